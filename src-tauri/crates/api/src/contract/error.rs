@@ -1,0 +1,138 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a failed call answers, and what a failed image carries in its events and report.
+///
+/// The window matches `code`, never the text. `message` says what happened and why, in a sentence
+/// that is true without the window; the window's own table gives the title and the next step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ApiError {
+    /// Which failure this is.
+    pub code: ErrorCode,
+    /// What happened and why, in a sentence.
+    pub message: String,
+    /// What to do next, most likely first.
+    pub hints: Vec<String>,
+    /// The chain of causes, outermost first, as the libraries and servers put it; no secrets.
+    pub causes: Vec<String>,
+    /// Whether the same call may succeed when it is made again as it is.
+    pub retryable: bool,
+    /// The names that the sentence speaks of, for a remedy that needs them: a repository, a
+    /// profile, a tag, a suggested name.
+    pub subject: Option<String>,
+}
+
+/// The failures that the window tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ErrorCode {
+    // What was typed.
+    /// A field holds something that cannot be what it stands for.
+    InputInvalid,
+    /// ECR would refuse the name of a repository; `subject` is a name near it that it takes.
+    RepositoryNameInvalid,
+
+    // The AWS configuration and session.
+    /// The profile is in none of the AWS configuration files.
+    ProfileMissing,
+    /// The profile contradicts itself or lacks something.
+    ProfileInvalid,
+    /// Neither the profile nor the person names a region.
+    RegionMissing,
+    /// The profile gives no credentials.
+    CredentialsMissing,
+    /// AWS does not know the keys, or the signature does not fit.
+    CredentialsInvalid,
+    /// The session of the profile has ended.
+    CredentialsExpired,
+    /// The profile signs in through a browser and has no session now.
+    SignInNeeded,
+    /// The profile asks for an MFA code.
+    MfaNeeded,
+    /// The caller may not do this; `subject` is the action.
+    AccessDenied,
+    /// Nothing answers at the AWS endpoint.
+    EndpointUnreachable,
+    /// AWS asks for fewer calls.
+    Throttled,
+    /// AWS answered with another error.
+    AwsFailed,
+
+    // ECR.
+    /// The repository does not exist in this account and region.
+    RepositoryMissing,
+    /// An account or repository quota is used up.
+    QuotaExceeded,
+    /// The KMS key cannot be used.
+    KmsRefused,
+
+    // The Docker Engine.
+    /// No engine answers at any of the usual addresses.
+    EngineNotRunning,
+    /// The engine's socket is there and may not be opened.
+    EnginePermissionDenied,
+    /// The Docker context does not exist or cannot be read.
+    EngineContextInvalid,
+    /// The engine has no such image.
+    EngineImageMissing,
+    /// The engine failed.
+    EngineFailed,
+    /// The engine's push ended with an error inside the stream.
+    EnginePushFailed,
+
+    // Registries.
+    /// The registry wants a login, or refuses the one it got (401).
+    RegistryUnauthorized,
+    /// The registry knows the caller and refuses (403).
+    RegistryForbidden,
+    /// The registry token ran out and could not be renewed.
+    RegistryTokenExpired,
+    /// The image or repository is not in the registry (404).
+    ImageMissing,
+    /// The registry asks for fewer requests (429).
+    RegistryThrottled,
+    /// Docker Hub's pull quota is used up.
+    PullQuotaUsedUp,
+    /// The registry failed (5xx).
+    RegistryFailed,
+    /// Nothing answers at the registry's address.
+    RegistryUnreachable,
+    /// What answers is not a registry, such as a sign-in page.
+    NotARegistry,
+    /// The connection was cut in the middle.
+    ConnectionLost,
+    /// Content does not have the digest or size it should have.
+    DigestMismatch,
+    /// The manifest is larger than registries keep.
+    ManifestTooLarge,
+    /// The manifest is of a kind that cannot be copied unchanged, such as schema 1.
+    ManifestUnsupported,
+    /// The tag points to another image and may not be moved.
+    TagImmutable,
+    /// The registry refused the request for another reason.
+    RegistryRefused,
+
+    // Migrations.
+    /// The plan still has a conflict without a choice.
+    PlanHasConflicts,
+    /// The plan is not known any more, or was started already.
+    PlanUnknown,
+    /// ECR holds another digest than the source, or none.
+    VerificationFailed,
+    /// A step that this image needs failed before; `subject` names the step.
+    EarlierStepFailed,
+    /// The job is not known.
+    JobUnknown,
+
+    // This computer.
+    /// A file or folder cannot be read or written; `subject` is its path.
+    StorageFailed,
+    /// The saved profiles cannot be read; the file was set aside.
+    StoreUnreadable,
+    /// Practice mode cannot start.
+    PracticeFailed,
+    /// A fault of Transload itself.
+    Internal,
+}

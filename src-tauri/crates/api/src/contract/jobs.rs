@@ -1,0 +1,258 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ApiError, MigrationReport, PlannedImage};
+
+/// One event of a job. `seq` grows by one from 0; the first event is `started`, and exactly one
+/// `finished` comes last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct JobEvent {
+    /// The job.
+    pub job: String,
+    /// The number of the event in its job, from 0.
+    pub seq: u64,
+    /// Milliseconds since the job started.
+    pub elapsed_ms: u64,
+    /// What happened.
+    pub kind: JobEventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[ts(export)]
+pub enum JobEventKind {
+    /// The job begins.
+    Started {
+        /// The images that it works on.
+        images: Vec<PlannedImage>,
+        /// Bytes to move, each shared layer counted once, as far as the plan knows.
+        total_bytes: u64,
+    },
+    /// A step begins.
+    StepStarted {
+        /// Which.
+        step: MigrationStep,
+    },
+    /// A step is over.
+    StepFinished {
+        /// Which.
+        step: MigrationStep,
+        /// How many of its items succeeded.
+        succeeded: u32,
+        /// How many of its items failed.
+        failed: u32,
+    },
+    /// A repository was created or was there.
+    RepositoryReady {
+        /// Its name.
+        repository: String,
+        /// Whether it was created now.
+        created: bool,
+    },
+    /// A repository could not be created.
+    RepositoryFailed {
+        /// Its name.
+        repository: String,
+        /// Why.
+        error: ApiError,
+    },
+    /// The registry took the token.
+    LoggedIn {
+        /// The registry's host.
+        registry: String,
+        /// When the token ends.
+        expires_at_ms: u64,
+    },
+    /// An image begins or ends a part of its way.
+    ImageState {
+        /// Its number in the plan.
+        image: u32,
+        /// Where it is now.
+        state: ImageState,
+    },
+    /// A layer, or the configuration, of an image changed its state. At most ten a second a layer.
+    LayerState {
+        /// The image's number in the plan.
+        image: u32,
+        /// The layer: a digest, or the short id that the Docker Engine gives.
+        layer: String,
+        /// Where it is now.
+        state: LayerState,
+    },
+    /// Where the whole job stands. At most four a second.
+    Progress {
+        /// The sums so far.
+        progress: JobProgress,
+    },
+    /// The job holds; what is under way is finished first.
+    Paused,
+    /// The job goes on.
+    Resumed,
+    /// The job is over.
+    Finished {
+        /// The whole result.
+        report: MigrationReport,
+    },
+}
+
+/// The steps of a migration, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum MigrationStep {
+    /// Create the missing repositories.
+    Create,
+    /// Get the registry token and try it.
+    LogIn,
+    /// Give the engine's images their ECR names.
+    Tag,
+    /// Move the content.
+    Push,
+    /// Ask the registry and ECR what they hold, and compare.
+    Verify,
+}
+
+/// Where an image is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ImageState {
+    /// Its turn has not come.
+    Waiting,
+    /// The engine gave it its ECR name.
+    Tagged,
+    /// Its content is on the way.
+    Pushing,
+    /// Its content is there.
+    Pushed {
+        /// The digest that the push reported.
+        digest: String,
+    },
+    /// The digests are being compared.
+    Verifying,
+    /// It is there and proved.
+    Done,
+    /// It was there already and is proved, or stays as it is by choice.
+    Unchanged,
+    /// It failed.
+    Failed {
+        /// Why.
+        error: ApiError,
+    },
+    /// It was cancelled.
+    Cancelled,
+}
+
+/// Where a layer is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum LayerState {
+    /// Its turn has not come.
+    Waiting {
+        /// Its size, where it is known.
+        total_bytes: Option<u64>,
+    },
+    /// The destination has it.
+    AlreadyThere,
+    /// It is on the way.
+    Sending {
+        /// Bytes sent so far.
+        sent_bytes: u64,
+        /// Its size, where it is known.
+        total_bytes: Option<u64>,
+    },
+    /// The destination took it over from another of its repositories.
+    Mounted,
+    /// It is there.
+    Done {
+        /// Bytes that were sent.
+        sent_bytes: u64,
+    },
+    /// It failed; the image says why.
+    Failed,
+}
+
+/// Where a whole job stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct JobProgress {
+    /// Images of the job.
+    pub images_total: u32,
+    /// Images that are through, in whatever way.
+    pub images_finished: u32,
+    /// Images that failed.
+    pub images_failed: u32,
+    /// Bytes sent so far.
+    pub sent_bytes: u64,
+    /// Bytes that need not be sent, because the destination had them.
+    pub skipped_bytes: u64,
+    /// Bytes of the whole job, as far as they are known.
+    pub total_bytes: u64,
+}
+
+/// A job with everything that a window needs that comes late: it shows this, and asks for events
+/// from `next_seq` on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct JobSnapshot {
+    /// The job.
+    pub job: String,
+    /// The number of the next event.
+    pub next_seq: u64,
+    /// When it started.
+    pub started_at_ms: u64,
+    /// Milliseconds since it started, or that it took.
+    pub elapsed_ms: u64,
+    /// Whether it runs, holds, or is over.
+    pub status: JobStatus,
+    /// The step it is in.
+    pub step: Option<MigrationStep>,
+    /// The steps that are over.
+    pub steps_finished: Vec<MigrationStep>,
+    /// Every image with where it is.
+    pub images: Vec<ImageProgress>,
+    /// The sums so far.
+    pub progress: JobProgress,
+    /// The result, when it is over.
+    pub report: Option<MigrationReport>,
+}
+
+/// One image of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ImageProgress {
+    /// The image as planned.
+    pub planned: PlannedImage,
+    /// Where it is.
+    pub state: ImageState,
+    /// Its layers, in the order in which they appeared.
+    pub layers: Vec<LayerProgress>,
+}
+
+/// One layer of an image of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LayerProgress {
+    /// A digest, or the short id that the Docker Engine gives.
+    pub layer: String,
+    /// Where it is.
+    pub state: LayerState,
+}
+
+/// Whether a job runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum JobStatus {
+    /// It runs.
+    Running,
+    /// It holds.
+    Paused,
+    /// It is being cancelled.
+    Cancelling,
+    /// It is over.
+    Finished,
+}

@@ -1,0 +1,145 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{AwsConnection, ImageSource};
+
+/// What a person asked for in the wizard: the input of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MigrationRequest {
+    /// Where the images go.
+    pub connection: AwsConnection,
+    /// Where they come from.
+    pub source: ImageSource,
+    /// Which images.
+    pub images: Vec<SelectedImage>,
+    /// Which repository of the source goes to which ECR repository; one entry a source repository.
+    pub repositories: Vec<RepositoryMapping>,
+    /// How new repositories are set up.
+    pub template: RepositorySettings,
+    /// What to do about images whose tag points to something else already.
+    pub choices: Vec<ConflictChoice>,
+    /// Whether the tags that a push through the Docker Engine needs are removed from it afterwards.
+    pub remove_temporary_tags: bool,
+}
+
+/// One tag of one source repository.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SelectedImage {
+    /// The repository as the source shows it.
+    pub repository: String,
+    /// The tag.
+    pub tag: String,
+}
+
+/// Where a source repository goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RepositoryMapping {
+    /// The repository as the source shows it.
+    pub source_repository: String,
+    /// The ECR repository's name, prefix included.
+    pub repository_name: String,
+    /// Settings for this one instead of the template's.
+    pub settings: Option<RepositorySettings>,
+}
+
+/// How a repository is set up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RepositorySettings {
+    /// Whether tags may be moved.
+    pub tag_mutability: TagMutability,
+    /// The tags that are an exception, as patterns with `*`; at most five.
+    pub exclusion_filters: Vec<String>,
+    /// Whether an image is scanned when it arrives.
+    pub scan_on_push: bool,
+    /// How layers are encrypted at rest.
+    pub encryption: Encryption,
+    /// AWS tags.
+    pub tags: BTreeMap<String, String>,
+    /// What ECR removes by itself.
+    pub lifecycle: LifecyclePreset,
+}
+
+/// Whether tags may be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum TagMutability {
+    /// Every tag may move.
+    Mutable,
+    /// No tag may move.
+    Immutable,
+    /// No tag may move but those that match.
+    ImmutableWithExclusion,
+    /// Every tag may move but those that match.
+    MutableWithExclusion,
+}
+
+/// How layers are encrypted at rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Encryption {
+    /// Keys that Amazon S3 manages.
+    Aes256,
+    /// A key of AWS KMS; without one the key that AWS manages for ECR.
+    Kms {
+        /// Key id, alias or ARN.
+        key: Option<String>,
+    },
+    /// Two layers of encryption with a key of AWS KMS.
+    KmsDualLayer {
+        /// Key id, alias or ARN.
+        key: Option<String>,
+    },
+}
+
+/// What ECR removes by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum LifecyclePreset {
+    /// Nothing.
+    None,
+    /// All but the newest images.
+    KeepNewest {
+        /// How many stay.
+        count: u32,
+    },
+    /// Images without a tag, some days after their push.
+    ExpireUntagged {
+        /// How many days.
+        days: u32,
+    },
+}
+
+/// What to do about one image whose tag points to something else already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConflictChoice {
+    /// Which image.
+    pub image: SelectedImage,
+    /// What to do.
+    pub resolution: ConflictResolution,
+}
+
+/// What to do about a conflict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ConflictResolution {
+    /// Leave the destination as it is.
+    KeepExisting,
+    /// Move the tag, where the repository allows it.
+    Overwrite,
+    /// Copy under another tag.
+    NewTag {
+        /// The other tag.
+        tag: String,
+    },
+}

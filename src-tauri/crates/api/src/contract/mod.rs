@@ -1,0 +1,32 @@
+//! The contract between the engine and whoever shows it.
+//!
+//! Every type here crosses the border as JSON, with field names as written, so that one search
+//! finds a name in Rust and in TypeScript. `ts-rs` writes the TypeScript side into
+//! `ui/src/ipc/generated/`; `cargo xtask generate` renews it and `cargo xtask test` fails when it
+//! is stale. Times are milliseconds since 1970 in UTC and end in `_at_ms`; sizes end in `_bytes`.
+
+mod aws;
+mod docker;
+mod error;
+mod jobs;
+mod migration;
+mod plan;
+mod practice;
+mod report;
+mod repositories;
+mod saved_profiles;
+mod settings;
+mod sources;
+
+pub use aws::*;
+pub use docker::*;
+pub use error::*;
+pub use jobs::*;
+pub use migration::*;
+pub use plan::*;
+pub use practice::*;
+pub use report::*;
+pub use repositories::*;
+pub use saved_profiles::*;
+pub use settings::*;
+pub use sources::*;

@@ -1,0 +1,169 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ApiError, AwsIdentity, RepositorySettings, SelectedImage};
+
+/// What a migration would do. Nothing was written when it was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MigrationPlan {
+    /// What to start it with.
+    pub plan: String,
+    /// Who would do it.
+    pub identity: AwsIdentity,
+    /// The registry's host, and port where there is one.
+    pub registry: String,
+    /// The ECR repositories, in the order in which they are needed.
+    pub repositories: Vec<PlannedRepository>,
+    /// The images, in the order in which they are moved.
+    pub images: Vec<PlannedImage>,
+    /// The sums.
+    pub totals: PlanTotals,
+    /// Docker Hub's pull quota, where the images come from there.
+    pub pull_quota: Option<PullQuota>,
+    /// The same work as commands of `aws`, `docker` and `skopeo`.
+    pub commands: Vec<String>,
+    /// Whether Start is possible: no refused or undecided image is left, and something is to do.
+    pub ready: bool,
+}
+
+/// An ECR repository that a plan needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlannedRepository {
+    /// Its name.
+    pub name: String,
+    /// Its address, without a tag.
+    pub uri: String,
+    /// Whether it is there already.
+    pub exists: bool,
+    /// How it will be, or is, set up.
+    pub settings: RepositorySettings,
+    /// Where an existing repository differs from what was asked for; it is left as it is.
+    pub differences: Vec<SettingDifference>,
+}
+
+/// A setting of an existing repository that is not as asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SettingDifference {
+    /// The setting.
+    pub setting: String,
+    /// What was asked for.
+    pub wanted: String,
+    /// What it is.
+    pub actual: String,
+}
+
+/// An image of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlannedImage {
+    /// Its number in the plan, from 0; events and reports call it by this.
+    pub image: u32,
+    /// What was selected.
+    pub selected: SelectedImage,
+    /// The full source, such as `docker.io/dencold/pgcli:latest`.
+    pub source: String,
+    /// The full destination.
+    pub destination: String,
+    /// The ECR repository's name.
+    pub repository: String,
+    /// The tag at the destination.
+    pub tag: String,
+    /// How it travels.
+    pub route: Route,
+    /// What will be done.
+    pub action: PlannedAction,
+    /// The digest at the source, where it is known before the push.
+    pub source_digest: Option<String>,
+    /// The digest that the tag has at the destination now.
+    pub destination_digest: Option<String>,
+    /// The platforms that travel.
+    pub platforms: Vec<String>,
+    /// Bytes of all its content.
+    pub size_bytes: u64,
+    /// Remarks, such as that the Docker Engine holds one platform of several.
+    pub remarks: Vec<PlanRemark>,
+}
+
+/// How an image travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Route {
+    /// The Docker Engine pushes it.
+    DockerEngine,
+    /// It is copied from registry to registry, unchanged.
+    RegistryToRegistry,
+}
+
+/// What will be done with an image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum PlannedAction {
+    /// It is moved.
+    Move,
+    /// It is moved, and the tag at the destination leaves another image.
+    Overwrite,
+    /// It is there already, identical.
+    AlreadyThere,
+    /// The destination is left as it is, by choice.
+    KeepExisting,
+    /// The tag at the destination points to another image, and a choice is needed.
+    Conflict {
+        /// Whether the repository lets the tag move.
+        overwrite_allowed: bool,
+    },
+    /// It cannot be moved.
+    Refused {
+        /// Why.
+        error: ApiError,
+    },
+}
+
+/// Something worth knowing about a planned image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum PlanRemark {
+    /// The engine re-packs layers, so the digest in ECR is a new one.
+    DigestChanges,
+    /// The engine holds one platform only, and that one is moved.
+    OnePlatform,
+    /// The size is the engine's, unpacked; what travels is smaller.
+    SizeUnpacked,
+}
+
+/// The sums of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlanTotals {
+    /// Repositories that will be created.
+    pub repositories_to_create: u32,
+    /// Images that will be moved.
+    pub images_to_move: u32,
+    /// Images that are there already, or stay as they are by choice.
+    pub images_unchanged: u32,
+    /// Images that need a choice.
+    pub conflicts: u32,
+    /// Images that cannot be moved.
+    pub refused: u32,
+    /// Bytes of all images to move, each shared layer counted once.
+    pub unique_bytes: u64,
+    /// Bytes that ECR would keep in addition, which its storage price is for.
+    pub stored_bytes: u64,
+}
+
+/// Docker Hub's pull quota.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PullQuota {
+    /// Pulls that the plan needs; each platform counts.
+    pub needed: u32,
+    /// Pulls left now; nothing means not limited.
+    pub left: Option<u32>,
+    /// Length of the window that the limit is for.
+    pub window_seconds: Option<u64>,
+}

@@ -1,0 +1,123 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ApiError, AwsIdentity, Route};
+
+/// What a migration did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MigrationReport {
+    /// The job.
+    pub job: String,
+    /// How it ended.
+    pub outcome: MigrationOutcome,
+    /// Who did it.
+    pub identity: AwsIdentity,
+    /// The registry's host, and port where there is one.
+    pub registry: String,
+    /// When it started.
+    pub started_at_ms: u64,
+    /// How long it took.
+    pub elapsed_ms: u64,
+    /// Repositories that it created.
+    pub repositories_created: Vec<String>,
+    /// Every image.
+    pub images: Vec<ImageReport>,
+    /// Bytes that were sent.
+    pub sent_bytes: u64,
+    /// Bytes that need not be sent, because the destination had them.
+    pub skipped_bytes: u64,
+    /// Tags that were made in the Docker Engine on the way and are still there.
+    pub temporary_tags_left: Vec<String>,
+}
+
+/// How a migration ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum MigrationOutcome {
+    /// Every image is there and proved.
+    Succeeded,
+    /// Some images are, some failed.
+    PartlyFailed,
+    /// No image arrived.
+    Failed,
+    /// A person stopped it.
+    Cancelled,
+}
+
+/// What became of one image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ImageReport {
+    /// Its number in the plan.
+    pub image: u32,
+    /// The full source.
+    pub source: String,
+    /// The full destination.
+    pub destination: String,
+    /// How it travelled.
+    pub route: Route,
+    /// What became of it.
+    pub result: ImageResult,
+    /// The digest at the source, where the source has one.
+    pub source_digest: Option<String>,
+    /// The digest that the push reported.
+    pub pushed_digest: Option<String>,
+    /// The digest that the registry gives for the tag now.
+    pub registry_digest: Option<String>,
+    /// The digest that ECR's DescribeImages gives for the tag now.
+    pub ecr_digest: Option<String>,
+    /// What can be said of the digests.
+    pub proof: Proof,
+    /// Bytes that were sent for it.
+    pub sent_bytes: u64,
+    /// How long it took.
+    pub elapsed_ms: u64,
+}
+
+/// What became of an image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ImageResult {
+    /// It was moved.
+    Moved,
+    /// It was there already, or stays as it is by choice.
+    Unchanged,
+    /// It failed.
+    Failed {
+        /// Why.
+        error: ApiError,
+    },
+    /// It was not finished when a person stopped the job.
+    Cancelled,
+}
+
+/// What can be said of an image's digests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Proof {
+    /// Source, push, registry and ECR agree.
+    Equal,
+    /// The engine re-packed the image: push, registry and ECR agree on a digest of its own.
+    EqualToPushed,
+    /// They disagree.
+    Different,
+    /// There is nothing to compare.
+    NotProved,
+}
+
+/// The formats that a report is exported in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ReportFormat {
+    /// For reading.
+    Markdown,
+    /// For a spreadsheet.
+    Csv,
+    /// For a program.
+    Json,
+}

@@ -1,0 +1,26 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{AwsConnection, ImageSource, RepositorySettings};
+
+/// What a person keeps for next time. It holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SavedProfile {
+    /// What it is kept under; made by the program.
+    pub id: String,
+    /// What the person calls it; unique, whatever its case.
+    pub name: String,
+    /// Which ECR, and as whom.
+    pub connection: AwsConnection,
+    /// The account that was behind the connection when the profile was saved.
+    pub account_id: Option<String>,
+    /// Goes before every ECR repository name.
+    pub repository_prefix: String,
+    /// How new repositories are set up.
+    pub template: RepositorySettings,
+    /// Where images come from.
+    pub source: Option<ImageSource>,
+    /// Whether it is chosen when the wizard opens.
+    pub is_default: bool,
+}

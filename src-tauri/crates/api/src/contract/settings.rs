@@ -1,0 +1,58 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a person set for the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(default)]
+pub struct Settings {
+    /// Light, dark, or as the system is.
+    pub theme: Theme,
+    /// An engine address that goes before every other.
+    pub engine_address: Option<String>,
+    /// Whether temporary tags are removed from the engine after a push.
+    pub remove_temporary_tags: bool,
+    /// Whether the wizard keeps its draft over a restart.
+    pub keep_draft: bool,
+    /// Whether the first-start cards were seen.
+    pub welcomed: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::System,
+            engine_address: None,
+            remove_temporary_tags: true,
+            keep_draft: true,
+            welcomed: false,
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Theme {
+    /// As the system is.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What the program says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AppInfo {
+    /// The version.
+    pub version: String,
+    /// Where the log files are.
+    pub log_folder: String,
+    /// Where settings, saved profiles and practice data are.
+    pub data_folder: String,
+    /// Whether the program was started for practice (`--practice`).
+    pub started_in_practice: bool,
+}

@@ -1,0 +1,92 @@
+//! What the rest of the engine asks of ECR: small, so that logic is tested without a network.
+
+use async_trait::async_trait;
+use url::Url;
+
+use super::AwsError;
+use crate::model::{AccountId, Digest, RepositoryName, RepositorySettings, Secret, Tag};
+
+/// The calls of ECR that Transload makes.
+#[async_trait]
+pub trait EcrApi: Send + Sync {
+    /// Every repository of the account and region, all pages.
+    async fn repositories(&self) -> Result<Vec<EcrRepository>, AwsError>;
+
+    /// One repository, or nothing where it does not exist.
+    async fn repository(&self, name: &RepositoryName) -> Result<Option<EcrRepository>, AwsError>;
+
+    /// Creates a repository with everything but the lifecycle policy.
+    ///
+    /// # Errors
+    /// [`AwsError::RepositoryExists`] where somebody else was quicker.
+    async fn create_repository(
+        &self,
+        name: &RepositoryName,
+        settings: &RepositorySettings,
+    ) -> Result<EcrRepository, AwsError>;
+
+    /// Sets the lifecycle policy document of a repository.
+    async fn put_lifecycle_policy(&self, name: &RepositoryName, text: &str)
+    -> Result<(), AwsError>;
+
+    /// The lifecycle policy document of a repository, if it has one.
+    async fn lifecycle_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError>;
+
+    /// A fresh registry token. It is valid for twelve hours at most.
+    async fn registry_token(&self) -> Result<RegistryToken, AwsError>;
+
+    /// Every image of a repository, tagged or not, all pages.
+    async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError>;
+
+    /// The image that a tag points to, or nothing where the tag does not exist.
+    async fn image(&self, name: &RepositoryName, tag: &Tag) -> Result<Option<EcrImage>, AwsError>;
+}
+
+/// A repository as ECR describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EcrRepository {
+    /// Its name.
+    pub name: RepositoryName,
+    /// Its ARN.
+    pub arn: String,
+    /// Its address as ECR gives it, without a tag.
+    pub uri: String,
+    /// The account it is in.
+    pub registry_id: Option<AccountId>,
+    /// When it was created, in milliseconds since 1970.
+    pub created_at_ms: Option<u64>,
+    /// How it is set up. AWS tags and lifecycle are not part of what ECR describes.
+    pub settings: RepositorySettings,
+}
+
+/// An image as ECR describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EcrImage {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Its compressed size in bytes as ECR counts; of an index, the largest child.
+    pub size_bytes: Option<u64>,
+    /// When it was pushed, in milliseconds since 1970.
+    pub pushed_at_ms: Option<u64>,
+    /// When it was pulled last, as far as ECR recorded, in milliseconds since 1970.
+    pub pulled_at_ms: Option<u64>,
+    /// The media type of its manifest.
+    pub media_type: Option<String>,
+    /// The media type of the artifact, which tells signatures and attestations.
+    pub artifact_media_type: Option<String>,
+}
+
+/// What opens the registry: Basic credentials with an end.
+#[derive(Clone, Debug)]
+pub struct RegistryToken {
+    /// The user name, `AWS`.
+    pub user: String,
+    /// The password.
+    pub password: Secret<String>,
+    /// When it ends, in milliseconds since 1970.
+    pub expires_at_ms: u64,
+    /// Where ECR says the registry is.
+    pub proxy_endpoint: Url,
+}

@@ -1,0 +1,19 @@
+//! The work of Transload: planning, moving and proving container images.
+//!
+//! The engine knows no window and holds no text for a screen. Its rooms:
+//!
+//! - [`model`]: values, parsed once at the edge.
+//! - [`aws`]: profiles on this computer, sessions, identity, ECR.
+//! - [`docker`]: the Docker Engine.
+//! - [`registry`]: the OCI distribution protocol.
+//!
+//! `aws`, `docker`, `hub` and `registry` use `model` and never each other; `migration` and
+//! `repositories` use all of them.
+
+// Inside tests a failed unwrap is the failure that the test is there to show.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod aws;
+pub mod docker;
+pub mod model;
+pub mod registry;

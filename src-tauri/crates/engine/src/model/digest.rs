@@ -1,0 +1,164 @@
+use std::fmt;
+
+use sha2::{Digest as _, Sha256, Sha512};
+
+/// The hash that names content: `sha256:` and 64 lower-case hex digits, or `sha512:` and 128.
+///
+/// Source of the rule: the OCI image specification, "Digests", registered algorithms.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest(String);
+
+/// The hash functions that a digest may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigestAlgorithm {
+    /// SHA-256, which nearly every image uses.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+}
+
+/// The text is not a digest.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a digest: expected sha256: and 64, or sha512: and 128, lower-case hex digits"
+)]
+pub struct InvalidDigest(pub String);
+
+impl Digest {
+    /// Reads a digest.
+    pub fn parse(text: &str) -> Result<Self, InvalidDigest> {
+        let invalid = || InvalidDigest(text.chars().take(200).collect());
+        let (algorithm, hex) = text.split_once(':').ok_or_else(invalid)?;
+        let length = match algorithm {
+            "sha256" => 64,
+            "sha512" => 128,
+            _ => return Err(invalid()),
+        };
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if hex.len() == length && hex.bytes().all(is_hex) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(invalid())
+        }
+    }
+
+    /// The SHA-256 digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut hasher = DigestHasher::new(DigestAlgorithm::Sha256);
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    /// The whole text, algorithm first.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The hash function that made it.
+    pub fn algorithm(&self) -> DigestAlgorithm {
+        if self.0.starts_with("sha512:") {
+            DigestAlgorithm::Sha512
+        } else {
+            DigestAlgorithm::Sha256
+        }
+    }
+
+    /// The hex digits without the algorithm.
+    pub fn hex(&self) -> &str {
+        self.0.split_once(':').map_or("", |(_, hex)| hex)
+    }
+
+    /// The first twelve hex digits, as Docker shows them where space is short.
+    pub fn short(&self) -> &str {
+        &self.hex()[..12]
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Computes a digest while bytes stream by.
+pub struct DigestHasher(Hasher);
+
+enum Hasher {
+    Sha256(Sha256),
+    Sha512(Sha512),
+}
+
+impl DigestHasher {
+    /// Starts a digest.
+    pub fn new(algorithm: DigestAlgorithm) -> Self {
+        Self(match algorithm {
+            DigestAlgorithm::Sha256 => Hasher::Sha256(Sha256::new()),
+            DigestAlgorithm::Sha512 => Hasher::Sha512(Sha512::new()),
+        })
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            Hasher::Sha256(hasher) => hasher.update(bytes),
+            Hasher::Sha512(hasher) => hasher.update(bytes),
+        }
+    }
+
+    /// The digest of all bytes taken.
+    pub fn finish(self) -> Digest {
+        use fmt::Write as _;
+        let (name, hash) = match self.0 {
+            Hasher::Sha256(hasher) => ("sha256", hasher.finalize().to_vec()),
+            Hasher::Sha512(hasher) => ("sha512", hasher.finalize().to_vec()),
+        };
+        let mut text = String::with_capacity(name.len() + 1 + hash.len() * 2);
+        text.push_str(name);
+        text.push(':');
+        for byte in hash {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Digest(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_nothing_is_the_known_one() {
+        assert_eq!(
+            Digest::of(b"").as_str(),
+            "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+        assert_eq!(Digest::of(b"").short(), "e3b0c44298fc");
+    }
+
+    #[test]
+    fn a_digest_names_a_known_algorithm_and_has_its_length() {
+        let long = format!("sha512:{}", "0f".repeat(64));
+        assert_eq!(Digest::parse(&long).unwrap().algorithm(), DigestAlgorithm::Sha512);
+        let upper = format!("sha256:{}", "AB".repeat(32));
+        for text in
+            ["", "sha256", "sha256:", "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e", &upper]
+        {
+            assert!(Digest::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sha512_streams_to_its_known_value() {
+        let mut hasher = DigestHasher::new(DigestAlgorithm::Sha512);
+        hasher.update(b"ab");
+        hasher.update(b"c");
+        assert!(hasher.finish().as_str().starts_with("sha512:ddaf35a193617abacc417349ae204131"));
+    }
+}

@@ -1,0 +1,191 @@
+use std::fmt;
+
+/// The name of an ECR repository, such as `team/pgcli`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RepositoryName(String);
+
+/// The rule of ECR that a name breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RepositoryNameRule {
+    /// Shorter than 2 or longer than 256 characters.
+    Length,
+    /// A character other than lower-case letters, digits, `.`, `_`, `-` and `/`.
+    Character(char),
+    /// A part between slashes is empty, or starts or ends with a separator.
+    PartEdge,
+    /// Two separators stand together in a way that ECR does not take; only `__` and runs of `-` may.
+    Separators,
+}
+
+/// ECR would refuse the name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("ECR does not take {name:?} as the name of a repository: {rule}")]
+pub struct InvalidRepositoryName {
+    /// What was given.
+    pub name: String,
+    /// The first rule that it breaks.
+    pub rule: RepositoryNameRule,
+    /// A name near it that ECR takes, where there is one.
+    pub suggestion: Option<RepositoryName>,
+}
+
+impl fmt::Display for RepositoryNameRule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length => formatter.write_str("a name has 2 to 256 characters"),
+            Self::Character(character) => write!(
+                formatter,
+                "{character:?} is not allowed; use lower-case letters, digits, '.', '_', '-' and '/'"
+            ),
+            Self::PartEdge => formatter
+                .write_str("every part between slashes starts and ends with a letter or a digit"),
+            Self::Separators => {
+                formatter.write_str("separators stand alone, except '__' and runs of '-'")
+            }
+        }
+    }
+}
+
+const LENGTHS: std::ops::RangeInclusive<usize> = 2..=256;
+
+impl RepositoryName {
+    /// Reads a name.
+    ///
+    /// Source of the rule: ECR's `RepositoryName`,
+    /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*`, 2 to 256
+    /// characters, as of February 2026.
+    pub fn parse(text: &str) -> Result<Self, InvalidRepositoryName> {
+        match broken_rule(text) {
+            None => Ok(Self(text.to_owned())),
+            Some(rule) => Err(InvalidRepositoryName {
+                name: text.to_owned(),
+                rule,
+                suggestion: suggest(text),
+            }),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RepositoryName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+fn is_plain(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit()
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, '.' | '_' | '-')
+}
+
+fn broken_rule(text: &str) -> Option<RepositoryNameRule> {
+    let allowed =
+        |character: char| is_plain(character) || is_separator(character) || character == '/';
+    if let Some(character) = text.chars().find(|character| !allowed(*character)) {
+        return Some(RepositoryNameRule::Character(character));
+    }
+    if !LENGTHS.contains(&text.len()) {
+        return Some(RepositoryNameRule::Length);
+    }
+    for part in text.split('/') {
+        if !part.starts_with(is_plain) || !part.ends_with(is_plain) {
+            return Some(RepositoryNameRule::PartEdge);
+        }
+        let mut runs = part.split(is_plain).filter(|run| !run.is_empty());
+        if !runs.all(|run| matches!(run, "." | "_" | "__") || run.bytes().all(|byte| byte == b'-'))
+        {
+            return Some(RepositoryNameRule::Separators);
+        }
+    }
+    None
+}
+
+/// A name near `text` that ECR takes: lower case, other characters as `-`, one separator a run.
+fn suggest(text: &str) -> Option<RepositoryName> {
+    let parts: Vec<String> =
+        text.split('/').map(suggest_part).filter(|part| !part.is_empty()).collect();
+    let mut name = parts.join("/");
+    name.truncate(*LENGTHS.end());
+    let name = name.trim_end_matches(|character| is_separator(character) || character == '/');
+    if broken_rule(name).is_none() { Some(RepositoryName(name.to_owned())) } else { None }
+}
+
+fn suggest_part(part: &str) -> String {
+    let mut out = String::with_capacity(part.len());
+    let mut pending: Option<char> = None;
+    for character in part.chars().flat_map(char::to_lowercase) {
+        if is_plain(character) {
+            if let Some(separator) = pending.take()
+                && !out.is_empty()
+            {
+                out.push(separator);
+            }
+            out.push(character);
+        } else if pending.is_none() {
+            pending = Some(if is_separator(character) { character } else { '-' });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_that_ecr_takes() {
+        for text in ["ab", "team/pgcli", "a__b", "a--b", "a---b", "1password/op", "a.b_c-d/e0"] {
+            assert_eq!(RepositoryName::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn a_refused_name_says_its_rule_and_a_near_name() {
+        let cases = [
+            ("a", RepositoryNameRule::Length, None),
+            ("PgCLI", RepositoryNameRule::Character('P'), Some("pgcli")),
+            ("my app", RepositoryNameRule::Character(' '), Some("my-app")),
+            ("/pgcli", RepositoryNameRule::PartEdge, Some("pgcli")),
+            ("pgcli-", RepositoryNameRule::PartEdge, Some("pgcli")),
+            ("a//b", RepositoryNameRule::PartEdge, Some("a/b")),
+            ("a..b", RepositoryNameRule::Separators, Some("a.b")),
+            ("a___b", RepositoryNameRule::Separators, Some("a_b")),
+            ("a-_b", RepositoryNameRule::Separators, Some("a-b")),
+        ];
+        for (text, rule, suggestion) in cases {
+            let error = RepositoryName::parse(text).unwrap_err();
+            assert_eq!(error.rule, rule, "{text}");
+            assert_eq!(error.suggestion.as_ref().map(RepositoryName::as_str), suggestion, "{text}");
+        }
+        assert_eq!(
+            RepositoryName::parse(&"a".repeat(257)).unwrap_err().rule,
+            RepositoryNameRule::Length
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_rule_agrees_with_the_pattern_of_the_service(text in "[a-c._/-]{0,12}") {
+            let part = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*";
+            let pattern = regex::Regex::new(&format!("^{part}(/{part})*$")).unwrap();
+            let taken = pattern.is_match(&text) && text.len() >= 2;
+            prop_assert_eq!(RepositoryName::parse(&text).is_ok(), taken);
+        }
+
+        #[test]
+        fn a_suggestion_is_always_taken(text in ".{0,300}") {
+            if let Err(InvalidRepositoryName { suggestion: Some(name), .. }) = RepositoryName::parse(&text) {
+                prop_assert!(RepositoryName::parse(name.as_str()).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use std::fmt;
+
+/// The name of one version of an image inside its repository, such as `latest`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tag(String);
+
+/// The text is not a tag.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a tag: a tag has 1 to 128 letters, digits, '_', '.' or '-', and starts with none of '.' and '-'"
+)]
+pub struct InvalidTag(pub String);
+
+impl Tag {
+    /// Reads a tag. Source of the rule: `[\w][\w.-]{0,127}` of the distribution reference grammar.
+    pub fn parse(text: &str) -> Result<Self, InvalidTag> {
+        let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let mut bytes = text.bytes();
+        let first_fits = bytes.next().is_some_and(word);
+        if first_fits
+            && text.len() <= 128
+            && bytes.all(|byte| word(byte) || byte == b'.' || byte == b'-')
+        {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidTag(text.to_owned()))
+        }
+    }
+
+    /// The tag that a reference without tag and digest means.
+    pub fn latest() -> Self {
+        Self("latest".to_owned())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_follows_the_distribution_grammar() {
+        for text in ["latest", "1.0", "_x", "V2-rc.1", &"a".repeat(128)] {
+            assert_eq!(Tag::parse(text).unwrap().as_str(), text);
+        }
+        for text in ["", ".x", "-x", "a b", "a/b", "a:b", "é", &"a".repeat(129)] {
+            assert!(Tag::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import type {
+  AppInfo,
+  AwsConnection,
+  AwsIdentity,
+  AwsProfiles,
+  EngineStatus,
+  ImageSource,
+  IndexEntry,
+  JobEvent,
+  JobSnapshot,
+  MigrationPlan,
+  MigrationRequest,
+  PracticeStatus,
+  RegistryLogin,
+  ReportFormat,
+  Repository,
+  RepositoryDetails,
+  RepositorySummary,
+  SavedProfile,
+  Settings,
+  SourceLogin,
+  SourceLoginStatus,
+  SourceRepositories,
+  SourceTag,
+  SourceTags,
+} from "./generated";
+
+/** Stops a subscription. */
+export type Unsubscribe = () => void;
+
+/**
+ * Everything the window asks of the program. Each method is one `#[tauri::command]` of the same
+ * name in snake case. A method that fails throws an `ApiError`.
+ */
+export interface Backend {
+  appInfo(): Promise<AppInfo>;
+  settingsGet(): Promise<Settings>;
+  settingsSet(settings: Settings): Promise<void>;
+  /** Opens the folder of the log files in the system's file manager. */
+  logFolderOpen(): Promise<void>;
+  /** Opens a web page in the system's browser; only the addresses that the program allows. */
+  linkOpen(url: string): Promise<void>;
+  /** Asks where to save a file; nothing when the person cancels. */
+  savePathChoose(suggestedName: string): Promise<string | null>;
+  /** Asks which file to open; nothing when the person cancels. */
+  openPathChoose(): Promise<string | null>;
+
+  /** The wizard's draft as the window left it; the program only keeps it. */
+  draftGet(): Promise<unknown | null>;
+  draftSet(draft: unknown | null): Promise<void>;
+
+  savedProfilesList(): Promise<SavedProfile[]>;
+  /** Saves a profile; an empty id makes a new one. Answers what was saved. */
+  savedProfileSave(profile: SavedProfile): Promise<SavedProfile>;
+  savedProfileDelete(id: string): Promise<void>;
+  savedProfilesExport(ids: string[], path: string): Promise<void>;
+  /** Reads profiles from a file and adds them; a name that is taken gets a number. */
+  savedProfilesImport(path: string): Promise<SavedProfile[]>;
+
+  awsProfilesList(): Promise<AwsProfiles>;
+  awsIdentity(connection: AwsConnection): Promise<AwsIdentity>;
+  /** Gets the registry token and tries it on the registry, and on the engine when it will push. */
+  registryLogin(connection: AwsConnection, withEngine: boolean): Promise<RegistryLogin>;
+
+  engineStatus(): Promise<EngineStatus>;
+
+  sourceLogin(login: SourceLogin): Promise<SourceLoginStatus>;
+  sourceLogout(source: ImageSource): Promise<SourceLoginStatus>;
+  sourceLoginStatus(source: ImageSource): Promise<SourceLoginStatus>;
+  sourceRepositories(source: ImageSource, next: string | null): Promise<SourceRepositories>;
+  sourceTags(source: ImageSource, repository: string, next: string | null): Promise<SourceTags>;
+  /** Digest, platforms and size of tags that `sourceTags` gave by name only. */
+  sourceTagDetails(source: ImageSource, repository: string, tags: string[]): Promise<SourceTag[]>;
+
+  migrationPlan(request: MigrationRequest): Promise<MigrationPlan>;
+  /** Starts a plan; answers the job. */
+  migrationStart(plan: string): Promise<string>;
+  /** Starts what failed in a job once more; answers the new job. */
+  migrationRetryFailed(job: string): Promise<string>;
+  migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
+
+  /** The jobs of this run of the program, newest first. */
+  jobsList(): Promise<JobSnapshot[]>;
+  jobSnapshot(job: string): Promise<JobSnapshot>;
+  /** Calls `onEvent` for every event of a job from `fromSeq` on, in order. */
+  jobFollow(job: string, fromSeq: number, onEvent: (event: JobEvent) => void): Unsubscribe;
+  jobPause(job: string): Promise<void>;
+  jobResume(job: string): Promise<void>;
+  jobCancel(job: string): Promise<void>;
+
+  repositoriesList(connection: AwsConnection): Promise<Repository[]>;
+  repositorySummaries(connection: AwsConnection, names: string[]): Promise<RepositorySummary[]>;
+  repositoryDetails(connection: AwsConnection, name: string): Promise<RepositoryDetails>;
+  /** What an index holds. */
+  repositoryIndexEntries(
+    connection: AwsConnection,
+    name: string,
+    digest: string,
+  ): Promise<IndexEntry[]>;
+
+  /** Starts practice mode's servers, or answers where they are. */
+  practiceStart(): Promise<PracticeStatus>;
+  /** Puts practice mode back to how it was at first. */
+  practiceReset(): Promise<PracticeStatus>;
+
+  /** Calls back when the window is asked to close while a job runs. */
+  onCloseRequested(callback: () => void): Unsubscribe;
+  /** Closes the window, whatever runs. */
+  windowClose(): Promise<void>;
+}
