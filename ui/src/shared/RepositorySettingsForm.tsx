@@ -5,7 +5,12 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
-import type { Encryption, LifecyclePreset, RepositorySettings, TagMutability } from "../ipc/generated";
+import type {
+  Encryption,
+  LifecyclePreset,
+  RepositorySettings,
+  TagMutability,
+} from "../ipc/generated";
 import { RepositoryTagsField } from "./RepositoryTagsField";
 import {
   hasExclusions,
@@ -267,7 +272,9 @@ function LifecycleFields({ value, change, problems, readOnly }: FieldsProps) {
     <SpaceBetween size="s">
       <FormField label="Lifecycle" description="What ECR removes by itself.">
         <Select
-          selectedOption={lifecycleOptions.find((option) => option.value === lifecycle.kind) ?? null}
+          selectedOption={
+            lifecycleOptions.find((option) => option.value === lifecycle.kind) ?? null
+          }
           options={lifecycleOptions}
           readOnly={readOnly}
           expandToViewport

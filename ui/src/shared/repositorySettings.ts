@@ -1,4 +1,9 @@
-import type { Encryption, LifecyclePreset, RepositorySettings, TagMutability } from "../ipc/generated";
+import type {
+  Encryption,
+  LifecyclePreset,
+  RepositorySettings,
+  TagMutability,
+} from "../ipc/generated";
 
 /** What ECR itself does with a repository that is created without any settings. */
 export const defaultRepositorySettings: RepositorySettings = {
@@ -95,7 +100,8 @@ export function repositorySettingsProblems(
 
   if (hasExclusions(settings.tag_mutability)) {
     if (settings.exclusion_filters.length === 0) {
-      problems.exclusion_filters = "Add at least one pattern, or choose a setting without exceptions.";
+      problems.exclusion_filters =
+        "Add at least one pattern, or choose a setting without exceptions.";
     } else if (settings.exclusion_filters.length > maxExclusionFilters) {
       problems.exclusion_filters = `ECR takes at most ${maxExclusionFilters} patterns.`;
     }
