@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { ErrorAlert, type ErrorActions } from "../../../errors";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { AwsIdentity, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";

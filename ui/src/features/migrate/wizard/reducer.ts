@@ -16,6 +16,7 @@ export type DraftAction =
   | { type: "source_chosen"; source: ImageSource }
   | { type: "repository_typed"; repository: string }
   | { type: "images_selected"; images: readonly SelectedImage[] }
+  | { type: "images_added"; images: readonly SelectedImage[] }
   | { type: "prefix_changed"; prefix: string }
   | { type: "template_changed"; template: RepositorySettings }
   | { type: "repository_named"; source: string; name: string | null }
@@ -89,6 +90,12 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
           action.images.some((image) => sameImage(image, choice.image)),
         ),
       };
+    case "images_added": {
+      const added = action.images.filter(
+        (image) => !draft.images.some((other) => sameImage(image, other)),
+      );
+      return { ...draft, images: [...draft.images, ...added] };
+    }
     case "prefix_changed":
       return { ...draft, prefix: action.prefix, choices: [] };
     case "template_changed":

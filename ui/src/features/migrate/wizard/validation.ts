@@ -51,7 +51,9 @@ export function sourceProblem(source: ImageSource | null): string | null {
 export function imagesProblem(draft: Draft): string | null {
   return (
     sourceProblem(draft.source) ??
-    (draft.images.length === 0 ? "Select at least one tag. Open a repository to see its tags." : null)
+    (draft.images.length === 0
+      ? "Select at least one tag. Open a repository to see its tags."
+      : null)
   );
 }
 
