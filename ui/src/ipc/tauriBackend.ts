@@ -13,11 +13,7 @@ async function call<Answer>(command: string, args?: InvokeArgs): Promise<Answer>
   }
 }
 
-function jobFollow(
-  job: string,
-  fromSeq: number,
-  onEvent: (event: JobEvent) => void,
-): Unsubscribe {
+function jobFollow(job: string, fromSeq: number, onEvent: (event: JobEvent) => void): Unsubscribe {
   let next = fromSeq;
   let wanted = true;
   const channel = new Channel<JobEvent>();
@@ -28,11 +24,13 @@ function jobFollow(
       onEvent(event);
     }
   };
-  call<void>("job_follow", { job, from_seq: fromSeq, on_event: channel }).catch((error: unknown) => {
-    if (wanted) {
-      reportError(error);
-    }
-  });
+  call<void>("job_follow", { job, from_seq: fromSeq, on_event: channel }).catch(
+    (error: unknown) => {
+      if (wanted) {
+        reportError(error);
+      }
+    },
+  );
   return () => {
     wanted = false;
   };

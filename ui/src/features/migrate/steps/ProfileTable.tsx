@@ -122,7 +122,7 @@ export function ProfileTable({
       selectedItems={rows.filter((row) => row.id === chosen)}
       onSelectionChange={({ detail }) => choose(detail.selectedItems[0])}
       onRowClick={({ detail }) => choose(detail.item)}
-      data-testid="profiles-table"
+      data-testid="connection-table"
       header={
         <Header
           variant="h2"

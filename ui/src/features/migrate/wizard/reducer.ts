@@ -13,6 +13,8 @@ export type DraftAction =
   | { type: "step_shown"; step: number }
   | { type: "connection_chosen"; connection: AwsConnection; savedProfile?: string | null }
   | { type: "saved_profile_used"; profile: SavedProfile }
+  /** A default that is taken where nothing was chosen yet. */
+  | { type: "saved_profile_preset"; profile: SavedProfile }
   | { type: "source_chosen"; source: ImageSource }
   | { type: "repository_typed"; repository: string }
   | { type: "images_selected"; images: readonly SelectedImage[] }
@@ -76,6 +78,10 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       };
       return profile.source === null ? chosen : withSource(chosen, profile.source);
     }
+    case "saved_profile_preset":
+      return draft.connection === null
+        ? draftReducer(draft, { type: "saved_profile_used", profile: action.profile })
+        : draft;
     case "source_chosen":
       return withSource(draft, action.source);
     case "repository_typed":
