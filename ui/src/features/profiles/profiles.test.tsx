@@ -180,7 +180,7 @@ describe("saved profiles", () => {
     const list = wrapper().findSelect('[data-testid="profile-form-aws-profile"]');
     act(() => list?.openDropdown());
     act(() => list?.selectOptionByValue("dev", { expandToViewport: true }));
-    expect(await accessibilityViolations(document.body)).toEqual([]);
+    expect(await accessibilityViolations(screen.getByTestId("profile-form"))).toEqual([]);
     backend.savedProfileSave.mockRejectedValueOnce(storageFailed);
     fireEvent.click(screen.getByTestId("profile-form-save"));
     await screen.findByTestId("error-alert");

@@ -3,7 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import type { ErrorActions } from "../../errors";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
@@ -33,6 +33,13 @@ export function RepositoriesPage({
   const [opened, setOpened] = useState(
     initialRepository === null ? null : { key, name: initialRepository },
   );
+  const picker = useRef<HTMLDivElement>(null);
+  const toPicker = () => {
+    setOpened(null);
+    // The picker is hidden under the details until the list is drawn again.
+    setTimeout(() => picker.current?.querySelector<HTMLElement>("button, input")?.focus());
+  };
+  const actions = { choose_profile: toPicker, choose_region: toPicker, ...errorActions };
   // A repository that was open belongs to the connection that it was opened with.
   const openName = opened !== null && opened.key === key ? opened.name : null;
 
@@ -48,7 +55,9 @@ export function RepositoriesPage({
           }
         >
           <SpaceBetween size="l">
-            <Container data-testid="repositories-connection">{connectionPicker}</Container>
+            <div ref={picker}>
+              <Container data-testid="repositories-connection">{connectionPicker}</Container>
+            </div>
             {connection === null ? (
               <Container>
                 <Box textAlign="center" padding="l" data-testid="repositories-no-connection">
@@ -64,7 +73,7 @@ export function RepositoriesPage({
                 key={key}
                 connection={connection}
                 onOpen={(name) => setOpened({ key, name })}
-                errorActions={errorActions}
+                errorActions={actions}
               />
             )}
           </SpaceBetween>
@@ -76,7 +85,7 @@ export function RepositoriesPage({
           connection={connection}
           name={openName}
           onClose={() => setOpened(null)}
-          errorActions={errorActions}
+          errorActions={actions}
         />
       )}
     </SpaceBetween>

@@ -84,7 +84,10 @@ function backendWith(part: Partial<Backend>): Backend {
 function show(backend: Backend, shown: AwsConnection | null = connection) {
   const page = (which: AwsConnection | null) => (
     <BackendProvider backend={backend}>
-      <RepositoriesPage connection={which} connectionPicker={<span>the picker</span>} />
+      <RepositoriesPage
+        connection={which}
+        connectionPicker={<button type="button">the picker</button>}
+      />
     </BackendProvider>
   );
   const view = render(page(shown));
@@ -186,6 +189,8 @@ describe("the list of repositories", () => {
       "The role may not do ecr:DescribeRepositories.",
     );
     expect(names(container)).toEqual(["pgcli"]);
+    fireEvent.click(screen.getByTestId("error-action-choose_profile"));
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("the picker"));
     failing = false;
     fireEvent.click(screen.getByTestId("error-action-retry"));
     await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
@@ -270,7 +275,7 @@ describe("the details of a repository", () => {
       `docker push ${registry}/pgcli:TAG`,
     );
     expect(screen.getByRole("button", { name: "Copy command 2" })).toBeTruthy();
-    expect(await accessibilityViolations(document.body)).toEqual([]);
+    expect(await accessibilityViolations(screen.getByTestId("commands-modal"))).toEqual([]);
     fireEvent.click(screen.getByTestId("commands-close"));
     expect(modal()).toBeNull();
 
