@@ -82,16 +82,14 @@ function backendWith(part: Partial<Backend>): Backend {
 }
 
 function show(backend: Backend, shown: AwsConnection | null = connection) {
-  const page = (which: AwsConnection | null) => (
+  return render(
     <BackendProvider backend={backend}>
       <RepositoriesPage
-        connection={which}
+        connection={shown}
         connectionPicker={<button type="button">the picker</button>}
       />
-    </BackendProvider>
+    </BackendProvider>,
   );
-  const view = render(page(shown));
-  return { ...view, change: (which: AwsConnection | null) => view.rerender(page(which)) };
 }
 
 const table = (container: HTMLElement, id: string) => {
@@ -194,31 +192,6 @@ describe("the list of repositories", () => {
     failing = false;
     fireEvent.click(screen.getByTestId("error-action-retry"));
     await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
-  });
-
-  it("drops the answer for a connection that is not shown any more", async () => {
-    let answerFirst: (repositories: Repository[]) => void = () => {};
-    const other: AwsConnection = {
-      kind: "profile",
-      profile: "prod",
-      region: "eu-west-1",
-      ecr_endpoint: null,
-      registry_endpoint: null,
-    };
-    const { container, change } = show(
-      backendWith({
-        repositoriesList: (asked) =>
-          asked.kind === "practice"
-            ? new Promise((resolve) => {
-                answerFirst = resolve;
-              })
-            : Promise.resolve([repository("of-prod")]),
-      }),
-    );
-    change(other);
-    await screen.findByText("of-prod");
-    await act(async () => answerFirst([repository("of-practice")]));
-    expect(names(container)).toEqual(["of-prod"]);
   });
 });
 
