@@ -107,7 +107,7 @@ export function Frame(props: FrameProps) {
         ariaLabels={labels}
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
-        navigationWidth={220}
+        navigationWidth={200}
         navigation={
           <SideNavigation
             activeHref={`#${page}`}

@@ -2,6 +2,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
+import { Fragment } from "react";
 import { errorEntry, errorNextSteps } from "../../../errors";
 import type { ImageReport, Proof } from "../../../ipc/generated";
 import { CopyableDigest, CopyableText } from "../../../shared/CopyableText";
@@ -55,22 +56,37 @@ function ResultCell({ image }: { image: ImageReport }) {
   );
 }
 
+const digestKinds: readonly {
+  readonly id: string;
+  readonly label: string;
+  readonly of: (image: ImageReport) => string | null;
+}[] = [
+  { id: "source", label: "At the source", of: (image) => image.source_digest },
+  { id: "pushed", label: "As pushed", of: (image) => image.pushed_digest },
+  { id: "registry", label: "At the registry", of: (image) => image.registry_digest },
+  { id: "ecr", label: "In ECR", of: (image) => image.ecr_digest },
+];
+
+function DigestsCell({ image }: { image: ImageReport }) {
+  return (
+    <div style={{ display: "grid", gridTemplateColumns: "max-content 1fr", columnGap: "12px" }}>
+      {digestKinds.map(({ id, label, of }) => (
+        <Fragment key={id}>
+          <span>{label}</span>
+          <span data-testid={`digest-${id}-${image.image}`} data-digest={of(image) ?? ""}>
+            <CopyableDigest
+              digest={of(image)}
+              what={`digest of ${image.destination}, ${label.toLowerCase()}`}
+            />
+          </span>
+        </Fragment>
+      ))}
+    </div>
+  );
+}
+
 /** Every tag with its digests: at the source, as pushed, at the registry, in ECR. */
 export function ResultTable({ images }: { images: readonly ImageReport[] }) {
-  const digest = (
-    id: string,
-    header: string,
-    of: (image: ImageReport) => string | null,
-    what: string,
-  ) => ({
-    id,
-    header,
-    cell: (image: ImageReport) => (
-      <span data-testid={`${id}-${image.image}`} data-digest={of(image) ?? ""}>
-        <CopyableDigest digest={of(image)} what={`${what} of ${image.destination}`} />
-      </span>
-    ),
-  });
   return (
     <Table
       items={images}
@@ -108,18 +124,16 @@ export function ResultTable({ images }: { images: readonly ImageReport[] }) {
             </span>
           ),
         },
-        digest("digest-source", "At the source", (image) => image.source_digest, "source digest"),
-        digest("digest-pushed", "As pushed", (image) => image.pushed_digest, "pushed digest"),
-        digest(
-          "digest-registry",
-          "At the registry",
-          (image) => image.registry_digest,
-          "registry digest",
-        ),
-        digest("digest-ecr", "In ECR", (image) => image.ecr_digest, "ECR digest"),
+        {
+          id: "digests",
+          header: "Digests",
+          minWidth: 330,
+          cell: (image) => <DigestsCell image={image} />,
+        },
         {
           id: "pull",
           header: "Pull",
+          minWidth: 140,
           cell: (image) =>
             image.result.kind === "moved" || image.result.kind === "unchanged" ? (
               <CopyableText

@@ -87,6 +87,7 @@ export function ImagesTable(props: ImagesStepProps) {
     <Table
       items={rows}
       trackBy="id"
+      wrapLines
       loading={repositories.loading && repositories.list.length === 0}
       loadingText="Reading repositories"
       selectionType="multi"
@@ -157,17 +158,20 @@ export function ImagesTable(props: ImagesStepProps) {
         {
           id: "name",
           header: "Repository and tag",
+          minWidth: 180,
           isRowHeader: true,
           cell: (row) => <NameCell row={row} onTags={onTags} />,
         },
         {
           id: "platforms",
           header: "Platforms",
+          minWidth: 120,
           cell: (row) => (row.kind === "tag" ? row.tag.platforms.join(", ") || "–" : null),
         },
         {
           id: "size",
           header: "Size",
+          minWidth: 90,
           cell: (row) =>
             row.kind === "tag" ? (
               <Bytes bytes={row.tag.size_bytes} />
@@ -178,6 +182,7 @@ export function ImagesTable(props: ImagesStepProps) {
         {
           id: "age",
           header: "Changed",
+          minWidth: 110,
           cell: (row) =>
             row.kind === "tag" ? (
               <RelativeTime timeMs={row.tag.updated_at_ms} />
@@ -188,6 +193,7 @@ export function ImagesTable(props: ImagesStepProps) {
         {
           id: "digest",
           header: "Digest",
+          minWidth: 130,
           cell: (row) =>
             row.kind === "tag" ? (
               <CopyableDigest digest={row.tag.digest} what={`digest of ${row.id}`} />

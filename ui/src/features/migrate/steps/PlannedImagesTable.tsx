@@ -71,14 +71,20 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
       columnDefinitions={[
         {
           id: "source",
-          header: "From",
+          header: "From and to",
           isRowHeader: true,
-          cell: (image) => <span data-testid={`plan-image-${image.image}`}>{image.source}</span>,
+          minWidth: 220,
+          cell: (image) => (
+            <SpaceBetween size="xxs">
+              <span data-testid={`plan-image-${image.image}`}>{image.source}</span>
+              <span>→ {image.destination}</span>
+            </SpaceBetween>
+          ),
         },
-        { id: "destination", header: "To", cell: (image) => image.destination },
         {
           id: "route",
           header: "Route",
+          minWidth: 120,
           cell: (image) => (
             <SpaceBetween size="xxs">
               <span>{routeLabels[image.route]}</span>
@@ -90,11 +96,16 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
             </SpaceBetween>
           ),
         },
-        { id: "size", header: "Size", cell: (image) => <Bytes bytes={image.size_bytes} /> },
+        {
+          id: "size",
+          header: "Size",
+          minWidth: 90,
+          cell: (image) => <Bytes bytes={image.size_bytes} />,
+        },
         {
           id: "action",
           header: "What happens",
-          minWidth: 260,
+          minWidth: 220,
           cell: (image) => {
             const choice = draft.choices.find((one) => sameImage(one.image, image.selected));
             const taken = image.action.kind === "conflict" || choice !== undefined;

@@ -118,6 +118,7 @@ export function ProfileTable({
     <Table
       items={rows}
       trackBy="id"
+      wrapLines
       selectionType="single"
       selectedItems={rows.filter((row) => row.id === chosen)}
       onSelectionChange={({ detail }) => choose(detail.selectedItems[0])}
@@ -159,9 +160,9 @@ export function ProfileTable({
             </SpaceBetween>
           ),
         },
-        { id: "kind", header: "Kind", cell: (row) => row.kind },
-        { id: "region", header: "Region", cell: (row) => row.region ?? "–" },
-        { id: "source", header: "Defined in", cell: (row) => <Box>{row.source}</Box> },
+        { id: "kind", header: "Kind", minWidth: 110, cell: (row) => row.kind },
+        { id: "region", header: "Region", minWidth: 110, cell: (row) => row.region ?? "–" },
+        { id: "source", header: "Defined in", minWidth: 160, cell: (row) => row.source },
       ]}
       footer={
         (awsProfiles?.ignored.length ?? 0) > 0 && (

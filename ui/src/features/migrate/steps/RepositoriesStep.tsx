@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
@@ -95,6 +96,7 @@ export function RepositoriesStep({
       <Table
         items={rows}
         trackBy="source"
+        wrapLines
         data-testid="repositories-table"
         header={
           <Header variant="h2" counter={`(${rows.length})`}>
@@ -103,26 +105,34 @@ export function RepositoriesStep({
         }
         ariaLabels={{ tableLabel: "Repositories" }}
         columnDefinitions={[
-          { id: "source", header: "From", isRowHeader: true, cell: (row) => row.source },
           {
-            id: "tags",
-            header: "Tags",
-            cell: (row) => formatCounted(row.tags, "tag", "tags"),
+            id: "source",
+            header: "From",
+            isRowHeader: true,
+            minWidth: 130,
+            cell: (row) => (
+              <SpaceBetween size="xxs">
+                <span>{row.source}</span>
+                <Box variant="small">{formatCounted(row.tags, "tag", "tags")}</Box>
+              </SpaceBetween>
+            ),
           },
           {
             id: "name",
             header: "ECR repository",
-            minWidth: 300,
+            minWidth: 220,
             cell: (row) => <NameField row={row} draft={draft} onRename={rename} />,
           },
           {
             id: "state",
             header: "State",
+            minWidth: 120,
             cell: (row) => <span data-testid={`repository-state-${row.source}`}>{state(row)}</span>,
           },
           {
             id: "settings",
             header: "Settings",
+            minWidth: 130,
             cell: (row) =>
               there.has(row.name) ? (
                 "Stay as they are"
@@ -185,8 +195,7 @@ function NameField<Row extends NameRow>({
   return (
     <FormField
       errorText={row.problem ?? undefined}
-      constraintText={draft.prefix === "" ? undefined : row.name}
-      secondaryControl={
+      constraintText={
         suggestion !== null && suggestion !== row.name ? (
           <Button
             variant="inline-link"
@@ -195,7 +204,9 @@ function NameField<Row extends NameRow>({
           >
             Use “{suggestion}”
           </Button>
-        ) : undefined
+        ) : draft.prefix === "" ? undefined : (
+          row.name
+        )
       }
     >
       <Input

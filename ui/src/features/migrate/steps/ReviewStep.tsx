@@ -51,7 +51,7 @@ export function ReviewStep({ draft, onChange, plan, errorActions }: ReviewStepPr
         <StatusIndicator type="loading">Looking at source and destination</StatusIndicator>
       )}
       {answer !== null && (
-        <>
+        <SpaceBetween size="l">
           <Alert type="info" data-testid="nothing-written">
             Nothing was written until here. Start makes the repositories and moves the images as
             listed.
@@ -76,7 +76,7 @@ export function ReviewStep({ draft, onChange, plan, errorActions }: ReviewStepPr
           >
             <CommandList commands={answer.commands} />
           </ExpandableSection>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );
