@@ -22,7 +22,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
     restoreMocks: true,
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     // Cloudscape's packages import CSS, which Node itself cannot.
     server: { deps: { inline: [/@cloudscape-design\//] } },
   },

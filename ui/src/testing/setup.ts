@@ -1,5 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
+
+// The page behind a failed query is too long to read.
+configure({ getElementError: (message) => new Error(message?.slice(0, 300)) });
 
 afterEach(cleanup);
 
@@ -21,6 +24,8 @@ globalThis.matchMedia ??= (query: string) =>
     removeListener() {},
     dispatchEvent: () => false,
   }) satisfies MediaQueryList;
+// jsdom has no CSS.escape; names in these pages need no more than this.
+globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, "\\$&") } as typeof CSS;
 if (typeof Element !== "undefined") {
   Element.prototype.scrollIntoView ??= () => {};
   Element.prototype.scrollTo ??= () => {};

@@ -133,7 +133,7 @@ export function ResultTable({ images }: { images: readonly ImageReport[] }) {
         {
           id: "pull",
           header: "Pull",
-          minWidth: 140,
+          minWidth: 160,
           cell: (image) =>
             image.result.kind === "moved" || image.result.kind === "unchanged" ? (
               <CopyableText

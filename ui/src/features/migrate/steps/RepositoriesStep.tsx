@@ -56,7 +56,7 @@ export function RepositoriesStep({
     });
   const state = (row: Row) => {
     if (row.problem !== null) {
-      return <StatusIndicator type="error">Name not possible</StatusIndicator>;
+      return <StatusIndicator type="error">Not possible</StatusIndicator>;
     }
     if (existing.answer === null) {
       return existing.loading ? (
