@@ -6,6 +6,8 @@
 //! - [`aws`]: profiles on this computer, sessions, identity, ECR.
 //! - [`docker`]: the Docker Engine.
 //! - [`registry`]: the OCI distribution protocol.
+//! - [`migration`]: request, plan, run, events, report.
+//! - [`repositories`]: what the repository pages read.
 //!
 //! `aws`, `docker`, `hub` and `registry` use `model` and never each other; `migration` and
 //! `repositories` use all of them.
@@ -15,5 +17,7 @@
 
 pub mod aws;
 pub mod docker;
+pub mod migration;
 pub mod model;
 pub mod registry;
+pub mod repositories;
