@@ -5,6 +5,7 @@
 //! - [`model`]: values, parsed once at the edge.
 //! - [`aws`]: profiles on this computer, sessions, identity, ECR.
 //! - [`docker`]: the Docker Engine.
+//! - [`hub`]: Docker Hub's own API.
 //! - [`registry`]: the OCI distribution protocol.
 //!
 //! `aws`, `docker`, `hub` and `registry` use `model` and never each other; `migration` and
@@ -15,5 +16,6 @@
 
 pub mod aws;
 pub mod docker;
+pub mod hub;
 pub mod model;
 pub mod registry;
