@@ -5,6 +5,7 @@
 //! - [`model`]: values, parsed once at the edge.
 //! - [`aws`]: profiles on this computer, sessions, identity, ECR.
 //! - [`docker`]: the Docker Engine.
+//! - [`hub`]: Docker Hub's own API.
 //! - [`registry`]: the OCI distribution protocol.
 //! - [`migration`]: request, plan, run, events, report.
 //! - [`repositories`]: what the repository pages read.
@@ -17,6 +18,7 @@
 
 pub mod aws;
 pub mod docker;
+pub mod hub;
 pub mod migration;
 pub mod model;
 pub mod registry;
