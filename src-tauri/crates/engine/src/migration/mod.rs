@@ -16,6 +16,10 @@ mod report;
 mod request;
 mod run;
 mod steps;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use control::Control;
