@@ -1,11 +1,12 @@
 //! The two files of the AWS configuration, read once.
 
+use std::fmt::Display;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
-use aws_types::os_shim_internal::Fs;
+use aws_types::os_shim_internal::{Env, Fs};
 
 use super::AwsEnvironment;
 use super::sdk_error::sentence;
@@ -45,10 +46,10 @@ impl Configuration {
             (FileKind::Credentials, environment.credentials_path()),
         ] {
             let mut file = ConfigFile { path: path.clone(), exists: true, error: None };
-            match read_file(kind, &path, environment).await {
+            match read_file(kind, &path).await {
                 Ok(Some(text)) => {
                     headers.push((path.clone(), scan(&path, kind, &text)));
-                    readable.push((kind, path));
+                    readable.push((kind, text));
                 }
                 Ok(None) => file.exists = false,
                 Err(error) => file.error = Some(error),
@@ -63,7 +64,7 @@ impl Configuration {
             selected.map(|name| name.to_owned().into()),
         )
         .await
-        // Each file was parsed alone above; only a change in between can fail here.
+        // Each text was parsed alone above, so together they cannot fail.
         .unwrap_or_default();
         Self { files, headers, profiles, sources }
     }
@@ -86,37 +87,37 @@ impl Configuration {
 }
 
 /// The text of a file that the SDK can parse; nothing where there is no file.
-async fn read_file(
-    kind: FileKind,
-    path: &PathBuf,
-    environment: &AwsEnvironment,
-) -> Result<Option<String>, String> {
+async fn read_file(kind: FileKind, path: &Path) -> Result<Option<String>, String> {
+    let cannot = |why: &dyn Display| format!("{} cannot be read: {why}", path.display());
     let bytes = match tokio::fs::read(path).await {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
+        Err(error) => return Err(cannot(&error)),
     };
-    let text = String::from_utf8(bytes)
-        .map_err(|_| format!("{} cannot be read: it is not UTF-8 text", path.display()))?;
-    let alone = sources(&[(kind, path.clone())]);
-    match aws_config::profile::load(&Fs::real(), &environment.sdk(), &alone, None).await {
-        Ok(_) => Ok(Some(text)),
-        Err(error) => Err(format!("{} cannot be read: {}", path.display(), sentence(&error))),
-    }
+    let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8 text"))?;
+    let alone = [(kind, text)];
+    aws_config::profile::load(&Fs::real(), &Env::from_slice(&[]), &sources(&alone), None)
+        .await
+        .map_err(|error| cannot(&sentence(&error)))?;
+    let [(_, text)] = alone;
+    Ok(Some(text))
 }
 
-fn sources(files: &[(FileKind, PathBuf)]) -> EnvConfigFiles {
+/// The texts in the form that the SDK takes. They are read once and then kept, so that a session
+/// is what was found when it was opened, even if a file changes meanwhile.
+fn sources(texts: &[(FileKind, String)]) -> EnvConfigFiles {
+    if texts.is_empty() {
+        return no_files();
+    }
     let builder = EnvConfigFiles::builder();
-    let builder = files.iter().fold(builder, |builder, (kind, path)| {
-        builder.with_file(
-            match kind {
-                FileKind::Config => EnvConfigFileKind::Config,
-                FileKind::Credentials => EnvConfigFileKind::Credentials,
-            },
-            path.clone(),
-        )
+    let builder = texts.iter().fold(builder, |builder, (kind, text)| {
+        let kind = match kind {
+            FileKind::Config => EnvConfigFileKind::Config,
+            FileKind::Credentials => EnvConfigFileKind::Credentials,
+        };
+        builder.with_contents(kind, text)
     });
-    if files.is_empty() { no_files() } else { builder.build() }
+    builder.build()
 }
 
 /// No file at all. The builder refuses to be empty, so it gets an empty text.

@@ -107,3 +107,6 @@ fn summary(
         problem,
     })
 }
+
+#[cfg(test)]
+mod tests;
