@@ -25,6 +25,8 @@ use crate::model::{ImageReference, RegistryHost};
 /// How long the engine may take to begin an answer, in seconds. A tag or a list on a busy engine
 /// with a spinning disk takes tens of seconds.
 const ANSWER_LIMIT_SECONDS: u64 = 120;
+/// What Go's network library says, in lower case, when a server speaks plain HTTP.
+const PLAIN_HTTP: &str = "server gave http response to https client";
 /// What the information of an engine says in `DriverStatus` when it keeps images in containerd.
 /// Source: moby, `daemon/containerd/service.go`.
 const CONTAINERD_STORE: [&str; 2] = ["driver-type", "io.containerd.snapshotter.v1"];
@@ -202,7 +204,17 @@ impl DockerApi for DockerEngine {
     ) -> Result<(), DockerError> {
         let mut request = post("/auth".to_owned(), login_json(registry, login))?;
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        self.send(request).await.map(drop)
+        match self.send(request).await {
+            // Podman tries a login over TLS only. A registry of this computer that speaks plain
+            // HTTP did not refuse the login, and a push brings it along anyway.
+            Err(DockerError::Refused { message, .. })
+                if registry.is_loopback() && message.to_lowercase().contains(PLAIN_HTTP) =>
+            {
+                tracing::debug!(%registry, "the engine tries logins over TLS only");
+                Ok(())
+            }
+            answer => answer.map(drop),
+        }
     }
 
     async fn push(

@@ -10,7 +10,8 @@ const LINE_LIMIT_BYTES: usize = 1 << 20;
 /// What stands before the digest in the last line, `TAG: digest: sha256:… size: N`.
 const DIGEST_MARK: &str = ": digest: ";
 /// How the engines say that there is nothing to push. Docker says so inside the stream.
-const IMAGE_MISSING: [&str; 3] = ["does not exist locally", "image not known", "no such image"];
+const IMAGE_MISSING: [&str; 4] =
+    ["does not exist locally", "tag does not exist", "image not known", "no such image"];
 
 /// Reads the lines that an engine sends during a push: JSON objects, each on its own line, which
 /// may come in pieces.

@@ -178,7 +178,7 @@ fn ping(socket: &Path) -> Option<()> {
 /// Debian's docker-registry, which lets in [`USER`] alone.
 pub(super) struct RealRegistry {
     _server: Server,
-    _folder: TempDir,
+    folder: TempDir,
     port: u16,
 }
 
@@ -202,11 +202,16 @@ impl RealRegistry {
         let mut server = Server::start(&mut command, folder.path());
         server
             .wait_until("the registry", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
-        Self { _server: server, _folder: folder, port }
+        Self { _server: server, folder, port }
     }
 
     pub(super) fn host(&self) -> RegistryHost {
         RegistryHost::parse(&format!("127.0.0.1:{}", self.port)).unwrap()
+    }
+
+    /// What the registry receives for a repository.
+    pub(super) fn uploads(&self, path: &str) -> Uploads {
+        Uploads(self.folder.path().join("data/docker/registry/v2/repositories").join(path))
     }
 
     /// What the registry says of a manifest; `None` when it has none.
@@ -230,6 +235,32 @@ impl RealRegistry {
         let header =
             answer.lines().find_map(|line| line.strip_prefix("Docker-Content-Digest: ")).unwrap();
         Some(Digest::parse(header.trim()).unwrap())
+    }
+}
+
+/// The folder in which the registry keeps a repository.
+pub(super) struct Uploads(PathBuf);
+
+impl Uploads {
+    /// Whether a blob is on the way, or was given up.
+    pub(super) fn running(&self) -> bool {
+        !self.entries("_uploads").is_empty()
+    }
+
+    /// How much has come of such blobs.
+    pub(super) fn received_bytes(&self) -> u64 {
+        let size = |folder: &PathBuf| std::fs::metadata(folder.join("data")).map(|data| data.len());
+        self.entries("_uploads").iter().filter_map(|folder| size(folder).ok()).sum()
+    }
+
+    /// Whether any blob has arrived whole.
+    pub(super) fn arrived(&self) -> bool {
+        !self.entries("_layers/sha256").is_empty()
+    }
+
+    fn entries(&self, folder: &str) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.0.join(folder)).into_iter().flatten();
+        entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
     }
 }
 
