@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
@@ -14,6 +14,9 @@ use super::rule::Fault;
 
 /// How long a client may go on sending after it was answered.
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);
+
+/// How much of a body that is held is read before its sender is left to wait.
+const HELD_BYTES: usize = 1024 * 1024;
 
 /// How a body's way ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -134,7 +137,7 @@ async fn pump(
             return Ok(End::Cut);
         }
         if shape.hold_after.is_some_and(|limit| moved >= limit) && !*released.borrow() {
-            if !held(from, released.clone()).await {
+            if !held(from, &mut buffer, released.clone()).await {
                 return Ok(End::Cut);
             }
             continue;
@@ -172,16 +175,21 @@ async fn pump(
     }
 }
 
-/// Waits for the release; tells whether the sender is still there then.
-async fn held(from: &OwnedReadHalf, mut released: watch::Receiver<bool>) -> bool {
+/// Waits for the release; tells whether the sender is still there then. It reads on meanwhile,
+/// because the end of a connection comes after the bytes that are on the way.
+async fn held(
+    from: &mut OwnedReadHalf,
+    buffer: &mut BytesMut,
+    mut released: watch::Receiver<bool>,
+) -> bool {
     loop {
         tokio::select! {
             outcome = released.wait_for(|released| *released) => return outcome.is_ok(),
-            () = tokio::time::sleep(Duration::from_millis(10)) => {}
-        }
-        let ready = tokio::time::timeout(Duration::ZERO, from.ready(Interest::READABLE)).await;
-        if ready.is_ok_and(|ready| ready.is_ok_and(|ready| ready.is_read_closed())) {
-            return false;
+            read = from.read_buf(buffer), if buffer.len() < HELD_BYTES => {
+                if !read.is_ok_and(|bytes| bytes > 0) {
+                    return false;
+                }
+            }
         }
     }
 }
