@@ -56,7 +56,7 @@ async fn the_docker_engine_pushes_and_pulls_an_image_built_on_the_spot() -> Resu
 #[tokio::test]
 async fn podman_pushes_and_pulls_an_image_built_on_the_spot() -> Result<()> {
     let podman = PodmanLab::start().await?;
-    push_and_pull(&podman.cli()?, "docker.io/").await
+    push_and_pull(&podman.cli()?, "localhost/").await
 }
 
 /// `prefix` is what the engine puts before a name without a host.

@@ -48,6 +48,8 @@ impl AwsCli {
             .variable("HOME", self.home.path())
             .variable("AWS_ACCESS_KEY_ID", &self.key.0)
             .variable("AWS_SECRET_ACCESS_KEY", &self.key.1)
+            // Version 1 of the command line reads the one, version 2 both.
+            .variable("AWS_DEFAULT_REGION", REGION)
             .variable("AWS_REGION", REGION)
             .variable("AWS_PAGER", "")
             .variable("AWS_EC2_METADATA_DISABLED", "true")

@@ -15,6 +15,9 @@ use super::rule::Fault;
 /// How long a client may go on sending after it was answered.
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);
 
+/// How much is read at once.
+const PIECE_BYTES: usize = 64 * 1024;
+
 /// How much of a body that is held is read before its sender is left to wait.
 const HELD_BYTES: usize = 1024 * 1024;
 
@@ -132,6 +135,7 @@ async fn pump(
 ) -> Result<End> {
     let mut buffer = BytesMut::from(&first[..]);
     let mut moved = 0;
+    let start = tokio::time::Instant::now();
     loop {
         if shape.cut_after.is_some_and(|limit| moved >= limit) {
             return Ok(End::Cut);
@@ -145,8 +149,11 @@ async fn pump(
         if length.is_some_and(|length| moved >= length) {
             return Ok(End::Whole);
         }
-        if buffer.is_empty() && from.read_buf(&mut buffer).await? == 0 {
-            return Ok(End::Whole);
+        if buffer.is_empty() {
+            buffer.reserve(PIECE_BYTES);
+            if from.read_buf(&mut buffer).await? == 0 {
+                return Ok(End::Whole);
+            }
         }
         let mut piece = buffer.len() as u64;
         let holding = shape.hold_after.filter(|_| !*released.borrow());
@@ -164,8 +171,9 @@ async fn pump(
         {
             *byte ^= 1;
         }
-        if shape.bytes_per_second.is_some() {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        if let Some(speed) = shape.bytes_per_second {
+            let due = Duration::from_secs_f64((moved + piece) as f64 / speed as f64);
+            tokio::time::sleep_until(start + due).await;
         }
         if to.write_all(&bytes).await.is_err() {
             return Ok(End::Refused);
