@@ -95,7 +95,9 @@ impl Api {
     pub async fn shutdown(&self) {
         self.inner.jobs.cancel_all();
         if let Some(practice) = self.inner.practice.lock().await.take() {
-            practice.stop().await;
+            if let Err(error) = practice.stop().await {
+                tracing::warn!(%error, "practice mode ended without saving");
+            }
         }
     }
 

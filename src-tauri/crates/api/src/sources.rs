@@ -117,7 +117,7 @@ impl Api {
         self.with_practice(|practice| {
             let endpoint = RegistryEndpoint::at(practice.hub_registry_endpoint().as_str());
             let endpoint = endpoint.map_err(|error| ApiError::internal(error.to_string()))?;
-            let hub = Some((practice.hub_endpoint(), practice.hub_account().to_owned()));
+            let hub = Some((practice.hub_endpoint(), practice.hub_account().name));
             Ok(SourceAddress { endpoint, hub })
         })
         .await?

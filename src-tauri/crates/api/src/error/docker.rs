@@ -30,7 +30,7 @@ fn words(error: &DockerError) -> ApiError {
         DockerError::ContextInvalid { name, .. } => new(ErrorCode::EngineContextInvalid)
             .about(name)
             .hint("Choose another context with: docker context use NAME, or give an address in Settings."),
-        DockerError::AddressInvalid { address } => new(ErrorCode::EngineContextInvalid)
+        DockerError::AddressInvalid { address, .. } => new(ErrorCode::EngineContextInvalid)
             .about(address)
             .hint("Give an address such as unix:///var/run/docker.sock or tcp://host:2376 in Settings."),
         DockerError::ImageMissing { reference } => new(ErrorCode::EngineImageMissing)

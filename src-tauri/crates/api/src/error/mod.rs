@@ -53,11 +53,13 @@ impl ApiError {
     /// The error with everything that caused it, as the libraries and servers put it.
     #[must_use]
     pub fn caused_by(mut self, error: &(dyn Error + 'static)) -> Self {
-        let chain = std::iter::successors(Some(error), |error| error.source());
-        for cause in chain.take(CAUSES_LIMIT).map(ToString::to_string) {
+        let mut next = Some(error);
+        while let Some(error) = next.filter(|_| self.causes.len() < CAUSES_LIMIT) {
+            let cause = error.to_string();
             if self.causes.last() != Some(&cause) {
                 self.causes.push(cause);
             }
+            next = error.source();
         }
         self
     }

@@ -1,7 +1,7 @@
 use transload_practice::{Practice, PracticeError, PracticeOptions};
 
 use crate::api::Api;
-use crate::contract::{ApiError, ErrorCode, PracticeStatus};
+use crate::contract::{ApiError, AwsConnection, ErrorCode, PracticeStatus};
 
 impl Api {
     /// Starts practice mode's servers, or answers where they are.
@@ -11,15 +11,15 @@ impl Api {
 
     /// Puts practice mode back to how it was at first.
     pub async fn practice_reset(&self) -> Result<PracticeStatus, ApiError> {
-        let mut running = self.inner.practice.lock().await;
+        let running = self.inner.practice.lock().await;
         if let Some(practice) = running.as_ref() {
             practice.reset().await.map_err(failed)?;
         } else {
-            // The data may be what keeps it from starting: it is reset before the servers run.
-            *running = Some(Practice::start_anew(self.practice_options()).await.map_err(failed)?);
+            // The data may be what keeps it from starting: it is removed before the servers run.
+            Practice::erase(&self.practice_options().folder).map_err(failed)?;
         }
         drop(running);
-        self.inner.connections.lock().await.clear();
+        self.disconnect(&AwsConnection::Practice).await;
         self.practice_start().await
     }
 
@@ -48,7 +48,7 @@ fn status(practice: &Practice) -> PracticeStatus {
         hub: practice.hub_registry_host(),
         account_id: practice.account_id().to_owned(),
         region: practice.region().to_owned(),
-        hub_account: practice.hub_account().to_owned(),
+        hub_account: practice.hub_account().name,
     }
 }
 

@@ -5,7 +5,7 @@ use transload_engine::docker::{DockerApi, DockerEngine, EngineImage};
 use transload_engine::hub::{HubClient, HubLogin, HubTag};
 use transload_engine::model::{RegistryHost, Tag};
 use transload_engine::registry::{
-    FixedLogin, RegistryApi, RegistryClient, RegistryLogin, stored_user,
+    FixedLogin, RegistryApi, RegistryClient, RegistryLogin, stored_login_user,
 };
 
 use crate::api::Api;
@@ -74,11 +74,16 @@ impl Api {
             let origin = SourceLoginOrigin::Typed;
             return SourceLoginStatus { username: Some(login.user), origin };
         }
-        match stored_user(host).await {
-            Some(user) => {
+        match stored_login_user(host).await {
+            Ok(Some(user)) => {
                 SourceLoginStatus { username: Some(user), origin: SourceLoginOrigin::DockerLogin }
             }
-            None => anonymous(),
+            Ok(None) => anonymous(),
+            Err(error) => {
+                // The call that needs the login says why; until then there is none.
+                tracing::warn!(%error, "a stored login cannot be read");
+                anonymous()
+            }
         }
     }
 

@@ -73,11 +73,16 @@ pub async fn gather(
         Source::Engine(engine) => Some(engine.info().await?),
         Source::Registry(_) => None,
     };
-    let asked = request.images.iter().map(|image| {
-        let exists = repositories.contains_key(&image.repository);
-        let engine = engine.as_ref();
-        async move { gather_image(image, source, destination, exists, engine).await }
-    });
+    // Made before they run: a future that holds a lazy iterator cannot move between threads.
+    let asked: Vec<_> = request
+        .images
+        .iter()
+        .map(|image| {
+            let exists = repositories.contains_key(&image.repository);
+            let engine = engine.as_ref();
+            gather_image(image, source, destination, exists, engine)
+        })
+        .collect();
     // Ordered, so that facts and request stand side by side.
     let found: Vec<(ImageFacts, Option<PullQuota>)> =
         stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
@@ -96,7 +101,8 @@ async fn existing_repositories(
     request: &MigrationRequest,
     destination: &Destination,
 ) -> Result<BTreeMap<RepositoryName, EcrRepository>, MigrationError> {
-    let asked = request.repositories.keys().map(|name| destination.ecr.repository(name));
+    let asked: Vec<_> =
+        request.repositories.keys().map(|name| destination.ecr.repository(name)).collect();
     let found: Vec<_> = stream::iter(asked).buffer_unordered(ASKED_TOGETHER).collect().await;
     let mut repositories = BTreeMap::new();
     for repository in found {

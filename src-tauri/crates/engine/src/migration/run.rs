@@ -113,16 +113,19 @@ impl Run<'_> {
         F: Future<Output = Result<(), MigrationError>>,
     {
         let mut counts = Counts::default();
-        let jobs = records.map(|record| {
-            let work = work(record);
-            async move {
-                let held = async {
-                    self.control.go().await;
-                    work.await
-                };
-                (record, self.control.until_cancelled(held).await)
-            }
-        });
+        // Made before they run: a future that holds a lazy iterator cannot move between threads.
+        let jobs: Vec<_> = records
+            .map(|record| {
+                let work = work(record);
+                async move {
+                    let held = async {
+                        self.control.go().await;
+                        work.await
+                    };
+                    (record, self.control.until_cancelled(held).await)
+                }
+            })
+            .collect();
         let mut done = stream::iter(jobs).buffer_unordered(together);
         while let Some((record, outcome)) = done.next().await {
             match outcome {

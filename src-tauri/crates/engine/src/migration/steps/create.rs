@@ -23,10 +23,12 @@ pub(in crate::migration) async fn create(
     let missing =
         run.plan.repositories.iter().filter(|repository| needed.contains(&&repository.name));
     let ecr = run.destination.ecr.as_ref();
-    let work = missing.map(|repository| async move {
-        let created = run.control.until_cancelled(make(ecr, repository)).await;
-        (repository, created)
-    });
+    let work: Vec<_> = missing
+        .map(|repository| async move {
+            let created = run.control.until_cancelled(make(ecr, repository)).await;
+            (repository, created)
+        })
+        .collect();
     let mut counts = Counts::default();
     let mut failures: HashMap<&RepositoryName, Arc<MigrationError>> = HashMap::new();
     let mut made = stream::iter(work).buffer_unordered(CREATED_TOGETHER);
