@@ -157,12 +157,16 @@ impl RealEngine {
 
 impl Drop for RealEngine {
     fn drop(&mut self) {
-        // dockerd starts a containerd of its own, which stays when dockerd is killed.
-        let pid = self.folder.path().join("exec/containerd/containerd.pid");
-        let killed = matches!(self.server.child.try_wait(), Ok(Some(_)));
-        if killed && let Ok(pid) = std::fs::read_to_string(pid) {
+        if !matches!(self.server.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        // A dockerd that was killed leaves the containerd that it started, and its data folder
+        // mounted on itself.
+        let path = |name: &str| self.folder.path().join(name);
+        if let Ok(pid) = std::fs::read_to_string(path("exec/containerd/containerd.pid")) {
             let _ = Command::new("kill").arg("-9").arg(pid.trim()).status();
         }
+        let _ = Command::new("umount").arg("--lazy").arg(path("data")).status();
     }
 }
 
