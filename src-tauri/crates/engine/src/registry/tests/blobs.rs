@@ -201,14 +201,15 @@ async fn a_source_that_breaks_is_what_is_reported_and_the_registry_never_gets_th
             matches!(&error, RegistryError::NotARegistry { detail, .. } if detail == "the source broke"),
             "{error}"
         );
+        // The PUT is not seen at all where the source broke before anything had left.
         let mut methods = Vec::new();
-        while methods.len() < 3 {
-            let (method, body) = told.recv().await.unwrap();
+        while methods.last().is_none_or(|method| method != "DELETE") {
+            let next = tokio::time::timeout(std::time::Duration::from_secs(30), told.recv());
+            let (method, body) = next.await.unwrap().unwrap();
             assert!(body.len() < 6, "the registry got the whole blob");
             methods.push(method);
         }
-        methods.sort();
-        assert_eq!(methods, ["DELETE", "POST", "PUT"]);
+        assert_eq!(methods[0], "POST");
     }
 }
 
