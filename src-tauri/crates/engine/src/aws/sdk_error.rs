@@ -64,9 +64,7 @@ impl<'a> Call<'a> {
             _ => {
                 if find::<CredentialsError>(&error).is_some() {
                     self.without_credentials(error)
-                } else if find::<ConnectorError>(&error)
-                    .is_some_and(|error| error.is_io() || error.is_timeout() || error.is_user())
-                {
+                } else if is_connection(&error) {
                     self.unreachable(error)
                 } else if sentence(&error).contains("identity resolver timed out") {
                     self.credentials_missing(error)
@@ -166,7 +164,7 @@ impl<'a> Call<'a> {
                 return Call::new(self.caller, "sts:AssumeRoleWithWebIdentity").refused(assumed);
             }
         }
-        if find::<ConnectorError>(&error).is_some_and(is_connection) {
+        if is_connection(&error) {
             return Call::new(self.caller, self.credentials_action(&error)).unreachable(error);
         }
         let Some(credentials) = find::<CredentialsError>(&error) else {
@@ -226,33 +224,30 @@ impl<'a> Call<'a> {
     }
 }
 
-fn is_connection(error: &ConnectorError) -> bool {
-    error.is_io() || error.is_timeout()
+/// Whether an error comes from a connection. The SDK wraps a connector's error of a call for
+/// credentials in another one of the call itself, so every cause is looked at.
+fn is_connection(error: &(dyn Error + 'static)) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<ConnectorError>())
+        .any(|cause| cause.is_io() || cause.is_timeout() || cause.is_user())
 }
 
 /// The first error of a kind among an error and its causes.
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    let mut next = Some(error);
-    while let Some(current) = next {
-        if let Some(found) = current.downcast_ref::<T>() {
-            return Some(found);
-        }
-        next = current.source();
-    }
-    None
+    causes(error).find_map(|cause| cause.downcast_ref::<T>())
+}
+
+/// An error, then its causes from the outside in.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
 }
 
 /// An error and its causes in one line, each said once.
 pub(super) fn sentence(error: &(dyn Error + 'static)) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(current) = next {
-        let text = current.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        if parts.last() != Some(&text) {
-            parts.push(text);
-        }
-        next = current.source();
-    }
+    let mut parts: Vec<String> = causes(error)
+        .map(|cause| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    parts.dedup();
     parts.join(": ")
 }
 

@@ -149,7 +149,7 @@ async fn plain_settings_send_no_filters_and_no_tags() {
         json!({
             "repositoryName": "pgcli",
             "imageTagMutability": "MUTABLE",
-            "imageScanningConfiguration": {"scanOnPush": false},
+            "imageScanningConfiguration": {},
             "encryptionConfiguration": {"encryptionType": "AES256"},
         })
     );
