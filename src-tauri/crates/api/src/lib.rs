@@ -7,3 +7,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod contract;
+
+mod standin;
+pub use standin::{Api, ApiOptions};
