@@ -15,15 +15,18 @@ pub struct Place {
 }
 
 impl Place {
-    /// Finds the work tree that this program was built in.
+    /// Finds the work tree that cargo runs this program for. It is asked now and not when this
+    /// program is built: work trees that share a target folder share this program.
     ///
     /// # Errors
-    /// A work tree that was moved after the build.
+    /// A program that was not started by `cargo xtask`.
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let package = std::env::var_os("CARGO_MANIFEST_DIR")
+            .context("start this as `cargo xtask`: cargo says which work tree is meant")?;
+        let root = Path::new(&package)
             .ancestors()
             .nth(3)
-            .context("the work tree of this program is not where it was built")?
+            .context("this package is not where it belongs in the work tree")?
             .to_path_buf();
         let target = match std::env::var_os("CARGO_TARGET_DIR") {
             Some(folder) => root.join(folder),
