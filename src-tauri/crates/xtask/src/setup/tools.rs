@@ -40,7 +40,7 @@ pub fn node() -> Result<()> {
 /// # Errors
 /// What npm says.
 pub fn window_sources(place: &Place) -> Result<()> {
-    npm_ci(&place.ui())
+    npm_install(&place.ui())
 }
 
 /// Installs the program that makes packages.
@@ -53,13 +53,18 @@ pub fn package_tools(place: &Place) -> Result<()> {
     for name in ["package.json", "package-lock.json"] {
         fs::copy(place.tool_lists().join(name), folder.join(name))?;
     }
-    npm_ci(&folder)
+    npm_install(&folder)
 }
 
-fn npm_ci(folder: &Path) -> Result<()> {
+/// Installs exactly what the lock file names, and leaves the lock file as it is. Not `npm ci`: that
+/// refuses a lock file that was made against a registry without the builds for other systems,
+/// which the native packages among these name as optional.
+fn npm_install(folder: &Path) -> Result<()> {
     let wanted = folder.join("package-lock.json");
     let stamp = folder.join("node_modules/.installed-lock.json");
-    when_changed(&wanted, &stamp, || Run::npm(&["ci", "--no-audit", "--no-fund"], folder).show())
+    when_changed(&wanted, &stamp, || {
+        Run::npm(&["install", "--no-save", "--no-audit", "--no-fund"], folder).show()
+    })
 }
 
 /// Installs the test runner, unless there is one.
