@@ -1,0 +1,142 @@
+import Alert from "@cloudscape-design/components/alert";
+import AppLayout from "@cloudscape-design/components/app-layout";
+import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
+import SideNavigation, {
+  type SideNavigationProps,
+} from "@cloudscape-design/components/side-navigation";
+import TopNavigation from "@cloudscape-design/components/top-navigation";
+import { type ReactNode, useState } from "react";
+import type { AwsConnection, AwsIdentity, EngineStatus } from "../ipc/generated";
+import { connectionLabel } from "../shared/connection";
+import { isPage, type Page, pageTitles } from "./routes";
+
+/** Props of {@link Frame}. */
+export interface FrameProps {
+  page: Page;
+  connection: AwsConnection | null;
+  identity: AwsIdentity | null;
+  engine: EngineStatus | null;
+  dark: boolean;
+  /** How far a running migration is, from 0 to 100; nothing where none runs. */
+  percent: number | null;
+  notices: readonly FlashbarProps.MessageDefinition[];
+  onPage: (page: Page) => void;
+  onDark: (dark: boolean) => void;
+  onEngine: () => void;
+  children: ReactNode;
+}
+
+function accountText(connection: AwsConnection | null, identity: AwsIdentity | null): string {
+  if (connection === null) {
+    return "No AWS account chosen";
+  }
+  if (connection.kind === "practice") {
+    return "Practice";
+  }
+  return identity === null
+    ? connectionLabel(connection)
+    : `${identity.account_id} ${identity.region}`;
+}
+
+function engineText(engine: EngineStatus | null): string {
+  if (engine === null) {
+    return "Docker Engine: looking";
+  }
+  return engine.running ? (engine.version ?? "Docker Engine runs") : "Docker Engine: not running";
+}
+
+const labels = {
+  navigation: "Pages",
+  navigationToggle: "Show the pages",
+  navigationClose: "Hide the pages",
+};
+
+/** What is around every page: navigation, account, engine, theme, notices. */
+export function Frame(props: FrameProps) {
+  const { page, connection, identity, engine, dark, percent, notices } = props;
+  const [open, setOpen] = useState(true);
+  const practice = connection?.kind === "practice";
+  const items: SideNavigationProps.Item[] = Object.entries(pageTitles).map(([id, text]) => ({
+    type: "link",
+    text,
+    href: `#${id}`,
+    info:
+      id === "migrate" && percent !== null ? (
+        <span data-testid="nav-percent">{percent} %</span>
+      ) : undefined,
+  }));
+  return (
+    <>
+      <div id="top">
+        <TopNavigation
+          identity={{
+            href: "#migrate",
+            title: "Transload",
+            onFollow: (event) => {
+              event.preventDefault();
+              props.onPage("migrate");
+            },
+          }}
+          utilities={[
+            {
+              type: "button",
+              iconName: "user-profile",
+              text: accountText(connection, identity),
+              ariaLabel: `AWS account: ${accountText(connection, identity)}`,
+              onClick: () => props.onPage("migrate"),
+            },
+            {
+              type: "button",
+              iconName: engine?.running ? "status-positive" : "status-stopped",
+              text: engineText(engine),
+              ariaLabel: `${engineText(engine)}. Look again`,
+              onClick: props.onEngine,
+            },
+            {
+              type: "button",
+              text: dark ? "Switch to light" : "Switch to dark",
+              onClick: () => props.onDark(!dark),
+            },
+          ]}
+          i18nStrings={{ overflowMenuTriggerText: "More", overflowMenuTitleText: "All" }}
+        />
+      </div>
+      <AppLayout
+        headerSelector="#top"
+        toolsHide
+        ariaLabels={labels}
+        navigationOpen={open}
+        onNavigationChange={({ detail }) => setOpen(detail.open)}
+        navigationWidth={200}
+        navigation={
+          <SideNavigation
+            activeHref={`#${page}`}
+            items={items}
+            onFollow={(event) => {
+              event.preventDefault();
+              const target = event.detail.href.slice(1);
+              if (isPage(target)) {
+                props.onPage(target);
+              }
+            }}
+            data-testid="navigation"
+          />
+        }
+        notifications={
+          <>
+            {practice && (
+              <div data-testid="practice-banner">
+                <Alert type="info">
+                  This is practice: the registry and the Docker Hub account live inside Transload.
+                  Nothing reaches AWS.
+                </Alert>
+              </div>
+            )}
+            <Flashbar items={notices} />
+          </>
+        }
+        content={props.children}
+      />
+    </>
+  );
+}

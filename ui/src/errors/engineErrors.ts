@@ -1,0 +1,64 @@
+import type { ErrorCode } from "../ipc/generated";
+import { entry } from "./entry";
+import type { ErrorEntry } from "./errorTable";
+
+type EngineErrorCode = Extract<ErrorCode, `engine_${string}`>;
+
+/** What goes wrong with the Docker Engine on this computer. */
+export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
+  engine_not_running: entry({
+    title: "No Docker Engine is running",
+    text: "Nothing answered at any of the addresses where a Docker Engine usually listens.",
+    next: [
+      "Start Docker Desktop, Rancher Desktop, Colima or Podman, or “sudo systemctl start docker” on Linux, then try again.",
+      "Where the engine listens at another address, give it in the settings.",
+      "Images of Docker Hub or another registry need no engine.",
+    ],
+    actions: ["retry", "open_settings", "choose_images"],
+  }),
+  engine_permission_denied: entry({
+    title: "The Docker Engine's socket may not be opened",
+    text: "The engine is there, but the user that runs Transload has no permission on its socket.",
+    next: [
+      "On Linux: “sudo usermod -aG docker $USER”, then log out and in again.",
+      "Or use an engine of your own user, such as rootless Docker or Podman, and give its address in the settings.",
+    ],
+    actions: ["retry", "open_settings", "choose_images"],
+  }),
+  engine_context_invalid: entry({
+    title: "The Docker context cannot be used",
+    text: "The context that Docker is set to does not exist, or its file cannot be read.",
+    next: [
+      "“docker context ls” shows the contexts, “docker context use default” goes back to the usual one. Then try again.",
+      "Or give the engine's address in the settings.",
+    ],
+    actions: ["retry", "open_settings"],
+  }),
+  engine_image_missing: entry({
+    title: "The Docker Engine has no such image",
+    text: "The image is not on this computer any more, or has another name.",
+    next: [
+      "“docker images” shows what is there. Choose the images again.",
+      "Or copy the image from the registry that it came from.",
+    ],
+    actions: ["choose_images", "retry"],
+  }),
+  engine_failed: entry({
+    title: "The Docker Engine failed",
+    text: "The engine took the request and could not carry it out. The details hold its words.",
+    next: [
+      "Try again. When it stays, restart the engine and look at its log.",
+      "A full disk is a common cause: “docker system df” shows what takes the space.",
+    ],
+    actions: ["retry", "open_log"],
+  }),
+  engine_push_failed: entry({
+    title: "The Docker Engine's push ended with an error",
+    text: "The engine began to push and reported an error on the way. The details hold its words.",
+    next: [
+      "Try again; layers that arrived are not sent twice.",
+      "When the engine cannot reach ECR, check its own proxy settings: the engine pushes, not this window.",
+    ],
+    actions: ["retry", "choose_images", "open_log"],
+  }),
+};

@@ -1,0 +1,106 @@
+import type { ErrorCode } from "../ipc/generated";
+import { entry } from "./entry";
+import type { ErrorEntry } from "./errorTable";
+
+type LocalErrorCode = Extract<
+  ErrorCode,
+  | "input_invalid"
+  | `plan_${string}`
+  | "verification_failed"
+  | "earlier_step_failed"
+  | "job_unknown"
+  | "storage_failed"
+  | "store_unreadable"
+  | "practice_failed"
+  | "internal"
+>;
+
+/** What goes wrong with input, migrations, and on this computer. */
+export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
+  input_invalid: entry({
+    title: "Something that was typed cannot be used",
+    text: "A field holds something that cannot be what it stands for.",
+    next: ["Correct the field, then go on."],
+    actions: [],
+  }),
+  plan_has_conflicts: entry({
+    severity: "warning",
+    title: "Some tags still need a choice",
+    text: "At least one tag points to another image in ECR already, and it is not said what to do about it.",
+    next: ["Choose for each of them: keep the existing image, replace it, or use another tag."],
+    actions: ["review_plan"],
+  }),
+  plan_unknown: entry({
+    severity: "warning",
+    title: "The plan is not valid any more",
+    text: "It was started already, or the program was restarted since it was made.",
+    next: ["Review again: this makes a new plan from the same choices."],
+    actions: ["review_plan"],
+  }),
+  verification_failed: entry({
+    title: "ECR does not hold what was sent",
+    text: "After the push, ECR gives another digest for the tag than the source has, or none.",
+    next: [
+      "Try again: this sends what is missing and checks once more.",
+      "When it stays, something else pushes to the same tag; the digests on this page show which image is there now.",
+    ],
+    actions: ["retry", "open_log"],
+  }),
+  earlier_step_failed: entry({
+    title: "A step before this one failed",
+    text: "This image was not sent, because a step that it needs did not succeed.",
+    next: (step) => [
+      step === null
+        ? "Look at the first failure, deal with that, then try again."
+        : `Look at what failed in the step “${step}”, deal with that, then try again.`,
+    ],
+    actions: ["retry"],
+  }),
+  job_unknown: entry({
+    severity: "warning",
+    title: "This migration is not known",
+    text: "The program was restarted since, and keeps migrations for one run only.",
+    next: ["Review again and start anew: what is in ECR already is skipped."],
+    actions: ["review_plan"],
+  }),
+  storage_failed: entry({
+    title: "A file cannot be read or written",
+    text: "The file or its folder is missing, may not be opened, or the disk is full.",
+    next: (path) => [
+      path === null
+        ? "Check the permissions of the folder and the free space on the disk, then try again."
+        : `Check the permissions of ${path} and the free space on the disk, then try again.`,
+    ],
+    actions: ["retry", "open_settings"],
+  }),
+  store_unreadable: entry({
+    severity: "warning",
+    title: "The saved profiles cannot be read",
+    text: "The file was damaged. It was set aside and nothing in it was overwritten.",
+    next: (path) => [
+      path === null
+        ? "The damaged file is in the data folder that the settings show."
+        : `The damaged file is ${path}.`,
+      "Import the profiles from an export, or save them anew.",
+    ],
+    actions: ["retry", "open_settings"],
+  }),
+  practice_failed: entry({
+    title: "Practice mode cannot start",
+    text: "Its servers listen on this computer only, and could not be started.",
+    next: [
+      "Try again. A security program that stops local servers is a possible cause.",
+      "When it stays, put practice mode back to its beginning in the settings.",
+    ],
+    actions: ["retry", "open_settings", "open_log"],
+  }),
+  internal: entry({
+    title: "Transload made a mistake",
+    text: "Something went wrong inside the program that should not. Nothing was changed by this message.",
+    next: [
+      "Try again. When it stays, restart Transload.",
+      "The log and the details below help whoever looks into it; neither holds secrets.",
+    ],
+    actions: ["retry", "open_log"],
+  }),
+};

@@ -1,0 +1,70 @@
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import type { AwsConnection, AwsIdentity } from "../../ipc/generated";
+import { JobContainer } from "./JobContainer";
+import type { FollowedJob } from "./progress/useJob";
+import { MigrationWizard } from "./wizard/MigrationWizard";
+import type { KeptDraft } from "./wizard/useDraft";
+
+/** Props of {@link MigratePage}. */
+export interface MigratePageProps {
+  draft: KeptDraft;
+  /** The job that is shown instead of the wizard. */
+  job: string | null;
+  followed: FollowedJob;
+  removeTemporaryTags: boolean;
+  errorActions: ErrorActions;
+  onConnection: (connection: AwsConnection, identity: AwsIdentity | null) => void;
+  /** Shows a job, or the wizard again. */
+  onJob: (job: string | null) => void;
+  onRepositories: () => void;
+}
+
+/** Migrate: the wizard, then the push, then the result. */
+export function MigratePage(props: MigratePageProps) {
+  const { draft, job, followed, errorActions, onJob } = props;
+  return (
+    <ContentLayout header={<Header variant="h1">Migrate</Header>}>
+      {job === null ? (
+        draft.draft === null ? (
+          <Spinner />
+        ) : (
+          <MigrationWizard
+            draft={draft.draft}
+            dispatch={draft.dispatch}
+            removeTemporaryTags={props.removeTemporaryTags}
+            errorActions={errorActions}
+            onConnection={props.onConnection}
+            onStarted={onJob}
+          />
+        )
+      ) : (
+        <SpaceBetween size="l">
+          {followed.error !== null && (
+            <ErrorAlert
+              error={followed.error}
+              actions={{ ...errorActions, retry: followed.reload }}
+              onDismiss={() => onJob(null)}
+            />
+          )}
+          {followed.state !== null && (
+            <JobContainer
+              job={followed.state}
+              errorActions={errorActions}
+              onJob={onJob}
+              onAnother={() => {
+                draft.dispatch({ type: "started_over" });
+                onJob(null);
+              }}
+              onRepositories={props.onRepositories}
+            />
+          )}
+          {followed.state === null && followed.error === null && <Spinner />}
+        </SpaceBetween>
+      )}
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,181 @@
+import Header from "@cloudscape-design/components/header";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { useState } from "react";
+import { errorEntry } from "../../../errors";
+import type { ImageProgress, LayerProgress } from "../../../ipc/generated";
+import { CopyableDigest } from "../../../shared/CopyableText";
+import { formatBytes, shortDigest } from "../../../shared/format";
+import { imageBytes } from "./jobState";
+
+type Row =
+  | { readonly kind: "image"; readonly id: string; readonly image: ImageProgress }
+  | { readonly kind: "layer"; readonly id: string; readonly layer: LayerProgress };
+
+/** A bar that says in words what it shows. */
+function Bytes({ sent, total, label }: { sent: number; total: number | null; label: string }) {
+  if (total === null || total === 0) {
+    return (
+      <StatusIndicator type="in-progress">Sending, {formatBytes(sent)} so far</StatusIndicator>
+    );
+  }
+  return (
+    <ProgressBar
+      variant="standalone"
+      value={Math.min(100, Math.floor((sent / total) * 100))}
+      ariaLabel={label}
+      additionalInfo={`${formatBytes(sent)} of ${formatBytes(total)}`}
+    />
+  );
+}
+
+function ImageStateCell({ image }: { image: ImageProgress }) {
+  const state = image.state;
+  switch (state.kind) {
+    case "waiting":
+      return <StatusIndicator type="pending">Waiting</StatusIndicator>;
+    case "tagged":
+      return <StatusIndicator type="pending">Tagged</StatusIndicator>;
+    case "pushing": {
+      const { sent, total } = imageBytes(image);
+      return <Bytes sent={sent} total={total} label={`Progress of ${image.planned.source}`} />;
+    }
+    case "pushed":
+      return <StatusIndicator type="in-progress">Pushed, not verified yet</StatusIndicator>;
+    case "verifying":
+      return <StatusIndicator type="loading">Comparing digests</StatusIndicator>;
+    case "done":
+      return <StatusIndicator type="success">Done</StatusIndicator>;
+    case "unchanged":
+      return <StatusIndicator type="success">Already there, identical</StatusIndicator>;
+    case "cancelled":
+      return <StatusIndicator type="stopped">Cancelled</StatusIndicator>;
+    case "failed": {
+      const entry = errorEntry(state.error);
+      return (
+        <SpaceBetween size="xxs">
+          <StatusIndicator type="error">{entry.title}</StatusIndicator>
+          <span>{entry.text(state.error)}</span>
+        </SpaceBetween>
+      );
+    }
+  }
+}
+
+function LayerStateCell({ layer }: { layer: LayerProgress }) {
+  const state = layer.state;
+  switch (state.kind) {
+    case "waiting":
+      return (
+        <StatusIndicator type="pending">
+          Waiting{state.total_bytes === null ? "" : `, ${formatBytes(state.total_bytes)}`}
+        </StatusIndicator>
+      );
+    case "already_there":
+      return <StatusIndicator type="success">Already there</StatusIndicator>;
+    case "mounted":
+      return <StatusIndicator type="success">Mounted from another repository</StatusIndicator>;
+    case "sending":
+      return (
+        <Bytes
+          sent={state.sent_bytes}
+          total={state.total_bytes}
+          label={`Progress of layer ${layer.layer}`}
+        />
+      );
+    case "done":
+      return (
+        <StatusIndicator type="success">Done, {formatBytes(state.sent_bytes)}</StatusIndicator>
+      );
+    case "failed":
+      return <StatusIndicator type="error">Failed</StatusIndicator>;
+  }
+}
+
+/** The images of a job, each of which opens to its layers. */
+export function JobImagesTable({ images }: { images: readonly ImageProgress[] }) {
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const rows: Row[] = images.map((image) => ({
+    kind: "image",
+    id: String(image.planned.image),
+    image,
+  }));
+  const children = (row: Row): Row[] =>
+    row.kind === "image"
+      ? row.image.layers.map((layer) => ({
+          kind: "layer",
+          id: `${row.id} ${layer.layer}`,
+          layer,
+        }))
+      : [];
+  const toggle = (id: string, open: boolean) => {
+    const next = new Set(expanded);
+    if (open) {
+      next.add(id);
+    } else {
+      next.delete(id);
+    }
+    setExpanded(next);
+  };
+  return (
+    <Table
+      items={rows}
+      trackBy="id"
+      wrapLines
+      data-testid="job-images"
+      header={
+        <Header variant="h2" counter={`(${images.length})`}>
+          Images
+        </Header>
+      }
+      ariaLabels={{
+        tableLabel: "Images of the migration",
+        expandButtonLabel: (row) =>
+          `Show layers of ${row.kind === "image" ? row.image.planned.source : ""}`,
+        collapseButtonLabel: (row) =>
+          `Hide layers of ${row.kind === "image" ? row.image.planned.source : ""}`,
+      }}
+      expandableRows={{
+        getItemChildren: children,
+        isItemExpandable: (row) => row.kind === "image" && row.image.layers.length > 0,
+        expandedItems: rows.filter((row) => expanded.has(row.id)),
+        onExpandableItemToggle: ({ detail }) => toggle(detail.item.id, detail.expanded),
+      }}
+      columnDefinitions={[
+        {
+          id: "image",
+          header: "Image or layer",
+          isRowHeader: true,
+          cell: (row) =>
+            row.kind === "image" ? (
+              <span data-testid={`job-image-${row.id}`}>{row.image.planned.source}</span>
+            ) : row.layer.layer.includes(":") ? (
+              <CopyableDigest digest={row.layer.layer} what="digest of the layer" />
+            ) : (
+              shortDigest(`:${row.layer.layer}`).slice(1)
+            ),
+        },
+        {
+          id: "destination",
+          header: "To",
+          cell: (row) => (row.kind === "image" ? row.image.planned.destination : null),
+        },
+        {
+          id: "state",
+          header: "State",
+          minWidth: 280,
+          cell: (row) =>
+            row.kind === "image" ? (
+              <span data-testid={`job-state-${row.id}`} data-state={row.image.state.kind}>
+                <ImageStateCell image={row.image} />
+              </span>
+            ) : (
+              <LayerStateCell layer={row.layer} />
+            ),
+        },
+      ]}
+    />
+  );
+}

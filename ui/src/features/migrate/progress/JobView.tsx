@@ -1,0 +1,122 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { formatBytes, formatCounted, formatDuration, formatRate } from "../../../shared/format";
+import { JobImagesTable } from "./JobImagesTable";
+import { bytesLeft, type JobState, percentOf, speedOf, timeLeftMs } from "./jobState";
+import { StepList } from "./StepList";
+
+/** Props of {@link JobView}. */
+export interface JobViewProps {
+  job: JobState;
+  errorActions: ErrorActions;
+  /** A pause, resume or cancel that was asked for and has not happened yet. */
+  busy: boolean;
+  onPause: () => void;
+  onResume: () => void;
+  onCancel: () => void;
+}
+
+/** A migration under way. */
+export function JobView({ job, errorActions, busy, onPause, onResume, onCancel }: JobViewProps) {
+  const { snapshot } = job;
+  const { progress, status } = snapshot;
+  const speed = speedOf(job);
+  const left = timeLeftMs(job);
+  const paused = status === "paused";
+  const percent = percentOf(snapshot);
+  return (
+    <SpaceBetween size="l">
+      <Container
+        data-testid="job"
+        header={
+          <Header
+            variant="h2"
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                {paused ? (
+                  <Button
+                    iconName="play"
+                    onClick={onResume}
+                    disabled={busy}
+                    data-testid="job-resume"
+                  >
+                    Resume
+                  </Button>
+                ) : (
+                  <Button
+                    iconName="pause"
+                    onClick={onPause}
+                    disabled={busy || status !== "running"}
+                    data-testid="job-pause"
+                  >
+                    Pause
+                  </Button>
+                )}
+                <Button
+                  onClick={onCancel}
+                  disabled={busy || status === "cancelling" || status === "finished"}
+                  data-testid="job-cancel"
+                >
+                  Cancel
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            Migration
+          </Header>
+        }
+      >
+        <SpaceBetween size="l">
+          <StepList snapshot={snapshot} />
+          <ProgressBar
+            value={percent}
+            label="All images"
+            description={statusText(status)}
+            additionalInfo={`${formatBytes(progress.sent_bytes)} sent, ${formatBytes(progress.skipped_bytes)} there already, ${formatBytes(bytesLeft(job))} left`}
+            data-testid="job-progress"
+          />
+          <KeyValuePairs
+            columns={4}
+            items={[
+              {
+                label: "Images",
+                value: `${progress.images_finished} of ${formatCounted(progress.images_total, "image", "images")}${progress.images_failed > 0 ? `, ${progress.images_failed} failed` : ""}`,
+              },
+              { label: "Speed", value: speed === null || paused ? "–" : formatRate(speed) },
+              { label: "Time left", value: left === null ? "–" : formatDuration(left) },
+              { label: "Time so far", value: formatDuration(snapshot.elapsed_ms) },
+            ]}
+          />
+        </SpaceBetween>
+      </Container>
+      {Object.entries(job.failedRepositories).map(([name, error]) => (
+        <div key={name}>
+          <Alert type="error" header={`Repository ${name} could not be made`}>
+            Its images fail; the others go on.
+          </Alert>
+          <ErrorAlert error={error} actions={errorActions} />
+        </div>
+      ))}
+      <JobImagesTable images={snapshot.images} />
+    </SpaceBetween>
+  );
+}
+
+function statusText(status: JobState["snapshot"]["status"]): string {
+  switch (status) {
+    case "running":
+      return "You can look elsewhere meanwhile; it goes on.";
+    case "paused":
+      return "Paused. What is on its way is finished first.";
+    case "cancelling":
+      return "Cancelling.";
+    case "finished":
+      return "Done.";
+  }
+}

@@ -1,0 +1,139 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { createFakeBackend } from "../../../ipc/fakeBackend";
+import type { JobEvent, JobEventKind, JobSnapshot } from "../../../ipc/generated";
+import { defaultRepositorySettings } from "../../../shared/repositorySettings";
+import {
+  bytesLeft,
+  imageBytes,
+  jobAfter,
+  jobFromSnapshot,
+  percentOf,
+  speedOf,
+  timeLeftMs,
+} from "./jobState";
+
+const progress = (sent_bytes: number): JobEventKind => ({
+  type: "progress",
+  progress: {
+    images_total: 2,
+    images_finished: 0,
+    images_failed: 0,
+    sent_bytes,
+    skipped_bytes: 100,
+    total_bytes: 1100,
+  },
+});
+const event = (seq: number, elapsed_ms: number, kind: JobEventKind): JobEvent => ({
+  job: "j",
+  seq,
+  elapsed_ms,
+  kind,
+});
+const empty: JobSnapshot = {
+  job: "j",
+  next_seq: 0,
+  started_at_ms: 0,
+  elapsed_ms: 0,
+  status: "running",
+  step: null,
+  steps_finished: [],
+  images: [],
+  progress: {
+    images_total: 0,
+    images_finished: 0,
+    images_failed: 0,
+    sent_bytes: 0,
+    skipped_bytes: 0,
+    total_bytes: 0,
+  },
+  report: null,
+};
+
+/** A real course of events, from the fake backend. */
+async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
+  const backend = createFakeBackend();
+  const plan = await backend.migrationPlan({
+    connection: { kind: "practice" },
+    source: { kind: "practice_account" },
+    images: [
+      { repository: "dencold/pgcli", tag: "latest" },
+      { repository: "dencold/webapp", tag: "2.1.0" },
+    ],
+    repositories: [],
+    template: defaultRepositorySettings,
+    choices: [],
+    remove_temporary_tags: true,
+  });
+  const job = await backend.migrationStart(plan.plan);
+  const events: JobEvent[] = [];
+  backend.jobFollow(job, 0, (one) => events.push({ ...one, job: "j" }));
+  backend.play(20);
+  const late = await backend.jobSnapshot(job);
+  backend.play();
+  return { events, late: { ...late, job: "j" } };
+}
+
+describe("a job", () => {
+  it("is the same from its beginning and from a snapshot in the middle", async () => {
+    const { events, late } = await course();
+    const whole = events.reduce(jobAfter, jobFromSnapshot(empty));
+    const joined = events.reduce(jobAfter, jobFromSnapshot(late));
+    expect(whole.snapshot.status).toBe("finished");
+    expect(whole.snapshot.report?.outcome).toBe("succeeded");
+    expect(whole.snapshot.steps_finished).toEqual(["create", "log_in", "tag", "push", "verify"]);
+    expect(joined.snapshot.images).toEqual(whole.snapshot.images);
+    expect(joined.snapshot.progress).toEqual(whole.snapshot.progress);
+    expect(joined.gap).toBe(false);
+  });
+
+  it("takes no event twice", () => {
+    const once = jobAfter(jobFromSnapshot(empty), event(0, 0, { type: "paused" }));
+    expect(jobAfter(once, event(0, 0, { type: "resumed" }))).toBe(once);
+  });
+
+  it("notices that an event is missing, and changes nothing from then on", () => {
+    const gap = jobAfter(jobFromSnapshot(empty), event(1, 0, { type: "paused" }));
+    expect(gap.gap).toBe(true);
+    expect(gap.snapshot.status).toBe("running");
+    expect(jobAfter(gap, event(0, 0, { type: "paused" }))).toBe(gap);
+  });
+
+  it("has a speed and a time left from the last ten seconds", () => {
+    let state = jobFromSnapshot(empty);
+    expect(speedOf(state)).toBeNull();
+    state = jobAfter(state, event(0, 1000, progress(0)));
+    state = jobAfter(state, event(1, 15_000, progress(100)));
+    state = jobAfter(state, event(2, 17_000, progress(500)));
+    expect(speedOf(state)).toBe(200);
+    expect(bytesLeft(state)).toBe(500);
+    expect(timeLeftMs(state)).toBe(2500);
+  });
+
+  it("has no time left while it holds", () => {
+    let state = jobFromSnapshot(empty);
+    state = jobAfter(state, event(0, 1000, progress(100)));
+    state = jobAfter(state, event(1, 2000, progress(500)));
+    state = jobAfter(state, event(2, 3000, { type: "paused" }));
+    expect(timeLeftMs(state)).toBeNull();
+    expect(state.snapshot.status).toBe("paused");
+  });
+
+  it("is at a hundred percent only when it is over", () => {
+    const state = jobAfter(jobFromSnapshot(empty), event(0, 1, progress(1000)));
+    expect(percentOf(state.snapshot)).toBe(99);
+    expect(percentOf({ ...state.snapshot, status: "finished" })).toBe(100);
+    expect(percentOf(empty)).toBe(0);
+  });
+
+  it("sums the bytes of an image's layers", () => {
+    const image = { planned: {} as never, state: { kind: "pushing" } as const };
+    const layers = [
+      { layer: "a", state: { kind: "done", sent_bytes: 10 } as const },
+      { layer: "b", state: { kind: "sending", sent_bytes: 5, total_bytes: 20 } as const },
+      { layer: "c", state: { kind: "already_there" } as const },
+      { layer: "d", state: { kind: "waiting", total_bytes: null } as const },
+    ];
+    expect(imageBytes({ ...image, layers })).toEqual({ sent: 15, total: 30 });
+  });
+});

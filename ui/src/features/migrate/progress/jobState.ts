@@ -1,0 +1,194 @@
+import type {
+  ApiError,
+  ImageProgress,
+  JobEvent,
+  JobSnapshot,
+  LayerProgress,
+  LayerState,
+} from "../../../ipc/generated";
+
+/** How far back speed is measured. */
+const speedWindowMs = 10_000;
+
+/** Bytes that were sent at a moment of the job. */
+export interface Sample {
+  readonly elapsedMs: number;
+  readonly sentBytes: number;
+}
+
+/** What the window knows of a job: a snapshot, brought on by events. */
+export interface JobState {
+  readonly snapshot: JobSnapshot;
+  readonly samples: readonly Sample[];
+  /** Why repositories could not be made, by name. */
+  readonly failedRepositories: Readonly<Record<string, ApiError>>;
+  /** An event is missing; the job wants a new snapshot. */
+  readonly gap: boolean;
+}
+
+/** A job as a snapshot shows it. */
+export function jobFromSnapshot(snapshot: JobSnapshot): JobState {
+  return {
+    snapshot,
+    samples: [{ elapsedMs: snapshot.elapsed_ms, sentBytes: snapshot.progress.sent_bytes }],
+    failedRepositories: {},
+    gap: false,
+  };
+}
+
+function withLayer(
+  layers: readonly LayerProgress[],
+  layer: string,
+  state: LayerState,
+): LayerProgress[] {
+  const known = layers.some((one) => one.layer === layer);
+  return known
+    ? layers.map((one) => (one.layer === layer ? { layer, state } : one))
+    : [...layers, { layer, state }];
+}
+
+function withImage(
+  images: readonly ImageProgress[],
+  number: number,
+  change: (image: ImageProgress) => ImageProgress,
+): ImageProgress[] {
+  return images.map((image) => (image.planned.image === number ? change(image) : image));
+}
+
+/** The job after an event. An event that was there already changes nothing. */
+export function jobAfter(state: JobState, event: JobEvent): JobState {
+  const before = state.snapshot;
+  if (event.job !== before.job || event.seq < before.next_seq || state.gap) {
+    return state;
+  }
+  if (event.seq > before.next_seq) {
+    return { ...state, gap: true };
+  }
+  const snapshot: JobSnapshot = {
+    ...before,
+    next_seq: event.seq + 1,
+    elapsed_ms: Math.max(before.elapsed_ms, event.elapsed_ms),
+  };
+  const next = (part: Partial<JobSnapshot>): JobState => ({
+    ...state,
+    snapshot: { ...snapshot, ...part },
+  });
+  const kind = event.kind;
+  switch (kind.type) {
+    case "started":
+      return next({
+        images: kind.images.map((planned) => ({ planned, state: { kind: "waiting" }, layers: [] })),
+        progress: {
+          ...before.progress,
+          images_total: kind.images.length,
+          total_bytes: kind.total_bytes,
+        },
+      });
+    case "step_started":
+      return next({ step: kind.step });
+    case "step_finished":
+      return next({
+        step: before.step === kind.step ? null : before.step,
+        steps_finished: before.steps_finished.includes(kind.step)
+          ? before.steps_finished
+          : [...before.steps_finished, kind.step],
+      });
+    case "repository_ready":
+    case "logged_in":
+      return next({});
+    case "repository_failed":
+      return {
+        ...next({}),
+        failedRepositories: { ...state.failedRepositories, [kind.repository]: kind.error },
+      };
+    case "image_state":
+      return next({
+        images: withImage(before.images, kind.image, (image) => ({ ...image, state: kind.state })),
+      });
+    case "layer_state":
+      return next({
+        images: withImage(before.images, kind.image, (image) => ({
+          ...image,
+          layers: withLayer(image.layers, kind.layer, kind.state),
+        })),
+      });
+    case "progress":
+      return {
+        ...next({ progress: kind.progress }),
+        samples: [
+          ...state.samples.filter((one) => one.elapsedMs >= event.elapsed_ms - speedWindowMs),
+          { elapsedMs: event.elapsed_ms, sentBytes: kind.progress.sent_bytes },
+        ],
+      };
+    case "paused":
+      return { ...next({ status: "paused" }), samples: [] };
+    case "resumed":
+      return { ...next({ status: "running" }), samples: [] };
+    case "finished":
+      return next({
+        status: "finished",
+        step: null,
+        report: kind.report,
+        elapsed_ms: kind.report.elapsed_ms,
+      });
+  }
+}
+
+/** Bytes a second over the last ten seconds; nothing where too little is known. */
+export function speedOf(state: JobState): number | null {
+  const first = state.samples[0];
+  const last = state.samples[state.samples.length - 1];
+  if (first === undefined || last === undefined || last.elapsedMs - first.elapsedMs < 500) {
+    return null;
+  }
+  return ((last.sentBytes - first.sentBytes) / (last.elapsedMs - first.elapsedMs)) * 1000;
+}
+
+/** Bytes still to go. */
+export function bytesLeft(state: JobState): number {
+  const { total_bytes, sent_bytes, skipped_bytes } = state.snapshot.progress;
+  return Math.max(0, total_bytes - sent_bytes - skipped_bytes);
+}
+
+/** Milliseconds that the rest takes at the present speed; nothing where that cannot be said. */
+export function timeLeftMs(state: JobState): number | null {
+  const speed = speedOf(state);
+  return speed === null || speed <= 0 || state.snapshot.status !== "running"
+    ? null
+    : (bytesLeft(state) / speed) * 1000;
+}
+
+/**
+ * How far a job is, from 0 to 100. Bytes count where there are any to move, images where not;
+ * 100 is only said of a job that is over.
+ */
+export function percentOf(snapshot: JobSnapshot): number {
+  if (snapshot.status === "finished") {
+    return 100;
+  }
+  const { progress } = snapshot;
+  const share =
+    progress.total_bytes > 0
+      ? (progress.sent_bytes + progress.skipped_bytes) / progress.total_bytes
+      : progress.images_total > 0
+        ? progress.images_finished / progress.images_total
+        : 0;
+  return Math.min(99, Math.floor(share * 100));
+}
+
+/** How much of an image was sent, from its layers. */
+export function imageBytes(image: ImageProgress): { sent: number; total: number } {
+  let [sent, total] = [0, 0];
+  for (const { state } of image.layers) {
+    if (state.kind === "sending") {
+      sent += state.sent_bytes;
+      total += state.total_bytes ?? state.sent_bytes;
+    } else if (state.kind === "done") {
+      sent += state.sent_bytes;
+      total += state.sent_bytes;
+    } else if (state.kind === "waiting") {
+      total += state.total_bytes ?? 0;
+    }
+  }
+  return { sent, total };
+}

@@ -1,0 +1,76 @@
+import { useCallback, useEffect, useState } from "react";
+import { useBackend } from "../../../ipc/BackendContext";
+import type { Unsubscribe } from "../../../ipc/backend";
+import type { JobEvent } from "../../../ipc/generated";
+import { type JobState, jobAfter, jobFromSnapshot } from "./jobState";
+
+/** Events are shown together at most this often. */
+const frameMs = 60;
+
+/** A followed job. */
+export interface FollowedJob {
+  readonly state: JobState | null;
+  /** Why the job is not known. */
+  readonly error: unknown;
+  readonly reload: () => void;
+}
+
+/** Shows a job: its snapshot, then every event after it; a new snapshot where one is missing. */
+export function useJob(job: string | null): FollowedJob {
+  const backend = useBackend();
+  const [state, setState] = useState<JobState | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  const reload = useCallback(() => setAttempt((count) => count + 1), []);
+  const gap = state?.gap === true;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt asks anew
+  useEffect(() => {
+    if (job === null) {
+      setState(null);
+      return;
+    }
+    let wanted = true;
+    let stop: Unsubscribe = () => {};
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let waiting: JobEvent[] = [];
+    const flush = () => {
+      timer = undefined;
+      const events = waiting;
+      waiting = [];
+      setState((before) => (before === null ? null : events.reduce(jobAfter, before)));
+    };
+    const take = (event: JobEvent) => {
+      waiting.push(event);
+      timer ??= setTimeout(flush, frameMs);
+    };
+    setError(null);
+    backend.jobSnapshot(job).then(
+      (snapshot) => {
+        if (wanted) {
+          setState(jobFromSnapshot(snapshot));
+          stop = backend.jobFollow(job, snapshot.next_seq, take);
+        }
+      },
+      (failure: unknown) => {
+        if (wanted) {
+          setError(failure);
+        }
+      },
+    );
+    return () => {
+      wanted = false;
+      stop();
+      clearTimeout(timer);
+    };
+  }, [backend, job, attempt]);
+
+  useEffect(() => {
+    if (gap) {
+      reload();
+    }
+  }, [gap, reload]);
+
+  const shown = state !== null && state.snapshot.job === job ? state : null;
+  return { state: shown, error, reload };
+}

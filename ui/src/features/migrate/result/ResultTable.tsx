@@ -1,0 +1,151 @@
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { Fragment } from "react";
+import { errorEntry, errorNextSteps } from "../../../errors";
+import type { ImageReport, Proof } from "../../../ipc/generated";
+import { CopyableDigest, CopyableText } from "../../../shared/CopyableText";
+
+const proofs: Record<
+  Proof,
+  { type: "success" | "error" | "warning"; text: string; description: string }
+> = {
+  equal: {
+    type: "success",
+    text: "Equal",
+    description: "Source, registry and ECR hold one digest.",
+  },
+  equal_to_pushed: {
+    type: "success",
+    text: "Equal to what was pushed",
+    description: "The Docker Engine packed it anew; what it pushed is what ECR holds.",
+  },
+  different: {
+    type: "error",
+    text: "Different",
+    description: "What is in ECR is not what was sent.",
+  },
+  not_proved: { type: "warning", text: "Not proved", description: "No digest to compare with." },
+};
+
+function ResultCell({ image }: { image: ImageReport }) {
+  const result = image.result;
+  if (result.kind === "cancelled") {
+    return <StatusIndicator type="stopped">Cancelled</StatusIndicator>;
+  }
+  if (result.kind === "failed") {
+    const entry = errorEntry(result.error);
+    return (
+      <SpaceBetween size="xxs">
+        <StatusIndicator type="error">{entry.title}</StatusIndicator>
+        <span>{entry.text(result.error)}</span>
+        <span>{errorNextSteps(result.error)[0]}</span>
+      </SpaceBetween>
+    );
+  }
+  const proof = proofs[image.proof];
+  return (
+    <SpaceBetween size="xxs">
+      <StatusIndicator type={proof.type}>{proof.text}</StatusIndicator>
+      <span>
+        {result.kind === "unchanged" ? "It was there already. " : ""}
+        {proof.description}
+      </span>
+    </SpaceBetween>
+  );
+}
+
+const digestKinds: readonly {
+  readonly id: string;
+  readonly label: string;
+  readonly of: (image: ImageReport) => string | null;
+}[] = [
+  { id: "source", label: "At the source", of: (image) => image.source_digest },
+  { id: "pushed", label: "As pushed", of: (image) => image.pushed_digest },
+  { id: "registry", label: "At the registry", of: (image) => image.registry_digest },
+  { id: "ecr", label: "In ECR", of: (image) => image.ecr_digest },
+];
+
+function DigestsCell({ image }: { image: ImageReport }) {
+  return (
+    <div style={{ display: "grid", gridTemplateColumns: "max-content 1fr", columnGap: "12px" }}>
+      {digestKinds.map(({ id, label, of }) => (
+        <Fragment key={id}>
+          <span>{label}</span>
+          <span data-testid={`digest-${id}-${image.image}`} data-digest={of(image) ?? ""}>
+            <CopyableDigest
+              digest={of(image)}
+              what={`digest of ${image.destination}, ${label.toLowerCase()}`}
+            />
+          </span>
+        </Fragment>
+      ))}
+    </div>
+  );
+}
+
+/** Every tag with its digests: at the source, as pushed, at the registry, in ECR. */
+export function ResultTable({ images }: { images: readonly ImageReport[] }) {
+  return (
+    <Table
+      items={images}
+      trackBy={(image) => String(image.image)}
+      wrapLines
+      data-testid="result-images"
+      header={
+        <Header variant="h2" counter={`(${images.length})`}>
+          Digests
+        </Header>
+      }
+      ariaLabels={{ tableLabel: "Digests" }}
+      columnDefinitions={[
+        {
+          id: "image",
+          header: "Image",
+          isRowHeader: true,
+          minWidth: 240,
+          cell: (image) => (
+            <SpaceBetween size="xxs">
+              <span data-testid={`result-${image.image}`} data-result={image.result.kind}>
+                {image.source}
+              </span>
+              <CopyableText text={image.destination} what="destination" />
+            </SpaceBetween>
+          ),
+        },
+        {
+          id: "proof",
+          header: "Outcome",
+          minWidth: 220,
+          cell: (image) => (
+            <span data-testid={`proof-${image.image}`} data-proof={image.proof}>
+              <ResultCell image={image} />
+            </span>
+          ),
+        },
+        {
+          id: "digests",
+          header: "Digests",
+          minWidth: 330,
+          cell: (image) => <DigestsCell image={image} />,
+        },
+        {
+          id: "pull",
+          header: "Pull",
+          minWidth: 140,
+          cell: (image) =>
+            image.result.kind === "moved" || image.result.kind === "unchanged" ? (
+              <CopyableText
+                text={`docker pull ${image.destination}`}
+                display="docker pull"
+                what={`pull command of ${image.destination}`}
+              />
+            ) : (
+              "–"
+            ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,90 @@
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import type { ConflictResolution, PlannedImage } from "../../../ipc/generated";
+
+/** Source: the OCI distribution specification, "Pulling manifests". */
+const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+
+interface ConflictChoiceFieldProps {
+  image: PlannedImage;
+  resolution: ConflictResolution | null;
+  onChoose: (resolution: ConflictResolution | null) => void;
+}
+
+/** What to do where the tag points to another image already. */
+export function ConflictChoiceField({ image, resolution, onChoose }: ConflictChoiceFieldProps) {
+  const [newTag, setNewTag] = useState(resolution?.kind === "new_tag" ? resolution.tag : null);
+  const overwrite = image.action.kind !== "conflict" || image.action.overwrite_allowed;
+  const kind = newTag === null ? (resolution?.kind ?? null) : "new_tag";
+  const options = [
+    { value: "keep_existing", label: "Keep the image there" },
+    {
+      value: "overwrite",
+      label: "Replace the image there",
+      disabled: !overwrite,
+      disabledReason: "The repository's tags are immutable.",
+    },
+    { value: "new_tag", label: "Copy under another tag" },
+  ];
+  const choose = (value: string | undefined) => {
+    if (value === "new_tag") {
+      setNewTag("");
+      return;
+    }
+    setNewTag(null);
+    if (value === "keep_existing" || value === "overwrite") {
+      onChoose({ kind: value });
+    }
+  };
+  const valid = newTag !== null && tagPattern.test(newTag);
+  const take = () => {
+    if (newTag !== null && valid) {
+      onChoose({ kind: "new_tag", tag: newTag });
+    }
+  };
+  return (
+    <SpaceBetween size="xs">
+      <Select
+        selectedOption={options.find((option) => option.value === kind) ?? null}
+        options={options}
+        placeholder="Choose what to do"
+        ariaLabel={`What to do with ${image.destination}`}
+        expandToViewport
+        onChange={({ detail }) => choose(detail.selectedOption.value)}
+        data-testid={`conflict-${image.image}`}
+      />
+      {newTag !== null && (
+        <FormField
+          errorText={
+            newTag === "" || valid
+              ? undefined
+              : "A tag has up to 128 letters, digits, “_”, “.” and “-”, and begins with a letter, digit or “_”."
+          }
+          secondaryControl={
+            <Button onClick={take} disabled={!valid}>
+              Use
+            </Button>
+          }
+        >
+          <Input
+            value={newTag}
+            ariaLabel={`Other tag for ${image.source}`}
+            placeholder={`${image.tag}-copy`}
+            spellcheck={false}
+            onChange={({ detail }) => setNewTag(detail.value)}
+            onKeyDown={({ detail }) => {
+              if (detail.key === "Enter") {
+                take();
+              }
+            }}
+            data-testid={`conflict-tag-${image.image}`}
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}

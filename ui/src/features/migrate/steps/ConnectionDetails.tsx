@@ -1,0 +1,114 @@
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useEffect, useState } from "react";
+import type { AwsConnection } from "../../../ipc/generated";
+import { regionOption, regionOptions } from "../../../shared/regions";
+import { endpointProblem } from "../wizard/validation";
+
+type ProfileConnection = Extract<AwsConnection, { kind: "profile" }>;
+
+interface ConnectionDetailsProps {
+  connection: ProfileConnection;
+  /** The region that the profile itself names. */
+  profileRegion: string | null;
+  onChange: (connection: AwsConnection) => void;
+}
+
+/** Region and endpoints of a chosen profile. */
+export function ConnectionDetails({ connection, profileRegion, onChange }: ConnectionDetailsProps) {
+  const region = connection.region ?? profileRegion;
+  return (
+    <SpaceBetween size="m">
+      <FormField
+        label="Region"
+        description={
+          profileRegion === null
+            ? "The profile names no region."
+            : `The profile itself names ${profileRegion}.`
+        }
+      >
+        <Select
+          selectedOption={region === null ? null : regionOption(region)}
+          options={regionOptions([profileRegion, connection.region])}
+          filteringType="auto"
+          filteringAriaLabel="Find a region"
+          placeholder="Choose a region"
+          expandToViewport
+          onChange={({ detail }) =>
+            onChange({ ...connection, region: detail.selectedOption.value ?? null })
+          }
+          data-testid="region-select"
+        />
+      </FormField>
+      <ExpandableSection
+        headerText="Advanced: other endpoints"
+        defaultExpanded={connection.ecr_endpoint !== null || connection.registry_endpoint !== null}
+        data-testid="advanced-endpoints"
+      >
+        <SpaceBetween size="m">
+          <EndpointField
+            label="ECR endpoint"
+            description="Another address for the ECR API, such as a VPC endpoint or an emulator."
+            value={connection.ecr_endpoint}
+            testId="ecr-endpoint"
+            onChange={(ecr_endpoint) => onChange({ ...connection, ecr_endpoint })}
+          />
+          <EndpointField
+            label="Registry endpoint"
+            description="Another address for the registry itself, for docker and for Transload."
+            value={connection.registry_endpoint}
+            testId="registry-endpoint"
+            onChange={(registry_endpoint) => onChange({ ...connection, registry_endpoint })}
+          />
+        </SpaceBetween>
+      </ExpandableSection>
+    </SpaceBetween>
+  );
+}
+
+interface EndpointFieldProps {
+  label: string;
+  description: string;
+  value: string | null;
+  testId: string;
+  onChange: (value: string | null) => void;
+}
+
+/** An endpoint; it counts when the field is left, so that AWS is not asked at every letter. */
+function EndpointField({ label, description, value, testId, onChange }: EndpointFieldProps) {
+  const [text, setText] = useState(value ?? "");
+  useEffect(() => setText(value ?? ""), [value]);
+  const take = () => {
+    const typed = text.trim() === "" ? null : text.trim();
+    if (typed !== value) {
+      onChange(typed);
+    }
+  };
+  return (
+    <FormField
+      label={
+        <span>
+          {label} <i>- optional</i>
+        </span>
+      }
+      description={description}
+      errorText={value === null ? undefined : (endpointProblem(value) ?? undefined)}
+    >
+      <Input
+        value={text}
+        spellcheck={false}
+        onChange={({ detail }) => setText(detail.value)}
+        onBlur={take}
+        onKeyDown={({ detail }) => {
+          if (detail.key === "Enter") {
+            take();
+          }
+        }}
+        data-testid={testId}
+      />
+    </FormField>
+  );
+}

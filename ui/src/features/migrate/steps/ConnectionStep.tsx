@@ -1,0 +1,127 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import type { AwsIdentity, AwsProfiles, SavedProfile } from "../../../ipc/generated";
+import type { Request } from "../../../shared/useRequest";
+import type { Draft } from "../wizard/draft";
+import type { DraftAction } from "../wizard/reducer";
+import { ConnectionDetails } from "./ConnectionDetails";
+import { IdentityFacts } from "./IdentityFacts";
+import { ProfileTable } from "./ProfileTable";
+import { SaveProfileForm } from "./SaveProfileForm";
+
+/** Props of {@link ConnectionStep}. */
+export interface ConnectionStepProps {
+  draft: Draft;
+  onChange: (action: DraftAction) => void;
+  savedProfiles: Request<SavedProfile[]>;
+  awsProfiles: Request<AwsProfiles>;
+  identity: Request<AwsIdentity>;
+  errorActions: ErrorActions;
+  /** Saves the choice under a name; answers once it is saved, and throws where it is not. */
+  onSaveProfile: (name: string) => Promise<void>;
+}
+
+/** Step 1: which AWS account, as whom, and in which region. */
+export function ConnectionStep({
+  draft,
+  onChange,
+  savedProfiles,
+  awsProfiles,
+  identity,
+  errorActions,
+  onSaveProfile,
+}: ConnectionStepProps) {
+  const connection = draft.connection;
+  const profiles = awsProfiles.answer;
+  const noProfiles = profiles !== null && profiles.profiles.length === 0;
+
+  return (
+    <SpaceBetween size="l">
+      {savedProfiles.error !== null && (
+        <ErrorAlert error={savedProfiles.error} actions={{ retry: savedProfiles.reload }} />
+      )}
+      {awsProfiles.error !== null && (
+        <ErrorAlert
+          error={awsProfiles.error}
+          actions={{ ...errorActions, retry: awsProfiles.reload }}
+        />
+      )}
+      {noProfiles && (
+        <Alert type="info" header="No AWS profile on this computer yet">
+          Run “aws configure” in a terminal to make one, then read the configuration again. Without
+          an AWS account, choose practice: it needs nothing.
+          <Box variant="small" display="block">
+            Looked at: {profiles.files.map((file) => file.path).join(", ")}
+          </Box>
+        </Alert>
+      )}
+      <ProfileTable
+        draft={draft}
+        onChange={onChange}
+        savedProfiles={savedProfiles.answer ?? []}
+        awsProfiles={profiles}
+        loading={awsProfiles.loading || savedProfiles.loading}
+        onReload={() => {
+          awsProfiles.reload();
+          savedProfiles.reload();
+        }}
+      />
+      {profiles?.environment_has_keys && connection?.kind === "profile" && (
+        <Alert type="info">
+          AWS keys are set in the environment. Transload uses the profile that is chosen here, and
+          not those keys.
+        </Alert>
+      )}
+      {connection !== null && (
+        <Container header={<Header variant="h2">Who you are</Header>} data-testid="identity">
+          <SpaceBetween size="l">
+            <div aria-live="polite">
+              {identity.error !== null ? (
+                <ErrorAlert
+                  error={identity.error}
+                  actions={{
+                    ...errorActions,
+                    retry: identity.reload,
+                    start_practice: () =>
+                      onChange({ type: "connection_chosen", connection: { kind: "practice" } }),
+                  }}
+                />
+              ) : (
+                <IdentityFacts identity={identity.answer} loading={identity.loading} />
+              )}
+            </div>
+            {connection.kind === "profile" && (
+              <ConnectionDetails
+                connection={connection}
+                profileRegion={
+                  profiles?.profiles.find((profile) => profile.name === connection.profile)
+                    ?.region ?? null
+                }
+                onChange={(changed) =>
+                  onChange({
+                    type: "connection_chosen",
+                    connection: changed,
+                    savedProfile: draft.savedProfile,
+                  })
+                }
+              />
+            )}
+            {identity.answer !== null && draft.savedProfile === null && (
+              <SaveProfileForm onSave={onSaveProfile} />
+            )}
+            {identity.error !== null && (
+              <Button onClick={identity.reload} loading={identity.loading}>
+                Check again
+              </Button>
+            )}
+          </SpaceBetween>
+        </Container>
+      )}
+    </SpaceBetween>
+  );
+}

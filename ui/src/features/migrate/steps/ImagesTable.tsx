@@ -1,0 +1,205 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { useMemo, useState } from "react";
+import { asApiError } from "../../../errors";
+import { Bytes } from "../../../shared/Bytes";
+import { CopyableDigest } from "../../../shared/CopyableText";
+import { formatBytes, formatCounted } from "../../../shared/format";
+import { RelativeTime } from "../../../shared/RelativeTime";
+import { ImageFilters } from "./ImageFilters";
+import type { ImagesStepProps } from "./ImagesStep";
+import {
+  changedSelection,
+  type ImageRow,
+  repositoryRows,
+  selectedRows,
+  selectionSize,
+  tagRows,
+} from "./imageRows";
+
+function NameCell({ row, onTags }: { row: ImageRow; onTags: (repository: string) => void }) {
+  switch (row.kind) {
+    case "repository":
+      return <span data-testid={`repository-${row.id}`}>{row.repository.name}</span>;
+    case "tag":
+      return <span data-testid={`tag-${row.id}`}>{row.tag.tag}</span>;
+    case "loading":
+      return <StatusIndicator type="loading">Reading tags</StatusIndicator>;
+    case "empty":
+      return <Box color="text-status-inactive">No tag matches</Box>;
+    case "more":
+      return (
+        <Button variant="inline-link" onClick={() => onTags(row.repository)}>
+          Show more tags
+        </Button>
+      );
+    case "error":
+      return (
+        <>
+          <StatusIndicator type="error">{asApiError(row.error).message}</StatusIndicator>{" "}
+          <Button variant="inline-link" onClick={() => onTags(row.repository)}>
+            Try again
+          </Button>
+        </>
+      );
+  }
+}
+
+/** Repositories that open to their tags, of which any number is selected. */
+export function ImagesTable(props: ImagesStepProps) {
+  const { draft, onChange, repositories, tags, filter, onTags } = props;
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const rows = useMemo(
+    () => repositoryRows(repositories.list, filter),
+    [repositories.list, filter],
+  );
+  const selected = useMemo(
+    () => selectedRows(rows, tags, filter, draft.images),
+    [rows, tags, filter, draft.images],
+  );
+  const size = selectionSize(draft.images, tags);
+
+  const toggle = (row: ImageRow, open: boolean) => {
+    const next = new Set(expanded);
+    if (open) {
+      next.add(row.id);
+      if (tags[row.id] === undefined) {
+        onTags(row.id);
+      }
+    } else {
+      next.delete(row.id);
+    }
+    setExpanded(next);
+  };
+  const select = (after: readonly ImageRow[]) => {
+    const change = changedSelection(selected, after, tags, filter, draft.images);
+    onChange({ type: "images_selected", images: change.images });
+    if (change.wanted.length > 0) {
+      setExpanded(new Set([...expanded, ...change.wanted]));
+      props.onWanted(change.wanted);
+    }
+  };
+
+  return (
+    <Table
+      items={rows}
+      trackBy="id"
+      wrapLines
+      loading={repositories.loading && repositories.list.length === 0}
+      loadingText="Reading repositories"
+      selectionType="multi"
+      selectedItems={selected}
+      onSelectionChange={({ detail }) => select(detail.selectedItems)}
+      isItemDisabled={(row) => row.kind !== "repository" && row.kind !== "tag"}
+      expandableRows={{
+        getItemChildren: (row) =>
+          row.kind === "repository" ? tagRows(row.id, tags[row.id], filter) : [],
+        isItemExpandable: (row) => row.kind === "repository",
+        expandedItems: rows.filter((row) => expanded.has(row.id)),
+        onExpandableItemToggle: ({ detail }) => toggle(detail.item, detail.expanded),
+      }}
+      data-testid="images-table"
+      header={
+        <Header
+          variant="h2"
+          counter={`(${rows.length}${repositories.more ? "+" : ""})`}
+          description={
+            <span data-testid="selection-summary" aria-live="polite">
+              {draft.images.length === 0
+                ? "Nothing selected"
+                : `${formatCounted(draft.images.length, "tag", "tags")} selected, ${
+                    size.unknown === draft.images.length
+                      ? "size not known yet"
+                      : `${formatBytes(size.bytes)}${size.unknown > 0 ? " and more" : ""}`
+                  }`}
+            </span>
+          }
+          actions={
+            <Button
+              iconName="refresh"
+              ariaLabel="Read the repositories again"
+              loading={repositories.loading}
+              onClick={props.onReload}
+            />
+          }
+        >
+          Images
+        </Header>
+      }
+      filter={<ImageFilters {...props} />}
+      empty={
+        <Box textAlign="center" color="inherit">
+          {repositories.error === null ? "No repository here" : "The repositories are not known"}
+        </Box>
+      }
+      footer={
+        repositories.more && (
+          <Button
+            variant="inline-link"
+            loading={repositories.loading}
+            onClick={props.onMoreRepositories}
+          >
+            Show more repositories
+          </Button>
+        )
+      }
+      ariaLabels={{
+        tableLabel: "Images",
+        selectionGroupLabel: "Selection of images",
+        allItemsSelectionLabel: () => "Select all",
+        itemSelectionLabel: (_state, row) => `Select ${row.id}`,
+        expandButtonLabel: (row) => `Show tags of ${row.id}`,
+        collapseButtonLabel: (row) => `Hide tags of ${row.id}`,
+      }}
+      columnDefinitions={[
+        {
+          id: "name",
+          header: "Repository and tag",
+          minWidth: 180,
+          isRowHeader: true,
+          cell: (row) => <NameCell row={row} onTags={onTags} />,
+        },
+        {
+          id: "platforms",
+          header: "Platforms",
+          minWidth: 120,
+          cell: (row) => (row.kind === "tag" ? row.tag.platforms.join(", ") || "–" : null),
+        },
+        {
+          id: "size",
+          header: "Size",
+          minWidth: 90,
+          cell: (row) =>
+            row.kind === "tag" ? (
+              <Bytes bytes={row.tag.size_bytes} />
+            ) : row.kind === "repository" && row.repository.size_bytes !== null ? (
+              <Bytes bytes={row.repository.size_bytes} />
+            ) : null,
+        },
+        {
+          id: "age",
+          header: "Changed",
+          minWidth: 110,
+          cell: (row) =>
+            row.kind === "tag" ? (
+              <RelativeTime timeMs={row.tag.updated_at_ms} />
+            ) : row.kind === "repository" && row.repository.updated_at_ms !== null ? (
+              <RelativeTime timeMs={row.repository.updated_at_ms} />
+            ) : null,
+        },
+        {
+          id: "digest",
+          header: "Digest",
+          minWidth: 130,
+          cell: (row) =>
+            row.kind === "tag" ? (
+              <CopyableDigest digest={row.tag.digest} what={`digest of ${row.id}`} />
+            ) : null,
+        },
+      ]}
+    />
+  );
+}

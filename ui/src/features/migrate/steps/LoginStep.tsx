@@ -1,0 +1,95 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import type { RegistryLogin } from "../../../ipc/generated";
+import { CopyableText } from "../../../shared/CopyableText";
+import { formatDuration } from "../../../shared/format";
+import { useNow } from "../../../shared/useNow";
+import type { Request } from "../../../shared/useRequest";
+
+/** Props of {@link LoginStep}. */
+export interface LoginStepProps {
+  login: Request<RegistryLogin>;
+  errorActions: ErrorActions;
+}
+
+/** Step 4: whether the registry takes the token. */
+export function LoginStep({ login, errorActions }: LoginStepProps) {
+  const answer = login.answer;
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description="The token stays in memory. It is not written to Docker's configuration."
+          actions={
+            <Button onClick={login.reload} loading={login.loading} data-testid="login-again">
+              Log in again
+            </Button>
+          }
+        >
+          ECR registry
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {login.error !== null && (
+          <ErrorAlert error={login.error} actions={{ ...errorActions, retry: login.reload }} />
+        )}
+        {answer === null && login.loading && (
+          <StatusIndicator type="loading">Getting a token and trying it</StatusIndicator>
+        )}
+        {answer !== null && <LoginFacts login={answer} />}
+        {answer !== null && answer.engine_error !== null && (
+          <ErrorAlert
+            error={answer.engine_error}
+            actions={{ ...errorActions, retry: login.reload }}
+          />
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function LoginFacts({ login }: { login: RegistryLogin }) {
+  const left = login.expires_at_ms - useNow();
+  return (
+    <KeyValuePairs
+      columns={3}
+      items={[
+        { label: "Registry", value: <CopyableText text={login.registry} what="registry" /> },
+        { label: "User", value: login.user },
+        { label: "Time left", value: left > 0 ? formatDuration(left) : "None" },
+        {
+          label: "Transload",
+          value: (
+            <span data-testid="login-registry">
+              <Accepted accepted={login.registry_accepts} />
+            </span>
+          ),
+        },
+        {
+          label: "Docker Engine",
+          value:
+            login.engine_accepts === null ? (
+              "Not needed for this source"
+            ) : (
+              <Accepted accepted={login.engine_accepts} />
+            ),
+        },
+      ]}
+    />
+  );
+}
+
+function Accepted({ accepted }: { accepted: boolean }) {
+  return accepted ? (
+    <StatusIndicator type="success">Logged in</StatusIndicator>
+  ) : (
+    <StatusIndicator type="error">Not logged in</StatusIndicator>
+  );
+}

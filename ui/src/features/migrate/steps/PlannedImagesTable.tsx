@@ -1,0 +1,133 @@
+import Box from "@cloudscape-design/components/box";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { errorEntry } from "../../../errors";
+import type { MigrationPlan, PlannedImage, PlanRemark } from "../../../ipc/generated";
+import { Bytes } from "../../../shared/Bytes";
+import { type Draft, sameImage } from "../wizard/draft";
+import type { DraftAction } from "../wizard/reducer";
+import { ConflictChoiceField } from "./ConflictChoiceField";
+
+const routeLabels = {
+  docker_engine: "Docker Engine",
+  registry_to_registry: "Registry to registry",
+} as const;
+
+const remarkTexts: Record<PlanRemark, string> = {
+  digest_changes: "The Docker Engine packs layers anew, so the digest changes.",
+  one_platform: "The Docker Engine holds one platform of several.",
+  size_unpacked: "The size is that of the unpacked image.",
+};
+
+function ActionCell({ image }: { image: PlannedImage }) {
+  const action = image.action;
+  switch (action.kind) {
+    case "move":
+      return <StatusIndicator type="pending">Move</StatusIndicator>;
+    case "overwrite":
+      return <StatusIndicator type="warning">Replace the image there</StatusIndicator>;
+    case "already_there":
+      return <StatusIndicator type="success">Already there, identical</StatusIndicator>;
+    case "keep_existing":
+      return <StatusIndicator type="stopped">The image there stays</StatusIndicator>;
+    case "conflict":
+      return (
+        <StatusIndicator type="warning">The tag points to another image there</StatusIndicator>
+      );
+    case "refused": {
+      const entry = errorEntry(action.error);
+      return (
+        <SpaceBetween size="xxs">
+          <StatusIndicator type="error">{entry.title}</StatusIndicator>
+          <Box variant="small">{entry.text(action.error)}</Box>
+        </SpaceBetween>
+      );
+    }
+  }
+}
+
+interface PlannedImagesTableProps {
+  plan: MigrationPlan;
+  draft: Draft;
+  onChange: (action: DraftAction) => void;
+}
+
+/** Every image of a plan, with a choice where its tag is taken. */
+export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTableProps) {
+  return (
+    <Table
+      items={plan.images}
+      trackBy={(image) => String(image.image)}
+      wrapLines
+      data-testid="plan-images"
+      header={
+        <Header variant="h2" counter={`(${plan.images.length})`}>
+          Images
+        </Header>
+      }
+      ariaLabels={{ tableLabel: "Images of the plan" }}
+      columnDefinitions={[
+        {
+          id: "source",
+          header: "From and to",
+          isRowHeader: true,
+          minWidth: 220,
+          cell: (image) => (
+            <SpaceBetween size="xxs">
+              <span data-testid={`plan-image-${image.image}`}>{image.source}</span>
+              <span>→ {image.destination}</span>
+            </SpaceBetween>
+          ),
+        },
+        {
+          id: "route",
+          header: "Route",
+          minWidth: 120,
+          cell: (image) => (
+            <SpaceBetween size="xxs">
+              <span>{routeLabels[image.route]}</span>
+              {image.remarks.map((remark) => (
+                <Box key={remark} variant="small">
+                  {remarkTexts[remark]}
+                </Box>
+              ))}
+            </SpaceBetween>
+          ),
+        },
+        {
+          id: "size",
+          header: "Size",
+          minWidth: 90,
+          cell: (image) => <Bytes bytes={image.size_bytes} />,
+        },
+        {
+          id: "action",
+          header: "What happens",
+          minWidth: 220,
+          cell: (image) => {
+            const choice = draft.choices.find((one) => sameImage(one.image, image.selected));
+            const taken = image.action.kind === "conflict" || choice !== undefined;
+            return (
+              <SpaceBetween size="xs">
+                <span data-testid={`plan-action-${image.image}`} data-action={image.action.kind}>
+                  <ActionCell image={image} />
+                </span>
+                {taken && (
+                  <ConflictChoiceField
+                    image={image}
+                    resolution={choice?.resolution ?? null}
+                    onChoose={(resolution) =>
+                      onChange({ type: "conflict_chosen", image: image.selected, resolution })
+                    }
+                  />
+                )}
+              </SpaceBetween>
+            );
+          },
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import type { PlannedRepository } from "../../../ipc/generated";
+import { CopyableText } from "../../../shared/CopyableText";
+
+/** The repositories that a plan needs: new, or there already and left as they are. */
+export function PlannedRepositoriesTable({ repositories }: { repositories: PlannedRepository[] }) {
+  return (
+    <Table
+      items={repositories}
+      trackBy="name"
+      variant="container"
+      data-testid="plan-repositories"
+      header={
+        <Header variant="h2" counter={`(${repositories.length})`}>
+          Repositories
+        </Header>
+      }
+      ariaLabels={{ tableLabel: "Repositories of the plan" }}
+      columnDefinitions={[
+        {
+          id: "name",
+          header: "Repository",
+          isRowHeader: true,
+          cell: (repository) => (
+            <span data-testid={`plan-repository-${repository.name}`}>{repository.name}</span>
+          ),
+        },
+        {
+          id: "uri",
+          header: "URI",
+          cell: (repository) => (
+            <CopyableText text={repository.uri} what={`URI of ${repository.name}`} />
+          ),
+        },
+        {
+          id: "state",
+          header: "What happens",
+          cell: (repository) =>
+            repository.exists ? (
+              <SpaceBetween size="xxs">
+                <StatusIndicator type="success">Exists, stays as it is</StatusIndicator>
+                {repository.differences.map((difference) => (
+                  <StatusIndicator key={difference.setting} type="info">
+                    {difference.setting} is {difference.actual}, not {difference.wanted}
+                  </StatusIndicator>
+                ))}
+              </SpaceBetween>
+            ) : (
+              <StatusIndicator type="pending">Will be created</StatusIndicator>
+            ),
+        },
+      ]}
+    />
+  );
+}

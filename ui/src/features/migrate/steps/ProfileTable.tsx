@@ -1,0 +1,179 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import type { AwsProfileKind, AwsProfiles, SavedProfile } from "../../../ipc/generated";
+import type { Draft } from "../wizard/draft";
+import type { DraftAction } from "../wizard/reducer";
+
+const kindLabels: Record<AwsProfileKind, string> = {
+  keys: "Access keys",
+  sso: "SSO",
+  role: "Role",
+  role_with_mfa: "Role with MFA",
+  process: "Process",
+  login: "AWS login",
+  web_identity: "Web identity",
+  unknown: "Unknown",
+};
+
+interface ProfileRow {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly region: string | null;
+  readonly source: string;
+  readonly problem: string | null;
+  readonly action: DraftAction;
+}
+
+/** The rows: saved profiles first, then the AWS configuration's, then practice. */
+function profileRows(saved: readonly SavedProfile[], aws: AwsProfiles | null): ProfileRow[] {
+  const regionOf = (name: string) =>
+    aws?.profiles.find((profile) => profile.name === name)?.region ?? null;
+  return [
+    ...saved.map((profile): ProfileRow => {
+      const connection = profile.connection;
+      const practice = connection.kind === "practice";
+      return {
+        id: `saved:${profile.id}`,
+        name: profile.name,
+        kind: "Saved profile",
+        region: practice ? null : (connection.region ?? regionOf(connection.profile)),
+        source: practice ? "Practice" : `AWS profile ${connection.profile}`,
+        problem: null,
+        action: { type: "saved_profile_used", profile },
+      };
+    }),
+    ...(aws?.profiles ?? []).map(
+      (profile): ProfileRow => ({
+        id: `aws:${profile.name}`,
+        name: profile.name,
+        kind: kindLabels[profile.kind],
+        region: profile.region,
+        source: profile.source,
+        problem: profile.problem,
+        action: {
+          type: "connection_chosen",
+          connection: {
+            kind: "profile",
+            profile: profile.name,
+            region: null,
+            ecr_endpoint: null,
+            registry_endpoint: null,
+          },
+        },
+      }),
+    ),
+    {
+      id: "practice",
+      name: "Practice",
+      kind: "Without AWS",
+      region: null,
+      source: "Inside Transload",
+      problem: null,
+      action: { type: "connection_chosen", connection: { kind: "practice" } },
+    },
+  ];
+}
+
+function chosenId(draft: Draft): string | null {
+  if (draft.savedProfile !== null) {
+    return `saved:${draft.savedProfile}`;
+  }
+  if (draft.connection === null) {
+    return null;
+  }
+  return draft.connection.kind === "practice" ? "practice" : `aws:${draft.connection.profile}`;
+}
+
+interface ProfileTableProps {
+  draft: Draft;
+  onChange: (action: DraftAction) => void;
+  savedProfiles: readonly SavedProfile[];
+  awsProfiles: AwsProfiles | null;
+  loading: boolean;
+  onReload: () => void;
+}
+
+/** Every way to reach an ECR, of which one is chosen. */
+export function ProfileTable({
+  draft,
+  onChange,
+  savedProfiles,
+  awsProfiles,
+  loading,
+  onReload,
+}: ProfileTableProps) {
+  const rows = profileRows(savedProfiles, awsProfiles);
+  const chosen = chosenId(draft);
+  const choose = (row: ProfileRow | undefined) => {
+    if (row !== undefined && row.id !== chosen) {
+      onChange(row.action);
+    }
+  };
+  return (
+    <Table
+      items={rows}
+      trackBy="id"
+      wrapLines
+      selectionType="single"
+      selectedItems={rows.filter((row) => row.id === chosen)}
+      onSelectionChange={({ detail }) => choose(detail.selectedItems[0])}
+      onRowClick={({ detail }) => choose(detail.item)}
+      data-testid="connection-table"
+      header={
+        <Header
+          variant="h2"
+          counter={loading ? undefined : `(${rows.length})`}
+          actions={
+            <Button
+              iconName="refresh"
+              ariaLabel="Read the AWS configuration again"
+              loading={loading}
+              onClick={onReload}
+            />
+          }
+        >
+          Profiles
+        </Header>
+      }
+      ariaLabels={{
+        tableLabel: "Profiles",
+        selectionGroupLabel: "Profile",
+        itemSelectionLabel: (_state, row) =>
+          row.kind === "Saved profile" ? `Use saved profile ${row.name}` : `Use ${row.name}`,
+      }}
+      columnDefinitions={[
+        {
+          id: "name",
+          header: "Name",
+          isRowHeader: true,
+          cell: (row) => (
+            <SpaceBetween size="xxs">
+              <span data-testid={`profile-${row.id}`}>{row.name}</span>
+              {row.problem !== null && (
+                <StatusIndicator type="warning">{row.problem}</StatusIndicator>
+              )}
+            </SpaceBetween>
+          ),
+        },
+        { id: "kind", header: "Kind", minWidth: 110, cell: (row) => row.kind },
+        { id: "region", header: "Region", minWidth: 110, cell: (row) => row.region ?? "–" },
+        { id: "source", header: "Defined in", minWidth: 160, cell: (row) => row.source },
+      ]}
+      footer={
+        (awsProfiles?.ignored.length ?? 0) > 0 && (
+          <Box variant="small">
+            Sections that AWS tools ignore:{" "}
+            {awsProfiles?.ignored
+              .map((one) => `[${one.section}] in line ${one.line} of ${one.path} (${one.reason})`)
+              .join("; ")}
+          </Box>
+        )
+      }
+    />
+  );
+}

@@ -1,0 +1,221 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import type { Repository } from "../../../ipc/generated";
+import { formatCounted } from "../../../shared/format";
+import { RepositorySettingsForm } from "../../../shared/RepositorySettingsForm";
+import { suggestRepositoryName } from "../../../shared/repositoryName";
+import type { Request } from "../../../shared/useRequest";
+import { type Draft, repositoryNames } from "../wizard/draft";
+import type { DraftAction } from "../wizard/reducer";
+import { nameProblems } from "../wizard/validation";
+import { RowSettingsModal } from "./RowSettingsModal";
+
+/** Props of {@link RepositoriesStep}. */
+export interface RepositoriesStepProps {
+  draft: Draft;
+  onChange: (action: DraftAction) => void;
+  /** What ECR has already. */
+  existing: Request<Repository[]>;
+  errorActions: ErrorActions;
+}
+
+/** Step 3: which ECR repository each one goes to, and how new ones are set up. */
+export function RepositoriesStep({
+  draft,
+  onChange,
+  existing,
+  errorActions,
+}: RepositoriesStepProps) {
+  const [editing, setEditing] = useState<string | null>(null);
+  const names = repositoryNames(draft);
+  const problems = nameProblems(draft);
+  const there = new Set(existing.answer?.map((repository) => repository.name));
+  const rows = [...names].map(([source, name]) => ({
+    source,
+    name,
+    tags: draft.images.filter((image) => image.repository === source).length,
+    problem: problems.get(source) ?? null,
+    settings: draft.repositories[source]?.settings ?? null,
+  }));
+  type Row = (typeof rows)[number];
+
+  const rename = (row: Row, name: string) =>
+    onChange({
+      type: "repository_named",
+      source: row.source,
+      name: name.startsWith(draft.prefix) ? name.slice(draft.prefix.length) : name,
+    });
+  const state = (row: Row) => {
+    if (row.problem !== null) {
+      return <StatusIndicator type="error">Name not possible</StatusIndicator>;
+    }
+    if (existing.answer === null) {
+      return existing.loading ? (
+        <StatusIndicator type="loading">Asking ECR</StatusIndicator>
+      ) : (
+        <StatusIndicator type="info">Not known yet</StatusIndicator>
+      );
+    }
+    return there.has(row.name) ? (
+      <StatusIndicator type="success">Exists</StatusIndicator>
+    ) : (
+      <StatusIndicator type="pending">Will be created</StatusIndicator>
+    );
+  };
+
+  return (
+    <SpaceBetween size="l">
+      {existing.error !== null && (
+        <ErrorAlert error={existing.error} actions={{ ...errorActions, retry: existing.reload }} />
+      )}
+      <FormField
+        label={
+          <span>
+            Prefix for all <i>- optional</i>
+          </span>
+        }
+        description="Goes before every name, such as team/ for team/app."
+      >
+        <Input
+          value={draft.prefix}
+          placeholder="team/"
+          spellcheck={false}
+          onChange={({ detail }) => onChange({ type: "prefix_changed", prefix: detail.value })}
+          data-testid="repository-prefix"
+        />
+      </FormField>
+      <Table
+        items={rows}
+        trackBy="source"
+        wrapLines
+        data-testid="repositories-table"
+        header={
+          <Header variant="h2" counter={`(${rows.length})`}>
+            Repositories
+          </Header>
+        }
+        ariaLabels={{ tableLabel: "Repositories" }}
+        columnDefinitions={[
+          {
+            id: "source",
+            header: "From",
+            isRowHeader: true,
+            minWidth: 130,
+            cell: (row) => (
+              <SpaceBetween size="xxs">
+                <span>{row.source}</span>
+                <Box variant="small">{formatCounted(row.tags, "tag", "tags")}</Box>
+              </SpaceBetween>
+            ),
+          },
+          {
+            id: "name",
+            header: "ECR repository",
+            minWidth: 220,
+            cell: (row) => <NameField row={row} draft={draft} onRename={rename} />,
+          },
+          {
+            id: "state",
+            header: "State",
+            minWidth: 120,
+            cell: (row) => <span data-testid={`repository-state-${row.source}`}>{state(row)}</span>,
+          },
+          {
+            id: "settings",
+            header: "Settings",
+            minWidth: 130,
+            cell: (row) =>
+              there.has(row.name) ? (
+                "Stay as they are"
+              ) : (
+                <Button
+                  variant="inline-link"
+                  ariaLabel={`Settings of ${row.name}`}
+                  onClick={() => setEditing(row.source)}
+                >
+                  {row.settings === null ? "As the template" : "Own settings"}
+                </Button>
+              ),
+          },
+        ]}
+      />
+      <ExpandableSection
+        variant="container"
+        headerText="Settings of new repositories"
+        headerDescription="For all that have no settings of their own. A repository that exists is never changed."
+        data-testid="template"
+      >
+        <RepositorySettingsForm
+          value={draft.template}
+          onChange={(template) => onChange({ type: "template_changed", template })}
+        />
+      </ExpandableSection>
+      {editing !== null && (
+        <RowSettingsModal
+          name={names.get(editing) ?? editing}
+          template={draft.template}
+          settings={draft.repositories[editing]?.settings ?? null}
+          onDismiss={() => setEditing(null)}
+          onSave={(settings) => {
+            onChange({ type: "repository_settings_changed", source: editing, settings });
+            setEditing(null);
+          }}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
+
+interface NameRow {
+  source: string;
+  name: string;
+  problem: string | null;
+}
+
+function NameField<Row extends NameRow>({
+  row,
+  draft,
+  onRename,
+}: {
+  row: Row;
+  draft: Draft;
+  onRename: (row: Row, name: string) => void;
+}) {
+  const suggestion = row.problem === null ? null : suggestRepositoryName(row.name);
+  const own = row.name.startsWith(draft.prefix) ? row.name.slice(draft.prefix.length) : row.name;
+  return (
+    <FormField
+      errorText={row.problem ?? undefined}
+      constraintText={
+        suggestion !== null && suggestion !== row.name ? (
+          <Button
+            variant="inline-link"
+            onClick={() => onRename(row, suggestion)}
+            data-testid={`use-suggestion-${row.source}`}
+          >
+            Use “{suggestion}”
+          </Button>
+        ) : draft.prefix === "" ? undefined : (
+          row.name
+        )
+      }
+    >
+      <Input
+        value={own}
+        ariaLabel={`ECR repository for ${row.source}`}
+        spellcheck={false}
+        onChange={({ detail }) => onRename(row, draft.prefix + detail.value)}
+        data-testid={`repository-name-${row.source}`}
+      />
+    </FormField>
+  );
+}

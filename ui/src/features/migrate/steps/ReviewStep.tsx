@@ -1,0 +1,83 @@
+import Alert from "@cloudscape-design/components/alert";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import type { MigrationPlan } from "../../../ipc/generated";
+import { CommandList } from "../../../shared/CommandList";
+import { formatCounted } from "../../../shared/format";
+import type { Request } from "../../../shared/useRequest";
+import type { Draft } from "../wizard/draft";
+import type { DraftAction } from "../wizard/reducer";
+import { PlannedImagesTable } from "./PlannedImagesTable";
+import { PlannedRepositoriesTable } from "./PlannedRepositoriesTable";
+import { PlanTotals } from "./PlanTotals";
+
+/** Props of {@link ReviewStep}. */
+export interface ReviewStepProps {
+  draft: Draft;
+  onChange: (action: DraftAction) => void;
+  plan: Request<MigrationPlan>;
+  errorActions: ErrorActions;
+}
+
+/** Why a plan cannot be started; nothing where it can. */
+export function planProblem(plan: MigrationPlan): string | null {
+  if (plan.ready) {
+    return null;
+  }
+  const { conflicts, refused, images_to_move } = plan.totals;
+  if (conflicts > 0) {
+    return `Start waits for a choice: ${formatCounted(conflicts, "tag points", "tags point")} to another image already.`;
+  }
+  if (refused > 0) {
+    return `Start waits: ${formatCounted(refused, "image", "images")} cannot be moved. Take them out of the selection, or remove the cause.`;
+  }
+  return images_to_move === 0
+    ? "There is nothing to do: everything is there already."
+    : "The plan cannot be started as it is.";
+}
+
+/** Step 5: what will be written, before anything is. */
+export function ReviewStep({ draft, onChange, plan, errorActions }: ReviewStepProps) {
+  const answer = plan.answer;
+  const problem = answer === null ? null : planProblem(answer);
+  return (
+    <SpaceBetween size="l">
+      {plan.error !== null && (
+        <ErrorAlert error={plan.error} actions={{ ...errorActions, retry: plan.reload }} />
+      )}
+      {plan.loading && (
+        <StatusIndicator type="loading">Looking at source and destination</StatusIndicator>
+      )}
+      {answer !== null && (
+        <SpaceBetween size="l">
+          <Alert type="info" data-testid="nothing-written">
+            Nothing was written until here. Start makes the repositories and moves the images as
+            listed.
+          </Alert>
+          {problem !== null && (
+            <div role="status" data-testid="start-reason">
+              <Alert type="warning">{problem}</Alert>
+            </div>
+          )}
+          <PlanTotals
+            plan={answer}
+            rate={draft.storageRate}
+            onRate={(rate) => onChange({ type: "rate_changed", rate })}
+          />
+          <PlannedRepositoriesTable repositories={answer.repositories} />
+          <PlannedImagesTable plan={answer} draft={draft} onChange={onChange} />
+          <ExpandableSection
+            variant="container"
+            headerText="Show the commands"
+            headerDescription="The same work by hand, with aws, docker and skopeo."
+            data-testid="commands"
+          >
+            <CommandList commands={answer.commands} />
+          </ExpandableSection>
+        </SpaceBetween>
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,57 @@
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { ErrorAlert } from "../../../errors";
+
+/** Keeps the choice under a name for next time. */
+export function SaveProfileForm({ onSave }: { onSave: (name: string) => Promise<void> }) {
+  const [name, setName] = useState("");
+  const [saving, setSaving] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const save = async () => {
+    if (name.trim() === "" || saving) {
+      return;
+    }
+    setSaving(true);
+    setError(null);
+    try {
+      await onSave(name.trim());
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setSaving(false);
+    }
+  };
+  return (
+    <SpaceBetween size="s">
+      <FormField
+        label={
+          <span>
+            Save this as a profile <i>- optional</i>
+          </span>
+        }
+        description="Keeps profile, region, prefix, repository settings and source for next time. No secret is kept."
+        secondaryControl={
+          <Button
+            onClick={save}
+            loading={saving}
+            disabled={name.trim() === ""}
+            data-testid="save-profile"
+          >
+            Save profile
+          </Button>
+        }
+      >
+        <Input
+          value={name}
+          placeholder="Production"
+          onChange={({ detail }) => setName(detail.value)}
+          data-testid="save-profile-name"
+        />
+      </FormField>
+      {error !== null && <ErrorAlert error={error} onDismiss={() => setError(null)} />}
+    </SpaceBetween>
+  );
+}

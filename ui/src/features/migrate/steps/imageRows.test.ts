@@ -1,0 +1,106 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import type { SourceRepository, SourceTag } from "../../../ipc/generated";
+import {
+  changedSelection,
+  filteredTags,
+  matchesTagPattern,
+  noFilter,
+  repositoryRows,
+  selectedRows,
+  selectionSize,
+  type TagList,
+  tagRows,
+} from "./imageRows";
+
+const tag = (name: string, size: number | null = 10): SourceTag => ({
+  tag: name,
+  digest: null,
+  platforms: [],
+  size_bytes: size,
+  updated_at_ms: null,
+});
+const repository = (name: string): SourceRepository => ({
+  name,
+  private: null,
+  updated_at_ms: null,
+  size_bytes: null,
+  tags: null,
+});
+const list = (...tags: SourceTag[]): TagList => ({ tags, loading: false, error: null, next: null });
+const tags = { app: list(tag("v2"), tag("v1"), tag("latest")) };
+const rows = repositoryRows([repository("app"), repository("web")], noFilter);
+const image = (name: string) => ({ repository: "app", tag: name });
+
+describe("a tag pattern", () => {
+  it("takes * for any characters and everything else as it is", () => {
+    expect(matchesTagPattern("v1.2", "v1.*")).toBe(true);
+    expect(matchesTagPattern("v1x2", "v1.*")).toBe(false);
+    expect(matchesTagPattern("dev-v1", "v1")).toBe(false);
+    expect(matchesTagPattern("anything", " ")).toBe(true);
+  });
+
+  it("is applied before the newest are counted", () => {
+    const filter = { search: "", tagPattern: "v*", newest: 1 };
+    expect(filteredTags(tags.app.tags, filter).map((one) => one.tag)).toEqual(["v2"]);
+  });
+});
+
+describe("the rows of a repository", () => {
+  it("say that the tags are read, that there are more, or none", () => {
+    expect(tagRows("app", undefined, noFilter).map((row) => row.kind)).toEqual(["loading"]);
+    expect(tagRows("app", list(), noFilter).map((row) => row.kind)).toEqual(["empty"]);
+    const more = { ...list(tag("a")), next: "2" };
+    expect(tagRows("app", more, noFilter).map((row) => row.kind)).toEqual(["tag", "more"]);
+  });
+});
+
+describe("the selection", () => {
+  const select = (images: { repository: string; tag: string }[], filter = noFilter) =>
+    selectedRows(rows, tags, filter, images);
+
+  it("takes every shown tag of a repository that is ticked", () => {
+    const change = changedSelection([], [rows[0] as never], tags, noFilter, []);
+    expect(change.images).toEqual([image("v2"), image("v1"), image("latest")]);
+    expect(change.wanted).toEqual([]);
+  });
+
+  it("wants the tags of a repository that was not opened yet", () => {
+    const change = changedSelection([], [rows[1] as never], tags, noFilter, []);
+    expect(change).toEqual({ images: [], wanted: ["web"] });
+  });
+
+  it("leaves the other tags when one of a whole repository is unticked", () => {
+    const before = select([image("v2"), image("v1"), image("latest")]);
+    expect(before.map((row) => row.id)).toContain("app");
+    const after = before.filter((row) => row.id !== "app:v1");
+    const change = changedSelection(before, after, tags, noFilter, [
+      image("v2"),
+      image("v1"),
+      image("latest"),
+    ]);
+    expect(change.images).toEqual([image("v2"), image("latest")]);
+  });
+
+  it("empties a repository that is unticked", () => {
+    const images = [image("v2"), image("v1"), image("latest")];
+    const before = select(images);
+    const after = before.filter((row) => row.id !== "app");
+    expect(changedSelection(before, after, tags, noFilter, images).images).toEqual([]);
+  });
+
+  it("leaves tags alone that a filter hides", () => {
+    const filter = { ...noFilter, tagPattern: "v*" };
+    const images = [image("latest"), image("v1")];
+    const before = select(images, filter);
+    expect(changedSelection(before, [], tags, filter, images).images).toEqual([image("latest")]);
+  });
+
+  it("counts sizes, and says of how many it knows none", () => {
+    const sized = { app: list(tag("a", 5), tag("b", null)) };
+    expect(selectionSize([image("a"), image("b"), image("c")], sized)).toEqual({
+      bytes: 5,
+      unknown: 2,
+    });
+  });
+});

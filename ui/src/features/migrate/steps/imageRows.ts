@@ -1,0 +1,205 @@
+import type { SelectedImage, SourceRepository, SourceTag } from "../../../ipc/generated";
+import { sameImage } from "../wizard/draft";
+
+/** What is known of a repository's tags. */
+export interface TagList {
+  readonly tags: readonly SourceTag[];
+  readonly loading: boolean;
+  readonly error: unknown;
+  /** Where the next page begins; nothing at the end. */
+  readonly next: string | null;
+}
+
+/** What narrows the table down. */
+export interface ImageFilter {
+  /** Part of a repository's name. */
+  readonly search: string;
+  /** Pattern of tags with `*`; empty takes every tag. */
+  readonly tagPattern: string;
+  /** Only so many of the newest tags of each repository; nothing takes all. */
+  readonly newest: number | null;
+}
+
+/** A filter that takes everything. */
+export const noFilter: ImageFilter = { search: "", tagPattern: "", newest: null };
+
+/** A line of the table: a repository, or something under it. */
+export type ImageRow =
+  | { readonly kind: "repository"; readonly id: string; readonly repository: SourceRepository }
+  | {
+      readonly kind: "tag";
+      readonly id: string;
+      readonly repository: string;
+      readonly tag: SourceTag;
+    }
+  | {
+      readonly kind: "loading" | "empty" | "more";
+      readonly id: string;
+      readonly repository: string;
+    }
+  | {
+      readonly kind: "error";
+      readonly id: string;
+      readonly repository: string;
+      readonly error: unknown;
+    };
+
+/** Whether a tag is like a pattern in which `*` stands for any characters. */
+export function matchesTagPattern(tag: string, pattern: string): boolean {
+  if (pattern.trim() === "") {
+    return true;
+  }
+  const escaped = pattern.trim().replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replaceAll("*", ".*")}$`).test(tag);
+}
+
+/** The tags that a filter lets through. The source gives the newest first where it knows ages. */
+export function filteredTags(tags: readonly SourceTag[], filter: ImageFilter): SourceTag[] {
+  const matching = tags.filter((tag) => matchesTagPattern(tag.tag, filter.tagPattern));
+  return filter.newest === null ? matching : matching.slice(0, filter.newest);
+}
+
+/** The repositories that a filter lets through, as rows. */
+export function repositoryRows(
+  repositories: readonly SourceRepository[],
+  filter: ImageFilter,
+): ImageRow[] {
+  const search = filter.search.trim().toLowerCase();
+  return repositories
+    .filter((repository) => repository.name.toLowerCase().includes(search))
+    .map((repository) => ({ kind: "repository", id: repository.name, repository }));
+}
+
+/** The rows under a repository. */
+export function tagRows(repository: string, list: TagList | undefined, filter: ImageFilter) {
+  const row = (kind: "loading" | "empty" | "more"): ImageRow => ({
+    kind,
+    id: `${repository} ${kind}`,
+    repository,
+  });
+  if (list === undefined) {
+    return [row("loading")];
+  }
+  const rows: ImageRow[] = filteredTags(list.tags, filter).map((tag) => ({
+    kind: "tag",
+    id: `${repository}:${tag.tag}`,
+    repository,
+    tag,
+  }));
+  if (list.loading) {
+    rows.push(row("loading"));
+  } else if (list.error !== null) {
+    rows.push({ kind: "error", id: `${repository} error`, repository, error: list.error });
+  } else if (list.next !== null) {
+    rows.push(row("more"));
+  } else if (rows.length === 0) {
+    rows.push(row("empty"));
+  }
+  return rows;
+}
+
+/** The rows that count as selected: chosen tags, and repositories of which every shown tag is. */
+export function selectedRows(
+  repositories: readonly ImageRow[],
+  tags: Readonly<Record<string, TagList>>,
+  filter: ImageFilter,
+  images: readonly SelectedImage[],
+): ImageRow[] {
+  const chosen = new Set(images.map((image) => `${image.repository}:${image.tag}`));
+  return repositories.flatMap((row) => {
+    const below = tagRows(row.id, tags[row.id], filter).filter((one) => one.kind === "tag");
+    const selected = below.filter((one) => chosen.has(one.id));
+    return below.length > 0 && selected.length === below.length ? [row, ...selected] : selected;
+  });
+}
+
+/** What a change of the table's selection means. */
+export interface SelectionChange {
+  readonly images: SelectedImage[];
+  /** Repositories that were ticked before their tags were known: all of their tags are wanted. */
+  readonly wanted: string[];
+}
+
+/**
+ * The selection after the table reported its own. Ticking a repository takes its shown tags;
+ * tags that a filter hides stay as they are.
+ */
+export function changedSelection(
+  before: readonly ImageRow[],
+  after: readonly ImageRow[],
+  tags: Readonly<Record<string, TagList>>,
+  filter: ImageFilter,
+  images: readonly SelectedImage[],
+): SelectionChange {
+  const ids = (rows: readonly ImageRow[]) => new Set(rows.map((row) => row.id));
+  const [had, has] = [ids(before), ids(after)];
+  const chosen = new Map(images.map((image) => [`${image.repository}:${image.tag}`, image]));
+  const wanted: string[] = [];
+  const shownTags = (repository: string) =>
+    filteredTags(tags[repository]?.tags ?? [], filter).map((tag) => ({
+      repository,
+      tag: tag.tag,
+    }));
+
+  for (const row of before) {
+    if (has.has(row.id)) {
+      continue;
+    }
+    if (row.kind === "tag") {
+      chosen.delete(row.id);
+      // The repository is no longer ticked whole; the table still reports it.
+      has.delete(row.repository);
+    } else if (row.kind === "repository" && allStillThere(row.id, before, has)) {
+      for (const image of shownTags(row.id)) {
+        chosen.delete(`${image.repository}:${image.tag}`);
+      }
+    }
+  }
+  for (const row of after) {
+    if (had.has(row.id)) {
+      continue;
+    }
+    if (row.kind === "tag") {
+      chosen.set(row.id, { repository: row.repository, tag: row.tag.tag });
+    } else if (row.kind === "repository") {
+      const shown = shownTags(row.id);
+      if (tags[row.id] === undefined) {
+        wanted.push(row.id);
+      }
+      for (const image of shown) {
+        chosen.set(`${image.repository}:${image.tag}`, image);
+      }
+    }
+  }
+  return { images: [...chosen.values()], wanted };
+}
+
+/** Whether a repository was unticked itself, and not by one of its tags. */
+function allStillThere(
+  repository: string,
+  before: readonly ImageRow[],
+  after: ReadonlySet<string>,
+): boolean {
+  return before.every(
+    (row) => row.kind !== "tag" || row.repository !== repository || after.has(row.id),
+  );
+}
+
+/** The size of a selection, and of how many tags it is not known. */
+export function selectionSize(
+  images: readonly SelectedImage[],
+  tags: Readonly<Record<string, TagList>>,
+): { bytes: number; unknown: number } {
+  let [bytes, unknown] = [0, 0];
+  for (const image of images) {
+    const tag = tags[image.repository]?.tags.find((one) =>
+      sameImage({ repository: image.repository, tag: one.tag }, image),
+    );
+    if (tag?.size_bytes === null || tag?.size_bytes === undefined) {
+      unknown += 1;
+    } else {
+      bytes += tag.size_bytes;
+    }
+  }
+  return { bytes, unknown };
+}

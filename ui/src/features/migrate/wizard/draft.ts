@@ -1,0 +1,134 @@
+import type {
+  AwsConnection,
+  ConflictChoice,
+  ImageSource,
+  MigrationRequest,
+  RepositorySettings,
+  SelectedImage,
+} from "../../../ipc/generated";
+import { defaultRepositorySettings } from "../../../shared/repositorySettings";
+
+/** What a person chose for one repository of the source. */
+export interface RepositoryChoice {
+  /** The ECR name without the prefix; nothing means the one that Transload proposes. */
+  readonly name: string | null;
+  /** Settings instead of the template's. */
+  readonly settings: RepositorySettings | null;
+}
+
+/** Everything that a person said in the wizard so far. It holds no secret. */
+export interface Draft {
+  /** Changes when drafts of an older version can no longer be read. */
+  readonly version: 1;
+  /** Index of the step that is shown. */
+  readonly step: number;
+  readonly connection: AwsConnection | null;
+  /** The saved profile that the connection came from. */
+  readonly savedProfile: string | null;
+  readonly source: ImageSource | null;
+  /** Repositories of another registry that were typed by name. */
+  readonly typedRepositories: readonly string[];
+  readonly images: readonly SelectedImage[];
+  readonly prefix: string;
+  readonly template: RepositorySettings;
+  /** By repository of the source. */
+  readonly repositories: Readonly<Record<string, RepositoryChoice>>;
+  readonly choices: readonly ConflictChoice[];
+  /** Dollars for one GB in ECR for a month. */
+  readonly storageRate: number;
+}
+
+/** Price of ECR storage in most regions. Source: AWS's price list, read in March 2026. */
+export const defaultStorageRate = 0.1;
+
+/** A draft in which nothing was chosen. */
+export const emptyDraft: Draft = {
+  version: 1,
+  step: 0,
+  connection: null,
+  savedProfile: null,
+  source: null,
+  typedRepositories: [],
+  images: [],
+  prefix: "",
+  template: defaultRepositorySettings,
+  repositories: {},
+  choices: [],
+  storageRate: defaultStorageRate,
+};
+
+/** A draft that was kept; nothing where it is none, or of another version. */
+export function parseDraft(kept: unknown): Draft | null {
+  if (typeof kept !== "object" || kept === null) {
+    return null;
+  }
+  const fields = kept as Partial<Draft>;
+  const whole =
+    fields.version === 1 &&
+    typeof fields.step === "number" &&
+    Array.isArray(fields.images) &&
+    Array.isArray(fields.typedRepositories) &&
+    Array.isArray(fields.choices) &&
+    typeof fields.prefix === "string" &&
+    typeof fields.template === "object" &&
+    typeof fields.repositories === "object" &&
+    typeof fields.storageRate === "number";
+  return whole ? (fields as Draft) : null;
+}
+
+/** Two choices of one image, by repository and tag. */
+export function sameImage(one: SelectedImage, other: SelectedImage): boolean {
+  return one.repository === other.repository && one.tag === other.tag;
+}
+
+/** The source repositories of the selection, in the order in which they were chosen. */
+export function selectedRepositories(images: readonly SelectedImage[]): string[] {
+  return [...new Set(images.map((image) => image.repository))];
+}
+
+/**
+ * The ECR names that Transload proposes: the last part of the source's name, as `pgcli` for
+ * `dencold/pgcli`; the whole name where two would fall together.
+ */
+export function proposedNames(sources: readonly string[]): Map<string, string> {
+  const last = (name: string) => name.slice(name.lastIndexOf("/") + 1);
+  const counts = new Map<string, number>();
+  for (const source of sources) {
+    counts.set(last(source), (counts.get(last(source)) ?? 0) + 1);
+  }
+  return new Map(
+    sources.map((source) => [source, counts.get(last(source)) === 1 ? last(source) : source]),
+  );
+}
+
+/** Where each source repository goes, prefix included. */
+export function repositoryNames(draft: Draft): Map<string, string> {
+  const sources = selectedRepositories(draft.images);
+  const proposed = proposedNames(sources);
+  return new Map(
+    sources.map((source) => [
+      source,
+      draft.prefix + (draft.repositories[source]?.name ?? proposed.get(source) ?? source),
+    ]),
+  );
+}
+
+/** The request of a draft whose steps are all filled in; nothing before that. */
+export function requestOf(draft: Draft, removeTemporaryTags: boolean): MigrationRequest | null {
+  if (draft.connection === null || draft.source === null || draft.images.length === 0) {
+    return null;
+  }
+  return {
+    connection: draft.connection,
+    source: draft.source,
+    images: [...draft.images],
+    repositories: [...repositoryNames(draft)].map(([source, name]) => ({
+      source_repository: source,
+      repository_name: name,
+      settings: draft.repositories[source]?.settings ?? null,
+    })),
+    template: draft.template,
+    choices: [...draft.choices],
+    remove_temporary_tags: removeTemporaryTags,
+  };
+}

@@ -1,0 +1,142 @@
+import type {
+  AwsConnection,
+  ConflictResolution,
+  ImageSource,
+  RepositorySettings,
+  SavedProfile,
+  SelectedImage,
+} from "../../../ipc/generated";
+import { type Draft, emptyDraft, type RepositoryChoice, sameImage } from "./draft";
+
+/** What a person does in the wizard. */
+export type DraftAction =
+  | { type: "step_shown"; step: number }
+  | { type: "connection_chosen"; connection: AwsConnection; savedProfile?: string | null }
+  | { type: "saved_profile_used"; profile: SavedProfile }
+  /** A default that is taken where nothing was chosen yet. */
+  | { type: "saved_profile_preset"; profile: SavedProfile }
+  | { type: "source_chosen"; source: ImageSource }
+  | { type: "repository_typed"; repository: string }
+  | { type: "images_selected"; images: readonly SelectedImage[] }
+  | { type: "images_added"; images: readonly SelectedImage[] }
+  | { type: "prefix_changed"; prefix: string }
+  | { type: "template_changed"; template: RepositorySettings }
+  | { type: "repository_named"; source: string; name: string | null }
+  | { type: "repository_settings_changed"; source: string; settings: RepositorySettings | null }
+  | { type: "conflict_chosen"; image: SelectedImage; resolution: ConflictResolution | null }
+  | { type: "rate_changed"; rate: number }
+  | { type: "restored"; draft: Draft }
+  | { type: "started_over" };
+
+function sameConnection(one: AwsConnection | null, other: AwsConnection): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function withChoice(draft: Draft, source: string, part: Partial<RepositoryChoice>): Draft {
+  const before = draft.repositories[source] ?? { name: null, settings: null };
+  return {
+    ...draft,
+    repositories: { ...draft.repositories, [source]: { ...before, ...part } },
+  };
+}
+
+function withSource(draft: Draft, source: ImageSource): Draft {
+  if (JSON.stringify(draft.source) === JSON.stringify(source)) {
+    return draft;
+  }
+  return { ...draft, source, images: [], typedRepositories: [], repositories: {}, choices: [] };
+}
+
+/** The draft after an action. Pure: what a choice makes void is forgotten here, nowhere else. */
+export function draftReducer(draft: Draft, action: DraftAction): Draft {
+  switch (action.type) {
+    case "step_shown":
+      return { ...draft, step: action.step };
+    case "connection_chosen": {
+      const savedProfile = action.savedProfile ?? null;
+      if (sameConnection(draft.connection, action.connection)) {
+        return { ...draft, savedProfile };
+      }
+      const practice = action.connection.kind === "practice";
+      const left = !practice && draft.source?.kind === "practice_account";
+      const next = { ...draft, connection: action.connection, savedProfile, choices: [] };
+      // Practice brings its own images along, and they go nowhere else.
+      if (practice && draft.source === null) {
+        return { ...next, source: { kind: "practice_account" } };
+      }
+      return left ? { ...next, source: null, images: [], repositories: {} } : next;
+    }
+    case "saved_profile_used": {
+      const { profile } = action;
+      const chosen: Draft = {
+        ...draft,
+        connection: profile.connection,
+        savedProfile: profile.id,
+        prefix: profile.repository_prefix,
+        template: profile.template,
+        choices: [],
+      };
+      return profile.source === null ? chosen : withSource(chosen, profile.source);
+    }
+    case "saved_profile_preset":
+      return draft.connection === null
+        ? draftReducer(draft, { type: "saved_profile_used", profile: action.profile })
+        : draft;
+    case "source_chosen":
+      return withSource(draft, action.source);
+    case "repository_typed":
+      return draft.typedRepositories.includes(action.repository)
+        ? draft
+        : { ...draft, typedRepositories: [...draft.typedRepositories, action.repository] };
+    case "images_selected":
+      return {
+        ...draft,
+        images: action.images,
+        choices: draft.choices.filter((choice) =>
+          action.images.some((image) => sameImage(image, choice.image)),
+        ),
+      };
+    case "images_added": {
+      const added = action.images.filter(
+        (image) => !draft.images.some((other) => sameImage(image, other)),
+      );
+      return { ...draft, images: [...draft.images, ...added] };
+    }
+    case "prefix_changed":
+      return { ...draft, prefix: action.prefix, choices: [] };
+    case "template_changed":
+      return { ...draft, template: action.template };
+    case "repository_named":
+      return {
+        ...withChoice(draft, action.source, { name: action.name }),
+        choices: draft.choices.filter((choice) => choice.image.repository !== action.source),
+      };
+    case "repository_settings_changed":
+      return withChoice(draft, action.source, { settings: action.settings });
+    case "conflict_chosen": {
+      const others = draft.choices.filter((choice) => !sameImage(choice.image, action.image));
+      return {
+        ...draft,
+        choices:
+          action.resolution === null
+            ? others
+            : [...others, { image: action.image, resolution: action.resolution }],
+      };
+    }
+    case "rate_changed":
+      return { ...draft, storageRate: action.rate };
+    case "restored":
+      return action.draft;
+    case "started_over":
+      // Where to and how stay; what was moved does not.
+      return {
+        ...emptyDraft,
+        connection: draft.connection,
+        savedProfile: draft.savedProfile,
+        source: draft.source,
+        prefix: draft.prefix,
+        template: draft.template,
+        storageRate: draft.storageRate,
+      };
+  }
+}

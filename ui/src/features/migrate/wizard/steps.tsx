@@ -1,0 +1,109 @@
+import type { ComponentType } from "react";
+import type { ErrorActions } from "../../../errors";
+import { LoginStep } from "../steps/LoginStep";
+import { RepositoriesStep } from "../steps/RepositoriesStep";
+import { planProblem, ReviewStep } from "../steps/ReviewStep";
+import { ConnectionContainer } from "./ConnectionContainer";
+import type { Draft } from "./draft";
+import { ImagesContainer } from "./ImagesContainer";
+import type { DraftAction } from "./reducer";
+import type { WizardData } from "./useWizardData";
+import { connectionProblem, imagesProblem, repositoriesProblem } from "./validation";
+
+/** What a step is given. */
+export interface StepContext {
+  readonly draft: Draft;
+  readonly dispatch: (action: DraftAction) => void;
+  readonly data: WizardData;
+  readonly errorActions: ErrorActions;
+}
+
+/** One step of the wizard. */
+export interface WizardStep {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly Content: ComponentType<StepContext>;
+  /** What keeps a person from going on; nothing where all is well. */
+  readonly problem: (context: StepContext) => string | null;
+  /** Whether an answer is awaited without which nobody can go on. */
+  readonly waiting: (context: StepContext) => boolean;
+}
+
+const never = () => false;
+
+/** The steps of the wizard, in order. */
+export const wizardSteps: readonly WizardStep[] = [
+  {
+    id: "connection",
+    title: "AWS profile",
+    description: "Which account and region the images go to.",
+    Content: ConnectionContainer,
+    problem: ({ draft, data }) =>
+      connectionProblem(draft) ??
+      (data.identity.answer === null
+        ? "Go on once AWS has said who you are. Choose a profile that works, or practice."
+        : null),
+    waiting: ({ data }) => data.identity.loading,
+  },
+  {
+    id: "images",
+    title: "Images",
+    description: "Which images are moved, and where they are now.",
+    Content: ({ draft, dispatch, data, errorActions }) => (
+      <ImagesContainer
+        draft={draft}
+        dispatch={dispatch}
+        images={data.images}
+        errorActions={errorActions}
+      />
+    ),
+    problem: ({ draft }) => imagesProblem(draft),
+    waiting: never,
+  },
+  {
+    id: "repositories",
+    title: "Repositories",
+    description: "What the repositories in ECR are called, and how new ones are set up.",
+    Content: ({ draft, dispatch, data, errorActions }) => (
+      <RepositoriesStep
+        draft={draft}
+        onChange={dispatch}
+        existing={data.existing}
+        errorActions={errorActions}
+      />
+    ),
+    problem: ({ draft }) => repositoriesProblem(draft),
+    waiting: never,
+  },
+  {
+    id: "login",
+    title: "Log in",
+    description: "Whether the registry lets you in.",
+    Content: ({ data, errorActions }) => (
+      <LoginStep login={data.login} errorActions={errorActions} />
+    ),
+    problem: ({ data }) => {
+      const login = data.login.answer;
+      const accepted =
+        login?.registry_accepts === true && (login.engine_accepts ?? true) && !data.login.loading;
+      return accepted ? null : "Go on once the login has succeeded.";
+    },
+    waiting: ({ data }) => data.login.loading,
+  },
+  {
+    id: "review",
+    title: "Review",
+    description: "What will be written.",
+    Content: ({ draft, dispatch, data, errorActions }) => (
+      <ReviewStep draft={draft} onChange={dispatch} plan={data.plan} errorActions={errorActions} />
+    ),
+    problem: ({ data }) => {
+      if (data.plan.loading) {
+        return "The plan is being made.";
+      }
+      return data.plan.answer === null ? "There is no plan yet." : planProblem(data.plan.answer);
+    },
+    waiting: never,
+  },
+];

@@ -1,0 +1,70 @@
+import { useRef } from "react";
+import { useBackend } from "../../../ipc/BackendContext";
+import type {
+  AwsConnection,
+  AwsIdentity,
+  AwsProfiles,
+  MigrationPlan,
+  MigrationRequest,
+  RegistryLogin,
+  Repository,
+  SavedProfile,
+} from "../../../ipc/generated";
+import { connectionKey } from "../../../shared/connection";
+import { type Request, useRequest } from "../../../shared/useRequest";
+import { type Draft, requestOf } from "./draft";
+import { type SourceImages, useSourceImages } from "./useSourceImages";
+import { connectionProblem, repositoriesProblem, sourceProblem } from "./validation";
+
+/** What the steps show besides the draft. */
+export interface WizardData {
+  readonly savedProfiles: Request<SavedProfile[]>;
+  readonly awsProfiles: Request<AwsProfiles>;
+  readonly identity: Request<AwsIdentity>;
+  readonly images: SourceImages;
+  readonly existing: Request<Repository[]>;
+  readonly login: Request<RegistryLogin>;
+  /** The newest plan; while it is made anew, the one before it stays in sight. */
+  readonly plan: Request<MigrationPlan>;
+}
+
+/** Indexes of the steps that ask for something when they are shown. */
+const imagesStep = 1;
+const repositoriesStep = 2;
+const loginStep = 3;
+const reviewStep = 4;
+
+/** Asks the program for what the step in sight shows. */
+export function useWizardData(draft: Draft, removeTemporaryTags: boolean): WizardData {
+  const backend = useBackend();
+  const connection = connectionProblem(draft) === null ? draft.connection : null;
+  const key = connection === null ? null : connectionKey(connection);
+  const at = (step: number, value: string | null) => (draft.step === step ? value : null);
+  const source = sourceProblem(draft.source) === null ? draft.source : null;
+  const engine = draft.source?.kind === "docker_engine";
+  const request =
+    repositoriesProblem(draft) === null ? requestOf(draft, removeTemporaryTags) : null;
+
+  const connected = <Answer>(call: (connection: AwsConnection) => Promise<Answer>) =>
+    connection === null ? Promise.reject(new Error("no connection")) : call(connection);
+  const plan = useRequest(
+    at(reviewStep, request === null ? null : JSON.stringify(request)),
+    async () => backend.migrationPlan(request as MigrationRequest),
+  );
+  const shown = useRef<MigrationPlan | null>(null);
+  shown.current = draft.step === reviewStep ? (plan.answer ?? shown.current) : null;
+
+  return {
+    savedProfiles: useRequest("saved", () => backend.savedProfilesList()),
+    awsProfiles: useRequest("aws", () => backend.awsProfilesList()),
+    identity: useRequest(key, () => connected((one) => backend.awsIdentity(one))),
+    images: useSourceImages(backend, draft.step >= imagesStep ? source : null),
+    existing: useRequest(at(repositoriesStep, key), () =>
+      connected((one) => backend.repositoriesList(one)),
+    ),
+    login: useRequest(at(loginStep, key === null ? null : `${key} ${engine}`), () =>
+      connected((one) => backend.registryLogin(one, engine)),
+    ),
+    plan: { ...plan, answer: plan.error === null ? shown.current : null },
+  };
+}

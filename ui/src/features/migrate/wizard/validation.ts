@@ -1,0 +1,85 @@
+import type { ImageSource } from "../../../ipc/generated";
+import { repositoryNameProblem } from "../../../shared/repositoryName";
+import { repositorySettingsValid } from "../../../shared/repositorySettings";
+import { type Draft, repositoryNames } from "./draft";
+
+/** What keeps a person from leaving the first step. */
+export function connectionProblem(draft: Draft): string | null {
+  const connection = draft.connection;
+  if (connection === null) {
+    return "Choose an AWS profile, or practice.";
+  }
+  if (connection.kind === "practice") {
+    return null;
+  }
+  for (const endpoint of [connection.ecr_endpoint, connection.registry_endpoint]) {
+    const problem = endpoint === null ? null : endpointProblem(endpoint);
+    if (problem !== null) {
+      return problem;
+    }
+  }
+  return null;
+}
+
+/** What is wrong with an endpoint as typed. */
+export function endpointProblem(endpoint: string): string | null {
+  return /\s/.test(endpoint) || endpoint === ""
+    ? "An endpoint is a host or an address such as https://vpce-1.ecr.eu-west-1.vpce.amazonaws.com."
+    : null;
+}
+
+/** What a source still lacks. */
+export function sourceProblem(source: ImageSource | null): string | null {
+  if (source === null) {
+    return "Choose where the images are.";
+  }
+  if (source.kind === "docker_hub" && source.namespace.trim() === "") {
+    return "Enter the Docker Hub user or organisation.";
+  }
+  if (source.kind === "registry") {
+    if (source.host.trim() === "") {
+      return "Enter the registry's host.";
+    }
+    if (/[\s/]/.test(source.host)) {
+      return "A registry is a host, with a port where there is one, such as ghcr.io or registry.example.com:5000.";
+    }
+  }
+  return null;
+}
+
+/** What keeps a person from leaving the second step. */
+export function imagesProblem(draft: Draft): string | null {
+  return (
+    sourceProblem(draft.source) ??
+    (draft.images.length === 0
+      ? "Select at least one tag. Open a repository to see its tags."
+      : null)
+  );
+}
+
+/** What is wrong with each ECR name, by source repository; a name that is fine is absent. */
+export function nameProblems(draft: Draft): Map<string, string> {
+  const names = repositoryNames(draft);
+  const problems = new Map<string, string>();
+  for (const [source, name] of names) {
+    const problem = repositoryNameProblem(name);
+    const other = [...names].find(([key, value]) => key !== source && value === name)?.[0];
+    if (problem !== null) {
+      problems.set(source, problem);
+    } else if (other !== undefined) {
+      problems.set(source, `“${other}” goes to this name too. Each needs a name of its own.`);
+    }
+  }
+  return problems;
+}
+
+/** What keeps a person from leaving the third step. */
+export function repositoriesProblem(draft: Draft): string | null {
+  if (nameProblems(draft).size > 0) {
+    return "Correct the names that ECR does not take.";
+  }
+  const settings = Object.values(draft.repositories).flatMap((choice) => choice.settings ?? []);
+  return [draft.template, ...settings].every(repositorySettingsValid)
+    ? null
+    : "Correct the settings of new repositories.";
+}

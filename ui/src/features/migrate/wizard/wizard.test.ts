@@ -1,0 +1,187 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import type { SavedProfile } from "../../../ipc/generated";
+import { defaultRepositorySettings } from "../../../shared/repositorySettings";
+import {
+  type Draft,
+  emptyDraft,
+  parseDraft,
+  proposedNames,
+  repositoryNames,
+  requestOf,
+} from "./draft";
+import { draftReducer } from "./reducer";
+import { imagesProblem, nameProblems, repositoriesProblem } from "./validation";
+
+const filled: Draft = {
+  ...emptyDraft,
+  connection: { kind: "practice" },
+  source: { kind: "practice_account" },
+  images: [
+    { repository: "dencold/pgcli", tag: "latest" },
+    { repository: "dencold/pgcli", tag: "4.3.0" },
+    { repository: "dencold/webapp", tag: "2.1.0" },
+  ],
+};
+const image = { repository: "dencold/pgcli", tag: "latest" };
+const chosen = draftReducer(filled, {
+  type: "conflict_chosen",
+  image,
+  resolution: { kind: "keep_existing" },
+});
+
+describe("proposed names", () => {
+  it("are the last part of the source's name", () => {
+    expect(proposedNames(["dencold/pgcli"]).get("dencold/pgcli")).toBe("pgcli");
+  });
+
+  it("are the whole name where two would fall together", () => {
+    const names = proposedNames(["one/app", "two/app", "two/web"]);
+    expect([...names.values()]).toEqual(["one/app", "two/app", "web"]);
+  });
+
+  it("carry the prefix", () => {
+    const names = repositoryNames({ ...filled, prefix: "team/" });
+    expect([...names.values()]).toEqual(["team/pgcli", "team/webapp"]);
+  });
+});
+
+describe("the draft", () => {
+  it("forgets images and choices when another source is chosen", () => {
+    const next = draftReducer(chosen, { type: "source_chosen", source: { kind: "docker_engine" } });
+    expect(next.images).toEqual([]);
+    expect(next.choices).toEqual([]);
+  });
+
+  it("keeps images when the same source is chosen again", () => {
+    const next = draftReducer(filled, {
+      type: "source_chosen",
+      source: { kind: "practice_account" },
+    });
+    expect(next.images).toHaveLength(3);
+  });
+
+  it("proposes the practice account with practice, and leaves it with a profile", () => {
+    const practice = draftReducer(emptyDraft, {
+      type: "connection_chosen",
+      connection: { kind: "practice" },
+    });
+    expect(practice.source).toEqual({ kind: "practice_account" });
+    const left = draftReducer(practice, {
+      type: "connection_chosen",
+      connection: {
+        kind: "profile",
+        profile: "prod",
+        region: null,
+        ecr_endpoint: null,
+        registry_endpoint: null,
+      },
+    });
+    expect(left.source).toBeNull();
+  });
+
+  it("takes a choice back with the image that it was for", () => {
+    expect(chosen.choices).toHaveLength(1);
+    const next = draftReducer(chosen, {
+      type: "images_selected",
+      images: chosen.images.filter((one) => one.tag !== "latest"),
+    });
+    expect(next.choices).toEqual([]);
+  });
+
+  it("takes choices back when the repository gets another name", () => {
+    const next = draftReducer(chosen, {
+      type: "repository_named",
+      source: "dencold/pgcli",
+      name: "other",
+    });
+    expect(next.choices).toEqual([]);
+  });
+
+  it("adds images once", () => {
+    const next = draftReducer(filled, {
+      type: "images_added",
+      images: [image, { repository: "a", tag: "b" }],
+    });
+    expect(next.images).toHaveLength(4);
+  });
+
+  it("takes everything that a saved profile holds", () => {
+    const profile: SavedProfile = {
+      id: "1",
+      name: "Production",
+      connection: { kind: "practice" },
+      account_id: null,
+      repository_prefix: "team/",
+      template: { ...defaultRepositorySettings, scan_on_push: true },
+      source: { kind: "docker_engine" },
+      is_default: true,
+    };
+    const used = draftReducer(emptyDraft, { type: "saved_profile_used", profile });
+    expect(used).toMatchObject({
+      savedProfile: "1",
+      prefix: "team/",
+      source: { kind: "docker_engine" },
+    });
+    const preset = draftReducer(filled, { type: "saved_profile_preset", profile });
+    expect(preset).toBe(filled);
+  });
+
+  it("keeps where to and how, and nothing else, for another migration", () => {
+    const next = draftReducer({ ...chosen, step: 4, prefix: "team/" }, { type: "started_over" });
+    expect(next).toEqual({
+      ...emptyDraft,
+      connection: filled.connection,
+      source: filled.source,
+      prefix: "team/",
+    });
+  });
+
+  it("is read back as it was kept, and not where it is no draft", () => {
+    expect(parseDraft(JSON.parse(JSON.stringify(chosen)))).toEqual(chosen);
+    expect(parseDraft(null)).toBeNull();
+    expect(parseDraft({ ...chosen, version: 0 })).toBeNull();
+    expect(parseDraft({ version: 1 })).toBeNull();
+  });
+
+  it("becomes a request with one mapping for each repository", () => {
+    const request = requestOf({ ...chosen, prefix: "p/" }, true);
+    expect(request?.repositories.map((one) => one.repository_name)).toEqual([
+      "p/pgcli",
+      "p/webapp",
+    ]);
+    expect(request?.choices).toHaveLength(1);
+    expect(requestOf(emptyDraft, true)).toBeNull();
+  });
+});
+
+describe("what keeps a person on a step", () => {
+  it("is an image that is missing", () => {
+    expect(imagesProblem({ ...filled, images: [] })).toMatch(/at least one tag/);
+    expect(imagesProblem(filled)).toBeNull();
+  });
+
+  it("is a registry host with a path", () => {
+    const source = { kind: "registry", host: "ghcr.io/team", plain_http: false } as const;
+    expect(imagesProblem({ ...filled, source })).toMatch(/A registry is a host/);
+  });
+
+  it("is a name that two repositories share", () => {
+    const draft = draftReducer(filled, {
+      type: "repository_named",
+      source: "dencold/webapp",
+      name: "pgcli",
+    });
+    expect(nameProblems(draft).size).toBe(2);
+    expect(repositoriesProblem(draft)).not.toBeNull();
+    expect(repositoriesProblem(filled)).toBeNull();
+  });
+
+  it("is a template that ECR refuses", () => {
+    const template = {
+      ...defaultRepositorySettings,
+      tag_mutability: "immutable_with_exclusion",
+    } as const;
+    expect(repositoriesProblem({ ...filled, template })).toMatch(/settings/);
+  });
+});

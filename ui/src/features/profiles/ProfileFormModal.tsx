@@ -1,0 +1,145 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { SavedProfile } from "../../ipc/generated";
+import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
+import { useRequest } from "../../shared/useRequest";
+import { ConnectionFields } from "./ConnectionFields";
+import { profileDraft, profileProblems, savedProfile } from "./profileDraft";
+import { SourceFields } from "./SourceFields";
+
+interface ProfileFormModalProps {
+  /** The profile that is edited; nothing makes a new one. */
+  profile: SavedProfile | null;
+  /** The profiles that have their names already. */
+  others: readonly SavedProfile[];
+  errorActions: ErrorActions;
+  onClose: () => void;
+  onSaved: (profile: SavedProfile) => void;
+}
+
+/** The form of a saved profile. */
+export function ProfileFormModal({
+  profile,
+  others,
+  errorActions,
+  onClose,
+  onSaved,
+}: ProfileFormModalProps) {
+  const backend = useBackend();
+  const awsProfiles = useRequest("aws profiles", () => backend.awsProfilesList());
+  const [draft, setDraft] = useState(() => profileDraft(profile));
+  const [templateOpen, setTemplateOpen] = useState(profile !== null);
+  const [submitted, setSubmitted] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const problems = profileProblems(draft, others);
+  // Nobody is told off for a field that was not reached yet.
+  const shown = submitted ? problems : {};
+
+  const save = async () => {
+    setSubmitted(true);
+    if (Object.keys(problems).length > 0) {
+      return;
+    }
+    setSaving(true);
+    setError(null);
+    try {
+      onSaved(await backend.savedProfileSave(savedProfile(draft, profile)));
+    } catch (caught) {
+      setError(caught);
+      setSaving(false);
+    }
+  };
+
+  return (
+    <Modal
+      visible
+      size="large"
+      header={profile === null ? "New profile" : `Edit “${profile.name}”`}
+      closeAriaLabel="Close without saving"
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose} data-testid="profile-form-cancel">
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              loading={saving}
+              onClick={() => void save()}
+              data-testid="profile-form-save"
+            >
+              Save
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+      data-testid="profile-form"
+    >
+      <SpaceBetween size="l">
+        {error !== null && (
+          <ErrorAlert error={error} actions={{ ...errorActions, retry: () => void save() }} />
+        )}
+        <FormField label="Name" errorText={shown.name}>
+          <Input
+            value={draft.name}
+            onChange={({ detail }) => setDraft({ ...draft, name: detail.value })}
+            data-testid="profile-form-name"
+          />
+        </FormField>
+        <ConnectionFields
+          draft={draft}
+          problems={shown}
+          awsProfiles={awsProfiles}
+          errorActions={errorActions}
+          onChange={setDraft}
+        />
+        <FormField
+          label="ECR prefix"
+          description="Goes before the name of every repository, such as team/."
+          errorText={shown.prefix}
+        >
+          <Input
+            value={draft.prefix}
+            spellcheck={false}
+            onChange={({ detail }) => setDraft({ ...draft, prefix: detail.value })}
+            data-testid="profile-form-prefix"
+          />
+        </FormField>
+        <SourceFields
+          source={draft.source}
+          problem={shown.source}
+          onChange={(source) => setDraft({ ...draft, source })}
+        />
+        <ExpandableSection
+          headerText="How new repositories are set up"
+          // A field that stops the form from being saved must not hide behind a fold.
+          expanded={templateOpen || shown.template !== undefined}
+          onChange={({ detail }) => setTemplateOpen(detail.expanded)}
+          data-testid="profile-form-template"
+        >
+          <RepositorySettingsForm
+            value={draft.template}
+            onChange={(template) => setDraft({ ...draft, template })}
+          />
+        </ExpandableSection>
+        {submitted && Object.keys(problems).length > 0 && (
+          <Box color="text-status-error" data-testid="profile-form-problems">
+            <div role="alert">
+              {shown.template ?? "Correct the fields that are marked above, then save."}
+            </div>
+          </Box>
+        )}
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,169 @@
+import Alert from "@cloudscape-design/components/alert";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { SavedProfile } from "../../ipc/generated";
+import { formatCounted } from "../../shared/format";
+import { useRequest } from "../../shared/useRequest";
+import { DeleteProfileModal } from "./DeleteProfileModal";
+import { ProfileFormModal } from "./ProfileFormModal";
+import { ProfilesTable } from "./ProfilesTable";
+import { copyName } from "./profileDraft";
+
+/** Props of {@link ProfilesPage}. */
+export interface ProfilesPageProps {
+  /** Opens the wizard with a profile. */
+  onUse: (profile: SavedProfile) => void;
+  /** What the frame can do about failures, such as showing the settings. */
+  errorActions?: ErrorActions;
+}
+
+type Dialog =
+  | { readonly kind: "edit"; readonly profile: SavedProfile | null }
+  | { readonly kind: "delete"; readonly profile: SavedProfile };
+
+/** What a person keeps for next time: which ECR, as whom, and how repositories are set up. */
+export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
+  const backend = useBackend();
+  const request = useRequest("profiles", () => backend.savedProfilesList());
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [error, setError] = useState<{ caught: unknown; again: () => void } | null>(null);
+  const [notice, setNotice] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const profiles = request.answer ?? [];
+
+  /** Does something that changes the profiles, says what came of it, and reads them anew. */
+  const act = async (work: () => Promise<string | null>) => {
+    setBusy(true);
+    setError(null);
+    setNotice(null);
+    try {
+      setNotice(await work());
+    } catch (caught) {
+      setError({ caught, again: () => void act(work) });
+    } finally {
+      setBusy(false);
+      request.reload();
+    }
+  };
+  const duplicate = (profile: SavedProfile) =>
+    act(async () => {
+      const name = copyName(profile.name, profiles);
+      await backend.savedProfileSave({ ...profile, id: "", name, is_default: false });
+      return `“${profile.name}” was duplicated as “${name}”.`;
+    });
+  const makeDefault = (profile: SavedProfile) =>
+    act(async () => {
+      await backend.savedProfileSave({ ...profile, is_default: !profile.is_default });
+      return profile.is_default
+        ? `“${profile.name}” is not the default any more.`
+        : `The wizard opens with “${profile.name}” from now on.`;
+    });
+  const exportProfiles = (chosen: readonly SavedProfile[]) =>
+    act(async () => {
+      const path = await backend.savePathChoose("transload-profiles.json");
+      if (path === null) {
+        return null;
+      }
+      await backend.savedProfilesExport(
+        chosen.map(({ id }) => id),
+        path,
+      );
+      const count = formatCounted(chosen.length, "profile", "profiles");
+      return `${count} written to ${path}. The file holds no secrets.`;
+    });
+  const importProfiles = () =>
+    act(async () => {
+      const path = await backend.openPathChoose();
+      if (path === null) {
+        return null;
+      }
+      const added = await backend.savedProfilesImport(path);
+      const names = added.map(({ name }) => `“${name}”`).join(", ");
+      return added.length === 0
+        ? "The file holds no profiles."
+        : `${formatCounted(added.length, "profile", "profiles")} added: ${names}.`;
+    });
+
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description="An AWS profile, a region, and how repositories are set up, kept for next time. They hold no secrets."
+        >
+          Saved profiles
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {notice !== null && (
+          <div role="status">
+            <Alert
+              type="success"
+              dismissible
+              dismissAriaLabel="Close this message"
+              onDismiss={() => setNotice(null)}
+              data-testid="profiles-notice"
+            >
+              {notice}
+            </Alert>
+          </div>
+        )}
+        {error !== null && (
+          <ErrorAlert
+            error={error.caught}
+            actions={{ ...errorActions, retry: error.again }}
+            onDismiss={() => setError(null)}
+          />
+        )}
+        {request.error !== null && (
+          <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        )}
+        <ProfilesTable
+          profiles={profiles}
+          loading={request.loading && request.answer === null}
+          readable={request.error === null || request.answer !== null}
+          busy={busy}
+          onUse={onUse}
+          onNew={() => setDialog({ kind: "edit", profile: null })}
+          onEdit={(profile) => setDialog({ kind: "edit", profile })}
+          onDelete={(profile) => setDialog({ kind: "delete", profile })}
+          onDuplicate={duplicate}
+          onMakeDefault={makeDefault}
+          onExport={exportProfiles}
+          onImport={importProfiles}
+        />
+      </SpaceBetween>
+      {dialog?.kind === "edit" && (
+        <ProfileFormModal
+          profile={dialog.profile}
+          others={profiles.filter(({ id }) => id !== dialog.profile?.id)}
+          errorActions={errorActions}
+          onClose={() => setDialog(null)}
+          onSaved={(saved) => {
+            setDialog(null);
+            setNotice(`“${saved.name}” was saved.`);
+            request.reload();
+          }}
+        />
+      )}
+      {dialog?.kind === "delete" && (
+        <DeleteProfileModal
+          profile={dialog.profile}
+          onClose={() => setDialog(null)}
+          onDelete={() => {
+            setDialog(null);
+            void act(async () => {
+              await backend.savedProfileDelete(dialog.profile.id);
+              return `“${dialog.profile.name}” was deleted.`;
+            });
+          }}
+        />
+      )}
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,1 @@
+export { ProfilesPage, type ProfilesPageProps } from "./ProfilesPage";

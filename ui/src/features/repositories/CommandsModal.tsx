@@ -1,0 +1,39 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { CommandList } from "../../shared/CommandList";
+
+interface CommandsModalProps {
+  title: string;
+  /** What the commands do, in a sentence. */
+  description: string;
+  commands: readonly string[];
+  onClose: () => void;
+}
+
+/** Commands for a terminal that do what this page speaks of. */
+export function CommandsModal({ title, description, commands, onClose }: CommandsModalProps) {
+  return (
+    <Modal
+      visible
+      size="large"
+      header={title}
+      closeAriaLabel="Close"
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <Button variant="primary" onClick={onClose} data-testid="commands-close">
+            Close
+          </Button>
+        </Box>
+      }
+      data-testid="commands-modal"
+    >
+      <SpaceBetween size="m">
+        <div>{description}</div>
+        <CommandList commands={commands} />
+      </SpaceBetween>
+    </Modal>
+  );
+}

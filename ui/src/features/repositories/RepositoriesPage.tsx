@@ -1,0 +1,93 @@
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ReactNode, useRef, useState } from "react";
+import type { ErrorActions } from "../../errors";
+import type { AwsConnection } from "../../ipc/generated";
+import { connectionKey } from "../../shared/connection";
+import { RepositoryDetailsView } from "./RepositoryDetailsView";
+import { RepositoryList } from "./RepositoryList";
+
+/** Props of {@link RepositoriesPage}. */
+export interface RepositoriesPageProps {
+  /** Which ECR is looked at; nothing until one is chosen. */
+  connection: AwsConnection | null;
+  /** Lets the person choose the connection. */
+  connectionPicker: ReactNode;
+  /** The repository that is open at first; nothing opens the list. */
+  initialRepository?: string | null;
+  /** What the frame can do about failures, such as showing the settings. */
+  errorActions?: ErrorActions;
+}
+
+/** What is in ECR: the repositories of a connection, and what is in one of them. */
+export function RepositoriesPage({
+  connection,
+  connectionPicker,
+  initialRepository = null,
+  errorActions = {},
+}: RepositoriesPageProps) {
+  const key = connection === null ? null : connectionKey(connection);
+  const [opened, setOpened] = useState(
+    initialRepository === null ? null : { key, name: initialRepository },
+  );
+  const picker = useRef<HTMLDivElement>(null);
+  const toPicker = () => {
+    setOpened(null);
+    // The picker is hidden under the details until the list is drawn again.
+    setTimeout(() => picker.current?.querySelector<HTMLElement>("button, input")?.focus());
+  };
+  const actions = { choose_profile: toPicker, choose_region: toPicker, ...errorActions };
+  // A repository that was open belongs to the connection that it was opened with.
+  const openName = opened !== null && opened.key === key ? opened.name : null;
+
+  return (
+    <SpaceBetween size="l">
+      {/* The list stays mounted under the details: its page, search and order are there on return. */}
+      <div hidden={openName !== null}>
+        <ContentLayout
+          header={
+            <Header variant="h1" description="What is in Amazon ECR in this account and region.">
+              Repositories
+            </Header>
+          }
+        >
+          <SpaceBetween size="l">
+            <div ref={picker}>
+              <Container data-testid="repositories-connection">{connectionPicker}</Container>
+            </div>
+            {connection === null ? (
+              <Container>
+                <Box textAlign="center" padding="l" data-testid="repositories-no-connection">
+                  <Box variant="strong">No AWS profile is chosen</Box>
+                  <Box variant="p" color="text-body-secondary">
+                    Choose a profile above to see its repositories, or practice mode to look around
+                    without AWS.
+                  </Box>
+                </Box>
+              </Container>
+            ) : (
+              <RepositoryList
+                key={key}
+                connection={connection}
+                onOpen={(name) => setOpened({ key, name })}
+                errorActions={actions}
+              />
+            )}
+          </SpaceBetween>
+        </ContentLayout>
+      </div>
+      {connection !== null && openName !== null && (
+        <RepositoryDetailsView
+          key={`${key} ${openName}`}
+          connection={connection}
+          name={openName}
+          onClose={() => setOpened(null)}
+          errorActions={actions}
+        />
+      )}
+    </SpaceBetween>
+  );
+}

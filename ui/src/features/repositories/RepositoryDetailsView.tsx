@@ -1,0 +1,118 @@
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { AwsConnection } from "../../ipc/generated";
+import { connectionKey } from "../../shared/connection";
+import { useRequest } from "../../shared/useRequest";
+import { CommandsModal } from "./CommandsModal";
+import { ImagesTable } from "./ImagesTable";
+import { LifecyclePolicy, RepositoryFacts } from "./RepositoryFacts";
+
+interface RepositoryDetailsViewProps {
+  connection: AwsConnection;
+  name: string;
+  onClose: () => void;
+  errorActions: ErrorActions;
+}
+
+/** One repository: how it is set up, and what is in it. */
+export function RepositoryDetailsView({
+  connection,
+  name,
+  onClose,
+  errorActions,
+}: RepositoryDetailsViewProps) {
+  const backend = useBackend();
+  const [pushCommandsShown, setPushCommandsShown] = useState(false);
+  const request = useRequest(`${connectionKey(connection)} ${name}`, () =>
+    backend.repositoryDetails(connection, name),
+  );
+  const details = request.answer;
+
+  return (
+    <ContentLayout
+      breadcrumbs={
+        <BreadcrumbGroup
+          ariaLabel="Where this page is"
+          items={[
+            { text: "Repositories", href: "#/repositories" },
+            { text: name, href: "" },
+          ]}
+          onFollow={(event) => {
+            event.preventDefault();
+            if (event.detail.href !== "") {
+              onClose();
+            }
+          }}
+          data-testid="repository-breadcrumbs"
+        />
+      }
+      header={
+        <Header
+          variant="h1"
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button onClick={onClose} data-testid="repository-close">
+                Back to the list
+              </Button>
+              <Button
+                iconName="refresh"
+                ariaLabel={`Refresh ${name}`}
+                loading={request.loading && details !== null}
+                onClick={request.reload}
+                data-testid="repository-refresh"
+              />
+              <Button
+                disabled={details === null}
+                onClick={() => setPushCommandsShown(true)}
+                data-testid="repository-push-commands"
+              >
+                View push commands
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          {name}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {request.error !== null && (
+          <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        )}
+        {details === null && request.loading && (
+          <Container>
+            <Spinner /> Asking ECR for {name}
+          </Container>
+        )}
+        {details !== null && (
+          <>
+            <RepositoryFacts repository={details.repository} />
+            <ImagesTable
+              connection={connection}
+              repository={name}
+              images={details.images}
+              errorActions={errorActions}
+            />
+            <LifecyclePolicy policy={details.lifecycle_policy} />
+          </>
+        )}
+      </SpaceBetween>
+      {pushCommandsShown && details !== null && (
+        <CommandsModal
+          title={`Push commands for ${name}`}
+          description="These commands log in, build an image, and push it to this repository. They need the AWS CLI and Docker."
+          commands={details.push_commands}
+          onClose={() => setPushCommandsShown(false)}
+        />
+      )}
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,1 @@
+export { RepositoriesPage, type RepositoriesPageProps } from "./RepositoriesPage";

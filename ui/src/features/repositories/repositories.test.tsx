@@ -1,0 +1,263 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../ipc";
+import type {
+  ApiError,
+  AwsConnection,
+  Repository,
+  RepositoryDetails,
+  RepositoryImage,
+} from "../../ipc/generated";
+import { defaultRepositorySettings } from "../../shared/repositorySettings";
+import { accessibilityViolations } from "../../testing/accessibility";
+import { RepositoriesPage } from ".";
+
+const connection: AwsConnection = { kind: "practice" };
+const registry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+
+function repository(name: string): Repository {
+  return {
+    name,
+    uri: `${registry}/${name}`,
+    arn: `arn:aws:ecr:eu-west-1:111122223333:repository/${name}`,
+    created_at_ms: Date.UTC(2026, 0, 2),
+    settings: defaultRepositorySettings,
+  };
+}
+
+function image(part: Partial<RepositoryImage>): RepositoryImage {
+  return {
+    digest: `sha256:${"a".repeat(64)}`,
+    tags: ["latest"],
+    kind: "image",
+    media_type: "application/vnd.oci.image.manifest.v1+json",
+    size_bytes: 12_300_000,
+    pushed_at_ms: Date.UTC(2026, 0, 3),
+    pulled_at_ms: null,
+    pull_commands: [`docker pull ${registry}/pgcli:latest`],
+    ...part,
+  };
+}
+
+const details: RepositoryDetails = {
+  repository: {
+    ...repository("pgcli"),
+    settings: {
+      ...defaultRepositorySettings,
+      tag_mutability: "immutable_with_exclusion",
+      exclusion_filters: ["latest"],
+      tags: { team: "data" },
+    },
+  },
+  lifecycle_policy: '{"rules":[{"rulePriority":1}]}',
+  images: [
+    image({ digest: `sha256:${"b".repeat(64)}`, kind: "index", tags: ["4.0", "latest"] }),
+    image({ digest: `sha256:${"c".repeat(64)}`, tags: [] }),
+  ],
+  push_commands: ["aws ecr get-login-password", `docker push ${registry}/pgcli:TAG`],
+};
+
+const refused: ApiError = {
+  code: "access_denied",
+  message: "The role may not do ecr:DescribeRepositories.",
+  hints: [],
+  causes: ["AccessDeniedException"],
+  retryable: false,
+  subject: "ecr:DescribeRepositories",
+};
+
+function backendWith(part: Partial<Backend>): Backend {
+  return {
+    repositoriesList: async () => [repository("pgcli"), repository("redis")],
+    repositorySummaries: async (_connection: AwsConnection, names: string[]) =>
+      names.map((name) => ({ name, images: 3, size_bytes: 45_600_000 })),
+    repositoryDetails: async () => details,
+    repositoryIndexEntries: async () => [
+      { digest: `sha256:${"d".repeat(64)}`, platform: "linux/amd64", kind: "image", size_bytes: 1 },
+      { digest: `sha256:${"e".repeat(64)}`, platform: null, kind: "attestation", size_bytes: 2 },
+    ],
+    ...part,
+  } as Partial<Backend> as Backend;
+}
+
+function show(backend: Backend, shown: AwsConnection | null = connection) {
+  return render(
+    <BackendProvider backend={backend}>
+      <RepositoriesPage
+        connection={shown}
+        connectionPicker={<button type="button">the picker</button>}
+      />
+    </BackendProvider>,
+  );
+}
+
+const table = (container: HTMLElement, id: string) => {
+  const found = createWrapper(container).findTable(`[data-testid="${id}"]`);
+  if (found === null) {
+    throw new Error(`no table ${id}`);
+  }
+  return found;
+};
+const names = (container: HTMLElement) =>
+  table(container, "repositories-table")
+    .findRows()
+    .map((row) => row.find("[data-testid^=repository-open-]")?.getElement().textContent);
+
+/** Fewer columns, and rows where they do not matter: a drawn row is what these tests spend time on. */
+const look = (part: object) =>
+  localStorage.setItem(
+    "repositories.table",
+    JSON.stringify({ visibleContent: ["name", "images", "size"], ...part }),
+  );
+beforeEach(() => look({ pageSize: 10 }));
+
+describe("the list of repositories", () => {
+  it("explains itself and shows the picker while no connection is chosen", async () => {
+    const list = vi.fn();
+    const { container } = show(backendWith({ repositoriesList: list }), null);
+    expect(screen.getByText("the picker")).toBeTruthy();
+    expect(screen.getByTestId("repositories-no-connection").textContent).toContain(
+      "No AWS profile is chosen",
+    );
+    expect(list).not.toHaveBeenCalled();
+    expect(await accessibilityViolations(container)).toEqual([]);
+  });
+
+  it("shows one page of 10,000, and asks for the counts of those rows alone, once", async () => {
+    look({});
+    const many = Array.from({ length: 10_000 }, (_, index) =>
+      repository(`app-${String(index).padStart(5, "0")}`),
+    );
+    const summaries = vi.fn(backendWith({}).repositorySummaries);
+    const { container } = show(
+      backendWith({ repositoriesList: async () => many, repositorySummaries: summaries }),
+    );
+    await screen.findByText("app-00000");
+    const firstPage = many.slice(0, 50).map(({ name }) => name);
+    expect(names(container)).toEqual(firstPage);
+    expect(container.textContent).toContain("(10,000)");
+    await screen.findAllByText("45.6 MB");
+    expect(summaries.mock.calls.map(([, asked]) => asked)).toEqual([firstPage]);
+
+    // The first row that this finds, app-00049, is known already.
+    const search = createWrapper(container).findTextFilter('[data-testid="repositories-search"]');
+    act(() => search?.findInput().setInputValue("049"));
+    await waitFor(() => expect(summaries).toHaveBeenCalledTimes(2));
+    const [known, ...unknown] = names(container);
+    expect(known).toBe("app-00049");
+    expect(summaries.mock.calls[1]?.[1]).toEqual(unknown);
+  });
+
+  it("keeps its page and search over a refresh and a look at the details", async () => {
+    const many = Array.from({ length: 30 }, (_, index) => repository(`app-${100 + index}`));
+    const list = vi.fn(async () => many);
+    const { container } = show(backendWith({ repositoriesList: list }));
+    await screen.findByText("app-100");
+    const wrapper = createWrapper(container);
+    act(() => wrapper.findPagination()?.findPageNumberByIndex(2)?.click());
+    expect(names(container)[0]).toBe("app-110");
+    fireEvent.click(screen.getByTestId("repositories-refresh"));
+    await waitFor(() => expect(list).toHaveBeenCalledTimes(2));
+    expect(names(container)[0]).toBe("app-110");
+
+    fireEvent.click(screen.getByTestId("repository-open-app-110"));
+    await screen.findByTestId("repository-settings");
+    fireEvent.click(screen.getByTestId("repository-close"));
+    expect(screen.queryByTestId("repository-settings")).toBeNull();
+    expect(names(container)[0]).toBe("app-110");
+  });
+
+  it("keeps what it has when a refresh fails, says why, and tries again", async () => {
+    let failing = false;
+    const { container } = show(
+      backendWith({
+        repositoriesList: async () => {
+          if (failing) {
+            throw refused;
+          }
+          return [repository("pgcli")];
+        },
+      }),
+    );
+    await screen.findByText("pgcli");
+    failing = true;
+    fireEvent.click(screen.getByTestId("repositories-refresh"));
+    expect((await screen.findByTestId("error-alert")).textContent).toContain(
+      "The role may not do ecr:DescribeRepositories.",
+    );
+    expect(names(container)).toEqual(["pgcli"]);
+    fireEvent.click(screen.getByTestId("error-action-choose_profile"));
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("the picker"));
+    failing = false;
+    fireEvent.click(screen.getByTestId("error-action-retry"));
+    await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
+  });
+});
+
+describe("the details of a repository", () => {
+  async function open(backend = backendWith({})) {
+    const view = show(backend);
+    fireEvent.click(await screen.findByTestId("repository-open-pgcli"));
+    await screen.findByTestId("images-table");
+    return view;
+  }
+  const rowTexts = (container: HTMLElement) =>
+    table(container, "images-table")
+      .findRows()
+      .map((row) => row.getElement().textContent ?? "");
+
+  it("shows the settings and the images, without accessibility faults", async () => {
+    const { container } = await open();
+    const facts = screen.getByTestId("repository-settings").textContent;
+    for (const text of ["Immutable with exceptions", "team = data", `${registry}/pgcli`]) {
+      expect(facts).toContain(text);
+    }
+    expect(screen.getByTestId("repository-lifecycle").textContent).toContain('"rulePriority": 1');
+    const [index, untagged] = rowTexts(container);
+    expect(index).toContain("4.0");
+    expect(index).toContain("Image index");
+    expect(index).toContain("sha256:bbbbbbbbbbbb");
+    expect(untagged).toContain("No tag");
+    expect(await accessibilityViolations(container)).toEqual([]);
+  });
+
+  it("opens an index to its platforms, and says when it cannot be read", async () => {
+    let failing = true;
+    const entries = vi.fn(backendWith({}).repositoryIndexEntries);
+    const { container } = await open(
+      backendWith({
+        repositoryIndexEntries: (...asked) =>
+          failing ? Promise.reject(refused) : entries(...asked),
+      }),
+    );
+    act(() => table(container, "images-table").findExpandToggle(1)?.click());
+    await screen.findByTestId("error-alert");
+    failing = false;
+    fireEvent.click(screen.getByTestId("error-action-retry"));
+    await waitFor(() => expect(rowTexts(container)[1]).toContain("linux/amd64"));
+    expect(rowTexts(container)[2]).toContain("Attestation");
+    expect(entries.mock.calls[0]?.slice(1)).toEqual(["pgcli", `sha256:${"b".repeat(64)}`]);
+  });
+
+  it("shows push commands, and pull commands of the image that is selected", async () => {
+    const { container } = await open();
+    const modal = () => createWrapper(document.body).findModal('[data-testid="commands-modal"]');
+    fireEvent.click(screen.getByTestId("repository-push-commands"));
+    expect(modal()?.findContent().getElement().textContent).toContain(
+      `docker push ${registry}/pgcli:TAG`,
+    );
+    expect(screen.getByRole("button", { name: "Copy command 2" })).toBeTruthy();
+    expect(await accessibilityViolations(screen.getByTestId("commands-modal"))).toEqual([]);
+    fireEvent.click(screen.getByTestId("commands-close"));
+    expect(modal()).toBeNull();
+
+    const pull = screen.getByTestId("images-pull-commands");
+    expect(pull.getAttribute("aria-disabled")).toBe("true");
+    act(() => table(container, "images-table").findRowSelectionArea(1)?.click());
+    expect(pull.getAttribute("aria-disabled")).not.toBe("true");
+    fireEvent.click(pull);
+    expect(modal()?.findHeader().getElement().textContent).toBe("Pull commands for pgcli:4.0");
+    expect(modal()?.findContent().getElement().textContent).toContain("docker pull");
+  });
+});

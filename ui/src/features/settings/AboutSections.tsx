@@ -1,0 +1,103 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { AppInfo } from "../../ipc/generated";
+import { CopyableText } from "../../shared/CopyableText";
+import type { Request } from "../../shared/useRequest";
+
+interface LogSectionProps {
+  /** Where the log files are, once that is known. */
+  folder: string | null;
+  errorActions: ErrorActions;
+}
+
+/** Where the log is, and what is in it. */
+export function LogSection({ folder, errorActions }: LogSectionProps) {
+  const backend = useBackend();
+  const [error, setError] = useState<unknown>(null);
+  const open = () => {
+    setError(null);
+    backend.logFolderOpen().catch((caught: unknown) => setError(caught));
+  };
+
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <Button onClick={open} data-testid="settings-log-open">
+              Open the log folder
+            </Button>
+          }
+        >
+          Log
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        {error !== null && (
+          <ErrorAlert
+            error={error}
+            actions={{
+              ...errorActions,
+              open_settings: undefined,
+              open_log: undefined,
+              retry: open,
+            }}
+            onDismiss={() => setError(null)}
+          />
+        )}
+        <div>
+          The log says what Transload did and what went wrong: times, addresses, names of profiles,
+          repositories and images, and digests. It holds no secrets: no keys, no passwords, no
+          tokens. It can be sent along with a question.
+        </div>
+        {folder !== null && (
+          <KeyValuePairs
+            items={[
+              { label: "Log folder", value: <CopyableText text={folder} what="log folder" /> },
+            ]}
+          />
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+interface AboutSectionProps {
+  request: Request<AppInfo>;
+  errorActions: ErrorActions;
+}
+
+/** What the program is. */
+export function AboutSection({ request, errorActions }: AboutSectionProps) {
+  const info = request.answer;
+
+  return (
+    <Container header={<Header variant="h2">About Transload</Header>} data-testid="settings-about">
+      <SpaceBetween size="m">
+        {request.error !== null && (
+          <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        )}
+        <KeyValuePairs
+          columns={3}
+          items={[
+            { label: "Version", value: info?.version ?? "–" },
+            { label: "Licence", value: "Apache-2.0" },
+            {
+              label: "Data folder",
+              value:
+                info === null ? "–" : <CopyableText text={info.data_folder} what="data folder" />,
+            },
+          ]}
+        />
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,33 @@
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import type { Settings, Theme } from "../../ipc/generated";
+
+interface AppearanceSectionProps {
+  settings: Settings;
+  onChange: (part: Partial<Settings>) => void;
+}
+
+const themes: readonly { id: Theme; text: string }[] = [
+  { id: "system", text: "As the system" },
+  { id: "light", text: "Light" },
+  { id: "dark", text: "Dark" },
+];
+
+/** How the window looks. */
+export function AppearanceSection({ settings, onChange }: AppearanceSectionProps) {
+  return (
+    <Container header={<Header variant="h2">Appearance</Header>}>
+      <FormField label="Theme">
+        <SegmentedControl
+          label="Theme"
+          selectedId={settings.theme}
+          options={themes}
+          onChange={({ detail }) => onChange({ theme: detail.selectedId as Theme })}
+          data-testid="settings-theme"
+        />
+      </FormField>
+    </Container>
+  );
+}

@@ -1,0 +1,81 @@
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { PracticeStatus, Settings } from "../../ipc/generated";
+import { useRequest } from "../../shared/useRequest";
+import { AboutSection, LogSection } from "./AboutSections";
+import { AppearanceSection } from "./AppearanceSection";
+import { EngineSection } from "./EngineSection";
+import { MigrationSection } from "./MigrationSection";
+import { PracticeSection } from "./PracticeSection";
+
+/** Props of {@link SettingsPage}. */
+export interface SettingsPageProps {
+  /** The settings as the frame has them; it follows them too, such as the theme. */
+  settings: Settings;
+  /** Merges a change into the settings and keeps them; fails with the reason. */
+  onChange: (change: Partial<Settings>) => Promise<void>;
+  /** Told after practice mode was put back to its beginning. */
+  onPracticeReset?: (status: PracticeStatus) => void;
+  /** What the frame can do about failures. */
+  errorActions?: ErrorActions;
+}
+
+/** What a person sets for the program. Every change is kept at once. */
+export function SettingsPage({
+  settings,
+  onChange,
+  onPracticeReset,
+  errorActions = {},
+}: SettingsPageProps) {
+  const backend = useBackend();
+  const info = useRequest("info", () => backend.appInfo());
+  const [failure, setFailure] = useState<{ caught: unknown; wanted: Partial<Settings> } | null>(
+    null,
+  );
+
+  /** Keeps a change; answers whether it was kept. */
+  const change = async (wanted: Partial<Settings>): Promise<boolean> => {
+    setFailure(null);
+    try {
+      await onChange(wanted);
+      return true;
+    } catch (caught) {
+      setFailure({ caught, wanted });
+      return false;
+    }
+  };
+
+  return (
+    <ContentLayout
+      header={
+        <Header variant="h1" description="Every change is kept at once.">
+          Settings
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {failure !== null && (
+          <ErrorAlert
+            error={failure.caught}
+            actions={{ ...errorActions, retry: () => void change(failure.wanted) }}
+            onDismiss={() => setFailure(null)}
+          />
+        )}
+        <AppearanceSection settings={settings} onChange={(part) => void change(part)} />
+        <MigrationSection settings={settings} onChange={(part) => void change(part)} />
+        <EngineSection
+          address={settings.engine_address}
+          onKeep={(engine_address) => change({ engine_address })}
+          errorActions={errorActions}
+        />
+        <PracticeSection onReset={onPracticeReset} errorActions={errorActions} />
+        <LogSection folder={info.answer?.log_folder ?? null} errorActions={errorActions} />
+        <AboutSection request={info} errorActions={errorActions} />
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,171 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { useState } from "react";
+import { describe, expect, it, vi } from "vitest";
+import { type Backend, BackendProvider } from "../../ipc";
+import type { ApiError, EngineStatus, Settings } from "../../ipc/generated";
+import { accessibilityViolations } from "../../testing/accessibility";
+import { SettingsPage } from ".";
+
+const initial: Settings = {
+  theme: "system",
+  engine_address: null,
+  remove_temporary_tags: true,
+  keep_draft: true,
+  welcomed: true,
+};
+
+const running: EngineStatus = {
+  running: true,
+  address: "unix:///run/podman.sock",
+  origin: { kind: "settings" },
+  version: "Podman Engine 4.3.1",
+  keeps_digests: false,
+  tried: [],
+  error: null,
+};
+
+const notRunning: EngineStatus = {
+  running: false,
+  address: null,
+  origin: null,
+  version: null,
+  keeps_digests: null,
+  tried: [
+    { address: "unix:///x.sock", origin: { kind: "settings" }, outcome: "there is no such file" },
+  ],
+  error: {
+    code: "engine_not_running",
+    message: "Nothing answered at unix:///x.sock.",
+    hints: [],
+    causes: [],
+    retryable: true,
+    subject: null,
+  },
+};
+
+function backendWith(engine = running) {
+  return {
+    appInfo: vi.fn(async () => ({
+      version: "1.2.3",
+      log_folder: "/home/me/logs",
+      data_folder: "/home/me/data",
+      started_in_practice: false,
+    })),
+    engineStatus: vi.fn(async () => engine),
+    logFolderOpen: vi.fn(async () => {}),
+    practiceReset: vi.fn(async () => ({
+      ecr_endpoint: "http://127.0.0.1:1",
+      registry: "127.0.0.1:1",
+      hub: "127.0.0.1:2",
+      account_id: "111122223333",
+      region: "eu-west-1",
+      hub_account: "dencold",
+    })),
+  } satisfies Partial<Backend>;
+}
+
+/** The page under a frame that keeps settings. */
+function Frame({ keep }: { keep: (change: Partial<Settings>) => Promise<void> }) {
+  const [settings, setSettings] = useState(initial);
+  const change = async (part: Partial<Settings>) => {
+    await keep(part);
+    setSettings((before) => ({ ...before, ...part }));
+  };
+  return <SettingsPage settings={settings} onChange={change} />;
+}
+
+async function show(backend = backendWith()) {
+  const keep = vi.fn(async (_change: Partial<Settings>) => {});
+  const view = render(
+    <BackendProvider backend={backend as Partial<Backend> as Backend}>
+      <Frame keep={keep} />
+    </BackendProvider>,
+  );
+  await screen.findByText("1.2.3");
+  return { ...view, keep, backend };
+}
+
+const wrapper = () => createWrapper(document.body);
+
+describe("the settings", () => {
+  it("are kept as they are changed, and stay when they cannot be kept", async () => {
+    const { container, keep } = await show();
+    act(() =>
+      wrapper()
+        .findSegmentedControl('[data-testid="settings-theme"]')
+        ?.findSegmentById("dark")
+        ?.click(),
+    );
+    await waitFor(() => expect(keep).toHaveBeenLastCalledWith({ theme: "dark" }));
+    const full: ApiError = {
+      code: "storage_failed",
+      message: "The disk is full.",
+      hints: [],
+      causes: [],
+      retryable: true,
+      subject: null,
+    };
+    keep.mockRejectedValueOnce(full);
+    const draft = () =>
+      wrapper().findToggle('[data-testid="settings-keep-draft"]')?.findNativeInput().getElement();
+    act(() => draft()?.click());
+    await screen.findByText("The disk is full.");
+    expect(draft()?.checked).toBe(true);
+    fireEvent.click(screen.getByTestId("error-action-retry"));
+    await waitFor(() => expect(draft()?.checked).toBe(false));
+    expect(screen.queryByTestId("error-alert")).toBeNull();
+    expect(await accessibilityViolations(container)).toEqual([]);
+  });
+
+  it("keep an engine address before they test it, and refuse one that is none", async () => {
+    const { keep, backend } = await show();
+    const address = wrapper().findInput('[data-testid="settings-engine-address"]');
+    const test = screen.getByTestId("settings-engine-test");
+    act(() => address?.setInputValue("podman"));
+    fireEvent.click(test);
+    expect(screen.getByText(/An address begins with/)).toBeTruthy();
+    expect(backend.engineStatus).not.toHaveBeenCalled();
+
+    act(() => address?.setInputValue(" unix:///run/podman.sock "));
+    fireEvent.click(test);
+    await screen.findByText(
+      "Podman Engine 4.3.1 answers at unix:///run/podman.sock (from these settings)",
+    );
+    expect(keep).toHaveBeenCalledWith({ engine_address: "unix:///run/podman.sock" });
+    expect(keep.mock.invocationCallOrder[0]).toBeLessThan(
+      backend.engineStatus.mock.invocationCallOrder[0] ?? 0,
+    );
+    expect(screen.getByTestId("settings-engine-result").textContent).toContain("packs layers anew");
+  });
+
+  it("say which addresses were tried when no engine answers", async () => {
+    await show(backendWith(notRunning));
+    fireEvent.click(screen.getByTestId("settings-engine-test"));
+    await screen.findByText("No Docker Engine is running");
+    expect(screen.getByTestId("settings-engine-result").textContent).toContain(
+      "unix:///x.sock (from these settings): there is no such file",
+    );
+    expect(screen.getByTestId("error-action-retry")).toBeTruthy();
+  });
+
+  it("reset practice mode only after a confirmation", async () => {
+    const { backend } = await show();
+    fireEvent.click(screen.getByTestId("settings-practice-reset"));
+    expect(screen.getByTestId("settings-practice-modal").textContent).toContain(
+      "Every repository and image in the practice ECR is removed",
+    );
+    expect(backend.practiceReset).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByTestId("settings-practice-reset-confirm"));
+    await screen.findByText("Practice mode is as it was at first.");
+    expect(backend.practiceReset).toHaveBeenCalledTimes(1);
+  });
+
+  it("open the log folder and say that the log holds no secrets", async () => {
+    const { container, backend } = await show();
+    expect(container.textContent).toContain("It holds no secrets");
+    expect(container.textContent).toContain("/home/me/logs");
+    fireEvent.click(screen.getByTestId("settings-log-open"));
+    expect(backend.logFolderOpen).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,219 @@
+import type {
+  AwsIdentity,
+  AwsProfiles,
+  EngineStatus,
+  PracticeStatus,
+  Repository,
+  RepositorySettings,
+  SourceRepository,
+  SourceTag,
+} from "../generated";
+
+const day = 86_400_000;
+
+/** A made-up digest that depends on nothing but its text. */
+export function fakeDigest(text: string): string {
+  let state = 2_166_136_261;
+  let hex = "";
+  for (let round = 0; round < 8; round += 1) {
+    for (const character of `${round}${text}`) {
+      state = Math.imul(state ^ character.charCodeAt(0), 16_777_619) >>> 0;
+    }
+    hex += state.toString(16).padStart(8, "0");
+  }
+  return `sha256:${hex}`;
+}
+
+function tag(
+  repository: string,
+  name: string,
+  megabytes: number,
+  age: number,
+  platforms: string[],
+): SourceTag {
+  return {
+    tag: name,
+    digest: fakeDigest(`${repository}:${name}`),
+    platforms,
+    size_bytes: megabytes * 1_000_000,
+    updated_at_ms: Date.now() - age * day,
+  };
+}
+
+const many = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
+
+/** Tags of the practice account, by repository. */
+export const practiceTags: Readonly<Record<string, readonly SourceTag[]>> = {
+  "dencold/pgcli": [
+    tag("dencold/pgcli", "latest", 180, 2, many),
+    tag("dencold/pgcli", "4.3.0", 180, 2, many),
+    tag("dencold/pgcli", "4.2.0", 171, 90, ["linux/amd64"]),
+    tag("dencold/pgcli", "3.5.0", 160, 400, ["linux/amd64"]),
+  ],
+  "dencold/webapp": [
+    tag("dencold/webapp", "2.1.0", 92, 5, ["linux/amd64", "linux/arm64"]),
+    tag("dencold/webapp", "2.0.4", 91, 31, ["linux/amd64", "linux/arm64"]),
+  ],
+  "dencold/Backup_Tool": [tag("dencold/Backup_Tool", "stable", 34, 700, ["linux/amd64"])],
+  "dencold/broken": [tag("dencold/broken", "latest", 40, 10, ["linux/amd64"])],
+};
+
+/** Images of the Docker Engine, with the tags that it gives along. */
+export const engineRepositories: readonly SourceRepository[] = [
+  {
+    name: "dencold/pgcli",
+    private: null,
+    updated_at_ms: Date.now() - 2 * day,
+    size_bytes: null,
+    tags: [tag("dencold/pgcli", "latest", 512, 2, ["linux/amd64"])],
+  },
+  {
+    name: "postgres",
+    private: null,
+    updated_at_ms: Date.now() - 20 * day,
+    size_bytes: null,
+    tags: [tag("postgres", "17", 430, 20, ["linux/amd64"])],
+  },
+];
+
+/** Repositories without tags, as a registry lists them. */
+export function listed(tags: Readonly<Record<string, readonly SourceTag[]>>): SourceRepository[] {
+  return Object.entries(tags).map(([name, list]) => ({
+    name,
+    private: name.endsWith("webapp"),
+    updated_at_ms: list[0]?.updated_at_ms ?? null,
+    size_bytes: list.reduce((sum, one) => sum + (one.size_bytes ?? 0), 0),
+    tags: null,
+  }));
+}
+
+/** How the fake ECR's first repository is set up. */
+export const fakeSettings: RepositorySettings = {
+  tag_mutability: "immutable",
+  exclusion_filters: [],
+  scan_on_push: true,
+  encryption: { kind: "aes256" },
+  tags: {},
+  lifecycle: { kind: "none" },
+};
+
+/** The registry of an account. */
+export function fakeRegistry(practice: boolean): string {
+  return practice ? "127.0.0.1:40123" : "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+}
+
+/** A repository of the fake ECR. */
+export function fakeRepository(name: string, practice: boolean): Repository {
+  return {
+    name,
+    uri: `${fakeRegistry(practice)}/${name}`,
+    arn: `arn:aws:ecr:eu-west-1:123456789012:repository/${name}`,
+    created_at_ms: Date.now() - 40 * day,
+    settings: fakeSettings,
+  };
+}
+
+export const fakeProfiles: AwsProfiles = {
+  profiles: [
+    {
+      name: "default",
+      kind: "keys",
+      region: "eu-west-1",
+      source: "/home/me/.aws/credentials",
+      problem: null,
+    },
+    {
+      name: "prod",
+      kind: "sso",
+      region: "us-east-1",
+      source: "/home/me/.aws/config",
+      problem: null,
+    },
+    {
+      name: "half",
+      kind: "role",
+      region: null,
+      source: "/home/me/.aws/config",
+      problem: "It names a role and no source of credentials.",
+    },
+  ],
+  files: [
+    { path: "/home/me/.aws/config", exists: true },
+    { path: "/home/me/.aws/credentials", exists: true },
+  ],
+  ignored: [],
+  preselected: null,
+  environment_has_keys: false,
+};
+
+export const fakePractice: PracticeStatus = {
+  ecr_endpoint: "http://127.0.0.1:40123",
+  registry: "127.0.0.1:40123",
+  hub: "127.0.0.1:40124",
+  account_id: "000000000000",
+  region: "us-east-1",
+  hub_account: "dencold",
+};
+
+/** Who calls, on practice or with the profile `default`. */
+export function fakeIdentity(practice: boolean, region: string | null): AwsIdentity {
+  return practice
+    ? {
+        account_id: fakePractice.account_id,
+        arn: `arn:aws:iam::${fakePractice.account_id}:user/practice`,
+        region: fakePractice.region,
+        expires_at_ms: null,
+        practice: true,
+      }
+    : {
+        account_id: "123456789012",
+        arn: "arn:aws:iam::123456789012:user/me",
+        region: region ?? "eu-west-1",
+        expires_at_ms: Date.now() + 3 * 3_600_000,
+        practice: false,
+      };
+}
+
+export const engineUp: EngineStatus = {
+  running: true,
+  address: "unix:///var/run/docker.sock",
+  origin: { kind: "socket", product: "Docker Engine" },
+  version: "Docker Engine 28.2.2",
+  keeps_digests: false,
+  tried: [
+    {
+      address: "unix:///var/run/docker.sock",
+      origin: { kind: "socket", product: "Docker Engine" },
+      outcome: "answers",
+    },
+  ],
+  error: null,
+};
+
+export const engineDown: EngineStatus = {
+  running: false,
+  address: "unix:///var/run/docker.sock",
+  origin: { kind: "socket", product: "Docker Engine" },
+  version: null,
+  keeps_digests: null,
+  tried: [
+    {
+      address: "unix:///var/run/docker.sock",
+      origin: { kind: "socket", product: "Docker Engine" },
+      outcome: "no such file",
+    },
+    {
+      address: "unix:///home/me/.docker/run/docker.sock",
+      origin: { kind: "socket", product: "Docker Desktop" },
+      outcome: "no such file",
+    },
+  ],
+  error: {
+    code: "engine_not_running",
+    message: "No Docker Engine answers at unix:///var/run/docker.sock: no such file.",
+    hints: [],
+    causes: [],
+    retryable: true,
+    subject: null,
+  },
+};

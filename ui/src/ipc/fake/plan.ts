@@ -1,0 +1,126 @@
+import type {
+  ApiError,
+  MigrationPlan,
+  MigrationRequest,
+  PlannedAction,
+  PlannedImage,
+} from "../generated";
+import { fakeDigest, fakeIdentity, fakeRegistry, fakeSettings } from "./data";
+
+/** What the fake ECR holds: the digest of each `repository:tag`. */
+export type Holdings = ReadonlyMap<string, string>;
+
+/** What the fake knows besides the request. */
+export interface PlanWorld {
+  readonly holdings: Holdings;
+  readonly repositories: ReadonlySet<string>;
+  /** Why images are refused, by `repository:tag` of the source. */
+  readonly refused: ReadonlyMap<string, ApiError>;
+}
+
+function actionOf(
+  request: MigrationRequest,
+  world: PlanWorld,
+  key: string,
+  destination: string,
+  digest: string,
+): PlannedAction {
+  const error = world.refused.get(key);
+  if (error !== undefined) {
+    return { kind: "refused", error };
+  }
+  const held = world.holdings.get(destination);
+  if (held === undefined) {
+    return { kind: "move" };
+  }
+  if (held === digest) {
+    return { kind: "already_there" };
+  }
+  const choice = request.choices.find((one) => `${one.image.repository}:${one.image.tag}` === key)
+    ?.resolution.kind;
+  switch (choice) {
+    case "keep_existing":
+      return { kind: "keep_existing" };
+    case "overwrite":
+      return { kind: "overwrite" };
+    case "new_tag":
+      return { kind: "move" };
+    default:
+      return { kind: "conflict", overwrite_allowed: false };
+  }
+}
+
+/** A plan as the program would make it, small and without a network. */
+export function fakePlan(plan: string, request: MigrationRequest, world: PlanWorld): MigrationPlan {
+  const practice = request.connection.kind === "practice";
+  const registry = fakeRegistry(practice);
+  const engine = request.source.kind === "docker_engine";
+  const images = request.images.map((selected, image): PlannedImage => {
+    const repository =
+      request.repositories.find((one) => one.source_repository === selected.repository)
+        ?.repository_name ?? selected.repository;
+    const key = `${selected.repository}:${selected.tag}`;
+    const choice = request.choices.find(
+      (one) => `${one.image.repository}:${one.image.tag}` === key,
+    )?.resolution;
+    const tag = choice?.kind === "new_tag" ? choice.tag : selected.tag;
+    const digest = fakeDigest(key);
+    return {
+      image,
+      selected,
+      source: `docker.io/${key}`,
+      destination: `${registry}/${repository}:${tag}`,
+      repository,
+      tag,
+      route: engine ? "docker_engine" : "registry_to_registry",
+      action: actionOf(request, world, key, `${repository}:${tag}`, digest),
+      source_digest: engine ? null : digest,
+      destination_digest: world.holdings.get(`${repository}:${tag}`) ?? null,
+      platforms: ["linux/amd64"],
+      size_bytes: 20_000_000,
+      remarks: engine ? ["digest_changes", "one_platform"] : [],
+    };
+  });
+  const names = [...new Set(images.map((image) => image.repository))];
+  const moved = images.filter(
+    (one) => one.action.kind === "move" || one.action.kind === "overwrite",
+  );
+  const conflicts = images.filter((one) => one.action.kind === "conflict").length;
+  const refused = images.filter((one) => one.action.kind === "refused").length;
+  return {
+    plan,
+    identity: fakeIdentity(practice, null),
+    registry,
+    repositories: names.map((name) => {
+      const exists = world.repositories.has(name);
+      return {
+        name,
+        uri: `${registry}/${name}`,
+        exists,
+        settings: exists ? fakeSettings : request.template,
+        differences:
+          exists && request.template.tag_mutability !== fakeSettings.tag_mutability
+            ? [{ setting: "Tag mutability", wanted: "mutable", actual: "immutable" }]
+            : [],
+      };
+    }),
+    images,
+    totals: {
+      repositories_to_create: names.filter((name) => !world.repositories.has(name)).length,
+      images_to_move: moved.length,
+      images_unchanged: images.length - moved.length - conflicts - refused,
+      conflicts,
+      refused,
+      unique_bytes: moved.length * 20_000_000,
+      stored_bytes: moved.length * 20_000_000,
+    },
+    pull_quota: null,
+    commands: [
+      ...names.map((name) => `aws ecr create-repository --repository-name ${name}`),
+      ...images.map(
+        (image) => `skopeo copy --all docker://${image.source} docker://${image.destination}`,
+      ),
+    ],
+    ready: moved.length > 0 && conflicts === 0 && refused === 0,
+  };
+}

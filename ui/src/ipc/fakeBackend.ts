@@ -1,0 +1,355 @@
+import type { Backend } from "./backend";
+import {
+  engineDown,
+  engineRepositories,
+  engineUp,
+  fakeDigest,
+  fakeIdentity,
+  fakePractice,
+  fakeProfiles,
+  fakeRegistry,
+  fakeRepository,
+  listed,
+  practiceTags,
+} from "./fake/data";
+import { FakeJob } from "./fake/job";
+import { fakePlan } from "./fake/plan";
+import type {
+  ApiError,
+  AwsConnection,
+  ErrorCode,
+  MigrationPlan,
+  RepositoryImage,
+  SavedProfile,
+  Settings,
+  SourceLoginStatus,
+} from "./generated";
+
+/** An error as the program sends it. */
+export function fakeError(
+  code: ErrorCode,
+  message = `It failed with ${code}.`,
+  subject: string | null = null,
+): ApiError {
+  return { code, message, hints: [], causes: [], retryable: true, subject };
+}
+
+/** How a fake backend begins. */
+export interface FakeOptions {
+  /** Jobs play by themselves, for a person in a browser; otherwise the test plays them. */
+  autoplay?: boolean;
+  settings?: Partial<Settings>;
+  draft?: unknown;
+  savedProfiles?: SavedProfile[];
+  engineRunning?: boolean;
+  startedInPractice?: boolean;
+}
+
+/** The backend of tests and of `npm run dev`: everything in memory, failures on demand. */
+export interface FakeBackend extends Backend {
+  /** Calls that fail: the next call of the method throws the error, once. */
+  failNext(method: keyof Backend, error: ApiError): void;
+  /** Images that fail in jobs, by `repository:tag`, until the entry is removed. */
+  readonly failingImages: Map<string, ApiError>;
+  /** Images that plans refuse, by `repository:tag`. */
+  readonly refusedImages: Map<string, ApiError>;
+  /** What ECR holds: the digest of `repository:tag`. */
+  readonly holdings: Map<string, string>;
+  readonly repositories: Set<string>;
+  /** Whether the Docker Engine answers. */
+  engineRunning: boolean;
+  /** Plays events of the newest job: so many, or to the end. */
+  play(events?: number): void;
+  /** How many listen to jobs now. */
+  followers(): number;
+  /** Asks the window to close. */
+  requestClose(): void;
+  readonly closeListeners: ReadonlySet<() => void>;
+  /** What the program was told, in order. */
+  readonly calls: { method: string; args: unknown[] }[];
+}
+
+const autoplayMs = 120;
+
+/** Makes a backend that lives in memory. */
+export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
+  let settings: Settings = {
+    theme: "system",
+    engine_address: null,
+    remove_temporary_tags: true,
+    keep_draft: true,
+    welcomed: false,
+    ...options.settings,
+  };
+  let draft: unknown = options.draft ?? null;
+  let profiles: SavedProfile[] = options.savedProfiles ?? [];
+  let login: SourceLoginStatus = { username: null, origin: "anonymous" };
+  let made = 0;
+  const plans = new Map<string, MigrationPlan>();
+  const jobs = new Map<string, FakeJob>();
+  const failures = new Map<string, ApiError>();
+  const closeListeners = new Set<() => void>();
+  const holdings = new Map<string, string>();
+  const repositories = new Set<string>();
+  const failingImages = new Map<string, ApiError>();
+  const refusedImages = new Map<string, ApiError>();
+
+  const jobOf = (id: string): FakeJob => {
+    const job = jobs.get(id);
+    if (job === undefined) {
+      throw fakeError("job_unknown");
+    }
+    return job;
+  };
+  /** What arrived is in ECR from then on. */
+  const settle = (job: FakeJob) => {
+    for (const image of job.snapshot().report?.images ?? []) {
+      const planned = job.plan.images[image.image];
+      if (planned !== undefined && image.ecr_digest !== null) {
+        repositories.add(planned.repository);
+        holdings.set(`${planned.repository}:${planned.tag}`, image.ecr_digest);
+      }
+    }
+  };
+  const start = (plan: MigrationPlan): string => {
+    made += 1;
+    const id = `job-${made}`;
+    const job = new FakeJob(id, plan, new Map(failingImages));
+    jobs.set(id, job);
+    if (options.autoplay) {
+      const timer = setInterval(() => {
+        job.play(1);
+        if (job.snapshot().status === "finished") {
+          clearInterval(timer);
+          settle(job);
+        }
+      }, autoplayMs);
+    }
+    return id;
+  };
+  const practice = (connection: AwsConnection) => connection.kind === "practice";
+  const imagesOf = (name: string, registry: string): RepositoryImage[] =>
+    [...holdings]
+      .filter(([key]) => key.startsWith(`${name}:`))
+      .map(([key, digest]) => ({
+        digest,
+        tags: [key.slice(name.length + 1)],
+        kind: "image",
+        media_type: "application/vnd.oci.image.manifest.v1+json",
+        size_bytes: 20_000_000,
+        pushed_at_ms: Date.now(),
+        pulled_at_ms: null,
+        pull_commands: [`docker pull ${registry}/${key}`],
+      }));
+
+  const calls: FakeBackend["calls"] = [];
+  const engine = { running: options.engineRunning ?? true };
+
+  const backend: Backend = {
+    appInfo: async () => ({
+      version: "0.1.0",
+      log_folder: "/home/me/.local/share/transload/logs",
+      data_folder: "/home/me/.local/share/transload",
+      started_in_practice: options.startedInPractice ?? false,
+    }),
+    settingsGet: async () => settings,
+    settingsSet: async (changed) => {
+      settings = changed;
+    },
+    logFolderOpen: async () => {},
+    linkOpen: async () => {},
+    savePathChoose: async (suggestedName) => `/home/me/${suggestedName}`,
+    openPathChoose: async () => "/home/me/profiles.json",
+    draftGet: async () => draft,
+    draftSet: async (changed) => {
+      draft = changed;
+    },
+
+    savedProfilesList: async () => profiles,
+    savedProfileSave: async (profile) => {
+      made += 1;
+      const saved = { ...profile, id: profile.id === "" ? `profile-${made}` : profile.id };
+      profiles = [
+        ...profiles
+          .filter((one) => one.id !== saved.id)
+          .map((one) => (saved.is_default ? { ...one, is_default: false } : one)),
+        saved,
+      ];
+      return saved;
+    },
+    savedProfileDelete: async (id) => {
+      profiles = profiles.filter((one) => one.id !== id);
+    },
+    savedProfilesExport: async () => {},
+    savedProfilesImport: async () => [],
+
+    awsProfilesList: async () => fakeProfiles,
+    awsIdentity: async (connection) =>
+      fakeIdentity(practice(connection), connection.kind === "profile" ? connection.region : null),
+    registryLogin: async (connection, withEngine) => ({
+      registry: fakeRegistry(practice(connection)),
+      user: "AWS",
+      expires_at_ms: Date.now() + 43_200_000,
+      registry_accepts: true,
+      engine_accepts: withEngine ? true : null,
+      engine_error: null,
+    }),
+    engineStatus: async () => (engine.running ? engineUp : engineDown),
+
+    sourceLogin: async ({ username }) => {
+      login = { username, origin: "typed" };
+      return login;
+    },
+    sourceLogout: async () => {
+      login = { username: null, origin: "anonymous" };
+      return login;
+    },
+    sourceLoginStatus: async () => login,
+    sourceRepositories: async (source) => {
+      if (source.kind !== "docker_engine") {
+        return { repositories: listed(practiceTags), next: null };
+      }
+      if (!engine.running) {
+        throw engineDown.error;
+      }
+      return { repositories: [...engineRepositories], next: null };
+    },
+    sourceTags: async (_source, repository) => ({
+      tags: [...(practiceTags[repository] ?? [])],
+      next: null,
+    }),
+    sourceTagDetails: async (_source, repository, tags) =>
+      (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
+
+    migrationPlan: async (request) => {
+      made += 1;
+      const plan = fakePlan(`plan-${made}`, request, {
+        holdings,
+        repositories,
+        refused: refusedImages,
+      });
+      plans.set(plan.plan, plan);
+      return plan;
+    },
+    migrationStart: async (id) => {
+      const plan = plans.get(id);
+      if (plan === undefined) {
+        throw fakeError("plan_unknown");
+      }
+      return start(plan);
+    },
+    migrationRetryFailed: async (id) => {
+      const job = jobOf(id);
+      const failed = new Set(
+        (job.snapshot().report?.images ?? [])
+          .filter((image) => image.result.kind === "failed")
+          .map((image) => image.image),
+      );
+      const images = job.plan.images
+        .filter((image) => failed.has(image.image))
+        .map((image, number) => ({ ...image, image: number }));
+      return start({ ...job.plan, images });
+    },
+    migrationReportExport: async () => {},
+
+    jobsList: async () => [...jobs.values()].map((job) => job.snapshot()).reverse(),
+    jobSnapshot: async (id) => jobOf(id).snapshot(),
+    jobFollow: (id, fromSeq, onEvent) => jobOf(id).follow(fromSeq, onEvent),
+    jobPause: async (id) => jobOf(id).pause(),
+    jobResume: async (id) => jobOf(id).resume(),
+    jobCancel: async (id) => jobOf(id).cancel(),
+
+    repositoriesList: async (connection) =>
+      [...repositories].map((name) => fakeRepository(name, practice(connection))),
+    repositorySummaries: async (_connection, names) =>
+      names.map((name) => {
+        const images = imagesOf(name, "").length;
+        return { name, images, size_bytes: images * 20_000_000 };
+      }),
+    repositoryDetails: async (connection, name) => {
+      if (!repositories.has(name)) {
+        throw fakeError("repository_missing", `ECR has no repository ${name}.`, name);
+      }
+      const registry = fakeRegistry(practice(connection));
+      return {
+        repository: fakeRepository(name, practice(connection)),
+        lifecycle_policy: null,
+        images: imagesOf(name, registry),
+        push_commands: [`docker push ${registry}/${name}:latest`],
+      };
+    },
+    repositoryIndexEntries: async (_connection, name, digest) =>
+      ["linux/amd64", "linux/arm64"].map((platform) => ({
+        digest: fakeDigest(`${name}${digest}${platform}`),
+        platform,
+        kind: "image",
+        size_bytes: 10_000_000,
+      })),
+
+    practiceStart: async () => fakePractice,
+    practiceReset: async () => {
+      holdings.clear();
+      repositories.clear();
+      return fakePractice;
+    },
+    onCloseRequested: (callback) => {
+      closeListeners.add(callback);
+      return () => closeListeners.delete(callback);
+    },
+    windowClose: async () => {},
+  };
+
+  const handler: ProxyHandler<Backend> = {
+    get(target, name: keyof Backend) {
+      const method = target[name] as (...args: unknown[]) => unknown;
+      if (name === "jobFollow" || name === "onCloseRequested") {
+        return method;
+      }
+      return async (...args: unknown[]) => {
+        calls.push({ method: name, args });
+        const failure = failures.get(name);
+        if (failure !== undefined) {
+          failures.delete(name);
+          throw failure;
+        }
+        return method(...args);
+      };
+    },
+  };
+  const watched = new Proxy(backend, handler);
+  const methods = Object.fromEntries(
+    Object.keys(backend).map((name) => [name, watched[name as keyof Backend]]),
+  ) as unknown as Backend;
+
+  return {
+    ...methods,
+    failNext: (method, error) => {
+      failures.set(method, error);
+    },
+    failingImages,
+    refusedImages,
+    holdings,
+    repositories,
+    get engineRunning() {
+      return engine.running;
+    },
+    set engineRunning(running: boolean) {
+      engine.running = running;
+    },
+    play: (events) => {
+      const job = [...jobs.values()].at(-1);
+      job?.play(events);
+      if (job?.snapshot().status === "finished") {
+        settle(job);
+      }
+    },
+    followers: () => [...jobs.values()].reduce((sum, job) => sum + job.followed, 0),
+    requestClose: () => {
+      for (const listener of closeListeners) {
+        listener();
+      }
+    },
+    closeListeners,
+    calls,
+  };
+}

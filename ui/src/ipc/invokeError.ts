@@ -1,0 +1,27 @@
+import type { ApiError } from "./generated";
+
+/** What a rejected call carries, as an `ApiError`; what is none, such as a missing command, reads as `internal`. */
+export function toApiError(rejection: unknown): ApiError {
+  if (typeof rejection === "object" && rejection !== null) {
+    const fields = rejection as Partial<ApiError>;
+    if (typeof fields.code === "string" && typeof fields.message === "string") {
+      return {
+        code: fields.code,
+        message: fields.message,
+        hints: fields.hints ?? [],
+        causes: fields.causes ?? [],
+        retryable: fields.retryable ?? false,
+        subject: fields.subject ?? null,
+      };
+    }
+  }
+  const cause = rejection instanceof Error ? rejection.message : String(rejection);
+  return {
+    code: "internal",
+    message: "The program did not understand its own window.",
+    hints: [],
+    causes: [cause],
+    retryable: false,
+    subject: null,
+  };
+}

@@ -1,0 +1,113 @@
+import { Channel, type InvokeArgs, invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Backend, Unsubscribe } from "./backend";
+import type { JobEvent } from "./generated";
+import { toApiError } from "./invokeError";
+
+/** Calls a command. The shell's commands take their arguments in snake case. */
+async function call<Answer>(command: string, args?: InvokeArgs): Promise<Answer> {
+  try {
+    return await invoke<Answer>(command, args);
+  } catch (rejection) {
+    throw toApiError(rejection);
+  }
+}
+
+function jobFollow(job: string, fromSeq: number, onEvent: (event: JobEvent) => void): Unsubscribe {
+  let next = fromSeq;
+  let wanted = true;
+  const channel = new Channel<JobEvent>();
+  channel.onmessage = (event) => {
+    // A replay may overlap with what came live; whoever follows notices a gap by `seq` itself.
+    if (wanted && event.seq >= next) {
+      next = event.seq + 1;
+      onEvent(event);
+    }
+  };
+  call<void>("job_follow", { job, from_seq: fromSeq, on_event: channel }).catch(
+    (error: unknown) => {
+      if (wanted) {
+        reportError(error);
+      }
+    },
+  );
+  return () => {
+    wanted = false;
+  };
+}
+
+function onCloseRequested(callback: () => void): Unsubscribe {
+  let wanted = true;
+  const listening = listen("close-requested", () => {
+    if (wanted) {
+      callback();
+    }
+  });
+  return () => {
+    wanted = false;
+    listening.then(
+      (stop) => stop(),
+      () => {},
+    );
+  };
+}
+
+/** The program's own backend: every method is one command of the shell. */
+export const tauriBackend: Backend = {
+  appInfo: () => call("app_info"),
+  settingsGet: () => call("settings_get"),
+  settingsSet: (settings) => call("settings_set", { settings }),
+  logFolderOpen: () => call("log_folder_open"),
+  linkOpen: (url) => call("link_open", { url }),
+  savePathChoose: (suggestedName) => call("save_path_choose", { suggested_name: suggestedName }),
+  openPathChoose: () => call("open_path_choose"),
+
+  draftGet: () => call("draft_get"),
+  draftSet: (draft) => call("draft_set", { draft }),
+
+  savedProfilesList: () => call("saved_profiles_list"),
+  savedProfileSave: (profile) => call("saved_profile_save", { profile }),
+  savedProfileDelete: (id) => call("saved_profile_delete", { id }),
+  savedProfilesExport: (ids, path) => call("saved_profiles_export", { ids, path }),
+  savedProfilesImport: (path) => call("saved_profiles_import", { path }),
+
+  awsProfilesList: () => call("aws_profiles_list"),
+  awsIdentity: (connection) => call("aws_identity", { connection }),
+  registryLogin: (connection, withEngine) =>
+    call("registry_login", { connection, with_engine: withEngine }),
+
+  engineStatus: () => call("engine_status"),
+
+  sourceLogin: (login) => call("source_login", { login }),
+  sourceLogout: (source) => call("source_logout", { source }),
+  sourceLoginStatus: (source) => call("source_login_status", { source }),
+  sourceRepositories: (source, next) => call("source_repositories", { source, next }),
+  sourceTags: (source, repository, next) => call("source_tags", { source, repository, next }),
+  sourceTagDetails: (source, repository, tags) =>
+    call("source_tag_details", { source, repository, tags }),
+
+  migrationPlan: (request) => call("migration_plan", { request }),
+  migrationStart: (plan) => call("migration_start", { plan }),
+  migrationRetryFailed: (job) => call("migration_retry_failed", { job }),
+  migrationReportExport: (job, format, path) =>
+    call("migration_report_export", { job, format, path }),
+
+  jobsList: () => call("jobs_list"),
+  jobSnapshot: (job) => call("job_snapshot", { job }),
+  jobFollow,
+  jobPause: (job) => call("job_pause", { job }),
+  jobResume: (job) => call("job_resume", { job }),
+  jobCancel: (job) => call("job_cancel", { job }),
+
+  repositoriesList: (connection) => call("repositories_list", { connection }),
+  repositorySummaries: (connection, names) => call("repository_summaries", { connection, names }),
+  repositoryDetails: (connection, name) => call("repository_details", { connection, name }),
+  repositoryIndexEntries: (connection, name, digest) =>
+    call("repository_index_entries", { connection, name, digest }),
+
+  practiceStart: () => call("practice_start"),
+  practiceReset: () => call("practice_reset"),
+
+  onCloseRequested,
+  windowClose: () => call("window_close"),
+};

@@ -1,0 +1,319 @@
+import AttributeEditor from "@cloudscape-design/components/attribute-editor";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import Select, { type SelectProps } from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Toggle from "@cloudscape-design/components/toggle";
+import type {
+  Encryption,
+  LifecyclePreset,
+  RepositorySettings,
+  TagMutability,
+} from "../ipc/generated";
+import { RepositoryTagsField } from "./RepositoryTagsField";
+import {
+  hasExclusions,
+  maxExclusionFilters,
+  mutabilityLabels,
+  type RepositorySettingsProblems,
+  repositorySettingsProblems,
+} from "./repositorySettings";
+
+/** Props of {@link RepositorySettingsForm}. */
+export interface RepositorySettingsFormProps {
+  value: RepositorySettings;
+  onChange: (value: RepositorySettings) => void;
+  /** Shows the settings without letting them be changed. */
+  readOnly?: boolean;
+}
+
+const mutabilityOptions: readonly (SelectProps.Option & { value: TagMutability })[] = [
+  {
+    value: "mutable",
+    label: mutabilityLabels.mutable,
+    description: "Every tag may be moved to another image.",
+  },
+  {
+    value: "immutable",
+    label: mutabilityLabels.immutable,
+    description: "A tag that exists stays on its image.",
+  },
+  {
+    value: "immutable_with_exclusion",
+    label: mutabilityLabels.immutable_with_exclusion,
+    description: "Tags stay on their image, except those that a pattern matches.",
+  },
+  {
+    value: "mutable_with_exclusion",
+    label: mutabilityLabels.mutable_with_exclusion,
+    description: "Tags may be moved, except those that a pattern matches.",
+  },
+];
+
+const lifecycleOptions: readonly (SelectProps.Option & { value: LifecyclePreset["kind"] })[] = [
+  { value: "none", label: "Keep everything", description: "ECR removes nothing by itself." },
+  {
+    value: "keep_newest",
+    label: "Keep the newest images",
+    description: "ECR removes the oldest images when there are more.",
+  },
+  {
+    value: "expire_untagged",
+    label: "Remove images without a tag",
+    description: "ECR removes them some days after they were pushed.",
+  },
+];
+
+/** Counts that a preset starts with when it is chosen. */
+const lifecyclePresets: Record<LifecyclePreset["kind"], LifecyclePreset> = {
+  none: { kind: "none" },
+  keep_newest: { kind: "keep_newest", count: 100 },
+  expire_untagged: { kind: "expire_untagged", days: 14 },
+};
+
+/**
+ * How a repository is set up: the one form for the wizard's template, a row's own settings, and a
+ * saved profile's template. It says what ECR would refuse beside each field; the owner asks
+ * `repositorySettingsValid` before it goes on.
+ */
+export function RepositorySettingsForm({
+  value,
+  onChange,
+  readOnly = false,
+}: RepositorySettingsFormProps) {
+  const problems = repositorySettingsProblems(value);
+  const change = (part: Partial<RepositorySettings>) => onChange({ ...value, ...part });
+
+  return (
+    <SpaceBetween size="l">
+      <MutabilityFields value={value} change={change} problems={problems} readOnly={readOnly} />
+      <FormField
+        label="Scan"
+        description="Where the account sets up scanning for the whole registry, that decides instead."
+      >
+        <Toggle
+          checked={value.scan_on_push}
+          readOnly={readOnly}
+          onChange={({ detail }) => change({ scan_on_push: detail.checked })}
+          data-testid="settings-scan-on-push"
+        >
+          Scan each image when it arrives
+        </Toggle>
+      </FormField>
+      <EncryptionFields value={value} change={change} problems={problems} readOnly={readOnly} />
+      <LifecycleFields value={value} change={change} problems={problems} readOnly={readOnly} />
+      <RepositoryTagsField
+        tags={value.tags}
+        problems={problems}
+        readOnly={readOnly}
+        onChange={(tags) => change({ tags })}
+      />
+    </SpaceBetween>
+  );
+}
+
+interface FieldsProps {
+  value: RepositorySettings;
+  change: (part: Partial<RepositorySettings>) => void;
+  problems: RepositorySettingsProblems;
+  readOnly: boolean;
+}
+
+function MutabilityFields({ value, change, problems, readOnly }: FieldsProps) {
+  const filters = value.exclusion_filters;
+  const setFilter = (index: number, filter: string) =>
+    change({ exclusion_filters: filters.map((old, at) => (at === index ? filter : old)) });
+  const setMutability = (mutability: TagMutability) => {
+    if (!hasExclusions(mutability)) {
+      change({ tag_mutability: mutability, exclusion_filters: [] });
+    } else {
+      change({
+        tag_mutability: mutability,
+        exclusion_filters: filters.length === 0 ? ["latest"] : filters,
+      });
+    }
+  };
+
+  return (
+    <SpaceBetween size="s">
+      <FormField
+        label="Tag mutability"
+        description="Whether a push may move a tag from one image to another."
+      >
+        <Select
+          selectedOption={
+            mutabilityOptions.find((option) => option.value === value.tag_mutability) ?? null
+          }
+          options={mutabilityOptions}
+          readOnly={readOnly}
+          expandToViewport
+          onChange={({ detail }) => setMutability(detail.selectedOption.value as TagMutability)}
+          data-testid="settings-mutability"
+        />
+      </FormField>
+      {hasExclusions(value.tag_mutability) && (
+        <FormField
+          label="Exceptions"
+          description="Patterns of tags, such as latest or dev-*; “*” stands for any characters."
+          errorText={problems.exclusion_filters}
+          stretch
+        >
+          <AttributeEditor
+            items={filters}
+            definition={[
+              {
+                label: "Pattern",
+                control: (filter: string, index: number) => (
+                  <Input
+                    value={filter}
+                    readOnly={readOnly}
+                    placeholder="dev-*"
+                    spellcheck={false}
+                    ariaLabel={`Exception ${index + 1}`}
+                    onChange={({ detail }) => setFilter(index, detail.value)}
+                    data-testid={`settings-exclusion-${index}`}
+                  />
+                ),
+                errorText: (_filter: string, index: number) =>
+                  problems.exclusion_filter_items?.[index],
+              },
+            ]}
+            addButtonText="Add pattern"
+            removeButtonText="Remove"
+            removeButtonAriaLabel={(filter: string) => `Remove pattern ${filter}`}
+            disableAddButton={readOnly || filters.length >= maxExclusionFilters}
+            isItemRemovable={() => !readOnly}
+            additionalInfo={`Up to ${maxExclusionFilters} patterns.`}
+            empty="No pattern yet."
+            onAddButtonClick={() => change({ exclusion_filters: [...filters, ""] })}
+            onRemoveButtonClick={({ detail }) =>
+              change({ exclusion_filters: filters.filter((_, at) => at !== detail.itemIndex) })
+            }
+            data-testid="settings-exclusions"
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function EncryptionFields({ value, change, problems, readOnly }: FieldsProps) {
+  const encryption = value.encryption;
+  const key = encryption.kind === "aes256" ? null : encryption.key;
+  const setKind = (kind: string) => {
+    if (kind === "kms" || kind === "kms_dual_layer") {
+      change({ encryption: { kind, key } });
+    } else {
+      change({ encryption: { kind: "aes256" } });
+    }
+  };
+  const setKey = (text: string) => {
+    if (encryption.kind !== "aes256") {
+      const changed: Encryption = { kind: encryption.kind, key: text === "" ? null : text };
+      change({ encryption: changed });
+    }
+  };
+
+  return (
+    <SpaceBetween size="s">
+      <FormField
+        label="Encryption"
+        description="How ECR encrypts the layers at rest. It cannot be changed after the repository was created."
+      >
+        <RadioGroup
+          value={encryption.kind}
+          readOnly={readOnly}
+          onChange={({ detail }) => setKind(detail.value)}
+          items={[
+            { value: "aes256", label: "AES-256", description: "Keys that AWS manages. No cost." },
+            {
+              value: "kms",
+              label: "AWS KMS",
+              description: "A key of AWS Key Management Service. KMS charges for its use.",
+            },
+            {
+              value: "kms_dual_layer",
+              label: "AWS KMS, dual layer",
+              description: "Two independent layers of encryption, for rules that ask for them.",
+            },
+          ]}
+          data-testid="settings-encryption"
+        />
+      </FormField>
+      {encryption.kind !== "aes256" && (
+        <FormField
+          label={
+            <span>
+              KMS key <i>- optional</i>
+            </span>
+          }
+          description="Key id, alias or ARN, in the region of the repository. Without one, ECR uses the key that AWS manages for it."
+          errorText={problems.kms_key}
+        >
+          <Input
+            value={key ?? ""}
+            readOnly={readOnly}
+            spellcheck={false}
+            placeholder="alias/my-key"
+            onChange={({ detail }) => setKey(detail.value)}
+            data-testid="settings-kms-key"
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function LifecycleFields({ value, change, problems, readOnly }: FieldsProps) {
+  const lifecycle = value.lifecycle;
+
+  return (
+    <SpaceBetween size="s">
+      <FormField label="Lifecycle" description="What ECR removes by itself.">
+        <Select
+          selectedOption={
+            lifecycleOptions.find((option) => option.value === lifecycle.kind) ?? null
+          }
+          options={lifecycleOptions}
+          readOnly={readOnly}
+          expandToViewport
+          onChange={({ detail }) =>
+            change({
+              lifecycle: lifecyclePresets[detail.selectedOption.value as LifecyclePreset["kind"]],
+            })
+          }
+          data-testid="settings-lifecycle"
+        />
+      </FormField>
+      {lifecycle.kind === "keep_newest" && (
+        <FormField label="Images that stay" errorText={problems.lifecycle}>
+          <Input
+            type="number"
+            inputMode="numeric"
+            value={lifecycle.count === 0 ? "" : String(lifecycle.count)}
+            readOnly={readOnly}
+            onChange={({ detail }) =>
+              change({ lifecycle: { kind: "keep_newest", count: Number(detail.value) } })
+            }
+            data-testid="settings-lifecycle-count"
+          />
+        </FormField>
+      )}
+      {lifecycle.kind === "expire_untagged" && (
+        <FormField label="Days after the push" errorText={problems.lifecycle}>
+          <Input
+            type="number"
+            inputMode="numeric"
+            value={lifecycle.days === 0 ? "" : String(lifecycle.days)}
+            readOnly={readOnly}
+            onChange={({ detail }) =>
+              change({ lifecycle: { kind: "expire_untagged", days: Number(detail.value) } })
+            }
+            data-testid="settings-lifecycle-days"
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}

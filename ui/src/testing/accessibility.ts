@@ -1,0 +1,21 @@
+import axe from "axe-core";
+
+/**
+ * What axe finds wrong with a part of the page, one line a finding; empty where nothing is. Colours
+ * and layout are left out: the test's page has neither.
+ */
+export async function accessibilityViolations(part: Element): Promise<string[]> {
+  const result = await axe.run(part, {
+    // Describing what passes takes most of the time; nobody reads it.
+    resultTypes: ["violations"],
+    preload: false,
+    rules: {
+      "color-contrast": { enabled: false },
+      // A part of the page has no landmarks; the frame brings them.
+      region: { enabled: false },
+    },
+  });
+  return result.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${violation.help}: ${node.html}`),
+  );
+}
