@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use transload_tests::images::{Format, Index, Recipe, Target};
-use transload_tests::labs::{DockerLab, MinistackLab, PodmanLab, RegistryLab};
+use transload_tests::labs::{DockerCli, DockerLab, MinistackLab, PodmanLab, RegistryLab};
 use transload_tests::skopeo::{Side, Skopeo};
 
 #[tokio::test]
@@ -50,25 +50,29 @@ async fn ministack_shows_in_its_api_what_was_pushed_to_its_registry() -> Result<
 #[tokio::test]
 async fn the_docker_engine_pushes_and_pulls_an_image_built_on_the_spot() -> Result<()> {
     let docker = DockerLab::start().await?;
-    push_and_pull(&docker.cli()?, "").await
+    let registry = RegistryLab::start_with_login("writer", "open-sesame").await?;
+    let reference = format!("{}/pgcli:latest", registry.host());
+    let cli = docker.cli()?;
+    assert!(cli.run(["push", &reference]).succeed().await.is_err());
+    cli.log_in(&registry.host(), "writer", "open-sesame").await?;
+    push_and_pull(&cli, &registry, "").await
 }
 
+/// Without a login: Podman speaks plain HTTP to a registry for a push, but not to log in.
 #[tokio::test]
 async fn podman_pushes_and_pulls_an_image_built_on_the_spot() -> Result<()> {
     let podman = PodmanLab::start().await?;
-    push_and_pull(&podman.cli()?, "localhost/").await
+    let registry = RegistryLab::start().await?;
+    push_and_pull(&podman.cli()?, &registry, "localhost/").await
 }
 
 /// `prefix` is what the engine puts before a name without a host.
-async fn push_and_pull(engine: &transload_tests::labs::DockerCli, prefix: &str) -> Result<()> {
-    let registry = RegistryLab::start_with_login("writer", "open-sesame").await?;
+async fn push_and_pull(engine: &DockerCli, registry: &RegistryLab, prefix: &str) -> Result<()> {
     let image = Recipe::small(4).format(Format::Docker).build()?;
     engine.load(&image, "dencold/pgcli:latest").await?;
     assert_eq!(engine.image_names().await?, [format!("{prefix}dencold/pgcli:latest")]);
     let reference = format!("{}/pgcli:latest", registry.host());
     engine.run(["tag", "dencold/pgcli:latest", &reference]).succeed().await?;
-    assert!(engine.run(["push", &reference]).succeed().await.is_err());
-    engine.log_in(&registry.host(), "writer", "open-sesame").await?;
     engine.run(["push", &reference]).succeed().await?;
     let stored = Target::new(&registry.url(), "pgcli")?.login(registry.login());
     let digest = stored.tag_digest("latest").await?;

@@ -1,4 +1,4 @@
 //! Stories without a window: the same calls as the window makes, on real parts.
 
-mod layering;
 mod labs;
+mod layering;

@@ -22,7 +22,7 @@ pub fn target_folder() -> PathBuf {
 /// # Errors
 /// When the program is nowhere, with the places that were looked at.
 pub fn python_tool(name: &str) -> Result<PathBuf> {
-    let made_by_xtask = workspace_root().join("target/tools/python/bin");
+    let made_by_xtask = target_folder().join("tools/python/bin");
     let named = std::env::var_os("TRANSLOAD_TOOLS").map(PathBuf::from);
     find(name, named.into_iter().chain([made_by_xtask]))
 }
@@ -36,7 +36,7 @@ pub fn tauri_driver() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("TRANSLOAD_TAURI_DRIVER") {
         return Ok(PathBuf::from(path));
     }
-    find("tauri-driver", [workspace_root().join("target/tools/bin")])
+    find("tauri-driver", [target_folder().join("tools/bin")])
 }
 
 /// The window's program: at the path that `TRANSLOAD_APP` names, else as `cargo build` leaves it.

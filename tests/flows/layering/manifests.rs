@@ -87,10 +87,8 @@ fn crates_depend_only_on_those_below_them() -> Result<()> {
 #[test]
 fn a_dependency_that_goes_up_or_aside_is_told() {
     let told = |package: &str, dependency: &str, kind: Option<&str>| {
-        let dependency =
-            Dependency { name: dependency.to_owned(), kind: kind.map(str::to_owned) };
-        let packages =
-            [Package { name: package.to_owned(), dependencies: vec![dependency] }];
+        let dependency = Dependency { name: dependency.to_owned(), kind: kind.map(str::to_owned) };
+        let packages = [Package { name: package.to_owned(), dependencies: vec![dependency] }];
         !breaches(&packages).is_empty()
     };
     assert!(told("transload", "transload-engine", None));

@@ -148,8 +148,7 @@ fn tokens(source: &str) -> Vec<String> {
 
 /// Where a raw string such as `r#"…"#` ends that begins here.
 fn raw_string_end(signs: &[char], start: usize) -> Option<usize> {
-    let inside_name =
-        start > 0 && (signs[start - 1].is_alphanumeric() || signs[start - 1] == '_');
+    let inside_name = start > 0 && (signs[start - 1].is_alphanumeric() || signs[start - 1] == '_');
     let mut at = start;
     if signs.get(at) == Some(&'b') {
         at += 1;
@@ -183,7 +182,8 @@ fn named_crates(tokens: &[String]) -> Vec<String> {
         let after = tokens.get(at + 1).map(String::as_str);
         let begins_path = after == Some("::")
             && (before != Some("::") || !is_name(at.checked_sub(2).map(|at| tokens[at].as_str())));
-        let whole_use = matches!(before, Some("use" | "crate")) && matches!(after, Some(";" | "as"));
+        let whole_use =
+            matches!(before, Some("use" | "crate")) && matches!(after, Some(";" | "as"));
         if is_name(Some(token)) && (begins_path || whole_use) {
             named.push(token.clone());
         }
@@ -304,8 +304,14 @@ fn a_crate_in_its_room_and_what_only_looks_like_one_is_not_told() {
         ("src-tauri/crates/engine/src/registry/client.rs", "use reqwest::Client;"),
         ("src-tauri/crates/practice/src/ecr.rs", "#[cfg(test)] mod tests { use reqwest::Client; }"),
         ("src-tauri/crates/api/src/lib.rs", "// use tauri::X;\n/* bollard::Y /* */ reqwest::Z */"),
-        ("src-tauri/crates/api/src/lib.rs", r###"const S: &str = r#"tauri::X " "#; "a\"tauri::b""###),
-        ("src-tauri/crates/api/src/lib.rs", "fn f<'a>(x: &'a str) -> char { ':' } // '\ntype T = u8;"),
+        (
+            "src-tauri/crates/api/src/lib.rs",
+            r###"const S: &str = r#"tauri::X " "#; "a\"tauri::b""###,
+        ),
+        (
+            "src-tauri/crates/api/src/lib.rs",
+            "fn f<'a>(x: &'a str) -> char { ':' } // '\ntype T = u8;",
+        ),
         ("src-tauri/crates/api/src/lib.rs", "use crate::reqwest::X; fn f() { self.bollard }"),
     ] {
         assert_eq!(breaches(path, source), Vec::<String>::new(), "{path}: {source}");
@@ -335,7 +341,10 @@ fn a_room_that_stays_inside_is_not_told() {
         ("aws/ecr.rs", "use crate::model::{Tag, Digest}; use crate::aws::AwsError;"),
         ("registry/auth.rs", "use super::docker::X; mod tests { use super::super::aws::X; }"),
         ("registry/auth/token.rs", "use super::super::hub::X;"),
-        ("migration/plan.rs", "use crate::{aws::EcrApi, docker::DockerApi, registry::RegistryApi};"),
+        (
+            "migration/plan.rs",
+            "use crate::{aws::EcrApi, docker::DockerApi, registry::RegistryApi};",
+        ),
         ("lib.rs", "pub mod aws; use crate::aws::X;"),
     ] {
         let found = breaches(&format!("{ENGINE}{inside}"), source);

@@ -128,7 +128,10 @@ fn an_import_down_is_not_told() {
         ("app/App.tsx", "import { Wizard } from \"../features/migrate/wizard/Wizard\";"),
         ("features/migrate/wizard/Wizard.tsx", "import { Step } from \"../steps/Images\";"),
         ("features/migrate/steps/Images.tsx", "import type { X } from \"../../../ipc/generated\";"),
-        ("features/migrate/steps/Images.test.tsx", "import { fake } from \"../../../ipc/fakeBackend\";"),
+        (
+            "features/migrate/steps/Images.test.tsx",
+            "import { fake } from \"../../../ipc/fakeBackend\";",
+        ),
         ("features/profiles/Page.tsx", "import { Bytes } from \"../../shared/Bytes\";"),
         ("shared/useBackend.ts", "import type { Backend } from \"../ipc/backend\";"),
         ("app/App.tsx", "const text = 'import of goods from \"../features\"';"),

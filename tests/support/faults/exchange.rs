@@ -39,6 +39,14 @@ struct Shape {
     hold_after: Option<u64>,
     bytes_per_second: Option<u64>,
     flip_at: Option<u64>,
+    /// A server closes when it has said everything; a client that closes gives up.
+    is_response: bool,
+}
+
+/// How a hold ended.
+enum Held {
+    Released,
+    SenderLeft,
 }
 
 /// One request of one connection, from its first byte to the end of its response.
@@ -47,7 +55,8 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
     let mut buffer = BytesMut::new();
     let Some((request, _)) = Head::read(&mut client, &mut buffer).await? else { return Ok(()) };
     let (fault, seen) = state.judge(&request);
-    let (mut to_upstream, mut to_client) = (Shape::default(), Shape::default());
+    let mut to_upstream = Shape::default();
+    let mut to_client = Shape { is_response: true, ..Shape::default() };
     match fault {
         Some(Fault::Drop) => return Ok(()),
         Some(Fault::Answer { status, headers, body }) => {
@@ -141,10 +150,10 @@ async fn pump(
             return Ok(End::Cut);
         }
         if shape.hold_after.is_some_and(|limit| moved >= limit) && !*released.borrow() {
-            if !held(from, &mut buffer, released.clone()).await {
-                return Ok(End::Cut);
+            match held(from, &mut buffer, released.clone(), shape.is_response).await {
+                Held::Released => continue,
+                Held::SenderLeft => return Ok(End::Cut),
             }
-            continue;
         }
         if length.is_some_and(|length| moved >= length) {
             return Ok(End::Whole);
@@ -183,19 +192,24 @@ async fn pump(
     }
 }
 
-/// Waits for the release; tells whether the sender is still there then. It reads on meanwhile,
-/// because the end of a connection comes after the bytes that are on the way.
+/// Waits for the release. It reads on meanwhile, because the end of a connection comes after the
+/// bytes that are on the way.
 async fn held(
     from: &mut OwnedReadHalf,
     buffer: &mut BytesMut,
     mut released: watch::Receiver<bool>,
-) -> bool {
+    sender_may_leave: bool,
+) -> Held {
+    let mut ended = false;
     loop {
         tokio::select! {
-            outcome = released.wait_for(|released| *released) => return outcome.is_ok(),
-            read = from.read_buf(buffer), if buffer.len() < HELD_BYTES => {
-                if !read.is_ok_and(|bytes| bytes > 0) {
-                    return false;
+            outcome = released.wait_for(|released| *released) => {
+                return if outcome.is_ok() { Held::Released } else { Held::SenderLeft };
+            }
+            read = from.read_buf(buffer), if !ended && buffer.len() < HELD_BYTES => {
+                ended = !read.is_ok_and(|bytes| bytes > 0);
+                if ended && !sender_may_leave {
+                    return Held::SenderLeft;
                 }
             }
         }
