@@ -61,15 +61,8 @@ fn prepare<R: Runtime>(app: &App<R>, folders: Folders, start: Start) -> std::io:
     let version = app.package_info().version.to_string();
     tracing::info!(version, practice = start.practice, "Transload starts");
     let settings = SettingsFile::open(&folders.data)?;
-    // The api may want the runtime when it is made, and this thread is outside of it.
-    let api = tauri::async_runtime::block_on(async {
-        let api = Api::new(ApiOptions {
-            data_folder: folders.data.clone(),
-            started_in_practice: start.practice,
-        });
-        api.engine_address_set(settings.get().engine_address).await;
-        api
-    });
+    let api = Api::new(ApiOptions::from_process(folders.data.clone()));
+    api.engine_address_set(settings.get().engine_address);
     app.manage(api);
     app.manage(start);
     app.manage(Draft::new(&folders.data));

@@ -19,7 +19,7 @@ pub async fn settings_set(
 ) -> Result<(), ApiError> {
     let address = settings.engine_address.clone();
     file.set(settings)?;
-    api.engine_address_set(address).await;
+    api.engine_address_set(address);
     Ok(())
 }
 

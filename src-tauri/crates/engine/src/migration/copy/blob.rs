@@ -99,6 +99,8 @@ fn may_pass(error: &RegistryError) -> bool {
             | RegistryError::Unreachable { .. }
             | RegistryError::Failed { .. }
             | RegistryError::Throttled { .. }
+            // The upload's stream cannot be replayed by the client; a new one logs in anew.
+            | RegistryError::TokenExpired { .. }
     )
 }
 
