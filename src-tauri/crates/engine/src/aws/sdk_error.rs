@@ -152,17 +152,15 @@ impl<'a> Call<'a> {
     where
         E: Error + Send + Sync + 'static,
     {
-        if let Some(assumed) = find::<SdkError<AssumeRoleError, HttpResponse>>(&error) {
-            if let SdkError::ServiceError(_) = assumed {
-                return Call::new(self.caller, "sts:AssumeRole").refused(assumed);
-            }
+        if let Some(assumed @ SdkError::ServiceError(_)) =
+            find::<SdkError<AssumeRoleError, HttpResponse>>(&error)
+        {
+            return Call::new(self.caller, "sts:AssumeRole").refused(assumed);
         }
-        if let Some(assumed) =
+        if let Some(assumed @ SdkError::ServiceError(_)) =
             find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(&error)
         {
-            if let SdkError::ServiceError(_) = assumed {
-                return Call::new(self.caller, "sts:AssumeRoleWithWebIdentity").refused(assumed);
-            }
+            return Call::new(self.caller, "sts:AssumeRoleWithWebIdentity").refused(assumed);
         }
         if is_connection(&error) {
             return Call::new(self.caller, self.credentials_action(&error)).unreachable(error);
@@ -239,7 +237,7 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 
 /// An error, then its causes from the outside in.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    std::iter::successors(Some(error), |&error| error.source())
 }
 
 /// An error and its causes in one line, each said once.
