@@ -9,6 +9,8 @@
 //! - [`Faults`] makes a request fail in a chosen way; [`Practice::requests`]
 //!   tells what was asked.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod clock;
 mod connection;
 mod ecr;

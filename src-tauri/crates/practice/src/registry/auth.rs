@@ -9,20 +9,20 @@ use crate::reply::{self, oci_error};
 use crate::tokens::Verdict;
 use crate::world::World;
 
-/// Lets the request pass, or is ECR's refusal.
-pub(super) fn check(world: &World, headers: &HeaderMap) -> Result<(), Response> {
-    let Some((user, token)) = basic(headers) else { return Err(challenge(world)) };
+/// ECR's refusal, or `None` when the request may pass.
+pub(super) fn refusal(world: &World, headers: &HeaderMap) -> Option<Response> {
+    let Some((user, token)) = basic(headers) else { return Some(challenge(world)) };
     if user != "AWS" {
-        return Err(challenge(world));
+        return Some(challenge(world));
     }
     match world.tokens.check(&world.token_key(), "ecr", &token) {
-        Verdict::Valid(_) => Ok(()),
-        Verdict::Expired => Err(oci_error(
+        Verdict::Valid(_) => None,
+        Verdict::Expired => Some(oci_error(
             StatusCode::FORBIDDEN,
             "DENIED",
             "Your authorization token has expired. Reauthenticate and try again.",
         )),
-        Verdict::Unknown => Err(challenge(world)),
+        Verdict::Unknown => Some(challenge(world)),
     }
 }
 

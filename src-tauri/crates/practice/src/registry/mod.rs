@@ -23,9 +23,9 @@ pub(crate) use path::{Target, parse};
 
 /// Answers a request to `/v2/…` of the practice ECR.
 pub(crate) async fn answer(world: &Arc<World>, request: Request) -> Response {
-    let mut response = match auth::check(world, request.headers()) {
-        Ok(()) => route(world, request).await,
-        Err(refusal) => refusal,
+    let mut response = match auth::refusal(world, request.headers()) {
+        None => route(world, request).await,
+        Some(refusal) => refusal,
     };
     reply::put(&mut response, reply::API_VERSION, "registry/2.0");
     response
