@@ -46,6 +46,8 @@ impl Process {
     ) -> Result<Self> {
         let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let output = NamedTempFile::with_prefix(format!("{name}-"))?;
+        // One handle for both, so that they share their place in the file.
+        let file = output.reopen()?;
         let mut command = Command::new(system_tool("setpriv")?);
         command
             .args(["--pdeathsig", "KILL", "--"])
@@ -53,8 +55,8 @@ impl Process {
             .args(arguments)
             .envs(environment)
             .stdin(Stdio::null())
-            .stdout(output.reopen()?)
-            .stderr(output.reopen()?);
+            .stdout(file.try_clone()?)
+            .stderr(file);
         let child = start_from_lasting_thread(command)
             .with_context(|| format!("cannot start {}", program.display()))?;
         Ok(Self { name, child, output })
@@ -313,6 +315,14 @@ mod tests {
     fn a_process_outlives_the_thread_that_asked_for_it() {
         let mut process = std::thread::spawn(|| shell("exec sleep 600")).join().unwrap();
         assert!(process.ended().is_none() && runs(process.id()));
+    }
+
+    #[tokio::test]
+    async fn nothing_that_a_process_prints_is_lost() {
+        let mut process = shell("echo one; echo two >&2; echo three");
+        let ended = async || process.ended();
+        crate::wait::wait_until(Duration::from_secs(10), "the end", ended).await.unwrap();
+        assert_eq!(process.output(), "one\ntwo\nthree\n");
     }
 
     #[tokio::test]
