@@ -94,10 +94,10 @@ impl Api {
     /// Stops what runs, and practice mode's servers.
     pub async fn shutdown(&self) {
         self.inner.jobs.cancel_all();
-        if let Some(practice) = self.inner.practice.lock().await.take() {
-            if let Err(error) = practice.stop().await {
-                tracing::warn!(%error, "practice mode ended without saving");
-            }
+        if let Some(practice) = self.inner.practice.lock().await.take()
+            && let Err(error) = practice.stop().await
+        {
+            tracing::warn!(%error, "practice mode ended without saving");
         }
     }
 

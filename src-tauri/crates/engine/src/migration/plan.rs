@@ -9,8 +9,8 @@ use super::tree::ImageTree;
 use super::{MigrationError, MigrationRequest, RequestedImage, Resolution};
 use crate::aws::EcrRepository;
 use crate::model::{
-    Digest, Encryption, ImageReference, Platform, RegistryHost, RepositoryName, RepositorySettings,
-    Tag,
+    Digest, Encryption, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
+    RepositorySettings, Tag,
 };
 use crate::registry::PullQuota;
 
@@ -209,12 +209,9 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
 pub(super) fn destination_reference(
     registry: &RegistryHost,
     image: &RequestedImage,
-) -> Result<ImageReference, MigrationError> {
+) -> Result<ImageReference, InvalidReference> {
     let tag = Some(image.destination_tag().clone());
-    ImageReference::new(registry.clone(), image.repository.as_str(), tag, None).map_err(|source| {
-        let destination = format!("{registry}/{}", image.repository);
-        MigrationError::DestinationInvalid { destination, source }
-    })
+    ImageReference::new(registry.clone(), image.repository.as_str(), tag, None)
 }
 
 fn plan_image(
@@ -233,7 +230,11 @@ fn plan_image(
     };
     let existing = known.destination.as_ref().ok().and_then(Clone::clone);
     let action = match invalid {
-        Some(error) => Action::Refused { error: Arc::new(error) },
+        Some(source) => {
+            let destination = format!("{}/{}", facts.registry, image.repository);
+            let error = MigrationError::DestinationInvalid { destination, source };
+            Action::Refused { error: Arc::new(error) }
+        }
         None => decide(image, known, facts, &destination, taken),
     };
     if action.moves() {

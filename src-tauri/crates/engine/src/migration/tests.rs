@@ -130,9 +130,9 @@ async fn one_failing_image_among_five_stops_no_other() {
     let broken = Digest::of(b"3");
     world.source.breaking.lock().unwrap().insert(broken, u32::MAX);
     let plan = world.plan(&request("app", "app", &["1", "2", "3", "4", "5"])).await;
-    let report =
-        tokio::time::timeout(Duration::from_secs(60), world.run(&plan, &world.registry_source()));
-    let report = report.await.unwrap();
+    let source = world.registry_source();
+    let run = tokio::time::timeout(Duration::from_secs(60), world.run(&plan, &source));
+    let report = run.await.unwrap();
     assert_eq!(report.failed().collect::<Vec<_>>(), [2]);
     assert_eq!(world.registry.held("app", "3"), None);
     assert!(world.registry.held("app", "5").is_some());

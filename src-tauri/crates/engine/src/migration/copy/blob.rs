@@ -18,11 +18,13 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// One lock for each blob of each repository, so that images that share a layer and run at the same
 /// moment send it once: the second waits, and then finds it there.
 #[derive(Default)]
-pub(super) struct BlobLocks(Mutex<HashMap<(String, Digest), Arc<tokio::sync::Mutex<bool>>>>);
+pub(super) struct BlobLocks(Mutex<HashMap<(String, Digest), BlobLock>>);
+
+type BlobLock = Arc<tokio::sync::Mutex<bool>>;
 
 impl BlobLocks {
     /// The lock of a blob; what it guards tells whether the blob is known to be there.
-    fn of(&self, repository: &str, digest: &Digest) -> Arc<tokio::sync::Mutex<bool>> {
+    fn of(&self, repository: &str, digest: &Digest) -> BlobLock {
         let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(locks.entry((repository.to_owned(), digest.clone())).or_default())
     }

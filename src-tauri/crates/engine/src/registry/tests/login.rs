@@ -190,8 +190,7 @@ async fn a_registry_that_wants_a_login_says_so_to_the_anonymous() {
 #[tokio::test]
 async fn no_error_shows_the_login() {
     let address = ecr().await;
-    for result in [client(address, fixed("u", "hunter2")).check_login().await] {
-        let shown = format!("{:?}", result.unwrap_err());
-        assert!(!shown.contains("hunter2") && !shown.contains("dTpodW50ZXIy"), "{shown}");
-    }
+    let refused = client(address, fixed("u", "hunter2")).check_login().await;
+    let shown = format!("{:?}", refused.unwrap_err());
+    assert!(!shown.contains("hunter2") && !shown.contains("dTpodW50ZXIy"), "{shown}");
 }
