@@ -1,1 +1,22 @@
-//! p
+//! What the stories stand on: real servers that live as long as a test, images built on the spot,
+//! faults on the wire, and a real window.
+//!
+//! - [`process`], [`wait`], [`tools`]: child processes, polling, where programs are found.
+//! - [`labs`]: a registry, a Docker Engine, a Podman engine, an ECR emulator.
+//! - [`images`]: images and indexes with known bytes.
+//! - [`aws_cli`], [`aws_home`], [`skopeo`]: independent witnesses, and the AWS files of a person.
+//! - [`faults`]: a proxy on the loopback that breaks what goes through it.
+//! - [`secrets`]: a search for secrets where none may be.
+//! - [`window`]: the program in a real window, driven from outside.
+
+pub mod aws_cli;
+pub mod aws_home;
+pub mod faults;
+pub mod images;
+pub mod labs;
+pub mod process;
+pub mod secrets;
+pub mod skopeo;
+pub mod tools;
+pub mod wait;
+pub mod window;

@@ -1,1 +1,3 @@
-//! p
+//! Stories in a real window: a person's clicks and keys, on real parts.
+
+mod opening;

@@ -1,9 +1,24 @@
-//! The border: what the engine can do, as calls with JSON in and out, for a window or a terminal.
+//! The border: what the engine can do, as calls with types of the contract in and out, for a window
+//! or a terminal. No Tauri here.
 //!
-//! - [`contract`]: the types that cross it.
-//!
-//! No Tauri here.
+//! - [`contract`]: the types that cross the border.
+//! - [`Api`]: the calls, in `handlers`, one file a subject.
+//! - `jobs`: running migrations; numbers, thins out, keeps and replays their events.
+//! - `convert`: values of the engine as types of the contract, and back.
+//! - `error`: the one place where errors of the engine become codes and words.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod api;
+mod commands;
+mod connections;
 pub mod contract;
+mod convert;
+mod error;
+mod handlers;
+mod jobs;
+mod plans;
+mod report_export;
+mod sources;
+
+pub use api::{Api, ApiOptions};

@@ -5,7 +5,10 @@
 //! - [`model`]: values, parsed once at the edge.
 //! - [`aws`]: profiles on this computer, sessions, identity, ECR.
 //! - [`docker`]: the Docker Engine.
+//! - [`hub`]: Docker Hub's own API.
 //! - [`registry`]: the OCI distribution protocol.
+//! - [`migration`]: request, plan, run, events, report.
+//! - [`repositories`]: what the repository pages read.
 //!
 //! `aws`, `docker`, `hub` and `registry` use `model` and never each other; `migration` and
 //! `repositories` use all of them.
@@ -15,5 +18,8 @@
 
 pub mod aws;
 pub mod docker;
+pub mod hub;
+pub mod migration;
 pub mod model;
 pub mod registry;
+pub mod repositories;

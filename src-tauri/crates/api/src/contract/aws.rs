@@ -81,7 +81,7 @@ pub struct IgnoredSection {
 }
 
 /// Which ECR a call speaks to, and as whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export)]
 pub enum AwsConnection {

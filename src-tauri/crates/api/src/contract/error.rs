@@ -121,8 +121,6 @@ pub enum ErrorCode {
     PlanUnknown,
     /// ECR holds another digest than the source, or none.
     VerificationFailed,
-    /// A step that this image needs failed before; `subject` names the step.
-    EarlierStepFailed,
     /// The job is not known.
     JobUnknown,
 

@@ -28,12 +28,13 @@ pub trait DockerApi: Send + Sync {
     /// Takes a name away; the image stays while it has another one.
     async fn untag(&self, reference: &ImageReference) -> Result<(), DockerError>;
 
-    /// Tries a login on a registry; the engine keeps nothing of it.
+    /// Tries a login on a registry; the engine keeps nothing of it. Podman cannot try one on a
+    /// registry of this computer that speaks plain HTTP: there the push is the first to tell.
     async fn log_in(&self, registry: &RegistryHost, login: &EngineLogin)
     -> Result<(), DockerError>;
 
     /// Pushes one tag with a login for this call alone. `progress` is called for every line of the
-    /// engine that speaks of a layer.
+    /// engine that speaks of a layer; some engines, such as Podman 4.3, send none.
     ///
     /// # Errors
     /// [`DockerError::Cancelled`] when `cancel` fires; the engine stops sending then.
@@ -54,7 +55,8 @@ pub struct EngineInfo {
     /// Its version.
     pub version: String,
     /// Whether layers are kept as they were pulled (the containerd image store), so that a push
-    /// keeps the digest; the graph-driver store packs them anew.
+    /// keeps the digest. Docker's graph-driver store and Podman keep them unpacked and pack them
+    /// anew.
     pub keeps_digests: bool,
 }
 
@@ -67,7 +69,8 @@ pub struct EngineImage {
     pub references: Vec<ImageReference>,
     /// The digests by which registries know it, as `repository@digest`.
     pub repository_digests: Vec<ImageReference>,
-    /// The platforms that the engine holds of it; empty where the engine does not say.
+    /// The platforms that the engine holds of it; empty where the engine does not say, as most do
+    /// in their list and not for one image.
     pub platforms: Vec<Platform>,
     /// Its size in bytes as the engine counts, unpacked.
     pub size_bytes: u64,

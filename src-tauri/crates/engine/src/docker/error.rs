@@ -27,10 +27,14 @@ pub enum DockerError {
         detail: String,
     },
     /// The address is of a kind that is not understood.
-    #[error("{address:?} is not the address of a Docker Engine that can be reached from here")]
+    #[error(
+        "{address:?} is not the address of a Docker Engine that can be reached from here: {reason}"
+    )]
     AddressInvalid {
         /// The address.
         address: String,
+        /// Why.
+        reason: &'static str,
     },
     /// The engine has no such image.
     #[error("the Docker Engine has no image {reference}")]

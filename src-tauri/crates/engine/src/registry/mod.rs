@@ -1,7 +1,32 @@
 //! The OCI distribution protocol: login, manifests, blobs, tags.
+//!
+//! [`RegistryApi`] is what the engine asks for, [`RegistryClient`] its one implementation. Inside,
+//! from the wire upwards: `http` (connections), `addresses` (where a registry may send us),
+//! `challenge` and `token` (how it lets us in), `answer` (what its refusals mean), `retry` (what is
+//! tried again), `client` (one request), `manifests`, `blobs` and `lists` (the operations).
 
+mod addresses;
+mod answer;
 mod api;
+mod blobs;
+mod challenge;
+mod checked;
+mod client;
+mod endpoint;
 mod error;
+mod http;
+mod link;
+mod lists;
+mod login;
+mod manifests;
+mod retry;
+mod token;
+
+#[cfg(test)]
+mod tests;
 
 pub use api::{BlobStream, LoginSource, ManifestHead, PullQuota, RegistryApi, RegistryLogin};
+pub use client::RegistryClient;
+pub use endpoint::{InvalidEndpoint, RegistryEndpoint};
 pub use error::RegistryError;
+pub use login::{AnonymousLogin, DockerConfigLogin, FixedLogin, stored_login_user};

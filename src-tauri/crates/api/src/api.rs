@@ -1,0 +1,136 @@
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use transload_engine::aws::AwsEnvironment;
+use transload_engine::docker::DockerEnvironment;
+use transload_engine::migration::MigrationRequest;
+use transload_engine::model::RegistryHost;
+use transload_engine::registry::RegistryLogin;
+use transload_practice::Practice;
+
+use crate::connections::Connected;
+use crate::contract::AwsConnection;
+use crate::jobs::JobBook;
+use crate::plans::PlanBook;
+
+/// How the program was started, and where it runs.
+#[derive(Clone, Debug)]
+pub struct ApiOptions {
+    /// Where practice mode keeps its data.
+    pub data_folder: PathBuf,
+    /// The AWS configuration of this computer.
+    pub aws: AwsEnvironment,
+    /// The Docker configuration of this computer.
+    pub docker: DockerEnvironment,
+}
+
+impl ApiOptions {
+    /// Options for the computer that this process runs on.
+    pub fn from_process(data_folder: PathBuf) -> Self {
+        Self {
+            data_folder,
+            aws: AwsEnvironment::from_process(),
+            docker: DockerEnvironment::from_process(),
+        }
+    }
+}
+
+/// Everything that a window or a terminal can ask for. Cheap to clone; the calls are in `handlers`,
+/// one file a subject.
+#[derive(Clone)]
+pub struct Api {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub options: ApiOptions,
+    pub jobs: JobBook,
+    pub plans: PlanBook,
+    /// What each job was asked for, for a second try.
+    pub requests: Mutex<HashMap<String, JobRequest>>,
+    pub connections: tokio::sync::Mutex<HashMap<AwsConnection, Arc<Connected>>>,
+    pub practice: tokio::sync::Mutex<Option<Practice>>,
+    engine_address: Mutex<Option<String>>,
+    logins: Mutex<HashMap<RegistryHost, RegistryLogin>>,
+    next_id: AtomicU64,
+}
+
+/// What a job was asked for.
+#[derive(Clone)]
+pub(crate) struct JobRequest {
+    pub request: MigrationRequest,
+    pub ends: crate::plans::Ends,
+}
+
+impl Api {
+    /// An api that has asked for nothing yet.
+    pub fn new(options: ApiOptions) -> Self {
+        let inner = Inner {
+            options,
+            jobs: JobBook::default(),
+            plans: PlanBook::default(),
+            requests: Mutex::default(),
+            connections: tokio::sync::Mutex::default(),
+            practice: tokio::sync::Mutex::default(),
+            engine_address: Mutex::default(),
+            logins: Mutex::default(),
+            next_id: AtomicU64::new(1),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Whether a job is not over.
+    pub fn jobs_running(&self) -> bool {
+        self.inner.jobs.any_runs()
+    }
+
+    /// Sets the engine address that goes before every other; nothing for none.
+    pub fn engine_address_set(&self, address: Option<String>) {
+        *locked(&self.inner.engine_address) = address.filter(|address| !address.trim().is_empty());
+    }
+
+    /// Stops what runs, and practice mode's servers.
+    pub async fn shutdown(&self) {
+        self.inner.jobs.cancel_all();
+        if let Some(practice) = self.inner.practice.lock().await.take()
+            && let Err(error) = practice.stop().await
+        {
+            tracing::warn!(%error, "practice mode ended without saving");
+        }
+    }
+
+    pub(crate) fn engine_address(&self) -> Option<String> {
+        locked(&self.inner.engine_address).clone()
+    }
+
+    pub(crate) fn typed_login(&self, registry: &RegistryHost) -> Option<RegistryLogin> {
+        locked(&self.inner.logins).get(registry).cloned()
+    }
+
+    pub(crate) fn keep_login(&self, registry: RegistryHost, login: Option<RegistryLogin>) {
+        let mut logins = locked(&self.inner.logins);
+        match login {
+            Some(login) => logins.insert(registry, login),
+            None => logins.remove(&registry),
+        };
+    }
+
+    /// A name that is new in this run of the program.
+    pub(crate) fn new_id(&self, kind: &str) -> String {
+        let number = self.inner.next_id.fetch_add(1, Ordering::Relaxed);
+        format!("{kind}-{}-{number}", now_ms())
+    }
+}
+
+/// What is guarded is plain data; a panic elsewhere leaves it as good as it was.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Now, in milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,160 @@
+//! The same work as commands of `aws`, `docker` and `skopeo`, for a person to read, keep or run.
+
+use transload_engine::migration::{Action, Plan, PlannedRepository, Route};
+use transload_engine::model::{Encryption, RepositorySettings, TagMutability};
+
+use crate::contract::AwsIdentity;
+
+/// Logs Docker in to the registry.
+fn log_in(registry: &str, identity: &AwsIdentity) -> String {
+    let region = &identity.region;
+    format!(
+        "aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {registry}"
+    )
+}
+
+/// Commands that push an image of this computer to a repository.
+pub(crate) fn push_to(address: &str, identity: &AwsIdentity) -> Vec<String> {
+    let name = address.rsplit('/').next().unwrap_or(address);
+    vec![
+        log_in(host_of(address), identity),
+        format!("docker tag {name}:latest {address}:latest"),
+        format!("docker push {address}:latest"),
+    ]
+}
+
+/// Commands that pull an image.
+pub(crate) fn pull(reference: &str, identity: &AwsIdentity) -> Vec<String> {
+    vec![log_in(host_of(reference), identity), format!("docker pull {reference}")]
+}
+
+fn host_of(address: &str) -> &str {
+    address.split('/').next().unwrap_or(address)
+}
+
+/// Commands that do what a plan does.
+pub(crate) fn of_plan(plan: &Plan, identity: &AwsIdentity) -> Vec<String> {
+    let missing = plan.repositories.iter().filter(|repository| !repository.exists);
+    let mut commands: Vec<_> =
+        missing.flat_map(|repository| create(repository, identity)).collect();
+    let moving: Vec<_> = plan.images.iter().filter(|image| image.action.moves()).collect();
+    if moving.is_empty() {
+        return commands;
+    }
+    let registry = plan.registry.to_string();
+    let by_engine = moving.iter().any(|image| image.route == Route::DockerEngine);
+    commands.push(if by_engine {
+        log_in(&registry, identity)
+    } else {
+        log_in(&registry, identity).replace("docker login", "skopeo login")
+    });
+    for image in moving {
+        let (source, destination) = (&image.source, &image.destination);
+        match image.route {
+            Route::DockerEngine => {
+                commands.push(format!("docker tag {} {destination}", source.familiar()));
+                commands.push(format!("docker push {destination}"));
+            }
+            Route::RegistryToRegistry => commands.push(format!(
+                "skopeo copy --all --preserve-digests docker://{source} docker://{destination}"
+            )),
+        }
+        if matches!(image.action, Action::Overwrite) {
+            let last = commands.len() - 1;
+            commands[last].push_str("  # moves the tag");
+        }
+        commands.push(format!(
+            "aws ecr describe-images --region {} --repository-name {} --image-ids imageTag={}",
+            identity.region, image.repository, image.tag
+        ));
+    }
+    commands
+}
+
+fn create(repository: &PlannedRepository, identity: &AwsIdentity) -> Vec<String> {
+    let (name, region) = (&repository.name, &identity.region);
+    let settings = options(&repository.settings);
+    let mut commands = vec![format!(
+        "aws ecr create-repository --region {region} --repository-name {name}{settings}"
+    )];
+    if let Some(policy) = repository.settings.lifecycle.policy_text() {
+        commands.push(format!(
+            "aws ecr put-lifecycle-policy --region {region} --repository-name {name} --lifecycle-policy-text {}",
+            quoted(&policy)
+        ));
+    }
+    commands
+}
+
+fn options(settings: &RepositorySettings) -> String {
+    let mut options = String::new();
+    let mutability = match settings.tag_mutability {
+        TagMutability::Mutable => None,
+        TagMutability::Immutable => Some("IMMUTABLE"),
+        TagMutability::ImmutableWithExclusion => Some("IMMUTABLE_WITH_EXCLUSION"),
+        TagMutability::MutableWithExclusion => Some("MUTABLE_WITH_EXCLUSION"),
+    };
+    if let Some(mutability) = mutability {
+        options.push_str(&format!(" --image-tag-mutability {mutability}"));
+    }
+    if !settings.exclusion_filters.is_empty() {
+        options.push_str(" --image-tag-mutability-exclusion-filters");
+        for filter in &settings.exclusion_filters {
+            options.push(' ');
+            options.push_str(&quoted(&format!("filterType=WILDCARD,filter={filter}")));
+        }
+    }
+    if settings.scan_on_push {
+        options.push_str(" --image-scanning-configuration scanOnPush=true");
+    }
+    let encryption = match &settings.encryption {
+        Encryption::Aes256 => None,
+        Encryption::Kms { key } => Some(("KMS", key)),
+        Encryption::KmsDualLayer { key } => Some(("KMS_DSSE", key)),
+    };
+    if let Some((kind, key)) = encryption {
+        let key = key.as_ref().map(|key| format!(",kmsKey={key}")).unwrap_or_default();
+        options.push_str(" --encryption-configuration ");
+        options.push_str(&quoted(&format!("encryptionType={kind}{key}")));
+    }
+    if !settings.tags.is_empty() {
+        let tags: Vec<_> = settings
+            .tags
+            .iter()
+            .map(|(key, value)| serde_json::json!({"Key": key, "Value": value}))
+            .collect();
+        options.push_str(" --tags ");
+        options.push_str(&quoted(&serde_json::Value::from(tags).to_string()));
+    }
+    options
+}
+
+/// As one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_for_the_shell_stays_one_word() {
+        assert_eq!(quoted("it's *"), r"'it'\''s *'");
+    }
+
+    #[test]
+    fn settings_become_options_of_the_aws_command() {
+        let settings = RepositorySettings {
+            tag_mutability: TagMutability::ImmutableWithExclusion,
+            exclusion_filters: vec![
+                transload_engine::model::TagExclusionFilter::parse("dev-*").unwrap(),
+            ],
+            scan_on_push: true,
+            encryption: Encryption::Kms { key: Some("alias/mine".to_owned()) },
+            tags: [("team".to_owned(), "it's us".to_owned())].into(),
+            ..RepositorySettings::default()
+        };
+        insta::assert_snapshot!(options(&settings), @r#" --image-tag-mutability IMMUTABLE_WITH_EXCLUSION --image-tag-mutability-exclusion-filters 'filterType=WILDCARD,filter=dev-*' --image-scanning-configuration scanOnPush=true --encryption-configuration 'encryptionType=KMS,kmsKey=alias/mine' --tags '[{"Key":"team","Value":"it'\''s us"}]'"#);
+    }
+}

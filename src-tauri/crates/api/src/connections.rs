@@ -1,0 +1,118 @@
+//! Connections to ECR: opened once, used by every call that names them.
+
+use std::sync::Arc;
+
+use transload_engine::aws::{AwsSession, EcrApi, SessionCredentials, SessionRequest};
+use transload_engine::migration::{Destination, EcrLogin};
+use transload_engine::model::{Region, Secret};
+use transload_engine::registry::{RegistryClient, RegistryEndpoint};
+use url::Url;
+
+use crate::api::{Api, now_ms};
+use crate::contract::{ApiError, AwsConnection, AwsIdentity, ErrorCode};
+use crate::convert;
+
+/// An open connection.
+pub(crate) struct Connected {
+    pub identity: AwsIdentity,
+    pub destination: Destination,
+}
+
+impl Api {
+    /// The open connection, or a new one where there is none or its credentials have ended.
+    pub(crate) async fn connect(
+        &self,
+        connection: &AwsConnection,
+    ) -> Result<Arc<Connected>, ApiError> {
+        let mut connections = self.inner.connections.lock().await;
+        if let Some(open) = connections.get(connection)
+            && open.identity.expires_at_ms.is_none_or(|end| end > now_ms())
+        {
+            return Ok(Arc::clone(open));
+        }
+        let open = Arc::new(self.open(connection).await?);
+        connections.insert(connection.clone(), Arc::clone(&open));
+        Ok(open)
+    }
+
+    /// Forgets the open connection, so that the next call reads the AWS configuration again.
+    pub(crate) async fn disconnect(&self, connection: &AwsConnection) {
+        self.inner.connections.lock().await.remove(connection);
+    }
+
+    async fn open(&self, connection: &AwsConnection) -> Result<Connected, ApiError> {
+        let (request, registry_endpoint) = self.session_request(connection).await?;
+        let session = AwsSession::open(request, &self.inner.options.aws).await?;
+        let caller = session.identity().await?;
+        let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
+        let token = ecr.registry_token().await?;
+        let endpoint = match registry_endpoint {
+            Some(endpoint) => endpoint,
+            None => RegistryEndpoint::at(token.proxy_endpoint.as_str())
+                .map_err(|error| ApiError::invalid_input(&error))?,
+        };
+        let login = EcrLogin::with_token(Arc::clone(&ecr), endpoint.host.clone(), token);
+        let login = Arc::new(login);
+        let registry = RegistryClient::new(endpoint, Arc::clone(&login) as _);
+        let identity = convert::identity(&caller, matches!(connection, AwsConnection::Practice));
+        let destination = Destination { ecr, registry: Arc::new(registry), login };
+        Ok(Connected { identity, destination })
+    }
+
+    async fn session_request(
+        &self,
+        connection: &AwsConnection,
+    ) -> Result<(SessionRequest, Option<RegistryEndpoint>), ApiError> {
+        let AwsConnection::Profile { profile, region, ecr_endpoint, registry_endpoint } =
+            connection
+        else {
+            return Ok((self.practice_request().await?, None));
+        };
+        let region = given(region).map(Region::parse).transpose();
+        let region = region.map_err(|error| ApiError::invalid_input(&error))?;
+        let registry = given(registry_endpoint).map(RegistryEndpoint::at).transpose();
+        let registry = registry.map_err(|error| ApiError::invalid_input(&error))?;
+        let request = SessionRequest {
+            credentials: SessionCredentials::Profile { name: profile.clone() },
+            region,
+            ecr_endpoint: given(ecr_endpoint).map(address).transpose()?,
+            sts_endpoint: None,
+        };
+        Ok((request, registry))
+    }
+
+    async fn practice_request(&self) -> Result<SessionRequest, ApiError> {
+        self.with_practice(|practice| {
+            let region = Region::parse(practice.region());
+            let region = region.map_err(|error| ApiError::internal(error.to_string()))?;
+            Ok(SessionRequest {
+                credentials: SessionCredentials::Static {
+                    access_key_id: practice.access_key_id().to_owned(),
+                    secret_access_key: Secret::new(practice.secret_access_key().to_owned()),
+                    session_token: None,
+                },
+                region: Some(region),
+                ecr_endpoint: Some(practice.ecr_endpoint()),
+                sts_endpoint: Some(practice.ecr_endpoint()),
+            })
+        })
+        .await?
+    }
+}
+
+/// What a person left empty was not given.
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn address(text: &str) -> Result<Url, ApiError> {
+    let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    match Url::parse(&full) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err(ApiError::new(
+            ErrorCode::InputInvalid,
+            "The ECR endpoint is not an address that can be called.",
+        )
+        .hint("Give an address such as https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com.")),
+    }
+}

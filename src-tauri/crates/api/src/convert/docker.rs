@@ -1,0 +1,45 @@
+use transload_engine::docker as engine;
+
+use crate::contract::{EngineAttempt, EngineOrigin, EngineStatus};
+
+/// What came of looking for an engine.
+pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
+    let first = found.attempts.first().map(|attempt| attempt.candidate.clone());
+    let shown = found.engine.as_ref().map(|engine| engine.candidate.clone()).or(first);
+    EngineStatus {
+        running: found.engine.is_some(),
+        address: shown.as_ref().map(|candidate| candidate.address.to_string()),
+        origin: shown.map(|candidate| origin(candidate.origin)),
+        version: found
+            .engine
+            .as_ref()
+            .map(|found| format!("{} {}", found.info.product, found.info.version)),
+        keeps_digests: found.engine.as_ref().map(|found| found.info.keeps_digests),
+        tried: found.attempts.into_iter().map(attempt).collect(),
+        error: found.error.map(Into::into),
+    }
+}
+
+fn attempt(attempt: engine::Attempt) -> EngineAttempt {
+    let outcome = match attempt.result {
+        engine::AttemptResult::Answered => "an engine answers",
+        engine::AttemptResult::SocketMissing => "there is no such socket",
+        engine::AttemptResult::PermissionDenied => "you may not open it",
+        engine::AttemptResult::Silent => "nothing answers",
+        engine::AttemptResult::Unusable => "what answers is no Docker Engine",
+    };
+    EngineAttempt {
+        address: attempt.candidate.address.to_string(),
+        origin: origin(attempt.candidate.origin),
+        outcome: outcome.to_owned(),
+    }
+}
+
+fn origin(origin: engine::Origin) -> EngineOrigin {
+    match origin {
+        engine::Origin::Settings => EngineOrigin::Settings,
+        engine::Origin::Environment => EngineOrigin::Environment,
+        engine::Origin::Context { name } => EngineOrigin::Context { name },
+        engine::Origin::Socket { product } => EngineOrigin::Socket { product: product.to_owned() },
+    }
+}

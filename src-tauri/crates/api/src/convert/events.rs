@@ -1,0 +1,67 @@
+use transload_engine::migration as engine;
+
+use crate::contract::{ImageState, JobEventKind, LayerState, MigrationStep};
+
+/// An event as the contract tells it; layers and images go through the job's own state.
+pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
+    use engine::MigrationEvent as From;
+    Some(match event {
+        From::StepStarted { step: which } => JobEventKind::StepStarted { step: step(*which) },
+        From::StepFinished { step: which, succeeded, failed } => JobEventKind::StepFinished {
+            step: step(*which),
+            succeeded: *succeeded,
+            failed: *failed,
+        },
+        From::RepositoryReady { repository, created } => {
+            JobEventKind::RepositoryReady { repository: repository.to_string(), created: *created }
+        }
+        From::RepositoryFailed { repository, error } => JobEventKind::RepositoryFailed {
+            repository: repository.to_string(),
+            error: error.as_ref().into(),
+        },
+        From::LoggedIn { registry, expires_at_ms } => {
+            JobEventKind::LoggedIn { registry: registry.to_string(), expires_at_ms: *expires_at_ms }
+        }
+        From::ImageState { .. } | From::LayerState { .. } => return None,
+    })
+}
+
+fn step(step: engine::Step) -> MigrationStep {
+    match step {
+        engine::Step::Create => MigrationStep::Create,
+        engine::Step::LogIn => MigrationStep::LogIn,
+        engine::Step::Tag => MigrationStep::Tag,
+        engine::Step::Push => MigrationStep::Push,
+        engine::Step::Verify => MigrationStep::Verify,
+    }
+}
+
+/// Where an image is.
+pub fn image_state(state: &engine::ImageState) -> ImageState {
+    use engine::ImageState as From;
+    match state {
+        From::Tagged => ImageState::Tagged,
+        From::Pushing => ImageState::Pushing,
+        From::Pushed { digest } => ImageState::Pushed { digest: digest.to_string() },
+        From::Verifying => ImageState::Verifying,
+        From::Done => ImageState::Done,
+        From::Unchanged => ImageState::Unchanged,
+        From::Failed { error } => ImageState::Failed { error: error.as_ref().into() },
+        From::Cancelled => ImageState::Cancelled,
+    }
+}
+
+/// Where a layer is.
+pub fn layer_state(state: engine::LayerState) -> LayerState {
+    use engine::LayerState as From;
+    match state {
+        From::Waiting { total_bytes } => LayerState::Waiting { total_bytes },
+        From::AlreadyThere { .. } => LayerState::AlreadyThere,
+        From::Sending { sent_bytes, total_bytes } => {
+            LayerState::Sending { sent_bytes, total_bytes }
+        }
+        From::Mounted => LayerState::Mounted,
+        From::Done { sent_bytes } => LayerState::Done { sent_bytes },
+        From::Failed => LayerState::Failed,
+    }
+}

@@ -1,0 +1,15 @@
+//! Values of the engine as types of the contract, and back.
+
+mod aws;
+mod docker;
+mod events;
+mod plan;
+mod report;
+mod settings;
+
+pub use aws::{identity, profiles, repository};
+pub use docker::engine_status;
+pub use events::{event, image_state, layer_state};
+pub use plan::plan;
+pub use report::report;
+pub use settings::{engine_settings, repository_settings};

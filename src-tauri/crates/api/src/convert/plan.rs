@@ -1,0 +1,153 @@
+use transload_engine::migration as engine;
+
+use super::repository_settings;
+use crate::contract::{
+    AwsIdentity, MigrationPlan, PlanRemark, PlanTotals, PlannedAction, PlannedImage,
+    PlannedRepository, PullQuota, Route, SelectedImage, SettingDifference,
+};
+
+/// A plan, under the name that starts it.
+pub fn plan(
+    id: String,
+    plan: &engine::Plan,
+    identity: AwsIdentity,
+    commands: Vec<String>,
+) -> MigrationPlan {
+    let totals = plan.totals;
+    MigrationPlan {
+        plan: id,
+        identity,
+        registry: plan.registry.to_string(),
+        repositories: plan.repositories.iter().map(repository).collect(),
+        images: plan.images.iter().map(image).collect(),
+        totals: PlanTotals {
+            repositories_to_create: totals.repositories_to_create,
+            images_to_move: totals.images_to_move,
+            images_unchanged: totals.images_unchanged,
+            conflicts: totals.conflicts,
+            refused: totals.refused,
+            unique_bytes: totals.unique_bytes,
+            stored_bytes: totals.stored_bytes,
+        },
+        pull_quota: plan.pull_quota.map(|needed| PullQuota {
+            needed: needed.needed,
+            left: Some(needed.quota.remaining),
+            window_seconds: Some(needed.quota.window_seconds),
+        }),
+        commands,
+        ready: plan.is_ready(),
+    }
+}
+
+fn repository(repository: &engine::PlannedRepository) -> PlannedRepository {
+    let actual = &repository.settings;
+    PlannedRepository {
+        name: repository.name.to_string(),
+        uri: repository.uri.clone(),
+        exists: repository.exists,
+        settings: repository_settings(actual),
+        differences: repository
+            .differences
+            .iter()
+            .map(|wanted| difference(wanted, actual))
+            .collect(),
+    }
+}
+
+fn difference(
+    difference: &engine::Difference,
+    actual: &transload_engine::model::RepositorySettings,
+) -> SettingDifference {
+    let (setting, wanted, actual) = match difference {
+        engine::Difference::TagMutability { wanted } => {
+            ("Tag immutability", mutability(wanted), mutability(actual))
+        }
+        engine::Difference::ScanOnPush { wanted } => {
+            ("Scan on push", on_or_off(*wanted), on_or_off(actual.scan_on_push))
+        }
+        engine::Difference::Encryption { wanted } => {
+            ("Encryption", encryption(wanted), encryption(&actual.encryption))
+        }
+    };
+    SettingDifference { setting: setting.to_owned(), wanted, actual }
+}
+
+fn mutability(settings: &transload_engine::model::RepositorySettings) -> String {
+    use transload_engine::model::TagMutability as Mutability;
+    let filters: Vec<_> = settings.exclusion_filters.iter().map(ToString::to_string).collect();
+    let filters = filters.join(", ");
+    match settings.tag_mutability {
+        Mutability::Mutable => "mutable".to_owned(),
+        Mutability::Immutable => "immutable".to_owned(),
+        Mutability::ImmutableWithExclusion => format!("immutable except {filters}"),
+        Mutability::MutableWithExclusion => format!("mutable except {filters}"),
+    }
+}
+
+fn on_or_off(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
+}
+
+fn encryption(encryption: &transload_engine::model::Encryption) -> String {
+    use transload_engine::model::Encryption;
+    let with = |kind: &str, key: &Option<String>| match key {
+        Some(key) => format!("{kind} with {key}"),
+        None => kind.to_owned(),
+    };
+    match encryption {
+        Encryption::Aes256 => "AES-256".to_owned(),
+        Encryption::Kms { key } => with("KMS", key),
+        Encryption::KmsDualLayer { key } => with("KMS, two layers", key),
+    }
+}
+
+fn image(image: &engine::PlannedImage) -> PlannedImage {
+    PlannedImage {
+        image: image.index,
+        selected: SelectedImage {
+            repository: image.source_repository.clone(),
+            tag: image.requested_tag.to_string(),
+        },
+        source: image.source.to_string(),
+        destination: image.destination.to_string(),
+        repository: image.repository.to_string(),
+        tag: image.tag.to_string(),
+        route: route(image.route),
+        action: action(&image.action),
+        source_digest: image.source_digest.as_ref().map(ToString::to_string),
+        destination_digest: image.destination_digest.as_ref().map(ToString::to_string),
+        platforms: image.platforms.iter().map(ToString::to_string).collect(),
+        size_bytes: image.size_bytes,
+        remarks: image.remarks.iter().copied().map(remark).collect(),
+    }
+}
+
+pub(super) fn route(route: engine::Route) -> Route {
+    match route {
+        engine::Route::DockerEngine => Route::DockerEngine,
+        engine::Route::RegistryToRegistry => Route::RegistryToRegistry,
+    }
+}
+
+fn action(action: &engine::Action) -> PlannedAction {
+    match action {
+        engine::Action::Move => PlannedAction::Move,
+        engine::Action::Overwrite => PlannedAction::Overwrite,
+        engine::Action::AlreadyThere => PlannedAction::AlreadyThere,
+        engine::Action::KeepExisting => PlannedAction::KeepExisting,
+        engine::Action::Conflict { overwrite_allowed } => {
+            PlannedAction::Conflict { overwrite_allowed: *overwrite_allowed }
+        }
+        engine::Action::Refused { error } => {
+            PlannedAction::Refused { error: error.as_ref().into() }
+        }
+    }
+}
+
+fn remark(remark: engine::Remark) -> PlanRemark {
+    match remark {
+        engine::Remark::DigestChanges => PlanRemark::DigestChanges,
+        engine::Remark::OnePlatform => PlanRemark::OnePlatform,
+        engine::Remark::SizeUnpacked => PlanRemark::SizeUnpacked,
+    }
+}

@@ -1,0 +1,75 @@
+use transload_engine::migration as engine;
+
+use super::plan::route;
+use crate::contract::{
+    AwsIdentity, ImageReport, ImageResult, MigrationOutcome, MigrationReport, Proof,
+};
+
+/// A report, with what the engine does not know of it.
+pub fn report(
+    job: String,
+    report: &engine::Report,
+    identity: AwsIdentity,
+    registry: String,
+    (started_at_ms, elapsed_ms): (u64, u64),
+) -> MigrationReport {
+    MigrationReport {
+        job,
+        outcome: outcome(report),
+        identity,
+        registry,
+        started_at_ms,
+        elapsed_ms,
+        repositories_created: report.repositories_created.iter().map(ToString::to_string).collect(),
+        images: report.images.iter().map(image).collect(),
+        sent_bytes: report.images.iter().map(|image| image.sent_bytes).sum(),
+        skipped_bytes: report.images.iter().map(|image| image.skipped_bytes).sum(),
+        temporary_tags_left: report.temporary_tags_left.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn outcome(report: &engine::Report) -> MigrationOutcome {
+    let open =
+        report.images.iter().any(|image| matches!(image.result, engine::ImageResult::Cancelled));
+    let failed = report.failed().count();
+    if report.cancelled && open {
+        MigrationOutcome::Cancelled
+    } else if failed == 0 {
+        MigrationOutcome::Succeeded
+    } else if failed == report.images.len() {
+        MigrationOutcome::Failed
+    } else {
+        MigrationOutcome::PartlyFailed
+    }
+}
+
+fn image(image: &engine::ImageReport) -> ImageReport {
+    let text =
+        |digest: &Option<transload_engine::model::Digest>| digest.as_ref().map(ToString::to_string);
+    ImageReport {
+        image: image.planned.index,
+        source: image.planned.source.to_string(),
+        destination: image.planned.destination.to_string(),
+        route: route(image.planned.route),
+        result: match &image.result {
+            engine::ImageResult::Moved => ImageResult::Moved,
+            engine::ImageResult::Unchanged => ImageResult::Unchanged,
+            engine::ImageResult::Failed { error } => {
+                ImageResult::Failed { error: error.as_ref().into() }
+            }
+            engine::ImageResult::Cancelled => ImageResult::Cancelled,
+        },
+        source_digest: text(&image.planned.source_digest),
+        pushed_digest: text(&image.pushed_digest),
+        registry_digest: text(&image.registry_digest),
+        ecr_digest: text(&image.ecr_digest),
+        proof: match image.proof {
+            engine::Proof::Equal => Proof::Equal,
+            engine::Proof::EqualToPushed => Proof::EqualToPushed,
+            engine::Proof::Different => Proof::Different,
+            engine::Proof::NotProved => Proof::NotProved,
+        },
+        sent_bytes: image.sent_bytes,
+        elapsed_ms: image.elapsed_ms,
+    }
+}

@@ -1,0 +1,140 @@
+use transload_engine::model;
+
+use crate::contract::{ApiError, Encryption, LifecyclePreset, RepositorySettings, TagMutability};
+
+/// AWS allows fifty tags on a resource.
+const TAGS_LIMIT: usize = 50;
+/// ECR takes one to five exclusion filters.
+const FILTERS_LIMIT: usize = 5;
+/// AWS's limits for the key and the value of a tag, in characters.
+const TAG_KEY_LIMIT: usize = 128;
+const TAG_VALUE_LIMIT: usize = 256;
+
+/// Reads settings that a person gave.
+pub fn engine_settings(
+    settings: &RepositorySettings,
+) -> Result<model::RepositorySettings, ApiError> {
+    let with_filters = matches!(
+        settings.tag_mutability,
+        TagMutability::ImmutableWithExclusion | TagMutability::MutableWithExclusion
+    );
+    let filters = if with_filters { settings.exclusion_filters.as_slice() } else { &[] };
+    if with_filters && !(1..=FILTERS_LIMIT).contains(&filters.len()) {
+        return Err(refused("Give one to five tag patterns as exceptions from the tag rule."));
+    }
+    if settings.tags.len() > TAGS_LIMIT {
+        return Err(refused("A repository has at most 50 AWS tags."));
+    }
+    for (key, value) in &settings.tags {
+        let key_fits = (1..=TAG_KEY_LIMIT).contains(&key.chars().count());
+        if !key_fits || value.chars().count() > TAG_VALUE_LIMIT {
+            return Err(refused(
+                "The key of an AWS tag has 1 to 128 characters, its value at most 256.",
+            ));
+        }
+    }
+    let parse = |text: &String| model::TagExclusionFilter::parse(text);
+    let filters = filters.iter().map(parse).collect::<Result<_, _>>();
+    Ok(model::RepositorySettings {
+        tag_mutability: match settings.tag_mutability {
+            TagMutability::Mutable => model::TagMutability::Mutable,
+            TagMutability::Immutable => model::TagMutability::Immutable,
+            TagMutability::ImmutableWithExclusion => model::TagMutability::ImmutableWithExclusion,
+            TagMutability::MutableWithExclusion => model::TagMutability::MutableWithExclusion,
+        },
+        exclusion_filters: filters.map_err(|error| ApiError::invalid_input(&error))?,
+        scan_on_push: settings.scan_on_push,
+        encryption: engine_encryption(&settings.encryption),
+        tags: settings.tags.clone(),
+        lifecycle: match settings.lifecycle {
+            LifecyclePreset::None => model::LifecyclePreset::None,
+            LifecyclePreset::KeepNewest { count: 0 }
+            | LifecyclePreset::ExpireUntagged { days: 0 } => {
+                return Err(refused("A lifecycle rule needs a number of at least 1."));
+            }
+            LifecyclePreset::KeepNewest { count } => model::LifecyclePreset::KeepNewest { count },
+            LifecyclePreset::ExpireUntagged { days } => {
+                model::LifecyclePreset::ExpireUntagged { days }
+            }
+        },
+    })
+}
+
+fn refused(message: &str) -> ApiError {
+    ApiError::new(crate::contract::ErrorCode::InputInvalid, message)
+}
+
+fn engine_encryption(encryption: &Encryption) -> model::Encryption {
+    let named = |key: &Option<String>| key.clone().filter(|key| !key.trim().is_empty());
+    match encryption {
+        Encryption::Aes256 => model::Encryption::Aes256,
+        Encryption::Kms { key } => model::Encryption::Kms { key: named(key) },
+        Encryption::KmsDualLayer { key } => model::Encryption::KmsDualLayer { key: named(key) },
+    }
+}
+
+/// Settings of a repository.
+pub fn repository_settings(settings: &model::RepositorySettings) -> RepositorySettings {
+    RepositorySettings {
+        tag_mutability: match settings.tag_mutability {
+            model::TagMutability::Mutable => TagMutability::Mutable,
+            model::TagMutability::Immutable => TagMutability::Immutable,
+            model::TagMutability::ImmutableWithExclusion => TagMutability::ImmutableWithExclusion,
+            model::TagMutability::MutableWithExclusion => TagMutability::MutableWithExclusion,
+        },
+        exclusion_filters: settings.exclusion_filters.iter().map(ToString::to_string).collect(),
+        scan_on_push: settings.scan_on_push,
+        encryption: match &settings.encryption {
+            model::Encryption::Aes256 => Encryption::Aes256,
+            model::Encryption::Kms { key } => Encryption::Kms { key: key.clone() },
+            model::Encryption::KmsDualLayer { key } => {
+                Encryption::KmsDualLayer { key: key.clone() }
+            }
+        },
+        tags: settings.tags.clone(),
+        lifecycle: match settings.lifecycle {
+            model::LifecyclePreset::None => LifecyclePreset::None,
+            model::LifecyclePreset::KeepNewest { count } => LifecyclePreset::KeepNewest { count },
+            model::LifecyclePreset::ExpireUntagged { days } => {
+                LifecyclePreset::ExpireUntagged { days }
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> RepositorySettings {
+        repository_settings(&model::RepositorySettings::default())
+    }
+
+    #[test]
+    fn settings_survive_the_way_there_and_back() {
+        let mut wanted = settings();
+        wanted.tag_mutability = TagMutability::ImmutableWithExclusion;
+        wanted.exclusion_filters = vec!["latest".to_owned(), "dev-*".to_owned()];
+        wanted.encryption = Encryption::Kms { key: Some("alias/mine".to_owned()) };
+        wanted.lifecycle = LifecyclePreset::KeepNewest { count: 3 };
+        assert_eq!(repository_settings(&engine_settings(&wanted).unwrap()), wanted);
+    }
+
+    #[test]
+    fn what_ecr_would_refuse_is_refused_here() {
+        let mut without_filter = settings();
+        without_filter.tag_mutability = TagMutability::ImmutableWithExclusion;
+        let mut bad_filter = without_filter.clone();
+        bad_filter.exclusion_filters = vec!["a b".to_owned()];
+        let mut many_tags = settings();
+        many_tags.tags = (0..51).map(|number| (number.to_string(), String::new())).collect();
+        let mut no_key = settings();
+        no_key.tags = [(String::new(), String::new())].into();
+        let mut nothing_kept = settings();
+        nothing_kept.lifecycle = LifecyclePreset::KeepNewest { count: 0 };
+        for refused in [without_filter, bad_filter, many_tags, no_key, nothing_kept] {
+            let error = engine_settings(&refused).unwrap_err();
+            assert_eq!(error.code, crate::contract::ErrorCode::InputInvalid, "{refused:?}");
+        }
+    }
+}

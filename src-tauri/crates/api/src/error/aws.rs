@@ -1,0 +1,104 @@
+use transload_engine::aws::AwsError;
+
+use super::capitalised;
+use crate::contract::{ApiError, ErrorCode};
+
+impl From<AwsError> for ApiError {
+    fn from(error: AwsError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&AwsError> for ApiError {
+    fn from(error: &AwsError) -> Self {
+        words(error).caused_by(error)
+    }
+}
+
+fn words(error: &AwsError) -> ApiError {
+    let new = |code| ApiError::new(code, capitalised(&error.to_string()));
+    match error {
+        AwsError::ProfileMissing { profile, .. } => new(ErrorCode::ProfileMissing)
+            .about(profile)
+            .hint("Choose another profile, or add this one with: aws configure --profile NAME."),
+        AwsError::ProfileInvalid { profile, .. } => new(ErrorCode::ProfileInvalid)
+            .about(profile)
+            .hint("Correct the profile in the AWS configuration file, or choose another one."),
+        AwsError::RegionMissing { profile } => new(ErrorCode::RegionMissing)
+            .about(profile)
+            .hint("Choose the region that your ECR repositories are in."),
+        AwsError::CredentialsMissing { profile, .. } => new(ErrorCode::CredentialsMissing)
+            .about(profile)
+            .hint("Add keys to the profile with: aws configure --profile NAME.")
+            .hint("Or choose another profile."),
+        AwsError::CredentialsInvalid { message, .. } => ApiError::new(
+            ErrorCode::CredentialsInvalid,
+            format!("AWS does not accept the keys of this profile: {}", sentence(message)),
+        )
+        .hint("Check the access key and the secret key in the profile; a deleted key looks like this too.")
+        .hint("Check that the clock of this computer is right."),
+        AwsError::CredentialsExpired { .. } => {
+            ApiError::new(ErrorCode::CredentialsExpired, "The AWS session of this profile has ended.")
+                .hint("Sign in again with the tool that gave you the session, then try again.")
+                .retryable()
+        }
+        AwsError::SignInNeeded { profile, .. } => ApiError::new(
+            ErrorCode::SignInNeeded,
+            format!("The AWS profile {profile} needs you to sign in again."),
+        )
+        .about(profile)
+        .hint(format!("Run: aws sso login --profile {profile}, then try again."))
+        .retryable(),
+        AwsError::MfaNeeded { profile, serial } => ApiError::new(
+            ErrorCode::MfaNeeded,
+            format!("The AWS profile {profile} needs a code from your MFA device {serial}."),
+        )
+        .about(profile)
+        .hint("Choose a profile without MFA, or one whose session another tool has made already."),
+        AwsError::AccessDenied { action, message } => ApiError::new(
+            ErrorCode::AccessDenied,
+            format!("You may not do {action}: {}", sentence(message)),
+        )
+        .about(action)
+        .hint(format!("Ask the administrator of the account to allow {action}, or choose another profile.")),
+        AwsError::EndpointUnreachable { .. } => {
+            ApiError::new(ErrorCode::EndpointUnreachable, "AWS cannot be reached from this computer.")
+                .hint("Check the network connection, the proxy settings, and the region.")
+                .hint("If you typed an endpoint, check its address.")
+                .retryable()
+        }
+        AwsError::Throttled { action } => new(ErrorCode::Throttled)
+            .about(action)
+            .hint("Wait a minute and try again.")
+            .retryable(),
+        AwsError::RepositoryMissing { name } => new(ErrorCode::RepositoryMissing)
+            .about(name.as_str())
+            .hint("Check the account and the region, or create the repository."),
+        AwsError::RepositoryExists { name } => new(ErrorCode::AwsFailed).about(name.as_str()),
+        AwsError::QuotaExceeded { message } => ApiError::new(
+            ErrorCode::QuotaExceeded,
+            format!("A limit of your AWS account is reached: {}", sentence(message)),
+        )
+        .hint("Ask AWS for a higher limit under Service Quotas, or remove what is not needed."),
+        AwsError::KmsRefused { message } => ApiError::new(
+            ErrorCode::KmsRefused,
+            format!("The KMS key cannot be used: {}", sentence(message)),
+        )
+        .hint("Check the key's name, that it is in the same region, and that you may use it."),
+        AwsError::Refused { request_id, .. } => {
+            let refused = new(ErrorCode::AwsFailed).hint("Try again; AWS may have had a moment's trouble.");
+            match request_id {
+                Some(id) => refused.hint(format!("AWS support finds this call by its id {id}.")),
+                None => refused,
+            }
+            .retryable()
+        }
+        AwsError::AnswerUnusable { .. } => new(ErrorCode::AwsFailed)
+            .hint("If you typed an endpoint, check that it is one of ECR.")
+            .retryable(),
+    }
+}
+
+fn sentence(message: &str) -> String {
+    if message.is_empty() { "it gives no reason.".to_owned() } else { capitalised(message) }
+}

@@ -1,0 +1,140 @@
+use std::time::Duration;
+
+use transload_engine::model::ManifestError;
+use transload_engine::registry::RegistryError;
+
+use super::capitalised;
+use crate::contract::{ApiError, ErrorCode};
+
+impl From<RegistryError> for ApiError {
+    fn from(error: RegistryError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&RegistryError> for ApiError {
+    fn from(error: &RegistryError) -> Self {
+        words(error).caused_by(error)
+    }
+}
+
+fn words(error: &RegistryError) -> ApiError {
+    let new = |code| ApiError::new(code, capitalised(&error.to_string()));
+    match error {
+        RegistryError::Unauthorized { registry, had_login, .. } => {
+            let hint = if *had_login {
+                "Check the user name and the access token, and that they are for this registry."
+            } else {
+                "Sign in to the registry: the image may be private, or not exist."
+            };
+            new(ErrorCode::RegistryUnauthorized).about(registry.as_str()).hint(hint).retryable()
+        }
+        RegistryError::TokenExpired { registry } => new(ErrorCode::RegistryTokenExpired)
+            .about(registry.as_str())
+            .hint("Log in again.")
+            .retryable(),
+        RegistryError::Forbidden { subject, .. } => new(ErrorCode::RegistryForbidden)
+            .about(subject)
+            .hint("Check that you may read it at the source, and push to it at the destination."),
+        RegistryError::Missing { subject, repository: true, .. } => {
+            new(ErrorCode::RepositoryMissing)
+                .about(subject)
+                .hint("Check the account, the region and the name, or create the repository.")
+        }
+        RegistryError::Missing { subject, .. } => new(ErrorCode::ImageMissing)
+            .about(subject)
+            .hint("Check the name and the tag; it may have been removed."),
+        RegistryError::Throttled { registry, retry_after, .. } => {
+            new(ErrorCode::RegistryThrottled)
+                .about(registry.as_str())
+                .hint(format!("Wait {} and try again.", wait(*retry_after)))
+                .retryable()
+        }
+        RegistryError::PullQuotaUsedUp { registry, retry_after } => {
+            new(ErrorCode::PullQuotaUsedUp)
+                .about(registry.as_str())
+                .hint("Sign in with your Docker Hub user name and access token: signed-in users have more pulls.")
+                .hint(match retry_after {
+                    Some(pause) => format!("Or wait {} and try again.", wait(Some(*pause))),
+                    None => "Or wait: the quota comes back within six hours.".to_owned(),
+                })
+                .retryable()
+        }
+        RegistryError::Failed { registry, .. } => new(ErrorCode::RegistryFailed)
+            .about(registry.as_str())
+            .hint("Try again; the registry may have had a moment's trouble.")
+            .retryable(),
+        RegistryError::Unreachable { registry, .. } => new(ErrorCode::RegistryUnreachable)
+            .about(registry.as_str())
+            .hint("Check the address, the network connection and the proxy settings.")
+            .retryable(),
+        RegistryError::ConnectionLost { registry, .. } => new(ErrorCode::ConnectionLost)
+            .about(registry.as_str())
+            .hint("Try again; what arrived already is not sent twice.")
+            .retryable(),
+        RegistryError::NotARegistry { registry, .. } => new(ErrorCode::NotARegistry)
+            .about(registry.as_str())
+            .hint("Check the address; a sign-in page of the network or a proxy may answer in its place."),
+        RegistryError::DigestMismatch { registry, .. } | RegistryError::SizeMismatch { registry, .. } => {
+            new(ErrorCode::DigestMismatch)
+                .about(registry.as_str())
+                .hint("Nothing of it was stored at the destination. Try again; if it stays, the image is damaged at its source.")
+                .retryable()
+        }
+        RegistryError::Manifest { subject, source, .. } => manifest_words(subject, source),
+        RegistryError::TagImmutable { subject, .. } => new(ErrorCode::TagImmutable)
+            .about(subject)
+            .hint("Copy under another tag, or keep the image that is there."),
+        RegistryError::Refused { subject, .. } => new(ErrorCode::RegistryRefused)
+            .about(subject)
+            .hint("The details show what the registry said."),
+        RegistryError::LoginUnreadable { registry, .. } => new(ErrorCode::RegistryUnauthorized)
+            .about(registry.as_str())
+            .hint("Sign in here instead, or repair the login with: docker login."),
+        RegistryError::LoginNotRenewed { registry, .. } => new(ErrorCode::RegistryTokenExpired)
+            .about(registry.as_str())
+            .hint("Check that the AWS session is still good, then try again.")
+            .retryable(),
+        RegistryError::AddressRefused { registry, .. } => new(ErrorCode::NotARegistry)
+            .about(registry.as_str())
+            .hint("Do not use this registry unless you know why it does that."),
+    }
+}
+
+fn manifest_words(subject: &str, source: &ManifestError) -> ApiError {
+    let (code, hint) = match source {
+        ManifestError::TooLarge { .. } => (
+            ErrorCode::ManifestTooLarge,
+            "ECR takes manifests of at most 4 MiB. Build the image with fewer parts.",
+        ),
+        ManifestError::Schema1 => (
+            ErrorCode::ManifestUnsupported,
+            "Pull the image with Docker and push it again: that makes a current manifest, with another digest.",
+        ),
+        ManifestError::DigestMismatch { .. } => (
+            ErrorCode::DigestMismatch,
+            "Nothing of it was stored at the destination. Try again; if it stays, the image is damaged at its source.",
+        ),
+        ManifestError::Json(_) => (
+            ErrorCode::NotARegistry,
+            "Check the address; a sign-in page of the network or a proxy may answer in its place.",
+        ),
+        ManifestError::UnknownMediaType { .. }
+        | ManifestError::MediaTypeMismatch { .. }
+        | ManifestError::Digest(_) => (
+            ErrorCode::ManifestUnsupported,
+            "It is left where it is. The details show what its manifest says.",
+        ),
+    };
+    ApiError::new(code, format!("{subject}: {}", capitalised(&source.to_string())))
+        .hint(hint)
+        .about(subject)
+}
+
+fn wait(pause: Option<Duration>) -> String {
+    match pause.map(|pause| pause.as_secs()) {
+        None => "a minute".to_owned(),
+        Some(seconds @ 0..=90) => format!("{seconds} seconds"),
+        Some(seconds) => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}

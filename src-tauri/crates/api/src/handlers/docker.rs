@@ -1,0 +1,14 @@
+use transload_engine::docker::DockerEngine;
+
+use crate::api::Api;
+use crate::contract::{ApiError, EngineStatus};
+use crate::convert;
+
+impl Api {
+    /// The Docker Engine on this computer. That none answers is a status, not an error.
+    pub async fn engine_status(&self) -> Result<EngineStatus, ApiError> {
+        let setting = self.engine_address();
+        let found = DockerEngine::find(&self.inner.options.docker, setting.as_deref()).await;
+        Ok(convert::engine_status(found))
+    }
+}

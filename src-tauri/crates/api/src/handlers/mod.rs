@@ -1,0 +1,9 @@
+//! What a window or a terminal can ask for, one file a subject. Each call takes and returns types of
+//! the contract.
+
+mod aws;
+mod docker;
+mod migration;
+mod practice;
+mod repositories;
+mod sources;

@@ -1,0 +1,61 @@
+use transload_practice::{Practice, PracticeError, PracticeOptions};
+
+use crate::api::Api;
+use crate::contract::{ApiError, AwsConnection, ErrorCode, PracticeStatus};
+
+impl Api {
+    /// Starts practice mode's servers, or answers where they are.
+    pub async fn practice_start(&self) -> Result<PracticeStatus, ApiError> {
+        self.with_practice(status).await
+    }
+
+    /// Puts practice mode back to how it was at first.
+    pub async fn practice_reset(&self) -> Result<PracticeStatus, ApiError> {
+        let running = self.inner.practice.lock().await;
+        if let Some(practice) = running.as_ref() {
+            practice.reset().await.map_err(failed)?;
+        } else {
+            // The data may be what keeps it from starting: it is removed before the servers run.
+            Practice::erase(&self.practice_options().folder).map_err(failed)?;
+        }
+        drop(running);
+        self.disconnect(&AwsConnection::Practice).await;
+        self.practice_start().await
+    }
+
+    /// Does something with practice mode's servers, which are started first where they do not run.
+    pub(crate) async fn with_practice<T>(
+        &self,
+        work: impl FnOnce(&Practice) -> T,
+    ) -> Result<T, ApiError> {
+        let mut running = self.inner.practice.lock().await;
+        if let Some(practice) = running.as_ref() {
+            return Ok(work(practice));
+        }
+        let practice = Practice::start(self.practice_options()).await.map_err(failed)?;
+        Ok(work(running.insert(practice)))
+    }
+
+    fn practice_options(&self) -> PracticeOptions {
+        PracticeOptions::new(self.inner.options.data_folder.join("practice"))
+    }
+}
+
+fn status(practice: &Practice) -> PracticeStatus {
+    PracticeStatus {
+        ecr_endpoint: practice.ecr_endpoint().to_string(),
+        registry: practice.registry_host(),
+        hub: practice.hub_registry_host(),
+        account_id: practice.account_id().to_owned(),
+        region: practice.region().to_owned(),
+        hub_account: practice.hub_account().name,
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it stands where map_err hands over the error")]
+fn failed(error: PracticeError) -> ApiError {
+    ApiError::new(ErrorCode::PracticeFailed, "Practice mode cannot start.")
+        .hint("Reset practice in Settings: that throws its data away and builds it anew.")
+        .caused_by(&error)
+        .retryable()
+}

@@ -1,0 +1,128 @@
+use futures_util::{StreamExt, TryStreamExt, stream};
+use transload_engine::model::{Digest, RepositoryName};
+use transload_engine::repositories::{index_entries, kind_of};
+
+use crate::api::Api;
+use crate::commands;
+use crate::contract::{
+    ApiError, AwsConnection, ErrorCode, ImageKind, IndexEntry, Repository, RepositoryDetails,
+    RepositoryImage, RepositorySummary,
+};
+use crate::convert;
+
+/// Repositories that are counted at the same time.
+const COUNTED_TOGETHER: usize = 4;
+
+impl Api {
+    /// Every repository of the account and region.
+    pub async fn repositories_list(
+        &self,
+        connection: AwsConnection,
+    ) -> Result<Vec<Repository>, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let repositories = connected.destination.ecr.repositories().await?;
+        Ok(repositories.iter().map(convert::repository).collect())
+    }
+
+    /// Counts of some repositories. One that was deleted in between is left out.
+    pub async fn repository_summaries(
+        &self,
+        connection: AwsConnection,
+        names: Vec<String>,
+    ) -> Result<Vec<RepositorySummary>, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let ecr = connected.destination.ecr.as_ref();
+        let asked = names.into_iter().map(|name| async move {
+            let images = match ecr.images(&RepositoryName::parse(&name)?).await {
+                Ok(images) => images,
+                Err(transload_engine::aws::AwsError::RepositoryMissing { .. }) => return Ok(None),
+                Err(error) => return Err(ApiError::from(error)),
+            };
+            let size_bytes = images.iter().filter_map(|image| image.size_bytes).sum();
+            Ok(Some(RepositorySummary { name, images: images.len() as u64, size_bytes }))
+        });
+        let found: Vec<_> = stream::iter(asked).buffered(COUNTED_TOGETHER).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// A repository with its images, newest first.
+    pub async fn repository_details(
+        &self,
+        connection: AwsConnection,
+        name: String,
+    ) -> Result<RepositoryDetails, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let ecr = connected.destination.ecr.as_ref();
+        let name = RepositoryName::parse(&name)?;
+        let Some(repository) = ecr.repository(&name).await? else {
+            let message = format!("ECR has no repository {name} in this account and region.");
+            return Err(ApiError::new(ErrorCode::RepositoryMissing, message)
+                .about(name.as_str())
+                .hint("It may have been deleted; refresh the list."));
+        };
+        let (images, lifecycle_policy) =
+            futures_util::try_join!(ecr.images(&name), ecr.lifecycle_policy(&name))?;
+        let registry = connected.destination.host();
+        let address = format!("{registry}/{name}");
+        let identity = &connected.identity;
+        let mut images: Vec<_> =
+            images.iter().map(|image| listed(image, &address, identity)).collect();
+        images.sort_by_key(|image| std::cmp::Reverse(image.pushed_at_ms));
+        let push_commands = commands::push_to(&address, identity);
+        let repository = convert::repository(&repository);
+        Ok(RepositoryDetails { repository, lifecycle_policy, images, push_commands })
+    }
+
+    /// What an index holds.
+    pub async fn repository_index_entries(
+        &self,
+        connection: AwsConnection,
+        name: String,
+        digest: String,
+    ) -> Result<Vec<IndexEntry>, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let digest = Digest::parse(&digest).map_err(|error| ApiError::invalid_input(&error))?;
+        let name = RepositoryName::parse(&name)?;
+        let registry = connected.destination.registry.as_ref();
+        let entries = index_entries(registry, &name, &digest).await?;
+        let entries = entries.into_iter().map(|entry| IndexEntry {
+            digest: entry.digest.to_string(),
+            platform: entry.platform.map(|platform| platform.to_string()),
+            kind: kind(entry.kind),
+            size_bytes: entry.size_bytes,
+        });
+        Ok(entries.collect())
+    }
+}
+
+fn listed(
+    image: &transload_engine::aws::EcrImage,
+    address: &str,
+    identity: &crate::contract::AwsIdentity,
+) -> RepositoryImage {
+    let reference = match image.tags.first() {
+        Some(tag) => format!("{address}:{tag}"),
+        None => format!("{address}@{}", image.digest),
+    };
+    RepositoryImage {
+        digest: image.digest.to_string(),
+        tags: image.tags.iter().map(ToString::to_string).collect(),
+        kind: kind(kind_of(image)),
+        media_type: image.media_type.clone(),
+        size_bytes: image.size_bytes,
+        pushed_at_ms: image.pushed_at_ms,
+        pulled_at_ms: image.pulled_at_ms,
+        pull_commands: commands::pull(&reference, identity),
+    }
+}
+
+fn kind(kind: transload_engine::repositories::ImageKind) -> ImageKind {
+    use transload_engine::repositories::ImageKind as From;
+    match kind {
+        From::Image => ImageKind::Image,
+        From::Index => ImageKind::Index,
+        From::Attestation => ImageKind::Attestation,
+        From::Signature => ImageKind::Signature,
+        From::Other => ImageKind::Other,
+    }
+}

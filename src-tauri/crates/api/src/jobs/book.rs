@@ -1,0 +1,46 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Job;
+use crate::contract::{ApiError, ErrorCode};
+
+/// The jobs of this run of the program, oldest first.
+#[derive(Default)]
+pub struct JobBook(Mutex<Vec<Arc<Job>>>);
+
+impl JobBook {
+    /// Enters a job.
+    pub fn add(&self, job: Arc<Job>) {
+        self.jobs().push(job);
+    }
+
+    /// Finds a job.
+    pub fn get(&self, id: &str) -> Result<Arc<Job>, ApiError> {
+        let found = self.jobs().iter().find(|job| job.id() == id).cloned();
+        found.ok_or_else(|| {
+            ApiError::new(ErrorCode::JobUnknown, "This migration is not known any more.")
+                .about(id)
+                .hint("Transload was started anew since. Start the migration again; what arrived is not sent twice.")
+        })
+    }
+
+    /// Every job, newest first.
+    pub fn newest_first(&self) -> Vec<Arc<Job>> {
+        self.jobs().iter().rev().cloned().collect()
+    }
+
+    /// Whether one of them is not over.
+    pub fn any_runs(&self) -> bool {
+        self.jobs().iter().any(|job| !job.is_finished())
+    }
+
+    /// Stops all of them.
+    pub fn cancel_all(&self) {
+        for job in self.jobs().iter() {
+            job.cancel();
+        }
+    }
+
+    fn jobs(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Job>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

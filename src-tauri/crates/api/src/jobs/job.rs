@@ -1,0 +1,128 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use transload_engine::migration::{
+    Control, EventSink, LayerState as EngineLayerState, MigrationEvent,
+};
+
+use super::state::JobState;
+use crate::contract::{
+    JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
+};
+use crate::convert;
+
+/// One migration that runs, or ran, in this run of the program.
+pub struct Job {
+    id: String,
+    control: Control,
+    state: Mutex<JobState>,
+}
+
+impl Job {
+    /// A job that begins now.
+    pub fn new(id: String, started_at_ms: u64, images: Vec<PlannedImage>) -> Arc<Self> {
+        let state = Mutex::new(JobState::new(id.clone(), started_at_ms, images));
+        Arc::new(Self { id, control: Control::default(), state })
+    }
+
+    /// What it is known by.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What the engine obeys.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Holds it.
+    pub fn pause(&self) {
+        let mut state = self.state();
+        if state.status == JobStatus::Running {
+            self.control.pause();
+            state.status = JobStatus::Paused;
+            state.tell(JobEventKind::Paused);
+        }
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        let mut state = self.state();
+        if state.status == JobStatus::Paused {
+            self.control.resume();
+            state.status = JobStatus::Running;
+            state.tell(JobEventKind::Resumed);
+        }
+    }
+
+    /// Stops it. It ends by itself a moment later, with its report.
+    pub fn cancel(&self) {
+        let mut state = self.state();
+        if state.status != JobStatus::Finished {
+            state.status = JobStatus::Cancelling;
+            self.control.cancel();
+        }
+    }
+
+    /// Ends it with its report.
+    pub fn finish(&self, report: MigrationReport) {
+        self.state().finish(report);
+    }
+
+    /// Whether it is over.
+    pub fn is_finished(&self) -> bool {
+        self.state().status == JobStatus::Finished
+    }
+
+    /// Its report, once it is over.
+    pub fn report(&self) -> Option<MigrationReport> {
+        self.state().report().cloned()
+    }
+
+    /// When it started, and how long it has taken, in milliseconds.
+    pub fn times_ms(&self) -> (u64, u64) {
+        let state = self.state();
+        (state.started_at_ms(), state.elapsed_ms())
+    }
+
+    /// Everything that a late listener needs.
+    pub fn snapshot(&self) -> JobSnapshot {
+        self.state().snapshot()
+    }
+
+    /// Its events from a number on, and all that come. Events older than the ones that are kept are
+    /// not repeated: the listener sees the gap in the numbers and asks for a snapshot.
+    pub fn follow(&self, from_seq: u64) -> UnboundedReceiver<JobEvent> {
+        let (sender, receiver) = unbounded_channel();
+        self.state().follow(from_seq, sender);
+        receiver
+    }
+
+    fn state(&self) -> MutexGuard<'_, JobState> {
+        // The state is plain data; a panic elsewhere leaves it as good as it was.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl EventSink for Job {
+    fn emit(&self, event: MigrationEvent) {
+        let mut state = self.state();
+        match event {
+            MigrationEvent::LayerState { image, layer, state: layer_state } => {
+                let skipped_bytes = match layer_state {
+                    EngineLayerState::AlreadyThere { total_bytes } => total_bytes.unwrap_or(0),
+                    _ => 0,
+                };
+                state.layer(image, layer, convert::layer_state(layer_state), skipped_bytes);
+            }
+            MigrationEvent::ImageState { image, state: image_state } => {
+                state.image(image, convert::image_state(&image_state));
+            }
+            other => {
+                if let Some(kind) = convert::event(&other) {
+                    state.tell(kind);
+                }
+            }
+        }
+    }
+}

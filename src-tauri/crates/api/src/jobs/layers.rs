@@ -1,0 +1,140 @@
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::contract::{LayerProgress, LayerState};
+
+/// A layer tells of its bytes at most this often: ten times a second is as fast as an eye follows.
+const TOLD_EVERY: Duration = Duration::from_millis(100);
+
+/// The layers of one image while it travels, and how many of its bytes are accounted for.
+#[derive(Default)]
+pub(super) struct Layers {
+    list: Vec<LayerProgress>,
+    places: HashMap<String, Place>,
+}
+
+struct Place {
+    at: usize,
+    told: Option<Instant>,
+    /// Bytes sent so far.
+    sent_bytes: u64,
+    /// Bytes that the destination had.
+    skipped_bytes: u64,
+}
+
+/// By how much the sums of a job grow, and whether the change is worth an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    pub sent_bytes: i64,
+    pub skipped_bytes: i64,
+    pub tell: bool,
+}
+
+impl Layers {
+    pub fn list(&self) -> &[LayerProgress] {
+        &self.list
+    }
+
+    /// Bytes that were sent or need not be.
+    pub fn accounted_bytes(&self) -> u64 {
+        self.places.values().map(|place| place.sent_bytes + place.skipped_bytes).sum()
+    }
+
+    /// Takes a state. A layer that is through stays so, whatever a second look at it says.
+    pub fn take(
+        &mut self,
+        layer: &str,
+        state: &LayerState,
+        skipped_bytes: u64,
+        now: Instant,
+    ) -> Change {
+        let next = self.list.len();
+        let place = self.places.entry(layer.to_owned()).or_insert_with(|| {
+            let state = LayerState::Waiting { total_bytes: None };
+            self.list.push(LayerProgress { layer: layer.to_owned(), state });
+            Place { at: next, told: None, sent_bytes: 0, skipped_bytes: 0 }
+        });
+        let held = &mut self.list[place.at].state;
+        if is_through(held) {
+            return Change::default();
+        }
+        let (sent_before, skipped_before) = (place.sent_bytes, place.skipped_bytes);
+        match state {
+            LayerState::Sending { sent_bytes, .. } | LayerState::Done { sent_bytes } => {
+                place.sent_bytes = *sent_bytes;
+            }
+            LayerState::AlreadyThere | LayerState::Mounted => place.skipped_bytes = skipped_bytes,
+            LayerState::Waiting { .. } | LayerState::Failed => place.sent_bytes = 0,
+        }
+        let still_sending =
+            matches!((&*held, state), (LayerState::Sending { .. }, LayerState::Sending { .. }));
+        let recently = place.told.is_some_and(|told| now.duration_since(told) < TOLD_EVERY);
+        let tell = !(still_sending && recently);
+        if tell {
+            place.told = Some(now);
+        }
+        held.clone_from(state);
+        let grown = |now: u64, before: u64| now.cast_signed() - before.cast_signed();
+        Change {
+            sent_bytes: grown(place.sent_bytes, sent_before),
+            skipped_bytes: grown(place.skipped_bytes, skipped_before),
+            tell,
+        }
+    }
+}
+
+fn is_through(state: &LayerState) -> bool {
+    matches!(state, LayerState::Done { .. } | LayerState::AlreadyThere | LayerState::Mounted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sending(sent_bytes: u64) -> LayerState {
+        LayerState::Sending { sent_bytes, total_bytes: Some(100) }
+    }
+
+    #[test]
+    fn bytes_are_told_ten_times_a_second_and_always_counted() {
+        let mut layers = Layers::default();
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        assert_eq!(
+            layers.take("a", &sending(1), 0, at(0)),
+            Change { sent_bytes: 1, skipped_bytes: 0, tell: true }
+        );
+        assert_eq!(
+            layers.take("a", &sending(5), 0, at(50)),
+            Change { sent_bytes: 4, skipped_bytes: 0, tell: false }
+        );
+        assert_eq!(
+            layers.take("a", &sending(6), 0, at(100)),
+            Change { sent_bytes: 1, skipped_bytes: 0, tell: true }
+        );
+        let done = LayerState::Done { sent_bytes: 10 };
+        assert_eq!(
+            layers.take("a", &done, 0, at(101)),
+            Change { sent_bytes: 4, skipped_bytes: 0, tell: true }
+        );
+        assert_eq!(layers.accounted_bytes(), 10);
+    }
+
+    #[test]
+    fn a_layer_that_is_sent_anew_takes_its_bytes_back() {
+        let mut layers = Layers::default();
+        let now = Instant::now();
+        layers.take("a", &sending(60), 0, now);
+        assert_eq!(layers.take("a", &sending(10), 0, now).sent_bytes, -50);
+        assert_eq!(layers.take("a", &LayerState::Failed, 0, now).sent_bytes, -10);
+    }
+
+    #[test]
+    fn a_layer_that_is_through_stays_so() {
+        let mut layers = Layers::default();
+        let now = Instant::now();
+        layers.take("a", &LayerState::Done { sent_bytes: 10 }, 0, now);
+        assert_eq!(layers.take("a", &LayerState::AlreadyThere, 10, now), Change::default());
+        assert_eq!(layers.list()[0].state, LayerState::Done { sent_bytes: 10 });
+    }
+}

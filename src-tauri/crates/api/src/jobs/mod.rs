@@ -1,0 +1,10 @@
+//! Running migrations: each event is numbered, progress is thinned out, the newest events are kept,
+//! and a listener that comes late is brought up to date.
+
+mod book;
+mod job;
+mod layers;
+mod state;
+
+pub use book::JobBook;
+pub use job::Job;

@@ -1,0 +1,190 @@
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::layers::Layers;
+use crate::contract::{
+    ImageProgress, ImageState, JobEvent, JobEventKind, JobProgress, JobSnapshot, JobStatus,
+    LayerState, MigrationReport, MigrationStep, PlannedImage,
+};
+
+/// The sums are told at most this often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+/// Events that are kept for listeners that come late; older ones are in the snapshot.
+const EVENTS_KEPT: usize = 4096;
+
+/// Everything that is known of a job.
+pub(super) struct JobState {
+    job: String,
+    started: Instant,
+    started_at_ms: u64,
+    finished_after: Option<Duration>,
+    next_seq: u64,
+    kept: VecDeque<JobEvent>,
+    followers: Vec<UnboundedSender<JobEvent>>,
+    pub status: JobStatus,
+    step: Option<MigrationStep>,
+    steps_finished: Vec<MigrationStep>,
+    images: Vec<Image>,
+    places: HashMap<u32, usize>,
+    progress: JobProgress,
+    progress_told: Instant,
+    report: Option<MigrationReport>,
+}
+
+struct Image {
+    planned: PlannedImage,
+    state: ImageState,
+    layers: Layers,
+}
+
+impl JobState {
+    pub fn new(job: String, started_at_ms: u64, images: Vec<PlannedImage>) -> Self {
+        let places = images.iter().zip(0..).map(|(image, at)| (image.image, at)).collect();
+        let total_bytes = images.iter().map(|image| image.size_bytes).sum();
+        let images_total = u32::try_from(images.len()).unwrap_or(u32::MAX);
+        let listed = images.iter().cloned();
+        let waiting =
+            |planned| Image { planned, state: ImageState::Waiting, layers: Layers::default() };
+        let mut state = Self {
+            job,
+            started: Instant::now(),
+            started_at_ms,
+            finished_after: None,
+            next_seq: 0,
+            kept: VecDeque::new(),
+            followers: Vec::new(),
+            status: JobStatus::Running,
+            step: None,
+            steps_finished: Vec::new(),
+            images: listed.map(waiting).collect(),
+            places,
+            progress: JobProgress { images_total, total_bytes, ..JobProgress::default() },
+            progress_told: Instant::now(),
+            report: None,
+        };
+        state.tell(JobEventKind::Started { images, total_bytes });
+        state
+    }
+
+    /// Numbers an event, keeps it, and hands it to everyone who follows.
+    pub fn tell(&mut self, kind: JobEventKind) {
+        match &kind {
+            JobEventKind::StepStarted { step } => self.step = Some(*step),
+            JobEventKind::StepFinished { step, .. } => {
+                self.steps_finished.push(*step);
+                self.step = None;
+            }
+            _ => {}
+        }
+        let elapsed_ms = self.elapsed_ms();
+        let event = JobEvent { job: self.job.clone(), seq: self.next_seq, elapsed_ms, kind };
+        self.next_seq += 1;
+        self.followers.retain(|follower| follower.send(event.clone()).is_ok());
+        if self.kept.len() == EVENTS_KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(event);
+    }
+
+    pub fn layer(&mut self, image: u32, layer: String, state: LayerState, skipped_bytes: u64) {
+        let Some(held) = self.places.get(&image).and_then(|at| self.images.get_mut(*at)) else {
+            return;
+        };
+        let change = held.layers.take(&layer, &state, skipped_bytes, Instant::now());
+        self.progress.sent_bytes =
+            self.progress.sent_bytes.saturating_add_signed(change.sent_bytes);
+        self.progress.skipped_bytes =
+            self.progress.skipped_bytes.saturating_add_signed(change.skipped_bytes);
+        if change.tell {
+            self.tell(JobEventKind::LayerState { image, layer, state });
+        }
+        if self.progress_told.elapsed() >= PROGRESS_EVERY {
+            self.tell_progress();
+        }
+    }
+
+    pub fn image(&mut self, image: u32, state: ImageState) {
+        let Some(held) = self.places.get(&image).and_then(|at| self.images.get_mut(*at)) else {
+            return;
+        };
+        held.state = state.clone();
+        let through = matches!(
+            state,
+            ImageState::Done
+                | ImageState::Unchanged
+                | ImageState::Failed { .. }
+                | ImageState::Cancelled
+        );
+        if matches!(state, ImageState::Done | ImageState::Unchanged) {
+            // What nobody spoke of byte by byte was not sent: the destination had it.
+            let size_bytes = held.planned.size_bytes;
+            self.progress.skipped_bytes += size_bytes.saturating_sub(held.layers.accounted_bytes());
+        }
+        self.progress.images_finished += u32::from(through);
+        self.progress.images_failed += u32::from(matches!(state, ImageState::Failed { .. }));
+        self.tell(JobEventKind::ImageState { image, state });
+        if through {
+            self.tell_progress();
+        }
+    }
+
+    fn tell_progress(&mut self) {
+        self.progress_told = Instant::now();
+        self.tell(JobEventKind::Progress { progress: self.progress.clone() });
+    }
+
+    pub fn finish(&mut self, report: MigrationReport) {
+        self.finished_after = Some(self.started.elapsed());
+        self.status = JobStatus::Finished;
+        self.tell_progress();
+        self.report = Some(report.clone());
+        self.tell(JobEventKind::Finished { report });
+        self.followers.clear();
+    }
+
+    /// Hands over what is kept from `from_seq` on, and everything that comes.
+    pub fn follow(&mut self, from_seq: u64, follower: UnboundedSender<JobEvent>) {
+        for event in self.kept.iter().filter(|event| event.seq >= from_seq) {
+            // A listener that is gone already needs nothing.
+            let _ = follower.send(event.clone());
+        }
+        if self.status != JobStatus::Finished {
+            self.followers.push(follower);
+        }
+    }
+
+    pub fn elapsed_ms(&self) -> u64 {
+        let elapsed = self.finished_after.unwrap_or_else(|| self.started.elapsed());
+        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    pub fn started_at_ms(&self) -> u64 {
+        self.started_at_ms
+    }
+
+    pub fn report(&self) -> Option<&MigrationReport> {
+        self.report.as_ref()
+    }
+
+    pub fn snapshot(&self) -> JobSnapshot {
+        let images = self.images.iter().map(|image| ImageProgress {
+            planned: image.planned.clone(),
+            state: image.state.clone(),
+            layers: image.layers.list().to_vec(),
+        });
+        JobSnapshot {
+            job: self.job.clone(),
+            next_seq: self.next_seq,
+            started_at_ms: self.started_at_ms,
+            elapsed_ms: self.elapsed_ms(),
+            status: self.status,
+            step: self.step,
+            steps_finished: self.steps_finished.clone(),
+            images: images.collect(),
+            progress: self.progress.clone(),
+            report: self.report.clone(),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use transload_engine::migration::{MigrationRequest, Plan, Source};
+
+use crate::api::locked;
+use crate::connections::Connected;
+use crate::contract::{ApiError, ErrorCode};
+
+/// Plans that are kept: a person who goes back and forth in the wizard makes a few.
+const PLANS_KEPT: usize = 8;
+
+/// The two ends of a migration, opened.
+#[derive(Clone)]
+pub(crate) struct Ends {
+    pub source: Source,
+    pub connected: Arc<Connected>,
+}
+
+/// A plan that can be started.
+#[derive(Clone)]
+pub(crate) struct ReadyPlan {
+    pub plan: Plan,
+    pub request: MigrationRequest,
+    pub ends: Ends,
+}
+
+/// The newest plans, by name.
+#[derive(Default)]
+pub(crate) struct PlanBook(Mutex<VecDeque<(String, ReadyPlan)>>);
+
+impl PlanBook {
+    pub fn add(&self, id: String, plan: ReadyPlan) {
+        let mut plans = locked(&self.0);
+        if plans.len() == PLANS_KEPT {
+            plans.pop_front();
+        }
+        plans.push_back((id, plan));
+    }
+
+    /// Takes a plan out to start it, so that it is started once. One that cannot start stays.
+    pub fn take(&self, id: &str) -> Result<ReadyPlan, ApiError> {
+        let mut plans = locked(&self.0);
+        let Some(at) = plans.iter().position(|(known, _)| known == id) else {
+            return Err(unknown(id));
+        };
+        if !plans[at].1.plan.is_ready() {
+            return Err(not_ready());
+        }
+        plans.remove(at).map(|(_, plan)| plan).ok_or_else(|| unknown(id))
+    }
+}
+
+fn unknown(id: &str) -> ApiError {
+    ApiError::new(
+        ErrorCode::PlanUnknown,
+        "This plan is not known any more, or was started already.",
+    )
+    .about(id)
+    .hint("Go back one step and come again: the plan is made anew.")
+}
+
+/// A plan with something undecided in it, or with nothing to do.
+pub(crate) fn not_ready() -> ApiError {
+    ApiError::new(ErrorCode::PlanHasConflicts, "The plan still needs a decision, or has nothing to do.")
+        .hint("Choose what to do about each conflict: keep what is there, overwrite it where that is allowed, or use a new tag.")
+}

@@ -1,0 +1,145 @@
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use aws_runtime::fs_util::{Os, home_dir};
+use aws_types::os_shim_internal::Env;
+
+/// The variables that say where profiles are, which one, which region, and which endpoint.
+///
+/// Source: the AWS SDKs and Tools Reference Guide, "Environment variables", as of February 2026.
+const KEPT: [&str; 14] = [
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_ECR",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "HOME",
+    // On Windows the home folder is here.
+    "USERPROFILE",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    // Kept only as a fact, see `has_keys`.
+    KEY_ID,
+];
+
+const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+
+/// What the environment says about AWS, captured once. It holds no secret.
+#[derive(Clone, Debug)]
+pub struct AwsEnvironment {
+    variables: HashMap<String, String>,
+    has_keys: bool,
+}
+
+impl AwsEnvironment {
+    /// The environment of this process. Variables that are not text are left out.
+    pub fn from_process() -> Self {
+        Self::from_variables(
+            KEPT.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?))),
+        )
+    }
+
+    /// An environment of the given variables; those that do not matter here are left out, and of
+    /// the keys only whether they are there is kept.
+    pub fn from_variables<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<String>,
+        V: Into<String>,
+    {
+        // An empty variable means the same as none, as the AWS tools have it.
+        let mut variables: HashMap<String, String> = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .filter(|(name, value)| KEPT.contains(&name.as_str()) && !value.is_empty())
+            .collect();
+        let has_keys = variables.remove(KEY_ID).is_some();
+        Self { variables, has_keys }
+    }
+
+    /// Whether keys are set in the environment.
+    pub fn has_keys(&self) -> bool {
+        self.has_keys
+    }
+
+    /// The profile that `AWS_PROFILE` names.
+    pub fn profile(&self) -> Option<&str> {
+        self.variable("AWS_PROFILE")
+    }
+
+    /// The region of `AWS_REGION` or, without it, of `AWS_DEFAULT_REGION`.
+    pub(super) fn region(&self) -> Option<&str> {
+        self.variable("AWS_REGION").or_else(|| self.variable("AWS_DEFAULT_REGION"))
+    }
+
+    /// Where the configuration file is looked for.
+    pub(super) fn config_path(&self) -> PathBuf {
+        self.path("AWS_CONFIG_FILE", "~/.aws/config")
+    }
+
+    /// Where the credentials file is looked for.
+    pub(super) fn credentials_path(&self) -> PathBuf {
+        self.path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+    }
+
+    /// The same variables in the form that the SDK reads.
+    pub(super) fn sdk(&self) -> Env {
+        Env::from(self.variables.clone())
+    }
+
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// A path with `~` as its first part stands for the home folder, as in the SDK.
+    fn path(&self, variable: &str, default: &str) -> PathBuf {
+        let written = PathBuf::from(self.variable(variable).unwrap_or(default));
+        match (written.strip_prefix("~"), home_dir(&self.sdk(), Os::real())) {
+            (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
+            _ => written,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_a_fact_and_never_kept() {
+        let environment = AwsEnvironment::from_variables([
+            ("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT"),
+            ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+            ("AWS_PROFILE", ""),
+        ]);
+        assert!(environment.has_keys());
+        assert_eq!(environment.profile(), None);
+        let printed = format!("{environment:?}");
+        assert!(!printed.contains("AKIAENVIRONMENT") && !printed.contains("hunter2"), "{printed}");
+    }
+
+    #[test]
+    fn files_are_looked_for_at_home_unless_a_variable_says_otherwise() {
+        let environment = AwsEnvironment::from_variables([
+            ("HOME", "/home/ada"),
+            ("AWS_CONFIG_FILE", "~/elsewhere/config"),
+        ]);
+        assert_eq!(environment.config_path(), PathBuf::from("/home/ada/elsewhere/config"));
+        assert_eq!(environment.credentials_path(), PathBuf::from("/home/ada/.aws/credentials"));
+        let absolute = AwsEnvironment::from_variables([
+            ("HOME", "/home/ada"),
+            ("AWS_CONFIG_FILE", "/etc/aws"),
+        ]);
+        assert_eq!(absolute.config_path(), PathBuf::from("/etc/aws"));
+    }
+
+    #[test]
+    fn the_newer_region_variable_wins() {
+        let both = [("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_REGION", "eu-west-1")];
+        assert_eq!(AwsEnvironment::from_variables(both).region(), Some("eu-west-1"));
+        assert_eq!(AwsEnvironment::from_variables(both[..1].to_vec()).region(), Some("us-east-1"));
+    }
+}

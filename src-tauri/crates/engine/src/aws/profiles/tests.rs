@@ -1,0 +1,313 @@
+use std::time::Duration;
+
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::provider::error::CredentialsError;
+
+use super::super::testing::Home;
+use super::*;
+
+/// Every kind of profile and every way to be wrong, with comments, CRLF, quotes, names beyond
+/// ASCII and sections that come twice.
+const CONFIG: &str = "# what the config file holds\r\n\
+[default]\r\n\
+region = eu-west-1 ; Dublin\r\n\
+output = json\r\n\
+\r\n\
+[profile keys]\n\
+aws_access_key_id = AKIAKEYS\n\
+aws_secret_access_key = s3cr3t\n\
+endpoint_url = http://127.0.0.1:9\n\
+[profile corp]\n\
+sso_session = corp\n\
+sso_account_id = 123456789012\n\
+sso_role_name = push\n\
+region = eu-central-1\n\
+[sso-session corp]\n\
+sso_region = eu-central-1\n\
+sso_start_url = https://corp.example/start\n\
+sso_registration_scopes = sso:account:access\n\
+[profile legacy]\n\
+sso_account_id = 123456789012\n\
+sso_role_name = push\n\
+sso_region = eu-central-1\n\
+sso_start_url = https://corp.example/start\n\
+[profile role]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+source_profile = keys\n\
+[profile role-of-role]\n\
+role_arn = arn:aws:iam::123456789012:role/deep\n\
+source_profile = role\n\
+endpoint_url = http://127.0.0.1:9\n\
+[profile role-of-self]\n\
+role_arn = arn:aws:iam::123456789012:role/self\n\
+source_profile = role-of-self\n\
+aws_access_key_id = AKIASELF\n\
+aws_secret_access_key = s\n\
+endpoint_url = http://127.0.0.1:9\n\
+[profile machine-role]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+credential_source = environment\n\
+[profile mfa]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+source_profile = keys\n\
+mfa_serial = arn:aws:iam::123456789012:mfa/ada\n\
+endpoint_url = http://127.0.0.1:9\n\
+[profile tool]\n\
+credential_process = \"/opt/our tools/creds\" --user ada\n\
+[profile console]\n\
+login_session = arn:aws:iam::123456789012:user/ada\n\
+[profile pod]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+web_identity_token_file = /nowhere/token\n\
+endpoint_url = http://127.0.0.1:9\n\
+[profile twice]\n\
+region = us-east-1\n\
+[profile twice]\n\
+region = us-west-2\n\
+s3 =\n\
+  max_concurrent_requests = 20\n\
+[services local]\n\
+ecr =\n\
+  endpoint_url = http://127.0.0.1:9\n\
+[unprefixed]\n\
+region = us-east-1\n\
+[profile Zoë's]\n\
+region = us-east-1\n\
+[profile role-alone]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+[profile role-of-nobody]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+source_profile = nobody\n\
+[profile role-of-empty]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+source_profile = empty\n\
+[profile two-sources]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+source_profile = keys\n\
+credential_source = Environment\n\
+[profile odd-source]\n\
+role_arn = arn:aws:iam::123456789012:role/push\n\
+credential_source = Moon\n\
+[profile circle-a]\n\
+role_arn = arn:aws:iam::123456789012:role/a\n\
+source_profile = circle-b\n\
+[profile circle-b]\n\
+role_arn = arn:aws:iam::123456789012:role/b\n\
+source_profile = circle-a\n\
+[profile token-alone]\n\
+web_identity_token_file = /nowhere/token\n\
+[profile sso-nowhere]\n\
+sso_session = nowhere\n\
+sso_account_id = 123456789012\n\
+sso_role_name = push\n\
+[profile sso-twice]\n\
+sso_session = corp\n\
+sso_region = eu-central-1\n\
+sso_account_id = 123456789012\n\
+sso_role_name = push\n\
+[profile sso-no-role]\n\
+sso_session = corp\n\
+[profile sso-half]\n\
+sso_session = corp\n\
+sso_account_id = 123456789012\n\
+[profile sso-legacy-half]\n\
+sso_account_id = 123456789012\n\
+sso_role_name = push\n\
+sso_start_url = https://corp.example/start\n\
+[profile empty]\n\
+output = json\n";
+
+const CREDENTIALS: &str = "[default]\n\
+aws_access_key_id = AKIADEFAULT\n\
+aws_secret_access_key = s3cr3t\n\
+[temporary]\n\
+aws_access_key_id = ASIATEMP\n\
+aws_secret_access_key = s\n\
+aws_session_token = t\n\
+[half]\n\
+aws_access_key_id = AKIAHALF\n\
+[other-half]\n\
+aws_secret_access_key = s\n\
+[profile wrong]\n\
+aws_access_key_id = AKIAWRONG\n";
+
+fn home() -> Home {
+    Home::with(CONFIG, CREDENTIALS)
+}
+
+#[tokio::test]
+async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
+    use ProfileKind::{Keys, Login, Process, Role, RoleWithMfa, Sso, Unknown, WebIdentity};
+    let list = list_profiles(&home().environment()).await;
+    let expected: [(&str, ProfileKind, Option<&str>, Option<&str>); 30] = [
+        ("default", Keys, Some("eu-west-1"), None),
+        ("keys", Keys, None, None),
+        ("corp", Sso, Some("eu-central-1"), None),
+        ("legacy", Sso, None, None),
+        ("role", Role, None, None),
+        ("role-of-role", Role, None, None),
+        ("role-of-self", Role, None, None),
+        ("machine-role", Role, None, None),
+        ("mfa", RoleWithMfa, None, None),
+        ("tool", Process, None, None),
+        ("console", Login, None, None),
+        ("pod", WebIdentity, None, None),
+        ("twice", Unknown, Some("us-west-2"), Some("holds no credentials")),
+        ("role-alone", Role, None, Some("neither source_profile nor credential_source")),
+        ("role-of-nobody", Role, None, Some("source_profile \"nobody\" is in none")),
+        ("role-of-empty", Role, None, Some("\"empty\" cannot be used: it holds no credentials")),
+        ("two-sources", Role, None, Some("both source_profile and credential_source")),
+        ("odd-source", Role, None, Some("\"Moon\" is unknown")),
+        ("circle-a", Role, None, Some("circle-a → circle-b → circle-a")),
+        ("circle-b", Role, None, Some("circle-b → circle-a → circle-b")),
+        ("token-alone", WebIdentity, None, Some("no role_arn")),
+        ("sso-nowhere", Sso, None, Some("\"nowhere\", which is in none")),
+        ("sso-twice", Sso, None, Some("sso_region belongs in that session")),
+        ("sso-no-role", Sso, None, Some("no sso_account_id and sso_role_name")),
+        ("sso-half", Sso, None, Some("sso_account_id but no sso_role_name")),
+        ("sso-legacy-half", Sso, None, Some("no sso_region")),
+        ("empty", Unknown, None, Some("holds no credentials")),
+        ("temporary", Keys, None, None),
+        ("half", Keys, None, Some("aws_access_key_id but no aws_secret_access_key")),
+        ("other-half", Keys, None, Some("aws_secret_access_key but no aws_access_key_id")),
+    ];
+    let names: Vec<&str> = list.profiles.iter().map(|profile| profile.name.as_str()).collect();
+    assert_eq!(names, expected.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
+    for (profile, (name, kind, region, problem)) in list.profiles.iter().zip(expected) {
+        assert_eq!(profile.kind, kind, "{name}");
+        assert_eq!(profile.region.as_ref().map(Region::as_str), region, "{name}");
+        match (&profile.problem, problem) {
+            (None, None) => {}
+            (Some(told), Some(part)) => assert!(told.contains(part), "{name}: {told}"),
+            (told, wanted) => panic!("{name}: {told:?}, not {wanted:?}"),
+        }
+    }
+    assert!(!format!("{list:?}").contains("s3cr3t"));
+}
+
+/// What we say of a profile must be what the SDK does with it when the session asks.
+#[tokio::test]
+async fn a_profile_has_a_problem_exactly_where_the_sdk_refuses_its_configuration() {
+    let home = home();
+    let environment = home.environment();
+    let configuration = Configuration::read(&environment, None).await;
+    let config = ProviderConfig::without_region()
+        .with_region(Some(aws_config::Region::new("eu-west-1")))
+        .with_behavior_version(Some(aws_config::BehaviorVersion::v2026_01_12()))
+        .with_retry_config(RetryConfig::disabled());
+    // These ask a server that is not on this computer.
+    let elsewhere = ["role"];
+    for profile in list_profiles(&environment).await.profiles {
+        if elsewhere.contains(&profile.name.as_str()) {
+            continue;
+        }
+        let provider = ProfileFileCredentialsProvider::builder()
+            .configure(&config)
+            .profile_files(configuration.sources())
+            .profile_name(&profile.name)
+            .build();
+        let asked = tokio::time::timeout(Duration::from_secs(30), provider.provide_credentials());
+        let refused = matches!(
+            asked.await.unwrap(),
+            Err(CredentialsError::InvalidConfiguration(_)
+                | CredentialsError::CredentialsNotLoaded(_))
+        );
+        let expected = profile.problem.is_some();
+        // The login provider names a missing cache in either of two ways.
+        if profile.name != "console" {
+            assert_eq!(refused, expected, "{}: {:?}", profile.name, profile.problem);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_profile_names_the_first_file_that_has_it() {
+    let home = home();
+    let list = list_profiles(&home.environment()).await;
+    let source =
+        |name: &str| list.profiles.iter().find(|one| one.name == name).unwrap().source.clone();
+    assert_eq!(source("default"), home.config());
+    assert_eq!(source("temporary"), home.credentials());
+}
+
+#[tokio::test]
+async fn a_role_without_a_region_has_that_of_its_source() {
+    let config = "[profile base]\nregion = ap-south-1\naws_access_key_id = A\n\
+                  aws_secret_access_key = s\n[profile role]\nsource_profile = base\n\
+                  role_arn = arn:aws:iam::123456789012:role/push\n";
+    let list = list_profiles(&Home::with(config, "").environment()).await;
+    assert_eq!(list.profiles[1].region, Some(Region::parse("ap-south-1").unwrap()));
+}
+
+#[tokio::test]
+async fn a_region_that_cannot_be_one_is_a_problem() {
+    let config = "[default]\nregion = EU West\naws_access_key_id = A\naws_secret_access_key = s\n";
+    let list = list_profiles(&Home::with(config, "").environment()).await;
+    assert_eq!(list.profiles[0].region, None);
+    assert!(list.profiles[0].problem.as_deref().unwrap().contains("EU West"));
+}
+
+#[tokio::test]
+async fn sections_that_are_dropped_are_listed_with_file_and_line() {
+    let home = home();
+    let list = list_profiles(&home.environment()).await;
+    let line = |file: &str, header: &str| {
+        u32::try_from(file.lines().position(|line| line == header).unwrap() + 1).unwrap()
+    };
+    let told: Vec<_> =
+        list.ignored.iter().map(|one| (one.path.clone(), one.line, one.section.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (home.config(), line(CONFIG, "[unprefixed]"), "unprefixed"),
+            (home.config(), line(CONFIG, "[profile Zoë's]"), "profile Zoë's"),
+            (home.credentials(), line(CREDENTIALS, "[profile wrong]"), "profile wrong"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn files_that_are_not_there_are_listed_and_no_error() {
+    let home = Home::with("", "");
+    let environment = home
+        .environment_with(&[("AWS_PROFILE", "nowhere"), ("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")]);
+    let list = list_profiles(&environment).await;
+    let file = |path| ConfigFile { path, exists: false, error: None };
+    assert_eq!(
+        list,
+        ProfileList {
+            profiles: vec![],
+            files: vec![file(home.config()), file(home.credentials())],
+            ignored: vec![],
+            preselected: Some("nowhere".to_owned()),
+            environment_has_keys: true,
+        }
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_said_and_its_line_too() {
+    let credentials = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = s3cr3t\n";
+    let broken = "[default]\nregion = eu-west-1\nthis is s3cr3t and no setting\n";
+    let home = Home::with(broken, credentials);
+    let list = list_profiles(&home.environment()).await;
+    let error = list.files[0].error.clone().unwrap();
+    assert!(error.contains("line 3") && error.contains(home.config().to_str().unwrap()), "{error}");
+    assert!(!error.contains("s3cr3t"), "{error}");
+    assert_eq!(list.files[1].error, None);
+    // The profile of the other file is there, but half of it may be missing.
+    assert_eq!(list.profiles.len(), 1);
+    assert_eq!(list.profiles[0].problem, Some(error));
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_text_is_said() {
+    let home = Home::with("", "");
+    std::fs::write(home.config(), b"[default]\nregion = \xff\xfe\n").unwrap();
+    let list = list_profiles(&home.environment()).await;
+    assert!(list.files[0].error.as_deref().unwrap().contains("UTF-8"));
+    assert!(list.profiles.is_empty());
+}

@@ -1,0 +1,253 @@
+//! The one place where the SDK's errors become [`AwsError`].
+
+use std::error::Error;
+use std::fmt::Display;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use super::{AwsError, BoxError, ProfileKind};
+use crate::model::RepositoryName;
+
+/// Who calls, as far as messages need it.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// The profile.
+    pub(super) profile: String,
+    /// What gives its first credentials.
+    pub(super) base: ProfileKind,
+}
+
+/// One call, as far as messages need it.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
+    caller: &'a Caller,
+    action: &'a str,
+    repository: Option<&'a RepositoryName>,
+}
+
+impl<'a> Call<'a> {
+    /// A call, by its IAM action, such as `ecr:CreateRepository`.
+    pub(super) fn new(caller: &'a Caller, action: &'a str) -> Self {
+        Self { caller, action, repository: None }
+    }
+
+    /// The repository that the call is about.
+    pub(super) fn of(self, repository: &'a RepositoryName) -> Self {
+        Self { repository: Some(repository), ..self }
+    }
+
+    /// Something that the answer must have.
+    pub(super) fn required<T>(&self, value: Option<T>, what: &str) -> Result<T, AwsError> {
+        value.ok_or_else(|| self.unusable(format_args!("it lacks {what}")))
+    }
+
+    /// The answer cannot be used.
+    pub(super) fn unusable(&self, detail: impl Display) -> AwsError {
+        AwsError::AnswerUnusable { action: self.action.to_owned(), detail: detail.to_string() }
+    }
+
+    /// What the SDK's error means.
+    pub(super) fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        match &error {
+            SdkError::ServiceError(_) => self.refused(&error),
+            SdkError::ResponseError(_) => self.unusable(sentence(&error)),
+            SdkError::TimeoutError(_) => self.unreachable(error),
+            _ => {
+                if find::<CredentialsError>(&error).is_some() {
+                    self.without_credentials(error)
+                } else if is_connection(&error) {
+                    self.unreachable(error)
+                } else if sentence(&error).contains("identity resolver timed out") {
+                    self.credentials_missing(error)
+                } else {
+                    // The request could not even be made, which only settings can cause.
+                    self.profile_invalid(sentence(&error))
+                }
+            }
+        }
+    }
+
+    /// AWS answered with an error.
+    fn refused<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let action = self.action.to_owned();
+        let message = error.message().unwrap_or_default().to_owned();
+        let Some(code) = error.code() else { return self.without_code(error) };
+        let code = code.to_owned();
+        match (code.as_str(), self.repository) {
+            ("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation", _) => {
+                AwsError::AccessDenied { action, message }
+            }
+            (
+                "UnrecognizedClientException"
+                | "InvalidClientTokenId"
+                | "InvalidAccessKeyId"
+                | "SignatureDoesNotMatch"
+                | "InvalidSignatureException"
+                | "IncompleteSignature"
+                | "IncompleteSignatureException"
+                | "MissingAuthenticationToken"
+                | "MissingAuthenticationTokenException",
+                _,
+            ) => AwsError::CredentialsInvalid { code, message },
+            ("ExpiredToken" | "ExpiredTokenException" | "RequestExpired", _) => {
+                AwsError::CredentialsExpired { message }
+            }
+            (
+                "Throttling"
+                | "ThrottlingException"
+                | "ThrottledException"
+                | "RequestThrottled"
+                | "RequestThrottledException"
+                | "RequestLimitExceeded"
+                | "TooManyRequestsException",
+                _,
+            ) => AwsError::Throttled { action },
+            ("RepositoryNotFoundException", Some(name)) => {
+                AwsError::RepositoryMissing { name: name.clone() }
+            }
+            ("RepositoryAlreadyExistsException", Some(name)) => {
+                AwsError::RepositoryExists { name: name.clone() }
+            }
+            ("LimitExceededException" | "ServiceQuotaExceededException", _) => {
+                AwsError::QuotaExceeded { message }
+            }
+            ("KmsException", _) => AwsError::KmsRefused { message },
+            _ => {
+                let request_id = error.request_id().map(str::to_owned);
+                AwsError::Refused { action, code, message, request_id }
+            }
+        }
+    }
+
+    /// Something answered with an error that is not in AWS's form: a proxy, a wrong address.
+    fn without_code<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: Error + Send + Sync + 'static,
+    {
+        let Some(response) = error.raw_response() else { return self.unusable(sentence(error)) };
+        let status = response.status().as_u16();
+        if status == 429 {
+            return AwsError::Throttled { action: self.action.to_owned() };
+        }
+        let content_type = response.headers().get("content-type").unwrap_or("no content type");
+        self.unusable(format_args!(
+            "HTTP {status} with {content_type} instead of AWS's JSON or XML"
+        ))
+    }
+
+    /// The call was not made, because there were no credentials to sign it with.
+    fn without_credentials<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: Error + Send + Sync + 'static,
+    {
+        if let Some(assumed @ SdkError::ServiceError(_)) =
+            find::<SdkError<AssumeRoleError, HttpResponse>>(&error)
+        {
+            return Call::new(self.caller, "sts:AssumeRole").refused(assumed);
+        }
+        if let Some(assumed @ SdkError::ServiceError(_)) =
+            find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(&error)
+        {
+            return Call::new(self.caller, "sts:AssumeRoleWithWebIdentity").refused(assumed);
+        }
+        if is_connection(&error) {
+            return Call::new(self.caller, self.credentials_action(&error)).unreachable(error);
+        }
+        let Some(credentials) = find::<CredentialsError>(&error) else {
+            return self.credentials_missing(error);
+        };
+        let detail = credentials.source().map(sentence).unwrap_or_default();
+        let signs_in = matches!(self.caller.base, ProfileKind::Sso | ProfileKind::Login);
+        match credentials {
+            CredentialsError::InvalidConfiguration(_) => self.profile_invalid(detail),
+            // IAM Identity Center refuses the role, not the session.
+            _ if signs_in && detail.contains("ForbiddenException") => AwsError::AccessDenied {
+                action: "sso:GetRoleCredentials".to_owned(),
+                message: detail,
+            },
+            _ if signs_in => AwsError::SignInNeeded {
+                profile: self.caller.profile.clone(),
+                source: error.into_source().ok(),
+            },
+            _ => self.credentials_missing(error),
+        }
+    }
+
+    /// Which call for credentials found nobody.
+    fn credentials_action(&self, error: &(dyn Error + 'static)) -> &'static str {
+        if find::<SdkError<AssumeRoleError, HttpResponse>>(error).is_some() {
+            "sts:AssumeRole"
+        } else {
+            match self.caller.base {
+                ProfileKind::Sso => "sso:GetRoleCredentials",
+                ProfileKind::Login => "signin:CreateOAuth2Token",
+                ProfileKind::WebIdentity => "sts:AssumeRoleWithWebIdentity",
+                _ => "sts:AssumeRole",
+            }
+        }
+    }
+
+    fn unreachable<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: Error + Send + Sync + 'static,
+    {
+        let source = error.into_source().unwrap_or_else(|error| BoxError::from(sentence(&error)));
+        AwsError::EndpointUnreachable { action: self.action.to_owned(), source }
+    }
+
+    fn credentials_missing<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: Error + Send + Sync + 'static,
+    {
+        AwsError::CredentialsMissing {
+            profile: self.caller.profile.clone(),
+            source: error.into_source().ok(),
+        }
+    }
+
+    fn profile_invalid(&self, detail: String) -> AwsError {
+        AwsError::ProfileInvalid { profile: self.caller.profile.clone(), detail }
+    }
+}
+
+/// Whether an error comes from a connection. The SDK wraps a connector's error of a call for
+/// credentials in another one of the call itself, so every cause is looked at.
+fn is_connection(error: &(dyn Error + 'static)) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<ConnectorError>())
+        .any(|cause| cause.is_io() || cause.is_timeout() || cause.is_user())
+}
+
+/// The first error of a kind among an error and its causes.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|cause| cause.downcast_ref::<T>())
+}
+
+/// An error, then its causes from the outside in.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// An error and its causes in one line, each said once.
+pub(super) fn sentence(error: &(dyn Error + 'static)) -> String {
+    let mut parts: Vec<String> = causes(error)
+        .map(|cause| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    parts.dedup();
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! What the tests of this room share: an AWS on this computer that answers as told and records
+//! who asked, and a home folder with configuration files.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use tempfile::TempDir;
+use url::Url;
+
+use super::{AwsEnvironment, AwsError, AwsSession, SessionCredentials, SessionRequest};
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    /// `DescribeRepositories`, `GetCallerIdentity`, …
+    pub(super) operation: String,
+    /// The access key id that signed it, if it was signed.
+    pub(super) access_key_id: Option<String>,
+    /// The body, where it is JSON.
+    pub(super) json: Value,
+}
+
+/// What to answer.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    status: u16,
+    content_type: &'static str,
+    body: String,
+}
+
+impl Answer {
+    pub(super) fn json(value: Value) -> Self {
+        Self::of(200, "application/x-amz-json-1.1", value.to_string())
+    }
+
+    pub(super) fn error(status: u16, code: &str, message: &str) -> Self {
+        let body = serde_json::json!({"__type": code, "message": message});
+        Self::of(status, "application/x-amz-json-1.1", body.to_string())
+    }
+
+    pub(super) fn xml(body: String) -> Self {
+        Self::of(200, "text/xml", body)
+    }
+
+    pub(super) fn xml_error(status: u16, code: &str, message: &str) -> Self {
+        let body = format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>\
+             </Error><RequestId>r-1</RequestId></ErrorResponse>"
+        );
+        Self::of(status, "text/xml", body)
+    }
+
+    pub(super) fn of(status: u16, content_type: &'static str, body: impl Into<String>) -> Self {
+        Self { status, content_type, body: body.into() }
+    }
+}
+
+/// STS's answer to GetCallerIdentity.
+pub(super) fn identity_xml() -> Answer {
+    Answer::xml(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+         <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn>\
+         <UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
+         <ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>\
+         </GetCallerIdentityResponse>"
+            .to_owned(),
+    )
+}
+
+type Answers = dyn Fn(&Asked) -> Answer + Send + Sync;
+
+#[derive(Clone)]
+struct Shared {
+    answers: Arc<Answers>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// ECR (AWS JSON 1.1) and STS (query and XML) on one port of this computer.
+pub(super) struct LocalAws {
+    pub(super) url: Url,
+    shared: Shared,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl LocalAws {
+    pub(super) async fn start(answers: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        let shared = Shared { answers: Arc::new(answers), asked: Arc::default() };
+        let listener =
+            tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let router = Router::new().fallback(answer).with_state(shared.clone());
+        let server = tokio::spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        Self { url, shared, server }
+    }
+
+    /// Every request so far.
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        self.shared.asked.lock().unwrap().clone()
+    }
+}
+
+impl Drop for LocalAws {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn answer(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let form: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
+    let operation = header("x-amz-target")
+        .and_then(|target| target.rsplit_once('.'))
+        .map(|(_, operation)| operation.to_owned())
+        .or_else(|| form.iter().find(|(key, _)| key == "Action").map(|(_, value)| value.clone()))
+        .unwrap_or_default();
+    let access_key_id = header("authorization")
+        .and_then(|text| text.split_once("Credential="))
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .map(|(id, _)| id.to_owned());
+    let json = serde_json::from_slice(&body).unwrap_or_default();
+    let asked = Asked { operation, access_key_id, json };
+    let answer = (shared.answers)(&asked);
+    shared.asked.lock().unwrap().push(asked);
+    let status = StatusCode::from_u16(answer.status).unwrap();
+    let headers = [("content-type", answer.content_type), ("x-amzn-requestid", "request-1")];
+    (status, headers, answer.body).into_response()
+}
+
+/// A home folder with AWS configuration files.
+pub(super) struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    pub(super) fn with(config: &str, credentials: &str) -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(home.folder.path().join(".aws")).unwrap();
+        for (path, text) in [(home.config(), config), (home.credentials(), credentials)] {
+            if !text.is_empty() {
+                std::fs::write(path, text).unwrap();
+            }
+        }
+        home
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.folder.path().to_str().unwrap()
+    }
+
+    pub(super) fn config(&self) -> PathBuf {
+        self.folder.path().join(".aws/config")
+    }
+
+    pub(super) fn credentials(&self) -> PathBuf {
+        self.folder.path().join(".aws/credentials")
+    }
+
+    pub(super) fn environment(&self) -> AwsEnvironment {
+        self.environment_with(&[])
+    }
+
+    pub(super) fn environment_with(&self, variables: &[(&str, &str)]) -> AwsEnvironment {
+        let home = [("HOME", self.path())];
+        AwsEnvironment::from_variables(home.iter().chain(variables).copied())
+    }
+
+    /// A session for a profile with every other setting left to the environment and the files.
+    pub(super) async fn open(&self, profile: &str) -> Result<AwsSession, AwsError> {
+        AwsSession::open(of_profile(profile), &self.environment()).await
+    }
+}
+
+pub(super) fn of_profile(name: &str) -> SessionRequest {
+    SessionRequest {
+        credentials: SessionCredentials::Profile { name: name.to_owned() },
+        region: None,
+        ecr_endpoint: None,
+        sts_endpoint: None,
+    }
+}
+
+/// A session with the key `AKIATEST` whose calls all go to `aws`, each tried once.
+pub(super) async fn session_at(aws: &LocalAws) -> AwsSession {
+    let config = format!(
+        "[default]\nregion = eu-west-1\nmax_attempts = 1\nendpoint_url = {}\n\
+         aws_access_key_id = AKIATEST\naws_secret_access_key = s3cr3t-of-the-test\n",
+        aws.url
+    );
+    Home::with(&config, "").open("default").await.unwrap()
+}

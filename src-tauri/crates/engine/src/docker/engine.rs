@@ -1,0 +1,255 @@
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use bollard::errors::Error;
+use bollard::query_parameters::{
+    ListImagesOptionsBuilder, RemoveImageOptionsBuilder, TagImageOptionsBuilder,
+};
+use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
+use hyper::Response;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::answer::{failure, image_failure, refusal};
+use super::transport::Transport;
+use super::{
+    DockerAddress, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin, PushOutcome,
+    PushProgress, image, push,
+};
+use crate::model::{ImageReference, RegistryHost};
+
+/// How long the engine may take to begin an answer, in seconds. A tag or a list on a busy engine
+/// with a spinning disk takes tens of seconds.
+const ANSWER_LIMIT_SECONDS: u64 = 120;
+/// What Go's network library says, in lower case, when a server speaks plain HTTP.
+const PLAIN_HTTP: &str = "server gave http response to https client";
+/// What the information of an engine says in `DriverStatus` when it keeps images in containerd.
+/// Source: moby, `daemon/containerd/service.go`.
+const CONTAINERD_STORE: [&str; 2] = ["driver-type", "io.containerd.snapshotter.v1"];
+
+/// A Docker Engine, or what speaks its protocol, at one address.
+#[derive(Clone, Debug)]
+pub struct DockerEngine {
+    transport: Transport,
+    docker: Docker,
+}
+
+impl DockerEngine {
+    /// The engine at an address. Nothing is opened yet.
+    ///
+    /// # Errors
+    /// [`DockerError::NotRunning`] when the files of its TLS cannot be used.
+    pub fn at(address: DockerAddress) -> Result<Self, DockerError> {
+        let transport = Transport::new(address)?;
+        let way = transport.clone();
+        let send = move |request: BollardRequest| {
+            let way = way.clone();
+            async move {
+                let (response, connection) = way.send(request).await?;
+                // bollard reads the body later; the connection ends by itself then.
+                drop(connection.detach());
+                Ok::<_, Error>(response)
+            }
+        };
+        // The host is never used: a request names its path only, see `Transport`.
+        let docker = Docker::connect_with_custom_transport(
+            send,
+            Some("http://engine"),
+            ANSWER_LIMIT_SECONDS,
+            API_DEFAULT_VERSION,
+        )
+        .map_err(|error| failure(transport.address(), error))?;
+        Ok(Self { transport, docker })
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &DockerAddress {
+        self.transport.address()
+    }
+
+    fn failure(&self, error: Error) -> DockerError {
+        failure(self.address(), error)
+    }
+
+    fn image_failure(&self, reference: &ImageReference, error: Error) -> DockerError {
+        image_failure(self.address(), reference, error)
+    }
+
+    /// A request of our own, where bollard has no call, or one that loses what we need.
+    async fn send(
+        &self,
+        request: BollardRequest,
+    ) -> Result<(Response<Incoming>, AbortOnDropHandle<()>), DockerError> {
+        let (response, connection) =
+            self.transport.send(request).await.map_err(|error| self.failure(error))?;
+        if response.status().is_success() {
+            Ok((response, connection))
+        } else {
+            Err(refusal(response).await)
+        }
+    }
+
+    async fn run_push(
+        &self,
+        reference: &ImageReference,
+        login: &EngineLogin,
+        progress: &mut (dyn FnMut(PushProgress) + Send),
+    ) -> Result<PushOutcome, DockerError> {
+        let registry = reference.registry();
+        let mut path = format!(
+            "/images/{registry}/{}/push?tag={}",
+            reference.path(),
+            reference.manifest_reference()
+        );
+        if registry.is_loopback() {
+            // Docker speaks plain HTTP to this computer by itself, Podman when it is told so.
+            path.push_str("&tlsVerify=false");
+        }
+        let mut request = post(path, String::new())?;
+        let mut header = HeaderValue::try_from(URL_SAFE.encode(login_json(registry, login)))
+            .map_err(|error| DockerError::ConnectionLost { source: error.into() })?;
+        header.set_sensitive(true);
+        request.headers_mut().insert("X-Registry-Auth", header);
+        let (response, _connection) = self.send(request).await.map_err(|error| match error {
+            DockerError::Refused { status: 404, .. } => super::answer::missing(reference),
+            other => other,
+        })?;
+        push::follow(response.into_body(), reference, progress).await
+    }
+}
+
+#[async_trait]
+impl DockerApi for DockerEngine {
+    async fn info(&self) -> Result<EngineInfo, DockerError> {
+        let version = self.docker.version().await.map_err(|error| self.failure(error))?;
+        let info = self.docker.info().await.map_err(|error| self.failure(error))?;
+        let podman = version
+            .components
+            .iter()
+            .flatten()
+            .any(|component| component.name.starts_with("Podman"));
+        let keeps_digests = info
+            .driver_status
+            .iter()
+            .flatten()
+            .any(|pair| pair.iter().map(String::as_str).eq(CONTAINERD_STORE));
+        Ok(EngineInfo {
+            product: if podman { "Podman Engine" } else { "Docker Engine" }.to_owned(),
+            version: version.version.ok_or_else(|| DockerError::AnswerUnusable {
+                detail: "it does not say its version".to_owned(),
+            })?,
+            keeps_digests,
+        })
+    }
+
+    async fn images(&self) -> Result<Vec<EngineImage>, DockerError> {
+        let options = ListImagesOptionsBuilder::new().manifests(true).build();
+        let list = self.docker.list_images(Some(options)).await;
+        let list = list.map_err(|error| self.failure(error))?;
+        list.into_iter().filter_map(|summary| image::listed(summary).transpose()).collect()
+    }
+
+    async fn image(&self, reference: &ImageReference) -> Result<EngineImage, DockerError> {
+        let inspected = self.docker.inspect_image(&reference.to_string()).await;
+        let inspected = inspected.map_err(|error| self.image_failure(reference, error))?;
+        // Only the containerd store has a descriptor, and there `inspect` shows one platform of
+        // several; the list shows all.
+        let whole_index = inspected.descriptor.is_some();
+        let mut found = image::inspected(inspected)?;
+        if whole_index {
+            let filters = HashMap::from([("reference".to_owned(), vec![reference.familiar()])]);
+            let options = ListImagesOptionsBuilder::new().manifests(true).filters(&filters).build();
+            let list = self.docker.list_images(Some(options)).await;
+            for summary in list.map_err(|error| self.failure(error))? {
+                if let Some(listed) = image::listed(summary)?
+                    && listed.id == found.id
+                    && !listed.platforms.is_empty()
+                {
+                    found.platforms = listed.platforms;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn tag(
+        &self,
+        source: &ImageReference,
+        target: &ImageReference,
+    ) -> Result<(), DockerError> {
+        let repository = format!("{}/{}", target.registry(), target.path());
+        let options = TagImageOptionsBuilder::new()
+            .repo(&repository)
+            .tag(target.manifest_reference())
+            .build();
+        let tagged = self.docker.tag_image(&source.to_string(), Some(options)).await;
+        tagged.map_err(|error| self.image_failure(source, error))
+    }
+
+    async fn untag(&self, reference: &ImageReference) -> Result<(), DockerError> {
+        // Never forced, and parents are kept: only this name shall go.
+        let options = RemoveImageOptionsBuilder::new().force(false).noprune(true).build();
+        let removed = self.docker.remove_image(&reference.to_string(), Some(options), None).await;
+        removed.map(drop).map_err(|error| self.image_failure(reference, error))
+    }
+
+    async fn log_in(
+        &self,
+        registry: &RegistryHost,
+        login: &EngineLogin,
+    ) -> Result<(), DockerError> {
+        let mut request = post("/auth".to_owned(), login_json(registry, login))?;
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        match self.send(request).await {
+            // Podman tries a login over TLS only. A registry of this computer that speaks plain
+            // HTTP did not refuse the login, and a push brings it along anyway.
+            Err(DockerError::Refused { message, .. })
+                if registry.is_loopback() && message.to_lowercase().contains(PLAIN_HTTP) =>
+            {
+                tracing::debug!(%registry, "the engine tries logins over TLS only");
+                Ok(())
+            }
+            answer => answer.map(drop),
+        }
+    }
+
+    async fn push(
+        &self,
+        reference: &ImageReference,
+        login: &EngineLogin,
+        progress: &mut (dyn FnMut(PushProgress) + Send),
+        cancel: &CancellationToken,
+    ) -> Result<PushOutcome, DockerError> {
+        tokio::select! {
+            biased;
+            // Dropping the push closes its connection, and the engine then stops sending.
+            () = cancel.cancelled() => Err(DockerError::Cancelled),
+            outcome = self.run_push(reference, login, progress) => outcome,
+        }
+    }
+}
+
+/// The login as the engine reads it. Engines pick a login by exact host, so `serveraddress` is the
+/// image's host as it stands.
+fn login_json(registry: &RegistryHost, login: &EngineLogin) -> String {
+    serde_json::json!({
+        "username": login.user,
+        "password": login.password.expose(),
+        "serveraddress": registry.as_str(),
+    })
+    .to_string()
+}
+
+fn post(path: String, body: String) -> Result<BollardRequest, DockerError> {
+    hyper::Request::post(path)
+        .body(bollard::body_full(body.into()))
+        .map_err(|error| DockerError::ConnectionLost { source: error.into() })
+}
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

@@ -1,0 +1,122 @@
+use super::PushFailure;
+
+/// What the sentences of a failed push mean; the first that is found counts. The engine passes the
+/// registry's words on, or those of the Go network library, in a sentence of its own.
+///
+/// Sources: ECR's answers to `docker push`, the distribution protocol's error codes, the messages
+/// of moby, containerd and Podman.
+const SENTENCES: [(&str, PushFailure); 45] = [
+    // Before `denied`, with which ECR begins this one.
+    ("authorization token has expired", PushFailure::TokenExpired),
+    ("expiredtoken", PushFailure::TokenExpired),
+    ("immutable", PushFailure::TagImmutable),
+    ("no basic auth credentials", PushFailure::Unauthorized),
+    ("authentication required", PushFailure::Unauthorized),
+    ("unauthorized", PushFailure::Unauthorized),
+    ("unable to retrieve auth token", PushFailure::Unauthorized),
+    ("invalid username/password", PushFailure::Unauthorized),
+    ("toomanyrequests", PushFailure::Throttled),
+    ("too many requests", PushFailure::Throttled),
+    ("rate exceeded", PushFailure::Throttled),
+    // Content before repositories: both end in "not found" and "does not exist".
+    ("missing content", PushFailure::ContentMissing),
+    ("content digest", PushFailure::ContentMissing),
+    ("does not provide any platform", PushFailure::ContentMissing),
+    ("does not provide the specified platform", PushFailure::ContentMissing),
+    ("layer does not exist", PushFailure::ContentMissing),
+    ("no such file or directory", PushFailure::ContentMissing),
+    ("name unknown", PushFailure::RepositoryMissing),
+    ("name_unknown", PushFailure::RepositoryMissing),
+    ("the repository with name", PushFailure::RepositoryMissing),
+    ("repository name not known", PushFailure::RepositoryMissing),
+    ("repository does not exist", PushFailure::RepositoryMissing),
+    ("does not exist", PushFailure::RepositoryMissing),
+    ("404 not found", PushFailure::RepositoryMissing),
+    ("denied", PushFailure::Forbidden),
+    ("forbidden", PushFailure::Forbidden),
+    ("is not authorized to perform", PushFailure::Forbidden),
+    ("connection refused", PushFailure::Unreachable),
+    ("connection reset", PushFailure::Unreachable),
+    ("broken pipe", PushFailure::Unreachable),
+    ("no such host", PushFailure::Unreachable),
+    ("no route to host", PushFailure::Unreachable),
+    ("network is unreachable", PushFailure::Unreachable),
+    ("name resolution", PushFailure::Unreachable),
+    ("server misbehaving", PushFailure::Unreachable),
+    ("timeout", PushFailure::Unreachable),
+    ("timed out", PushFailure::Unreachable),
+    ("deadline exceeded", PushFailure::Unreachable),
+    ("x509:", PushFailure::Unreachable),
+    ("tls:", PushFailure::Unreachable),
+    ("server gave http response to https client", PushFailure::Unreachable),
+    ("use of closed network connection", PushFailure::Unreachable),
+    ("server closed idle connection", PushFailure::Unreachable),
+    ("unexpected eof", PushFailure::Unreachable),
+    (": eof", PushFailure::Unreachable),
+];
+
+/// Which failure the engine's sentence speaks of.
+pub(super) fn classify(message: &str) -> PushFailure {
+    let message = message.to_lowercase();
+    if message == "eof" {
+        return PushFailure::Unreachable;
+    }
+    SENTENCES
+        .iter()
+        .find(|(words, _)| message.contains(words))
+        .map_or(PushFailure::Other, |(_, failure)| *failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentences_of_engines_are_told_apart() {
+        for (message, failure) in [
+            ("no basic auth credentials", PushFailure::Unauthorized),
+            ("unauthorized: authentication required", PushFailure::Unauthorized),
+            (
+                "denied: Your authorization token has expired. Reauthenticate and try again.",
+                PushFailure::TokenExpired,
+            ),
+            (
+                "denied: User: arn:aws:iam::123456789012:user/x is not authorized to perform: \
+                 ecr:InitiateLayerUpload on resource: arn:aws:ecr:eu-west-1:123456789012:repository/x",
+                PushFailure::Forbidden,
+            ),
+            ("denied: requested access to the resource is denied", PushFailure::Forbidden),
+            (
+                "name unknown: The repository with name 'pgcli' does not exist in the registry \
+                 with id '123456789012'",
+                PushFailure::RepositoryMissing,
+            ),
+            (
+                "tag invalid: The image tag 'v1' already exists in the 'pgcli' repository and \
+                 cannot be overwritten because the repository is immutable.",
+                PushFailure::TagImmutable,
+            ),
+            ("toomanyrequests: Rate exceeded", PushFailure::Throttled),
+            (
+                "failed to do request: Head \"https://127.0.0.1:1/v2/\": dial tcp 127.0.0.1:1: \
+                 connect: connection refused",
+                PushFailure::Unreachable,
+            ),
+            ("Put \"http://r/v2/x/blobs/uploads/1\": EOF", PushFailure::Unreachable),
+            ("EOF", PushFailure::Unreachable),
+            (
+                "net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
+                PushFailure::Unreachable,
+            ),
+            ("content digest sha256:abc: not found", PushFailure::ContentMissing),
+            (
+                "image with reference x was found but does not provide any platform",
+                PushFailure::ContentMissing,
+            ),
+            ("manifest invalid: manifest invalid", PushFailure::Other),
+            ("blob upload invalid", PushFailure::Other),
+        ] {
+            assert_eq!(classify(message), failure, "{message}");
+        }
+    }
+}

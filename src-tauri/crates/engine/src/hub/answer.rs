@@ -1,0 +1,165 @@
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::model::{Digest, Platform, Tag};
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// The number of the next page; `None` on the last one.
+    pub next: Option<u32>,
+    /// How many there are on all pages, where Docker Hub says so.
+    pub total: Option<u64>,
+}
+
+/// A repository of Docker Hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HubRepository {
+    /// The user or organisation that owns it; `library` for official images.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// What its owner says of it, in a line.
+    pub description: Option<String>,
+    /// Whether only a login sees it.
+    pub private: bool,
+    /// When something last changed, in milliseconds since 1970.
+    pub updated_at_ms: Option<u64>,
+    /// What it holds, packed, in bytes, where Docker Hub says so.
+    pub size_bytes: Option<u64>,
+}
+
+/// A tag of a repository of Docker Hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HubTag {
+    /// The tag.
+    pub tag: Tag,
+    /// The digest of the manifest or index that it points to, where Docker Hub says so.
+    pub digest: Option<Digest>,
+    /// The platforms of its images.
+    pub platforms: Vec<Platform>,
+    /// The packed size of the images of all its platforms together, in bytes.
+    pub size_bytes: u64,
+    /// When it last changed, in milliseconds since 1970.
+    pub updated_at_ms: Option<u64>,
+}
+
+/// The envelope of every list.
+#[derive(Deserialize)]
+pub(super) struct List<T> {
+    #[serde(default)]
+    count: Option<u64>,
+    #[serde(default)]
+    next: Option<String>,
+    results: Vec<T>,
+}
+
+impl<T> List<T> {
+    /// The page, of which this is the given number.
+    pub(super) fn page<U>(self, number: u32, read: impl FnMut(T) -> Option<U>) -> Page<U> {
+        Page {
+            next: self.next.filter(|next| !next.is_empty()).map(|_| number.saturating_add(1)),
+            total: self.count,
+            items: self.results.into_iter().filter_map(read).collect(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct RepositoryAnswer {
+    name: String,
+    namespace: String,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    is_private: bool,
+    #[serde(default)]
+    last_updated: Option<String>,
+    #[serde(default)]
+    storage_size: Option<u64>,
+}
+
+impl From<RepositoryAnswer> for HubRepository {
+    fn from(answer: RepositoryAnswer) -> Self {
+        Self {
+            namespace: answer.namespace,
+            name: answer.name,
+            description: answer.description.filter(|text| !text.is_empty()),
+            private: answer.is_private,
+            updated_at_ms: milliseconds(answer.last_updated),
+            size_bytes: answer.storage_size,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct TagAnswer {
+    name: String,
+    #[serde(default)]
+    digest: Option<String>,
+    #[serde(default)]
+    full_size: Option<u64>,
+    #[serde(default)]
+    last_updated: Option<String>,
+    #[serde(default)]
+    images: Option<Vec<TagImage>>,
+}
+
+#[derive(Deserialize)]
+struct TagImage {
+    #[serde(default)]
+    os: Option<String>,
+    #[serde(default)]
+    architecture: Option<String>,
+    #[serde(default)]
+    variant: Option<String>,
+    #[serde(default)]
+    size: Option<u64>,
+}
+
+impl TagImage {
+    /// The platform; `None` for an attestation, which Docker Hub lists among the images with the
+    /// platform `unknown/unknown`.
+    fn platform(&self) -> Option<Platform> {
+        let known = |text: &Option<String>| {
+            text.clone().filter(|text| !text.is_empty() && text != "unknown")
+        };
+        Some(Platform {
+            os: known(&self.os)?,
+            architecture: known(&self.architecture)?,
+            variant: known(&self.variant),
+        })
+    }
+}
+
+impl TagAnswer {
+    /// The tag; `None`, with a line in the log, when its name is none.
+    pub(super) fn read(self) -> Option<HubTag> {
+        let tag = Tag::parse(&self.name)
+            .inspect_err(|error| tracing::warn!(%error, "Docker Hub lists a tag that is none"))
+            .ok()?;
+        let images = self.images.unwrap_or_default();
+        let images: Vec<_> =
+            images.iter().filter_map(|image| Some((image.platform()?, image.size))).collect();
+        let size_bytes = if images.is_empty() {
+            self.full_size.unwrap_or(0)
+        } else {
+            images.iter().filter_map(|(_, size)| *size).fold(0, u64::saturating_add)
+        };
+        Some(HubTag {
+            tag,
+            digest: self.digest.and_then(|text| Digest::parse(&text).ok()),
+            platforms: images.into_iter().map(|(platform, _)| platform).collect(),
+            size_bytes,
+            updated_at_ms: milliseconds(self.last_updated),
+        })
+    }
+}
+
+fn milliseconds(text: Option<String>) -> Option<u64> {
+    let time = OffsetDateTime::parse(&text?, &Rfc3339).ok()?;
+    u64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
+}

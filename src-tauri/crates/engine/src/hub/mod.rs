@@ -1,0 +1,13 @@
+//! Docker Hub's own API: the repositories of a namespace, and their tags. What is pulled comes
+//! through `registry`.
+//!
+//! - `client`: the calls.
+//! - `answer`: the JSON of the answers as our values.
+
+mod answer;
+mod client;
+mod error;
+
+pub use answer::{HubRepository, HubTag, Page};
+pub use client::{HubClient, HubLogin};
+pub use error::{BoxError, HubError};

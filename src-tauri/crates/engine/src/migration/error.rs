@@ -1,0 +1,88 @@
+use crate::aws::AwsError;
+use crate::docker::DockerError;
+use crate::model::{Digest, ImageReference};
+use crate::registry::RegistryError;
+
+use super::Step;
+
+/// Why an image, or a whole migration, failed.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// AWS, or the way to it.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The Docker Engine, or the way to it.
+    #[error(transparent)]
+    Docker(#[from] DockerError),
+    /// A registry, or the way to it.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// What the registry and ECR hold is not what was sent.
+    #[error(
+        "{destination} should have the digest {expected}, but the registry says {} and ECR says {}",
+        shown(registry),
+        shown(ecr)
+    )]
+    VerificationFailed {
+        /// The tag at the destination.
+        destination: ImageReference,
+        /// The digest of what was sent.
+        expected: Digest,
+        /// The digest that the registry gives for the tag.
+        registry: Option<Digest>,
+        /// The digest that ECR's DescribeImages gives for the tag.
+        ecr: Option<Digest>,
+    },
+    /// A step that this image needs failed before.
+    #[error("a step before this image failed")]
+    EarlierStepFailed {
+        /// The step.
+        step: Step,
+        /// Why it failed.
+        #[source]
+        source: std::sync::Arc<MigrationError>,
+    },
+    /// The engine uses the name that the push needs for another image.
+    #[error("the Docker Engine uses the name {reference} for another image")]
+    EngineNameTaken {
+        /// The name.
+        reference: ImageReference,
+    },
+    /// Another image of the same plan goes to the same place.
+    #[error("another image of this plan goes to {destination} as well")]
+    SameDestination {
+        /// The place.
+        destination: ImageReference,
+    },
+    /// The image has no tag or repository that can be a name at the destination.
+    #[error("{destination:?} cannot be the name of an image")]
+    DestinationInvalid {
+        /// What was to be the name.
+        destination: String,
+        /// Why not.
+        #[source]
+        source: crate::model::InvalidReference,
+    },
+    /// Indexes inside indexes, deeper than any image needs.
+    #[error("the index of {image} holds indexes more than {limit} deep")]
+    NestedTooDeep {
+        /// The image.
+        image: ImageReference,
+        /// How deep is followed.
+        limit: usize,
+    },
+    /// An index lists more manifests than any image has.
+    #[error("the index of {image} lists {children} manifests; at most {limit} are followed")]
+    TooManyChildren {
+        /// The image.
+        image: ImageReference,
+        /// How many it lists.
+        children: usize,
+        /// How many are followed.
+        limit: usize,
+    },
+}
+
+fn shown(digest: &Option<Digest>) -> String {
+    digest.as_ref().map_or_else(|| "there is none".to_owned(), Digest::to_string)
+}

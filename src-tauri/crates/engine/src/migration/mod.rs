@@ -1,0 +1,37 @@
+//! Migrations: request → plan → run → report.
+//!
+//! [`gather`] asks both ends what a plan must know, [`plan()`] says what would happen without asking or
+//! writing anything, [`run()`] does it and returns the [`Report`]. While it runs it tells an
+//! [`EventSink`] what happens and obeys its [`Control`].
+
+mod control;
+mod copy;
+mod ends;
+mod error;
+mod events;
+mod facts;
+mod plan;
+mod record;
+mod report;
+mod request;
+mod run;
+mod steps;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use control::Control;
+pub use ends::{Destination, EcrLogin, Source};
+pub use error::MigrationError;
+pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
+pub use facts::{Facts, ImageFacts, SourceFacts, gather};
+pub use plan::{
+    Action, Difference, NeededQuota, Plan, PlanTotals, PlannedImage, PlannedRepository, Remark,
+    Route, plan,
+};
+pub use report::{ImageReport, ImageResult, Proof, Report};
+pub use request::{MigrationRequest, RequestedImage, Resolution};
+pub use run::run;
+pub use tree::{ImageTree, Node};

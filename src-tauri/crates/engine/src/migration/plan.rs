@@ -1,0 +1,418 @@
+//! The plan: what a migration would do, or why not. Pure: the same request and facts give the same
+//! plan, and making it writes nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::facts::{Facts, ImageFacts, SourceFacts};
+use super::tree::ImageTree;
+use super::{MigrationError, MigrationRequest, RequestedImage, Resolution};
+use crate::aws::EcrRepository;
+use crate::model::{
+    Digest, Encryption, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
+    RepositorySettings, Tag,
+};
+use crate::registry::PullQuota;
+
+/// What a migration would do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The destination registry.
+    pub registry: RegistryHost,
+    /// The repositories that its images go to, by name.
+    pub repositories: Vec<PlannedRepository>,
+    /// The images, in the order of the request.
+    pub images: Vec<PlannedImage>,
+    /// The sums.
+    pub totals: PlanTotals,
+    /// Docker Hub's pull quota as the source told it, with what the plan needs of it.
+    pub pull_quota: Option<NeededQuota>,
+    /// Whether the names that a push through the engine needs are taken away afterwards.
+    pub remove_temporary_tags: bool,
+}
+
+/// A repository that a plan needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedRepository {
+    /// Its name.
+    pub name: RepositoryName,
+    /// Its address, without a tag.
+    pub uri: String,
+    /// Whether it exists.
+    pub exists: bool,
+    /// How it will be set up, or is.
+    pub settings: RepositorySettings,
+    /// Where an existing repository differs from what was asked for.
+    pub differences: Vec<Difference>,
+}
+
+/// A setting of an existing repository that is not as asked for. It is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// Whether tags may move, or the exceptions.
+    TagMutability {
+        /// What was asked for.
+        wanted: RepositorySettings,
+    },
+    /// Scan on push.
+    ScanOnPush {
+        /// What was asked for.
+        wanted: bool,
+    },
+    /// Encryption, which can never be changed.
+    Encryption {
+        /// What was asked for.
+        wanted: Encryption,
+    },
+}
+
+/// An image of a plan.
+#[derive(Clone, Debug)]
+pub struct PlannedImage {
+    /// Its number in the plan, from 0.
+    pub index: u32,
+    /// The repository as the source shows it.
+    pub source_repository: String,
+    /// The tag that was asked for.
+    pub requested_tag: Tag,
+    /// The image at its source.
+    pub source: ImageReference,
+    /// The image at the destination.
+    pub destination: ImageReference,
+    /// The ECR repository.
+    pub repository: RepositoryName,
+    /// The tag at the destination.
+    pub tag: Tag,
+    /// How it travels.
+    pub route: Route,
+    /// What will be done.
+    pub action: Action,
+    /// The digest at the source, where a push keeps it.
+    pub source_digest: Option<Digest>,
+    /// The digest that the tag has at the destination now.
+    pub destination_digest: Option<Digest>,
+    /// The platforms that travel.
+    pub platforms: Vec<Platform>,
+    /// Bytes of its content.
+    pub size_bytes: u64,
+    /// What is worth knowing about it.
+    pub remarks: Vec<Remark>,
+    /// Its manifests, for a copy from registry to registry.
+    pub tree: Option<Arc<ImageTree>>,
+}
+
+/// How an image travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The Docker Engine pushes it.
+    DockerEngine,
+    /// It is copied from registry to registry, unchanged.
+    RegistryToRegistry,
+}
+
+/// What will be done with an image.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// It is moved.
+    Move,
+    /// It is moved, and its tag leaves another image.
+    Overwrite,
+    /// It is there, identical.
+    AlreadyThere,
+    /// The destination is left as it is, by choice.
+    KeepExisting,
+    /// The tag points to another image, and a choice is needed.
+    Conflict {
+        /// Whether the repository lets the tag move.
+        overwrite_allowed: bool,
+    },
+    /// It cannot be moved.
+    Refused {
+        /// Why.
+        error: Arc<MigrationError>,
+    },
+}
+
+impl Action {
+    /// Whether content is moved.
+    pub fn moves(&self) -> bool {
+        matches!(self, Self::Move | Self::Overwrite)
+    }
+}
+
+/// What is worth knowing about a planned image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// The engine packs layers anew, so ECR will hold another digest than the image came with.
+    DigestChanges,
+    /// The engine holds one platform, and that one is moved.
+    OnePlatform,
+    /// The size is the engine's, unpacked.
+    SizeUnpacked,
+}
+
+/// The sums of a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanTotals {
+    /// Repositories to create.
+    pub repositories_to_create: u32,
+    /// Images to move.
+    pub images_to_move: u32,
+    /// Images that are there, or stay by choice.
+    pub images_unchanged: u32,
+    /// Images that need a choice.
+    pub conflicts: u32,
+    /// Images that cannot be moved.
+    pub refused: u32,
+    /// Bytes of all images to move, each shared layer counted once.
+    pub unique_bytes: u64,
+    /// Bytes that ECR keeps in addition: a layer that goes to two repositories counts twice.
+    pub stored_bytes: u64,
+}
+
+/// A pull quota with what a plan needs of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NeededQuota {
+    /// Pulls that are needed.
+    pub needed: u32,
+    /// What the registry told.
+    pub quota: PullQuota,
+}
+
+impl Plan {
+    /// Whether it can be started: nothing is undecided, and something is to do or to prove.
+    pub fn is_ready(&self) -> bool {
+        let unchanged = self.totals.images_unchanged;
+        self.totals.conflicts == 0 && self.totals.images_to_move + unchanged > 0
+    }
+}
+
+/// Makes the plan.
+pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
+    let mut taken = HashMap::new();
+    let images: Vec<_> = request
+        .images
+        .iter()
+        .zip(&facts.images)
+        .zip(0u32..)
+        .map(|((image, known), index)| plan_image(index, image, known, facts, &mut taken))
+        .collect();
+    let repositories = plan_repositories(request, facts, &images);
+    let totals = totals(&repositories, &images);
+    let pull_quota = facts.pull_quota.map(|quota| NeededQuota { needed: pulls(&images), quota });
+    let registry = facts.registry.clone();
+    let remove_temporary_tags = request.remove_temporary_tags;
+    Plan { registry, repositories, images, totals, pull_quota, remove_temporary_tags }
+}
+
+/// The full name that an image gets at the destination.
+pub(super) fn destination_reference(
+    registry: &RegistryHost,
+    image: &RequestedImage,
+) -> Result<ImageReference, InvalidReference> {
+    let tag = Some(image.destination_tag().clone());
+    ImageReference::new(registry.clone(), image.repository.as_str(), tag, None)
+}
+
+fn plan_image(
+    index: u32,
+    image: &RequestedImage,
+    known: &ImageFacts,
+    facts: &Facts,
+    taken: &mut HashMap<ImageReference, u32>,
+) -> PlannedImage {
+    let empty = SourceFacts::default();
+    let source = known.source.as_ref().unwrap_or(&empty);
+    let (destination, invalid) = match destination_reference(&facts.registry, image) {
+        Ok(destination) => (destination, None),
+        // The name is shown as far as it goes; the action says that it cannot be used.
+        Err(error) => (image.source.clone(), Some(error)),
+    };
+    let existing = known.destination.as_ref().ok().and_then(Clone::clone);
+    let action = match invalid {
+        Some(source) => {
+            let destination = format!("{}/{}", facts.registry, image.repository);
+            let error = MigrationError::DestinationInvalid { destination, source };
+            Action::Refused { error: Arc::new(error) }
+        }
+        None => decide(image, known, facts, &destination, taken),
+    };
+    if action.moves() {
+        taken.entry(destination.clone()).or_insert(index);
+    }
+    PlannedImage {
+        index,
+        source_repository: image.source_repository.clone(),
+        requested_tag: image.tag.clone(),
+        source: image.source.clone(),
+        destination,
+        repository: image.repository.clone(),
+        tag: image.destination_tag().clone(),
+        route: if facts.engine.is_some() { Route::DockerEngine } else { Route::RegistryToRegistry },
+        action,
+        source_digest: source.digest.clone(),
+        destination_digest: existing,
+        platforms: source.platforms.clone(),
+        size_bytes: source.size_bytes,
+        remarks: remarks(facts, source),
+        tree: source.tree.clone(),
+    }
+}
+
+fn decide(
+    image: &RequestedImage,
+    known: &ImageFacts,
+    facts: &Facts,
+    destination: &ImageReference,
+    taken: &HashMap<ImageReference, u32>,
+) -> Action {
+    let source = match &known.source {
+        Ok(source) => source,
+        Err(error) => return Action::Refused { error: Arc::clone(error) },
+    };
+    let existing = match &known.destination {
+        Ok(existing) => existing,
+        Err(error) => return Action::Refused { error: Arc::clone(error) },
+    };
+    let refused = |error: MigrationError| Action::Refused { error: Arc::new(error) };
+    if taken.contains_key(destination) {
+        return refused(MigrationError::SameDestination { destination: destination.clone() });
+    }
+    if source.name_taken {
+        return refused(MigrationError::EngineNameTaken { reference: destination.clone() });
+    }
+    let Some(existing) = existing else { return Action::Move };
+    if is_identical(source, destination, existing) {
+        return Action::AlreadyThere;
+    }
+    let settings = facts.repositories.get(&image.repository).map(|repository| &repository.settings);
+    let overwrite_allowed =
+        settings.is_none_or(|settings| settings.allows_overwrite(destination.manifest_reference()));
+    match &image.resolution {
+        Some(Resolution::KeepExisting) => Action::KeepExisting,
+        Some(Resolution::Overwrite) if overwrite_allowed => Action::Overwrite,
+        _ => Action::Conflict { overwrite_allowed },
+    }
+}
+
+/// The digests agree, or the engine remembers that it pushed just this.
+fn is_identical(source: &SourceFacts, destination: &ImageReference, existing: &Digest) -> bool {
+    source.digest.as_ref() == Some(existing)
+        || source.known_as.iter().any(|name| {
+            name.registry() == destination.registry()
+                && name.path() == destination.path()
+                && name.digest() == Some(existing)
+        })
+}
+
+fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
+    let Some(engine) = &facts.engine else { return Vec::new() };
+    let mut remarks = vec![Remark::SizeUnpacked];
+    if !engine.keeps_digests {
+        remarks.push(Remark::DigestChanges);
+        // A name with a digest of a registry shows that the image was pulled, one platform of it.
+        if !source.known_as.is_empty() {
+            remarks.push(Remark::OnePlatform);
+        }
+    }
+    remarks
+}
+
+fn plan_repositories(
+    request: &MigrationRequest,
+    facts: &Facts,
+    images: &[PlannedImage],
+) -> Vec<PlannedRepository> {
+    // A repository whose every image is refused is not needed either.
+    let wanting = images.iter().filter(|image| !matches!(image.action, Action::Refused { .. }));
+    let needed: BTreeSet<_> = wanting.map(|image| &image.repository).collect();
+    let wanted = request.repositories.iter().filter(|(name, _)| needed.contains(name));
+    wanted.map(|(name, settings)| plan_repository(name, settings, facts)).collect()
+}
+
+fn plan_repository(
+    name: &RepositoryName,
+    wanted: &RepositorySettings,
+    facts: &Facts,
+) -> PlannedRepository {
+    let uri = format!("{}/{name}", facts.registry);
+    let existing = facts.repositories.get(name);
+    PlannedRepository {
+        name: name.clone(),
+        uri,
+        exists: existing.is_some(),
+        settings: existing.map_or(wanted, |repository| &repository.settings).clone(),
+        differences: existing.map(|repository| differences(wanted, repository)).unwrap_or_default(),
+    }
+}
+
+fn differences(wanted: &RepositorySettings, repository: &EcrRepository) -> Vec<Difference> {
+    let actual = &repository.settings;
+    let mut differences = Vec::new();
+    if wanted.tag_mutability != actual.tag_mutability
+        || wanted.exclusion_filters != actual.exclusion_filters
+    {
+        differences.push(Difference::TagMutability { wanted: wanted.clone() });
+    }
+    if wanted.scan_on_push != actual.scan_on_push {
+        differences.push(Difference::ScanOnPush { wanted: wanted.scan_on_push });
+    }
+    if !same_encryption(&wanted.encryption, &actual.encryption) {
+        differences.push(Difference::Encryption { wanted: wanted.encryption.clone() });
+    }
+    differences
+}
+
+/// ECR answers with the ARN of the key, whatever name it was asked with; a key that was not named
+/// is as good as any.
+fn same_encryption(wanted: &Encryption, actual: &Encryption) -> bool {
+    let same_key = |wanted: &Option<String>, actual: &Option<String>| match (wanted, actual) {
+        (Some(wanted), Some(actual)) => wanted == actual || actual.ends_with(&format!("/{wanted}")),
+        _ => true,
+    };
+    match (wanted, actual) {
+        (Encryption::Aes256, Encryption::Aes256) => true,
+        (Encryption::Kms { key: wanted }, Encryption::Kms { key: actual })
+        | (Encryption::KmsDualLayer { key: wanted }, Encryption::KmsDualLayer { key: actual }) => {
+            same_key(wanted, actual)
+        }
+        _ => false,
+    }
+}
+
+fn totals(repositories: &[PlannedRepository], images: &[PlannedImage]) -> PlanTotals {
+    let mut totals = PlanTotals::default();
+    let mut unique: HashMap<Digest, u64> = HashMap::new();
+    let mut stored: BTreeMap<&RepositoryName, HashMap<Digest, u64>> = BTreeMap::new();
+    let mut unpacked = 0;
+    for image in images {
+        match &image.action {
+            Action::Move | Action::Overwrite => totals.images_to_move += 1,
+            Action::AlreadyThere | Action::KeepExisting => totals.images_unchanged += 1,
+            Action::Conflict { .. } => totals.conflicts += 1,
+            Action::Refused { .. } => totals.refused += 1,
+        }
+        if image.action.moves() {
+            match &image.tree {
+                Some(tree) => {
+                    let blobs = tree.blobs();
+                    stored.entry(&image.repository).or_default().extend(blobs.clone());
+                    unique.extend(blobs);
+                }
+                None => unpacked += image.size_bytes,
+            }
+        }
+    }
+    let count = repositories.iter().filter(|repository| !repository.exists).count();
+    totals.repositories_to_create = u32::try_from(count).unwrap_or(u32::MAX);
+    totals.unique_bytes = unique.values().sum::<u64>() + unpacked;
+    totals.stored_bytes = stored.values().flat_map(HashMap::values).sum::<u64>() + unpacked;
+    totals
+}
+
+fn pulls(images: &[PlannedImage]) -> u32 {
+    let moving = images.iter().filter(|image| image.action.moves());
+    let trees = moving.filter_map(|image| image.tree.as_deref());
+    let pulls: usize = trees.map(ImageTree::image_manifests).sum();
+    u32::try_from(pulls).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,77 @@
+use std::sync::Arc;
+
+use super::{MigrationError, PlannedImage};
+use crate::model::{Digest, ImageReference, RepositoryName};
+
+/// What a migration did.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Repositories that it created.
+    pub repositories_created: Vec<RepositoryName>,
+    /// Every image of the plan, in its order.
+    pub images: Vec<ImageReport>,
+    /// Names that were made in the Docker Engine on the way and are still there.
+    pub temporary_tags_left: Vec<ImageReference>,
+    /// Whether a person stopped it.
+    pub cancelled: bool,
+}
+
+/// What became of one image.
+#[derive(Clone, Debug)]
+pub struct ImageReport {
+    /// The image as planned.
+    pub planned: PlannedImage,
+    /// What became of it.
+    pub result: ImageResult,
+    /// The digest that the push reported.
+    pub pushed_digest: Option<Digest>,
+    /// The digest that the registry gives for the tag now.
+    pub registry_digest: Option<Digest>,
+    /// The digest that ECR's DescribeImages gives for the tag now.
+    pub ecr_digest: Option<Digest>,
+    /// What can be said of the digests.
+    pub proof: Proof,
+    /// Bytes that were sent for it.
+    pub sent_bytes: u64,
+    /// Bytes that the destination had already.
+    pub skipped_bytes: u64,
+    /// How long its content took, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// What became of an image.
+#[derive(Clone, Debug)]
+pub enum ImageResult {
+    /// It was moved, and is proved.
+    Moved,
+    /// It was there, or stays as it is by choice.
+    Unchanged,
+    /// It failed.
+    Failed {
+        /// Why.
+        error: Arc<MigrationError>,
+    },
+    /// It was not finished when a person stopped the migration.
+    Cancelled,
+}
+
+/// What can be said of an image's digests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Source, push, registry and ECR agree.
+    Equal,
+    /// The engine packed the image anew: push, registry and ECR agree on a digest of its own.
+    EqualToPushed,
+    /// They disagree.
+    Different,
+    /// There is nothing to compare.
+    NotProved,
+}
+
+impl Report {
+    /// Images that failed, by their number in the plan.
+    pub fn failed(&self) -> impl Iterator<Item = u32> + '_ {
+        let failed = |image: &&ImageReport| matches!(image.result, ImageResult::Failed { .. });
+        self.images.iter().filter(failed).map(|image| image.planned.index)
+    }
+}

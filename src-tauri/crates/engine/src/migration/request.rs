@@ -1,0 +1,50 @@
+use std::collections::BTreeMap;
+
+use crate::model::{ImageReference, RepositoryName, RepositorySettings, Tag};
+
+/// What a person asked for, read and checked: the input of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct MigrationRequest {
+    /// Which images, and where each goes.
+    pub images: Vec<RequestedImage>,
+    /// How each repository is to be set up if it has to be created.
+    pub repositories: BTreeMap<RepositoryName, RepositorySettings>,
+    /// Whether the names that a push through the Docker Engine needs are taken away afterwards.
+    pub remove_temporary_tags: bool,
+}
+
+/// One image of a request.
+#[derive(Clone, Debug)]
+pub struct RequestedImage {
+    /// The repository as the source shows it; it only names the choice.
+    pub source_repository: String,
+    /// The image at its source.
+    pub source: ImageReference,
+    /// The ECR repository that it goes to.
+    pub repository: RepositoryName,
+    /// The tag that it is to have there.
+    pub tag: Tag,
+    /// What to do if the tag points to something else there.
+    pub resolution: Option<Resolution>,
+}
+
+/// What to do when the tag at the destination points to something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Leave the destination as it is.
+    KeepExisting,
+    /// Move the tag, where the repository allows it.
+    Overwrite,
+    /// Copy under another tag.
+    NewTag(Tag),
+}
+
+impl RequestedImage {
+    /// The tag at the destination, once the choice is taken into account.
+    pub fn destination_tag(&self) -> &Tag {
+        match &self.resolution {
+            Some(Resolution::NewTag(tag)) => tag,
+            _ => &self.tag,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Runs a plan, step by step, and tells what became of every image.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+
+use super::record::{Record, Records};
+use super::steps;
+use super::{
+    Action, Control, Destination, EventSink, ImageState, MigrationError, MigrationEvent, Plan,
+    Report, Source, Step,
+};
+use crate::model::{ImageReference, RepositoryName};
+
+/// What every step works with.
+pub(super) struct Run<'a> {
+    pub plan: &'a Plan,
+    pub source: &'a Source,
+    pub destination: &'a Destination,
+    pub control: &'a Control,
+    pub events: &'a Arc<dyn EventSink>,
+}
+
+/// What the steps leave behind, apart from the records of the images.
+#[derive(Default)]
+pub(super) struct Traces {
+    pub repositories_created: Vec<RepositoryName>,
+    pub temporary_tags: Vec<ImageReference>,
+}
+
+/// Runs a plan to its end.
+///
+/// An image that fails is recorded and stops no other. A cancel is an outcome: what was not finished
+/// is reported as cancelled, and what was made on the way is taken away as after a success.
+pub async fn run(
+    plan: &Plan,
+    source: &Source,
+    destination: &Destination,
+    control: &Control,
+    events: &Arc<dyn EventSink>,
+) -> Report {
+    let run = Run { plan, source, destination, control, events };
+    let records = Records::of(plan);
+    let mut traces = Traces::default();
+    run.settle_what_stays(&records);
+    for step in [Step::Create, Step::LogIn, Step::Tag, Step::Push, Step::Verify] {
+        control.until_cancelled(control.go()).await;
+        if control.is_cancelled() {
+            break;
+        }
+        run.emit(MigrationEvent::StepStarted { step });
+        let counts = match step {
+            Step::Create => steps::create(&run, &records, &mut traces).await,
+            Step::LogIn => steps::log_in(&run, &records).await,
+            Step::Tag => steps::tag(&run, &records, &mut traces).await,
+            Step::Push => steps::push(&run, &records).await,
+            Step::Verify => steps::verify(&run, &records).await,
+        };
+        let (succeeded, failed) = (counts.succeeded, counts.failed);
+        run.emit(MigrationEvent::StepFinished { step, succeeded, failed });
+    }
+    run.cancel_what_is_open(&records);
+    let temporary_tags_left = steps::remove_temporary_tags(&run, traces.temporary_tags).await;
+    Report {
+        repositories_created: traces.repositories_created,
+        images: records.into_reports(),
+        temporary_tags_left,
+        cancelled: control.is_cancelled(),
+    }
+}
+
+/// How many items of a step went well, and how many did not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub succeeded: u32,
+    pub failed: u32,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, success: bool) {
+        if success {
+            self.succeeded += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
+}
+
+impl Run<'_> {
+    pub(super) fn emit(&self, event: MigrationEvent) {
+        self.events.emit(event);
+    }
+
+    pub(super) fn image_state(&self, record: &Record<'_>, state: ImageState) {
+        self.emit(MigrationEvent::ImageState { image: record.planned.index, state });
+    }
+
+    pub(super) fn fail(&self, record: &Record<'_>, error: Arc<MigrationError>) {
+        record.fail(Arc::clone(&error));
+        self.image_state(record, ImageState::Failed { error });
+    }
+
+    /// Does `work` for each of the records, `together` at a time, while the migration is not held
+    /// or stopped. What `work` returns tells whether the image is well.
+    pub(super) async fn each<'r, 'p: 'r, F>(
+        &self,
+        records: impl Iterator<Item = &'r Record<'p>>,
+        together: usize,
+        work: impl Fn(&'r Record<'p>) -> F,
+    ) -> Counts
+    where
+        F: Future<Output = Result<(), MigrationError>>,
+    {
+        let mut counts = Counts::default();
+        // Made before they run: a future that holds a lazy iterator cannot move between threads.
+        let jobs: Vec<_> = records
+            .map(|record| {
+                let work = work(record);
+                async move {
+                    let held = async {
+                        self.control.go().await;
+                        work.await
+                    };
+                    (record, self.control.until_cancelled(held).await)
+                }
+            })
+            .collect();
+        let mut done = stream::iter(jobs).buffer_unordered(together);
+        while let Some((record, outcome)) = done.next().await {
+            match outcome {
+                Some(Ok(())) => counts.add(true),
+                Some(Err(error)) if is_cancel(&error) => {}
+                Some(Err(error)) => {
+                    counts.add(false);
+                    self.fail(record, Arc::new(error));
+                }
+                None => {}
+            }
+        }
+        counts
+    }
+
+    /// What needs no work is settled before the first step: refused images fail with the plan's own
+    /// reason, and what stays by choice stays.
+    fn settle_what_stays(&self, records: &Records<'_>) {
+        for record in records.iter() {
+            match &record.planned.action {
+                Action::Refused { error } => self.fail(record, Arc::clone(error)),
+                Action::Conflict { .. } | Action::KeepExisting => {
+                    record.keep();
+                    self.image_state(record, ImageState::Unchanged);
+                }
+                Action::Move | Action::Overwrite | Action::AlreadyThere => {}
+            }
+        }
+    }
+
+    fn cancel_what_is_open(&self, records: &Records<'_>) {
+        let open: BTreeSet<u32> = records.open().map(|record| record.planned.index).collect();
+        for record in records.iter().filter(|record| open.contains(&record.planned.index)) {
+            record.cancel();
+            self.image_state(record, ImageState::Cancelled);
+        }
+    }
+}
+
+fn is_cancel(error: &MigrationError) -> bool {
+    matches!(error, MigrationError::Docker(crate::docker::DockerError::Cancelled))
+}

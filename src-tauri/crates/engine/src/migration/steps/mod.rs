@@ -1,0 +1,13 @@
+//! The steps of a migration, one file a step.
+
+mod create;
+mod log_in;
+mod push;
+mod tag;
+mod verify;
+
+pub(super) use create::create;
+pub(super) use log_in::log_in;
+pub(super) use push::push;
+pub(super) use tag::{remove_temporary_tags, tag};
+pub(super) use verify::verify;

@@ -1,0 +1,103 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::docker::{DockerApi, PushLayerState, PushProgress};
+use crate::migration::copy::Copier;
+use crate::migration::record::{Record, Records};
+use crate::migration::run::{Counts, Run};
+use crate::migration::{ImageState, LayerState, MigrationError, MigrationEvent, Source};
+use crate::model::Digest;
+
+/// The engine sends five layers of a push at a time by itself; more pushes only compete.
+const PUSHED_TOGETHER: usize = 2;
+/// Images that are copied at the same time. Their blobs share one limit of their own.
+const COPIED_TOGETHER: usize = 4;
+
+/// Moves the content of every image.
+pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> Counts {
+    match run.source {
+        Source::Engine(docker) => {
+            let docker = docker.as_ref();
+            let work = |record| push_from_engine(run, docker, record);
+            run.each(records.moving(), PUSHED_TOGETHER, work).await
+        }
+        Source::Registry(source) => {
+            let copier = Copier::new(
+                Arc::clone(source),
+                Arc::clone(&run.destination.registry),
+                run.control.clone(),
+                Arc::clone(run.events),
+            );
+            let work = |record| copy_from_registry(run, &copier, record);
+            run.each(records.moving(), COPIED_TOGETHER, work).await
+        }
+    }
+}
+
+async fn copy_from_registry(
+    run: &Run<'_>,
+    copier: &Copier,
+    record: &Record<'_>,
+) -> Result<(), MigrationError> {
+    run.image_state(record, ImageState::Pushing);
+    let started = Instant::now();
+    let moved = copier.copy(record.planned).await?;
+    record.moved_bytes(moved.sent_bytes, moved.skipped_bytes, elapsed_ms(started));
+    pushed(run, record, moved.digest);
+    Ok(())
+}
+
+async fn push_from_engine(
+    run: &Run<'_>,
+    docker: &dyn DockerApi,
+    record: &Record<'_>,
+) -> Result<(), MigrationError> {
+    run.image_state(record, ImageState::Pushing);
+    let started = Instant::now();
+    let login = run.destination.login.engine_login().await?;
+    let mut sent = SentLayers::default();
+    let mut progress = |progress: PushProgress| {
+        let state = sent.take(&progress);
+        let image = record.planned.index;
+        run.emit(MigrationEvent::LayerState { image, layer: progress.layer, state });
+    };
+    let target = &record.planned.destination;
+    let outcome = docker.push(target, &login, &mut progress, run.control.token()).await;
+    record.moved_bytes(sent.sent_bytes(), 0, elapsed_ms(started));
+    pushed(run, record, outcome?.digest);
+    Ok(())
+}
+
+fn pushed(run: &Run<'_>, record: &Record<'_>, digest: Digest) {
+    record.pushed(digest.clone());
+    run.image_state(record, ImageState::Pushed { digest });
+}
+
+fn elapsed_ms(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What the engine sent of each layer. It does not repeat the number when the layer is done.
+#[derive(Default)]
+struct SentLayers(HashMap<String, u64>);
+
+impl SentLayers {
+    fn take(&mut self, progress: &PushProgress) -> LayerState {
+        let so_far = self.0.entry(progress.layer.clone()).or_default();
+        match progress.state {
+            PushLayerState::Waiting => LayerState::Waiting { total_bytes: None },
+            PushLayerState::Sending { sent_bytes, total_bytes } => {
+                *so_far = sent_bytes;
+                LayerState::Sending { sent_bytes, total_bytes }
+            }
+            PushLayerState::AlreadyThere => LayerState::AlreadyThere { total_bytes: None },
+            PushLayerState::Mounted => LayerState::Mounted,
+            PushLayerState::Done => LayerState::Done { sent_bytes: *so_far },
+        }
+    }
+
+    fn sent_bytes(&self) -> u64 {
+        self.0.values().sum()
+    }
+}

@@ -1,0 +1,72 @@
+use std::sync::{Mutex, PoisonError};
+
+use crate::docker::{DockerApi, DockerError};
+use crate::migration::record::{Record, Records};
+use crate::migration::run::{Counts, Run, Traces};
+use crate::migration::{ImageState, MigrationError, Source};
+use crate::model::ImageReference;
+
+/// Tagging is a moment's work of the engine.
+const TAGGED_TOGETHER: usize = 4;
+
+/// Gives the engine's images the names under which it pushes them.
+pub(in crate::migration) async fn tag(
+    run: &Run<'_>,
+    records: &Records<'_>,
+    traces: &mut Traces,
+) -> Counts {
+    let Source::Engine(docker) = run.source else { return Counts::default() };
+    let made = Mutex::new(Vec::new());
+    let docker = docker.as_ref();
+    let counts = run
+        .each(records.moving(), TAGGED_TOGETHER, |record| name(run, docker, record, &made))
+        .await;
+    traces.temporary_tags = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    counts
+}
+
+async fn name(
+    run: &Run<'_>,
+    docker: &dyn DockerApi,
+    record: &Record<'_>,
+    made: &Mutex<Vec<ImageReference>>,
+) -> Result<(), MigrationError> {
+    let (source, target) = (&record.planned.source, &record.planned.destination);
+    // A name that was there before belongs to the person and stays.
+    match docker.image(target).await {
+        Ok(there) => {
+            if there.id != docker.image(source).await?.id {
+                return Err(MigrationError::EngineNameTaken { reference: target.clone() });
+            }
+        }
+        Err(DockerError::ImageMissing { .. }) => {
+            docker.tag(source, target).await?;
+            made.lock().unwrap_or_else(PoisonError::into_inner).push(target.clone());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    run.image_state(record, ImageState::Tagged);
+    Ok(())
+}
+
+/// Takes the names away again if the person wants that; answers those that are still there.
+pub(in crate::migration) async fn remove_temporary_tags(
+    run: &Run<'_>,
+    tags: Vec<ImageReference>,
+) -> Vec<ImageReference> {
+    let Source::Engine(docker) = run.source else { return tags };
+    if !run.plan.remove_temporary_tags {
+        return tags;
+    }
+    let mut left = Vec::new();
+    for tag in tags {
+        match docker.untag(&tag).await {
+            Ok(()) | Err(DockerError::ImageMissing { .. }) => {}
+            Err(error) => {
+                tracing::warn!(%tag, %error, "a temporary tag stays in the Docker Engine");
+                left.push(tag);
+            }
+        }
+    }
+    left
+}

@@ -1,0 +1,73 @@
+use crate::migration::record::{Record, Records};
+use crate::migration::run::{Counts, Run};
+use crate::migration::{ImageState, MigrationError, Proof};
+use crate::model::Digest;
+
+/// Two small questions an image.
+const VERIFIED_TOGETHER: usize = 8;
+
+/// Asks the registry and ECR, each for itself, what the tag points to now, and compares.
+pub(in crate::migration) async fn verify(run: &Run<'_>, records: &Records<'_>) -> Counts {
+    run.each(records.open(), VERIFIED_TOGETHER, |record| prove(run, record)).await
+}
+
+async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError> {
+    let planned = record.planned;
+    run.image_state(record, ImageState::Verifying);
+    let registry = run.destination.registry.as_ref();
+    let (head, image) = futures_util::future::join(
+        registry.manifest_head(planned.repository.as_str(), planned.tag.as_str()),
+        run.destination.ecr.image(&planned.repository, &planned.tag),
+    )
+    .await;
+    let in_registry = head?.map(|head| head.digest);
+    let in_ecr = image?.map(|image| image.digest);
+    // What was pushed now, or what the plan found to be there already.
+    let expected = record.pushed_digest().or_else(|| planned.destination_digest.clone());
+    let proof = judge(expected.as_ref(), planned.source_digest.as_ref(), &in_registry, &in_ecr);
+    record.found(in_registry.clone(), in_ecr.clone(), proof);
+    match (proof, expected) {
+        (Proof::Different, Some(expected)) => Err(MigrationError::VerificationFailed {
+            destination: planned.destination.clone(),
+            expected,
+            registry: in_registry,
+            ecr: in_ecr,
+        }),
+        _ => {
+            record.prove();
+            let moved = planned.action.moves();
+            run.image_state(record, if moved { ImageState::Done } else { ImageState::Unchanged });
+            Ok(())
+        }
+    }
+}
+
+fn judge(
+    expected: Option<&Digest>,
+    source: Option<&Digest>,
+    registry: &Option<Digest>,
+    ecr: &Option<Digest>,
+) -> Proof {
+    let Some(expected) = expected else { return Proof::NotProved };
+    if registry.as_ref() != Some(expected) || ecr.as_ref() != Some(expected) {
+        return Proof::Different;
+    }
+    if source == Some(expected) { Proof::Equal } else { Proof::EqualToPushed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_agreement_of_all_is_a_proof() {
+        let (a, b) = (Digest::of(b"a"), Digest::of(b"b"));
+        let held = |digest: &Digest| Some(digest.clone());
+        assert_eq!(judge(Some(&a), Some(&a), &held(&a), &held(&a)), Proof::Equal);
+        assert_eq!(judge(Some(&a), None, &held(&a), &held(&a)), Proof::EqualToPushed);
+        assert_eq!(judge(Some(&a), Some(&a), &held(&b), &held(&a)), Proof::Different);
+        assert_eq!(judge(Some(&a), Some(&a), &held(&a), &held(&b)), Proof::Different);
+        assert_eq!(judge(Some(&a), Some(&a), &held(&a), &None), Proof::Different);
+        assert_eq!(judge(None, None, &held(&a), &held(&a)), Proof::NotProved);
+    }
+}

@@ -1,0 +1,100 @@
+//! Two ends in memory, for what real ones cannot be made to show at will. The protocols themselves
+//! are tested against real servers elsewhere.
+
+mod ecr;
+mod engine;
+mod registry;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+pub use ecr::FakeEcr;
+pub use engine::FakeEngine;
+pub use registry::FakeRegistry;
+
+use super::{
+    Control, Destination, EcrLogin, EventSink, Facts, MigrationEvent, MigrationRequest, Plan,
+    Report, RequestedImage, Source, gather, plan, run,
+};
+use crate::model::{ImageReference, RegistryHost, RepositoryName, RepositorySettings, Tag};
+
+/// A source, an ECR, and everything that was told.
+pub struct World {
+    pub source: Arc<FakeRegistry>,
+    pub registry: Arc<FakeRegistry>,
+    pub ecr: Arc<FakeEcr>,
+    pub events: Arc<Recorder>,
+    pub control: Control,
+}
+
+/// Keeps what was told.
+#[derive(Default)]
+pub struct Recorder(Mutex<Vec<MigrationEvent>>);
+
+impl EventSink for Recorder {
+    fn emit(&self, event: MigrationEvent) {
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+impl Recorder {
+    /// The events as lines, without the bytes on the way, which come in chunks of any size.
+    pub fn lines(&self) -> Vec<String> {
+        let events = self.0.lock().unwrap();
+        let told = events.iter().filter(|event| !format!("{event:?}").contains("Sending"));
+        told.map(|event| format!("{event:?}")).collect()
+    }
+}
+
+impl World {
+    pub fn new() -> Self {
+        let registry = Arc::new(FakeRegistry::new("registry.example"));
+        let ecr = Arc::new(FakeEcr::new(Arc::clone(&registry)));
+        Self {
+            source: Arc::new(FakeRegistry::new("source.example")),
+            registry,
+            ecr,
+            events: Arc::default(),
+            control: Control::default(),
+        }
+    }
+
+    pub fn destination(&self) -> Destination {
+        let ecr: Arc<FakeEcr> = Arc::clone(&self.ecr);
+        let host = RegistryHost::parse("registry.example").unwrap();
+        let login = Arc::new(EcrLogin::new(ecr.clone(), host));
+        Destination { ecr, registry: Arc::clone(&self.registry) as _, login }
+    }
+
+    pub async fn plan(&self, request: &MigrationRequest) -> Plan {
+        let facts: Facts =
+            gather(request, &self.registry_source(), &self.destination()).await.unwrap();
+        plan(request, &facts)
+    }
+
+    pub async fn run(&self, plan: &Plan, source: &Source) -> Report {
+        let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
+        run(plan, source, &self.destination(), &self.control, &events).await
+    }
+
+    pub fn registry_source(&self) -> Source {
+        Source::Registry(Arc::clone(&self.source) as _)
+    }
+}
+
+/// A request for some tags of one source repository.
+pub fn request(source: &str, repository: &str, tags: &[&str]) -> MigrationRequest {
+    let name = RepositoryName::parse(repository).unwrap();
+    let image = |tag: &&str| RequestedImage {
+        source_repository: source.to_owned(),
+        source: ImageReference::parse(&format!("source.example/{source}:{tag}")).unwrap(),
+        repository: name.clone(),
+        tag: Tag::parse(tag).unwrap(),
+        resolution: None,
+    };
+    MigrationRequest {
+        images: tags.iter().map(image).collect(),
+        repositories: BTreeMap::from([(name.clone(), RepositorySettings::default())]),
+        remove_temporary_tags: true,
+    }
+}

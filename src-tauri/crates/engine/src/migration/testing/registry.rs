@@ -1,0 +1,213 @@
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag, media_type};
+use crate::registry::{BlobStream, ManifestHead, RegistryApi, RegistryError};
+
+type Place = (String, String);
+
+/// A registry in memory. Like a real one it takes a manifest only with everything that it names.
+pub struct FakeRegistry {
+    host: RegistryHost,
+    manifests: Mutex<HashMap<Place, RawManifest>>,
+    blobs: Mutex<HashMap<Place, Bytes>>,
+    /// Manifest writes, in order.
+    pub stored: Mutex<Vec<String>>,
+    /// Blob uploads, in order.
+    pub uploads: Mutex<Vec<String>>,
+    /// Blobs whose next download breaks in the middle.
+    pub breaking: Mutex<HashMap<Digest, u32>>,
+    /// Blobs that never end.
+    pub endless: Mutex<HashSet<Digest>>,
+    /// Tags that may not move.
+    pub immutable: Mutex<HashSet<String>>,
+}
+
+impl FakeRegistry {
+    pub fn new(host: &str) -> Self {
+        Self {
+            host: RegistryHost::parse(host).unwrap(),
+            manifests: Mutex::default(),
+            blobs: Mutex::default(),
+            stored: Mutex::default(),
+            uploads: Mutex::default(),
+            breaking: Mutex::default(),
+            endless: Mutex::default(),
+            immutable: Mutex::default(),
+        }
+    }
+
+    /// Puts an image with one layer for each text.
+    pub fn image(&self, path: &str, reference: Option<&str>, layers: &[&str]) -> Digest {
+        let descriptors: Vec<_> = layers.iter().map(|layer| self.blob_json(path, layer)).collect();
+        let config = self.blob_json(path, &format!("config of {layers:?}"));
+        let json = format!(
+            r#"{{"schemaVersion":2,"mediaType":"{}","config":{config},"layers":[{}]}}"#,
+            media_type::OCI_MANIFEST,
+            descriptors.join(",")
+        );
+        self.put_raw(path, reference, json)
+    }
+
+    /// Puts an index of images that are there.
+    pub fn index(&self, path: &str, tag: &str, children: &[Digest]) -> Digest {
+        let listed: Vec<_> = children
+            .iter()
+            .enumerate()
+            .map(|(number, digest)| {
+                format!(
+                    r#"{{"mediaType":"{}","digest":"{digest}","size":1,"platform":{{"os":"linux","architecture":"cpu{number}"}}}}"#,
+                    media_type::OCI_MANIFEST
+                )
+            })
+            .collect();
+        let json = format!(
+            r#"{{"schemaVersion":2,"mediaType":"{}","manifests":[{}]}}"#,
+            media_type::OCI_INDEX,
+            listed.join(",")
+        );
+        self.put_raw(path, Some(tag), json)
+    }
+
+    pub fn held(&self, path: &str, reference: &str) -> Option<Digest> {
+        let place = (path.to_owned(), reference.to_owned());
+        self.manifests.lock().unwrap().get(&place).map(|raw| raw.digest().clone())
+    }
+
+    fn put_raw(&self, path: &str, reference: Option<&str>, json: String) -> Digest {
+        let raw = RawManifest::new(Bytes::from(json), None).unwrap();
+        let digest = raw.digest().clone();
+        let mut manifests = self.manifests.lock().unwrap();
+        for name in [Some(digest.as_str()), reference].into_iter().flatten() {
+            manifests.insert((path.to_owned(), name.to_owned()), raw.clone());
+        }
+        digest
+    }
+
+    fn blob_json(&self, path: &str, text: &str) -> String {
+        let bytes = Bytes::from(text.to_owned());
+        let digest = Digest::of(&bytes);
+        let size = bytes.len();
+        self.blobs.lock().unwrap().insert((path.to_owned(), digest.to_string()), bytes);
+        format!(r#"{{"mediaType":"t","digest":"{digest}","size":{size}}}"#)
+    }
+
+    fn missing(&self, subject: String) -> RegistryError {
+        let registry = self.host.clone();
+        RegistryError::Missing { registry, subject, repository: false, message: None }
+    }
+
+    fn lost(&self, subject: &str) -> RegistryError {
+        let (registry, subject) = (self.host.clone(), subject.to_owned());
+        RegistryError::ConnectionLost { registry, subject, received_bytes: 1, source: None }
+    }
+}
+
+#[async_trait]
+impl RegistryApi for FakeRegistry {
+    fn host(&self) -> &RegistryHost {
+        &self.host
+    }
+
+    async fn check_login(&self) -> Result<(), RegistryError> {
+        Ok(())
+    }
+
+    async fn manifest_head(
+        &self,
+        path: &str,
+        reference: &str,
+    ) -> Result<Option<ManifestHead>, RegistryError> {
+        let digest = self.held(path, reference);
+        Ok(digest.map(|digest| ManifestHead {
+            digest,
+            media_type: None,
+            size_bytes: None,
+            pull_quota: None,
+        }))
+    }
+
+    async fn manifest(&self, path: &str, reference: &str) -> Result<RawManifest, RegistryError> {
+        let place = (path.to_owned(), reference.to_owned());
+        let found = self.manifests.lock().unwrap().get(&place).cloned();
+        found.ok_or_else(|| self.missing(format!("{path}:{reference}")))
+    }
+
+    async fn put_manifest(
+        &self,
+        path: &str,
+        reference: &str,
+        manifest: &RawManifest,
+    ) -> Result<(), RegistryError> {
+        if self.immutable.lock().unwrap().contains(reference) {
+            let (registry, subject) = (self.host.clone(), format!("{path}:{reference}"));
+            return Err(RegistryError::TagImmutable { registry, subject, message: None });
+        }
+        let named = match manifest.read().unwrap() {
+            crate::model::Manifest::Image(image) => {
+                let blobs = self.blobs.lock().unwrap();
+                let held = |blob: &Descriptor| {
+                    blobs.contains_key(&(path.to_owned(), blob.digest.to_string()))
+                };
+                held(&image.config) && image.layers.iter().all(held)
+            }
+            crate::model::Manifest::Index(index) => {
+                index.manifests.iter().all(|child| self.held(path, child.digest.as_str()).is_some())
+            }
+        };
+        if !named {
+            return Err(self.missing("what the manifest names".to_owned()));
+        }
+        self.stored.lock().unwrap().push(reference.to_owned());
+        let json = String::from_utf8(manifest.bytes().to_vec()).unwrap();
+        self.put_raw(path, Some(reference), json);
+        Ok(())
+    }
+
+    async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
+        let place = (path.to_owned(), digest.to_string());
+        Ok(self.blobs.lock().unwrap().contains_key(&place))
+    }
+
+    async fn blob(&self, path: &str, blob: &Descriptor) -> Result<BlobStream, RegistryError> {
+        let place = (path.to_owned(), blob.digest.to_string());
+        let bytes = self.blobs.lock().unwrap().get(&place).cloned();
+        let bytes = bytes.ok_or_else(|| self.missing(blob.digest.to_string()))?;
+        if self.endless.lock().unwrap().contains(&blob.digest) {
+            return Ok(Box::pin(stream::iter([Ok(bytes)]).chain(stream::pending())));
+        }
+        if let Some(left) = self.breaking.lock().unwrap().get_mut(&blob.digest)
+            && *left > 0
+        {
+            *left -= 1;
+            let first = bytes.slice(..1);
+            return Ok(Box::pin(stream::iter([Ok(first), Err(self.lost(blob.digest.as_str()))])));
+        }
+        Ok(Box::pin(stream::iter([Ok(bytes)])))
+    }
+
+    async fn upload_blob(
+        &self,
+        path: &str,
+        blob: &Descriptor,
+        content: BlobStream,
+    ) -> Result<(), RegistryError> {
+        let chunks: Vec<Bytes> = content.try_collect().await?;
+        self.uploads.lock().unwrap().push(blob.digest.to_string());
+        let place = (path.to_owned(), blob.digest.to_string());
+        self.blobs.lock().unwrap().insert(place, Bytes::from(chunks.concat()));
+        Ok(())
+    }
+
+    async fn tags(&self, _path: &str) -> Result<Vec<Tag>, RegistryError> {
+        Ok(Vec::new())
+    }
+
+    async fn catalogue(&self) -> Result<Vec<String>, RegistryError> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,175 @@
+//! An image with everything under it: the manifest, or the index with its children, as raw bytes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::MigrationError;
+use crate::model::{
+    Descriptor, Digest, ImageReference, Manifest, Platform, RawManifest, RegistryHost,
+};
+use crate::registry::{RegistryApi, RegistryError};
+
+/// Real indexes hold images; some tools put an index into an index. More is an attack or a mistake.
+const DEPTH_LIMIT: usize = 4;
+/// The busiest public indexes list some dozens of platforms with their attestations.
+const CHILDREN_LIMIT: usize = 10_000;
+/// Children that are asked for at the same time.
+const ASKED_TOGETHER: usize = 4;
+
+/// An image, pinned to its digest, with everything that belongs to it but the blobs.
+#[derive(Clone, Debug)]
+pub struct ImageTree {
+    /// What the tag points to.
+    pub root: Node,
+}
+
+/// A manifest with its children.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The manifest as it came.
+    pub raw: RawManifest,
+    /// The platform that its index gives it.
+    pub platform: Option<Platform>,
+    /// Whether it is an attestation.
+    pub attestation: bool,
+    /// Its configuration and layers, if it is an image.
+    pub blobs: Vec<Descriptor>,
+    /// Its children, if it is an index.
+    pub children: Vec<Node>,
+}
+
+/// Fetches a manifest and everything under it.
+///
+/// # Errors
+/// Where any part cannot be had, or is not what its parent says.
+pub(super) async fn read_tree(
+    registry: &dyn RegistryApi,
+    image: &ImageReference,
+    reference: &str,
+) -> Result<ImageTree, MigrationError> {
+    let raw = registry.manifest(image.path(), reference).await?;
+    let root = read_node(registry, image, raw, None, 0).await?;
+    Ok(ImageTree { root })
+}
+
+async fn read_node(
+    registry: &dyn RegistryApi,
+    image: &ImageReference,
+    raw: RawManifest,
+    descriptor: Option<&Descriptor>,
+    depth: usize,
+) -> Result<Node, MigrationError> {
+    let platform = descriptor.and_then(|descriptor| descriptor.platform.clone());
+    let attestation = descriptor.is_some_and(Descriptor::is_attestation);
+    let manifest = raw.read().map_err(|source| unusable(registry.host(), image, source))?;
+    let (blobs, listed) = match manifest {
+        Manifest::Image(manifest) => {
+            let mut blobs = vec![manifest.config];
+            // What lies outside the registry stays outside: its layers are named, not stored.
+            blobs.extend(manifest.layers.into_iter().filter(|layer| !layer.is_foreign()));
+            (blobs, Vec::new())
+        }
+        Manifest::Index(index) => (Vec::new(), index.manifests),
+    };
+    if !listed.is_empty() && depth >= DEPTH_LIMIT {
+        return Err(MigrationError::NestedTooDeep { image: image.clone(), limit: DEPTH_LIMIT });
+    }
+    if listed.len() > CHILDREN_LIMIT {
+        let (children, limit) = (listed.len(), CHILDREN_LIMIT);
+        return Err(MigrationError::TooManyChildren { image: image.clone(), children, limit });
+    }
+    let children = stream::iter(listed)
+        .map(|child| async move { read_child(registry, image, &child, depth + 1).await })
+        .buffered(ASKED_TOGETHER)
+        .try_collect()
+        .await?;
+    Ok(Node { raw, platform, attestation, blobs, children })
+}
+
+/// Boxed, because an index may hold an index.
+fn read_child<'a>(
+    registry: &'a dyn RegistryApi,
+    image: &'a ImageReference,
+    child: &'a Descriptor,
+    depth: usize,
+) -> std::pin::Pin<Box<dyn Future<Output = Result<Node, MigrationError>> + Send + 'a>> {
+    Box::pin(async move {
+        let raw = registry.manifest(image.path(), child.digest.as_str()).await?;
+        raw.expect_digest(&child.digest)
+            .map_err(|source| unusable(registry.host(), image, source))?;
+        read_node(registry, image, raw, Some(child), depth).await
+    })
+}
+
+fn unusable(
+    registry: &RegistryHost,
+    image: &ImageReference,
+    source: crate::model::ManifestError,
+) -> MigrationError {
+    let subject = image.to_string();
+    RegistryError::Manifest { registry: registry.clone(), subject, source }.into()
+}
+
+impl ImageTree {
+    /// Fetches what a reference points to now, with everything under it but the blobs.
+    ///
+    /// # Errors
+    /// Where any part cannot be had, or is not what its parent says.
+    pub async fn read(
+        registry: &dyn RegistryApi,
+        image: &ImageReference,
+    ) -> Result<Self, MigrationError> {
+        read_tree(registry, image, image.manifest_reference()).await
+    }
+
+    /// Every blob once, with its size in bytes.
+    pub fn blobs(&self) -> HashMap<Digest, u64> {
+        let mut blobs = HashMap::new();
+        self.root.visit(&mut |node| {
+            blobs.extend(node.blobs.iter().map(|blob| (blob.digest.clone(), blob.size_bytes)));
+        });
+        blobs
+    }
+
+    /// The platforms that can be run, in the order of the index; attestations are none.
+    pub fn platforms(&self) -> Vec<Platform> {
+        let mut platforms = BTreeMap::new();
+        self.root.visit(&mut |node| {
+            if let Some(platform) = node.platform.as_ref().filter(|_| !node.attestation) {
+                let next = platforms.len();
+                platforms.entry(platform.clone()).or_insert(next);
+            }
+        });
+        let mut ordered: Vec<_> = platforms.into_iter().collect();
+        ordered.sort_by_key(|(_, order)| *order);
+        ordered.into_iter().map(|(platform, _)| platform).collect()
+    }
+
+    /// How many manifests describe one image each: what Docker Hub counts as pulls.
+    pub fn image_manifests(&self) -> usize {
+        let mut count = 0;
+        self.root.visit(&mut |node| count += usize::from(node.children.is_empty()));
+        count
+    }
+}
+
+impl Node {
+    /// Every blob under this manifest once, in order.
+    pub(super) fn all_blobs(&self) -> Vec<Descriptor> {
+        let mut seen = std::collections::HashSet::new();
+        let mut blobs = Vec::new();
+        self.visit(&mut |node| {
+            blobs
+                .extend(node.blobs.iter().filter(|blob| seen.insert(blob.digest.clone())).cloned());
+        });
+        blobs
+    }
+
+    fn visit(&self, see: &mut impl FnMut(&Self)) {
+        see(self);
+        for child in &self.children {
+            child.visit(see);
+        }
+    }
+}

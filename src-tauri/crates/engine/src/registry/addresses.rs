@@ -1,0 +1,242 @@
+//! Where a registry may send us: redirects, upload addresses, token addresses.
+//!
+//! A registry that is told to misbehave must not be able to make this computer talk to itself, to
+//! the metadata service of a cloud machine (link-local), or to anyone in plain text, and it must
+//! not get a login sent to another host.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+use super::{RegistryEndpoint, RegistryError};
+
+/// The metadata service of Amazon EC2 over IPv6, which is not link-local.
+const EC2_METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Loopback,
+    LinkLocal,
+    Elsewhere,
+}
+
+/// Whether an address is this computer itself.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    place(url) == Place::Loopback
+}
+
+/// Whether a request goes to the registry's own origin, the only place besides its token address
+/// that gets a login.
+pub(super) fn is_own(endpoint: &RegistryEndpoint, url: &Url) -> bool {
+    endpoint.url.origin() == url.origin()
+}
+
+/// Checks where a redirect or an upload address leads, and takes a login out of it.
+pub(super) fn follow(
+    endpoint: &RegistryEndpoint,
+    from: &Url,
+    target: &str,
+) -> Result<Url, RegistryError> {
+    let mut to = from.join(target).map_err(|_| RegistryError::NotARegistry {
+        registry: endpoint.host.clone(),
+        detail: "it sends us to something that is no address".to_owned(),
+    })?;
+    if !matches!(to.scheme(), "http" | "https") {
+        return Err(refused(endpoint, &to, "it is neither https nor http"));
+    }
+    if from.scheme() == "https" && to.scheme() == "http" {
+        return Err(refused(endpoint, &to, "it leaves the encrypted connection"));
+    }
+    check_place(endpoint, &to)?;
+    // Setting these fails only where an address has no host, and this one has.
+    let _ = to.set_username("");
+    let _ = to.set_password(None);
+    to.set_fragment(None);
+    Ok(to)
+}
+
+/// Checks a token address, which gets the login.
+pub(super) fn realm(endpoint: &RegistryEndpoint, realm: &str) -> Result<Url, RegistryError> {
+    let mut url = Url::parse(realm).map_err(|_| RegistryError::NotARegistry {
+        registry: endpoint.host.clone(),
+        detail: "it names a token address that is no address".to_owned(),
+    })?;
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_fragment(None);
+    check_place(endpoint, &url)?;
+    let both_loopback = is_loopback(&url) && is_loopback(&endpoint.url);
+    let same_host = url.host() == endpoint.url.host();
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if endpoint.url.scheme() == "http" && (same_host || both_loopback) => Ok(url),
+        _ => Err(refused(endpoint, &url, "a login is not sent there in plain text")),
+    }
+}
+
+fn check_place(endpoint: &RegistryEndpoint, to: &Url) -> Result<(), RegistryError> {
+    let there = place(to);
+    if there == Place::Elsewhere || there == place(&endpoint.url) {
+        return Ok(());
+    }
+    Err(refused(
+        endpoint,
+        to,
+        match there {
+            Place::Loopback => "it is this computer itself",
+            _ => "it is a link-local address, where metadata services live",
+        },
+    ))
+}
+
+fn refused(endpoint: &RegistryEndpoint, to: &Url, reason: &'static str) -> RegistryError {
+    let port = to.port().map(|port| format!(":{port}")).unwrap_or_default();
+    RegistryError::AddressRefused {
+        registry: endpoint.host.clone(),
+        target: format!("{}://{}{port}", to.scheme(), to.host_str().unwrap_or_default()),
+        reason,
+    }
+}
+
+fn place(url: &Url) -> Place {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            if name == "localhost" || name.ends_with(".localhost") {
+                Place::Loopback
+            } else {
+                Place::Elsewhere
+            }
+        }
+        Some(Host::Ipv4(address)) => place_v4(address),
+        Some(Host::Ipv6(address)) => place_v6(address),
+        None => Place::Elsewhere,
+    }
+}
+
+fn place_v4(address: Ipv4Addr) -> Place {
+    if address.is_loopback() || address.octets()[0] == 0 {
+        Place::Loopback
+    } else if address.is_link_local() {
+        Place::LinkLocal
+    } else {
+        Place::Elsewhere
+    }
+}
+
+fn place_v6(address: Ipv6Addr) -> Place {
+    // `::ffff:127.0.0.1` reaches 127.0.0.1.
+    if let IpAddr::V4(mapped) = IpAddr::V6(address).to_canonical() {
+        return place_v4(mapped);
+    }
+    if address.is_loopback() || address.is_unspecified() {
+        Place::Loopback
+    } else if address.is_unicast_link_local() || address == EC2_METADATA_V6 {
+        Place::LinkLocal
+    } else {
+        Place::Elsewhere
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(url: &str) -> RegistryEndpoint {
+        RegistryEndpoint::at(url).unwrap()
+    }
+
+    fn goes(from: &str, to: &str) -> Result<Url, RegistryError> {
+        let endpoint = endpoint(from);
+        follow(&endpoint, &endpoint.url.join("/v2/a/blobs/b").unwrap(), to)
+    }
+
+    #[test]
+    fn storage_elsewhere_and_private_addresses_may_be_followed() {
+        for to in [
+            "https://bucket.s3.amazonaws.com/x?sig=1",
+            "/x",
+            "x",
+            "https://10.0.0.7/x",
+            "https://registry.example:443/y",
+        ] {
+            assert!(goes("https://registry.example", to).is_ok(), "{to}");
+        }
+        assert!(is_own(
+            &endpoint("https://r.example"),
+            &Url::parse("https://r.example:443/x").unwrap()
+        ));
+        assert!(!is_own(
+            &endpoint("https://r.example"),
+            &Url::parse("https://r.example:444/x").unwrap()
+        ));
+        assert!(!is_own(
+            &endpoint("http://r.example"),
+            &Url::parse("https://r.example/x").unwrap()
+        ));
+    }
+
+    #[test]
+    fn this_computer_metadata_services_and_plain_text_are_refused() {
+        for to in [
+            "http://storage.example/x",
+            "https://localhost/x",
+            "https://a.localhost./x",
+            "https://127.0.0.2/x",
+            "https://0.0.0.0/x",
+            "https://2130706433/x",
+            "https://[::1]/x",
+            "https://[::ffff:127.0.0.1]/x",
+            "https://169.254.169.254/latest/meta-data",
+            "https://[::ffff:169.254.169.254]/x",
+            "https://[fd00:ec2::254]/x",
+            "https://[fe80::1]/x",
+            "ftp://storage.example/x",
+        ] {
+            let error = goes("https://registry.example", to).unwrap_err();
+            assert!(matches!(error, RegistryError::AddressRefused { .. }), "{to}: {error}");
+        }
+        assert!(goes("http://10.0.0.1:5000", "http://169.254.169.254/x").is_err());
+    }
+
+    #[test]
+    fn a_registry_on_this_computer_may_stay_here() {
+        assert!(goes("http://127.0.0.1:5000", "http://localhost:9000/x").is_ok());
+        assert!(goes("http://127.0.0.1:5000", "http://169.254.169.254/x").is_err());
+        assert!(goes("http://169.254.10.1:5000", "http://169.254.10.1:9000/x").is_ok());
+    }
+
+    #[test]
+    fn a_login_in_an_address_is_taken_out_and_a_query_is_never_told() {
+        let to =
+            goes("https://registry.example", "https://user:hunter2@s.example/x?q=1#f").unwrap();
+        assert_eq!(to.as_str(), "https://s.example/x?q=1");
+        let error =
+            goes("https://registry.example", "http://s.example:81/x?sig=hunter2").unwrap_err();
+        assert!(error.to_string().contains("http://s.example:81,"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_token_address_is_encrypted_or_belongs_to_the_plain_registry() {
+        let ask = |registry: &str, to: &str| realm(&endpoint(registry), to);
+        assert!(ask("https://registry-1.docker.io", "https://auth.docker.io/token").is_ok());
+        assert!(ask("http://127.0.0.1:5000", "http://localhost:5001/token").is_ok());
+        assert!(ask("http://10.0.0.1:5000", "http://10.0.0.1:5001/token").is_ok());
+        for (registry, to) in [
+            ("https://r.example", "http://r.example/token"),
+            ("https://r.example", "http://other.example/token"),
+            ("https://r.example", "https://127.0.0.1/token"),
+            ("https://r.example", "https://169.254.169.254/token"),
+            ("http://10.0.0.1:5000", "http://10.0.0.2:5001/token"),
+            ("http://127.0.0.1:5000", "http://other.example/token"),
+            ("https://r.example", "file:///etc/passwd"),
+        ] {
+            assert!(matches!(ask(registry, to), Err(RegistryError::AddressRefused { .. })), "{to}");
+        }
+        assert!(matches!(
+            ask("https://r.example", "token"),
+            Err(RegistryError::NotARegistry { .. })
+        ));
+    }
+}

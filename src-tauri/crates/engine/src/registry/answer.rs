@@ -1,0 +1,275 @@
+//! What a registry's refusal means.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use super::RegistryError;
+use super::http::{self, Body};
+use crate::model::RegistryHost;
+
+/// An explanation longer than this is not read.
+const EXPLANATION_LIMIT: usize = 64 * 1024;
+/// How much of a registry's sentence is kept, in characters.
+const SENTENCE_LIMIT: usize = 400;
+
+/// An answer that is no success, read to its end.
+#[derive(Debug, Default)]
+pub(super) struct Refusal {
+    status: u16,
+    code: Option<String>,
+    message: Option<String>,
+    retry_after: Option<Duration>,
+    is_html: bool,
+}
+
+impl Refusal {
+    /// Reads what the registry says. A body that cannot be read is no body: the status is known.
+    pub(super) async fn read(response: Response, registry: &RegistryHost) -> Self {
+        let status = response.status().as_u16();
+        let retry_after = retry_after(response.headers(), OffsetDateTime::now_utc());
+        let is_html = is_html(response.headers());
+        let body = match http::read_body(response, EXPLANATION_LIMIT, registry, "").await {
+            Ok(Body::Whole(bytes)) => bytes,
+            Ok(Body::TooLarge { .. }) | Err(_) => bytes::Bytes::new(),
+        };
+        let (code, message) = explanation(&body);
+        Self { status, code, message, retry_after, is_html }
+    }
+
+    /// Whether the registry wants another login than the one it got, or one at all.
+    pub(super) fn is_about_login(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED.as_u16() || self.says_expired()
+    }
+
+    /// ECR refuses an expired token with 403 and the code `DENIED`. Source: Amazon ECR user guide,
+    /// "Troubleshooting errors with Docker commands when using Amazon ECR".
+    pub(super) fn says_expired(&self) -> bool {
+        matches!(self.status, 401 | 403) && self.says("authorization token has expired")
+    }
+
+    /// The error that this refusal is.
+    pub(super) fn into_error(
+        self,
+        registry: &RegistryHost,
+        subject: &str,
+        had_login: bool,
+    ) -> RegistryError {
+        let registry = registry.clone();
+        let subject = subject.to_owned();
+        let code = self.code.as_deref().unwrap_or_default().to_owned();
+        if self.says_expired() {
+            return RegistryError::TokenExpired { registry };
+        }
+        if self.says_immutable(&code) {
+            return RegistryError::TagImmutable { registry, subject, message: self.message };
+        }
+        match self.status {
+            401 => {
+                RegistryError::Unauthorized { registry, subject, message: self.message, had_login }
+            }
+            403 => RegistryError::Forbidden { registry, subject, message: self.message },
+            404 if self.is_html => RegistryError::NotARegistry {
+                registry,
+                detail: "it answers with a web page".to_owned(),
+            },
+            404 => RegistryError::Missing {
+                registry,
+                subject,
+                repository: code == "NAME_UNKNOWN",
+                message: self.message,
+            },
+            429 if self.says_quota() => {
+                RegistryError::PullQuotaUsedUp { registry, retry_after: self.retry_after }
+            }
+            429 => RegistryError::Throttled {
+                registry,
+                retry_after: self.retry_after,
+                message: self.message,
+            },
+            status @ 500..=599 => {
+                RegistryError::Failed { registry, subject, status, message: self.message }
+            }
+            status => RegistryError::Refused {
+                registry,
+                subject,
+                status,
+                code,
+                message: self.message.unwrap_or_else(|| "no reason given".to_owned()),
+            },
+        }
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.message.as_deref().is_some_and(|text| text.to_ascii_lowercase().contains(words))
+    }
+
+    /// Docker Hub's quota, told from its limit against floods by the words alone. Source: Docker
+    /// Hub documentation, "Usage and limits".
+    fn says_quota(&self) -> bool {
+        self.says("pull rate limit") || self.says("increase-rate-limit")
+    }
+
+    /// ECR answers 400 `TAG_INVALID`, Harbor 412 `PRECONDITION`; both say that it is immutable.
+    fn says_immutable(&self, code: &str) -> bool {
+        let fits = matches!(self.status, 409 | 412) || code == "TAG_INVALID";
+        fits && self.says("immutable")
+    }
+}
+
+/// Whether an answer is a web page.
+pub(super) fn is_html(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    media_type.is_some_and(|text| text.trim().to_ascii_lowercase().starts_with("text/html"))
+}
+
+/// The first code and sentence of the protocol's `{"errors":[{code,message,detail}]}`, or what
+/// token servers say instead: `{"details":…}`, `{"message":…}`, OAuth's `error_description`.
+fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
+    let Ok(json) = serde_json::from_slice::<Value>(body) else { return (None, None) };
+    let text = |value: &Value| value.as_str().map(sentence).filter(|text| !text.is_empty());
+    if let Some(first) = json["errors"].get(0) {
+        return (text(&first["code"]), text(&first["message"]).or_else(|| text(&first["detail"])));
+    }
+    let message = ["message", "details", "detail", "error_description", "error"]
+        .into_iter()
+        .find_map(|key| text(&json[key]));
+    (text(&json["code"]), message)
+}
+
+/// A registry's words, fit to be shown: one line, of a sane length, no signed addresses.
+fn sentence(text: &str) -> String {
+    let words = text.split(|character: char| character.is_control() || character.is_whitespace());
+    let mut out = String::new();
+    for word in words.filter(|word| !word.is_empty()) {
+        let word =
+            if word.contains("://") { word.split('?').next().unwrap_or_default() } else { word };
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    match out.char_indices().nth(SENTENCE_LIMIT) {
+        Some((at, _)) => format!("{}…", &out[..at]),
+        None => out,
+    }
+}
+
+/// `Retry-After` in seconds or as a date. Source: RFC 9110, section 10.2.3.
+fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = OffsetDateTime::parse(text, &Rfc2822).ok()?;
+    Some(Duration::try_from(until - now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn error(status: u16, body: &str) -> RegistryError {
+        let (code, message) = explanation(body.as_bytes());
+        let refusal = Refusal { status, code, message, ..Refusal::default() };
+        refusal.into_error(&RegistryHost::parse("r.example").unwrap(), "team/app:1", true)
+    }
+
+    fn protocol(code: &str, message: &str) -> String {
+        serde_json::json!({"errors": [{"code": code, "message": message, "detail": null}]})
+            .to_string()
+    }
+
+    #[test]
+    fn each_refusal_has_its_own_meaning() {
+        use RegistryError as E;
+        let expired = protocol(
+            "DENIED",
+            "Your authorization token has expired. Reauthenticate and try again.",
+        );
+        assert!(matches!(error(403, &expired), E::TokenExpired { .. }));
+        let immutable = protocol(
+            "TAG_INVALID",
+            "The image tag '1' already exists and cannot be overwritten because the tag is immutable.",
+        );
+        assert!(matches!(error(400, &immutable), E::TagImmutable { message: Some(_), .. }));
+        assert!(matches!(
+            error(400, &protocol("TAG_INVALID", "manifest tag did not match URI")),
+            E::Refused { status: 400, .. }
+        ));
+        assert!(matches!(
+            error(404, &protocol("NAME_UNKNOWN", "x")),
+            E::Missing { repository: true, .. }
+        ));
+        assert!(matches!(
+            error(404, &protocol("MANIFEST_UNKNOWN", "x")),
+            E::Missing { repository: false, .. }
+        ));
+        assert!(matches!(
+            error(403, &protocol("DENIED", "User is not authorized")),
+            E::Forbidden { message: Some(_), .. }
+        ));
+        assert!(
+            matches!(error(405, &protocol("UNSUPPORTED", "no")), E::Refused { status: 405, code, .. } if code == "UNSUPPORTED")
+        );
+        assert!(
+            matches!(error(401, r#"{"details":"incorrect username or password"}"#), E::Unauthorized { message: Some(text), had_login: true, .. } if text.starts_with("incorrect"))
+        );
+        assert!(matches!(error(502, "<html>"), E::Failed { status: 502, message: None, .. }));
+    }
+
+    #[test]
+    fn a_used_up_quota_is_told_from_too_many_requests() {
+        use RegistryError as E;
+        for words in [
+            "You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit",
+            "You have reached your pull rate limit. You may increase the limit by authenticating and upgrading",
+        ] {
+            assert!(matches!(
+                error(429, &protocol("TOOMANYREQUESTS", words)),
+                E::PullQuotaUsedUp { .. }
+            ));
+        }
+        assert!(matches!(
+            error(429, &protocol("TOOMANYREQUESTS", "Rate exceeded")),
+            E::Throttled { .. }
+        ));
+        assert!(matches!(error(429, "Too Many Requests"), E::Throttled { .. }));
+    }
+
+    #[test]
+    fn a_sentence_is_one_line_of_a_sane_length_without_signed_addresses() {
+        assert_eq!(
+            sentence("a\u{1b}[31m\r\nb  https://s3/x?X-Amz-Signature=hunter2 c"),
+            "a [31m b https://s3/x c"
+        );
+        assert_eq!(sentence(&"é".repeat(9000)).chars().count(), SENTENCE_LIMIT + 1);
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_and_as_a_date() {
+        let now = datetime!(2026-11-23 10:00:00 UTC);
+        let read = |text: &str| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+            retry_after(&headers, now)
+        };
+        assert_eq!(read("7"), Some(Duration::from_secs(7)));
+        assert_eq!(read("Mon, 23 Nov 2026 10:01:30 GMT"), Some(Duration::from_secs(90)));
+        assert_eq!(read("Mon, 23 Nov 2026 09:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(read("soon"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_explanation_panics(body in r#"[\[\]{}:,"a-z0-9 ]{0,60}"#) {
+            let _ = explanation(body.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What is tried again: one table. A blob's bytes are not in it, since a stream cannot be replayed;
+//! whoever has the source begins again.
+
+use std::collections::hash_map::RandomState;
+use std::future::Future;
+use std::hash::{BuildHasher, Hasher};
+use std::time::Duration;
+
+use reqwest::Method;
+
+use super::RegistryError;
+
+/// The pause before the second try; it doubles with each one.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The longest pause of our own choice.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// A registry that asks for a longer pause gets none: the caller is told and decides.
+const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(60);
+
+/// How many times a request is sent in all, by what went wrong. Every request that comes here may
+/// be sent twice without harm: reads, a manifest's PUT, a token, and the POST that begins an
+/// upload, of which a lost answer leaves only an empty session behind.
+fn tries(method: &Method, error: &RegistryError) -> u32 {
+    match error {
+        // Nobody is there: a person waits for this answer, so it comes soon.
+        RegistryError::Unreachable { .. } => 3,
+        RegistryError::ConnectionLost { .. } => 4,
+        // A HEAD has no body to tell a used-up quota from too many requests: it is asked as a GET.
+        RegistryError::Throttled { .. } if *method == Method::HEAD => 1,
+        RegistryError::Throttled { .. } => 5,
+        RegistryError::Failed { status: 500 | 502 | 503 | 504, .. } => 4,
+        _ => 1,
+    }
+}
+
+/// The pause before the next try, or nothing where there is none.
+fn pause(method: &Method, error: &RegistryError, tried: u32, chance: f64) -> Option<Duration> {
+    if tried >= tries(method, error) {
+        return None;
+    }
+    let own = FIRST_PAUSE.saturating_mul(1 << (tried - 1).min(16)).min(LONGEST_PAUSE);
+    let own = own.mul_f64(0.5 + chance / 2.0);
+    match error {
+        RegistryError::Throttled { retry_after: Some(asked), .. } => {
+            (*asked <= LONGEST_ASKED_PAUSE).then_some(own.max(*asked))
+        }
+        _ => Some(own),
+    }
+}
+
+/// Sends a request until it succeeds or the table says that it is enough.
+pub(super) async fn until_done<T, F>(
+    method: &Method,
+    mut send: impl FnMut() -> F,
+) -> Result<T, RegistryError>
+where
+    F: Future<Output = Result<T, RegistryError>> + Send,
+{
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let error = match send().await {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        let Some(pause) = pause(method, &error, tried, chance()) else { return Err(error) };
+        tracing::debug!(%method, tried, ?pause, %error, "registry request is tried again");
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// A number from 0 to 1 that differs from call to call, so that many clients do not come back at
+/// the same moment. The standard library's hash keys are random enough for this.
+fn chance() -> f64 {
+    let random = RandomState::new().build_hasher().finish();
+    f64::from((random >> 32) as u32) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RegistryHost;
+
+    fn host() -> RegistryHost {
+        RegistryHost::parse("r.example").unwrap()
+    }
+
+    fn throttled(seconds: Option<u64>) -> RegistryError {
+        let retry_after = seconds.map(Duration::from_secs);
+        RegistryError::Throttled { registry: host(), retry_after, message: None }
+    }
+
+    fn failed(status: u16) -> RegistryError {
+        RegistryError::Failed { registry: host(), subject: "a".to_owned(), status, message: None }
+    }
+
+    #[test]
+    fn pauses_grow_to_their_limit_and_end() {
+        let pauses: Vec<_> =
+            (1..6).map(|tried| pause(&Method::GET, &throttled(None), tried, 1.0)).collect();
+        let expected = [250, 500, 1000, 2000].map(|ms| Some(Duration::from_millis(ms)));
+        assert_eq!(pauses[..4], expected);
+        assert_eq!(pauses[4], None);
+    }
+
+    #[test]
+    fn the_pause_that_a_registry_asks_for_is_kept_unless_it_is_too_long() {
+        let asked = |seconds| pause(&Method::GET, &throttled(Some(seconds)), 1, 0.0);
+        assert_eq!(asked(7), Some(Duration::from_secs(7)));
+        assert_eq!(asked(0), Some(FIRST_PAUSE / 2));
+        assert_eq!(asked(61), None);
+    }
+
+    #[test]
+    fn what_another_try_cannot_change_is_not_tried_again() {
+        let quota = RegistryError::PullQuotaUsedUp { registry: host(), retry_after: None };
+        for error in [quota, failed(501), RegistryError::TokenExpired { registry: host() }] {
+            assert_eq!(pause(&Method::GET, &error, 1, 0.5), None, "{error}");
+        }
+        assert_eq!(pause(&Method::HEAD, &throttled(None), 1, 0.5), None);
+        assert!(pause(&Method::HEAD, &failed(503), 1, 0.5).is_some());
+    }
+
+    #[test]
+    fn chances_differ_and_stay_in_their_range() {
+        let chances: Vec<f64> = (0..8).map(|_| chance()).collect();
+        assert!(chances.iter().all(|chance| (0.0..=1.0).contains(chance)));
+        assert!(chances.iter().any(|chance| *chance != chances[0]));
+    }
+}

@@ -1,0 +1,8 @@
+//! The client against servers: small ones that misbehave on purpose, and Debian's registry.
+
+mod blobs;
+mod debian_registry;
+mod lists;
+mod login;
+mod manifests;
+mod support;

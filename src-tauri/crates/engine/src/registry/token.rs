@@ -1,0 +1,285 @@
+//! What a registry lets us in with: user and password, or tokens from the address that it names.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use serde::Deserialize;
+use tokio::time::Instant;
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use super::answer::{Refusal, is_html};
+use super::challenge::Challenge;
+use super::http::{self, Body};
+use super::{LoginSource, RegistryEndpoint, RegistryError, RegistryLogin, addresses, retry};
+
+/// How long a token lives where its server does not say. Source: the distribution token
+/// specification, `expires_in`.
+const TOKEN_LIFE: Duration = Duration::from_secs(60);
+/// A token is no longer used this long before its end, or in the last quarter of a short life.
+const TOKEN_MARGIN: Duration = Duration::from_secs(30);
+/// A longer answer is no token.
+const TOKEN_ANSWER_LIMIT: usize = 256 * 1024;
+/// The user name with which `docker login` marks an OAuth refresh token.
+pub(super) const IDENTITY_TOKEN_USER: &str = "<token>";
+
+/// What a request is allowed to do, as the distribution token specification writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Scope {
+    /// The front door only.
+    Login,
+    /// Reading a repository.
+    Pull(String),
+    /// Reading and writing a repository.
+    Push(String),
+    /// Listing repositories.
+    Catalogue,
+}
+
+impl Scope {
+    fn text(&self) -> Option<String> {
+        match self {
+            Self::Login => None,
+            Self::Pull(path) => Some(format!("repository:{path}:pull")),
+            Self::Push(path) => Some(format!("repository:{path}:pull,push")),
+            Self::Catalogue => Some("registry:catalog:*".to_owned()),
+        }
+    }
+}
+
+/// What goes into `Authorization`, and whether a login stands behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pass {
+    /// The header's value, marked as sensitive.
+    pub(super) header: HeaderValue,
+    /// Whether it comes from a login, not from anonymous access.
+    pub(super) has_login: bool,
+}
+
+struct Token {
+    pass: Pass,
+    usable_until: Instant,
+}
+
+type TokenSlot = Arc<tokio::sync::Mutex<Option<Token>>>;
+
+/// The way into one registry.
+pub(super) struct Access {
+    endpoint: RegistryEndpoint,
+    pub(super) login: Arc<dyn LoginSource>,
+    /// How the registry asked last time.
+    door: Mutex<Option<Challenge>>,
+    /// One slot for each scope; who holds its lock is the one that asks for the token.
+    tokens: Mutex<HashMap<Scope, TokenSlot>>,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    token: Option<String>,
+    access_token: Option<String>,
+    expires_in: Option<u64>,
+}
+
+impl Access {
+    pub(super) fn new(endpoint: RegistryEndpoint, login: Arc<dyn LoginSource>) -> Self {
+        Self { endpoint, login, door: Mutex::default(), tokens: Mutex::default() }
+    }
+
+    /// What to send before the registry has asked; nothing where it never asked.
+    pub(super) async fn pass(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
+        let door = self.door.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match door {
+            Some(Challenge::Basic) => self.basic().await,
+            Some(Challenge::Bearer { realm, service, .. }) => {
+                let wanted = Challenge::Bearer { realm, service, scope: None };
+                self.token(scope, &wanted, None).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// What to send after the registry refused `refused`; nothing where there is no way in.
+    pub(super) async fn admit(
+        &self,
+        scope: &Scope,
+        offered: Vec<Challenge>,
+        refused: Option<&Pass>,
+    ) -> Result<Option<Pass>, RegistryError> {
+        let is_bearer = |challenge: &&Challenge| matches!(challenge, Challenge::Bearer { .. });
+        let best = offered.iter().find(is_bearer).or(offered.first()).cloned();
+        let door = {
+            let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
+            if best.is_some() {
+                door.clone_from(&best);
+            }
+            best.or_else(|| door.clone())
+        };
+        match door {
+            Some(Challenge::Basic) => self.basic().await,
+            Some(bearer) => self.token(scope, &bearer, refused).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn basic(&self) -> Result<Option<Pass>, RegistryError> {
+        Ok(self
+            .login
+            .login()
+            .await?
+            .map(|login| Pass { header: basic_header(&login), has_login: true }))
+    }
+
+    async fn token(
+        &self,
+        scope: &Scope,
+        challenge: &Challenge,
+        refused: Option<&Pass>,
+    ) -> Result<Pass, RegistryError> {
+        let slot = {
+            let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(tokens.entry(scope.clone()).or_default())
+        };
+        let mut kept = slot.lock().await;
+        if let Some(token) = kept.as_ref()
+            && token.usable_until > Instant::now()
+            && refused.is_none_or(|refused| *refused != token.pass)
+        {
+            return Ok(token.pass.clone());
+        }
+        *kept = None;
+        let token = self.new_token(scope, challenge).await?;
+        Ok(kept.insert(token).pass.clone())
+    }
+
+    /// Asks the token server; once more with a new login where it refuses the one there is.
+    async fn new_token(
+        &self,
+        scope: &Scope,
+        challenge: &Challenge,
+    ) -> Result<Token, RegistryError> {
+        let mut renewed = false;
+        loop {
+            let login = self.login.login().await?;
+            let asked = retry::until_done(&Method::GET, || {
+                self.ask_token_server(scope, challenge, login.as_ref())
+            });
+            match asked.await {
+                Err(RegistryError::Unauthorized { .. } | RegistryError::TokenExpired { .. })
+                    if login.is_some() && !renewed && self.login.renew().await? =>
+                {
+                    renewed = true;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn ask_token_server(
+        &self,
+        scope: &Scope,
+        challenge: &Challenge,
+        login: Option<&RegistryLogin>,
+    ) -> Result<Token, RegistryError> {
+        let registry = &self.endpoint.host;
+        let subject = scope.text().unwrap_or_else(|| "its front door".to_owned());
+        let Challenge::Bearer { realm, service, scope: asked } = challenge else {
+            return Err(self.no_token("it offers no token"));
+        };
+        let realm = addresses::realm(&self.endpoint, realm)?;
+        let mut query: Vec<(&str, String)> = Vec::new();
+        query.extend(service.iter().map(|service| ("service", service.clone())));
+        let own = scope.text();
+        let also = asked.clone().filter(|asked| Some(asked) != own.as_ref());
+        query.extend(own.into_iter().chain(also).map(|scope| ("scope", scope)));
+
+        let began = Instant::now();
+        let request = self.token_request(realm, &query, login)?;
+        let response = http::answer_to(request, registry, &subject).await?;
+        if !response.status().is_success() {
+            let is_redirect = response.status().is_redirection();
+            let refusal = Refusal::read(response, registry).await;
+            if is_redirect {
+                return Err(self.no_token("its token server sends us elsewhere"));
+            }
+            return Err(refusal.into_error(registry, &subject, login.is_some()));
+        }
+        if is_html(response.headers()) {
+            return Err(self.no_token("its token server answers with a web page"));
+        }
+        let body = http::read_body(response, TOKEN_ANSWER_LIMIT, registry, &subject).await?;
+        let Body::Whole(body) = body else { return Err(self.no_token("its token has no end")) };
+        let answer: TokenAnswer = serde_json::from_slice(&body)
+            .map_err(|_| self.no_token("its token server does not answer with a token"))?;
+        let token =
+            [answer.token, answer.access_token].into_iter().flatten().find(|t| !t.is_empty());
+        let token = token.ok_or_else(|| self.no_token("its token server gives no token"))?;
+        let mut header = HeaderValue::from_str(&format!("Bearer {token}"))
+            .map_err(|_| self.no_token("its token cannot be sent"))?;
+        header.set_sensitive(true);
+        // A year is as good as for ever, and keeps the sum below within its range.
+        let life = answer.expires_in.map_or(TOKEN_LIFE, |s| Duration::from_secs(s.min(31_536_000)));
+        let usable_until = began + life.saturating_sub(TOKEN_MARGIN.min(life / 4));
+        Ok(Token { pass: Pass { header, has_login: login.is_some() }, usable_until })
+    }
+
+    /// A GET with service and scope, with the login where there is one; a POST where the login is a
+    /// refresh token. Sources: distribution "Token Authentication" and "OAuth2 Token
+    /// Authentication".
+    fn token_request(
+        &self,
+        mut realm: Url,
+        query: &[(&str, String)],
+        login: Option<&RegistryLogin>,
+    ) -> Result<reqwest::RequestBuilder, RegistryError> {
+        let client = http::client_for(&self.endpoint.host, &realm)?;
+        match login {
+            Some(login) if login.user == IDENTITY_TOKEN_USER => {
+                let scopes: Vec<&str> = query
+                    .iter()
+                    .filter(|(name, _)| *name == "scope")
+                    .map(|(_, scope)| scope.as_str())
+                    .collect();
+                let form = Serializer::new(String::new())
+                    .extend_pairs(query.iter().filter(|(name, _)| *name != "scope"))
+                    .append_pair("scope", &scopes.join(" "))
+                    .append_pair("client_id", "transload")
+                    .append_pair("grant_type", "refresh_token")
+                    .append_pair("refresh_token", login.password.expose())
+                    .finish();
+                let media_type = "application/x-www-form-urlencoded";
+                Ok(client.post(realm).header(CONTENT_TYPE, media_type).body(form))
+            }
+            _ => {
+                realm.query_pairs_mut().extend_pairs(query);
+                let request = client.get(realm);
+                Ok(match login {
+                    Some(login) => request.header(AUTHORIZATION, basic_header(login)),
+                    None => request,
+                })
+            }
+        }
+    }
+
+    fn no_token(&self, detail: &str) -> RegistryError {
+        RegistryError::NotARegistry {
+            registry: self.endpoint.host.clone(),
+            detail: detail.to_owned(),
+        }
+    }
+}
+
+/// `Basic` and the login in base64. Source: RFC 7617; Docker and ECR use UTF-8.
+fn basic_header(login: &RegistryLogin) -> HeaderValue {
+    let text =
+        format!("Basic {}", STANDARD.encode(format!("{}:{}", login.user, login.password.expose())));
+    // Base64 fits into a header.
+    let mut header =
+        HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("Basic"));
+    header.set_sensitive(true);
+    header
+}

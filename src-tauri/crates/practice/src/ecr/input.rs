@@ -1,0 +1,80 @@
+//! Reading the members of a request.
+
+use serde_json::{Map, Value};
+
+use super::error::EcrError;
+
+/// The members of a request. A member of the wrong type is a
+/// `SerializationException`, as AWS JSON services answer it.
+pub(super) struct Input(Map<String, Value>);
+
+impl Input {
+    pub(super) fn new(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    fn typed<'a, T>(
+        &'a self,
+        name: &str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, EcrError> {
+        self.get(name).map(|value| read(value).ok_or_else(|| wrong_type(name))).transpose()
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<Option<&str>, EcrError> {
+        self.typed(name, Value::as_str)
+    }
+
+    pub(super) fn required(&self, name: &str) -> Result<&str, EcrError> {
+        self.text(name)?.ok_or_else(|| EcrError::parameter(name, "Member must not be null"))
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<Option<i64>, EcrError> {
+        self.typed(name, Value::as_i64)
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Result<bool, EcrError> {
+        Ok(self.typed(name, Value::as_bool)?.unwrap_or(false))
+    }
+
+    pub(super) fn list(&self, name: &str) -> Result<Option<&Vec<Value>>, EcrError> {
+        self.typed(name, Value::as_array)
+    }
+
+    pub(super) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, EcrError> {
+        let Some(list) = self.list(name)? else { return Ok(None) };
+        let texts = list.iter().map(|value| value.as_str().map(str::to_owned));
+        texts.collect::<Option<Vec<_>>>().map(Some).ok_or_else(|| wrong_type(name))
+    }
+
+    pub(super) fn object(&self, name: &str) -> Result<Option<Input>, EcrError> {
+        self.typed(name, |value| value.as_object().cloned().map(Input))
+    }
+
+    /// A list that must hold between `least` and `most` members.
+    pub(super) fn sized_list(
+        &self,
+        name: &str,
+        least: usize,
+        most: usize,
+    ) -> Result<Option<&Vec<Value>>, EcrError> {
+        let Some(list) = self.list(name)? else { return Ok(None) };
+        if list.len() < least {
+            let text = format!("Member must have length greater than or equal to {least}");
+            return Err(EcrError::parameter(name, text));
+        }
+        if list.len() > most {
+            let text = format!("Member must have length less than or equal to {most}");
+            return Err(EcrError::parameter(name, text));
+        }
+        Ok(Some(list))
+    }
+}
+
+fn wrong_type(name: &str) -> EcrError {
+    EcrError::new("SerializationException", format!("The member '{name}' has the wrong type."))
+}

@@ -1,0 +1,37 @@
+//! STS GetCallerIdentity: the query protocol, answered in XML.
+
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+
+use super::error::EcrError;
+use super::sigv4;
+use crate::clock::uuid;
+use crate::reply;
+use crate::world::World;
+
+pub(super) fn answer(world: &World, parts: &Parts, body: &[u8]) -> Response {
+    if let Err(error) = sigv4::check(world, parts, body, "sts") {
+        return refuse(StatusCode::FORBIDDEN, &error.into_sts());
+    }
+    let action = url::form_urlencoded::parse(body).find(|(name, _)| name == "Action");
+    if action.as_ref().map(|(_, value)| value.as_ref()) != Some("GetCallerIdentity") {
+        let error =
+            EcrError::new("InvalidAction", "Could not find operation for version 2011-06-15");
+        return refuse(StatusCode::BAD_REQUEST, &error);
+    }
+    let (arn, account, request) = (world.user_arn(), &world.options.account_id, uuid());
+    let body = format!(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult><Arn>{arn}</Arn><UserId>AIDAPRACTICE00000000A</UserId><Account>{account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata></GetCallerIdentityResponse>"
+    );
+    reply::bytes(StatusCode::OK, "text/xml", body)
+}
+
+/// An error in the query protocol's XML.
+pub(crate) fn refuse(status: StatusCode, error: &EcrError) -> Response {
+    let (kind, message, request) = (error.kind, &error.message, uuid());
+    let body = format!(
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{kind}</Code><Message>{message}</Message></Error><RequestId>{request}</RequestId></ErrorResponse>"
+    );
+    reply::bytes(status, "text/xml", body)
+}

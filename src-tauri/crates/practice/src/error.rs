@@ -1,0 +1,40 @@
+//! What can go wrong with practice mode itself.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::store::StoreError;
+
+/// Practice mode could not start, stop or reset.
+#[derive(Debug, thiserror::Error)]
+pub enum PracticeError {
+    /// The practice folder could not be made or locked.
+    #[error("the practice folder {} cannot be used", folder.display())]
+    Folder {
+        /// The folder that was asked for.
+        folder: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Another practice mode has this folder open.
+    #[error("the practice folder {} is in use by another practice mode", folder.display())]
+    FolderInUse {
+        /// The folder that was asked for.
+        folder: PathBuf,
+    },
+    /// No port could be opened on 127.0.0.1.
+    #[error("no server can listen on 127.0.0.1:{port} (0 stands for any free port)")]
+    Listen {
+        /// The port that was asked for.
+        port: u16,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The stored data could not be read or written. After
+    /// [`StoreError::TornState`], [`crate::Practice::erase`] makes the folder
+    /// usable again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,218 @@
+//! Docker Hub's API: namespaces, repositories, tags.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::{HeaderName, Method, StatusCode};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::account::{HubRepository, HubTag};
+use super::token;
+use crate::clock::{now_millis, rfc3339};
+use crate::registry::read_limited;
+use crate::reply::{self, query_value};
+use crate::tokens::Verdict;
+use crate::world::World;
+
+/// Answers a request to the API or to the token service.
+pub(crate) async fn answer(world: &Arc<World>, request: Request) -> Response {
+    let path = request.uri().path().trim_end_matches('/').to_owned();
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let mut response = match (request.method(), parts.as_slice()) {
+        (&Method::GET, ["token"]) => return token::registry_token(world, &request),
+        (&Method::POST, ["v2", "auth", "token"]) => {
+            log_in(world, request, ("identifier", "secret", "access_token")).await
+        }
+        (&Method::POST, ["v2", "users", "login"]) => {
+            log_in(world, request, ("username", "password", "token")).await
+        }
+        (&Method::GET, ["v2", "namespaces", namespace, rest @ ..]) => {
+            browse(world, &request, namespace, rest)
+        }
+        (&Method::GET, ["v2", "repositories", namespace, rest @ ..]) => {
+            // The older address of the same lists.
+            let mut rest = rest.to_vec();
+            rest.insert(0, "repositories");
+            browse(world, &request, namespace, &rest)
+        }
+        _ => not_found(),
+    };
+    let reset = now_millis() / 1000 + 60;
+    for (name, value) in
+        [("x-ratelimit-limit", 180), ("x-ratelimit-remaining", 179), ("x-ratelimit-reset", reset)]
+    {
+        reply::put(&mut response, HeaderName::from_static(name), value);
+    }
+    response
+}
+
+async fn log_in(world: &World, request: Request, names: (&str, &str, &str)) -> Response {
+    let body = read_limited(request.into_body(), 64 * 1024).await.unwrap_or_default();
+    token::api_token(world, &body, names)
+}
+
+fn not_found() -> Response {
+    reply::json(StatusCode::NOT_FOUND, &json!({ "message": "object not found", "errinfo": {} }))
+}
+
+fn browse(world: &World, request: &Request, namespace: &str, rest: &[&str]) -> Response {
+    let is_owner = match token::bearer(world, "hub", request.headers()) {
+        None => false,
+        Some(Verdict::Valid(claims)) => claims.subject == namespace,
+        Some(_) => {
+            let body = json!({ "detail": "Invalid or expired access token" });
+            return reply::json(StatusCode::UNAUTHORIZED, &body);
+        }
+    };
+    if namespace != world.hub.catalogue.namespace {
+        return not_found();
+    }
+    let visible = |name: &str| {
+        let repository = world.hub.catalogue.repositories.get(name);
+        repository.filter(|repository| is_owner || !repository.is_private)
+    };
+    match rest {
+        ["repositories"] => repositories(world, request, namespace, is_owner),
+        ["repositories", name] => match visible(name) {
+            Some(repository) => reply::json(StatusCode::OK, &shown(namespace, name, repository)),
+            None => not_found(),
+        },
+        ["repositories", name, "tags"] => match visible(name) {
+            Some(repository) => tags(world, request, repository),
+            None => not_found(),
+        },
+        ["repositories", name, "tags", tag] => {
+            let found =
+                visible(name).and_then(|repository| Some((repository, repository.tags.get(*tag)?)));
+            match found {
+                Some((repository, found)) => {
+                    reply::json(StatusCode::OK, &shown_tag(repository, tag, found))
+                }
+                None => not_found(),
+            }
+        }
+        _ => not_found(),
+    }
+}
+
+fn repositories(world: &World, request: &Request, namespace: &str, is_owner: bool) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let name_part = query_value(query, "name").unwrap_or_default();
+    let all = world.hub.catalogue.repositories.iter();
+    let mut found: Vec<(&String, &HubRepository)> = all
+        .filter(|(name, repository)| {
+            (is_owner || !repository.is_private) && name.contains(&name_part)
+        })
+        .collect();
+    let ordering = query_value(query, "ordering").unwrap_or_else(|| "-last_updated".to_owned());
+    match ordering.trim_start_matches('-') {
+        "name" => found.sort_by_key(|(name, _)| *name),
+        "last_updated" => found.sort_by_key(|(_, repository)| repository.updated),
+        "pull_count" => found.sort_by_key(|(_, repository)| repository.pulls),
+        _ => {
+            let body = json!({ "message": "invalid ordering", "errinfo": {} });
+            return reply::json(StatusCode::BAD_REQUEST, &body);
+        }
+    }
+    if ordering.starts_with('-') {
+        found.reverse();
+    }
+    let items = found.into_iter().map(|(name, repository)| shown(namespace, name, repository));
+    page(world, request, items.collect())
+}
+
+fn tags(world: &World, request: &Request, repository: &HubRepository) -> Response {
+    let mut found: Vec<(&String, &HubTag)> = repository.tags.iter().collect();
+    found.sort_by_key(|(_, tag)| std::cmp::Reverse(tag.updated));
+    let items = found.into_iter().map(|(name, tag)| shown_tag(repository, name, tag));
+    page(world, request, items.collect())
+}
+
+/// `page` from 1, `page_size` up to 100; beyond the last page is nothing.
+fn page(world: &World, request: &Request, items: Vec<Value>) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let number = |name: &str, default: usize| {
+        query_value(query, name).map_or(Some(default), |text| text.parse().ok())
+    };
+    let (Some(at), Some(size)) = (number("page", 1), number("page_size", 10)) else {
+        return reply::json(
+            StatusCode::BAD_REQUEST,
+            &json!({ "message": "invalid page", "errinfo": {} }),
+        );
+    };
+    let (at, size) = (at.max(1), size.clamp(1, 100));
+    let (count, start) = (items.len(), (at - 1).saturating_mul(size));
+    if start >= count && at > 1 {
+        return not_found();
+    }
+    let address = |at: usize| {
+        let mut serializer = url::form_urlencoded::Serializer::new(String::new());
+        let others = url::form_urlencoded::parse(query.as_bytes());
+        serializer.extend_pairs(others.filter(|(name, _)| name != "page" && name != "page_size"));
+        serializer.append_pair("page", &at.to_string());
+        serializer.append_pair("page_size", &size.to_string());
+        format!("{}{}?{}", world.hub_url(), request.uri().path(), serializer.finish())
+    };
+    let next = (start + size < count).then(|| address(at + 1));
+    let previous = (at > 1).then(|| address(at - 1));
+    let results: Vec<Value> = items.into_iter().skip(start).take(size).collect();
+    let body = json!({ "count": count, "next": next, "previous": previous, "results": results });
+    reply::json(StatusCode::OK, &body)
+}
+
+fn shown(namespace: &str, name: &str, repository: &HubRepository) -> Value {
+    let types: std::collections::BTreeSet<&str> =
+        repository.manifests.values().map(|manifest| manifest.media_type.as_str()).collect();
+    json!({
+        "name": name,
+        "namespace": namespace,
+        "repository_type": "image",
+        "status": 1,
+        "status_description": "active",
+        "description": repository.description,
+        "is_private": repository.is_private,
+        "star_count": repository.stars,
+        "pull_count": repository.pulls,
+        "last_updated": rfc3339(repository.updated),
+        "last_modified": rfc3339(repository.updated),
+        "date_registered": rfc3339(repository.registered),
+        "affiliation": "",
+        "media_types": types,
+        "content_types": ["image"],
+        "categories": [],
+        "storage_size": repository.blobs.values().sum::<u64>(),
+    })
+}
+
+fn shown_tag(repository: &HubRepository, name: &str, tag: &HubTag) -> Value {
+    let images = tag.images.iter().map(|image| {
+        json!({
+            "architecture": image.architecture,
+            "features": "",
+            "variant": null,
+            "digest": image.digest,
+            "os": image.os,
+            "os_features": "",
+            "os_version": null,
+            "size": image.size,
+            "status": "active",
+            "last_pulled": rfc3339(tag.updated),
+            "last_pushed": rfc3339(tag.updated),
+        })
+    });
+    let media_type = repository.manifests.get(&tag.digest).map(|it| it.media_type.as_str());
+    json!({
+        "name": name,
+        "full_size": tag.images.first().map_or(0, |image| image.size),
+        "last_updated": rfc3339(tag.updated),
+        "tag_last_pushed": rfc3339(tag.updated),
+        "tag_last_pulled": rfc3339(tag.updated),
+        "tag_status": "active",
+        "content_type": "image",
+        "media_type": media_type,
+        "digest": tag.digest,
+        "v2": true,
+        "images": images.collect::<Vec<_>>(),
+    })
+}

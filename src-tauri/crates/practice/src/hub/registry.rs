@@ -1,0 +1,152 @@
+//! Docker Hub's registry: reading only, with a Bearer challenge and a pull limit.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::response::Response;
+use serde_json::json;
+
+use super::account::HubRepository;
+use super::limits::WINDOW_SECONDS;
+use super::token::{SERVICE, bearer};
+use crate::registry::{Target, manifest_headers, parse, redirect};
+use crate::reply::{self, oci_error, query_value};
+use crate::tokens::{Claims, Verdict};
+use crate::world::World;
+
+/// Answers a request to `/v2/…` of the practice Docker Hub.
+pub(crate) async fn answer(world: &Arc<World>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let mut response = route(world, &parts).await;
+    reply::put(&mut response, reply::API_VERSION, "registry/2.0");
+    response
+}
+
+async fn route(world: &World, request: &Parts) -> Response {
+    let Some(target) = parse(request.uri.path()) else {
+        return oci_error(StatusCode::NOT_FOUND, "NOT_FOUND", "404 page not found");
+    };
+    let name = target.repository();
+    let claims = match bearer(world, "hub-registry", &request.headers) {
+        Some(Verdict::Valid(claims)) => claims,
+        _ => return challenge(world, name, false),
+    };
+    if request.method != Method::GET && request.method != Method::HEAD {
+        return challenge(world, name, true);
+    }
+    let Some(name) = name else {
+        return match target {
+            Target::Base => reply::json(StatusCode::OK, &json!({})),
+            _ => challenge(world, None, true),
+        };
+    };
+    if !claims.repositories.iter().any(|granted| granted == name) {
+        return challenge(world, Some(name), true);
+    }
+    let Some(repository) = world.hub.repository(name) else {
+        return oci_error(
+            StatusCode::NOT_FOUND,
+            "NAME_UNKNOWN",
+            "repository name not known to registry",
+        );
+    };
+    match target {
+        Target::Manifest { ref reference, .. } => {
+            manifest(world, repository, reference, &claims, request).await
+        }
+        Target::Blob { ref digest, .. } => match repository.blobs.get(digest) {
+            Some(size) => redirect(world, "hub", digest, *size, &request.method),
+            None => oci_error(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry"),
+        },
+        Target::Tags { .. } => tags(name, repository, request),
+        _ => oci_error(StatusCode::NOT_FOUND, "NOT_FOUND", "404 page not found"),
+    }
+}
+
+/// 401 with the address of the token service.
+fn challenge(world: &World, name: Option<&str>, is_refused: bool) -> Response {
+    let message = if is_refused {
+        "requested access to the resource is denied"
+    } else {
+        "authentication required"
+    };
+    let code = if is_refused { "DENIED" } else { "UNAUTHORIZED" };
+    let mut response = oci_error(StatusCode::UNAUTHORIZED, code, message);
+    let mut value = format!("Bearer realm=\"{}/token\",service=\"{SERVICE}\"", world.hub_url());
+    if let Some(name) = name {
+        value.push_str(&format!(",scope=\"repository:{name}:pull\""));
+    }
+    if is_refused {
+        value.push_str(",error=\"insufficient_scope\"");
+    }
+    reply::put(&mut response, header::WWW_AUTHENTICATE, value);
+    response
+}
+
+async fn manifest(
+    world: &World,
+    repository: &HubRepository,
+    reference: &str,
+    claims: &Claims,
+    request: &Parts,
+) -> Response {
+    let digest = repository.tags.get(reference).map_or(reference, |tag| tag.digest.as_str());
+    let Some(found) = repository.manifests.get(digest) else {
+        return oci_error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "manifest unknown");
+    };
+    let is_get = request.method == Method::GET;
+    let limit = match claims.subject.as_str() {
+        "" => world.options.hub_pull_limit,
+        _ => world.options.hub_pull_limit.saturating_mul(2),
+    };
+    let left = world.hub.limits.take(&claims.subject, limit, is_get);
+    let mut response = if left.is_none() {
+        oci_error(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TOOMANYREQUESTS",
+            "You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit",
+        )
+    } else {
+        let body = match world.hub.blobs().read(digest).await {
+            Ok(bytes) if is_get => Body::from(bytes),
+            Ok(_) => Body::empty(),
+            Err(error) => {
+                tracing::error!(%error, digest, "a practice manifest could not be read");
+                return oci_error(StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN", "unknown error");
+            }
+        };
+        manifest_headers(Response::new(body), &found.media_type, found.size, Some(digest))
+    };
+    let window = format!("w={WINDOW_SECONDS}");
+    for (name, value) in [
+        ("ratelimit-limit", format!("{limit};{window}")),
+        ("ratelimit-remaining", format!("{};{window}", left.unwrap_or(0))),
+        (
+            "docker-ratelimit-source",
+            if claims.subject.is_empty() { "127.0.0.1".to_owned() } else { claims.subject.clone() },
+        ),
+    ] {
+        reply::put(&mut response, HeaderName::from_static(name), value);
+    }
+    response
+}
+
+/// `GET /v2/<name>/tags/list` with `n` and a plain `last`, as the
+/// specification has it; `Link` is relative here.
+fn tags(name: &str, repository: &HubRepository, request: &Parts) -> Response {
+    let query = request.uri.query().unwrap_or_default();
+    let size = query_value(query, "n").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
+    let after = query_value(query, "last").unwrap_or_default();
+    let mut rest = repository.tags.keys().filter(|tag| **tag > after).peekable();
+    let tags: Vec<&String> = rest.by_ref().take(size).collect();
+    let body = json!({ "name": name, "tags": tags });
+    let mut response = reply::json(StatusCode::OK, &body);
+    if let Some(last) = tags.last().filter(|_| rest.peek().is_some()) {
+        let link = format!("</v2/{name}/tags/list?last={last}&n={size}>; rel=\"next\"");
+        reply::put(&mut response, header::LINK, link);
+    }
+    response
+}

@@ -1,0 +1,161 @@
+//! Reading blobs: the registry redirects to another origin, which gives the bytes.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, header};
+use axum::response::Response;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+
+use crate::clock::now_millis;
+use crate::hmac::{is_digest, same};
+use crate::reply::{self, oci_error, query_value};
+use crate::world::World;
+
+/// HEAD or GET of a blob that belongs to a repository of the practice ECR.
+pub(super) fn of_repository(world: &World, name: &str, digest: &str, method: &Method) -> Response {
+    let size = world.store.read(|state| state.repositories.get(name)?.blobs.get(digest).copied());
+    match size {
+        Some(size) => redirect(world, "ecr", digest, size, method),
+        None => oci_error(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry"),
+    }
+}
+
+/// 200 for HEAD; for GET a 307 to the other origin, as ECR sends to S3 and
+/// Docker Hub to its CDN.
+pub(crate) fn redirect(
+    world: &World,
+    shelf: &str,
+    digest: &str,
+    size: u64,
+    method: &Method,
+) -> Response {
+    if method == Method::HEAD {
+        let mut response = reply::empty(StatusCode::OK);
+        reply::put(&mut response, header::CONTENT_LENGTH, size);
+        reply::put(&mut response, header::CONTENT_TYPE, "application/octet-stream");
+        reply::put(&mut response, reply::CONTENT_DIGEST, digest);
+        return response;
+    }
+    let mut response = reply::empty(StatusCode::TEMPORARY_REDIRECT);
+    reply::put(&mut response, header::LOCATION, world.layer_url(shelf, digest));
+    response
+}
+
+/// Answers a request to the origin that holds the bytes.
+pub(crate) async fn answer(world: &World, request: Request) -> Response {
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        return s3_error(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "MethodNotAllowed",
+            "The specified method is not allowed against this resource.",
+        );
+    }
+    if request.headers().contains_key(header::AUTHORIZATION) {
+        return s3_error(
+            StatusCode::BAD_REQUEST,
+            "InvalidArgument",
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
+        );
+    }
+    let path = request.uri().path().trim_start_matches('/');
+    let Some((shelf, digest)) = path.split_once('/').filter(|(_, digest)| is_digest(digest)) else {
+        return s3_error(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist.");
+    };
+    let query = request.uri().query().unwrap_or_default();
+    let expires = query_value(query, "X-Amz-Expires").and_then(|text| text.parse::<i64>().ok());
+    let signature = query_value(query, "X-Amz-Signature").unwrap_or_default();
+    let is_signed = expires.is_some_and(|expires| {
+        let expected = world.layer_signature(shelf, digest, expires);
+        same(expected.as_bytes(), signature.as_bytes())
+    });
+    if !is_signed {
+        return s3_error(
+            StatusCode::FORBIDDEN,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided.",
+        );
+    }
+    if expires.is_some_and(|expires| expires < now_millis() / 1000) {
+        return s3_error(StatusCode::FORBIDDEN, "AccessDenied", "Request has expired");
+    }
+    let folder = if shelf == "hub" { world.hub.blobs() } else { &world.store.blobs };
+    let Ok(file) = tokio::fs::File::open(folder.path(digest)).await else {
+        return s3_error(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist.");
+    };
+    let range = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());
+    match send(file, range).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(%error, "a practice blob could not be read");
+            s3_error(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalError",
+                "We encountered an internal error. Try again.",
+            )
+        }
+    }
+}
+
+async fn send(mut file: tokio::fs::File, range: Option<&str>) -> std::io::Result<Response> {
+    let size = file.metadata().await?.len();
+    let (status, start, length) = match range.map(|range| parse_range(range, size)) {
+        None => (StatusCode::OK, 0, size),
+        Some(Some((start, length))) => (StatusCode::PARTIAL_CONTENT, start, length),
+        Some(None) => {
+            let mut response = s3_error(
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "InvalidRange",
+                "The requested range is not satisfiable",
+            );
+            reply::put(&mut response, header::CONTENT_RANGE, format!("bytes */{size}"));
+            return Ok(response);
+        }
+    };
+    file.seek(std::io::SeekFrom::Start(start)).await?;
+    let stream = ReaderStream::with_capacity(file.take(length), 256 * 1024);
+    let mut response = Response::new(Body::from_stream(stream));
+    *response.status_mut() = status;
+    if status == StatusCode::PARTIAL_CONTENT {
+        let value = format!("bytes {start}-{}/{size}", start + length - 1);
+        reply::put(&mut response, header::CONTENT_RANGE, value);
+    }
+    reply::put(&mut response, header::ACCEPT_RANGES, "bytes");
+    reply::put(&mut response, header::CONTENT_LENGTH, length);
+    reply::put(&mut response, header::CONTENT_TYPE, "application/octet-stream");
+    Ok(response)
+}
+
+/// Start and length of `bytes=a-b`, `bytes=a-` or `bytes=-n`; `None` when the
+/// blob has no such bytes.
+fn parse_range(range: &str, size: u64) -> Option<(u64, u64)> {
+    let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let (start, end) = if from.is_empty() {
+        (size.saturating_sub(to.parse().ok()?), size)
+    } else {
+        let end = if to.is_empty() { size } else { to.parse::<u64>().ok()?.saturating_add(1) };
+        (from.parse().ok()?, end.min(size))
+    };
+    (start < end).then(|| (start, end - start))
+}
+
+fn s3_error(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    );
+    reply::bytes(status, "application/xml", body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_range;
+
+    #[test]
+    fn ranges_are_cut_to_what_is_there() {
+        assert_eq!(parse_range("bytes=0-3", 10), Some((0, 4)));
+        assert_eq!(parse_range("bytes=4-", 10), Some((4, 6)));
+        assert_eq!(parse_range("bytes=-3", 10), Some((7, 3)));
+        assert_eq!(parse_range("bytes=8-99", 10), Some((8, 2)));
+        assert_eq!(parse_range("bytes=10-", 10), None);
+    }
+}

@@ -1,0 +1,198 @@
+//! Manifests of the practice ECR.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::response::Response;
+
+use crate::clock::now_millis;
+use crate::hmac::{digest_of, is_digest};
+use crate::reply::{self, oci_error};
+use crate::store::{
+    MAX_MANIFEST_BYTES, Manifest, ManifestError, PushError, delete_image, push_manifest,
+    remove_unused, untag,
+};
+use crate::world::World;
+
+/// GET and HEAD. ECR names the digest in the answer to HEAD only
+/// (distribution/distribution#3792), so a client must compute it from the body.
+pub(super) async fn read(
+    world: &Arc<World>,
+    name: &str,
+    reference: &str,
+    method: &Method,
+) -> Response {
+    let found = world.store.read(|state| {
+        let (digest, image) = state.repositories.get(name)?.resolve(reference)?;
+        Some((digest, image.media_type.clone(), image.manifest_size))
+    });
+    let Some((digest, media_type, size)) = found else {
+        return oci_error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found");
+    };
+    if method == Method::HEAD {
+        return manifest_headers(reply::empty(StatusCode::OK), &media_type, size, Some(&digest));
+    }
+    match world.store.manifests.read(&digest).await {
+        Ok(bytes) => {
+            world.store.note(|state| {
+                let repository = state.repositories.get_mut(name);
+                if let Some(image) = repository.and_then(|found| found.images.get_mut(&digest)) {
+                    image.pulled_at = Some(now_millis());
+                }
+            });
+            let response = Response::new(Body::from(bytes));
+            manifest_headers(response, &media_type, size, None)
+        }
+        Err(error) => super::internal(&error),
+    }
+}
+
+/// Sets what a manifest's answer says about it.
+pub(crate) fn manifest_headers(
+    mut response: Response,
+    media_type: &str,
+    size: u64,
+    digest: Option<&str>,
+) -> Response {
+    reply::put(&mut response, header::CONTENT_TYPE, media_type);
+    reply::put(&mut response, header::CONTENT_LENGTH, size);
+    if let Some(digest) = digest {
+        reply::put(&mut response, reply::CONTENT_DIGEST, digest);
+    }
+    response
+}
+
+/// Reads a body of at most `limit` bytes; `None` when it is longer or breaks off.
+pub(crate) async fn read_limited(body: Body, limit: usize) -> Option<bytes::Bytes> {
+    axum::body::to_bytes(body, limit).await.ok()
+}
+
+/// PUT. The answer has no `Location`.
+pub(super) async fn write(
+    world: &Arc<World>,
+    name: &str,
+    reference: &str,
+    request: Request,
+) -> Response {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let parsed = match read_limited(request.into_body(), MAX_MANIFEST_BYTES).await {
+        Some(bytes) => Manifest::parse(&bytes, content_type.as_deref()).map(|it| (bytes, it)),
+        None => Err(ManifestError::TooLarge),
+    };
+    let (bytes, manifest) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return refusal(world, name, reference, &PushError::Manifest(error)),
+    };
+    let tag = if is_digest(reference) {
+        if digest_of(&bytes) != reference {
+            return refusal(world, name, reference, &PushError::OtherDigest);
+        }
+        None
+    } else if is_tag(reference) {
+        Some(reference)
+    } else {
+        let message = "Invalid parameter at 'imageTag' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_.]+''";
+        return oci_error(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message);
+    };
+    let pushed = world
+        .store
+        .change(|state| push_manifest(&world.store, state, (name, tag), &bytes, &manifest, false))
+        .await;
+    match pushed {
+        Ok(digest) => {
+            let mut response = reply::empty(StatusCode::CREATED);
+            reply::put(&mut response, reply::CONTENT_DIGEST, digest);
+            reply::put(&mut response, header::CONTENT_LENGTH, 0);
+            if let Some(subject) = manifest.subject {
+                reply::put(&mut response, HeaderName::from_static("oci-subject"), subject);
+            }
+            response
+        }
+        Err(error) => refusal(world, name, reference, &error),
+    }
+}
+
+/// The tag grammar of the distribution specification.
+fn is_tag(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let bytes = text.as_bytes();
+    bytes.len() <= 128
+        && bytes.first().is_some_and(|first| is_word(*first))
+        && bytes.iter().all(|byte| is_word(*byte) || matches!(byte, b'.' | b'-'))
+}
+
+/// ECR's answer to a manifest that it does not take.
+fn refusal(world: &World, name: &str, reference: &str, error: &PushError) -> Response {
+    let account = &world.options.account_id;
+    let required = |what: &str, digests: &[String]| {
+        format!(
+            "{what} with digests '[{}]' required for pushing image into repository with name '{name}' in the registry with id '{account}' do not exist",
+            digests.join(", ")
+        )
+    };
+    match error {
+        PushError::NoRepository => super::no_repository(world, name),
+        PushError::Manifest(problem) => oci_error(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "UNSUPPORTED",
+            format!(
+                "Invalid parameter at 'ImageManifest' failed to satisfy constraint: '{problem}'"
+            ),
+        ),
+        PushError::OtherDigest => oci_error(
+            StatusCode::BAD_REQUEST,
+            "DIGEST_INVALID",
+            "The provided image digest does not match the digest calculated by Amazon ECR for the image manifest",
+        ),
+        PushError::MissingBlobs(digests) => {
+            oci_error(StatusCode::BAD_REQUEST, "MANIFEST_BLOB_UNKNOWN", required("Layers", digests))
+        }
+        PushError::MissingChildren(digests) => {
+            oci_error(StatusCode::BAD_REQUEST, "MANIFEST_BLOB_UNKNOWN", required("Images", digests))
+        }
+        PushError::Immutable | PushError::SameImage => oci_error(
+            StatusCode::BAD_REQUEST,
+            "TAG_INVALID",
+            format!(
+                "The image tag '{reference}' already exists in the '{name}' repository and cannot be overwritten because the tag is immutable."
+            ),
+        ),
+        PushError::Store(error) => super::internal(error),
+    }
+}
+
+/// DELETE of a tag or an image.
+pub(super) async fn delete(world: &Arc<World>, name: &str, reference: &str) -> Response {
+    let deleted = world
+        .store
+        .change(|state| {
+            let repository = state.repositories.get_mut(name).ok_or(PushError::NoRepository)?;
+            let Some((digest, _)) = repository.resolve(reference) else { return Ok(None) };
+            let before = repository.clone();
+            if repository.tags.contains_key(reference) {
+                untag(repository, reference);
+            } else if repository.images.values().any(|image| image.children.contains(&digest)) {
+                return Ok(Some(false));
+            } else {
+                delete_image(repository, &digest);
+            }
+            remove_unused(&world.store, state, &before);
+            Ok::<_, PushError>(Some(true))
+        })
+        .await;
+    match deleted {
+        Ok(Some(true)) => reply::empty(StatusCode::ACCEPTED),
+        Ok(Some(false)) => oci_error(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "UNSUPPORTED",
+            "Requested image referenced by manifest list",
+        ),
+        Ok(None) => {
+            oci_error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found")
+        }
+        Err(error) => refusal(world, name, reference, &error),
+    }
+}

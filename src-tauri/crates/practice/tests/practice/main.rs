@@ -1,0 +1,11 @@
+//! The practice servers as clients see them: over HTTP, and with the AWS CLI,
+//! skopeo and the Docker Engine.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod client;
+mod clients;
+mod control_plane;
+mod faults;
+mod hub;
+mod registry;

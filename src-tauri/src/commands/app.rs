@@ -1,0 +1,143 @@
+use std::path::PathBuf;
+
+use tauri::{AppHandle, Runtime, State, Url, WebviewWindow};
+use tauri_plugin_dialog::{DialogExt as _, FilePath};
+use tauri_plugin_opener::OpenerExt as _;
+use tokio::sync::oneshot;
+use transload_api::contract::{ApiError, AppInfo, ErrorCode};
+
+use crate::errors;
+use crate::folders::Folders;
+use crate::options::Start;
+
+/// The sites that the window links to. A name that begins with a dot stands for every host below.
+const LINKED_HOSTS: &[&str] =
+    &["docs.aws.amazon.com", ".console.aws.amazon.com", "hub.docker.com", "docs.docker.com"];
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn app_info<R: Runtime>(
+    app: AppHandle<R>,
+    folders: State<'_, Folders>,
+    start: State<'_, Start>,
+) -> AppInfo {
+    AppInfo {
+        version: app.package_info().version.to_string(),
+        log_folder: folders.logs.display().to_string(),
+        data_folder: folders.data.display().to_string(),
+        started_in_practice: start.practice,
+    }
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn log_folder_open<R: Runtime>(
+    app: AppHandle<R>,
+    folders: State<'_, Folders>,
+) -> Result<(), ApiError> {
+    let folder = folders.logs.display().to_string();
+    app.opener().open_path(&folder, None::<&str>).map_err(|error| ApiError {
+        code: ErrorCode::StorageFailed,
+        message: format!("No file manager could be started to show {folder}."),
+        hints: vec!["Open this folder in a program of your own.".to_owned()],
+        causes: vec![error.to_string()],
+        retryable: true,
+        subject: Some(folder),
+    })
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn link_open<R: Runtime>(app: AppHandle<R>, url: String) -> Result<(), ApiError> {
+    let link = allowed_link(&url)?;
+    app.opener().open_url(link, None::<&str>).map_err(|error| ApiError {
+        hints: vec![format!("Open {url} in a browser.")],
+        causes: vec![error.to_string()],
+        ..errors::input_invalid("No browser could be started to open the page.", Some(&url))
+    })
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn save_path_choose<R: Runtime>(
+    window: WebviewWindow<R>,
+    suggested_name: String,
+) -> Result<Option<String>, ApiError> {
+    let (answer, chosen) = oneshot::channel();
+    window.dialog().file().set_parent(&window).set_file_name(suggested_name).save_file(|path| {
+        let _ = answer.send(path);
+    });
+    path_of(chosen.await.ok().flatten())
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn open_path_choose<R: Runtime>(
+    window: WebviewWindow<R>,
+) -> Result<Option<String>, ApiError> {
+    let (answer, chosen) = oneshot::channel();
+    window.dialog().file().set_parent(&window).pick_file(|path| {
+        let _ = answer.send(path);
+    });
+    path_of(chosen.await.ok().flatten())
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn window_close<R: Runtime>(window: WebviewWindow<R>) -> Result<(), ApiError> {
+    window.destroy().map_err(|error| errors::internal("The window could not be closed.", &error))
+}
+
+fn path_of(chosen: Option<FilePath>) -> Result<Option<String>, ApiError> {
+    let Some(chosen) = chosen else { return Ok(None) };
+    let path: PathBuf = chosen
+        .into_path()
+        .map_err(|_| errors::input_invalid("The chosen place is not a file.", None))?;
+    // The window hands the path back as text, so a name that text cannot carry would be another.
+    match path.into_os_string().into_string() {
+        Ok(path) => Ok(Some(path)),
+        Err(path) => Err(errors::input_invalid(
+            "The name of the chosen file is not valid Unicode.",
+            Some(&path.to_string_lossy()),
+        )),
+    }
+}
+
+/// The page, if it is one that the window may open in a browser.
+fn allowed_link(link: &str) -> Result<Url, ApiError> {
+    let refused = || {
+        errors::input_invalid("This address is not one of those that Transload opens.", Some(link))
+    };
+    let url = Url::parse(link).map_err(|_| refused())?;
+    let host = url.host_str().ok_or_else(refused)?;
+    let known = LINKED_HOSTS.iter().any(|known| match known.strip_prefix('.') {
+        Some(parent) => host == parent || host.ends_with(known),
+        None => host == *known,
+    });
+    let plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
+    if url.scheme() == "https" && known && plain { Ok(url) } else { Err(refused()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_sites_are_opened_and_only_by_https() {
+        for link in [
+            "https://docs.aws.amazon.com/AmazonECR/latest/userguide/what-is-ecr.html",
+            "https://eu-central-1.console.aws.amazon.com/ecr/private-registry/repositories",
+            "https://console.aws.amazon.com/ecr",
+            "https://hub.docker.com/settings/security",
+        ] {
+            assert_eq!(allowed_link(link).unwrap().as_str(), link);
+        }
+        for link in [
+            "http://docs.aws.amazon.com/",
+            "https://docs.aws.amazon.com.example.com/",
+            "https://evilconsole.aws.amazon.com/",
+            "https://docs.docker.com@example.com/",
+            "https://docs.docker.com:8443/",
+            "https://user:secret@docs.docker.com/",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "hub.docker.com",
+        ] {
+            assert_eq!(allowed_link(link).unwrap_err().code, ErrorCode::InputInvalid, "{link}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+use tauri::State;
+use transload_api::Api;
+use transload_api::contract::{ApiError, AwsConnection, AwsIdentity, AwsProfiles, RegistryLogin};
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn aws_profiles_list(api: State<'_, Api>) -> Result<AwsProfiles, ApiError> {
+    api.aws_profiles_list().await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn aws_identity(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+) -> Result<AwsIdentity, ApiError> {
+    api.aws_identity(connection).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn registry_login(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    with_engine: bool,
+) -> Result<RegistryLogin, ApiError> {
+    api.registry_login(connection, with_engine).await
+}

@@ -1,0 +1,18 @@
+// Every command of the window, once: `folder file: commands`. Two places read this list, each
+// with a macro `commands!` of its own: `build.rs` for the permissions, and `commands/mod.rs` for
+// the dispatch. A test holds `capabilities/main.json` and `ui/src/ipc/backend.ts` to it.
+commands! {
+    app: app_info, log_folder_open, link_open, save_path_choose, open_path_choose, window_close;
+    settings: settings_get, settings_set, draft_get, draft_set;
+    profiles: saved_profiles_list, saved_profile_save, saved_profile_delete,
+        saved_profiles_export, saved_profiles_import;
+    aws: aws_profiles_list, aws_identity, registry_login;
+    docker: engine_status;
+    sources: source_login, source_logout, source_login_status, source_repositories, source_tags,
+        source_tag_details;
+    migration: migration_plan, migration_start, migration_retry_failed, migration_report_export;
+    jobs: jobs_list, job_snapshot, job_follow, job_pause, job_resume, job_cancel;
+    repositories: repositories_list, repository_summaries, repository_details,
+        repository_index_entries;
+    practice: practice_start, practice_reset;
+}

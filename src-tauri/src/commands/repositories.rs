@@ -1,0 +1,41 @@
+use tauri::State;
+use transload_api::Api;
+use transload_api::contract::{
+    ApiError, AwsConnection, IndexEntry, Repository, RepositoryDetails, RepositorySummary,
+};
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repositories_list(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+) -> Result<Vec<Repository>, ApiError> {
+    api.repositories_list(connection).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repository_summaries(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    names: Vec<String>,
+) -> Result<Vec<RepositorySummary>, ApiError> {
+    api.repository_summaries(connection, names).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repository_details(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    name: String,
+) -> Result<RepositoryDetails, ApiError> {
+    api.repository_details(connection, name).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repository_index_entries(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    name: String,
+    digest: String,
+) -> Result<Vec<IndexEntry>, ApiError> {
+    api.repository_index_entries(connection, name, digest).await
+}

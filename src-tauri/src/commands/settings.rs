@@ -1,0 +1,34 @@
+use serde_json::Value;
+use tauri::State;
+use transload_api::Api;
+use transload_api::contract::{ApiError, Settings};
+
+use crate::draft::Draft;
+use crate::settings::SettingsFile;
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn settings_get(file: State<'_, SettingsFile>) -> Settings {
+    file.get()
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn settings_set(
+    file: State<'_, SettingsFile>,
+    api: State<'_, Api>,
+    settings: Settings,
+) -> Result<(), ApiError> {
+    let address = settings.engine_address.clone();
+    file.set(settings)?;
+    api.engine_address_set(address);
+    Ok(())
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn draft_get(draft: State<'_, Draft>) -> Result<Option<Value>, ApiError> {
+    draft.get()
+}
+
+#[tauri::command(async, rename_all = "snake_case")]
+pub fn draft_set(kept: State<'_, Draft>, draft: Option<Value>) -> Result<(), ApiError> {
+    kept.set(draft.as_ref())
+}

@@ -1,0 +1,59 @@
+use tauri::State;
+use transload_api::Api;
+use transload_api::contract::{
+    ApiError, ImageSource, SourceLogin, SourceLoginStatus, SourceRepositories, SourceTag,
+    SourceTags,
+};
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_login(
+    api: State<'_, Api>,
+    login: SourceLogin,
+) -> Result<SourceLoginStatus, ApiError> {
+    api.source_login(login).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_logout(
+    api: State<'_, Api>,
+    source: ImageSource,
+) -> Result<SourceLoginStatus, ApiError> {
+    api.source_logout(source).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_login_status(
+    api: State<'_, Api>,
+    source: ImageSource,
+) -> Result<SourceLoginStatus, ApiError> {
+    api.source_login_status(source).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_repositories(
+    api: State<'_, Api>,
+    source: ImageSource,
+    next: Option<String>,
+) -> Result<SourceRepositories, ApiError> {
+    api.source_repositories(source, next).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_tags(
+    api: State<'_, Api>,
+    source: ImageSource,
+    repository: String,
+    next: Option<String>,
+) -> Result<SourceTags, ApiError> {
+    api.source_tags(source, repository, next).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_tag_details(
+    api: State<'_, Api>,
+    source: ImageSource,
+    repository: String,
+    tags: Vec<String>,
+) -> Result<Vec<SourceTag>, ApiError> {
+    api.source_tag_details(source, repository, tags).await
+}

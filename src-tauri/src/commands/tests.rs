@@ -1,0 +1,112 @@
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tauri::ipc::{CallbackFn, InvokeBody};
+use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
+use tauri::webview::InvokeRequest;
+use tauri::{App, Manager as _, WebviewWindow, WebviewWindowBuilder};
+use transload_api::contract::Settings;
+
+use super::{COMMANDS, handler};
+use crate::settings::SettingsFile;
+
+/// The methods of the window's `Backend` that hear an event and call nothing.
+const EVENTS_ONLY: &[&str] = &["on_close_requested"];
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
+#[test]
+fn the_window_and_the_program_know_the_same_commands() {
+    let source = include_str!("../../../ui/src/ipc/backend.ts");
+    let (_, interface) = source.split_once("export interface Backend {").unwrap();
+    let methods: BTreeSet<String> = interface
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_once('('))
+        .map(|(name, _)| name)
+        .filter(|name| !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphabetic()))
+        .map(snake_case)
+        .filter(|name| !EVENTS_ONLY.contains(&name.as_str()))
+        .collect();
+    let commands: BTreeSet<String> = COMMANDS.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(methods, commands);
+    assert_eq!(COMMANDS.len(), commands.len(), "a command is listed twice");
+}
+
+#[test]
+fn the_window_may_call_these_commands_and_nothing_more() {
+    let capability: Value =
+        serde_json::from_str(include_str!("../../capabilities/main.json")).unwrap();
+    let granted: BTreeSet<&str> =
+        capability["permissions"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let commands: Vec<String> =
+        COMMANDS.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
+    let wanted: BTreeSet<&str> = ["core:event:allow-listen", "core:event:allow-unlisten"]
+        .into_iter()
+        .chain(commands.iter().map(String::as_str))
+        .collect();
+    assert_eq!(granted, wanted);
+    assert_eq!(capability["windows"], json!(["main"]));
+    assert_eq!(capability.get("remote"), None);
+}
+
+/// The program with its real permissions and no display.
+fn program(folder: &std::path::Path) -> App<MockRuntime> {
+    let app = mock_builder()
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .invoke_handler(handler())
+        .build(crate::start::context())
+        .unwrap();
+    app.manage(SettingsFile::open(folder).unwrap());
+    app
+}
+
+fn window(app: &App<MockRuntime>, label: &str) -> WebviewWindow<MockRuntime> {
+    WebviewWindowBuilder::new(app, label, tauri::WebviewUrl::default()).build().unwrap()
+}
+
+fn call(window: &WebviewWindow<MockRuntime>, command: &str, from: &str) -> Result<Value, Value> {
+    let request = InvokeRequest {
+        cmd: command.to_owned(),
+        callback: CallbackFn(0),
+        error: CallbackFn(1),
+        url: from.parse().unwrap(),
+        body: InvokeBody::default(),
+        headers: Default::default(),
+        invoke_key: INVOKE_KEY.to_owned(),
+    };
+    get_ipc_response(window, request).map(|body| body.deserialize().unwrap())
+}
+
+#[test]
+fn a_command_of_the_main_window_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = program(folder.path());
+    let answer = call(&window(&app, "main"), "settings_get", "tauri://localhost").unwrap();
+    assert_eq!(answer, serde_json::to_value(Settings::default()).unwrap());
+}
+
+#[test]
+fn other_windows_other_pages_and_plugins_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = program(folder.path());
+    let main = window(&app, "main");
+    for (window, command, page) in [
+        (&window(&app, "other"), "settings_get", "tauri://localhost"),
+        (&main, "settings_get", "https://example.com"),
+        (&main, "plugin:store|load", "tauri://localhost"),
+        (&main, "plugin:webview|create_webview_window", "tauri://localhost"),
+        (&main, "no_such_command", "tauri://localhost"),
+    ] {
+        let refusal = call(window, command, page).unwrap_err().to_string();
+        assert!(refusal.contains("not allowed") || refusal.contains("not found"), "{refusal}");
+    }
+}

@@ -1,0 +1,49 @@
+//! The few failures that are the shell's own. All others come from the api as they are.
+
+use std::io;
+use std::path::Path;
+
+use transload_api::contract::{ApiError, ErrorCode};
+
+/// A file or folder that cannot be used. `doing` is a verb in its base form.
+pub fn storage_failed(doing: &str, path: &Path, error: &io::Error) -> ApiError {
+    let path = path.display().to_string();
+    let hint = match error.kind() {
+        io::ErrorKind::StorageFull => "Make room on this disk, then try again.",
+        io::ErrorKind::PermissionDenied => "Check that your user may use this file and its folder.",
+        io::ErrorKind::NotFound => "Check that the file and its folder are still there.",
+        _ => "Check the disk that holds this file, then try again.",
+    };
+    ApiError {
+        code: ErrorCode::StorageFailed,
+        message: format!("Transload could not {doing} {path}."),
+        hints: vec![hint.to_owned()],
+        causes: vec![error.to_string()],
+        retryable: true,
+        subject: Some(path),
+    }
+}
+
+/// Something that was typed or chosen and cannot be taken. `message` is a whole sentence.
+pub fn input_invalid(message: impl Into<String>, subject: Option<&str>) -> ApiError {
+    ApiError {
+        code: ErrorCode::InputInvalid,
+        message: message.into(),
+        hints: Vec::new(),
+        causes: Vec::new(),
+        retryable: false,
+        subject: subject.map(str::to_owned),
+    }
+}
+
+/// A fault of the program itself. `message` is a whole sentence.
+pub fn internal(message: impl Into<String>, error: &dyn std::error::Error) -> ApiError {
+    ApiError {
+        code: ErrorCode::Internal,
+        message: message.into(),
+        hints: vec!["The log holds more; Settings opens its folder.".to_owned()],
+        causes: vec![error.to_string()],
+        retryable: false,
+        subject: None,
+    }
+}

@@ -1,0 +1,165 @@
+use anyhow::Result;
+use transload_api::contract::{ApiError, AwsConnection, ErrorCode};
+use transload_tests::aws_cli::REGION;
+use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, registry_source, request};
+use transload_tests::ecr::{Ecr, PROFILE, SECRET_KEY};
+use transload_tests::faults::{Fault, FaultProxy, Rule};
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::free_port;
+
+use super::{checked, refusal};
+
+const KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", SECRET_KEY);
+
+fn profile(name: &str) -> AwsConnection {
+    AwsConnection::Profile {
+        profile: name.to_owned(),
+        region: None,
+        ecr_endpoint: None,
+        registry_endpoint: None,
+    }
+}
+
+/// What the profile of a home is told when the window asks who it is.
+async fn identity_refusal(home: AwsHome, name: &str) -> Result<ApiError> {
+    let computer = Computer::new(home, None)?;
+    let error = computer.api.aws_identity(profile(name)).await;
+    Ok(checked(error.expect_err("nothing is refused")))
+}
+
+#[tokio::test]
+async fn a_profile_that_is_nowhere() -> Result<()> {
+    let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &[("region", REGION)])?;
+    let error = identity_refusal(home, "nobody").await?;
+    assert_eq!(error.code, ErrorCode::ProfileMissing);
+    assert_eq!(error.subject.as_deref(), Some("nobody"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_profile_without_a_region() -> Result<()> {
+    let endpoint = format!("http://127.0.0.1:{}", free_port()?);
+    let settings = [("endpoint_url", endpoint.as_str())];
+    let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &settings)?;
+    assert_eq!(identity_refusal(home, PROFILE).await?.code, ErrorCode::RegionMissing);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_profile_without_credentials() -> Result<()> {
+    let home = AwsHome::new()?.profile(PROFILE, &[("region", REGION)])?;
+    assert_eq!(identity_refusal(home, PROFILE).await?.code, ErrorCode::CredentialsMissing);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_endpoint_where_nothing_answers() -> Result<()> {
+    let endpoint = format!("http://127.0.0.1:{}", free_port()?);
+    let settings = [("region", REGION), ("endpoint_url", endpoint.as_str())];
+    let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &settings)?;
+    let error = identity_refusal(home, PROFILE).await?;
+    assert_eq!(error.code, ErrorCode::EndpointUnreachable);
+    assert!(error.retryable);
+    Ok(())
+}
+
+/// What STS says, and the code that it must reach.
+const STS_REFUSALS: [(&str, &str, ErrorCode); 5] = [
+    (
+        "InvalidClientTokenId",
+        "The security token included in the request is invalid.",
+        ErrorCode::CredentialsInvalid,
+    ),
+    (
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided.",
+        ErrorCode::CredentialsInvalid,
+    ),
+    (
+        "ExpiredToken",
+        "The security token included in the request is expired",
+        ErrorCode::CredentialsExpired,
+    ),
+    (
+        "AccessDenied",
+        "User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:GetCallerIdentity",
+        ErrorCode::AccessDenied,
+    ),
+    ("Throttling", "Rate exceeded", ErrorCode::Throttled),
+];
+
+#[tokio::test]
+async fn keys_that_are_wrong_expired_or_denied() -> Result<()> {
+    let upstream = format!("http://127.0.0.1:{}", free_port()?);
+    for (code, message, expected) in STS_REFUSALS {
+        let status = if code == "Throttling" { 400 } else { 403 };
+        let fault = Fault::sts_error(status, code, message);
+        let proxy = FaultProxy::start(&upstream, [Rule::new("POST", "^/", fault)?]).await?;
+        let url = proxy.url();
+        let settings = [("region", REGION), ("endpoint_url", url.as_str())];
+        let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &settings)?;
+        let error = identity_refusal(home, PROFILE).await?;
+        assert_eq!(error.code, expected, "{code}: {error:?}");
+    }
+    Ok(())
+}
+
+/// An operation of ECR that is refused, what ECR says, and the code that it must reach.
+const ECR_REFUSALS: [(&str, &str, ErrorCode); 6] = [
+    ("GetAuthorizationToken", "AccessDeniedException", ErrorCode::AccessDenied),
+    ("DescribeRepositories", "AccessDeniedException", ErrorCode::AccessDenied),
+    ("CreateRepository", "AccessDeniedException", ErrorCode::AccessDenied),
+    ("CreateRepository", "LimitExceededException", ErrorCode::QuotaExceeded),
+    ("CreateRepository", "KmsException", ErrorCode::KmsRefused),
+    ("DescribeRepositories", "ExpiredTokenException", ErrorCode::CredentialsExpired),
+];
+
+#[tokio::test]
+async fn calls_that_ecr_refuses() -> Result<()> {
+    let registry = RegistryLab::start().await?;
+    Target::new(&registry.url(), "app")?.push(&Recipe::small(41).build()?, "1").await?;
+    for (operation, code, expected) in ECR_REFUSALS {
+        let ecr = Ecr::practice().await?;
+        let message = format!("User: arn:aws:iam::1:user/me may not: ecr:{operation}");
+        let fault = Fault::aws_error(400, code, &message);
+        let proxy =
+            FaultProxy::start(&ecr.api_url(), [Rule::ecr(operation, fault)?]).await?;
+        let computer = Computer::new(ecr.home()?, None)?;
+        let AwsConnection::Profile { profile, region, .. } = ecr.connection() else {
+            unreachable!("the stories' connection is a profile")
+        };
+        let connection = AwsConnection::Profile {
+            profile,
+            region,
+            ecr_endpoint: Some(proxy.url()),
+            registry_endpoint: Some(format!("http://{}", ecr.registry_host())),
+        };
+        let source = registry_source(&registry.host());
+        let wanted = request(&connection, &source, &[("app", "1", "app")]);
+        let error = refusal(&computer, wanted).await?;
+        assert!(proxy.faults() > 0, "{operation} was not called");
+        assert_eq!(error.code, expected, "{operation} {code}: {error:?}");
+        if expected == ErrorCode::AccessDenied {
+            assert_eq!(error.subject, Some(format!("ecr:{operation}")));
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_repository_name_that_ecr_refuses_comes_with_a_better_one() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let registry = RegistryLab::start().await?;
+    let computer = Computer::new(ecr.home()?, None)?;
+    let source = registry_source(&registry.host());
+    for name in ["Tools/PgCli", "a--b", "-a", "x"] {
+        let wanted = request(&ecr.connection(), &source, &[("app", "1", name)]);
+        let error = refusal(&computer, wanted).await?;
+        assert_eq!(error.code, ErrorCode::RepositoryNameInvalid, "{name}");
+        let better = error.subject.expect("no suggestion");
+        transload_engine::model::RepositoryName::parse(&better)?;
+    }
+    Ok(())
+}

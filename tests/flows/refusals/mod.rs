@@ -1,0 +1,45 @@
+//! Story 4: every refusal reaches its own code, and words that say what happened.
+
+mod aws;
+mod docker;
+mod registry;
+mod tags;
+
+use anyhow::{Result, bail};
+use transload_api::contract::{
+    ApiError, ImageResult, MigrationOutcome, MigrationRequest, PlannedAction,
+};
+use transload_tests::computer::Computer;
+
+/// Why the only image of a request does not arrive, wherever that shows: before the plan, in the
+/// plan, or in the run.
+async fn refusal(computer: &Computer, request: MigrationRequest) -> Result<ApiError> {
+    let plan = match computer.api.migration_plan(request).await {
+        Ok(plan) => plan,
+        Err(error) => return Ok(checked(error)),
+    };
+    if let PlannedAction::Refused { error } = &plan.images[0].action {
+        assert!(!plan.ready, "a plan with nothing to do cannot be started");
+        return Ok(checked(error.clone()));
+    }
+    let job = computer.api.migration_start(plan.plan.clone()).await;
+    let job = job.map_err(transload_tests::computer::told)?;
+    let report = computer.follow(job, plan).await?.report;
+    match &report.images[0].result {
+        ImageResult::Failed { error } => {
+            assert_eq!(report.outcome, MigrationOutcome::Failed);
+            Ok(checked(error.clone()))
+        }
+        result => bail!("nothing is refused: {result:?}"),
+    }
+}
+
+/// The words of a refusal: a whole sentence, a next step, nothing of the program's insides.
+fn checked(error: ApiError) -> ApiError {
+    assert!(error.message.ends_with('.'), "not a sentence: {}", error.message);
+    assert!(!error.hints.is_empty(), "no next step: {error:?}");
+    for word in ["Err(", "Error {", "panicked", "unwrap", "None", "Some("] {
+        assert!(!error.message.contains(word), "{}", error.message);
+    }
+    error
+}

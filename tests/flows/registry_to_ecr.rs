@@ -1,0 +1,149 @@
+//! Story 3: from a registry with a login to an ECR, byte for byte.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use transload_api::contract::{
+    ImageResult, MigrationOutcome, PlannedAction, Proof, Repository, Route,
+};
+use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
+use transload_tests::ecr::{Ecr, SECRET_KEY};
+use transload_tests::images::{Format, Index, Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::secrets::SecretSearch;
+use transload_tests::skopeo::{Side, Skopeo};
+
+const USER: &str = "reader";
+const PASSWORD: &str = "open-sesame-registry";
+const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64/v8", "linux/s390x"];
+
+#[tokio::test]
+async fn an_index_with_an_attestation_goes_to_practice_byte_for_byte() -> Result<()> {
+    moves_byte_for_byte(&Ecr::practice().await?).await
+}
+
+#[tokio::test]
+async fn an_index_with_an_attestation_goes_to_ministack_byte_for_byte() -> Result<()> {
+    moves_byte_for_byte(&Ecr::ministack().await?).await
+}
+
+async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
+    let registry = RegistryLab::start_with_login(USER, PASSWORD).await?;
+    let index = Index::with_attestation(31, &PLATFORMS)?;
+    let image = Recipe::small(32).format(Format::Docker).build()?;
+    let target = Target::new(&registry.url(), "dencold/pgcli")?.login(registry.login());
+    target.push_index(&index, "4.1").await?;
+    target.push(&image, "3.0").await?;
+
+    let computer = Computer::new(ecr.home()?, None)?;
+    let source = registry_source(&registry.host());
+    computer.sign_in(&source, registry.login()).await?;
+    let wanted = request(
+        &ecr.connection(),
+        &source,
+        &[("dencold/pgcli", "4.1", "tools/pgcli"), ("dencold/pgcli", "3.0", "tools/pgcli")],
+    );
+    let Migrated { plan, report, .. } = computer.migrate(wanted.clone()).await?;
+    assert_eq!(plan.totals.repositories_to_create, 1);
+    assert!(plan.images.iter().all(|image| image.route == Route::RegistryToRegistry));
+    assert_eq!(plan.images[0].platforms, PLATFORMS);
+    assert_eq!(report.outcome, MigrationOutcome::Succeeded, "{report:#?}");
+    assert_eq!(report.repositories_created, ["tools/pgcli"]);
+    for (image, digest) in report.images.iter().zip([&index.manifest.digest, &image.manifest.digest])
+    {
+        assert_eq!((image.proof, &image.result), (Proof::Equal, &ImageResult::Moved));
+        let digests =
+            [&image.source_digest, &image.pushed_digest, &image.registry_digest, &image.ecr_digest];
+        assert_eq!(digests, [&Some(digest.clone()); 4]);
+    }
+
+    // The witnesses: skopeo on both sides for every manifest, and the AWS command line.
+    let (user, token) = ecr.login().await?;
+    let skopeo = Skopeo::new()?;
+    let mut references = vec![":4.1".to_owned(), ":3.0".to_owned()];
+    references.extend(index.images.iter().map(|image| format!("@{}", image.manifest.digest)));
+    for reference in references {
+        let from = format!("{}/dencold/pgcli{reference}", registry.host());
+        let to = format!("{}/tools/pgcli{reference}", ecr.registry_host());
+        let from = Side { reference: &from, login: registry.login() };
+        let to = Side { reference: &to, login: Some((&user, &token)) };
+        ensure!(
+            skopeo.inspect_raw(from).await? == skopeo.inspect_raw(to).await?,
+            "{reference} differs"
+        );
+    }
+    let aws = ecr.aws()?;
+    assert_eq!(aws.image_digest("tools/pgcli", "4.1").await?, Some(index.manifest.digest.clone()));
+    assert_eq!(aws.image_digest("tools/pgcli", "3.0").await?, Some(image.manifest.digest));
+
+    // Once more: everything is there, and no blob is read again.
+    let reads = registry.requests("GET /v2/dencold/pgcli/blobs/")?;
+    let again = computer.migrate(wanted).await?;
+    assert!(again.plan.images.iter().all(|image| image.action == PlannedAction::AlreadyThere));
+    assert!(again.report.images.iter().all(|image| image.result == ImageResult::Unchanged));
+    assert!(again.report.images.iter().all(|image| image.proof == Proof::Equal));
+    assert_eq!(again.report.sent_bytes, 0);
+    assert_eq!(registry.requests("GET /v2/dencold/pgcli/blobs/")?, reads);
+
+    shows_it_in_the_repositories(&computer, ecr, &index).await?;
+    let search = SecretSearch::new()
+        .secret("the registry's password", PASSWORD)?
+        .secret("the secret key", ecr.key().1)?
+        .secret("the ECR token", &token)?
+        .secret("ministack's key", SECRET_KEY)?;
+    computer.check_no_secrets(&search)
+}
+
+async fn shows_it_in_the_repositories(
+    computer: &Computer,
+    ecr: &Ecr,
+    index: &Index,
+) -> Result<()> {
+    let list: Vec<Repository> =
+        computer.api.repositories_list(ecr.connection()).await.map_err(told)?;
+    assert_eq!(list.iter().map(|repository| &repository.name).collect::<Vec<_>>(), ["tools/pgcli"]);
+    let entries = computer
+        .api
+        .repository_index_entries(
+            ecr.connection(),
+            "tools/pgcli".to_owned(),
+            index.manifest.digest.clone(),
+        )
+        .await
+        .map_err(told)?;
+    let platforms: Vec<_> =
+        entries.iter().filter_map(|entry| entry.platform.as_deref()).collect();
+    assert_eq!(platforms, PLATFORMS);
+    let digests: BTreeSet<_> = entries.iter().map(|entry| entry.digest.as_str()).collect();
+    let built = index.images.iter().map(|image| image.manifest.digest.as_str()).collect();
+    assert_eq!(digests, built);
+    Ok(())
+}
+
+#[tokio::test]
+async fn layers_that_two_images_share_are_sent_once() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let registry = RegistryLab::start().await?;
+    let image = Recipe::small(33).layers([40_000, 50_000]).build()?;
+    let target = Target::new(&registry.url(), "app")?;
+    for tag in ["1", "latest"] {
+        target.push(&image, tag).await?;
+    }
+    let computer = Computer::new(ecr.home()?, None)?;
+    let source = registry_source(&registry.host());
+    let wanted =
+        request(&ecr.connection(), &source, &[("app", "1", "app"), ("app", "latest", "app")]);
+    let migrated = computer.migrate(wanted).await?;
+    assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
+    let blobs: usize = image.blobs().map(|(_, bytes)| bytes.len()).sum();
+    assert_eq!(migrated.plan.totals.unique_bytes, blobs as u64 + manifest_bytes(&migrated, &image));
+    assert_eq!(registry.requests("GET /v2/app/blobs/")?, 3);
+    Ok(())
+}
+
+/// Whether a plan counts the manifest with its blobs is its own affair, but it is one or the other.
+fn manifest_bytes(migrated: &Migrated, image: &transload_tests::images::Image) -> u64 {
+    let blobs: usize = image.blobs().map(|(_, bytes)| bytes.len()).sum();
+    let extra = migrated.plan.totals.unique_bytes - blobs as u64;
+    if extra == 0 { 0 } else { image.manifest.bytes.len() as u64 }
+}

@@ -1,0 +1,102 @@
+use anyhow::{Context, Result};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::process::Run;
+use crate::tools::python_tool;
+use std::path::PathBuf;
+
+/// The region that the tests are in.
+pub const REGION: &str = "eu-central-1";
+
+/// AWS's own command line, as a witness: it sees nothing of the person who runs the tests, only a
+/// key that stands for nobody and the endpoint that it is given.
+#[derive(Debug)]
+pub struct AwsCli {
+    program: PathBuf,
+    endpoint: String,
+    home: TempDir,
+    key: (String, String),
+}
+
+impl AwsCli {
+    /// The command line towards an endpoint.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn new(endpoint: &str) -> Result<Self> {
+        Ok(Self {
+            program: python_tool("aws")?,
+            endpoint: endpoint.to_owned(),
+            home: TempDir::with_prefix("aws-cli-")?,
+            key: ("AKIAIOSFODNN7EXAMPLE".to_owned(), "witness-key-of-nobody".to_owned()),
+        })
+    }
+
+    /// The same with another access key.
+    #[must_use]
+    pub fn with_key(mut self, id: &str, secret: &str) -> Self {
+        self.key = (id.to_owned(), secret.to_owned());
+        self
+    }
+
+    /// A run with these arguments, such as `ecr describe-repositories`.
+    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
+        ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
+            .into_iter()
+            .fold(Run::new(&self.program), Run::without_variable)
+            .variable("HOME", self.home.path())
+            .variable("AWS_ACCESS_KEY_ID", &self.key.0)
+            .variable("AWS_SECRET_ACCESS_KEY", &self.key.1)
+            // Version 1 of the command line reads the one, version 2 both.
+            .variable("AWS_DEFAULT_REGION", REGION)
+            .variable("AWS_REGION", REGION)
+            .variable("AWS_PAGER", "")
+            .variable("AWS_EC2_METADATA_DISABLED", "true")
+            .arguments(["--endpoint-url", &self.endpoint, "--output", "json"])
+            .arguments(arguments)
+    }
+
+    /// Runs it and reads what it printed.
+    ///
+    /// # Errors
+    /// When it fails or prints no JSON.
+    pub async fn json<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Result<Value> {
+        let finished = self.run(arguments).succeed().await?;
+        if finished.stdout.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&finished.stdout).context("what `aws` printed is no JSON")
+    }
+
+    /// The digest that ECR's DescribeImages gives for a tag, or nothing where there is no such tag
+    /// or repository.
+    ///
+    /// # Errors
+    /// When the command cannot be run or fails for another reason.
+    pub async fn image_digest(&self, repository: &str, tag: &str) -> Result<Option<String>> {
+        let id = format!("imageTag={tag}");
+        let finished = self
+            .run(["ecr", "describe-images", "--repository-name", repository, "--image-ids", &id])
+            .finish()
+            .await?;
+        if !finished.status.success() {
+            let absent = ["ImageNotFoundException", "RepositoryNotFoundException"];
+            if absent.iter().any(|code| finished.stderr.contains(code)) {
+                return Ok(None);
+            }
+            anyhow::bail!("aws ecr describe-images failed: {}", finished.stderr);
+        }
+        let answer: Value = serde_json::from_slice(&finished.stdout)?;
+        Ok(answer["imageDetails"][0]["imageDigest"].as_str().map(str::to_owned))
+    }
+
+    /// Creates a repository, with `IMMUTABLE` or `MUTABLE` tags.
+    ///
+    /// # Errors
+    /// When ECR refuses it.
+    pub async fn create_repository(&self, name: &str, mutability: &str) -> Result<Value> {
+        let arguments = ["--repository-name", name, "--image-tag-mutability", mutability];
+        self.json(["ecr", "create-repository"].into_iter().chain(arguments)).await
+    }
+}

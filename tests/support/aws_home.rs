@@ -1,0 +1,83 @@
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+/// A person's home with AWS files in it, so that the program finds these and none of the person
+/// who runs the tests.
+#[derive(Debug)]
+pub struct AwsHome {
+    folder: TempDir,
+    config: String,
+    credentials: String,
+}
+
+impl AwsHome {
+    /// A home with no AWS files yet.
+    ///
+    /// # Errors
+    /// When no folder can be made.
+    pub fn new() -> Result<Self> {
+        Ok(Self {
+            folder: TempDir::with_prefix("home-")?,
+            config: String::new(),
+            credentials: String::new(),
+        })
+    }
+
+    /// Adds a profile with an access key and these settings in the configuration file.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn profile_with_key(
+        mut self,
+        name: &str,
+        key: (&str, &str),
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
+        writeln!(
+            self.credentials,
+            "[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+            key.0, key.1
+        )?;
+        self.profile(name, settings)
+    }
+
+    /// Adds a profile with these settings in the configuration file.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn profile(mut self, name: &str, settings: &[(&str, &str)]) -> Result<Self> {
+        let section = if name == "default" { name.to_owned() } else { format!("profile {name}") };
+        writeln!(self.config, "[{section}]")?;
+        for (key, value) in settings {
+            writeln!(self.config, "{key} = {value}")?;
+        }
+        writeln!(self.config)?;
+        let aws = self.folder.path().join(".aws");
+        fs::create_dir_all(&aws)?;
+        fs::write(aws.join("config"), &self.config)?;
+        fs::write(aws.join("credentials"), &self.credentials)?;
+        Ok(self)
+    }
+
+    /// The home folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The variables that make a program see this home and nothing of the real one.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let aws = self.folder.path().join(".aws");
+        [
+            ("HOME", self.folder.path().display().to_string()),
+            ("AWS_CONFIG_FILE", aws.join("config").display().to_string()),
+            ("AWS_SHARED_CREDENTIALS_FILE", aws.join("credentials").display().to_string()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+}

@@ -1,0 +1,133 @@
+use anyhow::Result;
+use transload_api::contract::AwsConnection;
+use transload_practice::{Practice, PracticeOptions};
+
+use crate::aws_cli::{AwsCli, REGION};
+use crate::aws_home::AwsHome;
+use crate::faults::FaultProxy;
+use crate::labs::MinistackLab;
+
+/// The profile that the stories use.
+pub const PROFILE: &str = "story";
+
+/// The secret key of the stories' profile where the ECR looks at none.
+pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/story-secret-key";
+
+/// An ECR that stories move images into: practice's own, or ministack's.
+pub enum Ecr {
+    /// Practice, in this process, with its faults in reach.
+    Practice {
+        /// It.
+        practice: Practice,
+        /// Its data.
+        _folder: tempfile::TempDir,
+    },
+    /// ministack.
+    Ministack(MinistackLab),
+}
+
+impl Ecr {
+    /// An empty practice ECR.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn practice() -> Result<Self> {
+        let folder = tempfile::TempDir::with_prefix("practice-")?;
+        let practice = Practice::start(PracticeOptions::new(folder.path())).await?;
+        Ok(Self::Practice { practice, _folder: folder })
+    }
+
+    /// An empty ministack.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn ministack() -> Result<Self> {
+        Ok(Self::Ministack(MinistackLab::start().await?))
+    }
+
+    /// Where its API answers.
+    pub fn api_url(&self) -> String {
+        match self {
+            Self::Practice { practice, .. } => practice.ecr_endpoint().to_string(),
+            Self::Ministack(ministack) => ministack.url(),
+        }
+    }
+
+    /// Host and port of its registry.
+    pub fn registry_host(&self) -> String {
+        match self {
+            Self::Practice { practice, .. } => practice.registry_host(),
+            Self::Ministack(ministack) => ministack.host(),
+        }
+    }
+
+    /// The access key that opens it.
+    pub fn key(&self) -> (&str, &str) {
+        match self {
+            Self::Practice { practice, .. } => {
+                (practice.access_key_id(), practice.secret_access_key())
+            }
+            Self::Ministack(_) => ("AKIAIOSFODNN7EXAMPLE", SECRET_KEY),
+        }
+    }
+
+    /// Its region.
+    pub fn region(&self) -> &str {
+        match self {
+            Self::Practice { practice, .. } => practice.region(),
+            Self::Ministack(_) => REGION,
+        }
+    }
+
+    /// A home whose profile [`PROFILE`] leads here.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn home(&self) -> Result<AwsHome> {
+        let endpoint = self.api_url();
+        let settings = [("region", self.region()), ("endpoint_url", endpoint.as_str())];
+        AwsHome::new()?.profile_with_key(PROFILE, self.key(), &settings)
+    }
+
+    /// A connection through that profile.
+    pub fn connection(&self) -> AwsConnection {
+        self.connection_by(None)
+    }
+
+    /// The same through a proxy before ECR's API and registry.
+    pub fn connection_through(&self, proxy: &FaultProxy) -> AwsConnection {
+        self.connection_by(Some(proxy))
+    }
+
+    fn connection_by(&self, proxy: Option<&FaultProxy>) -> AwsConnection {
+        // ministack names a registry in the cloud, practice names its own.
+        let own_registry = match self {
+            Self::Practice { .. } => None,
+            Self::Ministack(ministack) => Some(ministack.url()),
+        };
+        AwsConnection::Profile {
+            profile: PROFILE.to_owned(),
+            region: None,
+            ecr_endpoint: proxy.map(FaultProxy::url),
+            registry_endpoint: proxy.map(FaultProxy::url).or(own_registry),
+        }
+    }
+
+    /// The AWS command line towards it.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn aws(&self) -> Result<AwsCli> {
+        let (id, secret) = self.key();
+        Ok(AwsCli::new(&self.api_url())?.with_key(id, secret))
+    }
+
+    /// User and password for its registry, from the AWS command line.
+    ///
+    /// # Errors
+    /// When ECR refuses.
+    pub async fn login(&self) -> Result<(String, String)> {
+        let token = self.aws()?.run(["ecr", "get-login-password"]).succeed().await?.text();
+        Ok(("AWS".to_owned(), token.trim().to_owned()))
+    }
+}

@@ -1,0 +1,90 @@
+use std::io::{Error, ErrorKind, Result};
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// More than any head of the tests has.
+const LONGEST_HEAD_BYTES: usize = 256 * 1024;
+
+/// The first line and the headers of a request or response.
+#[derive(Debug)]
+pub(super) struct Head {
+    start: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Head {
+    /// Reads a head, and what came along of the body; nothing where the connection ends before.
+    pub(super) async fn read(
+        from: &mut (impl AsyncRead + Unpin),
+        buffer: &mut BytesMut,
+    ) -> Result<Option<(Self, Bytes)>> {
+        loop {
+            if let Some(end) = find(buffer, b"\r\n\r\n") {
+                let raw = buffer.split_to(end + 4).freeze();
+                return Ok(Some((Self::parse(&raw)?, raw)));
+            }
+            if buffer.len() > LONGEST_HEAD_BYTES {
+                return Err(Error::new(ErrorKind::InvalidData, "the head does not end"));
+            }
+            if from.read_buf(buffer).await? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn parse(raw: &[u8]) -> Result<Self> {
+        let text = String::from_utf8_lossy(raw);
+        let mut lines = text.trim_end().split("\r\n");
+        let start = lines.next().unwrap_or_default().to_owned();
+        if !start.contains("HTTP/1.") {
+            return Err(Error::new(ErrorKind::InvalidData, "not HTTP/1"));
+        }
+        let headers = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+            .collect();
+        Ok(Self { start, headers })
+    }
+
+    pub(super) fn method(&self) -> &str {
+        self.start.split(' ').next().unwrap_or_default()
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.start.split(' ').nth(1).unwrap_or_default()
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.path().parse().unwrap_or_default()
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(header, _)| header.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// How many bytes of body follow, where the head says so; without that it goes on to the end of
+    /// the connection.
+    pub(super) fn content_length(&self) -> Option<u64> {
+        self.value("content-length").and_then(|value| value.parse().ok())
+    }
+
+    /// The head again, asking for the connection to be closed afterwards.
+    pub(super) fn closing(&self) -> Vec<u8> {
+        let mut text = format!("{}\r\n", self.start);
+        for (name, value) in &self.headers {
+            if !name.eq_ignore_ascii_case("connection") {
+                text.push_str(&format!("{name}: {value}\r\n"));
+            }
+        }
+        text.push_str("Connection: close\r\n\r\n");
+        text.into_bytes()
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}

@@ -1,0 +1,16 @@
+//! A proxy on the loopback that breaks what goes through it, as its rules say.
+//!
+//! It takes one request a connection (it asks both sides to close afterwards), so that a fault hits
+//! exactly the request that its rule names. Everything that no rule names goes through unchanged,
+//! the `Host` header included, so a registry's addresses lead through the proxy again.
+
+mod exchange;
+mod head;
+mod proxy;
+mod rule;
+
+pub use proxy::{FaultProxy, SeenRequest};
+pub use rule::{Fault, Rule};
+
+#[cfg(test)]
+mod tests;

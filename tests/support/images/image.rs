@@ -1,0 +1,280 @@
+use anyhow::Result;
+use bytes::Bytes;
+use serde_json::json;
+use transload_engine::model::media_type;
+
+use super::{Layer, Manifest, digest_of};
+
+/// Which of the two families of media types an image has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Docker, version 2, schema 2.
+    Docker,
+    /// OCI.
+    Oci,
+}
+
+impl Format {
+    pub(super) fn manifest(self) -> &'static str {
+        match self {
+            Self::Docker => media_type::DOCKER_MANIFEST,
+            Self::Oci => media_type::OCI_MANIFEST,
+        }
+    }
+
+    pub(super) fn index(self) -> &'static str {
+        match self {
+            Self::Docker => media_type::DOCKER_INDEX,
+            Self::Oci => media_type::OCI_INDEX,
+        }
+    }
+
+    fn config(self) -> &'static str {
+        match self {
+            Self::Docker => media_type::DOCKER_CONFIG,
+            Self::Oci => media_type::OCI_CONFIG,
+        }
+    }
+
+    fn layer(self) -> &'static str {
+        match self {
+            Self::Docker => "application/vnd.docker.image.rootfs.diff.tar.gzip",
+            Self::Oci => "application/vnd.oci.image.layer.v1.tar+gzip",
+        }
+    }
+}
+
+/// What makes an image: the same recipe makes the same bytes.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// What its content grows from; other seeds share no layer.
+    pub seed: u64,
+    /// The family of its media types.
+    pub format: Format,
+    /// The size of each layer's file in bytes, lowest layer first.
+    pub layer_bytes: Vec<usize>,
+    /// Operating system and architecture, such as `linux/arm64`.
+    pub platform: String,
+}
+
+impl Recipe {
+    /// Three layers of a few kilobytes for `linux/amd64`.
+    pub fn small(seed: u64) -> Self {
+        Self {
+            seed,
+            format: Format::Oci,
+            layer_bytes: vec![3_000, 12_000, 1_000],
+            platform: "linux/amd64".to_owned(),
+        }
+    }
+
+    /// The same in another family of media types.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// The same with layers of these sizes in bytes.
+    #[must_use]
+    pub fn layers(mut self, layer_bytes: impl Into<Vec<usize>>) -> Self {
+        self.layer_bytes = layer_bytes.into();
+        self
+    }
+
+    /// The same for another platform.
+    #[must_use]
+    pub fn platform(mut self, platform: &str) -> Self {
+        self.platform = platform.to_owned();
+        self
+    }
+
+    /// Makes the image.
+    ///
+    /// # Errors
+    /// Never in practice: everything happens in memory.
+    pub fn build(&self) -> Result<Image> {
+        let layers = self
+            .layer_bytes
+            .iter()
+            .enumerate()
+            .map(|(number, bytes)| {
+                Layer::new(self.seed.wrapping_mul(1_000).wrapping_add(number as u64), *bytes)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let mut platform = self.platform.split('/');
+        let (os, architecture) = (platform.next(), platform.next());
+        let config = serde_json::to_vec(&json!({
+            "created": "2024-01-01T00:00:00Z",
+            "os": os,
+            "architecture": architecture,
+            "config": { "Cmd": ["/data"] },
+            "rootfs": {
+                "type": "layers",
+                "diff_ids": layers.iter().map(|layer| &layer.tar_digest).collect::<Vec<_>>(),
+            },
+            "history": layers
+                .iter()
+                .map(|_| json!({ "created": "2024-01-01T00:00:00Z", "created_by": "COPY data" }))
+                .collect::<Vec<_>>(),
+        }))?;
+        Image::assemble(self.format, &self.platform, config.into(), layers)
+    }
+}
+
+/// An image of one platform.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Its configuration.
+    pub config: Bytes,
+    /// The configuration's digest.
+    pub config_digest: String,
+    /// Its layers, lowest first.
+    pub layers: Vec<Layer>,
+    /// Its platform.
+    pub platform: String,
+}
+
+impl Image {
+    fn assemble(format: Format, platform: &str, config: Bytes, layers: Vec<Layer>) -> Result<Self> {
+        let config_digest = digest_of(&config);
+        let manifest = serde_json::to_vec_pretty(&json!({
+            "schemaVersion": 2,
+            "mediaType": format.manifest(),
+            "config": {
+                "mediaType": format.config(),
+                "digest": config_digest,
+                "size": config.len(),
+            },
+            "layers": layers.iter().map(|layer| json!({
+                "mediaType": format.layer(),
+                "digest": layer.packed_digest,
+                "size": layer.packed.len(),
+            })).collect::<Vec<_>>(),
+        }))?;
+        Ok(Self {
+            manifest: Manifest::new(manifest, format.manifest()),
+            config,
+            config_digest,
+            layers,
+            platform: platform.to_owned(),
+        })
+    }
+
+    /// An attestation as BuildKit stores it: an image whose only layer is an in-toto statement, here
+    /// about the image with `subject` as its digest.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn attestation(subject: &str) -> Result<Self> {
+        let statement = Bytes::from(serde_json::to_vec(&json!({
+            "_type": "https://in-toto.io/Statement/v0.1",
+            "predicateType": "https://slsa.dev/provenance/v0.2",
+            "subject": [{ "name": "lab", "digest": { "sha256": subject.replace("sha256:", "") } }],
+            "predicate": {},
+        }))?);
+        let digest = digest_of(&statement);
+        let layer = Layer {
+            tar: statement.clone(),
+            tar_digest: digest.clone(),
+            packed: statement.clone(),
+            packed_digest: digest.clone(),
+        };
+        let config = Bytes::from(serde_json::to_vec(&json!({
+            "os": "unknown",
+            "architecture": "unknown",
+            "config": {},
+            "rootfs": { "type": "layers", "diff_ids": [digest] },
+        }))?);
+        let config_digest = digest_of(&config);
+        let manifest = serde_json::to_vec_pretty(&json!({
+            "schemaVersion": 2,
+            "mediaType": media_type::OCI_MANIFEST,
+            "config": {
+                "mediaType": media_type::OCI_CONFIG,
+                "digest": config_digest,
+                "size": config.len(),
+            },
+            "layers": [{
+                "mediaType": "application/vnd.in-toto+json",
+                "digest": digest,
+                "size": statement.len(),
+                "annotations": { "in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2" },
+            }],
+        }))?;
+        Ok(Self {
+            manifest: Manifest::new(manifest, media_type::OCI_MANIFEST),
+            config,
+            config_digest,
+            layers: vec![layer],
+            platform: "unknown/unknown".to_owned(),
+        })
+    }
+
+    /// Every blob of the image, with its digest.
+    pub fn blobs(&self) -> impl Iterator<Item = (&str, &Bytes)> {
+        let config = (self.config_digest.as_str(), &self.config);
+        let layers = self.layers.iter().map(|layer| (layer.packed_digest.as_str(), &layer.packed));
+        std::iter::once(config).chain(layers)
+    }
+
+    /// The image as `docker save` writes it, for `docker load`, under a name with a tag.
+    ///
+    /// # Errors
+    /// Never in practice: it writes to memory.
+    pub fn docker_archive(&self, name: &str) -> Result<Vec<u8>> {
+        let mut archive = tar::Builder::new(Vec::new());
+        let mut append = |path: &str, content: &[u8]| -> Result<()> {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            header.set_mtime(0);
+            header.set_cksum();
+            Ok(archive.append_data(&mut header, path, content)?)
+        };
+        let config = format!("{}.json", self.config_digest.replace("sha256:", ""));
+        let mut paths = Vec::new();
+        for layer in &self.layers {
+            let path = format!("{}/layer.tar", layer.tar_digest.replace("sha256:", ""));
+            append(&path, &layer.tar)?;
+            paths.push(path);
+        }
+        append(&config, &self.config)?;
+        let listing = json!([{ "Config": config, "RepoTags": [name], "Layers": paths }]);
+        append("manifest.json", &serde_json::to_vec(&listing)?)?;
+        Ok(archive.into_inner()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_recipe_gives_the_same_digests_and_another_seed_others() {
+        let first = Recipe::small(1).build().unwrap();
+        assert_eq!(first.manifest.digest, Recipe::small(1).build().unwrap().manifest.digest);
+        let other = Recipe::small(2).build().unwrap();
+        let digests =
+            |image: &Image| image.blobs().map(|(digest, _)| digest.to_owned()).collect::<Vec<_>>();
+        assert!(digests(&first).iter().all(|digest| !digests(&other).contains(digest)));
+    }
+
+    #[test]
+    fn a_manifest_is_one_that_the_engine_reads() {
+        for format in [Format::Docker, Format::Oci] {
+            let image = Recipe::small(3).format(format).build().unwrap();
+            let raw = transload_engine::model::RawManifest::new(image.manifest.bytes.clone(), None)
+                .unwrap();
+            assert_eq!(raw.digest().as_str(), image.manifest.digest);
+            let transload_engine::model::Manifest::Image(read) = raw.read().unwrap() else {
+                panic!("not an image")
+            };
+            let layers = read.layers.iter().map(|layer| layer.digest.as_str());
+            let built = image.layers.iter().map(|layer| layer.packed_digest.as_str());
+            assert!(layers.eq(built));
+        }
+    }
+}

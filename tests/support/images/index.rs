@@ -1,0 +1,67 @@
+use anyhow::Result;
+use serde_json::json;
+
+use super::{Format, Image, Manifest, Recipe};
+
+/// An image of several platforms.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// The index itself.
+    pub manifest: Manifest,
+    /// What it lists: the platforms, and the attestation where there is one.
+    pub images: Vec<Image>,
+}
+
+impl Index {
+    /// An index of these platforms, each a small image of its own.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn of_platforms(seed: u64, format: Format, platforms: &[&str]) -> Result<Self> {
+        Self::build(seed, format, platforms, false)
+    }
+
+    /// The same, with a BuildKit attestation about the first platform.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn with_attestation(seed: u64, platforms: &[&str]) -> Result<Self> {
+        Self::build(seed, Format::Oci, platforms, true)
+    }
+
+    fn build(seed: u64, format: Format, platforms: &[&str], attested: bool) -> Result<Self> {
+        let mut images = Vec::new();
+        let mut entries = Vec::new();
+        for (number, platform) in platforms.iter().enumerate() {
+            let recipe = Recipe::small(seed.wrapping_mul(100).wrapping_add(number as u64));
+            let image = recipe.format(format).platform(platform).build()?;
+            let mut parts = platform.split('/');
+            let mut entry = image.manifest.descriptor();
+            entry["platform"] = json!({ "os": parts.next(), "architecture": parts.next() });
+            if let Some(variant) = parts.next() {
+                entry["platform"]["variant"] = json!(variant);
+            }
+            entries.push(entry);
+            images.push(image);
+        }
+        if let (true, Some(first)) = (attested, images.first()) {
+            let attestation = Image::attestation(&first.manifest.digest)?;
+            let mut entry = attestation.manifest.descriptor();
+            entry["platform"] = json!({ "os": "unknown", "architecture": "unknown" });
+            entry["annotations"] = json!({
+                "vnd.docker.reference.type": "attestation-manifest",
+                "vnd.docker.reference.digest": first.manifest.digest,
+            });
+            entries.push(entry);
+            images.push(attestation);
+        }
+        // Spaces and a line end, so that whoever writes the document anew changes its digest.
+        let mut bytes = serde_json::to_vec_pretty(&json!({
+            "schemaVersion": 2,
+            "mediaType": format.index(),
+            "manifests": entries,
+        }))?;
+        bytes.push(b'\n');
+        Ok(Self { manifest: Manifest::new(bytes, format.index()), images })
+    }
+}

@@ -1,0 +1,48 @@
+//! Images with known bytes: the same recipe gives the same digests on every machine.
+
+mod image;
+mod index;
+mod layer;
+mod push;
+
+pub use image::{Format, Image, Recipe};
+pub use index::Index;
+pub use layer::{Layer, pseudo_random};
+pub use push::Target;
+
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+
+/// The digest of some bytes, as it is written.
+pub fn digest_of(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// A manifest as it goes to a registry.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Its media type.
+    pub media_type: String,
+    /// Its digest.
+    pub digest: String,
+}
+
+impl Manifest {
+    /// Bytes that are to be stored as a manifest, whatever they are.
+    pub fn new(bytes: impl Into<Bytes>, media_type: &str) -> Self {
+        let bytes = bytes.into();
+        Self { digest: digest_of(&bytes), media_type: media_type.to_owned(), bytes }
+    }
+
+    fn descriptor(&self) -> serde_json::Value {
+        serde_json::json!({
+            "mediaType": self.media_type,
+            "digest": self.digest,
+            "size": self.bytes.len(),
+        })
+    }
+}

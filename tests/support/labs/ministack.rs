@@ -1,0 +1,59 @@
+use anyhow::Result;
+
+use super::START_LIMIT;
+use crate::aws_cli::AwsCli;
+use crate::process::{Process, free_port};
+use crate::tools::python_tool;
+
+/// ministack (PyPI): an ECR API and a registry that share their state, on one port. It checks no
+/// login.
+#[derive(Debug)]
+pub struct MinistackLab {
+    process: Process,
+    port: u16,
+}
+
+impl MinistackLab {
+    /// Starts an empty one.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start() -> Result<Self> {
+        let port = free_port()?;
+        let environment = [
+            ("BIND_HOST".to_owned(), "127.0.0.1".to_owned()),
+            ("GATEWAY_PORT".to_owned(), port.to_string()),
+        ];
+        let mut process =
+            Process::start(&python_tool("ministack")?, Vec::<String>::new(), environment)?;
+        let address = format!("http://127.0.0.1:{port}/v2/");
+        let client = reqwest::Client::new();
+        process
+            .wait_until_ready(START_LIMIT, async || client.get(&address).send().await.is_ok())
+            .await?;
+        Ok(Self { process, port })
+    }
+
+    /// Host and port of the registry, as they go into a reference.
+    pub fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Where the AWS API answers, and the registry.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.host())
+    }
+
+    /// The AWS command line towards it.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn aws(&self) -> Result<AwsCli> {
+        AwsCli::new(&self.url())
+    }
+
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
+        self.process.output()
+    }
+}

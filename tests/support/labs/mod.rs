@@ -1,0 +1,16 @@
+//! Real servers on the loopback, one of each as often as a test wants.
+
+mod docker;
+mod ministack;
+mod podman;
+mod registry;
+
+pub use docker::{DockerCli, DockerLab};
+pub use ministack::MinistackLab;
+pub use podman::PodmanLab;
+pub use registry::RegistryLab;
+
+use std::time::Duration;
+
+/// How long a server may take until it answers. Generous: the machine may be building meanwhile.
+const START_LIMIT: Duration = Duration::from_secs(60);

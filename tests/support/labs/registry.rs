@@ -1,0 +1,122 @@
+use std::fs;
+
+use anyhow::{Result, bail};
+use regex::Regex;
+use tempfile::TempDir;
+
+use super::START_LIMIT;
+use crate::process::{Process, Run, free_port};
+use crate::tools::system_tool;
+
+/// Debian's `docker-registry` (the CNCF distribution) over plain HTTP, its content in a folder of
+/// its own.
+#[derive(Debug)]
+pub struct RegistryLab {
+    process: Process,
+    folder: TempDir,
+    port: u16,
+    login: Option<(String, String)>,
+}
+
+impl RegistryLab {
+    /// A registry that everybody may read and write.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start() -> Result<Self> {
+        Self::start_with(None).await
+    }
+
+    /// A registry that wants Basic credentials for everything.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_with_login(user: &str, password: &str) -> Result<Self> {
+        Self::start_with(Some((user.to_owned(), password.to_owned()))).await
+    }
+
+    async fn start_with(login: Option<(String, String)>) -> Result<Self> {
+        let folder = TempDir::with_prefix("registry-")?;
+        let port = free_port()?;
+        let root = folder.path().display();
+        let mut configuration = format!(
+            "version: 0.1\n\
+             log: {{level: info, accesslog: {{disabled: false}}}}\n\
+             storage: {{filesystem: {{rootdirectory: '{root}/content'}}, delete: {{enabled: true}}}}\n\
+             http: {{addr: '127.0.0.1:{port}', secret: lab}}\n"
+        );
+        if let Some((user, password)) = &login {
+            let line = Run::new(system_tool("htpasswd")?)
+                .arguments(["-i", "-B", "-n", "-C", "4", user])
+                .input(password.as_bytes())
+                .succeed()
+                .await?;
+            fs::write(folder.path().join("htpasswd"), &line.stdout)?;
+            configuration +=
+                &format!("auth: {{htpasswd: {{realm: lab, path: '{root}/htpasswd'}}}}\n");
+        }
+        let file = folder.path().join("registry.yml");
+        fs::write(&file, configuration)?;
+        let program = system_tool("docker-registry")?;
+        let mut process = Process::start(&program, ["serve".as_ref(), file.as_os_str()], [])?;
+        let address = format!("http://127.0.0.1:{port}/v2/");
+        let client = reqwest::Client::new();
+        process
+            .wait_until_ready(START_LIMIT, async || client.get(&address).send().await.is_ok())
+            .await?;
+        Ok(Self { process, folder, port, login })
+    }
+
+    /// Host and port, as they go into a reference.
+    pub fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.host())
+    }
+
+    /// The user and password that it wants.
+    pub fn login(&self) -> Option<(&str, &str)> {
+        self.login.as_ref().map(|(user, password)| (user.as_str(), password.as_str()))
+    }
+
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
+        self.process.output()
+    }
+
+    /// How many requests it has answered whose access-log line, such as `GET /v2/a/tags/list`,
+    /// matches the pattern.
+    ///
+    /// # Errors
+    /// When the pattern is none.
+    pub fn requests(&self, pattern: &str) -> Result<usize> {
+        let pattern = Regex::new(&format!("\"(?:{pattern})"))?;
+        Ok(self.log().lines().filter(|line| pattern.is_match(line)).count())
+    }
+
+    /// Changes a stored blob behind the registry's back, so that it serves bytes that do not have
+    /// the digest they are asked for by.
+    ///
+    /// # Errors
+    /// When the blob is not stored.
+    pub fn damage_blob(&self, digest: &str) -> Result<()> {
+        let Some((algorithm, hex)) = digest.split_once(':') else {
+            bail!("{digest} is not a digest");
+        };
+        let path = self
+            .folder
+            .path()
+            .join("content/docker/registry/v2/blobs")
+            .join(algorithm)
+            .join(&hex[..2])
+            .join(hex)
+            .join("data");
+        let mut bytes = fs::read(&path)?;
+        let Some(last) = bytes.last_mut() else { bail!("the blob {digest} is empty") };
+        *last ^= 1;
+        Ok(fs::write(&path, bytes)?)
+    }
+}

@@ -1,0 +1,76 @@
+use anyhow::{Result, bail};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::key::Key;
+
+use super::page::Window;
+
+/// More presses of Tab than any page has stops.
+const MOST_STOPS: usize = 250;
+
+impl Window {
+    /// Presses and lets go of one key, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn press(&self, key: Key) -> Result<()> {
+        self.press_with(None, key.into()).await
+    }
+
+    /// Types a text, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn type_keys(&self, text: &str) -> Result<()> {
+        for key in text.chars() {
+            self.press_with(None, key).await?;
+        }
+        Ok(())
+    }
+
+    /// Presses a key while another is held, such as Shift and Tab.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn press_holding(&self, held: Key, key: Key) -> Result<()> {
+        self.press_with(Some(held.into()), key.into()).await
+    }
+
+    async fn press_with(&self, held: Option<char>, key: char) -> Result<()> {
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for value in held.into_iter().chain([key]) {
+            actions = actions.then(KeyAction::Down { value });
+        }
+        for value in [key].into_iter().chain(held) {
+            actions = actions.then(KeyAction::Up { value });
+        }
+        Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// The name of what has the focus, and its role or kind.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn focused(&self) -> Result<Option<(String, String)>> {
+        let focused = self.client.execute(include_str!("focused.js"), Vec::new()).await?;
+        let text = |key: &str| focused[key].as_str().unwrap_or_default().to_owned();
+        Ok((!focused.is_null()).then(|| (text("name"), text("kind"))))
+    }
+
+    /// Presses Tab until what has this in its name has the focus.
+    ///
+    /// # Errors
+    /// When it cannot be reached, with every stop on the way.
+    pub async fn tab_to(&self, name: &str) -> Result<()> {
+        let mut stops = Vec::new();
+        for _ in 0..MOST_STOPS {
+            self.press(Key::Tab).await?;
+            let Some((focused, kind)) = self.focused().await? else { continue };
+            if focused.contains(name) {
+                return Ok(());
+            }
+            stops.push(format!("{kind} {focused:?}"));
+        }
+        stops.dedup();
+        bail!("Tab never comes to {name:?}; it stops at {}", stops.join(", "))
+    }
+}

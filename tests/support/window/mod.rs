@@ -1,0 +1,9 @@
+//! The program in a real window, driven from outside by WebDriver, on a screen, a session bus and a
+//! home of its own.
+
+mod keyboard;
+mod page;
+mod stage;
+
+pub use page::{Role, Window};
+pub use stage::{Stage, story};

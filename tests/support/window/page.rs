@@ -1,0 +1,269 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use fantoccini::elements::Element;
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+
+use super::stage::picture_folder;
+use crate::wait::wait_until;
+
+/// How long something on the page may take to come.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// What something on a page is for assistive technology.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A button.
+    Button,
+    /// A link.
+    Link,
+    /// A field for text.
+    Textbox,
+    /// A checkbox.
+    Checkbox,
+    /// A radio button.
+    Radio,
+    /// An option of an open list, or an item of an open menu.
+    Option,
+    /// A heading.
+    Heading,
+    /// A tab.
+    Tab,
+    /// A row of a table.
+    Row,
+    /// A dialog.
+    Dialog,
+}
+
+impl Role {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Button => "button",
+            Self::Link => "link",
+            Self::Textbox => "textbox",
+            Self::Checkbox => "checkbox",
+            Self::Radio => "radio",
+            Self::Option => "option",
+            Self::Heading => "heading",
+            Self::Tab => "tab",
+            Self::Row => "row",
+            Self::Dialog => "dialog",
+        }
+    }
+}
+
+/// The program's window, looked at as a person does: by role and name.
+#[derive(Clone, Debug)]
+pub struct Window {
+    pub(super) client: Client,
+    story: String,
+}
+
+impl Window {
+    pub(super) fn new(client: Client, story: &str) -> Self {
+        Self { client, story: story.to_owned() }
+    }
+
+    /// Waits until there is something on the page.
+    pub(super) async fn wait_for_page(&self, limit: Duration) -> Result<()> {
+        wait_until(limit, "the first page", async || {
+            let text = self.page_text().await.ok()?;
+            (!text.trim().is_empty()).then_some(())
+        })
+        .await
+    }
+
+    pub(super) async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+
+    /// Everything that can be seen and has this role and exactly this name.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn all(&self, role: Role, name: &str) -> Result<Vec<Element>> {
+        self.search(role, name, true).await
+    }
+
+    /// Everything that can be seen and has this role and this in its name.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn all_with(&self, role: Role, part_of_name: &str) -> Result<Vec<Element>> {
+        self.search(role, part_of_name, false).await
+    }
+
+    async fn search(&self, role: Role, name: &str, exact: bool) -> Result<Vec<Element>> {
+        let arguments = vec![json!(role.key()), json!(name), json!(exact)];
+        let found = self.client.execute(include_str!("find.js"), arguments).await?;
+        let found = found.as_array().cloned().unwrap_or_default();
+        found
+            .into_iter()
+            .map(|element| {
+                let id = element
+                    .as_object()
+                    .and_then(|element| element.values().next())
+                    .and_then(Value::as_str)
+                    .context("not an element")?;
+                Ok(Element::from_element_id(self.client.clone(), id.to_owned().into()))
+            })
+            .collect()
+    }
+
+    /// Waits for the first thing with this role and name.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn find(&self, role: Role, name: &str) -> Result<Element> {
+        wait_until(LIMIT, &format!("{role:?} {name:?}"), async || {
+            self.all(role, name).await.ok()?.into_iter().next()
+        })
+        .await
+    }
+
+    /// Waits until there is something with this test id.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn find_by_test_id(&self, id: &str) -> Result<Element> {
+        let selector = format!("[data-testid=\"{id}\"]");
+        wait_until(LIMIT, &format!("what has the test id {id}"), async || {
+            self.client.find(Locator::Css(&selector)).await.ok()
+        })
+        .await
+    }
+
+    /// The text of what has this test id.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn text_of(&self, id: &str) -> Result<String> {
+        Ok(self.find_by_test_id(id).await?.text().await?)
+    }
+
+    /// Clicks what has this role and name, as soon as it can be clicked.
+    ///
+    /// # Errors
+    /// When it does not come, or cannot be clicked for the whole time.
+    pub async fn click(&self, role: Role, name: &str) -> Result<()> {
+        let what = format!("{role:?} {name:?} that can be clicked");
+        wait_until(LIMIT, &what, async || {
+            for element in self.all(role, name).await.ok()? {
+                if element.attr("aria-disabled").await.ok()?.as_deref() == Some("true")
+                    || !element.is_enabled().await.ok()?
+                {
+                    continue;
+                }
+                if element.click().await.is_ok() {
+                    return Some(());
+                }
+                // A drawn checkbox lies over the real one: then its label is clicked.
+                if matches!(role, Role::Checkbox | Role::Radio)
+                    && self.click_by_script(&element).await.is_ok()
+                {
+                    return Some(());
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    async fn click_by_script(&self, element: &Element) -> Result<()> {
+        let element = serde_json::to_value(element)?;
+        self.client.execute("arguments[0].click()", vec![element]).await?;
+        Ok(())
+    }
+
+    /// Replaces what is in a field.
+    ///
+    /// # Errors
+    /// When the field does not come or takes nothing.
+    pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
+        let field = self.find(Role::Textbox, name).await?;
+        field.click().await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Chooses an option of a select: opens it by its name, clicks the first option that has this in
+    /// its text.
+    ///
+    /// # Errors
+    /// When select or option do not come.
+    pub async fn choose(&self, select: &str, option: &str) -> Result<()> {
+        wait_until(LIMIT, &format!("a select {select:?}"), async || {
+            let button = self.all_with(Role::Button, select).await.ok()?.into_iter().next()?;
+            button.click().await.ok()
+        })
+        .await?;
+        wait_until(LIMIT, &format!("an option {option:?}"), async || {
+            let found = self.all_with(Role::Option, option).await.ok()?.into_iter().next()?;
+            found.click().await.ok()
+        })
+        .await
+    }
+
+    /// Waits until the page shows this text.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn wait_for_text(&self, text: &str) -> Result<()> {
+        self.wait_for_text_within(LIMIT, text).await
+    }
+
+    /// Waits until the page shows this text, for work that takes its time.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn wait_for_text_within(&self, limit: Duration, text: &str) -> Result<()> {
+        wait_until(limit, &format!("the text {text:?}"), async || {
+            self.page_text().await.ok()?.contains(text).then_some(())
+        })
+        .await
+    }
+
+    /// The text of the page as it is seen.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn page_text(&self) -> Result<String> {
+        let text = self.client.execute("return document.body?.innerText ?? ''", Vec::new()).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Takes a picture; answers its file.
+    ///
+    /// # Errors
+    /// When it cannot be taken or written.
+    pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
+        let path = picture_folder()?.join(format!("{}-{name}.png", self.story));
+        std::fs::write(&path, self.client.screenshot().await?)?;
+        Ok(path)
+    }
+
+    /// Looks for breaches of accessibility with axe-core, the rules of WCAG 2.1 A and AA.
+    ///
+    /// # Errors
+    /// When there are some, each with what it is about.
+    pub async fn check_accessibility(&self) -> Result<()> {
+        let axe = crate::tools::workspace_root().join("ui/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(&axe)
+            .with_context(|| format!("axe-core is not at {}: `npm ci` in ui/", axe.display()))?;
+        self.client.execute(&axe, Vec::new()).await?;
+        let script = "const done = arguments[arguments.length - 1];\
+             axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })\
+               .then((result) => done(result.violations.map((violation) =>\
+                 violation.id + ': ' + violation.help + ': ' +\
+                 violation.nodes.map((node) => node.html.slice(0, 200)).join(' | '))),\
+                 (error) => done(['axe failed: ' + error]));";
+        let found = self.client.execute_async(script, Vec::new()).await?;
+        let found = found.as_array().context("axe gave no list")?;
+        if !found.is_empty() {
+            bail!("not accessible: {found:#?}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,269 @@
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use fantoccini::ClientBuilder;
+use futures_util::FutureExt;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::page::Window;
+use crate::process::{Process, free_port};
+use crate::tools::{application, system_tool, target_folder, tauri_driver};
+use crate::wait::wait_until;
+
+/// How long the screen, the bus, the driver and the first page may each take.
+const START_LIMIT: Duration = Duration::from_secs(90);
+
+/// A screen, a session bus, a home and a data folder: everything that stays when the program is
+/// started again.
+#[derive(Debug)]
+pub struct Stage {
+    name: String,
+    variables: Vec<(String, String)>,
+    arguments: Vec<String>,
+    display: String,
+    bus: String,
+    window: Mutex<Option<Window>>,
+    // Ended in this order, after the window: the program does not outlive its screen.
+    driver: Mutex<Option<Process>>,
+    _bus_process: Process,
+    _screen: Process,
+    folder: TempDir,
+}
+
+impl Stage {
+    /// An empty stage; `name` is what its pictures are called.
+    ///
+    /// # Errors
+    /// When screen or bus do not start.
+    pub async fn new(name: &str) -> Result<Self> {
+        let folder = TempDir::with_prefix("stage-")?;
+        for made in ["home", "data", "runtime", "config", "cache", "share"] {
+            std::fs::create_dir(folder.path().join(made))?;
+        }
+        let (screen, display) = start_telling(
+            "Xvfb",
+            &["-displayfd", "1", "-screen", "0", "1440x1000x24", "-nolisten", "tcp"],
+            |line| line.trim().parse::<u32>().ok().map(|number| format!(":{number}")),
+        )
+        .await?;
+        let (bus_process, bus) = start_telling(
+            "dbus-daemon",
+            &["--session", "--nofork", "--nopidfile", "--print-address=1"],
+            |line| line.starts_with("unix:").then(|| line.trim().to_owned()),
+        )
+        .await?;
+        Ok(Self {
+            name: name.to_owned(),
+            variables: Vec::new(),
+            arguments: Vec::new(),
+            display,
+            bus,
+            window: Mutex::default(),
+            driver: Mutex::default(),
+            _bus_process: bus_process,
+            _screen: screen,
+            folder,
+        })
+    }
+
+    /// Sets a variable of the program's environment.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets variables of the program's environment, such as those of an
+    /// [`AwsHome`](crate::aws_home::AwsHome).
+    #[must_use]
+    pub fn variables(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.variables.extend(variables);
+        self
+    }
+
+    /// Adds an argument of the program.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// The program's data folder.
+    pub fn data_folder(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The folder that holds everything the program may write: data, home, caches.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts the program and waits for its first page. A program that runs already is closed first,
+    /// so this is also a restart with the same data.
+    ///
+    /// # Errors
+    /// When driver or program do not start.
+    pub async fn open(&self) -> Result<Window> {
+        self.close().await?;
+        let port = free_port()?;
+        let native_port = free_port()?;
+        // tauri-driver does not take its driver along when it is killed, so the kernel does.
+        let native_driver = self.folder.path().join("webkit-driver");
+        let script = format!(
+            "#!/bin/sh\nexec '{}' --pdeathsig KILL -- '{}' \"$@\"\n",
+            system_tool("setpriv")?.display(),
+            system_tool("WebKitWebDriver")?.display()
+        );
+        write_program(&native_driver, &script)?;
+        let arguments = [
+            format!("--port={port}"),
+            format!("--native-port={native_port}"),
+            format!("--native-driver={}", native_driver.display()),
+        ];
+        let mut driver = Process::start(&tauri_driver()?, arguments, self.environment())?;
+        let address = format!("http://127.0.0.1:{port}");
+        let status = format!("{address}/status");
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        driver
+            .wait_until_ready(START_LIMIT, async || {
+                client.get(&status).send().await.is_ok_and(|answer| answer.status().is_success())
+            })
+            .await?;
+        let options = json!({ "application": application()?, "args": self.arguments });
+        let capabilities = [("tauri:options".to_owned(), options)].into_iter().collect();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let session = tokio::time::timeout(START_LIMIT, builder.connect(&address))
+            .await
+            .context("the window did not come in time")
+            .and_then(|session| session.context("the window did not come"))
+            .with_context(|| driver.output_tail())?;
+        let window = Window::new(session, &self.name);
+        *self.driver.lock().expect("no test panics here") = Some(driver);
+        *self.window.lock().expect("no test panics here") = Some(window.clone());
+        window.wait_for_page(START_LIMIT).await?;
+        Ok(window)
+    }
+
+    /// Closes the program, as a person who is done with it.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn close(&self) -> Result<()> {
+        let window = self.window.lock().expect("no test panics here").take();
+        if let Some(window) = window {
+            window.close().await?;
+        }
+        drop(self.driver.lock().expect("no test panics here").take());
+        Ok(())
+    }
+
+    /// Everything that driver and program have printed in this run of the program.
+    pub fn output(&self) -> String {
+        let driver = self.driver.lock().expect("no test panics here");
+        driver.as_ref().map(Process::output).unwrap_or_default()
+    }
+
+    /// What the program sees. `tauri-driver` hands its own environment on.
+    fn environment(&self) -> Vec<(String, String)> {
+        let inside = |name: &str| self.folder.path().join(name).display().to_string();
+        let mut environment = vec![
+            ("DISPLAY".to_owned(), self.display.clone()),
+            ("DBUS_SESSION_BUS_ADDRESS".to_owned(), self.bus.clone()),
+            ("HOME".to_owned(), inside("home")),
+            ("XDG_RUNTIME_DIR".to_owned(), inside("runtime")),
+            ("XDG_CONFIG_HOME".to_owned(), inside("config")),
+            ("XDG_CACHE_HOME".to_owned(), inside("cache")),
+            ("XDG_DATA_HOME".to_owned(), inside("share")),
+            ("TRANSLOAD_DATA_DIR".to_owned(), inside("data")),
+            ("DOCKER_CONFIG".to_owned(), inside("home/.docker")),
+            ("AWS_EC2_METADATA_DISABLED".to_owned(), "true".to_owned()),
+            // No graphics card and no assistive technology are on this screen.
+            ("WEBKIT_DISABLE_DMABUF_RENDERER".to_owned(), "1".to_owned()),
+            ("LIBGL_ALWAYS_SOFTWARE".to_owned(), "1".to_owned()),
+            ("NO_AT_BRIDGE".to_owned(), "1".to_owned()),
+            ("GDK_BACKEND".to_owned(), "x11".to_owned()),
+            ("LANG".to_owned(), "C.UTF-8".to_owned()),
+            ("TZ".to_owned(), "UTC".to_owned()),
+        ];
+        environment.extend(self.variables.iter().cloned());
+        environment
+    }
+
+    async fn show_failure(&self) -> String {
+        let window = self.window.lock().expect("no test panics here").clone();
+        let mut told = Vec::new();
+        if let Some(window) = window {
+            match window.screenshot("failure").await {
+                Ok(path) => told.push(format!("picture: {}", path.display())),
+                Err(error) => told.push(format!("no picture: {error:#}")),
+            }
+            told.push(format!("page: {}", window.page_text().await.unwrap_or_default()));
+        }
+        told.push(self.output());
+        told.join("\n")
+    }
+}
+
+/// Plays a story on a stage. When it fails, a picture of the window, the text of the page and what
+/// the program printed go into the message.
+///
+/// # Errors
+/// What the story fails with.
+///
+/// # Panics
+/// When the story panics, after the picture was taken.
+pub async fn story(stage: Stage, story: impl AsyncFnOnce(&Stage) -> Result<()>) -> Result<()> {
+    let outcome = std::panic::AssertUnwindSafe(story(&stage)).catch_unwind().await;
+    match outcome {
+        Ok(Ok(())) => stage.close().await,
+        Ok(Err(error)) => {
+            let shown = stage.show_failure().await;
+            let _ = stage.close().await;
+            Err(error.context(shown))
+        }
+        Err(panic) => {
+            eprintln!("{}", stage.show_failure().await);
+            let _ = stage.close().await;
+            std::panic::resume_unwind(panic)
+        }
+    }
+}
+
+/// Where pictures go: the folder that `TRANSLOAD_SCREENSHOTS` names, else one beside the build.
+pub(super) fn picture_folder() -> Result<PathBuf> {
+    let folder = match std::env::var_os("TRANSLOAD_SCREENSHOTS") {
+        Some(folder) => PathBuf::from(folder),
+        None => target_folder().join("window-stories"),
+    };
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Starts a server that prints where it is, and waits for that line.
+async fn start_telling(
+    name: &str,
+    arguments: &[&str],
+    told: impl Fn(&str) -> Option<String>,
+) -> Result<(Process, String)> {
+    let process = Process::start(&system_tool(name)?, arguments, [])?;
+    let line = wait_until(START_LIMIT, &format!("{name} to say where it is"), async || {
+        let output = process.output();
+        // Only whole lines: a number may be half written.
+        let whole = output.rfind('\n').map_or("", |end| &output[..end]);
+        whole.lines().find_map(&told)
+    })
+    .await
+    .with_context(|| process.output_tail())?;
+    Ok((process, line))
+}
+
+fn write_program(path: &Path, text: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, text)?;
+    Ok(std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?)
+}
