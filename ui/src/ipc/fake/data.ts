@@ -138,8 +138,8 @@ export const fakeProfiles: AwsProfiles = {
     },
   ],
   files: [
-    { path: "/home/me/.aws/config", exists: true },
-    { path: "/home/me/.aws/credentials", exists: true },
+    { path: "/home/me/.aws/config", exists: true, problem: null },
+    { path: "/home/me/.aws/credentials", exists: true, problem: null },
   ],
   ignored: [],
   preselected: null,

@@ -11,4 +11,8 @@ path: string,
 /**
  * Whether it is there.
  */
-exists: boolean, };
+exists: boolean, 
+/**
+ * Why it cannot be read, if it cannot; then no profile can be used.
+ */
+problem: string | null, };

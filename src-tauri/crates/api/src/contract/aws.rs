@@ -64,6 +64,8 @@ pub struct AwsConfigFile {
     pub path: String,
     /// Whether it is there.
     pub exists: bool,
+    /// Why it cannot be read, if it cannot; then no profile can be used.
+    pub problem: Option<String>,
 }
 
 /// A section of an AWS configuration file that AWS tools ignore.

@@ -18,7 +18,8 @@ pub fn profiles(list: engine::ProfileList) -> AwsProfiles {
     let files = list
         .files
         .into_iter()
-        .map(|file| AwsConfigFile { path: path(file.path), exists: file.exists });
+        .map(|file| AwsConfigFile { path: path(file.path), exists: file.exists,
+        problem: file.error });
     let ignored = list.ignored.into_iter().map(|section| IgnoredSection {
         path: path(section.path),
         line: section.line,
