@@ -15,11 +15,11 @@ pub fn profiles(list: engine::ProfileList) -> AwsProfiles {
         source: path(profile.source),
         problem: profile.problem,
     });
-    let files = list
-        .files
-        .into_iter()
-        .map(|file| AwsConfigFile { path: path(file.path), exists: file.exists,
-        problem: file.error });
+    let files = list.files.into_iter().map(|file| AwsConfigFile {
+        path: path(file.path),
+        exists: file.exists,
+        problem: file.error,
+    });
     let ignored = list.ignored.into_iter().map(|section| IgnoredSection {
         path: path(section.path),
         line: section.line,
