@@ -20,6 +20,8 @@ pub fn app_info<R: Runtime>(
     folders: State<'_, Folders>,
     start: State<'_, Start>,
 ) -> AppInfo {
+    // The first thing that a page asks: from here on a person can use it.
+    tracing::info!("the window is up");
     AppInfo {
         version: app.package_info().version.to_string(),
         log_folder: folders.logs.display().to_string(),
