@@ -124,8 +124,7 @@ async fn calls_that_ecr_refuses() -> Result<()> {
         let ecr = Ecr::practice().await?;
         let message = format!("User: arn:aws:iam::1:user/me may not: ecr:{operation}");
         let fault = Fault::aws_error(400, code, &message);
-        let proxy =
-            FaultProxy::start(&ecr.api_url(), [Rule::ecr(operation, fault)?]).await?;
+        let proxy = FaultProxy::start(&ecr.api_url(), [Rule::ecr(operation, fault)?]).await?;
         let computer = Computer::new(ecr.home()?, None)?;
         let AwsConnection::Profile { profile, region, .. } = ecr.connection() else {
             unreachable!("the stories' connection is a profile")
