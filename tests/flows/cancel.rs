@@ -50,17 +50,20 @@ async fn a_cancel_in_the_middle_of_a_layer_ends_soon_and_leaves_no_tag() -> Resu
     assert_eq!(migrated.report.outcome, MigrationOutcome::Cancelled);
     assert_eq!(migrated.report.images[0].result, ImageResult::Cancelled);
     let failed = migrated.events.iter().any(|event| {
-        matches!(&event.kind, JobEventKind::ImageState {
-            state: transload_api::contract::ImageState::Failed { .. }, ..
-        })
+        matches!(
+            &event.kind,
+            JobEventKind::ImageState {
+                state: transload_api::contract::ImageState::Failed { .. },
+                ..
+            }
+        )
     });
     assert!(!failed, "a cancel is an outcome, not an error");
     assert_eq!(ecr.aws()?.image_digest("big", "1").await?, None);
 
     // What the cancel left behind is in nobody's way.
     proxy.clear();
-    let again =
-        request(&ecr.connection(), &registry_source(&proxy.host()), &[("big", "1", "big")]);
+    let again = request(&ecr.connection(), &registry_source(&proxy.host()), &[("big", "1", "big")]);
     let again = computer.migrate(again).await?;
     assert_eq!(again.report.outcome, MigrationOutcome::Succeeded);
     assert_eq!(ecr.aws()?.image_digest("big", "1").await?, Some(image.manifest.digest));

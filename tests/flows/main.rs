@@ -1,4 +1,10 @@
 //! Stories without a window: the same calls as the window makes, on real parts.
 
+mod cancel;
+mod events;
 mod labs;
 mod layering;
+mod partial_failure;
+mod refusals;
+mod registry_to_ecr;
+mod secrets;

@@ -49,7 +49,8 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
     assert_eq!(plan.images[0].platforms, PLATFORMS);
     assert_eq!(report.outcome, MigrationOutcome::Succeeded, "{report:#?}");
     assert_eq!(report.repositories_created, ["tools/pgcli"]);
-    for (image, digest) in report.images.iter().zip([&index.manifest.digest, &image.manifest.digest])
+    for (image, digest) in
+        report.images.iter().zip([&index.manifest.digest, &image.manifest.digest])
     {
         assert_eq!((image.proof, &image.result), (Proof::Equal, &ImageResult::Moved));
         let digests =
@@ -94,11 +95,7 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
     computer.check_no_secrets(&search)
 }
 
-async fn shows_it_in_the_repositories(
-    computer: &Computer,
-    ecr: &Ecr,
-    index: &Index,
-) -> Result<()> {
+async fn shows_it_in_the_repositories(computer: &Computer, ecr: &Ecr, index: &Index) -> Result<()> {
     let list: Vec<Repository> =
         computer.api.repositories_list(ecr.connection()).await.map_err(told)?;
     assert_eq!(list.iter().map(|repository| &repository.name).collect::<Vec<_>>(), ["tools/pgcli"]);
@@ -111,8 +108,7 @@ async fn shows_it_in_the_repositories(
         )
         .await
         .map_err(told)?;
-    let platforms: Vec<_> =
-        entries.iter().filter_map(|entry| entry.platform.as_deref()).collect();
+    let platforms: Vec<_> = entries.iter().filter_map(|entry| entry.platform.as_deref()).collect();
     assert_eq!(platforms, PLATFORMS);
     let digests: BTreeSet<_> = entries.iter().map(|entry| entry.digest.as_str()).collect();
     let built = index.images.iter().map(|image| image.manifest.digest.as_str()).collect();

@@ -110,8 +110,7 @@ async fn an_error_inside_the_push_stream() -> Result<()> {
             FaultProxy::start(&ecr.api_url(), [Rule::new("POST|PUT", path, fault)?]).await?;
         let computer = Computer::new(ecr.home()?, Some(&docker.address()))?;
         let images = [("app", "1", "app")];
-        let wanted =
-            request(&ecr.connection_through(&proxy), &ImageSource::DockerEngine, &images);
+        let wanted = request(&ecr.connection_through(&proxy), &ImageSource::DockerEngine, &images);
         let error = refusal(&computer, wanted).await?;
         assert!(proxy.faults() > 0);
         assert_eq!(error.code, expected, "{code}: {error:?}");
@@ -126,8 +125,7 @@ async fn an_immutable_tag_that_the_engine_runs_into() -> Result<()> {
     docker.cli()?.load(&Recipe::small(50).build()?, "app:1").await?;
     let ecr = Ecr::practice().await?;
     let computer = Computer::new(ecr.home()?, Some(&docker.address()))?;
-    let mut wanted =
-        request(&ecr.connection(), &ImageSource::DockerEngine, &[("app", "1", "app")]);
+    let mut wanted = request(&ecr.connection(), &ImageSource::DockerEngine, &[("app", "1", "app")]);
     wanted.template.tag_mutability = TagMutability::Immutable;
     let plan = computer.plan(wanted).await?;
     // Somebody else is quicker.

@@ -76,8 +76,7 @@ async fn an_immutable_tag_that_is_taken_between_plan_and_push() -> Result<()> {
     Target::new(&registry.url(), "app")?.push(&image, "1").await?;
     let computer = Computer::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
-    let plan =
-        computer.plan(request(&ecr.connection(), &source, &[("app", "1", "app")])).await?;
+    let plan = computer.plan(request(&ecr.connection(), &source, &[("app", "1", "app")])).await?;
     already_there(&ecr, "app", &quicker, "1").await?;
     let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
     let report = computer.follow(job, plan).await?.report;

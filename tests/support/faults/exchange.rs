@@ -86,7 +86,7 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
             .await
     };
     let end = {
-        let response = respond(upstream_in, &mut client_out, &request, to_client, &state.released);
+        let response = respond(upstream_in, &mut client_out, &request, to_client, &state);
         let mut response = std::pin::pin!(response);
         tokio::select! {
             biased;
@@ -113,22 +113,25 @@ async fn respond(
     client: &mut OwnedWriteHalf,
     request: &Head,
     shape: Shape,
-    released: &watch::Receiver<bool>,
+    state: &State,
 ) -> Result<End> {
     let mut buffer = BytesMut::new();
     loop {
-        let Some((head, raw)) = Head::read(&mut upstream, &mut buffer).await? else {
+        let Some((mut head, raw)) = Head::read(&mut upstream, &mut buffer).await? else {
             return Ok(End::Cut);
         };
         if (100..200).contains(&head.status()) {
             client.write_all(&raw).await?;
             continue;
         }
+        if let Some(host) = request.value("host") {
+            head.lead_back(&state.upstream, host);
+        }
         client.write_all(&head.closing()).await?;
         let bodiless = request.method() == "HEAD" || matches!(head.status(), 204 | 304);
         let length = if bodiless { Some(0) } else { head.content_length() };
         let body = buffer.freeze();
-        return pump(&mut upstream, client, body, length, shape, released, |_| {}).await;
+        return pump(&mut upstream, client, body, length, shape, &state.released, |_| {}).await;
     }
 }
 

@@ -6,6 +6,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 /// More than any head of the tests has.
 const LONGEST_HEAD_BYTES: usize = 256 * 1024;
 
+/// The first byte of a TLS connection (RFC 8446, 5.1).
+const TLS_HANDSHAKE: u8 = 22;
+
 /// The first line and the headers of a request or response.
 #[derive(Debug)]
 pub(super) struct Head {
@@ -29,6 +32,10 @@ impl Head {
             }
             if from.read_buf(buffer).await? == 0 {
                 return Ok(None);
+            }
+            // The Docker Engine tries TLS first, and would wait for an answer to its greeting.
+            if buffer.first() == Some(&TLS_HANDSHAKE) {
+                return Err(Error::new(ErrorKind::InvalidData, "TLS, not HTTP"));
             }
         }
     }
@@ -70,6 +77,16 @@ impl Head {
     /// the connection.
     pub(super) fn content_length(&self) -> Option<u64> {
         self.value("content-length").and_then(|value| value.parse().ok())
+    }
+
+    /// Lets a `Location` that names the upstream lead through the proxy again.
+    pub(super) fn lead_back(&mut self, upstream: &str, proxy: &str) {
+        for (name, value) in &mut self.headers {
+            if name.eq_ignore_ascii_case("location") {
+                let (upstream, proxy) = (format!("//{upstream}/"), format!("//{proxy}/"));
+                *value = value.replacen(&upstream, &proxy, 1);
+            }
+        }
     }
 
     /// The head again, asking for the connection to be closed afterwards.

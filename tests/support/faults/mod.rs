@@ -2,7 +2,8 @@
 //!
 //! It takes one request a connection (it asks both sides to close afterwards), so that a fault hits
 //! exactly the request that its rule names. Everything that no rule names goes through unchanged,
-//! the `Host` header included, so a registry's addresses lead through the proxy again.
+//! the `Host` header included; a `Location` that names the upstream names the proxy instead, so that
+//! an upload goes on through it.
 
 mod exchange;
 mod head;

@@ -20,6 +20,8 @@ pub struct SeenRequest {
     pub path: String,
     /// The operation, where it is a call of ECR.
     pub operation: Option<String>,
+    /// Its `Authorization`, so that a story can search for the very secrets that were used.
+    pub authorization: Option<String>,
     /// Whether a fault hit it.
     pub faulty: bool,
     /// Bytes of its body that went on to the upstream.
@@ -56,6 +58,7 @@ impl State {
                 .value("x-amz-target")
                 .and_then(|target| target.rsplit('.').next())
                 .map(str::to_owned),
+            authorization: request.value("authorization").map(str::to_owned),
             faulty: fault.is_some(),
             body_bytes: 0,
         });

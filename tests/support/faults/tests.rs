@@ -29,6 +29,13 @@ async fn proxy(rules: impl Into<Vec<Rule>>) -> FaultProxy {
                 headers["host"].to_str().unwrap().to_owned()
             }),
         )
+        .route(
+            "/moved",
+            get(async move || {
+                let location = format!("http://{address}/host?from=http://{address}/");
+                ([("location", location)], "")
+            }),
+        )
         .route("/length", post(async |body: Bytes| body.len().to_string()))
         .layer(axum::extract::DefaultBodyLimit::disable());
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -42,6 +49,25 @@ async fn get_bytes(proxy: &FaultProxy, path: &str) -> reqwest::Result<Bytes> {
 async fn post_body(proxy: &FaultProxy) -> reqwest::Result<String> {
     let address = format!("{}/length", proxy.url());
     reqwest::Client::new().post(address).body(body()).send().await?.text().await
+}
+
+#[tokio::test]
+async fn a_location_leads_through_the_proxy_again() {
+    let proxy = proxy([]).await;
+    let answer = reqwest::get(format!("{}/moved", proxy.url())).await.unwrap();
+    let location = answer.headers()["location"].to_str().unwrap();
+    assert!(location.starts_with(&format!("{}/host?from=http://127.0.0.1:", proxy.url())));
+    assert!(!location.ends_with(&format!("{}/", proxy.url())), "{location}");
+}
+
+#[tokio::test]
+async fn who_begins_with_tls_is_sent_away_at_once() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let proxy = proxy([]).await;
+    let mut client = tokio::net::TcpStream::connect(proxy.host()).await.unwrap();
+    client.write_all(&[22, 3, 1, 0, 5]).await.unwrap();
+    let read = tokio::time::timeout(LIMIT, client.read(&mut [0; 8])).await.unwrap();
+    assert!(matches!(read, Ok(0) | Err(_)));
 }
 
 #[tokio::test]

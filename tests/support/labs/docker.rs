@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use super::START_LIMIT;
@@ -134,16 +134,30 @@ impl DockerCli {
             .await
     }
 
-    /// Pulls a reference and tells the digest that the engine reports for it.
+    /// Pulls a reference and tells the digest that the engine knows it by. Podman's pull does not
+    /// say it, and an image that Podman has already keeps a digest of its own besides; there the
+    /// image is taken away first, with all its names.
     ///
     /// # Errors
-    /// When the pull fails or reports no digest.
+    /// When the pull fails or the engine knows no digest.
     pub async fn pull(&self, reference: &str) -> Result<String> {
         let text = self.run(["pull", reference]).succeed().await?.text();
-        text.lines()
-            .find_map(|line| line.strip_prefix("Digest: "))
-            .map(str::to_owned)
-            .with_context(|| format!("no digest in what `docker pull` said: {text}"))
+        if let Some(digest) = text.lines().find_map(|line| line.strip_prefix("Digest: ")) {
+            return Ok(digest.to_owned());
+        }
+        let id = self.inspect("{{.Id}}", reference).await?;
+        self.run(["rmi", "--force", id.trim()]).succeed().await?;
+        self.run(["pull", reference]).succeed().await?;
+        let noted = self.inspect("{{range .RepoDigests}}{{println .}}{{end}}", reference).await?;
+        match noted.split_whitespace().collect::<Vec<_>>()[..] {
+            [only] => Ok(only.rsplit('@').next().unwrap_or(only).to_owned()),
+            _ => bail!("the pull said {text}, and the engine noted {noted}"),
+        }
+    }
+
+    async fn inspect(&self, format: &str, reference: &str) -> Result<String> {
+        let run = self.run(["image", "inspect", "--format", format, reference]);
+        Ok(run.succeed().await?.text())
     }
 
     /// The names of every image of the engine, as `repository:tag`, sorted.

@@ -1,0 +1,97 @@
+//! Measures our push through the Docker Engine beside `docker push` of the Docker CLI: the same
+//! image of three layers with 30 MB each, the same engine, and for every push a registry that is
+//! empty, so that nothing is mounted or found there. The two take turns, and the one that goes
+//! first changes.
+//!
+//! It needs root (for a `dockerd` of its own), `docker` and `docker-registry`, as
+//! `cargo xtask test` sets them up. From the root of the repository:
+//!
+//! ```sh
+//! cargo run -p transload-tests --example engine_push_beside_cli
+//! ```
+//!
+//! It prints every time, both medians, and the ratio of ours to the CLI's. The layers are packed by
+//! the engine in both cases; what differs is who asks, and who listens to the progress.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use tokio_util::sync::CancellationToken;
+use transload_engine::docker::{DockerApi, DockerEngine, DockerEnvironment, EngineLogin};
+use transload_engine::model::ImageReference;
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::{DockerCli, DockerLab, RegistryLab};
+
+/// Pushes of each kind that count.
+const ROUNDS: usize = 3;
+const SOURCE: &str = "measure/app:1";
+const LAYER_BYTES: usize = 30_000_000;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let docker = DockerLab::start().await?;
+    let cli = docker.cli()?;
+    let image = Recipe::small(9).layers([LAYER_BYTES; 3]).build()?;
+    cli.load(&image, SOURCE).await?;
+    let environment = DockerEnvironment::default();
+    let found = DockerEngine::find(&environment, Some(&docker.address())).await;
+    let engine = found.engine.context("no engine answers")?.engine;
+
+    // The first push of an image also makes the engine remember its layers' digests.
+    by_cli(&cli).await?;
+    by_us(&engine).await?;
+    let (mut cli_times, mut our_times) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        if round % 2 == 0 {
+            cli_times.push(by_cli(&cli).await?);
+            our_times.push(by_us(&engine).await?);
+        } else {
+            our_times.push(by_us(&engine).await?);
+            cli_times.push(by_cli(&cli).await?);
+        }
+    }
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "docker push: {cli_times:.2?}")?;
+    writeln!(out, "Transload:   {our_times:.2?}")?;
+    let (cli, ours) = (median(cli_times), median(our_times));
+    writeln!(out, "medians: docker push {cli:.2?}, Transload {ours:.2?}")?;
+    writeln!(out, "ratio:   {:.3}", ours.as_secs_f64() / cli.as_secs_f64())?;
+    Ok(())
+}
+
+async fn by_cli(cli: &DockerCli) -> Result<Duration> {
+    let registry = RegistryLab::start().await?;
+    let name = format!("{}/app:1", registry.host());
+    cli.run(["tag", SOURCE, &name]).succeed().await?;
+    let start = Instant::now();
+    cli.run(["push", &name]).succeed().await?;
+    let took = start.elapsed();
+    arrived(&registry).await?;
+    cli.run(["rmi", &name]).succeed().await?;
+    Ok(took)
+}
+
+async fn by_us(engine: &DockerEngine) -> Result<Duration> {
+    let registry = RegistryLab::start().await?;
+    let name = ImageReference::parse(&format!("{}/app:1", registry.host()))?;
+    engine.tag(&ImageReference::parse(SOURCE)?, &name).await?;
+    let login = EngineLogin { user: "nobody".to_owned(), password: "nothing".to_owned().into() };
+    let start = Instant::now();
+    engine.push(&name, &login, &mut |_| {}, &CancellationToken::new()).await?;
+    let took = start.elapsed();
+    arrived(&registry).await?;
+    engine.untag(&name).await?;
+    Ok(took)
+}
+
+async fn arrived(registry: &RegistryLab) -> Result<()> {
+    let digest = Target::new(&registry.url(), "app")?.tag_digest("1").await?;
+    ensure!(digest.is_some(), "the image did not arrive");
+    Ok(())
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
