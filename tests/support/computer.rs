@@ -28,6 +28,7 @@ pub struct Computer {
     folder: TempDir,
     home: AwsHome,
     seen: Mutex<Vec<String>>,
+    typed: Mutex<Vec<String>>,
 }
 
 impl Computer {
@@ -50,7 +51,13 @@ impl Computer {
             aws: AwsEnvironment::from_variables(home.environment()),
             docker,
         };
-        Ok(Self { api: Api::new(options), folder, home, seen: Mutex::default() })
+        Ok(Self {
+            api: Api::new(options),
+            folder,
+            home,
+            seen: Mutex::default(),
+            typed: Mutex::default(),
+        })
     }
 
     /// The home folder.
@@ -84,7 +91,8 @@ impl Computer {
         Ok(plan)
     }
 
-    /// Follows a job to its end and holds its events to the rules of the house.
+    /// Follows a job to its end, holds its events to the rules of the house, and searches what was
+    /// written and told for this computer's secrets.
     ///
     /// # Errors
     /// When it does not end in time, or a rule is broken.
@@ -103,6 +111,7 @@ impl Computer {
         tokio::time::timeout(MIGRATION_LIMIT, collecting).await.context("the job does not end")?;
         self.note(&serde_json::to_string(&events)?);
         check_rules(&events)?;
+        self.check_no_secrets(&SecretSearch::new())?;
         let Some(JobEvent { kind: JobEventKind::Finished { report }, .. }) = events.last().cloned()
         else {
             return Err(anyhow!("the events end without an end"));
@@ -116,6 +125,7 @@ impl Computer {
     /// When the source refuses.
     pub async fn sign_in(&self, source: &ImageSource, login: Option<(&str, &str)>) -> Result<()> {
         let Some((user, secret)) = login else { return Ok(()) };
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
         let login = SourceLogin {
             source: source.clone(),
             username: user.to_owned(),
@@ -132,18 +142,44 @@ impl Computer {
     }
 
     /// Story 7: searches everything that was written or told: the data folder, what came over the
-    /// border, and the log of this process.
+    /// border, and the log of this process; for these secrets, the keys in the AWS files, and the
+    /// passwords that were typed.
     ///
     /// # Errors
     /// When a secret is somewhere, naming the place.
     pub fn check_no_secrets(&self, search: &SecretSearch) -> Result<()> {
-        search.check_folder(self.folder.path())?;
-        for text in self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            search.check_text("what came over the border", text)?;
+        for search in [search, &self.own_secrets()?] {
+            search.check_folder(self.folder.path())?;
+            for text in self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                search.check_text("what came over the border", text)?;
+            }
+            search.check_text("the log", self.log())?;
         }
+        Ok(())
+    }
+
+    /// Everything that was logged so far, by this computer and others of the same process.
+    pub fn log(&self) -> String {
         let log = log().lock().unwrap_or_else(PoisonError::into_inner);
-        ensure!(!log.is_empty(), "nothing was logged, so there is nothing to search");
-        search.check_text("the log", log.as_slice())
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
+    fn own_secrets(&self) -> Result<SecretSearch> {
+        let mut search = SecretSearch::new();
+        let file = self.home.path().join(".aws/credentials");
+        let credentials =
+            if file.exists() { std::fs::read_to_string(file)? } else { String::new() };
+        for line in credentials.lines() {
+            if let Some(("aws_secret_access_key" | "aws_session_token", secret)) =
+                line.split_once(" = ")
+            {
+                search = search.secret("a key in the AWS files", secret)?;
+            }
+        }
+        for secret in self.typed.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            search = search.secret("a typed password", secret)?;
+        }
+        Ok(search)
     }
 }
 

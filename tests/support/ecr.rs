@@ -1,6 +1,6 @@
-use anyhow::Result;
+use anyhow::{Result, bail};
 use transload_api::contract::AwsConnection;
-use transload_practice::{Practice, PracticeOptions};
+use transload_practice::{Faults, Practice, PracticeOptions};
 
 use crate::aws_cli::{AwsCli, REGION};
 use crate::aws_home::AwsHome;
@@ -110,6 +110,17 @@ impl Ecr {
             region: None,
             ecr_endpoint: proxy.map(FaultProxy::url),
             registry_endpoint: proxy.map(FaultProxy::url).or(own_registry),
+        }
+    }
+
+    /// The faults that can be switched on in practice.
+    ///
+    /// # Errors
+    /// When it is ministack, which has none.
+    pub fn faults(&self) -> Result<&Faults> {
+        match self {
+            Self::Practice { practice, .. } => Ok(practice.faults()),
+            Self::Ministack(_) => bail!("ministack has no faults to switch on"),
         }
     }
 

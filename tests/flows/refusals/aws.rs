@@ -8,6 +8,7 @@ use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::RegistryLab;
 use transload_tests::process::free_port;
+use transload_tests::secrets::SecretSearch;
 
 use super::{checked, refusal};
 
@@ -26,7 +27,10 @@ fn profile(name: &str) -> AwsConnection {
 async fn identity_refusal(home: AwsHome, name: &str) -> Result<ApiError> {
     let computer = Computer::new(home, None)?;
     let error = computer.api.aws_identity(profile(name)).await;
-    Ok(checked(error.expect_err("nothing is refused")))
+    let error = checked(error.expect_err("nothing is refused"));
+    computer.note(&format!("{error:?}"));
+    computer.check_no_secrets(&SecretSearch::new())?;
+    Ok(error)
 }
 
 #[tokio::test]
