@@ -2,7 +2,7 @@ use transload_engine::migration as engine;
 
 use super::plan::route;
 use crate::contract::{
-    AwsIdentity, ImageReport, ImageResult, MigrationOutcome, MigrationReport, Proof,
+    ApiError, AwsIdentity, ImageReport, ImageResult, MigrationOutcome, MigrationReport, Proof,
 };
 
 /// A report, with what the engine does not know of it.
@@ -25,6 +25,43 @@ pub fn report(
         sent_bytes: report.images.iter().map(|image| image.sent_bytes).sum(),
         skipped_bytes: report.images.iter().map(|image| image.skipped_bytes).sum(),
         temporary_tags_left: report.temporary_tags_left.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The report of a migration that ended by a fault of the program: what arrived is not known.
+pub fn crashed_report(
+    job: String,
+    plan: &engine::Plan,
+    error: &ApiError,
+    identity: AwsIdentity,
+    (started_at_ms, elapsed_ms): (u64, u64),
+) -> MigrationReport {
+    let unknown = |planned: &engine::PlannedImage| ImageReport {
+        image: planned.index,
+        source: planned.source.to_string(),
+        destination: planned.destination.to_string(),
+        route: route(planned.route),
+        result: ImageResult::Failed { error: error.clone() },
+        source_digest: planned.source_digest.as_ref().map(ToString::to_string),
+        pushed_digest: None,
+        registry_digest: None,
+        ecr_digest: None,
+        proof: Proof::NotProved,
+        sent_bytes: 0,
+        elapsed_ms: 0,
+    };
+    MigrationReport {
+        job,
+        outcome: MigrationOutcome::Failed,
+        identity,
+        registry: plan.registry.to_string(),
+        started_at_ms,
+        elapsed_ms,
+        repositories_created: Vec::new(),
+        images: plan.images.iter().map(unknown).collect(),
+        sent_bytes: 0,
+        skipped_bytes: 0,
+        temporary_tags_left: Vec::new(),
     }
 }
 

@@ -75,13 +75,17 @@ impl Api {
         locked(&self.inner.requests).insert(id.clone(), kept);
         tracing::info!(job = %id, images = ready.plan.images.len(), "a migration starts");
         tokio::spawn(async move {
-            let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
-            let Ends { source, connected } = ready.ends;
-            let destination = &connected.destination;
-            let report =
-                migration::run(&ready.plan, &source, destination, job.control(), &events).await;
+            let plan = Arc::new(ready.plan);
+            let running = tokio::spawn(run(Arc::clone(&plan), ready.ends, Arc::clone(&job)));
             let id = job.id().to_owned();
-            let report = convert::report(id, &report, identity, registry, job.times_ms());
+            let report = match running.await {
+                Ok(report) => convert::report(id, &report, identity, registry, job.times_ms()),
+                Err(crash) => {
+                    tracing::error!(job = %id, %crash, "a migration crashed");
+                    let error = ApiError::internal(crash.to_string());
+                    convert::crashed_report(id, &plan, &error, identity, job.times_ms())
+                }
+            };
             tracing::info!(job = %report.job, outcome = ?report.outcome, "a migration ends");
             job.finish(report);
         });
@@ -140,6 +144,13 @@ impl Api {
         self.inner.jobs.get(&job)?.cancel();
         Ok(())
     }
+}
+
+/// In a task of its own, so that a crash of it can be told.
+async fn run(plan: Arc<migration::Plan>, ends: Ends, job: Arc<Job>) -> migration::Report {
+    let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
+    let destination = &ends.connected.destination;
+    migration::run(&plan, &ends.source, destination, job.control(), &events).await
 }
 
 async fn plan(request: migration::MigrationRequest, ends: Ends) -> Result<ReadyPlan, ApiError> {

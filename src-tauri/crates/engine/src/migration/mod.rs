@@ -20,6 +20,7 @@ mod steps;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod tree;
 
 pub use control::Control;
@@ -27,11 +28,9 @@ pub use ends::{Destination, EcrLogin, Source};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
 pub use facts::{Facts, ImageFacts, SourceFacts, gather};
-pub use plan::{
-    Action, Difference, NeededQuota, Plan, PlanTotals, PlannedImage, PlannedRepository, Remark,
-    Route, plan,
-};
+pub use plan::{Action, Difference, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
 pub use report::{ImageReport, ImageResult, Proof, Report};
 pub use request::{MigrationRequest, RequestedImage, Resolution};
 pub use run::run;
+pub use totals::{NeededQuota, PlanTotals};
 pub use tree::{ImageTree, Node};

@@ -1,10 +1,11 @@
 //! The plan: what a migration would do, or why not. Pure: the same request and facts give the same
 //! plan, and making it writes nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::facts::{Facts, ImageFacts, SourceFacts};
+use super::totals::{NeededQuota, PlanTotals, pulls, totals};
 use super::tree::ImageTree;
 use super::{MigrationError, MigrationRequest, RequestedImage, Resolution};
 use crate::aws::EcrRepository;
@@ -12,7 +13,6 @@ use crate::model::{
     Digest, Encryption, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
     RepositorySettings, Tag,
 };
-use crate::registry::PullQuota;
 
 /// What a migration would do.
 #[derive(Clone, Debug)]
@@ -149,34 +149,6 @@ pub enum Remark {
     OnePlatform,
     /// The size is the engine's, unpacked.
     SizeUnpacked,
-}
-
-/// The sums of a plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PlanTotals {
-    /// Repositories to create.
-    pub repositories_to_create: u32,
-    /// Images to move.
-    pub images_to_move: u32,
-    /// Images that are there, or stay by choice.
-    pub images_unchanged: u32,
-    /// Images that need a choice.
-    pub conflicts: u32,
-    /// Images that cannot be moved.
-    pub refused: u32,
-    /// Bytes of all images to move, each shared layer counted once.
-    pub unique_bytes: u64,
-    /// Bytes that ECR keeps in addition: a layer that goes to two repositories counts twice.
-    pub stored_bytes: u64,
-}
-
-/// A pull quota with what a plan needs of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NeededQuota {
-    /// Pulls that are needed.
-    pub needed: u32,
-    /// What the registry told.
-    pub quota: PullQuota,
 }
 
 impl Plan {
@@ -378,41 +350,4 @@ fn same_encryption(wanted: &Encryption, actual: &Encryption) -> bool {
         }
         _ => false,
     }
-}
-
-fn totals(repositories: &[PlannedRepository], images: &[PlannedImage]) -> PlanTotals {
-    let mut totals = PlanTotals::default();
-    let mut unique: HashMap<Digest, u64> = HashMap::new();
-    let mut stored: BTreeMap<&RepositoryName, HashMap<Digest, u64>> = BTreeMap::new();
-    let mut unpacked = 0;
-    for image in images {
-        match &image.action {
-            Action::Move | Action::Overwrite => totals.images_to_move += 1,
-            Action::AlreadyThere | Action::KeepExisting => totals.images_unchanged += 1,
-            Action::Conflict { .. } => totals.conflicts += 1,
-            Action::Refused { .. } => totals.refused += 1,
-        }
-        if image.action.moves() {
-            match &image.tree {
-                Some(tree) => {
-                    let blobs = tree.blobs();
-                    stored.entry(&image.repository).or_default().extend(blobs.clone());
-                    unique.extend(blobs);
-                }
-                None => unpacked += image.size_bytes,
-            }
-        }
-    }
-    let count = repositories.iter().filter(|repository| !repository.exists).count();
-    totals.repositories_to_create = u32::try_from(count).unwrap_or(u32::MAX);
-    totals.unique_bytes = unique.values().sum::<u64>() + unpacked;
-    totals.stored_bytes = stored.values().flat_map(HashMap::values).sum::<u64>() + unpacked;
-    totals
-}
-
-fn pulls(images: &[PlannedImage]) -> u32 {
-    let moving = images.iter().filter(|image| image.action.moves());
-    let trees = moving.filter_map(|image| image.tree.as_deref());
-    let pulls: usize = trees.map(ImageTree::image_manifests).sum();
-    u32::try_from(pulls).unwrap_or(u32::MAX)
 }
