@@ -4,6 +4,7 @@
 mod keyboard;
 mod page;
 mod stage;
+mod test_ids;
 
 pub use page::{Role, Window};
 pub use stage::{Stage, story};

@@ -3,14 +3,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use fantoccini::elements::Element;
-use fantoccini::{Client, Locator};
+use fantoccini::Client;
 use serde_json::{Value, json};
 
 use super::stage::picture_folder;
 use crate::wait::wait_until;
 
 /// How long something on the page may take to come.
-const LIMIT: Duration = Duration::from_secs(30);
+pub(super) const LIMIT: Duration = Duration::from_secs(30);
 
 /// What something on a page is for assistive technology.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,26 +121,6 @@ impl Window {
             self.all(role, name).await.ok()?.into_iter().next()
         })
         .await
-    }
-
-    /// Waits until there is something with this test id.
-    ///
-    /// # Errors
-    /// When it does not come.
-    pub async fn find_by_test_id(&self, id: &str) -> Result<Element> {
-        let selector = format!("[data-testid=\"{id}\"]");
-        wait_until(LIMIT, &format!("what has the test id {id}"), async || {
-            self.client.find(Locator::Css(&selector)).await.ok()
-        })
-        .await
-    }
-
-    /// The text of what has this test id.
-    ///
-    /// # Errors
-    /// When it does not come.
-    pub async fn text_of(&self, id: &str) -> Result<String> {
-        Ok(self.find_by_test_id(id).await?.text().await?)
     }
 
     /// Clicks what has this role and name, as soon as it can be clicked.

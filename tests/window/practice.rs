@@ -1,0 +1,57 @@
+//! Story 1: from the first start to the proof, without an AWS account.
+
+use anyhow::{Result, ensure};
+use transload_tests::secrets::SecretSearch;
+use transload_tests::window::{Role, Stage, story};
+
+use crate::wizard::{begin_practice, go_to, log_in_and_review, next, proved_digest, select, start};
+
+#[tokio::test]
+async fn a_first_start_leads_through_practice_to_equal_digests_and_a_saved_profile() -> Result<()> {
+    story(Stage::new("practice").await?, async |stage| {
+        let window = stage.open().await?;
+        begin_practice(&window).await?;
+        window.fill_by_test_id("save-profile-name", "Try-out").await?;
+        window.click_by_test_id("save-profile").await?;
+        window.find(Role::Radio, "Use saved profile Try-out").await?;
+
+        next(&window, "Images").await?;
+        select(&window, "pgcli", &["4.0.1", "4.2.0"]).await?;
+        next(&window, "Repositories").await?;
+        window.wait_for_text_in("repository-state-pgcli", "Will be created").await?;
+        log_in_and_review(&window).await?;
+        let review = window.page_text().await?;
+        ensure!(review.contains("linux/arm64"), "no tag of several platforms is in the plan");
+
+        ensure!(start(&window).await? == "succeeded");
+        let digests =
+            [proved_digest(&window, 0, "equal").await?, proved_digest(&window, 1, "equal").await?];
+        ensure!(digests[0] != digests[1], "two tags of one digest show nothing");
+
+        window.click_by_test_id("show-repositories").await?;
+        window.click_by_test_id("repository-open-pgcli").await?;
+        for digest in &digests {
+            window.find_css(&format!("[data-testid=images-table] [title=\"{digest}\"]")).await?;
+        }
+        let repository = window.page_text().await?;
+        ensure!(repository.contains("4.0.1") && repository.contains("4.2.0"));
+
+        let first_run = stage.output();
+        let window = stage.open().await?;
+        go_to(&window, "Saved profiles").await?;
+        window.wait_for_text_in("profiles-table", "Try-out").await?;
+
+        // The practice secrets are known: they stand for every secret that the program makes.
+        let search = SecretSearch::new()
+            .secret("practice's access key", "practice-only-secret-access-key-00000000")?
+            .secret("practice's access token", "practice-hub-access-token")?;
+        search.check_text("what the program printed", first_run)?;
+        search.check_text("what the program printed", stage.output())?;
+        let files = search.check_folder(stage.folder())?;
+        for kept in ["saved-profiles.json", "settings.json", "draft.json"] {
+            ensure!(files.contains(&stage.data_folder().join(kept)), "{kept} is not in {files:?}");
+        }
+        Ok(())
+    })
+    .await
+}

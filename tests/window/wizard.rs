@@ -1,0 +1,74 @@
+//! What every story does in the wizard.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use transload_tests::wait::wait_until_true;
+use transload_tests::window::{Role, Window};
+
+/// How long a migration of a few megabytes may take. Generous: the machine may be building
+/// meanwhile.
+pub const MIGRATION: Duration = Duration::from_secs(90);
+
+/// From the first start into the wizard, with practice as the account.
+pub async fn begin_practice(window: &Window) -> Result<()> {
+    window.click_by_test_id("card-practice").await?;
+    window.find(Role::Heading, "AWS profile").await?;
+    window.find_by_test_id("identity-account").await?;
+    Ok(())
+}
+
+/// To the next step, which has this title.
+pub async fn next(window: &Window, title: &str) -> Result<()> {
+    window.click_by_test_id("wizard-next").await?;
+    window.find(Role::Heading, title).await?;
+    Ok(())
+}
+
+/// Opens a source repository and selects some of its tags.
+pub async fn select(window: &Window, repository: &str, tags: &[&str]) -> Result<()> {
+    window.click(Role::Button, &format!("Show tags of {repository}")).await?;
+    for tag in tags {
+        window.click(Role::Checkbox, &format!("Select {repository}:{tag}")).await?;
+    }
+    let count = if tags.len() == 1 { "1 tag selected" } else { "tags selected" };
+    window.wait_for_text_in("selection-summary", count).await
+}
+
+/// From step 3 over the login to the review, where Start can be pressed.
+pub async fn log_in_and_review(window: &Window) -> Result<()> {
+    next(window, "Log in").await?;
+    window.wait_for_text_in("login-registry", "Logged in").await?;
+    next(window, "Review").await?;
+    window.find_by_test_id("plan-action-0").await?;
+    Ok(())
+}
+
+/// Presses Start and waits for the result; answers its outcome.
+pub async fn start(window: &Window) -> Result<String> {
+    window.click_by_test_id("wizard-start").await?;
+    window.attribute_of(MIGRATION, "result", "data-outcome").await
+}
+
+/// Checks that an image was proved as said, and answers the digest that ECR holds.
+pub async fn proved_digest(window: &Window, image: usize, proof: &str) -> Result<String> {
+    let shown =
+        async |id: String, name: &str| window.attribute_of(Duration::from_secs(30), &id, name).await;
+    let said = shown(format!("proof-{image}"), "data-proof").await?;
+    ensure!(said == proof, "image {image} is proved as {said}");
+    let in_ecr = shown(format!("digest-ecr-{image}"), "data-digest").await?;
+    ensure!(in_ecr.starts_with("sha256:"), "ECR holds {in_ecr:?}");
+    let compared = if proof == "equal" { "source" } else { "pushed" };
+    let other = shown(format!("digest-{compared}-{image}"), "data-digest").await?;
+    ensure!(other == in_ecr, "{compared}: {other}; in ECR: {in_ecr}");
+    Ok(in_ecr)
+}
+
+/// Goes to a page of the navigation.
+pub async fn go_to(window: &Window, page: &str) -> Result<()> {
+    window.click(Role::Link, page).await?;
+    wait_until_true(Duration::from_secs(30), &format!("the page {page}"), async || {
+        window.all(Role::Heading, page).await.is_ok_and(|found| !found.is_empty())
+    })
+    .await
+}
