@@ -1,0 +1,71 @@
+//! Story 2 without a window: an image that was built on the spot goes from a container engine to an
+//! ECR, and everybody who is asked names the same digest.
+
+use anyhow::Result;
+use transload_api::contract::{
+    ImageResult, ImageSource, JobEventKind, MigrationOutcome, PlanRemark, Proof, Route,
+};
+use transload_tests::computer::{Computer, Migrated, request};
+use transload_tests::ecr::Ecr;
+use transload_tests::images::{Image, Recipe};
+use transload_tests::labs::{DockerCli, DockerLab, PodmanLab};
+
+#[tokio::test]
+async fn docker_moves_an_image_to_practice() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let docker = DockerLab::start().await?;
+    let cli = docker.cli()?;
+    let (user, token) = ecr.login().await?;
+    cli.log_in(&ecr.registry_host(), &user, &token).await?;
+    moves(&cli, &docker.address(), "", &ecr).await
+}
+
+#[tokio::test]
+async fn docker_moves_an_image_to_ministack() -> Result<()> {
+    let docker = DockerLab::start().await?;
+    moves(&docker.cli()?, &docker.address(), "", &Ecr::ministack().await?).await
+}
+
+#[tokio::test]
+async fn podman_moves_an_image_to_ministack() -> Result<()> {
+    let podman = PodmanLab::start().await?;
+    moves(&podman.cli()?, &podman.address(), "localhost/", &Ecr::ministack().await?).await
+}
+
+/// `prefix` is what the engine puts before a name without a host.
+async fn moves(engine: &DockerCli, address: &str, prefix: &str, ecr: &Ecr) -> Result<()> {
+    let image: Image = Recipe::small(21).layers([4_000, 300_000]).build()?;
+    engine.load(&image, "dencold/pgcli:latest").await?;
+    let names = engine.image_names().await?;
+    let computer = Computer::new(ecr.home()?, Some(address))?;
+    let source_name = format!("{prefix}dencold/pgcli");
+    let images = [(source_name.as_str(), "latest", "pgcli")];
+    let wanted = request(&ecr.connection(), &ImageSource::DockerEngine, &images);
+    let Migrated { plan, report, events, .. } = computer.migrate(wanted).await?;
+    assert_eq!(plan.images[0].route, Route::DockerEngine);
+    assert!(plan.images[0].remarks.contains(&PlanRemark::DigestChanges));
+    assert_eq!(plan.images[0].platforms, ["linux/amd64"]);
+
+    assert_eq!(report.outcome, MigrationOutcome::Succeeded, "{report:#?}");
+    let moved = &report.images[0];
+    assert_eq!((&moved.result, moved.proof), (&ImageResult::Moved, Proof::EqualToPushed));
+    assert_eq!(report.repositories_created, ["pgcli"]);
+    // The engine packs anew, so the digest is its own; the registry and ECR name the same one.
+    let digest = moved.pushed_digest.clone();
+    assert!(digest.is_some());
+    assert_eq!([&moved.registry_digest, &moved.ecr_digest], [&digest; 2]);
+    // Podman 4.3 tells nothing of its layers while it pushes.
+    if prefix.is_empty() {
+        let layers =
+            events.iter().filter(|event| matches!(event.kind, JobEventKind::LayerState { .. }));
+        assert!(layers.count() >= 2, "{events:#?}");
+    }
+
+    // The name that the push needed is gone; the witnesses are asked after that.
+    assert!(report.temporary_tags_left.is_empty());
+    assert_eq!(engine.image_names().await?, names);
+    assert_eq!(ecr.aws()?.image_digest("pgcli", "latest").await?, digest);
+    let reference = format!("{}/pgcli:latest", ecr.registry_host());
+    assert_eq!(Some(engine.pull(&reference).await?), digest);
+    Ok(())
+}
