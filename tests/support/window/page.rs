@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use fantoccini::elements::Element;
 use fantoccini::Client;
+use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use super::stage::picture_folder;

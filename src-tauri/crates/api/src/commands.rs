@@ -3,29 +3,57 @@
 use transload_engine::migration::{Action, Plan, PlannedRepository, Route};
 use transload_engine::model::{Encryption, RepositorySettings, TagMutability};
 
-use crate::contract::AwsIdentity;
+use crate::contract::AwsConnection;
 
-/// Logs Docker in to the registry.
-fn log_in(registry: &str, identity: &AwsIdentity) -> String {
-    let region = &identity.region;
+/// The options that every `aws` command of a connection needs, such as
+/// ` --profile prod --region eu-west-1`.
+#[derive(Clone, Debug)]
+pub(crate) struct AwsOptions(String);
+
+impl AwsOptions {
+    /// The options of a connection in a region. The practice ECR is an endpoint without a profile.
+    pub(crate) fn of(connection: &AwsConnection, region: &str, practice: Option<&str>) -> Self {
+        let (profile, endpoint) = match connection {
+            AwsConnection::Practice => (None, practice),
+            AwsConnection::Profile { profile, ecr_endpoint, .. } => {
+                let given = ecr_endpoint.as_deref().map(str::trim);
+                (Some(profile.as_str()), given.filter(|endpoint| !endpoint.is_empty()))
+            }
+        };
+        let option = |name: &str, value: Option<&str>| {
+            value.map(|value| format!(" --{name} {}", word(value))).unwrap_or_default()
+        };
+        let region = option("region", Some(region));
+        Self(option("profile", profile) + &region + &option("endpoint-url", endpoint))
+    }
+}
+
+impl std::fmt::Display for AwsOptions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Logs a client, `docker` or `skopeo`, in to the registry.
+fn log_in(client: &str, registry: &str, aws: &AwsOptions) -> String {
     format!(
-        "aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {registry}"
+        "aws ecr get-login-password{aws} | {client} login --username AWS --password-stdin {registry}"
     )
 }
 
 /// Commands that push an image of this computer to a repository.
-pub(crate) fn push_to(address: &str, identity: &AwsIdentity) -> Vec<String> {
+pub(crate) fn push_to(address: &str, aws: &AwsOptions) -> Vec<String> {
     let name = address.rsplit('/').next().unwrap_or(address);
     vec![
-        log_in(host_of(address), identity),
+        log_in("docker", host_of(address), aws),
         format!("docker tag {name}:latest {address}:latest"),
         format!("docker push {address}:latest"),
     ]
 }
 
 /// Commands that pull an image.
-pub(crate) fn pull(reference: &str, identity: &AwsIdentity) -> Vec<String> {
-    vec![log_in(host_of(reference), identity), format!("docker pull {reference}")]
+pub(crate) fn pull(reference: &str, aws: &AwsOptions) -> Vec<String> {
+    vec![log_in("docker", host_of(reference), aws), format!("docker pull {reference}")]
 }
 
 fn host_of(address: &str) -> &str {
@@ -33,21 +61,17 @@ fn host_of(address: &str) -> &str {
 }
 
 /// Commands that do what a plan does.
-pub(crate) fn of_plan(plan: &Plan, identity: &AwsIdentity) -> Vec<String> {
+pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions) -> Vec<String> {
     let missing = plan.repositories.iter().filter(|repository| !repository.exists);
-    let mut commands: Vec<_> =
-        missing.flat_map(|repository| create(repository, identity)).collect();
+    let mut commands: Vec<_> = missing.flat_map(|repository| create(repository, aws)).collect();
     let moving: Vec<_> = plan.images.iter().filter(|image| image.action.moves()).collect();
     if moving.is_empty() {
         return commands;
     }
     let registry = plan.registry.to_string();
     let by_engine = moving.iter().any(|image| image.route == Route::DockerEngine);
-    commands.push(if by_engine {
-        log_in(&registry, identity)
-    } else {
-        log_in(&registry, identity).replace("docker login", "skopeo login")
-    });
+    let client = if by_engine { "docker" } else { "skopeo" };
+    commands.push(log_in(client, &registry, aws));
     for image in moving {
         let (source, destination) = (&image.source, &image.destination);
         match image.route {
@@ -64,22 +88,21 @@ pub(crate) fn of_plan(plan: &Plan, identity: &AwsIdentity) -> Vec<String> {
             commands[last].push_str("  # moves the tag");
         }
         commands.push(format!(
-            "aws ecr describe-images --region {} --repository-name {} --image-ids imageTag={}",
-            identity.region, image.repository, image.tag
+            "aws ecr describe-images{aws} --repository-name {} --image-ids imageTag={}",
+            image.repository, image.tag
         ));
     }
     commands
 }
 
-fn create(repository: &PlannedRepository, identity: &AwsIdentity) -> Vec<String> {
-    let (name, region) = (&repository.name, &identity.region);
+fn create(repository: &PlannedRepository, aws: &AwsOptions) -> Vec<String> {
+    let name = &repository.name;
     let settings = options(&repository.settings);
-    let mut commands = vec![format!(
-        "aws ecr create-repository --region {region} --repository-name {name}{settings}"
-    )];
+    let mut commands =
+        vec![format!("aws ecr create-repository{aws} --repository-name {name}{settings}")];
     if let Some(policy) = repository.settings.lifecycle.policy_text() {
         commands.push(format!(
-            "aws ecr put-lifecycle-policy --region {region} --repository-name {name} --lifecycle-policy-text {}",
+            "aws ecr put-lifecycle-policy{aws} --repository-name {name} --lifecycle-policy-text {}",
             quoted(&policy)
         ));
     }
@@ -129,6 +152,12 @@ fn options(settings: &RepositorySettings) -> String {
     options
 }
 
+/// As it is where a POSIX shell takes it for one plain word, quoted elsewhere.
+fn word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quoted(text) }
+}
+
 /// As one word of a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -141,6 +170,22 @@ mod tests {
     #[test]
     fn a_word_for_the_shell_stays_one_word() {
         assert_eq!(quoted("it's *"), r"'it'\''s *'");
+    }
+
+    #[test]
+    fn commands_name_the_connection_that_the_window_uses() {
+        let connection = AwsConnection::Profile {
+            profile: "my work".to_owned(),
+            region: None,
+            ecr_endpoint: Some("http://127.0.0.1:4566".to_owned()),
+            registry_endpoint: None,
+        };
+        let aws = AwsOptions::of(&connection, "eu-west-1", None);
+        let expected =
+            " --profile 'my work' --region eu-west-1 --endpoint-url http://127.0.0.1:4566";
+        assert_eq!(aws.to_string(), expected);
+        let practice = AwsOptions::of(&AwsConnection::Practice, "eu-west-1", Some("http://p"));
+        assert_eq!(practice.to_string(), " --region eu-west-1 --endpoint-url http://p");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use transload_engine::registry::{RegistryClient, RegistryEndpoint};
 use url::Url;
 
 use crate::api::{Api, now_ms};
+use crate::commands::AwsOptions;
 use crate::contract::{ApiError, AwsConnection, AwsIdentity, ErrorCode};
 use crate::convert;
 
@@ -16,6 +17,8 @@ use crate::convert;
 pub(crate) struct Connected {
     pub identity: AwsIdentity,
     pub destination: Destination,
+    /// What `aws` commands that do the same need.
+    pub aws_options: AwsOptions,
 }
 
 impl Api {
@@ -42,6 +45,7 @@ impl Api {
 
     async fn open(&self, connection: &AwsConnection) -> Result<Connected, ApiError> {
         let (request, registry_endpoint) = self.session_request(connection).await?;
+        let practice = request.ecr_endpoint.as_ref().map(Url::to_string);
         let session = AwsSession::open(request, &self.inner.options.aws).await?;
         let caller = session.identity().await?;
         let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
@@ -56,7 +60,8 @@ impl Api {
         let registry = RegistryClient::new(endpoint, Arc::clone(&login) as _);
         let identity = convert::identity(&caller, matches!(connection, AwsConnection::Practice));
         let destination = Destination { ecr, registry: Arc::new(registry), login };
-        Ok(Connected { identity, destination })
+        let aws_options = AwsOptions::of(connection, &identity.region, practice.as_deref());
+        Ok(Connected { identity, destination, aws_options })
     }
 
     async fn session_request(

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The practice servers inside the program.
+/// The practice servers inside the program. The keys and the token are made up: they open nothing but
+/// practice, and a person needs them to try `aws`, `docker` and `skopeo` on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PracticeStatus {
@@ -15,6 +16,12 @@ pub struct PracticeStatus {
     pub account_id: String,
     /// Its region.
     pub region: String,
+    /// The access key id that it takes.
+    pub access_key_id: String,
+    /// The secret access key that goes with it.
+    pub secret_access_key: String,
     /// The Docker Hub user whose repositories practice shows.
     pub hub_account: String,
+    /// The access token that opens that user's private repository.
+    pub hub_access_token: String,
 }

@@ -29,7 +29,7 @@ impl Api {
         let id = self.new_id("plan");
         let ready = plan(asked, ends).await?;
         let identity = ready.ends.connected.identity.clone();
-        let commands = commands::of_plan(&ready.plan, &identity);
+        let commands = commands::of_plan(&ready.plan, &ready.ends.connected.aws_options);
         let shown = convert::plan(id.clone(), &ready.plan, identity, commands);
         self.inner.plans.add(id, ready);
         Ok(shown)

@@ -42,13 +42,17 @@ impl Api {
 }
 
 fn status(practice: &Practice) -> PracticeStatus {
+    let hub = practice.hub_account();
     PracticeStatus {
         ecr_endpoint: practice.ecr_endpoint().to_string(),
         registry: practice.registry_host(),
         hub: practice.hub_registry_host(),
         account_id: practice.account_id().to_owned(),
         region: practice.region().to_owned(),
-        hub_account: practice.hub_account().name,
+        access_key_id: practice.access_key_id().to_owned(),
+        secret_access_key: practice.secret_access_key().to_owned(),
+        hub_account: hub.name,
+        hub_access_token: hub.access_token,
     }
 }
 

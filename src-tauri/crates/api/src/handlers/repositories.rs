@@ -64,11 +64,10 @@ impl Api {
             futures_util::try_join!(ecr.images(&name), ecr.lifecycle_policy(&name))?;
         let registry = connected.destination.host();
         let address = format!("{registry}/{name}");
-        let identity = &connected.identity;
-        let mut images: Vec<_> =
-            images.iter().map(|image| listed(image, &address, identity)).collect();
+        let aws = &connected.aws_options;
+        let mut images: Vec<_> = images.iter().map(|image| listed(image, &address, aws)).collect();
         images.sort_by_key(|image| std::cmp::Reverse(image.pushed_at_ms));
-        let push_commands = commands::push_to(&address, identity);
+        let push_commands = commands::push_to(&address, aws);
         let repository = convert::repository(&repository);
         Ok(RepositoryDetails { repository, lifecycle_policy, images, push_commands })
     }
@@ -98,7 +97,7 @@ impl Api {
 fn listed(
     image: &transload_engine::aws::EcrImage,
     address: &str,
-    identity: &crate::contract::AwsIdentity,
+    aws: &commands::AwsOptions,
 ) -> RepositoryImage {
     let reference = match image.tags.first() {
         Some(tag) => format!("{address}:{tag}"),
@@ -112,7 +111,7 @@ fn listed(
         size_bytes: image.size_bytes,
         pushed_at_ms: image.pushed_at_ms,
         pulled_at_ms: image.pulled_at_ms,
-        pull_commands: commands::pull(&reference, identity),
+        pull_commands: commands::pull(&reference, aws),
     }
 }
 
