@@ -7,7 +7,6 @@ type LocalErrorCode = Extract<
   | "input_invalid"
   | `plan_${string}`
   | "verification_failed"
-  | "earlier_step_failed"
   | "job_unknown"
   | "storage_failed"
   | "store_unreadable"
@@ -45,16 +44,6 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
       "When it stays, something else pushes to the same tag; the digests on this page show which image is there now.",
     ],
     actions: ["retry", "open_log"],
-  }),
-  earlier_step_failed: entry({
-    title: "A step before this one failed",
-    text: "This image was not sent, because a step that it needs did not succeed.",
-    next: (step) => [
-      step === null
-        ? "Look at the first failure, deal with that, then try again."
-        : `Look at what failed in the step “${step}”, deal with that, then try again.`,
-    ],
-    actions: ["retry"],
   }),
   job_unknown: entry({
     severity: "warning",
