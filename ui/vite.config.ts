@@ -22,7 +22,10 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
     restoreMocks: true,
-    testTimeout: 120_000,
+    // A walk through the whole window takes some ten seconds, on a busy machine a few times that.
+    testTimeout: 60_000,
+    // The files share nothing; without this one core of two stays idle.
+    maxWorkers: "100%",
     // Cloudscape's packages import CSS, which Node itself cannot.
     server: { deps: { inline: [/@cloudscape-design\//] } },
   },

@@ -43,6 +43,8 @@ function Window() {
   const dark = useTheme(settings.theme);
   const [page, setPage] = useState<Page | null>(null);
   const [session, setSession] = useState<Session>({ connection: null, identity: null });
+  // What the Repositories page shows where that is not what the wizard chose.
+  const [looked, setLooked] = useState<AwsConnection | null>(null);
   const [job, setJob] = useState<string | null>(null);
   const [closing, setClosing] = useState(false);
   const [startingPractice, setStartingPractice] = useState(false);
@@ -66,6 +68,7 @@ function Window() {
       await backend.practiceStart();
       draftDispatch({ type: "connection_chosen", connection: { kind: "practice" } });
       setSession({ connection: { kind: "practice" }, identity: null });
+      setLooked(null);
       setPage("migrate");
     } catch (error) {
       notifyError(error);
@@ -123,6 +126,23 @@ function Window() {
       setSession({ connection, identity }),
     [],
   );
+  const lookAtMigrated = () => {
+    setLooked(null);
+    setPage("repositories");
+  };
+  const forgetPractice = () => {
+    draftDispatch({ type: "practice_reset" });
+    if (session.connection?.kind === "practice") {
+      setSession({ connection: null, identity: null });
+      if (followed.state?.snapshot.status === "finished") {
+        setJob(null);
+      }
+    }
+    if (looked?.kind === "practice") {
+      setLooked(null);
+    }
+    notify("success", "Practice is as it was at first");
+  };
   const use = (profile: SavedProfile) => {
     draftDispatch({ type: "saved_profile_used", profile });
     draftDispatch({ type: "step_shown", step: 0 });
@@ -144,6 +164,9 @@ function Window() {
     [backend, notifyError, choosePractice],
   );
 
+  const looking = page === "repositories" && looked !== null;
+  const connection = looking ? looked : session.connection;
+  const practised = [session.connection, looked].some((one) => one?.kind === "practice");
   const snapshot = followed.state?.snapshot;
   const percent =
     snapshot === undefined || snapshot.status === "finished" ? null : percentOf(snapshot);
@@ -151,8 +174,8 @@ function Window() {
   return (
     <Frame
       page={page ?? "migrate"}
-      connection={session.connection}
-      identity={session.identity}
+      connection={connection}
+      identity={looking ? null : session.identity}
       engine={engine.answer}
       dark={dark}
       percent={percent}
@@ -183,18 +206,13 @@ function Window() {
             errorActions={errorActions}
             onConnection={onConnection}
             onJob={setJob}
-            onRepositories={() => setPage("repositories")}
+            onRepositories={lookAtMigrated}
           />
         )}
         {page === "repositories" && (
           <RepositoriesPage
-            connection={session.connection}
-            connectionPicker={
-              <ConnectionPicker
-                connection={session.connection}
-                onChange={(connection) => setSession({ connection, identity: null })}
-              />
-            }
+            connection={connection}
+            connectionPicker={<ConnectionPicker connection={connection} onChange={setLooked} />}
             errorActions={errorActions}
           />
         )}
@@ -203,7 +221,8 @@ function Window() {
           <SettingsPage
             settings={settings}
             onChange={change}
-            onPracticeReset={() => notify("success", "Practice is as it was at first")}
+            practiceRuns={practised}
+            onPracticeReset={forgetPractice}
             errorActions={errorActions}
           />
         )}

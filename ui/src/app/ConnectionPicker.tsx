@@ -1,8 +1,10 @@
+import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import { useBackend } from "../ipc/BackendContext";
-import type { AwsConnection } from "../ipc/generated";
+import type { AwsConnection, AwsProfile } from "../ipc/generated";
 import { connectionKey, connectionLabel } from "../shared/connection";
+import { regionOption, regionOptions } from "../shared/regions";
 import { useRequest } from "../shared/useRequest";
 
 interface ConnectionPickerProps {
@@ -12,57 +14,116 @@ interface ConnectionPickerProps {
 
 type Choice = SelectProps.Option & { connection: AwsConnection };
 
-/** Which ECR is looked at: a saved profile, an AWS profile, or practice. */
+function profileChoice({ name, region, problem }: AwsProfile): Choice {
+  return {
+    label: name,
+    value: `aws:${name}`,
+    description: problem ?? region ?? "No region of its own",
+    connection: {
+      kind: "profile",
+      profile: name,
+      region: null,
+      ecr_endpoint: null,
+      registry_endpoint: null,
+    },
+  };
+}
+
+/** A connection as a profile gives it; its region is chosen beside it. */
+function withoutRegion(connection: AwsConnection): AwsConnection {
+  return connection.kind === "practice" ? connection : { ...connection, region: null };
+}
+
+/** Which ECR is looked at: a saved profile, an AWS profile, or practice; and in which region. */
 export function ConnectionPicker({ connection, onChange }: ConnectionPickerProps) {
   const backend = useBackend();
   const saved = useRequest("saved", () => backend.savedProfilesList());
   const aws = useRequest("aws", () => backend.awsProfilesList());
-  const choice = (label: string, value: string, to: AwsConnection): Choice => ({
-    label,
-    value,
-    connection: to,
-    description: to.kind === "profile" ? connectionLabel(to) : undefined,
-  });
-  const savedChoices = (saved.answer ?? []).map((profile) =>
-    choice(profile.name, `saved:${profile.id}`, profile.connection),
-  );
-  const awsChoices = (aws.answer?.profiles ?? []).map((profile) => ({
-    ...choice(profile.name, `aws:${profile.name}`, {
-      kind: "profile",
-      profile: profile.name,
-      region: null,
-      ecr_endpoint: null,
-      registry_endpoint: null,
+  const savedChoices = (saved.answer ?? []).map(
+    (profile): Choice => ({
+      label: profile.name,
+      value: `saved:${profile.id}`,
+      description: connectionLabel(profile.connection),
+      connection: profile.connection,
     }),
-    description: profile.region ?? undefined,
-  }));
-  const practice = choice("Practice", "practice", { kind: "practice" });
+  );
+  const awsChoices = (aws.answer?.profiles ?? []).map(profileChoice);
+  const practice: Choice = {
+    label: "Practice",
+    value: "practice",
+    connection: { kind: "practice" },
+  };
   const choices = [...savedChoices, ...awsChoices, practice];
-  const key = connection === null ? null : connectionKey(connection);
+  const found = (wanted: AwsConnection) =>
+    choices.find((one) => connectionKey(one.connection) === connectionKey(wanted));
   const selected =
     connection === null
       ? null
-      : (choices.find((one) => connectionKey(one.connection) === key) ??
-        choice(connectionLabel(connection), "current", connection));
+      : (found(connection) ??
+        found(withoutRegion(connection)) ?? {
+          label: connectionLabel(withoutRegion(connection)),
+          value: "current",
+        });
   return (
-    <FormField label="ECR of">
-      <Select
-        selectedOption={selected}
-        options={[
-          ...(savedChoices.length > 0 ? [{ label: "Saved profiles", options: savedChoices }] : []),
-          ...(awsChoices.length > 0 ? [{ label: "AWS profiles", options: awsChoices }] : []),
-          practice,
-        ]}
-        statusType={saved.loading || aws.loading ? "loading" : "finished"}
-        loadingText="Reading profiles"
-        placeholder="Choose a profile"
-        onChange={({ detail }) => {
-          const found = choices.find((one) => one.value === detail.selectedOption.value);
-          if (found !== undefined) {
-            onChange(found.connection);
+    <ColumnLayout columns={2}>
+      <FormField label="ECR of">
+        <Select
+          selectedOption={selected}
+          options={[
+            ...(savedChoices.length > 0
+              ? [{ label: "Saved profiles", options: savedChoices }]
+              : []),
+            ...(awsChoices.length > 0 ? [{ label: "AWS profiles", options: awsChoices }] : []),
+            practice,
+          ]}
+          statusType={saved.loading || aws.loading ? "loading" : "finished"}
+          loadingText="Reading profiles"
+          placeholder="Choose a profile"
+          onChange={({ detail }) => {
+            const chosen = choices.find((one) => one.value === detail.selectedOption.value);
+            if (chosen !== undefined) {
+              onChange(chosen.connection);
+            }
+          }}
+          data-testid="connection-picker"
+        />
+      </FormField>
+      {connection?.kind === "profile" && (
+        <RegionField
+          connection={connection}
+          own={
+            aws.answer?.profiles.find((profile) => profile.name === connection.profile)?.region ??
+            null
           }
+          onChange={onChange}
+        />
+      )}
+    </ColumnLayout>
+  );
+}
+
+interface RegionFieldProps {
+  connection: Extract<AwsConnection, { kind: "profile" }>;
+  /** The region that the AWS profile itself names. */
+  own: string | null;
+  onChange: (connection: AwsConnection) => void;
+}
+
+function RegionField({ connection, own, onChange }: RegionFieldProps) {
+  const region = connection.region ?? own;
+  return (
+    <FormField label="Region">
+      <Select
+        selectedOption={region === null ? null : regionOption(region)}
+        options={regionOptions([own, connection.region])}
+        filteringType="auto"
+        filteringAriaLabel="Find a region"
+        placeholder="Choose a region"
+        onChange={({ detail }) => {
+          const chosen = detail.selectedOption.value ?? null;
+          onChange({ ...connection, region: chosen === own ? null : chosen });
         }}
-        data-testid="connection-picker"
+        data-testid="connection-picker-region"
       />
     </FormField>
   );

@@ -17,6 +17,7 @@ import { fakePlan } from "./fake/plan";
 import type {
   ApiError,
   AwsConnection,
+  AwsProfiles,
   ErrorCode,
   MigrationPlan,
   RepositoryImage,
@@ -42,6 +43,9 @@ export interface FakeOptions {
   draft?: unknown;
   savedProfiles?: SavedProfile[];
   engineRunning?: boolean;
+  /** Why the Docker Engine cannot log in to the registry, though Transload can. */
+  engineLoginError?: ApiError;
+  awsProfiles?: AwsProfiles;
   startedInPractice?: boolean;
 }
 
@@ -183,7 +187,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     savedProfilesExport: async () => {},
     savedProfilesImport: async () => [],
 
-    awsProfilesList: async () => fakeProfiles,
+    awsProfilesList: async () => options.awsProfiles ?? fakeProfiles,
     awsIdentity: async (connection) =>
       fakeIdentity(practice(connection), connection.kind === "profile" ? connection.region : null),
     registryLogin: async (connection, withEngine) => ({
@@ -191,8 +195,8 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       user: "AWS",
       expires_at_ms: Date.now() + 43_200_000,
       registry_accepts: true,
-      engine_accepts: withEngine ? true : null,
-      engine_error: null,
+      engine_accepts: withEngine ? options.engineLoginError === undefined : null,
+      engine_error: (withEngine ? options.engineLoginError : null) ?? null,
     }),
     engineStatus: async () => (engine.running ? engineUp : engineDown),
 

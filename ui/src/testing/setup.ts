@@ -2,7 +2,11 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 // The page behind a failed query is too long to read.
-configure({ getElementError: (message) => new Error(message?.slice(0, 300)) });
+configure({
+  getElementError: (message) => new Error(message?.slice(0, 300)),
+  // Only a test that fails waits this long; a busy machine draws a page slowly.
+  asyncUtilTimeout: 20_000,
+});
 
 afterEach(cleanup);
 

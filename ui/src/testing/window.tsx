@@ -1,8 +1,8 @@
 import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
-import axe from "axe-core";
 import { expect } from "vitest";
 import { App } from "../app/App";
 import { createFakeBackend, type FakeBackend, type FakeOptions } from "../ipc/fakeBackend";
+import { accessibilityViolations } from "./accessibility";
 
 /** The whole window on a backend in memory. */
 export function openWindow(options: FakeOptions = {}): FakeBackend & { unmount: () => void } {
@@ -13,7 +13,7 @@ export function openWindow(options: FakeOptions = {}): FakeBackend & { unmount: 
 
 /** An element by its test id, once it is there. */
 export function byId(id: string): Promise<HTMLElement> {
-  return screen.findByTestId(id, undefined, { timeout: 5000 });
+  return screen.findByTestId(id);
 }
 
 /** Clicks an element by its test id, once it is there. */
@@ -26,16 +26,13 @@ export async function click(id: string): Promise<void> {
  * like this one they take a second each.
  */
 export async function find(selector: string): Promise<HTMLElement> {
-  return waitFor(
-    () => {
-      const found = document.querySelector<HTMLElement>(selector);
-      if (found === null) {
-        throw new Error(`nothing is ${selector}`);
-      }
-      return found;
-    },
-    { timeout: 5000 },
-  );
+  return waitFor(() => {
+    const found = document.querySelector<HTMLElement>(selector);
+    if (found === null) {
+      throw new Error(`nothing is ${selector}`);
+    }
+    return found;
+  });
 }
 
 /** Ticks or chooses a row of a table by its accessible name. */
@@ -86,19 +83,7 @@ export async function goTo(page: string): Promise<void> {
   fireEvent.click(within(await byId("navigation")).getByText(page));
 }
 
-/** Fails where axe finds something that keeps people out. */
-export async function expectAccessible(): Promise<void> {
-  const { violations } = await axe.run(document.body, {
-    // Styles are not loaded here: there are no colours, and of the two lists of steps that a
-    // wizard has for wide and narrow windows none is hidden.
-    rules: {
-      "color-contrast": { enabled: false },
-      region: { enabled: false },
-      "landmark-unique": { enabled: false },
-    },
-  });
-  const found = violations.map(
-    (one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
-  );
-  expect(found).toEqual([]);
+/** Fails where axe finds something that keeps people out; in the whole window or a part of it. */
+export async function expectAccessible(part: Element = document.body): Promise<void> {
+  expect(await accessibilityViolations(part)).toEqual([]);
 }

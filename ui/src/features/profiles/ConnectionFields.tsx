@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { AwsProfiles } from "../../ipc/generated";
+import { AwsConfigProblems, IgnoredSections } from "../../shared/AwsConfigNotes";
 import { regionOption, regionOptions } from "../../shared/regions";
 import type { Request } from "../../shared/useRequest";
 import type { ProfileDraft, ProfileProblems } from "./profileDraft";
@@ -80,6 +81,7 @@ export function ConnectionFields({
               actions={{ ...errorActions, retry: awsProfiles.reload }}
             />
           )}
+          <AwsConfigProblems files={awsProfiles.answer?.files ?? []} />
           <FormField
             label="AWS profile"
             description="From the AWS configuration of this computer."
@@ -106,6 +108,7 @@ export function ConnectionFields({
               data-testid="profile-form-aws-profile"
             />
           </FormField>
+          <IgnoredSections ignored={awsProfiles.answer?.ignored ?? []} />
           <FormField label="Region">
             <Select
               selectedOption={draft.region === "" ? profileRegion : regionOption(draft.region)}

@@ -34,12 +34,20 @@ export function RepositoriesPage({
     initialRepository === null ? null : { key, name: initialRepository },
   );
   const picker = useRef<HTMLDivElement>(null);
-  const toPicker = () => {
+  const toPicker = (last: boolean) => () => {
     setOpened(null);
-    // The picker is hidden under the details until the list is drawn again.
-    setTimeout(() => picker.current?.querySelector<HTMLElement>("button, input")?.focus());
+    // The picker is hidden under the details until the list is drawn again. Its selects are the
+    // profile and, behind it, the region.
+    setTimeout(() => {
+      const selects = picker.current?.querySelectorAll<HTMLElement>("button[aria-haspopup]") ?? [];
+      selects[last ? selects.length - 1 : 0]?.focus();
+    });
   };
-  const actions = { choose_profile: toPicker, choose_region: toPicker, ...errorActions };
+  const actions = {
+    choose_profile: toPicker(false),
+    choose_region: toPicker(true),
+    ...errorActions,
+  };
   // A repository that was open belongs to the connection that it was opened with.
   const openName = opened !== null && opened.key === key ? opened.name : null;
 

@@ -9,15 +9,22 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { PracticeStatus } from "../../ipc/generated";
+import { useRequest } from "../../shared/useRequest";
+import { PracticeEndpoints } from "./PracticeEndpoints";
 
 interface PracticeSectionProps {
+  /** Whether the practice servers run as far as the frame knows. */
+  running: boolean;
   onReset: ((status: PracticeStatus) => void) | undefined;
   errorActions: ErrorActions;
 }
 
-/** Puts practice mode back to how it was at first. */
-export function PracticeSection({ onReset, errorActions }: PracticeSectionProps) {
+/** Where practice mode's servers are; puts them back to how they were at first. */
+export function PracticeSection({ running, onReset, errorActions }: PracticeSectionProps) {
   const backend = useBackend();
+  // Looking at the settings starts nothing: only servers that run, or are asked for, are shown.
+  const [asked, setAsked] = useState(false);
+  const endpoints = useRequest(running || asked ? "practice" : null, () => backend.practiceStart());
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
@@ -31,6 +38,8 @@ export function PracticeSection({ onReset, errorActions }: PracticeSectionProps)
     try {
       const status = await backend.practiceReset();
       setDone(true);
+      setAsked(true);
+      endpoints.reload();
       onReset?.(status);
     } catch (caught) {
       setError(caught);
@@ -46,30 +55,59 @@ export function PracticeSection({ onReset, errorActions }: PracticeSectionProps)
           variant="h2"
           description="An ECR and a Docker Hub account inside Transload, to try it without AWS. What was moved there is kept until it is reset."
           actions={
-            <Button
-              loading={busy}
-              onClick={() => setAsking(true)}
-              data-testid="settings-practice-reset"
-            >
-              Reset practice
-            </Button>
+            <SpaceBetween direction="horizontal" size="xs">
+              {endpoints.answer === null && (
+                <Button
+                  loading={endpoints.loading}
+                  onClick={() => {
+                    setAsked(true);
+                    endpoints.reload();
+                  }}
+                  data-testid="settings-practice-start"
+                >
+                  Start practice servers
+                </Button>
+              )}
+              <Button
+                loading={busy}
+                onClick={() => setAsking(true)}
+                data-testid="settings-practice-reset"
+              >
+                Reset practice
+              </Button>
+            </SpaceBetween>
           }
         >
           Practice mode
         </Header>
       }
     >
-      {error !== null && (
-        <ErrorAlert
-          error={error}
-          actions={{ ...errorActions, open_settings: undefined, retry: () => void reset() }}
-        />
-      )}
-      <div role="status" data-testid="settings-practice-result">
-        {done && (
-          <StatusIndicator type="success">Practice mode is as it was at first.</StatusIndicator>
+      <SpaceBetween size="l">
+        {error !== null && (
+          <ErrorAlert
+            error={error}
+            actions={{ ...errorActions, open_settings: undefined, retry: () => void reset() }}
+          />
         )}
-      </div>
+        {endpoints.error !== null && (
+          <ErrorAlert
+            error={endpoints.error}
+            actions={{ ...errorActions, open_settings: undefined, retry: endpoints.reload }}
+          />
+        )}
+        <div role="status" data-testid="settings-practice-result">
+          {done ? (
+            <StatusIndicator type="success">Practice mode is as it was at first.</StatusIndicator>
+          ) : (
+            endpoints.answer === null && (
+              <StatusIndicator type={endpoints.loading ? "loading" : "stopped"}>
+                {endpoints.loading ? "Starting" : "The practice servers are not running."}
+              </StatusIndicator>
+            )
+          )}
+        </div>
+        {endpoints.answer !== null && <PracticeEndpoints status={endpoints.answer} />}
+      </SpaceBetween>
       {asking && (
         <Modal
           visible

@@ -18,6 +18,8 @@ export interface SettingsPageProps {
   settings: Settings;
   /** Merges a change into the settings and keeps them; fails with the reason. */
   onChange: (change: Partial<Settings>) => Promise<void>;
+  /** Whether the practice servers run as far as the frame knows. */
+  practiceRuns?: boolean;
   /** Told after practice mode was put back to its beginning. */
   onPracticeReset?: (status: PracticeStatus) => void;
   /** What the frame can do about failures. */
@@ -28,6 +30,7 @@ export interface SettingsPageProps {
 export function SettingsPage({
   settings,
   onChange,
+  practiceRuns = false,
   onPracticeReset,
   errorActions = {},
 }: SettingsPageProps) {
@@ -72,7 +75,11 @@ export function SettingsPage({
           onKeep={(engine_address) => change({ engine_address })}
           errorActions={errorActions}
         />
-        <PracticeSection onReset={onPracticeReset} errorActions={errorActions} />
+        <PracticeSection
+          running={practiceRuns}
+          onReset={onPracticeReset}
+          errorActions={errorActions}
+        />
         <LogSection folder={info.answer?.log_folder ?? null} errorActions={errorActions} />
         <AboutSection request={info} errorActions={errorActions} />
       </SpaceBetween>

@@ -44,8 +44,18 @@ const notRunning: EngineStatus = {
   },
 };
 
+const practice = {
+  ecr_endpoint: "http://127.0.0.1:1",
+  registry: "127.0.0.1:1",
+  hub: "127.0.0.1:2",
+  account_id: "111122223333",
+  region: "eu-west-1",
+  hub_account: "dencold",
+};
+
 function backendWith(engine = running) {
   return {
+    practiceStart: vi.fn(async () => practice),
     appInfo: vi.fn(async () => ({
       version: "1.2.3",
       log_folder: "/home/me/logs",
@@ -54,14 +64,7 @@ function backendWith(engine = running) {
     })),
     engineStatus: vi.fn(async () => engine),
     logFolderOpen: vi.fn(async () => {}),
-    practiceReset: vi.fn(async () => ({
-      ecr_endpoint: "http://127.0.0.1:1",
-      registry: "127.0.0.1:1",
-      hub: "127.0.0.1:2",
-      account_id: "111122223333",
-      region: "eu-west-1",
-      hub_account: "dencold",
-    })),
+    practiceReset: vi.fn(async () => practice),
   } satisfies Partial<Backend>;
 }
 
@@ -167,5 +170,21 @@ describe("the settings", () => {
     expect(container.textContent).toContain("/home/me/logs");
     fireEvent.click(screen.getByTestId("settings-log-open"));
     expect(backend.logFolderOpen).toHaveBeenCalledTimes(1);
+  });
+
+  it("show where the practice servers are once they run, with commands for other tools", async () => {
+    const { container, backend } = await show();
+    expect(screen.getByTestId("settings-practice-result").textContent).toContain("not running");
+    expect(backend.practiceStart).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByTestId("settings-practice-start"));
+    const endpoints = await screen.findByTestId("practice-endpoints");
+    expect(endpoints.textContent).toContain("http://127.0.0.1:1");
+    expect(endpoints.textContent).toContain("111122223333");
+    const commands = screen.getByTestId("practice-commands").textContent;
+    expect(commands).toContain(
+      "aws --endpoint-url http://127.0.0.1:1 --region eu-west-1 ecr get-login-password | docker login --username AWS --password-stdin 127.0.0.1:1",
+    );
+    expect(commands).toContain("docker://127.0.0.1:2/dencold/pgcli:latest");
+    expect(await accessibilityViolations(container)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { AwsIdentity, AwsProfiles, SavedProfile } from "../../../ipc/generated";
+import { AwsConfigProblems } from "../../../shared/AwsConfigNotes";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
@@ -38,7 +39,9 @@ export function ConnectionStep({
 }: ConnectionStepProps) {
   const connection = draft.connection;
   const profiles = awsProfiles.answer;
-  const noProfiles = profiles !== null && profiles.profiles.length === 0;
+  const files = profiles?.files ?? [];
+  const noProfiles =
+    profiles?.profiles.length === 0 && files.every((file) => file.problem === null);
 
   return (
     <SpaceBetween size="l">
@@ -51,12 +54,13 @@ export function ConnectionStep({
           actions={{ ...errorActions, retry: awsProfiles.reload }}
         />
       )}
+      <AwsConfigProblems files={files} />
       {noProfiles && (
         <Alert type="info" header="No AWS profile on this computer yet">
           Run “aws configure” in a terminal to make one, then read the configuration again. Without
           an AWS account, choose practice: it needs nothing.
           <Box variant="small" display="block">
-            Looked at: {profiles.files.map((file) => file.path).join(", ")}
+            Looked at: {files.map((file) => file.path).join(", ")}
           </Box>
         </Alert>
       )}

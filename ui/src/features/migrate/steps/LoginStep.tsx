@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -50,6 +51,16 @@ export function LoginStep({ login, errorActions }: LoginStepProps) {
             actions={{ ...errorActions, retry: login.reload }}
           />
         )}
+        {answer?.registry_accepts === true && answer.engine_accepts === false && (
+          <div data-testid="login-go-on">
+            <Alert type="info" header="You can go on all the same">
+              The registry let Transload in; only the engine’s own test of the login failed. The
+              engine is given the token again when it pushes. Podman cannot test a login on a
+              registry without HTTPS, such as the one of practice, and pushes to it nevertheless.
+              Where a push fails, the result says why, and nothing else is held up.
+            </Alert>
+          </div>
+        )}
       </SpaceBetween>
     </Container>
   );
@@ -78,7 +89,9 @@ function LoginFacts({ login }: { login: RegistryLogin }) {
             login.engine_accepts === null ? (
               "Not needed for this source"
             ) : (
-              <Accepted accepted={login.engine_accepts} />
+              <span data-testid="login-engine">
+                <Accepted accepted={login.engine_accepts} severity="warning" />
+              </span>
             ),
         },
       ]}
@@ -86,10 +99,17 @@ function LoginFacts({ login }: { login: RegistryLogin }) {
   );
 }
 
-function Accepted({ accepted }: { accepted: boolean }) {
+/** Whether a login was taken; `severity` is how much it matters where it was not. */
+function Accepted({
+  accepted,
+  severity = "error",
+}: {
+  accepted: boolean;
+  severity?: "error" | "warning";
+}) {
   return accepted ? (
     <StatusIndicator type="success">Logged in</StatusIndicator>
   ) : (
-    <StatusIndicator type="error">Not logged in</StatusIndicator>
+    <StatusIndicator type={severity}>Not logged in</StatusIndicator>
   );
 }

@@ -1,10 +1,10 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import type { AwsProfileKind, AwsProfiles, SavedProfile } from "../../../ipc/generated";
+import { IgnoredSections } from "../../../shared/AwsConfigNotes";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 
@@ -166,12 +166,7 @@ export function ProfileTable({
       ]}
       footer={
         (awsProfiles?.ignored.length ?? 0) > 0 && (
-          <Box variant="small">
-            Sections that AWS tools ignore:{" "}
-            {awsProfiles?.ignored
-              .map((one) => `[${one.section}] in line ${one.line} of ${one.path} (${one.reason})`)
-              .join("; ")}
-          </Box>
+          <IgnoredSections ignored={awsProfiles?.ignored ?? []} />
         )
       }
     />

@@ -26,7 +26,9 @@ export type DraftAction =
   | { type: "conflict_chosen"; image: SelectedImage; resolution: ConflictResolution | null }
   | { type: "rate_changed"; rate: number }
   | { type: "restored"; draft: Draft }
-  | { type: "started_over" };
+  | { type: "started_over" }
+  /** What practice held is gone. */
+  | { type: "practice_reset" };
 
 function sameConnection(one: AwsConnection | null, other: AwsConnection): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
@@ -127,6 +129,11 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return { ...draft, storageRate: action.rate };
     case "restored":
       return action.draft;
+    case "practice_reset":
+      // Its images and repositories are no more; a draft for AWS has nothing to do with that.
+      return draft.connection?.kind === "practice" || draft.source?.kind === "practice_account"
+        ? { ...emptyDraft, storageRate: draft.storageRate }
+        : draft;
     case "started_over":
       // Where to and how stay; what was moved does not.
       return {

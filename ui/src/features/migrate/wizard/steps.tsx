@@ -85,8 +85,8 @@ export const wizardSteps: readonly WizardStep[] = [
     ),
     problem: ({ data }) => {
       const login = data.login.answer;
-      const accepted =
-        login?.registry_accepts === true && (login.engine_accepts ?? true) && !data.login.loading;
+      // What the engine's own test said is no bar: some engines cannot test what they can push to.
+      const accepted = login?.registry_accepts === true && !data.login.loading;
       return accepted ? null : "Go on once the login has succeeded.";
     },
     waiting: ({ data }) => data.login.loading,

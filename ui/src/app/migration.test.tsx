@@ -1,0 +1,54 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { fakeError } from "../ipc/fakeBackend";
+import { byId, click, openWindow, start, textOf, toReview } from "../testing/window";
+
+const pgcli = ["dencold/pgcli", "latest"] as const;
+const webapp = ["dencold/webapp", "2.1.0"] as const;
+
+describe("a migration", () => {
+  it("says why an image is refused, and does not start", async () => {
+    const backend = openWindow();
+    backend.refusedImages.set(
+      "dencold/pgcli:latest",
+      fakeError("manifest_unsupported", "It is a schema 1 manifest."),
+    );
+    await toReview([pgcli, webapp]);
+    expect(await textOf("plan-action-0")).toContain("It is a schema 1 manifest.");
+    expect(await textOf("start-reason")).toMatch(/1 image cannot be moved/);
+    expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
+  });
+
+  it("reports one failing image among two, and retries only that one", async () => {
+    const backend = openWindow();
+    backend.failingImages.set(
+      "dencold/pgcli:latest",
+      fakeError("connection_lost", "The line broke in a layer."),
+    );
+    await toReview([pgcli, webapp]);
+    await start(backend);
+    expect((await byId("result")).dataset.outcome).toBe("partly_failed");
+    expect((await byId("result-0")).dataset.result).toBe("failed");
+    expect((await byId("result-1")).dataset.result).toBe("moved");
+    expect(await textOf("proof-0")).toContain("The line broke in a layer.");
+    backend.failingImages.clear();
+    await click("retry-failed");
+    await byId("job");
+    await waitFor(() => expect(backend.followers()).toBe(1));
+    act(() => backend.play());
+    expect((await byId("result")).dataset.outcome).toBe("succeeded");
+    expect(screen.queryByTestId("result-1")).toBeNull();
+  });
+
+  it("pauses, resumes and cancels", async () => {
+    const backend = openWindow();
+    await toReview([pgcli]);
+    await start(backend, 14);
+    await byId("job-image-0");
+    await click("job-pause");
+    await click("job-resume");
+    await byId("job-pause");
+    await click("job-cancel");
+    expect((await byId("result")).dataset.outcome).toBe("cancelled");
+  });
+});

@@ -1,0 +1,108 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { fakeError } from "../ipc/fakeBackend";
+import { byId, click, goTo, openWindow, start, textOf, tick, toReview } from "../testing/window";
+
+const pgcli = ["dencold/pgcli", "latest"] as const;
+
+describe("the window", () => {
+  it("shows a job again that went on while the person looked elsewhere", async () => {
+    const backend = openWindow();
+    await toReview([pgcli]);
+    await start(backend, 14);
+    await byId("job-image-0");
+    await goTo("Settings");
+    act(() => backend.play());
+    await goTo("Migrate");
+    expect((await byId("result")).dataset.outcome).toBe("succeeded");
+    await click("start-another");
+    await byId("connection-table");
+  });
+
+  it("asks before it closes on a running migration, and stays", async () => {
+    const backend = openWindow();
+    await byId("connection-table");
+    act(() => backend.requestClose());
+    await click("close-stay");
+    expect(backend.calls.some((call) => call.method === "windowClose")).toBe(false);
+    act(() => backend.requestClose());
+    await click("close-anyway");
+    expect(backend.calls.some((call) => call.method === "windowClose")).toBe(true);
+  });
+
+  it("leaves nothing behind when it goes", async () => {
+    const backend = openWindow();
+    await toReview([pgcli]);
+    await start(backend, 14);
+    await byId("job-image-0");
+    backend.unmount();
+    expect(backend.followers()).toBe(0);
+    expect(backend.closeListeners.size).toBe(0);
+  });
+
+  it("keeps the draft over a restart, and no secret in it", async () => {
+    const backend = openWindow();
+    await tick("Use default");
+    await byId("identity-account");
+    await click("wizard-next");
+    await waitFor(() => {
+      const kept = backend.calls.filter((call) => call.method === "draftSet").at(-1)?.args[0];
+      expect(kept).toMatchObject({ step: 1, connection: { profile: "default" } });
+    });
+    const draft = backend.calls.filter((call) => call.method === "draftSet").at(-1)?.args[0];
+    backend.unmount();
+    openWindow({ draft });
+    await byId("source-select");
+  });
+
+  it("says why practice cannot be started, and stays where it is", async () => {
+    const backend = openWindow({ settings: { welcomed: false } });
+    backend.failNext("practiceStart", fakeError("practice_failed", "No port is free."));
+    await click("card-practice");
+    await screen.findAllByText("No port is free.");
+    await byId("card-practice");
+  });
+
+  it("looks at a region of its own choice, and keeps it while other pages are shown", async () => {
+    const backend = openWindow();
+    await goTo("Repositories");
+    const select = (id: string, value: string) => {
+      const found = createWrapper().findSelect(`[data-testid="${id}"]`);
+      act(() => found?.openDropdown());
+      act(() => found?.selectOptionByValue(value));
+    };
+    const asked = () =>
+      backend.calls.filter((call) => call.method === "repositoriesList").at(-1)?.args[0];
+    await byId("connection-picker");
+    await waitFor(() => {
+      select("connection-picker", "aws:half");
+      expect(asked()).toMatchObject({ profile: "half", region: null });
+    });
+    expect(await textOf("connection-picker-region")).toContain("Choose a region");
+    select("connection-picker-region", "eu-west-2");
+    await waitFor(() => expect(asked()).toMatchObject({ profile: "half", region: "eu-west-2" }));
+    await goTo("Settings");
+    await goTo("Repositories");
+    expect(await textOf("connection-picker-region")).toContain("eu-west-2");
+    expect(await textOf("connection-picker")).toContain("half");
+  });
+
+  it("forgets what was chosen in practice once practice is reset", async () => {
+    const backend = openWindow();
+    await tick("Use Practice");
+    await byId("identity-account");
+    await goTo("Settings");
+    await byId("practice-endpoints");
+    await click("settings-practice-reset");
+    await click("settings-practice-reset-confirm");
+    await waitFor(() => expect(screen.queryByTestId("practice-banner")).toBeNull());
+    await goTo("Migrate");
+    await byId("connection-table");
+    expect(screen.queryByTestId("identity-account")).toBeNull();
+    await waitFor(() => {
+      const kept = backend.calls.filter((call) => call.method === "draftSet").at(-1)?.args[0];
+      expect(kept).toMatchObject({ connection: null });
+    });
+  });
+});

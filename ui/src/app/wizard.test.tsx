@@ -1,0 +1,158 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { fakeError } from "../ipc/fakeBackend";
+import {
+  byId,
+  chooseTag,
+  click,
+  expectAccessible,
+  openWindow,
+  start,
+  textOf,
+  tick,
+  toReview,
+} from "../testing/window";
+
+const pgcli = ["dencold/pgcli", "latest"] as const;
+const webapp = ["dencold/webapp", "2.1.0"] as const;
+
+describe("the wizard", () => {
+  it("says which engines were tried when none runs, and finds it on Retry", async () => {
+    const backend = openWindow({
+      engineRunning: false,
+      draft: {
+        ...(await import("../features/migrate/wizard/draft")).emptyDraft,
+        step: 1,
+        connection: { kind: "practice" },
+        source: { kind: "docker_engine" },
+      },
+    });
+    const attempts = await byId("engine-attempts");
+    expect(attempts.textContent).toContain("unix:///home/me/.docker/run/docker.sock");
+    const alert = await screen.findByTestId("error-alert");
+    expect(alert.dataset.errorCode).toBe("engine_not_running");
+    await expectAccessible(alert);
+    backend.engineRunning = true;
+    fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
+    await byId("repository-postgres");
+    expect(screen.queryByTestId("error-alert")).toBeNull();
+  });
+
+  it("says who is asked again when AWS does not answer, and stays on the step", async () => {
+    const backend = openWindow();
+    backend.failNext("awsIdentity", fakeError("credentials_expired", "The session is over."));
+    await tick("Use prod");
+    const alert = await screen.findByTestId("error-alert");
+    expect(alert.dataset.errorCode).toBe("credentials_expired");
+    await click("wizard-next");
+    await screen.findAllByText(/Go on once AWS has said who you are/);
+    fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
+    expect(await textOf("identity-account")).toBe("123456789012");
+  });
+
+  it("names the rule that a repository name breaks, and takes the suggestion", async () => {
+    openWindow();
+    await tick("Use Practice");
+    await byId("identity-account");
+    await click("wizard-next");
+    await chooseTag("dencold/Backup_Tool", "stable");
+    await click("wizard-next");
+    await screen.findByText("A name has no capital letters.");
+    await click("wizard-next");
+    await screen.findByText("Correct the names that ECR does not take.");
+    await click("use-suggestion-dencold/Backup_Tool");
+    expect(screen.queryByText("A name has no capital letters.")).toBeNull();
+    await click("wizard-next");
+    await byId("login-registry");
+  });
+
+  it("keeps Start disabled until a conflict has a choice", async () => {
+    const backend = openWindow();
+    backend.repositories.add("pgcli");
+    backend.holdings.set("pgcli:latest", "sha256:other");
+    await toReview([pgcli, webapp]);
+    expect((await byId("plan-action-0")).dataset.action).toBe("conflict");
+    expect(await textOf("start-reason")).toMatch(/waits for a choice/);
+    expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
+    await expectAccessible(await byId("plan-images"));
+    const choice = createWrapper().findSelect('[data-testid="conflict-0"]');
+    act(() => choice?.openDropdown());
+    act(() => choice?.selectOptionByValue("keep_existing", { expandToViewport: true }));
+    await waitFor(async () =>
+      expect((await byId("plan-action-0")).dataset.action).toBe("keep_existing"),
+    );
+    await waitFor(() => expect(screen.queryByTestId("start-reason")).toBeNull());
+    await start(backend);
+    expect((await byId("result")).dataset.outcome).toBe("succeeded");
+  });
+
+  it("hands a secret over once and forgets it", async () => {
+    const backend = openWindow({
+      draft: {
+        ...(await import("../features/migrate/wizard/draft")).emptyDraft,
+        step: 1,
+        connection: { kind: "practice" },
+        source: { kind: "docker_hub", namespace: "dencold" },
+      },
+    });
+    const user = userEvent.setup();
+    fireEvent.click(await screen.findByText(/Not signed in/));
+    const field = async (id: string) => {
+      const input = (await byId(id)).querySelector("input");
+      if (input === null) {
+        throw new Error(`${id} has no input`);
+      }
+      return input;
+    };
+    await user.type(await field("source-username"), "dencold");
+    await user.type(await field("source-secret"), "dckr_pat_1");
+    await click("source-sign-in");
+    await screen.findByText(/Signed in as dencold/);
+    expect((await field("source-secret")).value).toBe("");
+    const told = backend.calls.filter((call) => JSON.stringify(call).includes("dckr_pat_1"));
+    expect(told.map((call) => call.method)).toEqual(["sourceLogin"]);
+    expect(document.body.innerHTML).not.toContain("dckr_pat_1");
+  });
+
+  it("names the configuration file that cannot be read, though no profile is left", async () => {
+    openWindow({
+      awsProfiles: {
+        profiles: [],
+        files: [
+          { path: "/home/me/.aws/config", exists: true, problem: "Line 3 is no section." },
+          { path: "/home/me/.aws/credentials", exists: false, problem: null },
+        ],
+        ignored: [
+          { path: "/home/me/.aws/config", line: 7, section: "prod", reason: "It lacks “profile”." },
+        ],
+        preselected: null,
+        environment_has_keys: false,
+      },
+    });
+    const problems = await textOf("aws-config-problems");
+    expect(problems).toContain("/home/me/.aws/config: Line 3 is no section.");
+    expect(problems).not.toContain("credentials");
+    expect(screen.queryByText("No AWS profile on this computer yet")).toBeNull();
+    expect(await textOf("aws-config-ignored")).toContain("/home/me/.aws/config:7 [prod]: It lacks");
+  });
+
+  it("lets a person go on where only the engine’s own test of the login failed", async () => {
+    openWindow({
+      engineLoginError: fakeError("engine_failed", "The engine wants HTTPS."),
+      draft: {
+        ...(await import("../features/migrate/wizard/draft")).emptyDraft,
+        step: 3,
+        connection: { kind: "practice" },
+        source: { kind: "docker_engine" },
+        images: [{ repository: "dencold/pgcli", tag: "latest" }],
+      },
+    });
+    await byId("login-go-on");
+    expect(await textOf("login-engine")).toBe("Not logged in");
+    await screen.findByText("The engine wants HTTPS.");
+    await click("wizard-next");
+    await byId("plan-images");
+  });
+});
