@@ -52,8 +52,9 @@ pub async fn start(window: &Window) -> Result<String> {
 
 /// Checks that an image was proved as said, and answers the digest that ECR holds.
 pub async fn proved_digest(window: &Window, image: usize, proof: &str) -> Result<String> {
-    let shown =
-        async |id: String, name: &str| window.attribute_of(Duration::from_secs(30), &id, name).await;
+    let shown = async |id: String, name: &str| {
+        window.attribute_of(Duration::from_secs(30), &id, name).await
+    };
     let said = shown(format!("proof-{image}"), "data-proof").await?;
     ensure!(said == proof, "image {image} is proved as {said}");
     let in_ecr = shown(format!("digest-ecr-{image}"), "data-digest").await?;

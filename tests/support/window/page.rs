@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use fantoccini::elements::Element;
 use fantoccini::Client;
+use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use super::stage::picture_folder;
@@ -144,6 +144,26 @@ impl Window {
                     && self.click_by_script(&element).await.is_ok()
                 {
                     return Some(());
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// Waits for a button or link with this name that can be used.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn find_enabled(&self, name: &str) -> Result<Element> {
+        wait_until(LIMIT, &format!("{name:?} that can be used"), async || {
+            for role in [Role::Button, Role::Link] {
+                for element in self.all(role, name).await.ok()? {
+                    if element.attr("aria-disabled").await.ok()?.as_deref() != Some("true")
+                        && element.is_enabled().await.ok()?
+                    {
+                        return Some(element);
+                    }
                 }
             }
             None
