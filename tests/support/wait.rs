@@ -16,7 +16,9 @@ pub async fn wait_until<T>(
 ) -> Result<T> {
     let start = Instant::now();
     loop {
-        if let Some(found) = probe().await {
+        // A look that never ends is one in vain, too.
+        let look = tokio::time::timeout(limit.saturating_sub(start.elapsed()), probe()).await;
+        if let Ok(Some(found)) = look {
             return Ok(found);
         }
         if start.elapsed() >= limit {

@@ -61,9 +61,17 @@ impl Window {
     /// # Errors
     /// When it cannot be reached, with every stop on the way.
     pub async fn tab_to(&self, name: &str) -> Result<()> {
+        self.press_until(Key::Tab, MOST_STOPS, name).await
+    }
+
+    /// Presses a key, such as an arrow in a table, until what has this in its name has the focus.
+    ///
+    /// # Errors
+    /// When that does not happen after so many times, with every stop on the way.
+    pub async fn press_until(&self, key: Key, most: usize, name: &str) -> Result<()> {
         let mut stops = Vec::new();
-        for _ in 0..MOST_STOPS {
-            self.press(Key::Tab).await?;
+        for _ in 0..most {
+            self.press(key).await?;
             let Some((focused, kind)) = self.focused().await? else { continue };
             if focused.contains(name) {
                 return Ok(());
@@ -71,6 +79,6 @@ impl Window {
             stops.push(format!("{kind} {focused:?}"));
         }
         stops.dedup();
-        bail!("Tab never comes to {name:?}; it stops at {}", stops.join(", "))
+        bail!("{key:?} never comes to {name:?}; it stops at {}", stops.join(", "))
     }
 }

@@ -3,6 +3,7 @@
 
 mod keyboard;
 mod page;
+mod screen;
 mod stage;
 mod test_ids;
 

@@ -151,6 +151,26 @@ impl Window {
         .await
     }
 
+    /// Waits for a button or link with this name that can be used.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn find_enabled(&self, name: &str) -> Result<Element> {
+        wait_until(LIMIT, &format!("{name:?} that can be used"), async || {
+            for role in [Role::Button, Role::Link] {
+                for element in self.all(role, name).await.ok()? {
+                    if element.attr("aria-disabled").await.ok()?.as_deref() != Some("true")
+                        && element.is_enabled().await.ok()?
+                    {
+                        return Some(element);
+                    }
+                }
+            }
+            None
+        })
+        .await
+    }
+
     async fn click_by_script(&self, element: &Element) -> Result<()> {
         let element = serde_json::to_value(element)?;
         self.client.execute("arguments[0].click()", vec![element]).await?;

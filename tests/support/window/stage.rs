@@ -17,6 +17,9 @@ use crate::wait::wait_until;
 /// How long the screen, the bus, the driver and the first page may each take.
 const START_LIMIT: Duration = Duration::from_secs(90);
 
+/// How long a window may take to show how it failed, and to close.
+const FAILURE_LIMIT: Duration = Duration::from_secs(10);
+
 /// A screen, a session bus, a home and a data folder: everything that stays when the program is
 /// started again.
 #[derive(Debug)]
@@ -149,6 +152,43 @@ impl Stage {
         Ok(window)
     }
 
+    /// Asks the window to close, as the button in its title bar does.
+    ///
+    /// # Errors
+    /// When the screen has no window that can be asked.
+    pub fn ask_to_close(&self) -> Result<()> {
+        super::screen::ask_to_close(&self.display)
+    }
+
+    /// How many processes there are of the program and of what drives it.
+    pub fn running(&self) -> usize {
+        self.processes(|_| true)
+    }
+
+    /// Whether the program itself has ended, whatever drives it.
+    pub fn program_ended(&self) -> bool {
+        let Ok(program) = application().and_then(|path| Ok(path.canonicalize()?)) else {
+            return false;
+        };
+        self.processes(|process| {
+            std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program)
+        }) == 0
+    }
+
+    /// How many processes of this stage are such.
+    fn processes(&self, such: impl Fn(&Path) -> bool) -> usize {
+        let mark = format!("TRANSLOAD_DATA_DIR={}", self.data_folder().display());
+        let Ok(processes) = std::fs::read_dir("/proc") else { return 0 };
+        processes
+            .filter_map(|process| Some(process.ok()?.path()))
+            .filter(|process| {
+                let environment = std::fs::read(process.join("environ")).unwrap_or_default();
+                environment.split(|byte| *byte == 0).any(|one| one == mark.as_bytes())
+            })
+            .filter(|process| such(process))
+            .count()
+    }
+
     /// Closes the program, as a person who is done with it.
     ///
     /// # Errors
@@ -156,7 +196,9 @@ impl Stage {
     pub async fn close(&self) -> Result<()> {
         let window = self.window.lock().expect("no test panics here").take();
         if let Some(window) = window {
-            window.close().await?;
+            // One that does not close in time is ended with its driver, and one that was closed by
+            // its own button is closed already.
+            let _ = tokio::time::timeout(FAILURE_LIMIT, window.close()).await;
         }
         drop(self.driver.lock().expect("no test panics here").take());
         Ok(())
@@ -194,7 +236,13 @@ impl Stage {
         environment
     }
 
+    /// What there is to see of a failure. A window that answers no more is part of it.
     async fn show_failure(&self) -> String {
+        let shown = tokio::time::timeout(FAILURE_LIMIT, self.failure()).await;
+        shown.unwrap_or_else(|_| format!("the window answers no more\n{}", self.output()))
+    }
+
+    async fn failure(&self) -> String {
         let window = self.window.lock().expect("no test panics here").clone();
         let mut told = Vec::new();
         if let Some(window) = window {
