@@ -7,8 +7,11 @@
 //! `cargo xtask test` sets them up. From the root of the repository:
 //!
 //! ```sh
-//! cargo run -p transload-tests --example engine_push_beside_cli
+//! cargo run -p transload-tests --example engine_push_beside_cli -- 15
 //! ```
+//!
+//! The number is how many pushes of each kind count; without one it is three. On a machine that does
+//! something else meanwhile three are too few: the ratio then moves by a tenth and more.
 //!
 //! It prints every time, both medians, and the ratio of ours to the CLI's. The layers are packed by
 //! the engine in both cases; what differs is who asks, and who listens to the progress.
@@ -23,13 +26,15 @@ use transload_engine::model::ImageReference;
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::{DockerCli, DockerLab, RegistryLab};
 
-/// Pushes of each kind that count.
+/// Pushes of each kind that count, where no number is given.
 const ROUNDS: usize = 3;
 const SOURCE: &str = "measure/app:1";
 const LAYER_BYTES: usize = 30_000_000;
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    let rounds = std::env::args().nth(1).map_or(Ok(ROUNDS), |text| text.parse())?;
+    ensure!(rounds > 0, "nothing is measured in no rounds");
     let docker = DockerLab::start().await?;
     let cli = docker.cli()?;
     let image = Recipe::small(9).layers([LAYER_BYTES; 3]).build()?;
@@ -42,7 +47,7 @@ async fn main() -> Result<()> {
     by_cli(&cli).await?;
     by_us(&engine).await?;
     let (mut cli_times, mut our_times) = (Vec::new(), Vec::new());
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         if round % 2 == 0 {
             cli_times.push(by_cli(&cli).await?);
             our_times.push(by_us(&engine).await?);

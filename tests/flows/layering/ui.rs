@@ -1,5 +1,7 @@
 //! The window's sources: which folder imports from which.
 
+use std::sync::LazyLock;
+
 use anyhow::Result;
 use regex::Regex;
 
@@ -48,17 +50,21 @@ fn breaches(path: &str, source: &str) -> Vec<String> {
     breaches
 }
 
+/// An import, an export from elsewhere, a lazy import, or a mock.
+static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?m)^\s*(?:import|export)\s+(?P<type>type\s)?(?:[\w*\s{},$]*?\sfrom\s*)?["'](?P<from>[^"']+)["']|\bimport\(\s*["'](?P<lazy>[^"']+)["']|\bvi\.mock\(\s*["'](?P<mock>[^"']+)["']"#,
+    )
+    .expect("the pattern is one")
+});
+
 struct Import {
     from: String,
     types_only: bool,
 }
 
 fn imports(source: &str) -> Vec<Import> {
-    let pattern = Regex::new(
-        r#"(?m)^\s*(?:import|export)\s+(?P<type>type\s)?(?:[\w*\s{},$]*?\sfrom\s*)?["'](?P<from>[^"']+)["']|\bimport\(\s*["'](?P<lazy>[^"']+)["']|\bvi\.mock\(\s*["'](?P<mock>[^"']+)["']"#,
-    )
-    .expect("the pattern is one");
-    pattern
+    IMPORT
         .captures_iter(source)
         .filter_map(|found| {
             let from = ["from", "lazy", "mock"].iter().find_map(|group| found.name(group))?;

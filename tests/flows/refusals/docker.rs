@@ -103,18 +103,19 @@ const PUSH_REFUSALS: [(&str, u16, &str, &str, ErrorCode); 4] = [
 async fn an_error_inside_the_push_stream() -> Result<()> {
     let docker = DockerLab::start().await?;
     docker.cli()?.load(&Recipe::small(49).build()?, "app:1").await?;
-    for (path, status, code, message, expected) in PUSH_REFUSALS {
-        let ecr = Ecr::ministack().await?;
+    let ecr = Ecr::ministack().await?;
+    for (number, (path, status, code, message, expected)) in PUSH_REFUSALS.into_iter().enumerate() {
         let fault = Fault::registry_error(status, code, message);
         let proxy =
             FaultProxy::start(&ecr.api_url(), [Rule::new("POST|PUT", path, fault)?]).await?;
         let computer = Computer::new(ecr.home()?, Some(&docker.address()))?;
-        let images = [("app", "1", "app")];
+        let repository = format!("app{number}");
+        let images = [("app", "1", repository.as_str())];
         let wanted = request(&ecr.connection_through(&proxy), &ImageSource::DockerEngine, &images);
         let error = refusal(&computer, wanted).await?;
         assert!(proxy.faults() > 0);
         assert_eq!(error.code, expected, "{code}: {error:?}");
-        assert_eq!(ecr.aws()?.image_digest("app", "1").await?, None);
+        assert_eq!(ecr.aws()?.image_digest(&repository, "1").await?, None);
     }
     Ok(())
 }
