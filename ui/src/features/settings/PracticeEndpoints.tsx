@@ -6,15 +6,6 @@ import type { PracticeStatus } from "../../ipc/generated";
 import { CommandList } from "../../shared/CommandList";
 import { CopyableText } from "../../shared/CopyableText";
 
-/**
- * The keys of practice's one user. They open nothing but practice. Source: `PracticeOptions` of the
- * practice crate.
- */
-const practiceKeys = {
-  id: "AKIAPRACTICE00000000",
-  secret: "practice-only-secret-access-key-00000000",
-};
-
 /** Commands of the usual tools for the practice servers, as a POSIX shell takes them. */
 export function practiceCommands(
   status: PracticeStatus,
@@ -24,7 +15,7 @@ export function practiceCommands(
   const password = `${aws} get-login-password`;
   return {
     aws: [
-      `export AWS_ACCESS_KEY_ID=${practiceKeys.id} AWS_SECRET_ACCESS_KEY=${practiceKeys.secret}`,
+      `export AWS_ACCESS_KEY_ID=${status.access_key_id} AWS_SECRET_ACCESS_KEY=${status.secret_access_key}`,
       `${aws} describe-repositories`,
       `${aws} create-repository --repository-name my-app`,
     ],
@@ -57,6 +48,15 @@ export function PracticeEndpoints({ status }: { status: PracticeStatus }) {
             {
               label: "Docker Hub account",
               value: copyable(status.hub_account, "Docker Hub account"),
+            },
+            { label: "Access key", value: copyable(status.access_key_id, "access key") },
+            {
+              label: "Secret access key",
+              value: copyable(status.secret_access_key, "secret access key"),
+            },
+            {
+              label: "Docker Hub token",
+              value: copyable(status.hub_access_token, "Docker Hub token"),
             },
           ]}
         />

@@ -50,7 +50,10 @@ const practice = {
   hub: "127.0.0.1:2",
   account_id: "111122223333",
   region: "eu-west-1",
+  access_key_id: "AKIAPRACTICE00000000",
+  secret_access_key: "practice-only-secret",
   hub_account: "dencold",
+  hub_access_token: "practice-hub-access-token",
 };
 
 function backendWith(engine = running) {

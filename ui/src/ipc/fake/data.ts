@@ -152,7 +152,10 @@ export const fakePractice: PracticeStatus = {
   hub: "127.0.0.1:40124",
   account_id: "000000000000",
   region: "us-east-1",
+  access_key_id: "AKIAPRACTICE00000000",
+  secret_access_key: "practice-only-secret",
   hub_account: "dencold",
+  hub_access_token: "practice-hub-access-token",
 };
 
 /** Who calls, on practice or with the profile `default`. */

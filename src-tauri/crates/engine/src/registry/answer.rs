@@ -141,13 +141,23 @@ fn explanation(body: &[u8]) -> (Option<String>, Option<String>) {
     (text(&json["code"]), message)
 }
 
-/// A registry's words, fit to be shown: one line, of a sane length, no signed addresses.
+/// A registry's words, fit to be shown: one line, of a sane length, no signed addresses, and none of
+/// the login that some servers and proxies repeat.
 fn sentence(text: &str) -> String {
     let words = text.split(|character: char| character.is_control() || character.is_whitespace());
     let mut out = String::new();
+    let mut login_follows = false;
     for word in words.filter(|word| !word.is_empty()) {
-        let word =
-            if word.contains("://") { word.split('?').next().unwrap_or_default() } else { word };
+        let scheme = word.trim_matches(|character: char| !character.is_ascii_alphabetic());
+        let is_login = login_follows && looks_like_login(word);
+        login_follows = ["basic", "bearer"].contains(&scheme.to_ascii_lowercase().as_str());
+        let word = if is_login {
+            "***"
+        } else if word.contains("://") {
+            word.split('?').next().unwrap_or_default()
+        } else {
+            word
+        };
         if !out.is_empty() {
             out.push(' ');
         }
@@ -157,6 +167,11 @@ fn sentence(text: &str) -> String {
         Some((at, _)) => format!("{}…", &out[..at]),
         None => out,
     }
+}
+
+/// Whether what follows `Basic` or `Bearer` is a login and not the word `authentication`.
+fn looks_like_login(word: &str) -> bool {
+    word.len() >= 16 || word.bytes().any(|byte| !byte.is_ascii_alphabetic())
 }
 
 /// `Retry-After` in seconds or as a date. Source: RFC 9110, section 10.2.3.
@@ -175,6 +190,13 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+
+    #[test]
+    fn a_login_that_a_server_repeats_is_not_shown() {
+        let told = "bad header Authorization: Basic QVdTOnNlY3JldA==, wants Bearer authentication";
+        let shown = "bad header Authorization: Basic *** wants Bearer authentication";
+        assert_eq!(sentence(told), shown);
+    }
 
     fn error(status: u16, body: &str) -> RegistryError {
         let (code, message) = explanation(body.as_bytes());
