@@ -67,7 +67,8 @@ export function Frame(props: FrameProps) {
   }));
   return (
     <>
-      <div id="top">
+      {/* The layout keeps the room of its header free while the page scrolls. */}
+      <div id="top" style={{ position: "sticky", insetBlockStart: 0, zIndex: 1002 }}>
         <TopNavigation
           identity={{
             href: "#migrate",

@@ -74,7 +74,7 @@ export function ConnectionFields({
         />
       </FormField>
       {!draft.practice && (
-        <>
+        <SpaceBetween size="l">
           {awsProfiles.error !== null && (
             <ErrorAlert
               error={awsProfiles.error}
@@ -161,7 +161,7 @@ export function ConnectionFields({
               </FormField>
             </SpaceBetween>
           </ExpandableSection>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

@@ -58,7 +58,7 @@ export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
         </FormField>
       )}
       {source?.kind === "registry" && (
-        <>
+        <SpaceBetween size="l">
           <FormField label="Host of the registry" errorText={problem}>
             <Input
               value={source.host}
@@ -76,7 +76,7 @@ export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
           >
             Plain HTTP
           </Checkbox>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

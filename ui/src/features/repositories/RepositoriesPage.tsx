@@ -39,7 +39,7 @@ export function RepositoriesPage({
     // The picker is hidden under the details until the list is drawn again. Its selects are the
     // profile and, behind it, the region.
     setTimeout(() => {
-      const selects = picker.current?.querySelectorAll<HTMLElement>("button[aria-haspopup]") ?? [];
+      const selects = picker.current?.querySelectorAll<HTMLElement>("button, input") ?? [];
       selects[last ? selects.length - 1 : 0]?.focus();
     });
   };

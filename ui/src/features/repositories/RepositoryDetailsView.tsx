@@ -93,7 +93,7 @@ export function RepositoryDetailsView({
           </Container>
         )}
         {details !== null && (
-          <>
+          <SpaceBetween size="l">
             <RepositoryFacts repository={details.repository} />
             <ImagesTable
               connection={connection}
@@ -102,7 +102,7 @@ export function RepositoryDetailsView({
               errorActions={errorActions}
             />
             <LifecyclePolicy policy={details.lifecycle_policy} />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
       {pushCommandsShown && details !== null && (

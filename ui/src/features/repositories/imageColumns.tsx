@@ -42,7 +42,7 @@ export const imageColumns: TableProps.ColumnDefinition<ImageRow>[] = [
   {
     id: "digest",
     header: "Digest",
-    minWidth: 210,
+    minWidth: 240,
     sortingField: "digest",
     cell: (row) => (
       <CopyableDigest digest={row.digest} what={`digest ${row.digest.slice(0, 19)}`} />

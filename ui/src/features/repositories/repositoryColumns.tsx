@@ -39,6 +39,7 @@ export function repositoryColumns(
     {
       id: "uri",
       header: "URI",
+      minWidth: 260,
       sortingField: "uri",
       cell: ({ name, uri }) => <CopyableText text={uri} what={`the URI of ${name}`} />,
     },

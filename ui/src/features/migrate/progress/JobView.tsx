@@ -5,11 +5,20 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { lazy, Suspense } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { formatBytes, formatCounted, formatDuration, formatRate } from "../../../shared/format";
 import { JobImagesTable } from "./JobImagesTable";
 import { bytesLeft, type JobState, percentOf, speedOf, timeLeftMs } from "./jobState";
 import { StepList } from "./StepList";
+
+// Charts are large, and only this page has one.
+const SpeedChart = lazy(() => import("./SpeedChart"));
+
+/** Height of the chart's plot, in pixels. */
+const chartHeight = 120;
+/** What the chart takes with its axes and titles: this room is there before it is. */
+const chartRoom = { minHeight: `${chartHeight + 90}px` };
 
 /** Props of {@link JobView}. */
 export interface JobViewProps {
@@ -93,6 +102,11 @@ export function JobView({ job, errorActions, busy, onPause, onResume, onCancel }
               { label: "Time so far", value: formatDuration(snapshot.elapsed_ms) },
             ]}
           />
+          <div style={chartRoom} data-testid="job-speed">
+            <Suspense fallback={null}>
+              <SpeedChart points={job.speeds.points} height={chartHeight} />
+            </Suspense>
+          </div>
         </SpaceBetween>
       </Container>
       {Object.entries(job.failedRepositories).map(([name, error]) => (

@@ -12,6 +12,7 @@ import {
   speedOf,
   timeLeftMs,
 } from "./jobState";
+import { maxSpeedPoints } from "./speedHistory";
 
 const progress = (sent_bytes: number): JobEventKind => ({
   type: "progress",
@@ -135,5 +136,19 @@ describe("a job", () => {
       { layer: "d", state: { kind: "waiting", total_bytes: null } as const },
     ];
     expect(imageBytes({ ...image, layers })).toEqual({ sent: 15, total: 30 });
+  });
+
+  it("keeps its speed over time in a bounded number of points, first and last included", () => {
+    let state = jobFromSnapshot(empty);
+    const seconds = 1000;
+    for (let second = 0; second < seconds; second += 1) {
+      state = jobAfter(state, event(second, second * 1000, progress(second * 50)));
+    }
+    const { points, stepMs } = state.speeds;
+    expect(points.length).toBeGreaterThan(maxSpeedPoints / 2 - 1);
+    expect(points.length).toBeLessThanOrEqual(maxSpeedPoints);
+    expect(points[0]?.elapsedMs).toBe(1000);
+    expect((points.at(-1)?.elapsedMs ?? 0) + stepMs).toBeGreaterThanOrEqual((seconds - 1) * 1000);
+    expect(new Set(points.map((point) => point.bytesPerSecond))).toEqual(new Set([50]));
   });
 });

@@ -6,6 +6,7 @@ import type {
   LayerProgress,
   LayerState,
 } from "../../../ipc/generated";
+import { noSpeeds, type SpeedHistory, withSpeed } from "./speedHistory";
 
 /** How far back speed is measured. */
 const speedWindowMs = 10_000;
@@ -20,6 +21,8 @@ export interface Sample {
 export interface JobState {
   readonly snapshot: JobSnapshot;
   readonly samples: readonly Sample[];
+  /** How fast it was, since the window follows it. */
+  readonly speeds: SpeedHistory;
   /** Why repositories could not be made, by name. */
   readonly failedRepositories: Readonly<Record<string, ApiError>>;
   /** An event is missing; the job wants a new snapshot. */
@@ -31,6 +34,7 @@ export function jobFromSnapshot(snapshot: JobSnapshot): JobState {
   return {
     snapshot,
     samples: [{ elapsedMs: snapshot.elapsed_ms, sentBytes: snapshot.progress.sent_bytes }],
+    speeds: noSpeeds,
     failedRepositories: {},
     gap: false,
   };
@@ -112,14 +116,22 @@ export function jobAfter(state: JobState, event: JobEvent): JobState {
           layers: withLayer(image.layers, kind.layer, kind.state),
         })),
       });
-    case "progress":
-      return {
+    case "progress": {
+      const after: JobState = {
         ...next({ progress: kind.progress }),
         samples: [
           ...state.samples.filter((one) => one.elapsedMs >= event.elapsed_ms - speedWindowMs),
           { elapsedMs: event.elapsed_ms, sentBytes: kind.progress.sent_bytes },
         ],
       };
+      const bytesPerSecond = speedOf(after);
+      return bytesPerSecond === null
+        ? after
+        : {
+            ...after,
+            speeds: withSpeed(state.speeds, { elapsedMs: event.elapsed_ms, bytesPerSecond }),
+          };
+    }
     case "paused":
       return { ...next({ status: "paused" }), samples: [] };
     case "resumed":

@@ -165,7 +165,7 @@ export function ImagesTable(props: ImagesStepProps) {
         {
           id: "platforms",
           header: "Platforms",
-          minWidth: 120,
+          minWidth: 150,
           cell: (row) => (row.kind === "tag" ? row.tag.platforms.join(", ") || "–" : null),
         },
         {
@@ -193,7 +193,7 @@ export function ImagesTable(props: ImagesStepProps) {
         {
           id: "digest",
           header: "Digest",
-          minWidth: 130,
+          minWidth: 230,
           cell: (row) =>
             row.kind === "tag" ? (
               <CopyableDigest digest={row.tag.digest} what={`digest of ${row.id}`} />

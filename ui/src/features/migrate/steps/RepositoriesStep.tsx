@@ -126,7 +126,7 @@ export function RepositoriesStep({
           {
             id: "state",
             header: "State",
-            minWidth: 120,
+            minWidth: 170,
             cell: (row) => <span data-testid={`repository-state-${row.source}`}>{state(row)}</span>,
           },
           {
