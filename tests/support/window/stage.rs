@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::page::Window;
 use crate::process::{Process, free_port};
 use crate::tools::{application, system_tool, target_folder, tauri_driver};
-use crate::wait::wait_until;
+use crate::wait::{wait_until, wait_until_true};
 
 /// How long the screen, the bus, the driver and the first page may each take.
 const START_LIMIT: Duration = Duration::from_secs(90);
@@ -175,6 +175,18 @@ impl Stage {
         }) == 0
     }
 
+    /// Ends a program that its driver left running.
+    fn end_program(&self) {
+        self.processes(|process| {
+            let is_program = std::fs::read_link(process.join("exe"))
+                .is_ok_and(|exe| application().is_ok_and(|program| exe == program));
+            let id = process.file_name().filter(|_| is_program);
+            id.is_some_and(|id| {
+                std::process::Command::new("kill").arg("-KILL").arg(id).status().is_ok()
+            })
+        });
+    }
+
     /// How many processes of this stage are such.
     fn processes(&self, such: impl Fn(&Path) -> bool) -> usize {
         let mark = format!("TRANSLOAD_DATA_DIR={}", self.data_folder().display());
@@ -199,6 +211,11 @@ impl Stage {
             // One that does not close in time is ended with its driver, and one that was closed by
             // its own button is closed already.
             let _ = tokio::time::timeout(FAILURE_LIMIT, window.close()).await;
+            // The driver answers before it has ended the program; ended first, it never would.
+            let ended = async || self.program_ended();
+            if wait_until_true(FAILURE_LIMIT, "the program to end", ended).await.is_err() {
+                self.end_program();
+            }
         }
         drop(self.driver.lock().expect("no test panics here").take());
         Ok(())
