@@ -1,6 +1,9 @@
 //! Stories in a real window: a person's clicks and keys, on real parts.
 
+mod closing;
 mod engine;
+mod keyboard;
 mod opening;
 mod practice;
+mod screenshots;
 mod wizard;

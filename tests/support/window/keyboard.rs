@@ -1,11 +1,33 @@
 use anyhow::{Result, bail};
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 
 use super::page::Window;
+use super::screen::SHIFT;
 
 /// More presses of Tab than any page has stops.
 const MOST_STOPS: usize = 250;
+
+/// The symbol `XK_BackSpace` (`keysymdef.h` of the X Window System, as all numbers below).
+pub(super) const BACKSPACE: u32 = 0xff08;
+
+/// The X symbol of a letter, or of a key that WebDriver has a letter of the private use area for
+/// (WebDriver, 17.4.2).
+pub(super) fn symbol(key: char) -> u32 {
+    match key {
+        '\u{e003}' => BACKSPACE,
+        '\u{e004}' => 0xff09,
+        '\u{e006}' | '\u{e007}' => 0xff0d,
+        '\u{e008}' => SHIFT,
+        '\u{e009}' => 0xffe3,
+        '\u{e00c}' => 0xff1b,
+        '\u{e010}' => 0xff57,
+        '\u{e012}' => 0xff51,
+        '\u{e013}' => 0xff52,
+        '\u{e014}' => 0xff53,
+        '\u{e015}' => 0xff54,
+        letter => u32::from(letter),
+    }
+}
 
 impl Window {
     /// Presses and lets go of one key, wherever the focus is.
@@ -36,14 +58,10 @@ impl Window {
     }
 
     async fn press_with(&self, held: Option<char>, key: char) -> Result<()> {
-        let mut actions = KeyActions::new("keyboard".to_owned());
-        for value in held.into_iter().chain([key]) {
-            actions = actions.then(KeyAction::Down { value });
-        }
-        for value in [key].into_iter().chain(held) {
-            actions = actions.then(KeyAction::Up { value });
-        }
-        Ok(self.client.perform_actions(actions).await?)
+        let symbols = held.into_iter().chain([key]).map(symbol).collect::<Vec<_>>();
+        self.watch_keys().await?;
+        self.hand()?.press(&[symbols])?;
+        self.wait_for_key().await
     }
 
     /// The name of what has the focus, and its role or kind.

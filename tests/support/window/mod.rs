@@ -1,6 +1,7 @@
 //! The program in a real window, driven from outside by WebDriver, on a screen, a session bus and a
 //! home of its own.
 
+mod hand;
 mod keyboard;
 mod page;
 mod screen;

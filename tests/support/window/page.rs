@@ -7,10 +7,16 @@ use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use super::stage::picture_folder;
-use crate::wait::wait_until;
+use crate::wait::{wait_until, wait_until_true};
 
 /// How long something on the page may take to come.
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a page may go on moving before a picture is taken all the same.
+const DRAWING: Duration = Duration::from_secs(3);
+
+/// How long a screen that has come to rest stays the same.
+const STILL: Duration = Duration::from_millis(120);
 
 /// What something on a page is for assistive technology.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +65,12 @@ impl Role {
 pub struct Window {
     pub(super) client: Client,
     story: String,
+    pub(super) display: String,
 }
 
 impl Window {
-    pub(super) fn new(client: Client, story: &str) -> Self {
-        Self { client, story: story.to_owned() }
+    pub(super) fn new(client: Client, story: &str, display: &str) -> Self {
+        Self { client, story: story.to_owned(), display: display.to_owned() }
     }
 
     /// Waits until there is something on the page.
@@ -136,13 +143,7 @@ impl Window {
                 {
                     continue;
                 }
-                if element.click().await.is_ok() {
-                    return Some(());
-                }
-                // A drawn checkbox lies over the real one: then its label is clicked.
-                if matches!(role, Role::Checkbox | Role::Radio)
-                    && self.click_by_script(&element).await.is_ok()
-                {
+                if self.click_element(&element).await.is_ok() {
                     return Some(());
                 }
             }
@@ -171,21 +172,13 @@ impl Window {
         .await
     }
 
-    async fn click_by_script(&self, element: &Element) -> Result<()> {
-        let element = serde_json::to_value(element)?;
-        self.client.execute("arguments[0].click()", vec![element]).await?;
-        Ok(())
-    }
-
     /// Replaces what is in a field.
     ///
     /// # Errors
     /// When the field does not come or takes nothing.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
         let field = self.find(Role::Textbox, name).await?;
-        field.click().await?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
+        self.fill_element(&field, text).await
     }
 
     /// Chooses an option of a select: opens it by its name, clicks the first option that has this in
@@ -196,12 +189,12 @@ impl Window {
     pub async fn choose(&self, select: &str, option: &str) -> Result<()> {
         wait_until(LIMIT, &format!("a select {select:?}"), async || {
             let button = self.all_with(Role::Button, select).await.ok()?.into_iter().next()?;
-            button.click().await.ok()
+            self.click_element(&button).await.ok()
         })
         .await?;
         wait_until(LIMIT, &format!("an option {option:?}"), async || {
             let found = self.all_with(Role::Option, option).await.ok()?.into_iter().next()?;
-            found.click().await.ok()
+            self.click_element(&found).await.ok()
         })
         .await
     }
@@ -234,14 +227,28 @@ impl Window {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Takes a picture; answers its file.
+    /// Takes a picture of the screen; answers its file. The driver's own way to take one waits for
+    /// a frame, and a page that has nothing new to draw makes none.
     ///
     /// # Errors
     /// When it cannot be taken or written.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let path = picture_folder()?.join(format!("{}-{name}.png", self.story));
-        std::fs::write(&path, self.client.screenshot().await?)?;
+        self.wait_for_drawing().await;
+        super::screen::picture(&self.display)?.write(&path)?;
         Ok(path)
+    }
+
+    /// Waits until the screen stays the same for a moment: what moves has come to its end.
+    async fn wait_for_drawing(&self) {
+        let mut last = None;
+        // One that never stays the same, as with a progress bar, is taken as it is.
+        let _ = wait_until_true(DRAWING, "the screen to stay the same", async || {
+            tokio::time::sleep(STILL).await;
+            let now = super::screen::picture(&self.display).ok();
+            std::mem::replace(&mut last, now.clone()) == now
+        })
+        .await;
     }
 
     /// Looks for breaches of accessibility with axe-core, the rules of WCAG 2.1 A and AA.

@@ -1,5 +1,6 @@
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
@@ -16,16 +17,148 @@ pub(super) fn ask_to_close(display: &str) -> Result<()> {
             asked += 1;
         }
     }
-    // An answer to a later question shows that the messages have arrived.
-    screen.atom("WM_PROTOCOLS")?;
+    screen.settle()?;
     ensure!(asked > 0, "no window on {display} can be asked to close");
     Ok(())
 }
+
+/// A picture of the program's window.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Picture {
+    width: u32,
+    height: u32,
+    /// Blue, green, red and one more byte for each point, line by line.
+    points: Vec<u8>,
+}
+
+/// Takes a picture of the largest window of a screen that can be seen.
+pub(super) fn picture(display: &str) -> Result<Picture> {
+    let mut screen = Screen::connect(display)?;
+    let window = screen.largest_window()?.context("no window can be seen")?;
+    let [_, _, width, height] = screen.geometry(window)?;
+    let (points_line_by_line, every_plane) = (2, u32::MAX);
+    let mut body = window.to_le_bytes().to_vec();
+    body.extend([0, 0, 0, 0]);
+    body.extend([u16::try_from(width)?, u16::try_from(height)?].map(u16::to_le_bytes).concat());
+    body.extend(every_plane.to_le_bytes());
+    let (_, points) = screen.ask(73, points_line_by_line, body)?;
+    let points = points.into_iter().flat_map(u32::to_le_bytes).collect();
+    Ok(Picture { width: u32::try_from(width)?, height: u32::try_from(height)?, points })
+}
+
+impl Picture {
+    /// Writes it as a PNG.
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        let file = std::io::BufWriter::new(std::fs::File::create(path)?);
+        let mut encoder = png::Encoder::new(file, self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        let colours = self.points.as_chunks::<4>().0.iter();
+        let colours = colours.flat_map(|[blue, green, red, _]| [*red, *green, *blue]);
+        encoder.write_header()?.write_image_data(&colours.collect::<Vec<_>>())?;
+        Ok(())
+    }
+}
+
+/// The pointer and the keyboard of a screen, moved as by a hand: what they do comes to the window
+/// from outside, through the extension XTEST, as a person's clicks and keys do.
+pub(super) struct Hand {
+    screen: Screen,
+    window: u32,
+    test: u8,
+}
+
+impl Hand {
+    /// Takes pointer and keyboard to the largest window of a screen that can be seen.
+    pub(super) fn over(display: &str) -> Result<Self> {
+        let mut screen = Screen::connect(display)?;
+        let (present, test) = {
+            let (head, _) = screen.ask(98, 0, text("XTEST")?)?;
+            (head[8] == 1, head[9])
+        };
+        ensure!(present, "the screen {display} has no XTEST");
+        let window = screen.largest_window()?.context("no window can be seen")?;
+        Ok(Self { screen, window, test })
+    }
+
+    /// Clicks a place of the page, in CSS pixels from its top left corner; `page` is its size.
+    pub(super) fn click(&mut self, place: [i64; 2], page: [i64; 2]) -> Result<()> {
+        let [left, top, width, height] = self.screen.geometry(self.window)?;
+        let (moved, pressed, released, first_button) = (6, 4, 5, 1);
+        // A title bar that the window draws itself lies above the page.
+        let x = left + (width - page[0]) / 2 + place[0];
+        let y = top + (height - page[1]) + place[1];
+        self.do_as_by_hand(moved, 0, [i16::try_from(x)?, i16::try_from(y)?])?;
+        self.do_as_by_hand(pressed, first_button, [0, 0])?;
+        self.do_as_by_hand(released, first_button, [0, 0])?;
+        self.screen.settle()
+    }
+
+    /// Presses keys one after another, each with those that are held meanwhile.
+    pub(super) fn press(&mut self, keys: &[Vec<u32>]) -> Result<()> {
+        let (revert_to_pointer, now) = (1, 0_u32);
+        let focus = [self.window, now].map(u32::to_le_bytes).concat();
+        self.screen.send(42, revert_to_pointer, focus)?;
+        let board = self.screen.keyboard()?;
+        for symbols in keys {
+            let mut codes = Vec::new();
+            for symbol in symbols {
+                codes.extend(board.codes(*symbol)?);
+            }
+            let (pressed, released) = (2, 3);
+            for code in &codes {
+                self.do_as_by_hand(pressed, *code, [0, 0])?;
+            }
+            for code in codes.iter().rev() {
+                self.do_as_by_hand(released, *code, [0, 0])?;
+            }
+        }
+        self.screen.settle()
+    }
+
+    /// `XTestFakeInput` of the XTEST extension, 2.2.
+    fn do_as_by_hand(&mut self, kind: u8, detail: u8, place: [i16; 2]) -> Result<()> {
+        let at_once = [0; 4];
+        let mut body = vec![kind, detail, 0, 0];
+        body.extend(at_once);
+        body.extend(self.screen.root.to_le_bytes());
+        body.extend([0; 8]);
+        body.extend(place.map(i16::to_le_bytes).concat());
+        body.extend([0; 8]);
+        self.screen.send(self.test, 2, body)
+    }
+}
+
+/// Which key carries which symbol.
+struct Keyboard {
+    first: u8,
+    levels: usize,
+    symbols: Vec<u32>,
+}
+
+impl Keyboard {
+    /// The keys to hold for a symbol: its own, after Shift where it is on the second level.
+    fn codes(&self, symbol: u32) -> Result<Vec<u8>> {
+        let key = |wanted: u32, level: usize| {
+            let keys = self.symbols.chunks(self.levels);
+            let at = keys.into_iter().position(|levels| levels.get(level) == Some(&wanted))?;
+            Some(self.first + u8::try_from(at).ok()?)
+        };
+        if let Some(code) = key(symbol, 0) {
+            return Ok(vec![code]);
+        }
+        let shifted = [key(SHIFT, 0), key(symbol, 1)].into_iter().collect::<Option<_>>();
+        shifted.with_context(|| format!("no key has the symbol {symbol:#x}"))
+    }
+}
+
+/// The symbol `XK_Shift_L`.
+pub(super) const SHIFT: u32 = 0xffe1;
 
 /// As much of the X Window System Protocol, version 11, as that takes; little-endian throughout.
 struct Screen {
     stream: UnixStream,
     root: u32,
+    keys: [u8; 2],
 }
 
 impl Screen {
@@ -43,15 +176,12 @@ impl Screen {
         let vendor = usize::from(u16::from_le_bytes([rest[16], rest[17]])).next_multiple_of(4);
         let screens = 32 + vendor + usize::from(rest[21]) * 8;
         let root = number_at(&rest, screens)?;
-        Ok(Self { stream, root })
+        let keys = [rest[26], rest[27]];
+        Ok(Self { stream, root, keys })
     }
 
     fn atom(&mut self, name: &str) -> Result<u32> {
-        let length = u16::try_from(name.len())?;
-        let mut body = length.to_le_bytes().to_vec();
-        body.extend([0, 0]);
-        body.extend(name.as_bytes());
-        let (head, _) = self.ask(16, 0, body)?;
+        let (head, _) = self.ask(16, 0, text(name)?)?;
         number_at(&head, 8)
     }
 
@@ -65,6 +195,41 @@ impl Screen {
         let (any_type, offset, most) = (0, 0, 64);
         let body = [window, name, any_type, offset, most].map(u32::to_le_bytes).concat();
         Ok(self.ask(20, 0, body)?.1)
+    }
+
+    /// The window of a program that can be seen and is larger than the others.
+    fn largest_window(&mut self) -> Result<Option<u32>> {
+        let mut largest = None;
+        for window in self.top_windows()? {
+            let (attributes, _) = self.ask(3, 0, window.to_le_bytes().to_vec())?;
+            let (is_mapped, takes_input) = (attributes[26] == 2, attributes[12] == 1);
+            if is_mapped && takes_input {
+                let [_, _, width, height] = self.geometry(window)?;
+                largest = largest.max(Some((width * height, window)));
+            }
+        }
+        Ok(largest.map(|(_, window)| window))
+    }
+
+    /// Left, top, width and height of a window of the root.
+    fn geometry(&mut self, window: u32) -> Result<[i64; 4]> {
+        let (head, _) = self.ask(14, 0, window.to_le_bytes().to_vec())?;
+        let word = |at: usize| [head[at], head[at + 1]];
+        let signed = |at| i64::from(i16::from_le_bytes(word(at)));
+        let counted = |at| i64::from(u16::from_le_bytes(word(at)));
+        Ok([signed(12), signed(14), counted(16), counted(18)])
+    }
+
+    fn keyboard(&mut self) -> Result<Keyboard> {
+        let [first, last] = self.keys;
+        let (head, symbols) = self.ask(101, 0, vec![first, last - first + 1, 0, 0])?;
+        Ok(Keyboard { first, levels: usize::from(head[1]).max(1), symbols })
+    }
+
+    /// Waits until everything that was sent has been done: an answer comes after it.
+    fn settle(&mut self) -> Result<()> {
+        self.atom("WM_PROTOCOLS")?;
+        Ok(())
     }
 
     fn send_message(&mut self, window: u32, kind: u32, first: u32) -> Result<()> {
@@ -87,12 +252,22 @@ impl Screen {
         self.send(operation, detail, body)?;
         let mut head = vec![0; 32];
         self.stream.read_exact(&mut head)?;
+        // Events, such as that the keyboard has changed, may come before the answer.
+        while head[0] > 1 {
+            self.stream.read_exact(&mut head)?;
+        }
         ensure!(head[0] == 1, "the screen refuses request {operation} with error {}", head[1]);
         let mut rest = vec![0; usize::try_from(number_at(&head, 4)?)? * 4];
         self.stream.read_exact(&mut rest)?;
         let numbers = rest.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
         Ok((head, numbers.collect()))
     }
+}
+
+/// A text as a request carries it: its length, two bytes that mean nothing, itself.
+fn text(text: &str) -> Result<Vec<u8>> {
+    let length = u16::try_from(text.len())?.to_le_bytes();
+    Ok([&length[..], &[0, 0], text.as_bytes()].concat())
 }
 
 fn number_at(bytes: &[u8], start: usize) -> Result<u32> {

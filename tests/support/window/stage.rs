@@ -145,7 +145,7 @@ impl Stage {
             .context("the window did not come in time")
             .and_then(|session| session.context("the window did not come"))
             .with_context(|| driver.output_tail())?;
-        let window = Window::new(session, &self.name);
+        let window = Window::new(session, &self.name, &self.display);
         *self.driver.lock().expect("no test panics here") = Some(driver);
         *self.window.lock().expect("no test panics here") = Some(window.clone());
         window.wait_for_page(START_LIMIT).await?;
@@ -254,11 +254,6 @@ impl Stage {
     }
 
     /// What there is to see of a failure. A window that answers no more is part of it.
-    async fn show_failure(&self) -> String {
-        let shown = tokio::time::timeout(FAILURE_LIMIT, self.failure()).await;
-        shown.unwrap_or_else(|_| format!("the window answers no more\n{}", self.output()))
-    }
-
     async fn failure(&self) -> String {
         let window = self.window.lock().expect("no test panics here").clone();
         let mut told = Vec::new();
@@ -267,7 +262,11 @@ impl Stage {
                 Ok(path) => told.push(format!("picture: {}", path.display())),
                 Err(error) => told.push(format!("no picture: {error:#}")),
             }
-            told.push(format!("page: {}", window.page_text().await.unwrap_or_default()));
+            let text = tokio::time::timeout(FAILURE_LIMIT, window.page_text()).await;
+            told.push(match text {
+                Ok(text) => format!("page: {}", text.unwrap_or_default()),
+                Err(_) => "the window answers no more".to_owned(),
+            });
         }
         told.push(self.output());
         told.join("\n")
@@ -287,12 +286,12 @@ pub async fn story(stage: Stage, story: impl AsyncFnOnce(&Stage) -> Result<()>) 
     match outcome {
         Ok(Ok(())) => stage.close().await,
         Ok(Err(error)) => {
-            let shown = stage.show_failure().await;
+            let shown = stage.failure().await;
             let _ = stage.close().await;
             Err(error.context(shown))
         }
         Err(panic) => {
-            eprintln!("{}", stage.show_failure().await);
+            eprintln!("{}", stage.failure().await);
             let _ = stage.close().await;
             std::panic::resume_unwind(panic)
         }

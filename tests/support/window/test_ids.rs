@@ -73,7 +73,7 @@ impl Window {
             if off || !element.is_enabled().await.ok()? {
                 return None;
             }
-            element.click().await.ok()
+            self.click_element(&element).await.ok()
         })
         .await
     }
@@ -84,9 +84,7 @@ impl Window {
     /// When the field does not come or takes nothing.
     pub async fn fill_by_test_id(&self, id: &str, text: &str) -> Result<()> {
         let field = self.find_css(&format!("[data-testid=\"{id}\"] input")).await?;
-        field.click().await?;
-        field.clear().await?;
-        field.send_keys(text).await?;
+        self.fill_element(&field, text).await?;
         let leave = "document.activeElement?.blur()";
         self.client.execute(leave, Vec::new()).await?;
         Ok(())
@@ -100,7 +98,7 @@ impl Window {
         let header = format!("[data-testid=\"{id}\"] [aria-expanded=false]");
         wait_until(LIMIT, &format!("the section {id}"), async || {
             let header = self.client.find(Locator::Css(&header)).await.ok()?;
-            header.click().await.ok()
+            self.click_element(&header).await.ok()
         })
         .await
     }

@@ -1,0 +1,82 @@
+//! Closing the window while a migration runs.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use transload_tests::ecr::{Ecr, SECRET_KEY};
+use transload_tests::faults::{Fault, FaultProxy, Rule};
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::secrets::SecretSearch;
+use transload_tests::wait::wait_until_true;
+use transload_tests::window::{Role, Stage, story};
+
+use crate::wizard::{go_to, log_in_and_review, next, select};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()> {
+    let ecr = Ecr::ministack().await?;
+    let registry = RegistryLab::start().await?;
+    let target = Target::new(&registry.url(), "team/web")?;
+    target.push(&Recipe::small(71).layers([2_000, 4_000_000]).build()?, "1.0").await?;
+    target.push(&Recipe::small(72).build()?, "1.1").await?;
+    // The large layer stops half way to ECR and would never go on.
+    let held = Fault::HoldRequest { after_bytes: 1_500_000 };
+    let rules = [Rule::new("PATCH|PUT", "/blobs/uploads/", held)?];
+    let proxy = FaultProxy::start(&ecr.api_url(), rules).await?;
+    let home = ecr.home()?;
+    let stage = Stage::new("running").await?.variables(home.environment());
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        window.click_by_test_id("card-migrate").await?;
+        window.click(Role::Radio, "Use story").await?;
+        window.expand("advanced-endpoints").await?;
+        window.fill_by_test_id("registry-endpoint", &proxy.url()).await?;
+        window.find_by_test_id("identity-account").await?;
+        next(&window, "Images").await?;
+        window.choose("Source", "Another registry").await?;
+        window.fill_by_test_id("registry-host", &registry.host()).await?;
+        select(&window, "team/web", &["1.0", "1.1"]).await?;
+        next(&window, "Repositories").await?;
+        log_in_and_review(&window).await?;
+        window.click_by_test_id("wizard-start").await?;
+        window.find_by_test_id("job").await?;
+        wait_until_true(LIMIT, "the layer to be half way", async || proxy.faults() > 0).await?;
+        wait_until_true(LIMIT, "a layer to be opened", async || {
+            let layers = window.all_with(Role::Button, "Show layers of").await.unwrap_or_default();
+            let Some(first) = layers.first() else { return false };
+            window.click_element(first).await.is_ok()
+        })
+        .await?;
+        window.screenshot("light").await?;
+        window.check_accessibility().await?;
+        window.click(Role::Button, "Switch to dark").await?;
+        window.screenshot("dark").await?;
+        window.check_accessibility().await?;
+
+        // It goes on, and shows how far it is, when the person looks elsewhere.
+        go_to(&window, "Settings").await?;
+        window.wait_for_text_in("nav-percent", "%").await?;
+
+        stage.ask_to_close()?;
+        window.find_by_test_id("close-modal").await?;
+        window.wait_for_text("A migration is running").await?;
+        window.screenshot("asked").await?;
+        window.click_by_test_id("close-stay").await?;
+        window.click(Role::Link, "Migrate").await?;
+        window.find_by_test_id("job").await?;
+
+        stage.ask_to_close()?;
+        window.click_by_test_id("close-anyway").await?;
+        wait_until_true(LIMIT, "the program to end", async || stage.program_ended()).await?;
+        ensure!(ecr.aws()?.image_digest("web", "1.0").await?.is_none(), "a half image has a tag");
+
+        let search = SecretSearch::new().secret("the access key", SECRET_KEY)?;
+        search.check_text("what the program printed", stage.output())?;
+        ensure!(!search.check_folder(stage.folder())?.is_empty());
+        Ok(())
+    })
+    .await
+}

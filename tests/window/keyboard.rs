@@ -1,0 +1,61 @@
+//! Story 8: the wizard with nothing but a keyboard.
+
+use anyhow::{Result, ensure};
+use fantoccini::key::Key;
+use transload_tests::window::{Role, Stage, Window, story};
+
+use crate::wizard::{MIGRATION, proved_digest};
+
+/// More rows and columns than the tables of the story have.
+const MOST_CELLS: usize = 15;
+
+#[tokio::test]
+async fn the_wizard_can_be_walked_by_keyboard_alone() -> Result<()> {
+    story(Stage::new("keyboard").await?, async |stage| {
+        let window = stage.open().await?;
+        enter(&window, "Start practice").await?;
+        window.find_by_test_id("identity-account").await?;
+        enter(&window, "Next").await?;
+
+        // The table is one stop of Tab; arrows walk its cells.
+        window.find(Role::Button, "Show tags of dencold/pgcli").await?;
+        window.tab_to("Select all").await?;
+        window.press_until(Key::Down, MOST_CELLS, "Select dencold/pgcli").await?;
+        window.press_until(Key::Right, 2, "Show tags of dencold/pgcli").await?;
+        window.press(Key::Enter).await?;
+        window.find(Role::Checkbox, "Select dencold/pgcli:4.2.0").await?;
+        window.press_until(Key::Left, 2, "Select dencold/pgcli").await?;
+        window.press_until(Key::Down, MOST_CELLS, "Select dencold/pgcli:4.2.0").await?;
+        window.type_keys(" ").await?;
+        window.wait_for_text_in("selection-summary", "1 tag selected").await?;
+        enter(&window, "Next").await?;
+
+        window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
+        window.tab_to("ECR repository for dencold/pgcli").await?;
+        // Tab selects what is in a field; the name is kept.
+        window.press(Key::End).await?;
+        window.type_keys("-by-keyboard").await?;
+        enter(&window, "Next").await?;
+        window.wait_for_text_in("login-registry", "Logged in").await?;
+        enter(&window, "Next").await?;
+        window.find_by_test_id("plan-action-0").await?;
+        enter(&window, "Start").await?;
+        let outcome = window.attribute_of(MIGRATION, "result", "data-outcome").await?;
+        ensure!(outcome == "succeeded", "{outcome}");
+        proved_digest(&window, 0, "equal").await?;
+
+        enter(&window, "Look at the repositories").await?;
+        window.find_by_test_id("repository-open-pgcli-by-keyboard").await?;
+        enter(&window, "pgcli-by-keyboard").await?;
+        window.find(Role::Heading, "pgcli-by-keyboard").await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Goes to a button or link by Tab and presses Enter.
+async fn enter(window: &Window, name: &str) -> Result<()> {
+    window.find_enabled(name).await?;
+    window.tab_to(name).await?;
+    window.press(Key::Enter).await
+}

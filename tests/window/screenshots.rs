@@ -1,0 +1,97 @@
+//! Story 8: pictures of every screen for a person to look at, and axe-core's eye on each.
+
+use anyhow::{Result, ensure};
+use transload_tests::window::{Role, Stage, Window, story};
+
+use crate::wizard::{begin_practice, go_to, log_in_and_review, next, select, start};
+
+#[tokio::test]
+async fn screenshots_in_light() -> Result<()> {
+    Walk { name: "light", dark: false, size: None }.go().await
+}
+
+#[tokio::test]
+async fn screenshots_in_dark() -> Result<()> {
+    Walk { name: "dark", dark: true, size: None }.go().await
+}
+
+/// The smallest size that the window takes.
+#[tokio::test]
+async fn screenshots_of_a_small_window() -> Result<()> {
+    Walk { name: "small", dark: false, size: Some((900, 600)) }.go().await
+}
+
+struct Walk {
+    name: &'static str,
+    dark: bool,
+    size: Option<(u32, u32)>,
+}
+
+impl Walk {
+    async fn go(self) -> Result<()> {
+        story(Stage::new(self.name).await?, async |stage| {
+            let window = stage.open().await?;
+            if self.dark {
+                window.click(Role::Button, "Switch to dark").await?;
+                window.find(Role::Button, "Switch to light").await?;
+            }
+            if let Some((width, height)) = self.size {
+                window.resize(width, height).await?;
+            }
+            let mut faults = Vec::new();
+            self.every_screen(&window, &mut faults).await?;
+            ensure!(faults.is_empty(), "{}", faults.join("\n"));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn every_screen(&self, window: &Window, faults: &mut Vec<String>) -> Result<()> {
+        self.look(window, "1-first-start", faults).await?;
+        begin_practice(window).await?;
+        window.fill_by_test_id("save-profile-name", "Try-out").await?;
+        self.look(window, "2-step-1-profile", faults).await?;
+        window.click_by_test_id("save-profile").await?;
+        window.find(Role::Radio, "Use saved profile Try-out").await?;
+        next(window, "Images").await?;
+        select(window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
+        self.look(window, "3-step-2-images", faults).await?;
+        next(window, "Repositories").await?;
+        window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
+        self.look(window, "4-step-3-repositories", faults).await?;
+        window.expand("template").await?;
+        self.look(window, "5-step-3-template", faults).await?;
+        next(window, "Log in").await?;
+        window.wait_for_text_in("login-registry", "Logged in").await?;
+        self.look(window, "6-step-4-log-in", faults).await?;
+        window.click_by_test_id("wizard-back").await?;
+        log_in_and_review(window).await?;
+        self.look(window, "7-step-5-review", faults).await?;
+        start(window).await?;
+        self.look(window, "8-result", faults).await?;
+        go_to(window, "Repositories").await?;
+        window.find_by_test_id("repository-open-pgcli").await?;
+        self.look(window, "9-repositories", faults).await?;
+        window.click_by_test_id("repository-open-pgcli").await?;
+        window.wait_for_text_in("images-table", "4.2.0").await?;
+        self.look(window, "10-repository", faults).await?;
+        go_to(window, "Saved profiles").await?;
+        window.wait_for_text_in("profiles-table", "Try-out").await?;
+        self.look(window, "11-saved-profiles", faults).await?;
+        go_to(window, "Settings").await?;
+        self.look(window, "12-settings", faults).await
+    }
+
+    async fn look(&self, window: &Window, screen: &str, faults: &mut Vec<String>) -> Result<()> {
+        window.scroll_to_top().await?;
+        window.screenshot(screen).await?;
+        if let Err(error) = window.check_accessibility().await {
+            faults.push(format!("{screen}: {error}"));
+        }
+        let over = window.sideways_overflow().await?;
+        if over > 0 {
+            faults.push(format!("{screen}: {over} pixels wider than the window"));
+        }
+        Ok(())
+    }
+}
