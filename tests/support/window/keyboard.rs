@@ -74,7 +74,7 @@ impl Window {
         Ok((!focused.is_null()).then(|| (text("name"), text("kind"))))
     }
 
-    /// Presses Tab until what has this in its name has the focus.
+    /// Presses Tab until what has this name has the focus.
     ///
     /// # Errors
     /// When it cannot be reached, with every stop on the way.
@@ -82,7 +82,7 @@ impl Window {
         self.press_until(Key::Tab, MOST_STOPS, name).await
     }
 
-    /// Presses a key, such as an arrow in a table, until what has this in its name has the focus.
+    /// Presses a key, such as an arrow in a table, until what has this name has the focus.
     ///
     /// # Errors
     /// When that does not happen after so many times, with every stop on the way.
@@ -91,7 +91,7 @@ impl Window {
         for _ in 0..most {
             self.press(key).await?;
             let Some((focused, kind)) = self.focused().await? else { continue };
-            if focused.contains(name) {
+            if focused == name {
                 return Ok(());
             }
             stops.push(format!("{kind} {focused:?}"));

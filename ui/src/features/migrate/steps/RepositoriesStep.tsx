@@ -133,18 +133,19 @@ export function RepositoriesStep({
             id: "settings",
             header: "Settings",
             minWidth: 130,
-            cell: (row) =>
-              there.has(row.name) ? (
-                "Stay as they are"
-              ) : (
+            cell: (row) => {
+              if (there.has(row.name)) return "Stay as they are";
+              const chosen = row.settings === null ? "As the template" : "Own settings";
+              return (
                 <Button
                   variant="inline-link"
-                  ariaLabel={`Settings of ${row.name}`}
+                  ariaLabel={`${chosen}: settings of ${row.name}`}
                   onClick={() => setEditing(row.source)}
                 >
-                  {row.settings === null ? "As the template" : "Own settings"}
+                  {chosen}
                 </Button>
-              ),
+              );
+            },
           },
         ]}
       />
