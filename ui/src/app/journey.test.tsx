@@ -39,7 +39,7 @@ describe("the window", () => {
       expect(await textOf("login-registry")).toBe("Logged in");
       await expectAccessible();
       await click("wizard-next");
-      expect(await textOf("nothing-written")).toMatch(/Nothing was written until here/);
+      expect(await textOf("nothing-written")).toMatch(/Nothing has been written yet/);
       expect(backend.calls.some((call) => call.method === "migrationStart")).toBe(false);
       await expectAccessible();
       await start(backend, 14);

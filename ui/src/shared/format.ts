@@ -59,16 +59,25 @@ export function formatDuration(milliseconds: number): string {
 const relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 const relativeUnits: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ["year", 365 * 86_400],
-  ["month", 30 * 86_400],
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
 ];
 
-/** A time as seen from now: `just now`, `5 minutes ago`, `in 2 hours`, `yesterday`. */
+const dayParts: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", year: "numeric" };
+const dayFormat = new Intl.DateTimeFormat("en-GB", dayParts);
+const LONGEST_RELATIVE_SECONDS = 30 * 86_400;
+
+/**
+ * A time as seen from now: `just now`, `5 minutes ago`, `in 2 hours`, `yesterday`. From 30 days on
+ * it is the local day, such as `3 Feb 2025`: a row of tags that all say "last year" hides which is
+ * the newest.
+ */
 export function formatRelative(timeMs: number, nowMs: number): string {
   const seconds = (timeMs - nowMs) / 1000;
+  if (Math.abs(seconds) >= LONGEST_RELATIVE_SECONDS) {
+    return dayFormat.format(timeMs);
+  }
   for (const [unit, size] of relativeUnits) {
     if (Math.abs(seconds) >= size) {
       return relativeFormat.format(Math.trunc(seconds / size), unit);

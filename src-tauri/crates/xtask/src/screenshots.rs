@@ -1,9 +1,10 @@
 //! `cargo xtask screenshots`: makes the pictures again that the README shows.
 //!
-//! A story of the tests walks through practice mode and leaves its pictures in the folder that
-//! `TRANSLOAD_SCREENSHOTS` names.
+//! Stories of the tests walk through practice mode and leave a picture of every screen, light, dark
+//! and small, under `target/screenshots`, to be looked at. The few that the README shows are copied
+//! to where it shows them from.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
 use crate::check;
@@ -13,6 +14,9 @@ use crate::setup::{self, Consent, Purpose};
 
 /// The stories that make pictures.
 const PICTURES: &str = "package(transload-tests) and binary(window) and test(/screenshot/)";
+
+/// Where the README's pictures are kept.
+const SHOWN: &str = "icons/screenshots";
 
 /// # Errors
 /// Whatever a step says.
@@ -25,9 +29,37 @@ pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
     setup::test_programs(place)?;
     run::build_window(place)?;
     check::build_program(place)?;
-    let folder = place.root.join("icons/screenshots");
-    std::fs::create_dir_all(&folder)?;
-    check::nextest_in_display(place, PICTURES)?.env("TRANSLOAD_SCREENSHOTS", &folder).show()?;
-    println!("The pictures are in {}. Look at them before they are committed.", folder.display());
+    let made = place.root.join("target/screenshots");
+    std::fs::create_dir_all(&made)?;
+    check::nextest_in_display(place, PICTURES)?.env("TRANSLOAD_SCREENSHOTS", &made).show()?;
+    let readme = std::fs::read_to_string(place.root.join("README.md"))?;
+    let shown = place.root.join(SHOWN);
+    std::fs::create_dir_all(&shown)?;
+    for name in shown_in(&readme) {
+        std::fs::copy(made.join(name), shown.join(name))
+            .with_context(|| format!("the README shows {name}, and no story makes it"))?;
+    }
+    println!("Every screen is in {}. Look at them before a change is committed.", made.display());
     Ok(())
+}
+
+/// The file names of the pictures that `readme` shows.
+fn shown_in(readme: &str) -> Vec<&str> {
+    let folder = format!("{SHOWN}/");
+    readme
+        .split(folder.as_str())
+        .skip(1)
+        .filter_map(|rest| rest.split([')', '"', ' ']).next())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_in;
+
+    #[test]
+    fn pictures_are_found_in_markdown_and_in_html() {
+        let readme = "![One](icons/screenshots/one.png)\n<img src=\"icons/screenshots/two.png\">";
+        assert_eq!(shown_in(readme), ["one.png", "two.png"]);
+    }
 }

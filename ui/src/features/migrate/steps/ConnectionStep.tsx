@@ -40,8 +40,11 @@ export function ConnectionStep({
   const connection = draft.connection;
   const profiles = awsProfiles.answer;
   const files = profiles?.files ?? [];
+  // Who has chosen practice needs no AWS profile.
   const noProfiles =
-    profiles?.profiles.length === 0 && files.every((file) => file.problem === null);
+    connection?.kind !== "practice" &&
+    profiles?.profiles.length === 0 &&
+    files.every((file) => file.problem === null);
 
   return (
     <SpaceBetween size="l">

@@ -158,7 +158,7 @@ export function ImagesTable(props: ImagesStepProps) {
         {
           id: "name",
           header: "Repository and tag",
-          minWidth: 180,
+          minWidth: 220,
           isRowHeader: true,
           cell: (row) => <NameCell row={row} onTags={onTags} />,
         },

@@ -40,7 +40,7 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
     <Container
       header={
         <Header variant="h2" description={`${plan.identity.arn} → ${plan.registry}`}>
-          In all
+          Summary
         </Header>
       }
       data-testid="plan-totals"

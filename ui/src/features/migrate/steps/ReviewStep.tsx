@@ -53,7 +53,7 @@ export function ReviewStep({ draft, onChange, plan, errorActions }: ReviewStepPr
       {answer !== null && (
         <SpaceBetween size="l">
           <Alert type="info" data-testid="nothing-written">
-            Nothing was written until here. Start makes the repositories and moves the images as
+            Nothing has been written yet. Start makes the repositories and moves the images as
             listed.
           </Alert>
           {problem !== null && (
