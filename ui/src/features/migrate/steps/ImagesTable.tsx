@@ -182,7 +182,7 @@ export function ImagesTable(props: ImagesStepProps) {
         {
           id: "age",
           header: "Changed",
-          minWidth: 110,
+          minWidth: 130,
           cell: (row) =>
             row.kind === "tag" ? (
               <RelativeTime timeMs={row.tag.updated_at_ms} />
