@@ -3,8 +3,13 @@
 //! [`gather`] asks both ends what a plan must know, [`plan()`] says what would happen without asking or
 //! writing anything, [`run()`] does it and returns the [`Report`]. While it runs it tells an
 //! [`EventSink`] what happens and obeys its [`Control`].
+//!
+//! [`copy_list`] is the copy alone, without a plan, for scripts.
 
 mod control;
+mod copies;
+#[cfg(test)]
+mod copies_tests;
 mod copy;
 mod ends;
 mod error;
@@ -24,6 +29,7 @@ mod totals;
 mod tree;
 
 pub use control::Control;
+pub use copies::{CopyEnds, CopyLimits, CopyOutcome, CopyPair, copy_list};
 pub use ends::{Destination, EcrLogin, Source};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};

@@ -38,7 +38,7 @@ async fn an_index_arrives_with_its_children_before_it_and_shared_layers_once() {
     assert_eq!(stored.last().map(String::as_str), Some("1"), "{stored:?}");
     assert_eq!(stored.len(), 3);
     let uploads = world.registry.uploads.lock().unwrap().clone();
-    let shared = Digest::of(b"shared").to_string();
+    let shared = format!("app@{}", Digest::of(b"shared"));
     assert_eq!(uploads.iter().filter(|upload| **upload == shared).count(), 1);
 }
 

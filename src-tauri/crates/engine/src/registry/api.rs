@@ -1,10 +1,12 @@
 //! What the rest of the engine asks of a registry.
 
+use std::fmt;
 use std::pin::Pin;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::Stream;
+use url::Url;
 
 use super::RegistryError;
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Secret, Tag};
@@ -47,19 +49,81 @@ pub trait RegistryApi: Send + Sync {
     /// A blob's bytes, checked on the way.
     async fn blob(&self, path: &str, blob: &Descriptor) -> Result<BlobStream, RegistryError>;
 
+    /// Opens an upload session, or takes the blob from a repository of the same registry.
+    async fn begin_upload(
+        &self,
+        path: &str,
+        mount: Option<Mount<'_>>,
+    ) -> Result<UploadStart, RegistryError>;
+
+    /// Sends a blob's bytes in one PUT, which ends the session. A session whose blob failed is taken
+    /// back.
+    async fn send_blob(
+        &self,
+        path: &str,
+        blob: &Descriptor,
+        session: UploadSession,
+        content: BlobStream,
+    ) -> Result<(), RegistryError>;
+
+    /// Takes back a session that is not needed. Best effort: a registry removes old ones by itself.
+    async fn abandon_upload(&self, path: &str, session: UploadSession);
+
     /// Uploads a blob in one piece: POST and one PUT.
     async fn upload_blob(
         &self,
         path: &str,
         blob: &Descriptor,
         content: BlobStream,
-    ) -> Result<(), RegistryError>;
+    ) -> Result<(), RegistryError> {
+        match self.begin_upload(path, None).await? {
+            UploadStart::Session(session) => self.send_blob(path, blob, session, content).await,
+            UploadStart::Mounted => Ok(()),
+        }
+    }
 
     /// Every tag of a repository, all pages.
     async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError>;
 
     /// Every repository of the catalogue, where the registry has one, all pages.
     async fn catalogue(&self) -> Result<Vec<String>, RegistryError>;
+}
+
+/// A blob that another repository of the same registry holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Mount<'a> {
+    /// The blob.
+    pub digest: &'a Digest,
+    /// The repository that holds it. It may be the destination itself: a registry that mounts says
+    /// so whether the blob is there already.
+    pub from: &'a str,
+}
+
+/// What an upload begins with.
+#[derive(Debug)]
+pub enum UploadStart {
+    /// The repository holds the blob now.
+    Mounted,
+    /// The bytes are to be sent.
+    Session(UploadSession),
+}
+
+/// A place to send a blob's bytes to, once. Its address may be a signed one and is not shown.
+pub struct UploadSession(pub(super) Url);
+
+impl fmt::Debug for UploadSession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("UploadSession")
+    }
+}
+
+#[cfg(test)]
+impl UploadSession {
+    /// A session of a registry in memory.
+    pub(crate) fn fake() -> Self {
+        #[allow(clippy::unwrap_used, reason = "a constant, in tests")]
+        Self(Url::parse("http://fake.invalid/").unwrap())
+    }
 }
 
 /// What a HEAD of a manifest tells.

@@ -12,8 +12,8 @@ use super::answer::{Refusal, is_html};
 use super::http::{self, Body};
 use super::token::{Access, Pass, Scope};
 use super::{
-    BlobStream, LoginSource, ManifestHead, RegistryApi, RegistryEndpoint, RegistryError, addresses,
-    challenge, retry,
+    BlobStream, LoginSource, ManifestHead, Mount, RegistryApi, RegistryEndpoint, RegistryError,
+    UploadSession, UploadStart, addresses, challenge, retry,
 };
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 
@@ -227,13 +227,26 @@ impl RegistryApi for RegistryClient {
         self.get_blob(path, blob).await
     }
 
-    async fn upload_blob(
+    async fn begin_upload(
+        &self,
+        path: &str,
+        mount: Option<Mount<'_>>,
+    ) -> Result<UploadStart, RegistryError> {
+        self.open_upload(path, mount).await
+    }
+
+    async fn send_blob(
         &self,
         path: &str,
         blob: &Descriptor,
+        session: UploadSession,
         content: BlobStream,
     ) -> Result<(), RegistryError> {
-        self.send_blob(path, blob, content).await
+        self.put_in_session(path, blob, session, content).await
+    }
+
+    async fn abandon_upload(&self, path: &str, session: UploadSession) {
+        self.cancel_upload(path, session).await;
     }
 
     async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError> {

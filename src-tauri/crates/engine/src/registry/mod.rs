@@ -3,7 +3,8 @@
 //! [`RegistryApi`] is what the engine asks for, [`RegistryClient`] its one implementation. Inside,
 //! from the wire upwards: `http` (connections), `addresses` (where a registry may send us),
 //! `challenge` and `token` (how it lets us in), `answer` (what its refusals mean), `retry` (what is
-//! tried again), `client` (one request), `manifests`, `blobs` and `lists` (the operations).
+//! tried again), `client` (one request), `manifests`, `blobs`, `uploads` and
+//! `lists` (the operations).
 
 mod addresses;
 mod answer;
@@ -21,11 +22,15 @@ mod login;
 mod manifests;
 mod retry;
 mod token;
+mod uploads;
 
 #[cfg(test)]
 mod tests;
 
-pub use api::{BlobStream, LoginSource, ManifestHead, PullQuota, RegistryApi, RegistryLogin};
+pub use api::{
+    BlobStream, LoginSource, ManifestHead, Mount, PullQuota, RegistryApi, RegistryLogin,
+    UploadSession, UploadStart,
+};
 pub use client::RegistryClient;
 pub use endpoint::{InvalidEndpoint, RegistryEndpoint};
 pub use error::RegistryError;

@@ -37,17 +37,23 @@ pub(super) enum Scope {
     Pull(String),
     /// Reading and writing a repository.
     Push(String),
+    /// Writing a repository with blobs taken from another one.
+    Mount { path: String, from: String },
     /// Listing repositories.
     Catalogue,
 }
 
 impl Scope {
-    fn text(&self) -> Option<String> {
+    /// The scopes to ask for; a token server takes several.
+    fn texts(&self) -> Vec<String> {
         match self {
-            Self::Login => None,
-            Self::Pull(path) => Some(format!("repository:{path}:pull")),
-            Self::Push(path) => Some(format!("repository:{path}:pull,push")),
-            Self::Catalogue => Some("registry:catalog:*".to_owned()),
+            Self::Login => Vec::new(),
+            Self::Pull(path) => vec![format!("repository:{path}:pull")],
+            Self::Push(path) => vec![format!("repository:{path}:pull,push")],
+            Self::Mount { path, from } => {
+                vec![format!("repository:{path}:pull,push"), format!("repository:{from}:pull")]
+            }
+            Self::Catalogue => vec!["registry:catalog:*".to_owned()],
         }
     }
 }
@@ -186,15 +192,16 @@ impl Access {
         login: Option<&RegistryLogin>,
     ) -> Result<Token, RegistryError> {
         let registry = &self.endpoint.host;
-        let subject = scope.text().unwrap_or_else(|| "its front door".to_owned());
+        let own = scope.texts();
+        let subject = own.first().cloned().unwrap_or_else(|| "its front door".to_owned());
         let Challenge::Bearer { realm, service, scope: asked } = challenge else {
             return Err(self.no_token("it offers no token"));
         };
         let realm = addresses::realm(&self.endpoint, realm)?;
         let mut query: Vec<(&str, String)> = Vec::new();
         query.extend(service.iter().map(|service| ("service", service.clone())));
-        let own = scope.text();
-        let also = asked.clone().filter(|asked| Some(asked) != own.as_ref());
+        // A challenge may name several scopes in one text.
+        let also = asked.clone().filter(|asked| !own.contains(asked) && *asked != own.join(" "));
         query.extend(own.into_iter().chain(also).map(|scope| ("scope", scope)));
 
         let began = Instant::now();

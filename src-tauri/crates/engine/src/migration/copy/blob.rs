@@ -1,96 +1,259 @@
-use std::collections::HashMap;
+//! One blob: whether it must travel, and the way it takes.
+
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 
+use super::held::Mounting;
 use super::image::Copying;
 use crate::migration::{LayerState, MigrationError};
-use crate::model::{Descriptor, Digest};
-use crate::registry::{BlobStream, RegistryError};
+use crate::model::Descriptor;
+use crate::registry::{BlobStream, Mount, RegistryError, UploadSession, UploadStart};
 
 /// A blob whose transfer broke is sent anew, from its first byte, this often in all.
 const ATTEMPTS: u32 = 3;
 /// The pause before the second attempt; doubled before the third.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Progress is told after this many bytes, and at the end: a listener shows ten steps a second, and
+/// a fast connection brings thousands of pieces.
+const TELL_AFTER_BYTES: u64 = 256 * 1024;
 
-/// One lock for each blob of each repository, so that images that share a layer and run at the same
-/// moment send it once: the second waits, and then finds it there.
-#[derive(Default)]
-pub(super) struct BlobLocks(Mutex<HashMap<(String, Digest), BlobLock>>);
-
-type BlobLock = Arc<tokio::sync::Mutex<bool>>;
-
-impl BlobLocks {
-    /// The lock of a blob; what it guards tells whether the blob is known to be there.
-    fn of(&self, repository: &str, digest: &Digest) -> BlobLock {
-        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(locks.entry((repository.to_owned(), digest.clone())).or_default())
-    }
+/// How a blob came to be at the destination.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    Sent,
+    WasThere,
+    Mounted,
 }
 
 impl Copying<'_> {
     /// Makes sure that the destination holds a blob.
     pub(super) async fn copy_blob(&self, blob: &Descriptor) -> Result<(), MigrationError> {
-        let copier = self.copier;
-        copier.control.go().await;
-        let lock = copier.locks.of(self.repository(), &blob.digest);
-        let mut is_there = lock.lock().await;
-        if !*is_there {
-            // The semaphore is never closed.
-            let _permit = copier.on_the_way.acquire().await;
-            *is_there = copier.destination.has_blob(self.repository(), &blob.digest).await?;
-            if !*is_there {
-                self.send(blob)
-                    .await
-                    .inspect_err(|_| self.layer_state(blob, LayerState::Failed))?;
-                *is_there = true;
-                return Ok(());
+        let held = &self.copier.held;
+        self.copier.control.go().await;
+        let _this_blob = held.lock_blob(self.repository, &blob.digest).await;
+        let arrival = if held.has_blob(self.repository, &blob.digest) {
+            Arrival::WasThere
+        } else {
+            let arrived = self.bring(blob).await;
+            arrived.inspect_err(|_| self.layer_state(blob, LayerState::Failed))?
+        };
+        held.add_blob(self.repository, &blob.digest);
+        let bytes = blob.size_bytes;
+        let (counter, state) = match arrival {
+            Arrival::Sent => (&self.sent_bytes, LayerState::Done { sent_bytes: bytes }),
+            Arrival::WasThere => {
+                (&self.skipped_bytes, LayerState::AlreadyThere { total_bytes: Some(bytes) })
             }
-        }
-        self.skipped_bytes.fetch_add(blob.size_bytes, Ordering::Relaxed);
-        let total_bytes = Some(blob.size_bytes);
-        self.layer_state(blob, LayerState::AlreadyThere { total_bytes });
+            Arrival::Mounted => (&self.skipped_bytes, LayerState::Mounted),
+        };
+        counter.fetch_add(bytes, Ordering::Relaxed);
+        self.layer_state(blob, state);
         Ok(())
     }
 
-    async fn send(&self, blob: &Descriptor) -> Result<(), MigrationError> {
+    async fn bring(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
+        let held = &self.copier.held;
+        if held.mounting() == Mounting::Unknown {
+            let _scout = held.scout.lock().await;
+            if held.mounting() == Mounting::Unknown {
+                return self.scout(blob).await;
+            }
+        }
+        if held.mounting() == Mounting::Ignored {
+            return self.bring_asked_for(blob).await;
+        }
+        // Whoever sends the same bytes to another repository is waited for, and mounted from.
+        let content = match held.holder(&blob.digest) {
+            Some(_) => None,
+            None => Some(held.lock_content(&blob.digest).await),
+        };
+        match held.holder(&blob.digest) {
+            Some(holder) => {
+                drop(content);
+                self.mount(blob, &holder).await
+            }
+            None => {
+                let arrived = self.bring_in_one(blob).await?;
+                // Told before the lock is given up, so that the next one finds it.
+                held.add_blob(self.repository, &blob.digest);
+                Ok(arrived)
+            }
+        }
+    }
+
+    /// The first blob: finds out what a mount from the repository itself means here.
+    async fn scout(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
+        let _permit = self.copier.turn().await;
+        let held = &self.copier.held;
+        match self.begin(blob, Some(self.repository)).await {
+            Ok(UploadStart::Mounted) => {
+                held.found_mounting(Mounting::Honoured);
+                return Ok(Arrival::WasThere);
+            }
+            Ok(UploadStart::Session(session)) => self.send(blob, Some(session)).await?,
+            Err(error) if is_about_mounting(&error) => {
+                held.found_mounting(Mounting::Ignored);
+                drop(_permit);
+                return self.bring_asked_for(blob).await;
+            }
+            Err(error) => return Err(error),
+        }
+        let mounting = match self.begin(blob, Some(self.repository)).await {
+            Ok(UploadStart::Mounted) => Mounting::Honoured,
+            Ok(UploadStart::Session(session)) => {
+                self.copier.destination.abandon_upload(self.repository, session).await;
+                Mounting::Ignored
+            }
+            Err(_) => Mounting::Ignored,
+        };
+        held.found_mounting(mounting);
+        Ok(Arrival::Sent)
+    }
+
+    /// One question opens the upload, or says that the blob is there.
+    async fn bring_in_one(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
+        let _permit = self.copier.turn().await;
+        match self.begin(blob, Some(self.repository)).await? {
+            UploadStart::Mounted => Ok(Arrival::WasThere),
+            UploadStart::Session(session) => {
+                self.send(blob, Some(session)).await?;
+                Ok(Arrival::Sent)
+            }
+        }
+    }
+
+    /// Asks for the blob, and sends it only where it is missing.
+    async fn bring_asked_for(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
+        let copier = self.copier;
+        let _permit = copier.turn().await;
+        if copier.destination.has_blob(self.repository, &blob.digest).await? {
+            return Ok(Arrival::WasThere);
+        }
+        // A mount costs nothing where an upload has to be opened anyway.
+        let holder = copier.held.holder(&blob.digest);
+        match self.begin_or_plain(blob, holder.as_deref()).await? {
+            UploadStart::Mounted => Ok(Arrival::Mounted),
+            UploadStart::Session(session) => {
+                self.send(blob, Some(session)).await?;
+                Ok(Arrival::Sent)
+            }
+        }
+    }
+
+    /// Takes the blob from another repository. A registry may refuse that for one repository alone;
+    /// the session that it opens instead is used, unless the blob turns out to be there.
+    async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<Arrival, RegistryError> {
+        let copier = self.copier;
+        let _permit = copier.turn().await;
+        match self.begin_or_plain(blob, Some(holder)).await? {
+            UploadStart::Mounted => Ok(Arrival::Mounted),
+            UploadStart::Session(session) => {
+                if copier.destination.has_blob(self.repository, &blob.digest).await? {
+                    copier.destination.abandon_upload(self.repository, session).await;
+                    return Ok(Arrival::WasThere);
+                }
+                self.send(blob, Some(session)).await?;
+                Ok(Arrival::Sent)
+            }
+        }
+    }
+
+    async fn begin_or_plain(
+        &self,
+        blob: &Descriptor,
+        from: Option<&str>,
+    ) -> Result<UploadStart, RegistryError> {
+        match self.begin(blob, from).await {
+            Err(error) if from.is_some() && is_about_mounting(&error) => {
+                self.begin(blob, None).await
+            }
+            other => other,
+        }
+    }
+
+    async fn begin(
+        &self,
+        blob: &Descriptor,
+        from: Option<&str>,
+    ) -> Result<UploadStart, RegistryError> {
+        let mount = from.map(|from| Mount { digest: &blob.digest, from });
+        self.copier.destination.begin_upload(self.repository, mount).await
+    }
+
+    /// Sends the bytes, first in the session that is open, if one is.
+    async fn send(
+        &self,
+        blob: &Descriptor,
+        mut session: Option<UploadSession>,
+    ) -> Result<(), RegistryError> {
         let mut pause = PAUSE;
-        for attempt in 1..=ATTEMPTS {
-            match self.send_once(blob).await {
-                Ok(()) => break,
+        let mut attempt = 1;
+        loop {
+            match self.send_once(blob, session.take()).await {
+                Ok(()) => return Ok(()),
                 Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
                     tracing::info!(blob = %blob.digest, attempt, %error, "a layer is sent anew");
                     tokio::time::sleep(asked_pause(&error).unwrap_or(pause)).await;
                     pause *= 2;
+                    attempt += 1;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
-        self.sent_bytes.fetch_add(blob.size_bytes, Ordering::Relaxed);
-        self.layer_state(blob, LayerState::Done { sent_bytes: blob.size_bytes });
-        Ok(())
     }
 
-    async fn send_once(&self, blob: &Descriptor) -> Result<(), RegistryError> {
+    async fn send_once(
+        &self,
+        blob: &Descriptor,
+        session: Option<UploadSession>,
+    ) -> Result<(), RegistryError> {
         let copier = self.copier;
-        let content = copier.source.blob(self.image.source.path(), blob).await?;
+        let session = match session {
+            Some(session) => session,
+            None => match self.begin(blob, None).await? {
+                UploadStart::Session(session) => session,
+                UploadStart::Mounted => return Ok(()),
+            },
+        };
+        let content = match copier.source.blob(self.job.source.path(), blob).await {
+            Ok(content) => content,
+            Err(error) => {
+                copier.destination.abandon_upload(self.repository, session).await;
+                return Err(error);
+            }
+        };
         let content = self.told(blob, content);
-        copier.destination.upload_blob(self.repository(), blob, content).await
+        copier.destination.send_blob(self.repository, blob, session, content).await
     }
 
-    /// The same bytes, with an event for each chunk that goes by.
+    /// The same bytes, with an event now and then for what went by.
     fn told(&self, blob: &Descriptor, content: BlobStream) -> BlobStream {
         let teller = self.teller(blob);
-        let mut sent_bytes = 0;
+        let (mut sent_bytes, mut told_bytes, size_bytes) = (0, 0, blob.size_bytes);
         Box::pin(content.inspect(move |chunk| {
             if let Ok(chunk) = chunk {
                 sent_bytes += chunk.len() as u64;
-                teller(sent_bytes);
+                if sent_bytes - told_bytes >= TELL_AFTER_BYTES || sent_bytes == size_bytes {
+                    told_bytes = sent_bytes;
+                    teller(sent_bytes);
+                }
             }
         }))
     }
+}
+
+/// Whether a registry that refuses a mount may take the blob itself: it does not know mounts, or
+/// this login may not read where it would be taken from.
+fn is_about_mounting(error: &RegistryError) -> bool {
+    matches!(
+        error,
+        RegistryError::Forbidden { .. }
+            | RegistryError::Unauthorized { .. }
+            | RegistryError::Missing { .. }
+            | RegistryError::Failed { status: 400..=499, .. }
+    )
 }
 
 /// Whether the same transfer may succeed when it is made again.

@@ -1,23 +1,21 @@
+//! One image: its manifests in their order.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::blob::BlobLocks;
+use super::held::{Held, Mounting};
 use crate::migration::tree::{ImageTree, Node};
-use crate::migration::{
-    Control, EventSink, LayerState, MigrationError, MigrationEvent, PlannedImage,
-};
-use crate::model::{Descriptor, Digest};
+use crate::migration::{Control, EventSink, LayerState, MigrationError, MigrationEvent};
+use crate::model::{Descriptor, Digest, ImageReference};
 use crate::registry::{RegistryApi, RegistryError};
 
 /// Children of one index that are copied at the same time.
-const CHILDREN_TOGETHER: usize = 4;
+const CHILDREN_TOGETHER: usize = 8;
 /// Blobs of one image that wait for their turn at the same time.
-const BLOBS_TOGETHER: usize = 8;
-/// Blobs of the whole migration that are on the way at the same time.
-const BLOBS_ON_THE_WAY: usize = 8;
+const BLOBS_TOGETHER: usize = 16;
 
 /// Copies images between two registries; one for a whole migration, so that images that share a
 /// layer send it once.
@@ -25,9 +23,23 @@ pub(in crate::migration) struct Copier {
     pub(super) source: Arc<dyn RegistryApi>,
     pub(super) destination: Arc<dyn RegistryApi>,
     pub(super) control: Control,
+    pub(super) held: Arc<Held>,
     events: Arc<dyn EventSink>,
-    pub(super) on_the_way: Semaphore,
-    pub(super) locks: BlobLocks,
+    on_the_way: Arc<Semaphore>,
+}
+
+/// An image to copy.
+pub(in crate::migration) struct Job<'a> {
+    /// Its number in events.
+    pub index: u32,
+    /// Where it comes from.
+    pub source: &'a ImageReference,
+    /// Where its manifests are.
+    pub tree: &'a ImageTree,
+    /// The repository it goes to.
+    pub repository: &'a str,
+    /// The tag, or digest, that it gets there.
+    pub reference: &'a str,
 }
 
 /// What a copy did.
@@ -40,69 +52,69 @@ pub(in crate::migration) struct Copied {
 /// One image while it is copied.
 pub(super) struct Copying<'a> {
     pub copier: &'a Copier,
-    pub image: &'a PlannedImage,
+    pub job: &'a Job<'a>,
+    /// The job's repository, as what is held is kept by.
+    pub repository: &'a Arc<str>,
     pub sent_bytes: AtomicU64,
     pub skipped_bytes: AtomicU64,
 }
 
 impl Copier {
+    /// `held` and `on_the_way`, a limit of blobs, are shared by all copiers with one destination.
     pub fn new(
         source: Arc<dyn RegistryApi>,
         destination: Arc<dyn RegistryApi>,
         control: Control,
         events: Arc<dyn EventSink>,
+        held: Arc<Held>,
+        on_the_way: Arc<Semaphore>,
     ) -> Self {
-        let on_the_way = Semaphore::new(BLOBS_ON_THE_WAY);
-        Self { source, destination, control, events, on_the_way, locks: BlobLocks::default() }
+        Self { source, destination, control, held, events, on_the_way }
     }
 
-    /// Copies one image of a plan.
-    pub async fn copy(&self, image: &PlannedImage) -> Result<Copied, MigrationError> {
-        // The plan read the manifests; one that lost them would be a fault of the plan, and is read
-        // anew, pinned to the same digest.
-        let tree = match &image.tree {
-            Some(tree) => Arc::clone(tree),
-            None => Arc::new(self.read_again(image).await?),
-        };
+    /// Where images are read from.
+    pub fn source(&self) -> &dyn RegistryApi {
+        self.source.as_ref()
+    }
+
+    /// Copies one image.
+    pub async fn copy(&self, job: &Job<'_>) -> Result<Copied, MigrationError> {
         let (sent_bytes, skipped_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        let copying = Copying { copier: self, image, sent_bytes, skipped_bytes };
-        for blob in tree.root.all_blobs() {
+        let repository = &Arc::from(job.repository);
+        let copying = Copying { copier: self, job, repository, sent_bytes, skipped_bytes };
+        for blob in job.tree.root.all_blobs() {
             copying.layer_state(&blob, LayerState::Waiting { total_bytes: Some(blob.size_bytes) });
         }
-        copying.copy_node(&tree.root, None).await?;
+        copying.copy_node(&job.tree.root, None).await?;
         Ok(Copied {
-            digest: tree.root.raw.digest().clone(),
+            digest: job.tree.root.raw.digest().clone(),
             sent_bytes: copying.sent_bytes.into_inner(),
             skipped_bytes: copying.skipped_bytes.into_inner(),
         })
     }
 
-    async fn read_again(&self, image: &PlannedImage) -> Result<ImageTree, MigrationError> {
-        let pinned = image.source_digest.as_ref().map(Digest::as_str);
-        let reference = pinned.unwrap_or(image.source.manifest_reference());
-        crate::migration::tree::read_tree(self.source.as_ref(), &image.source, reference).await
+    /// Waits until one more blob may be on the way.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed.
+        self.on_the_way.acquire().await.ok()
     }
 }
 
 impl Copying<'_> {
     pub(super) fn layer_state(&self, blob: &Descriptor, state: LayerState) {
-        let (image, layer) = (self.image.index, blob.digest.to_string());
+        let (image, layer) = (self.job.index, blob.digest.to_string());
         self.copier.events.emit(MigrationEvent::LayerState { image, layer, state });
     }
 
     /// Tells of a blob's bytes from inside a stream that outlives this borrow.
     pub(super) fn teller(&self, blob: &Descriptor) -> impl Fn(u64) + Send + use<> {
         let events = Arc::clone(&self.copier.events);
-        let (image, layer) = (self.image.index, blob.digest.to_string());
+        let (image, layer) = (self.job.index, blob.digest.to_string());
         let total_bytes = Some(blob.size_bytes);
         move |sent_bytes| {
             let state = LayerState::Sending { sent_bytes, total_bytes };
             events.emit(MigrationEvent::LayerState { image, layer: layer.clone(), state });
         }
-    }
-
-    pub(super) fn repository(&self) -> &str {
-        self.image.repository.as_str()
     }
 
     /// Copies what a manifest needs and then the manifest: by tag at the root, by digest below it.
@@ -112,24 +124,44 @@ impl Copying<'_> {
         parent: Option<&'b Node>,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<(), MigrationError>> + Send + 'b>> {
         Box::pin(async move {
-            let digest = node.raw.digest().as_str();
-            let destination = &self.copier.destination;
-            if parent.is_some()
-                && destination.manifest_head(self.repository(), digest).await?.is_some()
-            {
-                // A registry takes a manifest only with all that it names, so all of that is there.
+            let digest = node.raw.digest();
+            let is_root = parent.is_none();
+            if self.is_held(node, is_root).await? {
                 self.skip(node);
-                return Ok(());
+                if !is_root {
+                    return Ok(());
+                }
+            } else {
+                let children: Vec<_> =
+                    node.children.iter().map(|child| self.copy_node(child, Some(node))).collect();
+                all(children, CHILDREN_TOGETHER).await?;
+                let blobs: Vec<_> = node.blobs.iter().map(|blob| self.copy_blob(blob)).collect();
+                all(blobs, BLOBS_TOGETHER).await?;
             }
-            let children: Vec<_> =
-                node.children.iter().map(|child| self.copy_node(child, Some(node))).collect();
-            all(children, CHILDREN_TOGETHER).await?;
-            let blobs: Vec<_> = node.blobs.iter().map(|blob| self.copy_blob(blob)).collect();
-            all(blobs, BLOBS_TOGETHER).await?;
-            let reference = if parent.is_none() { self.image.tag.as_str() } else { digest };
-            let stored = destination.put_manifest(self.repository(), reference, &node.raw).await;
-            self.accept_identical(stored, node, reference).await
+            let reference = if is_root { self.job.reference } else { digest.as_str() };
+            let destination = &self.copier.destination;
+            let stored = destination.put_manifest(self.repository, reference, &node.raw).await;
+            self.accept_identical(stored, node, reference).await?;
+            self.copier.held.add_manifest(self.repository, digest);
+            Ok(())
         })
+    }
+
+    /// Whether the destination holds a manifest. A registry takes a manifest only with all that it
+    /// names, so all of that is there too.
+    async fn is_held(&self, node: &Node, is_root: bool) -> Result<bool, RegistryError> {
+        let held = &self.copier.held;
+        let digest = node.raw.digest();
+        if held.has_manifest(self.repository, digest) {
+            return Ok(true);
+        }
+        // The root was asked for before. For a child the question pays only where its blobs would
+        // have to be asked for one by one.
+        if is_root || held.mounting() != Mounting::Ignored {
+            return Ok(false);
+        }
+        let head = self.copier.destination.manifest_head(self.repository, digest.as_str()).await?;
+        Ok(head.is_some())
     }
 
     /// ECR refuses to write an immutable tag even with the image that it has: that is a success.
@@ -142,7 +174,7 @@ impl Copying<'_> {
         let Err(error @ RegistryError::TagImmutable { .. }) = stored else {
             return Ok(stored?);
         };
-        let head = self.copier.destination.manifest_head(self.repository(), reference).await?;
+        let head = self.copier.destination.manifest_head(self.repository, reference).await?;
         match head {
             Some(head) if head.digest == *node.raw.digest() => Ok(()),
             _ => Err(error.into()),

@@ -1,7 +1,11 @@
 //! The copy of an image from registry to registry: children before their index, blobs before their
-//! manifest, bytes as they came.
+//! manifest, bytes as they came, and each of them once.
 
 mod blob;
+mod held;
 mod image;
+mod tags;
 
-pub(super) use image::Copier;
+pub(super) use held::Held;
+pub(super) use image::{Copied, Copier, Job};
+pub(super) use tags::TagsThere;

@@ -3,16 +3,21 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::docker::{DockerApi, PushLayerState, PushProgress};
-use crate::migration::copy::Copier;
+use tokio::sync::Semaphore;
+
+use crate::migration::copy::{Copier, Held, Job};
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
+use crate::migration::tree::read_tree;
 use crate::migration::{ImageState, LayerState, MigrationError, MigrationEvent, Source};
 use crate::model::Digest;
 
 /// The engine sends five layers of a push at a time by itself; more pushes only compete.
 const PUSHED_TOGETHER: usize = 2;
 /// Images that are copied at the same time. Their blobs share one limit of their own.
-const COPIED_TOGETHER: usize = 4;
+const COPIED_TOGETHER: usize = 16;
+/// Blobs of the whole migration that are on the way at the same time.
+const BLOBS_ON_THE_WAY: usize = 32;
 
 /// Moves the content of every image.
 pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> Counts {
@@ -28,6 +33,8 @@ pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> 
                 Arc::clone(&run.destination.registry),
                 run.control.clone(),
                 Arc::clone(run.events),
+                Arc::new(Held::default()),
+                Arc::new(Semaphore::new(BLOBS_ON_THE_WAY)),
             );
             let work = |record| copy_from_registry(run, &copier, record);
             run.each(records.moving(), COPIED_TOGETHER, work).await
@@ -42,7 +49,25 @@ async fn copy_from_registry(
 ) -> Result<(), MigrationError> {
     run.image_state(record, ImageState::Pushing);
     let started = Instant::now();
-    let moved = copier.copy(record.planned).await?;
+    let planned = record.planned;
+    // The plan read the manifests; one that lost them would be a fault of the plan, and is read
+    // anew, pinned to the same digest.
+    let tree = match &planned.tree {
+        Some(tree) => Arc::clone(tree),
+        None => {
+            let pinned = planned.source_digest.as_ref().map(Digest::as_str);
+            let reference = pinned.unwrap_or(planned.source.manifest_reference());
+            Arc::new(read_tree(copier.source(), &planned.source, reference).await?)
+        }
+    };
+    let job = Job {
+        index: planned.index,
+        source: &planned.source,
+        tree: &tree,
+        repository: planned.repository.as_str(),
+        reference: planned.tag.as_str(),
+    };
+    let moved = copier.copy(&job).await?;
     record.moved_bytes(moved.sent_bytes, moved.skipped_bytes, elapsed_ms(started));
     pushed(run, record, moved.digest);
     Ok(())

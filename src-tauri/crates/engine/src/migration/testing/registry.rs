@@ -6,7 +6,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag, media_type};
-use crate::registry::{BlobStream, ManifestHead, RegistryApi, RegistryError};
+use crate::registry::{
+    BlobStream, ManifestHead, Mount, RegistryApi, RegistryError, UploadSession, UploadStart,
+};
 
 type Place = (String, String);
 
@@ -17,12 +19,14 @@ pub struct FakeRegistry {
     blobs: Mutex<HashMap<Place, Bytes>>,
     /// Manifest writes, in order.
     pub stored: Mutex<Vec<String>>,
-    /// Blob uploads, in order.
+    /// Blob uploads as `repository@digest`, in order.
     pub uploads: Mutex<Vec<String>>,
     /// Blobs whose next download breaks in the middle.
     pub breaking: Mutex<HashMap<Digest, u32>>,
     /// Blobs that never end.
     pub endless: Mutex<HashSet<Digest>>,
+    /// Whether it takes blobs from its other repositories.
+    pub mounts: bool,
     /// Tags that may not move.
     pub immutable: Mutex<HashSet<String>>,
 }
@@ -37,6 +41,7 @@ impl FakeRegistry {
             uploads: Mutex::default(),
             breaking: Mutex::default(),
             endless: Mutex::default(),
+            mounts: true,
             immutable: Mutex::default(),
         }
     }
@@ -190,18 +195,37 @@ impl RegistryApi for FakeRegistry {
         Ok(Box::pin(stream::iter([Ok(bytes)])))
     }
 
-    async fn upload_blob(
+    async fn begin_upload(
+        &self,
+        path: &str,
+        mount: Option<Mount<'_>>,
+    ) -> Result<UploadStart, RegistryError> {
+        if let Some(Mount { digest, from }) = mount.filter(|_| self.mounts) {
+            let mut blobs = self.blobs.lock().unwrap();
+            let held = blobs.get(&(from.to_owned(), digest.to_string())).cloned();
+            if let Some(bytes) = held {
+                blobs.insert((path.to_owned(), digest.to_string()), bytes);
+                return Ok(UploadStart::Mounted);
+            }
+        }
+        Ok(UploadStart::Session(UploadSession::fake()))
+    }
+
+    async fn send_blob(
         &self,
         path: &str,
         blob: &Descriptor,
+        _session: UploadSession,
         content: BlobStream,
     ) -> Result<(), RegistryError> {
         let chunks: Vec<Bytes> = content.try_collect().await?;
-        self.uploads.lock().unwrap().push(blob.digest.to_string());
+        self.uploads.lock().unwrap().push(format!("{path}@{}", blob.digest));
         let place = (path.to_owned(), blob.digest.to_string());
         self.blobs.lock().unwrap().insert(place, Bytes::from(chunks.concat()));
         Ok(())
     }
+
+    async fn abandon_upload(&self, _path: &str, _session: UploadSession) {}
 
     async fn tags(&self, _path: &str) -> Result<Vec<Tag>, RegistryError> {
         Ok(Vec::new())

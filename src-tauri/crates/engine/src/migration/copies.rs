@@ -1,0 +1,204 @@
+//! A list of images, copied from registry to registry: no repositories to create, no plan to look at,
+//! for whoever has decided already.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use tokio::sync::Semaphore;
+
+use super::copy::{Copied, Copier, Held, Job, TagsThere};
+use super::tree::read_tree;
+use super::{Control, EventSink, ImageState, MigrationError, MigrationEvent};
+use crate::model::{Digest, ImageReference};
+use crate::registry::RegistryApi;
+
+/// One image to copy between two registries. What its tag points to at the destination is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyPair {
+    /// Where it is.
+    pub source: ImageReference,
+    /// Where it goes, by tag or by digest.
+    pub destination: ImageReference,
+}
+
+/// The clients of a pair's registries: one for each registry, shared by all its pairs.
+#[derive(Clone)]
+pub struct CopyEnds {
+    /// Where the image is.
+    pub source: Arc<dyn RegistryApi>,
+    /// Where it goes.
+    pub destination: Arc<dyn RegistryApi>,
+}
+
+/// How much is on the way at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopyLimits {
+    /// Images.
+    pub images_together: usize,
+    /// Blobs to one destination.
+    pub blobs_together: usize,
+}
+
+impl Default for CopyLimits {
+    /// Enough to hide a round trip of some 20 ms between both ends; a connection each.
+    fn default() -> Self {
+        Self { images_together: 32, blobs_together: 32 }
+    }
+}
+
+/// What became of a pair.
+#[derive(Clone, Debug)]
+pub enum CopyOutcome {
+    /// It is at the destination now.
+    Copied {
+        /// Its digest, there as at the source.
+        digest: Digest,
+        /// Bytes that were sent.
+        sent_bytes: u64,
+        /// Bytes that were there or were mounted.
+        skipped_bytes: u64,
+    },
+    /// It was there already.
+    AlreadyThere {
+        /// Its digest.
+        digest: Digest,
+    },
+    /// It is not there.
+    Failed(Arc<MigrationError>),
+    /// It was not finished.
+    Cancelled,
+}
+
+/// Copies every pair, and tells what became of each, in their order. Events call an image by its
+/// place in `pairs`.
+pub async fn copy_list(
+    pairs: &[(CopyPair, CopyEnds)],
+    limits: CopyLimits,
+    control: &Control,
+    events: &Arc<dyn EventSink>,
+) -> Vec<CopyOutcome> {
+    let copies = Copies::new(pairs, limits, control, events);
+    // Made before they run: a future that holds a lazy iterator cannot move between threads.
+    let work: Vec<_> = pairs
+        .iter()
+        .zip(0_u32..)
+        .map(|(pair, index)| {
+            let copies = &copies;
+            async move { (index, copies.tell(index, pair).await) }
+        })
+        .collect();
+    let mut done: Vec<(u32, CopyOutcome)> =
+        stream::iter(work).buffer_unordered(limits.images_together.max(1)).collect().await;
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// What all pairs share.
+struct Copies<'a> {
+    control: &'a Control,
+    events: &'a Arc<dyn EventSink>,
+    copiers: HashMap<(End, End), Copier>,
+    tags: HashMap<End, TagsThere>,
+}
+
+/// A client, told apart by its address in memory.
+type End = usize;
+
+fn end(client: &Arc<dyn RegistryApi>) -> End {
+    Arc::as_ptr(client).cast::<()>().addr()
+}
+
+impl<'a> Copies<'a> {
+    fn new(
+        pairs: &[(CopyPair, CopyEnds)],
+        limits: CopyLimits,
+        control: &'a Control,
+        events: &'a Arc<dyn EventSink>,
+    ) -> Self {
+        let mut wanted: HashMap<End, HashMap<String, usize>> = HashMap::new();
+        let mut shared: HashMap<End, (Arc<Held>, Arc<Semaphore>)> = HashMap::new();
+        let mut copiers = HashMap::new();
+        for (pair, ends) in pairs {
+            let (from, to) = (end(&ends.source), end(&ends.destination));
+            let repository = pair.destination.path().to_owned();
+            *wanted.entry(to).or_default().entry(repository).or_default() += 1;
+            let (held, on_the_way) = shared
+                .entry(to)
+                .or_insert_with(|| {
+                    let on_the_way = Semaphore::new(limits.blobs_together.max(1));
+                    (Arc::default(), Arc::new(on_the_way))
+                })
+                .clone();
+            copiers.entry((from, to)).or_insert_with(|| {
+                let (source, destination) =
+                    (Arc::clone(&ends.source), Arc::clone(&ends.destination));
+                let events = Arc::clone(events);
+                Copier::new(source, destination, control.clone(), events, held, on_the_way)
+            });
+        }
+        let tags = wanted.into_iter().map(|(to, wanted)| (to, TagsThere::new(wanted))).collect();
+        Self { control, events, copiers, tags }
+    }
+
+    /// Copies one pair, and says how it goes.
+    async fn tell(&self, index: u32, pair: &(CopyPair, CopyEnds)) -> CopyOutcome {
+        let held = async {
+            self.control.go().await;
+            self.image_state(index, ImageState::Pushing);
+            self.one(index, pair).await
+        };
+        let outcome = match self.control.until_cancelled(held).await {
+            None => CopyOutcome::Cancelled,
+            Some(Ok(outcome)) => outcome,
+            Some(Err(error)) => CopyOutcome::Failed(Arc::new(error)),
+        };
+        let state = match &outcome {
+            CopyOutcome::Copied { .. } => ImageState::Done,
+            CopyOutcome::AlreadyThere { .. } => ImageState::Unchanged,
+            CopyOutcome::Failed(error) => ImageState::Failed { error: Arc::clone(error) },
+            CopyOutcome::Cancelled => ImageState::Cancelled,
+        };
+        self.image_state(index, state);
+        outcome
+    }
+
+    async fn one(
+        &self,
+        index: u32,
+        (pair, ends): &(CopyPair, CopyEnds),
+    ) -> Result<CopyOutcome, MigrationError> {
+        let (source, destination) = (&pair.source, &pair.destination);
+        let (repository, reference) = (destination.path(), destination.manifest_reference());
+        let (from, to) = (end(&ends.source), end(&ends.destination));
+        // Both were made from the same pairs.
+        let (Some(copier), Some(tags)) = (self.copiers.get(&(from, to)), self.tags.get(&to)) else {
+            return Ok(CopyOutcome::Cancelled);
+        };
+        let there = tags.digest(ends.destination.as_ref(), repository, reference).await?;
+        // What is not there has to be read in any case, so the source is asked only once.
+        let at_source = match &there {
+            Some(_) => {
+                ends.source.manifest_head(source.path(), source.manifest_reference()).await?
+            }
+            None => None,
+        };
+        match (&there, &at_source) {
+            (Some(there), Some(head)) if *there == head.digest => {
+                return Ok(CopyOutcome::AlreadyThere { digest: head.digest.clone() });
+            }
+            _ => {}
+        }
+        // Pinned: what HEAD told is what is fetched, also when the tag moves in between.
+        let pinned = at_source.as_ref().map(|head| head.digest.as_str());
+        let pinned = pinned.unwrap_or(source.manifest_reference());
+        let tree = &read_tree(ends.source.as_ref(), source, pinned).await?;
+        let job = Job { index, source, tree, repository, reference };
+        let Copied { digest, sent_bytes, skipped_bytes } = copier.copy(&job).await?;
+        Ok(CopyOutcome::Copied { digest, sent_bytes, skipped_bytes })
+    }
+
+    fn image_state(&self, image: u32, state: ImageState) {
+        self.events.emit(MigrationEvent::ImageState { image, state });
+    }
+}

@@ -1,0 +1,108 @@
+//! What is known of the destination while a migration runs, so that nothing is asked or sent twice.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
+
+use crate::model::Digest;
+
+/// What the destination is known to hold, and who is about to change that.
+///
+/// Locks are taken in one order, which is why nobody waits for ever: first a blob of one repository,
+/// then, where it may be mounted, the blob of any repository.
+#[derive(Default)]
+pub(in crate::migration) struct Held {
+    state: Mutex<State>,
+    locks: Mutex<HashMap<Place, Arc<tokio::sync::Mutex<()>>>>,
+    /// Held by the one blob that finds out about [`Mounting`].
+    pub(super) scout: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    mounting: Mounting,
+    /// The repositories that hold a blob, the first one first.
+    blobs: HashMap<Digest, Vec<Arc<str>>>,
+    manifests: HashMap<Digest, HashSet<Arc<str>>>,
+}
+
+/// A blob, of one repository or of any.
+type Place = (Option<Arc<str>>, Digest);
+
+/// Whether the registry, asked to mount a blob from the repository itself, says so where it is
+/// there. Then one question opens an upload and finds out whether it is needed. Where it does not
+/// (Amazon ECR answers every mount with a new upload unless the account allows mounting, and never
+/// mounts what no manifest names yet) the blob is asked for first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mounting {
+    /// Not known yet: the first blob that is sent finds out.
+    #[default]
+    Unknown,
+    /// It does.
+    Honoured,
+    /// It does not.
+    Ignored,
+}
+
+impl Held {
+    pub(super) fn mounting(&self) -> Mounting {
+        self.state().mounting
+    }
+
+    pub(super) fn found_mounting(&self, mounting: Mounting) {
+        self.state().mounting = mounting;
+    }
+
+    pub(super) fn has_blob(&self, repository: &Arc<str>, digest: &Digest) -> bool {
+        self.state().blobs.get(digest).is_some_and(|held| held.contains(repository))
+    }
+
+    /// A repository that holds a blob.
+    pub(super) fn holder(&self, digest: &Digest) -> Option<Arc<str>> {
+        self.state().blobs.get(digest)?.first().cloned()
+    }
+
+    pub(super) fn add_blob(&self, repository: &Arc<str>, digest: &Digest) {
+        let mut state = self.state();
+        let held = state.blobs.entry(digest.clone()).or_default();
+        if !held.contains(repository) {
+            held.push(Arc::clone(repository));
+        }
+    }
+
+    pub(super) fn has_manifest(&self, repository: &Arc<str>, digest: &Digest) -> bool {
+        self.state().manifests.get(digest).is_some_and(|held| held.contains(repository))
+    }
+
+    pub(super) fn add_manifest(&self, repository: &Arc<str>, digest: &Digest) {
+        let held = Arc::clone(repository);
+        self.state().manifests.entry(digest.clone()).or_default().insert(held);
+    }
+
+    /// Waits for whoever brings the same blob to the same repository.
+    pub(super) async fn lock_blob(
+        &self,
+        repository: &Arc<str>,
+        digest: &Digest,
+    ) -> OwnedMutexGuard<()> {
+        self.lock((Some(Arc::clone(repository)), digest.clone())).await
+    }
+
+    /// Waits for whoever brings the same blob to any repository, so that it can be mounted then.
+    pub(super) async fn lock_content(&self, digest: &Digest) -> OwnedMutexGuard<()> {
+        self.lock((None, digest.clone())).await
+    }
+
+    async fn lock(&self, place: Place) -> OwnedMutexGuard<()> {
+        let lock = {
+            let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(locks.entry(place).or_default())
+        };
+        lock.lock_owned().await
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

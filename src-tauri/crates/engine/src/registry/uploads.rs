@@ -1,0 +1,250 @@
+//! Uploads: POST, which may mount, and one PUT.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use reqwest::{Method, StatusCode};
+use tokio::time::{Instant, sleep_until, timeout};
+use url::Url;
+
+use super::answer::Refusal;
+use super::api::{Mount, UploadSession, UploadStart};
+use super::blobs::{blob_subject, wrong_size};
+use super::client::Ask;
+use super::http::{self, Silence};
+use super::token::Scope;
+use super::{BlobStream, RegistryClient, RegistryError, addresses, challenge};
+use crate::model::{Descriptor, RegistryHost};
+
+/// How long an upload may stand still: longer than a silent source is waited for, and long enough
+/// for a registry to store a large layer before it answers.
+const STANDSTILL_LIMIT: Duration = Duration::from_secs(300);
+/// How long taking back an upload may take.
+const CANCEL_LIMIT: Duration = Duration::from_secs(5);
+
+/// How an upload goes, as seen from the stream that feeds it.
+struct Upload {
+    sent_bytes: u64,
+    moved: Instant,
+    /// Why the source stopped; the error of the connection is only what follows from it.
+    failure: Option<RegistryError>,
+}
+
+impl RegistryClient {
+    pub(super) async fn put_in_session(
+        &self,
+        path: &str,
+        blob: &Descriptor,
+        session: UploadSession,
+        content: BlobStream,
+    ) -> Result<(), RegistryError> {
+        let place = session.0;
+        let upload =
+            Arc::new(Mutex::new(Upload { sent_bytes: 0, moved: Instant::now(), failure: None }));
+        let body = feed(self.endpoint.host.clone(), blob.clone(), content, Arc::clone(&upload));
+        let sent = self.put_blob(path, blob, &place, body, &upload).await;
+        let failure = locked(&upload, |upload| upload.failure.take());
+        let error = match (failure, sent) {
+            (Some(failure), _) => failure,
+            (None, Err(error)) => error,
+            (None, Ok(())) => return Ok(()),
+        };
+        self.cancel_upload(path, UploadSession(place)).await;
+        Err(error)
+    }
+
+    /// Opens an upload session, or has the registry take the blob from one of its repositories.
+    /// Source: OCI distribution specification, "Mounting a blob from another repository": 201 where
+    /// it was mounted, otherwise 202 and a session, which is as good as one that was asked for.
+    pub(super) async fn open_upload(
+        &self,
+        path: &str,
+        mount: Option<Mount<'_>>,
+    ) -> Result<UploadStart, RegistryError> {
+        let mut url = self.endpoint.below_v2(path.split('/').chain(["blobs", "uploads", ""]));
+        let mut scope = Scope::Push(path.to_owned());
+        if let Some(Mount { digest, from }) = mount {
+            url.query_pairs_mut().append_pair("mount", digest.as_str()).append_pair("from", from);
+            if from != path {
+                scope = Scope::Mount { path: path.to_owned(), from: from.to_owned() };
+            }
+        }
+        let response = self.send(&Ask::new(Method::POST, url, scope, path)).await?;
+        self.expect_no_page(response.headers())?;
+        if mount.is_some() && response.status() == StatusCode::CREATED {
+            return Ok(UploadStart::Mounted);
+        }
+        let place = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let place =
+            place.ok_or_else(|| self.not_a_registry("it does not say where an upload goes"))?;
+        let place = addresses::follow(&self.endpoint, response.url(), place)?;
+        Ok(UploadStart::Session(UploadSession(place)))
+    }
+
+    async fn put_blob(
+        &self,
+        path: &str,
+        blob: &Descriptor,
+        place: &Url,
+        body: impl Stream<Item = Result<Bytes, SourceStopped>> + Send + 'static,
+        upload: &Mutex<Upload>,
+    ) -> Result<(), RegistryError> {
+        let scope = Scope::Push(path.to_owned());
+        let subject = blob_subject(path, &blob.digest);
+        let host = &self.endpoint.host;
+        let mut url = place.clone();
+        url.query_pairs_mut().append_pair("digest", blob.digest.as_str());
+        let is_own = addresses::is_own(&self.endpoint, &url);
+        let pass = if is_own { self.access.pass(&scope).await? } else { None };
+        let mut request = http::client_for(host, &url)?
+            .put(url)
+            .header(CONTENT_TYPE, "application/octet-stream")
+            .header(CONTENT_LENGTH, blob.size_bytes);
+        if let Some(pass) = &pass {
+            request = request.header(AUTHORIZATION, pass.header.clone());
+        }
+        let request = if blob.size_bytes == 0 {
+            // Nothing to stream, but the source has to agree that it is nothing.
+            futures_util::pin_mut!(body);
+            while let Some(Ok(_)) = body.next().await {}
+            if locked(upload, |upload| upload.failure.is_some()) {
+                return Ok(());
+            }
+            request.body(Bytes::new())
+        } else {
+            request.body(reqwest::Body::wrap_stream(body))
+        };
+        let lost = |source| RegistryError::ConnectionLost {
+            registry: host.clone(),
+            subject: subject.clone(),
+            received_bytes: locked(upload, |upload| upload.sent_bytes),
+            source: Some(source),
+        };
+        let response = tokio::select! {
+            answer = request.send() => match answer {
+                Ok(response) => response,
+                Err(error) if error.is_connect() => {
+                    return Err(http::transport_error(host, &subject, 0, error));
+                }
+                Err(error) => return Err(lost(Box::new(error.without_url()))),
+            },
+            () = standstill(upload) => return Err(lost(Box::new(Silence(STANDSTILL_LIMIT)))),
+        };
+        if response.status().is_success() {
+            self.expect_no_page(response.headers())?;
+            return match self.content_digest(response.headers())? {
+                Some(actual) if actual != blob.digest => Err(RegistryError::DigestMismatch {
+                    registry: host.clone(),
+                    expected: blob.digest.clone(),
+                    actual,
+                }),
+                _ => Ok(()),
+            };
+        }
+        let offered = challenge::offered(response.headers());
+        let refusal = Refusal::read(response, host).await;
+        let has_login = pass.as_ref().is_some_and(|pass| pass.has_login);
+        if is_own && refusal.is_about_login() {
+            // The bytes are gone, so this upload has failed; the next one finds a new token.
+            self.access.admit(&scope, offered, pass.as_ref()).await?;
+        }
+        Err(refusal.into_error(host, &subject, has_login))
+    }
+
+    /// Takes an upload back. Best effort: a registry removes old sessions by itself.
+    pub(super) async fn cancel_upload(&self, path: &str, session: UploadSession) {
+        let mut ask = Ask::new(Method::DELETE, session.0, Scope::Push(path.to_owned()), path);
+        ask.headers.clear();
+        if !matches!(timeout(CANCEL_LIMIT, self.once(&ask)).await, Ok(Ok(()))) {
+            tracing::debug!(registry = %self.endpoint.host, path, "an upload was not taken back");
+        }
+    }
+
+    async fn once(&self, ask: &Ask) -> Result<(), RegistryError> {
+        let pass = self.access.pass(&ask.scope).await?;
+        self.follow(ask, pass.as_ref()).await.map(|_| ())
+    }
+}
+
+/// What the connection is told when the source has failed; the reason is kept in [`Upload`].
+#[derive(Debug, thiserror::Error)]
+#[error("the source of the blob stopped")]
+struct SourceStopped;
+
+/// The body of the PUT. The piece that completes it goes out only when the source has ended well,
+/// so that the registry never gets all bytes of a blob whose source then says it was wrong.
+fn feed(
+    host: RegistryHost,
+    blob: Descriptor,
+    content: BlobStream,
+    upload: Arc<Mutex<Upload>>,
+) -> impl Stream<Item = Result<Bytes, SourceStopped>> + Send + 'static {
+    let start = (content, upload, 0_u64);
+    stream::try_unfold(start, move |(mut content, upload, passed_bytes)| {
+        let (host, blob) = (host.clone(), blob.clone());
+        async move {
+            match next_piece(&host, &blob, &mut content, passed_bytes).await {
+                Ok(Some(piece)) => {
+                    let passed_bytes = passed_bytes + piece.len() as u64;
+                    locked(&upload, |upload| {
+                        upload.sent_bytes = passed_bytes;
+                        upload.moved = Instant::now();
+                    });
+                    Ok(Some((piece, (content, upload, passed_bytes))))
+                }
+                Ok(None) => Ok(None),
+                Err(error) => {
+                    locked(&upload, |upload| upload.failure = Some(error));
+                    Err(SourceStopped)
+                }
+            }
+        }
+    })
+}
+
+async fn next_piece(
+    host: &RegistryHost,
+    blob: &Descriptor,
+    content: &mut BlobStream,
+    passed_bytes: u64,
+) -> Result<Option<Bytes>, RegistryError> {
+    let mut last: Option<Bytes> = None;
+    loop {
+        let known_bytes = passed_bytes + last.as_ref().map_or(0, |last| last.len() as u64);
+        match content.next().await.transpose()? {
+            Some(piece) if piece.is_empty() => {}
+            Some(piece) => {
+                let total = known_bytes + piece.len() as u64;
+                if total > blob.size_bytes {
+                    return Err(wrong_size(host, blob, total));
+                }
+                if total < blob.size_bytes {
+                    return Ok(Some(piece));
+                }
+                last = Some(piece);
+            }
+            None if known_bytes < blob.size_bytes => {
+                return Err(wrong_size(host, blob, known_bytes));
+            }
+            None => return Ok(last),
+        }
+    }
+}
+
+/// Ends when the upload has stood still for too long.
+async fn standstill(upload: &Mutex<Upload>) {
+    loop {
+        let until = locked(upload, |upload| upload.moved) + STANDSTILL_LIMIT;
+        if until <= Instant::now() {
+            return;
+        }
+        sleep_until(until).await;
+    }
+}
+
+fn locked<T>(upload: &Mutex<Upload>, act: impl FnOnce(&mut Upload) -> T) -> T {
+    act(&mut upload.lock().unwrap_or_else(PoisonError::into_inner))
+}
