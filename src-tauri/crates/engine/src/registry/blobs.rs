@@ -4,9 +4,8 @@ use reqwest::Method;
 
 use super::checked::Checked;
 use super::client::Ask;
-use super::http;
 use super::token::Scope;
-use super::{BlobStream, RegistryClient, RegistryError};
+use super::{BlobStream, RegistryClient, RegistryError, resume};
 use crate::model::{Descriptor, Digest, RegistryHost};
 
 impl RegistryClient {
@@ -42,9 +41,8 @@ impl RegistryClient {
         {
             return Err(self.wrong_size(blob, actual_bytes));
         }
-        let host = self.endpoint.host.clone();
-        let body = http::body_stream(host.clone(), ask.subject, response);
-        Ok(Box::pin(Checked::new(host, blob, Box::pin(body))))
+        let body = resume::resumed(self.clone(), ask, response);
+        Ok(Box::pin(Checked::new(self.endpoint.host.clone(), blob, Box::pin(body))))
     }
 
     fn blob_ask(&self, method: Method, path: &str, digest: &Digest) -> Ask {

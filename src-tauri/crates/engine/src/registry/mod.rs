@@ -20,6 +20,7 @@ mod link;
 mod lists;
 mod login;
 mod manifests;
+mod resume;
 mod retry;
 mod token;
 mod uploads;

@@ -1,5 +1,5 @@
-//! What is tried again: one table. A blob's bytes are not in it, since a stream cannot be replayed;
-//! whoever has the source begins again.
+//! What is tried again: one table. An upload's bytes are not in it, since a stream cannot be
+//! replayed; whoever has the source begins again.
 
 use std::collections::hash_map::RandomState;
 use std::future::Future;
@@ -33,19 +33,51 @@ fn tries(method: &Method, error: &RegistryError) -> u32 {
     }
 }
 
+/// How often one download goes on after a break before so much of it has come that the count begins
+/// anew: a large layer over a bad line breaks often and still arrives.
+const BREAKS: u32 = 4;
+/// How much that is.
+const PROGRESS_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The breaks of one download.
+#[derive(Default)]
+pub(super) struct Breaks {
+    counted: u32,
+    counted_from_bytes: u64,
+}
+
+impl Breaks {
+    /// The pause before the download goes on, or nothing where it is given up.
+    pub(super) fn pause(&mut self, error: &RegistryError, received_bytes: u64) -> Option<Duration> {
+        if !matches!(error, RegistryError::ConnectionLost { .. }) {
+            return None;
+        }
+        if received_bytes >= self.counted_from_bytes + PROGRESS_BYTES {
+            *self = Self { counted: 0, counted_from_bytes: received_bytes };
+        }
+        self.counted += 1;
+        (self.counted < BREAKS).then(|| own_pause(self.counted, chance()))
+    }
+}
+
 /// The pause before the next try, or nothing where there is none.
 fn pause(method: &Method, error: &RegistryError, tried: u32, chance: f64) -> Option<Duration> {
     if tried >= tries(method, error) {
         return None;
     }
-    let own = FIRST_PAUSE.saturating_mul(1 << (tried - 1).min(16)).min(LONGEST_PAUSE);
-    let own = own.mul_f64(0.5 + chance / 2.0);
+    let own = own_pause(tried, chance);
     match error {
         RegistryError::Throttled { retry_after: Some(asked), .. } => {
             (*asked <= LONGEST_ASKED_PAUSE).then_some(own.max(*asked))
         }
         _ => Some(own),
     }
+}
+
+/// Doubles with each try; `chance`, from 0 to 1, takes up to half of it away.
+fn own_pause(tried: u32, chance: f64) -> Duration {
+    let pause = FIRST_PAUSE.saturating_mul(1 << (tried - 1).min(16)).min(LONGEST_PAUSE);
+    pause.mul_f64(0.5 + chance / 2.0)
 }
 
 /// Sends a request until it succeeds or the table says that it is enough.
@@ -119,6 +151,22 @@ mod tests {
         }
         assert_eq!(pause(&Method::HEAD, &throttled(None), 1, 0.5), None);
         assert!(pause(&Method::HEAD, &failed(503), 1, 0.5).is_some());
+    }
+
+    #[test]
+    fn a_download_that_gets_on_may_break_more_often_than_one_that_does_not() {
+        let lost = || RegistryError::ConnectionLost {
+            registry: host(),
+            subject: "a".to_owned(),
+            received_bytes: 0,
+            source: None,
+        };
+        let mut stuck = Breaks::default();
+        let pauses: Vec<_> = (0..5).map(|_| stuck.pause(&lost(), 7).is_some()).collect();
+        assert_eq!(pauses, [true, true, true, false, false]);
+        let mut slow = Breaks::default();
+        assert!((0..50).all(|n| slow.pause(&lost(), n * PROGRESS_BYTES).is_some()));
+        assert_eq!(Breaks::default().pause(&failed(500), 0), None);
     }
 
     #[test]

@@ -246,3 +246,53 @@ async fn whether_a_blob_is_there_is_asked_by_head() {
     assert!(client.has_blob("a", &digest).await.unwrap());
     assert!(!client.has_blob("a", &Digest::of(b"missing")).await.unwrap());
 }
+
+/// Serves `content` in answers that break after `piece` bytes, and keeps the ranges asked for.
+async fn serve_broken(
+    content: &'static [u8],
+    piece: usize,
+    knows_ranges: bool,
+) -> (std::net::SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = Arc::clone(&asked);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for answer in 1.. {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let head = read_head(&mut connection).await.to_ascii_lowercase();
+            let range = head.lines().find_map(|line| line.strip_prefix("range: bytes="));
+            kept.lock().unwrap().extend(range.map(str::to_owned));
+            let first =
+                range.filter(|_| knows_ranges).map_or("0", |range| &range[..range.len() - 1]);
+            let first: usize = first.parse().unwrap();
+            // Without ranges each answer has to be a longer one to get anywhere.
+            let piece = if knows_ranges { piece } else { piece * answer };
+            let last = content.len().min(first + piece);
+            let (length, end) = (content.len() - first, content.len() - 1);
+            let status = if first > 0 { "206 Partial Content" } else { "200 OK" };
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-length: {length}\r\n\
+                 content-range: bytes {first}-{end}/{}\r\nconnection: close\r\n\r\n",
+                content.len()
+            );
+            connection.write_all(head.as_bytes()).await.unwrap();
+            connection.write_all(&content[first..last]).await.unwrap();
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_goes_on_from_where_it_was() {
+    let (address, asked) = serve_broken(b"0123456789", 4, true).await;
+    assert_eq!(fetched(address, b"0123456789").await.unwrap(), b"0123456789");
+    assert_eq!(*asked.lock().unwrap(), ["4-", "8-"]);
+}
+
+#[tokio::test]
+async fn a_registry_without_ranges_sends_all_again_and_no_byte_is_taken_twice() {
+    let (address, asked) = serve_broken(b"0123456789", 4, false).await;
+    assert_eq!(fetched(address, b"0123456789").await.unwrap(), b"0123456789");
+    assert_eq!(*asked.lock().unwrap(), ["4-", "8-"]);
+}
