@@ -10,6 +10,7 @@ use url::Url;
 
 use super::answer::{Refusal, is_html};
 use super::http::{self, Body};
+use super::pace::Pace;
 use super::token::{Access, Pass, Scope};
 use super::{
     BlobStream, LoginSource, ManifestHead, Mount, RegistryApi, RegistryEndpoint, RegistryError,
@@ -25,6 +26,7 @@ const REDIRECT_LIMIT: usize = 5;
 pub struct RegistryClient {
     pub(super) endpoint: Arc<RegistryEndpoint>,
     pub(super) access: Arc<Access>,
+    pub(super) pace: Arc<Pace>,
 }
 
 /// One request that may be sent several times.
@@ -61,7 +63,7 @@ impl RegistryClient {
     /// A client for one registry; nothing is sent yet.
     pub fn new(endpoint: RegistryEndpoint, login: Arc<dyn LoginSource>) -> Self {
         let access = Arc::new(Access::new(endpoint.clone(), login));
-        Self { endpoint: Arc::new(endpoint), access }
+        Self { endpoint: Arc::new(endpoint), access, pace: Arc::default() }
     }
 
     /// Where its requests go.
@@ -71,12 +73,23 @@ impl RegistryClient {
 
     /// Sends a request until it succeeds, and gives its answer with the body unread.
     pub(super) async fn send(&self, ask: &Ask) -> Result<Response, RegistryError> {
-        retry::until_done(&ask.method, || self.admitted(ask)).await
+        retry::until_done(&ask.method, || self.paced(self.admitted(ask))).await
     }
 
     /// Sends a request until its whole answer is there.
     pub(super) async fn fetch(&self, ask: &Ask, limit: usize) -> Result<Document, RegistryError> {
-        retry::until_done(&ask.method, || self.document(ask, limit)).await
+        retry::until_done(&ask.method, || self.paced(self.document(ask, limit))).await
+    }
+
+    /// Does a request when its turn has come.
+    pub(super) async fn paced<T>(
+        &self,
+        request: impl Future<Output = Result<T, RegistryError>>,
+    ) -> Result<T, RegistryError> {
+        let _turn = self.pace.turn().await;
+        let outcome = request.await;
+        self.pace.learn(&outcome);
+        outcome
     }
 
     /// Refuses to go on with a web page, which a proxy or a wrong address gives.

@@ -3,7 +3,7 @@
 //! [`RegistryApi`] is what the engine asks for, [`RegistryClient`] its one implementation. Inside,
 //! from the wire upwards: `http` (connections), `addresses` (where a registry may send us),
 //! `challenge` and `token` (how it lets us in), `answer` (what its refusals mean), `retry` (what is
-//! tried again), `client` (one request), `manifests`, `blobs`, `uploads` and
+//! tried again), `pace` (how much at a time), `client` (one request), `manifests`, `blobs`, `uploads` and
 //! `lists` (the operations).
 
 mod addresses;
@@ -20,6 +20,7 @@ mod link;
 mod lists;
 mod login;
 mod manifests;
+mod pace;
 mod resume;
 mod retry;
 mod token;

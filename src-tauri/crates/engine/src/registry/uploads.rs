@@ -45,7 +45,7 @@ impl RegistryClient {
         let upload =
             Arc::new(Mutex::new(Upload { sent_bytes: 0, moved: Instant::now(), failure: None }));
         let body = feed(self.endpoint.host.clone(), blob.clone(), content, Arc::clone(&upload));
-        let sent = self.put_blob(path, blob, &place, body, &upload).await;
+        let sent = self.paced(self.put_blob(path, blob, &place, body, &upload)).await;
         let failure = locked(&upload, |upload| upload.failure.take());
         let error = match (failure, sent) {
             (Some(failure), _) => failure,

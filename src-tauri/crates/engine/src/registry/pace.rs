@@ -1,0 +1,187 @@
+//! How much one registry is asked at a time: as much as it takes without complaint.
+//!
+//! Additive increase, multiplicative decrease, as TCP does it (RFC 5681): each answer makes a little
+//! room, each complaint halves it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use super::RegistryError;
+
+/// Requests at the same time, to begin with and at most: no registry is known to mind so many from
+/// one client, and more would not hide a longer way, since blobs have a limit of their own.
+const MOST: f64 = 64.0;
+/// Requests at the same time that every registry has to take.
+const FEWEST: f64 = 1.0;
+/// Complaints that come within this time are about the same crowd, and halve it once.
+const SAME_COMPLAINT: Duration = Duration::from_secs(1);
+/// How long a registry that throttles without a `Retry-After` is left alone.
+const BREATH: Duration = Duration::from_millis(500);
+/// The longest time that all requests are held back; a single one that was asked to wait longer is
+/// told so instead.
+const LONGEST_BREATH: Duration = Duration::from_secs(60);
+
+/// The pace of one registry, shared by all requests to it.
+pub(super) struct Pace {
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+struct State {
+    limit: f64,
+    under_way: u32,
+    not_before: Option<Instant>,
+    halved: Option<Instant>,
+}
+
+/// A request that may be under way; the next one's turn comes when it is dropped.
+pub(super) struct Turn<'a>(&'a Pace);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.state().under_way -= 1;
+        self.0.freed.notify_one();
+    }
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let state = State { limit: MOST, under_way: 0, not_before: None, halved: None };
+        Self { state: Mutex::new(state), freed: Notify::new() }
+    }
+}
+
+impl Pace {
+    /// Waits until the registry may be asked once more.
+    pub(super) async fn turn(&self) -> Turn<'_> {
+        loop {
+            let freed = self.freed.notified();
+            let wait_until = {
+                let mut state = self.state();
+                match state.not_before.filter(|until| *until > Instant::now()) {
+                    Some(until) => Some(until),
+                    None if f64::from(state.under_way) < state.limit => {
+                        state.under_way += 1;
+                        return Turn(self);
+                    }
+                    None => None,
+                }
+            };
+            match wait_until {
+                Some(until) => sleep_until(until).await,
+                None => freed.await,
+            }
+        }
+    }
+
+    /// Takes in how a request went.
+    pub(super) fn learn<T>(&self, outcome: &Result<T, RegistryError>) {
+        let error = match outcome {
+            Ok(_) => {
+                let mut state = self.state();
+                state.limit = (state.limit + 1.0 / state.limit).min(MOST);
+                drop(state);
+                // There may be room for one more than was freed.
+                self.freed.notify_one();
+                return;
+            }
+            Err(error) => error,
+        };
+        let breath = match error {
+            RegistryError::Throttled { retry_after, .. } => {
+                Some(retry_after.unwrap_or(BREATH).min(LONGEST_BREATH))
+            }
+            RegistryError::ConnectionLost { .. }
+            | RegistryError::Failed { status: 500..=599, .. } => None,
+            // Whatever else goes wrong is not about how much is asked.
+            _ => return,
+        };
+        self.state().complain(Instant::now(), breath);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn complain(&mut self, now: Instant, breath: Option<Duration>) {
+        if let Some(breath) = breath {
+            let until = now + breath;
+            self.not_before = Some(self.not_before.map_or(until, |other| other.max(until)));
+        }
+        if self.halved.is_none_or(|halved| now - halved >= SAME_COMPLAINT) {
+            self.halved = Some(now);
+            self.limit = (self.limit / 2.0).max(FEWEST);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::model::RegistryHost;
+
+    fn throttled(seconds: u64) -> Result<(), RegistryError> {
+        Err(RegistryError::Throttled {
+            registry: RegistryHost::parse("r.example").unwrap(),
+            retry_after: Some(Duration::from_secs(seconds)),
+            message: None,
+        })
+    }
+
+    #[tokio::test]
+    async fn a_complaint_halves_the_crowd_once_and_answers_let_it_grow_again() {
+        let pace = Pace::default();
+        for _ in 0..10 {
+            pace.learn(&throttled(0));
+        }
+        let turns: Vec<_> = std::iter::from_fn(|| pace.turn().now_or_never()).collect();
+        assert_eq!(turns.len(), 32);
+        drop(turns);
+        for _ in 0..40 {
+            pace.learn(&Ok(()));
+        }
+        let turns: Vec<_> = std::iter::from_fn(|| pace.turn().now_or_never()).collect();
+        assert_eq!(turns.len(), 34);
+    }
+
+    #[tokio::test]
+    async fn everybody_waits_as_long_as_the_registry_asked() {
+        let pace = Pace::default();
+        pace.learn(&throttled(3600));
+        assert!(pace.turn().now_or_never().is_none());
+        let until = pace.state().not_before.unwrap();
+        assert!(until <= Instant::now() + LONGEST_BREATH);
+        pace.learn(&throttled(1));
+        assert_eq!(pace.state().not_before, Some(until), "a shorter pause takes nothing back");
+    }
+
+    #[tokio::test]
+    async fn it_never_stands_still_and_everybody_has_a_turn() {
+        let pace = Arc::new(Pace::default());
+        let now = Instant::now();
+        for seconds in 0..20 {
+            pace.state().complain(now + Duration::from_secs(2 * seconds), None);
+        }
+        let waiting: Vec<_> = (0..100)
+            .map(|_| {
+                let pace = Arc::clone(&pace);
+                tokio::spawn(async move {
+                    let _turn = pace.turn().await;
+                    tokio::task::yield_now().await;
+                })
+            })
+            .collect();
+        for one in waiting {
+            one.await.unwrap();
+        }
+    }
+}
