@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 use tokio::sync::Semaphore;
 
-use super::copy::{Copied, Copier, Held, Job, TagsThere};
+use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere};
 use super::tree::read_tree;
 use super::{Control, EventSink, ImageState, MigrationError, MigrationEvent};
 use crate::model::{Digest, ImageReference};
@@ -31,19 +31,21 @@ pub struct CopyEnds {
     pub destination: Arc<dyn RegistryApi>,
 }
 
-/// How much is on the way at the same time.
+/// What comes along, and how much is on the way at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CopyLimits {
+pub struct CopyOptions {
     /// Images.
     pub images_together: usize,
     /// Blobs to one destination.
     pub blobs_together: usize,
+    /// Whether signatures and other referrers come along.
+    pub referrers: bool,
 }
 
-impl Default for CopyLimits {
+impl Default for CopyOptions {
     /// Enough to hide a round trip of some 20 ms between both ends; a connection each.
     fn default() -> Self {
-        Self { images_together: 32, blobs_together: 32 }
+        Self { images_together: 32, blobs_together: 32, referrers: true }
     }
 }
 
@@ -58,6 +60,8 @@ pub enum CopyOutcome {
         sent_bytes: u64,
         /// Bytes that were there or were mounted.
         skipped_bytes: u64,
+        /// What refers to it and could not come along.
+        left_behind: Vec<LeftBehind>,
     },
     /// It was there already.
     AlreadyThere {
@@ -74,11 +78,11 @@ pub enum CopyOutcome {
 /// place in `pairs`.
 pub async fn copy_list(
     pairs: &[(CopyPair, CopyEnds)],
-    limits: CopyLimits,
+    options: CopyOptions,
     control: &Control,
     events: &Arc<dyn EventSink>,
 ) -> Vec<CopyOutcome> {
-    let copies = Copies::new(pairs, limits, control, events);
+    let copies = Copies::new(pairs, options, control, events);
     // Made before they run: a future that holds a lazy iterator cannot move between threads.
     let work: Vec<_> = pairs
         .iter()
@@ -89,7 +93,7 @@ pub async fn copy_list(
         })
         .collect();
     let mut done: Vec<(u32, CopyOutcome)> =
-        stream::iter(work).buffer_unordered(limits.images_together.max(1)).collect().await;
+        stream::iter(work).buffer_unordered(options.images_together.max(1)).collect().await;
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }
@@ -99,7 +103,11 @@ struct Copies<'a> {
     control: &'a Control,
     events: &'a Arc<dyn EventSink>,
     copiers: HashMap<(End, End), Copier>,
+    /// The tags of the destinations.
     tags: HashMap<End, TagsThere>,
+    /// The tags of the sources.
+    source_tags: HashMap<End, TagsThere>,
+    referrers: bool,
 }
 
 /// A client, told apart by its address in memory.
@@ -112,21 +120,24 @@ fn end(client: &Arc<dyn RegistryApi>) -> End {
 impl<'a> Copies<'a> {
     fn new(
         pairs: &[(CopyPair, CopyEnds)],
-        limits: CopyLimits,
+        options: CopyOptions,
         control: &'a Control,
         events: &'a Arc<dyn EventSink>,
     ) -> Self {
         let mut wanted: HashMap<End, HashMap<String, usize>> = HashMap::new();
+        let mut sources: HashMap<End, HashMap<String, usize>> = HashMap::new();
         let mut shared: HashMap<End, (Arc<Held>, Arc<Semaphore>)> = HashMap::new();
         let mut copiers = HashMap::new();
         for (pair, ends) in pairs {
             let (from, to) = (end(&ends.source), end(&ends.destination));
             let repository = pair.destination.path().to_owned();
             *wanted.entry(to).or_default().entry(repository).or_default() += 1;
+            let repository = pair.source.path().to_owned();
+            *sources.entry(from).or_default().entry(repository).or_default() += 1;
             let (held, on_the_way) = shared
                 .entry(to)
                 .or_insert_with(|| {
-                    let on_the_way = Semaphore::new(limits.blobs_together.max(1));
+                    let on_the_way = Semaphore::new(options.blobs_together.max(1));
                     (Arc::default(), Arc::new(on_the_way))
                 })
                 .clone();
@@ -138,7 +149,10 @@ impl<'a> Copies<'a> {
             });
         }
         let tags = wanted.into_iter().map(|(to, wanted)| (to, TagsThere::new(wanted))).collect();
-        Self { control, events, copiers, tags }
+        let source_tags =
+            sources.into_iter().map(|(from, wanted)| (from, TagsThere::new(wanted))).collect();
+        let referrers = options.referrers;
+        Self { control, events, copiers, tags, source_tags, referrers }
     }
 
     /// Copies one pair, and says how it goes.
@@ -195,7 +209,11 @@ impl<'a> Copies<'a> {
         let tree = &read_tree(ends.source.as_ref(), source, pinned).await?;
         let job = Job { index, source, tree, repository, reference };
         let Copied { digest, sent_bytes, skipped_bytes } = copier.copy(&job).await?;
-        Ok(CopyOutcome::Copied { digest, sent_bytes, skipped_bytes })
+        let left_behind = match self.source_tags.get(&from) {
+            Some(tags) if self.referrers => copier.copy_referrers(&job, tags).await,
+            _ => Vec::new(),
+        };
+        Ok(CopyOutcome::Copied { digest, sent_bytes, skipped_bytes, left_behind })
     }
 
     fn image_state(&self, image: u32, state: ImageState) {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::testing::{FakeRegistry, Recorder};
 use super::{
-    Control, CopyEnds, CopyLimits, CopyOutcome, CopyPair, EventSink, MigrationError, copy_list,
+    Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, MigrationError, copy_list,
 };
 use crate::model::{Digest, ImageReference};
 use crate::registry::RegistryApi;
@@ -41,7 +41,7 @@ impl World {
             })
             .collect();
         let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
-        copy_list(&pairs, CopyLimits::default(), &Control::default(), &events).await
+        copy_list(&pairs, CopyOptions::default(), &Control::default(), &events).await
     }
 
     fn uploads_of(&self, content: &str) -> Vec<String> {

@@ -29,7 +29,8 @@ mod totals;
 mod tree;
 
 pub use control::Control;
-pub use copies::{CopyEnds, CopyLimits, CopyOutcome, CopyPair, copy_list};
+pub use copies::{CopyEnds, CopyOptions, CopyOutcome, CopyPair, copy_list};
+pub use copy::LeftBehind;
 pub use ends::{Destination, EcrLogin, Source};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};

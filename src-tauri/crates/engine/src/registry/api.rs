@@ -41,7 +41,10 @@ pub trait RegistryApi: Send + Sync {
         path: &str,
         reference: &str,
         manifest: &RawManifest,
-    ) -> Result<(), RegistryError>;
+    ) -> Result<Stored, RegistryError>;
+
+    /// What refers to a manifest, by the referrers API or by the tag that stands in for it.
+    async fn referrers(&self, path: &str, digest: &Digest) -> Result<Vec<Referrer>, RegistryError>;
 
     /// Whether a repository holds a blob.
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError>;
@@ -87,6 +90,22 @@ pub trait RegistryApi: Send + Sync {
 
     /// Every repository of the catalogue, where the registry has one, all pages.
     async fn catalogue(&self) -> Result<Vec<String>, RegistryError>;
+}
+
+/// What a registry says of a manifest that it stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Whether it took note of the manifest's subject, so that it will list it as a referrer.
+    pub lists_referrer: bool,
+}
+
+/// A manifest that refers to another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referrer {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its descriptor as the list has it, with all that is not read here.
+    pub(crate) json: serde_json::Value,
 }
 
 /// A blob that another repository of the same registry holds.

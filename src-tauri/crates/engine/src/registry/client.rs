@@ -11,10 +11,11 @@ use url::Url;
 use super::answer::{Refusal, is_html};
 use super::http::{self, Body};
 use super::pace::Pace;
+use super::referrers::ReferrersApi;
 use super::token::{Access, Pass, Scope};
 use super::{
-    BlobStream, LoginSource, ManifestHead, Mount, RegistryApi, RegistryEndpoint, RegistryError,
-    UploadSession, UploadStart, addresses, challenge, retry,
+    BlobStream, LoginSource, ManifestHead, Mount, Referrer, RegistryApi, RegistryEndpoint,
+    RegistryError, Stored, UploadSession, UploadStart, addresses, challenge, retry,
 };
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 
@@ -27,6 +28,7 @@ pub struct RegistryClient {
     pub(super) endpoint: Arc<RegistryEndpoint>,
     pub(super) access: Arc<Access>,
     pub(super) pace: Arc<Pace>,
+    pub(super) referrers_api: Arc<ReferrersApi>,
 }
 
 /// One request that may be sent several times.
@@ -63,7 +65,8 @@ impl RegistryClient {
     /// A client for one registry; nothing is sent yet.
     pub fn new(endpoint: RegistryEndpoint, login: Arc<dyn LoginSource>) -> Self {
         let access = Arc::new(Access::new(endpoint.clone(), login));
-        Self { endpoint: Arc::new(endpoint), access, pace: Arc::default() }
+        let (pace, referrers_api) = (Arc::default(), Arc::default());
+        Self { endpoint: Arc::new(endpoint), access, pace, referrers_api }
     }
 
     /// Where its requests go.
@@ -228,8 +231,12 @@ impl RegistryApi for RegistryClient {
         path: &str,
         reference: &str,
         manifest: &RawManifest,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<Stored, RegistryError> {
         self.store_manifest(path, reference, manifest).await
+    }
+
+    async fn referrers(&self, path: &str, digest: &Digest) -> Result<Vec<Referrer>, RegistryError> {
+        self.list_referrers(path, digest).await
     }
 
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {

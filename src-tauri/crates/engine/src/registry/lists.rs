@@ -57,7 +57,8 @@ impl RegistryClient {
         .await
     }
 
-    async fn pages(
+    /// Every name of a list once; `read` takes the names out of a page.
+    pub(super) async fn pages(
         &self,
         first: Url,
         scope: Scope,

@@ -5,8 +5,9 @@ use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderNam
 
 use super::client::Ask;
 use super::http::Body;
+use super::referrers::OCI_SUBJECT;
 use super::token::Scope;
-use super::{ManifestHead, PullQuota, RegistryClient, RegistryError};
+use super::{ManifestHead, PullQuota, RegistryClient, RegistryError, Stored};
 use crate::model::{
     Digest, DigestHasher, MANIFEST_LIMIT_BYTES, ManifestError, RawManifest, media_type,
 };
@@ -109,7 +110,7 @@ impl RegistryClient {
         path: &str,
         reference: &str,
         manifest: &RawManifest,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<Stored, RegistryError> {
         let (url, subject) = self.manifest_place(path, reference);
         let media_type = HeaderValue::from_str(manifest.media_type()).map_err(|_| {
             let media_type = manifest.media_type().to_owned();
@@ -124,9 +125,10 @@ impl RegistryClient {
         ask.body = Some(manifest.bytes().clone());
         let response = self.send(&ask).await?;
         self.expect_no_page(response.headers())?;
-        let Some(stored) = self.content_digest(response.headers())? else { return Ok(()) };
+        let told = Stored { lists_referrer: response.headers().contains_key(OCI_SUBJECT) };
+        let Some(stored) = self.content_digest(response.headers())? else { return Ok(told) };
         match manifest.expect_digest(&stored) {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(told),
             Err(_) => Err(RegistryError::DigestMismatch {
                 registry: self.endpoint.host.clone(),
                 expected: manifest.digest().clone(),

@@ -3,8 +3,8 @@
 //! [`RegistryApi`] is what the engine asks for, [`RegistryClient`] its one implementation. Inside,
 //! from the wire upwards: `http` (connections), `addresses` (where a registry may send us),
 //! `challenge` and `token` (how it lets us in), `answer` (what its refusals mean), `retry` (what is
-//! tried again), `pace` (how much at a time), `client` (one request), `manifests`, `blobs`, `uploads` and
-//! `lists` (the operations).
+//! tried again), `pace` (how much at a time), `client` (one request), `manifests`, `blobs`, `uploads`,
+//! `lists` and `referrers` (the operations).
 
 mod addresses;
 mod answer;
@@ -21,6 +21,7 @@ mod lists;
 mod login;
 mod manifests;
 mod pace;
+mod referrers;
 mod resume;
 mod retry;
 mod token;
@@ -30,10 +31,11 @@ mod uploads;
 mod tests;
 
 pub use api::{
-    BlobStream, LoginSource, ManifestHead, Mount, PullQuota, RegistryApi, RegistryLogin,
-    UploadSession, UploadStart,
+    BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, RegistryLogin,
+    Stored, UploadSession, UploadStart,
 };
 pub use client::RegistryClient;
 pub use endpoint::{InvalidEndpoint, RegistryEndpoint};
 pub use error::RegistryError;
 pub use login::{AnonymousLogin, DockerConfigLogin, FixedLogin, stored_login_user};
+pub(crate) use referrers::{fallback_tag, listed_in};

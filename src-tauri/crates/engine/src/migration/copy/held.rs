@@ -25,6 +25,7 @@ struct State {
     /// The repositories that hold a blob, the first one first.
     blobs: HashMap<Digest, Vec<Arc<str>>>,
     manifests: HashMap<Digest, HashSet<Arc<str>>>,
+    lists_referrers: bool,
 }
 
 /// A blob, of one repository or of any.
@@ -78,6 +79,15 @@ impl Held {
     pub(super) fn add_manifest(&self, repository: &Arc<str>, digest: &Digest) {
         let held = Arc::clone(repository);
         self.state().manifests.entry(digest.clone()).or_default().insert(held);
+    }
+
+    /// Whether the registry said that it takes note of what refers to what.
+    pub(super) fn lists_referrers(&self) -> bool {
+        self.state().lists_referrers
+    }
+
+    pub(super) fn found_referrers_list(&self) {
+        self.state().lists_referrers = true;
     }
 
     /// Waits for whoever brings the same blob to the same repository.

@@ -10,7 +10,7 @@ use super::held::{Held, Mounting};
 use crate::migration::tree::{ImageTree, Node};
 use crate::migration::{Control, EventSink, LayerState, MigrationError, MigrationEvent};
 use crate::model::{Descriptor, Digest, ImageReference};
-use crate::registry::{RegistryApi, RegistryError};
+use crate::registry::{RegistryApi, RegistryError, Stored};
 
 /// Children of one index that are copied at the same time.
 const CHILDREN_TOGETHER: usize = 8;
@@ -167,12 +167,15 @@ impl Copying<'_> {
     /// ECR refuses to write an immutable tag even with the image that it has: that is a success.
     async fn accept_identical(
         &self,
-        stored: Result<(), RegistryError>,
+        stored: Result<Stored, RegistryError>,
         node: &Node,
         reference: &str,
     ) -> Result<(), MigrationError> {
         let Err(error @ RegistryError::TagImmutable { .. }) = stored else {
-            return Ok(stored?);
+            if stored?.lists_referrer {
+                self.copier.held.found_referrers_list();
+            }
+            return Ok(());
         };
         let head = self.copier.destination.manifest_head(self.repository, reference).await?;
         match head {

@@ -4,8 +4,10 @@
 mod blob;
 mod held;
 mod image;
+mod referrers;
 mod tags;
 
 pub(super) use held::Held;
 pub(super) use image::{Copied, Copier, Job};
+pub use referrers::LeftBehind;
 pub(super) use tags::TagsThere;

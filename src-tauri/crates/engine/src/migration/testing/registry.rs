@@ -7,7 +7,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag, media_type};
 use crate::registry::{
-    BlobStream, ManifestHead, Mount, RegistryApi, RegistryError, UploadSession, UploadStart,
+    BlobStream, ManifestHead, Mount, Referrer, RegistryApi, RegistryError, Stored, UploadSession,
+    UploadStart,
 };
 
 type Place = (String, String);
@@ -25,6 +26,8 @@ pub struct FakeRegistry {
     pub breaking: Mutex<HashMap<Digest, u32>>,
     /// Blobs that never end.
     pub endless: Mutex<HashSet<Digest>>,
+    /// Whether it takes note of what refers to what.
+    pub lists_referrers: bool,
     /// Whether it takes blobs from its other repositories.
     pub mounts: bool,
     /// Tags that may not move.
@@ -41,6 +44,7 @@ impl FakeRegistry {
             uploads: Mutex::default(),
             breaking: Mutex::default(),
             endless: Mutex::default(),
+            lists_referrers: true,
             mounts: true,
             immutable: Mutex::default(),
         }
@@ -147,7 +151,7 @@ impl RegistryApi for FakeRegistry {
         path: &str,
         reference: &str,
         manifest: &RawManifest,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<Stored, RegistryError> {
         if self.immutable.lock().unwrap().contains(reference) {
             let (registry, subject) = (self.host.clone(), format!("{path}:{reference}"));
             return Err(RegistryError::TagImmutable { registry, subject, message: None });
@@ -170,7 +174,25 @@ impl RegistryApi for FakeRegistry {
         self.stored.lock().unwrap().push(reference.to_owned());
         let json = String::from_utf8(manifest.bytes().to_vec()).unwrap();
         self.put_raw(path, Some(reference), json);
-        Ok(())
+        Ok(Stored { lists_referrer: self.lists_referrers })
+    }
+
+    async fn referrers(&self, path: &str, digest: &Digest) -> Result<Vec<Referrer>, RegistryError> {
+        let manifests = self.manifests.lock().unwrap();
+        let of_path =
+            manifests.iter().filter(|((held, name), _)| held == path && name.contains(':'));
+        let subject_of = |raw: &RawManifest| match raw.read().unwrap() {
+            crate::model::Manifest::Image(image) => image.subject,
+            crate::model::Manifest::Index(index) => index.subject,
+        };
+        let found = of_path.filter(|(_, raw)| {
+            self.lists_referrers && subject_of(raw).is_some_and(|subject| subject.digest == *digest)
+        });
+        let listed = found.map(|(_, raw)| Referrer {
+            digest: raw.digest().clone(),
+            json: serde_json::json!({"digest": raw.digest().as_str(), "mediaType": raw.media_type(), "size": raw.bytes().len()}),
+        });
+        Ok(listed.collect())
     }
 
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {

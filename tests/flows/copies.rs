@@ -1,0 +1,201 @@
+//! Registry to registry without a plan: what belongs to an image, each byte once, and no question
+//! too many.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use transload_engine::migration::{
+    Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, MigrationEvent, copy_list,
+};
+use transload_engine::model::{Digest, ImageReference, Secret};
+use transload_engine::registry::{
+    AnonymousLogin, FixedLogin, RegistryApi, RegistryClient, RegistryEndpoint, RegistryLogin,
+};
+use transload_tests::ecr::Ecr;
+use transload_tests::faults::{Fault, FaultProxy, Rule};
+use transload_tests::images::{Format, Image, Index, Manifest, Recipe, Target, digest_of};
+use transload_tests::labs::RegistryLab;
+
+struct Silent;
+
+impl EventSink for Silent {
+    fn emit(&self, _event: MigrationEvent) {}
+}
+
+fn client(url: &str, login: Option<(String, String)>) -> Result<Arc<dyn RegistryApi>> {
+    let endpoint = RegistryEndpoint::at(url)?;
+    Ok(match login {
+        None => Arc::new(RegistryClient::new(endpoint, Arc::new(AnonymousLogin))),
+        Some((user, password)) => {
+            let login = RegistryLogin { user, password: Secret::new(password) };
+            Arc::new(RegistryClient::new(endpoint, Arc::new(FixedLogin::new(login))))
+        }
+    })
+}
+
+/// Copies `PATH:TAG` of one registry to the same name of the other.
+async fn copy(
+    from: &Arc<dyn RegistryApi>,
+    to: &Arc<dyn RegistryApi>,
+    names: &[String],
+    options: CopyOptions,
+) -> Result<Vec<CopyOutcome>> {
+    let ends = CopyEnds { source: Arc::clone(from), destination: Arc::clone(to) };
+    let mut pairs = Vec::new();
+    for name in names {
+        let source = ImageReference::parse(&format!("{}/{name}", from.host()))?;
+        let destination = ImageReference::parse(&format!("{}/{name}", to.host()))?;
+        pairs.push((CopyPair { source, destination }, ends.clone()));
+    }
+    let events: Arc<dyn EventSink> = Arc::new(Silent);
+    Ok(copy_list(&pairs, options, &Control::default(), &events).await)
+}
+
+fn without_referrers() -> CopyOptions {
+    CopyOptions { referrers: false, ..CopyOptions::default() }
+}
+
+/// Puts a signature of an image: a manifest with a subject, the tag that lists it, and cosign's tag.
+async fn sign(target: &Target, image: &Image) -> Result<Manifest> {
+    let signature = Image::attestation(&image.manifest.digest)?;
+    target.blobs_of(&signature).await?;
+    let mut manifest: Value = serde_json::from_slice(&signature.manifest.bytes)?;
+    let subject = &image.manifest;
+    manifest["subject"] = json!({
+        "mediaType": subject.media_type, "digest": subject.digest, "size": subject.bytes.len(),
+    });
+    manifest["artifactType"] = json!("application/vnd.example.signature");
+    let referrer = Manifest::new(serde_json::to_vec(&manifest)?, &signature.manifest.media_type);
+    target.manifest(&referrer, &referrer.digest).await?;
+    let list = json!({
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [{
+            "mediaType": referrer.media_type, "digest": referrer.digest,
+            "size": referrer.bytes.len(), "artifactType": "application/vnd.example.signature",
+        }],
+    });
+    let list = Manifest::new(serde_json::to_vec(&list)?, "application/vnd.oci.image.index.v1+json");
+    target.manifest(&list, &subject.digest.replace(':', "-")).await?;
+    target.push(&signature, &format!("{}.sig", subject.digest.replace(':', "-"))).await?;
+    Ok(referrer)
+}
+
+#[tokio::test]
+async fn signatures_come_along_to_a_registry_without_the_referrers_api() -> Result<()> {
+    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let target = Target::new(&source.url(), "team/app")?;
+    let image = Recipe::small(91).build()?;
+    target.push(&image, "1").await?;
+    let referrer = sign(&target, &image).await?;
+    let (from, to) = (client(&source.url(), None)?, client(&destination.url(), None)?);
+    let outcomes = copy(&from, &to, &["team/app:1".to_owned()], CopyOptions::default()).await?;
+    let [CopyOutcome::Copied { left_behind, .. }] = outcomes.as_slice() else {
+        anyhow::bail!("{outcomes:?}");
+    };
+    assert!(left_behind.is_empty(), "{left_behind:?}");
+    let subject = Digest::parse(&image.manifest.digest)?;
+    let listed = to.referrers("team/app", &subject).await?;
+    assert_eq!(listed, from.referrers("team/app", &subject).await?, "type and size as well");
+    let arrived = to.manifest("team/app", &referrer.digest).await?;
+    assert_eq!(arrived.bytes(), &referrer.bytes);
+    let there = Target::new(&destination.url(), "team/app")?;
+    let sig = format!("{}.sig", image.manifest.digest.replace(':', "-"));
+    assert_eq!(there.tag_digest(&sig).await?, target.tag_digest(&sig).await?);
+    assert!(there.tag_digest(&sig).await?.is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn signatures_come_along_to_a_registry_with_the_referrers_api() -> Result<()> {
+    let (source, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
+    let target = Target::new(&source.url(), "app")?;
+    let image = Recipe::small(92).build()?;
+    target.push(&image, "1").await?;
+    let referrer = sign(&target, &image).await?;
+    ecr.aws()?.run(["ecr", "create-repository", "--repository-name", "app"]).succeed().await?;
+    let from = client(&source.url(), None)?;
+    let to = client(&format!("http://{}", ecr.registry_host()), Some(ecr.login().await?))?;
+    let outcomes = copy(&from, &to, &["app:1".to_owned()], CopyOptions::default()).await?;
+    let [CopyOutcome::Copied { left_behind, .. }] = outcomes.as_slice() else {
+        anyhow::bail!("{outcomes:?}");
+    };
+    assert!(left_behind.is_empty(), "{left_behind:?}");
+    let listed = to.referrers("app", &Digest::parse(&image.manifest.digest)?).await?;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].digest.as_str(), referrer.digest);
+    let fallback = image.manifest.digest.replace(':', "-");
+    assert!(to.manifest_head("app", &fallback).await?.is_none(), "the API needs no tag beside it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_byte_goes_once_and_what_is_there_costs_one_question_a_side() -> Result<()> {
+    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let mut names = Vec::new();
+    for repository in 0..4 {
+        let path = format!("many/app{repository}");
+        let target = Target::new(&source.url(), &path)?;
+        for tag in 0..3 {
+            // The first layer of all is the same, the second its own.
+            let own = 3_000 + usize::try_from(repository * 10 + tag)?;
+            let image = Recipe::small(7).layers([20_000, own]).build()?;
+            target.push(&image, &tag.to_string()).await?;
+            names.push(format!("{path}:{tag}"));
+        }
+    }
+    let before = source.requests("GET /v2/[^ ]*/blobs/")?;
+    let (from, to) = (client(&source.url(), None)?, client(&destination.url(), None)?);
+    let outcomes = copy(&from, &to, &names, without_referrers()).await?;
+    ensure!(
+        outcomes.iter().all(|outcome| matches!(outcome, CopyOutcome::Copied { .. })),
+        "{outcomes:?}"
+    );
+    let sent = destination.requests("PUT /v2/[^ ]*/blobs/uploads/")?;
+    // One shared layer, and a layer and a configuration for each image.
+    assert_eq!(sent, 1 + 12 + 12);
+    assert_eq!(source.requests("GET /v2/[^ ]*/blobs/")? - before, sent);
+    assert_eq!(destination.requests("HEAD /v2/[^ ]*/blobs/")?, 0);
+    for name in &names {
+        let (path, tag) = name.split_once(':').context("a tag")?;
+        let (there, here) = (to.manifest(path, tag).await?, from.manifest(path, tag).await?);
+        assert_eq!(there, here);
+    }
+    let asked = |lab: &RegistryLab| lab.requests("(GET|HEAD|POST|PUT) ");
+    let before = (asked(&source)?, asked(&destination)?);
+    let outcomes = copy(&from, &to, &names, CopyOptions::default()).await?;
+    ensure!(
+        outcomes.iter().all(|outcome| matches!(outcome, CopyOutcome::AlreadyThere { .. })),
+        "{outcomes:?}"
+    );
+    assert_eq!((asked(&source)? - before.0, asked(&destination)? - before.1), (12, 12));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_layer_that_breaks_off_goes_on_where_it_was() -> Result<()> {
+    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let target = Target::new(&source.url(), "app")?;
+    let index = Index::of_platforms(94, Format::Oci, &["linux/amd64", "linux/arm64"])?;
+    let image = Recipe::small(95).layers([3_000_000]).build()?;
+    target.push_index(&index, "index").await?;
+    target.push(&image, "image").await?;
+    let layer = digest_of(&image.layers[0].packed);
+    let cut = Fault::CutResponse { after_bytes: 1_000_000 };
+    let rule = Rule::new("GET", &format!("/blobs/{layer}"), cut)?;
+    let proxy = FaultProxy::start(&source.url(), [rule.only(2)]).await?;
+    let (from, to) = (client(&proxy.url(), None)?, client(&destination.url(), None)?);
+    let names = ["app:index".to_owned(), "app:image".to_owned()];
+    let outcomes = copy(&from, &to, &names, without_referrers()).await?;
+    ensure!(
+        outcomes.iter().all(|outcome| matches!(outcome, CopyOutcome::Copied { .. })),
+        "{outcomes:?}"
+    );
+    let uploads =
+        destination.requests(&format!("PUT /v2/app/blobs/uploads/[^ ]*{}", &layer[7..]))?;
+    assert_eq!(uploads, 1, "the upload stood still meanwhile, and did not begin anew");
+    let there = to.manifest_head("app", "image").await?.context("the tag")?;
+    assert_eq!(there.digest.as_str(), image.manifest.digest);
+    Ok(())
+}
