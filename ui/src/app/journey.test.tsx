@@ -33,10 +33,12 @@ describe("the window", () => {
       expect(await textOf("selection-summary")).toBe("2 tags selected, 360 MB");
       await expectAccessible();
       await click("wizard-next");
-      expect(await textOf("repository-state-dencold/pgcli")).toBe("Will be created");
+      await waitFor(async () =>
+        expect(await textOf("repository-state-dencold/pgcli")).toBe("Will be created"),
+      );
       await expectAccessible();
       await click("wizard-next");
-      expect(await textOf("login-registry")).toBe("Logged in");
+      await waitFor(async () => expect(await textOf("login-registry")).toBe("Logged in"));
       await expectAccessible();
       await click("wizard-next");
       expect(await textOf("nothing-written")).toMatch(/Nothing has been written yet/);
