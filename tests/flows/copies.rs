@@ -49,7 +49,7 @@ async fn copy(
         pairs.push((CopyPair { source, destination }, ends.clone()));
     }
     let events: Arc<dyn EventSink> = Arc::new(Silent);
-    Ok(copy_list(&pairs, options, &Control::default(), &events).await)
+    Ok(copy_list(&pairs, options, &Control::default(), &events, &|_, _| ()).await)
 }
 
 fn without_referrers() -> CopyOptions {

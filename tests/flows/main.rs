@@ -1,6 +1,7 @@
 //! Stories without a window: the same calls as the window makes, on real parts.
 
 mod cancel;
+mod command_line;
 mod copies;
 mod engine_to_ecr;
 mod events;

@@ -54,6 +54,18 @@ pub fn application() -> Result<PathBuf> {
     Ok(path)
 }
 
+/// The command line, as `cargo build` or a test run leaves it.
+///
+/// # Errors
+/// When it is not built.
+pub fn command_line() -> Result<PathBuf> {
+    let path = target_folder().join("debug/transload-cli");
+    if !path.is_file() {
+        bail!("the command line is not at {}: build the workspace first", path.display());
+    }
+    Ok(path)
+}
+
 /// A program of the system, on the `PATH` or where Debian puts what only root calls.
 ///
 /// # Errors

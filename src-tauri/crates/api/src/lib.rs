@@ -3,6 +3,7 @@
 //!
 //! - [`contract`]: the types that cross the border.
 //! - [`Api`]: the calls, in `handlers`, one file a subject.
+//! - `copies`: registry to registry without a plan, for scripts.
 //! - `jobs`: running migrations; numbers, thins out, keeps and replays their events.
 //! - `convert`: values of the engine as types of the contract, and back.
 //! - `error`: the one place where errors of the engine become codes and words.
@@ -14,6 +15,7 @@ mod commands;
 mod connections;
 pub mod contract;
 mod convert;
+mod copies;
 mod error;
 mod handlers;
 mod jobs;
@@ -22,3 +24,4 @@ mod report_export;
 mod sources;
 
 pub use api::{Api, ApiOptions};
+pub use copies::{CopyControl, copy_images, image_digest};

@@ -3,9 +3,10 @@
 //! Every type here crosses the border as JSON, with field names as written, so that one search
 //! finds a name in Rust and in TypeScript. `ts-rs` writes the TypeScript side into
 //! `ui/src/ipc/generated/`; `cargo xtask generate` renews it and `cargo xtask test` fails when it
-//! is stale. Times are milliseconds since 1970 in UTC and end in `_at_ms`; sizes end in `_bytes`.
+//! is stale; the types of `copies` are for a terminal only. Times are milliseconds since 1970 in UTC and end in `_at_ms`; sizes end in `_bytes`.
 
 mod aws;
+mod copies;
 mod docker;
 mod error;
 mod jobs;
@@ -19,6 +20,7 @@ mod settings;
 mod sources;
 
 pub use aws::*;
+pub use copies::*;
 pub use docker::*;
 pub use error::*;
 pub use jobs::*;

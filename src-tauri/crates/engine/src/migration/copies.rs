@@ -74,13 +74,14 @@ pub enum CopyOutcome {
     Cancelled,
 }
 
-/// Copies every pair, and tells what became of each, in their order. Events call an image by its
-/// place in `pairs`.
+/// Copies every pair, and tells what became of each, in their order, and of each at once by
+/// `finished`. Events call an image by its place in `pairs`.
 pub async fn copy_list(
     pairs: &[(CopyPair, CopyEnds)],
     options: CopyOptions,
     control: &Control,
     events: &Arc<dyn EventSink>,
+    finished: &(dyn Fn(u32, &CopyOutcome) + Sync),
 ) -> Vec<CopyOutcome> {
     let copies = Copies::new(pairs, options, control, events);
     // Made before they run: a future that holds a lazy iterator cannot move between threads.
@@ -89,7 +90,11 @@ pub async fn copy_list(
         .zip(0_u32..)
         .map(|(pair, index)| {
             let copies = &copies;
-            async move { (index, copies.tell(index, pair).await) }
+            async move {
+                let outcome = copies.tell(index, pair).await;
+                finished(index, &outcome);
+                (index, outcome)
+            }
         })
         .collect();
     let mut done: Vec<(u32, CopyOutcome)> =

@@ -41,7 +41,7 @@ impl World {
             })
             .collect();
         let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
-        copy_list(&pairs, CopyOptions::default(), &Control::default(), &events).await
+        copy_list(&pairs, CopyOptions::default(), &Control::default(), &events, &|_, _| ()).await
     }
 
     fn uploads_of(&self, content: &str) -> Vec<String> {

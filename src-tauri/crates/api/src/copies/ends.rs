@@ -1,0 +1,141 @@
+//! The registries of a copy: one client each, with the login that applies.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use transload_engine::aws::{
+    AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest,
+};
+use transload_engine::migration::EcrLogin;
+use transload_engine::model::{ImageReference, Region, RegistryHost};
+use transload_engine::registry::{
+    DockerConfigLogin, RegistryApi, RegistryClient, RegistryEndpoint,
+};
+
+use crate::contract::{ApiError, CopyEcr, CopyRequest};
+
+/// The variable that names a profile where the command does not, as the AWS command line has it.
+const PROFILE_VARIABLE: &str = "AWS_PROFILE";
+
+/// The registries that were opened.
+pub(super) struct Ends {
+    source_plain_http: bool,
+    destination_plain_http: bool,
+    ecr: CopyEcr,
+    clients: Mutex<HashMap<(RegistryHost, bool), Arc<dyn RegistryApi>>>,
+    ecrs: Mutex<HashMap<RegistryHost, Arc<dyn EcrApi>>>,
+}
+
+impl Ends {
+    pub(super) fn new(request: &CopyRequest) -> Self {
+        Self {
+            source_plain_http: request.source_plain_http,
+            destination_plain_http: request.destination_plain_http,
+            ecr: request.ecr.clone(),
+            clients: Mutex::default(),
+            ecrs: Mutex::default(),
+        }
+    }
+
+    pub(super) async fn source(
+        &self,
+        reference: &ImageReference,
+    ) -> Result<Arc<dyn RegistryApi>, ApiError> {
+        let host = reference.registry();
+        self.client(host, self.source_plain_http, region_of(host.as_str()).is_some()).await
+    }
+
+    pub(super) async fn destination(
+        &self,
+        reference: &ImageReference,
+    ) -> Result<Arc<dyn RegistryApi>, ApiError> {
+        let host = reference.registry();
+        let is_ecr = self.ecr.profile.is_some() || region_of(host.as_str()).is_some();
+        self.client(host, self.destination_plain_http, is_ecr).await
+    }
+
+    /// ECR's own API for a destination that is one.
+    pub(super) async fn ecr_of(&self, host: &RegistryHost) -> Option<Arc<dyn EcrApi>> {
+        self.ecrs.lock().await.get(host).cloned()
+    }
+
+    async fn client(
+        &self,
+        host: &RegistryHost,
+        plain_http: bool,
+        is_ecr: bool,
+    ) -> Result<Arc<dyn RegistryApi>, ApiError> {
+        let mut clients = self.clients.lock().await;
+        if let Some(client) = clients.get(&(host.clone(), is_ecr)) {
+            return Ok(Arc::clone(client));
+        }
+        let endpoint = RegistryEndpoint::of(host, plain_http)
+            .map_err(|error| ApiError::invalid_input(&error))?;
+        let client: Arc<dyn RegistryApi> = if is_ecr {
+            let ecr = self.open_ecr(host).await?;
+            self.ecrs.lock().await.insert(host.clone(), Arc::clone(&ecr));
+            let login = EcrLogin::new(ecr, host.clone());
+            Arc::new(RegistryClient::new(endpoint, Arc::new(login)))
+        } else {
+            let login = DockerConfigLogin::new(host.clone());
+            Arc::new(RegistryClient::new(endpoint, Arc::new(login)))
+        };
+        clients.insert((host.clone(), is_ecr), Arc::clone(&client));
+        Ok(client)
+    }
+
+    async fn open_ecr(&self, host: &RegistryHost) -> Result<Arc<dyn EcrApi>, ApiError> {
+        let region = self.ecr.region.as_deref().or(region_of(host.as_str()));
+        let region = region.map(Region::parse).transpose();
+        let region = region.map_err(|error| ApiError::invalid_input(&error))?;
+        let named = self.ecr.profile.clone().or_else(|| std::env::var(PROFILE_VARIABLE).ok());
+        let name = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
+        let request = SessionRequest {
+            credentials: SessionCredentials::Profile { name },
+            region,
+            ecr_endpoint: None,
+            sts_endpoint: None,
+        };
+        let session = AwsSession::open(request, &AwsEnvironment::from_process()).await?;
+        Ok(Arc::new(session.ecr()))
+    }
+}
+
+/// The region in the host name of a private ECR registry, such as
+/// `111122223333.dkr.ecr.eu-west-1.amazonaws.com`, also of its FIPS and dual-stack names and of
+/// other partitions. Source: Amazon ECR user guide, "Private registry".
+fn region_of(host: &str) -> Option<&str> {
+    let (account, rest) = host.split_once('.')?;
+    let is_account = account.len() == 12 && account.bytes().all(|sign| sign.is_ascii_digit());
+    let rest = [".ecr.", ".ecr-fips.", "-ecr.", "-ecr-fips."]
+        .iter()
+        .find_map(|middle| rest.strip_prefix("dkr")?.strip_prefix(middle))?;
+    let (region, domain) = rest.split_once('.')?;
+    let is_aws = ["amazonaws.", "on.aws", "on.amazonwebservices.", "amazonwebservices."]
+        .iter()
+        .any(|known| domain.starts_with(known));
+    (is_account && is_aws).then_some(region)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::region_of;
+
+    #[test]
+    fn the_region_is_in_every_kind_of_ecr_host() {
+        for (host, region) in [
+            ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", Some("eu-west-1")),
+            ("111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com", Some("us-gov-west-1")),
+            ("111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
+            ("111122223333.dkr-ecr.eu-west-1.on.aws", Some("eu-west-1")),
+            ("111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu", Some("eusc-de-east-1")),
+            ("1111.dkr.ecr.eu-west-1.amazonaws.com", None),
+            ("111122223333.dkr.ecr.eu-west-1.evil.example", None),
+            ("docker.io", None),
+            ("127.0.0.1:5000", None),
+        ] {
+            assert_eq!(region_of(host), region, "{host}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The engine's events and outcomes as the events of a copy.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use transload_engine::migration::{self, EventSink, LayerState, MigrationEvent};
+
+use crate::contract::{ApiError, CopyEvent, CopyEventKind, CopyOutcome, CopySummary, LeftBehind};
+
+/// Progress is told ten times a second at most.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// Numbers the events, and keeps the totals.
+pub(super) struct Teller {
+    began: Instant,
+    tell: Box<dyn Fn(CopyEvent) + Send + Sync>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    seq: u64,
+    summary: CopySummary,
+    /// Bytes of the blobs that are on the way.
+    on_the_way: HashMap<(u32, String), u64>,
+    /// Bytes of the blobs that have arrived.
+    arrived_bytes: u64,
+    told: Option<Instant>,
+}
+
+impl Teller {
+    pub(super) fn new(tell: Box<dyn Fn(CopyEvent) + Send + Sync>) -> Self {
+        Self { began: Instant::now(), tell, state: Mutex::default() }
+    }
+
+    pub(super) fn tell(&self, kind: CopyEventKind) {
+        let mut state = self.state();
+        self.tell_in(&mut state, kind);
+    }
+
+    pub(super) fn summary(&self) -> CopySummary {
+        self.state().summary
+    }
+
+    pub(super) fn finished(&self, index: u32, outcome: &migration::CopyOutcome) {
+        let outcome = convert(outcome);
+        let mut state = self.state();
+        let summary = &mut state.summary;
+        match &outcome {
+            CopyOutcome::Copied { sent_bytes, skipped_bytes, left_behind, .. } => {
+                summary.copied += 1;
+                summary.left_behind += left_behind.len();
+                summary.sent_bytes += sent_bytes;
+                summary.skipped_bytes += skipped_bytes;
+            }
+            CopyOutcome::AlreadyThere { .. } => summary.already_there += 1,
+            CopyOutcome::Failed { .. } => summary.failed += 1,
+            CopyOutcome::Cancelled => summary.cancelled += 1,
+        }
+        let image = index as usize;
+        self.tell_in(&mut state, CopyEventKind::ImageFinished { image, outcome });
+    }
+
+    /// Under the lock, so that events come in the order of their numbers.
+    fn tell_in(&self, state: &mut State, kind: CopyEventKind) {
+        let elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        (self.tell)(CopyEvent { seq: state.seq, elapsed_ms, kind });
+        state.seq += 1;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl EventSink for Teller {
+    fn emit(&self, event: MigrationEvent) {
+        let MigrationEvent::LayerState { image, layer, state: layer_state } = event else { return };
+        let mut state = self.state();
+        match layer_state {
+            LayerState::Sending { sent_bytes, .. } => {
+                state.on_the_way.insert((image, layer), sent_bytes);
+            }
+            LayerState::Done { sent_bytes } => {
+                state.on_the_way.remove(&(image, layer));
+                state.arrived_bytes += sent_bytes;
+            }
+            LayerState::Failed => {
+                state.on_the_way.remove(&(image, layer));
+            }
+            LayerState::Waiting { .. } | LayerState::AlreadyThere { .. } | LayerState::Mounted => {
+                return;
+            }
+        }
+        if state.told.is_some_and(|told| told.elapsed() < PROGRESS_EVERY) {
+            return;
+        }
+        state.told = Some(Instant::now());
+        let sent_bytes = state.arrived_bytes + state.on_the_way.values().sum::<u64>();
+        self.tell_in(&mut state, CopyEventKind::Progress { sent_bytes });
+    }
+}
+
+fn convert(outcome: &migration::CopyOutcome) -> CopyOutcome {
+    use migration::CopyOutcome as Engine;
+    match outcome {
+        Engine::Copied { digest, sent_bytes, skipped_bytes, left_behind } => CopyOutcome::Copied {
+            digest: digest.to_string(),
+            sent_bytes: *sent_bytes,
+            skipped_bytes: *skipped_bytes,
+            left_behind: left_behind
+                .iter()
+                .map(|left| LeftBehind {
+                    name: left.name.clone(),
+                    error: ApiError::from(left.error.as_ref()),
+                })
+                .collect(),
+        },
+        Engine::AlreadyThere { digest } => CopyOutcome::AlreadyThere { digest: digest.to_string() },
+        Engine::Failed(error) => CopyOutcome::Failed { error: ApiError::from(error.as_ref()) },
+        Engine::Cancelled => CopyOutcome::Cancelled,
+    }
+}

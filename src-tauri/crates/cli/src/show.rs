@@ -1,0 +1,129 @@
+//! What a person, or another program, sees.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the program's voice")]
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use transload_api::contract::{
+    ApiError, CopyEvent, CopyEventKind, CopyOutcome, CopyPair, CopySummary,
+};
+
+type Reporter = Box<dyn Fn(&CopyEvent) + Send + Sync>;
+
+/// Takes the events: as JSON, with a bar on a terminal, or as plain lines.
+pub fn reporter(json: bool) -> Reporter {
+    if json {
+        return Box::new(|event| {
+            if let Ok(text) = serde_json::to_string(event) {
+                line(&text);
+            }
+        });
+    }
+    let bar = std::io::stderr().is_terminal().then(bar);
+    let images: Mutex<Vec<CopyPair>> = Mutex::default();
+    Box::new(move |event| {
+        let mut images = images.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        tell(event, bar.as_ref(), &mut images);
+    })
+}
+
+/// Prints a line; a reader that has gone away is no reason to stop.
+pub fn line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Says what is wrong with the arguments.
+pub fn problem(text: &str) {
+    eprintln!("error: {text}");
+}
+
+/// Says why nothing was begun, and what to do.
+pub fn error(error: &ApiError) {
+    eprintln!("error: {}", words(error));
+    for hint in &error.hints {
+        eprintln!("  {hint}");
+    }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let template = "{spinner} {pos} of {len} images  {msg}  {elapsed}";
+    bar.set_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn tell(event: &CopyEvent, bar: Option<&ProgressBar>, images: &mut Vec<CopyPair>) {
+    match &event.kind {
+        CopyEventKind::Started { images: all } => {
+            images.clone_from(all);
+            if let Some(bar) = bar {
+                bar.set_length(all.len() as u64);
+            }
+        }
+        CopyEventKind::Progress { sent_bytes } => {
+            if let Some(bar) = bar {
+                bar.set_message(format!("{} sent", HumanBytes(*sent_bytes)));
+            }
+        }
+        CopyEventKind::ImageFinished { image, outcome } => {
+            let text = images.get(*image).map(|pair| settled(pair, outcome)).unwrap_or_default();
+            match bar {
+                Some(bar) => {
+                    bar.inc(1);
+                    bar.suspend(|| line(&text));
+                }
+                None => line(&text),
+            }
+        }
+        CopyEventKind::Finished(summary) => {
+            if let Some(bar) = bar {
+                bar.finish_and_clear();
+            }
+            line(&sum(summary));
+        }
+    }
+}
+
+fn settled(pair: &CopyPair, outcome: &CopyOutcome) -> String {
+    let destination = &pair.destination;
+    match outcome {
+        CopyOutcome::Copied { digest, left_behind, .. } => {
+            let mut text = format!("copied   {destination}  {digest}");
+            for left in left_behind {
+                text += &format!("\n  left behind: {}: {}", left.name, words(&left.error));
+            }
+            text
+        }
+        CopyOutcome::AlreadyThere { digest } => format!("there    {destination}  {digest}"),
+        CopyOutcome::Failed { error } => format!("FAILED   {destination}  {}", words(error)),
+        CopyOutcome::Cancelled => format!("stopped  {destination}"),
+    }
+}
+
+fn sum(summary: &CopySummary) -> String {
+    let mut parts = vec![
+        format!("{} copied", summary.copied),
+        format!("{} there already", summary.already_there),
+    ];
+    for (count, what) in [
+        (summary.failed, "failed"),
+        (summary.cancelled, "stopped"),
+        (summary.left_behind, "signatures or other referrers left behind"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    format!("{}; {} sent", parts.join(", "), HumanBytes(summary.sent_bytes))
+}
+
+fn words(error: &ApiError) -> String {
+    let code = serde_json::to_value(error.code).ok();
+    let code = code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned();
+    format!("{} ({code})", error.message)
+}

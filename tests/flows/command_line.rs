@@ -1,0 +1,105 @@
+//! `transload-cli`, as a script uses it.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use transload_tests::ecr::Ecr;
+use transload_tests::images::{Index, Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::{Finished, Run};
+use transload_tests::secrets::SecretSearch;
+use transload_tests::tools::command_line;
+
+async fn run(arguments: &[&str], input: &str) -> Result<Finished> {
+    Run::new(command_line()?).arguments(arguments).input(input).finish().await
+}
+
+#[tokio::test]
+async fn a_list_is_copied_and_each_image_is_told_of() -> Result<()> {
+    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let (from, to) = (source.host(), destination.host());
+    let target = Target::new(&source.url(), "team/app")?;
+    let index = Index::with_attestation(97, &["linux/amd64", "linux/arm64"])?;
+    target.push_index(&index, "1").await?;
+    let list = format!(
+        "# two that are there and one that is not\n\
+         {from}/team/app:1 {to}/team/app:1\n\
+         {from}/team/app:none {to}/team/app:none\n\
+         {from}/team/app:1 {to}/other:latest\n"
+    );
+    let finished = run(&["copy", "--list", "-", "--json"], &list).await?;
+    assert_eq!(finished.status.code(), Some(1), "{}", finished.stderr);
+    let events: Vec<Value> =
+        finished.text().lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let seqs: Vec<_> = events.iter().map(|event| event["seq"].as_u64()).collect();
+    assert_eq!(seqs, (0..events.len() as u64).map(Some).collect::<Vec<_>>());
+    assert_eq!(events[0]["kind"], "started");
+    let last = events.last().context("events")?;
+    assert_eq!(
+        (&last["kind"], &last["copied"], &last["failed"]),
+        (&"finished".into(), &2.into(), &1.into())
+    );
+    let mut settled: Vec<_> = events
+        .iter()
+        .filter(|event| event["kind"] == "image_finished")
+        .map(|event| (event["image"].as_u64(), event["outcome"].as_str(), &event["digest"]))
+        .collect();
+    settled.sort_by_key(|(image, ..)| *image);
+    let digest = Value::from(index.manifest.digest.clone());
+    assert_eq!(settled[0], (Some(0), Some("copied"), &digest));
+    assert_eq!((settled[1].0, settled[1].1), (Some(1), Some("failed")));
+    assert_eq!(settled[2], (Some(2), Some("copied"), &digest));
+    for (path, tag) in [("team/app", "1"), ("other", "latest")] {
+        let there = Target::new(&destination.url(), path)?.tag_digest(tag).await?;
+        assert_eq!(there.as_deref(), Some(index.manifest.digest.as_str()));
+    }
+
+    let again = [&format!("{from}/team/app:1"), &format!("{to}/team/app:1")];
+    let finished = run(&["copy", again[0], again[1]], "").await?;
+    assert!(finished.status.success());
+    assert!(finished.text().contains("1 there already; 0 B sent"), "{}", finished.text());
+    let digest = run(&["digest", again[1]], "").await?;
+    assert_eq!(digest.text().trim(), index.manifest.digest);
+    let missing = run(&["digest", &format!("{to}/team/app:none")], "").await?;
+    assert_eq!(missing.status.code(), Some(3));
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_tags_go_to_an_ecr_that_lacks_the_repository() -> Result<()> {
+    let (source, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
+    let target = Target::new(&source.url(), "team/app")?;
+    for (seed, tag) in [(71, "1.0"), (72, "1.1"), (73, "latest")] {
+        target.push(&Recipe::small(seed).build()?, tag).await?;
+    }
+    let home = ecr.home()?;
+    let mut command = Run::new(command_line()?).arguments([
+        "copy",
+        "--all-tags",
+        "--create-repositories",
+        "--aws-profile",
+        "story",
+        &format!("{}/team/app", source.host()),
+        &format!("{}/mirror/app", ecr.registry_host()),
+    ]);
+    for (name, value) in home.environment() {
+        command = command.variable(&name, value);
+    }
+    let finished = command.finish().await?;
+    assert!(finished.status.success(), "{} {}", finished.text(), finished.stderr);
+    let listed = ecr
+        .aws()?
+        .run([
+            "ecr",
+            "list-images",
+            "--repository-name",
+            "mirror/app",
+            "--filter",
+            "tagStatus=TAGGED",
+        ])
+        .succeed()
+        .await?;
+    let listed: Value = serde_json::from_slice(&listed.stdout)?;
+    assert_eq!(listed["imageIds"].as_array().map(Vec::len), Some(3));
+    let search = SecretSearch::new().secret("the secret key", ecr.key().1)?;
+    search.check_text("output", format!("{}{}", finished.text(), finished.stderr))
+}
