@@ -23,7 +23,7 @@ impl EventSink for Silent {
     fn emit(&self, _event: MigrationEvent) {}
 }
 
-fn client(url: &str, login: Option<(String, String)>) -> Result<Arc<dyn RegistryApi>> {
+pub fn client(url: &str, login: Option<(String, String)>) -> Result<Arc<dyn RegistryApi>> {
     let endpoint = RegistryEndpoint::at(url)?;
     Ok(match login {
         None => Arc::new(RegistryClient::new(endpoint, Arc::new(AnonymousLogin))),
@@ -35,7 +35,7 @@ fn client(url: &str, login: Option<(String, String)>) -> Result<Arc<dyn Registry
 }
 
 /// Copies `PATH:TAG` of one registry to the same name of the other.
-async fn copy(
+pub async fn copy(
     from: &Arc<dyn RegistryApi>,
     to: &Arc<dyn RegistryApi>,
     names: &[String],
@@ -52,7 +52,7 @@ async fn copy(
     Ok(copy_list(&pairs, options, &Control::default(), &events, &|_, _| ()).await)
 }
 
-fn without_referrers() -> CopyOptions {
+pub fn without_referrers() -> CopyOptions {
     CopyOptions { referrers: false, ..CopyOptions::default() }
 }
 

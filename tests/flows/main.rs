@@ -5,6 +5,7 @@ mod command_line;
 mod copies;
 mod engine_to_ecr;
 mod events;
+mod hard_to_kill;
 mod labs;
 mod layering;
 mod partial_failure;

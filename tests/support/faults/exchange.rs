@@ -39,6 +39,7 @@ struct Shape {
     hold_after: Option<u64>,
     bytes_per_second: Option<u64>,
     flip_at: Option<u64>,
+    lose_answer: bool,
     /// A server closes when it has said everything; a client that closes gives up.
     is_response: bool,
 }
@@ -63,6 +64,7 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
             return answer(client, &request, status, &headers, &body).await;
         }
         Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+        Some(Fault::LoseAnswer) => to_client.lose_answer = true,
         Some(Fault::CutRequest { after_bytes }) => to_upstream.cut_after = Some(after_bytes),
         Some(Fault::CutResponse { after_bytes }) => to_client.cut_after = Some(after_bytes),
         Some(Fault::HoldRequest { after_bytes }) => to_upstream.hold_after = Some(after_bytes),
@@ -123,6 +125,9 @@ async fn respond(
         if (100..200).contains(&head.status()) {
             client.write_all(&raw).await?;
             continue;
+        }
+        if shape.lose_answer {
+            return Ok(End::Cut);
         }
         if let Some(host) = request.value("host") {
             head.lead_back(&state.upstream, host);

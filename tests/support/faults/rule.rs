@@ -21,6 +21,8 @@ pub enum Fault {
     },
     /// The connection is closed before anything is answered; the upstream never sees the request.
     Drop,
+    /// The upstream does what it was asked, and its answer is lost with the connection.
+    LoseAnswer,
     /// The connection is cut after so many bytes of the request's body went on to the upstream.
     CutRequest {
         /// How many.
@@ -110,8 +112,26 @@ pub struct Rule {
     header: Option<(String, Regex)>,
     skip: usize,
     limit: Option<usize>,
+    chance: Option<Chance>,
     matched: usize,
     fault: Fault,
+}
+
+/// A choice among requests that looks like chance and is the same on every machine.
+#[derive(Clone, Copy, Debug)]
+struct Chance {
+    requests: u64,
+    seed: u64,
+}
+
+impl Chance {
+    /// SplitMix64. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators".
+    fn hits(self, number: u64) -> bool {
+        let mut mixed = self.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)).is_multiple_of(self.requests.max(1))
+    }
 }
 
 impl Rule {
@@ -127,6 +147,7 @@ impl Rule {
             header: None,
             skip: 0,
             limit: None,
+            chance: None,
             matched: 0,
             fault,
         })
@@ -163,6 +184,13 @@ impl Rule {
         self
     }
 
+    /// Hits one of so many requests, chosen by the seed: the same seed hits the same ones.
+    #[must_use]
+    pub fn one_in(mut self, requests: u64, seed: u64) -> Self {
+        self.chance = Some(Chance { requests, seed });
+        self
+    }
+
     /// The fault, if this request gets it; counts the request.
     pub(super) fn take(&mut self, request: &Head) -> Option<Fault> {
         let header_matches = self.header.as_ref().is_none_or(|(name, pattern)| {
@@ -177,6 +205,7 @@ impl Rule {
         self.matched += 1;
         let past_skip = self.matched > self.skip;
         let within_limit = self.limit.is_none_or(|limit| self.matched <= self.skip + limit);
-        (past_skip && within_limit).then(|| self.fault.clone())
+        let chosen = self.chance.is_none_or(|chance| chance.hits(self.matched as u64));
+        (past_skip && within_limit && chosen).then(|| self.fault.clone())
     }
 }

@@ -18,8 +18,9 @@ const MOST: f64 = 64.0;
 const FEWEST: f64 = 1.0;
 /// Complaints that come within this time are about the same crowd, and halve it once.
 const SAME_COMPLAINT: Duration = Duration::from_secs(1);
-/// How long a registry that throttles without a `Retry-After` is left alone.
-const BREATH: Duration = Duration::from_millis(500);
+/// How long a registry that throttles without a `Retry-After` is left alone by everybody; the request
+/// that met it waits longer, as the table in `retry` says.
+const BREATH: Duration = Duration::from_millis(100);
 /// The longest time that all requests are held back; a single one that was asked to wait longer is
 /// told so instead.
 const LONGEST_BREATH: Duration = Duration::from_secs(60);

@@ -1,0 +1,186 @@
+//! Registry to registry over lines that break: what is reported is true, and a second run finishes.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use transload_engine::migration::CopyOutcome;
+use transload_engine::model::Manifest;
+use transload_engine::registry::RegistryApi;
+use transload_tests::faults::{Fault, FaultProxy, Rule};
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::Run;
+use transload_tests::tools::command_line;
+use transload_tests::wait::wait_until_true;
+
+use crate::copies::{client, copy, without_referrers};
+
+const REPOSITORIES: u64 = 40;
+const TAGS: u64 = 5;
+const SEEDS: u64 = 20;
+/// Seeds at the same time: much of each is waiting.
+const SEEDS_TOGETHER: usize = 3;
+/// How many times the command line is killed.
+const KILLS: u64 = 30;
+
+/// Fills a registry with repositories that share a layer, and names what is in it.
+async fn fill(source: &RegistryLab, repositories: u64, own_bytes: usize) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for repository in 0..repositories {
+        let path = format!("team/app{repository}");
+        let target = Target::new(&source.url(), &path)?;
+        for tag in 0..TAGS {
+            let own = own_bytes + usize::try_from(repository * TAGS + tag)?;
+            let image = Recipe::small(11).layers([9_000, own]).build()?;
+            target.push(&image, &tag.to_string()).await?;
+            names.push(format!("{path}:{tag}"));
+        }
+    }
+    Ok(names)
+}
+
+/// One of ten requests meets one of ten faults.
+fn faults(seed: u64, may_flip: bool) -> Result<Vec<Rule>> {
+    let mut faults = vec![
+        Fault::Drop,
+        Fault::LoseAnswer,
+        Fault::CutResponse { after_bytes: 700 },
+        Fault::CutRequest { after_bytes: 700 },
+        Fault::Delay(Duration::from_millis(30)),
+        Fault::Throttle { bytes_per_second: 200_000 },
+        Fault::registry_error(429, "TOOMANYREQUESTS", "slow down").header("Retry-After", "0"),
+        Fault::registry_error(429, "TOOMANYREQUESTS", "slow down"),
+        Fault::registry_error(500, "UNKNOWN", "a fault"),
+    ];
+    faults.push(if may_flip {
+        Fault::FlipBit { at_byte: 400 }
+    } else {
+        Fault::registry_error(503, "UNAVAILABLE", "a fault").header("Retry-After", "0")
+    });
+    let rules = (0_u64..).zip(faults).map(|(number, fault)| {
+        Ok(Rule::new(".*", "/v2/", fault)?.one_in(100, seed * 1000 + number))
+    });
+    rules.collect()
+}
+
+/// Whether the destination holds images, byte by byte.
+async fn are_equal(
+    from: &Arc<dyn RegistryApi>,
+    to: &Arc<dyn RegistryApi>,
+    names: &[&String],
+) -> Result<()> {
+    let checks = names.iter().map(|name| is_equal(from.as_ref(), to.as_ref(), name));
+    stream::iter(checks.collect::<Vec<_>>()).buffer_unordered(16).try_collect().await
+}
+
+async fn is_equal(from: &dyn RegistryApi, to: &dyn RegistryApi, name: &str) -> Result<()> {
+    let (path, tag) = name.split_once(':').context("a tag")?;
+    let (here, there) = (from.manifest(path, tag).await?, to.manifest(path, tag).await?);
+    ensure!(here == there, "{name} is another one");
+    let Manifest::Image(image) = there.read()? else { anyhow::bail!("{name} is no image") };
+    for blob in image.layers.iter().chain([&image.config]) {
+        // The stream fails where size or digest is wrong.
+        let mut content = to.blob(path, blob).await?;
+        while content.try_next().await?.is_some() {}
+    }
+    Ok(())
+}
+
+async fn one_seed(source: &RegistryLab, names: &[String], seed: u64) -> Result<usize> {
+    let destination = RegistryLab::start().await?;
+    let before = FaultProxy::start(&source.url(), faults(2 * seed, true)?).await?;
+    let behind = FaultProxy::start(&destination.url(), faults(2 * seed + 1, false)?).await?;
+    let (from, to) = (client(&before.url(), None)?, client(&behind.url(), None)?);
+    let outcomes = copy(&from, &to, names, without_referrers()).await?;
+    ensure!(before.faults() + behind.faults() > 100, "the faults came");
+    let (here, there) = (client(&source.url(), None)?, client(&destination.url(), None)?);
+    let mut reported = Vec::new();
+    for (name, outcome) in names.iter().zip(&outcomes) {
+        match outcome {
+            CopyOutcome::Copied { .. } | CopyOutcome::AlreadyThere { .. } => reported.push(name),
+            CopyOutcome::Failed(error) => ensure!(!error.to_string().is_empty()),
+            CopyOutcome::Cancelled => anyhow::bail!("nobody cancelled {name}"),
+        }
+    }
+    are_equal(&here, &there, &reported).await.with_context(|| format!("seed {seed}"))?;
+    // Without faults the rest arrives, and nothing is sent that arrived.
+    let held: HashSet<_> = reported.iter().copied().collect();
+    let again = copy(&here, &there, names, without_referrers()).await?;
+    for (name, outcome) in names.iter().zip(&again) {
+        match outcome {
+            CopyOutcome::AlreadyThere { .. } => {}
+            // An answer that was lost may have hidden a success, never the other way round.
+            CopyOutcome::Copied { .. } if !held.contains(name) => {}
+            other => anyhow::bail!("seed {seed}: {name} the second time: {other:?}"),
+        }
+    }
+    are_equal(&here, &there, &names.iter().collect::<Vec<_>>()).await?;
+    Ok(names.len() - reported.len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_breaks_what_is_reported_is_true_and_a_second_run_finishes() -> Result<()> {
+    let source = RegistryLab::start().await?;
+    let names = fill(&source, REPOSITORIES, 2_000).await?;
+    let runs: Vec<_> = (0..SEEDS).map(|seed| one_seed(&source, &names, seed)).collect();
+    let failed: Vec<usize> =
+        stream::iter(runs).buffer_unordered(SEEDS_TOGETHER).try_collect().await?;
+    let failed: usize = failed.iter().sum();
+    // Most faults are got over: only a turned bit has to end an image.
+    let all = usize::try_from(SEEDS * REPOSITORIES * TAGS)?;
+    ensure!(failed * 10 < all, "{failed} of {all} images failed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_it_goes_on_without_sending_a_layer_again() -> Result<()> {
+    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let names = fill(&source, 8, 60_000).await?;
+    let proxy = FaultProxy::start(&destination.url(), []).await?;
+    let list: String = names
+        .iter()
+        .map(|name| format!("{}/{name} {}/{name}\n", source.host(), proxy.host()))
+        .collect();
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("list");
+    std::fs::write(&file, list)?;
+    let file = file.to_str().context("a path")?;
+    let arguments = ["copy", "--list", file, "--no-referrers"];
+    for kill in 0..KILLS {
+        let already = proxy.requests().len();
+        let mut running = tokio::process::Command::new(command_line()?)
+            .args(arguments)
+            .stdout(std::process::Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        // After another number of requests each time; it may end before.
+        let moment = already + 3 + usize::try_from(kill * 7 % 60)?;
+        wait_until_true(Duration::from_secs(60), "the moment to kill", async || {
+            proxy.requests().len() >= moment || matches!(running.try_wait(), Ok(Some(_)))
+        })
+        .await?;
+        running.kill().await.ok();
+    }
+    let finished = Run::new(command_line()?).arguments(arguments).finish().await?;
+    ensure!(finished.status.success(), "{}{}", finished.text(), finished.stderr);
+    let (here, there) = (client(&source.url(), None)?, client(&destination.url(), None)?);
+    are_equal(&here, &there, &names.iter().collect::<Vec<_>>()).await?;
+    // Uploads that the registry took, by repository and digest: each once.
+    let log = destination.log();
+    let taken = regex::Regex::new(
+        r#""PUT /v2/([^ ]+)/blobs/uploads/[^ ]*digest=sha256(?:%3A|:)([0-9a-f]{64})[^"]*" 201"#,
+    )?;
+    let mut seen = HashSet::new();
+    for upload in taken.captures_iter(&log) {
+        let (repository, digest) = (upload[1].to_owned(), upload[2].to_owned());
+        ensure!(
+            seen.insert((repository.clone(), digest.clone())),
+            "{repository} got {digest} twice"
+        );
+    }
+    ensure!(!seen.is_empty(), "the log tells of uploads");
+    Ok(())
+}
