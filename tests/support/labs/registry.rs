@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use regex::Regex;
@@ -24,7 +25,22 @@ impl RegistryLab {
     /// # Errors
     /// When it does not start.
     pub async fn start() -> Result<Self> {
-        Self::start_with(None).await
+        Self::start_with(None, TempDir::with_prefix("registry-")?).await
+    }
+
+    /// The same with its content in memory, where the system has a folder for that: for measuring
+    /// something else than a disk.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_in_memory() -> Result<Self> {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() {
+            TempDir::with_prefix_in("registry-", memory)?
+        } else {
+            TempDir::with_prefix("registry-")?
+        };
+        Self::start_with(None, folder).await
     }
 
     /// A registry that wants Basic credentials for everything.
@@ -32,11 +48,11 @@ impl RegistryLab {
     /// # Errors
     /// When it does not start.
     pub async fn start_with_login(user: &str, password: &str) -> Result<Self> {
-        Self::start_with(Some((user.to_owned(), password.to_owned()))).await
+        let login = Some((user.to_owned(), password.to_owned()));
+        Self::start_with(login, TempDir::with_prefix("registry-")?).await
     }
 
-    async fn start_with(login: Option<(String, String)>) -> Result<Self> {
-        let folder = TempDir::with_prefix("registry-")?;
+    async fn start_with(login: Option<(String, String)>, folder: TempDir) -> Result<Self> {
         let port = free_port()?;
         let root = folder.path().display();
         let mut configuration = format!(

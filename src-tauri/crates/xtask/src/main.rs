@@ -2,9 +2,10 @@
 //!
 //! - [`arguments`], [`place`], [`process`]: how it is called, where things are, how programs run
 //! - [`setup`]: what this computer needs, and gets
-//! - [`run`], [`check`], [`generate`], [`package`], [`screenshots`]: one command each
+//! - [`bench`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`]: one command each
 
 mod arguments;
+mod bench;
 mod check;
 mod generate;
 mod package;
@@ -27,12 +28,13 @@ cargo xtask COMMAND
   run [--practice] [--release]   builds Transload and opens it; --practice needs no AWS and no Docker
   test [--only PART ...]         runs every check that a change must pass; `test --list` names the parts
   generate                       renews the TypeScript types that are made from Rust
+  bench [--work NAME ...]        measures transload-cli beside skopeo: many, multiarch, big
   screenshots                    makes the pictures again that the README shows
   package [--check]              makes the .deb and the .rpm; --check also installs, starts and removes the .deb
   setup [--tests]                installs what building needs, and with --tests what the checks need
   help                           says this
 
-  --yes   installs what is missing without asking, for `run`, `test`, `package`, `screenshots`, `setup`";
+  --yes   installs what is missing without asking, for `run`, `test`, `bench`, `package`, `screenshots`, `setup`";
 
 fn main() -> ExitCode {
     match dispatch() {
@@ -51,6 +53,7 @@ fn dispatch() -> Result<()> {
         Some("run") => run::run(&place, &mut arguments),
         Some("test") => check::run(&place, &mut arguments),
         Some("generate") => generate::run(&place, &mut arguments),
+        Some("bench") => bench::run(&place, &mut arguments),
         Some("screenshots") => screenshots::run(&place, &mut arguments),
         Some("package") => package::run(&place, &mut arguments),
         Some("setup") => setup::run(&place, &mut arguments),
