@@ -1,11 +1,13 @@
 //! The works: many small images, one image for several platforms, one large image.
 //!
-//! Layers are bytes without a pattern and no packed archives: neither program unpacks them, and they
-//! are made in a moment.
+//! Layers are bytes without a pattern in a gzip envelope, stored and not packed: neither program
+//! unpacks them, and they are made in a moment. Without the envelope skopeo would pack them.
 
+use std::io::Write;
 use std::str::FromStr;
 
 use anyhow::{Result, bail};
+use flate2::{Compression, GzBuilder};
 use serde_json::json;
 use transload_engine::model::media_type;
 use transload_tests::images::{Image, Layer, Manifest, Target, digest_of, pseudo_random};
@@ -84,7 +86,7 @@ impl Corpus {
 
 async fn many(source: &RegistryLab) -> Result<Vec<TaggedImage>> {
     let shared: Vec<Layer> =
-        (0_u64..).zip(SHARED).map(|(seed, bytes)| layer(seed, bytes)).collect();
+        (0_u64..).zip(SHARED).map(|(seed, bytes)| layer(seed, bytes)).collect::<Result<_>>()?;
     let mut tags = Vec::new();
     for repository in 0..REPOSITORIES {
         let path = format!("{PREFIX}/app{repository:02}");
@@ -95,7 +97,7 @@ async fn many(source: &RegistryLab) -> Result<Vec<TaggedImage>> {
                 let seed = 1_000 + (repository * TAGS + tag) * 2 + own;
                 let share = f64::from(u32::try_from(seed * 7919 % 1000)?) / 1000.0;
                 let bytes = OWN.0 * (OWN.1 / OWN.0).powf(share);
-                layers.push(layer(seed, bytes as usize));
+                layers.push(layer(seed, bytes as usize)?);
             }
             let image = image(&format!("{path}:{tag}"), layers)?;
             target.push(&image, &format!("v{tag}")).await?;
@@ -111,9 +113,9 @@ async fn multiarch(source: &RegistryLab) -> Result<Vec<TaggedImage>> {
     let mut listed = Vec::new();
     for (number, platform) in (0_u64..).zip(PLATFORMS) {
         let seed = 10_000 + number * 100;
-        let layers = (0..4).map(|at| layer(seed + at, PLATFORM_LAYER)).collect();
+        let layers = (0..4).map(|at| layer(seed + at, PLATFORM_LAYER)).collect::<Result<_>>()?;
         let image = image(platform, layers)?;
-        let statements = (50..52).map(|at| layer(seed + at, 5_000)).collect();
+        let statements = (50..52).map(|at| layer(seed + at, 5_000)).collect::<Result<_>>()?;
         let attestation = self::image(&format!("about {platform}"), statements)?;
         for image in [&image, &attestation] {
             target.push(image, &image.manifest.digest).await?;
@@ -147,7 +149,7 @@ async fn big(source: &RegistryLab) -> Result<Vec<TaggedImage>> {
     let mut layers = Vec::new();
     for number in 0..BIG_LAYERS {
         // One at a time: all of them would fill a small machine's memory.
-        let layer = layer(20_000 + number, BIG_LAYER);
+        let layer = layer(20_000 + number, BIG_LAYER)?;
         let alone = image("a part", vec![layer.clone()])?;
         target.blobs_of(&alone).await?;
         layers.push((layer.packed_digest, layer.packed.len()));
@@ -165,15 +167,20 @@ async fn big(source: &RegistryLab) -> Result<Vec<TaggedImage>> {
     Ok(vec![tagged(&path, "latest", &whole.manifest)])
 }
 
-fn layer(seed: u64, bytes: usize) -> Layer {
-    let packed = pseudo_random(seed, bytes);
+fn layer(seed: u64, bytes: usize) -> Result<Layer> {
+    // No time and no system in the header, so that the bytes depend on the seed alone.
+    let envelope = Vec::with_capacity(bytes + bytes / 1000);
+    let mut packer =
+        GzBuilder::new().mtime(0).operating_system(255).write(envelope, Compression::none());
+    packer.write_all(&pseudo_random(seed, bytes))?;
+    let packed = packer.finish()?;
     let digest = digest_of(&packed);
-    Layer {
+    Ok(Layer {
         tar: bytes::Bytes::new(),
         tar_digest: digest.clone(),
         packed: packed.into(),
         packed_digest: digest,
-    }
+    })
 }
 
 fn image(label: &str, layers: Vec<Layer>) -> Result<Image> {
