@@ -2,7 +2,7 @@
 //!
 //! - [`arguments`], [`place`], [`process`]: how it is called, where things are, how programs run
 //! - [`setup`]: what this computer needs, and gets
-//! - [`bench`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`]: one command each
+//! - [`mod@bench`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`]: one command each
 
 mod arguments;
 mod bench;
