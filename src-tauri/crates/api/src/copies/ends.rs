@@ -43,7 +43,7 @@ impl Ends {
         reference: &ImageReference,
     ) -> Result<Arc<dyn RegistryApi>, ApiError> {
         let host = reference.registry();
-        self.client(host, self.source_plain_http, region_of(host.as_str()).is_some()).await
+        self.client(host, self.source_plain_http, host.is_amazon_ecr()).await
     }
 
     pub(super) async fn destination(
@@ -51,7 +51,7 @@ impl Ends {
         reference: &ImageReference,
     ) -> Result<Arc<dyn RegistryApi>, ApiError> {
         let host = reference.registry();
-        let is_ecr = self.ecr.profile.is_some() || region_of(host.as_str()).is_some();
+        let is_ecr = self.ecr.profile.is_some() || host.is_amazon_ecr();
         self.client(host, self.destination_plain_http, is_ecr).await
     }
 
@@ -86,7 +86,7 @@ impl Ends {
     }
 
     async fn open_ecr(&self, host: &RegistryHost) -> Result<Arc<dyn EcrApi>, ApiError> {
-        let region = self.ecr.region.as_deref().or(region_of(host.as_str()));
+        let region = self.ecr.region.as_deref().or(host.ecr_region());
         let region = region.map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
         let named = self.ecr.profile.clone().or_else(|| std::env::var(PROFILE_VARIABLE).ok());
@@ -99,43 +99,5 @@ impl Ends {
         };
         let session = AwsSession::open(request, &AwsEnvironment::from_process()).await?;
         Ok(Arc::new(session.ecr()))
-    }
-}
-
-/// The region in the host name of a private ECR registry, such as
-/// `111122223333.dkr.ecr.eu-west-1.amazonaws.com`, also of its FIPS and dual-stack names and of
-/// other partitions. Source: Amazon ECR user guide, "Private registry".
-fn region_of(host: &str) -> Option<&str> {
-    let (account, rest) = host.split_once('.')?;
-    let is_account = account.len() == 12 && account.bytes().all(|sign| sign.is_ascii_digit());
-    let rest = [".ecr.", ".ecr-fips.", "-ecr.", "-ecr-fips."]
-        .iter()
-        .find_map(|middle| rest.strip_prefix("dkr")?.strip_prefix(middle))?;
-    let (region, domain) = rest.split_once('.')?;
-    let is_aws = ["amazonaws.", "on.aws", "on.amazonwebservices.", "amazonwebservices."]
-        .iter()
-        .any(|known| domain.starts_with(known));
-    (is_account && is_aws).then_some(region)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::region_of;
-
-    #[test]
-    fn the_region_is_in_every_kind_of_ecr_host() {
-        for (host, region) in [
-            ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", Some("eu-west-1")),
-            ("111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com", Some("us-gov-west-1")),
-            ("111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
-            ("111122223333.dkr-ecr.eu-west-1.on.aws", Some("eu-west-1")),
-            ("111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu", Some("eusc-de-east-1")),
-            ("1111.dkr.ecr.eu-west-1.amazonaws.com", None),
-            ("111122223333.dkr.ecr.eu-west-1.evil.example", None),
-            ("docker.io", None),
-            ("127.0.0.1:5000", None),
-        ] {
-            assert_eq!(region_of(host), region, "{host}");
-        }
     }
 }

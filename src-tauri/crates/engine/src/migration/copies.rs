@@ -4,14 +4,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
-use tokio::sync::Semaphore;
-
-use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere};
+use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere, Turns};
 use super::tree::read_tree;
 use super::{Control, EventSink, ImageState, MigrationError, MigrationEvent};
 use crate::model::{Digest, ImageReference};
 use crate::registry::RegistryApi;
+use futures_util::{StreamExt, stream};
 
 /// One image to copy between two registries. What its tag points to at the destination is replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +129,7 @@ impl<'a> Copies<'a> {
     ) -> Self {
         let mut wanted: HashMap<End, HashMap<String, usize>> = HashMap::new();
         let mut sources: HashMap<End, HashMap<String, usize>> = HashMap::new();
-        let mut shared: HashMap<End, (Arc<Held>, Arc<Semaphore>)> = HashMap::new();
+        let mut shared: HashMap<End, (Arc<Held>, Arc<Turns>)> = HashMap::new();
         let mut copiers = HashMap::new();
         for (pair, ends) in pairs {
             let (from, to) = (end(&ends.source), end(&ends.destination));
@@ -139,18 +137,15 @@ impl<'a> Copies<'a> {
             *wanted.entry(to).or_default().entry(repository).or_default() += 1;
             let repository = pair.source.path().to_owned();
             *sources.entry(from).or_default().entry(repository).or_default() += 1;
-            let (held, on_the_way) = shared
+            let (held, turns) = shared
                 .entry(to)
-                .or_insert_with(|| {
-                    let on_the_way = Semaphore::new(options.blobs_together.max(1));
-                    (Arc::default(), Arc::new(on_the_way))
-                })
+                .or_insert_with(|| (Arc::default(), Arc::new(Turns::new(options.blobs_together))))
                 .clone();
             copiers.entry((from, to)).or_insert_with(|| {
                 let (source, destination) =
                     (Arc::clone(&ends.source), Arc::clone(&ends.destination));
                 let events = Arc::clone(events);
-                Copier::new(source, destination, control.clone(), events, held, on_the_way)
+                Copier::new(source, destination, control.clone(), events, held, turns)
             });
         }
         let tags = wanted.into_iter().map(|(to, wanted)| (to, TagsThere::new(wanted))).collect();

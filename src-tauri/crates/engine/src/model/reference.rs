@@ -64,6 +64,27 @@ impl RegistryHost {
             || name == "[::1]"
             || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
     }
+
+    /// Whether this is a private registry of Amazon ECR, by its name.
+    pub fn is_amazon_ecr(&self) -> bool {
+        self.ecr_region().is_some()
+    }
+
+    /// The region in the host name of a private ECR registry, such as
+    /// `111122223333.dkr.ecr.eu-west-1.amazonaws.com`, also of its FIPS and dual-stack names and of
+    /// other partitions. Source: Amazon ECR user guide, "Private registry".
+    pub fn ecr_region(&self) -> Option<&str> {
+        let (account, rest) = self.0.split_once('.')?;
+        let is_account = account.len() == 12 && account.bytes().all(|sign| sign.is_ascii_digit());
+        let rest = [".ecr.", ".ecr-fips.", "-ecr.", "-ecr-fips."]
+            .iter()
+            .find_map(|middle| rest.strip_prefix("dkr")?.strip_prefix(middle))?;
+        let (region, domain) = rest.split_once('.')?;
+        let is_aws = ["amazonaws.", "on.aws", "on.amazonwebservices.", "amazonwebservices."]
+            .iter()
+            .any(|known| domain.starts_with(known));
+        (is_account && is_aws).then_some(region)
+    }
 }
 
 impl fmt::Display for RegistryHost {
@@ -261,6 +282,23 @@ mod tests {
     use super::*;
 
     const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    #[test]
+    fn the_region_is_in_every_kind_of_ecr_host() {
+        for (host, region) in [
+            ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", Some("eu-west-1")),
+            ("111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com", Some("us-gov-west-1")),
+            ("111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
+            ("111122223333.dkr-ecr.eu-west-1.on.aws", Some("eu-west-1")),
+            ("111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu", Some("eusc-de-east-1")),
+            ("1111.dkr.ecr.eu-west-1.amazonaws.com", None),
+            ("111122223333.dkr.ecr.eu-west-1.evil.example", None),
+            ("docker.io", None),
+            ("127.0.0.1:5000", None),
+        ] {
+            assert_eq!(RegistryHost::parse(host).unwrap().ecr_region(), region, "{host}");
+        }
+    }
 
     #[test]
     fn references_are_completed_as_docker_does() {

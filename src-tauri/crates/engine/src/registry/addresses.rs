@@ -20,6 +20,17 @@ enum Place {
     Elsewhere,
 }
 
+impl Place {
+    /// Why it is refused to whoever is not there.
+    fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Loopback => Some("it is this computer itself"),
+            Self::LinkLocal => Some("it is a link-local address, where metadata services live"),
+            Self::Elsewhere => None,
+        }
+    }
+}
+
 /// Whether an address is this computer itself.
 pub(super) fn is_loopback(url: &Url) -> bool {
     place(url) == Place::Loopback
@@ -29,6 +40,15 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 /// that gets a login.
 pub(super) fn is_own(endpoint: &RegistryEndpoint, url: &Url) -> bool {
     endpoint.url.origin() == url.origin()
+}
+
+/// Why an address that a name stands for is not asked on a registry's behalf.
+pub(super) fn reason_against(address: IpAddr) -> Option<&'static str> {
+    let there = match address {
+        IpAddr::V4(address) => place_v4(address),
+        IpAddr::V6(address) => place_v6(address),
+    };
+    there.reason()
 }
 
 /// Checks where a redirect or an upload address leads, and takes a login out of it.
@@ -76,17 +96,10 @@ pub(super) fn realm(endpoint: &RegistryEndpoint, realm: &str) -> Result<Url, Reg
 
 fn check_place(endpoint: &RegistryEndpoint, to: &Url) -> Result<(), RegistryError> {
     let there = place(to);
-    if there == Place::Elsewhere || there == place(&endpoint.url) {
-        return Ok(());
+    match there.reason() {
+        Some(reason) if there != place(&endpoint.url) => Err(refused(endpoint, to, reason)),
+        _ => Ok(()),
     }
-    Err(refused(
-        endpoint,
-        to,
-        match there {
-            Place::Loopback => "it is this computer itself",
-            _ => "it is a link-local address, where metadata services live",
-        },
-    ))
 }
 
 fn refused(endpoint: &RegistryEndpoint, to: &Url, reason: &'static str) -> RegistryError {

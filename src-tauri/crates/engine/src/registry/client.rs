@@ -10,7 +10,8 @@ use url::Url;
 
 use super::answer::{Refusal, is_html};
 use super::http::{self, Body};
-use super::pace::Pace;
+use super::pace::{Pace, Way};
+use super::quotas::{Action, Quotas};
 use super::referrers::ReferrersApi;
 use super::token::{Access, Pass, Scope};
 use super::{
@@ -28,6 +29,7 @@ pub struct RegistryClient {
     pub(super) endpoint: Arc<RegistryEndpoint>,
     pub(super) access: Arc<Access>,
     pub(super) pace: Arc<Pace>,
+    pub(super) quotas: Arc<Quotas>,
     pub(super) referrers_api: Arc<ReferrersApi>,
 }
 
@@ -66,7 +68,8 @@ impl RegistryClient {
     pub fn new(endpoint: RegistryEndpoint, login: Arc<dyn LoginSource>) -> Self {
         let access = Arc::new(Access::new(endpoint.clone(), login));
         let (pace, referrers_api) = (Arc::default(), Arc::default());
-        Self { endpoint: Arc::new(endpoint), access, pace, referrers_api }
+        let quotas = Arc::new(Quotas::of(&endpoint.host));
+        Self { endpoint: Arc::new(endpoint), access, pace, quotas, referrers_api }
     }
 
     /// Where its requests go.
@@ -76,20 +79,26 @@ impl RegistryClient {
 
     /// Sends a request until it succeeds, and gives its answer with the body unread.
     pub(super) async fn send(&self, ask: &Ask) -> Result<Response, RegistryError> {
-        retry::until_done(&ask.method, || self.paced(self.admitted(ask))).await
+        let action = Action::of(&ask.method);
+        let send = || self.paced(action, Way::Short, self.admitted(ask));
+        retry::until_done(&ask.method, send).await
     }
 
     /// Sends a request until its whole answer is there.
     pub(super) async fn fetch(&self, ask: &Ask, limit: usize) -> Result<Document, RegistryError> {
-        retry::until_done(&ask.method, || self.paced(self.document(ask, limit))).await
+        let send = || self.paced(None, Way::Short, self.document(ask, limit));
+        retry::until_done(&ask.method, send).await
     }
 
     /// Does a request when its turn has come.
     pub(super) async fn paced<T>(
         &self,
+        action: Option<Action>,
+        way: Way,
         request: impl Future<Output = Result<T, RegistryError>>,
     ) -> Result<T, RegistryError> {
-        let _turn = self.pace.turn().await;
+        self.quotas.wait(action).await;
+        let _turn = self.pace.turn(way).await;
         let outcome = request.await;
         self.pace.learn(&outcome);
         outcome
@@ -159,7 +168,7 @@ impl RegistryClient {
         let mut url = ask.url.clone();
         let mut pass = pass.filter(|_| addresses::is_own(&self.endpoint, &url));
         for _ in 0..=REDIRECT_LIMIT {
-            let client = http::client_for(&self.endpoint.host, &url)?;
+            let client = http::client_for(&self.endpoint, &url)?;
             let mut request =
                 client.request(ask.method.clone(), url.clone()).headers(ask.headers.clone());
             if let Some(pass) = pass {

@@ -1,6 +1,6 @@
 //! Connections: how requests go out and how bodies come in.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
 use tokio::time::timeout;
 
-use super::{RegistryError, addresses};
+use super::{RegistryEndpoint, RegistryError, addresses, resolve};
 use crate::model::RegistryHost;
 
 /// How long a connection may take to come about.
@@ -23,6 +23,9 @@ static OUTSIDE: LazyLock<Result<Client, reqwest::Error>> = LazyLock::new(|| buil
 /// What runs on this computer is never asked for through a proxy; Docker does the same.
 static THIS_COMPUTER: LazyLock<Result<Client, reqwest::Error>> =
     LazyLock::new(|| builder().no_proxy().build());
+/// Where a registry sends us on to: a name there must not lead to this computer either.
+static FOREIGN: LazyLock<Result<Client, reqwest::Error>> =
+    LazyLock::new(|| builder().dns_resolver(Arc::new(resolve::OutsideOnly)).build());
 
 fn builder() -> reqwest::ClientBuilder {
     Client::builder()
@@ -43,12 +46,18 @@ pub(super) struct Silence(pub(super) Duration);
 
 /// The connections to use for an address.
 pub(super) fn client_for(
-    registry: &RegistryHost,
+    endpoint: &RegistryEndpoint,
     url: &url::Url,
 ) -> Result<&'static Client, RegistryError> {
-    let client = if addresses::is_loopback(url) { &THIS_COMPUTER } else { &OUTSIDE };
+    let client = if addresses::is_loopback(url) {
+        &THIS_COMPUTER
+    } else if url.host() == endpoint.url.host() {
+        &OUTSIDE
+    } else {
+        &FOREIGN
+    };
     client.as_ref().map_err(|source| RegistryError::Unreachable {
-        registry: registry.clone(),
+        registry: endpoint.host.clone(),
         source: Box::new(source),
     })
 }
@@ -80,6 +89,10 @@ pub(super) fn transport_error(
 ) -> RegistryError {
     let error = error.without_url();
     let registry = registry.clone();
+    if let Some(refused) = resolve::refused(&error) {
+        let target = refused.name.clone();
+        return RegistryError::AddressRefused { registry, target, reason: refused.reason };
+    }
     if error.is_connect() || error.is_builder() {
         return RegistryError::Unreachable { registry, source: Box::new(error) };
     }

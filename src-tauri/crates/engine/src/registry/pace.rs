@@ -14,8 +14,10 @@ use super::RegistryError;
 /// Requests at the same time, to begin with and at most: no registry is known to mind so many from
 /// one client, and more would not hide a longer way, since blobs have a limit of their own.
 const MOST: f64 = 64.0;
-/// Requests at the same time that every registry has to take.
-const FEWEST: f64 = 1.0;
+/// Requests at the same time that every registry has to take: a long one and one that passes it.
+const FEWEST: f64 = 2.0;
+/// From this many bytes on an upload is long: at the speed of a good line, a second or more.
+const LONG_BYTES: u64 = 16 * 1024 * 1024;
 /// Complaints that come within this time are about the same crowd, and halve it once.
 const SAME_COMPLAINT: Duration = Duration::from_secs(1);
 /// How long a registry that throttles without a `Retry-After` is left alone by everybody; the request
@@ -31,42 +33,67 @@ pub(super) struct Pace {
     freed: Notify,
 }
 
+/// How long a request is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// A question, a manifest, a small blob.
+    Short,
+    /// A big blob. One turn is always kept for what is short, so that it can pass.
+    Long,
+}
+
+impl Way {
+    /// That of an upload of so many bytes.
+    pub(super) fn of(bytes: u64) -> Self {
+        if bytes >= LONG_BYTES { Self::Long } else { Self::Short }
+    }
+}
+
 struct State {
     limit: f64,
     under_way: u32,
+    /// Those of them that are long.
+    long: u32,
     not_before: Option<Instant>,
     halved: Option<Instant>,
 }
 
 /// A request that may be under way; the next one's turn comes when it is dropped.
-pub(super) struct Turn<'a>(&'a Pace);
+pub(super) struct Turn<'a>(&'a Pace, Way);
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.0.state().under_way -= 1;
-        self.0.freed.notify_one();
+        let mut state = self.0.state();
+        state.under_way -= 1;
+        state.long -= u32::from(self.1 == Way::Long);
+        drop(state);
+        // Whoever is woken may be a long one that still has to wait, so all look.
+        self.0.freed.notify_waiters();
     }
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        let state = State { limit: MOST, under_way: 0, not_before: None, halved: None };
+        let state = State { limit: MOST, under_way: 0, long: 0, not_before: None, halved: None };
         Self { state: Mutex::new(state), freed: Notify::new() }
     }
 }
 
 impl Pace {
     /// Waits until the registry may be asked once more.
-    pub(super) async fn turn(&self) -> Turn<'_> {
+    pub(super) async fn turn(&self, way: Way) -> Turn<'_> {
         loop {
-            let freed = self.freed.notified();
+            let mut freed = std::pin::pin!(self.freed.notified());
+            // It counts from now on, not from the first time that it is waited for.
+            freed.as_mut().enable();
             let wait_until = {
                 let mut state = self.state();
                 match state.not_before.filter(|until| *until > Instant::now()) {
                     Some(until) => Some(until),
-                    None if f64::from(state.under_way) < state.limit => {
+                    None if state.has_room(way) => {
                         state.under_way += 1;
-                        return Turn(self);
+                        state.long += u32::from(way == Way::Long);
+                        return Turn(self, way);
                     }
                     None => None,
                 }
@@ -86,7 +113,7 @@ impl Pace {
                 state.limit = (state.limit + 1.0 / state.limit).min(MOST);
                 drop(state);
                 // There may be room for one more than was freed.
-                self.freed.notify_one();
+                self.freed.notify_waiters();
                 return;
             }
             Err(error) => error,
@@ -109,6 +136,11 @@ impl Pace {
 }
 
 impl State {
+    fn has_room(&self, way: Way) -> bool {
+        let passes = way == Way::Short || f64::from(self.long) < self.limit - 1.0;
+        passes && f64::from(self.under_way) < self.limit
+    }
+
     fn complain(&mut self, now: Instant, breath: Option<Duration>) {
         if let Some(breath) = breath {
             let until = now + breath;
@@ -144,21 +176,31 @@ mod tests {
         for _ in 0..10 {
             pace.learn(&throttled(0));
         }
-        let turns: Vec<_> = std::iter::from_fn(|| pace.turn().now_or_never()).collect();
+        let turns: Vec<_> = std::iter::from_fn(|| pace.turn(Way::Short).now_or_never()).collect();
         assert_eq!(turns.len(), 32);
         drop(turns);
         for _ in 0..40 {
             pace.learn(&Ok(()));
         }
-        let turns: Vec<_> = std::iter::from_fn(|| pace.turn().now_or_never()).collect();
+        let turns: Vec<_> = std::iter::from_fn(|| pace.turn(Way::Short).now_or_never()).collect();
         assert_eq!(turns.len(), 34);
+    }
+
+    #[tokio::test]
+    async fn what_is_short_passes_what_is_long() {
+        let pace = Pace::default();
+        let long: Vec<_> = std::iter::from_fn(|| pace.turn(Way::Long).now_or_never()).collect();
+        assert_eq!(long.len(), 63);
+        assert!(pace.turn(Way::Short).now_or_never().is_some());
+        drop(long);
+        assert!(pace.turn(Way::Long).now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn everybody_waits_as_long_as_the_registry_asked() {
         let pace = Pace::default();
         pace.learn(&throttled(3600));
-        assert!(pace.turn().now_or_never().is_none());
+        assert!(pace.turn(Way::Short).now_or_never().is_none());
         let until = pace.state().not_before.unwrap();
         assert!(until <= Instant::now() + LONGEST_BREATH);
         pace.learn(&throttled(1));
@@ -176,7 +218,7 @@ mod tests {
             .map(|_| {
                 let pace = Arc::clone(&pace);
                 tokio::spawn(async move {
-                    let _turn = pace.turn().await;
+                    let _turn = pace.turn(Way::Short).await;
                     tokio::task::yield_now().await;
                 })
             })

@@ -243,7 +243,7 @@ impl Access {
         query: &[(&str, String)],
         login: Option<&RegistryLogin>,
     ) -> Result<reqwest::RequestBuilder, RegistryError> {
-        let client = http::client_for(&self.endpoint.host, &realm)?;
+        let client = http::client_for(&self.endpoint, &realm)?;
         match login {
             Some(login) if login.user == IDENTITY_TOKEN_USER => {
                 let scopes: Vec<&str> = query

@@ -15,6 +15,8 @@ use super::api::{Mount, UploadSession, UploadStart};
 use super::blobs::{blob_subject, wrong_size};
 use super::client::Ask;
 use super::http::{self, Silence};
+use super::pace::Way;
+use super::quotas::Action;
 use super::token::Scope;
 use super::{BlobStream, RegistryClient, RegistryError, addresses, challenge};
 use crate::model::{Descriptor, RegistryHost};
@@ -45,7 +47,9 @@ impl RegistryClient {
         let upload =
             Arc::new(Mutex::new(Upload { sent_bytes: 0, moved: Instant::now(), failure: None }));
         let body = feed(self.endpoint.host.clone(), blob.clone(), content, Arc::clone(&upload));
-        let sent = self.paced(self.put_blob(path, blob, &place, body, &upload)).await;
+        let put = self.put_blob(path, blob, &place, body, &upload);
+        let way = Way::of(blob.size_bytes);
+        let sent = self.paced(Some(Action::CompleteLayerUpload), way, put).await;
         let failure = locked(&upload, |upload| upload.failure.take());
         let error = match (failure, sent) {
             (Some(failure), _) => failure,
@@ -99,7 +103,7 @@ impl RegistryClient {
         url.query_pairs_mut().append_pair("digest", blob.digest.as_str());
         let is_own = addresses::is_own(&self.endpoint, &url);
         let pass = if is_own { self.access.pass(&scope).await? } else { None };
-        let mut request = http::client_for(host, &url)?
+        let mut request = http::client_for(&self.endpoint, &url)?
             .put(url)
             .header(CONTENT_TYPE, "application/octet-stream")
             .header(CONTENT_LENGTH, blob.size_bytes);

@@ -85,7 +85,7 @@ impl Copying<'_> {
 
     /// The first blob: finds out what a mount from the repository itself means here.
     async fn scout(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
-        let _permit = self.copier.turn().await;
+        let _permit = self.copier.turns.turn(blob.size_bytes).await;
         let held = &self.copier.held;
         match self.begin(blob, Some(self.repository)).await {
             Ok(UploadStart::Mounted) => {
@@ -114,7 +114,7 @@ impl Copying<'_> {
 
     /// One question opens the upload, or says that the blob is there.
     async fn bring_in_one(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
-        let _permit = self.copier.turn().await;
+        let _permit = self.copier.turns.turn(blob.size_bytes).await;
         match self.begin(blob, Some(self.repository)).await? {
             UploadStart::Mounted => Ok(Arrival::WasThere),
             UploadStart::Session(session) => {
@@ -127,7 +127,7 @@ impl Copying<'_> {
     /// Asks for the blob, and sends it only where it is missing.
     async fn bring_asked_for(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
         let copier = self.copier;
-        let _permit = copier.turn().await;
+        let _permit = copier.turns.turn(blob.size_bytes).await;
         if copier.destination.has_blob(self.repository, &blob.digest).await? {
             return Ok(Arrival::WasThere);
         }
@@ -146,7 +146,7 @@ impl Copying<'_> {
     /// the session that it opens instead is used, unless the blob turns out to be there.
     async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<Arrival, RegistryError> {
         let copier = self.copier;
-        let _permit = copier.turn().await;
+        let _permit = copier.turns.turn(blob.size_bytes).await;
         match self.begin_or_plain(blob, Some(holder)).await? {
             UploadStart::Mounted => Ok(Arrival::Mounted),
             UploadStart::Session(session) => {

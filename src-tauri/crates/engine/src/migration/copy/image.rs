@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::held::{Held, Mounting};
+use super::turns::Turns;
 use crate::migration::tree::{ImageTree, Node};
 use crate::migration::{Control, EventSink, LayerState, MigrationError, MigrationEvent};
 use crate::model::{Descriptor, Digest, ImageReference};
@@ -25,7 +25,7 @@ pub(in crate::migration) struct Copier {
     pub(super) control: Control,
     pub(super) held: Arc<Held>,
     events: Arc<dyn EventSink>,
-    on_the_way: Arc<Semaphore>,
+    pub(super) turns: Arc<Turns>,
 }
 
 /// An image to copy.
@@ -60,16 +60,16 @@ pub(super) struct Copying<'a> {
 }
 
 impl Copier {
-    /// `held` and `on_the_way`, a limit of blobs, are shared by all copiers with one destination.
+    /// `held` and `turns` are shared by all copiers with one destination.
     pub fn new(
         source: Arc<dyn RegistryApi>,
         destination: Arc<dyn RegistryApi>,
         control: Control,
         events: Arc<dyn EventSink>,
         held: Arc<Held>,
-        on_the_way: Arc<Semaphore>,
+        turns: Arc<Turns>,
     ) -> Self {
-        Self { source, destination, control, held, events, on_the_way }
+        Self { source, destination, control, held, events, turns }
     }
 
     /// Where images are read from.
@@ -91,12 +91,6 @@ impl Copier {
             sent_bytes: copying.sent_bytes.into_inner(),
             skipped_bytes: copying.skipped_bytes.into_inner(),
         })
-    }
-
-    /// Waits until one more blob may be on the way.
-    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed.
-        self.on_the_way.acquire().await.ok()
     }
 }
 

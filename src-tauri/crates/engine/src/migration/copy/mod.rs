@@ -6,8 +6,10 @@ mod held;
 mod image;
 mod referrers;
 mod tags;
+mod turns;
 
 pub(super) use held::Held;
 pub(super) use image::{Copied, Copier, Job};
 pub use referrers::LeftBehind;
 pub(super) use tags::TagsThere;
+pub(super) use turns::Turns;

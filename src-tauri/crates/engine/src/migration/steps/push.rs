@@ -3,9 +3,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::docker::{DockerApi, PushLayerState, PushProgress};
-use tokio::sync::Semaphore;
 
-use crate::migration::copy::{Copier, Held, Job};
+use crate::migration::copy::{Copier, Held, Job, Turns};
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
 use crate::migration::tree::read_tree;
@@ -34,7 +33,7 @@ pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> 
                 run.control.clone(),
                 Arc::clone(run.events),
                 Arc::new(Held::default()),
-                Arc::new(Semaphore::new(BLOBS_ON_THE_WAY)),
+                Arc::new(Turns::new(BLOBS_ON_THE_WAY)),
             );
             let work = |record| copy_from_registry(run, &copier, record);
             run.each(records.moving(), COPIED_TOGETHER, work).await
