@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use transload_engine::migration::{
-    Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, MigrationEvent, copy_list,
+    Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, Extent, MigrationEvent,
+    copy_list,
 };
 use transload_engine::model::{Digest, ImageReference, Secret};
 use transload_engine::registry::{
@@ -53,15 +54,15 @@ pub async fn copy(
 }
 
 pub fn without_referrers() -> CopyOptions {
-    CopyOptions { referrers: false, ..CopyOptions::default() }
+    let extent = Extent { referrers: false, ..Extent::default() };
+    CopyOptions { extent, ..CopyOptions::default() }
 }
 
 /// Puts a signature of an image: a manifest with a subject, the tag that lists it, and cosign's tag.
-async fn sign(target: &Target, image: &Image) -> Result<Manifest> {
-    let signature = Image::attestation(&image.manifest.digest)?;
+pub async fn sign(target: &Target, subject: &Manifest) -> Result<Manifest> {
+    let signature = Image::attestation(&subject.digest)?;
     target.blobs_of(&signature).await?;
     let mut manifest: Value = serde_json::from_slice(&signature.manifest.bytes)?;
-    let subject = &image.manifest;
     manifest["subject"] = json!({
         "mediaType": subject.media_type, "digest": subject.digest, "size": subject.bytes.len(),
     });
@@ -88,7 +89,7 @@ async fn signatures_come_along_to_a_registry_without_the_referrers_api() -> Resu
     let target = Target::new(&source.url(), "team/app")?;
     let image = Recipe::small(91).build()?;
     target.push(&image, "1").await?;
-    let referrer = sign(&target, &image).await?;
+    let referrer = sign(&target, &image.manifest).await?;
     let (from, to) = (client(&source.url(), None)?, client(&destination.url(), None)?);
     let outcomes = copy(&from, &to, &["team/app:1".to_owned()], CopyOptions::default()).await?;
     let [CopyOutcome::Copied { left_behind, .. }] = outcomes.as_slice() else {
@@ -113,7 +114,7 @@ async fn signatures_come_along_to_a_registry_with_the_referrers_api() -> Result<
     let target = Target::new(&source.url(), "app")?;
     let image = Recipe::small(92).build()?;
     target.push(&image, "1").await?;
-    let referrer = sign(&target, &image).await?;
+    let referrer = sign(&target, &image.manifest).await?;
     ecr.aws()?.run(["ecr", "create-repository", "--repository-name", "app"]).succeed().await?;
     let from = client(&source.url(), None)?;
     let to = client(&format!("http://{}", ecr.registry_host()), Some(ecr.login().await?))?;
@@ -197,5 +198,34 @@ async fn a_layer_that_breaks_off_goes_on_where_it_was() -> Result<()> {
     assert_eq!(uploads, 1, "the upload stood still meanwhile, and did not begin anew");
     let there = to.manifest_head("app", "image").await?.context("the tag")?;
     assert_eq!(there.digest.as_str(), image.manifest.digest);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_platform_of_an_index_is_its_own_manifest() -> Result<()> {
+    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let target = Target::new(&source.url(), "team/app")?;
+    let platforms = ["linux/amd64", "linux/arm64/v8"];
+    let index = Index::of_platforms(61, Format::Oci, &platforms)?;
+    let arm = index.images[1].manifest.clone();
+    target.push(&index.images[0], "single").await?;
+    target.push_index(&index, "1").await?;
+    let (from, to) = (client(&source.url(), None)?, client(&destination.url(), None)?);
+    let names = ["team/app:1".to_owned(), "team/app:single".to_owned()];
+    let extent = Extent { platform: Some("linux/arm64".parse()?), ..Extent::default() };
+    let options = CopyOptions { extent, ..CopyOptions::default() };
+    for round in 0..2 {
+        let outcomes = copy(&from, &to, &names, options.clone()).await?;
+        let digest = match &outcomes[0] {
+            CopyOutcome::Copied { digest, .. } if round == 0 => digest,
+            CopyOutcome::AlreadyThere { digest } if round == 1 => digest,
+            other => anyhow::bail!("round {round}: {other:?}"),
+        };
+        assert_eq!(digest.as_str(), arm.digest);
+        let CopyOutcome::Failed(error) = &outcomes[1] else { anyhow::bail!("{outcomes:?}") };
+        let text = error.to_string();
+        ensure!(text.contains("is not there for linux/arm64; it is for linux/amd64"), "{text}");
+    }
+    assert_eq!(to.manifest("team/app", "1").await?.bytes(), &arm.bytes);
     Ok(())
 }

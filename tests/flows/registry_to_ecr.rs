@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 use transload_api::contract::{
-    ImageResult, MigrationOutcome, PlannedAction, Proof, Repository, Route,
+    ImageResult, MigrationOutcome, PlanRemark, PlannedAction, Proof, Repository, Route,
 };
+use transload_engine::model::Digest;
 use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
 use transload_tests::ecr::{Ecr, SECRET_KEY};
 use transload_tests::images::{Format, Index, Recipe, Target};
 use transload_tests::labs::RegistryLab;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::skopeo::{Side, Skopeo};
+
+use crate::copies::{client, sign};
 
 const USER: &str = "reader";
 const PASSWORD: &str = "open-sesame-registry";
@@ -142,4 +145,42 @@ fn manifest_bytes(migrated: &Migrated, image: &transload_tests::images::Image) -
     let blobs: usize = image.blobs().map(|(_, bytes)| bytes.len()).sum();
     let extra = migrated.plan.totals.unique_bytes - blobs as u64;
     if extra == 0 { 0 } else { image.manifest.bytes.len() as u64 }
+}
+
+#[tokio::test]
+async fn a_signature_comes_along_and_one_platform_may_be_chosen() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let index = Index::of_platforms(33, Format::Oci, &PLATFORMS)?;
+    let target = Target::new(&registry.url(), "team/app")?;
+    target.push_index(&index, "1").await?;
+    let signature = sign(&target, &index.manifest).await?;
+    let computer = Computer::new(ecr.home()?, None)?;
+    let source = registry_source(&registry.host());
+    let mut wanted = request(&ecr.connection(), &source, &[("team/app", "1", "app")]);
+    let Migrated { report, .. } = computer.migrate(wanted.clone()).await?;
+    assert_eq!(report.outcome, MigrationOutcome::Succeeded, "{report:#?}");
+    assert!(report.images[0].left_behind.is_empty(), "{report:#?}");
+    let to = client(&format!("http://{}", ecr.registry_host()), Some(ecr.login().await?))?;
+    let listed = to.referrers("app", &Digest::parse(&index.manifest.digest)?).await?;
+    assert_eq!(listed[0].digest.as_str(), signature.digest);
+
+    // The same image for one platform: another digest, which is a conflict until it has a tag.
+    wanted.extent.platform = Some("linux/arm64".to_owned());
+    wanted.repositories[0].repository_name = "app-arm".to_owned();
+    let Migrated { plan, report, .. } = computer.migrate(wanted.clone()).await?;
+    assert_eq!(plan.images[0].remarks, [PlanRemark::ChosenPlatform]);
+    assert_eq!(plan.images[0].platforms, ["linux/arm64/v8"]);
+    assert!(plan.commands.iter().any(|line| line.contains("--override-arch arm64")));
+    assert_eq!(report.images[0].proof, Proof::Equal);
+    assert_eq!(report.images[0].ecr_digest.as_ref(), Some(&index.images[1].manifest.digest));
+    wanted.extent.platform = Some("linux/mips".to_owned());
+    let plan = computer.api.migration_plan(wanted.clone()).await?;
+    let PlannedAction::Refused { error } = &plan.images[0].action else {
+        anyhow::bail!("{plan:#?}");
+    };
+    assert!(error.message.contains("linux/s390x"), "{}", error.message);
+    wanted.extent.platform = Some("amd64".to_owned());
+    let error = computer.api.migration_plan(wanted).await.err();
+    assert!(error.is_some_and(|error| error.message.contains("looks like linux/amd64")));
+    Ok(())
 }

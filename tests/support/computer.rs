@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, ensure};
 use tempfile::TempDir;
 use transload_api::contract::{
-    ApiError, AwsConnection, ImageSource, JobEvent, JobEventKind, MigrationPlan, MigrationReport,
-    MigrationRequest, RepositoryMapping, RepositorySettings, SelectedImage, SourceLogin,
-    TagMutability,
+    ApiError, AwsConnection, CopyExtent, ImageSource, JobEvent, JobEventKind, MigrationPlan,
+    MigrationReport, MigrationRequest, RepositoryMapping, RepositorySettings, SelectedImage,
+    SourceLogin, TagMutability,
 };
 use transload_api::contract::{Encryption, LifecyclePreset};
 use transload_api::{Api, ApiOptions};
@@ -239,6 +239,7 @@ pub fn request(
         template: plain_settings(),
         choices: Vec::new(),
         remove_temporary_tags: true,
+        extent: CopyExtent::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The same work as commands of `aws`, `docker` and `skopeo`, for a person to read, keep or run.
 
-use transload_engine::migration::{Action, Plan, PlannedRepository, Route};
+use transload_engine::migration::{Action, Plan, PlannedImage, PlannedRepository, Route};
 use transload_engine::model::{Encryption, RepositorySettings, TagMutability};
 
 use crate::contract::AwsConnection;
@@ -79,9 +79,7 @@ pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions) -> Vec<String> {
                 commands.push(format!("docker tag {} {destination}", source.familiar()));
                 commands.push(format!("docker push {destination}"));
             }
-            Route::RegistryToRegistry => commands.push(format!(
-                "skopeo copy --all --preserve-digests docker://{source} docker://{destination}"
-            )),
+            Route::RegistryToRegistry => commands.push(skopeo(plan, image)),
         }
         if matches!(image.action, Action::Overwrite) {
             let last = commands.len() - 1;
@@ -93,6 +91,23 @@ pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions) -> Vec<String> {
         ));
     }
     commands
+}
+
+fn skopeo(plan: &Plan, image: &PlannedImage) -> String {
+    let (source, destination) = (&image.source, &image.destination);
+    let (before, which) = match &plan.extent.platform {
+        None => (String::new(), " --all"),
+        Some(platform) => {
+            let variant = platform.variant.as_ref();
+            let variant = variant.map(|variant| format!(" --override-variant {variant}"));
+            let variant = variant.unwrap_or_default();
+            let (os, architecture) = (&platform.os, &platform.architecture);
+            (format!(" --override-os {os} --override-arch {architecture}{variant}"), "")
+        }
+    };
+    format!(
+        "skopeo{before} copy{which} --preserve-digests docker://{source} docker://{destination}"
+    )
 }
 
 fn create(repository: &PlannedRepository, aws: &AwsOptions) -> Vec<String> {

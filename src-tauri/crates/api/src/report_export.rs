@@ -67,6 +67,14 @@ fn markdown(report: &MigrationReport) -> String {
         let cells = cells.map(|cell| cell.replace('|', "\\|").replace(['\r', '\n'], " "));
         format!("| {} |", cells.join(" | "))
     }));
+    let left: Vec<_> = report.images.iter().flat_map(|image| &image.left_behind).collect();
+    if !left.is_empty() {
+        lines.extend([String::new(), "Signatures and other referrers that stayed behind:".into()]);
+        lines.push(String::new());
+        lines.extend(left.iter().map(|left| {
+            format!("- `{}`: {}", left.name, left.error.message.replace(['\r', '\n'], " "))
+        }));
+    }
     lines.join("\n") + "\n"
 }
 
@@ -132,7 +140,7 @@ fn moment(at_ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::{AwsIdentity, ErrorCode, Route};
+    use crate::contract::{AwsIdentity, ErrorCode, LeftBehind, Route};
 
     fn report() -> MigrationReport {
         let image = |number: u32, result: ImageResult, proof: Proof| ImageReport {
@@ -148,6 +156,7 @@ mod tests {
             proof,
             sent_bytes: 5,
             elapsed_ms: 7,
+            left_behind: Vec::new(),
         };
         let error =
             ApiError::new(ErrorCode::RegistryFailed, "It said \"no\" | twice,\nthen nothing.");
@@ -178,6 +187,15 @@ mod tests {
     #[test]
     fn markdown_keeps_its_table_whole() {
         insta::assert_snapshot!(text(&report(), ReportFormat::Markdown).unwrap());
+    }
+
+    #[test]
+    fn what_stayed_behind_is_named_with_its_reason() {
+        let mut report = report();
+        let error = ApiError::new(ErrorCode::RegistryFailed, "The repository holds too many.");
+        report.images[0].left_behind = vec![LeftBehind { name: "sha256:bb".to_owned(), error }];
+        let text = markdown(&report);
+        assert!(text.ends_with("- `sha256:bb`: The repository holds too many.\n"), "{text}");
     }
 
     #[test]

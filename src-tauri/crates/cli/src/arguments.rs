@@ -70,6 +70,10 @@ pub struct CopyArguments {
     /// Leave signatures, attestations and other referrers behind that are no part of an index.
     #[arg(long)]
     pub no_referrers: bool,
+    /// Copy one platform of each image, such as linux/amd64 or linux/arm/v7, instead of all. The
+    /// digest at the destination is then the platform's own and not the one of the source's tag.
+    #[arg(long, value_name = "OS/ARCHITECTURE")]
+    pub platform: Option<String>,
     /// How many images are under way at the same time.
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command, CopyArguments};
 use clap::Parser;
-use transload_api::contract::{ApiError, CopyEcr, CopyPair, CopyRequest};
+use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest};
 use transload_api::{CopyControl, copy_images, image_digest};
 
 /// Every image has arrived.
@@ -61,7 +61,7 @@ async fn copy(arguments: CopyArguments) -> u8 {
     let request = CopyRequest {
         pairs,
         all_tags: arguments.all_tags,
-        without_referrers: arguments.no_referrers,
+        extent: CopyExtent { platform: arguments.platform, referrers: !arguments.no_referrers },
         jobs: arguments.jobs,
         source_plain_http: arguments.source_plain_http,
         destination_plain_http: arguments.destination_plain_http,

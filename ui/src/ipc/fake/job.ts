@@ -277,6 +277,7 @@ export class FakeJob {
       proof: !arrived ? "not_proved" : repacked ? "equal_to_pushed" : "equal",
       sent_bytes: kind === "moved" ? 2 * layerBytes : 0,
       elapsed_ms: 4200,
+      left_behind: [],
     };
   }
 

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::ApiError;
+use super::{ApiError, CopyExtent, LeftBehind};
 
 /// What is to be copied from registry to registry, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,8 +9,8 @@ pub struct CopyRequest {
     pub pairs: Vec<CopyPair>,
     /// Every tag of the sources, which are repositories then.
     pub all_tags: bool,
-    /// Signatures and other referrers stay behind.
-    pub without_referrers: bool,
+    /// What of each image.
+    pub extent: CopyExtent,
     /// Images at the same time; the default suits most registries.
     pub jobs: Option<usize>,
     /// The source registries answer in plain HTTP.
@@ -107,15 +107,6 @@ pub enum CopyOutcome {
     },
     /// It was not finished.
     Cancelled,
-}
-
-/// A signature or another referrer that stayed behind.
-#[derive(Clone, Debug, Serialize)]
-pub struct LeftBehind {
-    /// Its digest or tag at the source.
-    pub name: String,
-    /// Why.
-    pub error: ApiError,
 }
 
 /// A copy in numbers.

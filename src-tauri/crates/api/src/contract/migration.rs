@@ -23,6 +23,26 @@ pub struct MigrationRequest {
     pub choices: Vec<ConflictChoice>,
     /// Whether the tags that a push through the Docker Engine needs are removed from it afterwards.
     pub remove_temporary_tags: bool,
+    /// What of each image comes along, from registry to registry.
+    pub extent: CopyExtent,
+}
+
+/// What of an image comes along when it is copied from registry to registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CopyExtent {
+    /// Only this platform, such as `linux/amd64`. ECR then holds the digest of that platform's
+    /// manifest and not the one of the index.
+    pub platform: Option<String>,
+    /// Whether signatures and other referrers come along.
+    pub referrers: bool,
+}
+
+impl Default for CopyExtent {
+    /// Everything.
+    fn default() -> Self {
+        Self { platform: None, referrers: true }
+    }
 }
 
 /// One tag of one source repository.

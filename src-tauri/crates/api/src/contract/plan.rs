@@ -134,6 +134,8 @@ pub enum PlanRemark {
     OnePlatform,
     /// The size is the engine's, unpacked; what travels is smaller.
     SizeUnpacked,
+    /// Only the chosen platform is copied, so the digest in ECR is not the one of the index.
+    ChosenPlatform,
 }
 
 /// The sums of a plan.

@@ -74,6 +74,18 @@ pub struct ImageReport {
     pub sent_bytes: u64,
     /// How long it took.
     pub elapsed_ms: u64,
+    /// Signatures and other referrers that could not come along.
+    pub left_behind: Vec<LeftBehind>,
+}
+
+/// A signature or another referrer that stayed behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LeftBehind {
+    /// Its digest or tag at the source; where they could not be listed, the image's digest.
+    pub name: String,
+    /// Why.
+    pub error: ApiError,
 }
 
 /// What became of an image.

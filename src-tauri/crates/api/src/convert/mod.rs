@@ -11,5 +11,5 @@ pub use aws::{identity, profiles, repository};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
 pub use plan::plan;
-pub use report::{crashed_report, report};
-pub use settings::{engine_settings, repository_settings};
+pub use report::{crashed_report, left_behind, report};
+pub use settings::{engine_settings, extent, repository_settings};

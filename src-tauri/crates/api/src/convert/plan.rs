@@ -149,5 +149,6 @@ fn remark(remark: engine::Remark) -> PlanRemark {
         engine::Remark::DigestChanges => PlanRemark::DigestChanges,
         engine::Remark::OnePlatform => PlanRemark::OnePlatform,
         engine::Remark::SizeUnpacked => PlanRemark::SizeUnpacked,
+        engine::Remark::ChosenPlatform => PlanRemark::ChosenPlatform,
     }
 }

@@ -2,7 +2,8 @@ use transload_engine::migration as engine;
 
 use super::plan::route;
 use crate::contract::{
-    ApiError, AwsIdentity, ImageReport, ImageResult, MigrationOutcome, MigrationReport, Proof,
+    ApiError, AwsIdentity, ImageReport, ImageResult, LeftBehind, MigrationOutcome, MigrationReport,
+    Proof,
 };
 
 /// A report, with what the engine does not know of it.
@@ -49,6 +50,7 @@ pub fn crashed_report(
         proof: Proof::NotProved,
         sent_bytes: 0,
         elapsed_ms: 0,
+        left_behind: Vec::new(),
     };
     MigrationReport {
         job,
@@ -108,5 +110,15 @@ fn image(image: &engine::ImageReport) -> ImageReport {
         },
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,
+        left_behind: left_behind(&image.left_behind),
     }
+}
+
+/// What stayed behind, with its reasons.
+pub fn left_behind(left: &[engine::LeftBehind]) -> Vec<LeftBehind> {
+    let one = |left: &engine::LeftBehind| LeftBehind {
+        name: left.name.clone(),
+        error: left.error.as_ref().into(),
+    };
+    left.iter().map(one).collect()
 }

@@ -1,6 +1,8 @@
 use transload_engine::model;
 
-use crate::contract::{ApiError, Encryption, LifecyclePreset, RepositorySettings, TagMutability};
+use crate::contract::{
+    ApiError, CopyExtent, Encryption, LifecyclePreset, RepositorySettings, TagMutability,
+};
 
 /// AWS allows fifty tags on a resource.
 const TAGS_LIMIT: usize = 50;
@@ -9,6 +11,18 @@ const FILTERS_LIMIT: usize = 5;
 /// AWS's limits for the key and the value of a tag, in characters.
 const TAG_KEY_LIMIT: usize = 128;
 const TAG_VALUE_LIMIT: usize = 256;
+
+/// Reads what of each image is to come along.
+pub fn extent(extent: &CopyExtent) -> Result<transload_engine::migration::Extent, ApiError> {
+    let platform = extent.platform.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let platform = platform.map(str::parse).transpose();
+    Ok(transload_engine::migration::Extent {
+        platform: platform.map_err(|error: model::InvalidPlatform| {
+            ApiError::invalid_input(&error).hint("Leave it empty to copy every platform.")
+        })?,
+        referrers: extent.referrers,
+    })
+}
 
 /// Reads settings that a person gave.
 pub fn engine_settings(

@@ -9,6 +9,7 @@ use transload_engine::migration::{self, CopyEnds, CopyOptions, EventSink};
 use transload_engine::model::{ImageReference, RepositorySettings};
 
 use crate::contract::{ApiError, CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary};
+use crate::convert;
 use ends::Ends;
 use tell::Teller;
 
@@ -49,7 +50,8 @@ pub async fn copy_images(
         destination: pair.destination.to_string(),
     });
     teller.tell(CopyEventKind::Started { images: images.collect() });
-    let mut options = CopyOptions { referrers: !request.without_referrers, ..Default::default() };
+    let extent = convert::extent(&request.extent)?;
+    let mut options = CopyOptions { extent, ..Default::default() };
     if let Some(jobs) = request.jobs {
         options.images_together = jobs.max(1);
     }

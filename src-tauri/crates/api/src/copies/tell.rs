@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use transload_engine::migration::{self, EventSink, LayerState, MigrationEvent};
 
-use crate::contract::{ApiError, CopyEvent, CopyEventKind, CopyOutcome, CopySummary, LeftBehind};
+use crate::contract::{ApiError, CopyEvent, CopyEventKind, CopyOutcome, CopySummary};
+use crate::convert;
 
 /// Progress is told ten times a second at most.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -109,13 +110,7 @@ fn convert(outcome: &migration::CopyOutcome) -> CopyOutcome {
             digest: digest.to_string(),
             sent_bytes: *sent_bytes,
             skipped_bytes: *skipped_bytes,
-            left_behind: left_behind
-                .iter()
-                .map(|left| LeftBehind {
-                    name: left.name.clone(),
-                    error: ApiError::from(left.error.as_ref()),
-                })
-                .collect(),
+            left_behind: convert::left_behind(left_behind),
         },
         Engine::AlreadyThere { digest } => CopyOutcome::AlreadyThere { digest: digest.to_string() },
         Engine::Failed(error) => CopyOutcome::Failed { error: ApiError::from(error.as_ref()) },

@@ -43,6 +43,9 @@ impl From<&MigrationError> for ApiError {
             MigrationError::DestinationInvalid { destination, .. } => new(ErrorCode::InputInvalid)
                 .about(destination)
                 .hint("Choose a shorter repository name."),
+            MigrationError::PlatformMissing { image, .. } => new(ErrorCode::ManifestUnsupported)
+                .about(image.to_string())
+                .hint("Choose a platform that the image is built for, or copy all of them."),
             MigrationError::NestedTooDeep { image, .. }
             | MigrationError::TooManyChildren { image, .. } => new(ErrorCode::ManifestUnsupported)
                 .about(image.to_string())

@@ -191,6 +191,7 @@ fn read_request(
         images: images.collect::<Result<_, _>>()?,
         repositories,
         remove_temporary_tags: request.remove_temporary_tags,
+        extent: convert::extent(&request.extent)?,
     })
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere, Turns};
-use super::tree::read_tree;
-use super::{Control, EventSink, ImageState, MigrationError, MigrationEvent};
+use super::tree::read_extent;
+use super::{Control, EventSink, Extent, ImageState, MigrationError, MigrationEvent};
 use crate::model::{Digest, ImageReference};
 use crate::registry::RegistryApi;
 use futures_util::{StreamExt, stream};
@@ -30,20 +30,20 @@ pub struct CopyEnds {
 }
 
 /// What comes along, and how much is on the way at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyOptions {
     /// Images.
     pub images_together: usize,
     /// Blobs to one destination.
     pub blobs_together: usize,
-    /// Whether signatures and other referrers come along.
-    pub referrers: bool,
+    /// What of each image.
+    pub extent: Extent,
 }
 
 impl Default for CopyOptions {
     /// Enough to hide a round trip of some 20 ms between both ends; a connection each.
     fn default() -> Self {
-        Self { images_together: 32, blobs_together: 32, referrers: true }
+        Self { images_together: 32, blobs_together: 32, extent: Extent::default() }
     }
 }
 
@@ -81,6 +81,7 @@ pub async fn copy_list(
     events: &Arc<dyn EventSink>,
     finished: &(dyn Fn(u32, &CopyOutcome) + Sync),
 ) -> Vec<CopyOutcome> {
+    let images_together = options.images_together.max(1);
     let copies = Copies::new(pairs, options, control, events);
     // Made before they run: a future that holds a lazy iterator cannot move between threads.
     let work: Vec<_> = pairs
@@ -96,7 +97,7 @@ pub async fn copy_list(
         })
         .collect();
     let mut done: Vec<(u32, CopyOutcome)> =
-        stream::iter(work).buffer_unordered(options.images_together.max(1)).collect().await;
+        stream::iter(work).buffer_unordered(images_together).collect().await;
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }
@@ -110,7 +111,7 @@ struct Copies<'a> {
     tags: HashMap<End, TagsThere>,
     /// The tags of the sources.
     source_tags: HashMap<End, TagsThere>,
-    referrers: bool,
+    extent: Extent,
 }
 
 /// A client, told apart by its address in memory.
@@ -151,8 +152,8 @@ impl<'a> Copies<'a> {
         let tags = wanted.into_iter().map(|(to, wanted)| (to, TagsThere::new(wanted))).collect();
         let source_tags =
             sources.into_iter().map(|(from, wanted)| (from, TagsThere::new(wanted))).collect();
-        let referrers = options.referrers;
-        Self { control, events, copiers, tags, source_tags, referrers }
+        let extent = options.extent;
+        Self { control, events, copiers, tags, source_tags, extent }
     }
 
     /// Copies one pair, and says how it goes.
@@ -192,10 +193,10 @@ impl<'a> Copies<'a> {
         let there = tags.digest(ends.destination.as_ref(), repository, reference).await?;
         // What is not there has to be read in any case, so the source is asked only once.
         let at_source = match &there {
-            Some(_) => {
+            Some(_) if self.extent.platform.is_none() => {
                 ends.source.manifest_head(source.path(), source.manifest_reference()).await?
             }
-            None => None,
+            _ => None,
         };
         match (&there, &at_source) {
             (Some(there), Some(head)) if *there == head.digest => {
@@ -206,11 +207,15 @@ impl<'a> Copies<'a> {
         // Pinned: what HEAD told is what is fetched, also when the tag moves in between.
         let pinned = at_source.as_ref().map(|head| head.digest.as_str());
         let pinned = pinned.unwrap_or(source.manifest_reference());
-        let tree = &read_tree(ends.source.as_ref(), source, pinned).await?;
+        let platform = self.extent.platform.as_ref();
+        let tree = &read_extent(ends.source.as_ref(), source, pinned, platform).await?;
+        if there.as_ref() == Some(tree.root.raw.digest()) {
+            return Ok(CopyOutcome::AlreadyThere { digest: tree.root.raw.digest().clone() });
+        }
         let job = Job { index, source, tree, repository, reference };
         let Copied { digest, sent_bytes, skipped_bytes } = copier.copy(&job).await?;
         let left_behind = match self.source_tags.get(&from) {
-            Some(tags) if self.referrers => copier.copy_referrers(&job, tags).await,
+            Some(tags) if self.extent.referrers => copier.copy_referrers(&job, tags).await,
             _ => Vec::new(),
         };
         Ok(CopyOutcome::Copied { digest, sent_bytes, skipped_bytes, left_behind })

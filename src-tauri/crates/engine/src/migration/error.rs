@@ -1,6 +1,6 @@
 use crate::aws::AwsError;
 use crate::docker::DockerError;
-use crate::model::{Digest, ImageReference};
+use crate::model::{Digest, ImageReference, Platform};
 use crate::registry::RegistryError;
 
 use super::Step;
@@ -63,6 +63,16 @@ pub enum MigrationError {
         #[source]
         source: crate::model::InvalidReference,
     },
+    /// The image is not there for the platform that was asked for.
+    #[error("{image} is not there for {wanted}; it is for {}", listed(available))]
+    PlatformMissing {
+        /// The image.
+        image: ImageReference,
+        /// What was asked for.
+        wanted: Platform,
+        /// What there is.
+        available: Vec<Platform>,
+    },
     /// Indexes inside indexes, deeper than any image needs.
     #[error("the index of {image} holds indexes more than {limit} deep")]
     NestedTooDeep {
@@ -85,4 +95,11 @@ pub enum MigrationError {
 
 fn shown(digest: &Option<Digest>) -> String {
     digest.as_ref().map_or_else(|| "there is none".to_owned(), Digest::to_string)
+}
+
+fn listed(platforms: &[Platform]) -> String {
+    match platforms {
+        [] => "no platform".to_owned(),
+        some => some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
-use super::tree::{ImageTree, read_tree};
+use super::tree::{ImageTree, read_extent};
 use super::{Destination, MigrationError, MigrationRequest, RequestedImage, Source};
 use crate::aws::EcrRepository;
 use crate::docker::{DockerApi, EngineInfo};
@@ -54,6 +54,8 @@ pub struct SourceFacts {
     /// Its manifests, pinned and kept so that the run need not fetch them again. Absent for the
     /// engine's images, and for an image that is at the destination already.
     pub tree: Option<Arc<ImageTree>>,
+    /// Whether it is one platform's part of an index.
+    pub is_part: bool,
     /// Whether the engine uses the destination's name for another image.
     pub name_taken: bool,
 }
@@ -80,7 +82,8 @@ pub async fn gather(
         .map(|image| {
             let exists = repositories.contains_key(&image.repository);
             let engine = engine.as_ref();
-            gather_image(image, source, destination, exists, engine)
+            let platform = request.extent.platform.as_ref();
+            gather_image(image, source, destination, exists, engine, platform)
         })
         .collect();
     // Ordered, so that facts and request stand side by side.
@@ -119,6 +122,7 @@ async fn gather_image(
     destination: &Destination,
     repository_exists: bool,
     engine: Option<&EngineInfo>,
+    platform: Option<&Platform>,
 ) -> (ImageFacts, Option<PullQuota>) {
     let tag = image.destination_tag();
     let destination_digest = if repository_exists {
@@ -138,7 +142,7 @@ async fn gather_image(
         }
         Source::Registry(registry) => {
             let there = destination_digest.as_ref().ok().and_then(Option::as_ref);
-            match registry_facts(registry.as_ref(), &image.source, there).await {
+            match registry_facts(registry.as_ref(), &image.source, there, platform).await {
                 Ok((facts, quota)) => (Ok(facts), quota),
                 Err(error) => (Err(error), None),
             }
@@ -153,6 +157,7 @@ async fn registry_facts(
     registry: &dyn RegistryApi,
     source: &ImageReference,
     at_destination: Option<&Digest>,
+    platform: Option<&Platform>,
 ) -> Result<(SourceFacts, Option<PullQuota>), MigrationError> {
     let head = registry.manifest_head(source.path(), source.manifest_reference()).await?;
     let quota = head.as_ref().and_then(|head| head.pull_quota);
@@ -166,11 +171,12 @@ async fn registry_facts(
     // answer to HEAD the GET says why.
     let pinned = head.as_ref().map(|head| head.digest.as_str());
     let reference = pinned.unwrap_or(source.manifest_reference());
-    let tree = read_tree(registry, source, reference).await?;
+    let tree = read_extent(registry, source, reference, platform).await?;
     let facts = SourceFacts {
         digest: Some(tree.root.raw.digest().clone()),
         platforms: tree.platforms(),
         size_bytes: tree.blobs().values().sum(),
+        is_part: head.is_some_and(|head| head.digest != *tree.root.raw.digest()),
         tree: Some(Arc::new(tree)),
         ..SourceFacts::default()
     };
@@ -194,6 +200,7 @@ async fn engine_facts(
         platforms: image.platforms,
         size_bytes: image.size_bytes,
         tree: None,
+        is_part: false,
         name_taken,
     })
 }

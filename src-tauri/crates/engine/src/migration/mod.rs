@@ -37,7 +37,7 @@ pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
 pub use facts::{Facts, ImageFacts, SourceFacts, gather};
 pub use plan::{Action, Difference, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
 pub use report::{ImageReport, ImageResult, Proof, Report};
-pub use request::{MigrationRequest, RequestedImage, Resolution};
+pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
 pub use run::run;
 pub use totals::{NeededQuota, PlanTotals};
 pub use tree::{ImageTree, Node};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::facts::{Facts, ImageFacts, SourceFacts};
 use super::totals::{NeededQuota, PlanTotals, pulls, totals};
 use super::tree::ImageTree;
-use super::{MigrationError, MigrationRequest, RequestedImage, Resolution};
+use super::{Extent, MigrationError, MigrationRequest, RequestedImage, Resolution};
 use crate::aws::EcrRepository;
 use crate::model::{
     Digest, Encryption, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
@@ -29,6 +29,8 @@ pub struct Plan {
     pub pull_quota: Option<NeededQuota>,
     /// Whether the names that a push through the engine needs are taken away afterwards.
     pub remove_temporary_tags: bool,
+    /// What of each image comes along, from registry to registry.
+    pub extent: Extent,
 }
 
 /// A repository that a plan needs.
@@ -149,6 +151,8 @@ pub enum Remark {
     OnePlatform,
     /// The size is the engine's, unpacked.
     SizeUnpacked,
+    /// Only the chosen platform is copied: ECR will hold its digest and not that of the index.
+    ChosenPlatform,
 }
 
 impl Plan {
@@ -174,7 +178,8 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
     let pull_quota = facts.pull_quota.map(|quota| NeededQuota { needed: pulls(&images), quota });
     let registry = facts.registry.clone();
     let remove_temporary_tags = request.remove_temporary_tags;
-    Plan { registry, repositories, images, totals, pull_quota, remove_temporary_tags }
+    let extent = request.extent.clone();
+    Plan { registry, repositories, images, totals, pull_quota, remove_temporary_tags, extent }
 }
 
 /// The full name that an image gets at the destination.
@@ -278,7 +283,9 @@ fn is_identical(source: &SourceFacts, destination: &ImageReference, existing: &D
 }
 
 fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
-    let Some(engine) = &facts.engine else { return Vec::new() };
+    let Some(engine) = &facts.engine else {
+        return source.is_part.then_some(Remark::ChosenPlatform).into_iter().collect();
+    };
     let mut remarks = vec![Remark::SizeUnpacked];
     if !engine.keeps_digests {
         remarks.push(Remark::DigestChanges);

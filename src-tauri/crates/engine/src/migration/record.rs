@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{ImageReport, ImageResult, MigrationError, Plan, PlannedImage, Proof};
+use super::{ImageReport, ImageResult, LeftBehind, MigrationError, Plan, PlannedImage, Proof};
 use crate::model::Digest;
 
 /// The records of all images of a plan, in its order.
@@ -25,6 +25,7 @@ struct State {
     sent_bytes: u64,
     skipped_bytes: u64,
     elapsed_ms: u64,
+    left_behind: Vec<LeftBehind>,
 }
 
 impl<'a> Records<'a> {
@@ -83,6 +84,10 @@ impl Record<'_> {
         state.elapsed_ms += elapsed_ms;
     }
 
+    pub fn left_behind(&self, left: Vec<LeftBehind>) {
+        self.state().left_behind = left;
+    }
+
     pub fn pushed_digest(&self) -> Option<Digest> {
         self.state().pushed_digest.clone()
     }
@@ -112,6 +117,7 @@ impl Record<'_> {
             sent_bytes: state.sent_bytes,
             skipped_bytes: state.skipped_bytes,
             elapsed_ms: state.elapsed_ms,
+            left_behind: state.left_behind,
         }
     }
 }

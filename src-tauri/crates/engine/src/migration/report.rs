@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{MigrationError, PlannedImage};
+use super::{LeftBehind, MigrationError, PlannedImage};
 use crate::model::{Digest, ImageReference, RepositoryName};
 
 /// What a migration did.
@@ -37,6 +37,8 @@ pub struct ImageReport {
     pub skipped_bytes: u64,
     /// How long its content took, in milliseconds.
     pub elapsed_ms: u64,
+    /// What refers to it and could not come along.
+    pub left_behind: Vec<LeftBehind>,
 }
 
 /// What became of an image.

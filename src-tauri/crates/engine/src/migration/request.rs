@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::{ImageReference, RepositoryName, RepositorySettings, Tag};
+use crate::model::{ImageReference, Platform, RepositoryName, RepositorySettings, Tag};
 
 /// What a person asked for, read and checked: the input of a plan.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,25 @@ pub struct MigrationRequest {
     pub repositories: BTreeMap<RepositoryName, RepositorySettings>,
     /// Whether the names that a push through the Docker Engine needs are taken away afterwards.
     pub remove_temporary_tags: bool,
+    /// What of each image comes along, from registry to registry.
+    pub extent: Extent,
+}
+
+/// What of an image comes along when it is copied from registry to registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Only the manifest for this platform. Its digest is not the index's, and what is known by the
+    /// index's digest, such as a signature of it, stays behind.
+    pub platform: Option<Platform>,
+    /// Whether signatures and other referrers come along.
+    pub referrers: bool,
+}
+
+impl Default for Extent {
+    /// Everything.
+    fn default() -> Self {
+        Self { platform: None, referrers: true }
+    }
 }
 
 /// One image of a request.

@@ -14,6 +14,8 @@ use crate::registry::{RegistryApi, RegistryError};
 const DEPTH_LIMIT: usize = 4;
 /// The busiest public indexes list some dozens of platforms with their attestations.
 const CHILDREN_LIMIT: usize = 10_000;
+/// Configurations hold some kilobytes, with a long history perhaps some hundreds.
+const CONFIG_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 /// Children that are asked for at the same time.
 const ASKED_TOGETHER: usize = 4;
 
@@ -51,6 +53,61 @@ pub(super) async fn read_tree(
     let raw = registry.manifest(image.path(), reference).await?;
     let root = read_node(registry, image, raw, None, 0).await?;
     Ok(ImageTree { root })
+}
+
+/// Fetches the manifest of one platform: an index's child, or the image itself where it is for that
+/// platform. Without a platform it is [`read_tree`].
+///
+/// # Errors
+/// As there, and where the image is not there for the platform.
+pub(super) async fn read_extent(
+    registry: &dyn RegistryApi,
+    image: &ImageReference,
+    reference: &str,
+    platform: Option<&Platform>,
+) -> Result<ImageTree, MigrationError> {
+    let Some(wanted) = platform else { return read_tree(registry, image, reference).await };
+    let raw = registry.manifest(image.path(), reference).await?;
+    let manifest = raw.read().map_err(|source| unusable(registry.host(), image, source))?;
+    let missing = |available| MigrationError::PlatformMissing {
+        image: image.clone(),
+        wanted: wanted.clone(),
+        available,
+    };
+    let root = match manifest {
+        Manifest::Image(manifest) => {
+            let actual = platform_of(registry, image, &manifest.config).await?;
+            if !actual.as_ref().is_some_and(|actual| actual.is(wanted)) {
+                return Err(missing(actual.into_iter().collect()));
+            }
+            read_node(registry, image, raw, None, 0).await?
+        }
+        Manifest::Index(index) => {
+            let images = index.manifests.iter().filter(|child| !child.is_attestation());
+            let platforms = images.filter_map(|child| Some((child, child.platform.clone()?)));
+            let platforms: Vec<_> = platforms.collect();
+            let found = platforms.iter().find(|(_, platform)| platform.is(wanted));
+            let Some((child, _)) = found else {
+                return Err(missing(platforms.into_iter().map(|(_, platform)| platform).collect()));
+            };
+            read_child(registry, image, child, 1).await?
+        }
+    };
+    Ok(ImageTree { root })
+}
+
+/// The platform in an image's configuration; nothing where it is no image's.
+async fn platform_of(
+    registry: &dyn RegistryApi,
+    image: &ImageReference,
+    config: &Descriptor,
+) -> Result<Option<Platform>, MigrationError> {
+    if config.size_bytes > CONFIG_LIMIT_BYTES {
+        return Ok(None);
+    }
+    let content = registry.blob(image.path(), config).await?;
+    let bytes: Vec<bytes::Bytes> = content.try_collect().await?;
+    Ok(serde_json::from_slice(&bytes.concat()).ok())
 }
 
 async fn read_node(

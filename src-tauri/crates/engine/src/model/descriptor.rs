@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Deserialize;
 
@@ -52,6 +53,48 @@ impl fmt::Display for Platform {
     }
 }
 
+/// The text is no platform.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no platform; one looks like linux/amd64 or linux/arm/v7")]
+pub struct InvalidPlatform(pub String);
+
+impl FromStr for Platform {
+    type Err = InvalidPlatform;
+
+    /// Reads `os/architecture`, with `/variant` where there is one.
+    fn from_str(text: &str) -> Result<Self, InvalidPlatform> {
+        let invalid = || InvalidPlatform(text.to_owned());
+        let parts: Vec<&str> = text.split('/').collect();
+        let is_word =
+            |part: &&str| !part.is_empty() && part.bytes().all(|sign| sign.is_ascii_alphanumeric());
+        if !parts.iter().all(is_word) {
+            return Err(invalid());
+        }
+        match parts[..] {
+            [os, architecture] => Ok(Self::new(os, architecture, None)),
+            [os, architecture, variant] => Ok(Self::new(os, architecture, Some(variant))),
+            _ => Err(invalid()),
+        }
+    }
+}
+
+impl Platform {
+    fn new(os: &str, architecture: &str, variant: Option<&str>) -> Self {
+        Self {
+            os: os.to_owned(),
+            architecture: architecture.to_owned(),
+            variant: variant.map(str::to_owned),
+        }
+    }
+
+    /// Whether this is a platform that was asked for; a variant counts only where one was named.
+    pub fn is(&self, wanted: &Self) -> bool {
+        self.os == wanted.os
+            && self.architecture == wanted.architecture
+            && (wanted.variant.is_none() || self.variant == wanted.variant)
+    }
+}
+
 /// What one document says of another piece of content: its type, digest and size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
@@ -82,5 +125,30 @@ impl Descriptor {
         self.annotations
             .get("vnd.docker.reference.type")
             .is_some_and(|kind| kind == "attestation-manifest")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_reads_back_and_what_is_none_is_refused() {
+        for text in ["linux/amd64", "linux/arm/v7", "windows/amd64"] {
+            assert_eq!(text.parse::<Platform>().unwrap().to_string(), text);
+        }
+        for text in ["", "linux", "linux/", "/amd64", "linux/arm/v7/x", "linux/amd 64", "li\nux/a"]
+        {
+            assert!(text.parse::<Platform>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_variant_counts_only_where_one_is_asked_for() {
+        let there: Platform = "linux/arm/v7".parse().unwrap();
+        assert!(there.is(&"linux/arm".parse().unwrap()));
+        assert!(there.is(&there));
+        assert!(!there.is(&"linux/arm/v6".parse().unwrap()));
+        assert!(!"linux/arm".parse::<Platform>().unwrap().is(&there));
     }
 }

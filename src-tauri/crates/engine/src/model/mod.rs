@@ -15,7 +15,7 @@ mod secret;
 mod tag;
 
 pub use account::{AccountId, InvalidAccountId};
-pub use descriptor::{Descriptor, Platform, media_type};
+pub use descriptor::{Descriptor, InvalidPlatform, Platform, media_type};
 pub use digest::{Digest, DigestAlgorithm, DigestHasher, InvalidDigest};
 pub use manifest::{
     ImageManifest, IndexManifest, MANIFEST_LIMIT_BYTES, Manifest, ManifestError, RawManifest,

@@ -65,6 +65,7 @@ async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
     template: defaultRepositorySettings,
     choices: [],
     remove_temporary_tags: true,
+    extent: { platform: null, referrers: true },
   });
   const job = await backend.migrationStart(plan.plan);
   const events: JobEvent[] = [];

@@ -1,3 +1,4 @@
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -6,6 +7,7 @@ import { Fragment } from "react";
 import { errorEntry, errorNextSteps } from "../../../errors";
 import type { ImageReport, Proof } from "../../../ipc/generated";
 import { CopyableDigest, CopyableText } from "../../../shared/CopyableText";
+import { formatCounted } from "../../../shared/format";
 
 const proofs: Record<
   Proof,
@@ -52,7 +54,29 @@ function ResultCell({ image }: { image: ImageReport }) {
         {result.kind === "unchanged" ? "It was there already. " : ""}
         {proof.description}
       </span>
+      {image.left_behind.length > 0 && <LeftBehindList image={image} />}
     </SpaceBetween>
+  );
+}
+
+function LeftBehindList({ image }: { image: ImageReport }) {
+  const left = image.left_behind;
+  return (
+    <span data-testid={`left-behind-${image.image}`}>
+      <StatusIndicator type="warning">
+        {formatCounted(left.length, "referrer", "referrers")} stayed behind
+      </StatusIndicator>
+      <ExpandableSection headerText="Which, and why">
+        <SpaceBetween size="xs">
+          {left.map(({ name, error }) => (
+            <SpaceBetween key={name} size="xxs">
+              <CopyableText text={name} what="name of the referrer" />
+              <span>{errorEntry(error).text(error)}</span>
+            </SpaceBetween>
+          ))}
+        </SpaceBetween>
+      </ExpandableSection>
+    </span>
   );
 }
 

@@ -57,6 +57,7 @@ export function ResultView({
   const outcome = outcomes[report.outcome];
   const failed = report.images.filter((image) => image.result.kind === "failed").length;
   const moved = report.images.filter((image) => image.result.kind === "moved").length;
+  const leftBehind = report.images.reduce((sum, image) => sum + image.left_behind.length, 0);
   const unchanged = report.images.filter((image) => image.result.kind === "unchanged").length;
   return (
     <SpaceBetween size="l">
@@ -128,6 +129,18 @@ export function ResultView({
             },
             { label: "Registry", value: report.registry },
             { label: "There already", value: <Bytes bytes={report.skipped_bytes} /> },
+            ...(leftBehind === 0
+              ? []
+              : [
+                  {
+                    label: "Stayed behind",
+                    value: formatCounted(
+                      leftBehind,
+                      "signature or referrer",
+                      "signatures or referrers",
+                    ),
+                  },
+                ]),
             {
               label: "Temporary tags left",
               value:

@@ -6,6 +6,7 @@ import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import { sourceProblem } from "../wizard/validation";
 import { EngineDown } from "./EngineDown";
+import { ExtentFields } from "./ExtentFields";
 import { ImagesTable } from "./ImagesTable";
 import type { ImageFilter, TagList } from "./imageRows";
 import { SourceFields } from "./SourceFields";
@@ -69,6 +70,12 @@ export function ImagesStep(props: ImagesStepProps) {
         <EngineDown status={engine} />
       )}
       {ready && <ImagesTable {...props} />}
+      {ready && draft.source?.kind !== "docker_engine" && (
+        <ExtentFields
+          extent={draft.extent}
+          onChange={(extent) => onChange({ type: "extent_changed", extent })}
+        />
+      )}
     </SpaceBetween>
   );
 }

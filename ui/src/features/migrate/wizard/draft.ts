@@ -1,6 +1,7 @@
 import type {
   AwsConnection,
   ConflictChoice,
+  CopyExtent,
   ImageSource,
   MigrationRequest,
   RepositorySettings,
@@ -33,6 +34,8 @@ export interface Draft {
   readonly template: RepositorySettings;
   /** By repository of the source. */
   readonly repositories: Readonly<Record<string, RepositoryChoice>>;
+  /** What of each image comes along, from registry to registry. */
+  readonly extent: CopyExtent;
   readonly choices: readonly ConflictChoice[];
   /** Dollars for one GB in ECR for a month. */
   readonly storageRate: number;
@@ -40,6 +43,9 @@ export interface Draft {
 
 /** Price of ECR storage in most regions. Source: AWS's price list, read in March 2026. */
 export const defaultStorageRate = 0.1;
+
+/** Everything that belongs to an image. */
+export const wholeImages: CopyExtent = { platform: null, referrers: true };
 
 /** A draft in which nothing was chosen. */
 export const emptyDraft: Draft = {
@@ -53,6 +59,7 @@ export const emptyDraft: Draft = {
   prefix: "",
   template: defaultRepositorySettings,
   repositories: {},
+  extent: wholeImages,
   choices: [],
   storageRate: defaultStorageRate,
 };
@@ -73,7 +80,8 @@ export function parseDraft(kept: unknown): Draft | null {
     typeof fields.template === "object" &&
     typeof fields.repositories === "object" &&
     typeof fields.storageRate === "number";
-  return whole ? (fields as Draft) : null;
+  // What a newer version asks in addition has its usual answer.
+  return whole ? { ...emptyDraft, ...(fields as Draft) } : null;
 }
 
 /** Two choices of one image, by repository and tag. */
@@ -130,5 +138,6 @@ export function requestOf(draft: Draft, removeTemporaryTags: boolean): Migration
     template: draft.template,
     choices: [...draft.choices],
     remove_temporary_tags: removeTemporaryTags,
+    extent: draft.source.kind === "docker_engine" ? wholeImages : draft.extent,
   };
 }

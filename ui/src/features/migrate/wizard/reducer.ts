@@ -1,6 +1,7 @@
 import type {
   AwsConnection,
   ConflictResolution,
+  CopyExtent,
   ImageSource,
   RepositorySettings,
   SavedProfile,
@@ -19,6 +20,7 @@ export type DraftAction =
   | { type: "repository_typed"; repository: string }
   | { type: "images_selected"; images: readonly SelectedImage[] }
   | { type: "images_added"; images: readonly SelectedImage[] }
+  | { type: "extent_changed"; extent: CopyExtent }
   | { type: "prefix_changed"; prefix: string }
   | { type: "template_changed"; template: RepositorySettings }
   | { type: "repository_named"; source: string; name: string | null }
@@ -104,6 +106,8 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       );
       return { ...draft, images: [...draft.images, ...added] };
     }
+    case "extent_changed":
+      return { ...draft, extent: action.extent, choices: [] };
     case "prefix_changed":
       return { ...draft, prefix: action.prefix, choices: [] };
     case "template_changed":
@@ -143,6 +147,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
         source: draft.source,
         prefix: draft.prefix,
         template: draft.template,
+        extent: draft.extent,
         storageRate: draft.storageRate,
       };
   }

@@ -47,13 +47,20 @@ export function sourceProblem(source: ImageSource | null): string | null {
   return null;
 }
 
+/** What is wrong with a platform as typed; nothing means all of them. */
+export function platformProblem(platform: string | null): string | null {
+  return platform === null || /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/i.test(platform.trim())
+    ? null
+    : "A platform is an operating system and an architecture, such as linux/amd64 or linux/arm/v7.";
+}
+
 /** What keeps a person from leaving the second step. */
 export function imagesProblem(draft: Draft): string | null {
   return (
     sourceProblem(draft.source) ??
     (draft.images.length === 0
       ? "Select at least one tag. Open a repository to see its tags."
-      : null)
+      : platformProblem(draft.extent.platform))
   );
 }
 

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use crate::docker::{DockerApi, PushLayerState, PushProgress};
 
-use crate::migration::copy::{Copier, Held, Job, Turns};
+use crate::migration::copy::{Copier, Held, Job, TagsThere, Turns};
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
-use crate::migration::tree::read_tree;
+use crate::migration::tree::read_extent;
 use crate::migration::{ImageState, LayerState, MigrationError, MigrationEvent, Source};
 use crate::model::Digest;
 
@@ -35,7 +35,8 @@ pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> 
                 Arc::new(Held::default()),
                 Arc::new(Turns::new(BLOBS_ON_THE_WAY)),
             );
-            let work = |record| copy_from_registry(run, &copier, record);
+            let tags = &source_tags(records);
+            let work = |record| copy_from_registry(run, &copier, tags, record);
             run.each(records.moving(), COPIED_TOGETHER, work).await
         }
     }
@@ -44,6 +45,7 @@ pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> 
 async fn copy_from_registry(
     run: &Run<'_>,
     copier: &Copier,
+    tags: &TagsThere,
     record: &Record<'_>,
 ) -> Result<(), MigrationError> {
     run.image_state(record, ImageState::Pushing);
@@ -56,7 +58,8 @@ async fn copy_from_registry(
         None => {
             let pinned = planned.source_digest.as_ref().map(Digest::as_str);
             let reference = pinned.unwrap_or(planned.source.manifest_reference());
-            Arc::new(read_tree(copier.source(), &planned.source, reference).await?)
+            let platform = run.plan.extent.platform.as_ref();
+            Arc::new(read_extent(copier.source(), &planned.source, reference, platform).await?)
         }
     };
     let job = Job {
@@ -68,8 +71,20 @@ async fn copy_from_registry(
     };
     let moved = copier.copy(&job).await?;
     record.moved_bytes(moved.sent_bytes, moved.skipped_bytes, elapsed_ms(started));
+    if run.plan.extent.referrers {
+        record.left_behind(copier.copy_referrers(&job, tags).await);
+    }
     pushed(run, record, moved.digest);
     Ok(())
+}
+
+/// The tags of the source, with how many images each repository sends: what signatures are found by.
+fn source_tags(records: &Records<'_>) -> TagsThere {
+    let mut wanted: HashMap<String, usize> = HashMap::new();
+    for record in records.moving() {
+        *wanted.entry(record.planned.source.path().to_owned()).or_default() += 1;
+    }
+    TagsThere::new(wanted)
 }
 
 async fn push_from_engine(

@@ -96,5 +96,6 @@ pub fn request(source: &str, repository: &str, tags: &[&str]) -> MigrationReques
         images: tags.iter().map(image).collect(),
         repositories: BTreeMap::from([(name.clone(), RepositorySettings::default())]),
         remove_temporary_tags: true,
+        extent: Default::default(),
     }
 }
