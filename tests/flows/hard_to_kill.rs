@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_engine::migration::CopyOutcome;
-use transload_engine::model::Manifest;
-use transload_engine::registry::RegistryApi;
+use transload_engine::aws::EcrApi;
+use transload_engine::migration::{CopyOutcome, EcrLogin};
+use transload_engine::model::{Manifest, RepositoryName, RepositorySettings};
+use transload_engine::registry::{RegistryApi, RegistryClient, RegistryEndpoint};
+use transload_practice::{FaultAction, FaultRule, Plane};
+use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::RegistryLab;
@@ -42,11 +45,12 @@ async fn fill(source: &RegistryLab, repositories: u64, own_bytes: usize) -> Resu
     Ok(names)
 }
 
-/// One of ten requests meets one of ten faults.
+/// One of ten requests meets one of eleven faults.
 fn faults(seed: u64, may_flip: bool) -> Result<Vec<Rule>> {
     let mut faults = vec![
         Fault::Drop,
         Fault::LoseAnswer,
+        Fault::AnswerTwice,
         Fault::CutResponse { after_bytes: 700 },
         Fault::CutRequest { after_bytes: 700 },
         Fault::Delay(Duration::from_millis(30)),
@@ -61,7 +65,7 @@ fn faults(seed: u64, may_flip: bool) -> Result<Vec<Rule>> {
         Fault::registry_error(503, "UNAVAILABLE", "a fault").header("Retry-After", "0")
     });
     let rules = (0_u64..).zip(faults).map(|(number, fault)| {
-        Ok(Rule::new(".*", "/v2/", fault)?.one_in(100, seed * 1000 + number))
+        Ok(Rule::new(".*", "/v2/", fault)?.one_in(110, seed * 1000 + number))
     });
     rules.collect()
 }
@@ -89,14 +93,25 @@ async fn is_equal(from: &dyn RegistryApi, to: &dyn RegistryApi, name: &str) -> R
     Ok(())
 }
 
-async fn one_seed(source: &RegistryLab, names: &[String], seed: u64) -> Result<usize> {
-    let destination = RegistryLab::start().await?;
+/// Where images go: past the faults, and directly.
+struct There {
+    proxy: FaultProxy,
+    past_faults: Arc<dyn RegistryApi>,
+    directly: Arc<dyn RegistryApi>,
+}
+
+/// Copies everything past faults, looks at what is reported, and copies once more without them.
+/// Gives how many images failed the first time.
+async fn one_seed(
+    source: &RegistryLab,
+    names: &[String],
+    there: There,
+    seed: u64,
+) -> Result<usize> {
     let before = FaultProxy::start(&source.url(), faults(2 * seed, true)?).await?;
-    let behind = FaultProxy::start(&destination.url(), faults(2 * seed + 1, false)?).await?;
-    let (from, to) = (client(&before.url(), None)?, client(&behind.url(), None)?);
-    let outcomes = copy(&from, &to, names, without_referrers()).await?;
-    ensure!(before.faults() + behind.faults() > 100, "the faults came");
-    let (here, there) = (client(&source.url(), None)?, client(&destination.url(), None)?);
+    let (from, here) = (client(&before.url(), None)?, client(&source.url(), None)?);
+    let outcomes = copy(&from, &there.past_faults, names, without_referrers()).await?;
+    ensure!(before.faults() + there.proxy.faults() > 100, "the faults came");
     let mut reported = Vec::new();
     for (name, outcome) in names.iter().zip(&outcomes) {
         match outcome {
@@ -105,10 +120,10 @@ async fn one_seed(source: &RegistryLab, names: &[String], seed: u64) -> Result<u
             CopyOutcome::Cancelled => anyhow::bail!("nobody cancelled {name}"),
         }
     }
-    are_equal(&here, &there, &reported).await.with_context(|| format!("seed {seed}"))?;
+    are_equal(&here, &there.directly, &reported).await.with_context(|| format!("seed {seed}"))?;
     // Without faults the rest arrives, and nothing is sent that arrived.
     let held: HashSet<_> = reported.iter().copied().collect();
-    let again = copy(&here, &there, names, without_referrers()).await?;
+    let again = copy(&here, &there.directly, names, without_referrers()).await?;
     for (name, outcome) in names.iter().zip(&again) {
         match outcome {
             CopyOutcome::AlreadyThere { .. } => {}
@@ -117,22 +132,84 @@ async fn one_seed(source: &RegistryLab, names: &[String], seed: u64) -> Result<u
             other => anyhow::bail!("seed {seed}: {name} the second time: {other:?}"),
         }
     }
-    are_equal(&here, &there, &names.iter().collect::<Vec<_>>()).await?;
+    are_equal(&here, &there.directly, &names.iter().collect::<Vec<_>>()).await?;
     Ok(names.len() - reported.len())
+}
+
+/// Most faults are got over: only a turned bit has to end an image.
+fn few_failed(failed: &[usize]) -> Result<()> {
+    let failed: usize = failed.iter().sum();
+    let all = usize::try_from(SEEDS * REPOSITORIES * TAGS)?;
+    ensure!(failed * 10 < all, "{failed} of {all} images failed");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_breaks_what_is_reported_is_true_and_a_second_run_finishes() -> Result<()> {
     let source = RegistryLab::start().await?;
     let names = fill(&source, REPOSITORIES, 2_000).await?;
-    let runs: Vec<_> = (0..SEEDS).map(|seed| one_seed(&source, &names, seed)).collect();
+    let run = |seed| {
+        let (source, names) = (&source, &names);
+        async move {
+            let destination = RegistryLab::start().await?;
+            let proxy = FaultProxy::start(&destination.url(), faults(2 * seed + 1, false)?).await?;
+            let past_faults = client(&proxy.url(), None)?;
+            let directly = client(&destination.url(), None)?;
+            one_seed(source, names, There { proxy, past_faults, directly }, seed).await
+        }
+    };
+    let runs: Vec<_> = (0..SEEDS).map(run).collect();
     let failed: Vec<usize> =
         stream::iter(runs).buffer_unordered(SEEDS_TOGETHER).try_collect().await?;
-    let failed: usize = failed.iter().sum();
-    // Most faults are got over: only a turned bit has to end an image.
-    let all = usize::try_from(SEEDS * REPOSITORIES * TAGS)?;
-    ensure!(failed * 10 < all, "{failed} of {all} images failed");
-    Ok(())
+    few_failed(&failed)
+}
+
+/// A client of practice's ECR with a login that gets new tokens.
+fn ecr_client(url: &str, ecr: &Arc<dyn EcrApi>) -> Result<Arc<dyn RegistryApi>> {
+    let endpoint = RegistryEndpoint::at(url)?;
+    let login = EcrLogin::new(Arc::clone(ecr), endpoint.host.clone());
+    Ok(Arc::new(RegistryClient::new(endpoint, Arc::new(login))))
+}
+
+async fn one_seed_with_ending_tokens(
+    source: &RegistryLab,
+    names: &[String],
+    seed: u64,
+) -> Result<usize> {
+    let practice = Ecr::practice().await?;
+    let ecr = practice.api().await?;
+    for repository in 0..REPOSITORIES {
+        let name = RepositoryName::parse(&format!("team/app{repository}"))?;
+        ecr.create_repository(&name, &RepositorySettings::default()).await?;
+    }
+    // In the middle, at other moments with each seed: every token that was given out so far ends.
+    for end in 1..=4 {
+        let mut rule = FaultRule::new(FaultAction::ExpireTokens).on(Plane::Registry);
+        rule.skip = u32::try_from(end * 250 + seed * 17 % 200)?;
+        rule.times = Some(1);
+        practice.faults()?.add(rule);
+    }
+    let url = format!("http://{}", practice.registry_host());
+    let proxy = FaultProxy::start(&url, faults(2 * seed + 1, false)?).await?;
+    let (past_faults, directly) = (ecr_client(&proxy.url(), &ecr)?, ecr_client(&url, &ecr)?);
+    let failed = one_seed(source, names, There { proxy, past_faults, directly }, seed).await?;
+    let Ecr::Practice { practice, .. } = &practice else { anyhow::bail!("it is practice") };
+    let asked = practice.requests().into_iter().filter_map(|request| request.operation);
+    let tokens = asked.filter(|operation| operation == "GetAuthorizationToken").count();
+    // One for each of the two clients, and more for what ended.
+    ensure!(tokens > 2, "the tokens ended: {tokens}");
+    Ok(failed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_that_end_in_the_middle_are_got_over_whatever_else_breaks() -> Result<()> {
+    let source = RegistryLab::start().await?;
+    let names = fill(&source, REPOSITORIES, 2_000).await?;
+    let run = |seed| one_seed_with_ending_tokens(&source, &names, seed);
+    let runs: Vec<_> = (0..SEEDS).map(run).collect();
+    let failed: Vec<usize> =
+        stream::iter(runs).buffer_unordered(SEEDS_TOGETHER).try_collect().await?;
+    few_failed(&failed)
 }
 
 #[tokio::test]

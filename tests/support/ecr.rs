@@ -1,5 +1,11 @@
+use std::sync::Arc;
+
 use anyhow::{Result, bail};
 use transload_api::contract::AwsConnection;
+use transload_engine::aws::{
+    AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest,
+};
+use transload_engine::model::{Region, Secret};
 use transload_practice::{Faults, Practice, PracticeOptions};
 
 use crate::aws_cli::{AwsCli, REGION};
@@ -87,6 +93,27 @@ impl Ecr {
         let endpoint = self.api_url();
         let settings = [("region", self.region()), ("endpoint_url", endpoint.as_str())];
         AwsHome::new()?.profile_with_key(PROFILE, self.key(), &settings)
+    }
+
+    /// Its API, as the engine speaks it.
+    ///
+    /// # Errors
+    /// When the session cannot be opened.
+    pub async fn api(&self) -> Result<Arc<dyn EcrApi>> {
+        let (id, secret) = self.key();
+        let endpoint = Some(self.api_url().parse()?);
+        let request = SessionRequest {
+            credentials: SessionCredentials::Static {
+                access_key_id: id.to_owned(),
+                secret_access_key: Secret::new(secret.to_owned()),
+                session_token: None,
+            },
+            region: Some(Region::parse(self.region())?),
+            ecr_endpoint: endpoint.clone(),
+            sts_endpoint: endpoint,
+        };
+        let environment = AwsEnvironment::from_variables(AwsHome::new()?.environment());
+        Ok(Arc::new(AwsSession::open(request, &environment).await?.ecr()))
     }
 
     /// A connection through that profile.

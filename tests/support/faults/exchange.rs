@@ -15,6 +15,10 @@ use super::rule::Fault;
 /// How long a client may go on sending after it was answered.
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);
 
+/// How long a connection stays open after an answer that came twice: long enough for the client to
+/// send its next request over it, if it would.
+const LEFT_OPEN: Duration = Duration::from_millis(50);
+
 /// How much is read at once.
 const PIECE_BYTES: usize = 64 * 1024;
 
@@ -40,6 +44,7 @@ struct Shape {
     bytes_per_second: Option<u64>,
     flip_at: Option<u64>,
     lose_answer: bool,
+    answer_twice: bool,
     /// A server closes when it has said everything; a client that closes gives up.
     is_response: bool,
 }
@@ -65,6 +70,7 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
         }
         Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
         Some(Fault::LoseAnswer) => to_client.lose_answer = true,
+        Some(Fault::AnswerTwice) => to_client.answer_twice = true,
         Some(Fault::CutRequest { after_bytes }) => to_upstream.cut_after = Some(after_bytes),
         Some(Fault::CutResponse { after_bytes }) => to_client.cut_after = Some(after_bytes),
         Some(Fault::HoldRequest { after_bytes }) => to_upstream.hold_after = Some(after_bytes),
@@ -132,12 +138,37 @@ async fn respond(
         if let Some(host) = request.value("host") {
             head.lead_back(&state.upstream, host);
         }
-        client.write_all(&head.closing()).await?;
         let bodiless = request.method() == "HEAD" || matches!(head.status(), 204 | 304);
         let length = if bodiless { Some(0) } else { head.content_length() };
+        // A body of unknown length ends with its connection, so that there is no second one.
+        if let (true, Some(length)) = (shape.answer_twice, length) {
+            return twice(&mut upstream, client, &head, buffer, length).await;
+        }
+        client.write_all(&head.closing()).await?;
         let body = buffer.freeze();
         return pump(&mut upstream, client, body, length, shape, &state.released, |_| {}).await;
     }
+}
+
+/// The same answer two times, with nothing between them.
+async fn twice(
+    upstream: &mut OwnedReadHalf,
+    client: &mut OwnedWriteHalf,
+    head: &Head,
+    mut body: BytesMut,
+    length: u64,
+) -> Result<End> {
+    while (body.len() as u64) < length {
+        if upstream.read_buf(&mut body).await? == 0 {
+            return Ok(End::Cut);
+        }
+    }
+    let answer = [head.keeping().as_slice(), &body].concat().repeat(2);
+    if client.write_all(&answer).await.is_err() {
+        return Ok(End::Refused);
+    }
+    tokio::time::sleep(LEFT_OPEN).await;
+    Ok(End::Whole)
 }
 
 /// Moves a body until it is whole: `length` bytes, or all until the connection ends.

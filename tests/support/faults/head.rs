@@ -91,13 +91,22 @@ impl Head {
 
     /// The head again, asking for the connection to be closed afterwards.
     pub(super) fn closing(&self) -> Vec<u8> {
+        self.with_connection("close")
+    }
+
+    /// The head again, promising that the connection stays open.
+    pub(super) fn keeping(&self) -> Vec<u8> {
+        self.with_connection("keep-alive")
+    }
+
+    fn with_connection(&self, connection: &str) -> Vec<u8> {
         let mut text = format!("{}\r\n", self.start);
         for (name, value) in &self.headers {
             if !name.eq_ignore_ascii_case("connection") {
                 text.push_str(&format!("{name}: {value}\r\n"));
             }
         }
-        text.push_str("Connection: close\r\n\r\n");
+        text.push_str(&format!("Connection: {connection}\r\n\r\n"));
         text.into_bytes()
     }
 }

@@ -50,6 +50,8 @@ pub enum Fault {
         /// To this speed.
         bytes_per_second: u64,
     },
+    /// The answer comes twice on the same connection, which stays open for a moment.
+    AnswerTwice,
     /// One bit of one byte of the response's body is turned.
     FlipBit {
         /// Which byte, from 0.

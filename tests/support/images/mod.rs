@@ -38,7 +38,8 @@ impl Manifest {
         Self { digest: digest_of(&bytes), media_type: media_type.to_owned(), bytes }
     }
 
-    fn descriptor(&self) -> serde_json::Value {
+    /// What an index says of it.
+    pub fn descriptor(&self) -> serde_json::Value {
         serde_json::json!({
             "mediaType": self.media_type,
             "digest": self.digest,

@@ -15,6 +15,8 @@ mod checked;
 mod client;
 mod endpoint;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod http;
 mod link;
 mod lists;

@@ -142,7 +142,7 @@ impl State {
     }
 
     fn complain(&mut self, now: Instant, breath: Option<Duration>) {
-        if let Some(breath) = breath {
+        if let Some(breath) = breath.filter(|_| !cfg!(fuzzing)) {
             let until = now + breath;
             self.not_before = Some(self.not_before.map_or(until, |other| other.max(until)));
         }

@@ -73,7 +73,7 @@ impl Download {
         let Some(pause) = self.breaks.pause(&error, self.received_bytes) else { return Err(error) };
         let subject = &self.ask.subject;
         tracing::info!(%subject, received_bytes = self.received_bytes, "a download goes on");
-        tokio::time::sleep(pause).await;
+        retry::rest(pause).await;
         self.ask.headers.remove(RANGE);
         if self.received_bytes > 0 {
             let range = HeaderValue::from_str(&format!("bytes={}-", self.received_bytes));
@@ -106,7 +106,7 @@ impl Download {
 }
 
 /// The first position in `Content-Range: bytes 4-9/10`.
-fn first_byte(headers: &HeaderMap) -> Option<u64> {
+pub(super) fn first_byte(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
     value.split_once('-')?.0.trim().parse().ok()
 }
