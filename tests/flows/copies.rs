@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use transload_engine::aws::{EcrApi, EcrLayers};
 use transload_engine::migration::{
     Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, Extent, MigrationEvent,
     copy_list,
 };
-use transload_engine::model::{Digest, ImageReference, Secret};
+use transload_engine::model::{Digest, ImageReference, RepositoryName, RepositorySettings, Secret};
 use transload_engine::registry::{
     AnonymousLogin, FixedLogin, RegistryApi, RegistryClient, RegistryEndpoint, RegistryLogin,
 };
+use transload_practice::{FaultAction, FaultRule};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Format, Image, Index, Manifest, Recipe, Target, digest_of};
@@ -42,7 +44,18 @@ pub async fn copy(
     names: &[String],
     options: CopyOptions,
 ) -> Result<Vec<CopyOutcome>> {
-    let ends = CopyEnds { source: Arc::clone(from), destination: Arc::clone(to) };
+    copy_with(from, to, None, names, options).await
+}
+
+/// The same to an ECR that takes layers in parts.
+async fn copy_with(
+    from: &Arc<dyn RegistryApi>,
+    to: &Arc<dyn RegistryApi>,
+    layers: Option<Arc<dyn EcrLayers>>,
+    names: &[String],
+    options: CopyOptions,
+) -> Result<Vec<CopyOutcome>> {
+    let ends = CopyEnds { source: Arc::clone(from), destination: Arc::clone(to), layers };
     let mut pairs = Vec::new();
     for name in names {
         let source = ImageReference::parse(&format!("{}/{name}", from.host()))?;
@@ -227,5 +240,46 @@ async fn one_platform_of_an_index_is_its_own_manifest() -> Result<()> {
         ensure!(text.contains("is not there for linux/arm64; it is for linux/amd64"), "{text}");
     }
     assert_eq!(to.manifest("team/app", "1").await?.bytes(), &arm.bytes);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_big_layer_that_breaks_goes_on_in_parts_and_only_the_broken_part_goes_twice() -> Result<()>
+{
+    const LAYER_BYTES: usize = 70 * 1024 * 1024;
+    const PART_BYTES: usize = 10 * 1024 * 1024;
+    let (source, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
+    let Ecr::Practice { practice, .. } = &ecr else { anyhow::bail!("it is practice") };
+    let image = Recipe::small(95).layers([LAYER_BYTES]).build()?;
+    Target::new(&source.url(), "app")?.push(&image, "1").await?;
+    let api = ecr.api().await?;
+    let name = RepositoryName::parse("app")?;
+    api.create_repository(&name, &RepositorySettings::default()).await?;
+    // The registry's door breaks in the middle of the layer, each time; the API's once.
+    let cut = Fault::CutRequest { after_bytes: 30_000_000 };
+    let url = format!("http://{}", ecr.registry_host());
+    let proxy = FaultProxy::start(&url, [Rule::new("PUT", "/blobs/uploads/", cut)?]).await?;
+    let mut broken = FaultRule::operation(FaultAction::DropAfter, "UploadLayerPart");
+    broken.skip = 2;
+    broken.times = Some(1);
+    ecr.faults()?.add(broken);
+    let from = client(&source.url(), None)?;
+    let to = client(&proxy.url(), Some(ecr.login().await?))?;
+    let layers: Arc<dyn EcrLayers> = api as Arc<dyn EcrApi>;
+    let outcomes =
+        copy_with(&from, &to, Some(layers), &["app:1".to_owned()], without_referrers()).await?;
+    let [CopyOutcome::Copied { digest, .. }] = outcomes.as_slice() else {
+        anyhow::bail!("{outcomes:?}");
+    };
+    assert_eq!(digest.as_str(), image.manifest.digest);
+    let aws = ecr.aws()?;
+    assert_eq!(aws.image_digest("app", "1").await?, Some(image.manifest.digest.clone()));
+    let operations = practice.requests().into_iter().filter_map(|request| request.operation);
+    let parts = operations.filter(|operation| operation == "UploadLayerPart").count();
+    let whole = image.layers[0].packed.len().div_ceil(PART_BYTES);
+    assert_eq!(parts, whole + 1, "each part once, and the broken one again");
+    let puts = proxy.requests();
+    let big = puts.iter().filter(|request| request.body_bytes > 1_000_000).count();
+    assert_eq!(big, 1, "the layer went through the registry once");
     Ok(())
 }

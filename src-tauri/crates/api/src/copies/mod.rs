@@ -96,6 +96,7 @@ async fn pairs(
         let open = CopyEnds {
             source: ends.source(&source).await?,
             destination: ends.destination(&destination).await?,
+            layers: ends.ecr_of(destination.registry()).await.map(|ecr| ecr as _),
         };
         if !request.all_tags {
             pairs.push((migration::CopyPair { source, destination }, open));

@@ -1,14 +1,45 @@
 //! What the rest of the engine asks of ECR: small, so that logic is tested without a network.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use url::Url;
 
 use super::AwsError;
 use crate::model::{AccountId, Digest, RepositoryName, RepositorySettings, Secret, Tag};
 
+/// ECR's own way to take a layer: in parts, each of which is kept once it has arrived. It works
+/// beside the registry protocol, where a layer that broke off begins anew.
+#[async_trait]
+pub trait EcrLayers: Send + Sync {
+    /// Opens an upload of a layer.
+    async fn begin_layer(&self, repository: &RepositoryName) -> Result<LayerUpload, AwsError>;
+
+    /// Sends the next part: bytes from a position on.
+    async fn send_layer_part(
+        &self,
+        upload: &LayerUpload,
+        first_byte: u64,
+        part: Bytes,
+    ) -> Result<(), AwsError>;
+
+    /// Ends an upload: ECR checks the digest. A layer that is there already is a success.
+    async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError>;
+}
+
+/// An upload of a layer in parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerUpload {
+    /// Where the layer goes.
+    pub repository: RepositoryName,
+    /// Its name at ECR.
+    pub id: String,
+    /// Bytes of each part but the last.
+    pub part_bytes: usize,
+}
+
 /// The calls of ECR that Transload makes.
 #[async_trait]
-pub trait EcrApi: Send + Sync {
+pub trait EcrApi: EcrLayers {
     /// Every repository of the account and region, all pages.
     async fn repositories(&self) -> Result<Vec<EcrRepository>, AwsError>;
 

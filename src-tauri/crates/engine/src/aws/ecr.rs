@@ -5,19 +5,27 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_ecr::Client;
+use aws_sdk_ecr::error::SdkError;
+use aws_sdk_ecr::operation::upload_layer_part::UploadLayerPartError;
 use aws_sdk_ecr::types::{ImageIdentifier, ImageScanningConfiguration};
+use aws_smithy_types::Blob;
 use aws_smithy_types::error::operation::BuildError;
+use bytes::Bytes;
 
 use super::ecr_values::{
     aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags, image, registry_token,
     repository,
 };
 use super::sdk_error::{Call, Caller};
-use super::{AwsError, EcrApi, EcrImage, EcrRepository, RegistryToken};
-use crate::model::{RepositoryName, RepositorySettings, Tag};
+use super::{AwsError, EcrApi, EcrImage, EcrLayers, EcrRepository, LayerUpload, RegistryToken};
+use crate::model::{Digest, RepositoryName, RepositorySettings, Tag};
 
 /// Entries asked for in one page. Source: the maximum of `maxResults` in ECR's API reference.
 const PAGE: i32 = 1000;
+
+/// The least and the most that a part but the last may hold. Source: Amazon ECR user guide, "Amazon
+/// ECR service quotas": 5 and 10 MiB.
+const PART_BYTES: (usize, usize) = (5 * 1024 * 1024, 10 * 1024 * 1024);
 
 /// ECR of one account and region.
 #[derive(Clone)]
@@ -176,6 +184,74 @@ impl EcrApi for Ecr {
             Err(error) if is_code(&error, "ImageNotFoundException") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+#[async_trait]
+impl EcrLayers for Ecr {
+    async fn begin_layer(&self, repository: &RepositoryName) -> Result<LayerUpload, AwsError> {
+        let call = self.call("ecr:InitiateLayerUpload").of(repository);
+        let name = repository.as_str();
+        let sent = self.client.initiate_layer_upload().repository_name(name).send().await;
+        let answer = sent.map_err(|error| call.failed(error))?;
+        let asked = answer.part_size().and_then(|bytes| usize::try_from(bytes).ok());
+        Ok(LayerUpload {
+            repository: repository.clone(),
+            id: call.required(answer.upload_id(), "the upload")?.to_owned(),
+            part_bytes: asked.unwrap_or(PART_BYTES.1).clamp(PART_BYTES.0, PART_BYTES.1),
+        })
+    }
+
+    async fn send_layer_part(
+        &self,
+        upload: &LayerUpload,
+        first_byte: u64,
+        part: Bytes,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:UploadLayerPart").of(&upload.repository);
+        let position = |byte: u64| i64::try_from(byte).unwrap_or(i64::MAX);
+        let last_byte = position(first_byte + (part.len() as u64).saturating_sub(1));
+        let sent = self
+            .client
+            .upload_layer_part()
+            .repository_name(upload.repository.as_str())
+            .upload_id(&upload.id)
+            .part_first_byte(position(first_byte))
+            .part_last_byte(last_byte)
+            .layer_part_blob(Blob::new(part))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            // The answer to an earlier try was lost: the part is there.
+            Err(error) if last_valid_byte(&error) == Some(last_byte) => Ok(()),
+            Err(error) => Err(call.failed(error)),
+        }
+    }
+
+    async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError> {
+        let call = self.call("ecr:CompleteLayerUpload").of(&upload.repository);
+        let sent = self
+            .client
+            .complete_layer_upload()
+            .repository_name(upload.repository.as_str())
+            .upload_id(&upload.id)
+            .layer_digests(digest.as_str())
+            .send()
+            .await;
+        match sent.map_err(|error| call.failed(error)) {
+            Err(error) if is_code(&error, "LayerAlreadyExistsException") => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+}
+
+fn last_valid_byte(error: &SdkError<UploadLayerPartError>) -> Option<i64> {
+    match error.as_service_error() {
+        Some(UploadLayerPartError::InvalidLayerPartException(invalid)) => {
+            invalid.last_valid_byte_received()
+        }
+        _ => None,
     }
 }
 

@@ -26,7 +26,7 @@ mod session;
 #[cfg(test)]
 mod testing;
 
-pub use api::{EcrApi, EcrImage, EcrRepository, RegistryToken};
+pub use api::{EcrApi, EcrImage, EcrLayers, EcrRepository, LayerUpload, RegistryToken};
 pub use config_files::ConfigFile;
 pub use ecr::Ecr;
 pub use environment::AwsEnvironment;

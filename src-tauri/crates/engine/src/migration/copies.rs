@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere, Turns};
 use super::tree::read_extent;
 use super::{Control, EventSink, Extent, ImageState, MigrationError, MigrationEvent};
+use crate::aws::EcrLayers;
 use crate::model::{Digest, ImageReference};
 use crate::registry::RegistryApi;
 use futures_util::{StreamExt, stream};
@@ -27,6 +28,8 @@ pub struct CopyEnds {
     pub source: Arc<dyn RegistryApi>,
     /// Where it goes.
     pub destination: Arc<dyn RegistryApi>,
+    /// The destination's own way to take big layers in parts, where it is ECR.
+    pub layers: Option<Arc<dyn EcrLayers>>,
 }
 
 /// What comes along, and how much is on the way at the same time.
@@ -143,10 +146,7 @@ impl<'a> Copies<'a> {
                 .or_insert_with(|| (Arc::default(), Arc::new(Turns::new(options.blobs_together))))
                 .clone();
             copiers.entry((from, to)).or_insert_with(|| {
-                let (source, destination) =
-                    (Arc::clone(&ends.source), Arc::clone(&ends.destination));
-                let events = Arc::clone(events);
-                Copier::new(source, destination, control.clone(), events, held, turns)
+                Copier::new(ends.clone(), control.clone(), Arc::clone(events), held, turns)
             });
         }
         let tags = wanted.into_iter().map(|(to, wanted)| (to, TagsThere::new(wanted))).collect();

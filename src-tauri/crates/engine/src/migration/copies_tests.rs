@@ -35,8 +35,11 @@ impl World {
             .iter()
             .map(|name| {
                 let (from, to) = (reference("from", name), reference("to", name));
-                let ends =
-                    CopyEnds { source: Arc::clone(&source), destination: Arc::clone(&destination) };
+                let ends = CopyEnds {
+                    source: Arc::clone(&source),
+                    destination: Arc::clone(&destination),
+                    layers: None,
+                };
                 (CopyPair { source: from, destination: to }, ends)
             })
             .collect();

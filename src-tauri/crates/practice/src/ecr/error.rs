@@ -1,6 +1,7 @@
 //! ECR's errors: a name, a sentence, a status.
 
 use axum::http::StatusCode;
+use serde_json::Value;
 
 use crate::store::StoreError;
 use crate::world::World;
@@ -11,12 +12,24 @@ pub(crate) struct EcrError {
     pub(crate) status: StatusCode,
     pub(crate) kind: &'static str,
     pub(crate) message: String,
+    /// What some errors carry besides.
+    pub(crate) member: Option<(&'static str, Value)>,
 }
 
 impl EcrError {
     /// An error that is the client's fault.
     pub(crate) fn new(kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, kind, message: message.into() }
+        Self { status: StatusCode::BAD_REQUEST, kind, message: message.into(), member: None }
+    }
+
+    /// The practice's own folder does not work.
+    pub(crate) fn internal() -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            kind: "ServerException",
+            message: "The practice registry could not use its folder.".to_owned(),
+            member: None,
+        }
     }
 
     pub(crate) fn unknown_operation() -> Self {
@@ -48,10 +61,6 @@ impl EcrError {
 impl From<StoreError> for EcrError {
     fn from(error: StoreError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "a practice ECR request failed");
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            kind: "ServerException",
-            message: "The practice registry could not use its folder.".to_owned(),
-        }
+        Self::internal()
     }
 }

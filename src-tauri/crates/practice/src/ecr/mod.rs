@@ -3,6 +3,7 @@
 mod error;
 mod images;
 mod input;
+mod layer_uploads;
 mod layers;
 mod lists;
 mod names;
@@ -83,6 +84,9 @@ async fn run(world: &Arc<World>, operation: &str, input: &Input) -> Result<Value
         "BatchDeleteImage" => images::batch_delete(world, input).await,
         "PutImage" => images::put(world, input).await,
         "BatchCheckLayerAvailability" => layers::check(world, input),
+        "InitiateLayerUpload" => layer_uploads::begin(world, input),
+        "UploadLayerPart" => layer_uploads::part(world, input).await,
+        "CompleteLayerUpload" => layer_uploads::complete(world, input).await,
         "GetDownloadUrlForLayer" => layers::download_url(world, input),
         "PutLifecyclePolicy" => policies::put_lifecycle(world, input).await,
         "GetLifecyclePolicy" => policies::get_lifecycle(world, input),
@@ -109,7 +113,10 @@ fn respond(status: StatusCode, body: &Value) -> Response {
 
 /// The answer that carries an error.
 pub(crate) fn refuse(error: &EcrError) -> Response {
-    let body = serde_json::json!({ "__type": error.kind, "message": error.message });
+    let mut body = serde_json::json!({ "__type": error.kind, "message": error.message });
+    if let Some((name, value)) = &error.member {
+        body[*name] = value.clone();
+    }
     respond(error.status, &body)
 }
 

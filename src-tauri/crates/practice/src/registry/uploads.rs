@@ -10,7 +10,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::hmac::is_digest;
 use crate::reply::{self, oci_error, query_value};
-use crate::store::{StoreError, Upload, UploadError, mountable};
+use crate::store::{StoreError, Upload, UploadError, adopt_upload, mountable};
 use crate::world::World;
 
 /// POST: begins an upload, mounts a blob of another repository, or takes a
@@ -150,18 +150,7 @@ pub(super) async fn finish(world: &Arc<World>, name: &str, id: &str, request: Re
         world.store.uploads.end(id);
         return invalid("BLOB_UPLOAD_INVALID", message);
     }
-    // The file is renamed while the state is held: a deletion of the same
-    // content cannot come between the file and its entry.
-    let kept = world.store.change(|state| {
-        let Some(repository) = state.repositories.get_mut(name) else { return Ok(false) };
-        world.store.blobs.adopt(&upload.path, &digest).map_err(|source| StoreError::Write {
-            path: world.store.blobs.path(&digest),
-            source,
-        })?;
-        repository.blobs.insert(digest.clone(), upload.size);
-        Ok::<_, StoreError>(true)
-    });
-    let kept = kept.await;
+    let kept = adopt_upload(&world.store, name, &upload, &digest).await;
     drop(upload);
     world.store.uploads.end(id);
     match kept {

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::Arc;
 
 use crate::clock::now_millis;
 use crate::hmac::digest_of;
 
 use super::manifest::Descriptor;
-use super::{Image, Manifest, ManifestError, Repository, State, Store, StoreError};
+use super::{Image, Manifest, ManifestError, Repository, State, Store, StoreError, Upload};
 
 /// Why an image was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,7 @@ pub(crate) enum PushError {
 /// identical image an error of its own, as PutImage does; the registry protocol
 /// accepts it unless the tag is immutable.
 pub(crate) fn push_manifest(
-    store: &Store,
+    store: &Arc<Store>,
     state: &mut State,
     (name, tag): (&str, Option<&str>),
     bytes: &[u8],
@@ -144,4 +145,23 @@ pub(crate) fn mountable(state: &State, from: &str, to: &str, digest: &str) -> Op
     } else {
         None
     }
+}
+
+/// Makes an upload that is whole a blob of its repository; tells whether there is one.
+pub(crate) async fn adopt_upload(
+    store: &Arc<Store>,
+    repository: &str,
+    upload: &Upload,
+    digest: &str,
+) -> Result<bool, StoreError> {
+    // The file is renamed while the state is held: a deletion of the same content cannot come
+    // between the file and its entry.
+    let kept = store.change(|state| {
+        let Some(repository) = state.repositories.get_mut(repository) else { return Ok(false) };
+        let adopted = store.blobs.adopt(&upload.path, digest);
+        adopted.map_err(|source| StoreError::Write { path: store.blobs.path(digest), source })?;
+        repository.blobs.insert(digest.to_owned(), upload.size);
+        Ok::<_, StoreError>(true)
+    });
+    kept.await
 }

@@ -124,6 +124,17 @@ impl Upload {
         Ok(received)
     }
 
+    /// Appends bytes that are there.
+    pub(crate) async fn append_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut file = tokio::fs::OpenOptions::new().append(true).open(&self.path).await?;
+        file.write_all(bytes).await?;
+        file.flush().await?;
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        self.chunks.push(bytes.len() as u64);
+        Ok(())
+    }
+
     /// Reads a body and throws it away.
     pub(crate) async fn discard(mut body: BodyDataStream) -> Result<u64, UploadError> {
         let mut received = 0;

@@ -53,7 +53,7 @@ impl Copying<'_> {
         Ok(())
     }
 
-    async fn bring(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
+    async fn bring(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let held = &self.copier.held;
         if held.mounting() == Mounting::Unknown {
             let _scout = held.scout.lock().await;
@@ -84,7 +84,7 @@ impl Copying<'_> {
     }
 
     /// The first blob: finds out what a mount from the repository itself means here.
-    async fn scout(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
+    async fn scout(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let _permit = self.copier.turns.turn(blob.size_bytes).await;
         let held = &self.copier.held;
         match self.begin(blob, Some(self.repository)).await {
@@ -98,12 +98,12 @@ impl Copying<'_> {
                 drop(_permit);
                 return self.bring_asked_for(blob).await;
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
         let mounting = match self.begin(blob, Some(self.repository)).await {
             Ok(UploadStart::Mounted) => Mounting::Honoured,
             Ok(UploadStart::Session(session)) => {
-                self.copier.destination.abandon_upload(self.repository, session).await;
+                self.copier.ends.destination.abandon_upload(self.repository, session).await;
                 Mounting::Ignored
             }
             Err(_) => Mounting::Ignored,
@@ -113,7 +113,7 @@ impl Copying<'_> {
     }
 
     /// One question opens the upload, or says that the blob is there.
-    async fn bring_in_one(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
+    async fn bring_in_one(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let _permit = self.copier.turns.turn(blob.size_bytes).await;
         match self.begin(blob, Some(self.repository)).await? {
             UploadStart::Mounted => Ok(Arrival::WasThere),
@@ -125,10 +125,10 @@ impl Copying<'_> {
     }
 
     /// Asks for the blob, and sends it only where it is missing.
-    async fn bring_asked_for(&self, blob: &Descriptor) -> Result<Arrival, RegistryError> {
+    async fn bring_asked_for(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let copier = self.copier;
         let _permit = copier.turns.turn(blob.size_bytes).await;
-        if copier.destination.has_blob(self.repository, &blob.digest).await? {
+        if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
             return Ok(Arrival::WasThere);
         }
         // A mount costs nothing where an upload has to be opened anyway.
@@ -144,14 +144,14 @@ impl Copying<'_> {
 
     /// Takes the blob from another repository. A registry may refuse that for one repository alone;
     /// the session that it opens instead is used, unless the blob turns out to be there.
-    async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<Arrival, RegistryError> {
+    async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<Arrival, MigrationError> {
         let copier = self.copier;
         let _permit = copier.turns.turn(blob.size_bytes).await;
         match self.begin_or_plain(blob, Some(holder)).await? {
             UploadStart::Mounted => Ok(Arrival::Mounted),
             UploadStart::Session(session) => {
-                if copier.destination.has_blob(self.repository, &blob.digest).await? {
-                    copier.destination.abandon_upload(self.repository, session).await;
+                if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
+                    copier.ends.destination.abandon_upload(self.repository, session).await;
                     return Ok(Arrival::WasThere);
                 }
                 self.send(blob, Some(session)).await?;
@@ -179,25 +179,36 @@ impl Copying<'_> {
         from: Option<&str>,
     ) -> Result<UploadStart, RegistryError> {
         let mount = from.map(|from| Mount { digest: &blob.digest, from });
-        self.copier.destination.begin_upload(self.repository, mount).await
+        self.copier.ends.destination.begin_upload(self.repository, mount).await
     }
 
-    /// Sends the bytes, first in the session that is open, if one is.
+    /// Sends the bytes, first in the session that is open, if one is. A big layer that breaks goes
+    /// on in parts, where the destination takes them.
     async fn send(
         &self,
         blob: &Descriptor,
         mut session: Option<UploadSession>,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), MigrationError> {
         let mut pause = PAUSE;
         let mut attempt = 1;
+        let mut parts = self.parts_for(blob);
         loop {
-            match self.send_once(blob, session.take()).await {
+            let sent = match parts.take().filter(|_| attempt > 1) {
+                Some(parts) => self.send_in_parts(blob, parts).await,
+                None => self.send_once(blob, session.take()).await.map_err(Into::into),
+            };
+            match sent {
                 Ok(()) => return Ok(()),
                 Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
                     tracing::info!(blob = %blob.digest, attempt, %error, "a layer is sent anew");
                     tokio::time::sleep(asked_pause(&error).unwrap_or(pause)).await;
                     pause *= 2;
                     attempt += 1;
+                    // Where the API itself fails, the registry protocol has the next try.
+                    parts = match error {
+                        MigrationError::Aws(_) => None,
+                        _ => self.parts_for(blob),
+                    };
                 }
                 Err(error) => return Err(error),
             }
@@ -217,19 +228,19 @@ impl Copying<'_> {
                 UploadStart::Mounted => return Ok(()),
             },
         };
-        let content = match copier.source.blob(self.job.source.path(), blob).await {
+        let content = match copier.ends.source.blob(self.job.source.path(), blob).await {
             Ok(content) => content,
             Err(error) => {
-                copier.destination.abandon_upload(self.repository, session).await;
+                copier.ends.destination.abandon_upload(self.repository, session).await;
                 return Err(error);
             }
         };
         let content = self.told(blob, content);
-        copier.destination.send_blob(self.repository, blob, session, content).await
+        copier.ends.destination.send_blob(self.repository, blob, session, content).await
     }
 
     /// The same bytes, with an event now and then for what went by.
-    fn told(&self, blob: &Descriptor, content: BlobStream) -> BlobStream {
+    pub(super) fn told(&self, blob: &Descriptor, content: BlobStream) -> BlobStream {
         let teller = self.teller(blob);
         let (mut sent_bytes, mut told_bytes, size_bytes) = (0, 0, blob.size_bytes);
         Box::pin(content.inspect(move |chunk| {
@@ -257,7 +268,13 @@ fn is_about_mounting(error: &RegistryError) -> bool {
 }
 
 /// Whether the same transfer may succeed when it is made again.
-fn may_pass(error: &RegistryError) -> bool {
+fn may_pass(error: &MigrationError) -> bool {
+    let error = match error {
+        MigrationError::Registry(error) => error,
+        // Of the upload in parts, which is not the only way.
+        MigrationError::Aws(_) => return true,
+        _ => return false,
+    };
     matches!(
         error,
         RegistryError::ConnectionLost { .. }
@@ -269,9 +286,9 @@ fn may_pass(error: &RegistryError) -> bool {
     )
 }
 
-fn asked_pause(error: &RegistryError) -> Option<Duration> {
+fn asked_pause(error: &MigrationError) -> Option<Duration> {
     match error {
-        RegistryError::Throttled { retry_after, .. } => *retry_after,
+        MigrationError::Registry(RegistryError::Throttled { retry_after, .. }) => *retry_after,
         _ => None,
     }
 }

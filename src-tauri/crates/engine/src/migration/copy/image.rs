@@ -8,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::held::{Held, Mounting};
 use super::turns::Turns;
 use crate::migration::tree::{ImageTree, Node};
-use crate::migration::{Control, EventSink, LayerState, MigrationError, MigrationEvent};
+use crate::migration::{Control, CopyEnds, EventSink, LayerState, MigrationError, MigrationEvent};
 use crate::model::{Descriptor, Digest, ImageReference};
 use crate::registry::{RegistryApi, RegistryError, Stored};
 
@@ -20,12 +20,13 @@ const BLOBS_TOGETHER: usize = 16;
 /// Copies images between two registries; one for a whole migration, so that images that share a
 /// layer send it once.
 pub(in crate::migration) struct Copier {
-    pub(super) source: Arc<dyn RegistryApi>,
-    pub(super) destination: Arc<dyn RegistryApi>,
+    pub(super) ends: CopyEnds,
     pub(super) control: Control,
     pub(super) held: Arc<Held>,
     events: Arc<dyn EventSink>,
     pub(super) turns: Arc<Turns>,
+    /// Held by the one blob that is sent in parts.
+    pub(super) in_parts: tokio::sync::Mutex<()>,
 }
 
 /// An image to copy.
@@ -62,19 +63,18 @@ pub(super) struct Copying<'a> {
 impl Copier {
     /// `held` and `turns` are shared by all copiers with one destination.
     pub fn new(
-        source: Arc<dyn RegistryApi>,
-        destination: Arc<dyn RegistryApi>,
+        ends: CopyEnds,
         control: Control,
         events: Arc<dyn EventSink>,
         held: Arc<Held>,
         turns: Arc<Turns>,
     ) -> Self {
-        Self { source, destination, control, held, events, turns }
+        Self { ends, control, held, events, turns, in_parts: tokio::sync::Mutex::default() }
     }
 
     /// Where images are read from.
     pub fn source(&self) -> &dyn RegistryApi {
-        self.source.as_ref()
+        self.ends.source.as_ref()
     }
 
     /// Copies one image.
@@ -133,7 +133,7 @@ impl Copying<'_> {
                 all(blobs, BLOBS_TOGETHER).await?;
             }
             let reference = if is_root { self.job.reference } else { digest.as_str() };
-            let destination = &self.copier.destination;
+            let destination = &self.copier.ends.destination;
             let stored = destination.put_manifest(self.repository, reference, &node.raw).await;
             self.accept_identical(stored, node, reference).await?;
             self.copier.held.add_manifest(self.repository, digest);
@@ -154,7 +154,8 @@ impl Copying<'_> {
         if is_root || held.mounting() != Mounting::Ignored {
             return Ok(false);
         }
-        let head = self.copier.destination.manifest_head(self.repository, digest.as_str()).await?;
+        let head =
+            self.copier.ends.destination.manifest_head(self.repository, digest.as_str()).await?;
         Ok(head.is_some())
     }
 
@@ -171,7 +172,7 @@ impl Copying<'_> {
             }
             return Ok(());
         };
-        let head = self.copier.destination.manifest_head(self.repository, reference).await?;
+        let head = self.copier.ends.destination.manifest_head(self.repository, reference).await?;
         match head {
             Some(head) if head.digest == *node.raw.digest() => Ok(()),
             _ => Err(error.into()),

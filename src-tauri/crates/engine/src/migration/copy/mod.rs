@@ -4,6 +4,7 @@
 mod blob;
 mod held;
 mod image;
+mod parts;
 mod referrers;
 mod tags;
 mod turns;

@@ -65,7 +65,7 @@ impl Copier {
         job: &Job<'_>,
         left: &mut Vec<LeftBehind>,
     ) -> Result<Vec<Digest>, MigrationError> {
-        let listed = self.source.referrers(job.source.path(), subject).await?;
+        let listed = self.ends.source.referrers(job.source.path(), subject).await?;
         let mut came = Vec::new();
         for referrer in listed {
             let name = referrer.digest.as_str();
@@ -88,10 +88,10 @@ impl Copier {
         tags: &TagsThere,
     ) -> Result<(), MigrationError> {
         let path = job.source.path();
-        let Some(at_source) = tags.digest(self.source.as_ref(), path, tag).await? else {
+        let Some(at_source) = tags.digest(self.ends.source.as_ref(), path, tag).await? else {
             return Ok(());
         };
-        let there = self.destination.manifest_head(job.repository, tag).await?;
+        let there = self.ends.destination.manifest_head(job.repository, tag).await?;
         if there.is_some_and(|there| there.digest == at_source) {
             return Ok(());
         }
@@ -104,7 +104,7 @@ impl Copier {
         reference: &str,
         job: &Job<'_>,
     ) -> Result<(), MigrationError> {
-        let tree = &read_tree(self.source.as_ref(), job.source, source_reference).await?;
+        let tree = &read_tree(self.ends.source.as_ref(), job.source, source_reference).await?;
         let part = Job {
             index: job.index,
             source: job.source,
@@ -125,11 +125,11 @@ impl Copier {
         let tag = fallback_tag(subject);
         let _only_writer = self.held.lock_content(subject).await;
         let unusable = |source| RegistryError::Manifest {
-            registry: self.destination.host().clone(),
+            registry: self.ends.destination.host().clone(),
             subject: format!("{}:{tag}", job.repository),
             source,
         };
-        let mut all = match self.destination.manifest(job.repository, &tag).await {
+        let mut all = match self.ends.destination.manifest(job.repository, &tag).await {
             Ok(index) => listed_in(&index).map_err(unusable)?,
             Err(RegistryError::Missing { .. }) => Vec::new(),
             Err(error) => return Err(error.into()),
@@ -148,7 +148,7 @@ impl Copier {
         });
         let bytes = Bytes::from(index.to_string());
         let index = RawManifest::new(bytes, Some(media_type::OCI_INDEX)).map_err(unusable)?;
-        self.destination.put_manifest(job.repository, &tag, &index).await?;
+        self.ends.destination.put_manifest(job.repository, &tag, &index).await?;
         Ok(())
     }
 }

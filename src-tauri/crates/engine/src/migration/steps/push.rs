@@ -8,7 +8,7 @@ use crate::migration::copy::{Copier, Held, Job, TagsThere, Turns};
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
 use crate::migration::tree::read_extent;
-use crate::migration::{ImageState, LayerState, MigrationError, MigrationEvent, Source};
+use crate::migration::{CopyEnds, ImageState, LayerState, MigrationError, MigrationEvent, Source};
 use crate::model::Digest;
 
 /// The engine sends five layers of a push at a time by itself; more pushes only compete.
@@ -28,8 +28,11 @@ pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> 
         }
         Source::Registry(source) => {
             let copier = Copier::new(
-                Arc::clone(source),
-                Arc::clone(&run.destination.registry),
+                CopyEnds {
+                    source: Arc::clone(source),
+                    destination: Arc::clone(&run.destination.registry),
+                    layers: Some(Arc::clone(&run.destination.ecr) as _),
+                },
                 run.control.clone(),
                 Arc::clone(run.events),
                 Arc::new(Held::default()),

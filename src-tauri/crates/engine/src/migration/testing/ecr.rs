@@ -2,9 +2,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use super::FakeRegistry;
-use crate::aws::{AwsError, EcrApi, EcrImage, EcrRepository, RegistryToken};
+use crate::aws::{
+    AwsError, EcrApi, EcrImage, EcrLayers, EcrRepository, LayerUpload, RegistryToken,
+};
 use crate::model::{Digest, RepositoryName, RepositorySettings, Tag};
 
 /// An ECR in memory, whose images are those of its registry.
@@ -49,6 +52,22 @@ impl FakeEcr {
     fn denied(action: &str) -> AwsError {
         let (action, message) = (action.to_owned(), "not allowed".to_owned());
         AwsError::AccessDenied { action, message }
+    }
+}
+
+/// Its layers go through its registry.
+#[async_trait]
+impl EcrLayers for FakeEcr {
+    async fn begin_layer(&self, _: &RepositoryName) -> Result<LayerUpload, AwsError> {
+        Err(Self::denied("ecr:InitiateLayerUpload"))
+    }
+
+    async fn send_layer_part(&self, _: &LayerUpload, _: u64, _: Bytes) -> Result<(), AwsError> {
+        Err(Self::denied("ecr:UploadLayerPart"))
+    }
+
+    async fn complete_layer(&self, _: &LayerUpload, _: &Digest) -> Result<(), AwsError> {
+        Err(Self::denied("ecr:CompleteLayerUpload"))
     }
 }
 
