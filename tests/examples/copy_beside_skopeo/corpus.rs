@@ -76,19 +76,24 @@ impl Corpus {
     /// Puts a work into a registry.
     pub async fn build(work: Work, source: &RegistryLab) -> Result<Self> {
         let tags = match work {
-            Work::Many => many(source).await?,
+            Work::Many => many(source, REPOSITORIES).await?,
             Work::Multiarch => multiarch(source).await?,
             Work::Big => big(source).await?,
         };
         Ok(Self { tags })
     }
+
+    /// Ten times *many*: 400 repositories.
+    pub async fn ten_times_many(source: &RegistryLab) -> Result<Self> {
+        Ok(Self { tags: many(source, 10 * REPOSITORIES).await? })
+    }
 }
 
-async fn many(source: &RegistryLab) -> Result<Vec<TaggedImage>> {
+async fn many(source: &RegistryLab, repositories: u64) -> Result<Vec<TaggedImage>> {
     let shared: Vec<Layer> =
         (0_u64..).zip(SHARED).map(|(seed, bytes)| layer(seed, bytes)).collect::<Result<_>>()?;
     let mut tags = Vec::new();
-    for repository in 0..REPOSITORIES {
+    for repository in 0..repositories {
         let path = format!("{PREFIX}/app{repository:02}");
         let target = Target::new(&source.url(), &path)?;
         for tag in 0..TAGS {

@@ -7,6 +7,7 @@
 //! ```sh
 //! cargo xtask bench                                # all of it; the way with 20 ms takes minutes
 //! cargo xtask bench --work many big --times 5 --no-delay
+//! cargo xtask bench --ten-times                    # how it grows with ten times the work
 //! ```
 //!
 //! It prints a table, with the bar that each figure is held against, and never fails because
@@ -38,6 +39,7 @@ struct Options {
     works: Vec<Work>,
     times: usize,
     with_delay: bool,
+    ten_times: bool,
 }
 
 impl Options {
@@ -49,6 +51,7 @@ impl Options {
             works: vec![Work::Many, Work::Multiarch, Work::Big],
             times: TIMES,
             with_delay: true,
+            ten_times: false,
         };
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -60,6 +63,7 @@ impl Options {
                     options.times = arguments.next().context("--times wants a number")?.parse()?;
                 }
                 "--no-delay" => options.with_delay = false,
+                "--ten-times" => options.ten_times = true,
                 other => bail!("there is no option {other}"),
             }
         }
@@ -71,6 +75,9 @@ impl Options {
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::read()?;
+    if options.ten_times {
+        return growth(&options).await;
+    }
     let skopeo = system_tool("skopeo")?;
     let mut rows = Vec::new();
     for work in &options.works {
@@ -93,6 +100,18 @@ async fn main() -> Result<()> {
         }
     }
     table::print(&rows)
+}
+
+/// How ours grows from *many* to ten times as many: it needs some 5 GB on disk and in memory.
+async fn growth(options: &Options) -> Result<()> {
+    let source = RegistryLab::start().await?;
+    let few = Corpus::build(Work::Many, &source).await?;
+    let few = both(options, &few, &source, Delay::None).await?.ours_cold;
+    drop(source);
+    let source = RegistryLab::start().await?;
+    let many = Corpus::ten_times_many(&source).await?;
+    let many = both(options, &many, &source, Delay::None).await?.ours_cold;
+    table::print_growth(few, many)
 }
 
 /// Whether the way to both registries is long.

@@ -127,3 +127,21 @@ pub fn print(rows: &[Row]) -> Result<()> {
     }
     Ok(())
 }
+
+/// Prints how the cost of ten times the work stands to that of the work.
+pub fn print_growth(one: Cost, ten: Cost) -> Result<()> {
+    let requests = |cost: Cost| (cost.source_requests + cost.destination_requests) as f64;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "| ten times *many* | 40 repositories | 400 repositories | growth | bar |")?;
+    writeln!(out, "|---|---|---|---|---|")?;
+    for (name, one, ten, bar) in [
+        ("wall s", one.wall_s, ten.wall_s, 10.5),
+        ("requests", requests(one), requests(ten), 10.5),
+        ("peak MB", one.peak_mb, ten.peak_mb, 1.5),
+        ("CPU s", one.cpu_s, ten.cpu_s, f64::NAN),
+    ] {
+        let bar = if bar.is_nan() { "–".to_owned() } else { bar.to_string() };
+        writeln!(out, "| {name} | {one:.2} | {ten:.2} | {:.2} | {bar} |", ten / one)?;
+    }
+    Ok(())
+}

@@ -14,6 +14,7 @@ pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
     let works = arguments.values("--work");
     let times = arguments.values("--times");
     let no_delay = arguments.flag("--no-delay");
+    let ten_times = arguments.flag("--ten-times");
     arguments.finish()?;
     setup::system(Purpose::Tests, consent)?;
     Run::cargo(&["build", "--release", "--package", "transload-cli"], &place.root).show()?;
@@ -31,6 +32,9 @@ pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
     }
     if no_delay {
         words.push("--no-delay");
+    }
+    if ten_times {
+        words.push("--ten-times");
     }
     Run::cargo(&words, &place.root).show()
 }

@@ -2,7 +2,10 @@
 //! for whoever has decided already.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::join_all;
 
 use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere, Turns};
 use super::tree::read_extent;
@@ -10,7 +13,6 @@ use super::{Control, EventSink, Extent, ImageState, MigrationError, MigrationEve
 use crate::aws::EcrLayers;
 use crate::model::{Digest, ImageReference};
 use crate::registry::RegistryApi;
-use futures_util::{StreamExt, stream};
 
 /// One image to copy between two registries. What its tag points to at the destination is replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,22 +87,25 @@ pub async fn copy_list(
     finished: &(dyn Fn(u32, &CopyOutcome) + Sync),
 ) -> Vec<CopyOutcome> {
     let images_together = options.images_together.max(1);
-    let copies = Copies::new(pairs, options, control, events);
-    // Made before they run: a future that holds a lazy iterator cannot move between threads.
-    let work: Vec<_> = pairs
-        .iter()
-        .zip(0_u32..)
-        .map(|(pair, index)| {
-            let copies = &copies;
-            async move {
-                let outcome = copies.tell(index, pair).await;
-                finished(index, &outcome);
-                (index, outcome)
+    let copies = &Copies::new(pairs, options, control, events);
+    // As many tasks as images at a time, and none for images that wait: thousands of them cost
+    // nothing until their turn comes.
+    let (next, done) = (&AtomicUsize::new(0), &Mutex::new(Vec::with_capacity(pairs.len())));
+    let tasks: Vec<_> = (0..images_together.min(pairs.len()))
+        .map(|_| async move {
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(pair) = pairs.get(index) else { break };
+                // More than four thousand million images have no numbers.
+                let number = u32::try_from(index).unwrap_or(u32::MAX);
+                let outcome = copies.tell(number, pair).await;
+                finished(number, &outcome);
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
             }
         })
         .collect();
-    let mut done: Vec<(u32, CopyOutcome)> =
-        stream::iter(work).buffer_unordered(images_together).collect().await;
+    join_all(tasks).await;
+    let mut done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, outcome)| outcome).collect()
 }

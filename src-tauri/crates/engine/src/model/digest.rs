@@ -1,12 +1,14 @@
 use std::fmt;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256, Sha512};
 
 /// The hash that names content: `sha256:` and 64 lower-case hex digits, or `sha512:` and 128.
 ///
-/// Source of the rule: the OCI image specification, "Digests", registered algorithms.
+/// Source of the rule: the OCI image specification, "Digests", registered algorithms. Clones share
+/// the text, since a migration names each digest many times.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Digest(String);
+pub struct Digest(Arc<str>);
 
 /// The hash functions that a digest may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Digest {
         };
         let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if hex.len() == length && hex.bytes().all(is_hex) {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(invalid())
         }
@@ -125,7 +127,7 @@ impl DigestHasher {
             // Writing to a String cannot fail.
             let _ = write!(text, "{byte:02x}");
         }
-        Digest(text)
+        Digest(text.into())
     }
 }
 

@@ -91,28 +91,68 @@ impl Held {
     }
 
     /// Waits for whoever brings the same blob to the same repository.
-    pub(super) async fn lock_blob(
-        &self,
-        repository: &Arc<str>,
-        digest: &Digest,
-    ) -> OwnedMutexGuard<()> {
+    pub(super) async fn lock_blob(&self, repository: &Arc<str>, digest: &Digest) -> PlaceLock<'_> {
         self.lock((Some(Arc::clone(repository)), digest.clone())).await
     }
 
     /// Waits for whoever brings the same blob to any repository, so that it can be mounted then.
-    pub(super) async fn lock_content(&self, digest: &Digest) -> OwnedMutexGuard<()> {
+    pub(super) async fn lock_content(&self, digest: &Digest) -> PlaceLock<'_> {
         self.lock((None, digest.clone())).await
     }
 
-    async fn lock(&self, place: Place) -> OwnedMutexGuard<()> {
-        let lock = {
-            let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(locks.entry(place).or_default())
-        };
-        lock.lock_owned().await
+    async fn lock(&self, place: Place) -> PlaceLock<'_> {
+        let lock = Arc::clone(self.locks().entry(place.clone()).or_default());
+        // The place is given back also where the wait is given up.
+        let mut held = PlaceLock { held: self, place, guard: None };
+        held.guard = Some(lock.lock_owned().await);
+        held
+    }
+
+    fn locks(&self) -> MutexGuard<'_, HashMap<Place, Arc<tokio::sync::Mutex<()>>>> {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place that nobody else changes until this is dropped.
+pub(super) struct PlaceLock<'a> {
+    held: &'a Held,
+    place: Place,
+    guard: Option<OwnedMutexGuard<()>>,
+}
+
+impl Drop for PlaceLock<'_> {
+    fn drop(&mut self) {
+        self.guard = None;
+        let mut locks = self.held.locks();
+        // Whoever waits has a hold of it too; without any it would only take room.
+        if locks.get(&self.place).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            locks.remove(&self.place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_that_nobody_wants_any_more_takes_no_room() {
+        let held = Held::default();
+        let digest = Digest::of(b"x");
+        let first = held.lock_content(&digest).await;
+        let mut second = Box::pin(held.lock_content(&digest));
+        assert!((&mut second).now_or_never().is_none());
+        drop(first);
+        assert_eq!(held.locks().len(), 1, "somebody waits for it");
+        drop(second.await);
+        let given_up = Box::pin(held.lock_content(&digest));
+        drop(given_up);
+        assert!(held.locks().is_empty());
     }
 }
