@@ -185,3 +185,42 @@ describe("what keeps a person on a step", () => {
     expect(repositoriesProblem({ ...filled, template })).toMatch(/settings/);
   });
 });
+
+describe("what comes along", () => {
+  const arm = draftReducer(chosen, {
+    type: "extent_changed",
+    extent: { platform: "linux/arm64", referrers: false },
+  });
+
+  it("is everything until a person says otherwise, and choices are made anew then", () => {
+    expect(requestOf(filled, true)?.extent).toEqual({ platform: null, referrers: true });
+    expect(requestOf(arm, true)?.extent).toEqual({ platform: "linux/arm64", referrers: false });
+    expect(arm.choices).toEqual([]);
+  });
+
+  it("is the engine's own business where the Docker Engine pushes", () => {
+    const engine: Draft = { ...arm, source: { kind: "docker_engine" } };
+    expect(requestOf(engine, true)?.extent).toEqual({ platform: null, referrers: true });
+  });
+
+  it("needs a platform that is one", () => {
+    for (const [platform, fits] of [
+      ["linux/amd64", true],
+      ["linux/arm/v7", true],
+      ["amd64", false],
+      ["linux/", false],
+      ["linux/arm/v7/x", false],
+    ] as const) {
+      const draft = draftReducer(filled, {
+        type: "extent_changed",
+        extent: { platform, referrers: true },
+      });
+      expect(imagesProblem(draft) === null, platform).toBe(fits);
+    }
+  });
+
+  it("is everything in a draft that was kept before there was a choice", () => {
+    const { extent: _, ...older } = filled;
+    expect(parseDraft(older)?.extent).toEqual({ platform: null, referrers: true });
+  });
+});
