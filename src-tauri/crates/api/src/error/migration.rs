@@ -47,6 +47,7 @@ impl From<&MigrationError> for ApiError {
                 .about(image.to_string())
                 .hint("Choose a platform that the image is built for, or copy all of them."),
             MigrationError::NestedTooDeep { image, .. }
+            | MigrationError::ManifestsTooLarge { image, .. }
             | MigrationError::TooManyChildren { image, .. } => new(ErrorCode::ManifestUnsupported)
                 .about(image.to_string())
                 .hint("It is left where it is: no real image is built like this."),

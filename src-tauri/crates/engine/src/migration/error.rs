@@ -81,8 +81,18 @@ pub enum MigrationError {
         /// How deep is followed.
         limit: usize,
     },
-    /// An index lists more manifests than any image has.
-    #[error("the index of {image} lists {children} manifests; at most {limit} are followed")]
+    /// The manifests of an image are larger together than any image's.
+    #[error("the manifests of {image} have more than {limit_bytes} bytes together")]
+    ManifestsTooLarge {
+        /// The image.
+        image: ImageReference,
+        /// How many bytes are read.
+        limit_bytes: usize,
+    },
+    /// The indexes of an image list more manifests than any image has.
+    #[error(
+        "the index of {image} lists {children} manifests or more; at most {limit} are followed"
+    )]
     TooManyChildren {
         /// The image.
         image: ImageReference,

@@ -1,6 +1,7 @@
 //! An image with everything under it: the manifest, or the index with its children, as raw bytes.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -12,8 +13,13 @@ use crate::registry::{RegistryApi, RegistryError};
 
 /// Real indexes hold images; some tools put an index into an index. More is an attack or a mistake.
 const DEPTH_LIMIT: usize = 4;
-/// The busiest public indexes list some dozens of platforms with their attestations.
-const CHILDREN_LIMIT: usize = 10_000;
+/// Manifests of one image in all, however its indexes nest: an index may list another one many
+/// times, and that one a third. The busiest public indexes list some dozens of platforms with their
+/// attestations.
+const MANIFESTS_LIMIT: usize = 10_000;
+/// Bytes of all manifests of one image: they are held in memory until it is copied. A manifest has
+/// some kilobytes.
+const MANIFESTS_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// Configurations hold some kilobytes, with a long history perhaps some hundreds.
 const CONFIG_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 /// Children that are asked for at the same time.
@@ -41,6 +47,26 @@ pub struct Node {
     pub children: Vec<Node>,
 }
 
+/// What one image may still have of manifests.
+#[derive(Default)]
+struct Budget {
+    manifests: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl Budget {
+    /// Takes children that are about to be asked for. The count so far where that is too many.
+    fn too_many(&self, children: usize) -> Option<usize> {
+        let children = self.manifests.fetch_add(children, Ordering::Relaxed) + children;
+        (children > MANIFESTS_LIMIT).then_some(children)
+    }
+
+    /// Takes a manifest that came. Whether that is too much.
+    fn too_large(&self, bytes: usize) -> bool {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > MANIFESTS_LIMIT_BYTES
+    }
+}
+
 /// Fetches a manifest and everything under it.
 ///
 /// # Errors
@@ -51,7 +77,7 @@ pub(super) async fn read_tree(
     reference: &str,
 ) -> Result<ImageTree, MigrationError> {
     let raw = registry.manifest(image.path(), reference).await?;
-    let root = read_node(registry, image, raw, None, 0).await?;
+    let root = read_node(registry, image, raw, None, 0, &Budget::default()).await?;
     Ok(ImageTree { root })
 }
 
@@ -80,7 +106,7 @@ pub(super) async fn read_extent(
             if !actual.as_ref().is_some_and(|actual| actual.is(wanted)) {
                 return Err(missing(actual.into_iter().collect()));
             }
-            read_node(registry, image, raw, None, 0).await?
+            read_node(registry, image, raw, None, 0, &Budget::default()).await?
         }
         Manifest::Index(index) => {
             let images = index.manifests.iter().filter(|child| !child.is_attestation());
@@ -90,7 +116,7 @@ pub(super) async fn read_extent(
             let Some((child, _)) = found else {
                 return Err(missing(platforms.into_iter().map(|(_, platform)| platform).collect()));
             };
-            read_child(registry, image, child, 1).await?
+            read_child(registry, image, child, 1, &Budget::default()).await?
         }
     };
     Ok(ImageTree { root })
@@ -116,7 +142,12 @@ async fn read_node(
     raw: RawManifest,
     descriptor: Option<&Descriptor>,
     depth: usize,
+    budget: &Budget,
 ) -> Result<Node, MigrationError> {
+    if budget.too_large(raw.bytes().len()) {
+        let (image, limit_bytes) = (image.clone(), MANIFESTS_LIMIT_BYTES);
+        return Err(MigrationError::ManifestsTooLarge { image, limit_bytes });
+    }
     let platform = descriptor.and_then(|descriptor| descriptor.platform.clone());
     let attestation = descriptor.is_some_and(Descriptor::is_attestation);
     let manifest = raw.read().map_err(|source| unusable(registry.host(), image, source))?;
@@ -132,12 +163,12 @@ async fn read_node(
     if !listed.is_empty() && depth >= DEPTH_LIMIT {
         return Err(MigrationError::NestedTooDeep { image: image.clone(), limit: DEPTH_LIMIT });
     }
-    if listed.len() > CHILDREN_LIMIT {
-        let (children, limit) = (listed.len(), CHILDREN_LIMIT);
-        return Err(MigrationError::TooManyChildren { image: image.clone(), children, limit });
+    if let Some(children) = budget.too_many(listed.len()) {
+        let (image, limit) = (image.clone(), MANIFESTS_LIMIT);
+        return Err(MigrationError::TooManyChildren { image, children, limit });
     }
     let children = stream::iter(listed)
-        .map(|child| async move { read_child(registry, image, &child, depth + 1).await })
+        .map(|child| async move { read_child(registry, image, &child, depth + 1, budget).await })
         .buffered(ASKED_TOGETHER)
         .try_collect()
         .await?;
@@ -150,12 +181,13 @@ fn read_child<'a>(
     image: &'a ImageReference,
     child: &'a Descriptor,
     depth: usize,
+    budget: &'a Budget,
 ) -> std::pin::Pin<Box<dyn Future<Output = Result<Node, MigrationError>> + Send + 'a>> {
     Box::pin(async move {
         let raw = registry.manifest(image.path(), child.digest.as_str()).await?;
         raw.expect_digest(&child.digest)
             .map_err(|source| unusable(registry.host(), image, source))?;
-        read_node(registry, image, raw, Some(child), depth).await
+        read_node(registry, image, raw, Some(child), depth, budget).await
     })
 }
 
@@ -228,5 +260,46 @@ impl Node {
         for child in &self.children {
             child.visit(see);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::FakeRegistry;
+    use super::*;
+
+    async fn read(registry: &FakeRegistry) -> Result<ImageTree, MigrationError> {
+        let image = ImageReference::parse("source.example/app:top").unwrap();
+        ImageTree::read(registry, &image).await
+    }
+
+    #[tokio::test]
+    async fn an_index_that_lists_another_one_over_and_over_is_refused_in_time() {
+        let registry = FakeRegistry::new("source.example");
+        let mut below = registry.image("app", None, &["layer"]);
+        // Each level alone is within every limit; together they are 300 to the power of three.
+        for level in ["one", "two", "top"] {
+            below = registry.index("app", level, &vec![below; 300]);
+        }
+        let error = read(&registry).await.unwrap_err();
+        assert!(matches!(error, MigrationError::TooManyChildren { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn indexes_that_nest_without_end_are_refused() {
+        let registry = FakeRegistry::new("source.example");
+        let mut below = registry.image("app", None, &["layer"]);
+        for level in ["one", "two", "three", "four", "top"] {
+            below = registry.index("app", level, &[below]);
+        }
+        let error = read(&registry).await.unwrap_err();
+        assert!(matches!(error, MigrationError::NestedTooDeep { .. }), "{error}");
+    }
+
+    #[test]
+    fn manifests_of_one_image_have_a_size_in_all() {
+        let budget = Budget::default();
+        assert!(!budget.too_large(MANIFESTS_LIMIT_BYTES));
+        assert!(budget.too_large(1));
     }
 }
