@@ -95,10 +95,15 @@ const rows = () =>
   );
 const select = (row: number) =>
   act(() => wrapper().findTable()?.findRowSelectionArea(row)?.click());
-const choose = (action: string) => {
-  const menu = wrapper().findButtonDropdown('[data-testid="profile-actions"]');
-  act(() => menu?.openDropdown());
-  act(() => menu?.findItemById(action)?.click());
+// The menu does not open while an earlier action is saved.
+const choose = async (action: string) => {
+  const menu = await waitFor(() => {
+    const found = wrapper().findButtonDropdown('[data-testid="profile-actions"]');
+    if (!found?.findOpenDropdown()) act(() => found?.openDropdown());
+    if (!found?.findItemById(action)) throw new Error("the menu is not open");
+    return found;
+  });
+  act(() => menu.findItemById(action)?.click());
 };
 const type = (id: string, text: string) =>
   act(() => wrapper().findInput(`[data-testid="${id}"]`)?.setInputValue(text));
@@ -124,13 +129,13 @@ describe("saved profiles", () => {
     const backend = keeper();
     await show(backend);
     select(1);
-    choose("delete");
+    await choose("delete");
     expect(screen.getByTestId("profile-delete-modal").textContent).toContain("prod");
     expect(screen.getByTestId("profile-delete-confirm").textContent).toBe("Delete “prod”");
     fireEvent.click(screen.getByTestId("profile-delete-cancel"));
     expect(backend.savedProfileDelete).not.toHaveBeenCalled();
 
-    choose("delete");
+    await choose("delete");
     fireEvent.click(screen.getByTestId("profile-delete-confirm"));
     await waitFor(() => expect(rows()).toHaveLength(1));
     expect(backend.savedProfileDelete).toHaveBeenCalledWith("1");
@@ -141,25 +146,25 @@ describe("saved profiles", () => {
     const backend = keeper();
     await show(backend);
     select(1);
-    choose("duplicate");
+    await choose("duplicate");
     await waitFor(() => expect(rows()).toHaveLength(3));
     expect(backend.savedProfileSave).toHaveBeenLastCalledWith(
       expect.objectContaining({ id: "", name: "prod (copy)", is_default: false }),
     );
-    choose("default");
+    await choose("default");
     await waitFor(() =>
       expect(backend.savedProfileSave).toHaveBeenLastCalledWith({ ...prod, is_default: true }),
     );
-    choose("export");
+    await choose("export");
     await waitFor(() =>
       expect(backend.savedProfilesExport).toHaveBeenCalledWith(["1"], "/home/me/profiles.json"),
     );
-    choose("import");
+    await choose("import");
     await waitFor(() =>
       expect(screen.getByTestId("profiles-notice").textContent).toContain("“prod 2”"),
     );
     backend.openPathChoose.mockResolvedValueOnce(null);
-    choose("import");
+    await choose("import");
     await waitFor(() => expect(screen.queryByTestId("profiles-notice")).toBeNull());
     expect(backend.savedProfilesImport).toHaveBeenCalledTimes(1);
   });
