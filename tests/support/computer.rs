@@ -116,7 +116,7 @@ impl Computer {
         else {
             return Err(anyhow!("the events end without an end"));
         };
-        Ok(Migrated { job, plan, events, report })
+        Ok(Migrated { job, plan, events, report: *report })
     }
 
     /// Signs in to a source, as a person does who types it.

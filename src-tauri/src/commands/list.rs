@@ -10,7 +10,9 @@ commands! {
     docker: engine_status;
     sources: source_login, source_logout, source_login_status, source_repositories, source_tags,
         source_tag_details;
-    migration: migration_plan, migration_start, migration_retry_failed, migration_report_export;
+    migration: migration_plan, migration_start, migration_retry_failed, migration_resume,
+        migration_report_export;
+    history: history_list, history_report, history_request, history_delete;
     jobs: jobs_list, job_snapshot, job_follow, job_pause, job_resume, job_cancel;
     repositories: repositories_list, repository_summaries, repository_details,
         repository_index_entries;

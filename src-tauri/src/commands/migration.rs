@@ -23,6 +23,11 @@ pub async fn migration_retry_failed(api: State<'_, Api>, job: String) -> Result<
 }
 
 #[tauri::command(rename_all = "snake_case")]
+pub async fn migration_resume(api: State<'_, Api>, migration: String) -> Result<String, ApiError> {
+    api.migration_resume(migration).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
 pub async fn migration_report_export(
     api: State<'_, Api>,
     job: String,

@@ -4,6 +4,7 @@
 mod app;
 mod aws;
 mod docker;
+mod history;
 mod jobs;
 mod migration;
 mod practice;

@@ -1,7 +1,8 @@
 import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ErrorActions } from "../errors";
+import { HistoryPage } from "../features/history";
 import { MigratePage, percentOf, useDraft, useJob } from "../features/migrate";
 import { ProfilesPage } from "../features/profiles";
 import { RepositoriesPage } from "../features/repositories";
@@ -98,6 +99,27 @@ function Window() {
     );
   }, [backend, ready, draftRead, page, settings.welcomed, info, choosePractice]);
 
+  // What a crash or a power cut interrupted is not left for the person to find.
+  const told = useRef(false);
+  useEffect(() => {
+    if (!ready || told.current) {
+      return;
+    }
+    told.current = true;
+    backend.historyList().then(
+      ([newest]) => {
+        if (newest?.state === "interrupted") {
+          notify("warning", "A migration was interrupted", {
+            text: "The rest of it can be moved from the history: Resume goes on where it was.",
+            action: { text: "Open the history", onClick: () => setPage("history") },
+          });
+        }
+      },
+      // The history page says why it cannot be read.
+      () => {},
+    );
+  }, [backend, ready, notify]);
+
   // A saved profile that is marked as the default is chosen in an empty wizard.
   const connectionChosen = kept.draft?.connection !== null;
   useEffect(() => {
@@ -126,6 +148,13 @@ function Window() {
       setSession({ connection, identity }),
     [],
   );
+  const showJob = (shown: string | null) => {
+    // One that goes on has the name that it had.
+    if (shown !== null && shown === job) {
+      followed.reload();
+    }
+    setJob(shown);
+  };
   const lookAtMigrated = () => {
     setLooked(null);
     setPage("repositories");
@@ -205,7 +234,7 @@ function Window() {
             removeTemporaryTags={settings.remove_temporary_tags}
             errorActions={errorActions}
             onConnection={onConnection}
-            onJob={setJob}
+            onJob={showJob}
             onRepositories={lookAtMigrated}
           />
         )}
@@ -214,6 +243,21 @@ function Window() {
             connection={connection}
             connectionPicker={<ConnectionPicker connection={connection} onChange={setLooked} />}
             errorActions={errorActions}
+          />
+        )}
+        {page === "history" && (
+          <HistoryPage
+            errorActions={errorActions}
+            onJob={(shown) => {
+              showJob(shown);
+              setPage("migrate");
+            }}
+            onRequest={(request) => {
+              draftDispatch({ type: "request_taken", request });
+              setJob(null);
+              setPage("migrate");
+            }}
+            onMigrate={() => setPage("migrate")}
           />
         )}
         {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}

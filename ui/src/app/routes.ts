@@ -1,10 +1,11 @@
 /** A page of the window. */
-export type Page = "welcome" | "migrate" | "repositories" | "profiles" | "settings";
+export type Page = "welcome" | "migrate" | "repositories" | "history" | "profiles" | "settings";
 
 /** What each page is called in the navigation; the welcome page is in none. */
 export const pageTitles: Record<Exclude<Page, "welcome">, string> = {
   migrate: "Migrate",
   repositories: "Repositories",
+  history: "History",
   profiles: "Saved profiles",
   settings: "Settings",
 };

@@ -8,6 +8,10 @@ type LocalErrorCode = Extract<
   | `plan_${string}`
   | "verification_failed"
   | "job_unknown"
+  | "runs_elsewhere"
+  | "account_differs"
+  | "destination_moved"
+  | "journal_failed"
   | "storage_failed"
   | "store_unreadable"
   | "practice_failed"
@@ -48,9 +52,44 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
   job_unknown: entry({
     severity: "warning",
     title: "This migration is not known",
-    text: "The program was restarted since, and keeps migrations for one run only.",
+    text: "It is not in the history of this computer: it was deleted from it, or ran on another computer.",
     next: ["Review again and start anew: what is in ECR already is skipped."],
     actions: ["review_plan"],
+  }),
+  runs_elsewhere: entry({
+    severity: "warning",
+    title: "This migration runs elsewhere",
+    text: "Another window or a command on this computer runs it at the moment. Two at once would get in each other's way.",
+    next: ["Follow it there, or stop it there first, then try again."],
+    actions: ["retry"],
+  }),
+  account_differs: entry({
+    title: "The profile is another AWS account now",
+    text: "The migration was planned for one account, and its AWS profile leads to another one today.",
+    next: (account) => [
+      account === null
+        ? "Sign in to the account that it was planned for, then try again."
+        : `Sign in to the account ${account}, then try again.`,
+      "Or run it again: that plans it for the account of today.",
+    ],
+    actions: ["retry", "choose_profile"],
+  }),
+  destination_moved: entry({
+    severity: "warning",
+    title: "Somebody else pushed to this tag meanwhile",
+    text: "When this was planned, the tag in ECR pointed to something else, or was not there. It was left as it is.",
+    next: ["Run it again: the new plan shows what is there now and asks what to do."],
+    actions: ["review_plan"],
+  }),
+  journal_failed: entry({
+    title: "The history of migrations cannot be written",
+    text: "Transload enters each migration in a file before it begins, so that it can be gone on with. That file cannot be used.",
+    next: (path) => [
+      path === null
+        ? "Check that the disk has room and that the data folder may be written to, then try again."
+        : `Check that the disk has room and that ${path} may be written to, then try again.`,
+    ],
+    actions: ["retry", "open_settings"],
   }),
   storage_failed: entry({
     title: "A file cannot be read or written",

@@ -4,11 +4,13 @@ import type {
   AwsIdentity,
   AwsProfiles,
   EngineStatus,
+  HistoryEntry,
   ImageSource,
   IndexEntry,
   JobEvent,
   JobSnapshot,
   MigrationPlan,
+  MigrationReport,
   MigrationRequest,
   PracticeStatus,
   RegistryLogin,
@@ -77,7 +79,17 @@ export interface Backend {
   migrationStart(plan: string): Promise<string>;
   /** Starts what failed in a job once more; answers the new job. */
   migrationRetryFailed(job: string): Promise<string>;
+  /** Goes on with a migration of the history, and tries again what failed in it; answers the job. */
+  migrationResume(migration: string): Promise<string>;
   migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
+
+  /** Every migration that this computer knows, newest first. */
+  historyList(): Promise<HistoryEntry[]>;
+  historyReport(migration: string): Promise<MigrationReport>;
+  /** What a migration was asked for, to ask it again. */
+  historyRequest(migration: string): Promise<MigrationRequest>;
+  /** Forgets a migration. What it moved stays where it is. */
+  historyDelete(migration: string): Promise<void>;
 
   /** The jobs of this run of the program, newest first. */
   jobsList(): Promise<JobSnapshot[]>;

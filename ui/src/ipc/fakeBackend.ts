@@ -12,6 +12,7 @@ import {
   listed,
   practiceTags,
 } from "./fake/data";
+import { fakeHistoryEntry } from "./fake/history";
 import { FakeJob } from "./fake/job";
 import { fakePlan } from "./fake/plan";
 import type {
@@ -19,7 +20,10 @@ import type {
   AwsConnection,
   AwsProfiles,
   ErrorCode,
+  HistoryEntry,
   MigrationPlan,
+  MigrationReport,
+  MigrationRequest,
   RepositoryImage,
   SavedProfile,
   Settings,
@@ -47,6 +51,12 @@ export interface FakeOptions {
   engineLoginError?: ApiError;
   awsProfiles?: AwsProfiles;
   startedInPractice?: boolean;
+  /** Migrations of earlier runs of the program, newest first. */
+  history?: HistoryEntry[];
+  /** Reports of them. */
+  reports?: Record<string, MigrationReport>;
+  /** What they were asked for. */
+  request?: MigrationRequest;
 }
 
 /** The backend of tests and of `npm run dev`: everything in memory, failures on demand. */
@@ -89,6 +99,8 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   let profiles: SavedProfile[] = options.savedProfiles ?? [];
   let login: SourceLoginStatus = { username: null, origin: "anonymous" };
   let made = 0;
+  let history: HistoryEntry[] = options.history ?? [];
+  let lastRequest: MigrationRequest | null = options.request ?? null;
   const plans = new Map<string, MigrationPlan>();
   const jobs = new Map<string, FakeJob>();
   const failures = new Map<string, ApiError>();
@@ -115,9 +127,9 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       }
     }
   };
-  const start = (plan: MigrationPlan): string => {
+  const start = (plan: MigrationPlan, resumed?: string): string => {
     made += 1;
-    const id = `job-${made}`;
+    const id = resumed ?? `job-${made}`;
     const job = new FakeJob(id, plan, new Map(failingImages));
     jobs.set(id, job);
     if (options.autoplay) {
@@ -233,6 +245,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
         refused: refusedImages,
       });
       plans.set(plan.plan, plan);
+      lastRequest = request;
       return plan;
     },
     migrationStart: async (id) => {
@@ -254,7 +267,32 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
         .map((image, number) => ({ ...image, image: number }));
       return start({ ...job.plan, images });
     },
+    migrationResume: async (migration) => {
+      return start(jobOf(migration).plan, migration);
+    },
     migrationReportExport: async () => {},
+
+    historyList: async () => [
+      ...[...jobs.values()].reverse().map((job) => fakeHistoryEntry(job.snapshot())),
+      ...history,
+    ],
+    historyReport: async (migration) => {
+      const report = jobs.get(migration)?.snapshot().report ?? options.reports?.[migration] ?? null;
+      if (report === null) {
+        throw fakeError("job_unknown");
+      }
+      return report;
+    },
+    historyRequest: async () => {
+      if (lastRequest === null) {
+        throw fakeError("job_unknown");
+      }
+      return lastRequest;
+    },
+    historyDelete: async (migration) => {
+      jobs.delete(migration);
+      history = history.filter((one) => one.migration !== migration);
+    },
 
     jobsList: async () => [...jobs.values()].map((job) => job.snapshot()).reverse(),
     jobSnapshot: async (id) => jobOf(id).snapshot(),

@@ -89,8 +89,14 @@ export const tauriBackend: Backend = {
   migrationPlan: (request) => call("migration_plan", { request }),
   migrationStart: (plan) => call("migration_start", { plan }),
   migrationRetryFailed: (job) => call("migration_retry_failed", { job }),
+  migrationResume: (migration) => call("migration_resume", { migration }),
   migrationReportExport: (job, format, path) =>
     call("migration_report_export", { job, format, path }),
+
+  historyList: () => call("history_list"),
+  historyReport: (migration) => call("history_report", { migration }),
+  historyRequest: (migration) => call("history_request", { migration }),
+  historyDelete: (migration) => call("history_delete", { migration }),
 
   jobsList: () => call("jobs_list"),
   jobSnapshot: (job) => call("job_snapshot", { job }),

@@ -6,19 +6,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
 use transload_engine::migration::MigrationRequest;
+use transload_engine::migration::journal::Journal;
 use transload_engine::model::RegistryHost;
 use transload_engine::registry::RegistryLogin;
 use transload_practice::Practice;
 
 use crate::connections::Connected;
-use crate::contract::AwsConnection;
+use crate::contract::{ApiError, AwsConnection};
 use crate::jobs::JobBook;
 use crate::plans::PlanBook;
+
+/// The journal's file in the data folder.
+const JOURNAL: &str = "journal.sqlite";
 
 /// How the program was started, and where it runs.
 #[derive(Clone, Debug)]
 pub struct ApiOptions {
-    /// Where practice mode keeps its data.
+    /// Where the journal is, and practice mode's data.
     pub data_folder: PathBuf,
     /// The AWS configuration of this computer.
     pub aws: AwsEnvironment,
@@ -52,6 +56,7 @@ pub(crate) struct Inner {
     pub requests: Mutex<HashMap<String, JobRequest>>,
     pub connections: tokio::sync::Mutex<HashMap<AwsConnection, Arc<Connected>>>,
     pub practice: tokio::sync::Mutex<Option<Practice>>,
+    pub journal: tokio::sync::OnceCell<Journal>,
     engine_address: Mutex<Option<String>>,
     logins: Mutex<HashMap<RegistryHost, RegistryLogin>>,
     next_id: AtomicU64,
@@ -61,6 +66,8 @@ pub(crate) struct Inner {
 #[derive(Clone)]
 pub(crate) struct JobRequest {
     pub request: MigrationRequest,
+    /// The request as it was asked.
+    pub shown: crate::contract::MigrationRequest,
     pub ends: crate::plans::Ends,
 }
 
@@ -74,6 +81,7 @@ impl Api {
             requests: Mutex::default(),
             connections: tokio::sync::Mutex::default(),
             practice: tokio::sync::Mutex::default(),
+            journal: tokio::sync::OnceCell::new(),
             engine_address: Mutex::default(),
             logins: Mutex::default(),
             next_id: AtomicU64::new(1),
@@ -99,6 +107,12 @@ impl Api {
         {
             tracing::warn!(%error, "practice mode ended without saving");
         }
+    }
+
+    /// The journal, opened when it is first needed; where that fails, the next call tries again.
+    pub(crate) async fn journal(&self) -> Result<&Journal, ApiError> {
+        let path = self.inner.options.data_folder.join(JOURNAL);
+        Ok(self.inner.journal.get_or_try_init(|| Journal::open(path)).await?)
     }
 
     pub(crate) fn engine_address(&self) -> Option<String> {

@@ -20,8 +20,10 @@ pub(crate) struct Ends {
 /// A plan that can be started.
 #[derive(Clone)]
 pub(crate) struct ReadyPlan {
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub request: MigrationRequest,
+    /// The request as it was asked.
+    pub shown: crate::contract::MigrationRequest,
     pub ends: Ends,
 }
 

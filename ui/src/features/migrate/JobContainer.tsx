@@ -1,11 +1,13 @@
+import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { ReportFormat } from "../../ipc/generated";
+import { exportReport } from "../../shared/report/exportReport";
+import { ReportView } from "../../shared/report/ReportView";
 import { JobView } from "./progress/JobView";
 import type { JobState } from "./progress/jobState";
-import { ResultView } from "./result/ResultView";
 
 interface JobContainerProps {
   job: JobState;
@@ -14,8 +16,6 @@ interface JobContainerProps {
   onAnother: () => void;
   onRepositories: () => void;
 }
-
-const extensions: Record<ReportFormat, string> = { markdown: "md", csv: "csv", json: "json" };
 
 /** A job with what can be done about it. */
 export function JobContainer({
@@ -42,13 +42,7 @@ export function JobContainer({
       setBusy(false);
     }
   };
-  const exportReport = (format: ReportFormat) =>
-    run(async () => {
-      const path = await backend.savePathChoose(`migration.${extensions[format]}`);
-      if (path !== null) {
-        await backend.migrationReportExport(id, format, path);
-      }
-    });
+  const onExport = (format: ReportFormat) => run(() => exportReport(backend, id, format));
 
   return (
     <SpaceBetween size="l">
@@ -65,13 +59,37 @@ export function JobContainer({
           onCancel={() => run(() => backend.jobCancel(id))}
         />
       ) : (
-        <ResultView
+        <ReportView
           report={report}
-          retrying={busy}
-          onExport={exportReport}
-          onRetryFailed={() => run(async () => onJob(await backend.migrationRetryFailed(id)))}
-          onAnother={onAnother}
-          onRepositories={onRepositories}
+          onExport={onExport}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              {report.images.some((image) => image.result.kind === "failed") && (
+                <Button
+                  onClick={() => run(async () => onJob(await backend.migrationRetryFailed(id)))}
+                  loading={busy}
+                  data-testid="retry-failed"
+                >
+                  Retry failed
+                </Button>
+              )}
+              {report.outcome === "cancelled" && (
+                <Button
+                  onClick={() => run(async () => onJob(await backend.migrationResume(id)))}
+                  loading={busy}
+                  data-testid="resume-cancelled"
+                >
+                  Resume
+                </Button>
+              )}
+              <Button onClick={onRepositories} data-testid="show-repositories">
+                Look at the repositories
+              </Button>
+              <Button variant="primary" onClick={onAnother} data-testid="start-another">
+                Start another migration
+              </Button>
+            </SpaceBetween>
+          }
         />
       )}
     </SpaceBetween>

@@ -278,6 +278,7 @@ export class FakeJob {
       sent_bytes: kind === "moved" ? 2 * layerBytes : 0,
       elapsed_ms: 4200,
       left_behind: [],
+      source_moved_to: null,
     };
   }
 
@@ -299,6 +300,7 @@ export class FakeJob {
       sent_bytes: images.reduce((sum, image) => sum + image.sent_bytes, 0),
       skipped_bytes: 0,
       temporary_tags_left: [],
+      journal_error: null,
     };
   }
 }

@@ -59,4 +59,9 @@ elapsed_ms: number,
 /**
  * Signatures and other referrers that could not come along.
  */
-left_behind: Array<LeftBehind>, };
+left_behind: Array<LeftBehind>, 
+/**
+ * The digest that the source's tag had after the push, where it is another than the one that
+ * was copied: the tag was moved meanwhile.
+ */
+source_moved_to: string | null, };

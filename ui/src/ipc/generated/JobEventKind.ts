@@ -82,7 +82,11 @@ state: LayerState, } | { "type": "progress",
 /**
  * The sums so far.
  */
-progress: JobProgress, } | { "type": "paused" } | { "type": "resumed" } | { "type": "finished", 
+progress: JobProgress, } | { "type": "paused" } | { "type": "resumed" } | { "type": "journal_state", 
+/**
+ * Why it cannot be written; nothing when it can.
+ */
+error: ApiError | null, } | { "type": "finished", 
 /**
  * The whole result.
  */

@@ -3,4 +3,4 @@
 /**
  * The formats that a report is exported in.
  */
-export type ReportFormat = "markdown" | "csv" | "json";
+export type ReportFormat = "markdown" | "csv" | "json" | "html";

@@ -14,6 +14,8 @@ export type { EngineAttempt } from "./EngineAttempt";
 export type { EngineOrigin } from "./EngineOrigin";
 export type { EngineStatus } from "./EngineStatus";
 export type { ErrorCode } from "./ErrorCode";
+export type { HistoryEntry } from "./HistoryEntry";
+export type { HistoryState } from "./HistoryState";
 export type { IgnoredSection } from "./IgnoredSection";
 export type { ImageKind } from "./ImageKind";
 export type { ImageProgress } from "./ImageProgress";

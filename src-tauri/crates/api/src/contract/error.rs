@@ -123,6 +123,14 @@ pub enum ErrorCode {
     VerificationFailed,
     /// The job is not known.
     JobUnknown,
+    /// Another window or command runs the migration.
+    RunsElsewhere,
+    /// The profile is another AWS account now than when the migration was planned.
+    AccountDiffers,
+    /// The destination's tag points to something else than when the migration was planned.
+    DestinationMoved,
+    /// The history of migrations cannot be read or written; `subject` is its path.
+    JournalFailed,
 
     // This computer.
     /// A file or folder cannot be read or written; `subject` is its path.

@@ -90,10 +90,16 @@ pub enum JobEventKind {
     Paused,
     /// The job goes on.
     Resumed,
+    /// The history cannot be written at the moment, or can be again. The job goes on; what could not
+    /// be written is kept and tried again.
+    JournalState {
+        /// Why it cannot be written; nothing when it can.
+        error: Option<ApiError>,
+    },
     /// The job is over.
     Finished {
         /// The whole result.
-        report: MigrationReport,
+        report: Box<MigrationReport>,
     },
 }
 

@@ -29,6 +29,8 @@ pub struct MigrationReport {
     pub skipped_bytes: u64,
     /// Tags that were made in the Docker Engine on the way and are still there.
     pub temporary_tags_left: Vec<String>,
+    /// Why the history does not hold all of this, where it could not be written.
+    pub journal_error: Option<ApiError>,
 }
 
 /// How a migration ended.
@@ -44,6 +46,8 @@ pub enum MigrationOutcome {
     Failed,
     /// A person stopped it.
     Cancelled,
+    /// It was not brought to its end, or still runs.
+    Interrupted,
 }
 
 /// What became of one image.
@@ -76,6 +80,9 @@ pub struct ImageReport {
     pub elapsed_ms: u64,
     /// Signatures and other referrers that could not come along.
     pub left_behind: Vec<LeftBehind>,
+    /// The digest that the source's tag had after the push, where it is another than the one that
+    /// was copied: the tag was moved meanwhile.
+    pub source_moved_to: Option<String>,
 }
 
 /// A signature or another referrer that stayed behind.
@@ -102,7 +109,7 @@ pub enum ImageResult {
         /// Why.
         error: ApiError,
     },
-    /// It was not finished when a person stopped the job.
+    /// It was not finished when the migration was stopped or interrupted.
     Cancelled,
 }
 
@@ -132,4 +139,6 @@ pub enum ReportFormat {
     Csv,
     /// For a program.
     Json,
+    /// One page for a browser, fit to send to a colleague.
+    Html,
 }

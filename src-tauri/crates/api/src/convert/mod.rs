@@ -3,6 +3,7 @@
 mod aws;
 mod docker;
 mod events;
+mod history;
 mod plan;
 mod report;
 mod settings;
@@ -10,6 +11,7 @@ mod settings;
 pub use aws::{identity, profiles, repository};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
+pub use history::{About, about, earlier_state, history_entry, history_report, request, told};
 pub use plan::plan;
 pub use report::{crashed_report, left_behind, report};
 pub use settings::{engine_settings, extent, repository_settings};

@@ -26,6 +26,7 @@ pub fn report(
         sent_bytes: report.images.iter().map(|image| image.sent_bytes).sum(),
         skipped_bytes: report.images.iter().map(|image| image.skipped_bytes).sum(),
         temporary_tags_left: report.temporary_tags_left.iter().map(ToString::to_string).collect(),
+        journal_error: None,
     }
 }
 
@@ -51,6 +52,7 @@ pub fn crashed_report(
         sent_bytes: 0,
         elapsed_ms: 0,
         left_behind: Vec::new(),
+        source_moved_to: None,
     };
     MigrationReport {
         job,
@@ -64,6 +66,7 @@ pub fn crashed_report(
         sent_bytes: 0,
         skipped_bytes: 0,
         temporary_tags_left: Vec::new(),
+        journal_error: None,
     }
 }
 
@@ -102,15 +105,20 @@ fn image(image: &engine::ImageReport) -> ImageReport {
         pushed_digest: text(&image.pushed_digest),
         registry_digest: text(&image.registry_digest),
         ecr_digest: text(&image.ecr_digest),
-        proof: match image.proof {
-            engine::Proof::Equal => Proof::Equal,
-            engine::Proof::EqualToPushed => Proof::EqualToPushed,
-            engine::Proof::Different => Proof::Different,
-            engine::Proof::NotProved => Proof::NotProved,
-        },
+        proof: proof(image.proof),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,
         left_behind: left_behind(&image.left_behind),
+        source_moved_to: text(&image.source_moved_to),
+    }
+}
+
+pub(super) fn proof(proof: engine::Proof) -> Proof {
+    match proof {
+        engine::Proof::Equal => Proof::Equal,
+        engine::Proof::EqualToPushed => Proof::EqualToPushed,
+        engine::Proof::Different => Proof::Different,
+        engine::Proof::NotProved => Proof::NotProved,
     }
 }
 

@@ -22,6 +22,13 @@ impl From<&MigrationError> for ApiError {
                     .hint("Somebody else may have moved the tag at the same moment. Copy it again, and compare.")
                     .retryable()
             }
+            MigrationError::DestinationMoved { destination, .. } => new(ErrorCode::DestinationMoved)
+                .about(destination.to_string())
+                .hint("Plan it again: the new plan shows what is there now and asks what to do."),
+            // What was told then is told again.
+            MigrationError::Told { told } => {
+                serde_json::from_str(told).unwrap_or_else(|_| new(ErrorCode::Internal))
+            }
             MigrationError::EarlierStepFailed { step, source } => {
                 let cause = Self::from(source.as_ref());
                 let what = match step {

@@ -6,6 +6,7 @@
 mod aws;
 mod docker;
 mod hub;
+mod journal;
 mod migration;
 mod registry;
 

@@ -1,20 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::mpsc::UnboundedReceiver;
-use transload_engine::migration::{self, EventSink, RequestedImage, Resolution};
+use transload_engine::migration::{self, RequestedImage, Resolution};
 use transload_engine::model::{RepositoryName, Tag};
 
-use crate::api::{Api, JobRequest, locked, now_ms};
+use crate::api::{Api, JobRequest, locked};
 use crate::contract::{
-    ApiError, ConflictResolution, ErrorCode, JobEvent, JobSnapshot, MigrationPlan,
-    MigrationRequest, ReportFormat, SelectedImage,
+    ApiError, ConflictResolution, ErrorCode, MigrationPlan, MigrationRequest, SelectedImage,
 };
-use crate::jobs::Job;
 use crate::plans::{Ends, ReadyPlan, not_ready};
 use crate::sources::OpenSource;
-use crate::{commands, convert, report_export};
+use crate::{commands, convert};
 
 impl Api {
     /// Says what a migration would do. Nothing is written.
@@ -27,7 +23,7 @@ impl Api {
         let asked = read_request(&request, &source)?;
         let ends = Ends { source: source.end(), connected };
         let id = self.new_id("plan");
-        let ready = plan(asked, ends).await?;
+        let ready = plan(asked, request, ends).await?;
         let identity = ready.ends.connected.identity.clone();
         let commands = commands::of_plan(&ready.plan, &ready.ends.connected.aws_options);
         let shown = convert::plan(id.clone(), &ready.plan, identity, commands);
@@ -38,14 +34,20 @@ impl Api {
     /// Starts a plan, once; answers the job.
     pub async fn migration_start(&self, plan: String) -> Result<String, ApiError> {
         let ready = self.inner.plans.take(&plan)?;
-        Ok(self.start(ready))
+        let started = self.start(ready.clone()).await;
+        if started.is_err() {
+            // Nothing was begun: the same plan may be started when the cause is gone.
+            self.inner.plans.add(plan, ready);
+        }
+        started
     }
 
     /// Starts what failed in a job once more, planned anew; answers the new job.
     pub async fn migration_retry_failed(&self, job: String) -> Result<String, ApiError> {
         let finished = self.inner.jobs.get(&job)?;
         let kept = locked(&self.inner.requests).get(&job).cloned();
-        let (Some(report), Some(JobRequest { mut request, ends })) = (finished.report(), kept)
+        let (Some(report), Some(JobRequest { mut request, mut shown, ends })) =
+            (finished.report(), kept)
         else {
             let message = "This migration is not over yet.";
             return Err(ApiError::new(ErrorCode::InputInvalid, message).hint("Wait for its end."));
@@ -57,106 +59,24 @@ impl Api {
         let open: BTreeSet<u32> = open.map(|image| image.image).collect();
         let mut index = 0..;
         request.images.retain(|_| index.next().is_some_and(|index| open.contains(&index)));
-        let ready = plan(request, ends).await?;
+        let mut index = 0..;
+        shown.images.retain(|_| index.next().is_some_and(|index| open.contains(&index)));
+        let ready = plan(request, shown, ends).await?;
         if !ready.plan.is_ready() {
             return Err(refusal(&ready.plan).unwrap_or_else(not_ready));
         }
-        Ok(self.start(ready))
-    }
-
-    fn start(&self, ready: ReadyPlan) -> String {
-        let id = self.new_id("migration");
-        let identity = ready.ends.connected.identity.clone();
-        let registry = ready.plan.registry.to_string();
-        let shown = convert::plan(String::new(), &ready.plan, identity.clone(), Vec::new());
-        let job = Job::new(id.clone(), now_ms(), shown.images);
-        self.inner.jobs.add(Arc::clone(&job));
-        let kept = JobRequest { request: ready.request, ends: ready.ends.clone() };
-        locked(&self.inner.requests).insert(id.clone(), kept);
-        tracing::info!(job = %id, images = ready.plan.images.len(), "a migration starts");
-        tokio::spawn(async move {
-            let plan = Arc::new(ready.plan);
-            let running = tokio::spawn(run(Arc::clone(&plan), ready.ends, Arc::clone(&job)));
-            let id = job.id().to_owned();
-            let report = match running.await {
-                Ok(report) => convert::report(id, &report, identity, registry, job.times_ms()),
-                Err(crash) => {
-                    tracing::error!(job = %id, %crash, "a migration crashed");
-                    let error = ApiError::internal(crash.to_string());
-                    convert::crashed_report(id, &plan, &error, identity, job.times_ms())
-                }
-            };
-            tracing::info!(job = %report.job, outcome = ?report.outcome, "a migration ends");
-            job.finish(report);
-        });
-        id
-    }
-
-    /// Writes the report of a finished job to a file.
-    pub async fn migration_report_export(
-        &self,
-        job: String,
-        format: ReportFormat,
-        path: PathBuf,
-    ) -> Result<(), ApiError> {
-        let Some(report) = self.inner.jobs.get(&job)?.report() else {
-            let message = "This migration is not over yet.";
-            return Err(ApiError::new(ErrorCode::InputInvalid, message).hint("Wait for its end."));
-        };
-        let text = report_export::text(&report, format)?;
-        let written = tokio::fs::write(&path, text).await;
-        written.map_err(|error| ApiError::storage(&path, &error))
-    }
-
-    /// The jobs of this run of the program, newest first.
-    pub async fn jobs_list(&self) -> Result<Vec<JobSnapshot>, ApiError> {
-        Ok(self.inner.jobs.newest_first().iter().map(|job| job.snapshot()).collect())
-    }
-
-    /// Everything about a job.
-    pub async fn job_snapshot(&self, job: String) -> Result<JobSnapshot, ApiError> {
-        Ok(self.inner.jobs.get(&job)?.snapshot())
-    }
-
-    /// The events of a job from a number on. The receiver ends when the job does.
-    pub async fn job_follow(
-        &self,
-        job: String,
-        from_seq: u64,
-    ) -> Result<UnboundedReceiver<JobEvent>, ApiError> {
-        Ok(self.inner.jobs.get(&job)?.follow(from_seq))
-    }
-
-    /// Holds a job: what is under way is finished, nothing new begins.
-    pub async fn job_pause(&self, job: String) -> Result<(), ApiError> {
-        self.inner.jobs.get(&job)?.pause();
-        Ok(())
-    }
-
-    /// Lets a job go on.
-    pub async fn job_resume(&self, job: String) -> Result<(), ApiError> {
-        self.inner.jobs.get(&job)?.resume();
-        Ok(())
-    }
-
-    /// Stops a job.
-    pub async fn job_cancel(&self, job: String) -> Result<(), ApiError> {
-        self.inner.jobs.get(&job)?.cancel();
-        Ok(())
+        self.start(ready).await
     }
 }
 
-/// In a task of its own, so that a crash of it can be told.
-async fn run(plan: Arc<migration::Plan>, ends: Ends, job: Arc<Job>) -> migration::Report {
-    let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
-    let destination = &ends.connected.destination;
-    migration::run(&plan, &ends.source, destination, job.control(), &events).await
-}
-
-async fn plan(request: migration::MigrationRequest, ends: Ends) -> Result<ReadyPlan, ApiError> {
+async fn plan(
+    request: migration::MigrationRequest,
+    shown: MigrationRequest,
+    ends: Ends,
+) -> Result<ReadyPlan, ApiError> {
     let facts = migration::gather(&request, &ends.source, &ends.connected.destination).await?;
     let plan = migration::plan(&request, &facts);
-    Ok(ReadyPlan { plan, request, ends })
+    Ok(ReadyPlan { plan: Arc::new(plan), request, shown, ends })
 }
 
 /// Why the first image of a plan that cannot start is refused.
@@ -167,7 +87,7 @@ fn refusal(plan: &migration::Plan) -> Option<ApiError> {
     })
 }
 
-fn read_request(
+pub(super) fn read_request(
     request: &MigrationRequest,
     source: &OpenSource,
 ) -> Result<migration::MigrationRequest, ApiError> {

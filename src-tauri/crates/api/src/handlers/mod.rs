@@ -3,7 +3,10 @@
 
 mod aws;
 mod docker;
+mod history;
+mod jobs;
 mod migration;
 mod practice;
 mod repositories;
+mod running;
 mod sources;

@@ -10,7 +10,15 @@ pub struct JobBook(Mutex<Vec<Arc<Job>>>);
 impl JobBook {
     /// Enters a job.
     pub fn add(&self, job: Arc<Job>) {
-        self.jobs().push(job);
+        let mut jobs = self.jobs();
+        // One that is taken up again has the name that it had.
+        jobs.retain(|known| known.id() != job.id());
+        jobs.push(job);
+    }
+
+    /// Forgets a job.
+    pub fn remove(&self, id: &str) {
+        self.jobs().retain(|known| known.id() != id);
     }
 
     /// Finds a job.

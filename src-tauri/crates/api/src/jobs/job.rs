@@ -1,13 +1,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use transload_engine::migration::journal::JournalRecord;
 use transload_engine::migration::{
     Control, EventSink, LayerState as EngineLayerState, MigrationEvent,
 };
 
-use super::state::JobState;
+use super::state::{Earlier, JobState};
 use crate::contract::{
-    JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
+    ApiError, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
 };
 use crate::convert;
 
@@ -23,6 +24,21 @@ impl Job {
     pub fn new(id: String, started_at_ms: u64, images: Vec<PlannedImage>) -> Arc<Self> {
         let state = Mutex::new(JobState::new(id.clone(), started_at_ms, images));
         Arc::new(Self { id, control: Control::default(), state })
+    }
+
+    /// A job of the history that goes on.
+    pub fn taken_up(record: &JournalRecord, images: Vec<PlannedImage>) -> Arc<Self> {
+        let summary = &record.summary;
+        let states = record.images.iter().map(convert::earlier_state).collect();
+        let earlier = Earlier {
+            elapsed_ms: summary.elapsed_ms,
+            sent_bytes: summary.counts.sent_bytes,
+            skipped_bytes: summary.counts.skipped_bytes,
+            states,
+        };
+        let id = summary.id.clone();
+        let state = JobState::taken_up(id.clone(), summary.started_at_ms, images, earlier);
+        Arc::new(Self { id, control: Control::default(), state: Mutex::new(state) })
     }
 
     /// What it is known by.
@@ -62,6 +78,11 @@ impl Job {
             state.status = JobStatus::Cancelling;
             self.control.cancel();
         }
+    }
+
+    /// Tells whether the history can be written, where that changed.
+    pub fn journal_state(&self, error: Option<ApiError>) {
+        self.state().journal_state(error);
     }
 
     /// Ends it with its report.

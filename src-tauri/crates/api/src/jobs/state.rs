@@ -5,8 +5,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::layers::Layers;
 use crate::contract::{
-    ImageProgress, ImageState, JobEvent, JobEventKind, JobProgress, JobSnapshot, JobStatus,
-    LayerState, MigrationReport, MigrationStep, PlannedImage,
+    ApiError, ImageProgress, ImageState, JobEvent, JobEventKind, JobProgress, JobSnapshot,
+    JobStatus, LayerState, MigrationReport, MigrationStep, PlannedImage,
 };
 
 /// The sums are told at most this often.
@@ -31,6 +31,19 @@ pub(super) struct JobState {
     progress: JobProgress,
     progress_told: Instant,
     report: Option<MigrationReport>,
+    /// How long earlier tries of the same migration took.
+    earlier_ms: u64,
+    journal_error: Option<ApiError>,
+}
+
+/// What earlier tries of the same migration left.
+#[derive(Default)]
+pub(super) struct Earlier {
+    pub elapsed_ms: u64,
+    pub sent_bytes: u64,
+    pub skipped_bytes: u64,
+    /// Where each image stands, in the order of the images; nothing at the first try.
+    pub states: Vec<ImageState>,
 }
 
 struct Image {
@@ -41,12 +54,33 @@ struct Image {
 
 impl JobState {
     pub fn new(job: String, started_at_ms: u64, images: Vec<PlannedImage>) -> Self {
+        Self::taken_up(job, started_at_ms, images, Earlier::default())
+    }
+
+    pub fn taken_up(
+        job: String,
+        started_at_ms: u64,
+        images: Vec<PlannedImage>,
+        earlier: Earlier,
+    ) -> Self {
         let places = images.iter().zip(0..).map(|(image, at)| (image.image, at)).collect();
         let total_bytes = images.iter().map(|image| image.size_bytes).sum();
         let images_total = u32::try_from(images.len()).unwrap_or(u32::MAX);
-        let listed = images.iter().cloned();
-        let waiting =
-            |planned| Image { planned, state: ImageState::Waiting, layers: Layers::default() };
+        let mut states = earlier.states.into_iter();
+        let listed = images.iter().cloned().map(|planned| {
+            let state = states.next().unwrap_or(ImageState::Waiting);
+            Image { planned, state, layers: Layers::default() }
+        });
+        let listed: Vec<_> = listed.collect();
+        let settled = listed.iter().filter(|image| is_through(&image.state)).count();
+        let progress = JobProgress {
+            images_total,
+            images_finished: u32::try_from(settled).unwrap_or(u32::MAX),
+            images_failed: 0,
+            sent_bytes: earlier.sent_bytes,
+            skipped_bytes: earlier.skipped_bytes,
+            total_bytes,
+        };
         let mut state = Self {
             job,
             started: Instant::now(),
@@ -58,11 +92,13 @@ impl JobState {
             status: JobStatus::Running,
             step: None,
             steps_finished: Vec::new(),
-            images: listed.map(waiting).collect(),
+            images: listed,
             places,
-            progress: JobProgress { images_total, total_bytes, ..JobProgress::default() },
+            progress,
             progress_told: Instant::now(),
             report: None,
+            earlier_ms: earlier.elapsed_ms,
+            journal_error: None,
         };
         state.tell(JobEventKind::Started { images, total_bytes });
         state
@@ -110,13 +146,7 @@ impl JobState {
             return;
         };
         held.state = state.clone();
-        let through = matches!(
-            state,
-            ImageState::Done
-                | ImageState::Unchanged
-                | ImageState::Failed { .. }
-                | ImageState::Cancelled
-        );
+        let through = is_through(&state);
         if matches!(state, ImageState::Done | ImageState::Unchanged) {
             // What nobody spoke of byte by byte was not sent: the destination had it.
             let size_bytes = held.planned.size_bytes;
@@ -135,12 +165,19 @@ impl JobState {
         self.tell(JobEventKind::Progress { progress: self.progress.clone() });
     }
 
+    pub fn journal_state(&mut self, error: Option<ApiError>) {
+        if self.journal_error != error {
+            self.journal_error.clone_from(&error);
+            self.tell(JobEventKind::JournalState { error });
+        }
+    }
+
     pub fn finish(&mut self, report: MigrationReport) {
         self.finished_after = Some(self.started.elapsed());
         self.status = JobStatus::Finished;
         self.tell_progress();
         self.report = Some(report.clone());
-        self.tell(JobEventKind::Finished { report });
+        self.tell(JobEventKind::Finished { report: Box::new(report) });
         self.followers.clear();
     }
 
@@ -157,7 +194,7 @@ impl JobState {
 
     pub fn elapsed_ms(&self) -> u64 {
         let elapsed = self.finished_after.unwrap_or_else(|| self.started.elapsed());
-        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).saturating_add(self.earlier_ms)
     }
 
     pub fn started_at_ms(&self) -> u64 {
@@ -187,4 +224,10 @@ impl JobState {
             report: self.report.clone(),
         }
     }
+}
+
+/// Whether nothing more happens to an image.
+fn is_through(state: &ImageState) -> bool {
+    use ImageState::{Cancelled, Done, Failed, Unchanged};
+    matches!(state, Done | Unchanged | Failed { .. } | Cancelled)
 }

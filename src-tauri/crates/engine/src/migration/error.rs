@@ -33,6 +33,25 @@ pub enum MigrationError {
         /// The digest that ECR's DescribeImages gives for the tag.
         ecr: Option<Digest>,
     },
+    /// The destination's tag points to something else than when the plan was made.
+    #[error(
+        "{destination} pointed to {} when this was planned, and to {found} now",
+        shown(planned)
+    )]
+    DestinationMoved {
+        /// The tag at the destination.
+        destination: ImageReference,
+        /// What it pointed to.
+        planned: Option<Digest>,
+        /// What it points to.
+        found: Digest,
+    },
+    /// What an earlier try of the same migration said, in the words of whoever showed it.
+    #[error("it was refused when the migration was planned")]
+    Told {
+        /// The words.
+        told: String,
+    },
     /// A step that this image needs failed before.
     #[error("a step before this image failed")]
     EarlierStepFailed {

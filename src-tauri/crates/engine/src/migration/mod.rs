@@ -15,6 +15,7 @@ mod ends;
 mod error;
 mod events;
 mod facts;
+pub mod journal;
 mod plan;
 mod record;
 mod report;

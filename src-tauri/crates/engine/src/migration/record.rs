@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::journal::{JournalImage, Stage};
 use super::{ImageReport, ImageResult, LeftBehind, MigrationError, Plan, PlannedImage, Proof};
 use crate::model::Digest;
 
@@ -12,25 +13,88 @@ pub(super) struct Records<'a>(Vec<Record<'a>>);
 /// One image on its way.
 pub(super) struct Record<'a> {
     pub planned: &'a PlannedImage,
-    state: Mutex<State>,
+    state: Mutex<Known>,
 }
 
-#[derive(Default)]
-struct State {
-    result: Option<ImageResult>,
-    pushed_digest: Option<Digest>,
-    registry_digest: Option<Digest>,
-    ecr_digest: Option<Digest>,
-    proof: Option<Proof>,
-    sent_bytes: u64,
-    skipped_bytes: u64,
-    elapsed_ms: u64,
-    left_behind: Vec<LeftBehind>,
+/// What is known of an image so far.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub result: Option<ImageResult>,
+    pub pushed_digest: Option<Digest>,
+    pub registry_digest: Option<Digest>,
+    pub ecr_digest: Option<Digest>,
+    pub proof: Proof,
+    pub sent_bytes: u64,
+    pub skipped_bytes: u64,
+    pub elapsed_ms: u64,
+    pub left_behind: Vec<LeftBehind>,
+    /// Whether an earlier try of the same migration began to move it.
+    pub begun_before: bool,
+    /// Whether somebody else brought it to the destination since the plan was made.
+    pub appeared: bool,
+    /// The digest that the source's tag has now, where it is not the one that was planned.
+    pub source_moved_to: Option<Digest>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            result: None,
+            pushed_digest: None,
+            registry_digest: None,
+            ecr_digest: None,
+            proof: Proof::NotProved,
+            sent_bytes: 0,
+            skipped_bytes: 0,
+            elapsed_ms: 0,
+            left_behind: Vec::new(),
+            begun_before: false,
+            appeared: false,
+            source_moved_to: None,
+        }
+    }
+}
+
+impl Known {
+    /// What an earlier try of the same migration left: all of an image that is settled, and the sums
+    /// of one that is not.
+    fn of(earlier: &JournalImage) -> Self {
+        let sums = Self {
+            sent_bytes: earlier.sent_bytes,
+            skipped_bytes: earlier.skipped_bytes,
+            elapsed_ms: earlier.elapsed_ms,
+            begun_before: earlier.attempts > 0,
+            ..Self::default()
+        };
+        if !earlier.stage.is_settled() {
+            return sums;
+        }
+        let moved = earlier.stage == Stage::Moved;
+        let left = earlier.left_behind.iter().cloned().map(|(name, told)| LeftBehind {
+            name,
+            error: Arc::new(MigrationError::Told { told }),
+        });
+        Self {
+            result: Some(if moved { ImageResult::Moved } else { ImageResult::Unchanged }),
+            pushed_digest: earlier.pushed_digest.clone(),
+            registry_digest: earlier.registry_digest.clone(),
+            ecr_digest: earlier.ecr_digest.clone(),
+            proof: earlier.proof,
+            left_behind: left.collect(),
+            source_moved_to: earlier.source_moved_to.clone(),
+            ..sums
+        }
+    }
 }
 
 impl<'a> Records<'a> {
-    pub fn of(plan: &'a Plan) -> Self {
-        let record = |planned| Record { planned, state: Mutex::default() };
+    /// `earlier` is what an earlier try of the same plan left, in its order; nothing at the first.
+    pub fn of(plan: &'a Plan, earlier: &[JournalImage]) -> Self {
+        let mut earlier = earlier.iter();
+        let record = |planned| {
+            let known = earlier.next().map(Known::of).unwrap_or_default();
+            Record { planned, state: Mutex::new(known) }
+        };
         Self(plan.images.iter().map(record).collect())
     }
 
@@ -54,9 +118,14 @@ impl<'a> Records<'a> {
 }
 
 impl Record<'_> {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Known> {
         // The state is plain data; a panic elsewhere leaves it as good as it was.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All that is known now.
+    pub fn known(&self) -> Known {
+        self.state().clone()
     }
 
     pub fn fail(&self, error: Arc<MigrationError>) {
@@ -92,16 +161,30 @@ impl Record<'_> {
         self.state().pushed_digest.clone()
     }
 
+    /// The destination has it already. If this migration did not begin it, somebody else brought it.
+    pub fn is_there(&self, digest: Digest) {
+        let mut state = self.state();
+        state.appeared = !state.begun_before;
+        state.pushed_digest = Some(digest);
+    }
+
+    pub fn source_moved_to(&self, digest: Option<Digest>) {
+        self.state().source_moved_to = digest;
+    }
+
     pub fn found(&self, registry: Option<Digest>, ecr: Option<Digest>, proof: Proof) {
         let mut state = self.state();
         state.registry_digest = registry;
         state.ecr_digest = ecr;
-        state.proof = Some(proof);
+        state.proof = proof;
     }
 
-    pub fn prove(&self) {
-        let moved = self.planned.action.moves();
-        self.state().result = Some(if moved { ImageResult::Moved } else { ImageResult::Unchanged });
+    /// It is proved. Whether it was moved for it.
+    pub fn prove(&self) -> bool {
+        let mut state = self.state();
+        let moved = self.planned.action.moves() && !state.appeared;
+        state.result = Some(if moved { ImageResult::Moved } else { ImageResult::Unchanged });
+        moved
     }
 
     fn into_report(self) -> ImageReport {
@@ -113,11 +196,12 @@ impl Record<'_> {
             pushed_digest: state.pushed_digest,
             registry_digest: state.registry_digest,
             ecr_digest: state.ecr_digest,
-            proof: state.proof.unwrap_or(Proof::NotProved),
+            proof: state.proof,
             sent_bytes: state.sent_bytes,
             skipped_bytes: state.skipped_bytes,
             elapsed_ms: state.elapsed_ms,
             left_behind: state.left_behind,
+            source_moved_to: state.source_moved_to,
         }
     }
 }

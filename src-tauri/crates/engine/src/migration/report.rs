@@ -39,6 +39,8 @@ pub struct ImageReport {
     pub elapsed_ms: u64,
     /// What refers to it and could not come along.
     pub left_behind: Vec<LeftBehind>,
+    /// The digest that the source's tag had after the push, where it is not the one that was planned.
+    pub source_moved_to: Option<Digest>,
 }
 
 /// What became of an image.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
+use super::journal::JournalLog;
 use super::record::{Record, Records};
 use super::steps;
 use super::{
@@ -20,6 +21,7 @@ pub(super) struct Run<'a> {
     pub destination: &'a Destination,
     pub control: &'a Control,
     pub events: &'a Arc<dyn EventSink>,
+    pub journal: Option<&'a JournalLog>,
 }
 
 /// What the steps leave behind, apart from the records of the images.
@@ -33,15 +35,19 @@ pub(super) struct Traces {
 ///
 /// An image that fails is recorded and stops no other. A cancel is an outcome: what was not finished
 /// is reported as cancelled, and what was made on the way is taken away as after a success.
+///
+/// With a `journal` every commit point is written to it, and what an earlier try of the same
+/// migration settled is not done again.
 pub async fn run(
     plan: &Plan,
     source: &Source,
     destination: &Destination,
     control: &Control,
     events: &Arc<dyn EventSink>,
+    journal: Option<&JournalLog>,
 ) -> Report {
-    let run = Run { plan, source, destination, control, events };
-    let records = Records::of(plan);
+    let run = Run { plan, source, destination, control, events, journal };
+    let records = Records::of(plan, journal.map(JournalLog::earlier).unwrap_or_default());
     let mut traces = Traces::default();
     run.settle_what_stays(&records);
     for step in [Step::Create, Step::LogIn, Step::Tag, Step::Push, Step::Verify] {
@@ -62,12 +68,16 @@ pub async fn run(
     }
     run.cancel_what_is_open(&records);
     let temporary_tags_left = steps::remove_temporary_tags(&run, traces.temporary_tags).await;
-    Report {
+    let report = Report {
         repositories_created: traces.repositories_created,
         images: records.into_reports(),
         temporary_tags_left,
         cancelled: control.is_cancelled(),
+    };
+    if let Some(journal) = journal {
+        journal.end(&report);
     }
+    report
 }
 
 /// How many items of a step went well, and how many did not.
@@ -93,6 +103,9 @@ impl Run<'_> {
     }
 
     pub(super) fn image_state(&self, record: &Record<'_>, state: ImageState) {
+        if let Some(journal) = self.journal {
+            journal.image(record, &state);
+        }
         self.emit(MigrationEvent::ImageState { image: record.planned.index, state });
     }
 
@@ -144,7 +157,7 @@ impl Run<'_> {
     /// What needs no work is settled before the first step: refused images fail with the plan's own
     /// reason, and what stays by choice stays.
     fn settle_what_stays(&self, records: &Records<'_>) {
-        for record in records.iter() {
+        for record in records.open() {
             match &record.planned.action {
                 Action::Refused { error } => self.fail(record, Arc::clone(error)),
                 Action::Conflict { .. } | Action::KeepExisting => {

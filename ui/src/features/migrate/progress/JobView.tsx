@@ -41,6 +41,7 @@ export function JobView({ job, errorActions, busy, onPause, onResume, onCancel }
   const percent = percentOf(snapshot);
   return (
     <SpaceBetween size="l">
+      {job.journalError !== null && <ErrorAlert error={job.journalError} actions={errorActions} />}
       <Container
         data-testid="job"
         header={

@@ -25,6 +25,8 @@ export interface JobState {
   readonly speeds: SpeedHistory;
   /** Why repositories could not be made, by name. */
   readonly failedRepositories: Readonly<Record<string, ApiError>>;
+  /** Why the history cannot be written at the moment. */
+  readonly journalError: ApiError | null;
   /** An event is missing; the job wants a new snapshot. */
   readonly gap: boolean;
 }
@@ -36,6 +38,7 @@ export function jobFromSnapshot(snapshot: JobSnapshot): JobState {
     samples: [{ elapsedMs: snapshot.elapsed_ms, sentBytes: snapshot.progress.sent_bytes }],
     speeds: noSpeeds,
     failedRepositories: {},
+    journalError: null,
     gap: false,
   };
 }
@@ -56,7 +59,14 @@ function withImage(
   number: number,
   change: (image: ImageProgress) => ImageProgress,
 ): ImageProgress[] {
-  return images.map((image) => (image.planned.image === number ? change(image) : image));
+  // Images stand at their number; thousands of them are not walked through for each event.
+  const image = images[number];
+  if (image === undefined || image.planned.image !== number) {
+    return images.map((one) => (one.planned.image === number ? change(one) : one));
+  }
+  const changed = [...images];
+  changed[number] = change(image);
+  return changed;
 }
 
 /** The job after an event. An event that was there already changes nothing. */
@@ -105,6 +115,8 @@ export function jobAfter(state: JobState, event: JobEvent): JobState {
         ...next({}),
         failedRepositories: { ...state.failedRepositories, [kind.repository]: kind.error },
       };
+    case "journal_state":
+      return { ...next({}), journalError: kind.error };
     case "image_state":
       return next({
         images: withImage(before.images, kind.image, (image) => ({ ...image, state: kind.state })),

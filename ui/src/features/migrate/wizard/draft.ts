@@ -141,3 +141,31 @@ export function requestOf(draft: Draft, removeTemporaryTags: boolean): Migration
     extent: draft.source.kind === "docker_engine" ? wholeImages : draft.extent,
   };
 }
+
+/** Index of the step that shows the plan. */
+export const reviewStep = 4;
+
+/** The draft that asks for the same as a request did; it shows the plan at once. */
+export function draftOf(request: MigrationRequest, before: Draft): Draft {
+  return {
+    ...emptyDraft,
+    step: reviewStep,
+    connection: request.connection,
+    source: request.source,
+    typedRepositories:
+      request.source.kind === "registry"
+        ? request.repositories.map(({ source_repository }) => source_repository)
+        : [],
+    images: request.images,
+    template: request.template,
+    repositories: Object.fromEntries(
+      request.repositories.map(({ source_repository, repository_name, settings }) => [
+        source_repository,
+        { name: repository_name, settings },
+      ]),
+    ),
+    extent: request.extent,
+    choices: request.choices,
+    storageRate: before.storageRate,
+  };
+}

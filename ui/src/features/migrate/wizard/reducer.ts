@@ -3,11 +3,12 @@ import type {
   ConflictResolution,
   CopyExtent,
   ImageSource,
+  MigrationRequest,
   RepositorySettings,
   SavedProfile,
   SelectedImage,
 } from "../../../ipc/generated";
-import { type Draft, emptyDraft, type RepositoryChoice, sameImage } from "./draft";
+import { type Draft, draftOf, emptyDraft, type RepositoryChoice, sameImage } from "./draft";
 
 /** What a person does in the wizard. */
 export type DraftAction =
@@ -27,6 +28,8 @@ export type DraftAction =
   | { type: "repository_settings_changed"; source: string; settings: RepositorySettings | null }
   | { type: "conflict_chosen"; image: SelectedImage; resolution: ConflictResolution | null }
   | { type: "rate_changed"; rate: number }
+  /** A migration of the history is asked for again. */
+  | { type: "request_taken"; request: MigrationRequest }
   | { type: "restored"; draft: Draft }
   | { type: "started_over" }
   /** What practice held is gone. */
@@ -131,6 +134,8 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
     }
     case "rate_changed":
       return { ...draft, storageRate: action.rate };
+    case "request_taken":
+      return draftOf(action.request, draft);
     case "restored":
       return action.draft;
     case "practice_reset":

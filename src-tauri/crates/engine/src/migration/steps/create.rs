@@ -39,6 +39,9 @@ pub(in crate::migration) async fn create(
                 counts.add(true);
                 if created {
                     traces.repositories_created.push(name.clone());
+                    if let Some(journal) = run.journal {
+                        journal.repository_created(&name);
+                    }
                 }
                 run.emit(MigrationEvent::RepositoryReady { repository: name, created });
             }

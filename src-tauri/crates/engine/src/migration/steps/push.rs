@@ -54,8 +54,11 @@ async fn copy_from_registry(
     run.image_state(record, ImageState::Pushing);
     let started = Instant::now();
     let planned = record.planned;
-    // The plan read the manifests; one that lost them would be a fault of the plan, and is read
-    // anew, pinned to the same digest.
+    if planned.tree.is_none() && is_there(run, record).await? {
+        return Ok(());
+    }
+    // A plan that was made just now has read the manifests. One that is gone on with, or came from a
+    // file, has not: they are read now, pinned to the digest that was planned.
     let tree = match &planned.tree {
         Some(tree) => Arc::clone(tree),
         None => {
@@ -79,6 +82,25 @@ async fn copy_from_registry(
     }
     pushed(run, record, moved.digest);
     Ok(())
+}
+
+/// Looks at the destination anew where some time has passed since the plan was made. Whether the
+/// image is there.
+async fn is_there(run: &Run<'_>, record: &Record<'_>) -> Result<bool, MigrationError> {
+    let planned = record.planned;
+    let registry = run.destination.registry.as_ref();
+    let head = registry.manifest_head(planned.repository.as_str(), planned.tag.as_str()).await?;
+    let Some(found) = head.map(|head| head.digest) else { return Ok(false) };
+    if Some(&found) == planned.source_digest.as_ref() {
+        record.is_there(found.clone());
+        run.image_state(record, ImageState::Pushed { digest: found });
+        return Ok(true);
+    }
+    if Some(&found) == planned.destination_digest.as_ref() {
+        return Ok(false);
+    }
+    let (destination, planned) = (planned.destination.clone(), planned.destination_digest.clone());
+    Err(MigrationError::DestinationMoved { destination, planned, found })
 }
 
 /// The tags of the source, with how many images each repository sends: what signatures are found by.

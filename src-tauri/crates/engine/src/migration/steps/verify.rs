@@ -1,6 +1,6 @@
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
-use crate::migration::{ImageState, MigrationError, Proof};
+use crate::migration::{ImageState, MigrationError, PlannedImage, Proof, Remark, Source};
 use crate::model::Digest;
 
 /// Two small questions an image.
@@ -15,11 +15,13 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
     let planned = record.planned;
     run.image_state(record, ImageState::Verifying);
     let registry = run.destination.registry.as_ref();
-    let (head, image) = futures_util::future::join(
+    let (head, image, source) = futures_util::future::join3(
         registry.manifest_head(planned.repository.as_str(), planned.tag.as_str()),
         run.destination.ecr.image(&planned.repository, &planned.tag),
+        source_moved_to(run, planned),
     )
     .await;
+    record.source_moved_to(source);
     let in_registry = head?.map(|head| head.digest);
     let in_ecr = image?.map(|image| image.digest);
     // What was pushed now, or what the plan found to be there already.
@@ -34,12 +36,23 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
             ecr: in_ecr,
         }),
         _ => {
-            record.prove();
-            let moved = planned.action.moves();
+            let moved = record.prove();
             run.image_state(record, if moved { ImageState::Done } else { ImageState::Unchanged });
             Ok(())
         }
     }
+}
+
+/// What the source's tag points to now, where that is not what was planned. A source that does not
+/// answer any more takes nothing from the proof, which is about the digest that was planned.
+async fn source_moved_to(run: &Run<'_>, planned: &PlannedImage) -> Option<Digest> {
+    let Source::Registry(source) = run.source else { return None };
+    // One platform's part of an index has another digest than the tag.
+    let part = planned.remarks.contains(&Remark::ChosenPlatform);
+    let planned_digest = planned.source_digest.as_ref().filter(|_| !part)?;
+    let head = source.manifest_head(planned.source.path(), planned.source.manifest_reference());
+    let now = head.await.ok().flatten()?.digest;
+    (now != *planned_digest).then_some(now)
 }
 
 fn judge(

@@ -12,6 +12,7 @@ pub use ecr::FakeEcr;
 pub use engine::FakeEngine;
 pub use registry::FakeRegistry;
 
+use super::journal::JournalLog;
 use super::{
     Control, Destination, EcrLogin, EventSink, Facts, MigrationEvent, MigrationRequest, Plan,
     Report, RequestedImage, Source, gather, plan, run,
@@ -73,8 +74,17 @@ impl World {
     }
 
     pub async fn run(&self, plan: &Plan, source: &Source) -> Report {
+        self.run_with(plan, source, None).await
+    }
+
+    pub async fn run_with(
+        &self,
+        plan: &Plan,
+        source: &Source,
+        journal: Option<&JournalLog>,
+    ) -> Report {
         let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
-        run(plan, source, &self.destination(), &self.control, &events).await
+        run(plan, source, &self.destination(), &self.control, &events, journal).await
     }
 
     pub fn registry_source(&self) -> Source {

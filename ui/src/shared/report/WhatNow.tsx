@@ -1,8 +1,8 @@
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { MigrationReport } from "../../../ipc/generated";
-import { CommandList } from "../../../shared/CommandList";
+import type { MigrationReport } from "../../ipc/generated";
+import { CommandList } from "../CommandList";
 
 /** What usually comes after a migration. */
 export function WhatNow({ report }: { report: MigrationReport }) {

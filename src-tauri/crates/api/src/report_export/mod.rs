@@ -1,4 +1,9 @@
-//! A report as a file: Markdown for reading, CSV for a spreadsheet, JSON for a program.
+//! A report as a file: Markdown for reading, CSV for a spreadsheet, JSON for a program, HTML for a
+//! colleague.
+
+mod csv;
+mod html;
+mod markdown;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -10,106 +15,24 @@ use crate::contract::{
 /// The text of a report.
 pub(crate) fn text(report: &MigrationReport, format: ReportFormat) -> Result<String, ApiError> {
     match format {
-        ReportFormat::Markdown => Ok(markdown(report)),
-        ReportFormat::Csv => Ok(csv(report)),
+        ReportFormat::Markdown => Ok(markdown::markdown(report)),
+        ReportFormat::Csv => Ok(csv::csv(report)),
+        ReportFormat::Html => Ok(html::html(report)),
         ReportFormat::Json => serde_json::to_string_pretty(report)
             .map_err(|error| ApiError::internal(error.to_string())),
     }
 }
 
-fn markdown(report: &MigrationReport) -> String {
-    let outcome = match report.outcome {
+/// How it ended, in a sentence.
+fn outcome(report: &MigrationReport) -> &'static str {
+    match report.outcome {
         MigrationOutcome::Succeeded => "Every image is in ECR and proved by digest.",
         MigrationOutcome::PartlyFailed => {
             "Some images are in ECR and proved by digest; others failed."
         }
         MigrationOutcome::Failed => "No image arrived.",
         MigrationOutcome::Cancelled => "The migration was stopped before its end.",
-    };
-    let mut lines = vec![
-        "# Migration to Amazon ECR".to_owned(),
-        String::new(),
-        outcome.to_owned(),
-        String::new(),
-        format!("- Registry: `{}`", report.registry),
-        format!("- Account: {} as `{}`", report.identity.account_id, report.identity.arn),
-        format!("- Region: {}", report.identity.region),
-        format!("- Started: {}", moment(report.started_at_ms)),
-        format!("- Duration: {} s", report.elapsed_ms.div_ceil(1000)),
-        format!(
-            "- Bytes sent: {}; bytes that were there already: {}",
-            report.sent_bytes, report.skipped_bytes
-        ),
-    ];
-    if !report.repositories_created.is_empty() {
-        lines.push(format!("- Repositories created: {}", report.repositories_created.join(", ")));
-    }
-    if !report.temporary_tags_left.is_empty() {
-        let left = report.temporary_tags_left.join(", ");
-        lines.push(format!("- Temporary tags left in the Docker Engine: {left}"));
-    }
-    lines.extend([
-        String::new(),
-        "| Source | Destination | Result | Proof | Digest at the source | Digest in ECR |"
-            .to_owned(),
-        "|---|---|---|---|---|---|".to_owned(),
-    ]);
-    lines.extend(report.images.iter().map(|image| {
-        let cells = [
-            image.source.as_str(),
-            &image.destination,
-            &result(image),
-            proof(image.proof),
-            image.source_digest.as_deref().unwrap_or("–"),
-            image.ecr_digest.as_deref().unwrap_or("–"),
-        ];
-        // A bar or a line break in a message would end the cell or the row.
-        let cells = cells.map(|cell| cell.replace('|', "\\|").replace(['\r', '\n'], " "));
-        format!("| {} |", cells.join(" | "))
-    }));
-    let left: Vec<_> = report.images.iter().flat_map(|image| &image.left_behind).collect();
-    if !left.is_empty() {
-        lines.extend([String::new(), "Signatures and other referrers that stayed behind:".into()]);
-        lines.push(String::new());
-        lines.extend(left.iter().map(|left| {
-            format!("- `{}`: {}", left.name, left.error.message.replace(['\r', '\n'], " "))
-        }));
-    }
-    lines.join("\n") + "\n"
-}
-
-fn csv(report: &MigrationReport) -> String {
-    let header = "source,destination,result,proof,source_digest,pushed_digest,registry_digest,ecr_digest,sent_bytes,elapsed_ms";
-    let rows = report.images.iter().map(|image| {
-        let optional = |digest: &Option<String>| digest.clone().unwrap_or_default();
-        let cells = [
-            image.source.clone(),
-            image.destination.clone(),
-            result(image),
-            proof(image.proof).to_owned(),
-            optional(&image.source_digest),
-            optional(&image.pushed_digest),
-            optional(&image.registry_digest),
-            optional(&image.ecr_digest),
-            image.sent_bytes.to_string(),
-            image.elapsed_ms.to_string(),
-        ];
-        cells.map(|cell| csv_cell(&cell)).join(",")
-    });
-    std::iter::once(header.to_owned()).chain(rows).collect::<Vec<_>>().join("\r\n") + "\r\n"
-}
-
-/// A cell as RFC 4180 asks. A cell that a spreadsheet would take for a formula is made text.
-fn csv_cell(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
+        MigrationOutcome::Interrupted => "The migration was not brought to its end.",
     }
 }
 
@@ -157,6 +80,7 @@ mod tests {
             sent_bytes: 5,
             elapsed_ms: 7,
             left_behind: Vec::new(),
+            source_moved_to: None,
         };
         let error =
             ApiError::new(ErrorCode::RegistryFailed, "It said \"no\" | twice,\nthen nothing.");
@@ -181,6 +105,7 @@ mod tests {
             sent_bytes: 10,
             skipped_bytes: 3,
             temporary_tags_left: Vec::new(),
+            journal_error: None,
         }
     }
 
@@ -194,14 +119,23 @@ mod tests {
         let mut report = report();
         let error = ApiError::new(ErrorCode::RegistryFailed, "The repository holds too many.");
         report.images[0].left_behind = vec![LeftBehind { name: "sha256:bb".to_owned(), error }];
-        let text = markdown(&report);
+        let text = text(&report, ReportFormat::Markdown).unwrap();
         assert!(text.ends_with("- `sha256:bb`: The repository holds too many.\n"), "{text}");
     }
 
     #[test]
     fn csv_keeps_its_cells_whole() {
         insta::assert_snapshot!(text(&report(), ReportFormat::Csv).unwrap());
-        assert_eq!(csv_cell("=cmd()"), "'=cmd()");
+    }
+
+    #[test]
+    fn html_is_one_page_without_anything_from_elsewhere() {
+        let mut report = report();
+        report.images[0].source = "docker.io/<script>alert(1)</script>:1".to_owned();
+        let page = text(&report, ReportFormat::Html).unwrap();
+        assert!(!page.contains("<script"), "{page}");
+        assert!(!page.contains("http"), "{page}");
+        insta::assert_snapshot!(page);
     }
 
     #[test]

@@ -1,14 +1,15 @@
 import Alert, { type AlertProps } from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { MigrationOutcome, MigrationReport, ReportFormat } from "../../../ipc/generated";
-import { Bytes } from "../../../shared/Bytes";
-import { formatCounted, formatDuration } from "../../../shared/format";
-import { ResultTable } from "./ResultTable";
+import type { ReactNode } from "react";
+import { ErrorAlert } from "../../errors";
+import type { MigrationOutcome, MigrationReport, ReportFormat } from "../../ipc/generated";
+import { Bytes } from "../Bytes";
+import { formatCounted, formatDuration } from "../format";
+import { ReportTable } from "./ReportTable";
 import { WhatNow } from "./WhatNow";
 
 const outcomes: Record<MigrationOutcome, { type: AlertProps.Type; header: string; text: string }> =
@@ -31,33 +32,30 @@ const outcomes: Record<MigrationOutcome, { type: AlertProps.Type; header: string
     cancelled: {
       type: "info",
       header: "Cancelled",
-      text: "Images that were through stay in ECR. The others were not tagged there.",
+      text: "Images that were through stay in ECR. The others were not tagged there. The history goes on with them.",
+    },
+    interrupted: {
+      type: "warning",
+      header: "Not brought to its end",
+      text: "Transload or the computer stopped, or it still runs. Images that were through are in ECR; Resume does the others.",
     },
   };
 
-/** Props of {@link ResultView}. */
-export interface ResultViewProps {
+/** Props of {@link ReportView}. */
+export interface ReportViewProps {
   report: MigrationReport;
-  retrying: boolean;
+  /** What can be done next, beside the export. */
+  actions: ReactNode;
   onExport: (format: ReportFormat) => void;
-  onRetryFailed: () => void;
-  onAnother: () => void;
-  onRepositories: () => void;
 }
 
 /** What a migration did, proved by digest. */
-export function ResultView({
-  report,
-  retrying,
-  onExport,
-  onRetryFailed,
-  onAnother,
-  onRepositories,
-}: ResultViewProps) {
+export function ReportView({ report, actions, onExport }: ReportViewProps) {
   const outcome = outcomes[report.outcome];
   const failed = report.images.filter((image) => image.result.kind === "failed").length;
   const moved = report.images.filter((image) => image.result.kind === "moved").length;
   const leftBehind = report.images.reduce((sum, image) => sum + image.left_behind.length, 0);
+  const open = report.images.filter((image) => image.result.kind === "cancelled").length;
   const unchanged = report.images.filter((image) => image.result.kind === "unchanged").length;
   return (
     <SpaceBetween size="l">
@@ -66,6 +64,7 @@ export function ResultView({
           {outcome.text}
         </Alert>
       </div>
+      {report.journal_error !== null && <ErrorAlert error={report.journal_error} />}
       <Container
         header={
           <Header
@@ -76,6 +75,7 @@ export function ResultView({
                   items={[
                     { id: "markdown", text: "Markdown" },
                     { id: "csv", text: "CSV" },
+                    { id: "html", text: "Web page" },
                     { id: "json", text: "JSON" },
                   ]}
                   onItemClick={({ detail }) => onExport(detail.id as ReportFormat)}
@@ -83,17 +83,7 @@ export function ResultView({
                 >
                   Export report
                 </ButtonDropdown>
-                {failed > 0 && (
-                  <Button onClick={onRetryFailed} loading={retrying} data-testid="retry-failed">
-                    Retry failed
-                  </Button>
-                )}
-                <Button onClick={onRepositories} data-testid="show-repositories">
-                  Look at the repositories
-                </Button>
-                <Button variant="primary" onClick={onAnother} data-testid="start-another">
-                  Start another migration
-                </Button>
+                {actions}
               </SpaceBetween>
             }
           >
@@ -110,6 +100,7 @@ export function ResultView({
                 `${moved} moved`,
                 unchanged > 0 ? `${unchanged} there already` : "",
                 failed > 0 ? `${failed} failed` : "",
+                open > 0 ? `${open} not finished` : "",
               ]
                 .filter((part) => part !== "")
                 .join(", "),
@@ -151,7 +142,7 @@ export function ResultView({
           ]}
         />
       </Container>
-      <ResultTable images={report.images} />
+      <ReportTable images={report.images} />
       <WhatNow report={report} />
     </SpaceBetween>
   );

@@ -4,10 +4,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { Fragment } from "react";
-import { errorEntry, errorNextSteps } from "../../../errors";
-import type { ImageReport, Proof } from "../../../ipc/generated";
-import { CopyableDigest, CopyableText } from "../../../shared/CopyableText";
-import { formatCounted } from "../../../shared/format";
+import { errorEntry, errorNextSteps } from "../../errors";
+import type { ImageReport, Proof } from "../../ipc/generated";
+import { CopyableDigest, CopyableText } from "../CopyableText";
+import { formatCounted } from "../format";
 
 const proofs: Record<
   Proof,
@@ -34,7 +34,7 @@ const proofs: Record<
 function ResultCell({ image }: { image: ImageReport }) {
   const result = image.result;
   if (result.kind === "cancelled") {
-    return <StatusIndicator type="stopped">Cancelled</StatusIndicator>;
+    return <StatusIndicator type="stopped">Not finished</StatusIndicator>;
   }
   if (result.kind === "failed") {
     const entry = errorEntry(result.error);
@@ -54,6 +54,12 @@ function ResultCell({ image }: { image: ImageReport }) {
         {result.kind === "unchanged" ? "It was there already. " : ""}
         {proof.description}
       </span>
+      {image.source_moved_to !== null && (
+        <StatusIndicator type="info">
+          The tag was moved at the source meanwhile, to{" "}
+          <CopyableDigest digest={image.source_moved_to} />. Run again copies that too.
+        </StatusIndicator>
+      )}
       {image.left_behind.length > 0 && <LeftBehindList image={image} />}
     </SpaceBetween>
   );
@@ -110,7 +116,7 @@ function DigestsCell({ image }: { image: ImageReport }) {
 }
 
 /** Every tag with its digests: at the source, as pushed, at the registry, in ECR. */
-export function ResultTable({ images }: { images: readonly ImageReport[] }) {
+export function ReportTable({ images }: { images: readonly ImageReport[] }) {
   return (
     <Table
       items={images}

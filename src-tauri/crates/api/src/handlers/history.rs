@@ -1,0 +1,98 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use transload_engine::migration::MigrationError;
+use transload_engine::migration::journal::TellError;
+
+use super::migration::read_request;
+use crate::api::{Api, JobRequest, locked};
+use crate::contract::{
+    ApiError, ErrorCode, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
+};
+use crate::jobs::Job;
+use crate::plans::Ends;
+use crate::{convert, report_export};
+
+impl Api {
+    /// Every migration that this computer knows, newest first.
+    pub async fn history_list(&self) -> Result<Vec<HistoryEntry>, ApiError> {
+        let known = self.journal().await?.list().await?;
+        known.iter().map(convert::history_entry).collect()
+    }
+
+    /// What a migration did, as far as it came.
+    pub async fn history_report(&self, migration: String) -> Result<MigrationReport, ApiError> {
+        let record = self.journal().await?.record(&migration).await?;
+        convert::history_report(&record)
+    }
+
+    /// What a migration was asked for, to ask it again.
+    pub async fn history_request(&self, migration: String) -> Result<MigrationRequest, ApiError> {
+        let record = self.journal().await?.record(&migration).await?;
+        convert::request(&record.request)
+    }
+
+    /// Forgets a migration. What it moved stays where it is.
+    pub async fn history_delete(&self, migration: String) -> Result<(), ApiError> {
+        self.journal().await?.forget(&migration).await?;
+        self.inner.jobs.remove(&migration);
+        Ok(())
+    }
+
+    /// Goes on with a migration that was interrupted or stopped, and tries again what failed in it;
+    /// answers the job. What is settled is not done again.
+    pub async fn migration_resume(&self, migration: String) -> Result<String, ApiError> {
+        let journal = self.journal().await?;
+        let known = journal.record(&migration).await?;
+        let shown = convert::request(&known.request)?;
+        let connected = self.connect(&shown.connection).await?;
+        let then = convert::about(&known.summary.about)?.identity;
+        if connected.identity.account_id != then.account_id {
+            let message = format!(
+                "This migration goes to the account {}, but its profile is the account {} now.",
+                then.account_id, connected.identity.account_id
+            );
+            return Err(ApiError::new(ErrorCode::AccountDiffers, message)
+                .about(then.account_id)
+                .hint("Sign in to the account that the migration was planned for."));
+        }
+        let source = self.open_source(&shown.source).await?;
+        let request = read_request(&shown, &source)?;
+        let ends = Ends { source: source.end(), connected };
+        let (record, log) = journal.take_up(&migration, tell()).await?;
+        let plan = Arc::new(record.plan(&request));
+        let identity = ends.connected.identity.clone();
+        let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
+        let job = Job::taken_up(&record, images);
+        let asked = JobRequest { request, shown, ends };
+        self.run_job(job, plan, asked, log);
+        Ok(migration)
+    }
+
+    /// Writes the report of a migration to a file.
+    pub async fn migration_report_export(
+        &self,
+        job: String,
+        format: ReportFormat,
+        path: PathBuf,
+    ) -> Result<(), ApiError> {
+        // A report that the journal could not keep is still with its job.
+        let kept = self.inner.jobs.get(&job).ok().and_then(|job| job.report());
+        let report = match kept {
+            Some(report) => report,
+            None => self.history_report(job).await?,
+        };
+        let text = report_export::text(&report, format)?;
+        let written = tokio::fs::write(&path, text).await;
+        written.map_err(|error| ApiError::storage(&path, &error))
+    }
+
+    pub(super) fn keep_request(&self, job: &str, asked: JobRequest) {
+        locked(&self.inner.requests).insert(job.to_owned(), asked);
+    }
+}
+
+/// How errors stand in the journal.
+pub(super) fn tell() -> TellError {
+    Arc::new(|error: &MigrationError| convert::told(error))
+}

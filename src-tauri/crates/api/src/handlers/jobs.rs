@@ -1,0 +1,43 @@
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::api::Api;
+use crate::contract::{ApiError, JobEvent, JobSnapshot};
+
+impl Api {
+    /// The jobs of this run of the program, newest first.
+    pub async fn jobs_list(&self) -> Result<Vec<JobSnapshot>, ApiError> {
+        Ok(self.inner.jobs.newest_first().iter().map(|job| job.snapshot()).collect())
+    }
+
+    /// Everything about a job.
+    pub async fn job_snapshot(&self, job: String) -> Result<JobSnapshot, ApiError> {
+        Ok(self.inner.jobs.get(&job)?.snapshot())
+    }
+
+    /// The events of a job from a number on. The receiver ends when the job does.
+    pub async fn job_follow(
+        &self,
+        job: String,
+        from_seq: u64,
+    ) -> Result<UnboundedReceiver<JobEvent>, ApiError> {
+        Ok(self.inner.jobs.get(&job)?.follow(from_seq))
+    }
+
+    /// Holds a job: what is under way is finished, nothing new begins.
+    pub async fn job_pause(&self, job: String) -> Result<(), ApiError> {
+        self.inner.jobs.get(&job)?.pause();
+        Ok(())
+    }
+
+    /// Lets a job go on.
+    pub async fn job_resume(&self, job: String) -> Result<(), ApiError> {
+        self.inner.jobs.get(&job)?.resume();
+        Ok(())
+    }
+
+    /// Stops a job.
+    pub async fn job_cancel(&self, job: String) -> Result<(), ApiError> {
+        self.inner.jobs.get(&job)?.cancel();
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! Starts a migration in a task of its own, and brings it to its report.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use transload_engine::migration::journal::{JournalLog, NewMigration};
+use transload_engine::migration::{self, EventSink, Plan};
+
+use super::history::tell;
+use crate::api::{Api, JobRequest, now_ms};
+use crate::contract::ApiError;
+use crate::convert;
+use crate::jobs::Job;
+use crate::plans::{Ends, ReadyPlan};
+
+/// How often the journal is asked whether it can be written.
+const JOURNAL_ASKED_EVERY: Duration = Duration::from_secs(1);
+
+impl Api {
+    /// Enters a plan in the journal and starts it; answers the job.
+    pub(super) async fn start(&self, ready: ReadyPlan) -> Result<String, ApiError> {
+        let ReadyPlan { plan, request, shown, ends } = ready;
+        let (id, started_at_ms) = (self.new_id("migration"), now_ms());
+        let identity = ends.connected.identity.clone();
+        let about = convert::About { identity: identity.clone(), source: shown.source.clone() };
+        let new = NewMigration {
+            id: id.clone(),
+            started_at_ms,
+            plan: Arc::clone(&plan),
+            request: text(&shown)?,
+            about: text(&about)?,
+        };
+        let log = self.journal().await?.begin(new, tell()).await?;
+        let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
+        let job = Job::new(id.clone(), started_at_ms, images);
+        self.run_job(job, plan, JobRequest { request, shown, ends }, log);
+        Ok(id)
+    }
+
+    /// Runs a job to its end, in the background.
+    pub(super) fn run_job(
+        &self,
+        job: Arc<Job>,
+        plan: Arc<Plan>,
+        asked: JobRequest,
+        log: JournalLog,
+    ) {
+        let ends = asked.ends.clone();
+        let identity = ends.connected.identity.clone();
+        self.inner.jobs.add(Arc::clone(&job));
+        self.keep_request(job.id(), asked);
+        tracing::info!(job = %job.id(), images = plan.images.len(), "a migration starts");
+        tokio::spawn(async move {
+            let running = tokio::spawn(run(Arc::clone(&plan), ends, Arc::clone(&job), log));
+            let id = job.id().to_owned();
+            let report = match running.await {
+                Ok((report, journal_error)) => {
+                    let registry = plan.registry.to_string();
+                    let mut report =
+                        convert::report(id, &report, identity, registry, job.times_ms());
+                    report.journal_error = journal_error;
+                    report
+                }
+                Err(crash) => {
+                    tracing::error!(job = %id, %crash, "a migration crashed");
+                    let error = ApiError::internal(crash.to_string());
+                    convert::crashed_report(id, &plan, &error, identity, job.times_ms())
+                }
+            };
+            tracing::info!(job = %report.job, outcome = ?report.outcome, "a migration ends");
+            job.finish(report);
+        });
+    }
+}
+
+/// In a task of its own, so that a crash of it can be told. With why the journal does not hold all
+/// of it.
+async fn run(
+    plan: Arc<Plan>,
+    ends: Ends,
+    job: Arc<Job>,
+    log: JournalLog,
+) -> (migration::Report, Option<ApiError>) {
+    let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
+    let destination = &ends.connected.destination;
+    let report = {
+        let run =
+            migration::run(&plan, &ends.source, destination, job.control(), &events, Some(&log));
+        tokio::pin!(run);
+        loop {
+            tokio::select! {
+                report = &mut run => break report,
+                () = tokio::time::sleep(JOURNAL_ASKED_EVERY) => {
+                    job.journal_state(log.trouble().map(|error| error.as_ref().into()));
+                }
+            }
+        }
+    };
+    let written = log.flush().await;
+    (report, written.err().map(|error| error.as_ref().into()))
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))
+}

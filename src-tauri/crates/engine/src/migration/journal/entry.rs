@@ -1,0 +1,191 @@
+//! What the journal holds, as values.
+
+use std::sync::Arc;
+
+use crate::migration::totals::totals;
+use crate::migration::{MigrationRequest, Plan, PlannedImage, PlannedRepository, Proof};
+use crate::model::{Digest, RegistryHost, RepositoryName};
+
+/// A migration that is about to begin.
+pub struct NewMigration {
+    /// Its name; nobody else has it.
+    pub id: String,
+    /// When it begins, in milliseconds since 1970.
+    pub started_at_ms: u64,
+    /// What will be done.
+    pub plan: Arc<Plan>,
+    /// What was asked for, in the words of whoever asked, so that it can be asked again. No secrets.
+    pub request: String,
+    /// What else whoever asked wants to know of it later. No secrets.
+    pub about: String,
+}
+
+/// How far an image has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Its turn has not come.
+    Waiting,
+    /// Its content is, or was, on the way.
+    Begun,
+    /// Its content is there, not proved yet.
+    Pushed,
+    /// It was moved, and is proved.
+    Moved,
+    /// It was there, or stays as it is by choice.
+    Unchanged,
+    /// It failed.
+    Failed,
+    /// It was not finished when a person stopped the migration.
+    Cancelled,
+}
+
+impl Stage {
+    /// Whether nothing is left to do about the image.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Moved | Self::Unchanged)
+    }
+}
+
+/// Whether a migration is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JournalState {
+    /// Some process runs it now.
+    Running,
+    /// It was not brought to its end, and nobody runs it.
+    Interrupted,
+    /// A person stopped it.
+    Cancelled,
+    /// It came to its end.
+    Ended,
+}
+
+/// How many images of a migration are where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JournalCounts {
+    /// All.
+    pub images: u32,
+    /// Moved and proved.
+    pub moved: u32,
+    /// There before, or left as they are by choice.
+    pub unchanged: u32,
+    /// Failed.
+    pub failed: u32,
+    /// Bytes that were sent.
+    pub sent_bytes: u64,
+    /// Bytes that the destination had.
+    pub skipped_bytes: u64,
+}
+
+impl JournalCounts {
+    /// Images that are neither settled nor failed.
+    pub fn open(&self) -> u32 {
+        self.images.saturating_sub(self.moved + self.unchanged + self.failed)
+    }
+}
+
+/// One migration, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalSummary {
+    /// Its name.
+    pub id: String,
+    /// When it began, in milliseconds since 1970.
+    pub started_at_ms: u64,
+    /// How long it took, all its tries together.
+    pub elapsed_ms: u64,
+    /// Whether it is over.
+    pub state: JournalState,
+    /// Where its images went.
+    pub registry: RegistryHost,
+    /// What whoever asked for it wanted to know again.
+    pub about: String,
+    /// How far it came.
+    pub counts: JournalCounts,
+}
+
+/// One migration with everything.
+#[derive(Clone, Debug)]
+pub struct JournalRecord {
+    /// What a list shows of it.
+    pub summary: JournalSummary,
+    /// What was asked for, as it was given.
+    pub request: String,
+    /// Its repositories, by name.
+    pub repositories: Vec<JournalRepository>,
+    /// Its images, in the order of the plan.
+    pub images: Vec<JournalImage>,
+    /// Names that were made in the Docker Engine on the way and are still there.
+    pub temporary_tags_left: Vec<String>,
+}
+
+/// A repository of a migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalRepository {
+    /// Its name.
+    pub name: RepositoryName,
+    /// Whether it was there when the plan was made.
+    pub existed: bool,
+    /// When this migration created it, in milliseconds since 1970.
+    pub created_at_ms: Option<u64>,
+}
+
+/// An image of a migration.
+#[derive(Clone, Debug)]
+pub struct JournalImage {
+    /// The image as planned.
+    pub planned: PlannedImage,
+    /// How far it has come.
+    pub stage: Stage,
+    /// How often it was begun.
+    pub attempts: u32,
+    /// When this changed last, in milliseconds since 1970.
+    pub changed_at_ms: u64,
+    /// Why it failed, in the words of whoever shows it.
+    pub error: Option<String>,
+    /// The digest that the push reported.
+    pub pushed_digest: Option<Digest>,
+    /// The digest that the registry gave for the tag.
+    pub registry_digest: Option<Digest>,
+    /// The digest that ECR's DescribeImages gave for the tag.
+    pub ecr_digest: Option<Digest>,
+    /// What could be said of the digests.
+    pub proof: Proof,
+    /// Bytes that were sent for it.
+    pub sent_bytes: u64,
+    /// Bytes that the destination had.
+    pub skipped_bytes: u64,
+    /// How long its content took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// The digest that the source's tag had after the push, where it is not the one that was planned.
+    pub source_moved_to: Option<Digest>,
+    /// What refers to it and stayed behind, with why.
+    pub left_behind: Vec<(String, String)>,
+}
+
+impl JournalRecord {
+    /// The plan as it was made, to go on with. What the request says of the repositories' settings
+    /// holds for those that have to be created.
+    pub fn plan(&self, request: &MigrationRequest) -> Plan {
+        let repositories: Vec<_> = self
+            .repositories
+            .iter()
+            .map(|repository| PlannedRepository {
+                name: repository.name.clone(),
+                uri: format!("{}/{}", self.summary.registry, repository.name),
+                exists: repository.existed || repository.created_at_ms.is_some(),
+                settings: request.repositories.get(&repository.name).cloned().unwrap_or_default(),
+                differences: Vec::new(),
+            })
+            .collect();
+        let images: Vec<_> = self.images.iter().map(|image| image.planned.clone()).collect();
+        let totals = totals(&repositories, &images);
+        Plan {
+            registry: self.summary.registry.clone(),
+            repositories,
+            images,
+            totals,
+            pull_quota: None,
+            remove_temporary_tags: request.remove_temporary_tags,
+            extent: request.extent.clone(),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The journal: what each migration planned, and what became of every image of it, in a SQLite file.
+//!
+//! It is written before anything is written elsewhere, and after each commit point of an image, so
+//! that a migration that was interrupted (by a crash, a power cut, a closed window) goes on with what
+//! is left. History, reports, *Run again* and *Undo* read it.
+//!
+//! - `entry`: what it holds, as values.
+//! - `schema`: the tables, and how a journal of an earlier version becomes one of this version.
+//! - `codes`, `rows`: values to columns and back.
+//! - `store`: begins, reads and lists migrations.
+//! - `writer`: the one thread that writes while migrations run, many changes in one transaction.
+//! - `log`: what a running migration writes.
+//! - `claim`: which process runs a migration; the operating system forgets it with the process.
+
+mod claim;
+mod codes;
+mod entry;
+mod error;
+mod log;
+mod rows;
+mod schema;
+mod store;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use entry::{
+    JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
+    NewMigration, Stage,
+};
+pub use error::JournalError;
+pub use log::{JournalLog, TellError};
+pub use store::Journal;

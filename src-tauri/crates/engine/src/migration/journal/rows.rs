@@ -1,0 +1,197 @@
+//! Values to columns and back.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use rusqlite::types::Type;
+use rusqlite::{Row, Transaction, named_params};
+
+use super::codes::{ActionCode, Coded};
+use super::{JournalImage, JournalRepository, NewMigration};
+use crate::migration::{Action, MigrationError, PlannedImage};
+use crate::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
+
+/// Enters a migration with everything that is planned.
+pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::Result<()> {
+    change.execute(
+        "INSERT INTO migration (id, started_at_ms, registry, request, about)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        (
+            &new.id,
+            number(new.started_at_ms),
+            new.plan.registry.to_string(),
+            &new.request,
+            &new.about,
+        ),
+    )?;
+    let mut insert =
+        change.prepare("INSERT INTO repository (migration, name, existed) VALUES (?1, ?2, ?3)")?;
+    for repository in &new.plan.repositories {
+        insert.execute((&new.id, repository.name.as_str(), repository.exists))?;
+    }
+    let mut insert = change.prepare(
+        "INSERT INTO image (migration, number, source_repository, requested_tag, source,
+             destination, repository, tag, route, action, source_digest, destination_digest,
+             platforms, size_bytes, remarks, changed_at_ms)
+         VALUES (:migration, :number, :source_repository, :requested_tag, :source, :destination,
+             :repository, :tag, :route, :action, :source_digest, :destination_digest, :platforms,
+             :size_bytes, :remarks, :changed_at_ms)",
+    )?;
+    for image in &new.plan.images {
+        insert.execute(named_params! {
+            ":migration": new.id,
+            ":number": image.index,
+            ":source_repository": image.source_repository,
+            ":requested_tag": image.requested_tag.as_str(),
+            ":source": image.source.to_string(),
+            ":destination": image.destination.to_string(),
+            ":repository": image.repository.as_str(),
+            ":tag": image.tag.as_str(),
+            ":route": image.route.code(),
+            ":action": action_code(&image.action).code(),
+            ":source_digest": image.source_digest.as_ref().map(Digest::as_str),
+            ":destination_digest": image.destination_digest.as_ref().map(Digest::as_str),
+            ":platforms": words(image.platforms.iter().map(ToString::to_string)),
+            ":size_bytes": number(image.size_bytes),
+            ":remarks": words(image.remarks.iter().map(|remark| remark.code().to_owned())),
+            ":changed_at_ms": number(new.started_at_ms),
+        })?;
+    }
+    Ok(())
+}
+
+/// Reads a row of `image`.
+pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
+    let error: Option<String> = row.get("error")?;
+    let action: ActionCode = coded(row, "action")?;
+    let left_behind: String = row.get("left_behind")?;
+    Ok(JournalImage {
+        planned: PlannedImage {
+            index: row.get("number")?,
+            source_repository: row.get("source_repository")?,
+            requested_tag: read(row, "requested_tag", Tag::parse)?,
+            source: read(row, "source", ImageReference::parse)?,
+            destination: read(row, "destination", ImageReference::parse)?,
+            repository: read(row, "repository", RepositoryName::parse)?,
+            tag: read(row, "tag", Tag::parse)?,
+            route: coded(row, "route")?,
+            action: action_of(action, error.as_deref()),
+            source_digest: digest(row, "source_digest")?,
+            destination_digest: digest(row, "destination_digest")?,
+            platforms: list(row, "platforms", Platform::from_str)?,
+            size_bytes: bytes(row, "size_bytes")?,
+            remarks: list(row, "remarks", Coded::read)?,
+            tree: None,
+        },
+        stage: coded(row, "stage")?,
+        attempts: row.get("attempts")?,
+        changed_at_ms: bytes(row, "changed_at_ms")?,
+        error,
+        pushed_digest: digest(row, "pushed_digest")?,
+        registry_digest: digest(row, "registry_digest")?,
+        ecr_digest: digest(row, "ecr_digest")?,
+        proof: coded(row, "proof")?,
+        source_moved_to: digest(row, "source_moved_to")?,
+        sent_bytes: bytes(row, "sent_bytes")?,
+        skipped_bytes: bytes(row, "skipped_bytes")?,
+        elapsed_ms: bytes(row, "elapsed_ms")?,
+        left_behind: serde_json::from_str(&left_behind)
+            .map_err(|error| unreadable(error.into()))?,
+    })
+}
+
+/// Reads a row of `repository`.
+pub(super) fn repository(row: &Row<'_>) -> rusqlite::Result<JournalRepository> {
+    let created_at_ms: Option<i64> = row.get("created_at_ms")?;
+    Ok(JournalRepository {
+        name: read(row, "name", RepositoryName::parse)?,
+        existed: row.get("existed")?,
+        created_at_ms: created_at_ms.map(unsigned),
+    })
+}
+
+/// Reads a text column into a value.
+pub(super) fn read<T, E>(
+    row: &Row<'_>,
+    column: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> rusqlite::Result<T>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let text: String = row.get(column)?;
+    parse(&text).map_err(|error| unreadable(error.into()))
+}
+
+/// Reads a number that is never negative.
+pub(super) fn bytes(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
+    row.get(column).map(unsigned)
+}
+
+/// SQLite's integers have a sign; more than nine exabytes are nobody's image.
+pub(super) fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+fn coded<T: Coded>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    read(row, column, T::read)
+}
+
+fn digest(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Digest>> {
+    let text: Option<String> = row.get(column)?;
+    let read = text.map(|text| Digest::parse(&text)).transpose();
+    read.map_err(|error| unreadable(error.into()))
+}
+
+/// Platforms and remarks have no blanks in them.
+fn words(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn list<T, E>(
+    row: &Row<'_>,
+    column: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> rusqlite::Result<Vec<T>>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let text: String = row.get(column)?;
+    let values: Result<_, _> = text.split_whitespace().map(parse).collect();
+    values.map_err(|error| unreadable(error.into()))
+}
+
+fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error)
+}
+
+fn action_code(action: &Action) -> ActionCode {
+    match action {
+        Action::Move => ActionCode::Move,
+        Action::Overwrite => ActionCode::Overwrite,
+        Action::AlreadyThere => ActionCode::AlreadyThere,
+        Action::KeepExisting => ActionCode::KeepExisting,
+        Action::Conflict { overwrite_allowed: true } => ActionCode::Conflict,
+        Action::Conflict { overwrite_allowed: false } => ActionCode::FixedConflict,
+        Action::Refused { .. } => ActionCode::Refused,
+    }
+}
+
+fn action_of(code: ActionCode, error: Option<&str>) -> Action {
+    match code {
+        ActionCode::Move => Action::Move,
+        ActionCode::Overwrite => Action::Overwrite,
+        ActionCode::AlreadyThere => Action::AlreadyThere,
+        ActionCode::KeepExisting => Action::KeepExisting,
+        ActionCode::Conflict => Action::Conflict { overwrite_allowed: true },
+        ActionCode::FixedConflict => Action::Conflict { overwrite_allowed: false },
+        ActionCode::Refused => {
+            let told = error.unwrap_or_default().to_owned();
+            Action::Refused { error: Arc::new(MigrationError::Told { told }) }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, Row};
+
+use super::claim::Claim;
+use super::log::{JournalLog, TellError};
+use super::writer::Writer;
+use super::{
+    JournalCounts, JournalError, JournalRecord, JournalState, JournalSummary, NewMigration, rows,
+    schema,
+};
+use crate::model::RegistryHost;
+
+/// Everything that a list shows of migrations.
+const SUMMARIES: &str = "
+SELECT migration.*, count(number) AS images,
+    sum(stage = 'moved') AS moved, sum(stage = 'unchanged') AS unchanged,
+    sum(stage = 'failed') AS failed,
+    coalesce(sum(sent_bytes), 0) AS sent_bytes, coalesce(sum(skipped_bytes), 0) AS skipped_bytes
+FROM migration LEFT JOIN image ON image.migration = migration.id";
+
+/// The journal of all migrations on this computer. Several processes may have it open.
+#[derive(Clone)]
+pub struct Journal {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    writer: Writer,
+}
+
+impl Journal {
+    /// Opens the journal in a file, and makes it where there is none.
+    ///
+    /// # Errors
+    /// Where the file or its folder cannot be used, or a later version of the program wrote it.
+    pub async fn open(path: PathBuf) -> Result<Self, JournalError> {
+        blocking(move || {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            let unusable = |source| JournalError::Unusable { path: path.clone(), source };
+            std::fs::create_dir_all(folder).map_err(unusable)?;
+            let writer = Writer::start(&path)?;
+            Ok(Self { inner: Arc::new(Inner { path, writer }) })
+        })
+        .await
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Enters a migration with all that is planned. When this returns it is on the disk, and this
+    /// process alone may run it.
+    ///
+    /// # Errors
+    /// Where it cannot be written. Then the migration must not begin.
+    pub async fn begin(
+        &self,
+        new: NewMigration,
+        tell: TellError,
+    ) -> Result<JournalLog, JournalError> {
+        let this = self.clone();
+        blocking(move || {
+            let claim = Claim::take(&this.inner.path, &new.id)?;
+            let mut connection = this.connect()?;
+            let enter = |connection: &mut Connection| {
+                let change = connection.transaction()?;
+                rows::enter(&change, &new)?;
+                change.commit()
+            };
+            enter(&mut connection).map_err(|error| this.broken(error))?;
+            Ok(JournalLog::new(&new.id, this.inner.writer.clone(), claim, tell, Vec::new(), 0))
+        })
+        .await
+    }
+
+    /// Takes up a migration again that was not brought to its end, or in which images failed.
+    ///
+    /// # Errors
+    /// [`JournalError::RunsElsewhere`] where some process runs it.
+    pub async fn take_up(
+        &self,
+        id: &str,
+        tell: TellError,
+    ) -> Result<(JournalRecord, JournalLog), JournalError> {
+        let (this, id) = (self.clone(), id.to_owned());
+        blocking(move || {
+            // Before the claim, so that a name that nobody knows leaves no file.
+            this.read(&id)?;
+            let claim = Claim::take(&this.inner.path, &id)?;
+            let record = this.read(&id)?;
+            let connection = this.connect()?;
+            let reopened = connection.execute(
+                "UPDATE migration SET ended_at_ms = NULL, cancelled = 0 WHERE id = ?1",
+                [&id],
+            );
+            reopened.map_err(|error| this.broken(error))?;
+            let (earlier, earlier_ms) = (record.images.clone(), record.summary.elapsed_ms);
+            let writer = this.inner.writer.clone();
+            let log = JournalLog::new(&id, writer, claim, tell, earlier, earlier_ms);
+            Ok((record, log))
+        })
+        .await
+    }
+
+    /// Every migration, newest first.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn list(&self) -> Result<Vec<JournalSummary>, JournalError> {
+        let this = self.clone();
+        blocking(move || {
+            let list = |connection: Connection| {
+                let sql = format!("{SUMMARIES} GROUP BY id ORDER BY started_at_ms DESC, id DESC");
+                let mut query = connection.prepare(&sql)?;
+                let found = query.query_map([], |row| summary(row, &this.inner.path))?;
+                found.collect::<Result<Vec<_>, _>>()
+            };
+            list(this.connect()?).map_err(|error| this.broken(error))
+        })
+        .await
+    }
+
+    /// One migration with everything.
+    ///
+    /// # Errors
+    /// [`JournalError::Unknown`] where there is none of that name.
+    pub async fn record(&self, id: &str) -> Result<JournalRecord, JournalError> {
+        let (this, id) = (self.clone(), id.to_owned());
+        blocking(move || this.read(&id)).await
+    }
+
+    /// Forgets a migration. What it moved stays where it is.
+    ///
+    /// # Errors
+    /// [`JournalError::RunsElsewhere`] while some process runs it.
+    pub async fn forget(&self, id: &str) -> Result<(), JournalError> {
+        let (this, id) = (self.clone(), id.to_owned());
+        blocking(move || {
+            let _claim = Claim::take(&this.inner.path, &id)?;
+            let gone = this.connect()?.execute("DELETE FROM migration WHERE id = ?1", [&id]);
+            match gone.map_err(|error| this.broken(error))? {
+                0 => Err(JournalError::Unknown { id }),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
+    fn read(&self, id: &str) -> Result<JournalRecord, JournalError> {
+        let read = |mut connection: Connection| {
+            // One look at all tables, also while somebody writes.
+            let look = connection.transaction()?;
+            let sql = format!("{SUMMARIES} WHERE id = ?1 GROUP BY id");
+            let (summary, request, left): (_, String, String) =
+                look.query_row(&sql, [id], |row| {
+                    let summary = summary(row, &self.inner.path)?;
+                    Ok((summary, row.get("request")?, row.get("temporary_tags_left")?))
+                })?;
+            let repositories = look
+                .prepare("SELECT * FROM repository WHERE migration = ?1 ORDER BY name")?
+                .query_map([id], rows::repository)?
+                .collect::<Result<_, _>>()?;
+            let images = look
+                .prepare("SELECT * FROM image WHERE migration = ?1 ORDER BY number")?
+                .query_map([id], rows::image)?
+                .collect::<Result<_, _>>()?;
+            let temporary_tags_left = serde_json::from_str(&left).unwrap_or_default();
+            Ok(JournalRecord { summary, request, repositories, images, temporary_tags_left })
+        };
+        read(self.connect()?).map_err(|error| match error {
+            rusqlite::Error::QueryReturnedNoRows => JournalError::Unknown { id: id.to_owned() },
+            error => self.broken(error),
+        })
+    }
+
+    fn connect(&self) -> Result<Connection, JournalError> {
+        schema::open(&self.inner.path)
+    }
+
+    fn broken(&self, source: rusqlite::Error) -> JournalError {
+        JournalError::Database { path: self.inner.path.clone(), source }
+    }
+}
+
+fn summary(row: &Row<'_>, journal: &Path) -> rusqlite::Result<JournalSummary> {
+    let id: String = row.get("id")?;
+    let (ended, cancelled): (Option<i64>, bool) = (row.get("ended_at_ms")?, row.get("cancelled")?);
+    let state = match ended {
+        Some(_) if cancelled => JournalState::Cancelled,
+        Some(_) => JournalState::Ended,
+        None if Claim::is_taken(journal, &id) => JournalState::Running,
+        None => JournalState::Interrupted,
+    };
+    // A migration without images has no sums.
+    let count = |column| row.get::<_, Option<u32>>(column).map(Option::unwrap_or_default);
+    Ok(JournalSummary {
+        state,
+        started_at_ms: rows::bytes(row, "started_at_ms")?,
+        elapsed_ms: rows::bytes(row, "elapsed_ms")?,
+        registry: rows::read(row, "registry", RegistryHost::parse)?,
+        about: row.get("about")?,
+        counts: JournalCounts {
+            images: count("images")?,
+            moved: count("moved")?,
+            unchanged: count("unchanged")?,
+            failed: count("failed")?,
+            sent_bytes: rows::bytes(row, "sent_bytes")?,
+            skipped_bytes: rows::bytes(row, "skipped_bytes")?,
+        },
+        id,
+    })
+}
+
+/// SQLite waits for the disk, which no task of the runtime may.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, JournalError> {
+    // Only a panic in `work`, or the runtime's end, leaves no answer.
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(JournalError::Closed))
+}

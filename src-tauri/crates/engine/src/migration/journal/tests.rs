@@ -1,0 +1,297 @@
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::codes::{ActionCode, Coded};
+use super::{Journal, JournalError, JournalLog, JournalState, NewMigration, Stage, TellError};
+use crate::migration::testing::{World, request};
+use crate::migration::{
+    Action, ImageResult, MigrationError, MigrationRequest, Plan, Proof, Remark, Route,
+};
+use crate::model::RepositorySettings;
+
+fn tell() -> TellError {
+    Arc::new(|error: &MigrationError| error.to_string())
+}
+
+async fn open(folder: &TempDir) -> Journal {
+    Journal::open(folder.path().join("data").join("journal.sqlite")).await.unwrap()
+}
+
+async fn begin(journal: &Journal, id: &str, plan: &Plan) -> JournalLog {
+    let new = NewMigration {
+        id: id.to_owned(),
+        started_at_ms: 1_795_000_000_000,
+        plan: Arc::new(plan.clone()),
+        request: "{\"what\":\"was asked\"}".to_owned(),
+        about: "{}".to_owned(),
+    };
+    journal.begin(new, tell()).await.unwrap()
+}
+
+/// Three images that are new, one that is there, one that the source does not have.
+async fn world() -> (World, MigrationRequest, Plan) {
+    let world = World::new();
+    for tag in ["1", "2", "3", "there"] {
+        world.source.image("app", Some(tag), &["shared", tag]);
+    }
+    world.registry.image("app", Some("there"), &["shared", "there"]);
+    world.ecr.add("app", RepositorySettings::default());
+    let request = request("app", "app", &["1", "2", "3", "there", "missing"]);
+    let plan = world.plan(&request).await;
+    (world, request, plan)
+}
+
+#[tokio::test]
+async fn what_is_entered_is_read_again() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (_, request, plan) = world().await;
+    let log = begin(&journal, "m-1", &plan).await;
+    let record = journal.record("m-1").await.unwrap();
+    assert_eq!(record.summary.state, JournalState::Running);
+    assert_eq!(record.request, "{\"what\":\"was asked\"}");
+    let read = record.plan(&request);
+    assert_eq!(read.images.len(), plan.images.len());
+    for (read, planned) in read.images.iter().zip(&plan.images) {
+        // Manifests are not kept, and a refusal is kept when the run tells it.
+        let mut planned = planned.clone();
+        planned.tree = None;
+        if let Action::Refused { .. } = planned.action {
+            assert!(matches!(read.action, Action::Refused { .. }));
+            continue;
+        }
+        assert_eq!(format!("{read:?}"), format!("{planned:?}"));
+    }
+    assert_eq!(read.repositories, plan.repositories);
+    drop(log);
+    assert_eq!(journal.list().await.unwrap()[0].state, JournalState::Interrupted);
+}
+
+#[tokio::test]
+async fn a_run_is_written_image_by_image_to_its_end() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (world, _, plan) = world().await;
+    let log = begin(&journal, "m-1", &plan).await;
+    let report = world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    log.flush().await.unwrap();
+    let record = journal.record("m-1").await.unwrap();
+    let stages: Vec<_> = record.images.iter().map(|image| image.stage).collect();
+    use Stage::{Failed, Moved, Unchanged};
+    assert_eq!(stages, [Moved, Moved, Moved, Unchanged, Failed]);
+    assert_eq!(record.summary.state, JournalState::Ended);
+    let counts = record.summary.counts;
+    assert_eq!((counts.moved, counts.unchanged, counts.failed, counts.open()), (3, 1, 1, 0));
+    for (kept, told) in record.images.iter().zip(&report.images) {
+        assert_eq!(kept.pushed_digest, told.pushed_digest);
+        assert_eq!(kept.ecr_digest, told.ecr_digest);
+        assert_eq!(kept.proof, told.proof);
+        assert_eq!(kept.sent_bytes, told.sent_bytes);
+    }
+    assert!(record.images[4].error.as_deref().unwrap().contains("missing"));
+    assert!(record.images[0].attempts == 1 && record.images[3].attempts == 0);
+}
+
+#[tokio::test]
+async fn what_was_stopped_goes_on_with_what_is_left() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (mut world, request, plan) = world().await;
+    let log = begin(&journal, "m-1", &plan).await;
+    world.control.cancel();
+    world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    log.flush().await.unwrap();
+    assert!(matches!(
+        journal.take_up("m-1", tell()).await,
+        Err(JournalError::RunsElsewhere { .. })
+    ));
+    drop(log);
+    assert_eq!(journal.list().await.unwrap()[0].state, JournalState::Cancelled);
+    // Half of it was done when the power went: the second image was on the way.
+    mark(journal.path(), "UPDATE image SET stage = 'moved', proof = 'equal' WHERE number = 0");
+    mark(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 1");
+
+    world.control = Default::default();
+    let (record, log) = journal.take_up("m-1", tell()).await.unwrap();
+    let report = world.run_with(&record.plan(&request), &world.registry_source(), Some(&log)).await;
+    log.flush().await.unwrap();
+    assert!(matches!(report.images[0].result, ImageResult::Moved));
+    assert_eq!(world.registry.held("app", "1"), None, "what is settled is not done again");
+    for tag in ["2", "3"] {
+        assert!(world.registry.held("app", tag).is_some(), "{tag}");
+    }
+    let attempts: Vec<_> =
+        journal.record("m-1").await.unwrap().images.iter().map(|image| image.attempts).collect();
+    assert_eq!(attempts, [0, 2, 1, 0, 0]);
+    // The refusal of the plan stands: the plan is what is gone on with.
+    assert!(matches!(report.images[4].result, ImageResult::Failed { .. }));
+}
+
+#[tokio::test]
+async fn an_image_that_arrived_before_the_power_went_counts_as_moved_and_one_of_others_does_not() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (world, request, plan) = world().await;
+    drop(begin(&journal, "m-1", &plan).await);
+    mark(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 0");
+    world.registry.image("app", Some("1"), &["shared", "1"]);
+    world.registry.image("app", Some("2"), &["shared", "2"]);
+    world.registry.image("app", Some("3"), &["another"]);
+
+    let (record, log) = journal.take_up("m-1", tell()).await.unwrap();
+    let report = world.run_with(&record.plan(&request), &world.registry_source(), Some(&log)).await;
+    assert!(matches!(report.images[0].result, ImageResult::Moved));
+    assert!(matches!(report.images[1].result, ImageResult::Unchanged));
+    let ImageResult::Failed { error } = &report.images[2].result else { panic!("{report:?}") };
+    assert!(matches!(error.as_ref(), MigrationError::DestinationMoved { .. }), "{error}");
+    assert!(world.registry.uploads.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_tag_that_moves_while_it_is_copied_is_told() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (world, _, plan) = world().await;
+    let now = world.source.image("app", Some("1"), &["newer"]);
+    let log = begin(&journal, "m-1", &plan).await;
+    let report = world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    log.flush().await.unwrap();
+    assert!(matches!(report.images[0].result, ImageResult::Moved), "what was planned is moved");
+    assert_eq!(report.images[0].source_moved_to.as_ref(), Some(&now));
+    assert_eq!(report.images[1].source_moved_to, None);
+    let record = journal.record("m-1").await.unwrap();
+    assert_eq!(record.images[0].source_moved_to, Some(now));
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_loses_nothing() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (world, _, plan) = world().await;
+    // As much text as fits on no page that is there.
+    let mut long = plan.clone();
+    let error = Arc::new(MigrationError::Told { told: "x".repeat(20_000) });
+    for image in &mut long.images {
+        image.action = Action::Refused { error: Arc::clone(&error) };
+    }
+    let tell: TellError = Arc::new(|error: &MigrationError| format!("{error:?}"));
+    let new = NewMigration {
+        id: "m-2".to_owned(),
+        started_at_ms: 1,
+        plan: Arc::new(long.clone()),
+        request: String::new(),
+        about: String::new(),
+    };
+    let log = journal.begin(new, tell).await.unwrap();
+    log.writer().limit_pages(1);
+    world.run_with(&long, &world.registry_source(), Some(&log)).await;
+    let error = log.flush().await.unwrap_err();
+    assert!(error.is_disk_full(), "{error:?}");
+    assert!(log.trouble().is_some());
+    assert_eq!(journal.list().await.unwrap().len(), 1, "it can still be read");
+
+    log.writer().limit_pages(1_000_000);
+    for _ in 0..100 {
+        if log.flush().await.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let record = journal.record("m-2").await.unwrap();
+    assert_eq!(record.summary.counts.failed, 5, "what could not be written is written now");
+    assert_eq!(record.summary.state, JournalState::Ended);
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_used_is_named() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("data"), "a file").unwrap();
+    let error = Journal::open(folder.path().join("data").join("journal.sqlite")).await.err();
+    let error = error.unwrap();
+    assert!(matches!(error, JournalError::Unusable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_journal_of_a_later_version_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    mark(journal.path(), "PRAGMA user_version = 999");
+    let error = Journal::open(journal.path().to_owned()).await.err().unwrap();
+    assert!(matches!(error, JournalError::TooNew { found: 999, .. }), "{error}");
+}
+
+/// Every version that was ever released has a file here, as that version wrote it.
+#[tokio::test]
+async fn the_journals_of_earlier_versions_open() {
+    for (version, text) in [(1, include_str!("fixtures/version_1.sql"))] {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("journal.sqlite");
+        mark(&path, text);
+        mark(&path, &format!("PRAGMA user_version = {version}"));
+        let journal = Journal::open(path).await.unwrap();
+        let record = journal.record("migration-1").await.unwrap();
+        let stages: Vec<_> = record.images.iter().map(|image| image.stage).collect();
+        assert_eq!(stages, [Stage::Moved, Stage::Failed, Stage::Begun], "version {version}");
+        assert_eq!(record.images[0].proof, Proof::Equal);
+        assert_eq!(record.images[0].planned.platforms.len(), 2);
+        assert_eq!(record.repositories.len(), 1);
+        assert_eq!(record.summary.state, JournalState::Interrupted);
+    }
+}
+
+#[tokio::test]
+async fn what_is_forgotten_is_gone_with_its_images() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (_, _, plan) = world().await;
+    let log = begin(&journal, "m-1", &plan).await;
+    assert!(matches!(journal.forget("m-1").await, Err(JournalError::RunsElsewhere { .. })));
+    drop(log);
+    journal.forget("m-1").await.unwrap();
+    assert!(matches!(journal.record("m-1").await, Err(JournalError::Unknown { .. })));
+    assert!(matches!(journal.forget("m-1").await, Err(JournalError::Unknown { .. })));
+    let connection = Connection::open(journal.path()).unwrap();
+    let images: u32 =
+        connection.query_row("SELECT count(*) FROM image", [], |row| row.get(0)).unwrap();
+    assert_eq!(images, 0);
+}
+
+#[test]
+fn every_value_has_a_word_of_its_own() {
+    fn check<T: Coded + std::fmt::Debug>(all: &[T]) {
+        for value in all {
+            assert_eq!(T::read(value.code()).unwrap(), *value);
+        }
+        assert_eq!(T::CODES.len(), all.len());
+        assert!(T::read("nonsense").is_err());
+    }
+    use Stage::{Begun, Cancelled, Failed, Moved, Pushed, Unchanged, Waiting};
+    check(&[Waiting, Begun, Pushed, Moved, Unchanged, Failed, Cancelled]);
+    check(&[Route::DockerEngine, Route::RegistryToRegistry]);
+    check(&[Proof::Equal, Proof::EqualToPushed, Proof::Different, Proof::NotProved]);
+    check(&[
+        Remark::DigestChanges,
+        Remark::OnePlatform,
+        Remark::SizeUnpacked,
+        Remark::ChosenPlatform,
+    ]);
+    use ActionCode as A;
+    check(&[
+        A::Move,
+        A::Overwrite,
+        A::AlreadyThere,
+        A::KeepExisting,
+        A::Conflict,
+        A::FixedConflict,
+        A::Refused,
+    ]);
+}
+
+/// What a version of the program, or a power cut, left in the file.
+fn mark(path: &Path, sql: &str) {
+    Connection::open(path).unwrap().execute_batch(sql).unwrap();
+}

@@ -1,0 +1,187 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import type { HistoryEntry, ImageReport, MigrationReport } from "../ipc/generated";
+import {
+  byId,
+  click,
+  expectAccessible,
+  goTo,
+  openWindow,
+  start,
+  textOf,
+  toReview,
+} from "../testing/window";
+
+const interrupted: HistoryEntry = {
+  migration: "migration-1",
+  state: "interrupted",
+  started_at_ms: 1_795_000_000_000,
+  elapsed_ms: 65_000,
+  identity: fakeIdentity(true, null),
+  registry: fakeRegistry(true),
+  source: { kind: "practice_account" },
+  images: 5,
+  moved: 2,
+  unchanged: 1,
+  failed: 1,
+  sent_bytes: 1_000_000,
+  skipped_bytes: 0,
+};
+
+const image = (part: Partial<ImageReport>): ImageReport => ({
+  image: 0,
+  source: "docker.io/dencold/pgcli:1",
+  destination: `${fakeRegistry(true)}/pgcli:1`,
+  route: "registry_to_registry",
+  result: { kind: "moved" },
+  source_digest: `sha256:${"a".repeat(64)}`,
+  pushed_digest: null,
+  registry_digest: null,
+  ecr_digest: `sha256:${"a".repeat(64)}`,
+  proof: "equal",
+  sent_bytes: 1,
+  elapsed_ms: 1,
+  left_behind: [],
+  source_moved_to: null,
+  ...part,
+});
+
+const report: MigrationReport = {
+  job: "migration-1",
+  outcome: "interrupted",
+  identity: fakeIdentity(true, null),
+  registry: fakeRegistry(true),
+  started_at_ms: 1_795_000_000_000,
+  elapsed_ms: 65_000,
+  repositories_created: [],
+  images: [
+    image({ source_moved_to: `sha256:${"b".repeat(64)}` }),
+    image({
+      image: 1,
+      left_behind: [
+        {
+          name: "sha256-aaaa.sig",
+          error: {
+            code: "registry_failed",
+            message: "It failed.",
+            hints: [],
+            causes: [],
+            retryable: true,
+            subject: null,
+          },
+        },
+      ],
+    }),
+    image({ image: 2, result: { kind: "cancelled" }, proof: "not_proved", ecr_digest: null }),
+  ],
+  sent_bytes: 2,
+  skipped_bytes: 0,
+  temporary_tags_left: [],
+  journal_error: null,
+};
+
+const table = () => createWrapper(document.body).findTable('[data-testid="history-table"]');
+const selectRow = async (row: number) => {
+  await waitFor(() => expect(table()?.findRows().length).toBeGreaterThanOrEqual(row));
+  act(() => table()?.findRowSelectionArea(row)?.click());
+};
+
+describe("the history", () => {
+  it("tells of an interrupted migration at the start, and leads to it", async () => {
+    openWindow({ history: [interrupted] });
+    const notice = await screen.findByText("A migration was interrupted");
+    expect(notice).toBeTruthy();
+    act(() => screen.getByText("Open the history").click());
+    await waitFor(() => expect(table()?.findRows()).toHaveLength(1));
+    const row = table()?.findRows()[0]?.getElement().textContent ?? "";
+    expect(row).toContain("Interrupted");
+    expect(row).toContain("2 moved, 1 there already, 1 failed, 1 left");
+    await waitFor(() => expect(screen.queryByText("A migration was interrupted")).toBeNull());
+    await expectAccessible();
+  });
+
+  it("opens the report of an earlier migration with what moved and what stayed behind", async () => {
+    const backend = openWindow({ history: [interrupted], reports: { "migration-1": report } });
+    await goTo("History");
+    await selectRow(1);
+    await click("history-open");
+    expect((await byId("result")).dataset.outcome).toBe("interrupted");
+    const shown = document.body.textContent ?? "";
+    expect(shown).toContain("The tag was moved at the source meanwhile");
+    expect(shown).toContain("sha256-aaaa.sig");
+    expect(shown).toContain("2 moved, 1 not finished");
+    await expectAccessible();
+    act(() => {
+      const menu = createWrapper().findButtonDropdown('[data-testid="export-report"]');
+      menu?.openDropdown();
+    });
+    act(() => {
+      const menu = createWrapper().findButtonDropdown('[data-testid="export-report"]');
+      menu?.findItemById("html")?.click();
+    });
+    await waitFor(() =>
+      expect(backend.calls).toContainEqual({
+        method: "migrationReportExport",
+        args: ["migration-1", "html", "/home/me/migration.html"],
+      }),
+    );
+  });
+
+  it("goes on with a stopped migration under its name, and asks for one again", async () => {
+    const backend = openWindow();
+    await toReview([["dencold/pgcli", "latest"]]);
+    await start(backend, 3);
+    await click("job-cancel");
+    await click("resume-cancelled");
+    await waitFor(() =>
+      expect(backend.calls).toContainEqual({ method: "migrationResume", args: ["job-2"] }),
+    );
+    await byId("job");
+    act(() => backend.play());
+    expect((await byId("result")).dataset.outcome).toBe("succeeded");
+
+    await goTo("History");
+    await selectRow(1);
+    act(() => {
+      createWrapper().findButtonDropdown('[data-testid="history-actions"]')?.openDropdown();
+    });
+    act(() => {
+      const menu = createWrapper().findButtonDropdown('[data-testid="history-actions"]');
+      menu?.findItemById("again")?.click();
+    });
+    // The same images, planned anew: it is there by now.
+    await byId("plan-images");
+    expect(await textOf("plan-images")).toContain("dencold/pgcli:latest");
+  });
+
+  it("deletes a migration only after a question, and says why it cannot be read", async () => {
+    const backend = openWindow({ history: [interrupted] });
+    await goTo("History");
+    await selectRow(1);
+    act(() => {
+      createWrapper().findButtonDropdown('[data-testid="history-actions"]')?.openDropdown();
+    });
+    act(() => {
+      const menu = createWrapper().findButtonDropdown('[data-testid="history-actions"]');
+      menu?.findItemById("delete")?.click();
+    });
+    await click("history-delete-confirm");
+    await waitFor(() =>
+      expect(backend.calls).toContainEqual({ method: "historyDelete", args: ["migration-1"] }),
+    );
+    await screen.findByText("No migrations yet");
+
+    backend.failNext("historyList", {
+      code: "journal_failed",
+      message: "The journal /data/journal.sqlite cannot be used.",
+      hints: [],
+      causes: [],
+      retryable: true,
+      subject: "/data/journal.sqlite",
+    });
+    await click("history-reload");
+    await screen.findByText("The history of migrations cannot be written");
+  });
+});

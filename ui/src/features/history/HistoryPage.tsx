@@ -1,0 +1,184 @@
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useEffect, useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc/BackendContext";
+import type { HistoryEntry, MigrationRequest } from "../../ipc/generated";
+import { formatExact } from "../../shared/format";
+import { exportReport } from "../../shared/report/exportReport";
+import { ReportView } from "../../shared/report/ReportView";
+import { useRequest } from "../../shared/useRequest";
+import { DeleteEntryModal } from "./DeleteEntryModal";
+import { HistoryTable } from "./HistoryTable";
+import { canResume } from "./historyStates";
+
+/** A migration that runs elsewhere is looked at again this often. */
+const lookAgainMs = 2000;
+
+/** Props of {@link HistoryPage}. */
+export interface HistoryPageProps {
+  errorActions: ErrorActions;
+  /** Shows a job that runs. */
+  onJob: (job: string) => void;
+  /** Asks for the same once more. */
+  onRequest: (request: MigrationRequest) => void;
+  onMigrate: () => void;
+}
+
+/** History: every migration, its report, and what goes on with it. */
+export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: HistoryPageProps) {
+  const backend = useBackend();
+  const listed = useRequest("history", () => backend.historyList());
+  const [opened, setOpened] = useState<HistoryEntry | null>(null);
+  const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
+    backend.historyReport(opened?.migration ?? ""),
+  );
+  const entries = listed.answer ?? [];
+
+  const reload = listed.reload;
+  const anyRuns = entries.some((entry) => entry.state === "running");
+  useEffect(() => {
+    if (!anyRuns) {
+      return;
+    }
+    const timer = setInterval(reload, lookAgainMs);
+    return () => clearInterval(timer);
+  }, [anyRuns, reload]);
+
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true);
+    setError(null);
+    try {
+      await work();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const open = (entry: HistoryEntry) =>
+    run(async () => {
+      if (entry.state === "running") {
+        // It may run in another window: then its report, as far as it is, is what can be seen.
+        const here = (await backend.jobsList()).some((job) => job.job === entry.migration);
+        if (here) {
+          onJob(entry.migration);
+          return;
+        }
+      }
+      setOpened(entry);
+    });
+  const resume = (entry: HistoryEntry) =>
+    run(async () => onJob(await backend.migrationResume(entry.migration)));
+  const runAgain = (entry: HistoryEntry) =>
+    run(async () => onRequest(await backend.historyRequest(entry.migration)));
+
+  return (
+    <ContentLayout
+      header={
+        <SpaceBetween size="xs">
+          {opened !== null && (
+            <BreadcrumbGroup
+              items={[
+                { text: "History", href: "#history" },
+                { text: formatExact(opened.started_at_ms), href: "#" },
+              ]}
+              onFollow={(event) => {
+                event.preventDefault();
+                setOpened(null);
+                reload();
+              }}
+              ariaLabel="Where this page is"
+            />
+          )}
+          <Header
+            variant="h1"
+            description={
+              opened === null
+                ? "Every migration with its digests. One that was interrupted goes on where it was."
+                : undefined
+            }
+          >
+            {opened === null ? "History" : `Migration of ${formatExact(opened.started_at_ms)}`}
+          </Header>
+        </SpaceBetween>
+      }
+    >
+      <SpaceBetween size="l">
+        {error !== null && (
+          <ErrorAlert error={error} actions={errorActions} onDismiss={() => setError(null)} />
+        )}
+        {listed.error !== null && (
+          <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
+        )}
+        {opened === null ? (
+          <HistoryTable
+            entries={entries}
+            loading={listed.loading && listed.answer === null}
+            readable={listed.error === null || listed.answer !== null}
+            busy={busy}
+            onReload={reload}
+            onOpen={open}
+            onResume={resume}
+            onRunAgain={runAgain}
+            onDelete={setDeleting}
+            onMigrate={onMigrate}
+          />
+        ) : (
+          <>
+            {report.error !== null && (
+              <ErrorAlert
+                error={report.error}
+                actions={{ ...errorActions, retry: report.reload }}
+              />
+            )}
+            {report.answer === null && report.error === null && <Spinner />}
+            {report.answer !== null && (
+              <ReportView
+                report={report.answer}
+                onExport={(format) => run(() => exportReport(backend, opened.migration, format))}
+                actions={
+                  <SpaceBetween direction="horizontal" size="xs">
+                    <Button onClick={() => runAgain(opened)} data-testid="report-again">
+                      Run again
+                    </Button>
+                    {canResume(opened) && (
+                      <Button
+                        variant="primary"
+                        loading={busy}
+                        onClick={() => resume(opened)}
+                        data-testid="report-resume"
+                      >
+                        Resume
+                      </Button>
+                    )}
+                  </SpaceBetween>
+                }
+              />
+            )}
+          </>
+        )}
+      </SpaceBetween>
+      {deleting !== null && (
+        <DeleteEntryModal
+          entry={deleting}
+          onClose={() => setDeleting(null)}
+          onDelete={() => {
+            setDeleting(null);
+            run(async () => {
+              await backend.historyDelete(deleting.migration);
+              reload();
+            });
+          }}
+        />
+      )}
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,248 @@
+import { useCollection } from "@cloudscape-design/collection-hooks";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import Pagination from "@cloudscape-design/components/pagination";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
+import TextFilter from "@cloudscape-design/components/text-filter";
+import type { HistoryEntry } from "../../ipc/generated";
+import { Bytes } from "../../shared/Bytes";
+import { sourceLabel } from "../../shared/connection";
+import { formatCount, formatCounted, formatDuration, formatExact } from "../../shared/format";
+import { RelativeTime } from "../../shared/RelativeTime";
+import { canResume, historyStates, openImages } from "./historyStates";
+
+/** Rows of a page. */
+const pageSize = 20;
+
+/** What can be done about a migration of the history. */
+export interface HistoryActions {
+  onOpen: (entry: HistoryEntry) => void;
+  onResume: (entry: HistoryEntry) => void;
+  onRunAgain: (entry: HistoryEntry) => void;
+  onDelete: (entry: HistoryEntry) => void;
+}
+
+interface HistoryTableProps extends HistoryActions {
+  entries: readonly HistoryEntry[];
+  loading: boolean;
+  readable: boolean;
+  busy: boolean;
+  onReload: () => void;
+  onMigrate: () => void;
+}
+
+function imagesText(entry: HistoryEntry): string {
+  const parts: [number, string][] = [
+    [entry.moved, "moved"],
+    [entry.unchanged, "there already"],
+    [entry.failed, "failed"],
+    [openImages(entry), "left"],
+  ];
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, text]) => `${formatCount(count)} ${text}`)
+    .join(", ");
+}
+
+function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinition<HistoryEntry>[] {
+  return [
+    {
+      id: "started",
+      header: "Started",
+      cell: (entry) => (
+        <Link
+          href={`#${entry.migration}`}
+          ariaLabel={`Open the migration of ${formatExact(entry.started_at_ms)}`}
+          onFollow={(event) => {
+            event.preventDefault();
+            onOpen(entry);
+          }}
+        >
+          <RelativeTime timeMs={entry.started_at_ms} />
+        </Link>
+      ),
+      sortingField: "started_at_ms",
+      isRowHeader: true,
+    },
+    {
+      id: "state",
+      header: "State",
+      cell: (entry) => (
+        <StatusIndicator type={historyStates[entry.state].type}>
+          {historyStates[entry.state].text}
+        </StatusIndicator>
+      ),
+      sortingField: "state",
+    },
+    { id: "source", header: "From", cell: (entry) => sourceLabel(entry.source) },
+    {
+      id: "registry",
+      header: "To",
+      cell: (entry) =>
+        entry.identity.practice
+          ? "Practice"
+          : `${entry.identity.account_id}, ${entry.identity.region}`,
+    },
+    { id: "images", header: "Images", cell: imagesText, sortingField: "images" },
+    {
+      id: "sent",
+      header: "Sent",
+      cell: (entry) => <Bytes bytes={entry.sent_bytes} />,
+      sortingField: "sent_bytes",
+    },
+    {
+      id: "time",
+      header: "Time",
+      cell: (entry) => formatDuration(entry.elapsed_ms),
+      sortingField: "elapsed_ms",
+    },
+  ];
+}
+
+function matches(entry: HistoryEntry, text: string): boolean {
+  const words = [
+    sourceLabel(entry.source),
+    entry.registry,
+    entry.identity.account_id,
+    historyStates[entry.state].text,
+    formatExact(entry.started_at_ms),
+  ];
+  return words.join(" ").toLowerCase().includes(text.toLowerCase());
+}
+
+/** Every migration with what can be done about the selected one. */
+export function HistoryTable(props: HistoryTableProps) {
+  const { entries, busy } = props;
+  const columns = columnsOf(props.onOpen);
+  const started = columns[0] as TableProps.ColumnDefinition<HistoryEntry>;
+  const { items, filteredItemsCount, collectionProps, filterProps, paginationProps } =
+    useCollection(entries, {
+      filtering: {
+        filteringFunction: matches,
+        empty: (
+          <Box textAlign="center" padding="m">
+            <SpaceBetween size="s">
+              <Box variant="strong">No migrations yet</Box>
+              <Box color="text-body-secondary">
+                Every migration is kept here with its digests, and can be gone on with after a power
+                cut.
+              </Box>
+              <Button onClick={props.onMigrate}>Move images to ECR</Button>
+            </SpaceBetween>
+          </Box>
+        ),
+        noMatch: (
+          <Box textAlign="center" padding="m">
+            No migration matches.
+          </Box>
+        ),
+      },
+      pagination: { pageSize },
+      sorting: { defaultState: { sortingColumn: started, isDescending: true } },
+      selection: { trackBy: "migration" },
+    });
+  const only = collectionProps.selectedItems?.[0];
+  const needsOne = { disabled: only === undefined, disabledReason: "Select a migration first." };
+  const resume =
+    only === undefined || canResume(only)
+      ? needsOne
+      : {
+          disabled: true,
+          disabledReason:
+            only.state === "running" ? "It runs." : "Nothing is left to do: all of it is in ECR.",
+        };
+  return (
+    <Table
+      {...collectionProps}
+      variant="container"
+      items={items}
+      columnDefinitions={columns}
+      selectionType="single"
+      wrapLines
+      loading={props.loading}
+      loadingText="Reading the history"
+      empty={props.readable ? collectionProps.empty : "The history could not be read."}
+      ariaLabels={{
+        tableLabel: "Migrations",
+        selectionGroupLabel: "Select a migration",
+        itemSelectionLabel: (_selection, entry) =>
+          `Select the migration of ${formatExact(entry.started_at_ms)}`,
+      }}
+      header={
+        <Header
+          counter={`(${formatCount(entries.length)})`}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button
+                iconName="refresh"
+                ariaLabel="Read the history again"
+                onClick={props.onReload}
+                data-testid="history-reload"
+              />
+              <Button
+                {...needsOne}
+                onClick={() => only !== undefined && props.onOpen(only)}
+                data-testid="history-open"
+              >
+                {only?.state === "running" ? "Follow" : "Open report"}
+              </Button>
+              <ButtonDropdown
+                onItemClick={({ detail }) => {
+                  if (only !== undefined) {
+                    (detail.id === "again" ? props.onRunAgain : props.onDelete)(only);
+                  }
+                }}
+                items={[
+                  {
+                    id: "again",
+                    text: "Run again",
+                    description: "Plans the same images anew: only what is new or changed is moved",
+                    ...needsOne,
+                  },
+                  {
+                    id: "delete",
+                    text: "Delete from the history",
+                    ...needsOne,
+                    ...(only?.state === "running"
+                      ? { disabled: true, disabledReason: "It runs." }
+                      : {}),
+                  },
+                ]}
+                data-testid="history-actions"
+              >
+                Actions
+              </ButtonDropdown>
+              <Button
+                variant="primary"
+                {...resume}
+                loading={busy}
+                onClick={() => only !== undefined && props.onResume(only)}
+                data-testid="history-resume"
+              >
+                Resume
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          Migrations
+        </Header>
+      }
+      filter={
+        <TextFilter
+          {...filterProps}
+          filteringPlaceholder="Find a migration by source, account, state or day"
+          filteringAriaLabel="Find a migration"
+          filteringClearAriaLabel="Clear the search"
+          countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
+        />
+      }
+      pagination={entries.length > pageSize ? <Pagination {...paginationProps} /> : undefined}
+      data-testid="history-table"
+    />
+  );
+}

@@ -1,0 +1,25 @@
+import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import type { HistoryEntry, HistoryState } from "../../ipc/generated";
+
+/** How each state is shown. */
+export const historyStates: Record<
+  HistoryState,
+  { readonly type: StatusIndicatorProps.Type; readonly text: string }
+> = {
+  running: { type: "in-progress", text: "Running" },
+  interrupted: { type: "warning", text: "Interrupted" },
+  cancelled: { type: "stopped", text: "Stopped" },
+  succeeded: { type: "success", text: "All in ECR" },
+  partly_failed: { type: "warning", text: "Some failed" },
+  failed: { type: "error", text: "Failed" },
+};
+
+/** Whether something is left to do that Resume would do. */
+export function canResume(entry: HistoryEntry): boolean {
+  return entry.state !== "running" && entry.state !== "succeeded";
+}
+
+/** Images that are neither settled nor failed. */
+export function openImages(entry: HistoryEntry): number {
+  return entry.images - entry.moved - entry.unchanged - entry.failed;
+}

@@ -1,0 +1,22 @@
+import type { ReportFormat } from "../../ipc/generated";
+
+const extensions: Record<ReportFormat, string> = {
+  markdown: "md",
+  csv: "csv",
+  json: "json",
+  html: "html",
+};
+
+/** The part of the backend that an export needs. */
+interface Exporter {
+  savePathChoose(suggestedName: string): Promise<string | null>;
+  migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
+}
+
+/** Asks where to, and writes the report of a migration there. */
+export async function exportReport(backend: Exporter, job: string, format: ReportFormat) {
+  const path = await backend.savePathChoose(`migration.${extensions[format]}`);
+  if (path !== null) {
+    await backend.migrationReportExport(job, format, path);
+  }
+}
