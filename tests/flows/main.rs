@@ -10,6 +10,7 @@ mod kinds;
 mod labs;
 mod layering;
 mod partial_failure;
+mod quota;
 mod refusals;
 mod registry_to_ecr;
 mod secrets;

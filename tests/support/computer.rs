@@ -47,6 +47,7 @@ impl Computer {
             ..DockerEnvironment::default()
         };
         let options = ApiOptions {
+            quota_look_again: Some(std::time::Duration::from_millis(200)),
             data_folder: folder.path().join("data"),
             aws: AwsEnvironment::from_variables(home.environment()),
             docker,

@@ -113,3 +113,10 @@ export function shortDigest(digest: string): string {
   const colon = digest.indexOf(":");
   return digest.slice(0, colon + 1 + 12);
 }
+
+const clockFormat = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+
+/** The local time of day: `15:20:05`. */
+export function formatClock(timeMs: number): string {
+  return clockFormat.format(timeMs);
+}

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
@@ -14,6 +15,7 @@ use transload_practice::Practice;
 use crate::connections::Connected;
 use crate::contract::{ApiError, AwsConnection};
 use crate::jobs::JobBook;
+use crate::logins::{CurrentLogin, Logins};
 use crate::plans::PlanBook;
 
 /// The journal's file in the data folder.
@@ -28,6 +30,8 @@ pub struct ApiOptions {
     pub aws: AwsEnvironment,
     /// The Docker configuration of this computer.
     pub docker: DockerEnvironment,
+    /// How often a used-up pull quota is looked at again; nothing for the usual time.
+    pub quota_look_again: Option<Duration>,
 }
 
 impl ApiOptions {
@@ -37,6 +41,7 @@ impl ApiOptions {
             data_folder,
             aws: AwsEnvironment::from_process(),
             docker: DockerEnvironment::from_process(),
+            quota_look_again: None,
         }
     }
 }
@@ -58,7 +63,7 @@ pub(crate) struct Inner {
     pub practice: tokio::sync::Mutex<Option<Practice>>,
     pub journal: tokio::sync::OnceCell<Journal>,
     engine_address: Mutex<Option<String>>,
-    logins: Mutex<HashMap<RegistryHost, RegistryLogin>>,
+    logins: Logins,
     next_id: AtomicU64,
 }
 
@@ -83,7 +88,7 @@ impl Api {
             practice: tokio::sync::Mutex::default(),
             journal: tokio::sync::OnceCell::new(),
             engine_address: Mutex::default(),
-            logins: Mutex::default(),
+            logins: Logins::default(),
             next_id: AtomicU64::new(1),
         };
         Self { inner: Arc::new(inner) }
@@ -120,15 +125,18 @@ impl Api {
     }
 
     pub(crate) fn typed_login(&self, registry: &RegistryHost) -> Option<RegistryLogin> {
-        locked(&self.inner.logins).get(registry).cloned()
+        self.inner.logins.get(registry)
     }
 
     pub(crate) fn keep_login(&self, registry: RegistryHost, login: Option<RegistryLogin>) {
-        let mut logins = locked(&self.inner.logins);
-        match login {
-            Some(login) => logins.insert(registry, login),
-            None => logins.remove(&registry),
-        };
+        self.inner.logins.keep(registry, login);
+        // Who waits for a quota may have a larger one now.
+        self.inner.jobs.wake_all();
+    }
+
+    /// The login for a registry as it is at each moment.
+    pub(crate) fn login_source(&self, registry: RegistryHost) -> CurrentLogin {
+        CurrentLogin::new(self.inner.logins.clone(), registry)
     }
 
     /// A name that is new in this run of the program.

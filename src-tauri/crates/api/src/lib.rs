@@ -19,6 +19,7 @@ mod copies;
 mod error;
 mod handlers;
 mod jobs;
+mod logins;
 mod plans;
 mod report_export;
 mod sources;

@@ -6,9 +6,7 @@ use transload_engine::docker::DockerEngine;
 use transload_engine::hub::{HubClient, HubLogin};
 use transload_engine::migration::Source;
 use transload_engine::model::{ImageReference, RegistryHost, Tag};
-use transload_engine::registry::{
-    DockerConfigLogin, FixedLogin, LoginSource, RegistryClient, RegistryEndpoint,
-};
+use transload_engine::registry::{RegistryClient, RegistryEndpoint};
 use url::Url;
 
 use crate::api::Api;
@@ -72,10 +70,7 @@ impl Api {
             identifier: login.user.clone(),
             secret: login.password.clone(),
         });
-        let login: Arc<dyn LoginSource> = match typed {
-            Some(login) => Arc::new(FixedLogin::new(login)),
-            None => Arc::new(DockerConfigLogin::new(host.clone())),
-        };
+        let login = Arc::new(self.login_source(host.clone()));
         let hub = match address.hub {
             Some((base, namespace)) => {
                 Some(OpenHub { client: HubClient::new(base, hub_login)?, namespace })

@@ -6,6 +6,8 @@ import { useBackend } from "../../ipc/BackendContext";
 import type { ReportFormat } from "../../ipc/generated";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
+import { SourceLoginForm } from "../../shared/SourceLoginForm";
+import { useRequest } from "../../shared/useRequest";
 import { JobView } from "./progress/JobView";
 import type { JobState } from "./progress/jobState";
 
@@ -30,6 +32,11 @@ export function JobContainer({
   const [error, setError] = useState<unknown>(null);
   const id = job.snapshot.job;
   const report = job.snapshot.report;
+  const source = job.snapshot.source;
+  const waits = job.snapshot.quota_look_again_at_ms !== null;
+  const login = useRequest(waits ? JSON.stringify(source) : null, () =>
+    backend.sourceLoginStatus(source),
+  );
 
   const run = async (work: () => Promise<void>) => {
     setBusy(true);
@@ -54,6 +61,19 @@ export function JobContainer({
           job={job}
           errorActions={errorActions}
           busy={busy}
+          signIn={
+            <SourceLoginForm
+              status={login}
+              onSignIn={async (username, secret) => {
+                await backend.sourceLogin({ source, username, secret });
+                login.reload();
+              }}
+              onSignOut={async () => {
+                await backend.sourceLogout(source);
+                login.reload();
+              }}
+            />
+          }
           onPause={() => run(() => backend.jobPause(id))}
           onResume={() => run(() => backend.jobResume(id))}
           onCancel={() => run(() => backend.jobCancel(id))}

@@ -105,6 +105,9 @@ export class FakeJob {
         skipped_bytes: 0,
         total_bytes: this.totalBytes(),
       },
+      source: { kind: "practice_account" },
+      pulls_left: null,
+      quota_look_again_at_ms: null,
       report: null,
     };
     for (const { kind } of this.played) {

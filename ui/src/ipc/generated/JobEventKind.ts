@@ -6,6 +6,7 @@ import type { LayerState } from "./LayerState";
 import type { MigrationReport } from "./MigrationReport";
 import type { MigrationStep } from "./MigrationStep";
 import type { PlannedImage } from "./PlannedImage";
+import type { PullsLeft } from "./PullsLeft";
 
 /**
  * What happened.
@@ -82,7 +83,15 @@ state: LayerState, } | { "type": "progress",
 /**
  * The sums so far.
  */
-progress: JobProgress, } | { "type": "paused" } | { "type": "resumed" } | { "type": "journal_state", 
+progress: JobProgress, } | { "type": "paused" } | { "type": "resumed" } | { "type": "quota_used_up", 
+/**
+ * When it is looked at again.
+ */
+look_again_at_ms: number, } | { "type": "quota_renewed" } | { "type": "pulls_left", 
+/**
+ * The numbers.
+ */
+pulls: PullsLeft, } | { "type": "journal_state", 
 /**
  * Why it cannot be written; nothing when it can.
  */

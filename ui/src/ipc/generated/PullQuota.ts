@@ -5,7 +5,7 @@
  */
 export type PullQuota = { 
 /**
- * Pulls that the plan needs; each platform counts.
+ * Pulls that the plan needs; each platform counts. At least so many where images are read later.
  */
 needed: number, 
 /**

@@ -46,6 +46,7 @@ export type { PlannedRepository } from "./PlannedRepository";
 export type { PracticeStatus } from "./PracticeStatus";
 export type { Proof } from "./Proof";
 export type { PullQuota } from "./PullQuota";
+export type { PullsLeft } from "./PullsLeft";
 export type { RegistryLogin } from "./RegistryLogin";
 export type { ReportFormat } from "./ReportFormat";
 export type { Repository } from "./Repository";

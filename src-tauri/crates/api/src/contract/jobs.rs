@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, MigrationReport, PlannedImage};
+use super::{ApiError, ImageSource, MigrationReport, PlannedImage};
 
 /// One event of a job. `seq` grows by one from 0; the first event is `started`, and exactly one
 /// `finished` comes last.
@@ -90,6 +90,18 @@ pub enum JobEventKind {
     Paused,
     /// The job goes on.
     Resumed,
+    /// The source's pull quota is used up; images that need it wait, and go on by themselves.
+    QuotaUsedUp {
+        /// When it is looked at again.
+        look_again_at_ms: u64,
+    },
+    /// The source gives images again.
+    QuotaRenewed,
+    /// How many pulls the source still allows.
+    PullsLeft {
+        /// The numbers.
+        pulls: PullsLeft,
+    },
     /// The history cannot be written at the moment, or can be again. The job goes on; what could not
     /// be written is kept and tried again.
     JournalState {
@@ -199,6 +211,18 @@ pub struct JobProgress {
     pub total_bytes: u64,
 }
 
+/// How many pulls a source still allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PullsLeft {
+    /// Pulls left now.
+    pub left: u32,
+    /// Pulls in a window.
+    pub limit: u32,
+    /// Length of the window.
+    pub window_seconds: u64,
+}
+
 /// A job with everything that a window needs that comes late: it shows this, and asks for events
 /// from `next_seq` on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -222,6 +246,12 @@ pub struct JobSnapshot {
     pub images: Vec<ImageProgress>,
     /// The sums so far.
     pub progress: JobProgress,
+    /// Where the images come from.
+    pub source: ImageSource,
+    /// How many pulls the source still allows, where it has told.
+    pub pulls_left: Option<PullsLeft>,
+    /// When the source's used-up pull quota is looked at again, while images wait for it.
+    pub quota_look_again_at_ms: Option<u64>,
     /// The result, when it is over.
     pub report: Option<MigrationReport>,
 }

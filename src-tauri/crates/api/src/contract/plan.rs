@@ -134,6 +134,9 @@ pub enum PlanRemark {
     OnePlatform,
     /// The size is the engine's, unpacked; what travels is smaller.
     SizeUnpacked,
+    /// Its manifests are read when its turn comes, to spare the source's pull quota; until then its
+    /// size and platforms are not known.
+    ReadLater,
     /// Only the chosen platform is copied, so the digest in ECR is not the one of the index.
     ChosenPlatform,
 }
@@ -162,7 +165,7 @@ pub struct PlanTotals {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PullQuota {
-    /// Pulls that the plan needs; each platform counts.
+    /// Pulls that the plan needs; each platform counts. At least so many where images are read later.
     pub needed: u32,
     /// Pulls left now; nothing means not limited.
     pub left: Option<u32>,

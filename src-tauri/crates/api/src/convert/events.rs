@@ -22,6 +22,10 @@ pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
         From::LoggedIn { registry, expires_at_ms } => {
             JobEventKind::LoggedIn { registry: registry.to_string(), expires_at_ms: *expires_at_ms }
         }
+        From::QuotaUsedUp { look_again_at_ms } => {
+            JobEventKind::QuotaUsedUp { look_again_at_ms: *look_again_at_ms }
+        }
+        From::QuotaRenewed => JobEventKind::QuotaRenewed,
         From::ImageState { .. } | From::LayerState { .. } => return None,
     })
 }

@@ -149,6 +149,7 @@ fn remark(remark: engine::Remark) -> PlanRemark {
         engine::Remark::DigestChanges => PlanRemark::DigestChanges,
         engine::Remark::OnePlatform => PlanRemark::OnePlatform,
         engine::Remark::SizeUnpacked => PlanRemark::SizeUnpacked,
+        engine::Remark::ReadLater => PlanRemark::ReadLater,
         engine::Remark::ChosenPlatform => PlanRemark::ChosenPlatform,
     }
 }

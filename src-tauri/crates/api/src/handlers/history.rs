@@ -63,7 +63,7 @@ impl Api {
         let plan = Arc::new(record.plan(&request));
         let identity = ends.connected.identity.clone();
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
-        let job = Job::taken_up(&record, images);
+        let job = Job::taken_up(&record, shown.source.clone(), images, self.new_control());
         let asked = JobRequest { request, shown, ends };
         self.run_job(job, plan, asked, log);
         Ok(migration)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use transload_engine::migration::journal::{JournalLog, NewMigration};
-use transload_engine::migration::{self, EventSink, Plan};
+use transload_engine::migration::{self, Control, EventSink, Plan, Source};
 
 use super::history::tell;
 use crate::api::{Api, JobRequest, now_ms};
@@ -13,8 +13,8 @@ use crate::convert;
 use crate::jobs::Job;
 use crate::plans::{Ends, ReadyPlan};
 
-/// How often the journal is asked whether it can be written.
-const JOURNAL_ASKED_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether the journal can be written, and what the source still allows.
+const LOOKED_EVERY: Duration = Duration::from_secs(1);
 
 impl Api {
     /// Enters a plan in the journal and starts it; answers the job.
@@ -32,9 +32,17 @@ impl Api {
         };
         let log = self.journal().await?.begin(new, tell()).await?;
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
-        let job = Job::new(id.clone(), started_at_ms, images);
+        let job =
+            Job::new(id.clone(), shown.source.clone(), started_at_ms, images, self.new_control());
         self.run_job(job, plan, JobRequest { request, shown, ends }, log);
         Ok(id)
+    }
+
+    pub(super) fn new_control(&self) -> Control {
+        match self.inner.options.quota_look_again {
+            Some(time) => Control::looking_again_every(time),
+            None => Control::default(),
+        }
     }
 
     /// Runs a job to its end, in the background.
@@ -90,8 +98,13 @@ async fn run(
         loop {
             tokio::select! {
                 report = &mut run => break report,
-                () = tokio::time::sleep(JOURNAL_ASKED_EVERY) => {
+                () = tokio::time::sleep(LOOKED_EVERY) => {
                     job.journal_state(log.trouble().map(|error| error.as_ref().into()));
+                    if let Source::Registry(source) = &ends.source
+                        && let Some(quota) = source.pull_quota()
+                    {
+                        job.pull_quota(quota);
+                    }
                 }
             }
         }

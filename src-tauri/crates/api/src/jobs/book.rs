@@ -41,6 +41,13 @@ impl JobBook {
         self.jobs().iter().any(|job| !job.is_finished())
     }
 
+    /// Lets those that wait for a pull quota look again: a person signed in.
+    pub fn wake_all(&self) {
+        for job in self.jobs().iter() {
+            job.control().wake();
+        }
+    }
+
     /// Stops all of them.
     pub fn cancel_all(&self) {
         for job in self.jobs().iter() {

@@ -6,9 +6,12 @@ use transload_engine::migration::{
     Control, EventSink, LayerState as EngineLayerState, MigrationEvent,
 };
 
+use transload_engine::registry::PullQuota;
+
 use super::state::{Earlier, JobState};
 use crate::contract::{
-    ApiError, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
+    ApiError, ImageSource, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport,
+    PlannedImage,
 };
 use crate::convert;
 
@@ -21,13 +24,24 @@ pub struct Job {
 
 impl Job {
     /// A job that begins now.
-    pub fn new(id: String, started_at_ms: u64, images: Vec<PlannedImage>) -> Arc<Self> {
-        let state = Mutex::new(JobState::new(id.clone(), started_at_ms, images));
-        Arc::new(Self { id, control: Control::default(), state })
+    pub fn new(
+        id: String,
+        source: ImageSource,
+        started_at_ms: u64,
+        images: Vec<PlannedImage>,
+        control: Control,
+    ) -> Arc<Self> {
+        let state = Mutex::new(JobState::new(id.clone(), source, started_at_ms, images));
+        Arc::new(Self { id, control, state })
     }
 
     /// A job of the history that goes on.
-    pub fn taken_up(record: &JournalRecord, images: Vec<PlannedImage>) -> Arc<Self> {
+    pub fn taken_up(
+        record: &JournalRecord,
+        source: ImageSource,
+        images: Vec<PlannedImage>,
+        control: Control,
+    ) -> Arc<Self> {
         let summary = &record.summary;
         let states = record.images.iter().map(convert::earlier_state).collect();
         let earlier = Earlier {
@@ -37,8 +51,9 @@ impl Job {
             states,
         };
         let id = summary.id.clone();
-        let state = JobState::taken_up(id.clone(), summary.started_at_ms, images, earlier);
-        Arc::new(Self { id, control: Control::default(), state: Mutex::new(state) })
+        let started_at_ms = summary.started_at_ms;
+        let state = JobState::taken_up(id.clone(), source, started_at_ms, images, earlier);
+        Arc::new(Self { id, control, state: Mutex::new(state) })
     }
 
     /// What it is known by.
@@ -83,6 +98,11 @@ impl Job {
     /// Tells whether the history can be written, where that changed.
     pub fn journal_state(&self, error: Option<ApiError>) {
         self.state().journal_state(error);
+    }
+
+    /// Tells what the source still allows, where that changed.
+    pub fn pull_quota(&self, quota: PullQuota) {
+        self.state().pull_quota(quota);
     }
 
     /// Ends it with its report.

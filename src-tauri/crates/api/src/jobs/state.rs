@@ -3,10 +3,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use transload_engine::registry::PullQuota;
+
 use super::layers::Layers;
 use crate::contract::{
-    ApiError, ImageProgress, ImageState, JobEvent, JobEventKind, JobProgress, JobSnapshot,
-    JobStatus, LayerState, MigrationReport, MigrationStep, PlannedImage,
+    ApiError, ImageProgress, ImageSource, ImageState, JobEvent, JobEventKind, JobProgress,
+    JobSnapshot, JobStatus, LayerState, MigrationReport, MigrationStep, PlannedImage, PullsLeft,
 };
 
 /// The sums are told at most this often.
@@ -34,6 +36,9 @@ pub(super) struct JobState {
     /// How long earlier tries of the same migration took.
     earlier_ms: u64,
     journal_error: Option<ApiError>,
+    quota_look_again_at_ms: Option<u64>,
+    pulls_left: Option<PullsLeft>,
+    source: ImageSource,
 }
 
 /// What earlier tries of the same migration left.
@@ -53,12 +58,18 @@ struct Image {
 }
 
 impl JobState {
-    pub fn new(job: String, started_at_ms: u64, images: Vec<PlannedImage>) -> Self {
-        Self::taken_up(job, started_at_ms, images, Earlier::default())
+    pub fn new(
+        job: String,
+        source: ImageSource,
+        started_at_ms: u64,
+        images: Vec<PlannedImage>,
+    ) -> Self {
+        Self::taken_up(job, source, started_at_ms, images, Earlier::default())
     }
 
     pub fn taken_up(
         job: String,
+        source: ImageSource,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
         earlier: Earlier,
@@ -99,6 +110,9 @@ impl JobState {
             report: None,
             earlier_ms: earlier.elapsed_ms,
             journal_error: None,
+            quota_look_again_at_ms: None,
+            pulls_left: None,
+            source,
         };
         state.tell(JobEventKind::Started { images, total_bytes });
         state
@@ -112,6 +126,10 @@ impl JobState {
                 self.steps_finished.push(*step);
                 self.step = None;
             }
+            JobEventKind::QuotaUsedUp { look_again_at_ms } => {
+                self.quota_look_again_at_ms = Some(*look_again_at_ms);
+            }
+            JobEventKind::QuotaRenewed => self.quota_look_again_at_ms = None,
             _ => {}
         }
         let elapsed_ms = self.elapsed_ms();
@@ -163,6 +181,15 @@ impl JobState {
     fn tell_progress(&mut self) {
         self.progress_told = Instant::now();
         self.tell(JobEventKind::Progress { progress: self.progress.clone() });
+    }
+
+    pub fn pull_quota(&mut self, quota: PullQuota) {
+        let PullQuota { limit, remaining: left, window_seconds } = quota;
+        let pulls = PullsLeft { left, limit, window_seconds };
+        if self.pulls_left != Some(pulls) {
+            self.pulls_left = Some(pulls);
+            self.tell(JobEventKind::PullsLeft { pulls });
+        }
     }
 
     pub fn journal_state(&mut self, error: Option<ApiError>) {
@@ -221,6 +248,9 @@ impl JobState {
             steps_finished: self.steps_finished.clone(),
             images: images.collect(),
             progress: self.progress.clone(),
+            source: self.source.clone(),
+            pulls_left: self.pulls_left,
+            quota_look_again_at_ms: self.quota_look_again_at_ms,
             report: self.report.clone(),
         }
     }

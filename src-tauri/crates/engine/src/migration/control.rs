@@ -1,4 +1,7 @@
-use tokio::sync::watch;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 /// How a running migration is held, let go and stopped from outside.
@@ -6,15 +9,43 @@ use tokio_util::sync::CancellationToken;
 pub struct Control {
     cancel: CancellationToken,
     paused: watch::Sender<bool>,
+    woken: Arc<Notify>,
+    look_again: Duration,
 }
+
+/// How often a used-up pull quota is looked at again where the registry does not say when it is
+/// renewed. Looking is a HEAD, which Docker Hub does not count.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 impl Default for Control {
     fn default() -> Self {
-        Self { cancel: CancellationToken::new(), paused: watch::Sender::new(false) }
+        Self::looking_again_every(LOOK_AGAIN)
     }
 }
 
 impl Control {
+    /// One that looks at a used-up pull quota again after another time.
+    pub fn looking_again_every(look_again: Duration) -> Self {
+        let (cancel, paused, woken) = Default::default();
+        Self { cancel, paused, woken, look_again }
+    }
+
+    /// Ends a wait for a pull quota early: a person may have signed in.
+    pub fn wake(&self) {
+        self.woken.notify_waiters();
+    }
+
+    /// Waits for a time, or until woken.
+    pub(super) async fn doze(&self, time: Duration) {
+        // Either is as good.
+        let _ = tokio::time::timeout(time, self.woken.notified()).await;
+    }
+
+    /// How long a wait for a pull quota is where the registry does not say.
+    pub(super) fn look_again(&self) -> Duration {
+        self.look_again
+    }
+
     /// Lets no new image or layer begin; what is under way goes on to its end.
     pub fn pause(&self) {
         self.paused.send_replace(true);

@@ -59,6 +59,13 @@ pub enum MigrationEvent {
         /// When the token ends, in milliseconds since 1970.
         expires_at_ms: u64,
     },
+    /// The source's pull quota is used up; images that need it wait.
+    QuotaUsedUp {
+        /// When it is looked at again, in milliseconds since 1970.
+        look_again_at_ms: u64,
+    },
+    /// The source gives images again.
+    QuotaRenewed,
     /// An image begins or ends a part of its way.
     ImageState {
         /// Its number in the plan.

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 
 use super::tree::{ImageTree, read_extent};
-use super::{Destination, MigrationError, MigrationRequest, RequestedImage, Source};
+use super::{Destination, Extent, MigrationError, MigrationRequest, RequestedImage, Source};
 use crate::aws::EcrRepository;
 use crate::docker::{DockerApi, EngineInfo};
 use crate::model::{Digest, ImageReference, Platform, RegistryHost, RepositoryName};
-use crate::registry::{PullQuota, RegistryApi};
+use crate::registry::{ManifestHead, PullQuota, RegistryApi, RegistryError};
 
 /// How many images are asked about at the same time: enough to hide the distance to a registry, few
 /// enough to stay below every registry's limit for one caller.
-const ASKED_TOGETHER: usize = 8;
+const ASKED_TOGETHER: usize = 16;
+/// Pulls that an image takes on average, where that is not known yet: an index with a few platforms.
+const PULLS_OF_AN_IMAGE: usize = 4;
 
 /// Everything that [`super::plan()`] looks at.
 #[derive(Debug)]
@@ -56,6 +58,9 @@ pub struct SourceFacts {
     pub tree: Option<Arc<ImageTree>>,
     /// Whether it is one platform's part of an index.
     pub is_part: bool,
+    /// Whether its manifests were not read, to spare the source's pull quota: its size and platforms
+    /// are not known.
+    pub is_unread: bool,
     /// Whether the engine uses the destination's name for another image.
     pub name_taken: bool,
 }
@@ -75,29 +80,83 @@ pub async fn gather(
         Source::Engine(engine) => Some(engine.info().await?),
         Source::Registry(_) => None,
     };
+    let found = heads(request, source, destination, &repositories).await;
+    let pull_quota =
+        found.iter().filter_map(|found| found.quota()).min_by_key(|quota| quota.remaining);
+    let spare = spares_quota(&found, pull_quota);
+    let asked: Vec<_> = request
+        .images
+        .iter()
+        .zip(found)
+        .map(|(image, found)| {
+            let (engine, extent) = (engine.as_ref(), &request.extent);
+            look_closer(image, found, source, destination, engine, extent, spare)
+        })
+        .collect();
+    let images = stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
+    Ok(Facts { registry: destination.host().clone(), repositories, images, pull_quota, engine })
+}
+
+/// What one HEAD at each end told of an image.
+struct Heads {
+    /// Only of a registry.
+    source: Option<Result<Option<ManifestHead>, RegistryError>>,
+    destination: Result<Option<Digest>, Arc<MigrationError>>,
+}
+
+impl Heads {
+    fn quota(&self) -> Option<PullQuota> {
+        self.source.as_ref()?.as_ref().ok()?.as_ref()?.pull_quota
+    }
+
+    /// Whether the destination has just this image.
+    fn is_there(&self) -> bool {
+        match (&self.source, &self.destination) {
+            (Some(Ok(Some(head))), Ok(Some(there))) => head.digest == *there,
+            _ => false,
+        }
+    }
+}
+
+async fn heads(
+    request: &MigrationRequest,
+    source: &Source,
+    destination: &Destination,
+    repositories: &BTreeMap<RepositoryName, EcrRepository>,
+) -> Vec<Heads> {
     // Made before they run: a future that holds a lazy iterator cannot move between threads.
     let asked: Vec<_> = request
         .images
         .iter()
-        .map(|image| {
-            let exists = repositories.contains_key(&image.repository);
-            let engine = engine.as_ref();
-            let platform = request.extent.platform.as_ref();
-            gather_image(image, source, destination, exists, engine, platform)
+        .map(|image| async move {
+            let at_destination = async {
+                if !repositories.contains_key(&image.repository) {
+                    return Ok(None);
+                }
+                let (path, tag) = (image.repository.as_str(), image.destination_tag().as_str());
+                let head = destination.registry.manifest_head(path, tag).await;
+                head.map(|head| head.map(|head| head.digest))
+                    .map_err(|error| Arc::new(error.into()))
+            };
+            let at_source = async {
+                let Source::Registry(registry) = source else { return None };
+                let (path, reference) = (image.source.path(), image.source.manifest_reference());
+                Some(registry.manifest_head(path, reference).await)
+            };
+            let (destination, source) = futures_util::future::join(at_destination, at_source).await;
+            Heads { source, destination }
         })
         .collect();
     // Ordered, so that facts and request stand side by side.
-    let found: Vec<(ImageFacts, Option<PullQuota>)> =
-        stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
-    let pull_quota =
-        found.iter().filter_map(|(_, quota)| *quota).min_by_key(|quota| quota.remaining);
-    Ok(Facts {
-        registry: destination.host().clone(),
-        repositories,
-        images: found.into_iter().map(|(facts, _)| facts).collect(),
-        pull_quota,
-        engine,
-    })
+    stream::iter(asked).buffered(ASKED_TOGETHER).collect().await
+}
+
+/// Whether manifests are left for the run to read. Each that is read counts against the quota, and
+/// a plan that is not started would have used it up for nothing.
+fn spares_quota(found: &[Heads], quota: Option<PullQuota>) -> bool {
+    let to_read = found.iter().filter(|found| !found.is_there()).count();
+    let needed = to_read.saturating_mul(PULLS_OF_AN_IMAGE);
+    quota.is_some_and(|quota| usize::try_from(quota.remaining).is_ok_and(|left| left < needed))
 }
 
 async fn existing_repositories(
@@ -116,71 +175,69 @@ async fn existing_repositories(
     Ok(repositories)
 }
 
-async fn gather_image(
+async fn look_closer(
     image: &RequestedImage,
+    found: Heads,
     source: &Source,
     destination: &Destination,
-    repository_exists: bool,
     engine: Option<&EngineInfo>,
-    platform: Option<&Platform>,
-) -> (ImageFacts, Option<PullQuota>) {
-    let tag = image.destination_tag();
-    let destination_digest = if repository_exists {
-        let head =
-            destination.registry.manifest_head(image.repository.as_str(), tag.as_str()).await;
-        head.map(|head| head.map(|head| head.digest)).map_err(|error| Arc::new(error.into()))
-    } else {
-        Ok(None)
-    };
-    let (source, quota) = match source {
-        Source::Engine(docker) => {
+    extent: &Extent,
+    spare: bool,
+) -> ImageFacts {
+    let is_there = found.is_there();
+    let facts = match (source, found.source) {
+        (Source::Engine(docker), _) => {
             let keeps_digests = engine.is_some_and(|engine| engine.keeps_digests);
             let target = super::plan::destination_reference(destination.host(), image);
-            let facts =
-                engine_facts(docker.as_ref(), &image.source, target.ok(), keeps_digests).await;
-            (facts, None)
+            engine_facts(docker.as_ref(), &image.source, target.ok(), keeps_digests).await
         }
-        Source::Registry(registry) => {
-            let there = destination_digest.as_ref().ok().and_then(Option::as_ref);
-            match registry_facts(registry.as_ref(), &image.source, there, platform).await {
-                Ok((facts, quota)) => (Ok(facts), quota),
-                Err(error) => (Err(error), None),
-            }
+        (Source::Registry(_), Some(Err(error))) => Err(error.into()),
+        (Source::Registry(_), Some(Ok(Some(head)))) if is_there => Ok(only_digest(head)),
+        // One platform's digest stands in the index alone.
+        (Source::Registry(_), Some(Ok(Some(head)))) if spare && extent.platform.is_none() => {
+            Ok(SourceFacts { is_unread: true, ..only_digest(head) })
+        }
+        (Source::Registry(registry), head) => {
+            let head = head.and_then(Result::ok).flatten();
+            read_source(registry.as_ref(), &image.source, head, extent.platform.as_ref()).await
         }
     };
-    let source = source.map_err(Arc::new);
-    (ImageFacts { source, destination: destination_digest }, quota)
+    ImageFacts { source: facts.map_err(Arc::new), destination: found.destination }
 }
 
-/// One HEAD at the source; the manifests only where the destination does not have the image.
-async fn registry_facts(
+fn only_digest(head: ManifestHead) -> SourceFacts {
+    SourceFacts { digest: Some(head.digest), ..SourceFacts::default() }
+}
+
+/// The image with everything under it.
+async fn read_source(
     registry: &dyn RegistryApi,
     source: &ImageReference,
-    at_destination: Option<&Digest>,
+    head: Option<ManifestHead>,
     platform: Option<&Platform>,
-) -> Result<(SourceFacts, Option<PullQuota>), MigrationError> {
-    let head = registry.manifest_head(source.path(), source.manifest_reference()).await?;
-    let quota = head.as_ref().and_then(|head| head.pull_quota);
-    if let Some(head) = &head
-        && at_destination == Some(&head.digest)
-    {
-        let digest = Some(head.digest.clone());
-        return Ok((SourceFacts { digest, ..SourceFacts::default() }, quota));
-    }
+) -> Result<SourceFacts, MigrationError> {
     // Pinned: what HEAD told is what is fetched, also when the tag moves in between. Without an
     // answer to HEAD the GET says why.
     let pinned = head.as_ref().map(|head| head.digest.as_str());
     let reference = pinned.unwrap_or(source.manifest_reference());
-    let tree = read_extent(registry, source, reference, platform).await?;
-    let facts = SourceFacts {
+    let tree = match read_extent(registry, source, reference, platform).await {
+        // The run waits for the quota; until then the digest is enough.
+        Err(MigrationError::Registry(RegistryError::PullQuotaUsedUp { .. }))
+            if platform.is_none() && head.is_some() =>
+        {
+            let facts = head.map(only_digest).unwrap_or_default();
+            return Ok(SourceFacts { is_unread: true, ..facts });
+        }
+        read => read?,
+    };
+    Ok(SourceFacts {
         digest: Some(tree.root.raw.digest().clone()),
         platforms: tree.platforms(),
         size_bytes: tree.blobs().values().sum(),
         is_part: head.is_some_and(|head| head.digest != *tree.root.raw.digest()),
         tree: Some(Arc::new(tree)),
         ..SourceFacts::default()
-    };
-    Ok((facts, quota))
+    })
 }
 
 async fn engine_facts(
@@ -199,9 +256,8 @@ async fn engine_facts(
         known_as: image.repository_digests,
         platforms: image.platforms,
         size_bytes: image.size_bytes,
-        tree: None,
-        is_part: false,
         name_taken,
+        ..SourceFacts::default()
     })
 }
 

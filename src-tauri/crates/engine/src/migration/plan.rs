@@ -151,6 +151,9 @@ pub enum Remark {
     OnePlatform,
     /// The size is the engine's, unpacked.
     SizeUnpacked,
+    /// Its manifests are read when its turn comes, to spare the source's pull quota: until then its
+    /// size and platforms are not known.
+    ReadLater,
     /// Only the chosen platform is copied: ECR will hold its digest and not that of the index.
     ChosenPlatform,
 }
@@ -284,7 +287,9 @@ fn is_identical(source: &SourceFacts, destination: &ImageReference, existing: &D
 
 fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
     let Some(engine) = &facts.engine else {
-        return source.is_part.then_some(Remark::ChosenPlatform).into_iter().collect();
+        let part = source.is_part.then_some(Remark::ChosenPlatform);
+        let later = source.is_unread.then_some(Remark::ReadLater);
+        return part.into_iter().chain(later).collect();
     };
     let mut remarks = vec![Remark::SizeUnpacked];
     if !engine.keeps_digests {

@@ -68,7 +68,8 @@ pub(super) fn totals(repositories: &[PlannedRepository], images: &[PlannedImage]
 /// How many pulls of Docker Hub the images need; each manifest of an image is one.
 pub(super) fn pulls(images: &[PlannedImage]) -> u32 {
     let moving = images.iter().filter(|image| image.action.moves());
-    let trees = moving.filter_map(|image| image.tree.as_deref());
-    let pulls: usize = trees.map(ImageTree::image_manifests).sum();
+    // One that was not read yet needs at least one.
+    let pulls: usize =
+        moving.map(|image| image.tree.as_deref().map_or(1, ImageTree::image_manifests)).sum();
     u32::try_from(pulls).unwrap_or(u32::MAX)
 }

@@ -22,6 +22,15 @@ pub trait RegistryApi: Send + Sync {
     /// The registry's name in references.
     fn host(&self) -> &RegistryHost;
 
+    /// The pull quota as the registry told it last; nothing where it never did.
+    fn pull_quota(&self) -> Option<PullQuota> {
+        None
+    }
+
+    /// Forgets what the login opened so far, so that the next request asks for the login anew: a
+    /// person may have signed in meanwhile.
+    fn forget_tokens(&self) {}
+
     /// Asks the registry's front door, with the login, whether it may be used.
     async fn check_login(&self) -> Result<(), RegistryError>;
 

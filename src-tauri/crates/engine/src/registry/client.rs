@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -15,8 +15,9 @@ use super::quotas::{Action, Quotas};
 use super::referrers::ReferrersApi;
 use super::token::{Access, Pass, Scope};
 use super::{
-    BlobStream, LoginSource, ManifestHead, Mount, Referrer, RegistryApi, RegistryEndpoint,
-    RegistryError, Stored, UploadSession, UploadStart, addresses, challenge, retry,
+    BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi,
+    RegistryEndpoint, RegistryError, Stored, UploadSession, UploadStart, addresses, challenge,
+    retry,
 };
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 
@@ -31,6 +32,8 @@ pub struct RegistryClient {
     pub(super) pace: Arc<Pace>,
     pub(super) quotas: Arc<Quotas>,
     pub(super) referrers_api: Arc<ReferrersApi>,
+    /// The pull quota as it was told last.
+    pub(super) told_quota: Arc<Mutex<Option<PullQuota>>>,
 }
 
 /// One request that may be sent several times.
@@ -69,7 +72,8 @@ impl RegistryClient {
         let access = Arc::new(Access::new(endpoint.clone(), login));
         let (pace, referrers_api) = (Arc::default(), Arc::default());
         let quotas = Arc::new(Quotas::of(&endpoint.host));
-        Self { endpoint: Arc::new(endpoint), access, pace, quotas, referrers_api }
+        let (endpoint, told_quota) = (Arc::new(endpoint), Arc::default());
+        Self { endpoint, access, pace, quotas, referrers_api, told_quota }
     }
 
     /// Where its requests go.
@@ -209,6 +213,14 @@ fn redirect(response: &Response) -> Option<String> {
 impl RegistryApi for RegistryClient {
     fn host(&self) -> &RegistryHost {
         &self.endpoint.host
+    }
+
+    fn pull_quota(&self) -> Option<PullQuota> {
+        *self.told_quota.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_tokens(&self) {
+        self.access.forget_tokens();
     }
 
     async fn check_login(&self) -> Result<(), RegistryError> {

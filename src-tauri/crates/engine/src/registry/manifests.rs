@@ -1,5 +1,7 @@
 //! Manifests: HEAD, GET and PUT, always as raw bytes.
 
+use std::sync::PoisonError;
+
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
@@ -41,8 +43,17 @@ impl RegistryClient {
             digest,
             media_type: text(headers, &CONTENT_TYPE).map(without_parameters),
             size_bytes: text(headers, &CONTENT_LENGTH).and_then(|size| size.parse().ok()),
-            pull_quota: pull_quota(headers),
+            pull_quota: self.note_quota(headers),
         }))
+    }
+
+    /// Reads the pull quota, and keeps it for whoever asks.
+    fn note_quota(&self, headers: &HeaderMap) -> Option<PullQuota> {
+        let quota = pull_quota(headers);
+        if quota.is_some() {
+            *self.told_quota.lock().unwrap_or_else(PoisonError::into_inner) = quota;
+        }
+        quota
     }
 
     async fn head_by_get(
@@ -68,8 +79,16 @@ impl RegistryClient {
         reference: &str,
     ) -> Result<(RawManifest, HeaderMap), RegistryError> {
         let ask = self.manifest_ask(Method::GET, path, reference);
-        let document = self.fetch(&ask, MANIFEST_LIMIT_BYTES).await?;
+        let fetched = self.fetch(&ask, MANIFEST_LIMIT_BYTES).await;
+        if let Err(RegistryError::PullQuotaUsedUp { .. }) = &fetched
+            && let Some(told) =
+                self.told_quota.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+        {
+            told.remaining = 0;
+        }
+        let document = fetched?;
         let headers = document.headers;
+        self.note_quota(&headers);
         self.expect_no_page(&headers)?;
         let unusable = |source| RegistryError::Manifest {
             registry: self.endpoint.host.clone(),

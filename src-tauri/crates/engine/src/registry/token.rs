@@ -96,6 +96,11 @@ impl Access {
         Self { endpoint, login, door: Mutex::default(), tokens: Mutex::default() }
     }
 
+    /// Forgets every token.
+    pub(super) fn forget_tokens(&self) {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// What to send before the registry has asked; nothing where it never asked.
     pub(super) async fn pass(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
         let door = self.door.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -5,11 +5,19 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import { formatBytes, formatCounted, formatDuration, formatRate } from "../../../shared/format";
+import type { PullsLeft } from "../../../ipc/generated";
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDuration,
+  formatRate,
+} from "../../../shared/format";
 import { JobImagesTable } from "./JobImagesTable";
 import { bytesLeft, type JobState, percentOf, speedOf, timeLeftMs } from "./jobState";
+import { QuotaWait } from "./QuotaWait";
 import { StepList } from "./StepList";
 
 // Charts are large, and only this page has one.
@@ -26,13 +34,16 @@ export interface JobViewProps {
   errorActions: ErrorActions;
   /** A pause, resume or cancel that was asked for and has not happened yet. */
   busy: boolean;
+  /** A sign-in to the source, offered while its pull quota is waited for. */
+  signIn: ReactNode;
   onPause: () => void;
   onResume: () => void;
   onCancel: () => void;
 }
 
 /** A migration under way. */
-export function JobView({ job, errorActions, busy, onPause, onResume, onCancel }: JobViewProps) {
+export function JobView(props: JobViewProps) {
+  const { job, errorActions, busy, signIn, onPause, onResume, onCancel } = props;
   const { snapshot } = job;
   const { progress, status } = snapshot;
   const speed = speedOf(job);
@@ -41,6 +52,9 @@ export function JobView({ job, errorActions, busy, onPause, onResume, onCancel }
   const percent = percentOf(snapshot);
   return (
     <SpaceBetween size="l">
+      {snapshot.quota_look_again_at_ms !== null && (
+        <QuotaWait lookAgainAtMs={snapshot.quota_look_again_at_ms} signIn={signIn} />
+      )}
       {job.journalError !== null && <ErrorAlert error={job.journalError} actions={errorActions} />}
       <Container
         data-testid="job"
@@ -101,6 +115,9 @@ export function JobView({ job, errorActions, busy, onPause, onResume, onCancel }
               { label: "Speed", value: speed === null || paused ? "–" : formatRate(speed) },
               { label: "Time left", value: left === null ? "–" : formatDuration(left) },
               { label: "Time so far", value: formatDuration(snapshot.elapsed_ms) },
+              ...(snapshot.pulls_left === null
+                ? []
+                : [{ label: "Docker Hub pulls left", value: pullsText(snapshot.pulls_left) }]),
             ]}
           />
           <div style={chartRoom} data-testid="job-speed">
@@ -134,4 +151,8 @@ function statusText(status: JobState["snapshot"]["status"]): string {
     case "finished":
       return "Done.";
   }
+}
+
+function pullsText({ left, limit, window_seconds }: PullsLeft): string {
+  return `${formatCount(left)} of ${formatCount(limit)} in ${formatDuration(window_seconds * 1000)}`;
 }

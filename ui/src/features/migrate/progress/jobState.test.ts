@@ -48,6 +48,9 @@ const empty: JobSnapshot = {
     skipped_bytes: 0,
     total_bytes: 0,
   },
+  source: { kind: "practice_account" },
+  pulls_left: null,
+  quota_look_again_at_ms: null,
   report: null,
 };
 
@@ -87,6 +90,18 @@ describe("a job", () => {
     expect(joined.snapshot.images).toEqual(whole.snapshot.images);
     expect(joined.snapshot.progress).toEqual(whole.snapshot.progress);
     expect(joined.gap).toBe(false);
+  });
+
+  it("knows when it waits for a pull quota, and what is left of it", () => {
+    const pulls = { left: 3, limit: 100, window_seconds: 21_600 };
+    const waits = [
+      event(0, 0, { type: "pulls_left", pulls }),
+      event(1, 0, { type: "quota_used_up", look_again_at_ms: 5 }),
+    ].reduce(jobAfter, jobFromSnapshot(empty));
+    expect(waits.snapshot.pulls_left).toEqual(pulls);
+    expect(waits.snapshot.quota_look_again_at_ms).toBe(5);
+    const goesOn = jobAfter(waits, event(2, 0, { type: "quota_renewed" }));
+    expect(goesOn.snapshot.quota_look_again_at_ms).toBeNull();
   });
 
   it("takes no event twice", () => {

@@ -115,6 +115,12 @@ export function jobAfter(state: JobState, event: JobEvent): JobState {
         ...next({}),
         failedRepositories: { ...state.failedRepositories, [kind.repository]: kind.error },
       };
+    case "quota_used_up":
+      return next({ quota_look_again_at_ms: kind.look_again_at_ms });
+    case "quota_renewed":
+      return next({ quota_look_again_at_ms: null });
+    case "pulls_left":
+      return next({ pulls_left: kind.pulls });
     case "journal_state":
       return { ...next({}), journalError: kind.error };
     case "image_state":

@@ -1,6 +1,7 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { EngineStatus, SourceLoginStatus, SourceRepository } from "../../../ipc/generated";
+import { SourceLoginForm } from "../../../shared/SourceLoginForm";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
@@ -10,7 +11,6 @@ import { ExtentFields } from "./ExtentFields";
 import { ImagesTable } from "./ImagesTable";
 import type { ImageFilter, TagList } from "./imageRows";
 import { SourceFields } from "./SourceFields";
-import { SourceLoginForm } from "./SourceLoginForm";
 
 /** Props of {@link ImagesStep}. */
 export interface ImagesStepProps {

@@ -14,8 +14,9 @@ export function monthlyCost(storedBytes: number, rate: number): string {
   return dollars > 0 && dollars < 0.01 ? "less than $0.01" : `$${dollars.toFixed(2)}`;
 }
 
-function quotaText(quota: PullQuota): string {
-  const needed = formatCounted(quota.needed, "pull", "pulls");
+function quotaText(quota: PullQuota, atLeast: boolean): string {
+  const pulls = formatCounted(quota.needed, "pull", "pulls");
+  const needed = atLeast ? `at least ${pulls}` : pulls;
   if (quota.left === null) {
     return `${needed} needed, no limit`;
   }
@@ -34,6 +35,7 @@ interface PlanTotalsProps {
 export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
   const [text, setText] = useState(String(rate));
   const totals = plan.totals;
+  const unread = plan.images.filter((image) => image.remarks.includes("read_later")).length;
   const typed = Number(text);
   const valid = text.trim() !== "" && Number.isFinite(typed) && typed >= 0;
   return (
@@ -53,11 +55,17 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
           { label: "Already there", value: formatCount(totals.images_unchanged) },
           {
             label: "To move, shared layers once",
-            value: <Bytes bytes={totals.unique_bytes} />,
+            value: (
+              <>
+                <Bytes bytes={totals.unique_bytes} />
+                {unread > 0 &&
+                  `, and ${formatCounted(unread, "image", "images")} whose size is read later`}
+              </>
+            ),
           },
           ...(plan.pull_quota === null
             ? []
-            : [{ label: "Docker Hub pulls", value: quotaText(plan.pull_quota) }]),
+            : [{ label: "Docker Hub pulls", value: quotaText(plan.pull_quota, unread > 0) }]),
           {
             label: "Storage cost",
             value: `${monthlyCost(totals.stored_bytes, rate)} a month`,

@@ -19,6 +19,7 @@ const remarkTexts: Record<PlanRemark, string> = {
   digest_changes: "The Docker Engine packs layers anew, so the digest changes.",
   one_platform: "The Docker Engine holds one platform of several.",
   size_unpacked: "The size is that of the unpacked image.",
+  read_later: "Read when its turn comes, to spare Docker Hub's pull quota: size not known yet.",
   chosen_platform: "Only the chosen platform: its digest is not the one of the tag.",
 };
 

@@ -62,6 +62,7 @@ impl Coded for Remark {
         ("one_platform", Self::OnePlatform),
         ("size_unpacked", Self::SizeUnpacked),
         ("chosen_platform", Self::ChosenPlatform),
+        ("read_later", Self::ReadLater),
     ];
 }
 

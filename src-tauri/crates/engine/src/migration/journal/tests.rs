@@ -278,6 +278,7 @@ fn every_value_has_a_word_of_its_own() {
         Remark::OnePlatform,
         Remark::SizeUnpacked,
         Remark::ChosenPlatform,
+        Remark::ReadLater,
     ]);
     use ActionCode as A;
     check(&[

@@ -3,6 +3,7 @@
 mod create;
 mod log_in;
 mod push;
+mod quota;
 mod tag;
 mod verify;
 

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::docker::{DockerApi, PushLayerState, PushProgress};
 
+use super::quota::QuotaGate;
 use crate::migration::copy::{Copier, Held, Job, TagsThere, Turns};
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
@@ -39,10 +40,23 @@ pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> 
                 Arc::new(Turns::new(BLOBS_ON_THE_WAY)),
             );
             let tags = &source_tags(records);
-            let work = |record| copy_from_registry(run, &copier, tags, record);
+            let gate = &QuotaGate::default();
+            let work = |record| copy_when_allowed(run, &copier, tags, gate, record);
             run.each(records.moving(), COPIED_TOGETHER, work).await
         }
     }
+}
+
+/// Copies an image, and waits where the source's pull quota is used up.
+async fn copy_when_allowed(
+    run: &Run<'_>,
+    copier: &Copier,
+    tags: &TagsThere,
+    gate: &QuotaGate,
+    record: &Record<'_>,
+) -> Result<(), MigrationError> {
+    let copy = || copy_from_registry(run, copier, tags, record);
+    gate.pass(run, copier.source(), &record.planned.source, copy).await
 }
 
 async fn copy_from_registry(

@@ -7,8 +7,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag, media_type};
 use crate::registry::{
-    BlobStream, ManifestHead, Mount, Referrer, RegistryApi, RegistryError, Stored, UploadSession,
-    UploadStart,
+    BlobStream, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, RegistryError, Stored,
+    UploadSession, UploadStart,
 };
 
 type Place = (String, String);
@@ -32,6 +32,10 @@ pub struct FakeRegistry {
     pub mounts: bool,
     /// Tags that may not move.
     pub immutable: Mutex<HashSet<String>>,
+    /// Manifests that it gives before its quota is used up; nothing for no quota.
+    pub pulls_left: Mutex<Option<u32>>,
+    /// Manifests that it gives anew once somebody has looked so often.
+    pub renewed_after_looks: Mutex<Option<(u32, u32)>>,
 }
 
 impl FakeRegistry {
@@ -47,6 +51,8 @@ impl FakeRegistry {
             lists_referrers: true,
             mounts: true,
             immutable: Mutex::default(),
+            pulls_left: Mutex::default(),
+            renewed_after_looks: Mutex::default(),
         }
     }
 
@@ -136,11 +142,35 @@ impl RegistryApi for FakeRegistry {
             digest,
             media_type: None,
             size_bytes: None,
-            pull_quota: None,
+            pull_quota: self.pull_quota(),
         }))
     }
 
+    fn pull_quota(&self) -> Option<PullQuota> {
+        let remaining = (*self.pulls_left.lock().unwrap())?;
+        Some(PullQuota { limit: 100, remaining, window_seconds: 21_600 })
+    }
+
+    fn forget_tokens(&self) {
+        let mut renewal = self.renewed_after_looks.lock().unwrap();
+        match renewal.as_mut() {
+            Some((0, pulls)) => {
+                *self.pulls_left.lock().unwrap() = Some(*pulls);
+                *renewal = None;
+            }
+            Some((looks, _)) => *looks -= 1,
+            None => {}
+        }
+    }
+
     async fn manifest(&self, path: &str, reference: &str) -> Result<RawManifest, RegistryError> {
+        if let Some(left) = self.pulls_left.lock().unwrap().as_mut() {
+            if *left == 0 {
+                let registry = self.host.clone();
+                return Err(RegistryError::PullQuotaUsedUp { registry, retry_after: None });
+            }
+            *left -= 1;
+        }
         let place = (path.to_owned(), reference.to_owned());
         let found = self.manifests.lock().unwrap().get(&place).cloned();
         found.ok_or_else(|| self.missing(format!("{path}:{reference}")))

@@ -5,9 +5,9 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { ErrorAlert } from "../../../errors";
-import type { SourceLoginStatus } from "../../../ipc/generated";
-import type { Request } from "../../../shared/useRequest";
+import { ErrorAlert } from "../errors";
+import type { SourceLoginStatus } from "../ipc/generated";
+import type { Request } from "./useRequest";
 
 function statusText(status: SourceLoginStatus | null): string {
   if (status === null) {

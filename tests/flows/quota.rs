@@ -1,0 +1,79 @@
+//! Docker Hub's pull quota is used up in the middle: the run waits with a clock, and goes on when the
+//! person signs in.
+
+use anyhow::{Context, Result, ensure};
+use transload_api::contract::{
+    AwsConnection, ImageSource, JobEventKind, MigrationOutcome, MigrationPlan, PlanRemark,
+    SourceLogin,
+};
+use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, request, told};
+
+/// Plans until the quota is nearly used up: each plan reads manifests as long as there is plenty.
+const MOST_PLANS: usize = 40;
+
+#[tokio::test]
+async fn a_quota_that_is_used_up_is_waited_for_and_a_sign_in_ends_the_wait() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    let practice = computer.api.practice_start().await.map_err(told)?;
+    let source = ImageSource::PracticeAccount;
+    let repositories =
+        computer.api.source_repositories(source.clone(), None).await.map_err(told)?.repositories;
+    let mut images = Vec::new();
+    for repository in repositories.iter().filter(|known| known.private != Some(true)) {
+        let tags = computer.api.source_tags(source.clone(), repository.name.clone(), None).await;
+        let tags = tags.map_err(told)?.tags;
+        images.extend(tags.into_iter().map(|tag| (repository.name.clone(), tag.tag)));
+    }
+    let wanted = || {
+        let named: Vec<_> = images
+            .iter()
+            .map(|(repository, tag)| {
+                let name = repository.rsplit('/').next().unwrap_or(repository);
+                (repository.as_str(), tag.as_str(), name)
+            })
+            .collect();
+        request(&AwsConnection::Practice, &source, &named)
+    };
+    let mut plan = computer.plan(wanted()).await?;
+    for _ in 0..MOST_PLANS {
+        if left(&plan)? == 0 {
+            break;
+        }
+        // One image at a time reads also where little is left.
+        let (repository, tag) = &images[0];
+        let one = request(&AwsConnection::Practice, &source, &[(repository, tag, "one")]);
+        computer.plan(one).await?;
+        plan = computer.plan(wanted()).await?;
+    }
+    let later = plan.images.iter().filter(|image| image.remarks.contains(&PlanRemark::ReadLater));
+    ensure!(later.count() == images.len(), "nothing is read with so little left: {plan:#?}");
+
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let waiting = async {
+        while let Some(event) = events.recv().await {
+            if let JobEventKind::QuotaUsedUp { look_again_at_ms } = event.kind {
+                return Ok(look_again_at_ms);
+            }
+        }
+        anyhow::bail!("it never waits")
+    };
+    let look_again = tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await??;
+    let snapshot = computer.api.job_snapshot(job.clone()).await.map_err(told)?;
+    assert!(snapshot.quota_look_again_at_ms.is_some_and(|known| known >= look_again));
+
+    let login =
+        SourceLogin { source, username: practice.hub_account, secret: practice.hub_access_token };
+    computer.api.source_login(login).await.map_err(told)?;
+    let migrated = computer.follow(job, plan).await?;
+    assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
+    let renewed = migrated.events.iter().any(|event| event.kind == JobEventKind::QuotaRenewed);
+    assert!(renewed, "it says that it goes on");
+    Ok(())
+}
+
+fn left(plan: &MigrationPlan) -> Result<u32> {
+    let quota = plan.pull_quota.as_ref().context("the practice account has a quota")?;
+    quota.left.context("with a number")
+}

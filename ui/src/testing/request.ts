@@ -1,0 +1,22 @@
+import type { MigrationRequest } from "../ipc/generated";
+import { defaultRepositorySettings } from "../shared/repositorySettings";
+
+/** A request for one tag of the practice account. */
+export function requestFor(repository: string, tag: string): MigrationRequest {
+  return {
+    connection: { kind: "practice" },
+    source: { kind: "practice_account" },
+    images: [{ repository, tag }],
+    repositories: [
+      {
+        source_repository: repository,
+        repository_name: repository.slice(repository.lastIndexOf("/") + 1),
+        settings: null,
+      },
+    ],
+    template: defaultRepositorySettings,
+    choices: [],
+    remove_temporary_tags: true,
+    extent: { platform: null, referrers: true },
+  };
+}
