@@ -6,6 +6,7 @@ mod copies;
 mod engine_to_ecr;
 mod events;
 mod hard_to_kill;
+mod journal;
 mod kinds;
 mod labs;
 mod layering;

@@ -241,6 +241,7 @@ pub fn request(
         choices: Vec::new(),
         remove_temporary_tags: true,
         extent: CopyExtent::default(),
+        selection: None,
     }
 }
 

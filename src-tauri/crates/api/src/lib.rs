@@ -22,7 +22,9 @@ mod jobs;
 mod logins;
 mod plans;
 mod report_export;
+mod shards;
 mod sources;
 
 pub use api::{Api, ApiOptions};
 pub use copies::{CopyControl, copy_images, image_digest};
+pub use report_export::{merged_report, text as report_text};

@@ -40,6 +40,13 @@ impl PlanBook {
         plans.push_back((id, plan));
     }
 
+    /// A plan, which stays where it is.
+    pub fn get(&self, id: &str) -> Result<ReadyPlan, ApiError> {
+        let plans = locked(&self.0);
+        let found = plans.iter().find(|(known, _)| known == id);
+        found.map(|(_, plan)| plan.clone()).ok_or_else(|| unknown(id))
+    }
+
     /// Takes a plan out to start it, so that it is started once. One that cannot start stays.
     pub fn take(&self, id: &str) -> Result<ReadyPlan, ApiError> {
         let mut plans = locked(&self.0);

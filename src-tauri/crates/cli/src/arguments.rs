@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use transload_api::contract::{ImageSource, Shard};
 
 /// What is said below the options.
 const AFTER: &str = "\
@@ -13,15 +14,18 @@ Exit codes:
   0    every image has arrived, or was there already
   1    an image failed; the others went on
   2    the arguments, or a line of the list, make no sense
-  3    nothing could be begun
-  130  interrupted; what was under way was given up
+  3    refused: nothing could be begun, or nothing was to be done
+  130  interrupted; what was under way was given up, and `resume` goes on with it
 
 Examples:
   transload-cli copy docker.io/library/alpine:3.22 \\
       111122223333.dkr.ecr.eu-west-1.amazonaws.com/alpine:3.22 --create-repositories
   transload-cli copy --all-tags quay.io/team/app registry.example/team/app
   transload-cli copy --list pairs.txt --json | jq -c 'select(.kind == \"image_finished\")'
-  transload-cli digest docker.io/library/alpine:3.22";
+  transload-cli digest docker.io/library/alpine:3.22
+  transload-cli plan --from docker-hub:team --newest 5 --prefix hub/ --out plan.json
+  transload-cli run plan.json && transload-cli report latest --format html --out report.html
+  transload-cli resume latest";
 
 /// Copies container images between registries, byte for byte, and keeps their digests.
 ///
@@ -50,6 +54,189 @@ pub enum Command {
         #[command(flatten)]
         ecr: EcrArguments,
     },
+    /// Say what a migration would do, and write it to a file. Nothing else is written.
+    #[command(after_help = AFTER)]
+    Plan(PlanArguments),
+    /// Run a plan, made here or in the window.
+    #[command(after_help = AFTER)]
+    Run(RunArguments),
+    /// Go on with a migration that was interrupted or stopped, and try again what failed in it.
+    Resume {
+        /// The migration, as `history` names it; `latest` for the newest.
+        migration: String,
+        /// One JSON object on each line of standard output for each thing that happens.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the migrations that this computer knows, newest first.
+    History {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the report of a migration, or of several that ran as parts of one plan.
+    Report(ReportArguments),
+    /// Ask registry and ECR anew what they hold of a migration, and compare the digests.
+    Verify {
+        /// The migration, as `history` names it; `latest` for the newest.
+        migration: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// Where the images are: docker-hub:NAMESPACE, registry:HOST, docker-engine, or practice.
+    #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
+    pub from: ImageSource,
+    /// Repositories as the source shows them, with `:TAG` for one image; nothing for all of them.
+    #[arg(value_name = "REPOSITORY[:TAG]")]
+    pub images: Vec<String>,
+    /// Only tags like this, with `*` and `?`. May be given several times.
+    #[arg(long, value_name = "PATTERN")]
+    pub tags: Vec<String>,
+    /// Only tags that match this regular expression. May be given several times.
+    #[arg(long, value_name = "REGEX")]
+    pub tags_regex: Vec<String>,
+    /// Only tags that are versions in this range, such as '>=1.2, <3'. May be given several times.
+    #[arg(long, value_name = "RANGE")]
+    pub tags_versions: Vec<String>,
+    /// No tags like this, with `*` and `?`. May be given several times.
+    #[arg(long, value_name = "PATTERN")]
+    pub without_tags: Vec<String>,
+    /// Only so many tags of each repository, those that were pushed last.
+    #[arg(long, value_name = "N")]
+    pub newest: Option<u32>,
+    /// Only tags that were pushed in so many days.
+    #[arg(long, value_name = "DAYS")]
+    pub pushed_within: Option<u32>,
+    /// Only tags that were pulled in so many days.
+    #[arg(long, value_name = "DAYS")]
+    pub pulled_within: Option<u32>,
+    /// What every ECR repository's name begins with, such as hub/.
+    #[arg(long, default_value = "")]
+    pub prefix: String,
+    /// Tags of new repositories cannot be moved.
+    #[arg(long)]
+    pub immutable: bool,
+    /// Images are scanned when they arrive in new repositories.
+    #[arg(long)]
+    pub scan_on_push: bool,
+    /// What to do where a tag points to something else in ECR.
+    #[arg(long, value_enum, default_value_t = OnConflict::Refuse)]
+    pub on_conflict: OnConflict,
+    /// Leave signatures, attestations and other referrers behind that are no part of an index.
+    #[arg(long)]
+    pub no_referrers: bool,
+    /// One platform of each image, such as linux/amd64, instead of all.
+    #[arg(long, value_name = "OS/ARCHITECTURE")]
+    pub platform: Option<String>,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub account: AccountArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The plan.
+    pub plan: PathBuf,
+    /// Only one part of it: I/N with I from 1, or `aws-batch` for the part that an AWS Batch array
+    /// job names by AWS_BATCH_JOB_ARRAY_INDEX and AWS_BATCH_JOB_ARRAY_SIZE.
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    pub shard: Option<Shard>,
+    /// One JSON object on each line of standard output for each thing that happens.
+    #[arg(long)]
+    pub json: bool,
+    /// The AWS profile instead of the one that the plan was made with.
+    #[arg(long, value_name = "NAME")]
+    pub aws_profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The migration, as `history` names it; `latest` for the newest.
+    #[arg(required_unless_present = "merge", conflicts_with = "merge")]
+    pub migration: Option<String>,
+    /// Join reports that were written as JSON, of migrations that ran as parts of one plan.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub merge: Vec<PathBuf>,
+    /// What kind of text.
+    #[arg(long, value_enum, default_value_t = Format::Markdown)]
+    pub format: Format,
+    /// The file to write; otherwise standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct AccountArguments {
+    /// The AWS profile; otherwise AWS_PROFILE, or `default`.
+    #[arg(long, value_name = "NAME")]
+    pub aws_profile: Option<String>,
+    /// The AWS region; otherwise the profile's.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Another endpoint for the ECR API, such as a VPC endpoint.
+    #[arg(long, value_name = "URL")]
+    pub ecr_endpoint: Option<String>,
+    /// Another address for the registry.
+    #[arg(long, value_name = "URL")]
+    pub registry_endpoint: Option<String>,
+    /// The practice ECR inside the program; needs no AWS.
+    #[arg(long, conflicts_with_all = ["aws_profile", "region", "ecr_endpoint", "registry_endpoint"])]
+    pub practice: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnConflict {
+    /// Plan nothing.
+    Refuse,
+    /// Leave ECR as it is.
+    Keep,
+    /// Move the tag, where the repository allows it.
+    Overwrite,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Markdown,
+    Csv,
+    Json,
+    Html,
+}
+
+fn parse_source(text: &str) -> Result<ImageSource, String> {
+    match text.split_once(':') {
+        Some(("docker-hub", namespace)) if !namespace.is_empty() => {
+            Ok(ImageSource::DockerHub { namespace: namespace.to_owned() })
+        }
+        Some(("registry", host)) if !host.is_empty() => {
+            Ok(ImageSource::Registry { host: host.to_owned(), plain_http: false })
+        }
+        None if text == "docker-engine" => Ok(ImageSource::DockerEngine),
+        None if text == "practice" => Ok(ImageSource::PracticeAccount),
+        _ => Err("use docker-hub:NAMESPACE, registry:HOST, docker-engine or practice".to_owned()),
+    }
+}
+
+fn parse_shard(text: &str) -> Result<Shard, String> {
+    let number = |text: &str| text.parse::<u32>().map_err(|_| format!("{text:?} is no number"));
+    if text == "aws-batch" {
+        // Source: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
+        let variable = |name: &str| {
+            let value = std::env::var(name).map_err(|_| format!("{name} is not set"))?;
+            number(&value)
+        };
+        let (index, parts) =
+            (variable("AWS_BATCH_JOB_ARRAY_INDEX")?, variable("AWS_BATCH_JOB_ARRAY_SIZE")?);
+        return Ok(Shard { part: index.saturating_add(1), parts });
+    }
+    let (part, parts) = text.split_once('/').ok_or("use I/N, such as 2/8, or aws-batch")?;
+    Ok(Shard { part: number(part)?, parts: number(parts)? })
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +304,30 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sources_and_parts_are_read() {
+        for right in [
+            "plan --from docker-hub:team --out p.json",
+            "plan --from registry:quay.io team/app team/api:1 --out p.json --practice",
+            "run p.json --shard 2/8",
+            "report latest --format html",
+            "report --merge a.json b.json --format csv",
+        ] {
+            assert!(parse(&format!("transload-cli {right}")).is_ok(), "{right}");
+        }
+        for wrong in [
+            "plan --from team --out p.json",
+            "plan --from docker-hub: --out p.json",
+            "plan --from practice --out p.json --practice --region eu-west-1",
+            "run p.json --shard 2",
+            "run p.json --shard aws-batch",
+            "report",
+            "report latest --merge a.json",
+        ] {
+            assert!(parse(&format!("transload-cli {wrong}")).is_err(), "{wrong}");
+        }
     }
 
     #[test]

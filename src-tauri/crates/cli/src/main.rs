@@ -2,20 +2,25 @@
 //!
 //! - `arguments`: what can be typed.
 //! - `list`: the file of pairs.
-//! - `show`: events as lines, as JSON, or as a bar.
+//! - `plan`, `migrations`: migrations with a plan, a journal and a report.
+//! - `show`, `show_jobs`: events as lines, as JSON, or as a bar.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
 mod list;
+mod migrations;
+mod plan;
 mod show;
+mod show_jobs;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command, CopyArguments};
 use clap::Parser;
-use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest};
-use transload_api::{CopyControl, copy_images, image_digest};
+use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest, ErrorCode};
+use transload_api::{Api, ApiOptions, CopyControl, copy_images, image_digest};
 
 /// Every image has arrived.
 const ARRIVED: u8 = 0;
@@ -46,8 +51,79 @@ async fn main() -> ExitCode {
                 Err(error) => refuse(&error),
             }
         }
+        command => match with_api(command).await {
+            Ok(code) => code,
+            Err(error) => refuse(&error),
+        },
     };
     ExitCode::from(code)
+}
+
+/// Commands of migrations that are kept: what the window does, without it.
+async fn with_api(command: Command) -> Result<u8, ApiError> {
+    let api = Api::new(ApiOptions::from_process(data_folder()?));
+    let code = match command {
+        Command::Plan(arguments) => {
+            let plan = plan::plan(&api, &arguments).await?;
+            show_jobs::tell_plan(&plan);
+            if plan.ready { ARRIVED } else { NOT_BEGUN }
+        }
+        Command::Run(arguments) => {
+            let job = migrations::start(&api, &arguments).await?;
+            migrations::follow(&api, job, arguments.json).await?
+        }
+        Command::Resume { migration, json } => {
+            let migration = migrations::named(&api, &migration).await?;
+            let job = api.migration_resume(migration).await?;
+            migrations::follow(&api, job, json).await?
+        }
+        Command::History { json } => {
+            for entry in api.history_list().await? {
+                match json {
+                    true => show::line(&serde_json::to_string(&entry).unwrap_or_default()),
+                    false => show_jobs::tell_entry(&entry),
+                }
+            }
+            ARRIVED
+        }
+        Command::Report(arguments) => {
+            let text = migrations::report(&api, &arguments).await?;
+            match &arguments.out {
+                Some(file) => std::fs::write(file, text).map_err(|error| {
+                    let message = format!("{} cannot be written: {error}.", file.display());
+                    ApiError::new(ErrorCode::StorageFailed, message)
+                })?,
+                None => show::line(text.trim_end()),
+            }
+            ARRIVED
+        }
+        Command::Verify { migration, json } => {
+            let migration = migrations::named(&api, &migration).await?;
+            let report = api.history_verify(migration).await?;
+            match json {
+                true => show::line(&serde_json::to_string(&report).unwrap_or_default()),
+                false => show_jobs::tell_report(&report),
+            }
+            migrations::code(&report)
+        }
+        // Copies and digests need no journal.
+        Command::Copy(_) | Command::Digest { .. } => USAGE,
+    };
+    api.shutdown().await;
+    Ok(code)
+}
+
+/// Where the window keeps its data too: one history for both.
+fn data_folder() -> Result<PathBuf, ApiError> {
+    let named = std::env::var_os("TRANSLOAD_DATA_DIR").filter(|name| !name.is_empty());
+    let folder = match named {
+        Some(named) => std::path::absolute(named).ok(),
+        None => dirs::data_dir().map(|data| data.join("io.github.transload.Transload")),
+    };
+    folder.ok_or_else(|| {
+        ApiError::new(ErrorCode::StorageFailed, "This system names no folder for data.")
+            .hint("Name one with TRANSLOAD_DATA_DIR.")
+    })
 }
 
 async fn copy(arguments: CopyArguments) -> u8 {

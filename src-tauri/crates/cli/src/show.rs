@@ -34,6 +34,11 @@ pub fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// Says something that is no part of the result.
+pub fn note(text: &str) {
+    eprintln!("{text}");
+}
+
 /// Says what is wrong with the arguments.
 pub fn problem(text: &str) {
     eprintln!("error: {text}");
@@ -47,7 +52,8 @@ pub fn error(error: &ApiError) {
     }
 }
 
-fn bar() -> ProgressBar {
+/// A bar on standard error.
+pub fn bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
     let template = "{spinner} {pos} of {len} images  {msg}  {elapsed}";
     bar.set_style(
@@ -122,7 +128,8 @@ fn sum(summary: &CopySummary) -> String {
     format!("{}; {} sent", parts.join(", "), HumanBytes(summary.sent_bytes))
 }
 
-fn words(error: &ApiError) -> String {
+/// What happened, with the code that says it to programs.
+pub fn words(error: &ApiError) -> String {
     let code = serde_json::to_value(error.code).ok();
     let code = code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned();
     format!("{} ({code})", error.message)

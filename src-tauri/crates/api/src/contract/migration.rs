@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AwsConnection, ImageSource};
+use super::{AwsConnection, ImageSource, Selection};
 
 /// What a person asked for in the wizard: the input of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -25,6 +25,9 @@ pub struct MigrationRequest {
     pub remove_temporary_tags: bool,
     /// What of each image comes along, from registry to registry.
     pub extent: CopyExtent,
+    /// The rules that chose the images, where rules did: *Run again* asks them for new tags.
+    #[serde(default)]
+    pub selection: Option<Selection>,
 }
 
 /// What of an image comes along when it is copied from registry to registry.

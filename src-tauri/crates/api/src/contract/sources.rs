@@ -109,4 +109,6 @@ pub struct SourceTag {
     pub size_bytes: Option<u64>,
     /// When it was pushed, or made where the source keeps no push time.
     pub updated_at_ms: Option<u64>,
+    /// When it was pulled last, where the source says so.
+    pub pulled_at_ms: Option<u64>,
 }

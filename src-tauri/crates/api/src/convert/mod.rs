@@ -5,7 +5,9 @@ mod docker;
 mod events;
 mod history;
 mod plan;
+mod plan_file;
 mod report;
+mod selection;
 mod settings;
 
 pub use aws::{identity, profiles, repository};
@@ -13,5 +15,7 @@ pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
 pub use history::{About, about, earlier_state, history_entry, history_report, request, told};
 pub use plan::plan;
+pub use plan_file::{layer_groups, plan_of_file};
 pub use report::{crashed_report, left_behind, report};
+pub use selection::{out_reason, tag_rules};
 pub use settings::{engine_settings, extent, repository_settings};

@@ -1,11 +1,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use transload_engine::migration::MigrationError;
-use transload_engine::migration::journal::TellError;
+use transload_engine::migration::journal::{JournalRecord, TellError};
+use transload_engine::migration::{self, EventSink, MigrationError, MigrationEvent, verify_again};
 
 use super::migration::read_request;
-use crate::api::{Api, JobRequest, locked};
+use crate::api::{Api, JobRequest, locked, now_ms};
 use crate::contract::{
     ApiError, ErrorCode, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
 };
@@ -26,10 +26,16 @@ impl Api {
         convert::history_report(&record)
     }
 
-    /// What a migration was asked for, to ask it again.
+    /// What a migration was asked for, to ask it again. Where rules chose its images, they choose
+    /// again, from what the source has now.
     pub async fn history_request(&self, migration: String) -> Result<MigrationRequest, ApiError> {
         let record = self.journal().await?.record(&migration).await?;
-        convert::request(&record.request)
+        let mut request = convert::request(&record.request)?;
+        if let Some(selection) = &request.selection {
+            let chosen = self.source_choose(request.source.clone(), selection.clone()).await?;
+            request.images = chosen.images;
+        }
+        Ok(request)
     }
 
     /// Forgets a migration. What it moved stays where it is.
@@ -45,8 +51,41 @@ impl Api {
         let journal = self.journal().await?;
         let known = journal.record(&migration).await?;
         let shown = convert::request(&known.request)?;
+        let (request, ends) = self.reopen(&known, &shown).await?;
+        let (record, log) = journal.take_up(&migration, tell()).await?;
+        let plan = Arc::new(record.plan(&request));
+        let identity = ends.connected.identity.clone();
+        let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
+        let job = Job::taken_up(&record, shown.source.clone(), images, self.new_control());
+        let asked = JobRequest { request, shown, ends };
+        self.run_job(job, plan, asked, log);
+        Ok(migration)
+    }
+
+    /// Asks registry and ECR anew what they hold of a migration of the history, and compares.
+    pub async fn history_verify(&self, migration: String) -> Result<MigrationReport, ApiError> {
+        let record = self.journal().await?.record(&migration).await?;
+        let shown = convert::request(&record.request)?;
+        let (request, ends) = self.reopen(&record, &shown).await?;
+        let plan = record.proof_plan(&request);
+        let started_at_ms = now_ms();
+        let events: Arc<dyn EventSink> = Arc::new(NobodyListens);
+        let destination = &ends.connected.destination;
+        let control = self.new_control();
+        let report = verify_again(&plan, &ends.source, destination, &control, &events).await;
+        let identity = ends.connected.identity.clone();
+        let times_ms = (started_at_ms, now_ms().saturating_sub(started_at_ms));
+        Ok(convert::report(migration, &report, identity, plan.registry.to_string(), times_ms))
+    }
+
+    /// Opens both ends of a migration of the history again, in the account of then.
+    async fn reopen(
+        &self,
+        record: &JournalRecord,
+        shown: &MigrationRequest,
+    ) -> Result<(migration::MigrationRequest, Ends), ApiError> {
         let connected = self.connect(&shown.connection).await?;
-        let then = convert::about(&known.summary.about)?.identity;
+        let then = convert::about(&record.summary.about)?.identity;
         if connected.identity.account_id != then.account_id {
             let message = format!(
                 "This migration goes to the account {}, but its profile is the account {} now.",
@@ -57,16 +96,9 @@ impl Api {
                 .hint("Sign in to the account that the migration was planned for."));
         }
         let source = self.open_source(&shown.source).await?;
-        let request = read_request(&shown, &source)?;
+        let request = read_request(shown, &source)?;
         let ends = Ends { source: source.end(), connected };
-        let (record, log) = journal.take_up(&migration, tell()).await?;
-        let plan = Arc::new(record.plan(&request));
-        let identity = ends.connected.identity.clone();
-        let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
-        let job = Job::taken_up(&record, shown.source.clone(), images, self.new_control());
-        let asked = JobRequest { request, shown, ends };
-        self.run_job(job, plan, asked, log);
-        Ok(migration)
+        Ok((request, ends))
     }
 
     /// Writes the report of a migration to a file.
@@ -95,4 +127,11 @@ impl Api {
 /// How errors stand in the journal.
 pub(super) fn tell() -> TellError {
     Arc::new(|error: &MigrationError| convert::told(error))
+}
+
+/// Nobody follows a proof.
+struct NobodyListens;
+
+impl EventSink for NobodyListens {
+    fn emit(&self, _: MigrationEvent) {}
 }

@@ -168,7 +168,14 @@ fn named(name: String) -> SourceRepository {
 
 fn name_only(tag: &Tag) -> SourceTag {
     let tag = tag.to_string();
-    SourceTag { tag, digest: None, platforms: Vec::new(), size_bytes: None, updated_at_ms: None }
+    SourceTag {
+        tag,
+        digest: None,
+        platforms: Vec::new(),
+        size_bytes: None,
+        updated_at_ms: None,
+        pulled_at_ms: None,
+    }
 }
 
 async fn details(open: &OpenRegistry, repository: &str, tag: &Tag) -> Result<SourceTag, ApiError> {
@@ -186,6 +193,7 @@ async fn details(open: &OpenRegistry, repository: &str, tag: &Tag) -> Result<Sou
         platforms: tree.platforms().iter().map(ToString::to_string).collect(),
         size_bytes: Some(tree.blobs().values().sum()),
         updated_at_ms: None,
+        pulled_at_ms: None,
     })
 }
 
@@ -211,6 +219,7 @@ fn hub_tag(tag: HubTag) -> SourceTag {
         platforms: tag.platforms.iter().map(ToString::to_string).collect(),
         size_bytes: Some(tag.size_bytes),
         updated_at_ms: tag.updated_at_ms,
+        pulled_at_ms: tag.pulled_at_ms,
     }
 }
 
@@ -240,5 +249,6 @@ fn engine_tag(image: &EngineImage, tag: &Tag) -> SourceTag {
         platforms: image.platforms.iter().map(ToString::to_string).collect(),
         size_bytes: Some(image.size_bytes),
         updated_at_ms: image.created_at_ms,
+        pulled_at_ms: None,
     }
 }

@@ -9,17 +9,59 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::contract::{
-    ApiError, ImageReport, ImageResult, MigrationOutcome, MigrationReport, Proof, ReportFormat,
+    ApiError, ErrorCode, ImageReport, ImageResult, MigrationOutcome, MigrationReport, Proof,
+    ReportFormat,
 };
 
 /// The text of a report.
-pub(crate) fn text(report: &MigrationReport, format: ReportFormat) -> Result<String, ApiError> {
+pub fn text(report: &MigrationReport, format: ReportFormat) -> Result<String, ApiError> {
     match format {
         ReportFormat::Markdown => Ok(markdown::markdown(report)),
         ReportFormat::Csv => Ok(csv::csv(report)),
         ReportFormat::Html => Ok(html::html(report)),
         ReportFormat::Json => serde_json::to_string_pretty(report)
             .map_err(|error| ApiError::internal(error.to_string())),
+    }
+}
+
+/// One report of several migrations that ran as parts of one plan: images by their number in it.
+///
+/// # Errors
+/// Where they go to different registries, hold an image twice, or there is none.
+pub fn merged_report(mut reports: Vec<MigrationReport>) -> Result<MigrationReport, ApiError> {
+    let refused = |message: &str| ApiError::new(ErrorCode::InputInvalid, message);
+    reports.sort_by_key(|report| report.started_at_ms);
+    let mut parts = reports.into_iter();
+    let mut whole = parts.next().ok_or_else(|| refused("There is no report to join."))?;
+    let mut end_ms = whole.started_at_ms + whole.elapsed_ms;
+    for part in parts {
+        if part.registry != whole.registry {
+            return Err(refused("The reports are of migrations to different registries."));
+        }
+        end_ms = end_ms.max(part.started_at_ms + part.elapsed_ms);
+        whole.repositories_created.extend(part.repositories_created);
+        whole.images.extend(part.images);
+        whole.sent_bytes += part.sent_bytes;
+        whole.skipped_bytes += part.skipped_bytes;
+        whole.temporary_tags_left.extend(part.temporary_tags_left);
+        whole.journal_error = whole.journal_error.or(part.journal_error);
+        whole.outcome = worse(whole.outcome, part.outcome);
+    }
+    whole.elapsed_ms = end_ms - whole.started_at_ms;
+    whole.images.sort_by_key(|image| image.image);
+    if whole.images.windows(2).any(|pair| pair[0].image == pair[1].image) {
+        return Err(refused("An image is in two of the reports: they are no parts of one plan."));
+    }
+    Ok(whole)
+}
+
+fn worse(one: MigrationOutcome, other: MigrationOutcome) -> MigrationOutcome {
+    use MigrationOutcome::{Cancelled, Failed, Interrupted, PartlyFailed, Succeeded};
+    match (one, other) {
+        (same, other) if same == other => same,
+        (Interrupted, _) | (_, Interrupted) => Interrupted,
+        (Cancelled, _) | (_, Cancelled) => Cancelled,
+        (Succeeded | PartlyFailed | Failed, _) => PartlyFailed,
     }
 }
 
@@ -63,7 +105,7 @@ fn moment(at_ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::{AwsIdentity, ErrorCode, LeftBehind, Route};
+    use crate::contract::{AwsIdentity, LeftBehind, Route};
 
     fn report() -> MigrationReport {
         let image = |number: u32, result: ImageResult, proof: Proof| ImageReport {
@@ -136,6 +178,24 @@ mod tests {
         assert!(!page.contains("<script"), "{page}");
         assert!(!page.contains("http"), "{page}");
         insta::assert_snapshot!(page);
+    }
+
+    #[test]
+    fn parts_of_one_plan_become_one_report() {
+        let (mut first, mut second) = (report(), report());
+        first.images.truncate(1);
+        first.outcome = MigrationOutcome::Succeeded;
+        second.images.remove(0);
+        second.outcome = MigrationOutcome::Failed;
+        second.started_at_ms += 10_000;
+        let whole = merged_report(vec![second.clone(), first.clone()]).unwrap();
+        assert_eq!(whole.outcome, MigrationOutcome::PartlyFailed);
+        assert_eq!(whole.images, report().images);
+        assert_eq!((whole.sent_bytes, whole.elapsed_ms), (20, 11_500));
+        assert!(merged_report(vec![first.clone(), first.clone()]).is_err(), "twice the same");
+        second.registry = "another".to_owned();
+        assert!(merged_report(vec![first, second]).is_err());
+        assert!(merged_report(Vec::new()).is_err());
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct HubTag {
     pub size_bytes: u64,
     /// When it last changed, in milliseconds since 1970.
     pub updated_at_ms: Option<u64>,
+    /// When it was pulled last, in milliseconds since 1970.
+    pub pulled_at_ms: Option<u64>,
 }
 
 /// The envelope of every list.
@@ -105,6 +107,8 @@ pub(super) struct TagAnswer {
     #[serde(default)]
     last_updated: Option<String>,
     #[serde(default)]
+    tag_last_pulled: Option<String>,
+    #[serde(default)]
     images: Option<Vec<TagImage>>,
 }
 
@@ -155,6 +159,7 @@ impl TagAnswer {
             platforms: images.into_iter().map(|(platform, _)| platform).collect(),
             size_bytes,
             updated_at_ms: milliseconds(self.last_updated),
+            pulled_at_ms: milliseconds(self.tag_last_pulled),
         })
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! [`copy_list`] is the copy alone, without a plan, for scripts.
 
+mod choose;
 mod control;
 mod copies;
 #[cfg(test)]
@@ -29,6 +30,7 @@ mod tests;
 mod totals;
 mod tree;
 
+pub use choose::{DatedTag, InvalidPattern, Out, TagPattern, TagRules, choose};
 pub use control::Control;
 pub use copies::{CopyEnds, CopyOptions, CopyOutcome, CopyPair, copy_list};
 pub use copy::LeftBehind;
@@ -39,6 +41,6 @@ pub use facts::{Facts, ImageFacts, SourceFacts, gather};
 pub use plan::{Action, Difference, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
 pub use report::{ImageReport, ImageResult, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
-pub use run::run;
+pub use run::{run, verify_again};
 pub use totals::{NeededQuota, PlanTotals};
 pub use tree::{ImageTree, Node};

@@ -159,6 +159,24 @@ pub enum Remark {
 }
 
 impl Plan {
+    /// A plan that was made before, from its parts.
+    pub fn of_parts(
+        registry: RegistryHost,
+        repositories: Vec<PlannedRepository>,
+        images: Vec<PlannedImage>,
+        request: &MigrationRequest,
+    ) -> Self {
+        Self {
+            totals: totals(&repositories, &images),
+            registry,
+            repositories,
+            images,
+            pull_quota: None,
+            remove_temporary_tags: request.remove_temporary_tags,
+            extent: request.extent.clone(),
+        }
+    }
+
     /// Whether it can be started: nothing is undecided, and something is to do or to prove.
     pub fn is_ready(&self) -> bool {
         let unchanged = self.totals.images_unchanged;

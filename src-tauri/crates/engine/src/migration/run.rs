@@ -80,6 +80,28 @@ pub async fn run(
     report
 }
 
+/// Asks registry and ECR anew what they hold of images that were moved some time ago, and compares
+/// with the digests of then.
+pub async fn verify_again(
+    plan: &Plan,
+    source: &Source,
+    destination: &Destination,
+    control: &Control,
+    events: &Arc<dyn EventSink>,
+) -> Report {
+    let run = Run { plan, source, destination, control, events, journal: None };
+    let records = Records::of(plan, &[]);
+    run.settle_what_stays(&records);
+    steps::verify(&run, &records).await;
+    run.cancel_what_is_open(&records);
+    Report {
+        repositories_created: Vec::new(),
+        images: records.into_reports(),
+        temporary_tags_left: Vec::new(),
+        cancelled: control.is_cancelled(),
+    }
+}
+
 /// How many items of a step went well, and how many did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {

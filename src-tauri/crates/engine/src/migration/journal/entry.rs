@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::migration::totals::totals;
-use crate::migration::{MigrationRequest, Plan, PlannedImage, PlannedRepository, Proof};
+use crate::migration::{Action, MigrationRequest, Plan, PlannedImage, PlannedRepository, Proof};
 use crate::model::{Digest, RegistryHost, RepositoryName};
 
 /// A migration that is about to begin.
@@ -162,10 +161,26 @@ pub struct JournalImage {
 }
 
 impl JournalRecord {
+    /// A plan that only proves: what arrived is there with the digest of then. What did not arrive is
+    /// left out.
+    pub fn proof_plan(&self, request: &MigrationRequest) -> Plan {
+        let mut plan = self.plan(request);
+        let arrived = self.images.iter().filter(|image| image.stage.is_settled());
+        let images = arrived.map(|image| {
+            let digest = image.ecr_digest.clone().or_else(|| image.pushed_digest.clone());
+            let destination_digest = digest.or_else(|| image.planned.destination_digest.clone());
+            let keeps = matches!(image.planned.action, Action::KeepExisting);
+            let action = if keeps { Action::KeepExisting } else { Action::AlreadyThere };
+            PlannedImage { destination_digest, action, ..image.planned.clone() }
+        });
+        plan.images = images.collect();
+        plan
+    }
+
     /// The plan as it was made, to go on with. What the request says of the repositories' settings
     /// holds for those that have to be created.
     pub fn plan(&self, request: &MigrationRequest) -> Plan {
-        let repositories: Vec<_> = self
+        let repositories = self
             .repositories
             .iter()
             .map(|repository| PlannedRepository {
@@ -176,16 +191,7 @@ impl JournalRecord {
                 differences: Vec::new(),
             })
             .collect();
-        let images: Vec<_> = self.images.iter().map(|image| image.planned.clone()).collect();
-        let totals = totals(&repositories, &images);
-        Plan {
-            registry: self.summary.registry.clone(),
-            repositories,
-            images,
-            totals,
-            pull_quota: None,
-            remove_temporary_tags: request.remove_temporary_tags,
-            extent: request.extent.clone(),
-        }
+        let images = self.images.iter().map(|image| image.planned.clone()).collect();
+        Plan::of_parts(self.summary.registry.clone(), repositories, images, request)
     }
 }

@@ -1,0 +1,33 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{MigrationPlan, MigrationRequest};
+
+/// A plan as a file: made in the window, run on a server. It holds no secrets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlanFile {
+    /// The version of this format.
+    pub transload_plan: u32,
+    /// What was asked for.
+    pub request: MigrationRequest,
+    /// What will be done, with every source pinned to its digest.
+    pub plan: MigrationPlan,
+    /// Repositories with the same number share layers: they are kept together when a plan is run in
+    /// parts, so that a layer is sent by one of them.
+    pub layer_groups: BTreeMap<String, u32>,
+}
+
+/// The newest version of [`PlanFile`].
+pub const PLAN_FILE_VERSION: u32 = 1;
+
+/// A part of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub part: u32,
+    /// How many parts there are.
+    pub parts: u32,
+}

@@ -1,0 +1,99 @@
+//! `run`, `resume`, `history`, `report`, `verify`: migrations that this computer knows.
+
+use transload_api::Api;
+use transload_api::contract::{
+    ApiError, AwsConnection, ErrorCode, JobEventKind, MigrationOutcome, MigrationReport,
+};
+
+use crate::arguments::{Format, ReportArguments, RunArguments};
+use crate::{ARRIVED, INTERRUPTED, NOT_BEGUN, SOME_FAILED, show_jobs};
+
+/// Starts a plan, or a part of it.
+pub async fn start(api: &Api, arguments: &RunArguments) -> Result<String, ApiError> {
+    let connection = arguments.aws_profile.clone().map(|profile| AwsConnection::Profile {
+        profile,
+        region: None,
+        ecr_endpoint: None,
+        registry_endpoint: None,
+    });
+    api.migration_start_file(&arguments.plan, arguments.shard, connection).await
+}
+
+/// Shows a job to its end. An interrupt stops it; it can be gone on with.
+pub async fn follow(api: &Api, job: String, json: bool) -> Result<u8, ApiError> {
+    let mut events = api.job_follow(job.clone(), 0).await?;
+    let interrupted = (api.clone(), job.clone());
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            let (api, job) = interrupted;
+            // One that is over already needs no stop.
+            let _ = api.job_cancel(job).await;
+        }
+    });
+    let show = show_jobs::reporter(json);
+    while let Some(event) = events.recv().await {
+        show(&event);
+        if let JobEventKind::Finished { report } = event.kind {
+            return Ok(code(&report));
+        }
+    }
+    Err(ApiError::new(ErrorCode::Internal, "The migration ended without a report."))
+}
+
+/// How a migration ended, as an exit code.
+pub fn code(report: &MigrationReport) -> u8 {
+    match report.outcome {
+        MigrationOutcome::Succeeded => ARRIVED,
+        MigrationOutcome::PartlyFailed => SOME_FAILED,
+        MigrationOutcome::Failed if report.images.is_empty() => NOT_BEGUN,
+        MigrationOutcome::Failed => SOME_FAILED,
+        MigrationOutcome::Cancelled | MigrationOutcome::Interrupted => INTERRUPTED,
+    }
+}
+
+/// The migration that was named; `latest` for the newest.
+pub async fn named(api: &Api, migration: &str) -> Result<String, ApiError> {
+    if migration != "latest" {
+        return Ok(migration.to_owned());
+    }
+    let newest = api.history_list().await?.into_iter().next();
+    newest.map(|entry| entry.migration).ok_or_else(|| {
+        ApiError::new(ErrorCode::JobUnknown, "This computer knows no migration yet.")
+            .hint("Make a plan with `transload-cli plan`, and run it.")
+    })
+}
+
+/// The text of a report, of one migration or of several.
+pub async fn report(api: &Api, arguments: &ReportArguments) -> Result<String, ApiError> {
+    let report = match &arguments.migration {
+        Some(migration) => api.history_report(named(api, migration).await?).await?,
+        None => {
+            let mut reports = Vec::new();
+            for file in &arguments.merge {
+                reports.push(read(file)?);
+            }
+            transload_api::merged_report(reports)?
+        }
+    };
+    transload_api::report_text(
+        &report,
+        match arguments.format {
+            Format::Markdown => transload_api::contract::ReportFormat::Markdown,
+            Format::Csv => transload_api::contract::ReportFormat::Csv,
+            Format::Json => transload_api::contract::ReportFormat::Json,
+            Format::Html => transload_api::contract::ReportFormat::Html,
+        },
+    )
+}
+
+fn read(file: &std::path::Path) -> Result<MigrationReport, ApiError> {
+    let about = |message: String| {
+        ApiError::new(ErrorCode::StorageFailed, message).about(file.display().to_string())
+    };
+    let text = std::fs::read(file)
+        .map_err(|error| about(format!("{} cannot be read: {error}.", file.display())))?;
+    serde_json::from_slice(&text).map_err(|_| {
+        about(format!("{} is not a report that was written as JSON.", file.display()))
+            .hint("Write it with `transload-cli report ID --format json --out FILE`.")
+    })
+}

@@ -1,0 +1,159 @@
+//! `plan`: what a migration would do, as a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use transload_api::Api;
+use transload_api::contract::{
+    ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyExtent, Encryption, ErrorCode,
+    LifecyclePreset, MigrationPlan, MigrationRequest, PlannedAction, RepositoryMapping,
+    RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern, TagPatternKind,
+    TagRules,
+};
+
+use crate::arguments::{AccountArguments, OnConflict, PlanArguments};
+
+/// Makes the plan and writes it.
+pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan, ApiError> {
+    let mut request = request(api, arguments).await?;
+    let mut plan = api.migration_plan(request.clone()).await?;
+    let resolution = match arguments.on_conflict {
+        OnConflict::Refuse => None,
+        OnConflict::Keep => Some(ConflictResolution::KeepExisting),
+        OnConflict::Overwrite => Some(ConflictResolution::Overwrite),
+    };
+    if let Some(resolution) = resolution.filter(|_| plan.totals.conflicts > 0) {
+        let in_conflict = plan
+            .images
+            .iter()
+            .filter(|image| matches!(image.action, PlannedAction::Conflict { .. }));
+        let choice =
+            |image: SelectedImage| ConflictChoice { image, resolution: resolution.clone() };
+        request.choices = in_conflict.map(|image| choice(image.selected.clone())).collect();
+        plan = api.migration_plan(request).await?;
+    }
+    api.migration_plan_export(plan.plan.clone(), arguments.out.clone()).await?;
+    Ok(plan)
+}
+
+async fn request(api: &Api, arguments: &PlanArguments) -> Result<MigrationRequest, ApiError> {
+    // A colon after the last slash divides a repository and one tag of it.
+    let (mut repositories, mut images) = (Vec::new(), Vec::new());
+    for text in &arguments.images {
+        match text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
+            Some((repository, tag)) => images
+                .push(SelectedImage { repository: repository.to_owned(), tag: tag.to_owned() }),
+            None => repositories.push(text.clone()),
+        }
+    }
+    let mut selection = None;
+    if !repositories.is_empty() || images.is_empty() {
+        let rules = Selection { repositories, rules: rules(arguments) };
+        let chosen = api.source_choose(arguments.from.clone(), rules.clone()).await?;
+        images.extend(chosen.images);
+        // One that was named by its tag is no rule.
+        selection = arguments.images.iter().all(|text| !text.contains(':')).then_some(rules);
+    }
+    if images.is_empty() {
+        let message = "No tag of the source is meant by these rules.";
+        return Err(ApiError::new(ErrorCode::InputInvalid, message)
+            .hint("Loosen --tags, --newest or the times, or name repositories that have tags."));
+    }
+    let sources: BTreeSet<&str> = images.iter().map(|image| image.repository.as_str()).collect();
+    let names = names(&sources, &arguments.prefix);
+    Ok(MigrationRequest {
+        connection: connection(&arguments.account),
+        source: arguments.from.clone(),
+        repositories: names
+            .into_iter()
+            .map(|(source_repository, repository_name)| RepositoryMapping {
+                source_repository,
+                repository_name,
+                settings: None,
+            })
+            .collect(),
+        images,
+        template: RepositorySettings {
+            tag_mutability: if arguments.immutable {
+                TagMutability::Immutable
+            } else {
+                TagMutability::Mutable
+            },
+            exclusion_filters: Vec::new(),
+            scan_on_push: arguments.scan_on_push,
+            encryption: Encryption::Aes256,
+            tags: BTreeMap::new(),
+            lifecycle: LifecyclePreset::None,
+        },
+        choices: Vec::new(),
+        remove_temporary_tags: true,
+        extent: CopyExtent {
+            platform: arguments.platform.clone(),
+            referrers: !arguments.no_referrers,
+        },
+        selection,
+    })
+}
+
+fn rules(arguments: &PlanArguments) -> TagRules {
+    let patterns = |texts: &[String], kind: TagPatternKind| {
+        texts.iter().map(move |text| TagPattern { kind, text: text.clone() }).collect::<Vec<_>>()
+    };
+    TagRules {
+        include: [
+            patterns(&arguments.tags, TagPatternKind::Glob),
+            patterns(&arguments.tags_regex, TagPatternKind::Regex),
+            patterns(&arguments.tags_versions, TagPatternKind::Versions),
+        ]
+        .concat(),
+        exclude: patterns(&arguments.without_tags, TagPatternKind::Glob),
+        pushed_within_days: arguments.pushed_within,
+        pulled_within_days: arguments.pulled_within,
+        newest: arguments.newest,
+    }
+}
+
+/// The ECR names: the last part of the source's name, as `pgcli` for `dencold/pgcli`; the whole name
+/// where two would fall together.
+fn names(sources: &BTreeSet<&str>, prefix: &str) -> BTreeMap<String, String> {
+    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for source in sources {
+        *counts.entry(last(source)).or_default() += 1;
+    }
+    let name = |source: &str| match counts.get(&last(source)) {
+        Some(1) => last(source),
+        _ => source.to_owned(),
+    };
+    sources.iter().map(|source| ((*source).to_owned(), prefix.to_owned() + &name(source))).collect()
+}
+
+/// The account that was named, or the one that the environment means.
+pub fn connection(account: &AccountArguments) -> AwsConnection {
+    if account.practice {
+        return AwsConnection::Practice;
+    }
+    let named = account.aws_profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+    let profile = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
+    AwsConnection::Profile {
+        profile,
+        region: account.region.clone(),
+        ecr_endpoint: account.ecr_endpoint.clone(),
+        registry_endpoint: account.registry_endpoint.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_would_fall_together_stay_whole() {
+        let sources = BTreeSet::from(["a/app", "b/app", "b/api"]);
+        let names: Vec<_> = names(&sources, "hub/").into_iter().collect();
+        let pair = |source: &str, name: &str| (source.to_owned(), name.to_owned());
+        assert_eq!(
+            names,
+            [pair("a/app", "hub/a/app"), pair("b/api", "hub/api"), pair("b/app", "hub/b/app")]
+        );
+    }
+}

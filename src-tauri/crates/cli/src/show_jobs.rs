@@ -1,0 +1,164 @@
+//! What a running migration says.
+
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::{HumanBytes, HumanDuration, ProgressBar};
+use transload_api::contract::{
+    HistoryEntry, HistoryState, ImageReport, ImageResult, JobEvent, JobEventKind, MigrationPlan,
+    MigrationReport, PlannedAction, Proof,
+};
+
+use crate::show::{bar, line, note, words};
+
+type Reporter = Box<dyn Fn(&JobEvent) + Send + Sync>;
+
+/// Takes the events: as JSON, with a bar on a terminal, or as plain lines.
+pub fn reporter(json: bool) -> Reporter {
+    if json {
+        return Box::new(|event| {
+            if let Ok(text) = serde_json::to_string(event) {
+                line(&text);
+            }
+        });
+    }
+    let bar = std::io::stderr().is_terminal().then(bar);
+    let waits = Mutex::new(false);
+    Box::new(move |event| {
+        let mut waits = waits.lock().unwrap_or_else(PoisonError::into_inner);
+        tell(event, bar.as_ref(), &mut waits);
+    })
+}
+
+fn tell(event: &JobEvent, bar: Option<&ProgressBar>, waits: &mut bool) {
+    match &event.kind {
+        JobEventKind::Started { images, .. } => {
+            note(&format!("migration {}", event.job));
+            if let Some(bar) = bar {
+                bar.set_length(images.len() as u64);
+            }
+        }
+        JobEventKind::Progress { progress } => {
+            if let Some(bar) = bar {
+                bar.set_position(progress.images_finished.into());
+                bar.set_message(format!("{} sent", HumanBytes(progress.sent_bytes)));
+            }
+        }
+        JobEventKind::QuotaUsedUp { .. } if !*waits => {
+            *waits = true;
+            note("Docker Hub's pull quota is used up. Waiting; it goes on by itself.");
+        }
+        JobEventKind::QuotaRenewed => {
+            *waits = false;
+            note("Docker Hub gives images again.");
+        }
+        JobEventKind::JournalState { error: Some(error) } => note(&words(error)),
+        JobEventKind::Finished { report } => {
+            if let Some(bar) = bar {
+                bar.finish_and_clear();
+            }
+            tell_report(report);
+        }
+        _ => {}
+    }
+}
+
+/// One line for each image, and a sum.
+pub fn tell_report(report: &MigrationReport) {
+    for image in &report.images {
+        line(&settled(image));
+    }
+    let count = |wanted: fn(&ImageResult) -> bool| {
+        report.images.iter().filter(|image| wanted(&image.result)).count()
+    };
+    let mut parts = vec![
+        format!("{} moved", count(|result| matches!(result, ImageResult::Moved))),
+        format!("{} there already", count(|result| matches!(result, ImageResult::Unchanged))),
+    ];
+    for (many, what) in [
+        (count(|result| matches!(result, ImageResult::Failed { .. })), "failed"),
+        (count(|result| matches!(result, ImageResult::Cancelled)), "not finished"),
+    ] {
+        if many > 0 {
+            parts.push(format!("{many} {what}"));
+        }
+    }
+    line(&format!("{}; {} sent", parts.join(", "), HumanBytes(report.sent_bytes)));
+    if let Some(error) = &report.journal_error {
+        note(&words(error));
+    }
+}
+
+fn settled(image: &ImageReport) -> String {
+    let destination = &image.destination;
+    let digest = image.ecr_digest.as_deref().unwrap_or("-");
+    let proof = match image.proof {
+        Proof::Equal => "equal",
+        Proof::EqualToPushed => "equal to what was pushed",
+        Proof::Different => "DIFFERENT",
+        Proof::NotProved => "not proved",
+    };
+    let mut text = match &image.result {
+        ImageResult::Moved => format!("moved    {destination}  {digest}  {proof}"),
+        ImageResult::Unchanged => format!("there    {destination}  {digest}  {proof}"),
+        ImageResult::Failed { error } => format!("FAILED   {destination}  {}", words(error)),
+        ImageResult::Cancelled => format!("stopped  {destination}"),
+    };
+    if let Some(now) = &image.source_moved_to {
+        text += &format!("\n  {} was moved at the source meanwhile, to {now}", image.source);
+    }
+    for left in &image.left_behind {
+        text += &format!("\n  left behind: {}: {}", left.name, words(&left.error));
+    }
+    text
+}
+
+/// What a plan would do.
+pub fn tell_plan(plan: &MigrationPlan) {
+    for image in &plan.images {
+        let text = match &image.action {
+            PlannedAction::Conflict { .. } => format!("CONFLICT {}", image.destination),
+            PlannedAction::Refused { error } => {
+                format!("REFUSED  {}  {}", image.source, words(error))
+            }
+            _ => continue,
+        };
+        line(&text);
+    }
+    let totals = &plan.totals;
+    line(&format!(
+        "{} images to move, {} there already, {} conflicts, {} refused; {} repositories to create; {} to move",
+        totals.images_to_move,
+        totals.images_unchanged,
+        totals.conflicts,
+        totals.refused,
+        totals.repositories_to_create,
+        HumanBytes(totals.unique_bytes)
+    ));
+    if let Some(quota) = &plan.pull_quota {
+        let left = quota.left.map_or("no limit".to_owned(), |left| format!("{left} left"));
+        line(&format!("Docker Hub pulls: {} needed, {left}", quota.needed));
+    }
+}
+
+/// One line of the history.
+pub fn tell_entry(entry: &HistoryEntry) {
+    let state = match entry.state {
+        HistoryState::Running => "running",
+        HistoryState::Interrupted => "interrupted",
+        HistoryState::Cancelled => "stopped",
+        HistoryState::Succeeded => "done",
+        HistoryState::PartlyFailed => "partly failed",
+        HistoryState::Failed => "failed",
+    };
+    let took = HumanDuration(std::time::Duration::from_millis(entry.elapsed_ms));
+    line(&format!(
+        "{}  {state}  {} of {} images, {} failed  {} sent  {took}  {}",
+        entry.migration,
+        entry.moved + entry.unchanged,
+        entry.images,
+        entry.failed,
+        HumanBytes(entry.sent_bytes),
+        entry.registry
+    ));
+}
