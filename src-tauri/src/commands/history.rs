@@ -27,3 +27,11 @@ pub async fn history_request(
 pub async fn history_delete(api: State<'_, Api>, migration: String) -> Result<(), ApiError> {
     api.history_delete(migration).await
 }
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn history_verify(
+    api: State<'_, Api>,
+    migration: String,
+) -> Result<MigrationReport, ApiError> {
+    api.history_verify(migration).await
+}

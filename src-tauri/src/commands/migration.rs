@@ -36,3 +36,12 @@ pub async fn migration_report_export(
 ) -> Result<(), ApiError> {
     api.migration_report_export(job, format, path).await
 }
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn migration_plan_export(
+    api: State<'_, Api>,
+    plan: String,
+    path: PathBuf,
+) -> Result<(), ApiError> {
+    api.migration_plan_export(plan, path).await
+}

@@ -1,8 +1,8 @@
 use tauri::State;
 use transload_api::Api;
 use transload_api::contract::{
-    ApiError, ImageSource, SourceLogin, SourceLoginStatus, SourceRepositories, SourceTag,
-    SourceTags,
+    ApiError, ChosenTags, ImageSource, Selection, SourceLogin, SourceLoginStatus,
+    SourceRepositories, SourceTag, SourceTags,
 };
 
 #[tauri::command(rename_all = "snake_case")]
@@ -56,4 +56,13 @@ pub async fn source_tag_details(
     tags: Vec<String>,
 ) -> Result<Vec<SourceTag>, ApiError> {
     api.source_tag_details(source, repository, tags).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_choose(
+    api: State<'_, Api>,
+    source: ImageSource,
+    selection: Selection,
+) -> Result<ChosenTags, ApiError> {
+    api.source_choose(source, selection).await
 }

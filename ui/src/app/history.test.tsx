@@ -108,6 +108,8 @@ describe("the history", () => {
     await selectRow(1);
     await click("history-open");
     expect((await byId("result")).dataset.outcome).toBe("interrupted");
+    await click("report-verify");
+    expect((await byId("proof")).textContent).toContain("ECR holds 3 images");
     const shown = document.body.textContent ?? "";
     expect(shown).toContain("The tag was moved at the source meanwhile");
     expect(shown).toContain("sha256-aaaa.sig");

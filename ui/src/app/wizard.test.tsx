@@ -155,4 +155,66 @@ describe("the wizard", () => {
     await click("wizard-next");
     await byId("plan-images");
   });
+
+  it("chooses images by rules, keeps the rules, and forgets them when a tag is ticked", async () => {
+    const backend = openWindow({
+      draft: {
+        ...(await import("../features/migrate/wizard/draft")).emptyDraft,
+        step: 1,
+        connection: { kind: "practice" },
+        source: { kind: "practice_account" },
+      },
+    });
+    const rules = createWrapper().findExpandableSection('[data-testid="rules"]');
+    await byId("rules");
+    act(() => rules?.findExpandButton()?.click());
+    const type = (id: string, text: string) =>
+      act(() => createWrapper().findInput(`[data-testid="${id}"]`)?.setInputValue(text));
+    act(() =>
+      createWrapper()
+        .findTextFilter('[data-testid="repository-search"]')
+        ?.findInput()
+        .setInputValue("pgcli"),
+    );
+    type("rule-newest", "none");
+    expect((await byId("rules-apply")).getAttribute("disabled")).not.toBeNull();
+    type("rule-newest", "1");
+    type("rule-globs", "v*, latest");
+    await click("rules-apply");
+    expect(await textOf("rules-result")).toMatch(/images? chosen, .* older than the newest/);
+    const call = backend.calls.find(({ method }) => method === "sourceChoose");
+    expect(call?.args[1]).toMatchObject({
+      repositories: ["dencold/pgcli"],
+      rules: {
+        newest: 1,
+        include: [
+          { kind: "glob", text: "v*" },
+          { kind: "glob", text: "latest" },
+        ],
+      },
+    });
+    await expectAccessible(await byId("rules"));
+    await click("wizard-next");
+    await byId("repositories-table");
+    await click("wizard-next");
+    await byId("login-registry");
+    await click("wizard-next");
+    await byId("plan-images");
+    const planned = backend.calls.filter(({ method }) => method === "migrationPlan").at(-1);
+    expect(planned?.args[0]).toMatchObject({ selection: { rules: { newest: 1 } } });
+
+    act(() =>
+      createWrapper()
+        .findExpandableSection('[data-testid="plan-file"]')
+        ?.findExpandButton()
+        ?.click(),
+    );
+    await click("plan-export");
+    await waitFor(() =>
+      expect(backend.calls.at(-1)).toMatchObject({
+        method: "migrationPlanExport",
+        args: [expect.any(String), "/home/me/plan.json"],
+      }),
+    );
+  });
 });

@@ -3,6 +3,7 @@ import type {
   AwsConnection,
   AwsIdentity,
   AwsProfiles,
+  ChosenTags,
   EngineStatus,
   HistoryEntry,
   ImageSource,
@@ -19,6 +20,7 @@ import type {
   RepositoryDetails,
   RepositorySummary,
   SavedProfile,
+  Selection,
   Settings,
   SourceLogin,
   SourceLoginStatus,
@@ -74,6 +76,9 @@ export interface Backend {
   /** Digest, platforms and size of tags that `sourceTags` gave by name only. */
   sourceTagDetails(source: ImageSource, repository: string, tags: string[]): Promise<SourceTag[]>;
 
+  /** The images of a source that rules choose now. */
+  sourceChoose(source: ImageSource, selection: Selection): Promise<ChosenTags>;
+
   migrationPlan(request: MigrationRequest): Promise<MigrationPlan>;
   /** Starts a plan; answers the job. */
   migrationStart(plan: string): Promise<string>;
@@ -81,6 +86,8 @@ export interface Backend {
   migrationRetryFailed(job: string): Promise<string>;
   /** Goes on with a migration of the history, and tries again what failed in it; answers the job. */
   migrationResume(migration: string): Promise<string>;
+  /** Writes a plan to a file, so that another computer runs it. */
+  migrationPlanExport(plan: string, path: string): Promise<void>;
   migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
 
   /** Every migration that this computer knows, newest first. */
@@ -90,6 +97,9 @@ export interface Backend {
   historyRequest(migration: string): Promise<MigrationRequest>;
   /** Forgets a migration. What it moved stays where it is. */
   historyDelete(migration: string): Promise<void>;
+
+  /** Asks registry and ECR anew what they hold of a migration, and compares. */
+  historyVerify(migration: string): Promise<MigrationReport>;
 
   /** The jobs of this run of the program, newest first. */
   jobsList(): Promise<JobSnapshot[]>;

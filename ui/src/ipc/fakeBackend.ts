@@ -237,6 +237,27 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     sourceTagDetails: async (_source, repository, tags) =>
       (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
 
+    sourceChoose: async (_source, selection) => {
+      const named = selection.repositories;
+      const repositories = Object.keys(practiceTags).filter(
+        (name) => named.length === 0 || named.includes(name),
+      );
+      const newest = selection.rules.newest ?? Number.POSITIVE_INFINITY;
+      const all = repositories.flatMap((repository) =>
+        (practiceTags[repository] ?? []).map((tag, place) => ({ repository, tag, place })),
+      );
+      const chosen = all.filter(({ place }) => place < newest);
+      return {
+        images: chosen.map(({ repository, tag }) => ({ repository, tag: tag.tag })),
+        size_bytes: chosen.reduce((sum, { tag }) => sum + (tag.size_bytes ?? 0), 0),
+        sizes_unknown: 0,
+        out:
+          chosen.length === all.length
+            ? []
+            : [{ reason: "older", tags: all.length - chosen.length }],
+      };
+    },
+
     migrationPlan: async (request) => {
       made += 1;
       const plan = fakePlan(`plan-${made}`, request, {
@@ -270,6 +291,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     migrationResume: async (migration) => {
       return start(jobOf(migration).plan, migration);
     },
+    migrationPlanExport: async () => {},
     migrationReportExport: async () => {},
 
     historyList: async () => [
@@ -288,6 +310,13 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
         throw fakeError("job_unknown");
       }
       return lastRequest;
+    },
+    historyVerify: async (migration) => {
+      const report = jobs.get(migration)?.snapshot().report ?? options.reports?.[migration];
+      if (report === null || report === undefined) {
+        throw fakeError("job_unknown");
+      }
+      return report;
     },
     historyDelete: async (migration) => {
       jobs.delete(migration);

@@ -86,16 +86,20 @@ export const tauriBackend: Backend = {
   sourceTagDetails: (source, repository, tags) =>
     call("source_tag_details", { source, repository, tags }),
 
+  sourceChoose: (source, selection) => call("source_choose", { source, selection }),
+
   migrationPlan: (request) => call("migration_plan", { request }),
   migrationStart: (plan) => call("migration_start", { plan }),
   migrationRetryFailed: (job) => call("migration_retry_failed", { job }),
   migrationResume: (migration) => call("migration_resume", { migration }),
+  migrationPlanExport: (plan, path) => call("migration_plan_export", { plan, path }),
   migrationReportExport: (job, format, path) =>
     call("migration_report_export", { job, format, path }),
 
   historyList: () => call("history_list"),
   historyReport: (migration) => call("history_report", { migration }),
   historyRequest: (migration) => call("history_request", { migration }),
+  historyVerify: (migration) => call("history_verify", { migration }),
   historyDelete: (migration) => call("history_delete", { migration }),
 
   jobsList: () => call("jobs_list"),

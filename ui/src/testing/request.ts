@@ -18,5 +18,6 @@ export function requestFor(repository: string, tag: string): MigrationRequest {
     choices: [],
     remove_temporary_tags: true,
     extent: { platform: null, referrers: true },
+    selection: null,
   };
 }

@@ -7,7 +7,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
-import type { HistoryEntry, MigrationRequest } from "../../ipc/generated";
+import type { HistoryEntry, MigrationReport, MigrationRequest } from "../../ipc/generated";
 import { formatExact } from "../../shared/format";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
@@ -15,6 +15,7 @@ import { useRequest } from "../../shared/useRequest";
 import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
 import { canResume } from "./historyStates";
+import { ProofAlert } from "./ProofAlert";
 
 /** A migration that runs elsewhere is looked at again this often. */
 const lookAgainMs = 2000;
@@ -40,6 +41,7 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );
+  const [proof, setProof] = useState<MigrationReport | null>(null);
   const entries = listed.answer ?? [];
 
   const reload = listed.reload;
@@ -93,6 +95,7 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
               onFollow={(event) => {
                 event.preventDefault();
                 setOpened(null);
+                setProof(null);
                 reload();
               }}
               ariaLabel="Where this page is"
@@ -140,12 +143,22 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
               />
             )}
             {report.answer === null && report.error === null && <Spinner />}
+            {proof !== null && <ProofAlert proof={proof} onDismiss={() => setProof(null)} />}
             {report.answer !== null && (
               <ReportView
                 report={report.answer}
                 onExport={(format) => run(() => exportReport(backend, opened.migration, format))}
                 actions={
                   <SpaceBetween direction="horizontal" size="xs">
+                    <Button
+                      onClick={() =>
+                        run(async () => setProof(await backend.historyVerify(opened.migration)))
+                      }
+                      loading={busy}
+                      data-testid="report-verify"
+                    >
+                      Verify again
+                    </Button>
                     <Button onClick={() => runAgain(opened)} data-testid="report-again">
                       Run again
                     </Button>

@@ -37,6 +37,7 @@ function tag(
     platforms,
     size_bytes: megabytes * 1_000_000,
     updated_at_ms: Date.now() - age * day,
+    pulled_at_ms: null,
   };
 }
 

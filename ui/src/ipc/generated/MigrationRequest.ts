@@ -6,6 +6,7 @@ import type { ImageSource } from "./ImageSource";
 import type { RepositoryMapping } from "./RepositoryMapping";
 import type { RepositorySettings } from "./RepositorySettings";
 import type { SelectedImage } from "./SelectedImage";
+import type { Selection } from "./Selection";
 
 /**
  * What a person asked for in the wizard: the input of a plan.
@@ -42,4 +43,8 @@ remove_temporary_tags: boolean,
 /**
  * What of each image comes along, from registry to registry.
  */
-extent: CopyExtent, };
+extent: CopyExtent, 
+/**
+ * The rules that chose the images, where rules did: *Run again* asks them for new tags.
+ */
+selection: Selection | null, };

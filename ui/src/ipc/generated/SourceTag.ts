@@ -23,4 +23,8 @@ size_bytes: number | null,
 /**
  * When it was pushed, or made where the source keeps no push time.
  */
-updated_at_ms: number | null, };
+updated_at_ms: number | null, 
+/**
+ * When it was pulled last, where the source says so.
+ */
+pulled_at_ms: number | null, };

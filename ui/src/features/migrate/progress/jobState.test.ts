@@ -69,6 +69,7 @@ async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
     choices: [],
     remove_temporary_tags: true,
     extent: { platform: null, referrers: true },
+    selection: null,
   });
   const job = await backend.migrationStart(plan.plan);
   const events: JobEvent[] = [];

@@ -1,6 +1,11 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { EngineStatus, SourceLoginStatus, SourceRepository } from "../../../ipc/generated";
+import type {
+  EngineStatus,
+  SourceLoginStatus,
+  SourceRepository,
+  TagRules,
+} from "../../../ipc/generated";
 import { SourceLoginForm } from "../../../shared/SourceLoginForm";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
@@ -10,6 +15,7 @@ import { EngineDown } from "./EngineDown";
 import { ExtentFields } from "./ExtentFields";
 import { ImagesTable } from "./ImagesTable";
 import type { ImageFilter, TagList } from "./imageRows";
+import { RuleFields, type RuleResult } from "./RuleFields";
 import { SourceFields } from "./SourceFields";
 
 /** Props of {@link ImagesStep}. */
@@ -36,6 +42,10 @@ export interface ImagesStepProps {
   onTags: (repository: string) => void;
   /** Repositories of which every tag is wanted once the tags are known. */
   onWanted: (repositories: string[]) => void;
+  /** Where rules look, such as `all repositories`. */
+  ruleScope: string;
+  ruleResult: RuleResult;
+  onRules: (rules: TagRules) => void;
   onSignIn: (username: string, secret: string) => Promise<void>;
   onSignOut: () => Promise<void>;
 }
@@ -68,6 +78,16 @@ export function ImagesStep(props: ImagesStepProps) {
       )}
       {ready && draft.source?.kind === "docker_engine" && engine !== null && !engine.running && (
         <EngineDown status={engine} />
+      )}
+      {ready && draft.source?.kind !== "docker_engine" && (
+        <RuleFields
+          key={JSON.stringify(draft.source)}
+          rules={draft.selection?.rules ?? null}
+          scope={props.ruleScope}
+          result={props.ruleResult}
+          errorActions={errorActions}
+          onApply={props.onRules}
+        />
       )}
       {ready && <ImagesTable {...props} />}
       {ready && draft.source?.kind !== "docker_engine" && (

@@ -1,4 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -19,6 +20,8 @@ export interface ReviewStepProps {
   onChange: (action: DraftAction) => void;
   plan: Request<MigrationPlan>;
   errorActions: ErrorActions;
+  /** Writes the plan to a file. */
+  onExport: () => void;
 }
 
 /** Why a plan cannot be started; nothing where it can. */
@@ -39,7 +42,7 @@ export function planProblem(plan: MigrationPlan): string | null {
 }
 
 /** Step 5: what will be written, before anything is. */
-export function ReviewStep({ draft, onChange, plan, errorActions }: ReviewStepProps) {
+export function ReviewStep({ draft, onChange, plan, errorActions, onExport }: ReviewStepProps) {
   const answer = plan.answer;
   const problem = answer === null ? null : planProblem(answer);
   return (
@@ -68,6 +71,23 @@ export function ReviewStep({ draft, onChange, plan, errorActions }: ReviewStepPr
           />
           <PlannedRepositoriesTable repositories={answer.repositories} />
           <PlannedImagesTable plan={answer} draft={draft} onChange={onChange} />
+          <ExpandableSection
+            variant="container"
+            headerText="Run it on another computer"
+            headerDescription="The plan as a file: a machine near ECR moves thousands of images faster than a laptop."
+            data-testid="plan-file"
+          >
+            <SpaceBetween size="s">
+              <span>
+                The file holds the images with their digests, and no secrets. On the other computer
+                its own AWS profile and <code>docker login</code> are used.
+              </span>
+              <Button onClick={onExport} data-testid="plan-export">
+                Save the plan
+              </Button>
+              <CommandList commands={["transload-cli run plan.json"]} />
+            </SpaceBetween>
+          </ExpandableSection>
           <ExpandableSection
             variant="container"
             headerText="Show the commands"

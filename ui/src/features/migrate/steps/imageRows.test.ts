@@ -19,6 +19,7 @@ const tag = (name: string, size: number | null = 10): SourceTag => ({
   platforms: [],
   size_bytes: size,
   updated_at_ms: null,
+  pulled_at_ms: null,
 });
 const repository = (name: string): SourceRepository => ({
   name,

@@ -1,10 +1,12 @@
 import { useMemo, useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
-import type { SourceRepository } from "../../../ipc/generated";
+import type { SourceRepository, TagRules } from "../../../ipc/generated";
+import { formatCounted } from "../../../shared/format";
 import { useRequest } from "../../../shared/useRequest";
 import { ImagesStep } from "../steps/ImagesStep";
-import { filteredTags, noFilter } from "../steps/imageRows";
+import { filteredTags, noFilter, repositoryRows } from "../steps/imageRows";
+import type { RuleResult } from "../steps/RuleFields";
 import type { Draft } from "./draft";
 import type { DraftAction } from "./reducer";
 import type { SourceImages } from "./useSourceImages";
@@ -17,6 +19,8 @@ interface ImagesContainerProps {
   errorActions: ErrorActions;
 }
 
+const noResult: RuleResult = { chosen: null, loading: false, error: null };
+
 function named(name: string): SourceRepository {
   return { name, private: null, updated_at_ms: null, size_bytes: null, tags: null };
 }
@@ -25,6 +29,7 @@ function named(name: string): SourceRepository {
 export function ImagesContainer({ draft, dispatch, images, errorActions }: ImagesContainerProps) {
   const backend = useBackend();
   const [filter, setFilter] = useState(noFilter);
+  const [ruleResult, setRuleResult] = useState(noResult);
   const source = sourceProblem(draft.source) === null ? draft.source : null;
   const signs = source?.kind === "docker_hub" || source?.kind === "registry";
   const login = useRequest(signs ? JSON.stringify(source) : null, async () => {
@@ -54,6 +59,23 @@ export function ImagesContainer({ draft, dispatch, images, errorActions }: Image
       }),
     );
     dispatch({ type: "images_added", images: added.flat() });
+  };
+  // Rules look where the table looks: everywhere, or at what the search leaves.
+  const searched = repositoryRows(list, filter).map((row) => row.id);
+  const everywhere = filter.search.trim() === "" && draft.typedRepositories.length === 0;
+  const choose = async (rules: TagRules) => {
+    if (source === null) {
+      return;
+    }
+    const selection = { repositories: everywhere ? [] : searched, rules };
+    setRuleResult({ chosen: null, loading: true, error: null });
+    try {
+      const chosen = await backend.sourceChoose(source, selection);
+      setRuleResult({ chosen, loading: false, error: null });
+      dispatch({ type: "rules_applied", selection, images: chosen.images });
+    } catch (error) {
+      setRuleResult({ chosen: null, loading: false, error });
+    }
   };
   const signIn = async (username: string, secret: string) => {
     if (source !== null) {
@@ -92,6 +114,13 @@ export function ImagesContainer({ draft, dispatch, images, errorActions }: Image
         images.loadTags(repository);
       }}
       onWanted={selectAll}
+      ruleScope={
+        everywhere
+          ? "all repositories"
+          : formatCounted(searched.length, "repository", "repositories")
+      }
+      ruleResult={ruleResult}
+      onRules={choose}
       onSignIn={signIn}
       onSignOut={signOut}
     />

@@ -48,9 +48,27 @@ export function MigrationWizard({
 
   const step = Math.min(draft.step, wizardSteps.length - 1);
   const last = step === wizardSteps.length - 1;
+  const exportPlan = async () => {
+    const plan = data.plan.answer;
+    if (plan === null) {
+      return;
+    }
+    setStartError(null);
+    try {
+      const path = await backend.savePathChoose("plan.json");
+      if (path !== null) {
+        await backend.migrationPlanExport(plan.plan, path);
+      }
+    } catch (error) {
+      setStartError(error);
+    }
+  };
   const context = {
     draft,
     dispatch,
+    onExportPlan: () => {
+      exportPlan();
+    },
     data,
     errorActions: {
       ...errorActions,

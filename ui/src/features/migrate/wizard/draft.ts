@@ -6,6 +6,7 @@ import type {
   MigrationRequest,
   RepositorySettings,
   SelectedImage,
+  Selection,
 } from "../../../ipc/generated";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
 
@@ -30,6 +31,8 @@ export interface Draft {
   /** Repositories of another registry that were typed by name. */
   readonly typedRepositories: readonly string[];
   readonly images: readonly SelectedImage[];
+  /** The rules that chose the images; nothing where a person ticked them. */
+  readonly selection: Selection | null;
   readonly prefix: string;
   readonly template: RepositorySettings;
   /** By repository of the source. */
@@ -56,6 +59,7 @@ export const emptyDraft: Draft = {
   source: null,
   typedRepositories: [],
   images: [],
+  selection: null,
   prefix: "",
   template: defaultRepositorySettings,
   repositories: {},
@@ -137,6 +141,7 @@ export function requestOf(draft: Draft, removeTemporaryTags: boolean): Migration
     })),
     template: draft.template,
     choices: [...draft.choices],
+    selection: draft.selection,
     remove_temporary_tags: removeTemporaryTags,
     extent: draft.source.kind === "docker_engine" ? wholeImages : draft.extent,
   };
@@ -157,6 +162,7 @@ export function draftOf(request: MigrationRequest, before: Draft): Draft {
         ? request.repositories.map(({ source_repository }) => source_repository)
         : [],
     images: request.images,
+    selection: request.selection ?? null,
     template: request.template,
     repositories: Object.fromEntries(
       request.repositories.map(({ source_repository, repository_name, settings }) => [

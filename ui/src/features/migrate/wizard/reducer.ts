@@ -7,6 +7,7 @@ import type {
   RepositorySettings,
   SavedProfile,
   SelectedImage,
+  Selection,
 } from "../../../ipc/generated";
 import { type Draft, draftOf, emptyDraft, type RepositoryChoice, sameImage } from "./draft";
 
@@ -21,6 +22,7 @@ export type DraftAction =
   | { type: "repository_typed"; repository: string }
   | { type: "images_selected"; images: readonly SelectedImage[] }
   | { type: "images_added"; images: readonly SelectedImage[] }
+  | { type: "rules_applied"; selection: Selection; images: readonly SelectedImage[] }
   | { type: "extent_changed"; extent: CopyExtent }
   | { type: "prefix_changed"; prefix: string }
   | { type: "template_changed"; template: RepositorySettings }
@@ -51,7 +53,15 @@ function withSource(draft: Draft, source: ImageSource): Draft {
   if (JSON.stringify(draft.source) === JSON.stringify(source)) {
     return draft;
   }
-  return { ...draft, source, images: [], typedRepositories: [], repositories: {}, choices: [] };
+  return {
+    ...draft,
+    source,
+    images: [],
+    selection: null,
+    typedRepositories: [],
+    repositories: {},
+    choices: [],
+  };
 }
 
 /** The draft after an action. Pure: what a choice makes void is forgotten here, nowhere else. */
@@ -99,6 +109,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return {
         ...draft,
         images: action.images,
+        selection: null,
         choices: draft.choices.filter((choice) =>
           action.images.some((image) => sameImage(image, choice.image)),
         ),
@@ -107,8 +118,15 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       const added = action.images.filter(
         (image) => !draft.images.some((other) => sameImage(image, other)),
       );
-      return { ...draft, images: [...draft.images, ...added] };
+      return { ...draft, images: [...draft.images, ...added], selection: null };
     }
+    case "rules_applied":
+      return {
+        ...draft,
+        images: action.images,
+        selection: action.selection,
+        choices: [],
+      };
     case "extent_changed":
       return { ...draft, extent: action.extent, choices: [] };
     case "prefix_changed":

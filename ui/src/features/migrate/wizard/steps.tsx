@@ -13,6 +13,8 @@ import { connectionProblem, imagesProblem, repositoriesProblem } from "./validat
 /** What a step is given. */
 export interface StepContext {
   readonly draft: Draft;
+  /** Writes the plan to a file. */
+  readonly onExportPlan: () => void;
   readonly dispatch: (action: DraftAction) => void;
   readonly data: WizardData;
   readonly errorActions: ErrorActions;
@@ -95,8 +97,14 @@ export const wizardSteps: readonly WizardStep[] = [
     id: "review",
     title: "Review",
     description: "What will be written.",
-    Content: ({ draft, dispatch, data, errorActions }) => (
-      <ReviewStep draft={draft} onChange={dispatch} plan={data.plan} errorActions={errorActions} />
+    Content: ({ draft, dispatch, data, errorActions, onExportPlan }) => (
+      <ReviewStep
+        draft={draft}
+        onChange={dispatch}
+        plan={data.plan}
+        errorActions={errorActions}
+        onExport={onExportPlan}
+      />
     ),
     problem: ({ data }) => {
       if (data.plan.loading) {

@@ -1,0 +1,164 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import type { ChosenTags, OutReason, TagRules } from "../../../ipc/generated";
+import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
+import { rulesOf, type TypedRules, typedRules } from "./tagRules";
+
+/** What choosing by rules came to. */
+export interface RuleResult {
+  readonly chosen: ChosenTags | null;
+  readonly loading: boolean;
+  readonly error: unknown;
+}
+
+interface RuleFieldsProps {
+  /** The rules that chose the images that are selected now. */
+  rules: TagRules | null;
+  /** Where the rules look, such as `all repositories`. */
+  scope: string;
+  result: RuleResult;
+  errorActions: ErrorActions;
+  onApply: (rules: TagRules) => void;
+}
+
+const reasons: Record<OutReason, string> = {
+  not_included: "match no pattern",
+  excluded: "are left out by a pattern",
+  pushed_before: "were pushed before",
+  pulled_before: "were not pulled since",
+  time_unknown: "have no time at the source",
+  older: "are older than the newest that are wanted",
+};
+
+/** Which fields there are, in their order. */
+const fields: readonly {
+  readonly name: keyof TypedRules;
+  readonly label: string;
+  readonly description: string;
+  readonly placeholder: string;
+  readonly numeric?: true;
+}[] = [
+  {
+    name: "globs",
+    label: "Tags like",
+    description: "* stands for any characters, ? for one; several with commas.",
+    placeholder: "v2.*, latest",
+  },
+  {
+    name: "without",
+    label: "But not tags like",
+    description: "The same way.",
+    placeholder: "*-rc*, *-snapshot",
+  },
+  {
+    name: "versions",
+    label: "Versions in the range",
+    description: "Semantic versions; v1.2 is 1.2.0.",
+    placeholder: ">=1.2, <3",
+  },
+  {
+    name: "regex",
+    label: "Tags that match",
+    description: "A regular expression.",
+    placeholder: "^[0-9a-f]{7}$",
+  },
+  {
+    name: "newest",
+    label: "Newest of each repository",
+    description: "Counted after every other rule.",
+    placeholder: "5",
+    numeric: true,
+  },
+  {
+    name: "pushedWithin",
+    label: "Pushed within days",
+    description: "Where the source says when.",
+    placeholder: "90",
+    numeric: true,
+  },
+  {
+    name: "pulledWithin",
+    label: "Pulled within days",
+    description: "Docker Hub says when.",
+    placeholder: "365",
+    numeric: true,
+  },
+];
+
+function resultText(chosen: ChosenTags): string {
+  const unknown =
+    chosen.sizes_unknown === 0 ? "" : ` and ${formatCount(chosen.sizes_unknown)} of unknown size`;
+  const taken = `${formatCounted(chosen.images.length, "image", "images")} chosen, ${formatBytes(chosen.size_bytes)}${unknown}.`;
+  const out = chosen.out.map(({ reason, tags }) => `${formatCount(tags)} ${reasons[reason]}`);
+  return out.length === 0 ? taken : `${taken} Not chosen: ${out.join(", ")}.`;
+}
+
+/** Rules that choose tags in many repositories at once; *Run again* asks them for new tags. */
+export function RuleFields({ rules, scope, result, errorActions, onApply }: RuleFieldsProps) {
+  const [typed, setTyped] = useState(() => typedRules(rules));
+  const read = rulesOf(typed);
+  return (
+    <ExpandableSection
+      variant="container"
+      headerText="Choose by rules"
+      headerDescription={
+        rules === null
+          ? `For many images at once, in ${scope}.`
+          : "The selection is what these rules choose. Run again asks them for new tags."
+      }
+      defaultExpanded={rules !== null}
+      data-testid="rules"
+    >
+      <SpaceBetween size="m">
+        <ColumnLayout columns={2}>
+          {fields.map(({ name, label, description, placeholder, numeric }) => (
+            <FormField
+              key={name}
+              label={label}
+              description={description}
+              errorText={read.problems[name]}
+            >
+              <Input
+                value={typed[name]}
+                placeholder={placeholder}
+                inputMode={numeric ? "numeric" : "text"}
+                spellcheck={false}
+                autoComplete={false}
+                onChange={({ detail }) => setTyped({ ...typed, [name]: detail.value })}
+                data-testid={`rule-${name}`}
+              />
+            </FormField>
+          ))}
+        </ColumnLayout>
+        {result.error !== null && <ErrorAlert error={result.error} actions={errorActions} />}
+        {result.chosen !== null && rules !== null && (
+          <div role="status" data-testid="rules-result">
+            <Alert type={result.chosen.images.length === 0 ? "warning" : "success"}>
+              {resultText(result.chosen)}
+            </Alert>
+          </div>
+        )}
+        <Button
+          onClick={() => {
+            if (read.rules !== null) {
+              onApply(read.rules);
+            }
+          }}
+          loading={result.loading}
+          loadingText="Looking at the tags of every repository"
+          disabled={read.rules === null}
+          data-testid="rules-apply"
+        >
+          Choose in {scope}
+        </Button>
+      </SpaceBetween>
+    </ExpandableSection>
+  );
+}
