@@ -11,7 +11,7 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Role, Stage, story};
 
-use crate::wizard::{go_to, log_in_and_review, next, select};
+use crate::wizard::{go_to, log_in_and_review, next, select, select_newest_migration};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -72,6 +72,22 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         window.click_by_test_id("close-anyway").await?;
         wait_until_true(LIMIT, "the program to end", async || stage.program_ended()).await?;
         ensure!(ecr.aws()?.image_digest("web", "1.0").await?.is_none(), "a half image has a tag");
+
+        // Another day it goes on where it was.
+        proxy.clear();
+        stage.close().await?;
+        let window = stage.open().await?;
+        go_to(&window, "History").await?;
+        window.wait_for_text_in("history-table", "left").await?;
+        select_newest_migration(&window).await?;
+        window.screenshot("history").await?;
+        window.check_accessibility().await?;
+        window.click_by_test_id("history-resume").await?;
+        window.wait_for_text("Every image is in ECR").await?;
+        window.screenshot("resumed").await?;
+        let moved = ecr.aws()?.image_digest("web", "1.0").await?;
+        let source = target.tag_digest("1.0").await?;
+        ensure!(moved.is_some() && moved == source, "{moved:?} is not {source:?}");
 
         let search = SecretSearch::new().secret("the access key", SECRET_KEY)?;
         search.check_text("what the program printed", stage.output())?;

@@ -3,7 +3,9 @@
 use anyhow::{Result, ensure};
 use transload_tests::window::{Role, Stage, Window, story};
 
-use crate::wizard::{begin_practice, go_to, log_in_and_review, next, select, start};
+use crate::wizard::{
+    begin_practice, go_to, log_in_and_review, next, select, select_newest_migration, start,
+};
 
 #[tokio::test]
 async fn screenshots_in_light() -> Result<()> {
@@ -56,6 +58,9 @@ impl Walk {
         next(window, "Images").await?;
         select(window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
         self.look(window, "3-step-2-images", faults).await?;
+        window.expand("rules").await?;
+        window.expand("extent").await?;
+        self.look(window, "3-step-2-rules", faults).await?;
         next(window, "Repositories").await?;
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         self.look(window, "4-step-3-repositories", faults).await?;
@@ -75,6 +80,14 @@ impl Walk {
         window.click_by_test_id("repository-open-pgcli").await?;
         window.wait_for_text_in("images-table", "4.2.0").await?;
         self.look(window, "10-repository", faults).await?;
+        go_to(window, "History").await?;
+        window.wait_for_text_in("history-table", "All in ECR").await?;
+        self.look(window, "13-history", faults).await?;
+        select_newest_migration(window).await?;
+        window.click_by_test_id("history-open").await?;
+        window.click_by_test_id("report-verify").await?;
+        window.wait_for_text_in("proof", "ECR holds").await?;
+        self.look(window, "14-report", faults).await?;
         go_to(window, "Saved profiles").await?;
         window.wait_for_text_in("profiles-table", "Try-out").await?;
         self.look(window, "11-saved-profiles", faults).await?;

@@ -21,6 +21,9 @@ use crate::plans::PlanBook;
 /// The journal's file in the data folder.
 const JOURNAL: &str = "journal.sqlite";
 
+/// How long the program waits at its end for migrations that it stopped.
+const LAST_WAIT: Duration = Duration::from_secs(3);
+
 /// How the program was started, and where it runs.
 #[derive(Clone, Debug)]
 pub struct ApiOptions {
@@ -107,6 +110,14 @@ impl Api {
     /// Stops what runs, and practice mode's servers.
     pub async fn shutdown(&self) {
         self.inner.jobs.cancel_all();
+        // Their end is entered in the journal; a program that does not wait for it leaves them as
+        // interrupted, which costs nothing but a question.
+        let ends = async {
+            while self.inner.jobs.any_runs() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WAIT, ends).await;
         if let Some(practice) = self.inner.practice.lock().await.take()
             && let Err(error) = practice.stop().await
         {

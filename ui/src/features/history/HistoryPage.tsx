@@ -135,7 +135,7 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
             onMigrate={onMigrate}
           />
         ) : (
-          <>
+          <SpaceBetween size="l">
             {report.error !== null && (
               <ErrorAlert
                 error={report.error}
@@ -176,7 +176,7 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
                 }
               />
             )}
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
       {deleting !== null && (

@@ -57,7 +57,6 @@ function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinitio
       cell: (entry) => (
         <Link
           href={`#${entry.migration}`}
-          ariaLabel={`Open the migration of ${formatExact(entry.started_at_ms)}`}
           onFollow={(event) => {
             event.preventDefault();
             onOpen(entry);
