@@ -71,6 +71,7 @@ function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinitio
     {
       id: "state",
       header: "State",
+      minWidth: 150,
       cell: (entry) => (
         <StatusIndicator type={historyStates[entry.state].type}>
           {historyStates[entry.state].text}

@@ -2,12 +2,12 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { Fragment } from "react";
 import { errorEntry, errorNextSteps } from "../../errors";
 import type { ImageReport, Proof } from "../../ipc/generated";
 import { CopyableDigest, CopyableText } from "../CopyableText";
 import { formatCounted } from "../format";
+import { PagedTable } from "../PagedTable";
 
 const proofs: Record<
   Proof,
@@ -115,11 +115,28 @@ function DigestsCell({ image }: { image: ImageReport }) {
   );
 }
 
+/** What a result is found by. */
+const resultWords: Record<ImageReport["result"]["kind"], string> = {
+  moved: "moved",
+  unchanged: "there already",
+  failed: "failed",
+  cancelled: "not finished",
+};
+
 /** Every tag with its digests: at the source, as pushed, at the registry, in ECR. */
 export function ReportTable({ images }: { images: readonly ImageReport[] }) {
   return (
-    <Table
+    <PagedTable
       items={images}
+      words={(image) => [
+        image.source,
+        image.destination,
+        image.ecr_digest,
+        image.source_digest,
+        resultWords[image.result.kind],
+        proofs[image.proof].text,
+      ]}
+      finds="an image by name, digest or outcome"
       trackBy={(image) => String(image.image)}
       wrapLines
       data-testid="result-images"

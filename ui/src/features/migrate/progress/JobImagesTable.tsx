@@ -2,12 +2,12 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { errorEntry } from "../../../errors";
 import type { ImageProgress, LayerProgress } from "../../../ipc/generated";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, shortDigest } from "../../../shared/format";
+import { PagedTable } from "../../../shared/PagedTable";
 import { imageBytes } from "./jobState";
 
 type Row =
@@ -120,8 +120,14 @@ export function JobImagesTable({ images }: { images: readonly ImageProgress[] })
     setExpanded(next);
   };
   return (
-    <Table
+    <PagedTable
       items={rows}
+      words={(row) =>
+        row.kind === "image"
+          ? [row.image.planned.source, row.image.planned.destination, row.image.state.kind]
+          : []
+      }
+      finds="an image by name or state, such as failed"
       trackBy="id"
       wrapLines
       data-testid="job-images"

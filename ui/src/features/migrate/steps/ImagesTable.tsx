@@ -2,17 +2,19 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useMemo, useState } from "react";
 import { asApiError } from "../../../errors";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, formatCounted } from "../../../shared/format";
+import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { ImageFilters } from "./ImageFilters";
 import type { ImagesStepProps } from "./ImagesStep";
 import {
   changedSelection,
+  drawnRows,
+  filteredTags,
   type ImageRow,
   repositoryRows,
   selectedRows,
@@ -20,7 +22,16 @@ import {
   tagRows,
 } from "./imageRows";
 
-function NameCell({ row, onTags }: { row: ImageRow; onTags: (repository: string) => void }) {
+/** Tags of a repository that are drawn at first, and with each *Show more tags*. */
+const tagsAtFirst = 100;
+
+interface NameCellProps {
+  row: ImageRow;
+  onTags: (repository: string) => void;
+  onMore: (repository: string) => void;
+}
+
+function NameCell({ row, onTags, onMore }: NameCellProps) {
   switch (row.kind) {
     case "repository":
       return <span data-testid={`repository-${row.id}`}>{row.repository.name}</span>;
@@ -32,7 +43,7 @@ function NameCell({ row, onTags }: { row: ImageRow; onTags: (repository: string)
       return <Box color="text-status-inactive">No tag matches</Box>;
     case "more":
       return (
-        <Button variant="inline-link" onClick={() => onTags(row.repository)}>
+        <Button variant="inline-link" onClick={() => onMore(row.repository)}>
           Show more tags
         </Button>
       );
@@ -52,6 +63,9 @@ function NameCell({ row, onTags }: { row: ImageRow; onTags: (repository: string)
 export function ImagesTable(props: ImagesStepProps) {
   const { draft, onChange, repositories, tags, filter, onTags } = props;
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  // How many tags of a repository are drawn, where a person wanted more than at first.
+  const [drawn, setDrawn] = useState<Readonly<Record<string, number>>>({});
+  const drawnOf = (repository: string) => drawn[repository] ?? tagsAtFirst;
   const rows = useMemo(
     () => repositoryRows(repositories.list, filter),
     [repositories.list, filter],
@@ -74,6 +88,14 @@ export function ImagesTable(props: ImagesStepProps) {
     }
     setExpanded(next);
   };
+  const more = (repository: string) => {
+    const known = filteredTags(tags[repository]?.tags ?? [], filter).length;
+    const next = drawnOf(repository) + tagsAtFirst;
+    setDrawn({ ...drawn, [repository]: next });
+    if (known < next) {
+      onTags(repository);
+    }
+  };
   const select = (after: readonly ImageRow[]) => {
     const change = changedSelection(selected, after, tags, filter, draft.images);
     onChange({ type: "images_selected", images: change.images });
@@ -84,7 +106,7 @@ export function ImagesTable(props: ImagesStepProps) {
   };
 
   return (
-    <Table
+    <PagedTable
       items={rows}
       trackBy="id"
       wrapLines
@@ -96,7 +118,9 @@ export function ImagesTable(props: ImagesStepProps) {
       isItemDisabled={(row) => row.kind !== "repository" && row.kind !== "tag"}
       expandableRows={{
         getItemChildren: (row) =>
-          row.kind === "repository" ? tagRows(row.id, tags[row.id], filter) : [],
+          row.kind === "repository"
+            ? drawnRows(tagRows(row.id, tags[row.id], filter), drawnOf(row.id))
+            : [],
         isItemExpandable: (row) => row.kind === "repository",
         expandedItems: rows.filter((row) => expanded.has(row.id)),
         onExpandableItemToggle: ({ detail }) => toggle(detail.item, detail.expanded),
@@ -129,7 +153,7 @@ export function ImagesTable(props: ImagesStepProps) {
           Images
         </Header>
       }
-      filter={<ImageFilters {...props} />}
+      filters={<ImageFilters {...props} />}
       empty={
         <Box textAlign="center" color="inherit">
           {repositories.error === null ? "No repository here" : "The repositories are not known"}
@@ -160,7 +184,7 @@ export function ImagesTable(props: ImagesStepProps) {
           header: "Repository and tag",
           minWidth: 220,
           isRowHeader: true,
-          cell: (row) => <NameCell row={row} onTags={onTags} />,
+          cell: (row) => <NameCell row={row} onTags={onTags} onMore={more} />,
         },
         {
           id: "platforms",

@@ -2,10 +2,10 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { errorEntry } from "../../../errors";
 import type { MigrationPlan, PlannedImage, PlanRemark } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
+import { PagedTable } from "../../../shared/PagedTable";
 import { type Draft, sameImage } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import { ConflictChoiceField } from "./ConflictChoiceField";
@@ -50,6 +50,16 @@ function ActionCell({ image }: { image: PlannedImage }) {
   }
 }
 
+/** What an action is found by. */
+const actionWords: Record<PlannedImage["action"]["kind"], string> = {
+  move: "move",
+  overwrite: "replace",
+  already_there: "already there",
+  keep_existing: "stays",
+  conflict: "conflict",
+  refused: "refused",
+};
+
 interface PlannedImagesTableProps {
   plan: MigrationPlan;
   draft: Draft;
@@ -59,8 +69,10 @@ interface PlannedImagesTableProps {
 /** Every image of a plan, with a choice where its tag is taken. */
 export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTableProps) {
   return (
-    <Table
+    <PagedTable
       items={plan.images}
+      words={(image) => [image.source, image.destination, actionWords[image.action.kind]]}
+      finds="an image by name or by what happens, such as conflict"
       trackBy={(image) => String(image.image)}
       wrapLines
       data-testid="plan-images"

@@ -1,15 +1,17 @@
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import type { PlannedRepository } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
+import { PagedTable } from "../../../shared/PagedTable";
 
 /** The repositories that a plan needs: new, or there already and left as they are. */
 export function PlannedRepositoriesTable({ repositories }: { repositories: PlannedRepository[] }) {
   return (
-    <Table
+    <PagedTable
       items={repositories}
+      words={(repository) => [repository.name, repository.exists ? "exists" : "created"]}
+      finds="a repository by name or by what happens"
       trackBy="name"
       variant="container"
       data-testid="plan-repositories"

@@ -6,11 +6,12 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
+import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { Repository } from "../../../ipc/generated";
-import { formatCounted } from "../../../shared/format";
+import { formatCount, formatCounted } from "../../../shared/format";
+import { PagedTable, rowsOfAPage } from "../../../shared/PagedTable";
 import { RepositorySettingsForm } from "../../../shared/RepositorySettingsForm";
 import { suggestRepositoryName } from "../../../shared/repositoryName";
 import type { Request } from "../../../shared/useRequest";
@@ -38,11 +39,16 @@ export function RepositoriesStep({
   const [editing, setEditing] = useState<string | null>(null);
   const names = repositoryNames(draft);
   const problems = nameProblems(draft);
+  const [toCorrect, setToCorrect] = useState<ReadonlySet<string> | null>(null);
+  const tags = new Map<string, number>();
+  for (const image of draft.images) {
+    tags.set(image.repository, (tags.get(image.repository) ?? 0) + 1);
+  }
   const there = new Set(existing.answer?.map((repository) => repository.name));
   const rows = [...names].map(([source, name]) => ({
     source,
     name,
-    tags: draft.images.filter((image) => image.repository === source).length,
+    tags: tags.get(source) ?? 0,
     problem: problems.get(source) ?? null,
     settings: draft.repositories[source]?.settings ?? null,
   }));
@@ -93,8 +99,25 @@ export function RepositoriesStep({
           data-testid="repository-prefix"
         />
       </FormField>
-      <Table
-        items={rows}
+      <PagedTable
+        items={toCorrect === null ? rows : rows.filter((row) => toCorrect.has(row.source))}
+        words={(row) => [row.source, row.name]}
+        finds="a repository by its name here or there"
+        filters={
+          (problems.size > 0 || toCorrect !== null) &&
+          rows.length > rowsOfAPage && (
+            <Toggle
+              checked={toCorrect !== null}
+              // A name that is right by now stays in view while it is typed.
+              onChange={({ detail }) =>
+                setToCorrect(detail.checked ? new Set(problems.keys()) : null)
+              }
+              data-testid="only-wrong-names"
+            >
+              Only names to correct ({formatCount(problems.size)})
+            </Toggle>
+          )
+        }
         trackBy="source"
         wrapLines
         data-testid="repositories-table"

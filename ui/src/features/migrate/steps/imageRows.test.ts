@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { SourceRepository, SourceTag } from "../../../ipc/generated";
 import {
   changedSelection,
+  drawnRows,
   filteredTags,
   matchesTagPattern,
   noFilter,
@@ -48,6 +49,17 @@ describe("a tag pattern", () => {
 });
 
 describe("the rows of a repository", () => {
+  it("are drawn a part at a time, with a way to more", () => {
+    const many = list(...Array.from({ length: 250 }, (_, number) => tag(`t${number}`)));
+    const all = tagRows("app", many, noFilter);
+    expect(all).toHaveLength(250);
+    const drawn = drawnRows(all, 100);
+    expect(drawn).toHaveLength(101);
+    expect(drawn.at(-1)).toEqual({ kind: "more", id: "app more", repository: "app" });
+    expect(drawnRows(all, 300)).toHaveLength(250);
+    expect(drawnRows(tagRows("app", undefined, noFilter), 100)).toHaveLength(1);
+  });
+
   it("say that the tags are read, that there are more, or none", () => {
     expect(tagRows("app", undefined, noFilter).map((row) => row.kind)).toEqual(["loading"]);
     expect(tagRows("app", list(), noFilter).map((row) => row.kind)).toEqual(["empty"]);

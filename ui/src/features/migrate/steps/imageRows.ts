@@ -1,5 +1,5 @@
 import type { SelectedImage, SourceRepository, SourceTag } from "../../../ipc/generated";
-import { sameImage } from "../wizard/draft";
+import { imageKey } from "../wizard/draft";
 
 /** What is known of a repository's tags. */
 export interface TagList {
@@ -98,6 +98,16 @@ export function tagRows(repository: string, list: TagList | undefined, filter: I
   return rows;
 }
 
+/** The first rows under a repository, and a way to more where there are more. */
+export function drawnRows(rows: readonly ImageRow[], count: number): ImageRow[] {
+  const first = rows[0];
+  if (rows.length <= count + 1 || first === undefined || first.kind === "repository") {
+    return [...rows];
+  }
+  const repository = first.repository;
+  return [...rows.slice(0, count), { kind: "more", id: `${repository} more`, repository }];
+}
+
 /** The rows that count as selected: chosen tags, and repositories of which every shown tag is. */
 export function selectedRows(
   repositories: readonly ImageRow[],
@@ -191,14 +201,20 @@ export function selectionSize(
   tags: Readonly<Record<string, TagList>>,
 ): { bytes: number; unknown: number } {
   let [bytes, unknown] = [0, 0];
+  const sizes = new Map<string, number>();
+  for (const repository of new Set(images.map((image) => image.repository))) {
+    for (const { tag, size_bytes } of tags[repository]?.tags ?? []) {
+      if (size_bytes !== null) {
+        sizes.set(imageKey({ repository, tag }), size_bytes);
+      }
+    }
+  }
   for (const image of images) {
-    const tag = tags[image.repository]?.tags.find((one) =>
-      sameImage({ repository: image.repository, tag: one.tag }, image),
-    );
-    if (tag?.size_bytes === null || tag?.size_bytes === undefined) {
+    const size = sizes.get(imageKey(image));
+    if (size === undefined) {
       unknown += 1;
     } else {
-      bytes += tag.size_bytes;
+      bytes += size;
     }
   }
   return { bytes, unknown };

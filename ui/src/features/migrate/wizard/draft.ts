@@ -88,6 +88,11 @@ export function parseDraft(kept: unknown): Draft | null {
   return whole ? { ...emptyDraft, ...(fields as Draft) } : null;
 }
 
+/** What an image is told apart by: neither part holds a blank. */
+export function imageKey(image: SelectedImage): string {
+  return `${image.repository} ${image.tag}`;
+}
+
 /** Two choices of one image, by repository and tag. */
 export function sameImage(one: SelectedImage, other: SelectedImage): boolean {
   return one.repository === other.repository && one.tag === other.tag;

@@ -1,5 +1,6 @@
 import type {
   AwsConnection,
+  ConflictChoice,
   ConflictResolution,
   CopyExtent,
   ImageSource,
@@ -9,7 +10,14 @@ import type {
   SelectedImage,
   Selection,
 } from "../../../ipc/generated";
-import { type Draft, draftOf, emptyDraft, type RepositoryChoice, sameImage } from "./draft";
+import {
+  type Draft,
+  draftOf,
+  emptyDraft,
+  imageKey,
+  type RepositoryChoice,
+  sameImage,
+} from "./draft";
 
 /** What a person does in the wizard. */
 export type DraftAction =
@@ -47,6 +55,12 @@ function withChoice(draft: Draft, source: string, part: Partial<RepositoryChoice
     ...draft,
     repositories: { ...draft.repositories, [source]: { ...before, ...part } },
   };
+}
+
+/** The choices whose images are still selected. */
+function choicesOf(draft: Draft, images: readonly SelectedImage[]): readonly ConflictChoice[] {
+  const selected = new Set(images.map(imageKey));
+  return draft.choices.filter((choice) => selected.has(imageKey(choice.image)));
 }
 
 function withSource(draft: Draft, source: ImageSource): Draft {
@@ -110,14 +124,11 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
         ...draft,
         images: action.images,
         selection: null,
-        choices: draft.choices.filter((choice) =>
-          action.images.some((image) => sameImage(image, choice.image)),
-        ),
+        choices: choicesOf(draft, action.images),
       };
     case "images_added": {
-      const added = action.images.filter(
-        (image) => !draft.images.some((other) => sameImage(image, other)),
-      );
+      const known = new Set(draft.images.map(imageKey));
+      const added = action.images.filter((image) => !known.has(imageKey(image)));
       return { ...draft, images: [...draft.images, ...added], selection: null };
     }
     case "rules_applied":
