@@ -302,3 +302,58 @@ async fn a_data_folder_that_cannot_be_used_refuses_before_anything_is_written() 
     ensure!(written.is_none(), "{written:?}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_plan_runs_with_what_the_machine_gives_instead_of_a_profile() -> Result<()> {
+    let desk = Desk::new(1, 1).await?;
+    ensure!(desk.plan("data", &[]).await?.status.success());
+    let (id, secret) = desk.ecr.key();
+    // No profile at all: only what a container has.
+    let empty = AwsHome::new()?;
+    let mut run = Run::new(command_line()?)
+        .arguments(["run", &desk.path("plan.json"), "--machine-role"])
+        .variable("TRANSLOAD_DATA_DIR", desk.path("data"))
+        .variable("AWS_ACCESS_KEY_ID", id)
+        .variable("AWS_SECRET_ACCESS_KEY", secret)
+        .variable("AWS_ENDPOINT_URL", desk.ecr.api_url());
+    for (name, value) in empty.environment() {
+        run = run.variable(&name, value);
+    }
+    let ran = run.finish().await?;
+    assert_eq!(ran.status.code(), Some(0), "{}{}", ran.text(), ran.stderr);
+    let search = transload_tests::secrets::SecretSearch::new().secret("the secret key", secret)?;
+    search.check_text("what it printed", ran.text())?;
+    search.check_folder(Path::new(&desk.path("data")))?;
+    desk.everything_is_equal().await
+}
+
+#[tokio::test]
+async fn without_aws_a_whole_practice_account_goes_by_rules() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (data, out) = (folder.path().join("data"), folder.path().join("plan.json"));
+    let out = out.to_str().context("a path")?;
+    let run = async |arguments: &[&str]| {
+        let run = Run::new(command_line()?).arguments(arguments);
+        run.variable("TRANSLOAD_DATA_DIR", &data).finish().await
+    };
+    let rules = ["--newest", "1", "--without-tags", "latest"];
+    let plan = ["plan", "--from", "practice", "--practice", "--out", out];
+    let planned = run(&[&plan[..], &rules[..]].concat()).await?;
+    ensure!(planned.status.success(), "{}{}", planned.text(), planned.stderr);
+    let ran = run(&["run", out]).await?;
+    assert_eq!(ran.status.code(), Some(0), "{}{}", ran.text(), ran.stderr);
+    let file: Value = serde_json::from_slice(&std::fs::read(out)?)?;
+    let images = file["plan"]["images"].as_array().context("images")?;
+    let repositories: HashSet<_> =
+        images.iter().map(|image| image["repository"].to_string()).collect();
+    assert_eq!(repositories.len(), images.len(), "one of each: {images:#?}");
+    assert!(images.iter().all(|image| image["tag"] != "latest"), "{images:#?}");
+    assert_eq!(file["request"]["selection"]["rules"]["newest"], 1);
+
+    let wrong = run(&[&plan[..], &["--tags-regex", "v["]].concat()).await?;
+    assert_eq!(wrong.status.code(), Some(3), "{}", wrong.text());
+    ensure!(wrong.stderr.contains("unclosed character class"), "{}", wrong.stderr);
+    let none = run(&[&plan[..], &["--tags", "none-is-called-so"]].concat()).await?;
+    ensure!(none.stderr.contains("No tag of the source"), "{}", none.stderr);
+    Ok(())
+}

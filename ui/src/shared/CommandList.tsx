@@ -1,12 +1,16 @@
 import Box from "@cloudscape-design/components/box";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { formatCount } from "./format";
+
+/** Commands that are drawn; the others are only copied. */
+const drawnCommands = 50;
 
 /** Commands for a terminal, one under the other, each with a button that copies it. */
 export function CommandList({ commands }: { commands: readonly string[] }) {
   return (
     <SpaceBetween size="s">
-      {commands.map((command, index) => (
+      {commands.slice(0, drawnCommands).map((command, index) => (
         <div
           key={command}
           style={{ display: "flex", gap: "8px", alignItems: "flex-start" }}
@@ -24,6 +28,14 @@ export function CommandList({ commands }: { commands: readonly string[] }) {
           </div>
         </div>
       ))}
+      {commands.length > drawnCommands && (
+        <CopyToClipboard
+          copyButtonText={`Copy all ${formatCount(commands.length)} commands`}
+          textToCopy={commands.join("\n")}
+          copySuccessText="Copied"
+          copyErrorText="The system did not take the text"
+        />
+      )}
     </SpaceBetween>
   );
 }

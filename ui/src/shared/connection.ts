@@ -3,24 +3,34 @@ import { regionName } from "./regions";
 
 /** Two connections with one key ask the same ECR as the same caller. */
 export function connectionKey(connection: AwsConnection): string {
-  return connection.kind === "practice"
-    ? "practice"
-    : JSON.stringify([
+  return connection.kind === "profile"
+    ? JSON.stringify([
         connection.profile,
         connection.region,
         connection.ecr_endpoint,
         connection.registry_endpoint,
-      ]);
+      ])
+    : JSON.stringify(connection);
+}
+
+/** What a connection signs as: a profile's name, or what there is instead of one. */
+export function signerName(connection: AwsConnection): string {
+  switch (connection.kind) {
+    case "practice":
+      return "Practice";
+    case "machine":
+      return "The machine's own role";
+    case "profile":
+      return connection.profile;
+  }
 }
 
 /** A connection in a few words: `prod, eu-west-1`. */
 export function connectionLabel(connection: AwsConnection): string {
-  if (connection.kind === "practice") {
-    return "Practice";
-  }
-  return connection.region === null
-    ? connection.profile
-    : `${connection.profile}, ${connection.region}`;
+  const name = signerName(connection);
+  return connection.kind === "practice" || connection.region === null
+    ? name
+    : `${name}, ${connection.region}`;
 }
 
 /** The region of a connection in words, or where it comes from. */

@@ -15,6 +15,7 @@ impl AwsOptions {
     pub(crate) fn of(connection: &AwsConnection, region: &str, practice: Option<&str>) -> Self {
         let (profile, endpoint) = match connection {
             AwsConnection::Practice => (None, practice),
+            AwsConnection::Machine { .. } => (None, None),
             AwsConnection::Profile { profile, ecr_endpoint, .. } => {
                 let given = ecr_endpoint.as_deref().map(str::trim);
                 (Some(profile.as_str()), given.filter(|endpoint| !endpoint.is_empty()))

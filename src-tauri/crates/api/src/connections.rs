@@ -68,17 +68,22 @@ impl Api {
         &self,
         connection: &AwsConnection,
     ) -> Result<(SessionRequest, Option<RegistryEndpoint>), ApiError> {
-        let AwsConnection::Profile { profile, region, ecr_endpoint, registry_endpoint } =
-            connection
-        else {
-            return Ok((self.practice_request().await?, None));
+        let (profile, region, ecr_endpoint, registry_endpoint) = match connection {
+            AwsConnection::Practice => return Ok((self.practice_request().await?, None)),
+            AwsConnection::Machine { region } => (None, region, &None, &None),
+            AwsConnection::Profile { profile, region, ecr_endpoint, registry_endpoint } => {
+                (Some(profile), region, ecr_endpoint, registry_endpoint)
+            }
         };
         let region = given(region).map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
         let registry = given(registry_endpoint).map(RegistryEndpoint::at).transpose();
         let registry = registry.map_err(|error| ApiError::invalid_input(&error))?;
         let request = SessionRequest {
-            credentials: SessionCredentials::Profile { name: profile.clone() },
+            credentials: match profile {
+                Some(name) => SessionCredentials::Profile { name: name.clone() },
+                None => SessionCredentials::Machine,
+            },
             region,
             ecr_endpoint: given(ecr_endpoint).map(address).transpose()?,
             sts_endpoint: None,

@@ -152,8 +152,12 @@ pub struct RunArguments {
     #[arg(long)]
     pub json: bool,
     /// The AWS profile instead of the one that the plan was made with.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "machine_role")]
     pub aws_profile: Option<String>,
+    /// What this machine gives instead of a profile: keys of the environment, web identity, the role
+    /// of the container or the instance.
+    #[arg(long)]
+    pub machine_role: bool,
 }
 
 #[derive(Debug, Args)]
@@ -174,10 +178,11 @@ pub struct ReportArguments {
 
 #[derive(Debug, Args)]
 pub struct AccountArguments {
-    /// The AWS profile; otherwise AWS_PROFILE, or `default`.
+    /// The AWS profile; otherwise AWS_PROFILE, or what this machine gives: keys of the environment,
+    /// the profile `default`, web identity, the role of the container or the instance.
     #[arg(long, value_name = "NAME")]
     pub aws_profile: Option<String>,
-    /// The AWS region; otherwise the profile's.
+    /// The AWS region; otherwise the profile's, or AWS_REGION.
     #[arg(long)]
     pub region: Option<String>,
     /// Another endpoint for the ECR API, such as a VPC endpoint.

@@ -10,12 +10,16 @@ use crate::{ARRIVED, INTERRUPTED, NOT_BEGUN, SOME_FAILED, show_jobs};
 
 /// Starts a plan, or a part of it.
 pub async fn start(api: &Api, arguments: &RunArguments) -> Result<String, ApiError> {
-    let connection = arguments.aws_profile.clone().map(|profile| AwsConnection::Profile {
-        profile,
-        region: None,
-        ecr_endpoint: None,
-        registry_endpoint: None,
-    });
+    let connection = match &arguments.aws_profile {
+        Some(profile) => Some(AwsConnection::Profile {
+            profile: profile.clone(),
+            region: None,
+            ecr_endpoint: None,
+            registry_endpoint: None,
+        }),
+        None if arguments.machine_role => Some(AwsConnection::Machine { region: None }),
+        None => None,
+    };
     api.migration_start_file(&arguments.plan, arguments.shard, connection).await
 }
 

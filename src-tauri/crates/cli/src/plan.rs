@@ -133,7 +133,14 @@ pub fn connection(account: &AccountArguments) -> AwsConnection {
         return AwsConnection::Practice;
     }
     let named = account.aws_profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
-    let profile = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
+    let named = named.filter(|name| !name.is_empty());
+    let elsewhere = account.ecr_endpoint.is_some() || account.registry_endpoint.is_some();
+    let profile = match named {
+        Some(named) => named,
+        None if elsewhere => "default".to_owned(),
+        // In the cloud a machine or a container has a role, and no profile.
+        None => return AwsConnection::Machine { region: account.region.clone() },
+    };
     AwsConnection::Profile {
         profile,
         region: account.region.clone(),

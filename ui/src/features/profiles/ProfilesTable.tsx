@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import type { SavedProfile } from "../../ipc/generated";
-import { connectionRegionLabel, sourceLabel } from "../../shared/connection";
+import { connectionRegionLabel, signerName, sourceLabel } from "../../shared/connection";
 import { formatCount, formatCounted } from "../../shared/format";
 import { repositorySettingsSummary } from "../../shared/repositorySettings";
 
@@ -30,7 +30,7 @@ interface ProfilesTableProps {
 }
 
 function awsProfileOf({ connection }: SavedProfile): string {
-  return connection.kind === "practice" ? "Practice" : connection.profile;
+  return signerName(connection);
 }
 
 const columns: TableProps.ColumnDefinition<SavedProfile>[] = [

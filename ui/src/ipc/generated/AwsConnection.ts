@@ -3,7 +3,11 @@
 /**
  * Which ECR a call speaks to, and as whom.
  */
-export type AwsConnection = { "kind": "practice" } | { "kind": "profile", 
+export type AwsConnection = { "kind": "practice" } | { "kind": "machine", 
+/**
+ * The region; without one the environment's.
+ */
+region: string | null, } | { "kind": "profile", 
 /**
  * The profile's name.
  */

@@ -89,6 +89,12 @@ pub struct IgnoredSection {
 pub enum AwsConnection {
     /// The practice ECR inside the program.
     Practice,
+    /// A real account, with what this machine gives without a profile: keys of the environment, web
+    /// identity, the role of a container or an instance.
+    Machine {
+        /// The region; without one the environment's.
+        region: Option<String>,
+    },
     /// A real account, through a profile of this computer.
     Profile {
         /// The profile's name.

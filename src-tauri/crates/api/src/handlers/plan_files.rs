@@ -37,7 +37,14 @@ impl Api {
         if let Some(shard) = shard {
             shards::keep_part(&mut file, shard)?;
         }
-        if let Some(connection) = connection {
+        if let Some(mut connection) = connection {
+            // The plan is for one region, wherever it runs.
+            if let AwsConnection::Machine { region } | AwsConnection::Profile { region, .. } =
+                &mut connection
+                && region.is_none()
+            {
+                *region = Some(file.plan.identity.region.clone());
+            }
             file.request.connection = connection;
         }
         let connected = self.connect(&file.request.connection).await?;

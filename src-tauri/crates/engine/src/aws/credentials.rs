@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use aws_config::BehaviorVersion;
 use aws_config::Region as SdkRegion;
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
@@ -42,6 +43,15 @@ impl WatchedCredentials {
                 .profile_name(name)
                 .build(),
         )
+    }
+
+    /// What this machine gives: keys of the environment, web identity, the role of a container, the
+    /// role of an instance; in the SDK's own order.
+    pub(super) async fn of_machine(region: &Region, behavior: BehaviorVersion) -> Self {
+        let region = SdkRegion::new(region.as_str().to_owned());
+        let config = ProviderConfig::default().with_behavior_version(Some(behavior));
+        let chain = DefaultCredentialsChain::builder().configure(config).region(region);
+        Self::new(chain.build().await)
     }
 
     /// Keys that were given for this session.

@@ -40,6 +40,9 @@ pub enum SessionCredentials {
         /// Its name.
         name: String,
     },
+    /// What this machine gives without a profile: keys of the environment, web identity, the role of a
+    /// container or an instance.
+    Machine,
     /// Keys that were given for this session alone.
     Static {
         /// The access key id.
@@ -78,6 +81,9 @@ pub struct AwsSession {
 /// How messages name a session that has keys but no profile.
 const KEYS_GIVEN: &str = "(keys given for this session)";
 
+/// How messages name a session with what the machine gives.
+const MACHINE: &str = "(this machine's own credentials)";
+
 /// A program that prints credentials may ask its user something first; the SDK's five seconds
 /// are too short for that.
 const CREDENTIALS_WITHIN: Duration = Duration::from_secs(60);
@@ -111,6 +117,14 @@ impl AwsSession {
                 let settings = Settings { profile: Some(name), files, region, credentials };
                 let caller = Caller { profile: name.clone(), base };
                 settings.open(caller, &request, environment, &configuration.profiles).await
+            }
+            SessionCredentials::Machine => {
+                let profiles = ProfileSet::default();
+                let region = region(&request, environment, &profiles, MACHINE)?;
+                let credentials = WatchedCredentials::of_machine(&region, behavior()).await;
+                let settings = Settings { profile: None, files: no_files(), region, credentials };
+                let caller = Caller { profile: MACHINE.to_owned(), base: ProfileKind::Keys };
+                settings.open(caller, &request, environment, &profiles).await
             }
             SessionCredentials::Static { access_key_id, secret_access_key, session_token } => {
                 let profiles = ProfileSet::default();

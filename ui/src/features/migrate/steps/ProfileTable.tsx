@@ -5,6 +5,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import type { AwsProfileKind, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { IgnoredSections } from "../../../shared/AwsConfigNotes";
+import { signerName } from "../../../shared/connection";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 
@@ -36,13 +37,16 @@ function profileRows(saved: readonly SavedProfile[], aws: AwsProfiles | null): P
   return [
     ...saved.map((profile): ProfileRow => {
       const connection = profile.connection;
-      const practice = connection.kind === "practice";
+      const awsProfile = connection.kind === "profile" ? connection.profile : null;
       return {
         id: `saved:${profile.id}`,
         name: profile.name,
         kind: "Saved profile",
-        region: practice ? null : (connection.region ?? regionOf(connection.profile)),
-        source: practice ? "Practice" : `AWS profile ${connection.profile}`,
+        region:
+          connection.kind === "practice"
+            ? null
+            : (connection.region ?? (awsProfile === null ? null : regionOf(awsProfile))),
+        source: awsProfile === null ? signerName(connection) : `AWS profile ${awsProfile}`,
         problem: null,
         action: { type: "saved_profile_used", profile },
       };
@@ -86,7 +90,9 @@ function chosenId(draft: Draft): string | null {
   if (draft.connection === null) {
     return null;
   }
-  return draft.connection.kind === "practice" ? "practice" : `aws:${draft.connection.profile}`;
+  return draft.connection.kind === "profile"
+    ? `aws:${draft.connection.profile}`
+    : draft.connection.kind;
 }
 
 interface ProfileTableProps {

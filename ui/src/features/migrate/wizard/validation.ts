@@ -9,7 +9,7 @@ export function connectionProblem(draft: Draft): string | null {
   if (connection === null) {
     return "Choose an AWS profile, or practice.";
   }
-  if (connection.kind === "practice") {
+  if (connection.kind !== "profile") {
     return null;
   }
   for (const endpoint of [connection.ecr_endpoint, connection.registry_endpoint]) {

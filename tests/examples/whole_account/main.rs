@@ -1,0 +1,180 @@
+//! A whole account: 300 repositories with 20 tags each, an index of five platforms and an
+//! attestation under every tag. How long choosing, planning and going on take, and how much memory.
+//!
+//! `cargo run --release -p transload-tests --example whole_account`
+#![allow(clippy::print_stdout, reason = "this is what it is for")]
+
+mod account;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use transload_api::contract::{
+    AwsConnection, ImageState, JobEventKind, MigrationOutcome, Selection,
+};
+use transload_practice::{Practice, PracticeOptions};
+use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, registry_source, request, told};
+
+/// Repositories of the account.
+const REPOSITORIES: usize = 300;
+/// Tags of each.
+const TAGS: usize = 20;
+/// How long the run goes on before it is stopped to be gone on with.
+const RUN_FOR: Duration = Duration::from_secs(40);
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    if std::env::args().nth(1).as_deref() == Some("serve") {
+        return serve().await;
+    }
+    let mut servers = Servers::start()?;
+    let known = servers.known()?;
+    let text = |name: &str| known[name].as_str().map(str::to_owned).context("a text");
+    let endpoint = text("ecr")?;
+    let home = AwsHome::new()?.profile_with_key(
+        "account",
+        (&text("key")?, &text("secret")?),
+        &[("region", &text("region")?), ("endpoint_url", &endpoint)],
+    )?;
+    let computer = Computer::new(home, None)?;
+    let source = registry_source(&text("source")?);
+    println!("memory before anything: {} MB", pss_mb()?);
+
+    let began = Instant::now();
+    let chosen =
+        computer.api.source_choose(source.clone(), Selection::default()).await.map_err(told)?;
+    println!("{} tags chosen by rules in {:.1} s", chosen.images.len(), seconds(began));
+    ensure!(chosen.images.len() == REPOSITORIES * TAGS);
+
+    let names: Vec<_> = chosen
+        .images
+        .iter()
+        .map(|image| {
+            let name = image.repository.rsplit('/').next().unwrap_or_default();
+            (image.repository.as_str(), image.tag.as_str(), name)
+        })
+        .collect();
+    let connection = AwsConnection::Profile {
+        profile: "account".to_owned(),
+        region: None,
+        ecr_endpoint: None,
+        registry_endpoint: None,
+    };
+    let asked = request(&connection, &source, &names);
+    let began = Instant::now();
+    let plan = computer.api.migration_plan(asked.clone()).await.map_err(told)?;
+    println!(
+        "planned {} images in {:.1} s, every manifest read; {} MB as JSON; memory: {} MB",
+        plan.totals.images_to_move,
+        seconds(began),
+        serde_json::to_string(&plan)?.len() / 1_000_000,
+        pss_mb()?
+    );
+
+    let began = Instant::now();
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    println!("entered in the journal and started in {:.2} s", seconds(began));
+    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let (began, mut count, mut stopped, mut most_mb) = (Instant::now(), 0_u64, false, 0);
+    let report = loop {
+        let event = events.recv().await.context("the events end")?;
+        count += 1;
+        if count.is_multiple_of(20_000) {
+            most_mb = most_mb.max(pss_mb()?);
+        }
+        if !stopped && began.elapsed() > RUN_FOR {
+            stopped = true;
+            computer.api.job_cancel(job.clone()).await.map_err(told)?;
+        }
+        if let JobEventKind::Finished { report } = event.kind {
+            break report;
+        }
+    };
+    let moved = report.images.iter().filter(|image| image.ecr_digest.is_some()).count();
+    println!(
+        "{count} events in {:.1} s, {moved} images proved, outcome {:?}; most memory {} MB",
+        seconds(began),
+        report.outcome,
+        most_mb.max(pss_mb()?)
+    );
+    ensure!(report.outcome == MigrationOutcome::Cancelled, "it was to be stopped half way");
+    drop(report);
+
+    let began = Instant::now();
+    computer.api.migration_resume(job.clone()).await.map_err(told)?;
+    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    loop {
+        let event = events.recv().await.context("the events end")?;
+        if let JobEventKind::ImageState { state: ImageState::Pushing, .. } = event.kind {
+            break;
+        }
+    }
+    println!("gone on with: the first image is on its way after {:.2} s", seconds(began));
+    computer.api.job_cancel(job).await.map_err(told)?;
+    let began = Instant::now();
+    let known = computer.api.history_list().await.map_err(told)?;
+    println!("history listed in {:.3} s: {} images", seconds(began), known[0].images);
+    println!("memory at the end: {} MB", pss_mb()?);
+    Ok(())
+}
+
+fn seconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64()
+}
+
+/// What this process uses of memory, its part of what is shared included.
+fn pss_mb() -> Result<u64> {
+    let text = std::fs::read_to_string("/proc/self/smaps_rollup")?;
+    let line = text.lines().find(|line| line.starts_with("Pss:")).context("the sum")?;
+    let kilobytes: u64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
+    Ok(kilobytes / 1024)
+}
+
+/// Source and destination in a process of their own, so that their memory is not ours.
+async fn serve() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let practice = Practice::start(PracticeOptions::new(folder.path())).await?;
+    let source = account::serve(REPOSITORIES, TAGS).await?;
+    let known = json!({
+        "source": source,
+        "ecr": practice.ecr_endpoint().as_str().trim_end_matches('/'),
+        "key": practice.access_key_id(),
+        "secret": practice.secret_access_key(),
+        "region": practice.region(),
+    });
+    println!("{known}");
+    std::io::stdout().flush()?;
+    // Until the other process closes our input.
+    tokio::task::spawn_blocking(|| std::io::stdin().lines().count()).await?;
+    Ok(())
+}
+
+struct Servers(Child);
+
+impl Servers {
+    fn start() -> Result<Self> {
+        let child = Command::new(std::env::current_exe()?)
+            .arg("serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        Ok(Self(child))
+    }
+
+    fn known(&mut self) -> Result<Value> {
+        let mut line = String::new();
+        BufReader::new(self.0.stdout.take().context("its output")?).read_line(&mut line)?;
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
