@@ -15,9 +15,12 @@ use serde_json::{Value, json};
 use transload_api::contract::{
     AwsConnection, ImageState, JobEventKind, MigrationOutcome, Selection,
 };
+use transload_api::{Api, ApiOptions};
+use transload_engine::aws::AwsEnvironment;
+use transload_engine::docker::DockerEnvironment;
 use transload_practice::{Practice, PracticeOptions};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{registry_source, request, told};
 
 /// Repositories of the account.
 const REPOSITORIES: usize = 300;
@@ -40,13 +43,19 @@ async fn main() -> Result<()> {
         (&text("key")?, &text("secret")?),
         &[("region", &text("region")?), ("endpoint_url", &endpoint)],
     )?;
-    let computer = Computer::new(home, None)?;
+    let folder = tempfile::tempdir()?;
+    // Not a computer of the stories: that one keeps every line of its log in memory.
+    let api = Api::new(ApiOptions {
+        data_folder: folder.path().to_owned(),
+        aws: AwsEnvironment::from_variables(home.environment()),
+        docker: DockerEnvironment::default(),
+        quota_look_again: None,
+    });
     let source = registry_source(&text("source")?);
     println!("memory before anything: {} MB", pss_mb()?);
 
     let began = Instant::now();
-    let chosen =
-        computer.api.source_choose(source.clone(), Selection::default()).await.map_err(told)?;
+    let chosen = api.source_choose(source.clone(), Selection::default()).await.map_err(told)?;
     println!("{} tags chosen by rules in {:.1} s", chosen.images.len(), seconds(began));
     ensure!(chosen.images.len() == REPOSITORIES * TAGS);
 
@@ -66,7 +75,7 @@ async fn main() -> Result<()> {
     };
     let asked = request(&connection, &source, &names);
     let began = Instant::now();
-    let plan = computer.api.migration_plan(asked.clone()).await.map_err(told)?;
+    let plan = api.migration_plan(asked.clone()).await.map_err(told)?;
     println!(
         "planned {} images in {:.1} s, every manifest read; {} MB as JSON; memory: {} MB",
         plan.totals.images_to_move,
@@ -76,9 +85,9 @@ async fn main() -> Result<()> {
     );
 
     let began = Instant::now();
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = api.migration_start(plan.plan.clone()).await.map_err(told)?;
     println!("entered in the journal and started in {:.2} s", seconds(began));
-    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let mut events = api.job_follow(job.clone(), 0).await.map_err(told)?;
     let (began, mut count, mut stopped, mut most_mb) = (Instant::now(), 0_u64, false, 0);
     let report = loop {
         let event = events.recv().await.context("the events end")?;
@@ -88,7 +97,7 @@ async fn main() -> Result<()> {
         }
         if !stopped && began.elapsed() > RUN_FOR {
             stopped = true;
-            computer.api.job_cancel(job.clone()).await.map_err(told)?;
+            api.job_cancel(job.clone()).await.map_err(told)?;
         }
         if let JobEventKind::Finished { report } = event.kind {
             break report;
@@ -105,8 +114,8 @@ async fn main() -> Result<()> {
     drop(report);
 
     let began = Instant::now();
-    computer.api.migration_resume(job.clone()).await.map_err(told)?;
-    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    api.migration_resume(job.clone()).await.map_err(told)?;
+    let mut events = api.job_follow(job.clone(), 0).await.map_err(told)?;
     loop {
         let event = events.recv().await.context("the events end")?;
         if let JobEventKind::ImageState { state: ImageState::Pushing, .. } = event.kind {
@@ -114,9 +123,9 @@ async fn main() -> Result<()> {
         }
     }
     println!("gone on with: the first image is on its way after {:.2} s", seconds(began));
-    computer.api.job_cancel(job).await.map_err(told)?;
+    api.job_cancel(job).await.map_err(told)?;
     let began = Instant::now();
-    let known = computer.api.history_list().await.map_err(told)?;
+    let known = api.history_list().await.map_err(told)?;
     println!("history listed in {:.3} s: {} images", seconds(began), known[0].images);
     println!("memory at the end: {} MB", pss_mb()?);
     Ok(())

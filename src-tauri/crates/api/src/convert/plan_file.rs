@@ -21,7 +21,7 @@ pub fn layer_groups(plan: &engine::Plan) -> BTreeMap<String, u32> {
     let mut first_with: HashMap<Digest, &RepositoryName> = HashMap::new();
     let mut next = 0;
     for image in &plan.images {
-        let Some(tree) = &image.tree else { continue };
+        let Some(tree) = image.tree.get() else { continue };
         let own = *group_of.entry(&image.repository).or_insert_with(|| {
             next += 1;
             next - 1
@@ -99,7 +99,7 @@ fn image(image: &PlannedImage) -> Result<engine::PlannedImage, ApiError> {
         platforms,
         size_bytes: image.size_bytes,
         remarks: image.remarks.iter().copied().map(remark).collect(),
-        tree: None,
+        tree: engine::HeldTree::default(),
     })
 }
 

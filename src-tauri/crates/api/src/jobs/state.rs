@@ -16,6 +16,10 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(250);
 /// Events that are kept for listeners that come late; older ones are in the snapshot.
 const EVENTS_KEPT: usize = 4096;
 
+/// A job of more images forgets the layers of those that are through: nobody reads a hundred
+/// thousand of them.
+const IMAGES_WITH_LAYERS: usize = 500;
+
 /// Everything that is known of a job.
 pub(super) struct JobState {
     job: String,
@@ -169,6 +173,9 @@ impl JobState {
             // What nobody spoke of byte by byte was not sent: the destination had it.
             let size_bytes = held.planned.size_bytes;
             self.progress.skipped_bytes += size_bytes.saturating_sub(held.layers.accounted_bytes());
+        }
+        if through && self.places.len() > IMAGES_WITH_LAYERS {
+            held.layers = Layers::default();
         }
         self.progress.images_finished += u32::from(through);
         self.progress.images_failed += u32::from(matches!(state, ImageState::Failed { .. }));

@@ -1,10 +1,11 @@
 //! What a plan must know, asked of the source and of the destination without writing anything.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
 
+use super::in_turn::in_turn;
 use super::tree::{ImageTree, read_extent};
 use super::{Destination, Extent, MigrationError, MigrationRequest, RequestedImage, Source};
 use crate::aws::EcrRepository;
@@ -84,16 +85,16 @@ pub async fn gather(
     let pull_quota =
         found.iter().filter_map(|found| found.quota()).min_by_key(|quota| quota.remaining);
     let spare = spares_quota(&found, pull_quota);
-    let asked: Vec<_> = request
-        .images
-        .iter()
-        .zip(found)
-        .map(|(image, found)| {
-            let (engine, extent) = (engine.as_ref(), &request.extent);
-            look_closer(image, found, source, destination, engine, extent, spare)
-        })
-        .collect();
-    let images = stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
+    let found: Vec<_> = found.into_iter().map(|heads| Mutex::new(Some(heads))).collect();
+    let (found, engine_info, extent) = (&found, engine.as_ref(), &request.extent);
+    let images = in_turn(found.len(), ASKED_TOGETHER, |place| async move {
+        // Each place is taken once.
+        let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let heads = heads.unwrap_or_default();
+        let image = &request.images[place];
+        look_closer(image, heads, source, destination, engine_info, extent, spare).await
+    })
+    .await;
     Ok(Facts { registry: destination.host().clone(), repositories, images, pull_quota, engine })
 }
 
@@ -102,6 +103,12 @@ struct Heads {
     /// Only of a registry.
     source: Option<Result<Option<ManifestHead>, RegistryError>>,
     destination: Result<Option<Digest>, Arc<MigrationError>>,
+}
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self { source: None, destination: Ok(None) }
+    }
 }
 
 impl Heads {
@@ -124,11 +131,10 @@ async fn heads(
     destination: &Destination,
     repositories: &BTreeMap<RepositoryName, EcrRepository>,
 ) -> Vec<Heads> {
-    // Made before they run: a future that holds a lazy iterator cannot move between threads.
-    let asked: Vec<_> = request
-        .images
-        .iter()
-        .map(|image| async move {
+    // Ordered, so that facts and request stand side by side.
+    in_turn(request.images.len(), ASKED_TOGETHER, |place| {
+        let image = &request.images[place];
+        async move {
             let at_destination = async {
                 if !repositories.contains_key(&image.repository) {
                     return Ok(None);
@@ -145,10 +151,9 @@ async fn heads(
             };
             let (destination, source) = futures_util::future::join(at_destination, at_source).await;
             Heads { source, destination }
-        })
-        .collect();
-    // Ordered, so that facts and request stand side by side.
-    stream::iter(asked).buffered(ASKED_TOGETHER).collect().await
+        }
+    })
+    .await
 }
 
 /// Whether manifests are left for the run to read. Each that is read counts against the quota, and

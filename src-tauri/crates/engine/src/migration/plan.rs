@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::facts::{Facts, ImageFacts, SourceFacts};
 use super::totals::{NeededQuota, PlanTotals, pulls, totals};
-use super::tree::ImageTree;
+use super::tree::HeldTree;
 use super::{Extent, MigrationError, MigrationRequest, RequestedImage, Resolution};
 use crate::aws::EcrRepository;
 use crate::model::{
@@ -100,7 +100,7 @@ pub struct PlannedImage {
     /// What is worth knowing about it.
     pub remarks: Vec<Remark>,
     /// Its manifests, for a copy from registry to registry.
-    pub tree: Option<Arc<ImageTree>>,
+    pub tree: HeldTree,
 }
 
 /// How an image travels.
@@ -253,7 +253,7 @@ fn plan_image(
         platforms: source.platforms.clone(),
         size_bytes: source.size_bytes,
         remarks: remarks(facts, source),
-        tree: source.tree.clone(),
+        tree: source.tree.clone().map(HeldTree::of).unwrap_or_default(),
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Known {
     pub left_behind: Vec<LeftBehind>,
     /// Whether an earlier try of the same migration began to move it.
     pub begun_before: bool,
+    /// Whether it was well when it was proved on its arrival; nothing where that was not done.
+    pub proved_on_arrival: Option<bool>,
     /// Whether somebody else brought it to the destination since the plan was made.
     pub appeared: bool,
     /// The digest that the source's tag has now, where it is not the one that was planned.
@@ -49,6 +51,7 @@ impl Default for Known {
             elapsed_ms: 0,
             left_behind: Vec::new(),
             begun_before: false,
+            proved_on_arrival: None,
             appeared: false,
             source_moved_to: None,
         }
@@ -166,6 +169,14 @@ impl Record<'_> {
         let mut state = self.state();
         state.appeared = !state.begun_before;
         state.pushed_digest = Some(digest);
+    }
+
+    pub fn prove_on_arrival(&self, well: bool) {
+        self.state().proved_on_arrival = Some(well);
+    }
+
+    pub fn proved_on_arrival(&self) -> Option<bool> {
+        self.state().proved_on_arrival
     }
 
     pub fn source_moved_to(&self, digest: Option<Digest>) {

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
-
+use super::in_turn::in_turn;
 use super::journal::JournalLog;
 use super::record::{Record, Records};
 use super::steps;
@@ -147,31 +146,28 @@ impl Run<'_> {
     where
         F: Future<Output = Result<(), MigrationError>>,
     {
-        let mut counts = Counts::default();
-        // Made before they run: a future that holds a lazy iterator cannot move between threads.
-        let jobs: Vec<_> = records
-            .map(|record| {
-                let work = work(record);
-                async move {
-                    let held = async {
-                        self.control.go().await;
-                        work.await
-                    };
-                    (record, self.control.until_cancelled(held).await)
-                }
-            })
-            .collect();
-        let mut done = stream::iter(jobs).buffer_unordered(together);
-        while let Some((record, outcome)) = done.next().await {
-            match outcome {
-                Some(Ok(())) => counts.add(true),
-                Some(Err(error)) if is_cancel(&error) => {}
+        let records: Vec<_> = records.collect();
+        let (all, work) = (&records, &work);
+        let outcomes = in_turn(all.len(), together, |place| async move {
+            let record = all[place];
+            let held = async {
+                self.control.go().await;
+                work(record).await
+            };
+            match self.control.until_cancelled(held).await {
+                Some(Ok(())) => Some(true),
+                Some(Err(error)) if is_cancel(&error) => None,
                 Some(Err(error)) => {
-                    counts.add(false);
                     self.fail(record, Arc::new(error));
+                    Some(false)
                 }
-                None => {}
+                None => None,
             }
+        })
+        .await;
+        let mut counts = Counts::default();
+        for well in outcomes.into_iter().flatten() {
+            counts.add(well);
         }
         counts
     }

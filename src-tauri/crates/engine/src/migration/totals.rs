@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::tree::ImageTree;
 use super::{Action, PlannedImage, PlannedRepository};
 use crate::model::{Digest, RepositoryName};
 use crate::registry::PullQuota;
@@ -48,7 +47,7 @@ pub(super) fn totals(repositories: &[PlannedRepository], images: &[PlannedImage]
             Action::Refused { .. } => totals.refused += 1,
         }
         if image.action.moves() {
-            match &image.tree {
+            match image.tree.get() {
                 Some(tree) => {
                     let blobs = tree.blobs();
                     stored.entry(&image.repository).or_default().extend(blobs.clone());
@@ -70,6 +69,6 @@ pub(super) fn pulls(images: &[PlannedImage]) -> u32 {
     let moving = images.iter().filter(|image| image.action.moves());
     // One that was not read yet needs at least one.
     let pulls: usize =
-        moving.map(|image| image.tree.as_deref().map_or(1, ImageTree::image_manifests)).sum();
+        moving.map(|image| image.tree.get().map_or(1, |tree| tree.image_manifests())).sum();
     u32::try_from(pulls).unwrap_or(u32::MAX)
 }

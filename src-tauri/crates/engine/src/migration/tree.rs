@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -45,6 +46,28 @@ pub struct Node {
     pub blobs: Vec<Descriptor>,
     /// Its children, if it is an index.
     pub children: Vec<Node>,
+}
+
+/// The manifests of a planned image, for as long as they are needed: once the image has arrived they
+/// are forgotten, so that a run of thousands needs less memory the further it is. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct HeldTree(Arc<Mutex<Option<Arc<ImageTree>>>>);
+
+impl HeldTree {
+    /// Manifests that were read already.
+    pub fn of(tree: Arc<ImageTree>) -> Self {
+        Self(Arc::new(Mutex::new(Some(tree))))
+    }
+
+    /// The manifests, where they are held.
+    pub fn get(&self) -> Option<Arc<ImageTree>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets go of them.
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
 }
 
 /// What one image may still have of manifests.

@@ -11,6 +11,13 @@ import { noSpeeds, type SpeedHistory, withSpeed } from "./speedHistory";
 /** How far back speed is measured. */
 const speedWindowMs = 10_000;
 
+/** A job of more images forgets the layers of those that are through, as the program does. */
+const imagesWithLayers = 500;
+
+function isThrough({ kind }: ImageProgress["state"]): boolean {
+  return kind === "done" || kind === "unchanged" || kind === "failed" || kind === "cancelled";
+}
+
 /** Bytes that were sent at a moment of the job. */
 export interface Sample {
   readonly elapsedMs: number;
@@ -123,10 +130,16 @@ export function jobAfter(state: JobState, event: JobEvent): JobState {
       return next({ pulls_left: kind.pulls });
     case "journal_state":
       return { ...next({}), journalError: kind.error };
-    case "image_state":
+    case "image_state": {
+      const forgets = before.images.length > imagesWithLayers && isThrough(kind.state);
       return next({
-        images: withImage(before.images, kind.image, (image) => ({ ...image, state: kind.state })),
+        images: withImage(before.images, kind.image, (image) => ({
+          ...image,
+          state: kind.state,
+          layers: forgets ? [] : image.layers,
+        })),
       });
+    }
     case "layer_state":
       return next({
         images: withImage(before.images, kind.image, (image) => ({

@@ -59,7 +59,7 @@ async fn what_is_entered_is_read_again() {
     for (read, planned) in read.images.iter().zip(&plan.images) {
         // Manifests are not kept, and a refusal is kept when the run tells it.
         let mut planned = planned.clone();
-        planned.tree = None;
+        planned.tree = Default::default();
         if let Action::Refused { .. } = planned.action {
             assert!(matches!(read.action, Action::Refused { .. }));
             continue;

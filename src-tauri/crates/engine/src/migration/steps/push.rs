@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::docker::{DockerApi, PushLayerState, PushProgress};
 
 use super::quota::QuotaGate;
+use super::verify::prove_arrived;
 use crate::migration::copy::{Copier, Held, Job, TagsThere, Turns};
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
@@ -56,7 +57,10 @@ async fn copy_when_allowed(
     record: &Record<'_>,
 ) -> Result<(), MigrationError> {
     let copy = || copy_from_registry(run, copier, tags, record);
-    gate.pass(run, copier.source(), &record.planned.source, copy).await
+    gate.pass(run, copier.source(), &record.planned.source, copy).await?;
+    // At once, so that an interruption hours later finds it proved.
+    prove_arrived(run, record).await;
+    Ok(())
 }
 
 async fn copy_from_registry(
@@ -68,13 +72,14 @@ async fn copy_from_registry(
     run.image_state(record, ImageState::Pushing);
     let started = Instant::now();
     let planned = record.planned;
-    if planned.tree.is_none() && is_there(run, record).await? {
+    let held = planned.tree.get();
+    if held.is_none() && is_there(run, record).await? {
         return Ok(());
     }
     // A plan that was made just now has read the manifests. One that is gone on with, or came from a
     // file, has not: they are read now, pinned to the digest that was planned.
-    let tree = match &planned.tree {
-        Some(tree) => Arc::clone(tree),
+    let tree = match held {
+        Some(tree) => tree,
         None => {
             let pinned = planned.source_digest.as_ref().map(Digest::as_str);
             let reference = pinned.unwrap_or(planned.source.manifest_reference());
@@ -95,6 +100,7 @@ async fn copy_from_registry(
         record.left_behind(copier.copy_referrers(&job, tags).await);
     }
     pushed(run, record, moved.digest);
+    planned.tree.forget();
     Ok(())
 }
 
@@ -144,6 +150,7 @@ async fn push_from_engine(
     let outcome = docker.push(target, &login, &mut progress, run.control.token()).await;
     record.moved_bytes(sent.sent_bytes(), 0, elapsed_ms(started));
     pushed(run, record, outcome?.digest);
+    prove_arrived(run, record).await;
     Ok(())
 }
 
