@@ -1,10 +1,12 @@
 import type { Backend } from "./backend";
+import { fakeChosenTags } from "./fake/chosen";
 import {
   engineDown,
   engineRepositories,
   engineUp,
   fakeDigest,
   fakeIdentity,
+  fakeImages,
   fakePractice,
   fakeProfiles,
   fakeRegistry,
@@ -24,7 +26,6 @@ import type {
   MigrationPlan,
   MigrationReport,
   MigrationRequest,
-  RepositoryImage,
   SavedProfile,
   Settings,
   SourceLoginStatus,
@@ -144,19 +145,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     return id;
   };
   const practice = (connection: AwsConnection) => connection.kind === "practice";
-  const imagesOf = (name: string, registry: string): RepositoryImage[] =>
-    [...holdings]
-      .filter(([key]) => key.startsWith(`${name}:`))
-      .map(([key, digest]) => ({
-        digest,
-        tags: [key.slice(name.length + 1)],
-        kind: "image",
-        media_type: "application/vnd.oci.image.manifest.v1+json",
-        size_bytes: 20_000_000,
-        pushed_at_ms: Date.now(),
-        pulled_at_ms: null,
-        pull_commands: [`docker pull ${registry}/${key}`],
-      }));
+  const imagesOf = (name: string, registry: string) => fakeImages(holdings, name, registry);
 
   const calls: FakeBackend["calls"] = [];
   const engine = { running: options.engineRunning ?? true };
@@ -237,26 +226,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     sourceTagDetails: async (_source, repository, tags) =>
       (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
 
-    sourceChoose: async (_source, selection) => {
-      const named = selection.repositories;
-      const repositories = Object.keys(practiceTags).filter(
-        (name) => named.length === 0 || named.includes(name),
-      );
-      const newest = selection.rules.newest ?? Number.POSITIVE_INFINITY;
-      const all = repositories.flatMap((repository) =>
-        (practiceTags[repository] ?? []).map((tag, place) => ({ repository, tag, place })),
-      );
-      const chosen = all.filter(({ place }) => place < newest);
-      return {
-        images: chosen.map(({ repository, tag }) => ({ repository, tag: tag.tag })),
-        size_bytes: chosen.reduce((sum, { tag }) => sum + (tag.size_bytes ?? 0), 0),
-        sizes_unknown: 0,
-        out:
-          chosen.length === all.length
-            ? []
-            : [{ reason: "older", tags: all.length - chosen.length }],
-      };
-    },
+    sourceChoose: async (_source, selection) => fakeChosenTags(selection),
 
     migrationPlan: async (request) => {
       made += 1;

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { ErrorAlert } from "../errors";
 import type { SourceLoginStatus } from "../ipc/generated";
 import type { Request } from "./useRequest";
+import { useWork } from "./useWork";
 
 function statusText(status: SourceLoginStatus | null): string {
   if (status === null) {
@@ -33,20 +34,8 @@ interface SourceLoginFormProps {
 export function SourceLoginForm({ status, onSignIn, onSignOut }: SourceLoginFormProps) {
   const [username, setUsername] = useState("");
   const [secret, setSecret] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { busy, error, run, dismiss } = useWork();
 
-  const run = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
   const signIn = () =>
     run(async () => {
       const typed = secret;
@@ -85,7 +74,7 @@ export function SourceLoginForm({ status, onSignIn, onSignOut }: SourceLoginForm
           </FormField>
         </ColumnLayout>
         {(error ?? status.error) !== null && (
-          <ErrorAlert error={error ?? status.error} onDismiss={() => setError(null)} />
+          <ErrorAlert error={error ?? status.error} onDismiss={dismiss} />
         )}
         <SpaceBetween direction="horizontal" size="xs">
           <Button

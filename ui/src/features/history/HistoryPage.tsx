@@ -12,6 +12,7 @@ import { formatExact } from "../../shared/format";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { useRequest } from "../../shared/useRequest";
+import { useWork } from "../../shared/useWork";
 import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
 import { canResume } from "./historyStates";
@@ -36,8 +37,7 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
   const listed = useRequest("history", () => backend.historyList());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { busy, error, run, dismiss } = useWork();
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );
@@ -54,17 +54,6 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
     return () => clearInterval(timer);
   }, [anyRuns, reload]);
 
-  const run = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
   const open = (entry: HistoryEntry) =>
     run(async () => {
       if (entry.state === "running") {
@@ -115,9 +104,7 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
       }
     >
       <SpaceBetween size="l">
-        {error !== null && (
-          <ErrorAlert error={error} actions={errorActions} onDismiss={() => setError(null)} />
-        )}
+        {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
         {listed.error !== null && (
           <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
         )}

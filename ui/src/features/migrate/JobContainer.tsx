@@ -1,6 +1,5 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { ReportFormat } from "../../ipc/generated";
@@ -8,6 +7,7 @@ import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { SourceLoginForm } from "../../shared/SourceLoginForm";
 import { useRequest } from "../../shared/useRequest";
+import { useWork } from "../../shared/useWork";
 import { JobView } from "./progress/JobView";
 import type { JobState } from "./progress/jobState";
 
@@ -28,8 +28,7 @@ export function JobContainer({
   onRepositories,
 }: JobContainerProps) {
   const backend = useBackend();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { busy, error, run, dismiss } = useWork();
   const id = job.snapshot.job;
   const report = job.snapshot.report;
   const source = job.snapshot.source;
@@ -38,24 +37,11 @@ export function JobContainer({
     backend.sourceLoginStatus(source),
   );
 
-  const run = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
   const onExport = (format: ReportFormat) => run(() => exportReport(backend, id, format));
 
   return (
     <SpaceBetween size="l">
-      {error !== null && (
-        <ErrorAlert error={error} actions={errorActions} onDismiss={() => setError(null)} />
-      )}
+      {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
       {report === null ? (
         <JobView
           job={job}

@@ -4,6 +4,7 @@ import type {
   EngineStatus,
   PracticeStatus,
   Repository,
+  RepositoryImage,
   RepositorySettings,
   SourceRepository,
   SourceTag,
@@ -221,3 +222,23 @@ export const engineDown: EngineStatus = {
     subject: null,
   },
 };
+
+/** The images that ECR holds of a repository: one for each tag. */
+export function fakeImages(
+  holdings: ReadonlyMap<string, string>,
+  name: string,
+  registry: string,
+): RepositoryImage[] {
+  return [...holdings]
+    .filter(([key]) => key.startsWith(`${name}:`))
+    .map(([key, digest]) => ({
+      digest,
+      tags: [key.slice(name.length + 1)],
+      kind: "image",
+      media_type: "application/vnd.oci.image.manifest.v1+json",
+      size_bytes: 20_000_000,
+      pushed_at_ms: Date.now(),
+      pulled_at_ms: null,
+      pull_commands: [`docker pull ${registry}/${key}`],
+    }));
+}
