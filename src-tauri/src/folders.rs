@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use tauri::{Manager, Runtime};
+use transload_api::make_private_folder;
 
 /// The variable that names another folder for everything: data, and logs in it.
 const OVERRIDE: &str = "TRANSLOAD_DATA_DIR";
@@ -26,8 +27,8 @@ impl Folders {
             Some(data) => Self { logs: data.join("logs"), data },
             None => Self { data: app.path().app_data_dir()?, logs: app.path().app_log_dir()? },
         };
-        make_private(&folders.data)?;
-        make_private(&folders.logs)?;
+        make_private_folder(&folders.data)?;
+        make_private_folder(&folders.logs)?;
         Ok(folders)
     }
 
@@ -50,17 +51,6 @@ fn bus_id(folder: &Path) -> String {
     format!("io.github.transload.Transload.f{:016x}", hasher.finish())
 }
 
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,15 +59,5 @@ mod tests {
     fn each_folder_has_a_bus_name_of_its_own() {
         assert_eq!(bus_id(Path::new("/a")), bus_id(Path::new("/a")));
         assert_ne!(bus_id(Path::new("/a")), bus_id(Path::new("/b")));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_new_folder_is_for_this_user_alone() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let place = tempfile::tempdir().unwrap();
-        let folder = place.path().join("outer/inner");
-        make_private(&folder).unwrap();
-        assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
     }
 }

@@ -17,6 +17,7 @@ pub mod contract;
 mod convert;
 mod copies;
 mod error;
+mod folders;
 mod handlers;
 mod jobs;
 mod logins;
@@ -27,4 +28,5 @@ mod sources;
 
 pub use api::{Api, ApiOptions};
 pub use copies::{CopyControl, copy_images, image_digest};
+pub use folders::make_private_folder;
 pub use report_export::{merged_report, text as report_text};

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command, CopyArguments};
 use clap::Parser;
 use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest, ErrorCode};
-use transload_api::{Api, ApiOptions, CopyControl, copy_images, image_digest};
+use transload_api::{Api, ApiOptions, CopyControl, copy_images, image_digest, make_private_folder};
 
 /// Every image has arrived.
 const ARRIVED: u8 = 0;
@@ -120,10 +120,13 @@ fn data_folder() -> Result<PathBuf, ApiError> {
         Some(named) => std::path::absolute(named).ok(),
         None => dirs::data_dir().map(|data| data.join("io.github.transload.Transload")),
     };
-    folder.ok_or_else(|| {
+    let folder = folder.ok_or_else(|| {
         ApiError::new(ErrorCode::StorageFailed, "This system names no folder for data.")
             .hint("Name one with TRANSLOAD_DATA_DIR.")
-    })
+    })?;
+    // The journal itself says what is wrong with a folder that cannot be used.
+    let _ = make_private_folder(&folder);
+    Ok(folder)
 }
 
 async fn copy(arguments: CopyArguments) -> u8 {
