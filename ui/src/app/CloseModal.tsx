@@ -30,8 +30,8 @@ export function CloseModal({ onStay, onClose }: CloseModalProps) {
         </Box>
       }
     >
-      Closing the window stops it. Images that are through stay in ECR; the others are not tagged
-      there, and can be moved later.
+      Closing the window stops it. Images that are through stay in ECR; Resume in the history goes
+      on with the others.
     </Modal>
   );
 }

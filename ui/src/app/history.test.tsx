@@ -83,6 +83,11 @@ const report: MigrationReport = {
 };
 
 const table = () => createWrapper(document.body).findTable('[data-testid="history-table"]');
+const chooseAction = (menu: string, item: string) => {
+  const found = () => createWrapper().findButtonDropdown(`[data-testid="${menu}"]`);
+  act(() => found()?.openDropdown());
+  act(() => found()?.findItemById(item)?.click());
+};
 const selectRow = async (row: number) => {
   await waitFor(() => expect(table()?.findRows().length).toBeGreaterThanOrEqual(row));
   act(() => table()?.findRowSelectionArea(row)?.click());
@@ -115,14 +120,7 @@ describe("the history", () => {
     expect(shown).toContain("sha256-aaaa.sig");
     expect(shown).toContain("2 moved, 1 not finished");
     await expectAccessible();
-    act(() => {
-      const menu = createWrapper().findButtonDropdown('[data-testid="export-report"]');
-      menu?.openDropdown();
-    });
-    act(() => {
-      const menu = createWrapper().findButtonDropdown('[data-testid="export-report"]');
-      menu?.findItemById("html")?.click();
-    });
+    chooseAction("export-report", "html");
     await waitFor(() =>
       expect(backend.calls).toContainEqual({
         method: "migrationReportExport",
@@ -146,13 +144,7 @@ describe("the history", () => {
 
     await goTo("History");
     await selectRow(1);
-    act(() => {
-      createWrapper().findButtonDropdown('[data-testid="history-actions"]')?.openDropdown();
-    });
-    act(() => {
-      const menu = createWrapper().findButtonDropdown('[data-testid="history-actions"]');
-      menu?.findItemById("again")?.click();
-    });
+    chooseAction("history-actions", "again");
     // The same images, planned anew: it is there by now.
     await byId("plan-images");
     expect(await textOf("plan-images")).toContain("dencold/pgcli:latest");
@@ -162,13 +154,7 @@ describe("the history", () => {
     const backend = openWindow({ history: [interrupted] });
     await goTo("History");
     await selectRow(1);
-    act(() => {
-      createWrapper().findButtonDropdown('[data-testid="history-actions"]')?.openDropdown();
-    });
-    act(() => {
-      const menu = createWrapper().findButtonDropdown('[data-testid="history-actions"]');
-      menu?.findItemById("delete")?.click();
-    });
+    chooseAction("history-actions", "delete");
     await click("history-delete-confirm");
     await waitFor(() =>
       expect(backend.calls).toContainEqual({ method: "historyDelete", args: ["migration-1"] }),

@@ -27,7 +27,7 @@ impl JobBook {
         found.ok_or_else(|| {
             ApiError::new(ErrorCode::JobUnknown, "This migration is not known any more.")
                 .about(id)
-                .hint("Transload was started anew since. Start the migration again; what arrived is not sent twice.")
+                .hint("Transload was started anew since. Look for it in the history, and resume it there.")
         })
     }
 

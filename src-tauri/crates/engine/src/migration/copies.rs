@@ -2,12 +2,10 @@
 //! for whoever has decided already.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use futures_util::future::join_all;
+use std::sync::Arc;
 
 use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere, Turns};
+use super::in_turn::in_turn;
 use super::tree::read_extent;
 use super::{Control, EventSink, Extent, ImageState, MigrationError, MigrationEvent};
 use crate::aws::EcrLayers;
@@ -88,26 +86,14 @@ pub async fn copy_list(
 ) -> Vec<CopyOutcome> {
     let images_together = options.images_together.max(1);
     let copies = &Copies::new(pairs, options, control, events);
-    // As many tasks as images at a time, and none for images that wait: thousands of them cost
-    // nothing until their turn comes.
-    let (next, done) = (&AtomicUsize::new(0), &Mutex::new(Vec::with_capacity(pairs.len())));
-    let tasks: Vec<_> = (0..images_together.min(pairs.len()))
-        .map(|_| async move {
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(pair) = pairs.get(index) else { break };
-                // More than four thousand million images have no numbers.
-                let number = u32::try_from(index).unwrap_or(u32::MAX);
-                let outcome = copies.tell(number, pair).await;
-                finished(number, &outcome);
-                done.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
-            }
-        })
-        .collect();
-    join_all(tasks).await;
-    let mut done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, outcome)| outcome).collect()
+    in_turn(pairs.len(), images_together, |place| async move {
+        // More than four thousand million images have no numbers.
+        let number = u32::try_from(place).unwrap_or(u32::MAX);
+        let outcome = copies.tell(number, &pairs[place]).await;
+        finished(number, &outcome);
+        outcome
+    })
+    .await
 }
 
 /// What all pairs share.

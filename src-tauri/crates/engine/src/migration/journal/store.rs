@@ -12,9 +12,10 @@ use super::{
 };
 use crate::model::RegistryHost;
 
-/// Everything that a list shows of migrations.
+/// Everything that a list shows of migrations; not what was asked for, which is long.
 const SUMMARIES: &str = "
-SELECT migration.*, count(number) AS images,
+SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry, about,
+    count(number) AS images,
     sum(stage = 'moved') AS moved, sum(stage = 'unchanged') AS unchanged,
     sum(stage = 'failed') AS failed,
     coalesce(sum(sent_bytes), 0) AS sent_bytes, coalesce(sum(skipped_bytes), 0) AS skipped_bytes
@@ -155,11 +156,12 @@ impl Journal {
             // One look at all tables, also while somebody writes.
             let look = connection.transaction()?;
             let sql = format!("{SUMMARIES} WHERE id = ?1 GROUP BY id");
-            let (summary, request, left): (_, String, String) =
-                look.query_row(&sql, [id], |row| {
-                    let summary = summary(row, &self.inner.path)?;
-                    Ok((summary, row.get("request")?, row.get("temporary_tags_left")?))
-                })?;
+            let summary = look.query_row(&sql, [id], |row| summary(row, &self.inner.path))?;
+            let (request, left): (String, String) = look.query_row(
+                "SELECT request, temporary_tags_left FROM migration WHERE id = ?1",
+                [id],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
             let repositories = look
                 .prepare("SELECT * FROM repository WHERE migration = ?1 ORDER BY name")?
                 .query_map([id], rows::repository)?
