@@ -4,15 +4,20 @@ import Button from "@cloudscape-design/components/button";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useContext } from "react";
 import { type ErrorActions, errorActionLabel } from "./actions";
 import { asApiError, errorDetails } from "./apiError";
 import { errorEntry, errorNextSteps } from "./errorTable";
+import { RemediesContext } from "./remedies";
 
 /** Props of {@link ErrorAlert}. */
 export interface ErrorAlertProps {
   /** What was caught. */
   error: unknown;
-  /** What this place can do about it; of the failure's own actions, only these are offered. */
+  /**
+   * What this place can do about it; of the failure's own actions, only these are offered, and the
+   * window's own remedies.
+   */
   actions?: ErrorActions;
   /** Lets the person put the message away. */
   onDismiss?: () => void;
@@ -23,8 +28,12 @@ export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAler
   const error = asApiError(caught);
   const entry = errorEntry(error);
   const steps = errorNextSteps(error);
+  const remedies = useContext(RemediesContext);
+  const { retry } = actions;
+  const again = retry === undefined ? undefined : () => retry(error);
   const offered = entry.actions.flatMap((id) => {
-    const act = actions[id];
+    const remedy = remedies[id];
+    const act = actions[id] ?? (remedy && ((one: typeof error) => remedy(one, again)));
     return act === undefined ? [] : [{ id, act }];
   });
 

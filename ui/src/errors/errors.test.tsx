@@ -2,7 +2,14 @@ import { fireEvent, render, screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { ApiError, ErrorCode } from "../ipc/generated";
 import { accessibilityViolations } from "../testing/accessibility";
-import { asApiError, type ErrorActionId, ErrorAlert, errorActionLabel, errorTable } from ".";
+import {
+  asApiError,
+  type ErrorActionId,
+  ErrorAlert,
+  errorActionLabel,
+  errorTable,
+  RemediesContext,
+} from ".";
 
 function failure(part: Partial<ApiError>): ApiError {
   return {
@@ -109,5 +116,19 @@ describe("the error alert", () => {
     render(<ErrorAlert error={unknown} actions={retry} />);
     expect(screen.getByTestId("error-alert").textContent).toContain("restart Transload");
     expect(screen.getByTestId("error-action-retry")).toBeTruthy();
+  });
+
+  it("offers what the window itself can do, which may ask again for what failed", () => {
+    const openSettings = vi.fn((_error: ApiError, again?: () => void) => again?.());
+    const retry = vi.fn();
+    const down = failure({ code: "engine_not_running" });
+    render(
+      <RemediesContext value={{ open_settings: openSettings }}>
+        <ErrorAlert error={down} actions={{ retry }} />
+      </RemediesContext>,
+    );
+    fireEvent.click(screen.getByTestId("error-action-open_settings"));
+    expect(openSettings).toHaveBeenCalledWith(down, expect.any(Function));
+    expect(retry).toHaveBeenCalledWith(down);
   });
 });

@@ -2,3 +2,4 @@ export { type ErrorActionId, type ErrorActions, errorActionLabel } from "./actio
 export { asApiError, errorDetails } from "./apiError";
 export { ErrorAlert, type ErrorAlertProps } from "./ErrorAlert";
 export { type ErrorEntry, errorEntry, errorNextSteps, errorTable } from "./errorTable";
+export { type Remedies, RemediesContext, type Remedy } from "./remedies";
