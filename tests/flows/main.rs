@@ -10,6 +10,7 @@ mod journal;
 mod kinds;
 mod labs;
 mod layering;
+mod map_and_plan;
 mod partial_failure;
 mod quota;
 mod refusals;

@@ -136,7 +136,9 @@ async fn layers_that_two_images_share_are_sent_once() -> Result<()> {
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
     let blobs: usize = image.blobs().map(|(_, bytes)| bytes.len()).sum();
     assert_eq!(migrated.plan.totals.unique_bytes, blobs as u64 + manifest_bytes(&migrated, &image));
-    assert_eq!(registry.requests("GET /v2/app/blobs/")?, 3);
+    // Three blobs, and the configuration once for each tag before: the plan tells its platform.
+    assert_eq!(migrated.plan.images[0].platforms, ["linux/amd64"]);
+    assert_eq!(registry.requests("GET /v2/app/blobs/")?, 3 + 2);
     Ok(())
 }
 

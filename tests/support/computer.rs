@@ -237,6 +237,7 @@ pub fn request(
         source: source.clone(),
         images: images.iter().map(|(repository, tag, _)| selected(repository, tag)).collect(),
         repositories,
+        naming: Default::default(),
         template: plain_settings(),
         choices: Vec::new(),
         remove_temporary_tags: true,
@@ -259,6 +260,7 @@ pub fn plain_settings() -> RepositorySettings {
         encryption: Encryption::Aes256,
         tags: std::collections::BTreeMap::new(),
         lifecycle: LifecyclePreset::None,
+        policy: None,
     }
 }
 

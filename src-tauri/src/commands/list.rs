@@ -10,10 +10,12 @@ commands! {
     docker: engine_status;
     sources: source_login, source_logout, source_login_status, source_repositories, source_tags,
         source_tag_details, source_choose;
-    migration: migration_plan, migration_start, migration_retry_failed, migration_resume,
+    migration: repository_names_propose, migration_plan, migration_plan_cancel, migration_commands,
+        migration_start, migration_retry_failed, migration_resume,
         migration_report_export, migration_plan_export;
     history: history_list, history_report, history_request, history_delete, history_verify;
     jobs: jobs_list, job_snapshot, job_follow, job_pause, job_resume, job_cancel;
+    registry_settings: registry_settings, registry_offer_commands, registry_offer_accept;
     repositories: repositories_list, repository_summaries, repository_details,
         repository_index_entries;
     practice: practice_start, practice_reset;

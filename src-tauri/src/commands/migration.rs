@@ -1,15 +1,46 @@
 use std::path::PathBuf;
 
 use tauri::State;
+use tauri::ipc::Channel;
 use transload_api::Api;
-use transload_api::contract::{ApiError, MigrationPlan, MigrationRequest, ReportFormat};
+use transload_api::contract::{
+    ApiError, CopyTool, MigrationPlan, MigrationRequest, PlanProgress, ProposedNames, RenameRule,
+    ReportFormat,
+};
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repository_names_propose(
+    api: State<'_, Api>,
+    source_repositories: Vec<String>,
+    rules: Vec<RenameRule>,
+) -> Result<ProposedNames, ApiError> {
+    api.repository_names_propose(source_repositories, rules).await
+}
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn migration_plan(
     api: State<'_, Api>,
     request: MigrationRequest,
-) -> Result<MigrationPlan, ApiError> {
-    api.migration_plan(request).await
+    attempt: String,
+    on_progress: Channel<PlanProgress>,
+) -> Result<Option<MigrationPlan>, ApiError> {
+    // A window that is gone needs no progress.
+    let tell = move |progress| drop(on_progress.send(progress));
+    api.migration_plan_watched(request, attempt, tell).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn migration_plan_cancel(api: State<'_, Api>, attempt: String) -> Result<(), ApiError> {
+    api.migration_plan_cancel(attempt).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn migration_commands(
+    api: State<'_, Api>,
+    plan: String,
+    tool: CopyTool,
+) -> Result<Vec<String>, ApiError> {
+    api.migration_commands(plan, tool).await
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -9,6 +9,7 @@ mod jobs;
 mod migration;
 mod practice;
 mod profiles;
+mod registry_settings;
 mod repositories;
 mod settings;
 mod sources;

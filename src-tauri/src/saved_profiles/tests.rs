@@ -17,6 +17,7 @@ fn profile(name: &str) -> SavedProfile {
         connection: AwsConnection::Practice,
         account_id: None,
         repository_prefix: "team/".to_owned(),
+        rename_rules: Vec::new(),
         template: RepositorySettings {
             tag_mutability: TagMutability::Immutable,
             exclusion_filters: Vec::new(),
@@ -24,6 +25,7 @@ fn profile(name: &str) -> SavedProfile {
             encryption: Encryption::Aes256,
             tags: Default::default(),
             lifecycle: LifecyclePreset::None,
+            policy: None,
         },
         source: None,
         is_default: false,

@@ -6,6 +6,7 @@ type LocalErrorCode = Extract<
   ErrorCode,
   | "input_invalid"
   | `plan_${string}`
+  | "names_collide"
   | "verification_failed"
   | "job_unknown"
   | "runs_elsewhere"
@@ -25,6 +26,15 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
     text: "A field holds something that cannot be what it stands for.",
     next: ["Correct the field, then go on."],
     actions: [],
+  }),
+  names_collide: entry({
+    title: "Two repositories would have one name",
+    text: "Two repositories of the source would go to the same one in ECR, and their tags would get in each other’s way.",
+    next: [
+      "Give each a name of its own in the step Repositories.",
+      "Or change the rules that make the names.",
+    ],
+    actions: ["edit_repository"],
   }),
   plan_has_conflicts: entry({
     severity: "warning",

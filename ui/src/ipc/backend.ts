@@ -4,6 +4,7 @@ import type {
   AwsIdentity,
   AwsProfiles,
   ChosenTags,
+  CopyTool,
   EngineStatus,
   HistoryEntry,
   ImageSource,
@@ -13,8 +14,13 @@ import type {
   MigrationPlan,
   MigrationReport,
   MigrationRequest,
+  PlanProgress,
   PracticeStatus,
+  ProposedNames,
   RegistryLogin,
+  RegistryOffer,
+  RegistrySettings,
+  RenameRule,
   ReportFormat,
   Repository,
   RepositoryDetails,
@@ -79,7 +85,21 @@ export interface Backend {
   /** The images of a source that rules choose now. */
   sourceChoose(source: ImageSource, selection: Selection): Promise<ChosenTags>;
 
-  migrationPlan(request: MigrationRequest): Promise<MigrationPlan>;
+  /** What repositories of a source would be called in ECR, without the prefix. */
+  repositoryNamesPropose(sourceRepositories: string[], rules: RenameRule[]): Promise<ProposedNames>;
+
+  /**
+   * Says what a migration would do, and meanwhile how far that is. `attempt` is a new name, to stop
+   * it by; a plan that was stopped is none.
+   */
+  migrationPlan(
+    request: MigrationRequest,
+    attempt: string,
+    onProgress: (progress: PlanProgress) => void,
+  ): Promise<MigrationPlan | null>;
+  migrationPlanCancel(attempt: string): Promise<void>;
+  /** The work of a plan as commands, with another tool. */
+  migrationCommands(plan: string, tool: CopyTool): Promise<string[]>;
   /** Starts a plan; answers the job. */
   migrationStart(plan: string): Promise<string>;
   /** Starts what failed in a job once more; answers the new job. */
@@ -109,6 +129,13 @@ export interface Backend {
   jobPause(job: string): Promise<void>;
   jobResume(job: string): Promise<void>;
   jobCancel(job: string): Promise<void>;
+
+  /** What is set for the whole registry of an account and region. */
+  registrySettings(connection: AwsConnection): Promise<RegistrySettings>;
+  /** The commands that would make a change of that. */
+  registryOfferCommands(connection: AwsConnection, offer: RegistryOffer): Promise<string[]>;
+  /** Makes a change of that which a person has seen and confirmed. */
+  registryOfferAccept(connection: AwsConnection, offer: RegistryOffer): Promise<void>;
 
   repositoriesList(connection: AwsConnection): Promise<Repository[]>;
   repositorySummaries(connection: AwsConnection, names: string[]): Promise<RepositorySummary[]>;

@@ -16,6 +16,7 @@ import {
 } from "./fake/data";
 import { fakeHistoryEntry } from "./fake/history";
 import { FakeJob } from "./fake/job";
+import { fakeProposedNames } from "./fake/names";
 import { fakePlan } from "./fake/plan";
 import type {
   ApiError,
@@ -26,6 +27,9 @@ import type {
   MigrationPlan,
   MigrationReport,
   MigrationRequest,
+  PlanProgress,
+  PlanTotals,
+  RegistrySettings,
   SavedProfile,
   Settings,
   SourceLoginStatus,
@@ -58,12 +62,20 @@ export interface FakeOptions {
   reports?: Record<string, MigrationReport>;
   /** What they were asked for. */
   request?: MigrationRequest;
+  /** Whether repositories let their tags move. */
+  overwriteAllowed?: boolean;
+  /** What plans say otherwise than made up. */
+  planned?: Partial<Omit<MigrationPlan, "totals">> & { totals?: Partial<PlanTotals> };
 }
 
 /** The backend of tests and of `npm run dev`: everything in memory, failures on demand. */
 export interface FakeBackend extends Backend {
   /** Calls that fail: the next call of the method throws the error, once. */
   failNext(method: keyof Backend, error: ApiError): void;
+  /** Makes the next plan wait: what is given tells its progress and its end. */
+  holdPlan(
+    make: (onProgress: (progress: PlanProgress) => void) => Promise<MigrationPlan | null>,
+  ): void;
   /** Images that fail in jobs, by `repository:tag`, until the entry is removed. */
   readonly failingImages: Map<string, ApiError>;
   /** Images that plans refuse, by `repository:tag`. */
@@ -148,6 +160,13 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   const imagesOf = (name: string, registry: string) => fakeImages(holdings, name, registry);
 
   const calls: FakeBackend["calls"] = [];
+  let heldPlan: Parameters<FakeBackend["holdPlan"]>[0] | null = null;
+  const registry: RegistrySettings = {
+    blob_mounting: false,
+    templates: [],
+    cache_rules: [],
+    errors: [],
+  };
   const engine = { running: options.engineRunning ?? true };
 
   const backend: Backend = {
@@ -228,17 +247,31 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
 
     sourceChoose: async (_source, selection) => fakeChosenTags(selection),
 
-    migrationPlan: async (request) => {
+    repositoryNamesPropose: async (sources, rules) => fakeProposedNames(sources, rules),
+    migrationPlan: async (request, _attempt, onProgress) => {
+      const held = heldPlan;
+      heldPlan = null;
+      if (held !== null) {
+        return held(onProgress);
+      }
       made += 1;
+      onProgress({ looked_at: request.images.length, images: request.images.length });
       const plan = fakePlan(`plan-${made}`, request, {
         holdings,
         repositories,
         refused: refusedImages,
+        overwriteAllowed: options.overwriteAllowed ?? false,
+        planned: options.planned ?? {},
       });
       plans.set(plan.plan, plan);
       lastRequest = request;
       return plan;
     },
+    migrationPlanCancel: async () => {},
+    migrationCommands: async (id, tool) =>
+      (plans.get(id)?.images ?? []).map(
+        (image) => `${tool} copy ${image.source} ${image.destination}`,
+      ),
     migrationStart: async (id) => {
       const plan = plans.get(id);
       if (plan === undefined) {
@@ -299,6 +332,22 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     jobPause: async (id) => jobOf(id).pause(),
     jobResume: async (id) => jobOf(id).resume(),
     jobCancel: async (id) => jobOf(id).cancel(),
+
+    registrySettings: async () => registry,
+    registryOfferCommands: async (_connection, offer) => [
+      offer.kind === "blob_mounting"
+        ? "aws ecr put-account-setting --name BLOB_MOUNTING --value ENABLED"
+        : `aws ecr create ${offer.kind} --prefix ${offer.prefix}`,
+    ],
+    registryOfferAccept: async (_connection, offer) => {
+      if (offer.kind === "blob_mounting") {
+        registry.blob_mounting = true;
+      } else if (offer.kind === "create_on_push") {
+        registry.templates?.push({ prefix: offer.prefix, on_push: true });
+      } else {
+        registry.cache_rules?.push({ prefix: offer.prefix, upstream: "registry-1.docker.io" });
+      }
+    },
 
     repositoriesList: async (connection) =>
       [...repositories].map((name) => fakeRepository(name, practice(connection))),
@@ -366,6 +415,9 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     ...methods,
     failNext: (method, error) => {
       failures.set(method, error);
+    },
+    holdPlan: (make) => {
+      heldPlan = make;
     },
     failingImages,
     refusedImages,

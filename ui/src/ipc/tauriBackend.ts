@@ -1,7 +1,7 @@
 import { Channel, type InvokeArgs, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Backend, Unsubscribe } from "./backend";
-import type { JobEvent } from "./generated";
+import type { JobEvent, PlanProgress } from "./generated";
 import { toApiError } from "./invokeError";
 
 /** Calls a command. The shell's commands take their arguments in snake case. */
@@ -88,7 +88,16 @@ export const tauriBackend: Backend = {
 
   sourceChoose: (source, selection) => call("source_choose", { source, selection }),
 
-  migrationPlan: (request) => call("migration_plan", { request }),
+  repositoryNamesPropose: (sourceRepositories, rules) =>
+    call("repository_names_propose", { source_repositories: sourceRepositories, rules }),
+
+  migrationPlan: (request, attempt, onProgress) => {
+    const channel = new Channel<PlanProgress>();
+    channel.onmessage = onProgress;
+    return call("migration_plan", { request, attempt, on_progress: channel });
+  },
+  migrationPlanCancel: (attempt) => call("migration_plan_cancel", { attempt }),
+  migrationCommands: (plan, tool) => call("migration_commands", { plan, tool }),
   migrationStart: (plan) => call("migration_start", { plan }),
   migrationRetryFailed: (job) => call("migration_retry_failed", { job }),
   migrationResume: (migration) => call("migration_resume", { migration }),
@@ -108,6 +117,11 @@ export const tauriBackend: Backend = {
   jobPause: (job) => call("job_pause", { job }),
   jobResume: (job) => call("job_resume", { job }),
   jobCancel: (job) => call("job_cancel", { job }),
+
+  registrySettings: (connection) => call("registry_settings", { connection }),
+  registryOfferCommands: (connection, offer) =>
+    call("registry_offer_commands", { connection, offer }),
+  registryOfferAccept: (connection, offer) => call("registry_offer_accept", { connection, offer }),
 
   repositoriesList: (connection) => call("repositories_list", { connection }),
   repositorySummaries: (connection, names) => call("repository_summaries", { connection, names }),

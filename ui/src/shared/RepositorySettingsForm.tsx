@@ -11,6 +11,7 @@ import type {
   RepositorySettings,
   TagMutability,
 } from "../ipc/generated";
+import { RepositoryPolicyField } from "./RepositoryPolicyField";
 import { RepositoryTagsField } from "./RepositoryTagsField";
 import {
   hasExclusions,
@@ -103,6 +104,12 @@ export function RepositorySettingsForm({
       </FormField>
       <EncryptionFields value={value} change={change} problems={problems} readOnly={readOnly} />
       <LifecycleFields value={value} change={change} problems={problems} readOnly={readOnly} />
+      <RepositoryPolicyField
+        policy={value.policy}
+        problem={problems.policy}
+        readOnly={readOnly}
+        onChange={(policy) => change({ policy })}
+      />
       <RepositoryTagsField
         tags={value.tags}
         problems={problems}

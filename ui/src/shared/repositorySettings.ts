@@ -4,6 +4,7 @@ import type {
   RepositorySettings,
   TagMutability,
 } from "../ipc/generated";
+import { policyProblem, principalProblem } from "./repositoryPolicy";
 
 /** What ECR itself does with a repository that is created without any settings. */
 export const defaultRepositorySettings: RepositorySettings = {
@@ -13,6 +14,7 @@ export const defaultRepositorySettings: RepositorySettings = {
   encryption: { kind: "aes256" },
   tags: {},
   lifecycle: { kind: "none" },
+  policy: null,
 };
 
 /** Most exclusion filters that a repository takes. Source: ECR's `ImageTagMutabilityExclusionFilters`. */
@@ -36,6 +38,7 @@ export interface RepositorySettingsProblems {
   exclusion_filter_items?: Record<number, string>;
   kms_key?: string;
   lifecycle?: string;
+  policy?: string;
   /** About the tags as a whole. */
   tags?: string;
   /** By the key of the tag. */
@@ -133,6 +136,14 @@ export function repositorySettingsProblems(
     problems.lifecycle = lifecycle;
   }
 
+  const policy =
+    settings.policy === null
+      ? undefined
+      : (policyProblem(settings.policy) ?? principalProblem(settings.policy));
+  if (policy !== undefined) {
+    problems.policy = policy;
+  }
+
   const tags = Object.entries(settings.tags);
   if (tags.length > maxTags) {
     problems.tags = `AWS takes at most ${maxTags} tags.`;
@@ -195,6 +206,9 @@ export function repositorySettingsSummary(settings: RepositorySettings): string 
   }
   if (settings.lifecycle.kind !== "none") {
     parts.push(lifecycleLabel(settings.lifecycle).toLowerCase());
+  }
+  if (settings.policy !== null) {
+    parts.push("repository policy");
   }
   const tags = Object.keys(settings.tags).length;
   if (tags > 0) {

@@ -1,4 +1,5 @@
-import type { MigrationRequest } from "../ipc/generated";
+import type { Backend } from "../ipc";
+import type { MigrationPlan, MigrationRequest } from "../ipc/generated";
 import { defaultRepositorySettings } from "../shared/repositorySettings";
 
 /** A request for one tag of the practice account. */
@@ -19,5 +20,15 @@ export function requestFor(repository: string, tag: string): MigrationRequest {
     remove_temporary_tags: true,
     extent: { platform: null, referrers: true },
     selection: null,
+    naming: { prefix: "", rules: [] },
   };
+}
+
+/** The plan of a request. */
+export async function planOf(backend: Backend, request: MigrationRequest): Promise<MigrationPlan> {
+  const plan = await backend.migrationPlan(request, "test", () => {});
+  if (plan === null) {
+    throw new Error("the plan was stopped");
+  }
+  return plan;
 }

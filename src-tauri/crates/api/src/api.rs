@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
 use transload_engine::migration::MigrationRequest;
@@ -60,6 +61,8 @@ pub(crate) struct Inner {
     pub options: ApiOptions,
     pub jobs: JobBook,
     pub plans: PlanBook,
+    /// Plans that are being made, by the name that stops them.
+    pub plannings: Mutex<HashMap<String, CancellationToken>>,
     /// What each job was asked for, for a second try.
     pub requests: Mutex<HashMap<String, JobRequest>>,
     pub connections: tokio::sync::Mutex<HashMap<AwsConnection, Arc<Connected>>>,
@@ -86,6 +89,7 @@ impl Api {
             options,
             jobs: JobBook::default(),
             plans: PlanBook::default(),
+            plannings: Mutex::default(),
             requests: Mutex::default(),
             connections: tokio::sync::Mutex::default(),
             practice: tokio::sync::Mutex::default(),

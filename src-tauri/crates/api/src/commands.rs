@@ -1,9 +1,13 @@
-//! The same work as commands of `aws`, `docker` and `skopeo`, for a person to read, keep or run.
+//! The same work as commands of `aws`, `docker`, `skopeo` and `crane`, for a person to read, keep or
+//! run.
+
+mod registry_settings;
 
 use transload_engine::migration::{Action, Plan, PlannedImage, PlannedRepository, Route};
 use transload_engine::model::{Encryption, RepositorySettings, TagMutability};
 
-use crate::contract::AwsConnection;
+pub(crate) use self::registry_settings::{blob_mounting, cache_rule, creation_template};
+use crate::contract::{AwsConnection, CopyTool};
 
 /// The options that every `aws` command of a connection needs, such as
 /// ` --profile prod --region eu-west-1`.
@@ -35,7 +39,7 @@ impl std::fmt::Display for AwsOptions {
     }
 }
 
-/// Logs a client, `docker` or `skopeo`, in to the registry.
+/// Logs a client, `docker`, `skopeo` or `crane auth`, in to the registry.
 fn log_in(client: &str, registry: &str, aws: &AwsOptions) -> String {
     format!(
         "aws ecr get-login-password{aws} | {client} login --username AWS --password-stdin {registry}"
@@ -62,7 +66,7 @@ fn host_of(address: &str) -> &str {
 }
 
 /// Commands that do what a plan does.
-pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions) -> Vec<String> {
+pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions, tool: CopyTool) -> Vec<String> {
     let missing = plan.repositories.iter().filter(|repository| !repository.exists);
     let mut commands: Vec<_> = missing.flat_map(|repository| create(repository, aws)).collect();
     let moving: Vec<_> = plan.images.iter().filter(|image| image.action.moves()).collect();
@@ -71,7 +75,11 @@ pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions) -> Vec<String> {
     }
     let registry = plan.registry.to_string();
     let by_engine = moving.iter().any(|image| image.route == Route::DockerEngine);
-    let client = if by_engine { "docker" } else { "skopeo" };
+    let client = match tool {
+        _ if by_engine => "docker",
+        CopyTool::Skopeo => "skopeo",
+        CopyTool::Crane => "crane auth",
+    };
     commands.push(log_in(client, &registry, aws));
     for image in moving {
         let (source, destination) = (&image.source, &image.destination);
@@ -80,7 +88,10 @@ pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions) -> Vec<String> {
                 commands.push(format!("docker tag {} {destination}", source.familiar()));
                 commands.push(format!("docker push {destination}"));
             }
-            Route::RegistryToRegistry => commands.push(skopeo(plan, image)),
+            Route::RegistryToRegistry => commands.push(match tool {
+                CopyTool::Skopeo => skopeo(plan, image),
+                CopyTool::Crane => crane(plan, image),
+            }),
         }
         if matches!(image.action, Action::Overwrite) {
             let last = commands.len() - 1;
@@ -111,6 +122,14 @@ fn skopeo(plan: &Plan, image: &PlannedImage) -> String {
     )
 }
 
+/// `crane` copies every platform and keeps the digest without being asked to.
+fn crane(plan: &Plan, image: &PlannedImage) -> String {
+    let (source, destination) = (&image.source, &image.destination);
+    let platform = plan.extent.platform.as_ref();
+    let platform = platform.map(|platform| format!(" --platform {platform}")).unwrap_or_default();
+    format!("crane copy{platform} {source} {destination}")
+}
+
 fn create(repository: &PlannedRepository, aws: &AwsOptions) -> Vec<String> {
     let name = &repository.name;
     let settings = options(&repository.settings);
@@ -122,10 +141,29 @@ fn create(repository: &PlannedRepository, aws: &AwsOptions) -> Vec<String> {
             quoted(&policy)
         ));
     }
+    if let Some(policy) = &repository.settings.policy {
+        commands.push(format!(
+            "aws ecr set-repository-policy{aws} --repository-name {name} --policy-text {}",
+            quoted(policy.as_str())
+        ));
+    }
     commands
 }
 
 fn options(settings: &RepositorySettings) -> String {
+    let mut options = mutability(settings);
+    if settings.scan_on_push {
+        options.push_str(" --image-scanning-configuration scanOnPush=true");
+    }
+    options.push_str(&encryption(settings));
+    if let Some(tags) = tags(settings) {
+        options.push_str(" --tags ");
+        options.push_str(&tags);
+    }
+    options
+}
+
+fn mutability(settings: &RepositorySettings) -> String {
     let mut options = String::new();
     let mutability = match settings.tag_mutability {
         TagMutability::Mutable => None,
@@ -143,29 +181,24 @@ fn options(settings: &RepositorySettings) -> String {
             options.push_str(&quoted(&format!("filterType=WILDCARD,filter={filter}")));
         }
     }
-    if settings.scan_on_push {
-        options.push_str(" --image-scanning-configuration scanOnPush=true");
-    }
-    let encryption = match &settings.encryption {
-        Encryption::Aes256 => None,
-        Encryption::Kms { key } => Some(("KMS", key)),
-        Encryption::KmsDualLayer { key } => Some(("KMS_DSSE", key)),
-    };
-    if let Some((kind, key)) = encryption {
-        let key = key.as_ref().map(|key| format!(",kmsKey={key}")).unwrap_or_default();
-        options.push_str(" --encryption-configuration ");
-        options.push_str(&quoted(&format!("encryptionType={kind}{key}")));
-    }
-    if !settings.tags.is_empty() {
-        let tags: Vec<_> = settings
-            .tags
-            .iter()
-            .map(|(key, value)| serde_json::json!({"Key": key, "Value": value}))
-            .collect();
-        options.push_str(" --tags ");
-        options.push_str(&quoted(&serde_json::Value::from(tags).to_string()));
-    }
     options
+}
+
+fn encryption(settings: &RepositorySettings) -> String {
+    let (kind, key) = match &settings.encryption {
+        Encryption::Aes256 => return String::new(),
+        Encryption::Kms { key } => ("KMS", key),
+        Encryption::KmsDualLayer { key } => ("KMS_DSSE", key),
+    };
+    let key = key.as_ref().map(|key| format!(",kmsKey={key}")).unwrap_or_default();
+    format!(" --encryption-configuration {}", quoted(&format!("encryptionType={kind}{key}")))
+}
+
+fn tags(settings: &RepositorySettings) -> Option<String> {
+    let tags = settings.tags.iter();
+    let tags: Vec<_> =
+        tags.map(|(key, value)| serde_json::json!({"Key": key, "Value": value})).collect();
+    (!tags.is_empty()).then(|| quoted(&serde_json::Value::from(tags).to_string()))
 }
 
 /// As it is where a POSIX shell takes it for one plain word, quoted elsewhere.

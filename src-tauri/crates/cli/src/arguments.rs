@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use transload_api::contract::{ImageSource, Shard};
+use transload_api::contract::{ImageSource, RenameRule, RenameRuleKind, Shard};
 
 /// What is said below the options.
 const AFTER: &str = "\
@@ -118,12 +118,21 @@ pub struct PlanArguments {
     /// What every ECR repository's name begins with, such as hub/.
     #[arg(long, default_value = "")]
     pub prefix: String,
+    /// How ECR repositories are called, before the prefix: 'team/*=>$1' for the whole name, where each
+    /// `*` and `?` is a group, or 'regex:^old-=>new-' wherever it matches. May be given several times;
+    /// each goes on from what the one before left. Without any: the last part of the name, or the
+    /// whole name where two would fall together.
+    #[arg(long = "rename", value_name = "PATTERN=>REPLACEMENT", value_parser = parse_rename)]
+    pub renames: Vec<RenameRule>,
     /// Tags of new repositories cannot be moved.
     #[arg(long)]
     pub immutable: bool,
     /// Images are scanned when they arrive in new repositories.
     #[arg(long)]
     pub scan_on_push: bool,
+    /// A file with the policy of new repositories: who else may pull from them, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub repository_policy: Option<PathBuf>,
     /// What to do where a tag points to something else in ECR.
     #[arg(long, value_enum, default_value_t = OnConflict::Refuse)]
     pub on_conflict: OnConflict,
@@ -228,6 +237,16 @@ fn parse_source(text: &str) -> Result<ImageSource, String> {
     }
 }
 
+fn parse_rename(text: &str) -> Result<RenameRule, String> {
+    let (pattern, replacement) =
+        text.rsplit_once("=>").ok_or("use PATTERN=>REPLACEMENT, such as 'team/*=>$1'")?;
+    let (kind, pattern) = match pattern.strip_prefix("regex:") {
+        Some(regex) => (RenameRuleKind::Regex, regex),
+        None => (RenameRuleKind::Glob, pattern),
+    };
+    Ok(RenameRule { kind, pattern: pattern.to_owned(), replacement: replacement.to_owned() })
+}
+
 fn parse_shard(text: &str) -> Result<Shard, String> {
     let number = |text: &str| text.parse::<u32>().map_err(|_| format!("{text:?} is no number"));
     if text == "aws-batch" {
@@ -316,6 +335,7 @@ mod tests {
         for right in [
             "plan --from docker-hub:team --out p.json",
             "plan --from registry:quay.io team/app team/api:1 --out p.json --practice",
+            "plan --from practice --rename team/*=>$1 --rename regex:^old-=>new- --out p.json",
             "run p.json --shard 2/8",
             "report latest --format html",
             "report --merge a.json b.json --format csv",
@@ -326,6 +346,7 @@ mod tests {
             "plan --from team --out p.json",
             "plan --from docker-hub: --out p.json",
             "plan --from practice --out p.json --practice --region eu-west-1",
+            "plan --from practice --rename team/* --out p.json",
             "run p.json --shard 2",
             "run p.json --shard aws-batch",
             "report",
@@ -333,6 +354,19 @@ mod tests {
         ] {
             assert!(parse(&format!("transload-cli {wrong}")).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_rename_is_a_pattern_and_a_replacement() {
+        let rule = |kind, pattern: &str, replacement: &str| RenameRule {
+            kind,
+            pattern: pattern.to_owned(),
+            replacement: replacement.to_owned(),
+        };
+        let (glob, regex) = (RenameRuleKind::Glob, RenameRuleKind::Regex);
+        assert_eq!(parse_rename("team/*=>$1"), Ok(rule(glob, "team/*", "$1")));
+        assert_eq!(parse_rename("regex:^a=>=>"), Ok(rule(regex, "^a=>", "")));
+        assert!(parse_rename("team/*=$1").is_err());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! `plan`: what a migration would do, as a file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use transload_api::Api;
 use transload_api::contract::{
     ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyExtent, Encryption, ErrorCode,
-    LifecyclePreset, MigrationPlan, MigrationRequest, PlannedAction, RepositoryMapping,
+    LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlannedAction, RepositoryMapping,
     RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern, TagPatternKind,
     TagRules,
 };
@@ -58,19 +59,13 @@ async fn request(api: &Api, arguments: &PlanArguments) -> Result<MigrationReques
         return Err(ApiError::new(ErrorCode::InputInvalid, message)
             .hint("Loosen --tags, --newest or the times, or name repositories that have tags."));
     }
-    let sources: BTreeSet<&str> = images.iter().map(|image| image.repository.as_str()).collect();
-    let names = names(&sources, &arguments.prefix);
+    let naming = Naming { prefix: arguments.prefix.clone(), rules: arguments.renames.clone() };
+    let repositories = repositories(api, &images, &naming).await?;
     Ok(MigrationRequest {
         connection: connection(&arguments.account),
         source: arguments.from.clone(),
-        repositories: names
-            .into_iter()
-            .map(|(source_repository, repository_name)| RepositoryMapping {
-                source_repository,
-                repository_name,
-                settings: None,
-            })
-            .collect(),
+        repositories,
+        naming,
         images,
         template: RepositorySettings {
             tag_mutability: if arguments.immutable {
@@ -83,6 +78,7 @@ async fn request(api: &Api, arguments: &PlanArguments) -> Result<MigrationReques
             encryption: Encryption::Aes256,
             tags: BTreeMap::new(),
             lifecycle: LifecyclePreset::None,
+            policy: arguments.repository_policy.as_deref().map(policy).transpose()?,
         },
         choices: Vec::new(),
         remove_temporary_tags: true,
@@ -112,19 +108,29 @@ fn rules(arguments: &PlanArguments) -> TagRules {
     }
 }
 
-/// The ECR names: the last part of the source's name, as `pgcli` for `dencold/pgcli`; the whole name
-/// where two would fall together.
-fn names(sources: &BTreeSet<&str>, prefix: &str) -> BTreeMap<String, String> {
-    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    for source in sources {
-        *counts.entry(last(source)).or_default() += 1;
+/// The ECR names, prefix included.
+async fn repositories(
+    api: &Api,
+    images: &[SelectedImage],
+    naming: &Naming,
+) -> Result<Vec<RepositoryMapping>, ApiError> {
+    let sources: BTreeSet<&str> = images.iter().map(|image| image.repository.as_str()).collect();
+    let sources = sources.into_iter().map(str::to_owned).collect();
+    let proposed = api.repository_names_propose(sources, naming.rules.clone()).await?;
+    if let Some(problem) = proposed.problems.into_iter().flatten().next() {
+        return Err(ApiError::new(ErrorCode::InputInvalid, problem)
+            .hint("Correct --rename: a pattern, =>, and what takes its place."));
     }
-    let name = |source: &str| match counts.get(&last(source)) {
-        Some(1) => last(source),
-        _ => source.to_owned(),
-    };
-    sources.iter().map(|source| ((*source).to_owned(), prefix.to_owned() + &name(source))).collect()
+    let mappings = proposed.names.into_iter().map(|proposed| RepositoryMapping {
+        source_repository: proposed.source_repository,
+        repository_name: format!("{}{}", naming.prefix, proposed.name),
+        settings: None,
+    });
+    Ok(mappings.collect())
+}
+
+fn policy(file: &Path) -> Result<String, ApiError> {
+    std::fs::read_to_string(file).map_err(|error| ApiError::storage(file, &error))
 }
 
 /// The account that was named, or the one that the environment means.
@@ -146,21 +152,5 @@ pub fn connection(account: &AccountArguments) -> AwsConnection {
         region: account.region.clone(),
         ecr_endpoint: account.ecr_endpoint.clone(),
         registry_endpoint: account.registry_endpoint.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_would_fall_together_stay_whole() {
-        let sources = BTreeSet::from(["a/app", "b/app", "b/api"]);
-        let names: Vec<_> = names(&sources, "hub/").into_iter().collect();
-        let pair = |source: &str, name: &str| (source.to_owned(), name.to_owned());
-        assert_eq!(
-            names,
-            [pair("a/app", "hub/a/app"), pair("b/api", "hub/api"), pair("b/app", "hub/b/app")]
-        );
     }
 }

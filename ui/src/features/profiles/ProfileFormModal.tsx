@@ -9,6 +9,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SavedProfile } from "../../ipc/generated";
+import { RenameRulesField } from "../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
 import { useRequest } from "../../shared/useRequest";
 import { ConnectionFields } from "./ConnectionFields";
@@ -41,12 +42,17 @@ export function ProfileFormModal({
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const problems = profileProblems(draft, others);
+  const rules = useRequest(
+    draft.renameRules.length === 0 ? null : JSON.stringify(draft.renameRules),
+    () => backend.repositoryNamesPropose([], [...draft.renameRules]),
+  );
+  const ruleProblems = rules.answer?.problems ?? [];
   // Nobody is told off for a field that was not reached yet.
   const shown = submitted ? problems : {};
 
   const save = async () => {
     setSubmitted(true);
-    if (Object.keys(problems).length > 0) {
+    if (Object.keys(problems).length > 0 || ruleProblems.some((problem) => problem !== null)) {
       return;
     }
     setSaving(true);
@@ -115,6 +121,11 @@ export function ProfileFormModal({
             data-testid="profile-form-prefix"
           />
         </FormField>
+        <RenameRulesField
+          rules={draft.renameRules}
+          problems={ruleProblems}
+          onChange={(renameRules) => setDraft({ ...draft, renameRules })}
+        />
         <SourceFields
           source={draft.source}
           problem={shown.source}

@@ -1,6 +1,7 @@
 import type {
   AwsConnection,
   ImageSource,
+  RenameRule,
   RepositorySettings,
   SavedProfile,
 } from "../../ipc/generated";
@@ -22,6 +23,7 @@ export interface ProfileDraft {
   readonly ecrEndpoint: string;
   readonly registryEndpoint: string;
   readonly prefix: string;
+  readonly renameRules: readonly RenameRule[];
   readonly template: RepositorySettings;
   readonly source: ImageSource | null;
 }
@@ -54,6 +56,7 @@ export function profileDraft(profile: SavedProfile | null): ProfileDraft {
     ecrEndpoint: aws?.ecr_endpoint ?? "",
     registryEndpoint: aws?.registry_endpoint ?? "",
     prefix: profile?.repository_prefix ?? "",
+    renameRules: profile?.rename_rules ?? [],
     template: profile?.template ?? defaultRepositorySettings,
     source: profile?.source ?? null,
   };
@@ -87,6 +90,7 @@ export function savedProfile(draft: ProfileDraft, edited: SavedProfile | null): 
     connection,
     account_id: sameConnection ? edited.account_id : null,
     repository_prefix: draft.prefix.trim(),
+    rename_rules: [...draft.renameRules],
     template: draft.template,
     source: draft.source,
     is_default: edited?.is_default ?? false,

@@ -21,6 +21,7 @@ function profile(part: Partial<SavedProfile>): SavedProfile {
     },
     account_id: "111122223333",
     repository_prefix: "team/",
+    rename_rules: [],
     template: defaultRepositorySettings,
     source: null,
     is_default: false,

@@ -97,6 +97,7 @@ export const fakeSettings: RepositorySettings = {
   encryption: { kind: "aes256" },
   tags: {},
   lifecycle: { kind: "none" },
+  policy: null,
 };
 
 /** The registry of an account. */

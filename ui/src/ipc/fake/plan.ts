@@ -4,6 +4,7 @@ import type {
   MigrationRequest,
   PlannedAction,
   PlannedImage,
+  PlanTotals,
 } from "../generated";
 import { fakeDigest, fakeIdentity, fakeRegistry, fakeSettings } from "./data";
 
@@ -16,6 +17,10 @@ export interface PlanWorld {
   readonly repositories: ReadonlySet<string>;
   /** Why images are refused, by `repository:tag` of the source. */
   readonly refused: ReadonlyMap<string, ApiError>;
+  /** Whether repositories let their tags move. */
+  readonly overwriteAllowed: boolean;
+  /** What the plan says otherwise. */
+  readonly planned: Partial<Omit<MigrationPlan, "totals">> & { totals?: Partial<PlanTotals> };
 }
 
 function actionOf(
@@ -42,11 +47,13 @@ function actionOf(
     case "keep_existing":
       return { kind: "keep_existing" };
     case "overwrite":
-      return { kind: "overwrite" };
+      return world.overwriteAllowed
+        ? { kind: "overwrite" }
+        : { kind: "conflict", overwrite_allowed: false };
     case "new_tag":
       return { kind: "move" };
     default:
-      return { kind: "conflict", overwrite_allowed: false };
+      return { kind: "conflict", overwrite_allowed: world.overwriteAllowed };
   }
 }
 
@@ -113,8 +120,12 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
       refused,
       unique_bytes: moved.length * 20_000_000,
       stored_bytes: moved.length * 20_000_000,
+      there_bytes: 0,
+      mountable_bytes: 0,
+      ...world.planned.totals,
     },
-    pull_quota: null,
+    pull_quota: world.planned.pull_quota ?? null,
+    expected: world.planned.expected ?? null,
     commands: [
       ...names.map((name) => `aws ecr create-repository --repository-name ${name}`),
       ...images.map(

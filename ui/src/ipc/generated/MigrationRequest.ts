@@ -3,6 +3,7 @@ import type { AwsConnection } from "./AwsConnection";
 import type { ConflictChoice } from "./ConflictChoice";
 import type { CopyExtent } from "./CopyExtent";
 import type { ImageSource } from "./ImageSource";
+import type { Naming } from "./Naming";
 import type { RepositoryMapping } from "./RepositoryMapping";
 import type { RepositorySettings } from "./RepositorySettings";
 import type { SelectedImage } from "./SelectedImage";
@@ -43,7 +44,7 @@ remove_temporary_tags: boolean,
 /**
  * What of each image comes along, from registry to registry.
  */
-extent: CopyExtent, 
+extent: CopyExtent, naming: Naming,
 /**
  * The rules that chose the images, where rules did: *Run again* asks them for new tags.
  */

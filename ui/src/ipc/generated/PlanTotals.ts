@@ -31,4 +31,4 @@ unique_bytes: number,
 /**
  * Bytes that ECR would keep in addition, which its storage price is for.
  */
-stored_bytes: number, };
+stored_bytes: number, there_bytes: number, mountable_bytes: number, };

@@ -30,4 +30,4 @@ tags: { [key in string]: string },
 /**
  * What ECR removes by itself.
  */
-lifecycle: LifecyclePreset, };
+lifecycle: LifecyclePreset, policy: string | null, };

@@ -115,6 +115,8 @@ pub enum ErrorCode {
     RegistryRefused,
 
     // Migrations.
+    /// Two repositories of the source would have one name in ECR; `subject` is that name.
+    NamesCollide,
     /// The plan still has a conflict without a choice.
     PlanHasConflicts,
     /// The plan is not known any more, or was started already.

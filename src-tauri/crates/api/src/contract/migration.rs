@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AwsConnection, ImageSource, Selection};
+use super::{AwsConnection, ImageSource, Naming, Selection};
 
 /// What a person asked for in the wizard: the input of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -17,6 +17,9 @@ pub struct MigrationRequest {
     pub images: Vec<SelectedImage>,
     /// Which repository of the source goes to which ECR repository; one entry a source repository.
     pub repositories: Vec<RepositoryMapping>,
+    /// What a source repository without an entry is called: one that *Run again* finds new.
+    #[serde(default)]
+    pub naming: Naming,
     /// How new repositories are set up.
     pub template: RepositorySettings,
     /// What to do about images whose tag points to something else already.
@@ -86,6 +89,10 @@ pub struct RepositorySettings {
     pub tags: BTreeMap<String, String>,
     /// What ECR removes by itself.
     pub lifecycle: LifecyclePreset,
+    /// Who else may do what with the repository, as a policy document of at most 10,240 characters;
+    /// nothing for ECR's usual.
+    #[serde(default)]
+    pub policy: Option<String>,
 }
 
 /// Whether tags may be moved.

@@ -21,6 +21,9 @@ pub struct MigrationPlan {
     pub totals: PlanTotals,
     /// Docker Hub's pull quota, where the images come from there.
     pub pull_quota: Option<PullQuota>,
+    /// How long it will take, where earlier migrations on the same way tell.
+    #[serde(default)]
+    pub expected: Option<ExpectedTime>,
     /// The same work as commands of `aws`, `docker` and `skopeo`.
     pub commands: Vec<String>,
     /// Whether Start is possible: no refused or undecided image is left, and something is to do.
@@ -155,10 +158,49 @@ pub struct PlanTotals {
     pub conflicts: u32,
     /// Images that cannot be moved.
     pub refused: u32,
-    /// Bytes of all images to move, each shared layer counted once.
+    /// Bytes of all images to move, each shared layer counted once, without what is there already.
     pub unique_bytes: u64,
     /// Bytes that ECR would keep in addition, which its storage price is for.
     pub stored_bytes: u64,
+    /// Bytes of images to move that their repositories hold already.
+    #[serde(default)]
+    pub there_bytes: u64,
+    /// Bytes that need not be sent where ECR takes layers from its other repositories.
+    #[serde(default)]
+    pub mountable_bytes: u64,
+}
+
+/// How long a migration will take, from how fast earlier ones were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ExpectedTime {
+    /// How long.
+    pub elapsed_ms: u64,
+    /// The speed so far.
+    pub bytes_per_second: u64,
+    /// How many earlier migrations that is taken from.
+    pub migrations: u32,
+}
+
+/// How far the making of a plan is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlanProgress {
+    /// Images that were looked at.
+    pub looked_at: u32,
+    /// All images.
+    pub images: u32,
+}
+
+/// Which tool copies from registry to registry in the commands of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum CopyTool {
+    /// `skopeo`.
+    Skopeo,
+    /// `crane`.
+    Crane,
 }
 
 /// Docker Hub's pull quota.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AwsConnection, ImageSource, RepositorySettings};
+use super::{AwsConnection, ImageSource, RenameRule, RepositorySettings};
 
 /// What a person keeps for next time. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -17,6 +17,9 @@ pub struct SavedProfile {
     pub account_id: Option<String>,
     /// Goes before every ECR repository name.
     pub repository_prefix: String,
+    /// How ECR repository names are made from those of the source, before the prefix.
+    #[serde(default)]
+    pub rename_rules: Vec<RenameRule>,
     /// How new repositories are set up.
     pub template: RepositorySettings,
     /// Where images come from.

@@ -2,7 +2,7 @@ use transload_engine::migration as engine;
 
 use super::repository_settings;
 use crate::contract::{
-    AwsIdentity, MigrationPlan, PlanRemark, PlanTotals, PlannedAction, PlannedImage,
+    AwsIdentity, ExpectedTime, MigrationPlan, PlanRemark, PlanTotals, PlannedAction, PlannedImage,
     PlannedRepository, PullQuota, Route, SelectedImage, SettingDifference,
 };
 
@@ -28,14 +28,26 @@ pub fn plan(
             refused: totals.refused,
             unique_bytes: totals.unique_bytes,
             stored_bytes: totals.stored_bytes,
+            there_bytes: totals.there_bytes,
+            mountable_bytes: totals.mountable_bytes,
         },
         pull_quota: plan.pull_quota.map(|needed| PullQuota {
             needed: needed.needed,
             left: Some(needed.quota.remaining),
             window_seconds: Some(needed.quota.window_seconds),
         }),
+        expected: None,
         commands,
         ready: plan.is_ready(),
+    }
+}
+
+/// How long a migration will take.
+pub fn expected_time(expected: engine::ExpectedTime) -> ExpectedTime {
+    ExpectedTime {
+        elapsed_ms: u64::try_from(expected.time.as_millis()).unwrap_or(u64::MAX),
+        bytes_per_second: expected.bytes_per_second,
+        migrations: u32::try_from(expected.migrations).unwrap_or(u32::MAX),
     }
 }
 
@@ -68,6 +80,12 @@ fn difference(
         engine::Difference::Encryption { wanted } => {
             ("Encryption", encryption(wanted), encryption(&actual.encryption))
         }
+        engine::Difference::Lifecycle { wanted, has_another } => {
+            ("Lifecycle policy", lifecycle(*wanted), none_or_another(*has_another))
+        }
+        engine::Difference::Policy { has_another } => {
+            ("Repository policy", "as asked for".to_owned(), none_or_another(*has_another))
+        }
     };
     SettingDifference { setting: setting.to_owned(), wanted, actual }
 }
@@ -82,6 +100,21 @@ fn mutability(settings: &transload_engine::model::RepositorySettings) -> String 
         Mutability::ImmutableWithExclusion => format!("immutable except {filters}"),
         Mutability::MutableWithExclusion => format!("mutable except {filters}"),
     }
+}
+
+fn lifecycle(preset: transload_engine::model::LifecyclePreset) -> String {
+    use transload_engine::model::LifecyclePreset;
+    match preset {
+        LifecyclePreset::None => "none".to_owned(),
+        LifecyclePreset::KeepNewest { count } => format!("to keep the newest {count}"),
+        LifecyclePreset::ExpireUntagged { days } => {
+            format!("to remove what has no tag after {days} days")
+        }
+    }
+}
+
+fn none_or_another(has_another: bool) -> String {
+    if has_another { "another one" } else { "none" }.to_owned()
 }
 
 fn on_or_off(on: bool) -> String {

@@ -71,6 +71,15 @@ pub fn engine_settings(
                 model::LifecyclePreset::ExpireUntagged { days }
             }
         },
+        policy: engine_policy(settings.policy.as_deref())?,
+    })
+}
+
+fn engine_policy(text: Option<&str>) -> Result<Option<model::RepositoryPolicy>, ApiError> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    let policy = text.map(model::RepositoryPolicy::parse).transpose();
+    policy.map_err(|error| {
+        ApiError::invalid_input(&error).hint("Correct the repository policy, or leave it empty.")
     })
 }
 
@@ -113,6 +122,7 @@ pub fn repository_settings(settings: &model::RepositorySettings) -> RepositorySe
                 LifecyclePreset::ExpireUntagged { days }
             }
         },
+        policy: settings.policy.as_ref().map(ToString::to_string),
     }
 }
 
@@ -146,7 +156,9 @@ mod tests {
         no_key.tags = [(String::new(), String::new())].into();
         let mut nothing_kept = settings();
         nothing_kept.lifecycle = LifecyclePreset::KeepNewest { count: 0 };
-        for refused in [without_filter, bad_filter, many_tags, no_key, nothing_kept] {
+        let mut no_policy = settings();
+        no_policy.policy = Some("{}".to_owned());
+        for refused in [without_filter, bad_filter, many_tags, no_key, nothing_kept, no_policy] {
             let error = engine_settings(&refused).unwrap_err();
             assert_eq!(error.code, crate::contract::ErrorCode::InputInvalid, "{refused:?}");
         }

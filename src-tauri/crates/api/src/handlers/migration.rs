@@ -1,16 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use transload_engine::migration::{self, RequestedImage, Resolution};
+use transload_engine::migration::{self, GatherProgress, RequestedImage, Resolution};
 use transload_engine::model::{RepositoryName, Tag};
 
+use super::naming::names;
 use crate::api::{Api, JobRequest, locked};
 use crate::contract::{
     ApiError, ConflictResolution, ErrorCode, MigrationPlan, MigrationRequest, SelectedImage,
 };
+use crate::convert;
 use crate::plans::{Ends, ReadyPlan, not_ready};
 use crate::sources::OpenSource;
-use crate::{commands, convert};
 
 impl Api {
     /// Says what a migration would do. Nothing is written.
@@ -18,17 +19,18 @@ impl Api {
         &self,
         request: MigrationRequest,
     ) -> Result<MigrationPlan, ApiError> {
+        self.make_plan(request, &|_| {}).await
+    }
+
+    /// A request, read, with both its ends opened.
+    pub(super) async fn read(
+        &self,
+        request: &MigrationRequest,
+    ) -> Result<(migration::MigrationRequest, Ends), ApiError> {
         let connected = self.connect(&request.connection).await?;
         let source = self.open_source(&request.source).await?;
-        let asked = read_request(&request, &source)?;
-        let ends = Ends { source: source.end(), connected };
-        let id = self.new_id("plan");
-        let ready = plan(asked, request, ends).await?;
-        let identity = ready.ends.connected.identity.clone();
-        let commands = commands::of_plan(&ready.plan, &ready.ends.connected.aws_options);
-        let shown = convert::plan(id.clone(), &ready.plan, identity, commands);
-        self.inner.plans.add(id, ready);
-        Ok(shown)
+        let asked = read_request(request, &source)?;
+        Ok((asked, Ends { source: source.end(), connected }))
     }
 
     /// Starts a plan, once; answers the job.
@@ -61,7 +63,7 @@ impl Api {
         request.images.retain(|_| index.next().is_some_and(|index| open.contains(&index)));
         let mut index = 0..;
         shown.images.retain(|_| index.next().is_some_and(|index| open.contains(&index)));
-        let ready = plan(request, shown, ends).await?;
+        let ready = plan(request, shown, ends, &|_| {}).await?;
         if !ready.plan.is_ready() {
             return Err(refusal(&ready.plan).unwrap_or_else(not_ready));
         }
@@ -69,12 +71,14 @@ impl Api {
     }
 }
 
-async fn plan(
+pub(super) async fn plan(
     request: migration::MigrationRequest,
     shown: MigrationRequest,
     ends: Ends,
+    tell: &(dyn Fn(GatherProgress) + Sync),
 ) -> Result<ReadyPlan, ApiError> {
-    let facts = migration::gather(&request, &ends.source, &ends.connected.destination).await?;
+    let destination = &ends.connected.destination;
+    let facts = migration::gather_watched(&request, &ends.source, destination, tell).await?;
     let plan = migration::plan(&request, &facts);
     Ok(ReadyPlan { plan: Arc::new(plan), request, shown, ends })
 }
@@ -98,13 +102,14 @@ pub(super) fn read_request(
         );
     }
     let template = convert::engine_settings(&request.template)?;
-    let mut names: BTreeMap<&str, RepositoryName> = BTreeMap::new();
-    let mut repositories = BTreeMap::new();
+    let names = names(request)?;
+    let mut repositories: BTreeMap<_, _> =
+        names.values().map(|name| (name.clone(), template.clone())).collect();
     for mapping in &request.repositories {
-        let name = RepositoryName::parse(mapping.repository_name.trim())?;
         let own = mapping.settings.as_ref().map(convert::engine_settings).transpose()?;
-        repositories.insert(name.clone(), own.unwrap_or_else(|| template.clone()));
-        names.insert(&mapping.source_repository, name);
+        if let (Some(own), Some(name)) = (own, names.get(&mapping.source_repository)) {
+            repositories.insert(name.clone(), own);
+        }
     }
     let images = request.images.iter().map(|image| read_image(image, request, &names, source));
     Ok(migration::MigrationRequest {
@@ -118,7 +123,7 @@ pub(super) fn read_request(
 fn read_image(
     image: &SelectedImage,
     request: &MigrationRequest,
-    names: &BTreeMap<&str, RepositoryName>,
+    names: &BTreeMap<String, RepositoryName>,
     source: &OpenSource,
 ) -> Result<RequestedImage, ApiError> {
     let Some(repository) = names.get(image.repository.as_str()) else {

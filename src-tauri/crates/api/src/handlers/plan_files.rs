@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use super::migration::read_request;
 use crate::api::Api;
-use crate::contract::{ApiError, AwsConnection, ErrorCode, PLAN_FILE_VERSION, PlanFile, Shard};
+use crate::contract::{
+    ApiError, AwsConnection, CopyTool, ErrorCode, PLAN_FILE_VERSION, PlanFile, Shard,
+};
 use crate::plans::{Ends, ReadyPlan, not_ready};
 use crate::{convert, shards};
 
@@ -12,7 +14,11 @@ impl Api {
     pub async fn migration_plan_export(&self, plan: String, path: PathBuf) -> Result<(), ApiError> {
         let ready = self.inner.plans.get(&plan)?;
         let identity = ready.ends.connected.identity.clone();
-        let commands = crate::commands::of_plan(&ready.plan, &ready.ends.connected.aws_options);
+        let commands = crate::commands::of_plan(
+            &ready.plan,
+            &ready.ends.connected.aws_options,
+            CopyTool::Skopeo,
+        );
         let file = PlanFile {
             transload_plan: PLAN_FILE_VERSION,
             plan: convert::plan(plan, &ready.plan, identity, commands),

@@ -1,11 +1,15 @@
 //! What the rest of the engine asks of ECR: small, so that logic is tested without a network.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use url::Url;
 
-use super::AwsError;
-use crate::model::{AccountId, Digest, RepositoryName, RepositorySettings, Secret, Tag};
+use super::{AwsError, EcrRegistrySettings};
+use crate::model::{
+    AccountId, Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Secret, Tag,
+};
 
 /// ECR's own way to take a layer: in parts, each of which is kept once it has arrived. It works
 /// beside the registry protocol, where a layer that broke off begins anew.
@@ -21,6 +25,13 @@ pub trait EcrLayers: Send + Sync {
         first_byte: u64,
         part: Bytes,
     ) -> Result<(), AwsError>;
+
+    /// Which of these layers a repository holds. Asked in as many calls as it takes.
+    async fn layers_held(
+        &self,
+        repository: &RepositoryName,
+        layers: &[Digest],
+    ) -> Result<HashSet<Digest>, AwsError>;
 
     /// Ends an upload: ECR checks the digest. A layer that is there already is a success.
     async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError>;
@@ -39,14 +50,14 @@ pub struct LayerUpload {
 
 /// The calls of ECR that Transload makes.
 #[async_trait]
-pub trait EcrApi: EcrLayers {
+pub trait EcrApi: EcrLayers + EcrRegistrySettings {
     /// Every repository of the account and region, all pages.
     async fn repositories(&self) -> Result<Vec<EcrRepository>, AwsError>;
 
     /// One repository, or nothing where it does not exist.
     async fn repository(&self, name: &RepositoryName) -> Result<Option<EcrRepository>, AwsError>;
 
-    /// Creates a repository with everything but the lifecycle policy.
+    /// Creates a repository with everything but the lifecycle policy and the repository policy.
     ///
     /// # Errors
     /// [`AwsError::RepositoryExists`] where somebody else was quicker.
@@ -62,6 +73,16 @@ pub trait EcrApi: EcrLayers {
 
     /// The lifecycle policy document of a repository, if it has one.
     async fn lifecycle_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError>;
+
+    /// Sets who else may do what with a repository.
+    async fn set_repository_policy(
+        &self,
+        name: &RepositoryName,
+        policy: &RepositoryPolicy,
+    ) -> Result<(), AwsError>;
+
+    /// The policy document of a repository, if it has one.
+    async fn repository_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError>;
 
     /// A fresh registry token. It is valid for twelve hours at most.
     async fn registry_token(&self) -> Result<RegistryToken, AwsError>;

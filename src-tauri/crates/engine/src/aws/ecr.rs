@@ -1,5 +1,6 @@
 //! [`EcrApi`] on the AWS SDK.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,10 +8,11 @@ use async_trait::async_trait;
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::SdkError;
 use aws_sdk_ecr::operation::upload_layer_part::UploadLayerPartError;
-use aws_sdk_ecr::types::{ImageIdentifier, ImageScanningConfiguration};
+use aws_sdk_ecr::types::{ImageIdentifier, ImageScanningConfiguration, LayerAvailability};
 use aws_smithy_types::Blob;
 use aws_smithy_types::error::operation::BuildError;
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 
 use super::ecr_values::{
     aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags, image, registry_token,
@@ -18,7 +20,7 @@ use super::ecr_values::{
 };
 use super::sdk_error::{Call, Caller};
 use super::{AwsError, EcrApi, EcrImage, EcrLayers, EcrRepository, LayerUpload, RegistryToken};
-use crate::model::{Digest, RepositoryName, RepositorySettings, Tag};
+use crate::model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
 /// Entries asked for in one page. Source: the maximum of `maxResults` in ECR's API reference.
 const PAGE: i32 = 1000;
@@ -26,6 +28,11 @@ const PAGE: i32 = 1000;
 /// The least and the most that a part but the last may hold. Source: Amazon ECR user guide, "Amazon
 /// ECR service quotas": 5 and 10 MiB.
 const PART_BYTES: (usize, usize) = (5 * 1024 * 1024, 10 * 1024 * 1024);
+
+/// Digests in one call of BatchCheckLayerAvailability, and calls at the same time. Source: ECR's API
+/// reference; its quota is 1,000 calls a second.
+const LAYERS_A_CALL: usize = 100;
+const LAYER_CALLS_TOGETHER: usize = 8;
 
 /// ECR of one account and region.
 #[derive(Clone)]
@@ -139,6 +146,32 @@ impl EcrApi for Ecr {
         }
     }
 
+    async fn set_repository_policy(
+        &self,
+        name: &RepositoryName,
+        policy: &RepositoryPolicy,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:SetRepositoryPolicy").of(name);
+        self.client
+            .set_repository_policy()
+            .repository_name(name.as_str())
+            .policy_text(policy.as_str())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(())
+    }
+
+    async fn repository_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
+        let call = self.call("ecr:GetRepositoryPolicy").of(name);
+        let asked = self.client.get_repository_policy().repository_name(name.as_str());
+        match asked.send().await.map_err(|error| call.failed(error)) {
+            Ok(answer) => Ok(answer.policy_text().map(str::to_owned)),
+            Err(error) if is_code(&error, "RepositoryPolicyNotFoundException") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn registry_token(&self) -> Result<RegistryToken, AwsError> {
         let call = self.call("ecr:GetAuthorizationToken");
         let answer = self
@@ -229,6 +262,38 @@ impl EcrLayers for Ecr {
         }
     }
 
+    async fn layers_held(
+        &self,
+        repository: &RepositoryName,
+        layers: &[Digest],
+    ) -> Result<HashSet<Digest>, AwsError> {
+        let call = self.call("ecr:BatchCheckLayerAvailability").of(repository);
+        let batches: Vec<Vec<String>> = layers
+            .chunks(LAYERS_A_CALL)
+            .map(|batch| batch.iter().map(ToString::to_string).collect())
+            .collect();
+        let asked: Vec<_> = batches
+            .into_iter()
+            .map(|digests| {
+                let request = self.client.batch_check_layer_availability();
+                request.repository_name(repository.as_str()).set_layer_digests(Some(digests)).send()
+            })
+            .collect();
+        let mut answers = stream::iter(asked).buffer_unordered(LAYER_CALLS_TOGETHER);
+        let mut held = HashSet::new();
+        while let Some(answer) = answers.next().await {
+            let answer = answer.map_err(|error| call.failed(error))?;
+            // One that is archived would have to be sent again.
+            let there = answer
+                .layers()
+                .iter()
+                .filter(|layer| layer.layer_availability() == Some(&LayerAvailability::Available));
+            let digests = there.filter_map(|layer| layer.layer_digest());
+            held.extend(digests.filter_map(|digest| Digest::parse(digest).ok()));
+        }
+        Ok(held)
+    }
+
     async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError> {
         let call = self.call("ecr:CompleteLayerUpload").of(&upload.repository);
         let sent = self
@@ -259,5 +324,8 @@ fn is_code(error: &AwsError, wanted: &str) -> bool {
     matches!(error, AwsError::Refused { code, .. } if code == wanted)
 }
 
+mod registry_settings;
+#[cfg(test)]
+mod registry_settings_tests;
 #[cfg(test)]
 mod tests;

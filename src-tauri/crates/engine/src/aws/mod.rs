@@ -8,6 +8,7 @@
 //! - `profiles`: all of that as a list for a person to choose from.
 //! - `session`, `credentials`, `endpoints`: a session for exactly the chosen profile.
 //! - `ecr`, `ecr_values`: [`EcrApi`] on the SDK.
+//! - `registry_settings`: what is set for a whole registry: mounting, templates, cache rules.
 //! - `sdk_error`: the one place where the SDK's errors become [`AwsError`].
 
 mod api;
@@ -20,6 +21,7 @@ mod endpoints;
 mod environment;
 mod error;
 mod profiles;
+mod registry_settings;
 mod sdk_error;
 mod sections;
 mod session;
@@ -32,5 +34,9 @@ pub use ecr::Ecr;
 pub use environment::AwsEnvironment;
 pub use error::{AwsError, BoxError};
 pub use profiles::{ProfileKind, ProfileList, ProfileSummary, list_profiles};
+pub use registry_settings::{
+    CacheRule, CreationTemplate, EcrRegistrySettings, InvalidRegistrySetting, KnownCacheRule,
+    KnownTemplate,
+};
 pub use sections::IgnoredSection;
 pub use session::{AwsSession, CallerIdentity, SessionCredentials, SessionRequest};

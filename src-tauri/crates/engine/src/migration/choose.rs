@@ -88,7 +88,12 @@ impl TagPattern {
     }
 }
 
-fn compile(pattern: &str, text: &str, what: &'static str) -> Result<Regex, InvalidPattern> {
+/// Compiles an expression that a person gave as `text`.
+pub(super) fn compile(
+    pattern: &str,
+    text: &str,
+    what: &'static str,
+) -> Result<Regex, InvalidPattern> {
     regex::RegexBuilder::new(pattern).size_limit(PATTERN_LIMIT_BYTES).build().map_err(|error| {
         // The library draws a picture over several lines; its last line says what is wrong.
         let reason = error.to_string();

@@ -1,11 +1,13 @@
 //! What a plan must know, asked of the source and of the destination without writing anything.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
 
 use super::in_turn::in_turn;
+use super::there::{RepositoryHolds, what_is_there};
 use super::tree::{ImageTree, read_extent};
 use super::{Destination, Extent, MigrationError, MigrationRequest, RequestedImage, Source};
 use crate::aws::EcrRepository;
@@ -26,6 +28,8 @@ pub struct Facts {
     pub registry: RegistryHost,
     /// The requested repositories that exist.
     pub repositories: BTreeMap<RepositoryName, EcrRepository>,
+    /// What those hold already.
+    pub holds: BTreeMap<RepositoryName, RepositoryHolds>,
     /// What is known of each requested image, in the order of the request.
     pub images: Vec<ImageFacts>,
     /// The pull quota that the source told, if it has one.
@@ -76,12 +80,52 @@ pub async fn gather(
     source: &Source,
     destination: &Destination,
 ) -> Result<Facts, MigrationError> {
+    gather_watched(request, source, destination, &|_| {}).await
+}
+
+/// How far a plan's facts are gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GatherProgress {
+    /// Images that were looked at.
+    pub looked_at: usize,
+    /// All images of the request.
+    pub images: usize,
+}
+
+/// Counts what was asked of each image: whether it is there, and what it is made of.
+struct Progress<'a> {
+    steps: AtomicUsize,
+    images: usize,
+    tell: &'a (dyn Fn(GatherProgress) + Sync),
+}
+
+impl Progress<'_> {
+    const STEPS_OF_AN_IMAGE: usize = 2;
+
+    fn step(&self) {
+        let steps = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
+        let (looked_at, images) = (steps / Self::STEPS_OF_AN_IMAGE, self.images);
+        (self.tell)(GatherProgress { looked_at, images });
+    }
+}
+
+/// Asks both ends, and tells how far it is. Whoever drops it stops it: nothing was written.
+///
+/// # Errors
+/// As [`gather`].
+pub async fn gather_watched(
+    request: &MigrationRequest,
+    source: &Source,
+    destination: &Destination,
+    tell: &(dyn Fn(GatherProgress) + Sync),
+) -> Result<Facts, MigrationError> {
+    let progress = &Progress { steps: AtomicUsize::new(0), images: request.images.len(), tell };
     let repositories = existing_repositories(request, destination).await?;
     let engine = match source {
         Source::Engine(engine) => Some(engine.info().await?),
         Source::Registry(_) => None,
     };
-    let found = heads(request, source, destination, &repositories).await;
+    let found = heads(request, source, destination, &repositories, progress).await;
     let pull_quota =
         found.iter().filter_map(|found| found.quota()).min_by_key(|quota| quota.remaining);
     let spare = spares_quota(&found, pull_quota);
@@ -92,10 +136,15 @@ pub async fn gather(
         let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
         let heads = heads.unwrap_or_default();
         let image = &request.images[place];
-        look_closer(image, heads, source, destination, engine_info, extent, spare).await
+        let facts =
+            look_closer(image, heads, source, destination, engine_info, extent, spare).await;
+        progress.step();
+        facts
     })
     .await;
-    Ok(Facts { registry: destination.host().clone(), repositories, images, pull_quota, engine })
+    let holds = what_is_there(request, &images, &repositories, destination).await;
+    let registry = destination.host().clone();
+    Ok(Facts { registry, repositories, holds, images, pull_quota, engine })
 }
 
 /// What one HEAD at each end told of an image.
@@ -130,6 +179,7 @@ async fn heads(
     source: &Source,
     destination: &Destination,
     repositories: &BTreeMap<RepositoryName, EcrRepository>,
+    progress: &Progress<'_>,
 ) -> Vec<Heads> {
     // Ordered, so that facts and request stand side by side.
     in_turn(request.images.len(), ASKED_TOGETHER, |place| {
@@ -150,6 +200,7 @@ async fn heads(
                 Some(registry.manifest_head(path, reference).await)
             };
             let (destination, source) = futures_util::future::join(at_destination, at_source).await;
+            progress.step();
             Heads { source, destination }
         }
     })
@@ -225,7 +276,7 @@ async fn read_source(
     // answer to HEAD the GET says why.
     let pinned = head.as_ref().map(|head| head.digest.as_str());
     let reference = pinned.unwrap_or(source.manifest_reference());
-    let tree = match read_extent(registry, source, reference, platform).await {
+    let mut tree = match read_extent(registry, source, reference, platform).await {
         // The run waits for the quota; until then the digest is enough.
         Err(MigrationError::Registry(RegistryError::PullQuotaUsedUp { .. }))
             if platform.is_none() && head.is_some() =>
@@ -235,6 +286,7 @@ async fn read_source(
         }
         read => read?,
     };
+    tree.learn_platform(registry, source).await;
     Ok(SourceFacts {
         digest: Some(tree.root.raw.digest().clone()),
         platforms: tree.platforms(),

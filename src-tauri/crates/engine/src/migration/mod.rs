@@ -12,22 +12,28 @@ mod copies;
 #[cfg(test)]
 mod copies_tests;
 mod copy;
+mod differences;
 mod ends;
 mod error;
 mod events;
 mod facts;
 mod in_turn;
 pub mod journal;
+mod names;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod record;
 mod report;
 mod request;
 mod run;
+mod speed;
 mod steps;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod there;
 mod totals;
 mod tree;
 
@@ -35,13 +41,17 @@ pub use choose::{DatedTag, InvalidPattern, Out, TagPattern, TagRules, choose};
 pub use control::Control;
 pub use copies::{CopyEnds, CopyOptions, CopyOutcome, CopyPair, copy_list};
 pub use copy::LeftBehind;
+pub use differences::Difference;
 pub use ends::{Destination, EcrLogin, Source};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
-pub use facts::{Facts, ImageFacts, SourceFacts, gather};
-pub use plan::{Action, Difference, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
+pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};
+pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
+pub use plan::{Action, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
 pub use report::{ImageReport, ImageResult, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
+pub use speed::{EarlierTransfer, ExpectedTime, expected_time};
+pub use there::{Document, RepositoryHolds};
 pub use totals::{NeededQuota, PlanTotals};
 pub use tree::{HeldTree, ImageTree, Node};

@@ -1,16 +1,16 @@
 //! The plan: what a migration would do, or why not. Pure: the same request and facts give the same
 //! plan, and making it writes nothing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::differences::{Difference, differences};
 use super::facts::{Facts, ImageFacts, SourceFacts};
 use super::totals::{NeededQuota, PlanTotals, pulls, totals};
 use super::tree::HeldTree;
 use super::{Extent, MigrationError, MigrationRequest, RequestedImage, Resolution};
-use crate::aws::EcrRepository;
 use crate::model::{
-    Digest, Encryption, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
+    Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
     RepositorySettings, Tag,
 };
 
@@ -46,26 +46,6 @@ pub struct PlannedRepository {
     pub settings: RepositorySettings,
     /// Where an existing repository differs from what was asked for.
     pub differences: Vec<Difference>,
-}
-
-/// A setting of an existing repository that is not as asked for. It is left as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Difference {
-    /// Whether tags may move, or the exceptions.
-    TagMutability {
-        /// What was asked for.
-        wanted: RepositorySettings,
-    },
-    /// Scan on push.
-    ScanOnPush {
-        /// What was asked for.
-        wanted: bool,
-    },
-    /// Encryption, which can never be changed.
-    Encryption {
-        /// What was asked for.
-        wanted: Encryption,
-    },
 }
 
 /// An image of a plan.
@@ -167,7 +147,7 @@ impl Plan {
         request: &MigrationRequest,
     ) -> Self {
         Self {
-            totals: totals(&repositories, &images),
+            totals: totals(&repositories, &images, &BTreeMap::new()),
             registry,
             repositories,
             images,
@@ -195,7 +175,7 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
         .map(|((image, known), index)| plan_image(index, image, known, facts, &mut taken))
         .collect();
     let repositories = plan_repositories(request, facts, &images);
-    let totals = totals(&repositories, &images);
+    let totals = totals(&repositories, &images, &facts.holds);
     let pull_quota = facts.pull_quota.map(|quota| NeededQuota { needed: pulls(&images), quota });
     let registry = facts.registry.clone();
     let remove_temporary_tags = request.remove_temporary_tags;
@@ -344,40 +324,8 @@ fn plan_repository(
         uri,
         exists: existing.is_some(),
         settings: existing.map_or(wanted, |repository| &repository.settings).clone(),
-        differences: existing.map(|repository| differences(wanted, repository)).unwrap_or_default(),
-    }
-}
-
-fn differences(wanted: &RepositorySettings, repository: &EcrRepository) -> Vec<Difference> {
-    let actual = &repository.settings;
-    let mut differences = Vec::new();
-    if wanted.tag_mutability != actual.tag_mutability
-        || wanted.exclusion_filters != actual.exclusion_filters
-    {
-        differences.push(Difference::TagMutability { wanted: wanted.clone() });
-    }
-    if wanted.scan_on_push != actual.scan_on_push {
-        differences.push(Difference::ScanOnPush { wanted: wanted.scan_on_push });
-    }
-    if !same_encryption(&wanted.encryption, &actual.encryption) {
-        differences.push(Difference::Encryption { wanted: wanted.encryption.clone() });
-    }
-    differences
-}
-
-/// ECR answers with the ARN of the key, whatever name it was asked with; a key that was not named
-/// is as good as any.
-fn same_encryption(wanted: &Encryption, actual: &Encryption) -> bool {
-    let same_key = |wanted: &Option<String>, actual: &Option<String>| match (wanted, actual) {
-        (Some(wanted), Some(actual)) => wanted == actual || actual.ends_with(&format!("/{wanted}")),
-        _ => true,
-    };
-    match (wanted, actual) {
-        (Encryption::Aes256, Encryption::Aes256) => true,
-        (Encryption::Kms { key: wanted }, Encryption::Kms { key: actual })
-        | (Encryption::KmsDualLayer { key: wanted }, Encryption::KmsDualLayer { key: actual }) => {
-            same_key(wanted, actual)
-        }
-        _ => false,
+        differences: existing
+            .map(|known| differences(wanted, &known.settings, facts.holds.get(name)))
+            .unwrap_or_default(),
     }
 }

@@ -1,9 +1,10 @@
 //! The sums of a plan.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::there::RepositoryHolds;
 use super::{Action, PlannedImage, PlannedRepository};
-use crate::model::{Digest, RepositoryName};
+use crate::model::{Digest, Encryption, RepositoryName};
 use crate::registry::PullQuota;
 
 /// The sums of a plan.
@@ -19,10 +20,15 @@ pub struct PlanTotals {
     pub conflicts: u32,
     /// Images that cannot be moved.
     pub refused: u32,
-    /// Bytes of all images to move, each shared layer counted once.
+    /// Bytes of all images to move, each shared layer counted once, without what is there already.
     pub unique_bytes: u64,
     /// Bytes that ECR keeps in addition: a layer that goes to two repositories counts twice.
     pub stored_bytes: u64,
+    /// Bytes of images to move that their repositories hold already.
+    pub there_bytes: u64,
+    /// Bytes that need not be sent where ECR takes layers from its other repositories: they go to
+    /// several with the same encryption, or one of those holds them.
+    pub mountable_bytes: u64,
 }
 
 /// A pull quota with what a plan needs of it.
@@ -34,10 +40,14 @@ pub struct NeededQuota {
     pub quota: PullQuota,
 }
 
-pub(super) fn totals(repositories: &[PlannedRepository], images: &[PlannedImage]) -> PlanTotals {
+/// The sums. `holds` is what existing repositories hold already, as far as that is known.
+pub(super) fn totals(
+    repositories: &[PlannedRepository],
+    images: &[PlannedImage],
+    holds: &BTreeMap<RepositoryName, RepositoryHolds>,
+) -> PlanTotals {
     let mut totals = PlanTotals::default();
-    let mut unique: HashMap<Digest, u64> = HashMap::new();
-    let mut stored: BTreeMap<&RepositoryName, HashMap<Digest, u64>> = BTreeMap::new();
+    let mut layers: BTreeMap<&RepositoryName, HashMap<Digest, u64>> = BTreeMap::new();
     let mut unpacked = 0;
     for image in images {
         match &image.action {
@@ -48,20 +58,55 @@ pub(super) fn totals(repositories: &[PlannedRepository], images: &[PlannedImage]
         }
         if image.action.moves() {
             match image.tree.get() {
-                Some(tree) => {
-                    let blobs = tree.blobs();
-                    stored.entry(&image.repository).or_default().extend(blobs.clone());
-                    unique.extend(blobs);
-                }
+                Some(tree) => layers.entry(&image.repository).or_default().extend(tree.blobs()),
                 None => unpacked += image.size_bytes,
             }
         }
     }
     let count = repositories.iter().filter(|repository| !repository.exists).count();
     totals.repositories_to_create = u32::try_from(count).unwrap_or(u32::MAX);
-    totals.unique_bytes = unique.values().sum::<u64>() + unpacked;
-    totals.stored_bytes = stored.values().flat_map(HashMap::values).sum::<u64>() + unpacked;
+    add_bytes(&mut totals, repositories, &layers, holds);
+    totals.unique_bytes += unpacked;
+    totals.stored_bytes += unpacked;
     totals
+}
+
+/// Sums up the layers of each repository.
+fn add_bytes(
+    totals: &mut PlanTotals,
+    repositories: &[PlannedRepository],
+    layers: &BTreeMap<&RepositoryName, HashMap<Digest, u64>>,
+    holds: &BTreeMap<RepositoryName, RepositoryHolds>,
+) {
+    let encryption: HashMap<_, _> =
+        repositories.iter().map(|known| (&known.name, &known.settings.encryption)).collect();
+    let mut seen: HashSet<&Digest> = HashSet::new();
+    // A layer can be taken from a repository that is encrypted in the same way. Source: Amazon ECR
+    // user guide, "Blob mounting".
+    let mut with_same: HashSet<(&Digest, Option<&Encryption>)> = HashSet::new();
+    for (name, layers) in layers {
+        let held = holds.get(name).map(|holds| &holds.layers);
+        for digest in layers.keys().filter(|digest| held.is_some_and(|held| held.contains(digest)))
+        {
+            with_same.insert((digest, encryption.get(name).copied()));
+        }
+    }
+    for (name, layers) in layers {
+        let held = holds.get(name).map(|holds| &holds.layers);
+        for (digest, size_bytes) in layers {
+            if held.is_some_and(|held| held.contains(digest)) {
+                totals.there_bytes += size_bytes;
+                continue;
+            }
+            totals.stored_bytes += size_bytes;
+            if seen.insert(digest) {
+                totals.unique_bytes += size_bytes;
+            }
+            if !with_same.insert((digest, encryption.get(name).copied())) {
+                totals.mountable_bytes += size_bytes;
+            }
+        }
+    }
 }
 
 /// How many pulls of Docker Hub the images need; each manifest of an image is one.

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::MigrationError;
 use crate::model::{
-    Descriptor, Digest, ImageReference, Manifest, Platform, RawManifest, RegistryHost,
+    Descriptor, Digest, ImageReference, Manifest, Platform, RawManifest, RegistryHost, media_type,
 };
 use crate::registry::{RegistryApi, RegistryError};
 
@@ -233,6 +233,24 @@ impl ImageTree {
         image: &ImageReference,
     ) -> Result<Self, MigrationError> {
         read_tree(registry, image, image.manifest_reference()).await
+    }
+
+    /// Reads the platform of an image that is alone, without an index that would name it. It stands
+    /// in the configuration, which counts as no pull. Where that cannot be had, nothing is known.
+    pub async fn learn_platform(&mut self, registry: &dyn RegistryApi, image: &ImageReference) {
+        let root = &mut self.root;
+        let Some(config) = root.blobs.first() else { return };
+        let is_config = matches!(
+            config.media_type.as_str(),
+            media_type::OCI_CONFIG | media_type::DOCKER_CONFIG
+        );
+        if root.platform.is_some() || !root.children.is_empty() || !is_config {
+            return;
+        }
+        match platform_of(registry, image, config).await {
+            Ok(platform) => root.platform = platform,
+            Err(error) => tracing::debug!(%image, %error, "the platform of an image is not known"),
+        }
     }
 
     /// Every blob once, with its size in bytes.

@@ -10,6 +10,7 @@ mod manifest;
 mod reference;
 mod region;
 mod repository_name;
+mod repository_policy;
 mod repository_settings;
 mod secret;
 mod tag;
@@ -23,6 +24,7 @@ pub use manifest::{
 pub use reference::{ImageReference, InvalidReference, RegistryHost};
 pub use region::{InvalidRegion, Region};
 pub use repository_name::{InvalidRepositoryName, RepositoryName, RepositoryNameRule};
+pub use repository_policy::{InvalidRepositoryPolicy, RepositoryPolicy};
 pub use repository_settings::{
     Encryption, InvalidExclusionFilter, LifecyclePreset, RepositorySettings, TagExclusionFilter,
     TagMutability,

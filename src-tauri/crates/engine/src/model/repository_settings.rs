@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::RepositoryPolicy;
+
 /// How a repository is set up: for a new one what to ask for, for an existing one what it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RepositorySettings {
@@ -16,6 +18,8 @@ pub struct RepositorySettings {
     pub tags: BTreeMap<String, String>,
     /// A ready-made rule for what ECR removes by itself.
     pub lifecycle: LifecyclePreset,
+    /// Who else may do what with the repository; nothing for ECR's usual: only the account itself.
+    pub policy: Option<RepositoryPolicy>,
 }
 
 /// Whether a tag may be moved to another image. ECR's `ImageTagMutability`.
@@ -33,7 +37,7 @@ pub enum TagMutability {
 }
 
 /// How ECR encrypts at rest. ECR's `EncryptionConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Encryption {
     /// Keys that Amazon S3 manages.
     #[default]

@@ -13,6 +13,11 @@ impl Input {
         Self(members)
     }
 
+    /// The members as they came.
+    pub(super) fn members(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
     fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }

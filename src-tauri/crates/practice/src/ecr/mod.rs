@@ -12,8 +12,10 @@ mod policies;
 mod registry;
 mod repositories;
 mod resource_tags;
+mod rules;
 mod sigv4;
 mod sts;
+mod templates;
 
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ use crate::world::World;
 
 use error::EcrError;
 use input::Input;
+
+pub(crate) use templates::create_on_push;
 
 /// The part of `X-Amz-Target` before the operation's name.
 const TARGET: &str = "AmazonEC2ContainerRegistry_V20150921.";
@@ -101,6 +105,12 @@ async fn run(world: &Arc<World>, operation: &str, input: &Input) -> Result<Value
         "DescribeRegistry" => Ok(registry::describe(world)),
         "GetAccountSetting" => registry::get_setting(world, input),
         "PutAccountSetting" => registry::put_setting(world, input).await,
+        "CreateRepositoryCreationTemplate" => templates::create(world, input).await,
+        "DescribeRepositoryCreationTemplates" => templates::describe(world, input),
+        "DeleteRepositoryCreationTemplate" => templates::delete(world, input).await,
+        "CreatePullThroughCacheRule" => rules::create(world, input).await,
+        "DescribePullThroughCacheRules" => rules::describe(world, input),
+        "DeletePullThroughCacheRule" => rules::delete(world, input).await,
         _ => Err(EcrError::unknown_operation()),
     }
 }

@@ -28,6 +28,22 @@ pub(super) fn check(name: &str) -> Result<(), EcrError> {
     Ok(())
 }
 
+/// What names may begin with: as a name, but with other lengths, or `ROOT`. A slash at its end is as
+/// good as none.
+pub(super) fn prefix<'a>(
+    input: &'a Input,
+    member: &str,
+    lengths: std::ops::RangeInclusive<usize>,
+) -> Result<&'a str, EcrError> {
+    let prefix = input.required(member)?;
+    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+    let fits = lengths.contains(&prefix.len()) && prefix.split('/').all(is_component);
+    if fits || prefix == "ROOT" {
+        return Ok(prefix);
+    }
+    Err(EcrError::parameter(member, format!("must satisfy regular expression '{PATTERN}'")))
+}
+
 /// Runs of letters and digits with one separator between two of them.
 fn is_component(text: &str) -> bool {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();

@@ -104,9 +104,8 @@ fn scan_on_push(input: &Input) -> Result<Option<bool>, EcrError> {
     given.map(|given| given.flag("scanOnPush")).transpose()
 }
 
-/// CreateRepository.
-pub(super) async fn create(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
-    let name = repository_name(input)?;
+/// A repository with the settings of a request.
+pub(super) fn with_settings(world: &World, input: &Input) -> Result<Repository, EcrError> {
     let mut repository = Repository::new();
     if let Some((kind, exclusions)) = mutability(input)? {
         (repository.mutability, repository.exclusions) = (kind, exclusions);
@@ -117,6 +116,13 @@ pub(super) async fn create(world: &Arc<World>, input: &Input) -> Result<Value, E
     repository.scan_on_push = scan_on_push(input)?.unwrap_or(false);
     repository.resource_tags = resource_tags::read(input)?;
     resource_tags::check_count(repository.resource_tags.len())?;
+    Ok(repository)
+}
+
+/// CreateRepository.
+pub(super) async fn create(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+    let name = repository_name(input)?;
+    let repository = with_settings(world, input)?;
     world
         .store
         .change(|state| {

@@ -13,6 +13,7 @@ use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
+use crate::ecr::create_on_push;
 use crate::reply::{self, oci_error};
 use crate::world::World;
 
@@ -39,7 +40,14 @@ async fn route(world: &Arc<World>, request: Request) -> Response {
     if let Some(name) = target.repository()
         && !world.store.read(|state| state.repositories.contains_key(name))
     {
-        return no_repository(world, name);
+        let pushes = match &target {
+            Target::Uploads { .. } => method == Method::POST,
+            Target::Manifest { .. } => method == Method::PUT,
+            _ => false,
+        };
+        if !pushes || !create_on_push(world, name).await {
+            return no_repository(world, name);
+        }
     }
     let is_read = method == Method::GET || method == Method::HEAD;
     match target {

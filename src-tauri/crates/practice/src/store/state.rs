@@ -15,11 +15,23 @@ pub(crate) struct State {
     /// Account settings by their name.
     pub(crate) settings: BTreeMap<String, String>,
     pub(crate) repositories: BTreeMap<String, Repository>,
+    /// Templates for new repositories by their prefix, as they were asked for.
+    #[serde(default)]
+    pub(crate) templates: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// Pull-through cache rules by their prefix, as they are shown.
+    #[serde(default)]
+    pub(crate) cache_rules: BTreeMap<String, serde_json::Value>,
 }
 
 impl State {
     pub(crate) fn fresh() -> Self {
-        Self { token_key: random_hex(), settings: BTreeMap::new(), repositories: BTreeMap::new() }
+        Self {
+            token_key: random_hex(),
+            settings: BTreeMap::new(),
+            repositories: BTreeMap::new(),
+            templates: BTreeMap::new(),
+            cache_rules: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn blob_mounting(&self) -> bool {

@@ -9,3 +9,4 @@ mod control_plane;
 mod faults;
 mod hub;
 mod registry;
+mod registry_settings;

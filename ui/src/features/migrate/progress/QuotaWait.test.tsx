@@ -2,13 +2,13 @@ import { act, fireEvent, render, screen, waitFor } from "@testing-library/react"
 import { expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../../ipc";
 import { createFakeBackend } from "../../../ipc/fakeBackend";
-import { requestFor } from "../../../testing/request";
+import { planOf, requestFor } from "../../../testing/request";
 import { JobContainer } from "../JobContainer";
 import { jobFromSnapshot } from "./jobState";
 
 it("a wait for a pull quota says until when, and a sign-in goes to the source of the job", async () => {
   const backend = createFakeBackend();
-  const plan = await backend.migrationPlan(requestFor("dencold/pgcli", "latest"));
+  const plan = await planOf(backend, requestFor("dencold/pgcli", "latest"));
   const job = await backend.migrationStart(plan.plan);
   const snapshot = await backend.jobSnapshot(job);
   const sourceLogin = vi.fn(async () => ({ username: "me", origin: "typed" as const }));

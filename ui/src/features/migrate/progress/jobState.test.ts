@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createFakeBackend } from "../../../ipc/fakeBackend";
 import type { JobEvent, JobEventKind, JobSnapshot } from "../../../ipc/generated";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
+import { planOf } from "../../../testing/request";
 import {
   bytesLeft,
   imageBytes,
@@ -57,7 +58,7 @@ const empty: JobSnapshot = {
 /** A real course of events, from the fake backend. */
 async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
   const backend = createFakeBackend();
-  const plan = await backend.migrationPlan({
+  const plan = await planOf(backend, {
     connection: { kind: "practice" },
     source: { kind: "practice_account" },
     images: [
@@ -70,6 +71,7 @@ async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
     remove_temporary_tags: true,
     extent: { platform: null, referrers: true },
     selection: null,
+    naming: { prefix: "", rules: [] },
   });
   const job = await backend.migrationStart(plan.plan);
   const events: JobEvent[] = [];

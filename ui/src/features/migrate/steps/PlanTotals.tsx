@@ -1,12 +1,21 @@
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import { useState } from "react";
-import type { MigrationPlan, PullQuota } from "../../../ipc/generated";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMemo, useState } from "react";
+import type { ExpectedTime, MigrationPlan, PullQuota } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
-import { formatCount, formatCounted, formatDuration } from "../../../shared/format";
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatCounted,
+  formatDuration,
+  formatRate,
+} from "../../../shared/format";
 
 /** Dollars a month for bytes in ECR. */
 export function monthlyCost(storedBytes: number, rate: number): string {
@@ -14,15 +23,37 @@ export function monthlyCost(storedBytes: number, rate: number): string {
   return dollars > 0 && dollars < 0.01 ? "less than $0.01" : `$${dollars.toFixed(2)}`;
 }
 
-function quotaText(quota: PullQuota, atLeast: boolean): string {
+/** Pulls that are needed beside those that are left. */
+export function quotaText(quota: PullQuota, atLeast: boolean): string {
   const pulls = formatCounted(quota.needed, "pull", "pulls");
   const needed = atLeast ? `at least ${pulls}` : pulls;
-  if (quota.left === null) {
-    return `${needed} needed, no limit`;
+  return quota.left === null
+    ? `${needed} needed, no limit`
+    : `${needed} needed, ${formatCount(quota.left)} left`;
+}
+
+/**
+ * When the pulls that were used return, and what becomes of a run that needs more than are left.
+ * Docker Hub counts the pulls of a window that moves along, and says no more than its length.
+ */
+export function quotaNote(quota: PullQuota, nowMs: number): string | null {
+  if (quota.left === null || quota.window_seconds === null) {
+    return null;
   }
-  const window =
-    quota.window_seconds === null ? "" : ` for ${formatDuration(quota.window_seconds * 1000)}`;
-  return `${needed} needed, ${formatCount(quota.left)} left${window}`;
+  const returns = `All that were used return by ${formatClock(nowMs + quota.window_seconds * 1000)}.`;
+  return quota.left < quota.needed
+    ? `${returns} The run waits for them and goes on by itself.`
+    : returns;
+}
+
+/** How long it will take, as an estimate. */
+export function expectedText(expected: ExpectedTime): string {
+  const time = expected.elapsed_ms < 1000 ? "a moment" : formatDuration(expected.elapsed_ms);
+  const last =
+    expected.migrations === 1
+      ? "last time"
+      : `in the last ${formatCount(expected.migrations)} migrations on this way`;
+  return `about ${time}, at ${formatRate(expected.bytes_per_second)} as ${last}`;
 }
 
 interface PlanTotalsProps {
@@ -35,6 +66,9 @@ interface PlanTotalsProps {
 export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
   const [text, setText] = useState(String(rate));
   const totals = plan.totals;
+  // The quota is that of the moment when the plan was made.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each plan has a moment of its own
+  const madeAtMs = useMemo(() => Date.now(), [plan.plan]);
   const unread = plan.images.filter((image) => image.remarks.includes("read_later")).length;
   const typed = Number(text);
   const valid = text.trim() !== "" && Number.isFinite(typed) && typed >= 0;
@@ -52,7 +86,13 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
         items={[
           { label: "Repositories to create", value: formatCount(totals.repositories_to_create) },
           { label: "Images to move", value: formatCount(totals.images_to_move) },
-          { label: "Already there", value: formatCount(totals.images_unchanged) },
+          {
+            label: "Already there",
+            value:
+              totals.there_bytes === 0
+                ? formatCount(totals.images_unchanged)
+                : `${formatCount(totals.images_unchanged)}, and ${formatBytes(totals.there_bytes)} of layers`,
+          },
           {
             label: "To move, shared layers once",
             value: (
@@ -63,9 +103,24 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
               </>
             ),
           },
+          ...(plan.expected === null
+            ? []
+            : [{ label: "Expected time", value: expectedText(plan.expected) }]),
           ...(plan.pull_quota === null
             ? []
-            : [{ label: "Docker Hub pulls", value: quotaText(plan.pull_quota, unread > 0) }]),
+            : [
+                {
+                  label: "Docker Hub pulls",
+                  value: (
+                    <SpaceBetween size="xxs">
+                      <span>{quotaText(plan.pull_quota, unread > 0)}</span>
+                      {quotaNote(plan.pull_quota, madeAtMs) !== null && (
+                        <Box variant="small">{quotaNote(plan.pull_quota, madeAtMs)}</Box>
+                      )}
+                    </SpaceBetween>
+                  ),
+                },
+              ]),
           {
             label: "Storage cost",
             value: `${monthlyCost(totals.stored_bytes, rate)} a month`,

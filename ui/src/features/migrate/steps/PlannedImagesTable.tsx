@@ -23,6 +23,15 @@ const remarkTexts: Record<PlanRemark, string> = {
   chosen_platform: "Only the chosen platform: its digest is not the one of the tag.",
 };
 
+/** Platforms that are named; of more the others are counted. */
+const namedPlatforms = 3;
+
+function platformsText(platforms: readonly string[]): string {
+  const named = platforms.slice(0, namedPlatforms).join(", ");
+  const others = platforms.length - namedPlatforms;
+  return others > 0 ? `${named} and ${others} more` : named;
+}
+
 function ActionCell({ image }: { image: PlannedImage }) {
   const action = image.action;
   switch (action.kind) {
@@ -97,11 +106,14 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
         },
         {
           id: "route",
-          header: "Route",
+          header: "Route and platforms",
           minWidth: 120,
           cell: (image) => (
             <SpaceBetween size="xxs">
               <span>{routeLabels[image.route]}</span>
+              {image.platforms.length > 0 && (
+                <Box variant="small">{platformsText(image.platforms)}</Box>
+              )}
               {image.remarks.map((remark) => (
                 <Box key={remark} variant="small">
                   {remarkTexts[remark]}

@@ -7,16 +7,18 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Toggle from "@cloudscape-design/components/toggle";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { Repository } from "../../../ipc/generated";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { PagedTable, rowsOfAPage } from "../../../shared/PagedTable";
+import { RenameRulesField } from "../../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../../shared/RepositorySettingsForm";
 import { suggestRepositoryName } from "../../../shared/repositoryName";
 import type { Request } from "../../../shared/useRequest";
 import { type Draft, repositoryNames } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
+import type { ProposedNaming } from "../wizard/useProposedNames";
 import { nameProblems } from "../wizard/validation";
 import { RowSettingsModal } from "./RowSettingsModal";
 
@@ -24,21 +26,27 @@ import { RowSettingsModal } from "./RowSettingsModal";
 export interface RepositoriesStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
+  /** The names that are proposed. */
+  proposed: ProposedNaming;
   /** What ECR has already. */
   existing: Request<Repository[]>;
   errorActions: ErrorActions;
+  /** What may serve better than a migration. */
+  offers?: ReactNode;
 }
 
 /** Step 3: which ECR repository each one goes to, and how new ones are set up. */
 export function RepositoriesStep({
   draft,
   onChange,
+  proposed,
   existing,
   errorActions,
+  offers,
 }: RepositoriesStepProps) {
   const [editing, setEditing] = useState<string | null>(null);
-  const names = repositoryNames(draft);
-  const problems = nameProblems(draft);
+  const names = repositoryNames(draft, proposed.proposals);
+  const problems = nameProblems(draft, proposed.proposals);
   const [toCorrect, setToCorrect] = useState<ReadonlySet<string> | null>(null);
   const tags = new Map<string, number>();
   for (const image of draft.images) {
@@ -50,15 +58,17 @@ export function RepositoriesStep({
     name,
     tags: tags.get(source) ?? 0,
     problem: problems.get(source) ?? null,
+    own: (draft.repositories[source]?.name ?? null) !== null,
+    proposal: proposed.proposals.get(source) ?? null,
     settings: draft.repositories[source]?.settings ?? null,
   }));
   type Row = (typeof rows)[number];
 
-  const rename = (row: Row, name: string) =>
+  const rename = (row: Row, name: string | null) =>
     onChange({
       type: "repository_named",
       source: row.source,
-      name: name.startsWith(draft.prefix) ? name.slice(draft.prefix.length) : name,
+      name: name?.startsWith(draft.prefix) ? name.slice(draft.prefix.length) : name,
     });
   const state = (row: Row) => {
     if (row.problem !== null) {
@@ -80,6 +90,9 @@ export function RepositoriesStep({
 
   return (
     <SpaceBetween size="l">
+      {proposed.error !== null && (
+        <ErrorAlert error={proposed.error} actions={{ ...errorActions, retry: proposed.reload }} />
+      )}
       {existing.error !== null && (
         <ErrorAlert error={existing.error} actions={{ ...errorActions, retry: existing.reload }} />
       )}
@@ -99,6 +112,12 @@ export function RepositoriesStep({
           data-testid="repository-prefix"
         />
       </FormField>
+      <RenameRulesField
+        rules={draft.renameRules}
+        problems={proposed.problems}
+        renamed={proposed.renamed}
+        onChange={(rules) => onChange({ type: "rename_rules_changed", rules })}
+      />
       <PagedTable
         items={toCorrect === null ? rows : rows.filter((row) => toCorrect.has(row.source))}
         words={(row) => [row.source, row.name]}
@@ -183,6 +202,7 @@ export function RepositoriesStep({
           onChange={(template) => onChange({ type: "template_changed", template })}
         />
       </ExpandableSection>
+      {offers}
       {editing !== null && (
         <RowSettingsModal
           name={names.get(editing) ?? editing}
@@ -203,6 +223,10 @@ interface NameRow {
   source: string;
   name: string;
   problem: string | null;
+  /** Whether a person gave the name. */
+  own: boolean;
+  /** What is proposed otherwise, without the prefix. */
+  proposal: string | null;
 }
 
 function NameField<Row extends NameRow>({
@@ -212,7 +236,8 @@ function NameField<Row extends NameRow>({
 }: {
   row: Row;
   draft: Draft;
-  onRename: (row: Row, name: string) => void;
+  /** Nothing takes the name that is proposed. */
+  onRename: (row: Row, name: string | null) => void;
 }) {
   const suggestion = row.problem === null ? null : suggestRepositoryName(row.name);
   const own = row.name.startsWith(draft.prefix) ? row.name.slice(draft.prefix.length) : row.name;
@@ -227,6 +252,14 @@ function NameField<Row extends NameRow>({
             data-testid={`use-suggestion-${row.source}`}
           >
             Use “{suggestion}”
+          </Button>
+        ) : row.own && row.proposal !== null && row.proposal !== own ? (
+          <Button
+            variant="inline-link"
+            onClick={() => onRename(row, null)}
+            data-testid={`use-proposal-${row.source}`}
+          >
+            Use “{draft.prefix + row.proposal}” as proposed
           </Button>
         ) : draft.prefix === "" ? undefined : (
           row.name

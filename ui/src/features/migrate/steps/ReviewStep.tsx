@@ -1,15 +1,17 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { MigrationPlan } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
-import { formatCounted } from "../../../shared/format";
-import type { Request } from "../../../shared/useRequest";
+import { formatCount, formatCounted } from "../../../shared/format";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
+import type { PlanRequest } from "../wizard/usePlan";
 import { PlannedImagesTable } from "./PlannedImagesTable";
 import { PlannedRepositoriesTable } from "./PlannedRepositoriesTable";
 import { PlanTotals } from "./PlanTotals";
@@ -18,10 +20,14 @@ import { PlanTotals } from "./PlanTotals";
 export interface ReviewStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
-  plan: Request<MigrationPlan>;
+  plan: PlanRequest;
   errorActions: ErrorActions;
   /** Writes the plan to a file. */
   onExport: () => void;
+  /** The same work as commands. */
+  commands?: ReactNode;
+  /** What would spare the plan some of its bytes. */
+  offers?: ReactNode;
 }
 
 /** Why a plan cannot be started; nothing where it can. */
@@ -41,8 +47,39 @@ export function planProblem(plan: MigrationPlan): string | null {
     : "The plan cannot be started as it is.";
 }
 
+/** How far the making of a plan is, with a way to stop it. */
+function PlanProgressBar({ plan }: { plan: PlanRequest }) {
+  const { progress } = plan;
+  if (progress === null || progress.images === 0) {
+    return <StatusIndicator type="loading">Looking at source and destination</StatusIndicator>;
+  }
+  return (
+    <div data-testid="plan-progress">
+      <SpaceBetween size="s">
+        <ProgressBar
+          value={(progress.looked_at / progress.images) * 100}
+          label="Looking at source and destination"
+          description="Nothing is written."
+          additionalInfo={`${formatCount(progress.looked_at)} of ${formatCounted(progress.images, "image", "images")} looked at`}
+        />
+        <Button onClick={plan.stop} data-testid="plan-stop">
+          Stop
+        </Button>
+      </SpaceBetween>
+    </div>
+  );
+}
+
 /** Step 5: what will be written, before anything is. */
-export function ReviewStep({ draft, onChange, plan, errorActions, onExport }: ReviewStepProps) {
+export function ReviewStep({
+  draft,
+  onChange,
+  plan,
+  errorActions,
+  onExport,
+  commands,
+  offers,
+}: ReviewStepProps) {
   const answer = plan.answer;
   const problem = answer === null ? null : planProblem(answer);
   return (
@@ -50,8 +87,19 @@ export function ReviewStep({ draft, onChange, plan, errorActions, onExport }: Re
       {plan.error !== null && (
         <ErrorAlert error={plan.error} actions={{ ...errorActions, retry: plan.reload }} />
       )}
-      {plan.loading && (
-        <StatusIndicator type="loading">Looking at source and destination</StatusIndicator>
+      {plan.loading && <PlanProgressBar plan={plan} />}
+      {plan.stopped && (
+        <Alert
+          type="info"
+          header="The plan was stopped"
+          action={
+            <Button onClick={plan.reload} data-testid="plan-again">
+              Make the plan
+            </Button>
+          }
+        >
+          Nothing was written. Make it when you want to see what would happen.
+        </Alert>
       )}
       {answer !== null && (
         <SpaceBetween size="l">
@@ -69,6 +117,7 @@ export function ReviewStep({ draft, onChange, plan, errorActions, onExport }: Re
             rate={draft.storageRate}
             onRate={(rate) => onChange({ type: "rate_changed", rate })}
           />
+          {offers}
           <PlannedRepositoriesTable repositories={answer.repositories} />
           <PlannedImagesTable plan={answer} draft={draft} onChange={onChange} />
           <ExpandableSection
@@ -91,10 +140,10 @@ export function ReviewStep({ draft, onChange, plan, errorActions, onExport }: Re
           <ExpandableSection
             variant="container"
             headerText="Show the commands"
-            headerDescription="The same work by hand, with aws, docker and skopeo."
+            headerDescription="The same work by hand, with aws and docker, skopeo or crane."
             data-testid="commands"
           >
-            <CommandList commands={answer.commands} />
+            {commands}
           </ExpandableSection>
         </SpaceBetween>
       )}

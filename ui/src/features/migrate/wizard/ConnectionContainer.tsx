@@ -15,6 +15,7 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
       connection: draft.connection,
       account_id: data.identity.answer?.account_id ?? null,
       repository_prefix: draft.prefix,
+      rename_rules: [...draft.renameRules],
       template: draft.template,
       source: draft.source,
       is_default: false,

@@ -4,6 +4,7 @@ import type {
   CopyExtent,
   ImageSource,
   MigrationRequest,
+  RenameRule,
   RepositorySettings,
   SelectedImage,
   Selection,
@@ -34,6 +35,8 @@ export interface Draft {
   /** The rules that chose the images; nothing where a person ticked them. */
   readonly selection: Selection | null;
   readonly prefix: string;
+  /** How names are made from those of the source, before the prefix. */
+  readonly renameRules: readonly RenameRule[];
   readonly template: RepositorySettings;
   /** By repository of the source. */
   readonly repositories: Readonly<Record<string, RepositoryChoice>>;
@@ -61,6 +64,7 @@ export const emptyDraft: Draft = {
   images: [],
   selection: null,
   prefix: "",
+  renameRules: [],
   template: defaultRepositorySettings,
   repositories: {},
   extent: wholeImages,
@@ -103,35 +107,25 @@ export function selectedRepositories(images: readonly SelectedImage[]): string[]
   return [...new Set(images.map((image) => image.repository))];
 }
 
-/**
- * The ECR names that Transload proposes: the last part of the source's name, as `pgcli` for
- * `dencold/pgcli`; the whole name where two would fall together.
- */
-export function proposedNames(sources: readonly string[]): Map<string, string> {
-  const last = (name: string) => name.slice(name.lastIndexOf("/") + 1);
-  const counts = new Map<string, number>();
-  for (const source of sources) {
-    counts.set(last(source), (counts.get(last(source)) ?? 0) + 1);
-  }
-  return new Map(
-    sources.map((source) => [source, counts.get(last(source)) === 1 ? last(source) : source]),
-  );
-}
+/** The names that the program proposes, without the prefix, by source repository. */
+export type Proposals = ReadonlyMap<string, string>;
 
 /** Where each source repository goes, prefix included. */
-export function repositoryNames(draft: Draft): Map<string, string> {
-  const sources = selectedRepositories(draft.images);
-  const proposed = proposedNames(sources);
+export function repositoryNames(draft: Draft, proposals: Proposals): Map<string, string> {
   return new Map(
-    sources.map((source) => [
+    selectedRepositories(draft.images).map((source) => [
       source,
-      draft.prefix + (draft.repositories[source]?.name ?? proposed.get(source) ?? source),
+      draft.prefix + (draft.repositories[source]?.name ?? proposals.get(source) ?? source),
     ]),
   );
 }
 
 /** The request of a draft whose steps are all filled in; nothing before that. */
-export function requestOf(draft: Draft, removeTemporaryTags: boolean): MigrationRequest | null {
+export function requestOf(
+  draft: Draft,
+  proposals: Proposals,
+  removeTemporaryTags: boolean,
+): MigrationRequest | null {
   if (draft.connection === null || draft.source === null || draft.images.length === 0) {
     return null;
   }
@@ -139,7 +133,7 @@ export function requestOf(draft: Draft, removeTemporaryTags: boolean): Migration
     connection: draft.connection,
     source: draft.source,
     images: [...draft.images],
-    repositories: [...repositoryNames(draft)].map(([source, name]) => ({
+    repositories: [...repositoryNames(draft, proposals)].map(([source, name]) => ({
       source_repository: source,
       repository_name: name,
       settings: draft.repositories[source]?.settings ?? null,
@@ -147,6 +141,7 @@ export function requestOf(draft: Draft, removeTemporaryTags: boolean): Migration
     template: draft.template,
     choices: [...draft.choices],
     selection: draft.selection,
+    naming: { prefix: draft.prefix, rules: [...draft.renameRules] },
     remove_temporary_tags: removeTemporaryTags,
     extent: draft.source.kind === "docker_engine" ? wholeImages : draft.extent,
   };
@@ -155,8 +150,18 @@ export function requestOf(draft: Draft, removeTemporaryTags: boolean): Migration
 /** Index of the step that shows the plan. */
 export const reviewStep = 4;
 
-/** The draft that asks for the same as a request did; it shows the plan at once. */
+/**
+ * The draft that asks for the same as a request did; it shows the plan at once. Repositories keep
+ * the names that they had; new ones are named by the rules.
+ */
 export function draftOf(request: MigrationRequest, before: Draft): Draft {
+  // A draft knows names behind its prefix only.
+  const { prefix } = request.naming;
+  const kept = request.repositories.every(({ repository_name }) =>
+    repository_name.startsWith(prefix),
+  )
+    ? prefix
+    : "";
   return {
     ...emptyDraft,
     step: reviewStep,
@@ -172,9 +177,11 @@ export function draftOf(request: MigrationRequest, before: Draft): Draft {
     repositories: Object.fromEntries(
       request.repositories.map(({ source_repository, repository_name, settings }) => [
         source_repository,
-        { name: repository_name, settings },
+        { name: repository_name.slice(kept.length), settings },
       ]),
     ),
+    prefix: kept,
+    renameRules: request.naming.rules,
     extent: request.extent,
     choices: request.choices,
     storageRate: before.storageRate,

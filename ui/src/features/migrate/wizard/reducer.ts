@@ -5,6 +5,7 @@ import type {
   CopyExtent,
   ImageSource,
   MigrationRequest,
+  RenameRule,
   RepositorySettings,
   SavedProfile,
   SelectedImage,
@@ -33,6 +34,7 @@ export type DraftAction =
   | { type: "rules_applied"; selection: Selection; images: readonly SelectedImage[] }
   | { type: "extent_changed"; extent: CopyExtent }
   | { type: "prefix_changed"; prefix: string }
+  | { type: "rename_rules_changed"; rules: readonly RenameRule[] }
   | { type: "template_changed"; template: RepositorySettings }
   | { type: "repository_named"; source: string; name: string | null }
   | { type: "repository_settings_changed"; source: string; settings: RepositorySettings | null }
@@ -104,6 +106,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
         connection: profile.connection,
         savedProfile: profile.id,
         prefix: profile.repository_prefix,
+        renameRules: profile.rename_rules,
         template: profile.template,
         choices: [],
       };
@@ -142,6 +145,8 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return { ...draft, extent: action.extent, choices: [] };
     case "prefix_changed":
       return { ...draft, prefix: action.prefix, choices: [] };
+    case "rename_rules_changed":
+      return { ...draft, renameRules: action.rules, choices: [] };
     case "template_changed":
       return { ...draft, template: action.template };
     case "repository_named":
@@ -180,6 +185,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
         savedProfile: draft.savedProfile,
         source: draft.source,
         prefix: draft.prefix,
+        renameRules: draft.renameRules,
         template: draft.template,
         extent: draft.extent,
         storageRate: draft.storageRate,

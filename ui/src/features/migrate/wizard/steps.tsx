@@ -6,6 +6,8 @@ import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { ConnectionContainer } from "./ConnectionContainer";
 import type { Draft } from "./draft";
 import { ImagesContainer } from "./ImagesContainer";
+import { PlanCommands } from "./PlanCommands";
+import { BlobMountingOffer, RegistryOffers } from "./RegistryOffers";
 import type { DraftAction } from "./reducer";
 import type { WizardData } from "./useWizardData";
 import { connectionProblem, imagesProblem, repositoriesProblem } from "./validation";
@@ -71,12 +73,16 @@ export const wizardSteps: readonly WizardStep[] = [
       <RepositoriesStep
         draft={draft}
         onChange={dispatch}
+        proposed={data.names}
         existing={data.existing}
         errorActions={errorActions}
+        offers={
+          <RegistryOffers draft={draft} registry={data.registry} errorActions={errorActions} />
+        }
       />
     ),
-    problem: ({ draft }) => repositoriesProblem(draft),
-    waiting: never,
+    problem: ({ draft, data }) => repositoriesProblem(draft, data.names),
+    waiting: ({ data }) => !data.names.settled && data.names.error === null,
   },
   {
     id: "login",
@@ -104,6 +110,21 @@ export const wizardSteps: readonly WizardStep[] = [
         plan={data.plan}
         errorActions={errorActions}
         onExport={onExportPlan}
+        commands={
+          data.plan.answer !== null && (
+            <PlanCommands plan={data.plan.answer} errorActions={errorActions} />
+          )
+        }
+        offers={
+          data.plan.answer !== null && (
+            <BlobMountingOffer
+              draft={draft}
+              plan={data.plan.answer}
+              registry={data.registry}
+              errorActions={errorActions}
+            />
+          )
+        }
       />
     ),
     problem: ({ data }) => {

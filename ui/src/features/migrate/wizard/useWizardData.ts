@@ -1,18 +1,18 @@
-import { useRef } from "react";
 import { useBackend } from "../../../ipc/BackendContext";
 import type {
   AwsConnection,
   AwsIdentity,
   AwsProfiles,
-  MigrationPlan,
-  MigrationRequest,
   RegistryLogin,
+  RegistrySettings,
   Repository,
   SavedProfile,
 } from "../../../ipc/generated";
 import { connectionKey } from "../../../shared/connection";
 import { type Request, useRequest } from "../../../shared/useRequest";
 import { type Draft, requestOf } from "./draft";
+import { type PlanRequest, usePlan } from "./usePlan";
+import { type ProposedNaming, useProposedNames } from "./useProposedNames";
 import { type SourceImages, useSourceImages } from "./useSourceImages";
 import { connectionProblem, repositoriesProblem, sourceProblem } from "./validation";
 
@@ -22,10 +22,13 @@ export interface WizardData {
   readonly awsProfiles: Request<AwsProfiles>;
   readonly identity: Request<AwsIdentity>;
   readonly images: SourceImages;
+  readonly names: ProposedNaming;
   readonly existing: Request<Repository[]>;
+  /** What is set for the whole registry, once a step shows what could be changed in it. */
+  readonly registry: Request<RegistrySettings>;
   readonly login: Request<RegistryLogin>;
   /** The newest plan; while it is made anew, the one before it stays in sight. */
-  readonly plan: Request<MigrationPlan>;
+  readonly plan: PlanRequest;
 }
 
 /** Indexes of the steps that ask for something when they are shown. */
@@ -42,29 +45,32 @@ export function useWizardData(draft: Draft, removeTemporaryTags: boolean): Wizar
   const at = (step: number, value: string | null) => (draft.step === step ? value : null);
   const source = sourceProblem(draft.source) === null ? draft.source : null;
   const engine = draft.source?.kind === "docker_engine";
+  const names = useProposedNames(backend, draft, draft.step >= repositoriesStep);
   const request =
-    repositoriesProblem(draft) === null ? requestOf(draft, removeTemporaryTags) : null;
+    draft.step === reviewStep && repositoriesProblem(draft, names) === null
+      ? requestOf(draft, names.proposals, removeTemporaryTags)
+      : null;
+  const plan = usePlan(backend, request);
 
   const connected = <Answer>(call: (connection: AwsConnection) => Promise<Answer>) =>
     connection === null ? Promise.reject(new Error("no connection")) : call(connection);
-  const plan = useRequest(
-    at(reviewStep, request === null ? null : JSON.stringify(request)),
-    async () => backend.migrationPlan(request as MigrationRequest),
-  );
-  const shown = useRef<MigrationPlan | null>(null);
-  shown.current = draft.step === reviewStep ? (plan.answer ?? shown.current) : null;
 
   return {
     savedProfiles: useRequest("saved", () => backend.savedProfilesList()),
     awsProfiles: useRequest("aws", () => backend.awsProfilesList()),
     identity: useRequest(key, () => connected((one) => backend.awsIdentity(one))),
     images: useSourceImages(backend, draft.step >= imagesStep ? source : null),
+    names,
     existing: useRequest(at(repositoriesStep, key), () =>
       connected((one) => backend.repositoriesList(one)),
+    ),
+    registry: useRequest(
+      draft.step === repositoriesStep || draft.step === reviewStep ? key : null,
+      () => connected((one) => backend.registrySettings(one)),
     ),
     login: useRequest(at(loginStep, key === null ? null : `${key} ${engine}`), () =>
       connected((one) => backend.registryLogin(one, engine)),
     ),
-    plan: { ...plan, answer: plan.error === null ? shown.current : null },
+    plan: { ...plan, loading: plan.loading || (draft.step === reviewStep && !names.settled) },
   };
 }

@@ -1,7 +1,8 @@
 import type { ImageSource } from "../../../ipc/generated";
 import { repositoryNameProblem } from "../../../shared/repositoryName";
 import { repositorySettingsValid } from "../../../shared/repositorySettings";
-import { type Draft, repositoryNames } from "./draft";
+import { type Draft, type Proposals, repositoryNames } from "./draft";
+import type { ProposedNaming } from "./useProposedNames";
 
 /** What keeps a person from leaving the first step. */
 export function connectionProblem(draft: Draft): string | null {
@@ -65,12 +66,21 @@ export function imagesProblem(draft: Draft): string | null {
 }
 
 /** What is wrong with each ECR name, by source repository; a name that is fine is absent. */
-export function nameProblems(draft: Draft): Map<string, string> {
-  const names = repositoryNames(draft);
+export function nameProblems(draft: Draft, proposals: Proposals): Map<string, string> {
+  const names = repositoryNames(draft, proposals);
+  const sources = new Map<string, string[]>();
+  for (const [source, name] of names) {
+    const same = sources.get(name);
+    if (same === undefined) {
+      sources.set(name, [source]);
+    } else {
+      same.push(source);
+    }
+  }
   const problems = new Map<string, string>();
   for (const [source, name] of names) {
     const problem = repositoryNameProblem(name);
-    const other = [...names].find(([key, value]) => key !== source && value === name)?.[0];
+    const other = sources.get(name)?.find((one) => one !== source);
     if (problem !== null) {
       problems.set(source, problem);
     } else if (other !== undefined) {
@@ -81,8 +91,14 @@ export function nameProblems(draft: Draft): Map<string, string> {
 }
 
 /** What keeps a person from leaving the third step. */
-export function repositoriesProblem(draft: Draft): string | null {
-  if (nameProblems(draft).size > 0) {
+export function repositoriesProblem(draft: Draft, names: ProposedNaming): string | null {
+  if (names.problems.some((problem) => problem !== null)) {
+    return "Correct the rules that names are made by, or remove them.";
+  }
+  if (!names.settled) {
+    return "The names are being made.";
+  }
+  if (nameProblems(draft, names.proposals).size > 0) {
     return "Correct the names that ECR does not take.";
   }
   const settings = Object.values(draft.repositories).flatMap((choice) => choice.settings ?? []);

@@ -1,16 +1,10 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { SavedProfile } from "../../../ipc/generated";
+import type { MigrationRequest, SavedProfile } from "../../../ipc/generated";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
-import {
-  type Draft,
-  emptyDraft,
-  parseDraft,
-  proposedNames,
-  repositoryNames,
-  requestOf,
-} from "./draft";
+import { type Draft, emptyDraft, parseDraft, repositoryNames, requestOf } from "./draft";
 import { draftReducer } from "./reducer";
+import type { ProposedNaming } from "./useProposedNames";
 import { imagesProblem, nameProblems, repositoriesProblem } from "./validation";
 
 const filled: Draft = {
@@ -30,19 +24,51 @@ const chosen = draftReducer(filled, {
   resolution: { kind: "keep_existing" },
 });
 
-describe("proposed names", () => {
-  it("are the last part of the source's name", () => {
-    expect(proposedNames(["dencold/pgcli"]).get("dencold/pgcli")).toBe("pgcli");
+const proposals = new Map([
+  ["dencold/pgcli", "pgcli"],
+  ["dencold/webapp", "webapp"],
+]);
+const names: ProposedNaming = {
+  proposals,
+  problems: [],
+  renamed: [],
+  settled: true,
+  error: null,
+  reload: () => {},
+};
+
+describe("the names of repositories", () => {
+  it("are those that are proposed, with the prefix", () => {
+    const named = repositoryNames({ ...filled, prefix: "team/" }, proposals);
+    expect([...named.values()]).toEqual(["team/pgcli", "team/webapp"]);
   });
 
-  it("are the whole name where two would fall together", () => {
-    const names = proposedNames(["one/app", "two/app", "two/web"]);
-    expect([...names.values()]).toEqual(["one/app", "two/app", "web"]);
+  it("are those that a person gave, also when the rules change", () => {
+    const own = draftReducer(filled, {
+      type: "repository_named",
+      source: "dencold/pgcli",
+      name: "mine",
+    });
+    const rules = [{ kind: "glob", pattern: "*/*", replacement: "$1-$2" }] as const;
+    const ruled = draftReducer(own, { type: "rename_rules_changed", rules });
+    const named = repositoryNames(ruled, new Map([["dencold/webapp", "dencold-webapp"]]));
+    expect([...named.values()]).toEqual(["mine", "dencold-webapp"]);
   });
 
-  it("carry the prefix", () => {
-    const names = repositoryNames({ ...filled, prefix: "team/" });
-    expect([...names.values()]).toEqual(["team/pgcli", "team/webapp"]);
+  it("stay when a migration is asked for again, and its rules name what is new", () => {
+    const rules = [{ kind: "glob", pattern: "*/*", replacement: "$2" }] as const;
+    const request = requestOf({ ...filled, prefix: "hub/", renameRules: rules }, proposals, true);
+    expect(request?.naming).toEqual({ prefix: "hub/", rules });
+    const again = draftReducer(emptyDraft, {
+      type: "request_taken",
+      request: {
+        ...(request as MigrationRequest),
+        images: [...filled.images, { repository: "dencold/new", tag: "1" }],
+      },
+    });
+    const named = repositoryNames(again, new Map([["dencold/new", "new"]]));
+    expect([...named.values()]).toEqual(["hub/pgcli", "hub/webapp", "hub/new"]);
+    expect(again.renameRules).toEqual(rules);
   });
 });
 
@@ -113,6 +139,7 @@ describe("the draft", () => {
       connection: { kind: "practice" },
       account_id: null,
       repository_prefix: "team/",
+      rename_rules: [{ kind: "glob", pattern: "*/*", replacement: "$2" }],
       template: { ...defaultRepositorySettings, scan_on_push: true },
       source: { kind: "docker_engine" },
       is_default: true,
@@ -121,6 +148,7 @@ describe("the draft", () => {
     expect(used).toMatchObject({
       savedProfile: "1",
       prefix: "team/",
+      renameRules: profile.rename_rules,
       source: { kind: "docker_engine" },
     });
     const preset = draftReducer(filled, { type: "saved_profile_preset", profile });
@@ -145,13 +173,13 @@ describe("the draft", () => {
   });
 
   it("becomes a request with one mapping for each repository", () => {
-    const request = requestOf({ ...chosen, prefix: "p/" }, true);
+    const request = requestOf({ ...chosen, prefix: "p/" }, proposals, true);
     expect(request?.repositories.map((one) => one.repository_name)).toEqual([
       "p/pgcli",
       "p/webapp",
     ]);
     expect(request?.choices).toHaveLength(1);
-    expect(requestOf(emptyDraft, true)).toBeNull();
+    expect(requestOf(emptyDraft, proposals, true)).toBeNull();
   });
 });
 
@@ -172,9 +200,16 @@ describe("what keeps a person on a step", () => {
       source: "dencold/webapp",
       name: "pgcli",
     });
-    expect(nameProblems(draft).size).toBe(2);
-    expect(repositoriesProblem(draft)).not.toBeNull();
-    expect(repositoriesProblem(filled)).toBeNull();
+    const problems = nameProblems(draft, proposals);
+    expect(problems.get("dencold/pgcli")).toMatch("“dencold/webapp” goes to this name too");
+    expect(problems.get("dencold/webapp")).toMatch("“dencold/pgcli” goes to this name too");
+    expect(repositoriesProblem(draft, names)).not.toBeNull();
+    expect(repositoriesProblem(filled, names)).toBeNull();
+  });
+
+  it("is a rule that cannot be read, and names that are not there yet", () => {
+    expect(repositoriesProblem(filled, { ...names, problems: [null, "no"] })).toMatch(/rules/);
+    expect(repositoriesProblem(filled, { ...names, settled: false })).toMatch(/being made/);
   });
 
   it("is a template that ECR refuses", () => {
@@ -182,7 +217,7 @@ describe("what keeps a person on a step", () => {
       ...defaultRepositorySettings,
       tag_mutability: "immutable_with_exclusion",
     } as const;
-    expect(repositoriesProblem({ ...filled, template })).toMatch(/settings/);
+    expect(repositoriesProblem({ ...filled, template }, names)).toMatch(/settings/);
   });
 });
 
@@ -193,14 +228,17 @@ describe("what comes along", () => {
   });
 
   it("is everything until a person says otherwise, and choices are made anew then", () => {
-    expect(requestOf(filled, true)?.extent).toEqual({ platform: null, referrers: true });
-    expect(requestOf(arm, true)?.extent).toEqual({ platform: "linux/arm64", referrers: false });
+    expect(requestOf(filled, proposals, true)?.extent).toEqual({ platform: null, referrers: true });
+    expect(requestOf(arm, proposals, true)?.extent).toEqual({
+      platform: "linux/arm64",
+      referrers: false,
+    });
     expect(arm.choices).toEqual([]);
   });
 
   it("is the engine's own business where the Docker Engine pushes", () => {
     const engine: Draft = { ...arm, source: { kind: "docker_engine" } };
-    expect(requestOf(engine, true)?.extent).toEqual({ platform: null, referrers: true });
+    expect(requestOf(engine, proposals, true)?.extent).toEqual({ platform: null, referrers: true });
   });
 
   it("needs a platform that is one", () => {

@@ -299,3 +299,47 @@ async fn an_answer_that_lacks_something_says_what() {
     let error = session_at(&aws).await.ecr().repositories().await.unwrap_err();
     assert!(error.to_string().contains("it lacks the ARN of a repository"), "{error}");
 }
+
+#[tokio::test]
+async fn a_repository_policy_is_set_and_a_missing_one_is_none() {
+    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+        "GetRepositoryPolicy" => Answer::error(
+            400,
+            "RepositoryPolicyNotFoundException",
+            "Repository policy does not exist",
+        ),
+        _ => Answer::json(json!({})),
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    let policy = RepositoryPolicy::parse(r#"{"Statement":[{"Effect":"Deny"}]}"#).unwrap();
+    ecr.set_repository_policy(&name("pgcli"), &policy).await.unwrap();
+    assert_eq!(
+        aws.asked()[0].json,
+        json!({"repositoryName": "pgcli", "policyText": policy.as_str()})
+    );
+    assert_eq!(ecr.repository_policy(&name("pgcli")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn layers_are_asked_for_a_hundred_at_a_time() {
+    let aws = LocalAws::start(|asked| {
+        let digests = asked.json["layerDigests"].as_array().unwrap().clone();
+        let layers: Vec<_> = digests
+            .iter()
+            .zip(["AVAILABLE", "UNAVAILABLE", "ARCHIVED"].iter().cycle())
+            .map(|(digest, state)| json!({"layerDigest": digest, "layerAvailability": state}))
+            .collect();
+        Answer::json(json!({"layers": layers, "failures": []}))
+    })
+    .await;
+    let digests: Vec<_> =
+        (0..250).map(|number: u32| Digest::of(number.to_string().as_bytes())).collect();
+    let ecr = session_at(&aws).await.ecr();
+    let held = ecr.layers_held(&name("pgcli"), &digests).await.unwrap();
+    assert_eq!(aws.asked().len(), 3);
+    assert_eq!(held.len(), 34 + 34 + 17);
+    assert!(held.contains(&digests[0]) && !held.contains(&digests[1]));
+    assert_eq!(ecr.layers_held(&name("pgcli"), &[]).await.unwrap().len(), 0);
+    assert_eq!(aws.asked().len(), 3, "nothing is asked for nothing");
+}

@@ -78,5 +78,8 @@ async fn make(ecr: &dyn EcrApi, repository: &PlannedRepository) -> Result<bool, 
     if let Some(text) = repository.settings.lifecycle.policy_text() {
         ecr.put_lifecycle_policy(&repository.name, &text).await?;
     }
+    if let Some(policy) = &repository.settings.policy {
+        ecr.set_repository_policy(&repository.name, policy).await?;
+    }
     Ok(true)
 }

@@ -6,9 +6,10 @@ use bytes::Bytes;
 
 use super::FakeRegistry;
 use crate::aws::{
-    AwsError, EcrApi, EcrImage, EcrLayers, EcrRepository, LayerUpload, RegistryToken,
+    AwsError, CacheRule, CreationTemplate, EcrApi, EcrImage, EcrLayers, EcrRegistrySettings,
+    EcrRepository, KnownCacheRule, KnownTemplate, LayerUpload, RegistryToken,
 };
-use crate::model::{Digest, RepositoryName, RepositorySettings, Tag};
+use crate::model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
 /// An ECR in memory, whose images are those of its registry.
 pub struct FakeEcr {
@@ -16,6 +17,8 @@ pub struct FakeEcr {
     repositories: Mutex<HashMap<RepositoryName, EcrRepository>>,
     /// Lifecycle policies that were put.
     pub policies: Mutex<Vec<String>>,
+    /// Repository policies that were set, or are there.
+    pub repository_policies: Mutex<HashMap<RepositoryName, String>>,
     /// Repositories that may not be created.
     pub denied: Mutex<HashSet<String>>,
     /// What DescribeImages says, whatever the registry holds.
@@ -30,6 +33,7 @@ impl FakeEcr {
             registry,
             repositories: Mutex::default(),
             policies: Mutex::default(),
+            repository_policies: Mutex::default(),
             denied: Mutex::default(),
             says: Mutex::default(),
             tokens_denied: Mutex::default(),
@@ -66,8 +70,45 @@ impl EcrLayers for FakeEcr {
         Err(Self::denied("ecr:UploadLayerPart"))
     }
 
+    async fn layers_held(
+        &self,
+        repository: &RepositoryName,
+        layers: &[Digest],
+    ) -> Result<HashSet<Digest>, AwsError> {
+        let held = layers.iter().filter(|layer| self.registry.holds(repository.as_str(), layer));
+        Ok(held.cloned().collect())
+    }
+
     async fn complete_layer(&self, _: &LayerUpload, _: &Digest) -> Result<(), AwsError> {
         Err(Self::denied("ecr:CompleteLayerUpload"))
+    }
+}
+
+/// What is set for its whole registry is of no matter to a migration.
+#[async_trait]
+impl EcrRegistrySettings for FakeEcr {
+    async fn blob_mounting(&self) -> Result<bool, AwsError> {
+        Ok(self.registry.mounts)
+    }
+
+    async fn set_blob_mounting(&self, _: bool) -> Result<(), AwsError> {
+        Err(Self::denied("ecr:PutAccountSetting"))
+    }
+
+    async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError> {
+        Ok(Vec::new())
+    }
+
+    async fn create_creation_template(&self, _: &CreationTemplate) -> Result<(), AwsError> {
+        Err(Self::denied("ecr:CreateRepositoryCreationTemplate"))
+    }
+
+    async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError> {
+        Ok(Vec::new())
+    }
+
+    async fn create_cache_rule(&self, _: &CacheRule) -> Result<(), AwsError> {
+        Err(Self::denied("ecr:CreatePullThroughCacheRule"))
     }
 }
 
@@ -100,6 +141,19 @@ impl EcrApi for FakeEcr {
 
     async fn lifecycle_policy(&self, _: &RepositoryName) -> Result<Option<String>, AwsError> {
         Ok(None)
+    }
+
+    async fn set_repository_policy(
+        &self,
+        name: &RepositoryName,
+        policy: &RepositoryPolicy,
+    ) -> Result<(), AwsError> {
+        self.repository_policies.lock().unwrap().insert(name.clone(), policy.to_string());
+        Ok(())
+    }
+
+    async fn repository_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
+        Ok(self.repository_policies.lock().unwrap().get(name).cloned())
     }
 
     async fn registry_token(&self) -> Result<RegistryToken, AwsError> {

@@ -68,6 +68,19 @@ impl FakeRegistry {
         self.put_raw(path, reference, json)
     }
 
+    /// Puts an image whose configuration is this text.
+    pub fn configured_image(&self, path: &str, tag: &str, config: &str) -> Digest {
+        let config = self
+            .blob_json(path, config)
+            .replace(r#""mediaType":"t""#, &format!(r#""mediaType":"{}""#, media_type::OCI_CONFIG));
+        let layer = self.blob_json(path, "layer");
+        let json = format!(
+            r#"{{"schemaVersion":2,"mediaType":"{}","config":{config},"layers":[{layer}]}}"#,
+            media_type::OCI_MANIFEST
+        );
+        self.put_raw(path, Some(tag), json)
+    }
+
     /// Puts an index of images that are there.
     pub fn index(&self, path: &str, tag: &str, children: &[Digest]) -> Digest {
         let listed: Vec<_> = children
@@ -86,6 +99,12 @@ impl FakeRegistry {
             listed.join(",")
         );
         self.put_raw(path, Some(tag), json)
+    }
+
+    /// Whether a repository holds a blob.
+    pub fn holds(&self, path: &str, digest: &Digest) -> bool {
+        let place = (path.to_owned(), digest.to_string());
+        self.blobs.lock().unwrap().contains_key(&place)
     }
 
     pub fn held(&self, path: &str, reference: &str) -> Option<Digest> {

@@ -1,0 +1,68 @@
+//! Changes of what is set for a whole registry, as commands.
+
+use transload_engine::aws::{CacheRule, CreationTemplate};
+
+use super::{AwsOptions, encryption, mutability, quoted, tags};
+
+/// Turns on that layers are taken from other repositories.
+pub(crate) fn blob_mounting(aws: &AwsOptions) -> String {
+    format!("aws ecr put-account-setting{aws} --name BLOB_MOUNTING --value ENABLED")
+}
+
+/// Adds a template for repositories that are missing on push.
+pub(crate) fn creation_template(template: &CreationTemplate, aws: &AwsOptions) -> String {
+    let settings = template.settings();
+    let option = |name: &str, value: Option<String>| {
+        value.map(|value| format!(" --{name} {value}")).unwrap_or_default()
+    };
+    let options = [
+        mutability(settings),
+        encryption(settings),
+        option("resource-tags", tags(settings)),
+        option("lifecycle-policy", settings.lifecycle.policy_text().map(|text| quoted(&text))),
+        option("repository-policy", settings.policy.as_ref().map(|text| quoted(text.as_str()))),
+        option("custom-role-arn", template.role().map(str::to_owned)),
+    ];
+    format!(
+        "aws ecr create-repository-creation-template{aws} --prefix {} --applied-for CREATE_ON_PUSH{}",
+        template.prefix(),
+        options.concat()
+    )
+}
+
+/// Adds a pull-through cache rule for Docker Hub.
+pub(crate) fn cache_rule(rule: &CacheRule, aws: &AwsOptions) -> String {
+    format!(
+        "aws ecr create-pull-through-cache-rule{aws} --ecr-repository-prefix {} --upstream-registry docker-hub --upstream-registry-url registry-1.docker.io --credential-arn {}",
+        rule.prefix(),
+        rule.secret()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use transload_engine::model::{LifecyclePreset, RepositoryPolicy, RepositorySettings};
+
+    use super::*;
+    use crate::contract::AwsConnection;
+
+    #[test]
+    fn each_change_is_one_command() {
+        let aws = AwsOptions::of(&AwsConnection::Machine { region: None }, "eu-west-1", None);
+        let policy = r#"{"Statement":[{"Effect":"Deny"}]}"#;
+        let settings = RepositorySettings {
+            tags: [("team".to_owned(), "ours".to_owned())].into(),
+            lifecycle: LifecyclePreset::KeepNewest { count: 3 },
+            policy: Some(RepositoryPolicy::parse(policy).unwrap()),
+            ..RepositorySettings::default()
+        };
+        let role = Some("arn:aws:iam::111122223333:role/templates");
+        let template = CreationTemplate::new("team", settings, role).unwrap();
+        let secret =
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
+        let rule = CacheRule::new("hub", secret).unwrap();
+        let commands =
+            [blob_mounting(&aws), creation_template(&template, &aws), cache_rule(&rule, &aws)];
+        insta::assert_snapshot!(commands.join("\n"));
+    }
+}

@@ -1,0 +1,42 @@
+use transload_engine::aws::{self, InvalidRegistrySetting};
+
+use super::engine_settings;
+use crate::contract::{ApiError, KnownCacheRule, KnownTemplate, RepositorySettings};
+
+/// Reads a template that a person gave.
+pub fn creation_template(
+    prefix: &str,
+    settings: &RepositorySettings,
+    role: Option<&str>,
+) -> Result<aws::CreationTemplate, ApiError> {
+    let settings = engine_settings(settings)?;
+    aws::CreationTemplate::new(prefix, settings, role).map_err(|error| invalid(&error))
+}
+
+/// Reads a cache rule that a person gave.
+pub fn cache_rule(prefix: &str, secret: &str) -> Result<aws::CacheRule, ApiError> {
+    aws::CacheRule::new(prefix, secret).map_err(|error| invalid(&error))
+}
+
+fn invalid(error: &InvalidRegistrySetting) -> ApiError {
+    let hint = match error {
+        InvalidRegistrySetting::Prefix { .. } => "Give a prefix such as team, or ROOT for all.",
+        InvalidRegistrySetting::Secret(_) => {
+            "Store Docker Hub's user name and access token in AWS Secrets Manager under a name such as ecr-pullthroughcache/docker-hub, and give its ARN."
+        }
+        InvalidRegistrySetting::RoleNeeded | InvalidRegistrySetting::Role(_) => {
+            "Give the ARN of a role, or leave KMS keys and AWS tags out of the template."
+        }
+    };
+    ApiError::invalid_input(error).hint(hint)
+}
+
+/// A template that is there.
+pub fn known_template(template: aws::KnownTemplate) -> KnownTemplate {
+    KnownTemplate { prefix: template.prefix, on_push: template.on_push }
+}
+
+/// A cache rule that is there.
+pub fn known_cache_rule(rule: aws::KnownCacheRule) -> KnownCacheRule {
+    KnownCacheRule { prefix: rule.prefix, upstream: rule.upstream }
+}

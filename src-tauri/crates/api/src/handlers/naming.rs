@@ -1,0 +1,81 @@
+use std::collections::BTreeMap;
+
+use transload_engine::migration::{name_collisions, proposed_names};
+use transload_engine::model::RepositoryName;
+
+use crate::api::Api;
+use crate::contract::{
+    ApiError, ErrorCode, MigrationRequest, ProposedName, ProposedNames, RenameRule,
+};
+use crate::convert;
+
+impl Api {
+    /// What repositories of a source would be called in ECR, without the prefix, and what is wrong
+    /// with the rules. Nothing is asked of anybody.
+    pub async fn repository_names_propose(
+        &self,
+        source_repositories: Vec<String>,
+        rules: Vec<RenameRule>,
+    ) -> Result<ProposedNames, ApiError> {
+        let read = convert::rename_rules(&rules);
+        let problems = read.iter().map(|rule| Some(rule.as_ref().err()?.message.clone()));
+        let problems = problems.collect();
+        // A rule that is still being typed does not take the others away.
+        let usable = read.into_iter().zip(0u32..);
+        let (usable, places): (Vec<_>, Vec<_>) =
+            usable.filter_map(|(rule, place)| Some((rule.ok()?, place))).unzip();
+        let sources: Vec<&str> = source_repositories.iter().map(String::as_str).collect();
+        let names = proposed_names(&sources, &usable);
+        let names = source_repositories.iter().zip(names).map(|(source, proposed)| ProposedName {
+            source_repository: source.clone(),
+            name: proposed.name,
+            rules: proposed.rules.iter().filter_map(|place| places.get(*place).copied()).collect(),
+        });
+        Ok(ProposedNames { names: names.collect(), problems })
+    }
+}
+
+/// The ECR name of each source repository of a request: as it was given, or as its naming makes it.
+///
+/// # Errors
+/// Names that ECR does not take, rules that cannot be read, and two sources that meet in one name.
+pub(super) fn names(
+    request: &MigrationRequest,
+) -> Result<BTreeMap<String, RepositoryName>, ApiError> {
+    let mut names = BTreeMap::new();
+    for mapping in &request.repositories {
+        let name = RepositoryName::parse(mapping.repository_name.trim())?;
+        names.insert(mapping.source_repository.clone(), name);
+    }
+    let mut unnamed: Vec<&str> = Vec::new();
+    for image in &request.images {
+        let source = image.repository.as_str();
+        if !names.contains_key(source) && unnamed.last() != Some(&source) {
+            unnamed.push(source);
+        }
+    }
+    unnamed.sort_unstable();
+    unnamed.dedup();
+    if !unnamed.is_empty() {
+        let rules = convert::rename_rules(&request.naming.rules);
+        let rules = rules.into_iter().collect::<Result<Vec<_>, _>>()?;
+        for (source, proposed) in unnamed.iter().zip(proposed_names(&unnamed, &rules)) {
+            let name = format!("{}{}", request.naming.prefix, proposed.name);
+            names.insert((*source).to_owned(), RepositoryName::parse(&name)?);
+        }
+    }
+    let pairs = names.iter().map(|(source, name)| (source.as_str(), name.as_str()));
+    if let Some((name, sources)) = name_collisions(pairs).into_iter().next() {
+        return Err(collide(name, &sources));
+    }
+    Ok(names)
+}
+
+fn collide(name: &str, sources: &[&str]) -> ApiError {
+    let quoted: Vec<_> = sources.iter().map(|source| format!("\u{201c}{source}\u{201d}")).collect();
+    let message =
+        format!("{} would have one name in ECR, \u{201c}{name}\u{201d}.", quoted.join(" and "));
+    ApiError::new(ErrorCode::NamesCollide, message)
+        .about(name)
+        .hint("Give each a name of its own, or change the rules that make them.")
+}

@@ -1,0 +1,108 @@
+//! The making of a plan that somebody watches: how far it is, its end before its time, how long the
+//! migration will take.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use transload_engine::migration::{EarlierTransfer, GatherProgress, expected_time};
+
+use super::migration::plan;
+use crate::api::{Api, locked};
+use crate::contract::{
+    ApiError, CopyTool, ExpectedTime, HistoryEntry, HistoryState, ImageSource, MigrationPlan,
+    MigrationRequest, PlanProgress,
+};
+use crate::plans::ReadyPlan;
+use crate::{commands, convert};
+
+/// A plan of thousands of images tells its progress about so often, in images.
+const TOLD_PARTS: usize = 200;
+
+impl Api {
+    /// Says what a migration would do, and meanwhile how far that is. Nothing is written. `attempt`
+    /// is a name that the caller makes up to stop it; a plan that was stopped is none.
+    pub async fn migration_plan_watched(
+        &self,
+        request: MigrationRequest,
+        attempt: String,
+        tell: impl Fn(PlanProgress) + Send + Sync,
+    ) -> Result<Option<MigrationPlan>, ApiError> {
+        let stop = CancellationToken::new();
+        locked(&self.inner.plannings).insert(attempt.clone(), stop.clone());
+        let tell = |progress: GatherProgress| {
+            let GatherProgress { looked_at, images } = progress;
+            let step = (images / TOLD_PARTS).max(1);
+            if looked_at.is_multiple_of(step) || looked_at == images {
+                let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+                tell(PlanProgress { looked_at: count(looked_at), images: count(images) });
+            }
+        };
+        let planned = stop.run_until_cancelled(self.make_plan(request, &tell)).await;
+        locked(&self.inner.plannings).remove(&attempt);
+        planned.transpose()
+    }
+
+    /// Stops the making of a plan. One that is made already is left.
+    pub async fn migration_plan_cancel(&self, attempt: String) -> Result<(), ApiError> {
+        if let Some(stop) = locked(&self.inner.plannings).get(&attempt) {
+            stop.cancel();
+        }
+        Ok(())
+    }
+
+    /// The work of a plan as commands, with another tool.
+    pub async fn migration_commands(
+        &self,
+        plan: String,
+        tool: CopyTool,
+    ) -> Result<Vec<String>, ApiError> {
+        let ready = self.inner.plans.get(&plan)?;
+        Ok(commands::of_plan(&ready.plan, &ready.ends.connected.aws_options, tool))
+    }
+
+    pub(super) async fn make_plan(
+        &self,
+        request: MigrationRequest,
+        tell: &(dyn Fn(GatherProgress) + Sync),
+    ) -> Result<MigrationPlan, ApiError> {
+        let (asked, ends) = self.read(&request).await?;
+        let id = self.new_id("plan");
+        let ready: ReadyPlan = plan(asked, request, ends, tell).await?;
+        let connected = &ready.ends.connected;
+        let identity = connected.identity.clone();
+        let commands = commands::of_plan(&ready.plan, &connected.aws_options, CopyTool::Skopeo);
+        let mut shown = convert::plan(id.clone(), &ready.plan, identity, commands);
+        shown.expected = self.expected(&ready.shown.source, &shown).await;
+        self.inner.plans.add(id, ready);
+        Ok(shown)
+    }
+
+    /// How long the bytes of a plan will take, from the history.
+    async fn expected(&self, source: &ImageSource, plan: &MigrationPlan) -> Option<ExpectedTime> {
+        if plan.totals.unique_bytes == 0 {
+            return None;
+        }
+        // Without a history there is a plan all the same; what is wrong with it is said where it is
+        // needed.
+        let history = self.history_list().await.ok()?;
+        let same_way = history.iter().filter(|entry| {
+            entry.registry == plan.registry && is_over(entry) && same_place(&entry.source, source)
+        });
+        let earlier = same_way.map(|entry| EarlierTransfer {
+            sent_bytes: entry.sent_bytes,
+            elapsed: Duration::from_millis(entry.elapsed_ms),
+        });
+        expected_time(plan.totals.stored_bytes, earlier).map(convert::expected_time)
+    }
+}
+
+fn is_over(entry: &HistoryEntry) -> bool {
+    matches!(entry.state, HistoryState::Succeeded | HistoryState::PartlyFailed)
+}
+
+/// Whether two sources are at the same distance: namespaces of Docker Hub are.
+fn same_place(one: &ImageSource, other: &ImageSource) -> bool {
+    let both_hub =
+        matches!((one, other), (ImageSource::DockerHub { .. }, ImageSource::DockerHub { .. }));
+    both_hub || one == other
+}

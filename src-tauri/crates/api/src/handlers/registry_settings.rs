@@ -1,0 +1,73 @@
+use transload_engine::aws::AwsError;
+
+use crate::api::Api;
+use crate::commands;
+use crate::contract::{ApiError, AwsConnection, RegistryOffer, RegistrySettings};
+use crate::convert;
+
+impl Api {
+    /// What is set for the whole registry of an account and region, as far as the caller may know.
+    pub async fn registry_settings(
+        &self,
+        connection: AwsConnection,
+    ) -> Result<RegistrySettings, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let ecr = connected.destination.ecr.as_ref();
+        let (mounting, templates, rules) =
+            futures_util::join!(ecr.blob_mounting(), ecr.creation_templates(), ecr.cache_rules());
+        let mut errors = Vec::new();
+        Ok(RegistrySettings {
+            blob_mounting: known(mounting, &mut errors),
+            templates: known(templates, &mut errors)
+                .map(|templates| templates.into_iter().map(convert::known_template).collect()),
+            cache_rules: known(rules, &mut errors)
+                .map(|rules| rules.into_iter().map(convert::known_cache_rule).collect()),
+            errors,
+        })
+    }
+
+    /// The commands that would make a change of the registry's settings. Nothing is written.
+    pub async fn registry_offer_commands(
+        &self,
+        connection: AwsConnection,
+        offer: RegistryOffer,
+    ) -> Result<Vec<String>, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let aws = &connected.aws_options;
+        Ok(vec![match offer {
+            RegistryOffer::BlobMounting => commands::blob_mounting(aws),
+            RegistryOffer::CreateOnPush { prefix, settings, role } => {
+                let template = convert::creation_template(&prefix, &settings, role.as_deref())?;
+                commands::creation_template(&template, aws)
+            }
+            RegistryOffer::PullThroughCache { prefix, secret } => {
+                commands::cache_rule(&convert::cache_rule(&prefix, &secret)?, aws)
+            }
+        }])
+    }
+
+    /// Makes a change of the registry's settings that a person has seen and confirmed.
+    pub async fn registry_offer_accept(
+        &self,
+        connection: AwsConnection,
+        offer: RegistryOffer,
+    ) -> Result<(), ApiError> {
+        let connected = self.connect(&connection).await?;
+        let ecr = connected.destination.ecr.as_ref();
+        match offer {
+            RegistryOffer::BlobMounting => ecr.set_blob_mounting(true).await?,
+            RegistryOffer::CreateOnPush { prefix, settings, role } => {
+                let template = convert::creation_template(&prefix, &settings, role.as_deref())?;
+                ecr.create_creation_template(&template).await?;
+            }
+            RegistryOffer::PullThroughCache { prefix, secret } => {
+                ecr.create_cache_rule(&convert::cache_rule(&prefix, &secret)?).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn known<T>(asked: Result<T, AwsError>, errors: &mut Vec<ApiError>) -> Option<T> {
+    asked.map_err(|error| errors.push(error.into())).ok()
+}

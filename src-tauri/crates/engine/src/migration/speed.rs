@@ -1,0 +1,90 @@
+//! How long a migration will take, from how fast earlier ones were. Pure.
+
+use std::time::Duration;
+
+/// Of how many earlier migrations the speed is taken: the line of today counts, not that of a year
+/// ago.
+const NEWEST: usize = 5;
+/// A migration that sent less, or was over sooner, says more of the distance to the registries than
+/// of the line.
+const LEAST_BYTES: u64 = 1 << 20;
+const LEAST_TIME: Duration = Duration::from_secs(1);
+
+/// What an earlier migration on the same route came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlierTransfer {
+    /// Bytes that were sent.
+    pub sent_bytes: u64,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// How long a transfer will take, as far as earlier ones tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedTime {
+    /// How long.
+    pub time: Duration,
+    /// The speed so far.
+    pub bytes_per_second: u64,
+    /// How many earlier migrations that is taken from.
+    pub migrations: usize,
+}
+
+/// The time for so many bytes, from earlier migrations, newest first. Nothing where none of them
+/// tells.
+pub fn expected_time(
+    bytes: u64,
+    earlier: impl IntoIterator<Item = EarlierTransfer>,
+) -> Option<ExpectedTime> {
+    let telling = earlier
+        .into_iter()
+        .filter(|one| one.sent_bytes >= LEAST_BYTES && one.elapsed >= LEAST_TIME)
+        .take(NEWEST);
+    let (mut sent, mut elapsed, mut migrations) = (0u64, Duration::ZERO, 0);
+    for one in telling {
+        sent = sent.saturating_add(one.sent_bytes);
+        elapsed += one.elapsed;
+        migrations += 1;
+    }
+    let milliseconds = elapsed.as_millis();
+    let bytes_per_second = u128::from(sent).checked_mul(1000)?.checked_div(milliseconds)?;
+    let time = u128::from(bytes).checked_mul(1000)?.checked_div(bytes_per_second)?;
+    Some(ExpectedTime {
+        time: Duration::from_millis(u64::try_from(time).ok()?),
+        bytes_per_second: u64::try_from(bytes_per_second).ok()?,
+        migrations,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn earlier(sent_bytes: u64, seconds: u64) -> EarlierTransfer {
+        EarlierTransfer { sent_bytes, elapsed: Duration::from_secs(seconds) }
+    }
+
+    #[test]
+    fn the_speed_is_that_of_the_newest_together() {
+        let told = expected_time(300_000_000, [earlier(40_000_000, 1), earlier(80_000_000, 3)]);
+        assert_eq!(
+            told,
+            Some(ExpectedTime {
+                time: Duration::from_secs(10),
+                bytes_per_second: 30_000_000,
+                migrations: 2
+            })
+        );
+        let mut many = vec![earlier(10_000_000, 1); NEWEST];
+        many.push(earlier(10_000_000_000, 1));
+        assert_eq!(expected_time(10_000_000, many).unwrap().time, Duration::from_secs(1));
+    }
+
+    #[test]
+    fn where_nothing_tells_nothing_is_said() {
+        assert_eq!(expected_time(1, []), None);
+        let short = EarlierTransfer { sent_bytes: 50_000_000, elapsed: Duration::from_millis(999) };
+        assert_eq!(expected_time(1, [earlier(1000, 60), short]), None);
+        assert!(expected_time(u64::MAX, [earlier(u64::MAX, 1)]).is_some());
+    }
+}

@@ -1,0 +1,235 @@
+//! Where repositories go, how new ones are set up, what a plan says before anything is written, and
+//! what is offered instead.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use transload_api::contract::{
+    CopyTool, ErrorCode, MigrationOutcome, MigrationRequest, Naming, PlanProgress, RegistryOffer,
+    RenameRule, RenameRuleKind,
+};
+use transload_tests::computer::{Computer, plain_settings, registry_source, request, told};
+use transload_tests::ecr::Ecr;
+use transload_tests::faults::{Fault, FaultProxy, Rule};
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::wait::wait_until_true;
+
+/// How long a state is waited for.
+const LIMIT: Duration = Duration::from_secs(60);
+
+const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Pull","Effect":"Allow","Principal":{"AWS":["111122223333"]},"Action":["ecr:BatchGetImage"]}]}"#;
+
+fn glob(pattern: &str, replacement: &str) -> RenameRule {
+    let (pattern, replacement) = (pattern.to_owned(), replacement.to_owned());
+    RenameRule { kind: RenameRuleKind::Glob, pattern, replacement }
+}
+
+/// A request without one name of a repository: its naming makes them all.
+fn by_rules(
+    ecr: &Ecr,
+    registry: &RegistryLab,
+    images: &[&str],
+    rules: Vec<RenameRule>,
+) -> MigrationRequest {
+    let images: Vec<_> = images.iter().map(|path| (*path, "1", "unused")).collect();
+    let mut wanted = request(&ecr.connection(), &registry_source(&registry.host()), &images);
+    wanted.repositories.clear();
+    wanted.naming = Naming { prefix: "hub/".to_owned(), rules };
+    wanted
+}
+
+#[tokio::test]
+async fn rules_name_repositories_and_two_that_meet_are_refused_by_name() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    for (seed, path) in [(1, "one/app"), (2, "two/app")] {
+        let image = Recipe::small(seed).build()?;
+        Target::new(&registry.url(), path)?.push(&image, "1").await?;
+    }
+    let computer = Computer::new(ecr.home()?, None)?;
+    let meet = by_rules(&ecr, &registry, &["one/app", "two/app"], vec![glob("*/*", "$2")]);
+    let Err(error) = computer.api.migration_plan(meet.clone()).await else {
+        anyhow::bail!("two repositories were given one name");
+    };
+    assert_eq!(error.code, ErrorCode::NamesCollide);
+    assert_eq!(error.subject.as_deref(), Some("hub/app"));
+    ensure!(error.message.contains("“one/app” and “two/app”"), "{}", error.message);
+
+    let apart = by_rules(&ecr, &registry, &["one/app", "two/app"], vec![glob("*/*", "$2-$1")]);
+    let migrated = computer.migrate(apart.clone()).await?;
+    assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
+    assert_eq!(migrated.report.repositories_created, ["hub/app-one", "hub/app-two"]);
+
+    // What is run again knows its rules, also for a repository that is new by then.
+    let again = computer.api.history_request(migrated.job.clone()).await.map_err(told)?;
+    assert_eq!(again.naming, apart.naming);
+    let proposed = computer
+        .api
+        .repository_names_propose(vec!["three/app".to_owned()], again.naming.rules)
+        .await
+        .map_err(told)?;
+    assert_eq!(proposed.names[0].name, "app-three");
+    assert_eq!(proposed.problems, [None]);
+    let wrong = RenameRule { kind: RenameRuleKind::Regex, ..glob("(", "") };
+    let proposed = computer
+        .api
+        .repository_names_propose(vec!["a/app".to_owned()], vec![wrong, glob("*/*", "$1")])
+        .await
+        .map_err(told)?;
+    assert_eq!((proposed.names[0].name.as_str(), &*proposed.names[0].rules), ("a", &[1][..]));
+    ensure!(proposed.problems[0].as_ref().is_some_and(|text| text.contains("unclosed group")));
+    Ok(())
+}
+
+async fn policy_story(ecr: Ecr) -> Result<()> {
+    let registry = RegistryLab::start().await?;
+    let target = Target::new(&registry.url(), "team/app")?;
+    target.push(&Recipe::small(3).build()?, "1").await?;
+    let computer = Computer::new(ecr.home()?, None)?;
+    let source = registry_source(&registry.host());
+    let mut wanted = request(&ecr.connection(), &source, &[("team/app", "1", "app")]);
+    wanted.template.policy = Some(POLICY.to_owned());
+    let migrated = computer.migrate(wanted.clone()).await?;
+    assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
+    let command = migrated.plan.commands.iter().find(|line| line.contains("set-repository-policy"));
+    ensure!(command.is_some_and(|line| line.contains("--repository-name app --policy-text '{")));
+    let name = transload_engine::model::RepositoryName::parse("app")?;
+    let held = ecr.api().await?.repository_policy(&name).await?;
+    ensure!(held.is_some_and(|held| held.contains("BatchGetImage")));
+
+    // One that exists is left as it is, and that is said.
+    let plan = computer.plan(wanted.clone()).await?;
+    assert_eq!(plan.repositories[0].differences, []);
+    wanted.template.policy = Some(POLICY.replace("BatchGetImage", "GetDownloadUrlForLayer"));
+    let plan = computer.plan(wanted.clone()).await?;
+    let difference = &plan.repositories[0].differences[0];
+    assert_eq!(
+        (difference.setting.as_str(), difference.actual.as_str()),
+        ("Repository policy", "another one")
+    );
+    wanted.template.policy = Some("{}".to_owned());
+    let error = computer.api.migration_plan(wanted).await.err();
+    assert_eq!(error.map(|error| error.code), Some(ErrorCode::InputInvalid));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_repository_policy_is_set_once_in_practice() -> Result<()> {
+    policy_story(Ecr::practice().await?).await
+}
+
+#[tokio::test]
+async fn a_repository_policy_is_set_once_in_ministack() -> Result<()> {
+    policy_story(Ecr::ministack().await?).await
+}
+
+#[tokio::test]
+async fn a_plan_knows_what_is_there_what_it_takes_and_other_tools() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let target = Target::new(&registry.url(), "app")?;
+    let first = Recipe::small(5).layers([3_000_000, 900_000]).build()?;
+    target.push(&first, "1").await?;
+    let computer = Computer::new(ecr.home()?, None)?;
+    let source = registry_source(&registry.host());
+    let wanted = request(&ecr.connection(), &source, &[("app", "1", "app")]);
+    let migrated = computer.migrate(wanted).await?;
+    assert_eq!(migrated.plan.expected, None, "nothing is known yet");
+
+    // The same layers under another configuration: only that is sent.
+    let recipe = Recipe::small(5).layers([3_000_000, 900_000]);
+    let second = recipe.platform("linux/arm64").build()?;
+    target.push(&second, "2").await?;
+    let wanted = request(&ecr.connection(), &source, &[("app", "2", "app")]);
+    let plan = computer.plan(wanted.clone()).await?;
+    let layers: usize = first.layers.iter().map(|layer| layer.packed.len()).sum();
+    assert_eq!(plan.totals.there_bytes, layers as u64);
+    assert_eq!(plan.totals.unique_bytes, second.config.len() as u64);
+    assert_eq!(plan.images[0].platforms, ["linux/arm64"]);
+    let moved = computer.migrate(wanted).await?;
+    assert_eq!(moved.report.sent_bytes, plan.totals.unique_bytes);
+
+    let crane = computer.api.migration_commands(plan.plan.clone(), CopyTool::Crane).await;
+    let crane = crane.map_err(told)?;
+    ensure!(crane[0].contains("| crane auth login"), "{crane:#?}");
+    let copy = format!("crane copy {0}/app:2 {1}/app:2", registry.host(), ecr.registry_host());
+    assert_eq!(crane[1], copy);
+    ensure!(plan.commands[0].contains("| skopeo login"), "{:#?}", plan.commands);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_making_of_a_plan_tells_how_far_it_is_and_stops_on_request() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let target = Target::new(&registry.url(), "app")?;
+    for tag in ["1", "2", "3"] {
+        target.push(&Recipe::small(7).build()?, tag).await?;
+    }
+    // The third never answers.
+    let hang = Rule::new("HEAD", "/v2/app/manifests/3", Fault::Delay(LIMIT * 10))?;
+    let proxy = FaultProxy::start(&registry.url(), [hang]).await?;
+    let computer = Arc::new(Computer::new(ecr.home()?, None)?);
+    let images = [("app", "1", "app"), ("app", "2", "app"), ("app", "3", "app")];
+    let wanted = request(&ecr.connection(), &registry_source(&proxy.host()), &images);
+    let progress: Arc<Mutex<Vec<PlanProgress>>> = Arc::default();
+    let planning = {
+        let (computer, progress) = (Arc::clone(&computer), Arc::clone(&progress));
+        tokio::spawn(async move {
+            let tell = move |told: PlanProgress| {
+                if let Ok(mut progress) = progress.lock() {
+                    progress.push(told);
+                }
+            };
+            computer.api.migration_plan_watched(wanted, "mine".to_owned(), tell).await
+        })
+    };
+    let progress_so_far = || progress.lock().map(|seen| seen.clone()).unwrap_or_default();
+    wait_until_true(LIMIT, "an image is looked at", async || !progress_so_far().is_empty()).await?;
+    assert_eq!(progress_so_far()[0].images, 3);
+    ensure!(!planning.is_finished());
+    computer.api.migration_plan_cancel("mine".to_owned()).await.map_err(told)?;
+    let planned = planning.await?.map_err(told)?;
+    ensure!(planned.is_none(), "a plan that was stopped is none");
+    Ok(())
+}
+
+#[tokio::test]
+async fn offers_show_their_call_and_write_only_when_they_are_accepted() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let computer = Computer::new(ecr.home()?, None)?;
+    let (api, connection) = (&computer.api, ecr.connection());
+    let before = api.registry_settings(connection.clone()).await.map_err(told)?;
+    assert_eq!(before.blob_mounting, Some(false));
+    assert_eq!((before.templates, before.cache_rules), (Some(Vec::new()), Some(Vec::new())));
+    let mut settings = plain_settings();
+    settings.policy = Some(POLICY.to_owned());
+    let template = RegistryOffer::CreateOnPush { prefix: "team".to_owned(), settings, role: None };
+    let rule = RegistryOffer::PullThroughCache {
+        prefix: "hub".to_owned(),
+        secret: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub"
+            .to_owned(),
+    };
+    for (offer, call) in [
+        (&RegistryOffer::BlobMounting, "put-account-setting"),
+        (&template, "create-repository-creation-template"),
+        (&rule, "create-pull-through-cache-rule"),
+    ] {
+        let shown = api.registry_offer_commands(connection.clone(), offer.clone()).await;
+        ensure!(shown.map_err(told)?[0].contains(call), "{offer:?}");
+    }
+    let unchanged = api.registry_settings(connection.clone()).await.map_err(told)?;
+    assert_eq!(unchanged.blob_mounting, Some(false), "showing is not doing");
+    for offer in [RegistryOffer::BlobMounting, template.clone(), rule] {
+        api.registry_offer_accept(connection.clone(), offer).await.map_err(told)?;
+    }
+    let after = api.registry_settings(connection.clone()).await.map_err(told)?;
+    assert_eq!(after.blob_mounting, Some(true));
+    assert_eq!(after.templates.map(|known| known[0].prefix.clone()).as_deref(), Some("team"));
+    assert_eq!(after.cache_rules.map(|known| known[0].prefix.clone()).as_deref(), Some("hub"));
+    let twice = api.registry_offer_accept(connection.clone(), template).await.err();
+    ensure!(twice.is_some_and(|error| error.message.contains("already exists")));
+    let no_secret = RegistryOffer::PullThroughCache { prefix: "hub".into(), secret: "x".into() };
+    let error = api.registry_offer_commands(connection, no_secret).await.err();
+    assert_eq!(error.map(|error| error.code), Some(ErrorCode::InputInvalid));
+    Ok(())
+}

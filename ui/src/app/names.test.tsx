@@ -1,0 +1,112 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { emptyDraft } from "../features/migrate/wizard/draft";
+import type { FakeBackend } from "../ipc/fakeBackend";
+import { fakeError } from "../ipc/fakeBackend";
+import { byId, click, expectAccessible, openWindow, textOf } from "../testing/window";
+
+const type = (id: string, text: string) =>
+  act(() => createWrapper().findInput(`[data-testid="${id}"]`)?.setInputValue(text));
+const nameOf = (source: string) =>
+  createWrapper()
+    .findInput(`[data-testid="repository-name-${source}"]`)
+    ?.findNativeInput()
+    .getElement().value;
+
+/** The third step with these repositories of the practice account. */
+function atRepositories(...repositories: string[]): FakeBackend {
+  return openWindow({
+    draft: {
+      ...emptyDraft,
+      step: 2,
+      connection: { kind: "practice" },
+      source: { kind: "practice_account" },
+      images: repositories.map((repository) => ({ repository, tag: "latest" })),
+    },
+  });
+}
+
+async function addRule(preset: string) {
+  await byId("rename-add");
+  const menu = createWrapper().findButtonDropdown('[data-testid="rename-add"]');
+  act(() => menu?.openDropdown());
+  act(() => menu?.findItemById(preset)?.click());
+}
+
+describe("the names of repositories in ECR", () => {
+  it("follow rules as they are typed, are said where two meet, and go into the request", async () => {
+    const backend = atRepositories("one/app", "two/app");
+    await waitFor(() => expect(nameOf("one/app")).toBe("one/app"));
+    await addRule("strip");
+    await waitFor(() => expect(nameOf("one/app")).toBe("app"));
+    await screen.findByText("“two/app” goes to this name too. Each needs a name of its own.");
+    await screen.findByText("“one/app” goes to this name too. Each needs a name of its own.");
+    await screen.findByText("Matches 2 repositories.");
+    await click("wizard-next");
+    await screen.findByText("Correct the names that ECR does not take.");
+    type("rename-replacement-0", "$2-of-$1");
+    type("repository-prefix", "hub/");
+    await waitFor(() => expect(nameOf("two/app")).toBe("app-of-two"));
+    await expectAccessible(await byId("rename-rules"));
+    await click("wizard-next");
+    await byId("login-registry");
+    await click("wizard-next");
+    await byId("plan-images");
+    const planned = backend.calls.find(({ method }) => method === "migrationPlan");
+    expect(planned?.args[0]).toMatchObject({
+      naming: { prefix: "hub/", rules: [{ kind: "glob", pattern: "*/*" }] },
+      repositories: [
+        { source_repository: "one/app", repository_name: "hub/app-of-one" },
+        { source_repository: "two/app", repository_name: "hub/app-of-two" },
+      ],
+    });
+  });
+
+  it("keep a name that a person gave, and give it back to the rules", async () => {
+    atRepositories("one/app");
+    await waitFor(() => expect(nameOf("one/app")).toBe("app"));
+    type("repository-name-one/app", "mine");
+    await addRule("flatten");
+    expect(nameOf("one/app")).toBe("mine");
+    await waitFor(async () =>
+      expect(await textOf("use-proposal-one/app")).toBe("Use “one-app” as proposed"),
+    );
+    await click("use-proposal-one/app");
+    await waitFor(() => expect(nameOf("one/app")).toBe("one-app"));
+  });
+
+  it("wait for a rule that can be read", async () => {
+    atRepositories("one/app");
+    await addRule("beginning");
+    type("rename-pattern-0", "^(");
+    await screen.findByText("“^(” is not a regular expression.");
+    await click("wizard-next");
+    await screen.findByText("Correct the rules that names are made by, or remove them.");
+    const actions = createWrapper().findButtonDropdown('[data-testid="rename-actions-0"]');
+    act(() => actions?.openDropdown());
+    act(() => actions?.findItemById("remove")?.click());
+    await click("wizard-next");
+    await byId("login-registry");
+  });
+
+  it("that collide in the program send a person back to them", async () => {
+    const backend = openWindow({
+      draft: {
+        ...emptyDraft,
+        step: 4,
+        connection: { kind: "practice" },
+        source: { kind: "practice_account" },
+        images: [{ repository: "one/app", tag: "latest" }],
+      },
+    });
+    await byId("plan-images");
+    backend.failNext("migrationStart", fakeError("names_collide", "Two would be one.", "app"));
+    await click("wizard-start");
+    const alert = await byId("error-alert");
+    expect(alert.dataset.errorCode).toBe("names_collide");
+    const change = await screen.findByText("Change the repository settings");
+    act(() => change.click());
+    await byId("repositories-table");
+  });
+});

@@ -1,0 +1,164 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { emptyDraft } from "../features/migrate/wizard/draft";
+import type { FakeOptions } from "../ipc/fakeBackend";
+import { byId, click, expectAccessible, openWindow, start, textOf } from "../testing/window";
+
+const draft = {
+  ...emptyDraft,
+  step: 4,
+  connection: { kind: "practice" },
+  source: { kind: "practice_account" },
+  images: [
+    { repository: "dencold/pgcli", tag: "latest" },
+    { repository: "dencold/webapp", tag: "2.1.0" },
+  ],
+};
+
+function atReview(options: FakeOptions = {}) {
+  return openWindow({ draft, ...options });
+}
+
+/** Review with a tag that points to another image in ECR. */
+function inConflict(overwriteAllowed: boolean) {
+  const backend = atReview({ overwriteAllowed });
+  backend.repositories.add("pgcli");
+  backend.holdings.set("pgcli:latest", "sha256:other");
+  return backend;
+}
+
+async function choose(value: string) {
+  await byId("conflict-0");
+  const choice = createWrapper().findSelect('[data-testid="conflict-0"]');
+  act(() => choice?.openDropdown());
+  act(() => choice?.selectOptionByValue(value, { expandToViewport: true }));
+}
+
+const action = async (image: number) => (await byId(`plan-action-${image}`)).dataset.action;
+const field = (id: string) => createWrapper().findInput(`[data-testid="${id}"]`);
+
+describe("a tag that points to another image", () => {
+  it("is replaced where a person says so and the repository lets it move", async () => {
+    const backend = inConflict(true);
+    await waitFor(async () => expect(await action(0)).toBe("conflict"));
+    await choose("overwrite");
+    await waitFor(async () => expect(await action(0)).toBe("overwrite"));
+    await start(backend);
+    expect((await byId("result")).dataset.outcome).toBe("succeeded");
+  });
+
+  it("cannot be replaced where the repository keeps its tags", async () => {
+    inConflict(false);
+    await waitFor(async () => expect(await action(0)).toBe("conflict"));
+    const choice = createWrapper().findSelect('[data-testid="conflict-0"]');
+    act(() => choice?.openDropdown());
+    await screen.findByText("The repository's tags are immutable.");
+  });
+
+  it("is copied under another tag, which is asked for as tags are", async () => {
+    const backend = inConflict(false);
+    await waitFor(async () => expect(await action(0)).toBe("conflict"));
+    await choose("new_tag");
+    await byId("conflict-tag-0");
+    act(() => field("conflict-tag-0")?.setInputValue("a tag"));
+    await screen.findByText(/A tag has up to 128 letters/);
+    expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
+    act(() => field("conflict-tag-0")?.setInputValue("latest-hub"));
+    act(() => field("conflict-tag-0")?.keydown("Enter" as never));
+    const use = await screen.findByText("Use");
+    act(() => use.click());
+    await waitFor(async () => expect(await action(0)).toBe("move"));
+    expect(document.body.textContent).toContain("/pgcli:latest-hub");
+    await start(backend);
+    expect((await byId("result")).dataset.outcome).toBe("succeeded");
+    expect(backend.holdings.get("pgcli:latest")).toBe("sha256:other");
+  });
+});
+
+describe("the plan", () => {
+  it("says how far it is while it is made, and is stopped on request", async () => {
+    const backend = openWindow({ draft });
+    let finish: (plan: null) => void = () => {};
+    backend.holdPlan((onProgress) => {
+      onProgress({ looked_at: 120, images: 6000 });
+      return new Promise((resolve) => {
+        finish = resolve;
+      });
+    });
+    expect(await textOf("plan-progress")).toContain("120 of 6,000 images looked at");
+    await expectAccessible(await byId("plan-progress"));
+    await click("plan-stop");
+    const cancelled = backend.calls.find(({ method }) => method === "migrationPlanCancel");
+    const planned = backend.calls.find(({ method }) => method === "migrationPlan");
+    expect(cancelled?.args[0]).toBe(planned?.args[1]);
+    act(() => finish(null));
+    await click("plan-again");
+    await byId("plan-images");
+  });
+
+  it("says what is there, how long it takes, and which pulls it needs", async () => {
+    atReview({
+      planned: {
+        totals: { there_bytes: 1_500_000_000 },
+        expected: { elapsed_ms: 720_000, bytes_per_second: 40_000_000, migrations: 2 },
+        pull_quota: { needed: 214, left: 37, window_seconds: 21_600 },
+      },
+    });
+    const totals = await textOf("plan-totals");
+    expect(totals).toContain("0, and 1.5 GB of layers");
+    expect(totals).toContain("about 12 min, at 40 MB/s as in the last 2 migrations");
+    expect(totals).toContain("214 pulls needed, 37 left");
+    expect(totals).toContain("The run waits for them and goes on by itself.");
+  });
+
+  it("shows its commands with the tool that a person has", async () => {
+    atReview();
+    await byId("commands");
+    act(() =>
+      createWrapper()
+        .findExpandableSection('[data-testid="commands"]')
+        ?.findExpandButton()
+        ?.click(),
+    );
+    const tools = createWrapper().findSegmentedControl('[data-testid="commands-tool"]');
+    expect(await textOf("commands")).toContain("skopeo copy");
+    act(() => tools?.findSegmentById("crane")?.click());
+    await waitFor(async () => expect(await textOf("commands")).toContain("crane copy"));
+  });
+});
+
+describe("what may serve better", () => {
+  it("is blob mounting where repositories share layers, and its call is shown first", async () => {
+    const backend = atReview({ planned: { totals: { mountable_bytes: 3_200_000_000 } } });
+    expect(await textOf("mounting-offer")).toContain("would save 3.2 GB");
+    await click("offer-mounting");
+    expect(await textOf("offer-commands")).toContain("--name BLOB_MOUNTING --value ENABLED");
+    await expectAccessible(await byId("offer-modal"));
+    expect(backend.calls.some(({ method }) => method === "registryOfferAccept")).toBe(false);
+    await click("offer-confirm");
+    await waitFor(() => expect(screen.queryByTestId("mounting-offer")).toBeNull());
+  });
+
+  it("is a template or a cache rule, and nothing is written without its button", async () => {
+    const backend = openWindow({ draft: { ...draft, step: 2, prefix: "team/" } });
+    await byId("registry-offers");
+    act(() =>
+      createWrapper()
+        .findExpandableSection('[data-testid="registry-offers"]')
+        ?.findExpandButton()
+        ?.click(),
+    );
+    await click("offer-cache");
+    expect(field("offer-prefix")?.findNativeInput().getElement().value).toBe("team");
+    expect((await byId("offer-confirm")).getAttribute("disabled")).not.toBeNull();
+    await click("offer-cancel");
+    await click("offer-template");
+    expect(await textOf("offer-commands")).toContain("create create_on_push --prefix team");
+    await click("offer-confirm");
+    await screen.findByText("There is one for team");
+    const accepted = backend.calls.filter(({ method }) => method === "registryOfferAccept");
+    expect(accepted).toHaveLength(1);
+    expect(accepted[0]?.args[1]).toMatchObject({ kind: "create_on_push", prefix: "team" });
+  });
+});

@@ -1,0 +1,35 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { expectedText, quotaNote, quotaText } from "./PlanTotals";
+
+const noon = new Date(2026, 0, 1, 12, 0).getTime();
+
+describe("the pulls of Docker Hub", () => {
+  const quota = { needed: 40, left: 37, window_seconds: 21_600 };
+
+  it("stand beside those that are left, and say when all are back", () => {
+    expect(quotaText({ ...quota, needed: 4 }, false)).toBe("4 pulls needed, 37 left");
+    expect(quotaNote({ ...quota, needed: 4 }, noon)).toBe("All that were used return by 18:00:00.");
+  });
+
+  it("that are too few are waited for", () => {
+    expect(quotaText(quota, true)).toBe("at least 40 pulls needed, 37 left");
+    expect(quotaNote(quota, noon)).toMatch(/The run waits for them and goes on by itself.$/);
+  });
+
+  it("may have no limit, or no window", () => {
+    expect(quotaText({ ...quota, left: null }, false)).toBe("40 pulls needed, no limit");
+    expect(quotaNote({ ...quota, left: null }, noon)).toBeNull();
+    expect(quotaNote({ ...quota, window_seconds: null }, noon)).toBeNull();
+  });
+});
+
+describe("the expected time", () => {
+  it("is an estimate and says what it is taken from", () => {
+    const expected = { elapsed_ms: 720_000, bytes_per_second: 40_000_000, migrations: 1 };
+    expect(expectedText(expected)).toBe("about 12 min, at 40 MB/s as last time");
+    expect(expectedText({ ...expected, elapsed_ms: 10, migrations: 3 })).toBe(
+      "about a moment, at 40 MB/s as in the last 3 migrations on this way",
+    );
+  });
+});

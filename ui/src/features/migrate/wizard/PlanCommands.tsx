@@ -1,0 +1,47 @@
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../../errors";
+import { useBackend } from "../../../ipc/BackendContext";
+import type { CopyTool, MigrationPlan } from "../../../ipc/generated";
+import { CommandList } from "../../../shared/CommandList";
+import { useRequest } from "../../../shared/useRequest";
+
+interface PlanCommandsProps {
+  plan: MigrationPlan;
+  errorActions: ErrorActions;
+}
+
+/** The work of a plan as commands, with the tool that a person has. */
+export function PlanCommands({ plan, errorActions }: PlanCommandsProps) {
+  const backend = useBackend();
+  const [tool, setTool] = useState<CopyTool>("skopeo");
+  // The Docker Engine’s own images go by docker, whatever copies between registries.
+  const copies = plan.images.some((image) => image.route === "registry_to_registry");
+  const other = useRequest(copies && tool !== "skopeo" ? `${plan.plan} ${tool}` : null, () =>
+    backend.migrationCommands(plan.plan, tool),
+  );
+  const commands = tool === "skopeo" || !copies ? plan.commands : other.answer;
+  return (
+    <SpaceBetween size="s">
+      {copies && (
+        <SegmentedControl
+          selectedId={tool}
+          label="Tool that copies"
+          options={[
+            { id: "skopeo", text: "skopeo" },
+            { id: "crane", text: "crane" },
+          ]}
+          onChange={({ detail }) => setTool(detail.selectedId as CopyTool)}
+          data-testid="commands-tool"
+        />
+      )}
+      {other.error !== null && (
+        <ErrorAlert error={other.error} actions={{ ...errorActions, retry: other.reload }} />
+      )}
+      {other.loading && <StatusIndicator type="loading">Writing the commands</StatusIndicator>}
+      {commands !== null && <CommandList commands={commands} />}
+    </SpaceBetween>
+  );
+}

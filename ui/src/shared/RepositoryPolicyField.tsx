@@ -1,0 +1,135 @@
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useState } from "react";
+import {
+  accountIds,
+  accountsPolicy,
+  accountsProblem,
+  organisationPolicy,
+  organisationProblem,
+} from "./repositoryPolicy";
+
+type PolicyKind = "none" | "accounts" | "organisation" | "typed";
+
+const kinds: readonly { value: PolicyKind; label: string; description: string }[] = [
+  { value: "none", label: "Only this account", description: "No policy, as ECR creates it." },
+  {
+    value: "accounts",
+    label: "Other accounts may pull",
+    description: "AWS accounts, each by its id.",
+  },
+  {
+    value: "organisation",
+    label: "The organisation may pull",
+    description: "Every account of one AWS organisation.",
+  },
+  { value: "typed", label: "A policy of your own", description: "A policy document as JSON." },
+];
+
+interface RepositoryPolicyFieldProps {
+  policy: string | null;
+  problem: string | undefined;
+  readOnly: boolean;
+  onChange: (policy: string | null) => void;
+}
+
+/** Who else may do what with a repository: ready-made, or a document as it is typed. */
+export function RepositoryPolicyField({
+  policy,
+  problem,
+  readOnly,
+  onChange,
+}: RepositoryPolicyFieldProps) {
+  const [kind, setKind] = useState<PolicyKind>(policy === null ? "none" : "typed");
+  const [accounts, setAccounts] = useState("");
+  const [organisation, setOrganisation] = useState("");
+  const shown = policy === null ? "none" : kind === "none" ? "typed" : kind;
+  const choose = (chosen: PolicyKind) => {
+    setKind(chosen);
+    switch (chosen) {
+      case "none":
+        onChange(null);
+        break;
+      case "accounts":
+        onChange(accountsPolicy(accountIds(accounts)));
+        break;
+      case "organisation":
+        onChange(organisationPolicy(organisation.trim()));
+        break;
+      case "typed":
+        onChange(policy ?? "");
+        break;
+    }
+  };
+
+  return (
+    <SpaceBetween size="s">
+      <FormField
+        label="Repository policy"
+        description="Who may pull besides the account itself. IAM policies of the account hold in any case."
+      >
+        <Select
+          selectedOption={kinds.find((one) => one.value === shown) ?? null}
+          options={kinds}
+          readOnly={readOnly}
+          expandToViewport
+          onChange={({ detail }) => choose(detail.selectedOption.value as PolicyKind)}
+          data-testid="settings-policy"
+        />
+      </FormField>
+      {shown === "accounts" && (
+        <FormField label="Accounts" errorText={accountsProblem(accounts)}>
+          <Input
+            value={accounts}
+            readOnly={readOnly}
+            placeholder="111122223333, 444455556666"
+            inputMode="numeric"
+            onChange={({ detail }) => {
+              setAccounts(detail.value);
+              onChange(accountsPolicy(accountIds(detail.value)));
+            }}
+            data-testid="settings-policy-accounts"
+          />
+        </FormField>
+      )}
+      {shown === "organisation" && (
+        <FormField label="Organisation" errorText={organisationProblem(organisation)}>
+          <Input
+            value={organisation}
+            readOnly={readOnly}
+            placeholder="o-a1b2c3d4e5"
+            spellcheck={false}
+            onChange={({ detail }) => {
+              setOrganisation(detail.value);
+              onChange(organisationPolicy(detail.value.trim()));
+            }}
+            data-testid="settings-policy-organisation"
+          />
+        </FormField>
+      )}
+      {shown !== "none" && (
+        <FormField
+          label="Policy document"
+          errorText={problem}
+          constraintText="JSON of at most 10,240 characters."
+          stretch
+        >
+          <Textarea
+            value={policy ?? ""}
+            readOnly={readOnly}
+            rows={10}
+            spellcheck={false}
+            onChange={({ detail }) => {
+              setKind("typed");
+              onChange(detail.value);
+            }}
+            data-testid="settings-policy-text"
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,42 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import {
+  accountIds,
+  accountsPolicy,
+  accountsProblem,
+  organisationPolicy,
+  organisationProblem,
+  policyProblem,
+  principalProblem,
+} from "./repositoryPolicy";
+
+describe("a repository policy", () => {
+  it("that is made ready is one that ECR takes", () => {
+    for (const policy of [accountsPolicy(["111122223333"]), organisationPolicy("o-a1b2c3d4e5")]) {
+      expect(policyProblem(policy)).toBeUndefined();
+      expect(principalProblem(policy)).toBeUndefined();
+    }
+    expect(principalProblem(accountsPolicy([]))).toBe("Say whom the policy is for.");
+    expect(principalProblem(organisationPolicy(""))).toBe("Say whom the policy is for.");
+  });
+
+  it("says what ECR would refuse, in the order of the rules", () => {
+    expect(policyProblem("")).toMatch(/not JSON/);
+    expect(policyProblem("[]")).toMatch(/Statement/);
+    expect(policyProblem('{"Statement":[]}')).toMatch(/at least one statement/);
+    expect(policyProblem('{"Statement":[{"Action":"*"}]}')).toMatch(/Effect/);
+    expect(policyProblem('{"Statement":{"Effect":"Deny"}}')).toBeUndefined();
+    expect(policyProblem(`{"Statement":"${"a".repeat(10_240)}"}`)).toMatch(
+      "has at most 10,240 characters; this one has 10,256",
+    );
+  });
+
+  it("names accounts and organisations as AWS does", () => {
+    expect(accountIds("111122223333, 444455556666")).toEqual(["111122223333", "444455556666"]);
+    expect(accountsProblem("111122223333")).toBeUndefined();
+    expect(accountsProblem("1111")).toMatch("“1111” is no account id");
+    expect(accountsProblem(" ")).toMatch(/at least one/);
+    expect(organisationProblem("o-a1b2c3d4e5")).toBeUndefined();
+    expect(organisationProblem("a1b2")).toMatch(/looks like/);
+  });
+});
