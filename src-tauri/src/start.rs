@@ -63,6 +63,7 @@ fn prepare<R: Runtime>(app: &App<R>, folders: Folders, start: Start) -> std::io:
     let settings = SettingsFile::open(&folders.data)?;
     let api = Api::new(ApiOptions::from_process(folders.data.clone()));
     api.engine_address_set(settings.get().engine_address);
+    api.practice_large_set(settings.get().practice_large_account);
     app.manage(api);
     app.manage(start);
     app.manage(Draft::new(&folders.data));

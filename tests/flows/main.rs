@@ -3,14 +3,17 @@
 mod cancel;
 mod command_line;
 mod copies;
+mod ecr_to_ecr;
 mod engine_to_ecr;
 mod events;
 mod hard_to_kill;
+mod hub_account;
 mod journal;
 mod kinds;
 mod labs;
 mod layering;
 mod map_and_plan;
+mod originals;
 mod partial_failure;
 mod quota;
 mod refusals;

@@ -16,7 +16,7 @@ const MOST_PLANS: usize = 40;
 async fn a_quota_that_is_used_up_is_waited_for_and_a_sign_in_ends_the_wait() -> Result<()> {
     let computer = Computer::new(AwsHome::new()?, None)?;
     let practice = computer.api.practice_start().await.map_err(told)?;
-    let source = ImageSource::PracticeAccount;
+    let source = ImageSource::PracticeAccount { namespace: None };
     let repositories =
         computer.api.source_repositories(source.clone(), None).await.map_err(told)?.repositories;
     let mut images = Vec::new();
@@ -63,8 +63,12 @@ async fn a_quota_that_is_used_up_is_waited_for_and_a_sign_in_ends_the_wait() -> 
     let snapshot = computer.api.job_snapshot(job.clone()).await.map_err(told)?;
     assert!(snapshot.quota_look_again_at_ms.is_some_and(|known| known >= look_again));
 
-    let login =
-        SourceLogin { source, username: practice.hub_account, secret: practice.hub_access_token };
+    let login = SourceLogin {
+        source,
+        username: practice.hub_account,
+        secret: practice.hub_access_token,
+        keep: false,
+    };
     computer.api.source_login(login).await.map_err(told)?;
     let migrated = computer.follow(job, plan).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);

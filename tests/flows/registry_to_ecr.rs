@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 use transload_api::contract::{
-    ImageResult, MigrationOutcome, PlanRemark, PlannedAction, Proof, Repository, Route,
+    ErrorCode, ImageResult, MigrationOutcome, PlanRemark, PlannedAction, Proof, Repository, Route,
 };
 use transload_engine::model::Digest;
 use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
@@ -40,7 +40,11 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
 
     let computer = Computer::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
+    let hidden = computer.api.source_repositories(source.clone(), None).await.err();
+    ensure!(hidden.is_some_and(|error| error.code == ErrorCode::RegistryUnauthorized));
     computer.sign_in(&source, registry.login()).await?;
+    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(told)?;
+    assert_eq!(listed.repositories[0].name, "dencold/pgcli");
     let wanted = request(
         &ecr.connection(),
         &source,

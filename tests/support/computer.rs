@@ -131,6 +131,7 @@ impl Computer {
             source: source.clone(),
             username: user.to_owned(),
             secret: secret.to_owned(),
+            keep: false,
         };
         let status = self.api.source_login(login).await.map_err(told)?;
         self.note(&serde_json::to_string(&status)?);

@@ -1,5 +1,6 @@
 //! Stories in a real window: a person's clicks and keys, on real parts.
 
+mod account;
 mod closing;
 mod engine;
 mod keyboard;

@@ -7,9 +7,9 @@ commands! {
     profiles: saved_profiles_list, saved_profile_save, saved_profile_delete,
         saved_profiles_export, saved_profiles_import;
     aws: aws_profiles_list, aws_identity, registry_login;
-    docker: engine_status;
-    sources: source_login, source_logout, source_login_status, source_repositories, source_tags,
-        source_tag_details, source_choose;
+    docker: engine_status, engine_originals;
+    sources: source_login, source_logout, source_login_status, source_namespaces,
+        source_repositories, source_tags, source_tag_details, source_choose;
     migration: repository_names_propose, migration_plan, migration_plan_cancel, migration_commands,
         migration_start, migration_retry_failed, migration_resume,
         migration_report_export, migration_plan_export;

@@ -18,8 +18,10 @@ pub async fn settings_set(
     settings: Settings,
 ) -> Result<(), ApiError> {
     let address = settings.engine_address.clone();
+    let large = settings.practice_large_account;
     file.set(settings)?;
     api.engine_address_set(address);
+    api.practice_large_set(large);
     Ok(())
 }
 

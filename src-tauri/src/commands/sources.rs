@@ -1,7 +1,7 @@
 use tauri::State;
 use transload_api::Api;
 use transload_api::contract::{
-    ApiError, ChosenTags, ImageSource, Selection, SourceLogin, SourceLoginStatus,
+    ApiError, ChosenTags, ImageSource, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces,
     SourceRepositories, SourceTag, SourceTags,
 };
 
@@ -27,6 +27,14 @@ pub async fn source_login_status(
     source: ImageSource,
 ) -> Result<SourceLoginStatus, ApiError> {
     api.source_login_status(source).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_namespaces(
+    api: State<'_, Api>,
+    source: ImageSource,
+) -> Result<SourceNamespaces, ApiError> {
+    api.source_namespaces(source).await
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -95,6 +95,7 @@ async fn a_login_that_is_wanted_or_wrong() -> Result<()> {
         source: registry_source(&locked.host()),
         username: "reader".to_owned(),
         secret: "guessed-password".to_owned(),
+        keep: false,
     };
     let error = computer.api.source_login(login).await.expect_err("a wrong password is taken");
     let error = checked(error);

@@ -3,6 +3,7 @@
 
 mod hand;
 mod keyboard;
+mod keychain;
 mod page;
 mod screen;
 mod stage;

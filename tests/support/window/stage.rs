@@ -32,6 +32,7 @@ pub struct Stage {
     window: Mutex<Option<Window>>,
     // Ended in this order, after the window: the program does not outlive its screen.
     driver: Mutex<Option<Process>>,
+    keychain: Option<Process>,
     _bus_process: Process,
     _screen: Process,
     folder: TempDir,
@@ -67,10 +68,22 @@ impl Stage {
             bus,
             window: Mutex::default(),
             driver: Mutex::default(),
+            keychain: None,
             _bus_process: bus_process,
             _screen: screen,
             folder,
         })
+    }
+
+    /// Puts a keychain on the session bus.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn with_keychain(mut self) -> Result<Self> {
+        let environment = self.environment();
+        let keychain = super::keychain::start(self.folder.path(), &self.bus, environment).await?;
+        self.keychain = Some(keychain);
+        Ok(self)
     }
 
     /// Sets a variable of the program's environment.
@@ -326,7 +339,7 @@ async fn start_telling(
     Ok((process, line))
 }
 
-fn write_program(path: &Path, text: &str) -> Result<()> {
+pub(super) fn write_program(path: &Path, text: &str) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::write(path, text)?;
     Ok(std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?)

@@ -8,6 +8,7 @@ const defaults: Settings = {
   engine_address: null,
   remove_temporary_tags: true,
   keep_draft: true,
+  practice_large_account: false,
   welcomed: true,
 };
 

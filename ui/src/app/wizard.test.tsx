@@ -98,7 +98,7 @@ describe("the wizard", () => {
       },
     });
     const user = userEvent.setup();
-    fireEvent.click(await screen.findByText(/Not signed in/));
+    await screen.findByText(/Not signed in/);
     const field = async (id: string) => {
       const input = (await byId(id)).querySelector("input");
       if (input === null) {

@@ -15,6 +15,7 @@ type LocalErrorCode = Extract<
   | "journal_failed"
   | "storage_failed"
   | "store_unreadable"
+  | "keychain_failed"
   | "practice_failed"
   | "internal"
 >;
@@ -122,6 +123,16 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
       "Import the profiles from an export, or save them anew.",
     ],
     actions: ["retry", "open_settings"],
+  }),
+  keychain_failed: entry({
+    severity: "warning",
+    title: "The keychain of this computer did not do its part",
+    text: "The keychain does not keep the sign-in, or did not forget it.",
+    next: [
+      "Go on: the sign-in is good until Transload closes.",
+      "To keep it, unlock the keychain, or start the service that provides it, and sign in again with the tick.",
+    ],
+    actions: [],
   }),
   practice_failed: entry({
     title: "Practice mode cannot start",

@@ -5,6 +5,7 @@ import type {
   AwsProfiles,
   ChosenTags,
   CopyTool,
+  EngineOriginal,
   EngineStatus,
   HistoryEntry,
   ImageSource,
@@ -30,6 +31,7 @@ import type {
   Settings,
   SourceLogin,
   SourceLoginStatus,
+  SourceNamespaces,
   SourceRepositories,
   SourceTag,
   SourceTags,
@@ -73,10 +75,14 @@ export interface Backend {
   registryLogin(connection: AwsConnection, withEngine: boolean): Promise<RegistryLogin>;
 
   engineStatus(): Promise<EngineStatus>;
+  /** What registries have of images of the engine, where that is more or something else. */
+  engineOriginals(repository: string, tags: string[]): Promise<EngineOriginal[]>;
 
   sourceLogin(login: SourceLogin): Promise<SourceLoginStatus>;
   sourceLogout(source: ImageSource): Promise<SourceLoginStatus>;
   sourceLoginStatus(source: ImageSource): Promise<SourceLoginStatus>;
+  /** The Docker Hub namespaces of whoever is signed in; none of another source. */
+  sourceNamespaces(source: ImageSource): Promise<SourceNamespaces>;
   sourceRepositories(source: ImageSource, next: string | null): Promise<SourceRepositories>;
   sourceTags(source: ImageSource, repository: string, next: string | null): Promise<SourceTags>;
   /** Digest, platforms and size of tags that `sourceTags` gave by name only. */

@@ -11,17 +11,18 @@ import {
   fakeProfiles,
   fakeRegistry,
   fakeRepository,
-  listed,
   practiceTags,
 } from "./fake/data";
 import { fakeHistoryEntry } from "./fake/history";
 import { FakeJob } from "./fake/job";
 import { fakeProposedNames } from "./fake/names";
 import { fakePlan } from "./fake/plan";
+import { fakeRepositories, fakeTags } from "./fake/sources";
 import type {
   ApiError,
   AwsConnection,
   AwsProfiles,
+  EngineOriginal,
   ErrorCode,
   HistoryEntry,
   MigrationPlan,
@@ -55,6 +56,10 @@ export interface FakeOptions {
   /** Why the Docker Engine cannot log in to the registry, though Transload can. */
   engineLoginError?: ApiError;
   awsProfiles?: AwsProfiles;
+  /** What registries have of the engine's images, by repository. */
+  originals?: Record<string, EngineOriginal[]>;
+  /** Why the keychain keeps no login. */
+  keychainError?: ApiError;
   startedInPractice?: boolean;
   /** Migrations of earlier runs of the program, newest first. */
   history?: HistoryEntry[];
@@ -97,6 +102,11 @@ export interface FakeBackend extends Backend {
 }
 
 const autoplayMs = 120;
+const anonymous: SourceLoginStatus = {
+  username: null,
+  origin: "anonymous",
+  keychain_error: null,
+};
 
 /** Makes a backend that lives in memory. */
 export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
@@ -105,12 +115,13 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     engine_address: null,
     remove_temporary_tags: true,
     keep_draft: true,
+    practice_large_account: false,
     welcomed: false,
     ...options.settings,
   };
   let draft: unknown = options.draft ?? null;
   let profiles: SavedProfile[] = options.savedProfiles ?? [];
-  let login: SourceLoginStatus = { username: null, origin: "anonymous" };
+  let login: SourceLoginStatus = anonymous;
   let made = 0;
   let history: HistoryEntry[] = options.history ?? [];
   let lastRequest: MigrationRequest | null = options.request ?? null;
@@ -219,29 +230,33 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       engine_error: (withEngine ? options.engineLoginError : null) ?? null,
     }),
     engineStatus: async () => (engine.running ? engineUp : engineDown),
+    engineOriginals: async (repository, tags) =>
+      (options.originals?.[repository] ?? []).filter(({ tag }) => tags.includes(tag)),
 
-    sourceLogin: async ({ username }) => {
-      login = { username, origin: "typed" };
-      return login;
+    sourceLogin: async ({ username, keep }) => {
+      const kept = keep && options.keychainError === undefined;
+      login = { username, origin: kept ? "keychain" : "typed", keychain_error: null };
+      return { ...login, keychain_error: (keep && options.keychainError) || null };
     },
     sourceLogout: async () => {
-      login = { username: null, origin: "anonymous" };
+      login = anonymous;
       return login;
     },
     sourceLoginStatus: async () => login,
-    sourceRepositories: async (source) => {
+    sourceNamespaces: async () =>
+      login.username === null
+        ? { namespaces: [], organizations_told: false }
+        : { namespaces: [login.username, "acme"], organizations_told: true },
+    sourceRepositories: async (source, next) => {
       if (source.kind !== "docker_engine") {
-        return { repositories: listed(practiceTags), next: null };
+        return fakeRepositories(source, next);
       }
       if (!engine.running) {
         throw engineDown.error;
       }
-      return { repositories: [...engineRepositories], next: null };
+      return { repositories: [...engineRepositories], next: null, total: null };
     },
-    sourceTags: async (_source, repository) => ({
-      tags: [...(practiceTags[repository] ?? [])],
-      next: null,
-    }),
+    sourceTags: async (source, repository, next) => fakeTags(source, repository, next),
     sourceTagDetails: async (_source, repository, tags) =>
       (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
 

@@ -77,10 +77,12 @@ export const tauriBackend: Backend = {
     call("registry_login", { connection, with_engine: withEngine }),
 
   engineStatus: () => call("engine_status"),
+  engineOriginals: (repository, tags) => call("engine_originals", { repository, tags }),
 
   sourceLogin: (login) => call("source_login", { login }),
   sourceLogout: (source) => call("source_logout", { source }),
   sourceLoginStatus: (source) => call("source_login_status", { source }),
+  sourceNamespaces: (source) => call("source_namespaces", { source }),
   sourceRepositories: (source, next) => call("source_repositories", { source, next }),
   sourceTags: (source, repository, next) => call("source_tags", { source, repository, next }),
   sourceTagDetails: (source, repository, tags) =>

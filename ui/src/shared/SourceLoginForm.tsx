@@ -1,4 +1,5 @@
 import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
@@ -6,52 +7,79 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ErrorAlert } from "../errors";
-import type { SourceLoginStatus } from "../ipc/generated";
+import type { PracticeStatus, SourceLogin, SourceLoginStatus } from "../ipc/generated";
 import type { Request } from "./useRequest";
 import { useWork } from "./useWork";
+
+/** A sign-in as it was typed. */
+export type TypedLogin = Pick<SourceLogin, "username" | "secret" | "keep">;
 
 function statusText(status: SourceLoginStatus | null): string {
   if (status === null) {
     return "Sign-in";
   }
+  const who = status.username ?? "you";
   switch (status.origin) {
     case "anonymous":
       return "Not signed in: public images only";
     case "typed":
-      return `Signed in as ${status.username ?? "you"}, until Transload closes`;
+      return `Signed in as ${who}, until Transload closes`;
+    case "keychain":
+      return `Signed in as ${who}, kept in the keychain`;
     case "docker_login":
-      return `Signed in as ${status.username ?? "you"}, with what “docker login” keeps`;
+      return `Signed in as ${who}, with what “docker login” keeps`;
   }
 }
 
 interface SourceLoginFormProps {
   status: Request<SourceLoginStatus>;
-  onSignIn: (username: string, secret: string) => Promise<void>;
-  onSignOut: () => Promise<void>;
+  /** Whether the source is Docker Hub, or practice's. */
+  hub: boolean;
+  /** Whether the fields are in sight at once. */
+  open?: boolean;
+  /** How to sign in to practice's Docker Hub; nothing for another source. */
+  practice: PracticeStatus | null;
+  onSignIn: (login: TypedLogin) => Promise<SourceLoginStatus>;
+  onSignOut: () => Promise<SourceLoginStatus>;
 }
 
 /** A sign-in to the source. What is typed is handed over once and then forgotten here. */
-export function SourceLoginForm({ status, onSignIn, onSignOut }: SourceLoginFormProps) {
+export function SourceLoginForm(props: SourceLoginFormProps) {
+  const { status, hub, open = false, practice, onSignIn, onSignOut } = props;
   const [username, setUsername] = useState("");
   const [secret, setSecret] = useState("");
+  const [keep, setKeep] = useState(false);
+  // What the keychain did not do, though the sign-in itself went on.
+  const [remark, setRemark] = useState<unknown>(null);
   const { busy, error, run, dismiss } = useWork();
+  const origin = status.answer?.origin ?? "anonymous";
 
   const signIn = () =>
     run(async () => {
-      const typed = secret;
+      const typed = { username: username.trim(), secret, keep };
       setSecret("");
-      await onSignIn(username.trim(), typed);
+      setRemark((await onSignIn(typed)).keychain_error);
     });
+  const signOut = () => run(async () => setRemark((await onSignOut()).keychain_error));
+  const failure = error ?? status.error ?? remark;
 
   return (
     <ExpandableSection
       variant="container"
       headerText={statusText(status.answer)}
+      defaultExpanded={open}
       data-testid="source-login"
     >
       <SpaceBetween size="m">
         <ColumnLayout columns={2}>
-          <FormField label="User name">
+          <FormField
+            label={hub ? "Docker Hub user name" : "User name"}
+            description={
+              practice === null
+                ? hub && "Or an organisation, with an access token of its own."
+                : `Practice’s own is “${practice.hub_account}”.`
+            }
+          >
             <Input
               value={username}
               autoComplete={false}
@@ -61,20 +89,43 @@ export function SourceLoginForm({ status, onSignIn, onSignOut }: SourceLoginForm
             />
           </FormField>
           <FormField
-            label="Password or access token"
-            description="Used for this run of Transload. It is not stored."
+            label={hub ? "Access token" : "Password or access token"}
+            description={
+              practice === null
+                ? hub && "Made on Docker Hub under Account settings; reading is enough."
+                : `Practice’s own is “${practice.hub_access_token}”.`
+            }
           >
             <Input
               type="password"
               value={secret}
               autoComplete={false}
               onChange={({ detail }) => setSecret(detail.value)}
+              onKeyDown={({ detail }) => {
+                if (detail.key === "Enter" && username.trim() !== "" && secret !== "") {
+                  signIn();
+                }
+              }}
               data-testid="source-secret"
             />
           </FormField>
         </ColumnLayout>
-        {(error ?? status.error) !== null && (
-          <ErrorAlert error={error ?? status.error} onDismiss={dismiss} />
+        <Checkbox
+          checked={keep}
+          onChange={({ detail }) => setKeep(detail.checked)}
+          description="Without the tick it is used until Transload closes, and stored nowhere."
+          data-testid="source-keep"
+        >
+          Keep it in the keychain of this computer
+        </Checkbox>
+        {failure !== null && (
+          <ErrorAlert
+            error={failure}
+            onDismiss={() => {
+              dismiss();
+              setRemark(null);
+            }}
+          />
         )}
         <SpaceBetween direction="horizontal" size="xs">
           <Button
@@ -85,9 +136,9 @@ export function SourceLoginForm({ status, onSignIn, onSignOut }: SourceLoginForm
           >
             Sign in
           </Button>
-          {status.answer?.origin === "typed" && (
-            <Button onClick={() => run(onSignOut)} disabled={busy}>
-              Sign out
+          {(origin === "typed" || origin === "keychain") && (
+            <Button onClick={signOut} disabled={busy} data-testid="source-sign-out">
+              {origin === "keychain" ? "Sign out and forget" : "Sign out"}
             </Button>
           )}
         </SpaceBetween>

@@ -52,9 +52,13 @@ export function sourceLabel(source: ImageSource): string {
       return "Docker Engine on this computer";
     case "docker_hub":
       return `Docker Hub account ${source.namespace}`;
+    case "ecr":
+      return `Amazon ECR, ${connectionLabel(source.connection)}`;
     case "registry":
       return `Registry ${source.host}`;
     case "practice_account":
-      return "Practice account";
+      return source.namespace === undefined
+        ? "Practice account"
+        : `Practice account ${source.namespace}`;
   }
 }

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,14 +10,15 @@ use transload_engine::docker::DockerEnvironment;
 use transload_engine::migration::MigrationRequest;
 use transload_engine::migration::journal::Journal;
 use transload_engine::model::RegistryHost;
-use transload_engine::registry::RegistryLogin;
 use transload_practice::Practice;
 
 use crate::connections::Connected;
 use crate::contract::{ApiError, AwsConnection};
+use crate::handlers::KnownOriginals;
 use crate::jobs::JobBook;
-use crate::logins::{CurrentLogin, Logins};
+use crate::logins::{CurrentLogin, HeldLogin, Logins};
 use crate::plans::PlanBook;
+use crate::sources::OpenClients;
 
 /// The journal's file in the data folder.
 const JOURNAL: &str = "journal.sqlite";
@@ -69,7 +70,10 @@ pub(crate) struct Inner {
     pub practice: tokio::sync::Mutex<Option<Practice>>,
     pub journal: tokio::sync::OnceCell<Journal>,
     engine_address: Mutex<Option<String>>,
-    logins: Logins,
+    practice_is_large: AtomicBool,
+    pub logins: Logins,
+    pub open_clients: OpenClients,
+    pub originals: KnownOriginals,
     next_id: AtomicU64,
 }
 
@@ -85,6 +89,7 @@ pub(crate) struct JobRequest {
 impl Api {
     /// An api that has asked for nothing yet.
     pub fn new(options: ApiOptions) -> Self {
+        let logins = Logins::new(&options.data_folder);
         let inner = Inner {
             options,
             jobs: JobBook::default(),
@@ -95,7 +100,10 @@ impl Api {
             practice: tokio::sync::Mutex::default(),
             journal: tokio::sync::OnceCell::new(),
             engine_address: Mutex::default(),
-            logins: Logins::default(),
+            practice_is_large: AtomicBool::default(),
+            logins,
+            open_clients: OpenClients::default(),
+            originals: KnownOriginals::default(),
             next_id: AtomicU64::new(1),
         };
         Self { inner: Arc::new(inner) }
@@ -109,6 +117,11 @@ impl Api {
     /// Sets the engine address that goes before every other; nothing for none.
     pub fn engine_address_set(&self, address: Option<String>) {
         *locked(&self.inner.engine_address) = address.filter(|address| !address.trim().is_empty());
+    }
+
+    /// Sets whether the practice account belongs to an organisation with very many repositories.
+    pub fn practice_large_set(&self, large: bool) {
+        self.inner.practice_is_large.store(large, Ordering::Relaxed);
     }
 
     /// Stops what runs, and practice mode's servers.
@@ -135,16 +148,22 @@ impl Api {
         Ok(self.inner.journal.get_or_try_init(|| Journal::open(path)).await?)
     }
 
+    pub(crate) fn practice_is_large(&self) -> bool {
+        self.inner.practice_is_large.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn engine_address(&self) -> Option<String> {
         locked(&self.inner.engine_address).clone()
     }
 
-    pub(crate) fn typed_login(&self, registry: &RegistryHost) -> Option<RegistryLogin> {
-        self.inner.logins.get(registry)
+    /// The login that a person typed for a registry, in this run or in one before it.
+    pub(crate) async fn own_login(&self, registry: &RegistryHost) -> Option<HeldLogin> {
+        self.inner.logins.get(registry).await
     }
 
-    pub(crate) fn keep_login(&self, registry: RegistryHost, login: Option<RegistryLogin>) {
-        self.inner.logins.keep(registry, login);
+    /// The login for a registry has changed.
+    pub(crate) fn login_changed(&self, registry: &RegistryHost) {
+        self.inner.open_clients.forget(registry);
         // Who waits for a quota may have a larger one now.
         self.inner.jobs.wake_all();
     }

@@ -5,6 +5,8 @@
 //! - [`Api`]: the calls, in `handlers`, one file a subject.
 //! - `copies`: registry to registry without a plan, for scripts.
 //! - `jobs`: running migrations; numbers, thins out, keeps and replays their events.
+//! - `sources`, `lists`: where images come from, and what there is.
+//! - `logins`, `keychain`: how a person is signed in there.
 //! - `convert`: values of the engine as types of the contract, and back.
 //! - `error`: the one place where errors of the engine become codes and words.
 
@@ -20,6 +22,8 @@ mod error;
 mod folders;
 mod handlers;
 mod jobs;
+mod keychain;
+mod lists;
 mod logins;
 mod plans;
 mod report_export;

@@ -95,7 +95,7 @@ mod tests {
             transload_plan: 1,
             request: MigrationRequest {
                 connection: AwsConnection::Practice,
-                source: ImageSource::PracticeAccount,
+                source: ImageSource::PracticeAccount { namespace: None },
                 images: Vec::new(),
                 repositories: Vec::new(),
                 template: RepositorySettings {

@@ -1,42 +1,89 @@
-//! Sources of images: opened for each call, with the login that applies.
+//! Sources of images: registries are opened once and used by every call that follows, with the login
+//! that applies at each moment.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
+use transload_engine::aws::EcrApi;
 use transload_engine::docker::DockerEngine;
-use transload_engine::hub::{HubClient, HubLogin};
+use transload_engine::hub::{HubClient, HubError, HubLogin};
 use transload_engine::migration::Source;
 use transload_engine::model::{ImageReference, RegistryHost, Tag};
-use transload_engine::registry::{RegistryClient, RegistryEndpoint};
+use transload_engine::registry::{
+    DockerConfigLogin, LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint,
+};
 use url::Url;
 
-use crate::api::Api;
+use crate::api::{Api, locked};
 use crate::contract::{ApiError, ErrorCode, ImageSource};
+
+/// How `docker login` names one who signed in with an identity token, which Docker Hub's API does
+/// not take.
+const IDENTITY_TOKEN_USER: &str = "<token>";
 
 /// An open source.
 pub(crate) enum OpenSource {
     /// The Docker Engine.
     Engine(DockerEngine),
-    /// A registry, and Docker Hub's own API where it has one.
+    /// A registry.
     Registry(OpenRegistry),
 }
 
 /// An open registry.
 pub(crate) struct OpenRegistry {
-    pub client: RegistryClient,
+    pub client: Arc<dyn RegistryApi>,
     pub host: RegistryHost,
-    pub hub: Option<OpenHub>,
+    pub lists: Lists,
 }
 
-/// Docker Hub's own API for one namespace.
+/// Who knows the repositories of a registry, and their tags.
+pub(crate) enum Lists {
+    /// The registry itself.
+    Catalogue,
+    /// Docker Hub's own API, for some namespaces.
+    Hub(OpenHub),
+    /// Amazon ECR's own API.
+    Ecr(Arc<dyn EcrApi>),
+}
+
+/// Docker Hub's own API for some namespaces.
 pub(crate) struct OpenHub {
     pub client: HubClient,
-    pub namespace: String,
+    pub namespaces: Vec<String>,
 }
 
 /// Where a source is reached.
 pub(crate) struct SourceAddress {
     pub endpoint: RegistryEndpoint,
-    pub hub: Option<(Url, String)>,
+    /// Where Docker Hub's own API is, where the source has it.
+    pub hub: Option<Url>,
+}
+
+/// What stays open from one call to the next, by the registry's name.
+#[derive(Default)]
+pub(crate) struct OpenClients(Mutex<HashMap<RegistryHost, Clients>>);
+
+#[derive(Clone)]
+struct Clients {
+    endpoint: RegistryEndpoint,
+    registry: Arc<RegistryClient>,
+    hub: Option<HubClient>,
+}
+
+impl OpenClients {
+    fn get(&self, endpoint: &RegistryEndpoint) -> Option<Clients> {
+        let found = locked(&self.0).get(&endpoint.host).cloned();
+        found.filter(|clients| clients.endpoint == *endpoint)
+    }
+
+    fn put(&self, clients: Clients) {
+        locked(&self.0).insert(clients.endpoint.host.clone(), clients);
+    }
+
+    /// The next call opens the registry anew: its login has changed.
+    pub fn forget(&self, registry: &RegistryHost) {
+        locked(&self.0).remove(registry);
+    }
 }
 
 impl OpenSource {
@@ -44,7 +91,7 @@ impl OpenSource {
     pub fn end(self) -> Source {
         match self {
             Self::Engine(engine) => Source::Engine(Arc::new(engine)),
-            Self::Registry(registry) => Source::Registry(Arc::new(registry.client)),
+            Self::Registry(registry) => Source::Registry(registry.client),
         }
     }
 
@@ -61,40 +108,99 @@ impl OpenSource {
 
 impl Api {
     pub(crate) async fn open_source(&self, source: &ImageSource) -> Result<OpenSource, ApiError> {
+        if let ImageSource::Ecr { connection } = source {
+            let connected = self.connect(connection).await?;
+            let client = Arc::clone(&connected.destination.registry);
+            let host = client.host().clone();
+            let lists = Lists::Ecr(Arc::clone(&connected.destination.ecr));
+            return Ok(OpenSource::Registry(OpenRegistry { client, host, lists }));
+        }
         let Some(address) = self.source_address(source).await? else {
             return Ok(OpenSource::Engine(self.engine().await?));
         };
-        let host = address.endpoint.host.clone();
-        let typed = self.typed_login(&host);
-        let hub_login = typed.as_ref().map(|login| HubLogin {
-            identifier: login.user.clone(),
-            secret: login.password.clone(),
-        });
-        let login = Arc::new(self.login_source(host.clone()));
-        let hub = match address.hub {
-            Some((base, namespace)) => {
-                Some(OpenHub { client: HubClient::new(base, hub_login)?, namespace })
-            }
-            None => None,
+        let namespaces = self.namespaces(source).await?;
+        let clients = self.clients(address).await?;
+        let lists = match clients.hub {
+            Some(client) => Lists::Hub(OpenHub { client, namespaces }),
+            None => Lists::Catalogue,
         };
-        let client = RegistryClient::new(address.endpoint, login);
-        Ok(OpenSource::Registry(OpenRegistry { client, host, hub }))
+        let host = clients.endpoint.host;
+        Ok(OpenSource::Registry(OpenRegistry { client: clients.registry, host, lists }))
     }
 
-    /// Where a source is; nothing for the Docker Engine.
+    /// Docker Hub's own API with the login that applies; nothing for a source that has none.
+    pub(crate) async fn open_hub(
+        &self,
+        source: &ImageSource,
+    ) -> Result<Option<HubClient>, ApiError> {
+        match self.source_address(source).await? {
+            Some(address) => Ok(self.clients(address).await?.hub),
+            None => Ok(None),
+        }
+    }
+
+    /// A list that begins anew is asked of a registry that is opened anew: `docker login` may have
+    /// stored something since.
+    pub(crate) async fn reopen_source(&self, source: &ImageSource) -> Result<(), ApiError> {
+        if let Some(address) = self.source_address(source).await? {
+            self.inner.open_clients.forget(&address.endpoint.host);
+        }
+        Ok(())
+    }
+
+    async fn clients(&self, address: SourceAddress) -> Result<Clients, ApiError> {
+        let SourceAddress { endpoint, hub } = address;
+        if let Some(open) = self.inner.open_clients.get(&endpoint) {
+            return Ok(open);
+        }
+        let login = Arc::new(self.login_source(endpoint.host.clone()));
+        let hub = match hub {
+            Some(base) => Some(self.hub_client(base, &endpoint.host).await?),
+            None => None,
+        };
+        let registry = Arc::new(RegistryClient::new(endpoint.clone(), login));
+        let clients = Clients { endpoint, registry, hub };
+        self.inner.open_clients.put(clients.clone());
+        Ok(clients)
+    }
+
+    /// Signed in with what was typed or kept; otherwise with what `docker login` stored, where
+    /// Docker Hub's API takes that; otherwise anonymous.
+    async fn hub_client(&self, base: Url, host: &RegistryHost) -> Result<HubClient, ApiError> {
+        if let Some(held) = self.own_login(host).await {
+            let login = HubLogin { identifier: held.login.user, secret: held.login.password };
+            return Ok(HubClient::new(base, Some(login))?);
+        }
+        let stored = match DockerConfigLogin::new(host.clone()).login().await {
+            Ok(stored) => stored.filter(|login| login.user != IDENTITY_TOKEN_USER),
+            Err(error) => {
+                tracing::warn!(%error, "a stored login cannot be read");
+                None
+            }
+        };
+        if let Some(login) = stored {
+            let login = HubLogin { identifier: login.user, secret: login.password };
+            let client = HubClient::new(base.clone(), Some(login))?;
+            match client.log_in().await {
+                // Some of what `docker login` stores opens the registry and not the API.
+                Err(HubError::Unauthorized { .. }) => {}
+                _ => return Ok(client),
+            }
+        }
+        Ok(HubClient::new(base, None)?)
+    }
+
+    /// Where a source is; nothing for the Docker Engine, and for ECR, which its connection finds.
     pub(crate) async fn source_address(
         &self,
         source: &ImageSource,
     ) -> Result<Option<SourceAddress>, ApiError> {
         let invalid = |error: &(dyn std::error::Error + 'static)| ApiError::invalid_input(error);
         Ok(match source {
-            ImageSource::DockerEngine => None,
-            ImageSource::DockerHub { namespace } => Some(SourceAddress {
+            ImageSource::DockerEngine | ImageSource::Ecr { .. } => None,
+            ImageSource::DockerHub { .. } => Some(SourceAddress {
                 endpoint: RegistryEndpoint::docker_hub(),
-                hub: Some((
-                    HubClient::docker_hub().map_err(|error| invalid(&error))?,
-                    named(namespace)?,
-                )),
+                hub: Some(HubClient::docker_hub().map_err(|error| invalid(&error))?),
             }),
             ImageSource::Registry { host, plain_http } => {
                 let host = RegistryHost::parse(host.trim()).map_err(|error| invalid(&error))?;
@@ -104,16 +210,27 @@ impl Api {
                     hub: None,
                 })
             }
-            ImageSource::PracticeAccount => Some(self.practice_source().await?),
+            ImageSource::PracticeAccount { .. } => Some(self.practice_source().await?),
         })
+    }
+
+    /// The namespaces of Docker Hub that a source means; none for another source.
+    async fn namespaces(&self, source: &ImageSource) -> Result<Vec<String>, ApiError> {
+        match source {
+            ImageSource::DockerHub { namespace } => named(namespace),
+            ImageSource::PracticeAccount { namespace: Some(namespace) } => named(namespace),
+            ImageSource::PracticeAccount { namespace: None } => {
+                Ok(vec![self.with_practice(|practice| practice.hub_account().name).await?])
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     async fn practice_source(&self) -> Result<SourceAddress, ApiError> {
         self.with_practice(|practice| {
             let endpoint = RegistryEndpoint::at(practice.hub_registry_endpoint().as_str());
             let endpoint = endpoint.map_err(|error| ApiError::internal(error.to_string()))?;
-            let hub = Some((practice.hub_endpoint(), practice.hub_account().name));
-            Ok(SourceAddress { endpoint, hub })
+            Ok(SourceAddress { endpoint, hub: Some(practice.hub_endpoint()) })
         })
         .await?
     }
@@ -130,15 +247,55 @@ impl Api {
     }
 }
 
-fn named(namespace: &str) -> Result<String, ApiError> {
-    let namespace = namespace.trim();
+/// The namespaces of a text, with commas between them; at least one.
+fn named(text: &str) -> Result<Vec<String>, ApiError> {
     let allowed = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.')
     };
-    if !namespace.is_empty() && namespace.bytes().all(allowed) {
-        return Ok(namespace.to_owned());
+    let mut namespaces: Vec<String> = Vec::new();
+    for namespace in text.split(',').map(str::trim).filter(|namespace| !namespace.is_empty()) {
+        if !namespace.bytes().all(allowed) {
+            let message = "A Docker Hub user or organisation has lower-case letters, digits, '_', '-' and '.'.";
+            return Err(ApiError::new(ErrorCode::InputInvalid, message).about(namespace));
+        }
+        if !namespaces.iter().any(|known| known == namespace) {
+            namespaces.push(namespace.to_owned());
+        }
     }
-    let message =
-        "A Docker Hub user or organisation has lower-case letters, digits, '_', '-' and '.'.";
-    Err(ApiError::new(ErrorCode::InputInvalid, message).about(namespace))
+    if namespaces.is_empty() {
+        let message = "No Docker Hub user or organisation is named.";
+        return Err(ApiError::new(ErrorCode::InputInvalid, message)
+            .hint("Type one, or several with commas between them."));
+    }
+    Ok(namespaces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn client(api: &Api) -> Arc<dyn RegistryApi> {
+        let source = ImageSource::Registry { host: "127.0.0.1:1".to_owned(), plain_http: true };
+        let OpenSource::Registry(open) = api.open_source(&source).await.unwrap() else {
+            panic!("it is a registry");
+        };
+        open.client
+    }
+
+    #[tokio::test]
+    async fn a_registry_stays_open_until_its_login_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = Api::new(crate::ApiOptions::from_process(folder.path().to_owned()));
+        let first = client(&api).await;
+        assert!(Arc::ptr_eq(&first, &client(&api).await), "no page asks for a new token");
+        api.login_changed(&RegistryHost::parse("127.0.0.1:1").unwrap());
+        assert!(!Arc::ptr_eq(&first, &client(&api).await));
+    }
+
+    #[test]
+    fn several_namespaces_are_read_once_each() {
+        assert_eq!(named(" acme, dencold,acme ,").unwrap(), ["acme", "dencold"]);
+        assert_eq!(named("Acme").unwrap_err().code, ErrorCode::InputInvalid);
+        assert_eq!(named(" , ").unwrap_err().code, ErrorCode::InputInvalid);
+    }
 }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use transload_api::contract::{ImageSource, RenameRule, RenameRuleKind, Shard};
+use transload_api::contract::{AwsConnection, ImageSource, RenameRule, RenameRuleKind, Shard};
 
 /// What is said below the options.
 const AFTER: &str = "\
@@ -88,7 +88,9 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct PlanArguments {
-    /// Where the images are: docker-hub:NAMESPACE, registry:HOST, docker-engine, or practice.
+    /// Where the images are: docker-hub:NAMESPACE (or several, with commas), registry:HOST,
+    /// ecr:PROFILE or ecr:PROFILE/REGION for another Amazon ECR, docker-engine, practice or
+    /// practice:NAMESPACE.
     #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
     pub from: ImageSource,
     /// Repositories as the source shows them, with `:TAG` for one image; nothing for all of them.
@@ -231,9 +233,37 @@ fn parse_source(text: &str) -> Result<ImageSource, String> {
         Some(("registry", host)) if !host.is_empty() => {
             Ok(ImageSource::Registry { host: host.to_owned(), plain_http: false })
         }
+        Some(("ecr", account)) if !account.is_empty() => {
+            Ok(ImageSource::Ecr { connection: parse_ecr(account) })
+        }
+        Some(("practice", namespace)) if !namespace.is_empty() => {
+            Ok(ImageSource::PracticeAccount { namespace: Some(namespace.to_owned()) })
+        }
         None if text == "docker-engine" => Ok(ImageSource::DockerEngine),
-        None if text == "practice" => Ok(ImageSource::PracticeAccount),
-        _ => Err("use docker-hub:NAMESPACE, registry:HOST, docker-engine or practice".to_owned()),
+        None if text == "practice" => Ok(ImageSource::PracticeAccount { namespace: None }),
+        _ => Err("use docker-hub:NAMESPACE, registry:HOST, ecr:PROFILE/REGION, docker-engine or practice"
+            .to_owned()),
+    }
+}
+
+/// An AWS profile, with a region behind the last slash where there is one; without a profile what
+/// the machine gives.
+fn parse_ecr(text: &str) -> AwsConnection {
+    // A profile may have a slash in its name, and a region never ends without a digit.
+    let is_region =
+        |text: &str| text.contains('-') && text.ends_with(|end: char| end.is_ascii_digit());
+    let (profile, region) = match text.rsplit_once('/') {
+        Some((profile, region)) if is_region(region) => (profile, Some(region.to_owned())),
+        _ => (text, None),
+    };
+    if profile.is_empty() {
+        return AwsConnection::Machine { region };
+    }
+    AwsConnection::Profile {
+        profile: profile.to_owned(),
+        region,
+        ecr_endpoint: None,
+        registry_endpoint: None,
     }
 }
 
@@ -334,6 +364,9 @@ mod tests {
     fn sources_and_parts_are_read() {
         for right in [
             "plan --from docker-hub:team --out p.json",
+            "plan --from docker-hub:team,library --out p.json",
+            "plan --from ecr:old/eu-west-1 --out p.json",
+            "plan --from practice:acme --out p.json --practice",
             "plan --from registry:quay.io team/app team/api:1 --out p.json --practice",
             "plan --from practice --rename team/*=>$1 --rename regex:^old-=>new- --out p.json",
             "run p.json --shard 2/8",
@@ -367,6 +400,22 @@ mod tests {
         assert_eq!(parse_rename("team/*=>$1"), Ok(rule(glob, "team/*", "$1")));
         assert_eq!(parse_rename("regex:^a=>=>"), Ok(rule(regex, "^a=>", "")));
         assert!(parse_rename("team/*=$1").is_err());
+    }
+
+    #[test]
+    fn an_ecr_is_a_profile_with_or_without_a_region() {
+        let profile = |profile: &str, region: Option<&str>| AwsConnection::Profile {
+            profile: profile.to_owned(),
+            region: region.map(str::to_owned),
+            ecr_endpoint: None,
+            registry_endpoint: None,
+        };
+        assert_eq!(parse_ecr("old"), profile("old", None));
+        assert_eq!(parse_ecr("old/eu-west-1"), profile("old", Some("eu-west-1")));
+        assert_eq!(parse_ecr("team/old"), profile("team/old", None));
+        assert_eq!(parse_ecr("team/old/us-gov-west-1"), profile("team/old", Some("us-gov-west-1")));
+        let region = Some("eu-west-1".to_owned());
+        assert_eq!(parse_ecr("/eu-west-1"), AwsConnection::Machine { region });
     }
 
     #[test]

@@ -18,8 +18,20 @@ pub(crate) const DOCKER_LIST: &str = "application/vnd.docker.distribution.manife
 const BUILT: &str = "2025-01-15T09:00:00Z";
 const BUILT_SECONDS: u64 = 1_736_931_600;
 
-/// Content that is in the blob folder.
-#[derive(Clone)]
+/// Where content goes that is built.
+pub(crate) trait Shelf {
+    /// Takes the bytes, and returns their digest.
+    fn put(&self, bytes: &[u8]) -> io::Result<String>;
+}
+
+impl Shelf for BlobFolder {
+    fn put(&self, bytes: &[u8]) -> io::Result<String> {
+        self.write(bytes)
+    }
+}
+
+/// Content that is on the shelf.
+#[derive(Clone, Debug)]
 pub(crate) struct Blob {
     pub(crate) digest: String,
     pub(crate) size: u64,
@@ -32,7 +44,7 @@ impl Blob {
 }
 
 /// A layer: its blob and the digest of what is in the compression.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Layer {
     blob: Blob,
     diff_id: String,
@@ -51,13 +63,13 @@ pub(crate) struct Built {
 }
 
 /// Keeps bytes as a blob.
-fn keep(blobs: &BlobFolder, bytes: &[u8]) -> io::Result<Blob> {
-    Ok(Blob { digest: blobs.write(bytes)?, size: bytes.len() as u64 })
+fn keep(blobs: &dyn Shelf, bytes: &[u8]) -> io::Result<Blob> {
+    Ok(Blob { digest: blobs.put(bytes)?, size: bytes.len() as u64 })
 }
 
 /// A layer of text files and of one file with `noise` bytes that do not compress.
 pub(crate) fn layer(
-    blobs: &BlobFolder,
+    blobs: &dyn Shelf,
     files: &[(&str, &str)],
     noise: (&str, usize),
 ) -> io::Result<Layer> {
@@ -103,7 +115,7 @@ pub(crate) enum Family {
 
 /// An image of one platform (linux).
 pub(crate) fn image(
-    blobs: &BlobFolder,
+    blobs: &dyn Shelf,
     family: Family,
     architecture: &'static str,
     command: &str,
@@ -161,7 +173,7 @@ fn built(
 }
 
 /// A provenance attestation as BuildKit attaches it: an in-toto statement about `subject`.
-pub(crate) fn attestation(blobs: &BlobFolder, subject: &Built) -> io::Result<Built> {
+pub(crate) fn attestation(blobs: &dyn Shelf, subject: &Built) -> io::Result<Built> {
     const PREDICATE: &str = "https://slsa.dev/provenance/v0.2";
     let statement = json!({
         "_type": "https://in-toto.io/Statement/v0.1",

@@ -24,6 +24,8 @@ pub struct PracticeOptions {
     pub token_lifetime: Duration,
     /// Manifest pulls that an anonymous client of the practice Docker Hub has in six hours.
     pub hub_pull_limit: u32,
+    /// Whether the account belongs to an organisation with very many repositories and tags.
+    pub hub_large: bool,
     /// Ports to listen on.
     pub ports: Ports,
     /// Which of ECR's peculiarities are shown.
@@ -43,6 +45,7 @@ impl PracticeOptions {
             hub_secret: "practice-hub-access-token".to_owned(),
             token_lifetime: Duration::from_secs(12 * 60 * 60),
             hub_pull_limit: 100,
+            hub_large: false,
             ports: Ports::default(),
             quirks: Quirks::default(),
         }

@@ -121,7 +121,7 @@ impl Practice {
     /// # Errors
     /// The folder could not be written.
     pub async fn reset(&self) -> Result<(), PracticeError> {
-        self.world.hub.reset_limits();
+        self.world.hub.reset();
         Ok(self.world.store.reset().await?)
     }
 
@@ -185,9 +185,27 @@ impl Practice {
         &self.world.options.secret_access_key
     }
 
-    /// The Docker Hub account: its name, its access token, its repositories.
+    /// Everybody who may sign in on the practice Docker Hub: the account that the options name
+    /// first, then another person, then an organisation with a token of its own.
+    pub fn hub_accounts(&self) -> Vec<HubAccount> {
+        self.world.hub.accounts()
+    }
+
+    /// The Docker Hub account that the options name: its access token, its repositories.
     pub fn hub_account(&self) -> HubAccount {
-        self.world.hub.account(&self.world.options)
+        self.hub_accounts().swap_remove(0)
+    }
+
+    /// Whether the account belongs to the organisation `warehouse`, which has 300 repositories with
+    /// 20 tags each and one with 10,000 tags. The organisation itself is there in any case.
+    pub fn show_large_organization(&self, shown: bool) {
+        self.world.hub.show_large(shown);
+    }
+
+    /// Moves a tag of the practice Docker Hub to the image that another tag of the repository, such
+    /// as `dencold/pgcli`, has; `false` where one of them does not exist.
+    pub fn move_hub_tag(&self, repository: &str, tag: &str, to: &str) -> bool {
+        self.world.hub.move_tag(repository, tag, to)
     }
 
     /// The faults that can be switched on.

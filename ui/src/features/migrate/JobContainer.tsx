@@ -3,6 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { ReportFormat } from "../../ipc/generated";
+import { isHub } from "../../shared/namespaces";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { SourceLoginForm } from "../../shared/SourceLoginForm";
@@ -37,6 +38,10 @@ export function JobContainer({
     backend.sourceLoginStatus(source),
   );
 
+  const practice = useRequest(waits && source.kind === "practice_account" ? "practice" : null, () =>
+    backend.practiceStart(),
+  );
+
   const onExport = (format: ReportFormat) => run(() => exportReport(backend, id, format));
 
   return (
@@ -50,13 +55,17 @@ export function JobContainer({
           signIn={
             <SourceLoginForm
               status={login}
-              onSignIn={async (username, secret) => {
-                await backend.sourceLogin({ source, username, secret });
+              hub={isHub(source)}
+              practice={practice.answer}
+              onSignIn={async (typed) => {
+                const status = await backend.sourceLogin({ source, ...typed });
                 login.reload();
+                return status;
               }}
               onSignOut={async () => {
-                await backend.sourceLogout(source);
+                const status = await backend.sourceLogout(source);
                 login.reload();
+                return status;
               }}
             />
           }

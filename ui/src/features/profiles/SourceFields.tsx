@@ -3,7 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ImageSource } from "../../ipc/generated";
+import type { AwsConnection, ImageSource } from "../../ipc/generated";
 
 interface SourceFieldsProps {
   source: ImageSource | null;
@@ -16,9 +16,14 @@ const options = [
   notSet,
   { value: "docker_engine", label: "Docker Engine on this computer" },
   { value: "docker_hub", label: "Docker Hub account" },
+  { value: "ecr", label: "Another Amazon ECR" },
   { value: "registry", label: "Another registry" },
   { value: "practice_account", label: "Practice account" },
 ];
+
+function profileConnection(profile: string, region: string | null): AwsConnection {
+  return { kind: "profile", profile, region, ecr_endpoint: null, registry_endpoint: null };
+}
 
 function emptySource(kind: string | undefined): ImageSource | null {
   switch (kind) {
@@ -27,6 +32,8 @@ function emptySource(kind: string | undefined): ImageSource | null {
       return { kind };
     case "docker_hub":
       return { kind, namespace: "" };
+    case "ecr":
+      return { kind, connection: profileConnection("", null) };
     case "registry":
       return { kind, host: "", plain_http: false };
     default:
@@ -48,7 +55,11 @@ export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
         />
       </FormField>
       {source?.kind === "docker_hub" && (
-        <FormField label="Docker Hub user or organisation" errorText={problem}>
+        <FormField
+          label="Docker Hub user or organisation"
+          description="Several with commas between them."
+          errorText={problem}
+        >
           <Input
             value={source.namespace}
             spellcheck={false}
@@ -56,6 +67,16 @@ export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
             data-testid="profile-form-namespace"
           />
         </FormField>
+      )}
+      {source?.kind === "ecr" && source.connection.kind === "profile" && (
+        <EcrFields
+          profile={source.connection.profile}
+          region={source.connection.region}
+          problem={problem}
+          onChange={(profile, region) =>
+            onChange({ kind: "ecr", connection: profileConnection(profile, region) })
+          }
+        />
       )}
       {source?.kind === "registry" && (
         <SpaceBetween size="l">
@@ -78,6 +99,43 @@ export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
           </Checkbox>
         </SpaceBetween>
       )}
+    </SpaceBetween>
+  );
+}
+
+interface EcrFieldsProps {
+  profile: string;
+  region: string | null;
+  problem: string | undefined;
+  onChange: (profile: string, region: string | null) => void;
+}
+
+/** The account and region of an ECR that images come from. */
+function EcrFields({ profile, region, problem, onChange }: EcrFieldsProps) {
+  return (
+    <SpaceBetween size="l">
+      <FormField label="AWS profile of the source" errorText={problem}>
+        <Input
+          value={profile}
+          spellcheck={false}
+          onChange={({ detail }) => onChange(detail.value, region)}
+          data-testid="profile-form-source-profile"
+        />
+      </FormField>
+      <FormField
+        label="Region of the source"
+        description="Nothing for the region that the profile names."
+      >
+        <Input
+          value={region ?? ""}
+          spellcheck={false}
+          placeholder="eu-west-1"
+          onChange={({ detail }) =>
+            onChange(profile, detail.value.trim() === "" ? null : detail.value)
+          }
+          data-testid="profile-form-source-region"
+        />
+      </FormField>
     </SpaceBetween>
   );
 }

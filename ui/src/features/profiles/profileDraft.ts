@@ -6,6 +6,7 @@ import type {
   SavedProfile,
 } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
+import { namespacesOf, namespacesProblem } from "../../shared/namespaces";
 import { repositoryNameProblem } from "../../shared/repositoryName";
 import {
   defaultRepositorySettings,
@@ -133,8 +134,16 @@ function endpointProblem(text: string, schemeNeeded: boolean): string | undefine
 }
 
 function sourceProblem(source: ImageSource | null): string | undefined {
-  if (source?.kind === "docker_hub" && source.namespace.trim() === "") {
-    return "Enter the user or organisation on Docker Hub.";
+  if (source?.kind === "docker_hub") {
+    const names = namespacesOf(source.namespace);
+    return names.length === 0
+      ? "Enter the user or organisation on Docker Hub."
+      : (namespacesProblem(names) ?? undefined);
+  }
+  if (source?.kind === "ecr" && source.connection.kind === "profile") {
+    return source.connection.profile.trim() === ""
+      ? "Enter the AWS profile of the ECR that images come from."
+      : undefined;
   }
   if (source?.kind === "registry") {
     if (source.host.trim() === "") {

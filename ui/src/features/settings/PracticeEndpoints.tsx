@@ -58,6 +58,7 @@ export function PracticeEndpoints({ status }: { status: PracticeStatus }) {
               label: "Docker Hub token",
               value: copyable(status.hub_access_token, "Docker Hub token"),
             },
+            { label: "Docker Hub organisations", value: status.hub_organizations.join(", ") },
           ]}
         />
       </div>

@@ -5,6 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
@@ -13,6 +14,10 @@ import { useRequest } from "../../shared/useRequest";
 import { PracticeEndpoints } from "./PracticeEndpoints";
 
 interface PracticeSectionProps {
+  /** Whether the practice account has an organisation with very many repositories. */
+  large: boolean;
+  /** Keeps the choice; answers whether it was kept. */
+  onLarge: (large: boolean) => Promise<boolean>;
   /** Whether the practice servers run as far as the frame knows. */
   running: boolean;
   onReset: ((status: PracticeStatus) => void) | undefined;
@@ -20,7 +25,8 @@ interface PracticeSectionProps {
 }
 
 /** Where practice mode's servers are; puts them back to how they were at first. */
-export function PracticeSection({ running, onReset, errorActions }: PracticeSectionProps) {
+export function PracticeSection(props: PracticeSectionProps) {
+  const { large, onLarge, running, onReset, errorActions } = props;
   const backend = useBackend();
   // Looking at the settings starts nothing: only servers that run, or are asked for, are shown.
   const [asked, setAsked] = useState(false);
@@ -106,6 +112,16 @@ export function PracticeSection({ running, onReset, errorActions }: PracticeSect
             )
           )}
         </div>
+        <Toggle
+          checked={large}
+          description="Its Docker Hub account then belongs to the organisation “warehouse” too: 300 repositories with 20 tags each, and one with 10,000 tags. They take no room: each image is made when it is asked for."
+          onChange={({ detail }) => {
+            onLarge(detail.checked).then(endpoints.reload);
+          }}
+          data-testid="settings-practice-large"
+        >
+          A large organisation to try Transload with
+        </Toggle>
         {endpoints.answer !== null && <PracticeEndpoints status={endpoints.answer} />}
       </SpaceBetween>
       {asking && (

@@ -76,6 +76,8 @@ export function SettingsPage({
           errorActions={errorActions}
         />
         <PracticeSection
+          large={settings.practice_large_account}
+          onLarge={(practice_large_account) => change({ practice_large_account })}
           running={practiceRuns}
           onReset={onPracticeReset}
           errorActions={errorActions}

@@ -12,6 +12,7 @@ const initial: Settings = {
   engine_address: null,
   remove_temporary_tags: true,
   keep_draft: true,
+  practice_large_account: false,
   welcomed: true,
 };
 
@@ -54,6 +55,7 @@ const practice = {
   secret_access_key: "practice-only-secret",
   hub_account: "dencold",
   hub_access_token: "practice-hub-access-token",
+  hub_organizations: ["acme"],
 };
 
 function backendWith(engine = running) {

@@ -159,6 +159,7 @@ export const fakePractice: PracticeStatus = {
   secret_access_key: "practice-only-secret",
   hub_account: "dencold",
   hub_access_token: "practice-hub-access-token",
+  hub_organizations: ["acme"],
 };
 
 /** Who calls, on practice or with the profile `default`. */

@@ -38,6 +38,10 @@ secret_access_key: string,
  */
 hub_account: string, 
 /**
- * The access token that opens that user's private repository.
+ * The access token that opens that user's private repositories.
  */
-hub_access_token: string, };
+hub_access_token: string, 
+/**
+ * The organisations that the user belongs to.
+ */
+hub_organizations: Array<string>, };

@@ -22,6 +22,10 @@ remove_temporary_tags: boolean,
  */
 keep_draft: boolean, 
 /**
+ * Whether the practice account belongs to an organisation with very many repositories and tags.
+ */
+practice_large_account: boolean, 
+/**
  * Whether the first-start cards were seen.
  */
 welcomed: boolean, };

@@ -2,7 +2,7 @@
 import type { ImageSource } from "./ImageSource";
 
 /**
- * A sign-in to a source, for this run of the program alone. It is not stored.
+ * A sign-in to a source, for this run of the program; it is not stored, unless the person asks.
  */
 export type SourceLogin = { 
 /**
@@ -16,4 +16,8 @@ username: string,
 /**
  * The password or access token.
  */
-secret: string, };
+secret: string, 
+/**
+ * Whether the keychain of the operating system keeps it for the next run.
+ */
+keep: boolean, };

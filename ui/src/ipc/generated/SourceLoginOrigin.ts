@@ -3,4 +3,4 @@
 /**
  * Where the login for a source comes from.
  */
-export type SourceLoginOrigin = "anonymous" | "typed" | "docker_login";
+export type SourceLoginOrigin = "anonymous" | "typed" | "keychain" | "docker_login";

@@ -12,4 +12,8 @@ repositories: Array<SourceRepository>,
 /**
  * What to ask for the next page with; nothing at the end.
  */
-next: string | null, };
+next: string | null, 
+/**
+ * How many there are on all pages, where the source says so.
+ */
+total: number | null, };

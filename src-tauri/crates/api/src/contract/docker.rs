@@ -21,6 +21,27 @@ pub struct EngineStatus {
     pub error: Option<super::ApiError>,
 }
 
+/// What a registry has of an image that the Docker Engine pulled from there, where that is more or
+/// something else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EngineOriginal {
+    /// The tag at the engine, and at the registry.
+    pub tag: String,
+    /// The registry, such as `docker.io`.
+    pub registry: String,
+    /// The source that copies it from there.
+    pub source: super::ImageSource,
+    /// The repository as that source shows it.
+    pub repository: String,
+    /// The platforms that the registry has, where it has more than the engine.
+    pub platforms: Vec<String>,
+    /// The platforms that the engine holds.
+    pub held_platforms: Vec<String>,
+    /// Whether the tag points to something else there than what was pulled.
+    pub moved: bool,
+}
+
 /// One address that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

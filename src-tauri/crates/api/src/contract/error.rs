@@ -139,6 +139,8 @@ pub enum ErrorCode {
     StorageFailed,
     /// The saved profiles cannot be read; the file was set aside.
     StoreUnreadable,
+    /// The keychain of the operating system does not keep a login, or did not forget it.
+    KeychainFailed,
     /// Practice mode cannot start.
     PracticeFailed,
     /// A fault of Transload itself.

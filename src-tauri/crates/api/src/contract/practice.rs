@@ -22,6 +22,8 @@ pub struct PracticeStatus {
     pub secret_access_key: String,
     /// The Docker Hub user whose repositories practice shows.
     pub hub_account: String,
-    /// The access token that opens that user's private repository.
+    /// The access token that opens that user's private repositories.
     pub hub_access_token: String,
+    /// The organisations that the user belongs to.
+    pub hub_organizations: Vec<String>,
 }

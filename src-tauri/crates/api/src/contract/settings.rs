@@ -14,6 +14,8 @@ pub struct Settings {
     pub remove_temporary_tags: bool,
     /// Whether the wizard keeps its draft over a restart.
     pub keep_draft: bool,
+    /// Whether the practice account belongs to an organisation with very many repositories and tags.
+    pub practice_large_account: bool,
     /// Whether the first-start cards were seen.
     pub welcomed: bool,
 }
@@ -25,6 +27,7 @@ impl Default for Settings {
             engine_address: None,
             remove_temporary_tags: true,
             keep_draft: true,
+            practice_large_account: false,
             welcomed: false,
         }
     }

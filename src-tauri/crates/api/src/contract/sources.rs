@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{ApiError, AwsConnection};
+
 /// Where images come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -8,9 +10,10 @@ use ts_rs::TS;
 pub enum ImageSource {
     /// The Docker Engine on this computer.
     DockerEngine,
-    /// A namespace of Docker Hub.
+    /// Namespaces of Docker Hub.
     DockerHub {
-        /// The user or organisation; `library` for official images.
+        /// The user or organisation, or several with commas between them; `library` for official
+        /// images.
         namespace: String,
     },
     /// Any registry.
@@ -20,11 +23,21 @@ pub enum ImageSource {
         /// Whether it is asked over HTTP without TLS; a loopback host always is.
         plain_http: bool,
     },
-    /// The practice Docker Hub account inside the program.
-    PracticeAccount,
+    /// An Amazon ECR.
+    Ecr {
+        /// The account and region.
+        connection: AwsConnection,
+    },
+    /// The practice Docker Hub inside the program.
+    PracticeAccount {
+        /// As of Docker Hub; nothing for the practice account's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        namespace: Option<String>,
+    },
 }
 
-/// A sign-in to a source, for this run of the program alone. It is not stored.
+/// A sign-in to a source, for this run of the program; it is not stored, unless the person asks.
 #[derive(Deserialize, TS)]
 #[ts(export)]
 pub struct SourceLogin {
@@ -34,6 +47,9 @@ pub struct SourceLogin {
     pub username: String,
     /// The password or access token.
     pub secret: String,
+    /// Whether the keychain of the operating system keeps it for the next run.
+    #[serde(default)]
+    pub keep: bool,
 }
 
 /// How a source is asked at the moment.
@@ -44,6 +60,8 @@ pub struct SourceLoginStatus {
     pub username: Option<String>,
     /// Where the login comes from.
     pub origin: SourceLoginOrigin,
+    /// Why the keychain does not keep the login, or did not forget it, where that was asked for.
+    pub keychain_error: Option<ApiError>,
 }
 
 /// Where the login for a source comes from.
@@ -55,8 +73,20 @@ pub enum SourceLoginOrigin {
     Anonymous,
     /// Typed in this run of the program.
     Typed,
+    /// Typed, and kept by the keychain of the operating system.
+    Keychain,
     /// What `docker login` stored.
     DockerLogin,
+}
+
+/// The namespaces of whoever is signed in to Docker Hub.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SourceNamespaces {
+    /// The person's own first, then their organisations; none without a login.
+    pub namespaces: Vec<String>,
+    /// Whether Docker Hub told the organisations. An organisation's own token does not say them.
+    pub organizations_told: bool,
 }
 
 /// A page of repositories of a source.
@@ -67,6 +97,8 @@ pub struct SourceRepositories {
     pub repositories: Vec<SourceRepository>,
     /// What to ask for the next page with; nothing at the end.
     pub next: Option<String>,
+    /// How many there are on all pages, where the source says so.
+    pub total: Option<u64>,
 }
 
 /// A repository of a source.
@@ -93,6 +125,8 @@ pub struct SourceTags {
     pub tags: Vec<SourceTag>,
     /// What to ask for the next page with; nothing at the end.
     pub next: Option<String>,
+    /// How many there are on all pages, where the source says so.
+    pub total: Option<u64>,
 }
 
 /// A tag of a repository. What the source has not told yet is absent.

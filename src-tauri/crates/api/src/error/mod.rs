@@ -120,7 +120,7 @@ impl From<transload_engine::model::InvalidRepositoryName> for ApiError {
 }
 
 /// The first letter in upper case and a full stop at the end: a sentence.
-fn capitalised(text: &str) -> String {
+pub(crate) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let end = if text.ends_with('.') { "" } else { "." };

@@ -7,6 +7,7 @@ mod history;
 mod jobs;
 mod migration;
 mod naming;
+mod originals;
 mod plan_files;
 mod planning;
 mod practice;
@@ -14,4 +15,7 @@ mod registry_settings;
 mod repositories;
 mod running;
 mod selection;
+mod source_logins;
 mod sources;
+
+pub(crate) use originals::KnownOriginals;

@@ -29,11 +29,15 @@ impl Api {
         work: impl FnOnce(&Practice) -> T,
     ) -> Result<T, ApiError> {
         let mut running = self.inner.practice.lock().await;
-        if let Some(practice) = running.as_ref() {
-            return Ok(work(practice));
-        }
-        let practice = Practice::start(self.practice_options()).await.map_err(failed)?;
-        Ok(work(running.insert(practice)))
+        let practice = match running.as_ref() {
+            Some(practice) => practice,
+            None => {
+                let started = Practice::start(self.practice_options()).await.map_err(failed)?;
+                running.insert(started)
+            }
+        };
+        practice.show_large_organization(self.practice_is_large());
+        Ok(work(practice))
     }
 
     fn practice_options(&self) -> PracticeOptions {
@@ -53,6 +57,7 @@ fn status(practice: &Practice) -> PracticeStatus {
         secret_access_key: practice.secret_access_key().to_owned(),
         hub_account: hub.name,
         hub_access_token: hub.access_token,
+        hub_organizations: hub.organizations,
     }
 }
 

@@ -41,6 +41,8 @@ pub struct HubTag {
     pub digest: Option<Digest>,
     /// The platforms of its images.
     pub platforms: Vec<Platform>,
+    /// The digests of its images, where Docker Hub says so.
+    pub image_digests: Vec<Digest>,
     /// The packed size of the images of all its platforms together, in bytes.
     pub size_bytes: u64,
     /// When it last changed, in milliseconds since 1970.
@@ -68,6 +70,11 @@ impl<T> List<T> {
             items: self.results.into_iter().filter_map(read).collect(),
         }
     }
+}
+
+#[derive(Deserialize)]
+pub(super) struct OrganizationAnswer {
+    pub(super) orgname: String,
 }
 
 #[derive(Deserialize)]
@@ -121,6 +128,8 @@ struct TagImage {
     #[serde(default)]
     variant: Option<String>,
     #[serde(default)]
+    digest: Option<String>,
+    #[serde(default)]
     size: Option<u64>,
 }
 
@@ -146,6 +155,8 @@ impl TagAnswer {
             .inspect_err(|error| tracing::warn!(%error, "Docker Hub lists a tag that is none"))
             .ok()?;
         let images = self.images.unwrap_or_default();
+        let image_digests = images.iter().filter_map(|image| image.digest.as_deref());
+        let image_digests = image_digests.filter_map(|text| Digest::parse(text).ok()).collect();
         let images: Vec<_> =
             images.iter().filter_map(|image| Some((image.platform()?, image.size))).collect();
         let size_bytes = if images.is_empty() {
@@ -156,6 +167,7 @@ impl TagAnswer {
         Some(HubTag {
             tag,
             digest: self.digest.and_then(|text| Digest::parse(&text).ok()),
+            image_digests,
             platforms: images.into_iter().map(|(platform, _)| platform).collect(),
             size_bytes,
             updated_at_ms: milliseconds(self.last_updated),

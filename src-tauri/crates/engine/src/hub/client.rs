@@ -1,7 +1,6 @@
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
@@ -9,7 +8,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::answer::{List, RepositoryAnswer, TagAnswer};
+use super::answer::{List, OrganizationAnswer, RepositoryAnswer, TagAnswer};
+use super::pace::{Pace, retry_at};
 use super::{HubError, HubRepository, HubTag, Page};
 use crate::model::Secret;
 
@@ -25,9 +25,11 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const READ_LIMIT: Duration = Duration::from_secs(60);
 /// How many redirects are followed.
 const REDIRECT_LIMIT: usize = 5;
+/// How often a request is sent that Docker Hub asks to send later.
+const TRIES: usize = 3;
 
 /// A login on Docker Hub.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubLogin {
     /// A user name, or an organisation with its own access token.
     pub identifier: String,
@@ -35,7 +37,7 @@ pub struct HubLogin {
     pub secret: Secret<String>,
 }
 
-/// Docker Hub's own API.
+/// Docker Hub's own API. Clones share connections, the session and the pace.
 #[derive(Clone, Debug)]
 pub struct HubClient {
     http: reqwest::Client,
@@ -44,6 +46,7 @@ pub struct HubClient {
     /// The session that the login gave. The lock is held while it is asked for, so that calls that
     /// run at the same time log in once.
     session: Arc<Mutex<Option<Secret<String>>>>,
+    pace: Arc<Pace>,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +74,7 @@ impl HubClient {
             .redirect(same_origin())
             .build()
             .map_err(|source| HubError::Unreachable { host: host(&base), source: source.into() })?;
-        Ok(Self { http, base, login, session: Arc::default() })
+        Ok(Self { http, base, login, session: Arc::default(), pace: Arc::default() })
     }
 
     /// The address of Docker Hub.
@@ -85,6 +88,23 @@ impl HubClient {
     /// [`HubError::Unauthorized`] when it is refused.
     pub async fn log_in(&self) -> Result<(), HubError> {
         self.session(None).await.map(drop)
+    }
+
+    /// The login that it was made with.
+    pub fn login(&self) -> Option<&HubLogin> {
+        self.login.as_ref()
+    }
+
+    /// A page, counted from 1, of the organisations of the person who is signed in. Docker's own
+    /// tools ask for it; its API reference does not have it.
+    ///
+    /// # Errors
+    /// [`HubError::Unauthorized`] without a login, and to an organisation's own token.
+    pub async fn organizations(&self, page: u32) -> Result<Page<String>, HubError> {
+        // With the slash at the end: Docker Hub sends on to it otherwise.
+        let url = self.address(&["v2", "user", "orgs", ""], page);
+        let list: Option<List<OrganizationAnswer>> = self.get(url, "your organisations").await?;
+        Ok(list.map_or_else(empty, |list| list.page(page, |answer| Some(answer.orgname))))
     }
 
     /// A page, counted from 1, of the repositories of a user or organisation.
@@ -129,6 +149,24 @@ impl HubClient {
         }
     }
 
+    /// One tag of a repository; nothing where there is no such tag, or it is hidden from this login.
+    /// It counts as no pull.
+    ///
+    /// # Errors
+    /// What a request can meet.
+    pub async fn tag(
+        &self,
+        namespace: &str,
+        repository: &str,
+        tag: &str,
+    ) -> Result<Option<HubTag>, HubError> {
+        let path = ["v2", "namespaces", namespace, "repositories", repository, "tags", tag];
+        let url = self.joined(&path);
+        let answer: Option<TagAnswer> =
+            self.get(url, &format!("{namespace}/{repository}:{tag}")).await?;
+        Ok(answer.and_then(TagAnswer::read))
+    }
+
     fn address(&self, path: &[&str], page: u32) -> Url {
         let mut url = self.joined(path);
         url.query_pairs_mut()
@@ -154,10 +192,10 @@ impl HubClient {
         subject: &str,
     ) -> Result<Option<T>, HubError> {
         let mut session = self.session(None).await?;
-        let mut response = self.send(self.request(&url, session.as_ref())).await?;
+        let mut response = self.asked(&url, session.as_ref()).await?;
         if response.status() == StatusCode::UNAUTHORIZED && session.is_some() {
             session = self.session(session.as_ref()).await?;
-            response = self.send(self.request(&url, session.as_ref())).await?;
+            response = self.asked(&url, session.as_ref()).await?;
         }
         if response.status() == StatusCode::NOT_FOUND {
             // Only Docker Hub's own 404 says that something is missing; a proxy's says nothing.
@@ -165,6 +203,26 @@ impl HubClient {
             return Ok(None);
         }
         self.accepted(response, subject).await.map(Some)
+    }
+
+    /// Asks when requests are welcome, and again where Docker Hub asks to wait for a moment.
+    async fn asked(
+        &self,
+        url: &Url,
+        session: Option<&Secret<String>>,
+    ) -> Result<Response, HubError> {
+        let mut tries = 1;
+        loop {
+            self.pace.wait().await;
+            let response = self.send(self.request(url, session)).await?;
+            self.pace.learn(response.headers());
+            let retry_at = retry_at(response.headers())
+                .filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
+            match retry_at {
+                Some(time) if tries < TRIES && self.pace.hold_until(time) => tries += 1,
+                _ => return Ok(response),
+            }
+        }
     }
 
     fn request(&self, url: &Url, session: Option<&Secret<String>>) -> RequestBuilder {
@@ -284,18 +342,6 @@ fn empty<T>() -> Page<T> {
 fn host(url: &Url) -> String {
     let name = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
-}
-
-/// Docker Hub says a time in `X-Retry-After`, in seconds since 1970; others say seconds to wait in
-/// `Retry-After`.
-fn retry_at(headers: &HeaderMap) -> Option<u64> {
-    let seconds = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-    if let Some(time) = seconds("x-retry-after") {
-        return Some(time.saturating_mul(1000));
-    }
-    let wait = Duration::from_secs(seconds(RETRY_AFTER.as_str())?);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(now.checked_add(wait)?.as_millis()).ok()
 }
 
 #[cfg(test)]

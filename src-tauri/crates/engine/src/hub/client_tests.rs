@@ -211,6 +211,85 @@ async fn each_refusal_has_its_own_error() {
 }
 
 #[tokio::test]
+async fn organisations_come_with_the_login() {
+    let hub = Hub::start(|line| {
+        if line.starts_with("POST") {
+            ok(json!({"access_token": "jwt"}))
+        } else if line.starts_with("GET /v2/user/orgs/?page=1&page_size=100 Bearer jwt") {
+            ok(json!({"count": 2, "next": null, "results": [
+                {"id": "1", "orgname": "acme", "full_name": "Acme"}, {"orgname": "other"},
+            ]}))
+        } else {
+            status(401, json!({"detail": "no"}))
+        }
+    })
+    .await;
+    let page = hub.client(true).organizations(1).await.unwrap();
+    assert_eq!((page.items, page.next), (vec!["acme".to_owned(), "other".to_owned()], None));
+    let error = hub.client(false).organizations(1).await.unwrap_err();
+    assert!(matches!(error, HubError::Unauthorized { had_login: false, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn one_tag_is_asked_for_by_its_name() {
+    let hub = Hub::start(|line| {
+        if line.contains("/tags/v1 ") {
+            ok(json!({"name": "v1", "digest": DIGEST, "full_size": 10}))
+        } else {
+            status(404, json!({"message": "tag not found"}))
+        }
+    })
+    .await;
+    let client = hub.client(false);
+    assert_eq!(client.tag("ada", "x", "v1").await.unwrap().unwrap().size_bytes, 10);
+    assert_eq!(client.tag("ada", "x", "v2").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_request_that_is_to_wait_a_moment_is_sent_again() {
+    let refusals = Mutex::new(0);
+    let hub = Hub::start(move |_| {
+        let mut refused = refusals.lock().unwrap();
+        *refused += 1;
+        if *refused > 1 {
+            return nothing();
+        }
+        let mut answer = status(429, json!({}));
+        answer.headers_mut().insert("retry-after", "1".parse().unwrap());
+        answer
+    })
+    .await;
+    hub.client(false).repositories("ada", 1).await.unwrap();
+    assert_eq!(hub.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn the_next_request_waits_for_the_limit_that_an_answer_says_is_used_up() {
+    let now = || {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.unwrap().as_secs()
+    };
+    let (reset, early) = (now() + 2, Arc::new(Mutex::new(0)));
+    let seen_early = Arc::clone(&early);
+    let first = Mutex::new(true);
+    let hub = Hub::start(move |_| {
+        let is_first = std::mem::take(&mut *first.lock().unwrap());
+        *seen_early.lock().unwrap() += usize::from(!is_first && now() < reset);
+        let mut answer = nothing();
+        let remaining = if is_first { "0" } else { "9" };
+        answer.headers_mut().insert("x-ratelimit-remaining", remaining.parse().unwrap());
+        answer.headers_mut().insert("x-ratelimit-reset", reset.to_string().parse().unwrap());
+        answer
+    })
+    .await;
+    let client = hub.client(false);
+    for repository in ["first", "second", "third"] {
+        client.tags("ada", repository, 1).await.unwrap();
+    }
+    assert_eq!((hub.seen().len(), *early.lock().unwrap()), (3, 0));
+}
+
+#[tokio::test]
 async fn a_wrong_login_is_unauthorized_and_its_secret_stays_unseen() {
     let hub = Hub::start(|_| status(401, json!({"message": "incorrect"}))).await;
     let error = hub.client(true).log_in().await.unwrap_err();

@@ -3,10 +3,12 @@
 //!
 //! - `client`: the calls.
 //! - `answer`: the JSON of the answers as our values.
+//! - `pace`: how many requests it takes.
 
 mod answer;
 mod client;
 mod error;
+mod pace;
 
 pub use answer::{HubRepository, HubTag, Page};
 pub use client::{HubClient, HubLogin};

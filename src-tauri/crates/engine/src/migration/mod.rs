@@ -20,6 +20,7 @@ mod facts;
 mod in_turn;
 pub mod journal;
 mod names;
+mod originals;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
@@ -47,6 +48,7 @@ pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
 pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};
 pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
+pub use originals::{Original, OriginalDiffers, came_from_registry};
 pub use plan::{Action, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
 pub use report::{ImageReport, ImageResult, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};

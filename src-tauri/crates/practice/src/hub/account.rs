@@ -1,23 +1,30 @@
 //! What the practice Docker Hub holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
+use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
-use super::catalogue;
 use super::limits::Limits;
+use super::people::{People, Person};
+use super::repository::Repository;
+use super::warehouse::Warehouse;
+use super::{catalogue, people};
+use crate::clock::now_millis;
 use crate::options::PracticeOptions;
-use crate::store::{BlobFolder, StoreError, write_atomically};
+use crate::store::{BlobFolder, StoreError, lock, write_atomically};
 
-/// The account on the practice Docker Hub.
+/// An account on the practice Docker Hub: a person, or an organisation with a token of its own.
 #[derive(Clone, Debug)]
 pub struct HubAccount {
     /// The account's name, which is also its namespace.
     pub name: String,
-    /// An access token that opens the private repository too.
+    /// An access token that opens the private repositories too.
     pub access_token: String,
+    /// The organisations whose private repositories it sees; none of an organisation.
+    pub organizations: Vec<String>,
     /// The names of the public repositories, without the namespace.
     pub public_repositories: Vec<String>,
     /// The names of the private repositories, without the namespace.
@@ -29,8 +36,10 @@ pub struct HubAccount {
 pub(super) struct Catalogue {
     /// The build of the catalogue that wrote this; another one is built anew.
     pub(super) edition: u32,
-    pub(super) namespace: String,
-    pub(super) repositories: BTreeMap<String, HubRepository>,
+    /// The first account's name, as the options had it.
+    pub(super) account: String,
+    /// Repositories by their name, by namespace.
+    pub(super) namespaces: BTreeMap<String, BTreeMap<String, HubRepository>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,7 +84,11 @@ pub(super) struct HubManifest {
 
 /// The practice Docker Hub's data and counters.
 pub(crate) struct Hub {
-    pub(super) catalogue: Catalogue,
+    catalogue: Catalogue,
+    people: People,
+    warehouse: Warehouse,
+    /// Tags that were moved: by repository and tag, the tag whose image it has now, and since when.
+    moved: Mutex<HashMap<(String, String), (String, i64)>>,
     pub(super) limits: Limits,
     blobs: BlobFolder,
 }
@@ -90,7 +103,7 @@ impl Hub {
         let kept = std::fs::read(&file).ok();
         let kept = kept.and_then(|bytes| serde_json::from_slice::<Catalogue>(&bytes).ok());
         let is_current = |kept: &Catalogue| {
-            kept.edition == catalogue::EDITION && kept.namespace == options.hub_account
+            kept.edition == catalogue::EDITION && kept.account == options.hub_account
         };
         let catalogue = match kept.filter(is_current) {
             Some(catalogue) => catalogue,
@@ -102,38 +115,97 @@ impl Hub {
                 built
             }
         };
-        Ok(Self { catalogue, limits: Limits::default(), blobs })
+        Ok(Self {
+            catalogue,
+            people: People::new(options),
+            warehouse: Warehouse::default(),
+            moved: Mutex::default(),
+            limits: Limits::default(),
+            blobs,
+        })
     }
 
     pub(crate) fn blobs(&self) -> &BlobFolder {
         &self.blobs
     }
 
-    pub(crate) fn reset_limits(&self) {
+    /// The content of a blob that is made when it is asked for.
+    pub(crate) fn made_blob(&self, digest: &str) -> Option<Vec<u8>> {
+        self.warehouse.blob(digest)
+    }
+
+    /// Forgets what was pulled and which tags were moved.
+    pub(crate) fn reset(&self) {
         self.limits.clear();
+        lock(&self.moved).clear();
+    }
+
+    pub(super) fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// Whether the first account belongs to the large organisation.
+    pub(crate) fn show_large(&self, shown: bool) {
+        self.people.show_large(shown);
+    }
+
+    pub(super) fn has_namespace(&self, namespace: &str) -> bool {
+        namespace == people::LARGE || self.catalogue.namespaces.contains_key(namespace)
+    }
+
+    /// The names of a namespace's repositories.
+    pub(super) fn names(&self, namespace: &str) -> Vec<String> {
+        if namespace == people::LARGE {
+            return self.warehouse.names();
+        }
+        let repositories = self.catalogue.namespaces.get(namespace);
+        repositories.into_iter().flat_map(BTreeMap::keys).cloned().collect()
     }
 
     /// The repository `namespace/name`.
-    pub(super) fn repository(&self, path: &str) -> Option<&HubRepository> {
+    pub(super) fn repository(&self, path: &str) -> Option<Repository<'_>> {
         let (namespace, name) = path.split_once('/')?;
-        if namespace != self.catalogue.namespace {
-            return None;
+        if namespace == people::LARGE {
+            return self.warehouse.repository(name).map(Repository::Made);
         }
-        self.catalogue.repositories.get(name)
+        let kept = self.catalogue.namespaces.get(namespace)?.get(name)?;
+        let moved = lock(&self.moved);
+        let moved = moved.iter().filter(|((known, _), _)| known == path);
+        let moved = moved.map(|((_, tag), to)| (tag.clone(), to.clone())).collect();
+        Some(Repository::Kept { kept, moved, blobs: &self.blobs })
     }
 
-    pub(crate) fn account(&self, options: &PracticeOptions) -> HubAccount {
-        let named = |is_private: bool| {
-            let all = self.catalogue.repositories.iter();
-            all.filter(|(_, repository)| repository.is_private == is_private)
-                .map(|(name, _)| name.clone())
-                .collect()
-        };
-        HubAccount {
-            name: options.hub_account.clone(),
-            access_token: options.hub_secret.clone(),
-            public_repositories: named(false),
-            private_repositories: named(true),
+    /// Moves a tag to the image of another one; `false` where there is no such repository or tag.
+    pub(crate) fn move_tag(&self, path: &str, tag: &str, to: &str) -> bool {
+        let Some((namespace, name)) = path.split_once('/') else { return false };
+        let kept = self.catalogue.namespaces.get(namespace);
+        let Some(kept) = kept.and_then(|repositories| repositories.get(name)) else { return false };
+        let both = kept.tags.contains_key(tag) && kept.tags.contains_key(to);
+        if both {
+            let key = (path.to_owned(), tag.to_owned());
+            lock(&self.moved).insert(key, (to.to_owned(), now_millis()));
         }
+        both
+    }
+
+    /// Everybody who may sign in, the first account first.
+    pub(crate) fn accounts(&self) -> Vec<HubAccount> {
+        let account = |person: &Person| {
+            let named = |is_private: bool| {
+                let repositories = self.catalogue.namespaces.get(&person.name);
+                let all = repositories.into_iter().flatten();
+                all.filter(|(_, repository)| repository.is_private == is_private)
+                    .map(|(name, _)| name.clone())
+                    .collect()
+            };
+            HubAccount {
+                name: person.name.clone(),
+                access_token: person.secret.clone(),
+                organizations: self.people.organizations(&person.name),
+                public_repositories: named(false),
+                private_repositories: named(true),
+            }
+        };
+        self.people.all().iter().map(account).collect()
     }
 }

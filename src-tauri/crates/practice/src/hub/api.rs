@@ -1,4 +1,4 @@
-//! Docker Hub's API: namespaces, repositories, tags.
+//! Docker Hub's API: organisations, namespaces, repositories, tags.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::account::{HubRepository, HubTag};
+use super::account::HubTag;
+use super::repository::Repository;
 use super::token;
 use crate::clock::{now_millis, rfc3339};
 use crate::registry::read_limited;
@@ -27,6 +28,7 @@ pub(crate) async fn answer(world: &Arc<World>, request: Request) -> Response {
         (&Method::POST, ["v2", "users", "login"]) => {
             log_in(world, request, ("username", "password", "token")).await
         }
+        (&Method::GET, ["v2", "user", "orgs"]) => organizations(world, &request),
         (&Method::GET, ["v2", "namespaces", namespace, rest @ ..]) => {
             browse(world, &request, namespace, rest)
         }
@@ -56,38 +58,66 @@ fn not_found() -> Response {
     reply::json(StatusCode::NOT_FOUND, &json!({ "message": "object not found", "errinfo": {} }))
 }
 
-fn browse(world: &World, request: &Request, namespace: &str, rest: &[&str]) -> Response {
-    let is_owner = match token::bearer(world, "hub", request.headers()) {
-        None => false,
-        Some(Verdict::Valid(claims)) => claims.subject == namespace,
+/// Whom the Bearer token is for, empty without one; otherwise the refusal.
+fn subject(world: &World, request: &Request) -> Result<String, Response> {
+    match token::bearer(world, "hub", request.headers()) {
+        None => Ok(String::new()),
+        Some(Verdict::Valid(claims)) => Ok(claims.subject),
         Some(_) => {
             let body = json!({ "detail": "Invalid or expired access token" });
-            return reply::json(StatusCode::UNAUTHORIZED, &body);
+            Err(reply::json(StatusCode::UNAUTHORIZED, &body))
         }
+    }
+}
+
+/// The organisations of the person who asks. Not documented by Docker; its own tools ask for it.
+fn organizations(world: &World, request: &Request) -> Response {
+    let subject = match subject(world, request) {
+        Ok(subject) => subject,
+        Err(refusal) => return refusal,
     };
-    if namespace != world.hub.catalogue.namespace {
+    let people = world.hub.people();
+    if subject.is_empty() || people.is_organization(&subject) {
+        let status =
+            if subject.is_empty() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+        return reply::json(status, &json!({ "detail": "access denied", "errinfo": {} }));
+    }
+    let names = people.organizations(&subject);
+    page(world, request, names.len(), |start, size| {
+        let shown =
+            |name: &String| json!({ "orgname": name, "full_name": name, "type": "Organization" });
+        names.iter().skip(start).take(size).map(shown).collect()
+    })
+}
+
+fn browse(world: &World, request: &Request, namespace: &str, rest: &[&str]) -> Response {
+    let is_member = match subject(world, request) {
+        Ok(subject) => world.hub.people().opens(&subject, namespace),
+        Err(refusal) => return refusal,
+    };
+    if !world.hub.has_namespace(namespace) {
         return not_found();
     }
     let visible = |name: &str| {
-        let repository = world.hub.catalogue.repositories.get(name);
-        repository.filter(|repository| is_owner || !repository.is_private)
+        let repository = world.hub.repository(&format!("{namespace}/{name}"));
+        repository.filter(|repository| is_member || !repository.is_private())
     };
     match rest {
-        ["repositories"] => repositories(world, request, namespace, is_owner),
+        ["repositories"] => repositories(world, request, namespace, is_member),
         ["repositories", name] => match visible(name) {
-            Some(repository) => reply::json(StatusCode::OK, &shown(namespace, name, repository)),
+            Some(repository) => reply::json(StatusCode::OK, &shown(namespace, name, &repository)),
             None => not_found(),
         },
         ["repositories", name, "tags"] => match visible(name) {
-            Some(repository) => tags(world, request, repository),
+            Some(repository) => tags(world, request, &repository),
             None => not_found(),
         },
         ["repositories", name, "tags", tag] => {
-            let found =
-                visible(name).and_then(|repository| Some((repository, repository.tags.get(*tag)?)));
+            let found = visible(name);
+            let found = found.and_then(|repository| Some((repository.tag(tag)?, repository)));
             match found {
-                Some((repository, found)) => {
-                    reply::json(StatusCode::OK, &shown_tag(repository, tag, found))
+                Some((found, repository)) => {
+                    reply::json(StatusCode::OK, &shown_tag(&repository, tag, &found))
                 }
                 None => not_found(),
             }
@@ -96,20 +126,20 @@ fn browse(world: &World, request: &Request, namespace: &str, rest: &[&str]) -> R
     }
 }
 
-fn repositories(world: &World, request: &Request, namespace: &str, is_owner: bool) -> Response {
+fn repositories(world: &World, request: &Request, namespace: &str, is_member: bool) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let name_part = query_value(query, "name").unwrap_or_default();
-    let all = world.hub.catalogue.repositories.iter();
-    let mut found: Vec<(&String, &HubRepository)> = all
-        .filter(|(name, repository)| {
-            (is_owner || !repository.is_private) && name.contains(&name_part)
-        })
-        .collect();
+    let names = world.hub.names(namespace);
+    let found = names.iter().filter(|name| name.contains(&name_part));
+    let found = found
+        .filter_map(|name| Some((name, world.hub.repository(&format!("{namespace}/{name}"))?)));
+    let mut found: Vec<(&String, Repository<'_>)> =
+        found.filter(|(_, repository)| is_member || !repository.is_private()).collect();
     let ordering = query_value(query, "ordering").unwrap_or_else(|| "-last_updated".to_owned());
     match ordering.trim_start_matches('-') {
         "name" => found.sort_by_key(|(name, _)| *name),
-        "last_updated" => found.sort_by_key(|(_, repository)| repository.updated),
-        "pull_count" => found.sort_by_key(|(_, repository)| repository.pulls),
+        "last_updated" => found.sort_by_key(|(_, repository)| repository.facts().updated),
+        "pull_count" => found.sort_by_key(|(_, repository)| repository.facts().pulls),
         _ => {
             let body = json!({ "message": "invalid ordering", "errinfo": {} });
             return reply::json(StatusCode::BAD_REQUEST, &body);
@@ -118,19 +148,27 @@ fn repositories(world: &World, request: &Request, namespace: &str, is_owner: boo
     if ordering.starts_with('-') {
         found.reverse();
     }
-    let items = found.into_iter().map(|(name, repository)| shown(namespace, name, repository));
-    page(world, request, items.collect())
+    page(world, request, found.len(), |start, size| {
+        let wanted = found.iter().skip(start).take(size);
+        wanted.map(|(name, repository)| shown(namespace, name, repository)).collect()
+    })
 }
 
-fn tags(world: &World, request: &Request, repository: &HubRepository) -> Response {
-    let mut found: Vec<(&String, &HubTag)> = repository.tags.iter().collect();
-    found.sort_by_key(|(_, tag)| std::cmp::Reverse(tag.updated));
-    let items = found.into_iter().map(|(name, tag)| shown_tag(repository, name, tag));
-    page(world, request, items.collect())
+fn tags(world: &World, request: &Request, repository: &Repository<'_>) -> Response {
+    page(world, request, repository.tag_count(), |start, size| {
+        let wanted = repository.newest_first(start, size);
+        wanted.iter().map(|(name, tag)| shown_tag(repository, name, tag)).collect()
+    })
 }
 
-/// `page` from 1, `page_size` up to 100; beyond the last page is nothing.
-fn page(world: &World, request: &Request, items: Vec<Value>) -> Response {
+/// `page` from 1, `page_size` up to 100; beyond the last page is nothing. `items` gives so many from
+/// a place on, so that only what is on the page is made.
+fn page(
+    world: &World,
+    request: &Request,
+    count: usize,
+    items: impl Fn(usize, usize) -> Vec<Value>,
+) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let number = |name: &str, default: usize| {
         query_value(query, name).map_or(Some(default), |text| text.parse().ok())
@@ -142,7 +180,7 @@ fn page(world: &World, request: &Request, items: Vec<Value>) -> Response {
         );
     };
     let (at, size) = (at.max(1), size.clamp(1, 100));
-    let (count, start) = (items.len(), (at - 1).saturating_mul(size));
+    let start = (at - 1).saturating_mul(size);
     if start >= count && at > 1 {
         return not_found();
     }
@@ -156,36 +194,35 @@ fn page(world: &World, request: &Request, items: Vec<Value>) -> Response {
     };
     let next = (start + size < count).then(|| address(at + 1));
     let previous = (at > 1).then(|| address(at - 1));
-    let results: Vec<Value> = items.into_iter().skip(start).take(size).collect();
+    let results = items(start, size);
     let body = json!({ "count": count, "next": next, "previous": previous, "results": results });
     reply::json(StatusCode::OK, &body)
 }
 
-fn shown(namespace: &str, name: &str, repository: &HubRepository) -> Value {
-    let types: std::collections::BTreeSet<&str> =
-        repository.manifests.values().map(|manifest| manifest.media_type.as_str()).collect();
+fn shown(namespace: &str, name: &str, repository: &Repository<'_>) -> Value {
+    let facts = repository.facts();
     json!({
         "name": name,
         "namespace": namespace,
         "repository_type": "image",
         "status": 1,
         "status_description": "active",
-        "description": repository.description,
-        "is_private": repository.is_private,
-        "star_count": repository.stars,
-        "pull_count": repository.pulls,
-        "last_updated": rfc3339(repository.updated),
-        "last_modified": rfc3339(repository.updated),
-        "date_registered": rfc3339(repository.registered),
+        "description": facts.description,
+        "is_private": facts.is_private,
+        "star_count": facts.stars,
+        "pull_count": facts.pulls,
+        "last_updated": rfc3339(facts.updated),
+        "last_modified": rfc3339(facts.updated),
+        "date_registered": rfc3339(facts.registered),
         "affiliation": "",
-        "media_types": types,
+        "media_types": facts.media_types,
         "content_types": ["image"],
         "categories": [],
-        "storage_size": repository.blobs.values().sum::<u64>(),
+        "storage_size": facts.size,
     })
 }
 
-fn shown_tag(repository: &HubRepository, name: &str, tag: &HubTag) -> Value {
+fn shown_tag(repository: &Repository<'_>, name: &str, tag: &HubTag) -> Value {
     let images = tag.images.iter().map(|image| {
         json!({
             "architecture": image.architecture,
@@ -201,7 +238,7 @@ fn shown_tag(repository: &HubRepository, name: &str, tag: &HubTag) -> Value {
             "last_pushed": rfc3339(tag.updated),
         })
     });
-    let media_type = repository.manifests.get(&tag.digest).map(|it| it.media_type.as_str());
+    let media_type = repository.manifest(&tag.digest).map(|manifest| manifest.media_type);
     json!({
         "name": name,
         "full_size": tag.images.first().map_or(0, |image| image.size),

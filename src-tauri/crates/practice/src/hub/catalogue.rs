@@ -1,14 +1,15 @@
-//! The repositories of the practice account, built from nothing.
+//! The repositories of the practice accounts and of one organisation, built from nothing.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use super::account::{Catalogue, HubImage, HubManifest, HubRepository, HubTag};
+use super::people;
 use crate::images::{Built, Family, Layer, attestation, image, index, layer};
 use crate::store::{BlobFolder, Manifest};
 
 /// Raised when what is built here changes.
-pub(super) const EDITION: u32 = 1;
+pub(super) const EDITION: u32 = 2;
 
 const AMD64: &[&str] = &["amd64"];
 const BOTH: &[&str] = &["amd64", "arm64"];
@@ -46,7 +47,8 @@ struct Plan {
     releases: &'static [Release],
 }
 
-const PLANS: &[Plan] = &[
+/// What the first account has.
+const OWN: &[Plan] = &[
     Plan {
         name: "pgcli",
         description: "Postgres command line with auto-completion",
@@ -107,8 +109,55 @@ const PLANS: &[Plan] = &[
     },
 ];
 
+/// What another person has.
+const OTHER: &[Plan] = &[
+    Plan {
+        name: "notes",
+        description: "A small notebook server",
+        is_private: false,
+        stars: 12,
+        pulls: 9_120,
+        size: 64 * KIB,
+        releases: &[release(&["0.9"], AMD64, 12), release(&["1.0", "latest"], BOTH, 88)],
+    },
+    Plan {
+        name: "drafts",
+        description: "Not ready yet",
+        is_private: true,
+        stars: 0,
+        pulls: 4,
+        size: 48 * KIB,
+        releases: &[release(&["wip"], AMD64, 150)],
+    },
+];
+
+/// What the organisation has.
+const SHARED: &[Plan] = &[
+    Plan {
+        name: "gateway",
+        description: "Lets requests in",
+        is_private: false,
+        stars: 7,
+        pulls: 31_200,
+        size: 96 * KIB,
+        releases: &[release(&["2.0.0"], AMD64, 40), release(&["2.1.0", "latest"], BOTH, 122)],
+    },
+    Plan {
+        name: "ledger",
+        description: "Books of the company",
+        is_private: true,
+        stars: 0,
+        pulls: 1_044,
+        size: 80 * KIB,
+        releases: &[
+            release(&["1.4.0"], BOTH, 60),
+            Release { attested: true, ..release(&["1.5.0", "latest"], BOTH, 133) },
+        ],
+    },
+];
+
 /// Builds everything into the blob folder: about 10 MB.
-pub(super) fn build(blobs: &BlobFolder, namespace: &str) -> io::Result<Catalogue> {
+pub(super) fn build(blobs: &BlobFolder, account: &str) -> io::Result<Catalogue> {
     let mut bases = BTreeMap::new();
     for architecture in BOTH {
         let release = "NAME=\"Practice Linux\"\nID=practice\nVERSION_ID=1\n";
@@ -116,11 +165,15 @@ pub(super) fn build(blobs: &BlobFolder, namespace: &str) -> io::Result<Catalogue
         let files = [("etc/os-release", release), ("usr/bin/env", "#!/bin/sh\n")];
         bases.insert(*architecture, layer(blobs, &files, (&noise, 900 * KIB))?);
     }
-    let mut repositories = BTreeMap::new();
-    for plan in PLANS {
-        repositories.insert(plan.name.to_owned(), repository(blobs, plan, &bases)?);
+    let mut namespaces = BTreeMap::new();
+    for (namespace, plans) in [(account, OWN), (people::OTHER, OTHER), (people::COMPANY, SHARED)] {
+        let mut repositories = BTreeMap::new();
+        for plan in plans {
+            repositories.insert(plan.name.to_owned(), repository(blobs, plan, &bases)?);
+        }
+        namespaces.insert(namespace.to_owned(), repositories);
     }
-    Ok(Catalogue { edition: EDITION, namespace: namespace.to_owned(), repositories })
+    Ok(Catalogue { edition: EDITION, account: account.to_owned(), namespaces })
 }
 
 fn repository(
@@ -231,7 +284,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let blobs = BlobFolder::open(folder.path()).unwrap();
         let catalogue = build(&blobs, "dencold").unwrap();
-        let tags = &catalogue.repositories["pgcli"].tags;
+        let tags = &catalogue.namespaces["dencold"]["pgcli"].tags;
         assert_eq!(tags["latest"].digest, tags["4.2.0"].digest);
         let platforms: Vec<&str> =
             tags["latest"].images.iter().map(|image| image.architecture.as_str()).collect();

@@ -1,12 +1,21 @@
 //! The practice Docker Hub: its API, its token service, its registry, and the
-//! account that is in it. Read-only.
+//! accounts that are in it. Read-only.
+//!
+//! - `account`, `catalogue`: what it holds, built once and kept on disk.
+//! - `warehouse`: a large organisation, made when it is asked for.
+//! - `repository`: either of them, as the API and the registry see it.
+//! - `people`, `token`: who may sign in, and what for.
+//! - `api`, `registry`, `limits`: what it answers.
 
 mod account;
 mod api;
 mod catalogue;
 mod limits;
+mod people;
 mod registry;
+mod repository;
 mod token;
+mod warehouse;
 
 pub(crate) use account::Hub;
 pub use account::HubAccount;

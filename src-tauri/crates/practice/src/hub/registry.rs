@@ -9,8 +9,8 @@ use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 
-use super::account::HubRepository;
 use super::limits::WINDOW_SECONDS;
+use super::repository::Repository;
 use super::token::{SERVICE, bearer};
 use crate::registry::{Target, manifest_headers, parse, redirect};
 use crate::reply::{self, oci_error, query_value};
@@ -55,13 +55,13 @@ async fn route(world: &World, request: &Parts) -> Response {
     };
     match target {
         Target::Manifest { ref reference, .. } => {
-            manifest(world, repository, reference, &claims, request).await
+            manifest(world, &repository, reference, &claims, request).await
         }
-        Target::Blob { ref digest, .. } => match repository.blobs.get(digest) {
-            Some(size) => redirect(world, "hub", digest, *size, &request.method),
+        Target::Blob { ref digest, .. } => match repository.blob(digest) {
+            Some(size) => redirect(world, "hub", digest, size, &request.method),
             None => oci_error(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry"),
         },
-        Target::Tags { .. } => tags(name, repository, request),
+        Target::Tags { .. } => tags(name, &repository, request),
         _ => oci_error(StatusCode::NOT_FOUND, "NOT_FOUND", "404 page not found"),
     }
 }
@@ -88,13 +88,14 @@ fn challenge(world: &World, name: Option<&str>, is_refused: bool) -> Response {
 
 async fn manifest(
     world: &World,
-    repository: &HubRepository,
+    repository: &Repository<'_>,
     reference: &str,
     claims: &Claims,
     request: &Parts,
 ) -> Response {
-    let digest = repository.tags.get(reference).map_or(reference, |tag| tag.digest.as_str());
-    let Some(found) = repository.manifests.get(digest) else {
+    let tagged = repository.tag(reference).map(|tag| tag.digest);
+    let digest = tagged.as_deref().unwrap_or(reference);
+    let Some(found) = repository.manifest(digest) else {
         return oci_error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "manifest unknown");
     };
     let is_get = request.method == Method::GET;
@@ -102,7 +103,8 @@ async fn manifest(
         "" => world.options.hub_pull_limit,
         _ => world.options.hub_pull_limit.saturating_mul(2),
     };
-    let left = world.hub.limits.take(&claims.subject, limit, is_get);
+    let counts = is_get && !repository.has_no_limit();
+    let left = world.hub.limits.take(&claims.subject, limit, counts);
     let mut response = if left.is_none() {
         oci_error(
             StatusCode::TOO_MANY_REQUESTS,
@@ -110,7 +112,7 @@ async fn manifest(
             "You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit",
         )
     } else {
-        let body = match world.hub.blobs().read(digest).await {
+        let body = match repository.manifest_bytes(digest).await {
             Ok(bytes) if is_get => Body::from(bytes),
             Ok(_) => Body::empty(),
             Err(error) => {
@@ -120,6 +122,10 @@ async fn manifest(
         };
         manifest_headers(Response::new(body), &found.media_type, found.size, Some(digest))
     };
+    if repository.has_no_limit() {
+        // Docker Hub says nothing of a limit where there is none.
+        return response;
+    }
     let window = format!("w={WINDOW_SECONDS}");
     for (name, value) in [
         ("ratelimit-limit", format!("{limit};{window}")),
@@ -136,15 +142,14 @@ async fn manifest(
 
 /// `GET /v2/<name>/tags/list` with `n` and a plain `last`, as the
 /// specification has it; `Link` is relative here.
-fn tags(name: &str, repository: &HubRepository, request: &Parts) -> Response {
+fn tags(name: &str, repository: &Repository<'_>, request: &Parts) -> Response {
     let query = request.uri.query().unwrap_or_default();
     let size = query_value(query, "n").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
     let after = query_value(query, "last").unwrap_or_default();
-    let mut rest = repository.tags.keys().filter(|tag| **tag > after).peekable();
-    let tags: Vec<&String> = rest.by_ref().take(size).collect();
+    let (tags, more) = repository.names_after(&after, size);
     let body = json!({ "name": name, "tags": tags });
     let mut response = reply::json(StatusCode::OK, &body);
-    if let Some(last) = tags.last().filter(|_| rest.peek().is_some()) {
+    if let Some(last) = tags.last().filter(|_| more) {
         let link = format!("</v2/{name}/tags/list?last={last}&n={size}>; rel=\"next\"");
         reply::put(&mut response, header::LINK, link);
     }

@@ -19,18 +19,12 @@ const REGISTRY_LIFETIME: Duration = Duration::from_secs(300);
 const API_LIFETIME: Duration = Duration::from_secs(600);
 pub(super) const SERVICE: &str = "registry.docker.io";
 
-/// True for the account's name and its access token.
-fn is_account(world: &World, user: &str, secret: &str) -> bool {
-    let options = &world.options;
-    user == options.hub_account
-        && crate::hmac::same(secret.as_bytes(), options.hub_secret.as_bytes())
-}
-
 /// `GET /token`: anonymous for public repositories, Basic for all.
 pub(super) fn registry_token(world: &World, request: &Request) -> Response {
+    let people = world.hub.people();
     let subject = match basic_credentials(request.headers()) {
         None => String::new(),
-        Some((user, secret)) if is_account(world, &user, &secret) => user,
+        Some((user, secret)) if people.find(&user, &secret).is_some() => user,
         Some(_) => {
             let body = json!({ "details": "incorrect username or password" });
             return reply::json(StatusCode::UNAUTHORIZED, &body);
@@ -44,7 +38,9 @@ pub(super) fn registry_token(world: &World, request: &Request) -> Response {
     let granted = wanted.filter_map(|scope| {
         let path = scope.strip_prefix("repository:")?.rsplit_once(':')?.0;
         let repository = world.hub.repository(path)?;
-        (!repository.is_private || !subject.is_empty()).then(|| path.to_owned())
+        let namespace = path.split('/').next().unwrap_or_default();
+        let opens = !repository.is_private() || people.opens(&subject, namespace);
+        opens.then(|| path.to_owned())
     });
     let granted = granted.collect();
     let key = world.token_key();
@@ -64,7 +60,7 @@ pub(super) fn api_token(world: &World, body: &[u8], names: (&str, &str, &str)) -
     let (user_name, secret_name, answer_name) = names;
     let given: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| given[name].as_str().unwrap_or_default();
-    if !is_account(world, text(user_name), text(secret_name)) {
+    if world.hub.people().find(text(user_name), text(secret_name)).is_none() {
         let body = json!({ "detail": "Incorrect authentication credentials" });
         return reply::json(StatusCode::UNAUTHORIZED, &body);
     }

@@ -79,11 +79,14 @@ pub(crate) async fn answer(world: &World, request: Request) -> Response {
     if expires.is_some_and(|expires| expires < now_millis() / 1000) {
         return s3_error(StatusCode::FORBIDDEN, "AccessDenied", "Request has expired");
     }
+    let range = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());
+    if let Some(made) = (shelf == "hub").then(|| world.hub.made_blob(digest)).flatten() {
+        return part_of(made, range);
+    }
     let folder = if shelf == "hub" { world.hub.blobs() } else { &world.store.blobs };
     let Ok(file) = tokio::fs::File::open(folder.path(digest)).await else {
         return s3_error(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist.");
     };
-    let range = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());
     match send(file, range).await {
         Ok(response) => response,
         Err(error) => {
@@ -99,31 +102,47 @@ pub(crate) async fn answer(world: &World, request: Request) -> Response {
 
 async fn send(mut file: tokio::fs::File, range: Option<&str>) -> std::io::Result<Response> {
     let size = file.metadata().await?.len();
-    let (status, start, length) = match range.map(|range| parse_range(range, size)) {
-        None => (StatusCode::OK, 0, size),
-        Some(Some((start, length))) => (StatusCode::PARTIAL_CONTENT, start, length),
-        Some(None) => {
-            let mut response = s3_error(
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                "InvalidRange",
-                "The requested range is not satisfiable",
-            );
-            reply::put(&mut response, header::CONTENT_RANGE, format!("bytes */{size}"));
-            return Ok(response);
-        }
-    };
+    let Some((start, length)) = wanted(range, size) else { return Ok(no_such_part(size)) };
     file.seek(std::io::SeekFrom::Start(start)).await?;
     let stream = ReaderStream::with_capacity(file.take(length), 256 * 1024);
-    let mut response = Response::new(Body::from_stream(stream));
-    *response.status_mut() = status;
-    if status == StatusCode::PARTIAL_CONTENT {
+    Ok(content(Body::from_stream(stream), range.is_some(), (start, length, size)))
+}
+
+/// The same of content in memory.
+fn part_of(made: Vec<u8>, range: Option<&str>) -> Response {
+    let size = made.len() as u64;
+    let Some((start, length)) = wanted(range, size) else { return no_such_part(size) };
+    // Both are within the length, which is a usize.
+    let part = made.into_iter().skip(start as usize).take(length as usize).collect::<Vec<u8>>();
+    content(Body::from(part), range.is_some(), (start, length, size))
+}
+
+/// Start and length of what is asked for.
+fn wanted(range: Option<&str>, size: u64) -> Option<(u64, u64)> {
+    range.map_or(Some((0, size)), |range| parse_range(range, size))
+}
+
+fn no_such_part(size: u64) -> Response {
+    let mut response = s3_error(
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        "InvalidRange",
+        "The requested range is not satisfiable",
+    );
+    reply::put(&mut response, header::CONTENT_RANGE, format!("bytes */{size}"));
+    response
+}
+
+fn content(body: Body, is_part: bool, (start, length, size): (u64, u64, u64)) -> Response {
+    let mut response = Response::new(body);
+    if is_part {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         let value = format!("bytes {start}-{}/{size}", start + length - 1);
         reply::put(&mut response, header::CONTENT_RANGE, value);
     }
     reply::put(&mut response, header::ACCEPT_RANGES, "bytes");
     reply::put(&mut response, header::CONTENT_LENGTH, length);
     reply::put(&mut response, header::CONTENT_TYPE, "application/octet-stream");
-    Ok(response)
+    response
 }
 
 /// Start and length of `bytes=a-b`, `bytes=a-` or `bytes=-n`; `None` when the

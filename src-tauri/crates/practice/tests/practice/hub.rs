@@ -113,3 +113,112 @@ async fn the_private_repository_needs_the_accounts_token() {
     let page: Value = serde_json::from_slice(&page.bytes().await.unwrap()).unwrap();
     assert_eq!(page["tags"], json!(["1.0.0", "1.1.0"]));
 }
+
+/// A token of the API.
+async fn api_token(lab: &Lab, name: &str, secret: &str) -> String {
+    let login = lab.practice.hub_endpoint().join("v2/auth/token").unwrap();
+    let body = json!({ "identifier": name, "secret": secret });
+    let answer = lab.http.post(login).body(body.to_string()).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{name}");
+    let answer: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+async fn get_path(lab: &Lab, path: &str, token: Option<&str>) -> (u16, Value) {
+    let url = lab.practice.hub_endpoint().join(path).unwrap();
+    get(lab, url.as_str(), token).await
+}
+
+fn names_of(page: &Value, field: &str) -> Vec<String> {
+    let results = page["results"].as_array().unwrap();
+    results.iter().map(|it| it[field].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn members_see_what_is_private_in_their_organisation_and_others_do_not() {
+    let lab = lab().await;
+    let accounts = lab.practice.hub_accounts();
+    let path = "v2/namespaces/acme/repositories?ordering=name";
+    for account in &accounts {
+        let token = api_token(&lab, &account.name, &account.access_token).await;
+        let (_, page) = get_path(&lab, path, Some(&token)).await;
+        assert_eq!(names_of(&page, "name"), ["gateway", "ledger"], "{}", account.name);
+        let (status, page) = get_path(&lab, "v2/user/orgs/?page_size=100", Some(&token)).await;
+        if account.name == "acme" {
+            assert_eq!(status, 403, "an organisation's token belongs to nobody");
+        } else {
+            assert_eq!(names_of(&page, "orgname"), ["acme"]);
+        }
+    }
+    let (_, page) = get_path(&lab, path, None).await;
+    assert_eq!(names_of(&page, "name"), ["gateway"]);
+    assert_eq!(get_path(&lab, "v2/user/orgs", None).await.0, 401);
+
+    // One person's private repository is not another one's, through API and registry.
+    let ada = &accounts[1];
+    let token = api_token(&lab, &ada.name, &ada.access_token).await;
+    let hidden = "v2/namespaces/dencold/repositories/billing-api/tags";
+    assert_eq!(get_path(&lab, hidden, Some(&token)).await.0, 404);
+    let own = "v2/namespaces/ada/repositories/drafts/tags";
+    assert_eq!(get_path(&lab, own, Some(&token)).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_tag_moves_and_moves_back_with_a_reset() {
+    let lab = lab().await;
+    let digest = async || {
+        let path = "v2/namespaces/dencold/repositories/pgcli/tags/latest";
+        get_path(&lab, path, None).await.1["digest"].as_str().unwrap().to_owned()
+    };
+    let before = digest().await;
+    assert!(!lab.practice.move_hub_tag("dencold/pgcli", "latest", "none"));
+    assert!(lab.practice.move_hub_tag("dencold/pgcli", "latest", "4.1.0"));
+    let after = digest().await;
+    assert_ne!(before, after);
+    let token = pull_token(&lab, "dencold/pgcli", None).await;
+    let head = ask(&lab, Method::HEAD, "v2/dencold/pgcli/manifests/latest", &token).await;
+    assert_eq!(head.headers()["docker-content-digest"], after.as_str());
+    lab.practice.reset().await.unwrap();
+    assert_eq!(digest().await, before);
+}
+
+#[tokio::test]
+async fn the_large_organisation_is_there_for_whoever_asks_and_shown_where_it_is_wanted() {
+    let lab = lab_with(|options| options.hub_pull_limit = 1).await;
+    let account = lab.practice.hub_account();
+    let token = api_token(&lab, &account.name, &account.access_token).await;
+    lab.practice.show_large_organization(true);
+    assert_eq!(lab.practice.hub_account().organizations, ["acme", "warehouse"]);
+    let path = "v2/namespaces/warehouse/repositories?page_size=100&ordering=name";
+    let (_, page) = get_path(&lab, path, Some(&token)).await;
+    assert_eq!((page["count"].as_u64(), names_of(&page, "name").len()), (Some(301), 100));
+    let (_, page) = get_path(&lab, path, None).await;
+    assert_eq!(page["count"], 271, "every tenth is private");
+
+    let tags = "v2/namespaces/warehouse/repositories/builds/tags?page_size=100&page=100";
+    let (_, page) = get_path(&lab, tags, None).await;
+    assert_eq!((page["count"].as_u64(), page["next"].is_null()), (Some(10_000), true));
+    let last = page["results"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["name"], "build-00000");
+    assert_eq!(last["images"].as_array().unwrap().len(), 6);
+
+    // Pulls of it are not counted, and its layers come from the other origin like all.
+    let token = pull_token(&lab, "warehouse/builds", None).await;
+    let mut digest = last["digest"].as_str().unwrap().to_owned();
+    for _ in 0..2 {
+        let path = format!("v2/warehouse/builds/manifests/{digest}");
+        let manifest = ask(&lab, Method::GET, &path, &token).await;
+        assert!(manifest.headers().get("ratelimit-limit").is_none());
+        let manifest: Value = serde_json::from_slice(&manifest.bytes().await.unwrap()).unwrap();
+        let child = manifest["manifests"].get(0).unwrap_or(&manifest["layers"][2]);
+        digest = child["digest"].as_str().unwrap().to_owned();
+    }
+    let layer =
+        ask(&lab, Method::GET, &format!("v2/warehouse/builds/blobs/{digest}"), &token).await;
+    let location = layer.headers()["location"].to_str().unwrap();
+    let part = lab.http.get(location).header("range", "bytes=4-").send().await.unwrap();
+    assert_eq!(part.status(), 206);
+    let content = lab.http.get(location).send().await.unwrap().bytes().await.unwrap();
+    assert_eq!(crate::client::digest(&content), digest);
+    assert_eq!(part.bytes().await.unwrap(), content.slice(4..));
+}

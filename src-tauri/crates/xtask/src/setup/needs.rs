@@ -64,6 +64,11 @@ const TESTS: &[Need] = &[
         sign: Sign::Program("dbus-run-session"),
     },
     Need {
+        package: "gnome-keyring",
+        purpose: "a keychain",
+        sign: Sign::Program("gnome-keyring-daemon"),
+    },
+    Need {
         package: "fonts-dejavu-core",
         purpose: "letters in the window",
         sign: Sign::Folder("/usr/share/fonts"),

@@ -11,7 +11,11 @@ it("a wait for a pull quota says until when, and a sign-in goes to the source of
   const plan = await planOf(backend, requestFor("dencold/pgcli", "latest"));
   const job = await backend.migrationStart(plan.plan);
   const snapshot = await backend.jobSnapshot(job);
-  const sourceLogin = vi.fn(async () => ({ username: "me", origin: "typed" as const }));
+  const sourceLogin = vi.fn(async () => ({
+    username: "me",
+    origin: "typed" as const,
+    keychain_error: null,
+  }));
   render(
     <BackendProvider backend={{ ...backend, sourceLogin } as Backend}>
       <JobContainer
@@ -39,6 +43,7 @@ it("a wait for a pull quota says until when, and a sign-in goes to the source of
       source: snapshot.source,
       username: "me",
       secret: "token",
+      keep: false,
     }),
   );
 });

@@ -1,12 +1,17 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type {
+  AwsProfile,
+  EngineOriginal,
   EngineStatus,
+  PracticeStatus,
   SourceLoginStatus,
+  SourceNamespaces,
   SourceRepository,
   TagRules,
 } from "../../../ipc/generated";
-import { SourceLoginForm } from "../../../shared/SourceLoginForm";
+import { isHub } from "../../../shared/namespaces";
+import { SourceLoginForm, type TypedLogin } from "../../../shared/SourceLoginForm";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
@@ -15,6 +20,7 @@ import { EngineDown } from "./EngineDown";
 import { ExtentFields } from "./ExtentFields";
 import { ImagesTable } from "./ImagesTable";
 import type { ImageFilter, TagList } from "./imageRows";
+import { OriginalsAlert } from "./OriginalsAlert";
 import { RuleFields, type RuleResult } from "./RuleFields";
 import { SourceFields } from "./SourceFields";
 
@@ -27,6 +33,8 @@ export interface ImagesStepProps {
     readonly loading: boolean;
     readonly error: unknown;
     readonly more: boolean;
+    /** How many there are; nothing where the source does not say. */
+    readonly total: number | null;
   };
   /** By repository; absent before it was opened. */
   tags: Readonly<Record<string, TagList>>;
@@ -40,32 +48,48 @@ export interface ImagesStepProps {
   onMoreRepositories: () => void;
   /** Asks for a repository's tags, or the next page of them. */
   onTags: (repository: string) => void;
+  /** Tags of a repository are on screen. */
+  onSeen: (repository: string, tags: readonly string[]) => void;
   /** Repositories of which every tag is wanted once the tags are known. */
   onWanted: (repositories: string[]) => void;
   /** Where rules look, such as `all repositories`. */
   ruleScope: string;
   ruleResult: RuleResult;
   onRules: (rules: TagRules) => void;
-  onSignIn: (username: string, secret: string) => Promise<void>;
-  onSignOut: () => Promise<void>;
+  /** What registries have of the engine's images, by `repository:tag`. */
+  originals: Readonly<Record<string, EngineOriginal>>;
+  /** The Docker Hub namespaces of whoever is signed in there. */
+  namespaces: SourceNamespaces | null;
+  /** The profiles of the AWS configuration. */
+  profiles: readonly AwsProfile[];
+  /** Where practice runs: how to sign in to its Docker Hub. */
+  practice: PracticeStatus | null;
+  onSignIn: (login: TypedLogin) => Promise<SourceLoginStatus>;
+  onSignOut: () => Promise<SourceLoginStatus>;
 }
 
 /** Step 2: which images of which source. */
 export function ImagesStep(props: ImagesStepProps) {
   const { draft, onChange, repositories, engine, login, errorActions } = props;
   const ready = sourceProblem(draft.source) === null;
-  const signs = draft.source?.kind === "docker_hub" || draft.source?.kind === "registry";
+  // A person may sign in to Docker Hub before they name anybody.
+  const signs = isHub(draft.source) || (ready && draft.source?.kind === "registry");
   return (
     <SpaceBetween size="l">
       <SourceFields
         source={draft.source}
         practice={draft.connection?.kind === "practice"}
+        namespaces={props.namespaces}
+        profiles={props.profiles}
         onChange={(source) => onChange({ type: "source_chosen", source })}
       />
-      {ready && signs && (
+      {signs && (
         <SourceLoginForm
-          key={JSON.stringify(draft.source)}
+          key={draft.source?.kind === "registry" ? draft.source.host : draft.source?.kind}
           status={login}
+          hub={isHub(draft.source)}
+          open={draft.source?.kind === "docker_hub"}
+          practice={draft.source?.kind === "practice_account" ? props.practice : null}
           onSignIn={props.onSignIn}
           onSignOut={props.onSignOut}
         />
@@ -87,6 +111,13 @@ export function ImagesStep(props: ImagesStepProps) {
           result={props.ruleResult}
           errorActions={errorActions}
           onApply={props.onRules}
+        />
+      )}
+      {ready && (
+        <OriginalsAlert
+          images={draft.images}
+          originals={props.originals}
+          onTake={(source, images) => onChange({ type: "originals_taken", source, images })}
         />
       )}
       {ready && <ImagesTable {...props} />}

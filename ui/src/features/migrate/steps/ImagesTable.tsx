@@ -1,12 +1,14 @@
+import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { asApiError } from "../../../errors";
+import type { EngineOriginal } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
-import { formatBytes, formatCounted } from "../../../shared/format";
+import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { ImageFilters } from "./ImageFilters";
@@ -21,30 +23,66 @@ import {
   selectionSize,
   tagRows,
 } from "./imageRows";
+import { originalText } from "./OriginalsAlert";
+
+/** How many repositories there are, and how many have come. */
+function counterText(
+  shown: number,
+  { list, total, more }: ImagesStepProps["repositories"],
+): string {
+  return more && total !== null
+    ? `(${formatCount(list.length)} of ${formatCount(total)})`
+    : `(${formatCount(shown)}${more ? "+" : ""})`;
+}
 
 /** Tags of a repository that are drawn at first, and with each *Show more tags*. */
 const tagsAtFirst = 100;
 
 interface NameCellProps {
   row: ImageRow;
+  /** What a registry has of the tag, where that is more or something else. */
+  original: EngineOriginal | undefined;
   onTags: (repository: string) => void;
   onMore: (repository: string) => void;
 }
 
-function NameCell({ row, onTags, onMore }: NameCellProps) {
+function progressText({ have, of }: { have: number; of: number }): string {
+  return `${formatCount(have)} of ${formatCount(of)}`;
+}
+
+function NameCell({ row, original, onTags, onMore }: NameCellProps) {
   switch (row.kind) {
     case "repository":
-      return <span data-testid={`repository-${row.id}`}>{row.repository.name}</span>;
+      return (
+        <span data-testid={`repository-${row.id}`}>
+          {row.repository.name} {row.repository.private && <Badge>Private</Badge>}
+        </span>
+      );
     case "tag":
-      return <span data-testid={`tag-${row.id}`}>{row.tag.tag}</span>;
+      return (
+        <>
+          <span data-testid={`tag-${row.id}`}>{row.tag.tag}</span>
+          {original !== undefined && (
+            <Box fontSize="body-s" data-testid={`original-${row.id}`}>
+              <StatusIndicator type="info">{originalText(original)}</StatusIndicator>
+            </Box>
+          )}
+        </>
+      );
     case "loading":
-      return <StatusIndicator type="loading">Reading tags</StatusIndicator>;
+      return (
+        <StatusIndicator type="loading">
+          {row.progress === null ? "Reading tags" : `Reading tags: ${progressText(row.progress)}`}
+        </StatusIndicator>
+      );
     case "empty":
       return <Box color="text-status-inactive">No tag matches</Box>;
     case "more":
       return (
         <Button variant="inline-link" onClick={() => onMore(row.repository)}>
-          Show more tags
+          {row.progress === null
+            ? "Show more tags"
+            : `Show more tags (${progressText(row.progress)} shown)`}
         </Button>
       );
     case "error":
@@ -75,6 +113,20 @@ export function ImagesTable(props: ImagesStepProps) {
     [rows, tags, filter, draft.images],
   );
   const size = selectionSize(draft.images, tags);
+  const { onSeen } = props;
+  // What is drawn is looked into; what was is not asked for again.
+  useEffect(() => {
+    for (const repository of expanded) {
+      const below = drawnRows(
+        tagRows(repository, tags[repository], filter),
+        drawn[repository] ?? tagsAtFirst,
+      );
+      const seen = below.flatMap((row) => (row.kind === "tag" ? [row.tag.tag] : []));
+      if (seen.length > 0) {
+        onSeen(repository, seen);
+      }
+    }
+  }, [expanded, tags, filter, drawn, onSeen]);
 
   const toggle = (row: ImageRow, open: boolean) => {
     const next = new Set(expanded);
@@ -129,7 +181,7 @@ export function ImagesTable(props: ImagesStepProps) {
       header={
         <Header
           variant="h2"
-          counter={`(${rows.length}${repositories.more ? "+" : ""})`}
+          counter={counterText(rows.length, repositories)}
           description={
             <span data-testid="selection-summary" aria-live="polite">
               {draft.images.length === 0
@@ -160,15 +212,18 @@ export function ImagesTable(props: ImagesStepProps) {
         </Box>
       }
       footer={
-        repositories.more && (
-          <Button
-            variant="inline-link"
-            loading={repositories.loading}
-            onClick={props.onMoreRepositories}
-          >
-            Show more repositories
+        repositories.more &&
+        (repositories.loading ? (
+          <StatusIndicator type="loading">
+            {repositories.total === null
+              ? "Reading more repositories"
+              : `Reading repositories: ${formatCount(repositories.list.length)} of ${formatCount(repositories.total)}`}
+          </StatusIndicator>
+        ) : (
+          <Button variant="inline-link" onClick={props.onMoreRepositories}>
+            Read the rest of the repositories
           </Button>
-        )
+        ))
       }
       ariaLabels={{
         tableLabel: "Images",
@@ -184,7 +239,9 @@ export function ImagesTable(props: ImagesStepProps) {
           header: "Repository and tag",
           minWidth: 220,
           isRowHeader: true,
-          cell: (row) => <NameCell row={row} onTags={onTags} onMore={more} />,
+          cell: (row) => (
+            <NameCell row={row} original={props.originals[row.id]} onTags={onTags} onMore={more} />
+          ),
         },
         {
           id: "platforms",
@@ -205,13 +262,22 @@ export function ImagesTable(props: ImagesStepProps) {
         },
         {
           id: "age",
-          header: "Changed",
+          header: "Pushed",
           minWidth: 130,
           cell: (row) =>
             row.kind === "tag" ? (
               <RelativeTime timeMs={row.tag.updated_at_ms} />
             ) : row.kind === "repository" && row.repository.updated_at_ms !== null ? (
               <RelativeTime timeMs={row.repository.updated_at_ms} />
+            ) : null,
+        },
+        {
+          id: "pulled",
+          header: "Pulled",
+          minWidth: 110,
+          cell: (row) =>
+            row.kind === "tag" && row.tag.pulled_at_ms !== null ? (
+              <RelativeTime timeMs={row.tag.pulled_at_ms} />
             ) : null,
         },
         {

@@ -2,11 +2,13 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
-import { useEffect, useState } from "react";
-import type { ImageSource } from "../../../ipc/generated";
+import type { AwsProfile, ImageSource, SourceNamespaces } from "../../../ipc/generated";
+import { isHub } from "../../../shared/namespaces";
 import { sourceProblem } from "../wizard/validation";
+import { EcrSourceFields } from "./EcrSourceFields";
+import { HubFields } from "./HubFields";
+import { TypedField } from "./TypedField";
 
 const options = [
   {
@@ -17,7 +19,12 @@ const options = [
   {
     value: "docker_hub",
     label: "Docker Hub account",
-    description: "Every repository of a user or an organisation",
+    description: "Every repository of users and organisations",
+  },
+  {
+    value: "ecr",
+    label: "Another Amazon ECR",
+    description: "Another account or region, through an AWS profile",
   },
   {
     value: "registry",
@@ -35,6 +42,17 @@ function emptySource(kind: string): ImageSource {
   switch (kind) {
     case "docker_hub":
       return { kind, namespace: "" };
+    case "ecr":
+      return {
+        kind,
+        connection: {
+          kind: "profile",
+          profile: "",
+          region: null,
+          ecr_endpoint: null,
+          registry_endpoint: null,
+        },
+      };
     case "registry":
       return { kind, host: "", plain_http: false };
     case "practice_account":
@@ -48,11 +66,16 @@ interface SourceFieldsProps {
   source: ImageSource | null;
   /** Whether the images go to practice; only then can they come from it. */
   practice: boolean;
+  /** The Docker Hub namespaces of whoever is signed in there. */
+  namespaces: SourceNamespaces | null;
+  /** The profiles of the AWS configuration. */
+  profiles: readonly AwsProfile[];
   onChange: (source: ImageSource) => void;
 }
 
 /** Where the images come from. */
-export function SourceFields({ source, practice, onChange }: SourceFieldsProps) {
+export function SourceFields(props: SourceFieldsProps) {
+  const { source, practice, namespaces, profiles, onChange } = props;
   const offered = options.filter((option) => practice || option.value !== "practice_account");
   return (
     <Container>
@@ -66,20 +89,24 @@ export function SourceFields({ source, practice, onChange }: SourceFieldsProps) 
             data-testid="source-select"
           />
         </FormField>
-        {source?.kind === "docker_hub" && (
-          <TextField
-            key="namespace"
-            label="User or organisation"
-            description="“library” holds the official images."
-            value={source.namespace}
-            placeholder="dencold"
-            testId="hub-namespace"
-            problem={source.namespace === "" ? null : sourceProblem(source)}
-            onChange={(namespace) => onChange({ kind: "docker_hub", namespace })}
+        {isHub(source) && (
+          <HubFields
+            key={source.kind}
+            source={source}
+            namespaces={namespaces}
+            onChange={onChange}
+          />
+        )}
+        {source?.kind === "ecr" && (
+          <EcrSourceFields
+            source={source}
+            profiles={profiles}
+            practice={practice}
+            onChange={onChange}
           />
         )}
         {source?.kind === "registry" && (
-          <TextField
+          <TypedField
             key="host"
             label="Registry"
             description="Host, with a port where there is one."
@@ -102,44 +129,5 @@ export function SourceFields({ source, practice, onChange }: SourceFieldsProps) 
         )}
       </ColumnLayout>
     </Container>
-  );
-}
-
-interface TextFieldProps {
-  label: string;
-  description: string;
-  value: string;
-  placeholder: string;
-  testId: string;
-  problem: string | null;
-  onChange: (value: string) => void;
-}
-
-/** A text that counts when the field is left or Enter is pressed. */
-function TextField(props: TextFieldProps) {
-  const { label, description, value, placeholder, testId, problem, onChange } = props;
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  const take = () => {
-    if (text.trim() !== value) {
-      onChange(text.trim());
-    }
-  };
-  return (
-    <FormField label={label} description={description} errorText={problem ?? undefined}>
-      <Input
-        value={text}
-        placeholder={placeholder}
-        spellcheck={false}
-        onChange={({ detail }) => setText(detail.value)}
-        onBlur={take}
-        onKeyDown={({ detail }) => {
-          if (detail.key === "Enter") {
-            take();
-          }
-        }}
-        data-testid={testId}
-      />
-    </FormField>
   );
 }

@@ -29,7 +29,13 @@ const repository = (name: string): SourceRepository => ({
   size_bytes: null,
   tags: null,
 });
-const list = (...tags: SourceTag[]): TagList => ({ tags, loading: false, error: null, next: null });
+const list = (...tags: SourceTag[]): TagList => ({
+  tags,
+  loading: false,
+  error: null,
+  next: null,
+  total: null,
+});
 const tags = { app: list(tag("v2"), tag("v1"), tag("latest")) };
 const rows = repositoryRows([repository("app"), repository("web")], noFilter);
 const image = (name: string) => ({ repository: "app", tag: name });
@@ -55,7 +61,17 @@ describe("the rows of a repository", () => {
     expect(all).toHaveLength(250);
     const drawn = drawnRows(all, 100);
     expect(drawn).toHaveLength(101);
-    expect(drawn.at(-1)).toEqual({ kind: "more", id: "app more", repository: "app" });
+    expect(drawn.at(-1)).toEqual({
+      kind: "more",
+      id: "app more",
+      repository: "app",
+      progress: { have: 100, of: 250 },
+    });
+    const paged = tagRows("app", { ...many, next: "2", total: 10_000 }, noFilter);
+    expect(paged.at(-1)).toMatchObject({ kind: "more", progress: { have: 250, of: 10_000 } });
+    expect(drawnRows(paged, 100).at(-1)).toMatchObject({
+      progress: { have: 100, of: 10_000 },
+    });
     expect(drawnRows(all, 300)).toHaveLength(250);
     expect(drawnRows(tagRows("app", undefined, noFilter), 100)).toHaveLength(1);
   });

@@ -8,6 +8,8 @@ export interface TagList {
   readonly error: unknown;
   /** Where the next page begins; nothing at the end. */
   readonly next: string | null;
+  /** How many there are on all pages; nothing where the source does not say. */
+  readonly total: number | null;
 }
 
 /** What narrows the table down. */
@@ -36,6 +38,8 @@ export type ImageRow =
       readonly kind: "loading" | "empty" | "more";
       readonly id: string;
       readonly repository: string;
+      /** How many tags there are so far, and of how many; nothing where nobody knows. */
+      readonly progress: { readonly have: number; readonly of: number } | null;
     }
   | {
       readonly kind: "error";
@@ -70,12 +74,20 @@ export function repositoryRows(
     .map((repository) => ({ kind: "repository", id: repository.name, repository }));
 }
 
+/** How many tags of a repository have come, where the source says how many there are. */
+function tagProgress(list: TagList | undefined) {
+  return list === undefined || list.total === null || list.tags.length >= list.total
+    ? null
+    : { have: list.tags.length, of: list.total };
+}
+
 /** The rows under a repository. */
 export function tagRows(repository: string, list: TagList | undefined, filter: ImageFilter) {
   const row = (kind: "loading" | "empty" | "more"): ImageRow => ({
     kind,
     id: `${repository} ${kind}`,
     repository,
+    progress: tagProgress(list),
   });
   if (list === undefined) {
     return [row("loading")];
@@ -105,7 +117,14 @@ export function drawnRows(rows: readonly ImageRow[], count: number): ImageRow[] 
     return [...rows];
   }
   const repository = first.repository;
-  return [...rows.slice(0, count), { kind: "more", id: `${repository} more`, repository }];
+  const below = rows.filter((row) => row.kind === "tag").length;
+  const last = rows.at(-1);
+  const whole = last?.kind === "more" || last?.kind === "loading" ? last.progress?.of : undefined;
+  const progress = { have: count, of: whole ?? below };
+  return [
+    ...rows.slice(0, count),
+    { kind: "more", id: `${repository} more`, repository, progress },
+  ];
 }
 
 /** The rows that count as selected: chosen tags, and repositories of which every shown tag is. */
@@ -126,7 +145,7 @@ export function selectedRows(
 /** What a change of the table's selection means. */
 export interface SelectionChange {
   readonly images: SelectedImage[];
-  /** Repositories that were ticked before their tags were known: all of their tags are wanted. */
+  /** Repositories that were ticked before all of their tags were known: all of them are wanted. */
   readonly wanted: string[];
 }
 
@@ -173,7 +192,7 @@ export function changedSelection(
       chosen.set(row.id, { repository: row.repository, tag: row.tag.tag });
     } else if (row.kind === "repository") {
       const shown = shownTags(row.id);
-      if (tags[row.id] === undefined) {
+      if (tags[row.id] === undefined || tags[row.id]?.next !== null) {
         wanted.push(row.id);
       }
       for (const image of shown) {

@@ -1,14 +1,17 @@
-import { useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ErrorActions } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
-import type { SourceRepository, TagRules } from "../../../ipc/generated";
+import type { AwsProfile, SourceRepository, TagRules } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
+import { isHub, sourceNamespaces, withNamespaces } from "../../../shared/namespaces";
+import type { TypedLogin } from "../../../shared/SourceLoginForm";
 import { useRequest } from "../../../shared/useRequest";
 import { ImagesStep } from "../steps/ImagesStep";
 import { filteredTags, noFilter, repositoryRows } from "../steps/imageRows";
 import type { RuleResult } from "../steps/RuleFields";
-import type { Draft } from "./draft";
+import { type Draft, selectedRepositories } from "./draft";
 import type { DraftAction } from "./reducer";
+import { useOriginals } from "./useOriginals";
 import type { SourceImages } from "./useSourceImages";
 import { sourceProblem } from "./validation";
 
@@ -16,33 +19,87 @@ interface ImagesContainerProps {
   draft: Draft;
   dispatch: (action: DraftAction) => void;
   images: SourceImages;
+  /** The profiles of the AWS configuration. */
+  profiles: readonly AwsProfile[];
   errorActions: ErrorActions;
 }
 
+/** Selected tags of a repository of which the registry is asked for its own. */
+const lookedUpAtMost = 50;
 const noResult: RuleResult = { chosen: null, loading: false, error: null };
 
 function named(name: string): SourceRepository {
   return { name, private: null, updated_at_ms: null, size_bytes: null, tags: null };
 }
 
+/** What a person signs in to: with another namespace of a Docker Hub it is the same. */
+function loginKey(source: Draft["source"]): string | null {
+  if (isHub(source)) {
+    return source.kind;
+  }
+  return source?.kind === "registry" && sourceProblem(source) === null
+    ? JSON.stringify(source)
+    : null;
+}
+
 /** Step 2 with what it shows: the source, its login, its repositories and tags. */
-export function ImagesContainer({ draft, dispatch, images, errorActions }: ImagesContainerProps) {
+export function ImagesContainer(props: ImagesContainerProps) {
+  const { draft, dispatch, images, profiles, errorActions } = props;
   const backend = useBackend();
   const [filter, setFilter] = useState(noFilter);
   const [ruleResult, setRuleResult] = useState(noResult);
   const source = sourceProblem(draft.source) === null ? draft.source : null;
-  const signs = source?.kind === "docker_hub" || source?.kind === "registry";
-  const login = useRequest(signs ? JSON.stringify(source) : null, async () => {
-    if (source === null) {
-      throw new Error("no source is chosen");
+  const signsInto = loginKey(draft.source);
+  const chosen = () =>
+    draft.source === null ? Promise.reject(new Error("no source is chosen")) : draft.source;
+  const login = useRequest(signsInto, async () => backend.sourceLoginStatus(await chosen()));
+  const user = login.answer?.username ?? null;
+  const namespaces = useRequest(
+    isHub(draft.source) && user !== null ? `${signsInto} ${user}` : null,
+    async () => backend.sourceNamespaces(await chosen()),
+  );
+  const practice = useRequest(draft.source?.kind === "practice_account" ? "practice" : null, () =>
+    backend.practiceStart(),
+  );
+  // Whoever signs in sees everything that is theirs, until they choose.
+  const greeted = useRef<string | null>(null);
+  const mine = namespaces.answer?.namespaces;
+  useEffect(() => {
+    if (mine === undefined || mine.length === 0 || !isHub(draft.source)) {
+      return;
     }
-    return backend.sourceLoginStatus(source);
-  });
+    const key = `${draft.source.kind} ${mine.join(" ")}`;
+    if (greeted.current !== key && sourceNamespaces(draft.source).length === 0) {
+      dispatch({ type: "source_chosen", source: withNamespaces(draft.source, mine) });
+    }
+    greeted.current = key;
+  }, [mine, draft.source, dispatch]);
   const engine = useRequest(
     source?.kind === "docker_engine" && images.repositories.error !== null ? "engine" : null,
     () => backend.engineStatus(),
   );
-  const { repositories } = images;
+  const { originals, lookUp } = useOriginals(backend, source);
+  const { lookInto, repositories } = images;
+  const seen = useCallback(
+    (repository: string, tags: readonly string[]) => {
+      lookInto(repository, tags);
+      lookUp(repository, tags);
+    },
+    [lookInto, lookUp],
+  );
+  // What is selected counts as seen, also where nobody has opened its repository.
+  useEffect(() => {
+    if (draft.source?.kind !== "docker_engine") {
+      return;
+    }
+    for (const repository of selectedRepositories(draft.images)) {
+      const tags = draft.images.filter((image) => image.repository === repository);
+      lookUp(
+        repository,
+        tags.slice(0, lookedUpAtMost).map(({ tag }) => tag),
+      );
+    }
+  }, [draft.source, draft.images, lookUp]);
   const list = useMemo(() => {
     const listed = new Set(repositories.list.map((repository) => repository.name));
     return [
@@ -54,7 +111,7 @@ export function ImagesContainer({ draft, dispatch, images, errorActions }: Image
   const selectAll = async (wanted: readonly string[]) => {
     const added = await Promise.all(
       wanted.map(async (repository) => {
-        const tags = filteredTags(await images.loadTags(repository), filter);
+        const tags = filteredTags(await images.loadAllTags(repository), filter);
         return tags.map((tag) => ({ repository, tag: tag.tag }));
       }),
     );
@@ -77,19 +134,17 @@ export function ImagesContainer({ draft, dispatch, images, errorActions }: Image
       setRuleResult({ chosen: null, loading: false, error });
     }
   };
-  const signIn = async (username: string, secret: string) => {
-    if (source !== null) {
-      await backend.sourceLogin({ source, username, secret });
-      login.reload();
-      images.reload();
-    }
+  const signIn = async (typed: TypedLogin) => {
+    const status = await backend.sourceLogin({ source: await chosen(), ...typed });
+    login.reload();
+    images.reload();
+    return status;
   };
   const signOut = async () => {
-    if (source !== null) {
-      await backend.sourceLogout(source);
-      login.reload();
-      images.reload();
-    }
+    const status = await backend.sourceLogout(await chosen());
+    login.reload();
+    images.reload();
+    return status;
   };
 
   return (
@@ -101,6 +156,7 @@ export function ImagesContainer({ draft, dispatch, images, errorActions }: Image
         loading: repositories.loading,
         error: repositories.error,
         more: repositories.next !== null,
+        total: repositories.total,
       }}
       tags={images.tags}
       filter={filter}
@@ -113,6 +169,11 @@ export function ImagesContainer({ draft, dispatch, images, errorActions }: Image
       onTags={(repository) => {
         images.loadTags(repository);
       }}
+      onSeen={seen}
+      originals={originals}
+      namespaces={namespaces.answer}
+      profiles={profiles}
+      practice={practice.answer}
       onWanted={selectAll}
       ruleScope={
         everywhere

@@ -11,6 +11,7 @@ import type {
   SelectedImage,
   Selection,
 } from "../../../ipc/generated";
+import { type HubSource, isHub, sourceNamespaces } from "../../../shared/namespaces";
 import {
   type Draft,
   draftOf,
@@ -28,6 +29,8 @@ export type DraftAction =
   /** A default that is taken where nothing was chosen yet. */
   | { type: "saved_profile_preset"; profile: SavedProfile }
   | { type: "source_chosen"; source: ImageSource }
+  /** Images are copied from a registry that has more of them than the engine. */
+  | { type: "originals_taken"; source: ImageSource; images: readonly SelectedImage[] }
   | { type: "repository_typed"; repository: string }
   | { type: "images_selected"; images: readonly SelectedImage[] }
   | { type: "images_added"; images: readonly SelectedImage[] }
@@ -65,9 +68,22 @@ function choicesOf(draft: Draft, images: readonly SelectedImage[]): readonly Con
   return draft.choices.filter((choice) => selected.has(imageKey(choice.image)));
 }
 
+/** Other namespaces of the same Docker Hub: what is chosen in those that stay is kept. */
+function withNamespacesOf(draft: Draft, source: HubSource): Draft {
+  const names = sourceNamespaces(source);
+  // Without a name it is practice's own account, which has no more namespaces to choose from.
+  const stays = (repository: string) =>
+    names.length === 0 || names.some((name) => repository.startsWith(`${name}/`));
+  const images = draft.images.filter(({ repository }) => stays(repository));
+  return { ...draft, source, images, selection: null, choices: choicesOf(draft, images) };
+}
+
 function withSource(draft: Draft, source: ImageSource): Draft {
   if (JSON.stringify(draft.source) === JSON.stringify(source)) {
     return draft;
+  }
+  if (isHub(draft.source) && draft.source.kind === source.kind && isHub(source)) {
+    return withNamespacesOf(draft, source);
   }
   return {
     ...draft,
@@ -118,6 +134,16 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
         : draft;
     case "source_chosen":
       return withSource(draft, action.source);
+    case "originals_taken": {
+      // Not every registry lists its repositories.
+      const named = action.source.kind === "registry";
+      const repositories = [...new Set(action.images.map(({ repository }) => repository))];
+      return {
+        ...withSource(draft, action.source),
+        images: action.images,
+        typedRepositories: named ? repositories : [],
+      };
+    }
     case "repository_typed":
       return draft.typedRepositories.includes(action.repository)
         ? draft

@@ -59,6 +59,7 @@ export const wizardSteps: readonly WizardStep[] = [
         draft={draft}
         dispatch={dispatch}
         images={data.images}
+        profiles={data.awsProfiles.answer?.profiles ?? []}
         errorActions={errorActions}
       />
     ),

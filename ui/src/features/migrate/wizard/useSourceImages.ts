@@ -3,14 +3,16 @@ import type { Backend } from "../../../ipc/backend";
 import type { ImageSource, SourceRepository, SourceTag } from "../../../ipc/generated";
 import type { TagList } from "../steps/imageRows";
 
-/** How many tags are asked for their details at once. */
-const detailBatch = 50;
+/** How many tags are looked into at once. */
+const detailBatch = 25;
 
 interface Repositories {
   readonly list: readonly SourceRepository[];
   readonly loading: boolean;
   readonly error: unknown;
   readonly next: string | null;
+  /** How many there are; nothing where the source does not say. */
+  readonly total: number | null;
 }
 
 /** What is known of a source, and how to know more. */
@@ -19,13 +21,18 @@ export interface SourceImages {
   readonly tags: Readonly<Record<string, TagList>>;
   /** Asks for everything anew. */
   readonly reload: () => void;
+  /** Goes on with the list of repositories where it broke off. */
   readonly moreRepositories: () => void;
   /** Asks for a repository's tags, or the next page of them; answers every tag known then. */
   readonly loadTags: (repository: string) => Promise<readonly SourceTag[]>;
+  /** Asks for every tag of a repository, page by page; answers them. */
+  readonly loadAllTags: (repository: string) => Promise<readonly SourceTag[]>;
+  /** Asks for what a list does not tell of tags that are seen: digest, platforms, size. */
+  readonly lookInto: (repository: string, tags: readonly string[]) => void;
 }
 
-const nothing: Repositories = { list: [], loading: false, error: null, next: null };
-const noTags: TagList = { tags: [], loading: false, error: null, next: null };
+const nothing: Repositories = { list: [], loading: false, error: null, next: null, total: null };
+const noTags: TagList = { tags: [], loading: false, error: null, next: null, total: null };
 
 /** Tags that came with their repository, as the Docker Engine gives them. */
 function tagsAlong(list: readonly SourceRepository[]): Record<string, TagList> {
@@ -36,25 +43,52 @@ function tagsAlong(list: readonly SourceRepository[]): Record<string, TagList> {
   );
 }
 
-function withDetails(tags: readonly SourceTag[], details: readonly SourceTag[]): SourceTag[] {
-  const known = new Map(details.map((tag) => [tag.tag, tag]));
-  return tags.map((tag) => known.get(tag.tag) ?? tag);
+/** Whether the list of a source leaves out what only the manifests tell. */
+function isBare(source: ImageSource, tag: SourceTag): boolean {
+  return tag.digest === null || (source.kind === "ecr" && tag.platforms.length === 0);
 }
 
-/** Repositories and tags of a source. Answers for a source that was left are dropped. */
+/** Tags with what was looked up; times come from the list alone. */
+function withDetails(tags: readonly SourceTag[], details: readonly SourceTag[]): SourceTag[] {
+  const known = new Map(details.map((tag) => [tag.tag, tag]));
+  return tags.map((tag) => {
+    const found = known.get(tag.tag);
+    return found === undefined
+      ? tag
+      : { ...found, updated_at_ms: tag.updated_at_ms, pulled_at_ms: tag.pulled_at_ms };
+  });
+}
+
+/**
+ * Repositories and tags of a source. Repositories come page by page until all are there; answers for
+ * a source that was left are dropped, and nothing more is asked of it.
+ */
 export function useSourceImages(backend: Backend, source: ImageSource | null): SourceImages {
   const key = source === null ? null : JSON.stringify(source);
   const [attempt, setAttempt] = useState(0);
   const [repositories, setRepositories] = useState<Repositories>(nothing);
   const [tags, setTags] = useState<Readonly<Record<string, TagList>>>({});
   const tagsNow = useRef(tags);
-  tagsNow.current = tags;
   const generation = useRef(0);
   const current = useRef(source);
   current.current = source;
+  // What was asked for already, by repository and tag.
+  const lookedInto = useRef(new Set<string>());
+  // Pages that are awaited, by repository: whoever wants one, too, waits for the same.
+  const awaited = useRef(new Map<string, Promise<readonly SourceTag[]>>());
+
+  const changeTags = useCallback(
+    (mine: number, change: (all: Readonly<Record<string, TagList>>) => Record<string, TagList>) => {
+      if (mine === generation.current) {
+        tagsNow.current = change(tagsNow.current);
+        setTags(tagsNow.current);
+      }
+    },
+    [],
+  );
 
   const askRepositories = useCallback(
-    async (next: string | null) => {
+    async (from: string | null) => {
       const asked = current.current;
       if (asked === null) {
         return;
@@ -63,15 +97,21 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
       const wanted = () => mine === generation.current;
       setRepositories((before) => ({ ...before, loading: true, error: null }));
       try {
-        const page = await backend.sourceRepositories(asked, next);
-        if (wanted()) {
+        for (let next = from, first = from === null; first || next !== null; first = false) {
+          const page = await backend.sourceRepositories(asked, next);
+          if (!wanted()) {
+            return;
+          }
+          const begins = next === null;
+          next = page.next;
           setRepositories((before) => ({
-            list: next === null ? page.repositories : [...before.list, ...page.repositories],
-            loading: false,
+            list: begins ? page.repositories : [...before.list, ...page.repositories],
+            loading: page.next !== null,
             error: null,
             next: page.next,
+            total: page.total,
           }));
-          setTags((before) => ({ ...before, ...tagsAlong(page.repositories) }));
+          changeTags(mine, (all) => ({ ...all, ...tagsAlong(page.repositories) }));
         }
       } catch (error) {
         if (wanted()) {
@@ -79,14 +119,16 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
         }
       }
     },
-    [backend],
+    [backend, changeTags],
   );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new source or attempt begins anew
   useEffect(() => {
     generation.current += 1;
+    lookedInto.current = new Set();
+    awaited.current = new Map();
     setRepositories(nothing);
-    setTags({});
+    changeTags(generation.current, () => ({}));
     if (key !== null) {
       askRepositories(null);
     }
@@ -96,37 +138,107 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
   }, [key, attempt, askRepositories]);
 
   const loadTags = useCallback(
-    async (repository: string): Promise<readonly SourceTag[]> => {
+    (repository: string): Promise<readonly SourceTag[]> => {
       const asked = current.current;
-      const before = tagsNow.current[repository] ?? noTags;
-      if (asked === null || before.loading) {
-        return before.tags;
+      const pending = awaited.current.get(repository);
+      if (asked === null || pending !== undefined) {
+        return pending ?? Promise.resolve([]);
       }
       const mine = generation.current;
-      const set = (list: TagList) => {
-        if (mine === generation.current) {
-          setTags((all) => ({ ...all, [repository]: list }));
+      const before = tagsNow.current[repository] ?? noTags;
+      const set = (list: TagList) => changeTags(mine, (all) => ({ ...all, [repository]: list }));
+      if (before.tags.length > 0 && before.next === null) {
+        // The list is whole; where looking into it failed, what is seen is asked for once more.
+        if (before.error !== null) {
+          lookedInto.current = new Set(
+            [...lookedInto.current].filter((key) => !key.startsWith(`${repository} `)),
+          );
+          set({ ...before, error: null });
+        }
+        return Promise.resolve(before.tags);
+      }
+      set({ ...before, loading: true, error: null });
+      const ask = async () => {
+        try {
+          const page = await backend.sourceTags(asked, repository, before.next);
+          // What was looked up meanwhile stays.
+          const known = tagsNow.current[repository]?.tags ?? [];
+          const tags = [...known, ...page.tags];
+          set({ tags, loading: false, error: null, next: page.next, total: page.total });
+          return tags;
+        } catch (error) {
+          set({ ...(tagsNow.current[repository] ?? before), loading: false, error });
+          return before.tags;
+        } finally {
+          if (mine === generation.current) {
+            awaited.current.delete(repository);
+          }
         }
       };
-      set({ ...before, loading: true, error: null });
-      try {
-        const page = await backend.sourceTags(asked, repository, before.next);
-        let all = [...before.tags, ...page.tags];
-        set({ tags: all, loading: false, error: null, next: page.next });
-        const bare = page.tags.filter((tag) => tag.digest === null).map((tag) => tag.tag);
-        for (let at = 0; at < bare.length && mine === generation.current; at += detailBatch) {
-          const names = bare.slice(at, at + detailBatch);
-          const details = await backend.sourceTagDetails(asked, repository, names);
-          all = withDetails(all, details);
-          set({ tags: all, loading: false, error: null, next: page.next });
+      const answer = ask();
+      awaited.current.set(repository, answer);
+      return answer;
+    },
+    [backend, changeTags],
+  );
+
+  const loadAllTags = useCallback(
+    async (repository: string): Promise<readonly SourceTag[]> => {
+      const mine = generation.current;
+      let tags = tagsNow.current[repository]?.tags ?? [];
+      let open = tagsNow.current[repository] === undefined;
+      while (open || tagsNow.current[repository]?.next !== null) {
+        const before = tags.length;
+        tags = await loadTags(repository);
+        open = false;
+        // A page that failed is told in the table; what came before it counts.
+        if (mine !== generation.current || tags.length === before) {
+          break;
         }
-        return all;
+      }
+      return tags;
+    },
+    [loadTags],
+  );
+
+  const lookInto = useCallback(
+    async (repository: string, names: readonly string[]) => {
+      const asked = current.current;
+      if (asked === null) {
+        return;
+      }
+      const wanted = new Set(
+        names.filter((name) => !lookedInto.current.has(`${repository} ${name}`)),
+      );
+      const bare = (tagsNow.current[repository]?.tags ?? [])
+        .filter((tag) => wanted.has(tag.tag) && isBare(asked, tag))
+        .map((tag) => tag.tag);
+      if (bare.length === 0) {
+        return;
+      }
+      for (const name of bare) {
+        lookedInto.current.add(`${repository} ${name}`);
+      }
+      const mine = generation.current;
+      const change = (part: (list: TagList) => Partial<TagList>) =>
+        changeTags(mine, (all) => {
+          const list = all[repository];
+          return list === undefined
+            ? { ...all }
+            : { ...all, [repository]: { ...list, ...part(list) } };
+        });
+      try {
+        for (let at = 0; at < bare.length && mine === generation.current; at += detailBatch) {
+          const batch = bare.slice(at, at + detailBatch);
+          const details = await backend.sourceTagDetails(asked, repository, batch);
+          change((list) => ({ tags: withDetails(list.tags, details) }));
+        }
       } catch (error) {
-        set({ ...(tagsNow.current[repository] ?? before), loading: false, error });
-        return before.tags;
+        // The names are there all the same; the error says why nothing else is.
+        change(() => ({ error }));
       }
     },
-    [backend],
+    [backend, changeTags],
   );
 
   const next = repositories.next;
@@ -138,5 +250,12 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
       askRepositories(next);
     }, [askRepositories, next]),
     loadTags,
+    loadAllTags,
+    lookInto: useCallback(
+      (repository, names) => {
+        lookInto(repository, names);
+      },
+      [lookInto],
+    ),
   };
 }

@@ -1,11 +1,12 @@
 import type { ImageSource } from "../../../ipc/generated";
+import { isHub, namespacesProblem, sourceNamespaces } from "../../../shared/namespaces";
 import { repositoryNameProblem } from "../../../shared/repositoryName";
 import { repositorySettingsValid } from "../../../shared/repositorySettings";
 import { type Draft, type Proposals, repositoryNames } from "./draft";
 import type { ProposedNaming } from "./useProposedNames";
 
 /** What keeps a person from leaving the first step. */
-export function connectionProblem(draft: Draft): string | null {
+export function connectionProblem(draft: Pick<Draft, "connection">): string | null {
   const connection = draft.connection;
   if (connection === null) {
     return "Choose an AWS profile, or practice.";
@@ -34,8 +35,16 @@ export function sourceProblem(source: ImageSource | null): string | null {
   if (source === null) {
     return "Choose where the images are.";
   }
-  if (source.kind === "docker_hub" && source.namespace.trim() === "") {
-    return "Enter the Docker Hub user or organisation.";
+  if (isHub(source)) {
+    const names = sourceNamespaces(source);
+    return source.kind === "docker_hub" && names.length === 0
+      ? "Sign in to Docker Hub, or enter a user or organisation."
+      : namespacesProblem(names);
+  }
+  if (source.kind === "ecr" && source.connection.kind === "profile") {
+    return source.connection.profile === ""
+      ? "Choose the AWS profile of the ECR that the images are in."
+      : connectionProblem({ connection: source.connection });
   }
   if (source.kind === "registry") {
     if (source.host.trim() === "") {

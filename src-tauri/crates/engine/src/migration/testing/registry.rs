@@ -156,10 +156,11 @@ impl RegistryApi for FakeRegistry {
         path: &str,
         reference: &str,
     ) -> Result<Option<ManifestHead>, RegistryError> {
-        let digest = self.held(path, reference);
-        Ok(digest.map(|digest| ManifestHead {
-            digest,
-            media_type: None,
+        let place = (path.to_owned(), reference.to_owned());
+        let held = self.manifests.lock().unwrap().get(&place).cloned();
+        Ok(held.map(|raw| ManifestHead {
+            digest: raw.digest().clone(),
+            media_type: Some(raw.media_type().to_owned()),
             size_bytes: None,
             pull_quota: self.pull_quota(),
         }))

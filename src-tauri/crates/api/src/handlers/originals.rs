@@ -1,0 +1,128 @@
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, stream};
+use transload_engine::docker::{DockerApi, DockerEngine, EngineImage};
+use transload_engine::migration::{Original, came_from_registry};
+use transload_engine::model::{ImageReference, RegistryHost, Tag};
+
+use crate::api::{Api, locked};
+use crate::contract::{ApiError, EngineOriginal, ImageSource};
+use crate::sources::{Lists, OpenSource};
+
+/// Registries that are asked at the same time.
+const ASKED_TOGETHER: usize = 4;
+/// How long one look-up may take. It is a hint to a person who chooses, and nobody waits for it.
+const LOOK_LIMIT: Duration = Duration::from_secs(10);
+/// How long an answer is good for, and a failure, too.
+const GOOD_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// What was looked up, by reference and the engine's id of the image.
+#[derive(Default)]
+pub(crate) struct KnownOriginals(Mutex<HashMap<String, (Instant, Option<EngineOriginal>)>>);
+
+impl Api {
+    /// What registries have of images that the Docker Engine pulled from there, where that is more or
+    /// something else. No look-up counts as a pull; one that fails says nothing.
+    pub async fn engine_originals(
+        &self,
+        repository: String,
+        tags: Vec<String>,
+    ) -> Result<Vec<EngineOriginal>, ApiError> {
+        let engine = self.engine().await?;
+        let named = ImageReference::parse(&repository);
+        let named = named.map_err(|error| ApiError::invalid_input(&error))?;
+        let (api, engine) = (self, &engine);
+        let asked = tags.into_iter().filter_map(|tag| {
+            let name = named.with_tag(Tag::parse(&tag).ok()?);
+            Some(async move {
+                api.original(engine, &name).await.unwrap_or_else(|error| {
+                    tracing::debug!(%name, reason = error.message, "no look at the registry");
+                    None
+                })
+            })
+        });
+        let asked: Vec<_> = asked.collect();
+        let found: Vec<_> = stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn original(
+        &self,
+        engine: &DockerEngine,
+        name: &ImageReference,
+    ) -> Result<Option<EngineOriginal>, ApiError> {
+        let held = engine.image(name).await?;
+        if !came_from_registry(&held, name) {
+            return Ok(None);
+        }
+        let key = format!("{name} {}", held.id);
+        let known = locked(&self.inner.originals.0).get(&key).cloned();
+        if let Some((_, known)) = known.filter(|(at, _)| at.elapsed() < GOOD_FOR) {
+            return Ok(known);
+        }
+        let looked = tokio::time::timeout(LOOK_LIMIT, self.look_up(&held, name)).await;
+        let found = looked.unwrap_or(Ok(None));
+        let kept = found.as_ref().ok().cloned().flatten();
+        locked(&self.inner.originals.0).insert(key, (Instant::now(), kept));
+        found
+    }
+
+    async fn look_up(
+        &self,
+        held: &EngineImage,
+        name: &ImageReference,
+    ) -> Result<Option<EngineOriginal>, ApiError> {
+        let (source, repository) = self.source_of(name).await?;
+        let OpenSource::Registry(open) = self.open_source(&source).await? else {
+            return Ok(None);
+        };
+        let original = match (&open.lists, name.path().split_once('/'), name.tag()) {
+            (Lists::Hub(hub), Some((namespace, path)), Some(tag)) => {
+                let found = hub.client.tag(namespace, path, tag.as_str()).await?;
+                found.and_then(|found| {
+                    Some(Original {
+                        digest: found.digest?,
+                        platforms: found.platforms,
+                        children: found.image_digests,
+                    })
+                })
+            }
+            _ => Original::look_up(open.client.as_ref(), name).await?,
+        };
+        let Some(original) = original else { return Ok(None) };
+        let shown = |platforms: &[transload_engine::model::Platform]| {
+            platforms.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        Ok(original.differs(held, name).map(|differs| EngineOriginal {
+            tag: name.tag().map(Tag::to_string).unwrap_or_default(),
+            registry: open.host.to_string(),
+            source,
+            repository,
+            platforms: if differs.more_platforms { shown(&original.platforms) } else { Vec::new() },
+            held_platforms: shown(&held.platforms),
+            moved: differs.moved,
+        }))
+    }
+
+    /// The source that has what a name of the engine means, and the repository as it shows it.
+    async fn source_of(&self, name: &ImageReference) -> Result<(ImageSource, String), ApiError> {
+        let host = name.registry();
+        let namespace = name.path().split('/').next().unwrap_or_default().to_owned();
+        let source = if host.is_docker_hub() {
+            ImageSource::DockerHub { namespace }
+        } else if self.is_practice_hub(host).await {
+            ImageSource::PracticeAccount { namespace: Some(namespace) }
+        } else {
+            ImageSource::Registry { host: host.to_string(), plain_http: false }
+        };
+        Ok((source, name.path().to_owned()))
+    }
+
+    /// Whether a registry is practice's Docker Hub; practice is not started for the question.
+    async fn is_practice_hub(&self, host: &RegistryHost) -> bool {
+        let running = self.inner.practice.lock().await;
+        running.as_ref().is_some_and(|practice| practice.hub_registry_host() == host.as_str())
+    }
+}

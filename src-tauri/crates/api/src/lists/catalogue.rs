@@ -1,0 +1,53 @@
+use transload_engine::migration::ImageTree;
+use transload_engine::model::{ImageReference, RegistryHost, Tag};
+use transload_engine::registry::RegistryApi;
+
+use super::{count, named};
+use crate::contract::{ApiError, SourceRepositories, SourceTag, SourceTags};
+
+/// Every repository of the catalogue.
+pub(crate) async fn repositories(
+    registry: &dyn RegistryApi,
+) -> Result<SourceRepositories, ApiError> {
+    let names = registry.catalogue().await?;
+    let repositories: Vec<_> = names.into_iter().map(named).collect();
+    Ok(SourceRepositories { total: count(&repositories), repositories, next: None })
+}
+
+/// Every tag of a repository, by name.
+pub(crate) async fn tags(
+    registry: &dyn RegistryApi,
+    repository: &str,
+) -> Result<SourceTags, ApiError> {
+    let tags: Vec<_> = registry.tags(repository).await?.iter().map(name_only).collect();
+    Ok(SourceTags { total: count(&tags), tags, next: None })
+}
+
+/// What is known of a tag once its manifests are read.
+pub(crate) async fn details(
+    registry: &dyn RegistryApi,
+    host: &RegistryHost,
+    repository: &str,
+    tag: &Tag,
+) -> Result<SourceTag, ApiError> {
+    let reference = ImageReference::new(host.clone(), repository, Some(tag.clone()), None);
+    let reference = reference.map_err(|error| ApiError::invalid_input(&error))?;
+    let tree = ImageTree::read(registry, &reference).await?;
+    Ok(SourceTag {
+        digest: Some(tree.root.raw.digest().to_string()),
+        platforms: tree.platforms().iter().map(ToString::to_string).collect(),
+        size_bytes: Some(tree.blobs().values().sum()),
+        ..name_only(tag)
+    })
+}
+
+fn name_only(tag: &Tag) -> SourceTag {
+    SourceTag {
+        tag: tag.to_string(),
+        digest: None,
+        platforms: Vec::new(),
+        size_bytes: None,
+        updated_at_ms: None,
+        pulled_at_ms: None,
+    }
+}

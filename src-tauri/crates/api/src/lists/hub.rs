@@ -1,0 +1,162 @@
+use std::str::FromStr;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use transload_engine::hub::{HubClient, HubError, HubRepository, HubTag};
+
+use crate::contract::{
+    ApiError, ErrorCode, SourceNamespaces, SourceRepositories, SourceRepository, SourceTag,
+    SourceTags,
+};
+use crate::sources::OpenHub;
+
+/// First pages of namespaces that are asked for at the same time.
+const ASKED_TOGETHER: usize = 4;
+/// Pages of organisations that are read, of 100 each.
+const PAGES_OF_ORGANIZATIONS: u32 = 10;
+
+/// What is still to be read, as the text between two pages: `300 0:2 2:5` are 300 repositories in
+/// all, with the first namespace going on at page 2 and the third at page 5.
+struct Rest {
+    total: u64,
+    open: Vec<(usize, u32)>,
+}
+
+impl Rest {
+    fn text(&self) -> Option<String> {
+        let open = self.open.iter().map(|(namespace, page)| format!(" {namespace}:{page}"));
+        (!self.open.is_empty()).then(|| format!("{}{}", self.total, open.collect::<String>()))
+    }
+}
+
+impl FromStr for Rest {
+    type Err = ApiError;
+
+    fn from_str(text: &str) -> Result<Self, ApiError> {
+        let read = || {
+            let mut parts = text.split(' ');
+            let total = parts.next()?.parse().ok()?;
+            let open = parts.map(|part| {
+                let (namespace, page) = part.split_once(':')?;
+                Some((namespace.parse().ok()?, page.parse().ok()?))
+            });
+            Some(Self { total, open: open.collect::<Option<_>>()? })
+        };
+        read().ok_or_else(no_such_page)
+    }
+}
+
+/// A page of the repositories of the namespaces: at first one of each, afterwards what is left of
+/// one after another.
+pub(crate) async fn repositories(
+    hub: &OpenHub,
+    next: Option<String>,
+) -> Result<SourceRepositories, ApiError> {
+    let Some(next) = next else { return first_pages(hub).await };
+    let mut rest: Rest = next.parse()?;
+    if rest.open.is_empty() {
+        return Err(no_such_page());
+    }
+    let (place, page) = rest.open.remove(0);
+    let namespace = hub.namespaces.get(place).ok_or_else(no_such_page)?;
+    let found = hub.client.repositories(namespace, page).await?;
+    if let Some(next) = found.next {
+        rest.open.insert(0, (place, next));
+    }
+    let repositories = found.items.into_iter().map(shown).collect();
+    Ok(SourceRepositories { repositories, next: rest.text(), total: Some(rest.total) })
+}
+
+async fn first_pages(hub: &OpenHub) -> Result<SourceRepositories, ApiError> {
+    let asked = hub.namespaces.iter().map(|namespace| hub.client.repositories(namespace, 1));
+    let asked: Vec<_> = asked.collect();
+    let pages: Vec<_> = stream::iter(asked).buffered(ASKED_TOGETHER).try_collect().await?;
+    let mut rest = Rest { total: 0, open: Vec::new() };
+    let mut repositories = Vec::new();
+    for (place, page) in pages.into_iter().enumerate() {
+        rest.total += page.total.unwrap_or(page.items.len() as u64);
+        rest.open.extend(page.next.map(|next| (place, next)));
+        repositories.extend(page.items.into_iter().map(shown));
+    }
+    Ok(SourceRepositories { repositories, next: rest.text(), total: Some(rest.total) })
+}
+
+/// A page of the tags of a repository, which is called `namespace/name`.
+pub(crate) async fn tags(
+    hub: &OpenHub,
+    repository: &str,
+    next: Option<String>,
+) -> Result<SourceTags, ApiError> {
+    let page = next.map_or(Ok(1), |next| next.parse().map_err(|_| no_such_page()))?;
+    let (namespace, name) = repository.split_once('/').ok_or_else(|| {
+        let message = "A repository of Docker Hub has a user or organisation and a name.";
+        ApiError::new(ErrorCode::InputInvalid, message)
+            .about(repository)
+            .hint("Write it as dencold/pgcli; official images are library/NAME.")
+    })?;
+    let found = hub.client.tags(namespace, name, page).await?;
+    let next = found.next.map(|page| page.to_string());
+    let tags = found.items.into_iter().map(shown_tag).collect();
+    Ok(SourceTags { tags, next, total: found.total })
+}
+
+/// The namespaces of whoever is signed in. Where Docker Hub does not tell the organisations, they
+/// are typed.
+pub(crate) async fn namespaces(client: &HubClient) -> Result<SourceNamespaces, ApiError> {
+    let Some(login) = client.login() else { return Ok(SourceNamespaces::default()) };
+    let mut namespaces = vec![login.identifier.to_lowercase()];
+    let mut next = Some(1);
+    while let Some(page) = next.filter(|page| *page <= PAGES_OF_ORGANIZATIONS) {
+        let found = match client.organizations(page).await {
+            Ok(found) => found,
+            Err(HubError::Unauthorized { .. } | HubError::Failed { .. }) => {
+                return Ok(SourceNamespaces { namespaces, organizations_told: false });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        namespaces.extend(found.items);
+        next = found.next;
+    }
+    Ok(SourceNamespaces { namespaces, organizations_told: true })
+}
+
+fn no_such_page() -> ApiError {
+    ApiError::new(ErrorCode::InputInvalid, "There is no such page.")
+}
+
+fn shown(repository: HubRepository) -> SourceRepository {
+    SourceRepository {
+        name: format!("{}/{}", repository.namespace, repository.name),
+        private: Some(repository.private),
+        updated_at_ms: repository.updated_at_ms,
+        size_bytes: repository.size_bytes,
+        tags: None,
+    }
+}
+
+fn shown_tag(tag: HubTag) -> SourceTag {
+    SourceTag {
+        tag: tag.tag.to_string(),
+        digest: tag.digest.map(|digest| digest.to_string()),
+        platforms: tag.platforms.iter().map(ToString::to_string).collect(),
+        size_bytes: Some(tag.size_bytes),
+        updated_at_ms: tag.updated_at_ms,
+        pulled_at_ms: tag.pulled_at_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_goes_through_its_text_and_nothing_else_is_a_page() {
+        let rest: Rest = "300 0:2 2:5".parse().unwrap();
+        assert_eq!((rest.total, rest.open.as_slice()), (300, [(0, 2), (2, 5)].as_slice()));
+        assert_eq!(rest.text().as_deref(), Some("300 0:2 2:5"));
+        assert_eq!(Rest { total: 7, open: Vec::new() }.text(), None);
+        for none in ["", "x", "300 0", "300 0:x", "2"] {
+            let rest: Result<Rest, _> = none.parse();
+            assert!(rest.is_err() || rest.is_ok_and(|rest| rest.open.is_empty()), "{none}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A whole Docker Hub account: whose namespaces they are, what is private, many pages.
+
+use std::collections::HashSet;
+
+use anyhow::{Context, Result, ensure};
+use transload_api::contract::{
+    AwsConnection, ErrorCode, ImageSource, MigrationOutcome, Selection, SourceRepository, TagRules,
+};
+use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, request, told};
+
+fn practice_account(namespace: &str) -> ImageSource {
+    let namespace = Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty());
+    ImageSource::PracticeAccount { namespace }
+}
+
+/// Every repository, page by page, and how many pages that took.
+async fn all(computer: &Computer, source: &ImageSource) -> Result<(Vec<SourceRepository>, usize)> {
+    let (mut repositories, mut next, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = computer.api.source_repositories(source.clone(), next).await.map_err(told)?;
+        repositories.extend(page.repositories);
+        pages += 1;
+        ensure!(page.total.is_some_and(|total| total >= repositories.len() as u64));
+        next = page.next;
+        if next.is_none() {
+            return Ok((repositories, pages));
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_signs_in_sees_their_organisations_and_moves_what_is_private() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    let practice = computer.api.practice_start().await.map_err(told)?;
+    let own = practice_account("");
+    let nobody = computer.api.source_namespaces(own.clone()).await.map_err(told)?;
+    assert_eq!(nobody.namespaces, [""; 0]);
+    let both = practice_account("dencold, acme");
+    let (public, _) = all(&computer, &both).await?;
+    ensure!(public.iter().all(|repository| repository.private == Some(false)));
+
+    let login = (practice.hub_account.as_str(), practice.hub_access_token.as_str());
+    computer.sign_in(&own, Some(login)).await?;
+    let mine = computer.api.source_namespaces(own.clone()).await.map_err(told)?;
+    assert_eq!(
+        (mine.namespaces, mine.organizations_told),
+        (vec!["dencold".to_owned(), "acme".to_owned()], true)
+    );
+    let (seen, _) = all(&computer, &both).await?;
+    let private: Vec<_> =
+        seen.iter().filter(|it| it.private == Some(true)).map(|it| it.name.as_str()).collect();
+    assert_eq!(private, ["dencold/billing-api", "acme/ledger"]);
+    assert_eq!(seen.len(), public.len() + private.len());
+
+    let rules = TagRules { newest: Some(1), ..TagRules::default() };
+    let selection = Selection { repositories: Vec::new(), rules };
+    let chosen = computer.api.source_choose(both.clone(), selection).await.map_err(told)?;
+    assert_eq!(chosen.images.len(), seen.len());
+    let named: Vec<_> = chosen
+        .images
+        .iter()
+        .map(|image| (image.repository.as_str(), image.tag.as_str(), image.repository.as_str()))
+        .collect();
+    let wanted = request(&AwsConnection::Practice, &both, &named);
+    let migrated = computer.migrate(wanted).await?;
+    assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
+    ensure!(migrated.report.repositories_created.contains(&"acme/ledger".to_owned()));
+
+    // Without the login what is private is gone from sight again.
+    computer.api.source_logout(own).await.map_err(told)?;
+    assert_eq!(all(&computer, &both).await?.0.len(), public.len());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_organisation_signs_in_with_its_own_token_and_types_other_namespaces() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    computer.api.practice_start().await.map_err(told)?;
+    let source = practice_account("acme");
+    let token = "practice-hub-organisation-token";
+    computer.sign_in(&source, Some(("acme", token))).await?;
+    let mine = computer.api.source_namespaces(source.clone()).await.map_err(told)?;
+    assert_eq!((mine.namespaces, mine.organizations_told), (vec!["acme".to_owned()], false));
+    let (seen, _) = all(&computer, &source).await?;
+    ensure!(seen.iter().any(|repository| repository.name == "acme/ledger"));
+    let other = practice_account("ada");
+    assert_eq!(all(&computer, &other).await?.0.len(), 1, "its public one");
+    let missing = computer.api.source_repositories(practice_account("nobody"), None).await;
+    let missing = missing.err().context("there is no such namespace")?;
+    assert_eq!(
+        (missing.code, missing.subject.as_deref()),
+        (ErrorCode::ImageMissing, Some("nobody"))
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn hundreds_of_repositories_and_thousands_of_tags_come_in_pages() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    computer.api.practice_large_set(true);
+    let practice = computer.api.practice_start().await.map_err(told)?;
+    assert_eq!(practice.hub_organizations, ["acme", "warehouse"]);
+    let login = (practice.hub_account.as_str(), practice.hub_access_token.as_str());
+    let source = practice_account("acme, warehouse, dencold");
+    computer.sign_in(&source, Some(login)).await?;
+    let (repositories, pages) = all(&computer, &source).await?;
+    let names: HashSet<_> = repositories.iter().map(|repository| &repository.name).collect();
+    assert_eq!((names.len(), repositories.len(), pages), (308, 308, 4));
+
+    let (mut tags, mut next) = (HashSet::new(), None);
+    loop {
+        let page = computer.api.source_tags(source.clone(), "warehouse/builds".to_owned(), next);
+        let page = page.await.map_err(told)?;
+        assert_eq!(page.total, Some(10_000));
+        tags.extend(page.tags.into_iter().map(|tag| tag.tag));
+        next = page.next;
+        // A tenth is enough to know that pages go on and do not overlap.
+        if next.is_none() || tags.len() == 1000 {
+            break;
+        }
+    }
+    assert_eq!(tags.len(), 1000);
+
+    let wanted = request(
+        &AwsConnection::Practice,
+        &source,
+        &[("warehouse/builds", "build-00042", "builds"), ("warehouse/service-009", "1.3", "nine")],
+    );
+    let migrated = computer.migrate(wanted).await?;
+    assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
+    assert_eq!(migrated.plan.images[0].platforms.len(), 5);
+    Ok(())
+}

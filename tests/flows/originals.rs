@@ -1,0 +1,72 @@
+//! An image of the Docker Engine of which the registry it came from has more, or something else.
+
+use anyhow::{Context, Result, ensure};
+use transload_api::contract::{EngineOriginal, ImageSource};
+use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, told};
+use transload_tests::images::{Format, Index, Recipe, Target};
+use transload_tests::labs::{DockerLab, RegistryLab};
+
+const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64/v8", "linux/s390x"];
+
+async fn originals(
+    computer: &Computer,
+    repository: &str,
+    tags: &[&str],
+) -> Result<Vec<EngineOriginal>> {
+    let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+    computer.api.engine_originals(repository.to_owned(), tags).await.map_err(told)
+}
+
+#[tokio::test]
+async fn more_platforms_at_a_registry_are_told_and_so_is_a_tag_that_moved() -> Result<()> {
+    let (docker, registry) = (DockerLab::start().await?, RegistryLab::start().await?);
+    let cli = docker.cli()?;
+    let target = Target::new(&registry.url(), "team/app")?;
+    target.push_index(&Index::of_platforms(81, Format::Oci, &PLATFORMS)?, "many").await?;
+    target.push(&Recipe::small(82).build()?, "single").await?;
+    target.push(&Recipe::small(83).build()?, "moves").await?;
+    let repository = format!("{}/team/app", registry.host());
+    for tag in ["many", "single", "moves"] {
+        cli.pull(&format!("{repository}:{tag}")).await?;
+    }
+    cli.load(&Recipe::small(84).build()?, "built-here:1").await?;
+    target.push(&Recipe::small(85).build()?, "moves").await?;
+
+    let computer = Computer::new(AwsHome::new()?, Some(&docker.address()))?;
+    let found = originals(&computer, &repository, &["many", "single", "moves", "none"]).await?;
+    assert_eq!(found.len(), 2, "{found:#?}");
+    let many = &found[0];
+    assert_eq!((many.tag.as_str(), many.moved), ("many", false));
+    assert_eq!(
+        (many.platforms.as_slice(), many.held_platforms.len()),
+        (&PLATFORMS.map(str::to_owned)[..], 1)
+    );
+    let source = ImageSource::Registry { host: registry.host(), plain_http: false };
+    assert_eq!((&many.source, many.repository.as_str()), (&source, "team/app"));
+    assert_eq!((found[1].tag.as_str(), found[1].moved), ("moves", true));
+    assert_eq!(originals(&computer, "built-here", &["1"]).await?, []);
+
+    // The second look asks nobody.
+    let asked = registry.requests("HEAD /v2/team/app/manifests/")?;
+    ensure!(asked >= 3, "each tag was looked up: {asked}");
+    originals(&computer, &repository, &["many", "single", "moves"]).await?;
+    assert_eq!(registry.requests("HEAD /v2/team/app/manifests/")?, asked);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_image_of_a_docker_hub_is_looked_up_without_a_pull() -> Result<()> {
+    let docker = DockerLab::start().await?;
+    let computer = Computer::new(AwsHome::new()?, Some(&docker.address()))?;
+    let practice = computer.api.practice_start().await.map_err(told)?;
+    let repository = format!("{}/dencold/pgcli", practice.hub);
+    docker.cli()?.pull(&format!("{repository}:4.1.0")).await?;
+    let found = originals(&computer, &repository, &["4.1.0"]).await?;
+    let found = found.first().context("it has a second platform")?;
+    assert_eq!(found.platforms, ["linux/amd64", "linux/arm64"]);
+    let namespace = Some("dencold".to_owned());
+    assert_eq!(found.source, ImageSource::PracticeAccount { namespace });
+    assert_eq!((found.repository.as_str(), found.moved), ("dencold/pgcli", false));
+    Ok(())
+}

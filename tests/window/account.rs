@@ -1,0 +1,120 @@
+//! A whole Docker Hub account from the sign-in to the report, and a pull quota that is used up on the
+//! way.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use transload_tests::secrets::SecretSearch;
+use transload_tests::window::{Role, Stage, Window, story};
+
+use crate::wizard::{begin_practice, go_to, log_in_and_review, next, proved_digest, select, start};
+
+const USER: &str = "dencold";
+const TOKEN: &str = "practice-hub-access-token";
+/// More pulls than practice gives to anybody.
+const MANY_PULLS: usize = 300;
+
+#[tokio::test]
+async fn a_whole_account_goes_from_the_sign_in_to_the_report() -> Result<()> {
+    story(Stage::new("account").await?.with_keychain().await?, async |stage| {
+        let window = stage.open().await?;
+        begin_practice(&window).await?;
+        next(&window, "Images").await?;
+        window.expand("source-login").await?;
+        window.fill_by_test_id("source-username", USER).await?;
+        window.fill_by_test_id("source-secret", TOKEN).await?;
+        window.click(Role::Checkbox, "Keep it in the keychain of this computer").await?;
+        window.click_by_test_id("source-sign-in").await?;
+        window.wait_for_text_in("source-login", "kept in the keychain").await?;
+        // Whoever signs in sees their organisations, and what is private.
+        window.wait_for_text_in("images-table", "acme/ledger").await?;
+        window.wait_for_text_in("images-table", "Private").await?;
+        window.screenshot("1-signed-in").await?;
+        window.check_accessibility().await?;
+        let first_run = stage.output();
+
+        // The next run of the program asks the keychain.
+        let window = stage.open().await?;
+        go_to(&window, "Migrate").await?;
+        window.wait_for_text_in("source-login", "kept in the keychain").await?;
+        window.wait_for_text_in("images-table", "acme/ledger").await?;
+        window.expand("rules").await?;
+        window.fill_by_test_id("rule-newest", "1").await?;
+        window.click_by_test_id("rules-apply").await?;
+        window.wait_for_text_in("rules-result", "7 images chosen").await?;
+        window.screenshot("2-chosen").await?;
+        next(&window, "Repositories").await?;
+        window.wait_for_text_in("repository-state-acme/ledger", "Will be created").await?;
+        log_in_and_review(&window).await?;
+        ensure!(start(&window).await? == "succeeded");
+        for image in 0..7 {
+            proved_digest(&window, image, "equal").await?;
+        }
+        window.screenshot("3-report").await?;
+
+        window.click_by_test_id("start-another").await?;
+        window.expand("source-login").await?;
+        window.click_by_test_id("source-sign-out").await?;
+        window.wait_for_text_in("source-login", "Not signed in").await?;
+        let search = SecretSearch::new().secret("the access token", TOKEN)?;
+        search.check_text("what the program printed", first_run)?;
+        search.check_text("what the program printed", stage.output())?;
+        search.check_folder(&stage.data_folder())?;
+        let kept = std::fs::read_to_string(stage.data_folder().join("kept-logins.json"))?;
+        ensure!(kept == "[]", "the keychain still keeps {kept}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_quota_that_is_used_up_is_waited_for_until_somebody_signs_in() -> Result<()> {
+    story(Stage::new("quota").await?, async |stage| {
+        let window = stage.open().await?;
+        begin_practice(&window).await?;
+        next(&window, "Images").await?;
+        select(&window, "dencold/pgcli", &["4.0.1", "4.2.0"]).await?;
+        next(&window, "Repositories").await?;
+        use_up_the_quota(&stage.data_folder()).await?;
+        log_in_and_review(&window).await?;
+        window.click_by_test_id("wizard-start").await?;
+        window.wait_for_text_in("quota-wait", "").await?;
+        window.screenshot("1-waiting").await?;
+        window.check_accessibility().await?;
+        sign_in(&window).await?;
+        let outcome =
+            window.attribute_of(crate::wizard::MIGRATION, "result", "data-outcome").await?;
+        ensure!(outcome == "succeeded", "{outcome}");
+        proved_digest(&window, 0, "equal").await?;
+        proved_digest(&window, 1, "equal").await?;
+        Ok(())
+    })
+    .await
+}
+
+async fn sign_in(window: &Window) -> Result<()> {
+    window.expand("source-login").await?;
+    window.fill_by_test_id("source-username", USER).await?;
+    window.fill_by_test_id("source-secret", TOKEN).await?;
+    window.click_by_test_id("source-sign-in").await
+}
+
+/// Pulls from the practice Docker Hub, as nobody, until it refuses.
+async fn use_up_the_quota(data: &Path) -> Result<()> {
+    let ports: Value = serde_json::from_slice(&std::fs::read(data.join("practice/ports.json"))?)?;
+    let origin = |name: &str| format!("http://127.0.0.1:{}", ports[name]);
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let scope = "service=registry.docker.io&scope=repository:dencold/pgcli:pull";
+    let answer = http.get(format!("{}/token?{scope}", origin("hub"))).send().await?;
+    let answer: Value = serde_json::from_slice(&answer.bytes().await?)?;
+    let token = answer["token"].as_str().context("a token")?;
+    let manifest = format!("{}/v2/dencold/pgcli/manifests/4.0.1", origin("hub_registry"));
+    for _ in 0..MANY_PULLS {
+        let answer = http.get(&manifest).bearer_auth(token).send().await?;
+        if answer.status() == reqwest::StatusCode::TOO_MANY_REQUESTS {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("practice gives more than {MANY_PULLS} pulls")
+}

@@ -1,0 +1,165 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { type Draft, emptyDraft } from "../features/migrate/wizard/draft";
+import { type FakeOptions, fakeError } from "../ipc/fakeBackend";
+import type { EngineOriginal, ImageSource } from "../ipc/generated";
+import { byId, click, expectAccessible, find, openWindow, textOf, tick } from "../testing/window";
+
+/** The window at step 2 with this source. */
+function openAt(source: ImageSource, options: FakeOptions = {}) {
+  const draft: Draft = { ...emptyDraft, step: 1, connection: { kind: "practice" }, source };
+  return openWindow({ draft, ...options });
+}
+
+function typeInto(id: string, text: string) {
+  act(() => createWrapper().findInput(`[data-testid="${id}"]`)?.setInputValue(text));
+}
+
+async function signIn(keep: boolean) {
+  await byId("source-sign-in");
+  typeInto("source-username", "dencold");
+  typeInto("source-secret", "dckr_pat_1");
+  if (keep) {
+    act(() =>
+      createWrapper()
+        .findCheckbox('[data-testid="source-keep"]')
+        ?.findNativeInput()
+        .getElement()
+        .click(),
+    );
+  }
+  await click("source-sign-in");
+}
+
+const kept = async () =>
+  waitFor(() => expect(screen.getByTestId("source-login").textContent).toContain("Signed in as"));
+
+describe("the sources of images", () => {
+  it("show every namespace of whoever signs in to Docker Hub", async () => {
+    const backend = openAt({ kind: "docker_hub", namespace: "" });
+    await signIn(true);
+    await kept();
+    expect(await textOf("source-login")).toContain("kept in the keychain");
+    await byId("repository-dencold/pgcli");
+    const asked = backend.calls.filter(({ method }) => method === "sourceRepositories");
+    expect(asked.at(-1)?.args[0]).toEqual({ kind: "docker_hub", namespace: "dencold, acme" });
+    const mine = createWrapper().findMultiselect('[data-testid="hub-mine"]');
+    expect(mine?.findTokens().map((token) => token.getElement().textContent)).toEqual([
+      "dencold",
+      "acme",
+    ]);
+    expect(screen.getByTestId("repository-dencold/webapp").textContent).toContain("Private");
+    await expectAccessible(await byId("source-login"));
+
+    // Somebody else's is typed beside them; what was chosen stays chosen.
+    fireEvent.click(await find('button[aria-label$=" tags of dencold/pgcli"]'));
+    await tick("Select dencold/pgcli:latest");
+    typeInto("hub-namespace", "library");
+    fireEvent.blur(
+      createWrapper()
+        .findInput('[data-testid="hub-namespace"]')
+        ?.findNativeInput()
+        .getElement() as HTMLElement,
+    );
+    await waitFor(() =>
+      expect(
+        backend.calls.filter(({ method }) => method === "sourceRepositories").at(-1)?.args[0],
+      ).toEqual({ kind: "docker_hub", namespace: "dencold, acme, library" }),
+    );
+    expect(await textOf("selection-summary")).toContain("1 tag selected");
+    await click("source-sign-out");
+    await screen.findByText(/Not signed in/);
+  });
+
+  it("go on without a keychain, and say so", async () => {
+    openAt(
+      { kind: "docker_hub", namespace: "" },
+      { keychainError: fakeError("keychain_failed", "This computer has no keychain.") },
+    );
+    await signIn(true);
+    await kept();
+    expect(await textOf("source-login")).toContain("until Transload closes");
+    expect((await screen.findByTestId("error-alert")).textContent).toContain("has no keychain");
+    await byId("repository-dencold/pgcli");
+  });
+
+  it("bring hundreds of repositories page by page, and every tag of one that is ticked", async () => {
+    const backend = openAt({ kind: "practice_account", namespace: "warehouse" });
+    await byId("repository-warehouse/builds");
+    await waitFor(() => expect(screen.getByText("(300)")).toBeTruthy());
+    const pages = backend.calls.filter(({ method }) => method === "sourceRepositories");
+    expect(pages.map(({ args }) => args[1])).toEqual([null, "100", "200"]);
+    await tick("Select warehouse/builds");
+    await waitFor(async () =>
+      expect(await textOf("selection-summary")).toContain("1,000 tags selected"),
+    );
+    await screen.findByText("Show more tags (100 of 1,000 shown)");
+  });
+
+  it("stop asking for pages when the source is left", async () => {
+    const backend = openAt({ kind: "practice_account", namespace: "warehouse" });
+    const first = backend.calls.length;
+    await waitFor(() => expect(backend.calls.length).toBeGreaterThan(first));
+    backend.unmount();
+    await act(async () => {});
+    const asked = backend.calls.filter(({ method }) => method === "sourceRepositories").length;
+    await act(async () => {});
+    expect(backend.calls.filter(({ method }) => method === "sourceRepositories").length).toBe(
+      asked,
+    );
+  });
+
+  it("take another ECR through an AWS profile", async () => {
+    const backend = openAt({
+      kind: "ecr",
+      connection: {
+        kind: "profile",
+        profile: "",
+        region: null,
+        ecr_endpoint: null,
+        registry_endpoint: null,
+      },
+    });
+    await byId("ecr-source-profile");
+    expect(backend.calls.some(({ method }) => method === "sourceRepositories")).toBe(false);
+    const profile = createWrapper().findSelect('[data-testid="ecr-source-profile"]');
+    act(() => profile?.openDropdown());
+    act(() => profile?.selectOptionByValue("profile prod", { expandToViewport: true }));
+    await byId("repository-dencold/pgcli");
+    const asked = backend.calls.find(({ method }) => method === "sourceRepositories");
+    expect(asked?.args[0]).toMatchObject({ kind: "ecr", connection: { profile: "prod" } });
+    expect(screen.queryByTestId("source-login")).toBeNull();
+  });
+
+  it("offer the exact copy where a registry has more than the engine", async () => {
+    const original: EngineOriginal = {
+      tag: "17",
+      registry: "docker.io",
+      source: { kind: "docker_hub", namespace: "library" },
+      repository: "library/postgres",
+      platforms: ["linux/amd64", "linux/arm64"],
+      held_platforms: ["linux/amd64"],
+      moved: false,
+    };
+    const backend = openAt({ kind: "docker_engine" }, { originals: { postgres: [original] } });
+    fireEvent.click(await find('button[aria-label$=" tags of postgres"]'));
+    expect(await textOf("original-postgres:17")).toContain(
+      "docker.io has 2 platforms of it, this computer only linux/amd64.",
+    );
+    expect(screen.queryByTestId("originals")).toBeNull();
+    await tick("Select postgres:17");
+    await expectAccessible(await byId("originals"));
+    expect(
+      backend.calls.filter(({ method }) => method === "engineOriginals").map(({ args }) => args[0]),
+    ).toEqual(["postgres"]);
+    await click("take-originals");
+    await waitFor(() =>
+      expect(
+        backend.calls.filter(({ method }) => method === "sourceRepositories").at(-1)?.args[0],
+      ).toEqual({ kind: "docker_hub", namespace: "library" }),
+    );
+    expect(await textOf("selection-summary")).toContain("1 tag selected");
+    expect(screen.queryByTestId("originals")).toBeNull();
+  });
+});

@@ -1,0 +1,42 @@
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import { useEffect, useState } from "react";
+
+interface TypedFieldProps {
+  label: string;
+  description: string;
+  value: string;
+  placeholder: string;
+  testId: string;
+  problem: string | null;
+  onChange: (value: string) => void;
+}
+
+/** A text that counts when the field is left or Enter is pressed. */
+export function TypedField(props: TypedFieldProps) {
+  const { label, description, value, placeholder, testId, problem, onChange } = props;
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const take = () => {
+    if (text.trim() !== value) {
+      onChange(text.trim());
+    }
+  };
+  return (
+    <FormField label={label} description={description} errorText={problem ?? undefined}>
+      <Input
+        value={text}
+        placeholder={placeholder}
+        spellcheck={false}
+        onChange={({ detail }) => setText(detail.value)}
+        onBlur={take}
+        onKeyDown={({ detail }) => {
+          if (detail.key === "Enter") {
+            take();
+          }
+        }}
+        data-testid={testId}
+      />
+    </FormField>
+  );
+}

@@ -1,0 +1,56 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Backend } from "../../../ipc/backend";
+import type { EngineOriginal, ImageSource } from "../../../ipc/generated";
+
+/** How many tags are looked up with one call. */
+const batch = 20;
+
+/** What registries have of the engine's images, by `repository:tag`. */
+export type Originals = Readonly<Record<string, EngineOriginal>>;
+
+const none: Originals = {};
+
+/**
+ * Looks up what registries have of the engine's images, in the background and once each. Nobody
+ * waits for it: where it fails, nothing is said.
+ */
+export function useOriginals(
+  backend: Backend,
+  source: ImageSource | null,
+): { originals: Originals; lookUp: (repository: string, tags: readonly string[]) => void } {
+  const engine = source?.kind === "docker_engine";
+  const [originals, setOriginals] = useState<Originals>(none);
+  const asked = useRef(new Set<string>());
+  const wanted = useRef(engine);
+  useEffect(() => {
+    wanted.current = engine;
+    return () => {
+      wanted.current = false;
+    };
+  }, [engine]);
+
+  const ask = useCallback(
+    async (repository: string, tags: readonly string[]) => {
+      const open = tags.filter((tag) => !asked.current.has(`${repository}:${tag}`));
+      for (const tag of open) {
+        asked.current.add(`${repository}:${tag}`);
+      }
+      for (let at = 0; at < open.length && wanted.current; at += batch) {
+        const found = await backend.engineOriginals(repository, open.slice(at, at + batch));
+        const named = found.map((one) => [`${repository}:${one.tag}`, one] as const);
+        setOriginals((before) => ({ ...before, ...Object.fromEntries(named) }));
+      }
+    },
+    [backend],
+  );
+  const lookUp = useCallback(
+    (repository: string, tags: readonly string[]) => {
+      if (engine) {
+        ask(repository, tags).catch(() => {});
+      }
+    },
+    [engine, ask],
+  );
+  const shown = engine ? originals : none;
+  return useMemo(() => ({ originals: shown, lookUp }), [shown, lookUp]);
+}
