@@ -7,9 +7,11 @@ use transload_api::contract::{ApiError, ErrorCode};
 
 /// A file or folder that cannot be used. `doing` is a verb in its base form.
 pub fn storage_failed(doing: &str, path: &Path, error: &io::Error) -> ApiError {
+    if error.kind() == io::ErrorKind::StorageFull {
+        return ApiError::disk_full(path).caused_by(error);
+    }
     let path = path.display().to_string();
     let hint = match error.kind() {
-        io::ErrorKind::StorageFull => "Make room on this disk, then try again.",
         io::ErrorKind::PermissionDenied => "Check that your user may use this file and its folder.",
         io::ErrorKind::NotFound => "Check that the file and its folder are still there.",
         _ => "Check the disk that holds this file, then try again.",

@@ -64,6 +64,7 @@ fn prepare<R: Runtime>(app: &App<R>, folders: Folders, start: Start) -> std::io:
     let api = Api::new(ApiOptions::from_process(folders.data.clone()));
     api.engine_address_set(settings.get().engine_address);
     api.practice_large_set(settings.get().practice_large_account);
+    api.ca_file_set(settings.get().ca_file.as_deref());
     app.manage(api);
     app.manage(start);
     app.manage(Draft::new(&folders.data));

@@ -1,6 +1,7 @@
 //! Stories without a window: the same calls as the window makes, on real parts.
 
 mod cancel;
+mod client_logins;
 mod command_line;
 mod copies;
 mod ecr_to_ecr;

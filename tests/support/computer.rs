@@ -44,6 +44,7 @@ impl Computer {
             docker_config: Some(home.path().join(".docker")),
             home: Some(home.path().to_path_buf()),
             xdg_runtime_dir: Some(folder.path().join("runtime")),
+            search_path: std::env::var_os("PATH"),
             ..DockerEnvironment::default()
         };
         let options = ApiOptions {

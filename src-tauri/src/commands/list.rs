@@ -7,7 +7,9 @@ commands! {
     profiles: saved_profiles_list, saved_profile_save, saved_profile_delete,
         saved_profiles_export, saved_profiles_import;
     aws: aws_profiles_list, aws_identity, registry_login;
+    client_logins: client_logins, client_login_apply, client_login_undo;
     docker: engine_status, engine_originals;
+    network: network_status, ca_file_check;
     sources: source_login, source_logout, source_login_status, source_namespaces,
         source_repositories, source_tags, source_tag_details, source_choose;
     migration: repository_names_propose, migration_plan, migration_plan_cancel, migration_commands,

@@ -3,10 +3,12 @@
 
 mod app;
 mod aws;
+mod client_logins;
 mod docker;
 mod history;
 mod jobs;
 mod migration;
+mod network;
 mod practice;
 mod profiles;
 mod registry_settings;

@@ -17,11 +17,16 @@ pub async fn settings_set(
     api: State<'_, Api>,
     settings: Settings,
 ) -> Result<(), ApiError> {
-    let address = settings.engine_address.clone();
     let large = settings.practice_large_account;
+    let (address, ca_file) = (settings.engine_address.clone(), settings.ca_file.clone());
+    let ca_file_before = file.get().ca_file;
     file.set(settings)?;
     api.engine_address_set(address);
     api.practice_large_set(large);
+    // Another network begins new connections, so only where it is another one.
+    if ca_file != ca_file_before {
+        api.ca_file_set(ca_file.as_deref());
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ import type { AppInfo, Settings } from "../ipc/generated";
 const defaults: Settings = {
   theme: "system",
   engine_address: null,
+  ca_file: null,
   remove_temporary_tags: true,
   keep_draft: true,
   practice_large_account: false,

@@ -2,9 +2,9 @@ import type { ErrorCode } from "../ipc/generated";
 import { entry } from "./entry";
 import type { ErrorEntry } from "./errorTable";
 
-type EngineErrorCode = Extract<ErrorCode, `engine_${string}`>;
+type EngineErrorCode = Extract<ErrorCode, `engine_${string}` | `client_${string}`>;
 
-/** What goes wrong with the Docker Engine on this computer. */
+/** What goes wrong with the Docker Engine on this computer, and with the logins of its clients. */
 export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
   engine_not_running: entry({
     title: "No Docker Engine is running",
@@ -60,5 +60,32 @@ export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
       "When the engine cannot reach ECR, check its own proxy settings: the engine pushes, not this window.",
     ],
     actions: ["retry", "choose_images", "open_log"],
+  }),
+  client_login_failed: entry({
+    title: "The login was not given to docker or Podman",
+    text: "The program that keeps logins did not take it, or the configuration changed meanwhile.",
+    next: [
+      "Look again, and choose another way.",
+      "A migration does not need this: Transload keeps its own login in memory.",
+    ],
+    actions: ["retry"],
+  }),
+  client_login_too_long: entry({
+    severity: "warning",
+    title: "The credential store cannot keep a login of this length",
+    text: "Logins of ECR are longer than the 2,560 bytes that the store of Windows takes.",
+    next: [
+      "Set up docker-credential-ecr-login instead: it gets the login each time and stores none.",
+      "A migration does not need this: Transload keeps its own login in memory.",
+    ],
+    actions: [],
+  }),
+  client_config_damaged: entry({
+    title: "The configuration of docker or Podman cannot be read",
+    text: "The file is not as docker writes it. It was left as it is.",
+    next: (path) => [
+      path === null ? "Repair the file, then try again." : `Repair ${path}, then try again.`,
+    ],
+    actions: ["retry"],
   }),
 };

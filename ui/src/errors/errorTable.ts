@@ -3,6 +3,7 @@ import type { ErrorActionId } from "./actions";
 import { awsErrors } from "./awsErrors";
 import { engineErrors } from "./engineErrors";
 import { localErrors } from "./localErrors";
+import { networkErrors } from "./networkErrors";
 import { registryErrors } from "./registryErrors";
 
 /** How the window speaks of a failure. */
@@ -20,10 +21,11 @@ export interface ErrorEntry {
 }
 
 /**
- * Every failure that the window tells apart. A code that is missing here, or in none of the four
+ * Every failure that the window tells apart. A code that is missing here, or in none of the
  * parts, does not pass the type check.
  */
 export const errorTable: Record<ErrorCode, ErrorEntry> = {
+  ...networkErrors,
   ...awsErrors,
   ...engineErrors,
   ...registryErrors,

@@ -14,6 +14,7 @@ type LocalErrorCode = Extract<
   | "destination_moved"
   | "journal_failed"
   | "storage_failed"
+  | "disk_full"
   | "store_unreadable"
   | "keychain_failed"
   | "practice_failed"
@@ -109,6 +110,17 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
       path === null
         ? "Check the permissions of the folder and the free space on the disk, then try again."
         : `Check the permissions of ${path} and the free space on the disk, then try again.`,
+    ],
+    actions: ["retry", "open_settings"],
+  }),
+  disk_full: entry({
+    title: "The disk is full",
+    text: "There was no room to write a file. What was there before is still there.",
+    next: (path) => [
+      path === null
+        ? "Make room on the disk, then try again."
+        : `Make room on the disk that holds ${path}, then try again.`,
+      "Layers of images need no room here: they pass through without being stored.",
     ],
     actions: ["retry", "open_settings"],
   }),

@@ -3,19 +3,24 @@ import type {
   AwsConnection,
   AwsIdentity,
   AwsProfiles,
+  CaFile,
   ChosenTags,
   CopyTool,
   EngineOriginal,
+  ClientLogins,
   EngineStatus,
   HistoryEntry,
   ImageSource,
   IndexEntry,
   JobEvent,
   JobSnapshot,
+  LoginClient,
+  LoginWay,
   MigrationPlan,
   MigrationReport,
   MigrationRequest,
   PlanProgress,
+  NetworkStatus,
   PracticeStatus,
   ProposedNames,
   RegistryLogin,
@@ -74,9 +79,25 @@ export interface Backend {
   /** Gets the registry token and tries it on the registry, and on the engine when it will push. */
   registryLogin(connection: AwsConnection, withEngine: boolean): Promise<RegistryLogin>;
 
+  /** What the person's own docker and Podman have for the registry; nothing is written. */
+  clientLogins(connection: AwsConnection): Promise<ClientLogins>;
+  /** Gives a client a login on the registry; answers what there is then. */
+  clientLoginApply(
+    connection: AwsConnection,
+    client: LoginClient,
+    way: LoginWay,
+  ): Promise<ClientLogins>;
+  /** Puts back what a client had before its last change here. */
+  clientLoginUndo(connection: AwsConnection, client: LoginClient): Promise<ClientLogins>;
+
   engineStatus(): Promise<EngineStatus>;
   /** What registries have of images of the engine, where that is more or something else. */
   engineOriginals(repository: string, tags: string[]): Promise<EngineOriginal[]>;
+
+  /** How this computer reaches others: proxies, certificate authorities, its clock. */
+  networkStatus(): Promise<NetworkStatus>;
+  /** Reads a file with certificate authorities and says what it holds; nothing is changed. */
+  caFileCheck(path: string): Promise<CaFile>;
 
   sourceLogin(login: SourceLogin): Promise<SourceLoginStatus>;
   sourceLogout(source: ImageSource): Promise<SourceLoginStatus>;

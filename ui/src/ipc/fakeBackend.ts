@@ -1,5 +1,6 @@
 import type { Backend } from "./backend";
 import { fakeChosenTags } from "./fake/chosen";
+import { FakeClientLogins } from "./fake/clientLogins";
 import {
   engineDown,
   engineRepositories,
@@ -16,6 +17,7 @@ import {
 import { fakeHistoryEntry } from "./fake/history";
 import { FakeJob } from "./fake/job";
 import { fakeProposedNames } from "./fake/names";
+import { fakeCaFile, fakeNetwork } from "./fake/network";
 import { fakePlan } from "./fake/plan";
 import { fakeRepositories, fakeTags } from "./fake/sources";
 import type {
@@ -31,6 +33,7 @@ import type {
   PlanProgress,
   PlanTotals,
   RegistrySettings,
+  NetworkStatus,
   SavedProfile,
   Settings,
   SourceLoginStatus,
@@ -60,6 +63,8 @@ export interface FakeOptions {
   originals?: Record<string, EngineOriginal[]>;
   /** Why the keychain keeps no login. */
   keychainError?: ApiError;
+  /** How this computer reaches others. */
+  network?: NetworkStatus;
   startedInPractice?: boolean;
   /** Migrations of earlier runs of the program, newest first. */
   history?: HistoryEntry[];
@@ -113,6 +118,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   let settings: Settings = {
     theme: "system",
     engine_address: null,
+    ca_file: null,
     remove_temporary_tags: true,
     keep_draft: true,
     practice_large_account: false,
@@ -170,6 +176,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   const practice = (connection: AwsConnection) => connection.kind === "practice";
   const imagesOf = (name: string, registry: string) => fakeImages(holdings, name, registry);
 
+  const clientLogins = new FakeClientLogins();
   const calls: FakeBackend["calls"] = [];
   let heldPlan: Parameters<FakeBackend["holdPlan"]>[0] | null = null;
   const registry: RegistrySettings = {
@@ -229,9 +236,16 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       engine_accepts: withEngine ? options.engineLoginError === undefined : null,
       engine_error: (withEngine ? options.engineLoginError : null) ?? null,
     }),
+    clientLogins: async (connection) => clientLogins.of(fakeRegistry(practice(connection))),
+    clientLoginApply: async (connection, client, way) =>
+      clientLogins.apply(fakeRegistry(practice(connection)), client, way),
+    clientLoginUndo: async (connection, client) =>
+      clientLogins.undo(fakeRegistry(practice(connection)), client),
     engineStatus: async () => (engine.running ? engineUp : engineDown),
     engineOriginals: async (repository, tags) =>
       (options.originals?.[repository] ?? []).filter(({ tag }) => tags.includes(tag)),
+    networkStatus: async () => options.network ?? fakeNetwork(settings.ca_file),
+    caFileCheck: async (path) => fakeCaFile(path),
 
     sourceLogin: async ({ username, keep }) => {
       const kept = keep && options.keychainError === undefined;

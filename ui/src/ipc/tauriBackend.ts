@@ -76,8 +76,16 @@ export const tauriBackend: Backend = {
   registryLogin: (connection, withEngine) =>
     call("registry_login", { connection, with_engine: withEngine }),
 
+  clientLogins: (connection) => call("client_logins", { connection }),
+  clientLoginApply: (connection, client, way) =>
+    call("client_login_apply", { connection, client, way }),
+  clientLoginUndo: (connection, client) => call("client_login_undo", { connection, client }),
+
   engineStatus: () => call("engine_status"),
   engineOriginals: (repository, tags) => call("engine_originals", { repository, tags }),
+
+  networkStatus: () => call("network_status"),
+  caFileCheck: (path) => call("ca_file_check", { path }),
 
   sourceLogin: (login) => call("source_login", { login }),
   sourceLogout: (source) => call("source_logout", { source }),

@@ -98,6 +98,11 @@ const exactParts: Intl.DateTimeFormatOptions = {
 // Making a format costs more than using it many times.
 const exactFormat = new Intl.DateTimeFormat("en-GB", exactParts);
 
+/** A day without a time, such as 2036-04-01, in UTC. */
+export function formatDay(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
+
 /**
  * A time to the second with its zone, such as `23 Nov 2026, 14:05:09 UTC`. The zone is the
  * computer's own; a test may name one.

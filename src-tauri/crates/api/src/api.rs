@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,13 +7,15 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
+use transload_engine::docker::client_login::ClientLoginUndo;
 use transload_engine::migration::MigrationRequest;
 use transload_engine::migration::journal::Journal;
 use transload_engine::model::RegistryHost;
+use transload_engine::network::{CaOrigin, Network};
 use transload_practice::Practice;
 
 use crate::connections::Connected;
-use crate::contract::{ApiError, AwsConnection};
+use crate::contract::{ApiError, AwsConnection, LoginClient};
 use crate::handlers::KnownOriginals;
 use crate::jobs::JobBook;
 use crate::logins::{CurrentLogin, HeldLogin, Logins};
@@ -69,13 +71,20 @@ pub(crate) struct Inner {
     pub connections: tokio::sync::Mutex<HashMap<AwsConnection, Arc<Connected>>>,
     pub practice: tokio::sync::Mutex<Option<Practice>>,
     pub journal: tokio::sync::OnceCell<Journal>,
+    /// What was changed in the logins of `docker` and Podman, in its order.
+    pub client_login_undos: tokio::sync::Mutex<HashMap<ClientOfRegistry, Vec<ClientLoginUndo>>>,
     engine_address: Mutex<Option<String>>,
     practice_is_large: AtomicBool,
     pub logins: Logins,
     pub open_clients: OpenClients,
     pub originals: KnownOriginals,
+    /// The network with the file that the person chose.
+    network: Mutex<Network>,
     next_id: AtomicU64,
 }
+
+/// A client, and the registry that its login is for.
+pub(crate) type ClientOfRegistry = (LoginClient, RegistryHost);
 
 /// What a job was asked for.
 #[derive(Clone)]
@@ -90,6 +99,7 @@ impl Api {
     /// An api that has asked for nothing yet.
     pub fn new(options: ApiOptions) -> Self {
         let logins = Logins::new(&options.data_folder);
+        let network = Mutex::new(options.aws.network().clone());
         let inner = Inner {
             options,
             jobs: JobBook::default(),
@@ -99,11 +109,13 @@ impl Api {
             connections: tokio::sync::Mutex::default(),
             practice: tokio::sync::Mutex::default(),
             journal: tokio::sync::OnceCell::new(),
+            client_login_undos: tokio::sync::Mutex::default(),
             engine_address: Mutex::default(),
             practice_is_large: AtomicBool::default(),
             logins,
             open_clients: OpenClients::default(),
             originals: KnownOriginals::default(),
+            network,
             next_id: AtomicU64::new(1),
         };
         Self { inner: Arc::new(inner) }
@@ -122,6 +134,27 @@ impl Api {
     /// Sets whether the practice account belongs to an organisation with very many repositories.
     pub fn practice_large_set(&self, large: bool) {
         self.inner.practice_is_large.store(large, Ordering::Relaxed);
+    }
+
+    /// Trusts the certificate authorities of a file beside those of the system, from the next
+    /// connection on; nothing for none. A file that cannot be used is told by `network_status`.
+    pub fn ca_file_set(&self, path: Option<&str>) {
+        let started_with = self.inner.options.aws.network();
+        *locked(&self.inner.network) = match path.map(str::trim).filter(|path| !path.is_empty()) {
+            Some(path) => started_with.with_ca_file(CaOrigin::Settings, Path::new(path)),
+            None => started_with.clone(),
+        };
+        self.inner.open_clients.forget_all();
+    }
+
+    /// The network that new connections go through.
+    pub(crate) fn network(&self) -> Network {
+        locked(&self.inner.network).clone()
+    }
+
+    /// The AWS configuration of this computer, for sessions that go through the network of now.
+    pub(crate) fn aws_environment(&self) -> AwsEnvironment {
+        self.inner.options.aws.clone().through(self.network())
     }
 
     /// Stops what runs, and practice mode's servers.

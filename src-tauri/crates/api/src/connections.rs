@@ -5,6 +5,7 @@ use std::sync::Arc;
 use transload_engine::aws::{AwsSession, EcrApi, SessionCredentials, SessionRequest};
 use transload_engine::migration::{Destination, EcrLogin};
 use transload_engine::model::{Region, Secret};
+use transload_engine::network::Network;
 use transload_engine::registry::{RegistryClient, RegistryEndpoint};
 use url::Url;
 
@@ -19,6 +20,8 @@ pub(crate) struct Connected {
     pub destination: Destination,
     /// What `aws` commands that do the same need.
     pub aws_options: AwsOptions,
+    /// The network that it was opened through.
+    network: Network,
 }
 
 impl Api {
@@ -30,6 +33,7 @@ impl Api {
         let mut connections = self.inner.connections.lock().await;
         if let Some(open) = connections.get(connection)
             && open.identity.expires_at_ms.is_none_or(|end| end > now_ms())
+            && open.network.is(&self.network())
         {
             return Ok(Arc::clone(open));
         }
@@ -46,7 +50,8 @@ impl Api {
     async fn open(&self, connection: &AwsConnection) -> Result<Connected, ApiError> {
         let (request, registry_endpoint) = self.session_request(connection).await?;
         let practice = request.ecr_endpoint.as_ref().map(Url::to_string);
-        let session = AwsSession::open(request, &self.inner.options.aws).await?;
+        let environment = self.aws_environment();
+        let session = AwsSession::open(request, &environment).await?;
         let caller = session.identity().await?;
         let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
         let token = ecr.registry_token().await?;
@@ -57,11 +62,13 @@ impl Api {
         };
         let login = EcrLogin::with_token(Arc::clone(&ecr), endpoint.host.clone(), token);
         let login = Arc::new(login);
-        let registry = RegistryClient::new(endpoint, Arc::clone(&login) as _);
+        let registry =
+            RegistryClient::through(session.network(), endpoint, Arc::clone(&login) as _);
         let identity = convert::identity(&caller, matches!(connection, AwsConnection::Practice));
         let destination = Destination { ecr, registry: Arc::new(registry), login };
         let aws_options = AwsOptions::of(connection, &identity.region, practice.as_deref());
-        Ok(Connected { identity, destination, aws_options })
+        let network = environment.network().clone();
+        Ok(Connected { identity, destination, aws_options, network })
     }
 
     async fn session_request(

@@ -84,6 +84,11 @@ impl OpenClients {
     pub fn forget(&self, registry: &RegistryHost) {
         locked(&self.0).remove(registry);
     }
+
+    /// The next call opens every registry anew: the network has changed.
+    pub fn forget_all(&self) {
+        locked(&self.0).clear();
+    }
 }
 
 impl OpenSource {
@@ -158,7 +163,7 @@ impl Api {
             Some(base) => Some(self.hub_client(base, &endpoint.host).await?),
             None => None,
         };
-        let registry = Arc::new(RegistryClient::new(endpoint.clone(), login));
+        let registry = Arc::new(RegistryClient::through(&self.network(), endpoint.clone(), login));
         let clients = Clients { endpoint, registry, hub };
         self.inner.open_clients.put(clients.clone());
         Ok(clients)
@@ -169,7 +174,7 @@ impl Api {
     async fn hub_client(&self, base: Url, host: &RegistryHost) -> Result<HubClient, ApiError> {
         if let Some(held) = self.own_login(host).await {
             let login = HubLogin { identifier: held.login.user, secret: held.login.password };
-            return Ok(HubClient::new(base, Some(login))?);
+            return Ok(HubClient::through(&self.network(), base, Some(login))?);
         }
         let stored = match DockerConfigLogin::new(host.clone()).login().await {
             Ok(stored) => stored.filter(|login| login.user != IDENTITY_TOKEN_USER),
@@ -180,14 +185,14 @@ impl Api {
         };
         if let Some(login) = stored {
             let login = HubLogin { identifier: login.user, secret: login.password };
-            let client = HubClient::new(base.clone(), Some(login))?;
+            let client = HubClient::through(&self.network(), base.clone(), Some(login))?;
             match client.log_in().await {
                 // Some of what `docker login` stores opens the registry and not the API.
                 Err(HubError::Unauthorized { .. }) => {}
                 _ => return Ok(client),
             }
         }
-        Ok(HubClient::new(base, None)?)
+        Ok(HubClient::through(&self.network(), base, None)?)
     }
 
     /// Where a source is; nothing for the Docker Engine, and for ECR, which its connection finds.

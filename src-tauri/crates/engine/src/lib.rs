@@ -4,13 +4,14 @@
 //!
 //! - [`model`]: values, parsed once at the edge.
 //! - [`aws`]: profiles on this computer, sessions, identity, ECR.
+//! - [`network`]: proxies, certificate authorities, clocks.
 //! - [`docker`]: the Docker Engine.
 //! - [`hub`]: Docker Hub's own API.
 //! - [`registry`]: the OCI distribution protocol.
 //! - [`migration`]: request, plan, run, events, report.
 //! - [`repositories`]: what the repository pages read.
 //!
-//! `aws`, `docker`, `hub` and `registry` use `model` and never each other; `migration` and
+//! `network` uses `model`; `aws`, `docker`, `hub` and `registry` use both and never each other; `migration` and
 //! `repositories` use all of them.
 
 // Inside tests a failed unwrap is the failure that the test is there to show.
@@ -21,5 +22,6 @@ pub mod docker;
 pub mod hub;
 pub mod migration;
 pub mod model;
+pub mod network;
 pub mod registry;
 pub mod repositories;

@@ -2,18 +2,30 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ErrorActions } from "../../errors";
+import type { AwsConnection } from "../../ipc/generated";
 import { CommandList } from "../../shared/CommandList";
+import { ClientLoginsContainer } from "./ClientLoginsContainer";
 
 interface CommandsModalProps {
   title: string;
   /** What the commands do, in a sentence. */
   description: string;
   commands: readonly string[];
+  connection: AwsConnection;
+  errorActions: ErrorActions;
   onClose: () => void;
 }
 
 /** Commands for a terminal that do what this page speaks of. */
-export function CommandsModal({ title, description, commands, onClose }: CommandsModalProps) {
+export function CommandsModal({
+  title,
+  description,
+  commands,
+  connection,
+  errorActions,
+  onClose,
+}: CommandsModalProps) {
   return (
     <Modal
       visible
@@ -33,6 +45,7 @@ export function CommandsModal({ title, description, commands, onClose }: Command
       <SpaceBetween size="m">
         <div>{description}</div>
         <CommandList commands={commands} />
+        <ClientLoginsContainer connection={connection} errorActions={errorActions} />
       </SpaceBetween>
     </Modal>
   );

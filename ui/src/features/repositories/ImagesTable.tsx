@@ -176,6 +176,8 @@ export function ImagesTable({ connection, repository, images, errorActions }: Im
           title={`Pull commands for ${repository}:${imageName(selected)}`}
           description="These commands log in and pull the image. They need the AWS CLI and Docker."
           commands={selected.pullCommands}
+          connection={connection}
+          errorActions={errorActions}
           onClose={() => setPullCommandsShown(false)}
         />
       )}

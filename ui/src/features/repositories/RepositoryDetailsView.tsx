@@ -110,6 +110,8 @@ export function RepositoryDetailsView({
           title={`Push commands for ${name}`}
           description="These commands log in, build an image, and push it to this repository. They need the AWS CLI and Docker."
           commands={details.push_commands}
+          connection={connection}
+          errorActions={errorActions}
           onClose={() => setPushCommandsShown(false)}
         />
       )}

@@ -10,6 +10,7 @@ import { AboutSection, LogSection } from "./AboutSections";
 import { AppearanceSection } from "./AppearanceSection";
 import { EngineSection } from "./EngineSection";
 import { MigrationSection } from "./MigrationSection";
+import { NetworkSection } from "./NetworkSection";
 import { PracticeSection } from "./PracticeSection";
 
 /** Props of {@link SettingsPage}. */
@@ -73,6 +74,11 @@ export function SettingsPage({
         <EngineSection
           address={settings.engine_address}
           onKeep={(engine_address) => change({ engine_address })}
+          errorActions={errorActions}
+        />
+        <NetworkSection
+          caFile={settings.ca_file}
+          onKeep={(ca_file) => change({ ca_file })}
           errorActions={errorActions}
         />
         <PracticeSection

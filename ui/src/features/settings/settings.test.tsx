@@ -3,6 +3,8 @@ import { act, fireEvent, render, screen, waitFor } from "@testing-library/react"
 import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
+import { fakeCaFile, fakeNetwork } from "../../ipc/fake/network";
+import { fakeError } from "../../ipc/fakeBackend";
 import type { ApiError, EngineStatus, Settings } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { SettingsPage } from ".";
@@ -10,6 +12,7 @@ import { SettingsPage } from ".";
 const initial: Settings = {
   theme: "system",
   engine_address: null,
+  ca_file: null,
   remove_temporary_tags: true,
   keep_draft: true,
   practice_large_account: false,
@@ -68,6 +71,9 @@ function backendWith(engine = running) {
       started_in_practice: false,
     })),
     engineStatus: vi.fn(async () => engine),
+    networkStatus: vi.fn(async () => fakeNetwork(null)),
+    openPathChoose: vi.fn(async (): Promise<string | null> => "/home/me/corp.pem"),
+    caFileCheck: vi.fn(async (path: string) => fakeCaFile(path)),
     logFolderOpen: vi.fn(async () => {}),
     practiceReset: vi.fn(async () => practice),
   } satisfies Partial<Backend>;
@@ -155,6 +161,61 @@ describe("the settings", () => {
       "unix:///x.sock (from these settings): there is no such file",
     );
     expect(screen.getByTestId("error-action-retry")).toBeTruthy();
+  });
+
+  it("check a file with certificate authorities before they keep it", async () => {
+    const { container, keep, backend } = await show();
+    expect((await screen.findByTestId("settings-proxy")).textContent).toContain("None");
+    backend.networkStatus.mockResolvedValue(fakeNetwork("/home/me/corp.pem"));
+    fireEvent.click(screen.getByTestId("settings-ca-file-choose"));
+    await waitFor(() =>
+      expect(screen.getByTestId("settings-ca-files").textContent).toContain(
+        "/home/me/corp.pem (chosen here)Example Corp Root CA (Example Corp), until 2036-04-01",
+      ),
+    );
+    expect(keep).toHaveBeenCalledWith({ ca_file: "/home/me/corp.pem" });
+
+    keep.mockClear();
+    backend.caFileCheck.mockRejectedValueOnce(
+      fakeError("ca_file_unusable", "/home/me/key.pem holds no certificate.", "/home/me/key.pem"),
+    );
+    fireEvent.click(screen.getByTestId("settings-ca-file-choose"));
+    await screen.findByText("/home/me/key.pem holds no certificate.");
+    expect(keep).not.toHaveBeenCalled();
+
+    backend.networkStatus.mockResolvedValue(fakeNetwork(null));
+    fireEvent.click(screen.getByTestId("settings-ca-file-remove"));
+    await waitFor(() => expect(keep).toHaveBeenCalledWith({ ca_file: null }));
+    expect(await accessibilityViolations(container)).toEqual([]);
+  });
+
+  it("show the proxy with its exceptions, and what cannot be used", async () => {
+    const proxied = {
+      ...fakeNetwork(null),
+      proxies: [{ scheme: "https", address: "http://proxy.corp:3128", has_login: true }],
+      proxy_origin: "environment" as const,
+      proxy_exceptions: ".internal.corp",
+      unusable_variables: ["HTTP_PROXY"],
+      clock_behind_seconds: 840,
+      ca_files: [
+        {
+          origin: "aws_ca_bundle" as const,
+          path: "/gone.pem",
+          certificates: [],
+          error: fakeError("ca_file_unusable", "/gone.pem cannot be read: no such file."),
+        },
+      ],
+    };
+    const backend = { ...backendWith(), networkStatus: vi.fn(async () => proxied) };
+    const { container } = await show(backend);
+    await screen.findByText(/\/gone.pem cannot be read/);
+    expect(container.textContent).toContain(
+      "http://proxy.corp:3128 for https, from the environment, with a login",
+    );
+    expect(container.textContent).toContain(".internal.corp (NO_PROXY)");
+    expect(container.textContent).toContain("HTTP_PROXY is set and names no proxy");
+    expect(container.textContent).toContain("14 minutes behind");
+    expect(container.textContent).toContain("connections go on without it");
   });
 
   it("reset practice mode only after a confirmation", async () => {

@@ -34,6 +34,18 @@ pub enum ErrorCode {
     /// ECR would refuse the name of a repository; `subject` is a name near it that it takes.
     RepositoryNameInvalid,
 
+    // The network of this computer.
+    /// The certificate of a server is not trusted; `subject` is the server.
+    TlsUntrusted,
+    /// The proxy does not answer; `subject` is its address.
+    ProxyUnreachable,
+    /// The proxy wants a login or does not let the connection through; `subject` is its address.
+    ProxyRefused,
+    /// The clock of this computer is so much off that signatures or certificates are refused.
+    ClockWrong,
+    /// A file with certificate authorities cannot be used; `subject` is its path.
+    CaFileUnusable,
+
     // The AWS configuration and session.
     /// The profile is in none of the AWS configuration files.
     ProfileMissing,
@@ -81,6 +93,14 @@ pub enum ErrorCode {
     EngineFailed,
     /// The engine's push ended with an error inside the stream.
     EnginePushFailed,
+
+    // The logins of the person's own docker and Podman.
+    /// A login of `docker` or Podman could not be changed; `subject` is the program or the entry.
+    ClientLoginFailed,
+    /// The credential helper cannot keep a login as long as ECR's, as on Windows.
+    ClientLoginTooLong,
+    /// The configuration of `docker` or Podman is damaged; `subject` is its path.
+    ClientConfigDamaged,
 
     // Registries.
     /// The registry wants a login, or refuses the one it got (401).
@@ -137,6 +157,8 @@ pub enum ErrorCode {
     // This computer.
     /// A file or folder cannot be read or written; `subject` is its path.
     StorageFailed,
+    /// The disk is full; `subject` is the path that was written.
+    DiskFull,
     /// The saved profiles cannot be read; the file was set aside.
     StoreUnreadable,
     /// The keychain of the operating system does not keep a login, or did not forget it.

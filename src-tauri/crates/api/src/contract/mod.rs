@@ -6,6 +6,7 @@
 //! is stale; the types of `copies` are for a terminal only. Times are milliseconds since 1970 in UTC and end in `_at_ms`; sizes end in `_bytes`.
 
 mod aws;
+mod client_logins;
 mod copies;
 mod docker;
 mod error;
@@ -13,6 +14,7 @@ mod history;
 mod jobs;
 mod migration;
 mod naming;
+mod network;
 mod plan;
 mod plan_file;
 mod practice;
@@ -25,6 +27,7 @@ mod settings;
 mod sources;
 
 pub use aws::*;
+pub use client_logins::*;
 pub use copies::*;
 pub use docker::*;
 pub use error::*;
@@ -32,6 +35,7 @@ pub use history::*;
 pub use jobs::*;
 pub use migration::*;
 pub use naming::*;
+pub use network::*;
 pub use plan::*;
 pub use plan_file::*;
 pub use practice::*;

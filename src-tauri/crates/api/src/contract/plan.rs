@@ -142,6 +142,10 @@ pub enum PlanRemark {
     ReadLater,
     /// Only the chosen platform is copied, so the digest in ECR is not the one of the index.
     ChosenPlatform,
+    /// It runs on Linux, but not on amd64.
+    NotForAmd64,
+    /// It is an index of one platform and its attestation, which AWS Lambda does not take.
+    NotForLambda,
 }
 
 /// The sums of a plan.

@@ -10,6 +10,8 @@ pub struct Settings {
     pub theme: Theme,
     /// An engine address that goes before every other.
     pub engine_address: Option<String>,
+    /// A file with certificate authorities that are trusted beside those of the system.
+    pub ca_file: Option<String>,
     /// Whether temporary tags are removed from the engine after a push.
     pub remove_temporary_tags: bool,
     /// Whether the wizard keeps its draft over a restart.
@@ -25,6 +27,7 @@ impl Default for Settings {
         Self {
             theme: Theme::System,
             engine_address: None,
+            ca_file: None,
             remove_temporary_tags: true,
             keep_draft: true,
             practice_large_account: false,

@@ -1,10 +1,12 @@
 //! Values of the engine as types of the contract, and back.
 
 mod aws;
+mod client_logins;
 mod docker;
 mod events;
 mod history;
 mod naming;
+mod network;
 mod plan;
 mod plan_file;
 mod registry_settings;
@@ -13,10 +15,12 @@ mod selection;
 mod settings;
 
 pub use aws::{identity, profiles, repository};
+pub use client_logins::{client_login, engine_client, engine_way};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
 pub use history::{About, about, earlier_state, history_entry, history_report, request, told};
 pub use naming::rename_rules;
+pub use network::{ca_file, network_status};
 pub use plan::{expected_time, plan};
 pub use plan_file::{layer_groups, plan_of_file};
 pub use registry_settings::{cache_rule, creation_template, known_cache_rule, known_template};

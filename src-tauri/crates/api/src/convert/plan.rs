@@ -184,5 +184,7 @@ fn remark(remark: engine::Remark) -> PlanRemark {
         engine::Remark::SizeUnpacked => PlanRemark::SizeUnpacked,
         engine::Remark::ReadLater => PlanRemark::ReadLater,
         engine::Remark::ChosenPlatform => PlanRemark::ChosenPlatform,
+        engine::Remark::NotForAmd64 => PlanRemark::NotForAmd64,
+        engine::Remark::NotForLambda => PlanRemark::NotForLambda,
     }
 }

@@ -126,6 +126,8 @@ fn remark(remark: PlanRemark) -> engine::Remark {
         PlanRemark::SizeUnpacked => engine::Remark::SizeUnpacked,
         PlanRemark::ReadLater => engine::Remark::ReadLater,
         PlanRemark::ChosenPlatform => engine::Remark::ChosenPlatform,
+        PlanRemark::NotForAmd64 => engine::Remark::NotForAmd64,
+        PlanRemark::NotForLambda => engine::Remark::NotForLambda,
     }
 }
 

@@ -73,10 +73,11 @@ impl Ends {
         let endpoint = RegistryEndpoint::of(host, plain_http)
             .map_err(|error| ApiError::invalid_input(&error))?;
         let client: Arc<dyn RegistryApi> = if is_ecr {
-            let ecr = self.open_ecr(host).await?;
+            let session = self.open_session(host).await?;
+            let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
             self.ecrs.lock().await.insert(host.clone(), Arc::clone(&ecr));
             let login = EcrLogin::new(ecr, host.clone());
-            Arc::new(RegistryClient::new(endpoint, Arc::new(login)))
+            Arc::new(RegistryClient::through(session.network(), endpoint, Arc::new(login)))
         } else {
             let login = DockerConfigLogin::new(host.clone());
             Arc::new(RegistryClient::new(endpoint, Arc::new(login)))
@@ -85,7 +86,7 @@ impl Ends {
         Ok(client)
     }
 
-    async fn open_ecr(&self, host: &RegistryHost) -> Result<Arc<dyn EcrApi>, ApiError> {
+    async fn open_session(&self, host: &RegistryHost) -> Result<AwsSession, ApiError> {
         let region = self.ecr.region.as_deref().or(host.ecr_region());
         let region = region.map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
@@ -97,7 +98,6 @@ impl Ends {
             ecr_endpoint: None,
             sts_endpoint: None,
         };
-        let session = AwsSession::open(request, &AwsEnvironment::from_process()).await?;
-        Ok(Arc::new(session.ecr()))
+        Ok(AwsSession::open(request, &AwsEnvironment::from_process()).await?)
     }
 }

@@ -67,6 +67,7 @@ fn words(error: &AwsError) -> ApiError {
                 .hint("If you typed an endpoint, check its address.")
                 .retryable()
         }
+        AwsError::Network { failure, .. } => failure.into(),
         AwsError::Throttled { action } => new(ErrorCode::Throttled)
             .about(action)
             .hint("Wait a minute and try again.")

@@ -42,6 +42,7 @@ fn words(error: &HubError) -> ApiError {
             .about(HUB)
             .hint("Check the network connection and the proxy settings.")
             .retryable(),
+        HubError::Network { failure, .. } => failure.into(),
         HubError::NotHub { .. } => new(ErrorCode::NotARegistry)
             .about(HUB)
             .hint("A sign-in page of the network or a proxy may answer in its place."),

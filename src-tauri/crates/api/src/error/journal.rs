@@ -13,15 +13,15 @@ impl From<&JournalError> for ApiError {
     fn from(error: &JournalError) -> Self {
         let new = |code| ApiError::new(code, capitalised(&error.to_string())).caused_by(error);
         match error {
+            JournalError::Unusable { path, .. } | JournalError::Database { path, .. }
+                if error.is_disk_full() =>
+            {
+                Self::disk_full(path).caused_by(error)
+            }
             JournalError::Unusable { path, .. } | JournalError::Database { path, .. } => {
-                let hint = if error.is_disk_full() {
-                    "The disk is full. Make room on it, and try again; nothing is lost meanwhile."
-                } else {
-                    "Check that the folder exists, that you may write to it, and that the disk has room."
-                };
                 new(ErrorCode::JournalFailed)
                     .about(path.display().to_string())
-                    .hint(hint)
+                    .hint("Check that the folder exists, that you may write to it, and that the disk has room.")
                     .retryable()
             }
             JournalError::TooNew { path, .. } => new(ErrorCode::JournalFailed)

@@ -4,10 +4,12 @@
 //! that is true without the window; the hints say what to do next.
 
 mod aws;
+mod client_login;
 mod docker;
 mod hub;
 mod journal;
 mod migration;
+mod network;
 mod registry;
 
 use std::error::Error;
@@ -72,6 +74,9 @@ impl ApiError {
 
     /// A file or folder that cannot be read or written.
     pub fn storage(path: &std::path::Path, error: &std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::StorageFull {
+            return Self::disk_full(path).caused_by(error);
+        }
         Self::new(
             ErrorCode::StorageFailed,
             format!("{} cannot be read or written.", path.display()),
@@ -80,6 +85,15 @@ impl ApiError {
         .about(path.display().to_string())
         .caused_by(error)
         .retryable()
+    }
+
+    /// A disk without room.
+    pub fn disk_full(path: &std::path::Path) -> Self {
+        let path = path.display().to_string();
+        Self::new(ErrorCode::DiskFull, format!("The disk is full: {path} could not be written."))
+            .hint("Make room on this disk, then try again; what was there before is still there.")
+            .about(path)
+            .retryable()
     }
 
     /// A fault of Transload itself.

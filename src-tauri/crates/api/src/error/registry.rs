@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use transload_engine::model::ManifestError;
+use transload_engine::model::{ManifestError, RegistryHost};
 use transload_engine::registry::RegistryError;
 
 use super::capitalised;
@@ -33,9 +33,9 @@ fn words(error: &RegistryError) -> ApiError {
             .about(registry.as_str())
             .hint("Log in again.")
             .retryable(),
-        RegistryError::Forbidden { subject, .. } => new(ErrorCode::RegistryForbidden)
-            .about(subject)
-            .hint("Check that you may read it at the source, and push to it at the destination."),
+        RegistryError::Forbidden { registry, subject, message } => {
+            forbidden(registry, subject, message.as_deref(), new(ErrorCode::RegistryForbidden))
+        }
         RegistryError::Missing { subject, repository: true, .. } => {
             new(ErrorCode::RepositoryMissing)
                 .about(subject)
@@ -68,6 +68,7 @@ fn words(error: &RegistryError) -> ApiError {
             .about(registry.as_str())
             .hint("Check the address, the network connection and the proxy settings.")
             .retryable(),
+        RegistryError::Network { failure, .. } => failure.into(),
         RegistryError::ConnectionLost { registry, .. } => new(ErrorCode::ConnectionLost)
             .about(registry.as_str())
             .hint("Try again; what arrived already is not sent twice.")
@@ -99,6 +100,43 @@ fn words(error: &RegistryError) -> ApiError {
             .about(registry.as_str())
             .hint("Do not use this registry unless you know why it does that."),
     }
+}
+
+/// A refusal by what it says: a permission that is missing, or a quota that is used up. ECR answers
+/// 403 to both.
+fn forbidden(
+    registry: &RegistryHost,
+    subject: &str,
+    message: Option<&str>,
+    error: ApiError,
+) -> ApiError {
+    let said = message.unwrap_or_default();
+    if let Some(action) = denied_action(said) {
+        return ApiError { code: ErrorCode::AccessDenied, ..error }.about(action).hint(format!(
+            "Ask the administrator of the account to allow {action}, or choose another profile."
+        ));
+    }
+    let lower = said.to_ascii_lowercase();
+    if ["quota", "limit", "maximum number"].iter().any(|word| lower.contains(word)) {
+        return ApiError { code: ErrorCode::QuotaExceeded, ..error }
+            .about(subject)
+            .hint("Ask AWS for a higher limit under Service Quotas, or remove images with a lifecycle policy.");
+    }
+    let error = error.about(subject);
+    if registry.is_amazon_ecr() && said.is_empty() {
+        return error
+            .hint("Check that your role may push to the repository: its own policy, a policy of the organisation or of the key may forbid it.")
+            .hint("Or the repository is full: ECR keeps 100,000 images in one, and says no more than this.");
+    }
+    error.hint("Check that you may read it at the source, and push to it at the destination.")
+}
+
+/// The action in AWS's sentence `User: … is not authorized to perform: ecr:PutImage on resource: …`.
+fn denied_action(said: &str) -> Option<&str> {
+    let (_, rest) = said.split_once("not authorized to perform: ")?;
+    let action = rest.split([' ', ',']).next()?;
+    action.split_once(':').filter(|(service, name)| !service.is_empty() && !name.is_empty())?;
+    Some(action)
 }
 
 fn manifest_words(subject: &str, source: &ManifestError) -> ApiError {
@@ -136,5 +174,38 @@ fn wait(pause: Option<Duration>) -> String {
         None => "a minute".to_owned(),
         Some(seconds @ 0..=90) => format!("{seconds} seconds"),
         Some(seconds) => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(host: &str, message: Option<&str>) -> ApiError {
+        ApiError::from(RegistryError::Forbidden {
+            registry: RegistryHost::parse(host).unwrap(),
+            subject: "app:1".to_owned(),
+            message: message.map(str::to_owned),
+        })
+    }
+
+    #[test]
+    fn a_refusal_says_whether_a_permission_is_missing_or_a_quota_is_used_up() {
+        let ecr = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+        let denied = refused(
+            ecr,
+            Some(
+                "User: arn:aws:iam::111122223333:user/ada is not authorized to perform: ecr:PutImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/app because no identity-based policy allows the ecr:PutImage action",
+            ),
+        );
+        assert_eq!(
+            (denied.code, denied.subject.as_deref()),
+            (ErrorCode::AccessDenied, Some("ecr:PutImage"))
+        );
+        let full = refused(ecr, Some("The maximum number of images is reached"));
+        assert_eq!(full.code, ErrorCode::QuotaExceeded);
+        let silent = refused(ecr, None);
+        assert_eq!((silent.code, silent.hints.len()), (ErrorCode::RegistryForbidden, 2));
+        assert_eq!(refused("quay.io", Some("denied")).code, ErrorCode::RegistryForbidden);
     }
 }

@@ -2,11 +2,13 @@
 //! the contract.
 
 mod aws;
+mod client_logins;
 mod docker;
 mod history;
 mod jobs;
 mod migration;
 mod naming;
+mod network;
 mod originals;
 mod plan_files;
 mod planning;

@@ -33,11 +33,14 @@ impl Api {
             Some(base) => {
                 let identifier = login.user.clone();
                 let secret = login.password.clone();
-                HubClient::new(base, Some(HubLogin { identifier, secret }))?.log_in().await?;
+                let login = Some(HubLogin { identifier, secret });
+                HubClient::through(&self.network(), base, login)?.log_in().await?;
             }
             None => {
                 let fixed = Arc::new(FixedLogin::new(login.clone()));
-                RegistryClient::new(address.endpoint, fixed).check_login().await?;
+                RegistryClient::through(&self.network(), address.endpoint, fixed)
+                    .check_login()
+                    .await?;
             }
         }
         self.inner.logins.set(host.clone(), login);

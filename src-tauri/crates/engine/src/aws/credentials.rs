@@ -14,6 +14,7 @@ use aws_credential_types::provider::{
 };
 use aws_runtime::env_config::file::EnvConfigFiles;
 
+use super::http::SdkHttp;
 use crate::model::{Region, Secret};
 
 /// Passes credentials on and remembers when the newest of them end, so that nobody has to ask
@@ -32,8 +33,10 @@ impl WatchedCredentials {
         files: EnvConfigFiles,
         region: &Region,
         behavior: BehaviorVersion,
+        http: &SdkHttp,
     ) -> Self {
         let config = ProviderConfig::without_region()
+            .with_http_client(http.clone())
             .with_region(Some(SdkRegion::new(region.as_str().to_owned())))
             .with_behavior_version(Some(behavior));
         Self::new(
@@ -47,9 +50,15 @@ impl WatchedCredentials {
 
     /// What this machine gives: keys of the environment, web identity, the role of a container, the
     /// role of an instance; in the SDK's own order.
-    pub(super) async fn of_machine(region: &Region, behavior: BehaviorVersion) -> Self {
+    pub(super) async fn of_machine(
+        region: &Region,
+        behavior: BehaviorVersion,
+        http: &SdkHttp,
+    ) -> Self {
         let region = SdkRegion::new(region.as_str().to_owned());
-        let config = ProviderConfig::default().with_behavior_version(Some(behavior));
+        let config = ProviderConfig::default()
+            .with_http_client(http.clone())
+            .with_behavior_version(Some(behavior));
         let chain = DefaultCredentialsChain::builder().configure(config).region(region);
         Self::new(chain.build().await)
     }

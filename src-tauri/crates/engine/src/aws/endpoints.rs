@@ -2,7 +2,7 @@
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::EnvConfigValue;
-use url::{Host, Url};
+use url::Url;
 
 use super::AwsEnvironment;
 
@@ -45,16 +45,6 @@ pub(super) fn configured(
         .transpose()
 }
 
-/// Whether a URL leads to this computer only.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,21 +79,6 @@ mod tests {
             let environment = AwsEnvironment::from_variables([("AWS_ENDPOINT_URL_ECR", text)]);
             let error = configured(&environment, &ProfileSet::default(), "ECR").unwrap_err();
             assert!(error.to_string().contains(text), "{error}");
-        }
-    }
-
-    #[test]
-    fn only_this_computer_is_loopback() {
-        for (text, loopback) in [
-            ("http://127.0.0.1:4566", true),
-            ("http://[::1]:4566", true),
-            ("http://localhost:4566", true),
-            ("http://ecr.localhost", true),
-            ("https://vpce-1.ecr.eu-west-1.vpce.amazonaws.com", false),
-            ("http://10.0.0.1", false),
-            ("http://localhost.example.com", false),
-        ] {
-            assert_eq!(is_loopback(&Url::parse(text).unwrap()), loopback, "{text}");
         }
     }
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use aws_runtime::fs_util::{Os, home_dir};
 use aws_types::os_shim_internal::Env;
 
+use crate::network::Network;
+
 /// The variables that say where profiles are, which one, which region, and which endpoint.
 ///
 /// Source: the AWS SDKs and Tools Reference Guide, "Environment variables", as of February 2026.
@@ -33,6 +35,7 @@ const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 pub struct AwsEnvironment {
     variables: HashMap<String, String>,
     has_keys: bool,
+    network: Network,
 }
 
 impl AwsEnvironment {
@@ -57,7 +60,18 @@ impl AwsEnvironment {
             .filter(|(name, value)| KEPT.contains(&name.as_str()) && !value.is_empty())
             .collect();
         let has_keys = variables.remove(KEY_ID).is_some();
-        Self { variables, has_keys }
+        Self { variables, has_keys, network: Network::of_process() }
+    }
+
+    /// The same environment, whose sessions go through this network.
+    #[must_use]
+    pub fn through(self, network: Network) -> Self {
+        Self { network, ..self }
+    }
+
+    /// The network that sessions go through.
+    pub fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Whether keys are set in the environment.
@@ -96,7 +110,12 @@ impl AwsEnvironment {
 
     /// A path with `~` as its first part stands for the home folder, as in the SDK.
     fn path(&self, variable: &str, default: &str) -> PathBuf {
-        let written = PathBuf::from(self.variable(variable).unwrap_or(default));
+        self.expanded(self.variable(variable).unwrap_or(default))
+    }
+
+    /// A path as it stands in a file or a variable, with `~` as its first part for the home folder.
+    pub(super) fn expanded(&self, path: &str) -> PathBuf {
+        let written = PathBuf::from(path);
         match (written.strip_prefix("~"), home_dir(&self.sdk(), Os::real())) {
             (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
             _ => written,

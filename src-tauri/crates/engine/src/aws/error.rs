@@ -1,4 +1,5 @@
 use crate::model::RepositoryName;
+use crate::network::NetworkFailure;
 
 /// Why a call to AWS, or the way to it, failed. No variant holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +82,14 @@ pub enum AwsError {
         /// What the connection said.
         #[source]
         source: BoxError,
+    },
+    /// Something between here and AWS: a certificate, a proxy, a clock.
+    #[error("AWS cannot be asked: {failure}")]
+    Network {
+        /// The IAM action.
+        action: String,
+        /// What.
+        failure: NetworkFailure,
     },
     /// AWS asks for fewer calls.
     #[error("AWS asks for fewer calls of {action}")]

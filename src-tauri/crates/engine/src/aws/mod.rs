@@ -7,6 +7,7 @@
 //! - `chain`: how a profile gets its credentials, and why it cannot.
 //! - `profiles`: all of that as a list for a person to choose from.
 //! - `session`, `credentials`, `endpoints`: a session for exactly the chosen profile.
+//! - `http`: the SDK's requests on our network.
 //! - `ecr`, `ecr_values`: [`EcrApi`] on the SDK.
 //! - `registry_settings`: what is set for a whole registry: mounting, templates, cache rules.
 //! - `sdk_error`: the one place where the SDK's errors become [`AwsError`].
@@ -20,6 +21,9 @@ mod ecr_values;
 mod endpoints;
 mod environment;
 mod error;
+mod http;
+#[cfg(test)]
+mod http_tests;
 mod profiles;
 mod registry_settings;
 mod sdk_error;

@@ -13,6 +13,7 @@ use aws_types::request_id::RequestId;
 
 use super::{AwsError, BoxError, ProfileKind};
 use crate::model::RepositoryName;
+use crate::network::{ExchangeError, NetworkFailure, date_header, signature_times};
 
 /// Who calls, as far as messages need it.
 #[derive(Clone, Debug)]
@@ -85,6 +86,9 @@ impl<'a> Call<'a> {
         let message = error.message().unwrap_or_default().to_owned();
         let Some(code) = error.code() else { return self.without_code(error) };
         let code = code.to_owned();
+        if let Some(failure) = wrong_clock(&code, &message, error.raw_response()) {
+            return AwsError::Network { action, failure };
+        }
         match (code.as_str(), self.repository) {
             ("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation", _) => {
                 AwsError::AccessDenied { action, message }
@@ -203,6 +207,9 @@ impl<'a> Call<'a> {
     where
         E: Error + Send + Sync + 'static,
     {
+        if let Some(failure) = find::<ExchangeError>(&error).and_then(ExchangeError::network) {
+            return AwsError::Network { action: self.action.to_owned(), failure: failure.clone() };
+        }
         let source = error.into_source().unwrap_or_else(|error| BoxError::from(sentence(&error)));
         AwsError::EndpointUnreachable { action: self.action.to_owned(), source }
     }
@@ -220,6 +227,30 @@ impl<'a> Call<'a> {
     fn profile_invalid(&self, detail: String) -> AwsError {
         AwsError::ProfileInvalid { profile: self.caller.profile.clone(), detail }
     }
+}
+
+/// A refused signature whose cause is the clock of this computer, by the times in AWS's sentence or,
+/// without them, by the date of its answer. Source: "Signature Version 4", and the codes of ECR, STS
+/// and the other services.
+fn wrong_clock(
+    code: &str,
+    message: &str,
+    response: Option<&HttpResponse>,
+) -> Option<NetworkFailure> {
+    const OF_SIGNATURES: [&str; 6] = [
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "RequestTimeTooSkewed",
+        "RequestExpired",
+        "RequestInTheFuture",
+        "AuthFailure",
+    ];
+    if !OF_SIGNATURES.contains(&code) {
+        return None;
+    }
+    let date = || date_header(response?.headers().get("date")?);
+    let behind_seconds = signature_times(message).or_else(date)?;
+    NetworkFailure::clock(behind_seconds, "AWS")
 }
 
 /// Whether an error comes from a connection. The SDK wraps a connector's error of a call for

@@ -14,10 +14,12 @@ use url::Url;
 use super::chain::{ChainProblem, follow, region_of};
 use super::config_files::{Configuration, no_files};
 use super::credentials::WatchedCredentials;
-use super::endpoints::{configured, is_loopback};
+use super::endpoints::configured;
+use super::http::SdkHttp;
 use super::sdk_error::{Call, Caller};
 use super::{AwsEnvironment, AwsError, Ecr, ProfileKind};
 use crate::model::{AccountId, Region, Secret};
+use crate::network::{CaOrigin, Network, is_loopback};
 
 /// What a caller wants of AWS.
 #[derive(Clone, Debug)]
@@ -74,6 +76,7 @@ pub struct AwsSession {
     region: Region,
     sdk: SdkConfig,
     credentials: WatchedCredentials,
+    network: Network,
     ecr_endpoint: Option<Url>,
     sts_endpoint: Option<Url>,
 }
@@ -112,17 +115,24 @@ impl AwsSession {
                 let base = usable(&configuration, name)?;
                 let region = region(&request, environment, &configuration.profiles, name)?;
                 let files = configuration.sources();
+                let network = network_of(environment, &configuration.profiles, name);
+                let http = SdkHttp::new(&network);
                 let credentials =
-                    WatchedCredentials::of_profile(name, files.clone(), &region, behavior());
-                let settings = Settings { profile: Some(name), files, region, credentials };
+                    WatchedCredentials::of_profile(name, files.clone(), &region, behavior(), &http);
+                let settings =
+                    Settings { profile: Some(name), files, region, credentials, network, http };
                 let caller = Caller { profile: name.clone(), base };
                 settings.open(caller, &request, environment, &configuration.profiles).await
             }
             SessionCredentials::Machine => {
                 let profiles = ProfileSet::default();
                 let region = region(&request, environment, &profiles, MACHINE)?;
-                let credentials = WatchedCredentials::of_machine(&region, behavior()).await;
-                let settings = Settings { profile: None, files: no_files(), region, credentials };
+                let network = environment.network().clone();
+                let http = SdkHttp::new(&network);
+                let credentials = WatchedCredentials::of_machine(&region, behavior(), &http).await;
+                let files = no_files();
+                let settings =
+                    Settings { profile: None, files, region, credentials, network, http };
                 let caller = Caller { profile: MACHINE.to_owned(), base: ProfileKind::Keys };
                 settings.open(caller, &request, environment, &profiles).await
             }
@@ -134,7 +144,11 @@ impl AwsSession {
                     secret_access_key,
                     session_token.as_ref(),
                 );
-                let settings = Settings { profile: None, files: no_files(), region, credentials };
+                let network = environment.network().clone();
+                let http = SdkHttp::new(&network);
+                let files = no_files();
+                let settings =
+                    Settings { profile: None, files, region, credentials, network, http };
                 let caller = Caller { profile: KEYS_GIVEN.to_owned(), base: ProfileKind::Keys };
                 settings.open(caller, &request, environment, &profiles).await
             }
@@ -164,6 +178,11 @@ impl AwsSession {
             config = config.use_fips(false).use_dual_stack(false);
         }
         Ecr::new(Arc::clone(&self.caller), aws_sdk_ecr::Client::from_conf(config.build()))
+    }
+
+    /// The network that calls go through: the environment's, and the profile's `ca_bundle`.
+    pub fn network(&self) -> &Network {
+        &self.network
     }
 
     /// The region that calls go to.
@@ -197,6 +216,8 @@ struct Settings<'a> {
     files: EnvConfigFiles,
     region: Region,
     credentials: WatchedCredentials,
+    network: Network,
+    http: SdkHttp,
 }
 
 impl Settings<'_> {
@@ -224,6 +245,7 @@ impl Settings<'_> {
         let mut loader = aws_config::defaults(behavior())
             .region(aws_config::Region::new(self.region.as_str().to_owned()))
             .credentials_provider(self.credentials.clone())
+            .http_client(self.http)
             .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_WITHIN).build())
             .timeout_config(timeouts)
             .profile_files(self.files);
@@ -235,9 +257,23 @@ impl Settings<'_> {
             region: self.region,
             sdk: loader.load().await,
             credentials: self.credentials,
+            network: self.network,
             ecr_endpoint,
             sts_endpoint,
         })
+    }
+}
+
+/// The environment's network with the authorities that the profile names. Source: the AWS SDKs and
+/// Tools Reference Guide, `ca_bundle`.
+fn network_of(environment: &AwsEnvironment, profiles: &ProfileSet, name: &str) -> Network {
+    let file = profiles.get_profile(name).and_then(|profile| profile.get("ca_bundle"));
+    match file.map(str::trim).filter(|path| !path.is_empty()) {
+        Some(path) => {
+            let origin = CaOrigin::Profile { name: name.to_owned() };
+            environment.network().with_ca_file(origin, &environment.expanded(path))
+        }
+        None => environment.network().clone(),
     }
 }
 

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// What this process was told about the Docker Engine, read once, so that everything behind it is
@@ -18,6 +19,10 @@ pub struct DockerEnvironment {
     pub home: Option<PathBuf>,
     /// `XDG_RUNTIME_DIR`: where sockets of the person's own services are.
     pub xdg_runtime_dir: Option<PathBuf>,
+    /// `REGISTRY_AUTH_FILE`: Podman's file with logins.
+    pub registry_auth_file: Option<PathBuf>,
+    /// `PATH`: where programs are looked for.
+    pub search_path: Option<OsString>,
     /// The user id on Unix; names the runtime folder where the variable is not set.
     pub uid: Option<u32>,
 }
@@ -37,6 +42,8 @@ impl DockerEnvironment {
             docker_tls_verify: text("DOCKER_TLS_VERIFY"),
             docker_cert_path: path("DOCKER_CERT_PATH"),
             xdg_runtime_dir: path("XDG_RUNTIME_DIR"),
+            registry_auth_file: path("REGISTRY_AUTH_FILE"),
+            search_path: std::env::var_os("PATH"),
             uid: user_id(home.as_deref()),
             home,
         }

@@ -3,6 +3,7 @@
 //! - `environment`, `address`, `context`, `find`: where an engine answers.
 //! - `transport`, `tls`: the way to it; `answer`: what its failures mean.
 //! - `engine`, `image`: the calls, and its images as our values.
+//! - `client_login`: the logins of the person's own `docker` and Podman.
 //! - `push`, `push_stream`, `push_failure`: the lines of a push, and what they mean.
 //!
 //! `bollard` is used here and nowhere else.
@@ -10,6 +11,7 @@
 mod address;
 mod answer;
 mod api;
+pub mod client_login;
 mod context;
 mod engine;
 mod environment;

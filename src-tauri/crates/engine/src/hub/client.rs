@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use super::answer::{List, OrganizationAnswer, RepositoryAnswer, TagAnswer};
 use super::pace::{Pace, retry_at};
 use super::{HubError, HubRepository, HubTag, Page};
 use crate::model::Secret;
+use crate::network::Network;
 
 /// Where Docker Hub's API is.
 const DOCKER_HUB: &str = "https://hub.docker.com";
@@ -41,6 +43,7 @@ pub struct HubLogin {
 #[derive(Clone, Debug)]
 pub struct HubClient {
     http: reqwest::Client,
+    network: Network,
     base: Url,
     login: Option<HubLogin>,
     /// The session that the login gave. The lock is held while it is asked for, so that calls that
@@ -62,19 +65,33 @@ struct Refusal {
 }
 
 impl HubClient {
+    /// A client of the API at `base` on the network of this process, anonymous without a login.
+    ///
+    /// # Errors
+    /// [`HubError::Network`] when the system has no certificate authorities.
+    pub fn new(base: Url, login: Option<HubLogin>) -> Result<Self, HubError> {
+        Self::through(&Network::of_process(), base, login)
+    }
+
     /// A client of the API at `base`, anonymous without a login.
     ///
     /// # Errors
-    /// [`HubError::Unreachable`] when the system's certificates cannot be loaded.
-    pub fn new(base: Url, login: Option<HubLogin>) -> Result<Self, HubError> {
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("transload/", env!("CARGO_PKG_VERSION")))
+    /// [`HubError::Network`] when the system has no certificate authorities.
+    pub fn through(
+        network: &Network,
+        base: Url,
+        login: Option<HubLogin>,
+    ) -> Result<Self, HubError> {
+        let http = network
+            .http2_client()
+            .map_err(|failure| HubError::Network { host: host(&base), failure })?
             .connect_timeout(CONNECT_LIMIT)
             .read_timeout(READ_LIMIT)
             .redirect(same_origin())
             .build()
             .map_err(|source| HubError::Unreachable { host: host(&base), source: source.into() })?;
-        Ok(Self { http, base, login, session: Arc::default(), pace: Arc::default() })
+        let (network, session, pace) = (network.clone(), Arc::default(), Arc::default());
+        Ok(Self { http, network, base, login, session, pace })
     }
 
     /// The address of Docker Hub.
@@ -262,7 +279,15 @@ impl HubClient {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, HubError> {
-        request.send().await.map_err(|error| self.unreachable(error))
+        let response = request.send().await.map_err(|error| self.unreachable(error))?;
+        if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            && let Some(failure) = self.network.refused_by_proxy(response.url())
+        {
+            return Err(HubError::Network { host: host(&self.base), failure });
+        }
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        self.network.note_time(response.url(), date);
+        Ok(response)
     }
 
     async fn accepted<T: DeserializeOwned>(
@@ -313,7 +338,11 @@ impl HubClient {
     }
 
     fn unreachable(&self, error: reqwest::Error) -> HubError {
-        HubError::Unreachable { host: host(&self.base), source: error.without_url().into() }
+        let host = host(&self.base);
+        match self.network.explain(&error) {
+            Some(failure) => HubError::Network { host, failure },
+            None => HubError::Unreachable { host, source: error.without_url().into() },
+        }
     }
 
     fn not_hub(&self, detail: String) -> HubError {

@@ -1,3 +1,5 @@
+use crate::network::NetworkFailure;
+
 /// Why a request to Docker Hub's API failed. No variant holds a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
@@ -49,6 +51,14 @@ pub enum HubError {
         /// What the connection said.
         #[source]
         source: BoxError,
+    },
+    /// Something between here and Docker Hub: a certificate, a proxy, a clock.
+    #[error("Docker Hub cannot be asked: {failure}")]
+    Network {
+        /// Host and port.
+        host: String,
+        /// What.
+        failure: NetworkFailure,
     },
     /// The answer is not Docker Hub's, such as the HTML of a proxy.
     #[error("what answers at {host} is not Docker Hub: {detail}")]

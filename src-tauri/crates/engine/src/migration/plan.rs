@@ -136,6 +136,10 @@ pub enum Remark {
     ReadLater,
     /// Only the chosen platform is copied: ECR will hold its digest and not that of the index.
     ChosenPlatform,
+    /// It is for Linux, but not for amd64, on which most machines in the cloud run.
+    NotForAmd64,
+    /// It is an index of one platform and its attestation, which AWS Lambda does not take.
+    NotForLambda,
 }
 
 impl Plan {
@@ -287,9 +291,14 @@ fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
     let Some(engine) = &facts.engine else {
         let part = source.is_part.then_some(Remark::ChosenPlatform);
         let later = source.is_unread.then_some(Remark::ReadLater);
-        return part.into_iter().chain(later).collect();
+        let lambda = is_index_for_one(source).then_some(Remark::NotForLambda);
+        let other = is_for_other_processors(&source.platforms).then_some(Remark::NotForAmd64);
+        return part.into_iter().chain(later).chain(other).chain(lambda).collect();
     };
     let mut remarks = vec![Remark::SizeUnpacked];
+    if is_for_other_processors(&source.platforms) {
+        remarks.push(Remark::NotForAmd64);
+    }
     if !engine.keeps_digests {
         remarks.push(Remark::DigestChanges);
         // A name with a digest of a registry shows that the image was pulled, one platform of it.
@@ -298,6 +307,21 @@ fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
         }
     }
     remarks
+}
+
+/// Whether an image that runs on Linux does not run on amd64: built on a laptop with an Arm
+/// processor, it ends with "exec format error" elsewhere.
+fn is_for_other_processors(platforms: &[Platform]) -> bool {
+    let mut linux = platforms.iter().filter(|platform| platform.os == "linux").peekable();
+    linux.peek().is_some() && linux.all(|platform| platform.architecture != "amd64")
+}
+
+/// Whether an image is an index that holds one image and attestations, as BuildKit makes it. Source:
+/// AWS Lambda, "Create a Lambda function using a container image": it takes no index.
+fn is_index_for_one(source: &SourceFacts) -> bool {
+    let Some(tree) = &source.tree else { return false };
+    let children = &tree.root.children;
+    children.len() > 1 && children.iter().filter(|child| !child.attestation).count() == 1
 }
 
 fn plan_repositories(

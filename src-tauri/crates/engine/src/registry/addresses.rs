@@ -4,36 +4,20 @@
 //! the metadata service of a cloud machine (link-local), or to anyone in plain text, and it must
 //! not get a login sent to another host.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::{RegistryEndpoint, RegistryError};
+use crate::network::{Place, is_loopback, place, place_of_address};
 
-/// The metadata service of Amazon EC2 over IPv6, which is not link-local.
-const EC2_METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Loopback,
-    LinkLocal,
-    Elsewhere,
-}
-
-impl Place {
-    /// Why it is refused to whoever is not there.
-    fn reason(self) -> Option<&'static str> {
-        match self {
-            Self::Loopback => Some("it is this computer itself"),
-            Self::LinkLocal => Some("it is a link-local address, where metadata services live"),
-            Self::Elsewhere => None,
-        }
+/// Why a place is refused to whoever is not there.
+fn reason(place: Place) -> Option<&'static str> {
+    match place {
+        Place::Loopback => Some("it is this computer itself"),
+        Place::LinkLocal => Some("it is a link-local address, where metadata services live"),
+        Place::Elsewhere => None,
     }
-}
-
-/// Whether an address is this computer itself.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    place(url) == Place::Loopback
 }
 
 /// Whether a request goes to the registry's own origin, the only place besides its token address
@@ -44,11 +28,7 @@ pub(super) fn is_own(endpoint: &RegistryEndpoint, url: &Url) -> bool {
 
 /// Why an address that a name stands for is not asked on a registry's behalf.
 pub(super) fn reason_against(address: IpAddr) -> Option<&'static str> {
-    let there = match address {
-        IpAddr::V4(address) => place_v4(address),
-        IpAddr::V6(address) => place_v6(address),
-    };
-    there.reason()
+    reason(place_of_address(address))
 }
 
 /// Checks where a redirect or an upload address leads, and takes a login out of it.
@@ -96,8 +76,8 @@ pub(super) fn realm(endpoint: &RegistryEndpoint, realm: &str) -> Result<Url, Reg
 
 fn check_place(endpoint: &RegistryEndpoint, to: &Url) -> Result<(), RegistryError> {
     let there = place(to);
-    match there.reason() {
-        Some(reason) if there != place(&endpoint.url) => Err(refused(endpoint, to, reason)),
+    match reason(there) {
+        Some(why) if there != place(&endpoint.url) => Err(refused(endpoint, to, why)),
         _ => Ok(()),
     }
 }
@@ -108,46 +88,6 @@ fn refused(endpoint: &RegistryEndpoint, to: &Url, reason: &'static str) -> Regis
         registry: endpoint.host.clone(),
         target: format!("{}://{}{port}", to.scheme(), to.host_str().unwrap_or_default()),
         reason,
-    }
-}
-
-fn place(url: &Url) -> Place {
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.').to_ascii_lowercase();
-            if name == "localhost" || name.ends_with(".localhost") {
-                Place::Loopback
-            } else {
-                Place::Elsewhere
-            }
-        }
-        Some(Host::Ipv4(address)) => place_v4(address),
-        Some(Host::Ipv6(address)) => place_v6(address),
-        None => Place::Elsewhere,
-    }
-}
-
-fn place_v4(address: Ipv4Addr) -> Place {
-    if address.is_loopback() || address.octets()[0] == 0 {
-        Place::Loopback
-    } else if address.is_link_local() {
-        Place::LinkLocal
-    } else {
-        Place::Elsewhere
-    }
-}
-
-fn place_v6(address: Ipv6Addr) -> Place {
-    // `::ffff:127.0.0.1` reaches 127.0.0.1.
-    if let IpAddr::V4(mapped) = IpAddr::V6(address).to_canonical() {
-        return place_v4(mapped);
-    }
-    if address.is_loopback() || address.is_unspecified() {
-        Place::Loopback
-    } else if address.is_unicast_link_local() || address == EC2_METADATA_V6 {
-        Place::LinkLocal
-    } else {
-        Place::Elsewhere
     }
 }
 

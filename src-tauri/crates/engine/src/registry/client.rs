@@ -9,7 +9,7 @@ use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
 use super::answer::{Refusal, is_html};
-use super::http::{self, Body};
+use super::http::{self, Body, Connections};
 use super::pace::{Pace, Way};
 use super::quotas::{Action, Quotas};
 use super::referrers::ReferrersApi;
@@ -20,6 +20,7 @@ use super::{
     retry,
 };
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
+use crate::network::Network;
 
 /// How often a registry may send us on before it is called a loop.
 const REDIRECT_LIMIT: usize = 5;
@@ -28,6 +29,7 @@ const REDIRECT_LIMIT: usize = 5;
 #[derive(Clone)]
 pub struct RegistryClient {
     pub(super) endpoint: Arc<RegistryEndpoint>,
+    pub(super) connections: Connections,
     pub(super) access: Arc<Access>,
     pub(super) pace: Arc<Pace>,
     pub(super) quotas: Arc<Quotas>,
@@ -67,13 +69,23 @@ pub(super) struct Document {
 }
 
 impl RegistryClient {
-    /// A client for one registry; nothing is sent yet.
+    /// A client for one registry on the network of this process; nothing is sent yet.
     pub fn new(endpoint: RegistryEndpoint, login: Arc<dyn LoginSource>) -> Self {
-        let access = Arc::new(Access::new(endpoint.clone(), login));
+        Self::through(&Network::of_process(), endpoint, login)
+    }
+
+    /// A client for one registry; nothing is sent yet.
+    pub fn through(
+        network: &Network,
+        endpoint: RegistryEndpoint,
+        login: Arc<dyn LoginSource>,
+    ) -> Self {
+        let connections = Connections::new(network);
+        let access = Arc::new(Access::new(endpoint.clone(), connections.clone(), login));
         let (pace, referrers_api) = (Arc::default(), Arc::default());
         let quotas = Arc::new(Quotas::of(&endpoint.host));
         let (endpoint, told_quota) = (Arc::new(endpoint), Arc::default());
-        Self { endpoint, access, pace, quotas, referrers_api, told_quota }
+        Self { endpoint, connections, access, pace, quotas, referrers_api, told_quota }
     }
 
     /// Where its requests go.
@@ -172,7 +184,7 @@ impl RegistryClient {
         let mut url = ask.url.clone();
         let mut pass = pass.filter(|_| addresses::is_own(&self.endpoint, &url));
         for _ in 0..=REDIRECT_LIMIT {
-            let client = http::client_for(&self.endpoint, &url)?;
+            let client = self.connections.client_for(&self.endpoint, &url)?;
             let mut request =
                 client.request(ask.method.clone(), url.clone()).headers(ask.headers.clone());
             if let Some(pass) = pass {
@@ -183,7 +195,8 @@ impl RegistryClient {
                 None if ask.method == Method::POST => request.header(CONTENT_LENGTH, 0),
                 None => request,
             };
-            let response = http::answer_to(request, &self.endpoint.host, &ask.subject).await?;
+            let response =
+                self.connections.answer_to(request, &self.endpoint.host, &ask.subject).await?;
             let is_read = matches!(ask.method, Method::GET | Method::HEAD);
             let Some(target) = redirect(&response).filter(|_| is_read) else {
                 return Ok(response);

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use crate::model::{Digest, ManifestError, RegistryHost};
+use crate::network::NetworkFailure;
 
 /// Why a request to a registry failed. No variant holds a secret or a signed address.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,14 @@ pub enum RegistryError {
         /// What the connection said.
         #[source]
         source: BoxError,
+    },
+    /// Something between here and the registry: a certificate, a proxy, a clock.
+    #[error("{registry} cannot be asked: {failure}")]
+    Network {
+        /// The registry.
+        registry: RegistryHost,
+        /// What.
+        failure: NetworkFailure,
     },
     /// The connection was cut in the middle.
     #[error(

@@ -34,6 +34,6 @@ pub fn read_headers(text: &str) {
 
 fn expect_outside(url: &Url) {
     assert_eq!(url.scheme(), "https", "{url}");
-    assert!(!addresses::is_loopback(url), "{url}");
+    assert!(!crate::network::is_loopback(url), "{url}");
     assert!(url.username().is_empty() && url.password().is_none(), "{url}");
 }

@@ -1,42 +1,141 @@
 //! Connections: how requests go out and how bodies come in.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
+use reqwest::header::DATE;
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
+use url::Url;
 
-use super::{RegistryEndpoint, RegistryError, addresses, resolve};
+use super::{RegistryEndpoint, RegistryError, resolve};
 use crate::model::RegistryHost;
+use crate::network::{Network, NetworkFailure, is_loopback};
 
 /// How long a connection may take to come about.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// How long a registry may think before it answers, and how long it may pause inside a body.
 const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
-/// Connections are shared by all clients. HTTP/1 only: for bulk data several TCP connections do
-/// better than one that is shared.
-static OUTSIDE: LazyLock<Result<Client, reqwest::Error>> = LazyLock::new(|| builder().build());
-/// What runs on this computer is never asked for through a proxy; Docker does the same.
-static THIS_COMPUTER: LazyLock<Result<Client, reqwest::Error>> =
-    LazyLock::new(|| builder().no_proxy().build());
-/// Where a registry sends us on to: a name there must not lead to this computer either.
-static FOREIGN: LazyLock<Result<Client, reqwest::Error>> =
-    LazyLock::new(|| builder().dns_resolver(Arc::new(resolve::OutsideOnly)).build());
+/// The connections to one registry. The clients are shared by all registries on the same network.
+#[derive(Clone)]
+pub(super) struct Connections {
+    network: Network,
+    clients: Arc<Clients>,
+}
 
-fn builder() -> reqwest::ClientBuilder {
-    Client::builder()
-        .user_agent(concat!("transload/", env!("CARGO_PKG_VERSION")))
-        .http1_only()
-        .tcp_nodelay(true)
-        .connect_timeout(CONNECT_LIMIT)
-        // Redirects are followed by hand: `addresses` says where to, and without the login.
-        .redirect(Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never())
+struct Clients {
+    /// To registries themselves.
+    own: Result<Client, ClientFailure>,
+    /// Where a registry sends us on to: a name there must not lead to this computer either.
+    foreign: Result<Client, ClientFailure>,
+}
+
+/// Why no connection can be made at all.
+#[derive(Clone, Debug)]
+enum ClientFailure {
+    Network(NetworkFailure),
+    Other(String),
+}
+
+impl Clients {
+    fn new(network: &Network) -> Self {
+        let built = |change: fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder| {
+            let client = network.http_client().map_err(ClientFailure::Network)?;
+            change(client)
+                .tcp_nodelay(true)
+                .connect_timeout(CONNECT_LIMIT)
+                // Redirects are followed by hand: `addresses` says where to, and without the login.
+                .redirect(Policy::none())
+                .referer(false)
+                .retry(reqwest::retry::never())
+                .build()
+                .map_err(|error| ClientFailure::Other(error.to_string()))
+        };
+        Self {
+            own: built(|client| client),
+            foreign: built(|client| client.dns_resolver(Arc::new(resolve::OutsideOnly))),
+        }
+    }
+}
+
+impl Connections {
+    pub(super) fn new(network: &Network) -> Self {
+        let clients = network.kept(|| Clients::new(network));
+        Self { network: network.clone(), clients }
+    }
+
+    /// The client to use for an address.
+    pub(super) fn client_for(
+        &self,
+        endpoint: &RegistryEndpoint,
+        url: &Url,
+    ) -> Result<&Client, RegistryError> {
+        // Where a registry on this computer may send us on to is said by `addresses`. Through a proxy
+        // it is the proxy that looks names up, and its own name may be this computer.
+        let is_own = url.host() == endpoint.url.host() || is_loopback(url);
+        let own = is_own || self.network.proxies().for_url(url).is_some();
+        let client = if own { &self.clients.own } else { &self.clients.foreign };
+        let registry = endpoint.host.clone();
+        client.as_ref().map_err(|failure| match failure.clone() {
+            ClientFailure::Network(failure) => RegistryError::Network { registry, failure },
+            ClientFailure::Other(detail) => {
+                RegistryError::Unreachable { registry, source: detail.into() }
+            }
+        })
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    pub(super) async fn answer_to(
+        &self,
+        request: RequestBuilder,
+        registry: &RegistryHost,
+        subject: &str,
+    ) -> Result<Response, RegistryError> {
+        match timeout(SILENCE_LIMIT, request.send()).await {
+            Ok(Ok(response)) => self.checked(response, registry),
+            Ok(Err(error)) => Err(self.sending_failed(registry, subject, error)),
+            Err(_) => Err(RegistryError::ConnectionLost {
+                registry: registry.clone(),
+                subject: subject.to_owned(),
+                received_bytes: 0,
+                source: Some(Box::new(Silence(SILENCE_LIMIT))),
+            }),
+        }
+    }
+
+    /// An answer of the registry, and not one of a proxy in its place.
+    pub(super) fn checked(
+        &self,
+        response: Response,
+        registry: &RegistryHost,
+    ) -> Result<Response, RegistryError> {
+        if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            && let Some(failure) = self.network.refused_by_proxy(response.url())
+        {
+            return Err(RegistryError::Network { registry: registry.clone(), failure });
+        }
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        self.network.note_time(response.url(), date);
+        Ok(response)
+    }
+
+    /// What a request means that failed before it was answered.
+    pub(super) fn sending_failed(
+        &self,
+        registry: &RegistryHost,
+        subject: &str,
+        error: reqwest::Error,
+    ) -> RegistryError {
+        // A name that was refused is no fault of the network.
+        match self.network.explain(&error).filter(|_| resolve::refused(&error).is_none()) {
+            Some(failure) => RegistryError::Network { registry: registry.clone(), failure },
+            None => transport_error(registry, subject, 0, error),
+        }
+    }
 }
 
 /// The registry took too long.
@@ -44,44 +143,8 @@ fn builder() -> reqwest::ClientBuilder {
 #[error("nothing came for {} seconds", .0.as_secs())]
 pub(super) struct Silence(pub(super) Duration);
 
-/// The connections to use for an address.
-pub(super) fn client_for(
-    endpoint: &RegistryEndpoint,
-    url: &url::Url,
-) -> Result<&'static Client, RegistryError> {
-    let client = if addresses::is_loopback(url) {
-        &THIS_COMPUTER
-    } else if url.host() == endpoint.url.host() {
-        &OUTSIDE
-    } else {
-        &FOREIGN
-    };
-    client.as_ref().map_err(|source| RegistryError::Unreachable {
-        registry: endpoint.host.clone(),
-        source: Box::new(source),
-    })
-}
-
-/// Sends a request and waits for the head of its answer.
-pub(super) async fn answer_to(
-    request: RequestBuilder,
-    registry: &RegistryHost,
-    subject: &str,
-) -> Result<Response, RegistryError> {
-    match timeout(SILENCE_LIMIT, request.send()).await {
-        Ok(Ok(response)) => Ok(response),
-        Ok(Err(error)) => Err(transport_error(registry, subject, 0, error)),
-        Err(_) => Err(RegistryError::ConnectionLost {
-            registry: registry.clone(),
-            subject: subject.to_owned(),
-            received_bytes: 0,
-            source: Some(Box::new(Silence(SILENCE_LIMIT))),
-        }),
-    }
-}
-
 /// What a failed connection means. The address is taken out: it may be a signed one.
-pub(super) fn transport_error(
+fn transport_error(
     registry: &RegistryHost,
     subject: &str,
     received_bytes: u64,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use reqwest::Method;
 
 use super::RegistryError;
+use crate::network::NetworkFailure;
 
 /// The pause before the second try; it doubles with each one.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -23,7 +24,8 @@ const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(60);
 fn tries(method: &Method, error: &RegistryError) -> u32 {
     match error {
         // Nobody is there: a person waits for this answer, so it comes soon.
-        RegistryError::Unreachable { .. } => 3,
+        RegistryError::Unreachable { .. }
+        | RegistryError::Network { failure: NetworkFailure::ProxyUnreachable { .. }, .. } => 3,
         RegistryError::ConnectionLost { .. } => 4,
         // A HEAD has no body to tell a used-up quota from too many requests: it is asked as a GET.
         RegistryError::Throttled { .. } if *method == Method::HEAD => 1,

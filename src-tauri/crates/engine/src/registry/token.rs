@@ -15,7 +15,7 @@ use url::form_urlencoded::Serializer;
 
 use super::answer::{Refusal, is_html};
 use super::challenge::Challenge;
-use super::http::{self, Body};
+use super::http::{self, Body, Connections};
 use super::{LoginSource, RegistryEndpoint, RegistryError, RegistryLogin, addresses, retry};
 
 /// How long a token lives where its server does not say. Source: the distribution token
@@ -77,6 +77,7 @@ type TokenSlot = Arc<tokio::sync::Mutex<Option<Token>>>;
 /// The way into one registry.
 pub(super) struct Access {
     endpoint: RegistryEndpoint,
+    connections: Connections,
     pub(super) login: Arc<dyn LoginSource>,
     /// How the registry asked last time.
     door: Mutex<Option<Challenge>>,
@@ -92,8 +93,13 @@ struct TokenAnswer {
 }
 
 impl Access {
-    pub(super) fn new(endpoint: RegistryEndpoint, login: Arc<dyn LoginSource>) -> Self {
-        Self { endpoint, login, door: Mutex::default(), tokens: Mutex::default() }
+    pub(super) fn new(
+        endpoint: RegistryEndpoint,
+        connections: Connections,
+        login: Arc<dyn LoginSource>,
+    ) -> Self {
+        let (door, tokens) = (Mutex::default(), Mutex::default());
+        Self { endpoint, connections, login, door, tokens }
     }
 
     /// Forgets every token.
@@ -211,7 +217,7 @@ impl Access {
 
         let began = Instant::now();
         let request = self.token_request(realm, &query, login)?;
-        let response = http::answer_to(request, registry, &subject).await?;
+        let response = self.connections.answer_to(request, registry, &subject).await?;
         if !response.status().is_success() {
             let is_redirect = response.status().is_redirection();
             let refusal = Refusal::read(response, registry).await;
@@ -248,7 +254,7 @@ impl Access {
         query: &[(&str, String)],
         login: Option<&RegistryLogin>,
     ) -> Result<reqwest::RequestBuilder, RegistryError> {
-        let client = http::client_for(&self.endpoint, &realm)?;
+        let client = self.connections.client_for(&self.endpoint, &realm)?;
         match login {
             Some(login) if login.user == IDENTITY_TOKEN_USER => {
                 let scopes: Vec<&str> = query

@@ -14,7 +14,7 @@ use super::answer::Refusal;
 use super::api::{Mount, UploadSession, UploadStart};
 use super::blobs::{blob_subject, wrong_size};
 use super::client::Ask;
-use super::http::{self, Silence};
+use super::http::Silence;
 use super::pace::Way;
 use super::quotas::Action;
 use super::token::Scope;
@@ -103,7 +103,9 @@ impl RegistryClient {
         url.query_pairs_mut().append_pair("digest", blob.digest.as_str());
         let is_own = addresses::is_own(&self.endpoint, &url);
         let pass = if is_own { self.access.pass(&scope).await? } else { None };
-        let mut request = http::client_for(&self.endpoint, &url)?
+        let mut request = self
+            .connections
+            .client_for(&self.endpoint, &url)?
             .put(url)
             .header(CONTENT_TYPE, "application/octet-stream")
             .header(CONTENT_LENGTH, blob.size_bytes);
@@ -129,9 +131,9 @@ impl RegistryClient {
         };
         let response = tokio::select! {
             answer = request.send() => match answer {
-                Ok(response) => response,
+                Ok(response) => self.connections.checked(response, host)?,
                 Err(error) if error.is_connect() => {
-                    return Err(http::transport_error(host, &subject, 0, error));
+                    return Err(self.connections.sending_failed(host, &subject, error));
                 }
                 Err(error) => return Err(lost(Box::new(error.without_url()))),
             },

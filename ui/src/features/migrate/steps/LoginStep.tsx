@@ -5,6 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { RegistryLogin } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
@@ -15,11 +16,13 @@ import type { Request } from "../../../shared/useRequest";
 /** Props of {@link LoginStep}. */
 export interface LoginStepProps {
   login: Request<RegistryLogin>;
+  /** The logins of the person's own docker and Podman. */
+  clientLogins: ReactNode;
   errorActions: ErrorActions;
 }
 
 /** Step 4: whether the registry takes the token. */
-export function LoginStep({ login, errorActions }: LoginStepProps) {
+export function LoginStep({ login, clientLogins, errorActions }: LoginStepProps) {
   const answer = login.answer;
   return (
     <Container
@@ -61,6 +64,7 @@ export function LoginStep({ login, errorActions }: LoginStepProps) {
             </Alert>
           </div>
         )}
+        {answer?.registry_accepts === true && clientLogins}
       </SpaceBetween>
     </Container>
   );

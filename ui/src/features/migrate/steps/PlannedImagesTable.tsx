@@ -21,6 +21,10 @@ const remarkTexts: Record<PlanRemark, string> = {
   size_unpacked: "The size is that of the unpacked image.",
   read_later: "Read when its turn comes, to spare Docker Hub's pull quota: size not known yet.",
   chosen_platform: "Only the chosen platform: its digest is not the one of the tag.",
+  not_for_amd64:
+    "Not built for linux/amd64: on such machines it ends with “exec format error”. Arm ones, such as Graviton, run it.",
+  not_for_lambda:
+    "An index of one image and its attestation. AWS Lambda takes only the image: for Lambda, choose its platform under What comes along.",
 };
 
 /** Platforms that are named; of more the others are counted. */

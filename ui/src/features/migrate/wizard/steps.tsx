@@ -3,6 +3,7 @@ import type { ErrorActions } from "../../../errors";
 import { LoginStep } from "../steps/LoginStep";
 import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
+import { ClientLoginsContainer } from "./ClientLoginsContainer";
 import { ConnectionContainer } from "./ConnectionContainer";
 import type { Draft } from "./draft";
 import { ImagesContainer } from "./ImagesContainer";
@@ -89,8 +90,16 @@ export const wizardSteps: readonly WizardStep[] = [
     id: "login",
     title: "Log in",
     description: "Whether the registry lets you in.",
-    Content: ({ data, errorActions }) => (
-      <LoginStep login={data.login} errorActions={errorActions} />
+    Content: ({ draft, data, errorActions }) => (
+      <LoginStep
+        login={data.login}
+        clientLogins={
+          draft.connection !== null && (
+            <ClientLoginsContainer connection={draft.connection} errorActions={errorActions} />
+          )
+        }
+        errorActions={errorActions}
+      />
     ),
     problem: ({ data }) => {
       const login = data.login.answer;

@@ -62,6 +62,8 @@ impl Coded for Remark {
         ("one_platform", Self::OnePlatform),
         ("size_unpacked", Self::SizeUnpacked),
         ("chosen_platform", Self::ChosenPlatform),
+        ("not_for_amd64", Self::NotForAmd64),
+        ("not_for_lambda", Self::NotForLambda),
         ("read_later", Self::ReadLater),
     ];
 }

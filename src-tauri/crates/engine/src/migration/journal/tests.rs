@@ -279,6 +279,8 @@ fn every_value_has_a_word_of_its_own() {
         Remark::SizeUnpacked,
         Remark::ChosenPlatform,
         Remark::ReadLater,
+        Remark::NotForAmd64,
+        Remark::NotForLambda,
     ]);
     use ActionCode as A;
     check(&[

@@ -5,4 +5,5 @@ mod debian_registry;
 mod lists;
 mod login;
 mod manifests;
+mod network;
 mod support;

@@ -1,0 +1,116 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ApiError;
+
+/// The logins of the person's own `docker` and Podman for an ECR registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ClientLogins {
+    /// The registry.
+    pub registry: String,
+    /// The clients that are on this computer.
+    pub clients: Vec<ClientLogin>,
+}
+
+/// A client, what it has for the registry, and what it could have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ClientLogin {
+    /// Which client.
+    pub client: LoginClient,
+    /// Its file with logins; empty where it is not known. It need not exist.
+    pub file: String,
+    /// What it has now; nothing where that cannot be seen.
+    pub held: Option<HeldLogin>,
+    /// Old entries for the same host, such as `https://HOST`, which some tools find first.
+    pub stale: Vec<String>,
+    /// The ways to a login, best first.
+    pub ways: Vec<ClientLoginWay>,
+    /// Whether the last change can be undone.
+    pub undoable: bool,
+    /// Why its file cannot be used.
+    pub error: Option<ApiError>,
+}
+
+/// A program with logins of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum LoginClient {
+    /// The Docker command line.
+    Docker,
+    /// Podman, and with it Buildah and Skopeo.
+    Podman,
+}
+
+/// What a client has for a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum HeldLogin {
+    /// Nothing.
+    None,
+    /// A login in its file.
+    Inline,
+    /// Whatever its credential helper holds.
+    Helper {
+        /// Such as `docker-credential-pass`.
+        program: String,
+    },
+    /// The helper that gets ECR's logins itself.
+    EcrHelper,
+}
+
+/// A way to give a client a login, with everything that it changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ClientLoginWay {
+    /// Which way.
+    pub way: LoginWay,
+    /// What is changed, in its order.
+    pub changes: Vec<ClientLoginChange>,
+}
+
+/// How a client gets a login.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum LoginWay {
+    /// Its credential helper keeps the login, for 12 hours.
+    Helper {
+        /// Such as `pass` for `docker-credential-pass`.
+        name: String,
+    },
+    /// `docker-credential-ecr-login` is set up for the registry.
+    EcrHelper,
+    /// The login is written into its file, in base64, for 12 hours.
+    Inline,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ClientLoginChange {
+    /// What happens.
+    pub action: ClientLoginAction,
+    /// The file, or the program that keeps the login.
+    pub place: String,
+    /// The entry, such as `auths → HOST`.
+    pub key: String,
+    /// What it is set to, without anything secret; nothing where it is taken out.
+    pub value: Option<String>,
+}
+
+/// What happens to an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ClientLoginAction {
+    /// A program keeps it.
+    Kept,
+    /// It is set.
+    Set,
+    /// It is taken out.
+    Removed,
+}

@@ -1,0 +1,45 @@
+use transload_engine::network as engine;
+
+use crate::contract::{
+    ApiError, CaCertificate, CaFile, CaFileOrigin, NetworkStatus, ProxyOrigin, ProxyUse,
+};
+
+/// How this computer reaches others.
+pub fn network_status(network: &engine::Network) -> NetworkStatus {
+    let proxies = network.proxies();
+    let used = ["https", "http"].into_iter().filter_map(|scheme| {
+        let hop = proxies.for_scheme(scheme)?;
+        Some(ProxyUse { scheme: scheme.to_owned(), address: hop.address, has_login: hop.has_login })
+    });
+    NetworkStatus {
+        proxies: used.collect(),
+        proxy_origin: match proxies.origin() {
+            engine::ProxyOrigin::Environment => ProxyOrigin::Environment,
+            engine::ProxyOrigin::System => ProxyOrigin::System,
+        },
+        proxy_exceptions: proxies.exceptions().map(str::to_owned),
+        unusable_variables: proxies.unusable().to_vec(),
+        ca_files: network.ca_files().iter().map(ca_file).collect(),
+        clock_behind_seconds: network.clock().behind_seconds(),
+    }
+}
+
+/// A file with certificate authorities, or why it cannot be used.
+pub fn ca_file(named: &engine::NamedCaFile) -> CaFile {
+    let certificates = named.content.as_ref().map(|file| file.certificates.as_slice());
+    CaFile {
+        origin: match named.origin {
+            engine::CaOrigin::Settings => CaFileOrigin::Settings,
+            engine::CaOrigin::AwsCaBundle => CaFileOrigin::AwsCaBundle,
+            engine::CaOrigin::Profile { .. } => CaFileOrigin::Profile,
+        },
+        path: named.path.display().to_string(),
+        certificates: certificates.unwrap_or_default().iter().map(certificate).collect(),
+        error: named.content.as_ref().err().map(|error| ApiError::from(error.as_ref())),
+    }
+}
+
+fn certificate(certificate: &engine::CaCertificate) -> CaCertificate {
+    let seconds = u64::try_from(certificate.not_after.unix_timestamp()).unwrap_or_default();
+    CaCertificate { name: certificate.name.clone(), not_after_ms: seconds.saturating_mul(1000) }
+}

@@ -1,0 +1,101 @@
+use transload_engine::docker::EngineLogin;
+use transload_engine::docker::client_login::{self, ClientLoginError};
+use transload_engine::model::RegistryHost;
+
+use crate::api::Api;
+use crate::contract::{
+    ApiError, AwsConnection, ClientLogin, ClientLogins, ErrorCode, LoginClient, LoginWay,
+};
+use crate::convert;
+
+const CLIENTS: [LoginClient; 2] = [LoginClient::Docker, LoginClient::Podman];
+
+impl Api {
+    /// What the person's own `docker` and Podman have for the registry of a connection, and what
+    /// could be changed. Nothing is written.
+    pub async fn client_logins(&self, connection: AwsConnection) -> Result<ClientLogins, ApiError> {
+        let connected = self.connect(&connection).await?;
+        Ok(self.client_logins_of(connected.destination.host()).await)
+    }
+
+    /// Gives a client a login on the registry, in the way that the person chose.
+    pub async fn client_login_apply(
+        &self,
+        connection: AwsConnection,
+        client: LoginClient,
+        way: LoginWay,
+    ) -> Result<ClientLogins, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let host = connected.destination.host();
+        let token = connected.destination.login.token().await?;
+        let login = EngineLogin { user: token.user, password: token.password };
+        let docker = &self.inner.options.docker;
+        let mut undos = self.inner.client_login_undos.lock().await;
+        let (engine_client, way) = (convert::engine_client(client), convert::engine_way(&way));
+        let undo = client_login::apply(engine_client, host, &way, &login, docker).await?;
+        // What was there before the first change is what there was.
+        undos.entry((client, host.clone())).or_default().push(undo);
+        drop(undos);
+        Ok(self.client_logins_of(host).await)
+    }
+
+    /// Puts back what a client had before its last change here.
+    pub async fn client_login_undo(
+        &self,
+        connection: AwsConnection,
+        client: LoginClient,
+    ) -> Result<ClientLogins, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let host = connected.destination.host();
+        let mut undos = self.inner.client_login_undos.lock().await;
+        let kept = undos.entry((client, host.clone())).or_default();
+        let Some(newest) = kept.pop() else {
+            let message = "There is nothing to undo.";
+            return Err(ApiError::new(ErrorCode::ClientLoginFailed, message).hint(
+                "What was changed before the last start of Transload is not known any more.",
+            ));
+        };
+        match client_login::undo(&newest, &self.inner.options.docker).await {
+            // It never can be undone, so it is not offered again.
+            Err(error @ ClientLoginError::ChangedSince { .. }) => return Err(error.into()),
+            Err(error) => {
+                kept.push(newest);
+                return Err(error.into());
+            }
+            Ok(()) => {}
+        }
+        drop(undos);
+        Ok(self.client_logins_of(host).await)
+    }
+
+    async fn client_logins_of(&self, host: &RegistryHost) -> ClientLogins {
+        let undos = self.inner.client_login_undos.lock().await;
+        let docker = &self.inner.options.docker;
+        let mut clients = Vec::new();
+        for client in CLIENTS {
+            let undoable = undos.get(&(client, host.clone())).is_some_and(|kept| !kept.is_empty());
+            match client_login::look(convert::engine_client(client), host, docker) {
+                Ok(None) => {}
+                Ok(Some(found)) => {
+                    clients.push(convert::client_login(&found, host, client, undoable));
+                }
+                Err(error) => clients.push(unseen(client, undoable, error)),
+            }
+        }
+        ClientLogins { registry: host.to_string(), clients }
+    }
+}
+
+/// A client whose file cannot be used.
+fn unseen(client: LoginClient, undoable: bool, error: ClientLoginError) -> ClientLogin {
+    let error = ApiError::from(error);
+    ClientLogin {
+        client,
+        file: error.subject.clone().unwrap_or_default(),
+        held: None,
+        stale: Vec::new(),
+        ways: Vec::new(),
+        undoable,
+        error: Some(error),
+    }
+}

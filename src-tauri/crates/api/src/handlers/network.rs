@@ -1,0 +1,32 @@
+use std::path::Path;
+
+use transload_engine::network::{CaOrigin, NamedCaFile, Network, Proxies};
+
+use crate::api::Api;
+use crate::contract::{ApiError, CaFile, NetworkStatus};
+use crate::convert;
+
+impl Api {
+    /// How this computer reaches others now.
+    pub async fn network_status(&self) -> Result<NetworkStatus, ApiError> {
+        Ok(convert::network_status(&self.network()))
+    }
+
+    /// Reads a file with certificate authorities and says what it holds; nothing is changed.
+    pub async fn ca_file_check(&self, path: String) -> Result<CaFile, ApiError> {
+        let read = move || {
+            let only = Network::new(Proxies::none());
+            let network = only.with_ca_file(CaOrigin::Settings, Path::new(path.trim()));
+            network.ca_files().to_vec()
+        };
+        let files: Vec<NamedCaFile> = tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|error| ApiError::internal(error.to_string()))?;
+        let checked = files.first().map(convert::ca_file);
+        let checked = checked.ok_or_else(|| ApiError::internal("no file was read"))?;
+        match checked.error {
+            Some(error) => Err(error),
+            None => Ok(checked),
+        }
+    }
+}

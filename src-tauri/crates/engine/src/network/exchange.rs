@@ -1,0 +1,136 @@
+//! One request and its whole answer, for a protocol that another crate speaks.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::Client;
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
+use tokio::time::timeout;
+use url::Url;
+
+use super::failure::sentence;
+use super::{Network, NetworkFailure};
+
+/// Sends requests and gives whole answers.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    client: Client,
+    network: Network,
+    answer_within: Option<Duration>,
+}
+
+/// A request.
+pub(crate) struct Ask {
+    /// `GET`, `POST`, …
+    pub(crate) method: String,
+    /// Where to.
+    pub(crate) url: String,
+    /// Its headers, in their order.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Its body.
+    pub(crate) body: Bytes,
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: u16,
+    /// Its headers; those that are not text are left out.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Its body.
+    pub(crate) body: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum ExchangeError {
+    /// Something between here and the server.
+    #[error(transparent)]
+    Network(#[from] NetworkFailure),
+    /// It took too long.
+    #[error("nothing came in time")]
+    TimedOut,
+    /// Nothing answers, or the connection broke.
+    #[error("{0}")]
+    Broken(String),
+    /// The request cannot be sent as it is.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+impl ExchangeError {
+    /// What is between here and the server, where that is the reason.
+    pub(crate) fn network(&self) -> Option<&NetworkFailure> {
+        match self {
+            Self::Network(failure) => Some(failure),
+            Self::TimedOut | Self::Broken(_) | Self::Unusable(_) => None,
+        }
+    }
+}
+
+impl Exchange {
+    /// Prepares connections with the limits that are given.
+    pub(crate) fn new(
+        network: &Network,
+        connect_within: Option<Duration>,
+        answer_within: Option<Duration>,
+    ) -> Result<Self, ExchangeError> {
+        let mut client = network.http_client()?.redirect(Policy::none()).referer(false);
+        client = client.retry(reqwest::retry::never());
+        if let Some(limit) = connect_within {
+            client = client.connect_timeout(limit);
+        }
+        let client = client.build().map_err(|error| ExchangeError::Unusable(sentence(&error)))?;
+        Ok(Self { client, network: network.clone(), answer_within })
+    }
+
+    /// Sends a request and reads its answer to the end.
+    pub(crate) async fn send(&self, ask: Ask) -> Result<Answer, ExchangeError> {
+        let unusable = |error: &dyn std::fmt::Display| ExchangeError::Unusable(error.to_string());
+        let url = Url::parse(&ask.url).map_err(|error| unusable(&error))?;
+        let method = ask.method.parse().map_err(|_| unusable(&"the method is none of HTTP"))?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &ask.headers {
+            let name: HeaderName = name.parse().map_err(|error| unusable(&error))?;
+            let value: HeaderValue = value.parse().map_err(|error| unusable(&error))?;
+            headers.append(name, value);
+        }
+        let request = self.client.request(method, url.clone()).headers(headers).body(ask.body);
+        let answered = async {
+            let response = request.send().await.map_err(|error| self.failed(error))?;
+            if response.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                && let Some(refused) = self.network.refused_by_proxy(&url)
+            {
+                return Err(refused.into());
+            }
+            let status = response.status().as_u16();
+            let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+            self.network.note_time(&url, date);
+            let headers = texts(response.headers());
+            let body = response.bytes().await.map_err(|error| self.failed(error))?;
+            Ok(Answer { status, headers, body })
+        };
+        match self.answer_within {
+            Some(limit) => timeout(limit, answered).await.unwrap_or(Err(ExchangeError::TimedOut)),
+            None => answered.await,
+        }
+    }
+
+    fn failed(&self, error: reqwest::Error) -> ExchangeError {
+        if let Some(failure) = self.network.explain(&error) {
+            return failure.into();
+        }
+        if error.is_timeout() {
+            return ExchangeError::TimedOut;
+        }
+        ExchangeError::Broken(sentence(&error.without_url()))
+    }
+}
+
+fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    };
+    headers.iter().filter_map(text).collect()
+}

@@ -1,0 +1,33 @@
+//! How this computer reaches others: through which proxy, whom it trusts, and what a connection that
+//! fails means. AWS, registries and Docker Hub all go this way.
+//!
+//! - `proxies`: the proxy of the environment or the system, and its exceptions.
+//! - `place`: addresses that are this computer itself, or only mean something on its own link.
+//! - `ca_file`, `certificate`: files with further certificate authorities, and what a certificate says.
+//! - `verifier`: TLS by the system's authorities and those files, with the reason of a refusal.
+//! - `clock`: what other clocks say about the one of this computer.
+//! - `failure`: what failed, in one type for all rooms.
+//! - `exchange`: one request and its whole answer, for a protocol that another crate speaks.
+
+mod ca_file;
+mod certificate;
+mod clock;
+mod exchange;
+mod failure;
+mod place;
+mod proxies;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod verifier;
+mod way;
+
+pub use ca_file::{CaCertificate, CaFile, CaFileError, CaOrigin};
+pub use clock::Clock;
+pub(crate) use exchange::{Answer, Ask, Exchange, ExchangeError};
+pub use failure::{NetworkFailure, date_header, signature_times};
+pub(crate) use place::{Place, is_loopback, place, place_of_address};
+pub use proxies::{Hop, Proxies, ProxyOrigin};
+pub use verifier::{Distrust, Untrusted};
+pub use way::{NamedCaFile, Network};

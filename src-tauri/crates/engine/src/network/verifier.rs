@@ -1,0 +1,226 @@
+//! TLS by the system's authorities and further ones, with the reason of a refusal.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
+use time::OffsetDateTime;
+
+use super::certificate;
+
+/// Why a certificate is not trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    /// Nobody whom this computer trusts stands at the end of its chain.
+    UnknownIssuer,
+    /// It is over.
+    Expired {
+        /// Since when.
+        not_after: OffsetDateTime,
+    },
+    /// It has not begun.
+    NotYetValid {
+        /// When it begins.
+        not_before: OffsetDateTime,
+    },
+    /// It is for another name.
+    OtherName,
+    /// Something else is wrong with it.
+    Other {
+        /// What TLS says.
+        detail: String,
+    },
+}
+
+/// A certificate that this computer does not trust.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Untrusted {
+    /// Whom the connection was for.
+    pub host: String,
+    /// Whom the certificate is for.
+    pub subject: String,
+    /// Who stands at the end of the chain that came.
+    pub issuer: String,
+    /// Why it is not trusted.
+    pub reason: Distrust,
+}
+
+impl std::fmt::Display for Untrusted {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { host, subject, issuer, reason } = self;
+        match reason {
+            Distrust::UnknownIssuer if subject == issuer => {
+                write!(formatter, "the certificate of {host} is signed by nobody but itself")
+            }
+            Distrust::UnknownIssuer => write!(
+                formatter,
+                "the certificate of {host} was issued by \u{201c}{issuer}\u{201d}, which this \
+                 computer does not trust"
+            ),
+            Distrust::Expired { not_after } => {
+                write!(formatter, "the certificate of {host} ended on {}", not_after.date())
+            }
+            Distrust::NotYetValid { not_before } => {
+                write!(formatter, "the certificate of {host} begins on {}", not_before.date())
+            }
+            Distrust::OtherName => write!(
+                formatter,
+                "the certificate that {host} shows is for another name, \u{201c}{subject}\u{201d}"
+            ),
+            Distrust::Other { detail } => {
+                write!(formatter, "the certificate of {host} cannot be used: {detail}")
+            }
+        }
+    }
+}
+
+/// TLS towards servers.
+///
+/// # Errors
+/// Where the system has no certificate authorities and none are given.
+pub(super) fn verifier(
+    extra: &[CertificateDer<'static>],
+) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+    // Named here, so that nothing depends on which provider the process installed.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let inner = if extra.is_empty() {
+        rustls_platform_verifier::Verifier::new(provider)?
+    } else {
+        rustls_platform_verifier::Verifier::new_with_extra_roots(extra.iter().cloned(), provider)?
+    };
+    Ok(Arc::new(Explaining { inner }))
+}
+
+/// The settings of TLS with a verifier, for the protocols that are offered.
+///
+/// # Errors
+/// Where the cryptography that is built in has no version of TLS, which cannot be.
+pub(super) fn configuration(
+    verifier: Arc<dyn ServerCertVerifier>,
+    protocols: &[&str],
+) -> Result<rustls::ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut configuration = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    configuration.alpn_protocols =
+        protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    Ok(configuration)
+}
+
+/// The system's verifier; what it refuses is refused, with the names of the certificate.
+#[derive(Debug)]
+struct Explaining {
+    inner: rustls_platform_verifier::Verifier,
+}
+
+impl ServerCertVerifier for Explaining {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verified = self.inner.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        verified.map_err(|error| match error {
+            rustls::Error::InvalidCertificate(reason) => {
+                let untrusted = explained(end_entity, intermediates, server_name, &reason);
+                rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(
+                    untrusted,
+                ))))
+            }
+            other => other,
+        })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}
+
+fn explained(
+    end_entity: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    server_name: &ServerName<'_>,
+    reason: &CertificateError,
+) -> Untrusted {
+    let leaf = certificate::read(end_entity);
+    let last = intermediates.last().unwrap_or(end_entity);
+    let unknown = || "(unreadable)".to_owned();
+    let (not_before, not_after) = match &leaf {
+        Some(leaf) => (leaf.not_before, leaf.not_after),
+        None => (OffsetDateTime::UNIX_EPOCH, OffsetDateTime::UNIX_EPOCH),
+    };
+    let reason = match reason {
+        CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            Distrust::Expired { not_after }
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            Distrust::NotYetValid { not_before }
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Distrust::OtherName
+        }
+        // A certificate that signs itself and is no authority.
+        other if leaf.as_ref().is_some_and(|leaf| leaf.subject == leaf.issuer) => {
+            tracing::debug!(?other, "a certificate signs itself");
+            Distrust::UnknownIssuer
+        }
+        other => Distrust::Other { detail: other.to_string() },
+    };
+    Untrusted {
+        host: server_name.to_str().into_owned(),
+        subject: leaf.map_or_else(unknown, |leaf| leaf.subject),
+        issuer: certificate::read(last).map_or_else(unknown, |last| last.issuer),
+        reason,
+    }
+}
+
+/// The refused certificate behind a failed connection.
+pub(super) fn untrusted<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Untrusted> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other)))) =
+            error.downcast_ref::<rustls::Error>()
+        {
+            return other.downcast_ref::<Untrusted>();
+        }
+        // An error of input and output does not give the one that it was made of as its source.
+        next = match error.downcast_ref::<io::Error>() {
+            Some(wrapped) => wrapped.get_ref().map(|inner| inner as _),
+            None => error.source(),
+        };
+    }
+    None
+}

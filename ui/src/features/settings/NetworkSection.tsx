@@ -1,0 +1,206 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { type ReactNode, useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { CaFile, CaFileOrigin, NetworkStatus } from "../../ipc/generated";
+import { formatDay } from "../../shared/format";
+import { useRequest } from "../../shared/useRequest";
+
+interface NetworkSectionProps {
+  /** The file that the person chose. */
+  caFile: string | null;
+  /** Keeps another file, or none; answers whether it was kept. */
+  onKeep: (caFile: string | null) => Promise<boolean>;
+  errorActions: ErrorActions;
+}
+
+const originLabels: Record<CaFileOrigin, string> = {
+  settings: "chosen here",
+  aws_ca_bundle: "from AWS_CA_BUNDLE",
+  profile: "from ca_bundle of an AWS profile",
+};
+
+/** A clock that is off by more than this is said: AWS takes five minutes at most. */
+const clockToleranceSeconds = 60;
+
+/** Proxy, certificate authorities and clock. */
+export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionProps) {
+  const backend = useBackend();
+  const status = useRequest("network", () => backend.networkStatus());
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+
+  /** Keeps a file; what the program says of it is asked only once it has it. */
+  const keep = async (path: string | null) => {
+    setFailure(null);
+    if (await onKeep(path)) {
+      status.reload();
+    }
+  };
+
+  const choose = async () => {
+    setFailure(null);
+    setBusy(true);
+    try {
+      const path = await backend.openPathChoose();
+      if (path !== null) {
+        await backend.caFileCheck(path);
+        await keep(path);
+      }
+    } catch (caught) {
+      setFailure(caught);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description="How AWS, Docker Hub and registries are reached. What runs on this computer is always reached directly."
+        >
+          Network
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        {status.error !== null && (
+          <ErrorAlert
+            error={status.error}
+            actions={{ ...errorActions, open_settings: undefined, retry: status.reload }}
+          />
+        )}
+        {status.answer !== null && <Facts status={status.answer} />}
+        <FormField
+          label="CA file"
+          description="Certificate authorities that are trusted beside those of the system, such as the one of a company’s proxy. The file is checked when it is chosen, and read at each start."
+        >
+          <SpaceBetween size="s">
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button
+                loading={busy}
+                onClick={() => void choose()}
+                data-testid="settings-ca-file-choose"
+              >
+                {caFile === null ? "Choose a file" : "Choose another file"}
+              </Button>
+              {caFile !== null && (
+                <Button onClick={() => void keep(null)} data-testid="settings-ca-file-remove">
+                  Use no file
+                </Button>
+              )}
+            </SpaceBetween>
+            <div role="status" data-testid="settings-ca-files">
+              {status.answer !== null && <CaFiles files={status.answer.ca_files} />}
+            </div>
+          </SpaceBetween>
+        </FormField>
+        {failure !== null && (
+          <ErrorAlert
+            error={failure}
+            actions={{ ...errorActions, open_settings: undefined }}
+            onDismiss={() => setFailure(null)}
+          />
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Facts({ status }: { status: NetworkStatus }) {
+  return (
+    <KeyValuePairs
+      columns={3}
+      items={[
+        { label: "Proxy", value: <span data-testid="settings-proxy">{proxyText(status)}</span> },
+        {
+          label: "Exceptions from the proxy",
+          value: status.proxies.length === 0 ? "Not needed" : exceptions(status),
+        },
+        { label: "Clock of this computer", value: clockText(status.clock_behind_seconds) },
+      ]}
+    />
+  );
+}
+
+function proxyText(status: NetworkStatus): ReactNode {
+  const found = status.proxy_origin === "environment" ? "from the environment" : "of the system";
+  const lines = status.proxies.map((proxy) => {
+    const login = proxy.has_login ? ", with a login" : "";
+    return (
+      <div key={proxy.scheme}>
+        {proxy.address} for {proxy.scheme}, {found}
+        {login}
+      </div>
+    );
+  });
+  return (
+    <>
+      {lines.length === 0 ? "None; everything is reached directly" : lines}
+      {status.unusable_variables.map((name) => (
+        <StatusIndicator key={name} type="warning">
+          {name} is set and names no proxy that can be used
+        </StatusIndicator>
+      ))}
+    </>
+  );
+}
+
+function exceptions(status: NetworkStatus): string {
+  if (status.proxy_exceptions !== null) {
+    return `${status.proxy_exceptions} (NO_PROXY)`;
+  }
+  return status.proxy_origin === "system" ? "Those of the system" : "None (NO_PROXY is not set)";
+}
+
+function clockText(behindSeconds: number | null): ReactNode {
+  if (behindSeconds === null) {
+    return "Not compared yet";
+  }
+  if (Math.abs(behindSeconds) <= clockToleranceSeconds) {
+    return <StatusIndicator type="success">Right</StatusIndicator>;
+  }
+  const minutes = Math.round(Math.abs(behindSeconds) / 60);
+  return (
+    <StatusIndicator type="warning">
+      {minutes} {minutes === 1 ? "minute" : "minutes"} {behindSeconds > 0 ? "behind" : "ahead"}
+    </StatusIndicator>
+  );
+}
+
+function CaFiles({ files }: { files: readonly CaFile[] }) {
+  return (
+    <SpaceBetween size="xs">
+      {files.map((file) => (
+        <div key={`${file.origin} ${file.path}`} style={{ overflowWrap: "anywhere" }}>
+          {file.error === null ? (
+            <>
+              <StatusIndicator type="success">
+                {file.path} ({originLabels[file.origin]})
+              </StatusIndicator>
+              <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
+                {file.certificates.map((certificate) => (
+                  <li key={`${certificate.name} ${certificate.not_after_ms}`}>
+                    {certificate.name}, until {formatDay(certificate.not_after_ms)}
+                  </li>
+                ))}
+              </ul>
+            </>
+          ) : (
+            <StatusIndicator type="warning">
+              {file.error.message} It is {originLabels[file.origin]}; connections go on without it.
+            </StatusIndicator>
+          )}
+        </div>
+      ))}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,25 @@
+import type { CaFile, NetworkStatus } from "../generated";
+
+/** A file with the authority of a company. */
+export function fakeCaFile(path: string): CaFile {
+  return {
+    origin: "settings",
+    path,
+    certificates: [
+      { name: "Example Corp Root CA (Example Corp)", not_after_ms: Date.UTC(2036, 4, 1) },
+    ],
+    error: null,
+  };
+}
+
+/** A network without a proxy, which trusts the file that is set. */
+export function fakeNetwork(caFile: string | null): NetworkStatus {
+  return {
+    proxies: [],
+    proxy_origin: "system",
+    proxy_exceptions: null,
+    unusable_variables: [],
+    ca_files: caFile === null ? [] : [fakeCaFile(caFile)],
+    clock_behind_seconds: null,
+  };
+}

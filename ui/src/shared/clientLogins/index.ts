@@ -1,0 +1,1 @@
+export { type ClientLoginCalls, ClientLoginsSection } from "./ClientLoginsSection";
