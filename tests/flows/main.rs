@@ -1,5 +1,6 @@
 //! Stories without a window: the same calls as the window makes, on real parts.
 
+mod aws_profiles;
 mod cancel;
 mod client_logins;
 mod command_line;

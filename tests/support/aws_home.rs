@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use tempfile::TempDir;
@@ -56,11 +56,39 @@ impl AwsHome {
             writeln!(self.config, "{key} = {value}")?;
         }
         writeln!(self.config)?;
+        self.write()?;
+        Ok(self)
+    }
+
+    /// Adds a text as it is to the configuration file.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn config_text(mut self, text: &str) -> Result<Self> {
+        self.config.push_str(text);
+        self.write()?;
+        Ok(self)
+    }
+
+    /// Writes a file below the home folder, such as a cached token.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn file(&self, path: &str, text: &str) -> Result<PathBuf> {
+        let path = self.folder.path().join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&path, text)?;
+        Ok(path)
+    }
+
+    fn write(&self) -> Result<()> {
         let aws = self.folder.path().join(".aws");
         fs::create_dir_all(&aws)?;
         fs::write(aws.join("config"), &self.config)?;
         fs::write(aws.join("credentials"), &self.credentials)?;
-        Ok(self)
+        Ok(())
     }
 
     /// The home folder.

@@ -5,11 +5,13 @@
 //! - [`labs`]: a registry, a Docker Engine, a Podman engine, an ECR emulator.
 //! - [`images`]: images and indexes with known bytes.
 //! - [`aws_cli`], [`aws_home`], [`skopeo`]: independent witnesses, and the AWS files of a person.
+//! - [`aws`]: STS and other AWS services that answer as a story tells them to.
 //! - [`computer`], [`ecr`]: a computer on which Transload runs without a window, and the ECR it moves to.
 //! - [`faults`]: a proxy on the loopback that breaks what goes through it.
 //! - [`secrets`]: a search for secrets where none may be.
 //! - [`window`]: the program in a real window, driven from outside.
 
+pub mod aws;
 pub mod aws_cli;
 pub mod aws_home;
 pub mod computer;

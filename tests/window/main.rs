@@ -4,6 +4,7 @@ mod account;
 mod closing;
 mod engine;
 mod keyboard;
+mod mfa;
 mod opening;
 mod practice;
 mod screenshots;

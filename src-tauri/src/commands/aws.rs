@@ -16,6 +16,15 @@ pub async fn aws_identity(
 }
 
 #[tauri::command(rename_all = "snake_case")]
+pub async fn aws_mfa_submit(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    code: String,
+) -> Result<AwsIdentity, ApiError> {
+    api.aws_mfa_submit(connection, code).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
 pub async fn registry_login(
     api: State<'_, Api>,
     connection: AwsConnection,

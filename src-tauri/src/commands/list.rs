@@ -6,7 +6,7 @@ commands! {
     settings: settings_get, settings_set, draft_get, draft_set;
     profiles: saved_profiles_list, saved_profile_save, saved_profile_delete,
         saved_profiles_export, saved_profiles_import;
-    aws: aws_profiles_list, aws_identity, registry_login;
+    aws: aws_profiles_list, aws_identity, aws_mfa_submit, registry_login;
     client_logins: client_logins, client_login_apply, client_login_undo;
     docker: engine_status, engine_originals;
     network: network_status, ca_file_check;

@@ -15,6 +15,7 @@ import { CloseModal } from "./CloseModal";
 import { ConnectionPicker } from "./ConnectionPicker";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
+import { MfaCodeProvider } from "./MfaCodeProvider";
 import type { Page } from "./routes";
 import { useNotices } from "./useNotices";
 import { useSettings } from "./useSettings";
@@ -215,62 +216,64 @@ function Window() {
       }}
       onEngine={engine.reload}
     >
-      <ErrorBoundary key={page}>
-        {page === "welcome" && (
-          <WelcomePage
-            starting={startingPractice}
-            onMigrate={() => begin("migrate")}
-            onRepositories={() => begin("repositories")}
-            onPractice={() => {
-              choosePractice().then(() => change({ welcomed: true }).catch(notifyError));
-            }}
-          />
-        )}
-        {page === "migrate" && (
-          <MigratePage
-            draft={kept}
-            job={job}
-            followed={followed}
-            removeTemporaryTags={settings.remove_temporary_tags}
-            errorActions={errorActions}
-            onConnection={onConnection}
-            onJob={showJob}
-            onRepositories={lookAtMigrated}
-          />
-        )}
-        {page === "repositories" && (
-          <RepositoriesPage
-            connection={connection}
-            connectionPicker={<ConnectionPicker connection={connection} onChange={setLooked} />}
-            errorActions={errorActions}
-          />
-        )}
-        {page === "history" && (
-          <HistoryPage
-            errorActions={errorActions}
-            onJob={(shown) => {
-              showJob(shown);
-              setPage("migrate");
-            }}
-            onRequest={(request) => {
-              draftDispatch({ type: "request_taken", request });
-              setJob(null);
-              setPage("migrate");
-            }}
-            onMigrate={() => setPage("migrate")}
-          />
-        )}
-        {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
-        {page === "settings" && (
-          <SettingsPage
-            settings={settings}
-            onChange={change}
-            practiceRuns={practised}
-            onPracticeReset={forgetPractice}
-            errorActions={errorActions}
-          />
-        )}
-      </ErrorBoundary>
+      <MfaCodeProvider connections={[looked, session.connection]}>
+        <ErrorBoundary key={page}>
+          {page === "welcome" && (
+            <WelcomePage
+              starting={startingPractice}
+              onMigrate={() => begin("migrate")}
+              onRepositories={() => begin("repositories")}
+              onPractice={() => {
+                choosePractice().then(() => change({ welcomed: true }).catch(notifyError));
+              }}
+            />
+          )}
+          {page === "migrate" && (
+            <MigratePage
+              draft={kept}
+              job={job}
+              followed={followed}
+              removeTemporaryTags={settings.remove_temporary_tags}
+              errorActions={errorActions}
+              onConnection={onConnection}
+              onJob={showJob}
+              onRepositories={lookAtMigrated}
+            />
+          )}
+          {page === "repositories" && (
+            <RepositoriesPage
+              connection={connection}
+              connectionPicker={<ConnectionPicker connection={connection} onChange={setLooked} />}
+              errorActions={errorActions}
+            />
+          )}
+          {page === "history" && (
+            <HistoryPage
+              errorActions={errorActions}
+              onJob={(shown) => {
+                showJob(shown);
+                setPage("migrate");
+              }}
+              onRequest={(request) => {
+                draftDispatch({ type: "request_taken", request });
+                setJob(null);
+                setPage("migrate");
+              }}
+              onMigrate={() => setPage("migrate")}
+            />
+          )}
+          {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
+          {page === "settings" && (
+            <SettingsPage
+              settings={settings}
+              onChange={change}
+              practiceRuns={practised}
+              onPracticeReset={forgetPractice}
+              errorActions={errorActions}
+            />
+          )}
+        </ErrorBoundary>
+      </MfaCodeProvider>
       {closing && (
         <CloseModal
           onStay={() => setClosing(false)}

@@ -7,6 +7,7 @@ export type ErrorActionId =
   | "choose_region"
   | "choose_images"
   | "sign_in_source"
+  | "enter_mfa_code"
   | "edit_name"
   | "edit_repository"
   | "keep_existing"
@@ -33,6 +34,7 @@ const labels: Record<Exclude<ErrorActionId, "edit_name">, string> = {
   choose_region: "Choose another region",
   choose_images: "Choose other images",
   sign_in_source: "Sign in to the source",
+  enter_mfa_code: "Enter the code",
   edit_repository: "Change the repository settings",
   keep_existing: "Keep the existing image",
   new_tag: "Use another tag",

@@ -13,6 +13,7 @@ type AwsErrorCode = Extract<
   | "credentials_expired"
   | "sign_in_needed"
   | "mfa_needed"
+  | "mfa_code_refused"
   | "access_denied"
   | "endpoint_unreachable"
   | "throttled"
@@ -101,13 +102,17 @@ export const awsErrors: Record<AwsErrorCode, ErrorEntry> = {
     actions: ["retry", "choose_profile"],
   }),
   mfa_needed: entry({
+    severity: "info",
     title: "The AWS profile asks for an MFA code",
     text: "The role of this profile may only be assumed with a code of an MFA device.",
-    next: [
-      "Get a session with the code in a terminal, such as with “aws sts get-session-token”, keep it as a profile, and choose that.",
-      "Or choose a profile without “mfa_serial”.",
-    ],
-    actions: ["choose_profile", "retry"],
+    next: ["Type the code that the device shows now.", "Or choose a profile without “mfa_serial”."],
+    actions: ["enter_mfa_code", "retry", "choose_profile"],
+  }),
+  mfa_code_refused: entry({
+    title: "AWS does not take this code",
+    text: "The code is not the one that the device shows, or it was used already.",
+    next: ["Wait until the device shows a new code, and type that."],
+    actions: ["retry"],
   }),
   access_denied: entry({
     title: "AWS does not allow this",

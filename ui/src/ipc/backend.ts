@@ -76,6 +76,8 @@ export interface Backend {
 
   awsProfilesList(): Promise<AwsProfiles>;
   awsIdentity(connection: AwsConnection): Promise<AwsIdentity>;
+  /** Gives the six digits of the MFA device that the profile waits for; answers who the caller is. */
+  awsMfaSubmit(connection: AwsConnection, code: string): Promise<AwsIdentity>;
   /** Gets the registry token and tries it on the registry, and on the engine when it will push. */
   registryLogin(connection: AwsConnection, withEngine: boolean): Promise<RegistryLogin>;
 

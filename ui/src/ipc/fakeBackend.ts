@@ -8,6 +8,7 @@ import {
   fakeDigest,
   fakeIdentity,
   fakeImages,
+  fakeMfaCode,
   fakePractice,
   fakeProfiles,
   fakeRegistry,
@@ -228,6 +229,12 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     awsProfilesList: async () => options.awsProfiles ?? fakeProfiles,
     awsIdentity: async (connection) =>
       fakeIdentity(practice(connection), connection.kind === "profile" ? connection.region : null),
+    awsMfaSubmit: async (connection, code) => {
+      if (code !== fakeMfaCode) {
+        throw fakeError("mfa_code_refused");
+      }
+      return fakeIdentity(practice(connection), null);
+    },
     registryLogin: async (connection, withEngine) => ({
       registry: fakeRegistry(practice(connection)),
       user: "AWS",

@@ -73,6 +73,7 @@ export const tauriBackend: Backend = {
 
   awsProfilesList: () => call("aws_profiles_list"),
   awsIdentity: (connection) => call("aws_identity", { connection }),
+  awsMfaSubmit: (connection, code) => call("aws_mfa_submit", { connection, code }),
   registryLogin: (connection, withEngine) =>
     call("registry_login", { connection, with_engine: withEngine }),
 

@@ -71,7 +71,8 @@ impl Api {
         Ok(Connected { identity, destination, aws_options, network })
     }
 
-    async fn session_request(
+    /// What a connection asks of the engine, and its registry where that was typed.
+    pub(crate) async fn session_request(
         &self,
         connection: &AwsConnection,
     ) -> Result<(SessionRequest, Option<RegistryEndpoint>), ApiError> {

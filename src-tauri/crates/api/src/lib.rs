@@ -31,6 +31,6 @@ mod shards;
 mod sources;
 
 pub use api::{Api, ApiOptions};
-pub use copies::{CopyControl, copy_images, image_digest};
+pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
 pub use folders::make_private_folder;
 pub use report_export::{merged_report, text as report_text};

@@ -8,7 +8,8 @@ const AFTER: &str = "\
 Logins:
   A registry gets what `docker login` or `podman login` stored for it: inline, in a store of the
   operating system, or with a credential helper. A private Amazon ECR registry gets a token of the
-  AWS profile instead. No secret is ever an argument.
+  AWS profile instead. The code of an MFA device is asked for on the terminal. No secret is ever an
+  argument.
 
 Exit codes:
   0    every image has arrived, or was there already
@@ -53,6 +54,14 @@ pub enum Command {
         plain_http: bool,
         #[command(flatten)]
         ecr: EcrArguments,
+    },
+    /// Say who you are for AWS: account, user or role, region, and how long the session lasts.
+    Identity {
+        #[command(flatten)]
+        account: AccountArguments,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Say what a migration would do, and write it to a file. Nothing else is written.
     #[command(after_help = AFTER)]
@@ -369,6 +378,7 @@ mod tests {
             "plan --from practice:acme --out p.json --practice",
             "plan --from registry:quay.io team/app team/api:1 --out p.json --practice",
             "plan --from practice --rename team/*=>$1 --rename regex:^old-=>new- --out p.json",
+            "identity --aws-profile prod --json",
             "run p.json --shard 2/8",
             "report latest --format html",
             "report --merge a.json b.json --format csv",

@@ -2,6 +2,7 @@
 //!
 //! - `arguments`: what can be typed.
 //! - `list`: the file of pairs.
+//! - `mfa`: codes that are typed.
 //! - `plan`, `migrations`: migrations with a plan, a journal and a report.
 //! - `show`, `show_jobs`: events as lines, as JSON, or as a bar.
 
@@ -9,6 +10,7 @@
 
 mod arguments;
 mod list;
+mod mfa;
 mod migrations;
 mod plan;
 mod show;
@@ -20,7 +22,9 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command, CopyArguments};
 use clap::Parser;
 use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest, ErrorCode};
-use transload_api::{Api, ApiOptions, CopyControl, copy_images, image_digest, make_private_folder};
+use transload_api::{
+    Api, ApiOptions, CopyControl, copy_images, copy_mfa_submit, image_digest, make_private_folder,
+};
 
 /// Every image has arrived.
 const ARRIVED: u8 = 0;
@@ -43,7 +47,11 @@ async fn main() -> ExitCode {
                 ecr: CopyEcr { profile: ecr.aws_profile, region: ecr.region },
                 ..CopyRequest::default()
             };
-            match image_digest(&reference, &request).await {
+            let digest = mfa::with_code(
+                async || image_digest(&reference, &request).await,
+                async |code| copy_mfa_submit(&request, code).await,
+            );
+            match digest.await {
                 Ok(digest) => {
                     show::line(&digest);
                     ARRIVED
@@ -63,18 +71,35 @@ async fn main() -> ExitCode {
 async fn with_api(command: Command) -> Result<u8, ApiError> {
     let api = Api::new(ApiOptions::from_process(data_folder()?));
     let code = match command {
+        Command::Identity { account, json } => {
+            let connection = plan::connection(&account);
+            let ask = async || api.aws_identity(connection.clone()).await;
+            let identity = mfa::with_code_of(&api, &connection, ask).await?;
+            match json {
+                true => show::line(&serde_json::to_string(&identity).unwrap_or_default()),
+                false => show_jobs::tell_identity(&identity),
+            }
+            ARRIVED
+        }
         Command::Plan(arguments) => {
-            let plan = plan::plan(&api, &arguments).await?;
+            let connection = plan::connection(&arguments.account);
+            let plan = async || plan::plan(&api, &arguments).await;
+            let plan = mfa::with_code_of(&api, &connection, plan).await?;
             show_jobs::tell_plan(&plan);
             if plan.ready { ARRIVED } else { NOT_BEGUN }
         }
         Command::Run(arguments) => {
-            let job = migrations::start(&api, &arguments).await?;
+            let connection = migrations::connection(&arguments);
+            let connection = connection.unwrap_or_else(|| mfa::connection_of(&arguments.plan));
+            let start = async || migrations::start(&api, &arguments).await;
+            let job = mfa::with_code_of(&api, &connection, start).await?;
             migrations::follow(&api, job, arguments.json).await?
         }
         Command::Resume { migration, json } => {
             let migration = migrations::named(&api, &migration).await?;
-            let job = api.migration_resume(migration).await?;
+            let connection = api.history_connection(&migration).await?;
+            let resume = async || api.migration_resume(migration.clone()).await;
+            let job = mfa::with_code_of(&api, &connection, resume).await?;
             migrations::follow(&api, job, json).await?
         }
         Command::History { json } => {
@@ -99,7 +124,9 @@ async fn with_api(command: Command) -> Result<u8, ApiError> {
         }
         Command::Verify { migration, json } => {
             let migration = migrations::named(&api, &migration).await?;
-            let report = api.history_verify(migration).await?;
+            let connection = api.history_connection(&migration).await?;
+            let verify = async || api.history_verify(migration.clone()).await;
+            let report = mfa::with_code_of(&api, &connection, verify).await?;
             match json {
                 true => show::line(&serde_json::to_string(&report).unwrap_or_default()),
                 false => show_jobs::tell_report(&report),
@@ -154,8 +181,12 @@ async fn copy(arguments: CopyArguments) -> u8 {
             interrupted.cancel();
         }
     });
-    let show = show::reporter(arguments.json);
-    match copy_images(&request, &control, move |event| show(&event)).await {
+    let show = std::sync::Arc::new(show::reporter(arguments.json));
+    let copy = async || {
+        let show = std::sync::Arc::clone(&show);
+        copy_images(&request, &control, move |event| show(&event)).await
+    };
+    match mfa::with_code(copy, async |code| copy_mfa_submit(&request, code).await).await {
         Ok(_) if control.is_cancelled() => INTERRUPTED,
         Ok(summary) if summary.failed > 0 => SOME_FAILED,
         Ok(_) => ARRIVED,

@@ -10,17 +10,20 @@ use crate::{ARRIVED, INTERRUPTED, NOT_BEGUN, SOME_FAILED, show_jobs};
 
 /// Starts a plan, or a part of it.
 pub async fn start(api: &Api, arguments: &RunArguments) -> Result<String, ApiError> {
-    let connection = match &arguments.aws_profile {
+    api.migration_start_file(&arguments.plan, arguments.shard, connection(arguments)).await
+}
+
+/// The connection that goes before the one that the plan was made with.
+pub fn connection(arguments: &RunArguments) -> Option<AwsConnection> {
+    match &arguments.aws_profile {
         Some(profile) => Some(AwsConnection::Profile {
             profile: profile.clone(),
             region: None,
             ecr_endpoint: None,
             registry_endpoint: None,
         }),
-        None if arguments.machine_role => Some(AwsConnection::Machine { region: None }),
-        None => None,
-    };
-    api.migration_start_file(&arguments.plan, arguments.shard, connection).await
+        None => arguments.machine_role.then_some(AwsConnection::Machine { region: None }),
+    }
 }
 
 /// Shows a job to its end. An interrupt stops it; it can be gone on with.

@@ -113,6 +113,18 @@ fn settled(image: &ImageReport) -> String {
     text
 }
 
+/// Who the caller is.
+pub fn tell_identity(identity: &AwsIdentity) {
+    line(&format!("account  {}", identity.account_id));
+    line(&format!("as       {}", identity.arn));
+    line(&format!("region   {}", identity.region));
+    if let Some(ends) = identity.expires_at_ms {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let left = std::time::Duration::from_millis(ends).saturating_sub(now.unwrap_or_default());
+        line(&format!("ends in  {}", HumanDuration(left)));
+    }
+}
+
 /// What a plan would do.
 pub fn tell_plan(plan: &MigrationPlan) {
     for image in &plan.images {

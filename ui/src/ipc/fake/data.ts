@@ -149,6 +149,9 @@ export const fakeProfiles: AwsProfiles = {
   environment_has_keys: false,
 };
 
+/** The code that every MFA device shows. */
+export const fakeMfaCode = "123456";
+
 export const fakePractice: PracticeStatus = {
   ecr_endpoint: "http://127.0.0.1:40123",
   registry: "127.0.0.1:40123",

@@ -61,8 +61,10 @@ pub enum ErrorCode {
     CredentialsExpired,
     /// The profile signs in through a browser and has no session now.
     SignInNeeded,
-    /// The profile asks for an MFA code.
+    /// The profile asks for an MFA code; `subject` is the profile.
     MfaNeeded,
+    /// AWS does not take the MFA code that was typed.
+    MfaCodeRefused,
     /// The caller may not do this; `subject` is the action.
     AccessDenied,
     /// Nothing answers at the AWS endpoint.

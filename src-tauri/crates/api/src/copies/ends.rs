@@ -1,14 +1,14 @@
 //! The registries of a copy: one client each, with the login that applies.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Mutex;
 use transload_engine::aws::{
     AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest,
 };
 use transload_engine::migration::EcrLogin;
-use transload_engine::model::{ImageReference, Region, RegistryHost};
+use transload_engine::model::{ImageReference, Region, RegistryHost, Secret};
 use transload_engine::registry::{
     DockerConfigLogin, RegistryApi, RegistryClient, RegistryEndpoint,
 };
@@ -90,14 +90,31 @@ impl Ends {
         let region = self.ecr.region.as_deref().or(host.ecr_region());
         let region = region.map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
+        Ok(AwsSession::open(self.request_of(region), environment()).await?)
+    }
+
+    /// Gives the code of the MFA device that the profile's role waits for.
+    pub(super) async fn submit_mfa_code(&self, code: &Secret<String>) -> Result<(), ApiError> {
+        let region = self.ecr.region.as_deref().map(Region::parse).transpose();
+        let region = region.map_err(|error| ApiError::invalid_input(&error))?;
+        AwsSession::submit_mfa_code(self.request_of(region), environment(), code).await?;
+        Ok(())
+    }
+
+    fn request_of(&self, region: Option<Region>) -> SessionRequest {
         let named = self.ecr.profile.clone().or_else(|| std::env::var(PROFILE_VARIABLE).ok());
         let name = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
-        let request = SessionRequest {
+        SessionRequest {
             credentials: SessionCredentials::Profile { name },
             region,
             ecr_endpoint: None,
             sts_endpoint: None,
-        };
-        Ok(AwsSession::open(request, &AwsEnvironment::from_process()).await?)
+        }
     }
+}
+
+/// The environment of this process, once: the sessions that MFA codes gave live in it.
+fn environment() -> &'static AwsEnvironment {
+    static ENVIRONMENT: OnceLock<AwsEnvironment> = OnceLock::new();
+    ENVIRONMENT.get_or_init(AwsEnvironment::from_process)
 }

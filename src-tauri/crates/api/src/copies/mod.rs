@@ -63,6 +63,15 @@ pub async fn copy_images(
     Ok(summary)
 }
 
+/// Gives the code of the MFA device that the profile's role waits for, for every copy of this
+/// process.
+///
+/// # Errors
+/// As the one of the window, such as [`crate::contract::ErrorCode::MfaCodeRefused`].
+pub async fn copy_mfa_submit(request: &CopyRequest, code: String) -> Result<(), ApiError> {
+    Ends::new(request).submit_mfa_code(&crate::handlers::mfa_code(code)?).await
+}
+
 /// The digest that a reference points to.
 ///
 /// # Errors

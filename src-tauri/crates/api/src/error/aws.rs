@@ -54,7 +54,15 @@ fn words(error: &AwsError) -> ApiError {
             format!("The AWS profile {profile} needs a code from your MFA device {serial}."),
         )
         .about(profile)
-        .hint("Choose a profile without MFA, or one whose session another tool has made already."),
+        .hint("Type the code that the device shows now.")
+        .hint("Or choose a profile without MFA."),
+        AwsError::MfaCodeRefused { serial, message } => ApiError::new(
+            ErrorCode::MfaCodeRefused,
+            format!("AWS does not take the code of {serial}: {}", sentence(message)),
+        )
+        .about(serial)
+        .hint("Wait until the device shows a new code and type that; each code is good once.")
+        .hint("If it stays so, check the clock of the device, and mfa_serial in the profile."),
         AwsError::AccessDenied { action, message } => ApiError::new(
             ErrorCode::AccessDenied,
             format!("You may not do {action}: {}", sentence(message)),

@@ -1,8 +1,11 @@
-use transload_engine::aws::list_profiles;
+use transload_engine::aws::{AwsSession, list_profiles};
 use transload_engine::docker::{DockerApi, EngineLogin};
+use transload_engine::model::Secret;
 
 use crate::api::Api;
-use crate::contract::{ApiError, AwsConnection, AwsIdentity, AwsProfiles, RegistryLogin};
+use crate::contract::{
+    ApiError, AwsConnection, AwsIdentity, AwsProfiles, ErrorCode, RegistryLogin,
+};
 use crate::convert;
 
 impl Api {
@@ -15,6 +18,22 @@ impl Api {
     pub async fn aws_identity(&self, connection: AwsConnection) -> Result<AwsIdentity, ApiError> {
         self.disconnect(&connection).await;
         Ok(self.connect(&connection).await?.identity.clone())
+    }
+
+    /// Gives the code of the MFA device that the profile's role waits for, and says who the caller
+    /// is then. One code serves every call and migration of the profile until its session ends; what
+    /// waits for it goes on.
+    pub async fn aws_mfa_submit(
+        &self,
+        connection: AwsConnection,
+        code: String,
+    ) -> Result<AwsIdentity, ApiError> {
+        let code = mfa_code(code)?;
+        let (request, _) = self.session_request(&connection).await?;
+        AwsSession::submit_mfa_code(request, &self.inner.options.aws, &code).await?;
+        let identity = self.aws_identity(connection).await;
+        self.inner.jobs.wake_all();
+        identity
     }
 
     /// Gets the registry token and tries it on the registry, and on the engine when it will push.
@@ -51,5 +70,29 @@ impl Api {
     ) -> Result<(), ApiError> {
         let engine = self.engine().await?;
         Ok(engine.log_in(connected.destination.host(), login).await?)
+    }
+}
+
+/// An MFA code as it was typed, with or without a space in the middle.
+pub(crate) fn mfa_code(typed: String) -> Result<Secret<String>, ApiError> {
+    let code: String = typed.split_whitespace().collect();
+    // Source: `tokenCodeType` of STS.
+    if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(Secret::new(code));
+    }
+    Err(ApiError::new(ErrorCode::MfaCodeRefused, "An MFA code has six digits.")
+        .hint("Type the six digits that the device shows now."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_six_digits() {
+        assert_eq!(mfa_code(" 123 456 ".to_owned()).unwrap().expose(), "123456");
+        for wrong in ["", "12345", "1234567", "12345a", "１２３４５６"] {
+            assert_eq!(mfa_code(wrong.to_owned()).unwrap_err().code, ErrorCode::MfaCodeRefused);
+        }
     }
 }

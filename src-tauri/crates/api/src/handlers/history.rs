@@ -7,7 +7,8 @@ use transload_engine::migration::{self, EventSink, MigrationError, MigrationEven
 use super::migration::read_request;
 use crate::api::{Api, JobRequest, locked, now_ms};
 use crate::contract::{
-    ApiError, ErrorCode, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
+    ApiError, AwsConnection, ErrorCode, HistoryEntry, MigrationReport, MigrationRequest,
+    ReportFormat,
 };
 use crate::jobs::Job;
 use crate::plans::Ends;
@@ -36,6 +37,12 @@ impl Api {
             request.images = chosen.images;
         }
         Ok(request)
+    }
+
+    /// The connection that a migration was asked for.
+    pub async fn history_connection(&self, migration: &str) -> Result<AwsConnection, ApiError> {
+        let record = self.journal().await?.record(migration).await?;
+        Ok(convert::request(&record.request)?.connection)
     }
 
     /// Forgets a migration. What it moved stays where it is.

@@ -20,4 +20,5 @@ mod selection;
 mod source_logins;
 mod sources;
 
+pub(crate) use aws::mfa_code;
 pub(crate) use originals::KnownOriginals;

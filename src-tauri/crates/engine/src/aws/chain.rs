@@ -1,226 +1,346 @@
-//! How a profile gets its credentials, by the SDK's own order, and why it cannot.
+//! How a profile gets its credentials, and why it cannot.
 //!
-//! The SDK finds this out only when it is asked for credentials, with one error at a time; a
-//! person choosing a profile is better told before.
-
-use aws_config::profile::{Profile, ProfileSet};
+//! The order is that of the AWS CLI, so that a profile is the same account here and there: a role,
+//! a web identity, IAM Identity Center, keys of the credentials file, `aws login`, a program, keys
+//! of the configuration file. Finding out here, before anything is asked, lets a person be told all
+//! of it with file and line while a profile is chosen.
+//!
+//! Source: `botocore.credentials`, `ProfileProviderBuilder.providers` and `AssumeRoleProvider`.
 
 use super::ProfileKind;
+use super::chain_problem::{ChainProblem, Problem};
+use super::profile_set::ConfiguredProfiles;
+use super::sections::{FileKind, Place, Section, Setting};
+use crate::model::Secret;
 
 /// How a profile gets its credentials.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Chain {
-    /// What gives the first credentials, at the far end of the roles.
-    pub(super) base: ProfileKind,
-    /// The MFA device of the first role that asks for one.
+    /// What gives the first credentials.
+    pub(super) base: Base,
+    /// The roles that are assumed from there, one after the other; the last one is the profile's.
+    pub(super) hops: Vec<Hop>,
+}
+
+/// A role that the credentials before it assume.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Hop {
+    /// The profile that names it.
+    pub(super) profile: String,
+    pub(super) role_arn: String,
+    /// The MFA device whose code is needed.
     pub(super) mfa_serial: Option<String>,
+    pub(super) external_id: Option<String>,
+    pub(super) session_name: Option<String>,
+    /// How long the session is asked to last; nothing for STS's hour.
+    pub(super) duration_seconds: Option<i32>,
+    /// Where a person finds the setting that a refusal is about, as `path:line`.
+    pub(super) written_at: String,
 }
 
-/// Why a profile cannot give credentials.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum ChainProblem {
-    #[error("it holds no credentials and names no source for them")]
-    NoCredentials,
-    #[error("it has a role_arn but neither source_profile nor credential_source")]
-    RoleWithoutSource,
-    #[error("it has both source_profile and credential_source, and only one may be there")]
-    TwoSources,
-    #[error("its source_profile {0:?} is in none of the files")]
-    SourceMissing(String),
-    #[error("its source_profile chain runs in a circle: {}", .0.join(" → "))]
-    Circle(Vec<String>),
-    #[error("its source profile {name:?} cannot be used: {problem}")]
-    Source { name: String, problem: Box<ChainProblem> },
-    #[error(
-        "its credential_source {0:?} is unknown; Environment, Ec2InstanceMetadata and EcsContainer are known"
-    )]
-    UnknownCredentialSource(String),
-    #[error("it has a web_identity_token_file but no role_arn")]
-    TokenWithoutRole,
-    #[error("it has {has} but no {lacks}")]
-    Half { has: &'static str, lacks: &'static str },
-    #[error("it names the SSO session {0:?}, which is in none of the files")]
-    SsoSessionMissing(String),
-    #[error("its SSO session {session:?} has no {lacks}")]
-    SsoSessionLacks { session: String, lacks: &'static str },
-    #[error("it names an SSO session, so {0} belongs in that session and not in the profile")]
-    SsoSettingTwice(&'static str),
-    #[error("it signs in with SSO but has no sso_account_id and sso_role_name")]
-    SsoWithoutRole,
+/// What gives the first credentials.
+#[derive(Debug)]
+pub(super) enum Base {
+    Keys {
+        access_key_id: String,
+        secret_access_key: Secret<String>,
+        session_token: Option<Secret<String>>,
+    },
+    Sso {
+        /// The SSO session's name, in the newer form.
+        session: Option<String>,
+        start_url: String,
+        region: String,
+        account_id: String,
+        role_name: String,
+    },
+    /// A session of `aws login`, by its ARN.
+    Login { session: String },
+    /// A program that prints credentials.
+    Process { command: String },
+    WebIdentity {
+        role_arn: String,
+        token_file: String,
+        session_name: Option<String>,
+        written_at: String,
+    },
+    /// Keys in the environment.
+    Environment,
+    /// The role of an EC2 instance.
+    Instance,
+    /// The role of a container.
+    Container,
 }
 
-const SSO_KEYS: [&str; 5] =
-    ["sso_account_id", "sso_region", "sso_role_name", "sso_start_url", "sso_session"];
-const STATIC_KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
-
-/// What kind a profile is, by what stands in it.
-pub(super) fn kind_of(profile: &Profile) -> ProfileKind {
-    if !assumes_role(profile) {
-        base_kind(profile)
-    } else if profile.get("mfa_serial").is_some() {
-        ProfileKind::RoleWithMfa
-    } else {
-        ProfileKind::Role
+impl Base {
+    /// What it is, for a person.
+    pub(super) fn kind(&self) -> ProfileKind {
+        match self {
+            Self::Keys { .. } => ProfileKind::Keys,
+            Self::Sso { .. } => ProfileKind::Sso,
+            Self::Login { .. } => ProfileKind::Login,
+            Self::Process { .. } => ProfileKind::Process,
+            Self::WebIdentity { .. } => ProfileKind::WebIdentity,
+            Self::Environment | Self::Instance | Self::Container => ProfileKind::Role,
+        }
     }
 }
+
+impl Base {
+    /// Who it is, as far as that can be known before it is asked; no secret.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Keys { access_key_id, .. } => access_key_id.clone(),
+            Self::Sso { start_url, account_id, role_name, .. } => {
+                format!("{role_name} of {account_id} at {start_url}")
+            }
+            Self::Login { session } => session.clone(),
+            Self::Process { .. } => "a program".to_owned(),
+            Self::WebIdentity { role_arn, token_file, .. } => format!("{role_arn} by {token_file}"),
+            Self::Environment => "the environment".to_owned(),
+            Self::Instance => "the instance".to_owned(),
+            Self::Container => "the container".to_owned(),
+        }
+    }
+}
+
+impl Chain {
+    /// What the profile is, for a person.
+    pub(super) fn kind(&self) -> ProfileKind {
+        if self.hops.iter().any(|hop| hop.mfa_serial.is_some()) {
+            ProfileKind::RoleWithMfa
+        } else if self.hops.is_empty() {
+            self.base.kind()
+        } else {
+            ProfileKind::Role
+        }
+    }
+}
+
+pub(super) const KEY_ID: &str = "aws_access_key_id";
+pub(super) const SECRET_KEY: &str = "aws_secret_access_key";
+pub(super) const SESSION_TOKEN: &str = "aws_session_token";
 
 /// Follows a profile to what gives its first credentials.
-pub(super) fn follow(profiles: &ProfileSet, name: &str) -> Result<Chain, ChainProblem> {
-    let mut visited: Vec<&str> = Vec::new();
-    let mut mfa_serial = None;
-    let mut current = name;
-    loop {
-        let profile = profiles
-            .get_profile(current)
-            .ok_or_else(|| ChainProblem::SourceMissing(current.to_owned()))?;
-        if visited.contains(&current) {
-            visited.push(current);
-            return Err(ChainProblem::Circle(visited.into_iter().map(str::to_owned).collect()));
-        }
+pub(super) fn follow(profiles: &ConfiguredProfiles, name: &str) -> Result<Chain, ChainProblem> {
+    let missing = || Problem::SourceMissing(name.to_owned()).nowhere();
+    let mut current = profiles.profile(name).ok_or_else(missing)?;
+    let mut visited: Vec<&Section> = Vec::new();
+    let mut hops = Vec::new();
+    let base = loop {
         let is_source = !visited.is_empty();
+        if visited.iter().any(|one| one.name == current.name) {
+            return Err(circle(&visited, current));
+        }
         visited.push(current);
-        // As a source, a profile with both keys and a role gives its keys.
-        if is_source && static_keys(profile).is_ok() {
-            return Ok(Chain { base: ProfileKind::Keys, mfa_serial });
-        }
-        let next = if assumes_role(profile) {
-            mfa_serial = mfa_serial.or_else(|| profile.get("mfa_serial").map(str::to_owned));
-            source_of(profile).map_err(|problem| in_source(is_source, current, problem))?
-        } else {
-            current
+        let of_current = |problem: ChainProblem| match is_source {
+            true => problem.of_source(&current.name),
+            false => problem,
         };
-        if next == current {
-            let base = base(profiles, profile)
-                .map_err(|problem| in_source(is_source, current, problem))?;
-            return Ok(Chain { base, mfa_serial });
+        // As a source, a profile with both keys and a role gives its keys.
+        let gives_keys = is_source && has_any(current, &[KEY_ID, SECRET_KEY]);
+        if !assumes_role(current) || gives_keys {
+            break base(profiles, current).map_err(of_current)?;
         }
-        current = next;
+        hops.push(hop(current));
+        match source_of(current).map_err(of_current)? {
+            Source::Machine(base) => break base,
+            // A profile may name itself where it holds the credentials too.
+            Source::Profile(source) if source.value == current.name => {
+                break base(profiles, current).map_err(of_current)?;
+            }
+            Source::Profile(source) => {
+                let missing = || Problem::SourceMissing(source.value.clone()).at(&source.place);
+                current =
+                    profiles.profile(&source.value).ok_or_else(missing).map_err(of_current)?;
+            }
+        }
+    };
+    hops.reverse();
+    Ok(Chain { base, hops })
+}
+
+/// What kind a profile is that cannot be followed, by what stands in it.
+pub(super) fn kind_by_settings(profile: &Section) -> ProfileKind {
+    if assumes_role(profile) {
+        let mfa = profile.get("mfa_serial").is_some();
+        return if mfa { ProfileKind::RoleWithMfa } else { ProfileKind::Role };
     }
+    let kinds: [(&[&str], ProfileKind); 6] = [
+        (&["credential_source"], ProfileKind::Role),
+        (&["web_identity_token_file"], ProfileKind::WebIdentity),
+        (&SSO_SETTINGS, ProfileKind::Sso),
+        (&["login_session"], ProfileKind::Login),
+        (&["credential_process"], ProfileKind::Process),
+        (&[KEY_ID, SECRET_KEY, SESSION_TOKEN], ProfileKind::Keys),
+    ];
+    let found = kinds.into_iter().find(|(settings, _)| has_any(profile, settings));
+    found.map_or(ProfileKind::Unknown, |(_, kind)| kind)
 }
 
 /// The region of a profile, or of the nearest source profile that has one, as the SDK finds it.
-pub(super) fn region_of<'a>(profiles: &'a ProfileSet, name: &'a str) -> Option<&'a str> {
-    let mut visited = Vec::new();
-    let mut current = name;
-    while !visited.contains(&current) {
-        let profile = profiles.get_profile(current)?;
-        if let Some(region) = profile.get("region") {
+pub(super) fn region_of<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Setting> {
+    let mut visited: Vec<&str> = Vec::new();
+    let mut current = profiles.profile(name)?;
+    while !visited.contains(&current.name.as_str()) {
+        if let Some(region) = current.setting("region") {
             return Some(region);
         }
-        visited.push(current);
-        current = profile.get("source_profile")?;
+        visited.push(&current.name);
+        current = profiles.profile(current.get("source_profile")?)?;
     }
     None
 }
 
-fn in_source(is_source: bool, name: &str, problem: ChainProblem) -> ChainProblem {
-    if is_source {
-        ChainProblem::Source { name: name.to_owned(), problem: Box::new(problem) }
-    } else {
-        problem
-    }
+const SSO_SETTINGS: [&str; 5] =
+    ["sso_account_id", "sso_region", "sso_role_name", "sso_start_url", "sso_session"];
+
+fn has_any(profile: &Section, settings: &[&str]) -> bool {
+    settings.iter().any(|setting| profile.get(setting).is_some())
 }
 
 /// A web identity has a role too, but no profile before it.
-fn assumes_role(profile: &Profile) -> bool {
+fn assumes_role(profile: &Section) -> bool {
     profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
 }
 
-/// The profile whose credentials assume the role; the profile itself where it holds them.
-fn source_of(profile: &Profile) -> Result<&str, ChainProblem> {
-    match (profile.get("source_profile"), profile.get("credential_source")) {
-        (Some(_), Some(_)) => Err(ChainProblem::TwoSources),
-        (None, None) => Err(ChainProblem::RoleWithoutSource),
-        (Some(source), None) => Ok(source),
-        (None, Some(_)) => Ok(profile.name()),
+fn circle(visited: &[&Section], again: &Section) -> ChainProblem {
+    let names = visited.iter().chain([&again]).map(|one| one.name.clone()).collect();
+    let places: Vec<Place> = visited
+        .iter()
+        .skip_while(|one| one.name != again.name)
+        .map(|one| one.place_of("source_profile"))
+        .collect();
+    Problem::Circle(names).at_all(places)
+}
+
+fn hop(profile: &Section) -> Hop {
+    let owned = |setting: &str| profile.get(setting).map(str::to_owned);
+    Hop {
+        profile: profile.name.clone(),
+        role_arn: owned("role_arn").unwrap_or_default(),
+        mfa_serial: owned("mfa_serial"),
+        external_id: owned("external_id"),
+        session_name: owned("role_session_name"),
+        // One that is no number is left out, as the AWS CLI does.
+        duration_seconds: profile.get("duration_seconds").and_then(|text| text.parse().ok()),
+        written_at: profile
+            .setting("duration_seconds")
+            .map_or_else(|| profile.place_of("role_arn"), |setting| setting.place.clone())
+            .to_string(),
     }
 }
 
-fn base_kind(profile: &Profile) -> ProfileKind {
-    let has_any = |keys: &[&str]| keys.iter().any(|key| profile.get(key).is_some());
-    if has_any(&["credential_source"]) {
-        ProfileKind::Role
-    } else if has_any(&["web_identity_token_file"]) {
-        ProfileKind::WebIdentity
-    } else if has_any(&SSO_KEYS) {
-        ProfileKind::Sso
-    } else if has_any(&["login_session"]) {
-        ProfileKind::Login
-    } else if has_any(&["credential_process"]) {
-        ProfileKind::Process
-    } else if has_any(&STATIC_KEYS) {
-        ProfileKind::Keys
-    } else {
-        ProfileKind::Unknown
+/// What assumes the role of a profile.
+enum Source<'a> {
+    Profile(&'a Setting),
+    Machine(Base),
+}
+
+fn source_of(profile: &Section) -> Result<Source<'_>, ChainProblem> {
+    match (profile.setting("source_profile"), profile.setting("credential_source")) {
+        (Some(source), Some(other)) => {
+            Err(Problem::TwoSources.at_all([source.place.clone(), other.place.clone()]))
+        }
+        (None, None) => Err(Problem::RoleWithoutSource.at(&profile.place_of("role_arn"))),
+        (Some(source), None) => Ok(Source::Profile(source)),
+        (None, Some(source)) => machine(source).map(Source::Machine),
     }
 }
 
-fn base(profiles: &ProfileSet, profile: &Profile) -> Result<ProfileKind, ChainProblem> {
-    let kind = base_kind(profile);
-    match kind {
-        ProfileKind::Role | ProfileKind::RoleWithMfa => {
-            let source = profile.get("credential_source").unwrap_or_default();
-            let known = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
-            if !known.iter().any(|name| name.eq_ignore_ascii_case(source)) {
-                return Err(ChainProblem::UnknownCredentialSource(source.to_owned()));
-            }
-        }
-        ProfileKind::WebIdentity => {
-            profile.get("role_arn").ok_or(ChainProblem::TokenWithoutRole)?;
-        }
-        ProfileKind::Sso => sso(profiles, profile)?,
-        ProfileKind::Keys => static_keys(profile)?,
-        ProfileKind::Login | ProfileKind::Process => {}
-        ProfileKind::Unknown => return Err(ChainProblem::NoCredentials),
+fn machine(source: &Setting) -> Result<Base, ChainProblem> {
+    match source.value.to_ascii_lowercase().as_str() {
+        "environment" => Ok(Base::Environment),
+        "ec2instancemetadata" => Ok(Base::Instance),
+        "ecscontainer" => Ok(Base::Container),
+        _ => Err(Problem::UnknownCredentialSource(source.value.clone()).at(&source.place)),
     }
-    Ok(kind)
 }
 
-fn sso(profiles: &ProfileSet, profile: &Profile) -> Result<(), ChainProblem> {
-    if let Some(name) = profile.get("sso_session") {
-        for setting in ["sso_start_url", "sso_region"] {
-            if profile.get(setting).is_some() {
-                return Err(ChainProblem::SsoSettingTwice(setting));
-            }
-        }
-        let session = profiles
-            .sso_session(name)
-            .ok_or_else(|| ChainProblem::SsoSessionMissing(name.to_owned()))?;
-        for lacks in ["sso_region", "sso_start_url"] {
-            if session.get(lacks).is_none() {
-                return Err(ChainProblem::SsoSessionLacks { session: name.to_owned(), lacks });
-            }
-        }
+/// What gives a profile's credentials where it assumes no role.
+fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainProblem> {
+    let owned = |setting: &str| profile.get(setting).map(str::to_owned);
+    let key_in_credentials =
+        profile.setting(KEY_ID).is_some_and(|setting| setting.file == FileKind::Credentials);
+    if let Some(token_file) = owned("web_identity_token_file") {
+        let place = profile.place_of("web_identity_token_file");
+        let role_arn = owned("role_arn").ok_or_else(|| Problem::TokenWithoutRole.at(&place))?;
+        let session_name = owned("role_session_name");
+        let written_at = place.to_string();
+        return Ok(Base::WebIdentity { role_arn, token_file, session_name, written_at });
     }
-    match (profile.get("sso_account_id"), profile.get("sso_role_name")) {
-        (Some(_), Some(_)) => {}
-        (Some(_), None) => {
-            return Err(ChainProblem::Half { has: "sso_account_id", lacks: "sso_role_name" });
-        }
-        (None, Some(_)) => {
-            return Err(ChainProblem::Half { has: "sso_role_name", lacks: "sso_account_id" });
-        }
-        (None, None) => return Err(ChainProblem::SsoWithoutRole),
+    if has_any(profile, &["sso_account_id", "sso_role_name"]) {
+        return sso(profiles, profile);
     }
-    if profile.get("sso_session").is_none() {
-        for lacks in ["sso_region", "sso_start_url"] {
-            if profile.get(lacks).is_none() {
-                return Err(ChainProblem::Half { has: "sso_account_id", lacks });
-            }
-        }
+    if key_in_credentials {
+        return keys(profile);
     }
-    Ok(())
+    if let Some(session) = owned("login_session") {
+        return Ok(Base::Login { session });
+    }
+    if let Some(setting) = profile.setting("credential_process") {
+        // A command may hold what would be a comment elsewhere.
+        return Ok(Base::Process { command: setting.whole.clone() });
+    }
+    if has_any(profile, &[KEY_ID, SECRET_KEY, SESSION_TOKEN]) {
+        return keys(profile);
+    }
+    if let Some(place) = SSO_SETTINGS.iter().find_map(|name| profile.setting(name)) {
+        return Err(Problem::SsoWithoutRole.at(&place.place));
+    }
+    match profile.setting("credential_source") {
+        Some(source) => machine(source),
+        None => Err(Problem::NoCredentials.at(&profile.place)),
+    }
 }
 
-fn static_keys(profile: &Profile) -> Result<(), ChainProblem> {
-    let [id, secret, token] = STATIC_KEYS.map(|key| profile.get(key).is_some());
-    match (id, secret) {
-        (true, true) => Ok(()),
-        (true, false) => Err(ChainProblem::Half { has: STATIC_KEYS[0], lacks: STATIC_KEYS[1] }),
-        (false, true) => Err(ChainProblem::Half { has: STATIC_KEYS[1], lacks: STATIC_KEYS[0] }),
-        (false, false) if token => {
-            Err(ChainProblem::Half { has: STATIC_KEYS[2], lacks: STATIC_KEYS[0] })
-        }
-        (false, false) => Err(ChainProblem::NoCredentials),
+fn keys(profile: &Section) -> Result<Base, ChainProblem> {
+    let half = |has: &'static str, lacks: &'static str| {
+        Err(Problem::Half { has, lacks }.at(&profile.place_of(has)))
+    };
+    let token = profile.get(SESSION_TOKEN);
+    match (profile.get(KEY_ID), profile.get(SECRET_KEY)) {
+        (Some(id), Some(secret)) => Ok(Base::Keys {
+            access_key_id: id.to_owned(),
+            secret_access_key: Secret::new(secret.to_owned()),
+            session_token: token.map(|token| Secret::new(token.to_owned())),
+        }),
+        (Some(_), None) => half(KEY_ID, SECRET_KEY),
+        (None, Some(_)) => half(SECRET_KEY, KEY_ID),
+        (None, None) => half(SESSION_TOKEN, KEY_ID),
     }
+}
+
+fn sso(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainProblem> {
+    let half = |has: &'static str, lacks: &'static str| {
+        Problem::Half { has, lacks }.at(&profile.place_of(has))
+    };
+    let (account_id, role_name) =
+        match (profile.get("sso_account_id"), profile.get("sso_role_name")) {
+            (Some(account), Some(role)) => (account.to_owned(), role.to_owned()),
+            (Some(_), None) => return Err(half("sso_account_id", "sso_role_name")),
+            _ => return Err(half("sso_role_name", "sso_account_id")),
+        };
+    let Some(named) = profile.setting("sso_session") else {
+        let required = |lacks: &'static str| {
+            profile.get(lacks).map(str::to_owned).ok_or_else(|| half("sso_account_id", lacks))
+        };
+        let (region, start_url) = (required("sso_region")?, required("sso_start_url")?);
+        return Ok(Base::Sso { session: None, start_url, region, account_id, role_name });
+    };
+    let session = profiles
+        .sso_session(&named.value)
+        .ok_or_else(|| Problem::SsoSessionMissing(named.value.clone()).at(&named.place))?;
+    let required = |setting: &'static str| {
+        let lacks = Problem::SsoSessionLacks { session: named.value.clone(), lacks: setting };
+        let value = session.setting(setting).ok_or_else(|| lacks.at(&session.place))?;
+        match profile.setting(setting) {
+            Some(other) if other.value != value.value => Err(Problem::SsoSettingTwice(setting)
+                .at_all([other.place.clone(), value.place.clone()])),
+            _ => Ok(value.value.clone()),
+        }
+    };
+    let (region, start_url) = (required("sso_region")?, required("sso_start_url")?);
+    let session = Some(named.value.clone());
+    Ok(Base::Sso { session, start_url, region, account_id, role_name })
 }

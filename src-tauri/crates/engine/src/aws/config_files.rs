@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
-use aws_types::os_shim_internal::{Env, Fs};
+use aws_types::os_shim_internal::Fs;
 
 use super::AwsEnvironment;
-use super::sdk_error::sentence;
-use super::sections::{FileKind, Headers, scan};
+use super::ini::parse;
+use super::profile_set::{ConfiguredProfiles, sdk_name};
+use super::sections::{FileKind, FileSections, IgnoredSection, sort};
 
 /// A file of the AWS configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +28,13 @@ pub struct ConfigFile {
 pub(super) struct Configuration {
     /// The configuration file, then the credentials file.
     pub(super) files: Vec<ConfigFile>,
-    /// The headers of the files that can be read, beside their paths.
-    pub(super) headers: Vec<(PathBuf, Headers)>,
-    /// Every profile of the files that can be read, as the SDK understands them.
+    /// What both hold together.
+    pub(super) sections: ConfiguredProfiles,
+    /// The sections that nothing reads.
+    pub(super) ignored: Vec<IgnoredSection>,
+    /// The same for the SDK's look-ups, without keys; names are written as [`sdk_name`] does.
     pub(super) profiles: ProfileSet,
-    /// The files that can be read, in the form that the SDK takes.
+    /// The same as files in memory, in the form that the SDK takes.
     sources: EnvConfigFiles,
 }
 
@@ -39,34 +42,36 @@ impl Configuration {
     /// Reads both files. `selected` is the profile whose settings the SDK's look-ups find.
     pub(super) async fn read(environment: &AwsEnvironment, selected: Option<&str>) -> Self {
         let mut files = Vec::new();
-        let mut headers = Vec::new();
-        let mut readable = Vec::new();
+        let mut sections = ConfiguredProfiles::default();
+        let mut ignored = Vec::new();
         for (kind, path) in [
             (FileKind::Config, environment.config_path()),
             (FileKind::Credentials, environment.credentials_path()),
         ] {
             let mut file = ConfigFile { path: path.clone(), exists: true, error: None };
             match read_file(kind, &path).await {
-                Ok(Some(text)) => {
-                    headers.push((path.clone(), scan(&path, kind, &text)));
-                    readable.push((kind, text));
+                Ok(Some(mut found)) => {
+                    ignored.append(&mut found.ignored);
+                    sections.add(found);
                 }
                 Ok(None) => file.exists = false,
                 Err(error) => file.error = Some(error),
             }
             files.push(file);
         }
-        let sources = sources(&readable);
+        let sources = EnvConfigFiles::builder()
+            .with_contents(EnvConfigFileKind::Config, sections.sdk_text())
+            .build();
         let profiles = aws_config::profile::load(
             &Fs::real(),
             &environment.sdk(),
             &sources,
-            selected.map(|name| name.to_owned().into()),
+            selected.map(|name| sdk_name(name).into()),
         )
         .await
-        // Each text was parsed alone above, so together they cannot fail.
+        // The text was written for the SDK's parser.
         .unwrap_or_default();
-        Self { files, headers, profiles, sources }
+        Self { files, sections, ignored, profiles, sources }
     }
 
     /// What is wrong with the files, if something is. Then no profile can be trusted: the other
@@ -80,14 +85,15 @@ impl Configuration {
         self.files.iter().map(|file| file.path.display().to_string()).collect()
     }
 
-    /// The files in the form that the SDK takes.
+    /// What both files hold, in the form that the SDK takes. It was read once and is then kept, so
+    /// that a session is what was found when it was opened, even if a file changes meanwhile.
     pub(super) fn sources(&self) -> EnvConfigFiles {
         self.sources.clone()
     }
 }
 
-/// The text of a file that the SDK can parse; nothing where there is no file.
-async fn read_file(kind: FileKind, path: &Path) -> Result<Option<String>, String> {
+/// The sections of a file; nothing where there is no file.
+async fn read_file(kind: FileKind, path: &Path) -> Result<Option<FileSections>, String> {
     let cannot = |why: &dyn Display| format!("{} cannot be read: {why}", path.display());
     let bytes = match tokio::fs::read(path).await {
         Ok(bytes) => bytes,
@@ -95,29 +101,8 @@ async fn read_file(kind: FileKind, path: &Path) -> Result<Option<String>, String
         Err(error) => return Err(cannot(&error)),
     };
     let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8 text"))?;
-    let alone = [(kind, text)];
-    aws_config::profile::load(&Fs::real(), &Env::from_slice(&[]), &sources(&alone), None)
-        .await
-        .map_err(|error| cannot(&sentence(&error)))?;
-    let [(_, text)] = alone;
-    Ok(Some(text))
-}
-
-/// The texts in the form that the SDK takes. They are read once and then kept, so that a session
-/// is what was found when it was opened, even if a file changes meanwhile.
-fn sources(texts: &[(FileKind, String)]) -> EnvConfigFiles {
-    if texts.is_empty() {
-        return no_files();
-    }
-    let builder = EnvConfigFiles::builder();
-    let builder = texts.iter().fold(builder, |builder, (kind, text)| {
-        let kind = match kind {
-            FileKind::Config => EnvConfigFileKind::Config,
-            FileKind::Credentials => EnvConfigFileKind::Credentials,
-        };
-        builder.with_contents(kind, text)
-    });
-    builder.build()
+    let sections = parse(&text).map_err(|problem| cannot(&problem))?;
+    Ok(Some(sort(path, kind, sections)))
 }
 
 /// No file at all. The builder refuses to be empty, so it gets an empty text.

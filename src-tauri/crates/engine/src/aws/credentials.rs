@@ -3,19 +3,25 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use aws_config::BehaviorVersion;
-use aws_config::Region as SdkRegion;
+use aws_config::credential_process::CredentialProcessProvider;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::login::LoginCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
+use aws_config::sso::SsoCredentialsProvider;
+use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{
     ProvideCredentials, Result as ProviderResult, SharedCredentialsProvider, future,
 };
-use aws_runtime::env_config::file::EnvConfigFiles;
 
-use super::http::SdkHttp;
-use crate::model::{Region, Secret};
+use super::chain::Base;
+use super::roles::{session, session_name};
+use super::sts::Sts;
+use crate::model::Secret;
 
 /// Passes credentials on and remembers when the newest of them end, so that nobody has to ask
 /// for credentials, and perhaps assume a role again, only to learn that.
@@ -26,65 +32,13 @@ pub(super) struct WatchedCredentials {
 }
 
 impl WatchedCredentials {
-    /// The credentials of a profile, whatever the environment says: unlike the SDK's default
-    /// chain, this never looks for keys in the environment first.
-    pub(super) fn of_profile(
-        name: &str,
-        files: EnvConfigFiles,
-        region: &Region,
-        behavior: BehaviorVersion,
-        http: &SdkHttp,
-    ) -> Self {
-        let config = ProviderConfig::without_region()
-            .with_http_client(http.clone())
-            .with_region(Some(SdkRegion::new(region.as_str().to_owned())))
-            .with_behavior_version(Some(behavior));
-        Self::new(
-            ProfileFileCredentialsProvider::builder()
-                .configure(&config)
-                .profile_files(files)
-                .profile_name(name)
-                .build(),
-        )
-    }
-
-    /// What this machine gives: keys of the environment, web identity, the role of a container, the
-    /// role of an instance; in the SDK's own order.
-    pub(super) async fn of_machine(
-        region: &Region,
-        behavior: BehaviorVersion,
-        http: &SdkHttp,
-    ) -> Self {
-        let region = SdkRegion::new(region.as_str().to_owned());
-        let config = ProviderConfig::default()
-            .with_http_client(http.clone())
-            .with_behavior_version(Some(behavior));
-        let chain = DefaultCredentialsChain::builder().configure(config).region(region);
-        Self::new(chain.build().await)
-    }
-
-    /// Keys that were given for this session.
-    pub(super) fn of_keys(
-        access_key_id: &str,
-        secret_access_key: &Secret<String>,
-        session_token: Option<&Secret<String>>,
-    ) -> Self {
-        Self::new(Credentials::new(
-            access_key_id,
-            secret_access_key.expose(),
-            session_token.map(|token| token.expose().clone()),
-            None,
-            "transload",
-        ))
+    pub(super) fn new(inner: impl ProvideCredentials + 'static) -> Self {
+        Self { inner: SharedCredentialsProvider::new(inner), ends: Arc::default() }
     }
 
     /// When the credentials end that were used last; nothing where they do not or none were used.
     pub(super) fn ends(&self) -> Option<SystemTime> {
         *self.ends.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn new(inner: impl ProvideCredentials + 'static) -> Self {
-        Self { inner: SharedCredentialsProvider::new(inner), ends: Arc::default() }
     }
 
     async fn watch(&self) -> ProviderResult {
@@ -100,5 +54,139 @@ impl ProvideCredentials for WatchedCredentials {
         Self: 'a,
     {
         future::ProvideCredentials::new(self.watch())
+    }
+}
+
+/// What this machine gives: keys of the environment, web identity, the role of a container, the
+/// role of an instance; in the SDK's own order.
+pub(super) async fn of_machine(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
+    let mut chain = DefaultCredentialsChain::builder().configure(provider_config(sdk));
+    chain.set_region(sdk.region().cloned());
+    chain.build().await
+}
+
+/// Keys that were given for this session.
+pub(super) fn of_keys(
+    access_key_id: &str,
+    secret_access_key: &Secret<String>,
+    session_token: Option<&Secret<String>>,
+) -> Credentials {
+    Credentials::new(
+        access_key_id,
+        secret_access_key.expose(),
+        session_token.map(|token| token.expose().clone()),
+        None,
+        "transload",
+    )
+}
+
+/// The first credentials of a profile, whatever the environment says: unlike the SDK's default
+/// chain, this looks for keys in the environment only where the profile says so.
+pub(super) fn of_base(base: &Base, sdk: &SdkConfig, sts: &Sts) -> SharedCredentialsProvider {
+    let config = provider_config(sdk);
+    match base {
+        Base::Keys { access_key_id, secret_access_key, session_token } => {
+            SharedCredentialsProvider::new(of_keys(
+                access_key_id,
+                secret_access_key,
+                session_token.as_ref(),
+            ))
+        }
+        Base::Sso { session, start_url, region, account_id, role_name } => {
+            let mut builder = SsoCredentialsProvider::builder()
+                .configure(&config)
+                .account_id(account_id)
+                .role_name(role_name)
+                .start_url(start_url)
+                .region(SdkRegion::new(region.clone()));
+            builder.set_session_name(session.clone());
+            SharedCredentialsProvider::new(builder.build())
+        }
+        Base::Login { session } => SharedCredentialsProvider::new(
+            LoginCredentialsProvider::builder(session).configure(&config).build(),
+        ),
+        Base::Process { command } => {
+            SharedCredentialsProvider::new(CredentialProcessProvider::new(command.clone()))
+        }
+        Base::WebIdentity { role_arn, token_file, session_name, written_at } => {
+            SharedCredentialsProvider::new(WebIdentity {
+                role_arn: role_arn.clone(),
+                token_file: token_file.clone(),
+                session_name: session_name.clone(),
+                written_at: written_at.clone(),
+                sts: sts.clone(),
+            })
+        }
+        Base::Environment => {
+            SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
+        }
+        Base::Instance => SharedCredentialsProvider::new(
+            ImdsCredentialsProvider::builder().configure(&config).build(),
+        ),
+        Base::Container => SharedCredentialsProvider::new(
+            EcsCredentialsProvider::builder().configure(&config).build(),
+        ),
+    }
+}
+
+/// The settings of a session in the form that the SDK's providers take.
+fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
+    let mut config = ProviderConfig::without_region()
+        .with_region(sdk.region().cloned())
+        .with_behavior_version(sdk.behavior_version())
+        .with_use_fips(sdk.use_fips())
+        .with_use_dual_stack(sdk.use_dual_stack());
+    if let Some(retry) = sdk.retry_config() {
+        config = config.with_retry_config(retry.clone());
+    }
+    if let Some(timeouts) = sdk.timeout_config() {
+        config = config.with_timeout_config(timeouts.clone());
+    }
+    match sdk.http_client() {
+        Some(client) => config.with_http_client(client),
+        None => config,
+    }
+}
+
+/// A web identity. The SDK has one too, which does not know the endpoint of STS that a profile
+/// names.
+#[derive(Debug)]
+struct WebIdentity {
+    role_arn: String,
+    token_file: String,
+    session_name: Option<String>,
+    written_at: String,
+    sts: Sts,
+}
+
+impl WebIdentity {
+    async fn assume(&self) -> ProviderResult {
+        // It is read each time: Kubernetes and CI systems renew it.
+        let token = tokio::fs::read_to_string(&self.token_file).await.map_err(|error| {
+            CredentialsError::invalid_configuration(format!(
+                "its web_identity_token_file {} cannot be read: {error} ({})",
+                self.token_file, self.written_at
+            ))
+        })?;
+        let answer = self
+            .sts
+            .client()
+            .assume_role_with_web_identity()
+            .role_arn(&self.role_arn)
+            .role_session_name(self.session_name.clone().unwrap_or_else(session_name))
+            .web_identity_token(token.trim_end())
+            .send()
+            .await
+            .map_err(CredentialsError::provider_error)?;
+        session(answer.credentials, &self.role_arn)
+    }
+}
+
+impl ProvideCredentials for WebIdentity {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.assume())
     }
 }

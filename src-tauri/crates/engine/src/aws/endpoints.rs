@@ -45,6 +45,11 @@ pub(super) fn configured(
         .transpose()
 }
 
+/// An endpoint as the SDK takes it.
+pub(super) fn endpoint_text(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use aws_runtime::fs_util::{Os, home_dir};
 use aws_types::os_shim_internal::Env;
 
+use super::mfa_sessions::MfaSessions;
 use crate::network::Network;
 
 /// The variables that say where profiles are, which one, which region, and which endpoint.
@@ -30,12 +31,15 @@ const KEPT: [&str; 14] = [
 
 const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 
-/// What the environment says about AWS, captured once. It holds no secret.
+/// What the environment says about AWS, captured once.
+///
+/// Clones share the sessions that MFA codes gave.
 #[derive(Clone, Debug)]
 pub struct AwsEnvironment {
     variables: HashMap<String, String>,
     has_keys: bool,
     network: Network,
+    mfa_sessions: MfaSessions,
 }
 
 impl AwsEnvironment {
@@ -60,7 +64,8 @@ impl AwsEnvironment {
             .filter(|(name, value)| KEPT.contains(&name.as_str()) && !value.is_empty())
             .collect();
         let has_keys = variables.remove(KEY_ID).is_some();
-        Self { variables, has_keys, network: Network::of_process() }
+        let (network, mfa_sessions) = (Network::of_process(), MfaSessions::default());
+        Self { variables, has_keys, network, mfa_sessions }
     }
 
     /// The same environment, whose sessions go through this network.
@@ -82,6 +87,11 @@ impl AwsEnvironment {
     /// The profile that `AWS_PROFILE` names.
     pub fn profile(&self) -> Option<&str> {
         self.variable("AWS_PROFILE")
+    }
+
+    /// The sessions that MFA codes gave.
+    pub(super) fn mfa_sessions(&self) -> &MfaSessions {
+        &self.mfa_sessions
     }
 
     /// The region of `AWS_REGION` or, without it, of `AWS_DEFAULT_REGION`.

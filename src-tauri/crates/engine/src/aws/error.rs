@@ -66,6 +66,14 @@ pub enum AwsError {
         /// The device's ARN or serial number.
         serial: String,
     },
+    /// AWS does not take the MFA code.
+    #[error("AWS does not take the code of {serial}: {message}")]
+    MfaCodeRefused {
+        /// The device's ARN or serial number.
+        serial: String,
+        /// AWS's sentence.
+        message: String,
+    },
     /// The caller may not do this.
     #[error("AWS does not allow {action}: {message}")]
     AccessDenied {

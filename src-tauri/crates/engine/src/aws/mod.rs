@@ -3,17 +3,21 @@
 //! The AWS SDK is used here and nowhere else.
 //!
 //! - `environment`, `config_files`: the variables and files that name profiles.
-//! - `sections`: what the SDK's parser leaves out without a word.
-//! - `chain`: how a profile gets its credentials, and why it cannot.
+//! - `ini`, `sections`, `profile_set`: what stands in the files, by line, as the AWS CLI reads it.
+//! - `chain`, `chain_problem`: how a profile gets its credentials, and why it cannot.
 //! - `profiles`: all of that as a list for a person to choose from.
-//! - `session`, `credentials`, `endpoints`: a session for exactly the chosen profile.
 //! - `http`: the SDK's requests on our network.
+//! - `session`, `endpoints`: a session for exactly the chosen profile.
+//! - `credentials`, `roles`, `mfa_sessions`, `sts`: its credentials, role by role, with MFA codes.
 //! - `ecr`, `ecr_values`: [`EcrApi`] on the SDK.
 //! - `registry_settings`: what is set for a whole registry: mounting, templates, cache rules.
 //! - `sdk_error`: the one place where the SDK's errors become [`AwsError`].
 
 mod api;
+#[cfg(test)]
+mod botocore_tests;
 mod chain;
+mod chain_problem;
 mod config_files;
 mod credentials;
 mod ecr;
@@ -24,11 +28,16 @@ mod error;
 mod http;
 #[cfg(test)]
 mod http_tests;
+mod ini;
+mod mfa_sessions;
+mod profile_set;
 mod profiles;
 mod registry_settings;
+mod roles;
 mod sdk_error;
 mod sections;
 mod session;
+mod sts;
 #[cfg(test)]
 mod testing;
 

@@ -1,10 +1,10 @@
 //! Every profile of the AWS configuration on this computer, for a person to choose from.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::chain::{follow, kind_of, region_of};
+use super::chain::{Chain, follow, kind_by_settings, region_of};
 use super::config_files::Configuration;
+use super::sections::Section;
 use super::{AwsEnvironment, ConfigFile, IgnoredSection};
 use crate::model::Region;
 
@@ -65,47 +65,37 @@ pub enum ProfileKind {
 /// profile of the other file carries that as its problem, since half of it may be missing.
 pub async fn list_profiles(environment: &AwsEnvironment) -> ProfileList {
     let configuration = Configuration::read(environment, None).await;
-    let broken = configuration.broken();
-    let mut seen = HashSet::new();
-    let mut profiles = Vec::new();
-    let mut ignored = Vec::new();
-    for (path, headers) in &configuration.headers {
-        ignored.extend(headers.ignored.iter().cloned());
-        for name in &headers.profiles {
-            if seen.insert(name.as_str()) {
-                profiles.extend(summary(&configuration, name, path.clone(), broken));
-            }
-        }
-    }
+    let profiles = configuration.sections.profiles().iter();
     ProfileList {
-        profiles,
-        ignored,
+        profiles: profiles.map(|profile| summary(&configuration, profile)).collect(),
+        ignored: configuration.ignored,
         preselected: environment.profile().map(str::to_owned),
         environment_has_keys: environment.has_keys(),
         files: configuration.files,
     }
 }
 
-fn summary(
-    configuration: &Configuration,
-    name: &str,
-    source: PathBuf,
-    broken: Option<&str>,
-) -> Option<ProfileSummary> {
-    let set = &configuration.profiles;
-    let profile = set.get_profile(name)?;
-    let region = region_of(set, name).map(Region::parse).transpose();
-    let problem = broken
+fn summary(configuration: &Configuration, profile: &Section) -> ProfileSummary {
+    let sections = &configuration.sections;
+    let chain = follow(sections, &profile.name);
+    let region = region_of(sections, &profile.name);
+    let parsed = region.map(|setting| Region::parse(&setting.value)).transpose();
+    let wrong_region = || {
+        let error = parsed.as_ref().err()?;
+        Some(format!("{error} ({})", region.map_or(&profile.place, |region| &region.place)))
+    };
+    let problem = configuration
+        .broken()
         .map(str::to_owned)
-        .or_else(|| follow(set, name).err().map(|problem| problem.to_string()))
-        .or_else(|| region.as_ref().err().map(ToString::to_string));
-    Some(ProfileSummary {
-        name: name.to_owned(),
-        kind: kind_of(profile),
-        region: region.unwrap_or_default(),
-        source,
+        .or_else(|| chain.as_ref().err().map(ToString::to_string))
+        .or_else(wrong_region);
+    ProfileSummary {
+        name: profile.name.clone(),
+        kind: chain.as_ref().map_or_else(|_| kind_by_settings(profile), Chain::kind),
+        source: profile.place.path.to_path_buf(),
+        region: parsed.unwrap_or_default(),
         problem,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
+use super::chain::Hop;
+use super::roles::HopError;
 use super::{AwsError, BoxError, ProfileKind};
 use crate::model::RepositoryName;
 use crate::network::{ExchangeError, NetworkFailure, date_header, signature_times};
@@ -61,14 +63,14 @@ impl<'a> Call<'a> {
         match &error {
             SdkError::ServiceError(_) => self.refused(&error),
             SdkError::ResponseError(_) => self.unusable(sentence(&error)),
-            SdkError::TimeoutError(_) => self.unreachable(error),
+            SdkError::TimeoutError(_) => self.unreachable(cause(error)),
             _ => {
                 if find::<CredentialsError>(&error).is_some() {
-                    self.without_credentials(error)
+                    self.without_credentials(cause(error))
                 } else if is_connection(&error) {
-                    self.unreachable(error)
+                    self.unreachable(cause(error))
                 } else if sentence(&error).contains("identity resolver timed out") {
-                    self.credentials_missing(error)
+                    self.credentials_missing(cause(error))
                 } else {
                     // The request could not even be made, which only settings can cause.
                     self.profile_invalid(sentence(&error))
@@ -152,24 +154,34 @@ impl<'a> Call<'a> {
     }
 
     /// The call was not made, because there were no credentials to sign it with.
-    fn without_credentials<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
-    where
-        E: Error + Send + Sync + 'static,
-    {
-        if let Some(assumed @ SdkError::ServiceError(_)) =
-            find::<SdkError<AssumeRoleError, HttpResponse>>(&error)
-        {
-            return Call::new(self.caller, "sts:AssumeRole").refused(assumed);
+    pub(super) fn without_credentials(&self, error: BoxError) -> AwsError {
+        if let Some(hop) = find::<HopError>(error.as_ref()) {
+            match hop {
+                HopError::CodeNeeded { serial } => {
+                    return AwsError::MfaNeeded {
+                        profile: self.caller.profile.clone(),
+                        serial: serial.clone(),
+                    };
+                }
+                HopError::NotAssumed { hop, with_code, source } if is_answer(source) => {
+                    return self.not_assumed(hop, *with_code, source);
+                }
+                HopError::NoSession { .. } => {
+                    return Call::new(self.caller, "sts:AssumeRole").unusable(sentence(hop));
+                }
+                HopError::NotAssumed { .. } => {}
+            }
         }
         if let Some(assumed @ SdkError::ServiceError(_)) =
-            find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(&error)
+            find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(error.as_ref())
         {
             return Call::new(self.caller, "sts:AssumeRoleWithWebIdentity").refused(assumed);
         }
-        if is_connection(&error) {
-            return Call::new(self.caller, self.credentials_action(&error)).unreachable(error);
+        if is_connection(error.as_ref()) {
+            return Call::new(self.caller, self.credentials_action(error.as_ref()))
+                .unreachable(error);
         }
-        let Some(credentials) = find::<CredentialsError>(&error) else {
+        let Some(credentials) = find::<CredentialsError>(error.as_ref()) else {
             return self.credentials_missing(error);
         };
         let detail = credentials.source().map(sentence).unwrap_or_default();
@@ -181,11 +193,36 @@ impl<'a> Call<'a> {
                 action: "sso:GetRoleCredentials".to_owned(),
                 message: detail,
             },
-            _ if signs_in => AwsError::SignInNeeded {
-                profile: self.caller.profile.clone(),
-                source: error.into_source().ok(),
-            },
+            _ if signs_in => {
+                AwsError::SignInNeeded { profile: self.caller.profile.clone(), source: Some(error) }
+            }
             _ => self.credentials_missing(error),
+        }
+    }
+
+    /// STS did not let a role be assumed.
+    fn not_assumed(
+        &self,
+        hop: &Hop,
+        with_code: bool,
+        error: &SdkError<AssumeRoleError, HttpResponse>,
+    ) -> AwsError {
+        let which = format!("the role {} of the profile {:?}", hop.role_arn, hop.profile);
+        match Call::new(self.caller, "sts:AssumeRole").refused(error) {
+            AwsError::AccessDenied { message, .. } if with_code && is_about_code(&message) => {
+                AwsError::MfaCodeRefused {
+                    serial: hop.mfa_serial.clone().unwrap_or_default(),
+                    message: message.trim().to_owned(),
+                }
+            }
+            AwsError::AccessDenied { action, message } => {
+                AwsError::AccessDenied { action, message: format!("{which}: {message}") }
+            }
+            // STS takes the call for wrong: the length of the session, the name of the role.
+            AwsError::Refused { code, message, .. } if code == "ValidationError" => {
+                self.profile_invalid(format!("{which}: {message} ({})", hop.written_at))
+            }
+            other => other,
         }
     }
 
@@ -203,25 +240,16 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn unreachable<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
-    where
-        E: Error + Send + Sync + 'static,
-    {
-        if let Some(failure) = find::<ExchangeError>(&error).and_then(ExchangeError::network) {
+    fn unreachable(&self, source: BoxError) -> AwsError {
+        let network = find::<ExchangeError>(source.as_ref()).and_then(ExchangeError::network);
+        if let Some(failure) = network {
             return AwsError::Network { action: self.action.to_owned(), failure: failure.clone() };
         }
-        let source = error.into_source().unwrap_or_else(|error| BoxError::from(sentence(&error)));
         AwsError::EndpointUnreachable { action: self.action.to_owned(), source }
     }
 
-    fn credentials_missing<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
-    where
-        E: Error + Send + Sync + 'static,
-    {
-        AwsError::CredentialsMissing {
-            profile: self.caller.profile.clone(),
-            source: error.into_source().ok(),
-        }
+    fn credentials_missing(&self, source: BoxError) -> AwsError {
+        AwsError::CredentialsMissing { profile: self.caller.profile.clone(), source: Some(source) }
     }
 
     fn profile_invalid(&self, detail: String) -> AwsError {
@@ -251,6 +279,27 @@ fn wrong_clock(
     let date = || date_header(response?.headers().get("date")?);
     let behind_seconds = signature_times(message).or_else(date)?;
     NetworkFailure::clock(behind_seconds, "AWS")
+}
+
+/// What is inside the SDK's error of a call.
+fn cause<E>(error: SdkError<E, HttpResponse>) -> BoxError
+where
+    E: Error + Send + Sync + 'static,
+{
+    error.into_source().unwrap_or_else(|error| BoxError::from(sentence(&error)))
+}
+
+/// Whether STS answered, and not a network.
+fn is_answer(error: &SdkError<AssumeRoleError, HttpResponse>) -> bool {
+    matches!(error, SdkError::ServiceError(_))
+}
+
+/// Whether STS denies a role because of the code, and not because of a policy.
+///
+/// Source: "Troubleshooting IAM", and the words of STS: "MultiFactorAuthentication failed with
+/// invalid MFA one time pass code", "MultiFactorAuthentication failed, unable to validate MFA code".
+fn is_about_code(message: &str) -> bool {
+    message.starts_with("MultiFactorAuthentication failed")
 }
 
 /// Whether an error comes from a connection. The SDK wraps a connector's error of a call for

@@ -1,9 +1,16 @@
-//! What the SDK's parser leaves out without a word.
+//! The sections of one file by what they are, and those that nothing reads.
 //!
-//! The parser drops a section whose header does not fit and tells only the log, which leaves a
-//! person wondering where a profile went. This reads the headers alone, by the same rules.
+//! The AWS tools drop a section whose header does not fit and say nothing, which leaves a person
+//! wondering where a profile went. Names may have spaces and quotes, as in the AWS CLI; the SDK's
+//! own parser drops such a profile.
+//!
+//! Source: `botocore.configloader.build_profile_map`, and `full_config` of `botocore.session`.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::ini::{RawSection, RawSetting};
 
 /// Which of the two files a text is from; their headers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,157 +34,298 @@ pub struct IgnoredSection {
     pub reason: String,
 }
 
-/// The headers of one file.
-#[derive(Debug, Default)]
-pub(super) struct Headers {
-    /// The profiles in the order of the file; a name may come more than once.
-    pub(super) profiles: Vec<String>,
-    /// The sections that the parser drops.
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) path: Arc<Path>,
+    pub(super) line: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.path.display(), self.line)
+    }
+}
+
+/// A profile, an SSO session, or the services of profiles.
+#[derive(Clone)]
+pub(super) struct Section {
+    pub(super) name: String,
+    /// The first of its headers.
+    pub(super) place: Place,
+    settings: Vec<Setting>,
+}
+
+/// A setting of a section.
+#[derive(Clone)]
+pub(super) struct Setting {
+    pub(super) name: String,
+    pub(super) value: String,
+    /// The value with what may be a comment.
+    pub(super) whole: String,
+    pub(super) place: Place,
+    pub(super) file: FileKind,
+}
+
+impl Section {
+    /// The value of a setting; one that is empty is as good as none.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.setting(name).map(|setting| setting.value.as_str())
+    }
+
+    /// A setting that is not empty. Where it comes twice, the last one counts.
+    pub(super) fn setting(&self, name: &str) -> Option<&Setting> {
+        let found = self.settings.iter().rev().find(|setting| setting.name == name)?;
+        Some(found).filter(|setting| !setting.value.is_empty())
+    }
+
+    /// Its settings, each once.
+    pub(super) fn settings(&self) -> impl Iterator<Item = &Setting> {
+        let later = |at: usize, name: &str| {
+            self.settings[at + 1..].iter().any(|setting| setting.name == name)
+        };
+        let settings = self.settings.iter().enumerate();
+        settings.filter(move |(at, setting)| !later(*at, &setting.name)).map(|(_, setting)| setting)
+    }
+
+    /// Where a setting stands, or the section where it has none.
+    pub(super) fn place_of(&self, name: &str) -> Place {
+        self.setting(name).map_or_else(|| self.place.clone(), |setting| setting.place.clone())
+    }
+
+    /// Takes the settings of another section of the same name; those win.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.settings.extend(other.settings);
+    }
+}
+
+/// The sections of one file.
+#[derive(Default)]
+pub(super) struct FileSections {
+    pub(super) profiles: Vec<Section>,
+    pub(super) sso_sessions: Vec<Section>,
+    pub(super) services: Vec<Section>,
     pub(super) ignored: Vec<IgnoredSection>,
 }
 
 /// What a header makes its section.
 enum Standing {
     Profile(String),
-    /// An SSO session, services, or a kind that is not ours to know.
-    Other,
+    SsoSession(String),
+    Services(String),
     Ignored(String),
+    /// A kind that is not ours to know.
+    Other,
 }
 
-// The SDK's parser counts these as blank and nothing else.
-const BLANK: [char; 2] = [' ', '\t'];
-
-/// Reads the headers of a text that the SDK's parser accepts.
-pub(super) fn scan(path: &Path, kind: FileKind, text: &str) -> Headers {
-    let mut headers = Headers::default();
-    // `[profile default]` replaces `[default]` wherever the two stand in the file.
-    let default_is_prefixed = header_lines(text).any(|(_, header)| {
-        kind == FileKind::Config && split(header) == (Some("profile"), "default")
-    });
-    for (line, header) in header_lines(text) {
-        let standing = match (kind, split(header)) {
-            (FileKind::Config, (None, "default")) if default_is_prefixed => {
-                Standing::Ignored("[profile default] in the same file replaces it".to_owned())
-            }
-            (FileKind::Config, (prefix, name)) => in_config(prefix, name),
-            (FileKind::Credentials, (prefix, name)) => in_credentials(prefix, name),
+/// Sorts the sections of a file.
+pub(super) fn sort(path: &Path, kind: FileKind, sections: Vec<RawSection>) -> FileSections {
+    let mut sorted = FileSections::default();
+    let path: Arc<Path> = path.into();
+    // The header that each section was made from, in the order of its list.
+    let mut headers: [Vec<String>; 3] = Default::default();
+    for raw in sections {
+        let header = raw.header.clone();
+        let standing = match kind {
+            FileKind::Config => in_config(&header),
+            FileKind::Credentials => Standing::Profile(header.clone()),
         };
-        match standing {
-            Standing::Profile(name) => headers.profiles.push(name),
-            Standing::Other => {}
-            Standing::Ignored(reason) => headers.ignored.push(IgnoredSection {
-                path: path.to_path_buf(),
-                line,
-                section: header.to_owned(),
-                reason,
-            }),
+        let (name, list, headers) = match standing {
+            Standing::Profile(name) => (name, &mut sorted.profiles, &mut headers[0]),
+            Standing::SsoSession(name) => (name, &mut sorted.sso_sessions, &mut headers[1]),
+            Standing::Services(name) => (name, &mut sorted.services, &mut headers[2]),
+            Standing::Other => continue,
+            Standing::Ignored(reason) => {
+                let path = path.to_path_buf();
+                let line = raw.line;
+                sorted.ignored.push(IgnoredSection { path, line, section: header, reason });
+                continue;
+            }
+        };
+        let section = section(name, &path, kind, raw);
+        match list.iter().position(|other| other.name == section.name) {
+            None => {
+                list.push(section);
+                headers.push(header);
+            }
+            Some(at) if headers[at] == header => list[at].merge(section),
+            Some(at) => {
+                // `[profile x]` and `[profile "x"]` are one name: the later one replaces the other.
+                let replaced = std::mem::replace(&mut list[at], section);
+                sorted.ignored.push(IgnoredSection {
+                    path: path.to_path_buf(),
+                    line: replaced.place.line,
+                    section: std::mem::replace(&mut headers[at], header.clone()),
+                    reason: format!("[{header}] in the same file replaces it"),
+                });
+            }
         }
     }
-    headers
+    sorted.ignored.sort_by_key(|ignored| ignored.line);
+    sorted
 }
 
-fn header_lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    text.lines().zip(1..).filter_map(|(line, number)| {
-        // Indented, it continues a property. A comment may follow the bracket.
-        let header = line.strip_prefix('[')?;
-        let header = header.split(['#', ';']).next().unwrap_or_default().trim_matches(BLANK);
-        Some((number, header.strip_suffix(']')?))
-    })
+fn section(name: String, path: &Arc<Path>, file: FileKind, raw: RawSection) -> Section {
+    let place = |line| Place { path: Arc::clone(path), line };
+    let setting = |RawSetting { name, value, whole, line }| Setting {
+        name,
+        value,
+        whole,
+        place: place(line),
+        file,
+    };
+    let settings = raw.settings.into_iter().map(setting).collect();
+    Section { name, place: place(raw.line), settings }
 }
 
-fn split(header: &str) -> (Option<&str>, &str) {
-    let header = header.trim_matches(BLANK);
-    match header.split_once(BLANK) {
-        Some((prefix, name)) => (Some(prefix.trim()), name.trim()),
-        None => (None, header),
+fn in_config(header: &str) -> Standing {
+    if header == "default" {
+        return Standing::Profile(header.to_owned());
     }
-}
-
-fn in_config(prefix: Option<&str>, name: &str) -> Standing {
+    let prefix = ["profile", "sso-session", "services"]
+        .into_iter()
+        .find(|prefix| header.starts_with(prefix));
+    let Some(prefix) = prefix else {
+        return match words(header).as_deref() {
+            Some([name]) => {
+                Standing::Ignored(format!("a profile in this file is headed [profile {name}]"))
+            }
+            _ => Standing::Other,
+        };
+    };
+    let named = match words(header) {
+        Some(words) => match <[String; 2]>::try_from(words) {
+            Ok([_, name]) if !name.is_empty() => name,
+            Ok(_) => return Standing::Ignored(format!("[{prefix} NAME] needs a name")),
+            Err(words) if words.len() < 2 => {
+                return Standing::Ignored(format!(
+                    "a section of this kind is headed [{prefix} NAME]"
+                ));
+            }
+            Err(words) => {
+                let name = words[1..].join(" ");
+                return Standing::Ignored(format!(
+                    "a name with spaces stands in quotes: [{prefix} \"{name}\"]"
+                ));
+            }
+        },
+        None => {
+            return Standing::Ignored("a quote in its name is opened and never closed".to_owned());
+        }
+    };
     match prefix {
-        None if name == "default" => Standing::Profile(name.to_owned()),
-        None => Standing::Ignored(format!("a profile in this file is headed [profile {name}]")),
-        Some("profile") if is_identifier(name) => Standing::Profile(name.to_owned()),
-        Some("profile" | "sso-session" | "services") if !is_identifier(name) => {
-            Standing::Ignored(name_rule())
-        }
-        Some(_) => Standing::Other,
+        "profile" => Standing::Profile(named),
+        "sso-session" => Standing::SsoSession(named),
+        _ => Standing::Services(named),
     }
 }
 
-fn in_credentials(prefix: Option<&str>, name: &str) -> Standing {
-    match prefix {
-        None if is_identifier(name) => Standing::Profile(name.to_owned()),
-        None => Standing::Ignored(name_rule()),
-        Some("profile") => Standing::Ignored(format!(
-            "a profile in this file is headed [{name}], without \"profile\""
-        )),
-        Some("sso-session" | "services") => {
-            Standing::Ignored("a section of this kind belongs in the config file".to_owned())
+/// The words of a header, as a POSIX shell divides them; nothing where a quote stays open.
+///
+/// Source: Python's `shlex.split`.
+fn words(header: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut characters = header.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), _) if character == open => quote = None,
+            (Some('"'), '\\') => {
+                let next = characters.next()?;
+                let word = word.get_or_insert_default();
+                if !matches!(next, '"' | '\\') {
+                    word.push('\\');
+                }
+                word.push(next);
+            }
+            (Some(_), _) => word.get_or_insert_default().push(character),
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (None, '\\') => word.get_or_insert_default().push(characters.next()?),
+            (None, ' ' | '\t' | '\r' | '\n') => words.extend(word.take()),
+            (None, _) => word.get_or_insert_default().push(character),
         }
-        Some(_) => Standing::Ignored(name_rule()),
     }
-}
-
-fn name_rule() -> String {
-    "a name has only letters, digits and _ - / . % @ : +, without spaces and quotes".to_owned()
-}
-
-/// The SDK's rule for names: `[A-Za-z0-9_\-/.%@:\+]+`.
-fn is_identifier(name: &str) -> bool {
-    !name.is_empty()
-        && name.chars().all(|character| {
-            character.is_ascii_alphanumeric()
-                || matches!(character, '_' | '-' | '/' | '.' | '%' | '@' | ':' | '+')
-        })
+    words.extend(word);
+    quote.is_none().then_some(words)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ini::parse;
     use super::*;
 
-    fn lines(headers: &Headers) -> Vec<(u32, &str)> {
-        headers.ignored.iter().map(|section| (section.line, section.section.as_str())).collect()
+    fn sorted(kind: FileKind, text: &str) -> FileSections {
+        sort(Path::new("file"), kind, parse(text).unwrap())
+    }
+
+    fn names(sections: &[Section]) -> Vec<&str> {
+        sections.iter().map(|section| section.name.as_str()).collect()
+    }
+
+    fn lines(sections: &FileSections) -> Vec<(u32, &str)> {
+        sections.ignored.iter().map(|one| (one.line, one.section.as_str())).collect()
     }
 
     #[test]
     fn a_config_file_names_its_dropped_sections_by_line() {
         let text = "# top\r\n[default]\r\nregion = eu-west-1\r\n[prod]\r\n\r\n[profile prod] ; live\r\n\
-                    [profile my team]\n[profile \"quoted\"]\n  [not a header]\n[sso-session corp]\n\
-                    [sso-session my corp]\n[services x]\n[plugins]\n[preview something]\n[profile Zoë]\n";
-        let headers = scan(Path::new("config"), FileKind::Config, text);
-        assert_eq!(headers.profiles, ["default", "prod"]);
+                    [profile my team]\n[profile \"our team\"]\n[sso-session corp]\n\
+                    [sso-session 'my corp']\n[services x]\n[plugins]\n[preview something]\n\
+                    [profile Zoë]\n[profile Zoë's]\n[profile]\n";
+        let sections = sorted(FileKind::Config, text);
+        assert_eq!(names(&sections.profiles), ["default", "prod", "our team", "Zoë"]);
+        assert_eq!(names(&sections.sso_sessions), ["corp", "my corp"]);
+        assert_eq!(names(&sections.services), ["x"]);
         assert_eq!(
-            lines(&headers),
+            lines(&sections),
             [
                 (4, "prod"),
                 (7, "profile my team"),
-                (8, "profile \"quoted\""),
-                (11, "sso-session my corp"),
-                (13, "plugins"),
-                (15, "profile Zoë"),
+                (12, "plugins"),
+                (15, "profile Zoë's"),
+                (16, "profile"),
             ]
         );
-        assert!(headers.ignored[0].reason.contains("[profile prod]"));
-        assert!(headers.ignored[1].reason.contains("without spaces"));
+        assert!(sections.ignored[0].reason.contains("[profile prod]"));
+        assert!(sections.ignored[1].reason.contains("[profile \"my team\"]"));
     }
 
     #[test]
-    fn a_credentials_file_takes_bare_names_only() {
-        let text = "[default]\n[prod]\n[profile staging]\n[my team]\n[sso-session corp]\n[prod]\n";
-        let headers = scan(Path::new("credentials"), FileKind::Credentials, text);
-        assert_eq!(headers.profiles, ["default", "prod", "prod"]);
-        assert_eq!(
-            lines(&headers),
-            [(3, "profile staging"), (4, "my team"), (5, "sso-session corp")]
-        );
+    fn a_credentials_file_takes_every_header_for_a_name() {
+        let text = "[default]\n[prod]\naws_access_key_id = a\n[profile staging]\n[my team]\n\
+                    [prod]\naws_access_key_id = b\n";
+        let sections = sorted(FileKind::Credentials, text);
+        assert_eq!(names(&sections.profiles), ["default", "prod", "profile staging", "my team"]);
+        assert_eq!(sections.profiles[1].get("aws_access_key_id"), Some("b"));
+        assert!(sections.ignored.is_empty());
     }
 
     #[test]
-    fn a_prefixed_default_replaces_the_bare_one() {
-        let text = "[default]\nregion = a\n[profile default]\nregion = b\n";
-        let headers = scan(Path::new("config"), FileKind::Config, text);
-        assert_eq!(headers.profiles, ["default"]);
-        assert_eq!(lines(&headers), [(1, "default")]);
+    fn the_later_of_two_headers_for_one_name_replaces_the_earlier() {
+        let text = "[default]\nregion = a\noutput = json\n[profile default]\nregion = b\n";
+        let sections = sorted(FileKind::Config, text);
+        assert_eq!(names(&sections.profiles), ["default"]);
+        assert_eq!(sections.profiles[0].get("region"), Some("b"));
+        assert_eq!(sections.profiles[0].get("output"), None);
+        assert_eq!(lines(&sections), [(1, "default")]);
+    }
+
+    #[test]
+    fn words_are_those_of_a_shell() {
+        for (header, expected) in [
+            ("profile a", Some(vec!["profile", "a"])),
+            ("profile 'a b' \"c\\\"d\\e\"", Some(vec!["profile", "a b", "c\"d\\e"])),
+            ("profile a\\ b", Some(vec!["profile", "a b"])),
+            ("profile \"\"", Some(vec!["profile", ""])),
+            ("profile 'a", None),
+            ("profile a\\", None),
+        ] {
+            let expected = expected.map(|words| words.into_iter().map(str::to_owned).collect());
+            assert_eq!(words(header), expected, "{header}");
+        }
     }
 }

@@ -8,15 +8,22 @@ use aws_config::identity::IdentityCache;
 use aws_config::profile::ProfileSet;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use url::Url;
 
-use super::chain::{ChainProblem, follow, region_of};
+use super::chain::{Chain, follow, region_of};
+use super::chain_problem::Problem;
 use super::config_files::{Configuration, no_files};
-use super::credentials::WatchedCredentials;
-use super::endpoints::configured;
+use super::credentials::{WatchedCredentials, of_base, of_keys, of_machine};
+use super::endpoints::{configured, endpoint_text};
 use super::http::SdkHttp;
+use super::mfa_sessions::MfaSessions;
+use super::profile_set::{ConfiguredProfiles, sdk_name};
+use super::roles::RoleChain;
 use super::sdk_error::{Call, Caller};
+use super::sts::Sts;
 use super::{AwsEnvironment, AwsError, Ecr, ProfileKind};
 use crate::model::{AccountId, Region, Secret};
 use crate::network::{CaOrigin, Network, is_loopback};
@@ -75,10 +82,12 @@ pub struct AwsSession {
     caller: Arc<Caller>,
     region: Region,
     sdk: SdkConfig,
+    sts: Sts,
     credentials: WatchedCredentials,
     network: Network,
+    /// How the profile gets its credentials, where there is a profile.
+    roles: Option<RoleChain>,
     ecr_endpoint: Option<Url>,
-    sts_endpoint: Option<Url>,
 }
 
 /// How messages name a session that has keys but no profile.
@@ -92,10 +101,10 @@ const MACHINE: &str = "(this machine's own credentials)";
 const CREDENTIALS_WITHIN: Duration = Duration::from_secs(60);
 
 /// No answer of ECR or STS takes this long.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// The SDK's defaults of this date, so that an update of the SDK does not change them silently.
-fn behavior() -> BehaviorVersion {
+pub(super) fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
@@ -109,48 +118,63 @@ impl AwsSession {
         request: SessionRequest,
         environment: &AwsEnvironment,
     ) -> Result<Self, AwsError> {
+        let session = Self::prepare(request, environment).await?;
+        match session.roles.as_ref().and_then(RoleChain::waits_for) {
+            Some(serial) => Err(AwsError::MfaNeeded {
+                profile: session.caller.profile.clone(),
+                serial: serial.to_owned(),
+            }),
+            None => Ok(session),
+        }
+    }
+
+    /// Assumes the role that waits for an MFA code, and keeps the session for every one of the same
+    /// profile that is opened with this environment or a clone of it. Does nothing where no role
+    /// waits.
+    ///
+    /// # Errors
+    /// As [`AwsSession::open`] and [`AwsSession::identity`], and [`AwsError::MfaCodeRefused`].
+    pub async fn submit_mfa_code(
+        request: SessionRequest,
+        environment: &AwsEnvironment,
+        code: &Secret<String>,
+    ) -> Result<(), AwsError> {
+        let session = Self::prepare(request, environment).await?;
+        let Some(roles) = &session.roles else { return Ok(()) };
+        roles.submit(code).await.map_err(|error| {
+            Call::new(&session.caller, "sts:AssumeRole").without_credentials(error.into())
+        })
+    }
+
+    async fn prepare(
+        request: SessionRequest,
+        environment: &AwsEnvironment,
+    ) -> Result<Self, AwsError> {
         match &request.credentials {
             SessionCredentials::Profile { name } => {
                 let configuration = Configuration::read(environment, Some(name)).await;
-                let base = usable(&configuration, name)?;
-                let region = region(&request, environment, &configuration.profiles, name)?;
+                let chain = usable(&configuration, name)?;
+                let region = region(&request, environment, &configuration.sections, name)?;
                 let files = configuration.sources();
                 let network = network_of(environment, &configuration.profiles, name);
-                let http = SdkHttp::new(&network);
-                let credentials =
-                    WatchedCredentials::of_profile(name, files.clone(), &region, behavior(), &http);
-                let settings =
-                    Settings { profile: Some(name), files, region, credentials, network, http };
-                let caller = Caller { profile: name.clone(), base };
-                settings.open(caller, &request, environment, &configuration.profiles).await
+                let caller = Caller { profile: name.clone(), base: chain.base.kind() };
+                let settings = Settings { profile: Some(name), files, region, network };
+                let who = Who::Profile { chain, kept: environment.mfa_sessions().clone() };
+                settings.open(caller, who, &request, environment, &configuration.profiles).await
             }
             SessionCredentials::Machine => {
-                let profiles = ProfileSet::default();
-                let region = region(&request, environment, &profiles, MACHINE)?;
-                let network = environment.network().clone();
-                let http = SdkHttp::new(&network);
-                let credentials = WatchedCredentials::of_machine(&region, behavior(), &http).await;
-                let files = no_files();
-                let settings =
-                    Settings { profile: None, files, region, credentials, network, http };
                 let caller = Caller { profile: MACHINE.to_owned(), base: ProfileKind::Keys };
-                settings.open(caller, &request, environment, &profiles).await
+                Settings::without_profile(&request, environment, MACHINE)?
+                    .open(caller, Who::Machine, &request, environment, &ProfileSet::default())
+                    .await
             }
             SessionCredentials::Static { access_key_id, secret_access_key, session_token } => {
-                let profiles = ProfileSet::default();
-                let region = region(&request, environment, &profiles, KEYS_GIVEN)?;
-                let credentials = WatchedCredentials::of_keys(
-                    access_key_id,
-                    secret_access_key,
-                    session_token.as_ref(),
-                );
-                let network = environment.network().clone();
-                let http = SdkHttp::new(&network);
-                let files = no_files();
-                let settings =
-                    Settings { profile: None, files, region, credentials, network, http };
                 let caller = Caller { profile: KEYS_GIVEN.to_owned(), base: ProfileKind::Keys };
-                settings.open(caller, &request, environment, &profiles).await
+                let token = session_token.as_ref();
+                let who = Who::Keys(of_keys(access_key_id, secret_access_key, token));
+                Settings::without_profile(&request, environment, KEYS_GIVEN)?
+                    .open(caller, who, &request, environment, &ProfileSet::default())
+                    .await
             }
         }
     }
@@ -158,8 +182,13 @@ impl AwsSession {
     /// Asks STS who the session is.
     pub async fn identity(&self) -> Result<CallerIdentity, AwsError> {
         let call = Call::new(&self.caller, "sts:GetCallerIdentity");
-        let answer =
-            self.sts().get_caller_identity().send().await.map_err(|error| call.failed(error))?;
+        let answer = self
+            .sts
+            .client()
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
         let account = call.required(answer.account(), "an account")?;
         Ok(CallerIdentity {
             account: AccountId::parse(account).map_err(|error| call.unusable(error))?,
@@ -189,15 +218,6 @@ impl AwsSession {
     pub fn region(&self) -> &Region {
         &self.region
     }
-
-    fn sts(&self) -> aws_sdk_sts::Client {
-        let mut config = aws_sdk_sts::config::Builder::from(&self.sdk);
-        config.set_endpoint_url(self.sts_endpoint.as_ref().map(endpoint_text));
-        if self.sts_endpoint.is_some() {
-            config = config.use_fips(false).use_dual_stack(false);
-        }
-        aws_sdk_sts::Client::from_conf(config.build())
-    }
 }
 
 impl fmt::Debug for AwsSession {
@@ -210,20 +230,36 @@ impl fmt::Debug for AwsSession {
     }
 }
 
+/// Who signs.
+enum Who {
+    Profile { chain: Chain, kept: MfaSessions },
+    Machine,
+    Keys(Credentials),
+}
+
 /// What the SDK's configuration is made from.
 struct Settings<'a> {
     profile: Option<&'a str>,
     files: EnvConfigFiles,
     region: Region,
-    credentials: WatchedCredentials,
     network: Network,
-    http: SdkHttp,
 }
 
 impl Settings<'_> {
+    fn without_profile(
+        request: &SessionRequest,
+        environment: &AwsEnvironment,
+        name: &str,
+    ) -> Result<Self, AwsError> {
+        let region = region(request, environment, &ConfiguredProfiles::default(), name)?;
+        let network = environment.network().clone();
+        Ok(Self { profile: None, files: no_files(), region, network })
+    }
+
     async fn open(
         self,
         caller: Caller,
+        who: Who,
         request: &SessionRequest,
         environment: &AwsEnvironment,
         profiles: &ProfileSet,
@@ -244,22 +280,37 @@ impl Settings<'_> {
         let timeouts = TimeoutConfig::builder().read_timeout(ANSWER_WITHIN).build();
         let mut loader = aws_config::defaults(behavior())
             .region(aws_config::Region::new(self.region.as_str().to_owned()))
-            .credentials_provider(self.credentials.clone())
-            .http_client(self.http)
+            .no_credentials()
+            .http_client(SdkHttp::new(&self.network))
             .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_WITHIN).build())
             .timeout_config(timeouts)
             .profile_files(self.files);
         if let Some(profile) = self.profile {
-            loader = loader.profile_name(profile);
+            loader = loader.profile_name(sdk_name(profile));
         }
+        let nobody = loader.load().await;
+        // Credentials are had with the same settings as everything else.
+        let (credentials, roles) = match who {
+            Who::Keys(keys) => (WatchedCredentials::new(keys), None),
+            Who::Machine => (WatchedCredentials::new(of_machine(&nobody).await), None),
+            Who::Profile { chain, kept } => {
+                let sts = Sts::new(nobody.clone(), sts_endpoint.clone());
+                let base = of_base(&chain.base, &nobody, &sts);
+                let roles = RoleChain::new(base, chain.base.name(), chain.hops, sts, kept);
+                (WatchedCredentials::new(roles.clone()), Some(roles))
+            }
+        };
+        let signer = SharedCredentialsProvider::new(credentials.clone());
+        let sdk = nobody.into_builder().credentials_provider(signer).build();
         Ok(AwsSession {
             caller: Arc::new(caller),
             region: self.region,
-            sdk: loader.load().await,
-            credentials: self.credentials,
+            sts: Sts::new(sdk.clone(), sts_endpoint),
+            sdk,
+            credentials,
             network: self.network,
+            roles,
             ecr_endpoint,
-            sts_endpoint,
         })
     }
 }
@@ -267,7 +318,8 @@ impl Settings<'_> {
 /// The environment's network with the authorities that the profile names. Source: the AWS SDKs and
 /// Tools Reference Guide, `ca_bundle`.
 fn network_of(environment: &AwsEnvironment, profiles: &ProfileSet, name: &str) -> Network {
-    let file = profiles.get_profile(name).and_then(|profile| profile.get("ca_bundle"));
+    let profile = profiles.get_profile(&sdk_name(name));
+    let file = profile.and_then(|profile| profile.get("ca_bundle"));
     match file.map(str::trim).filter(|path| !path.is_empty()) {
         Some(path) => {
             let origin = CaOrigin::Profile { name: name.to_owned() };
@@ -277,48 +329,45 @@ fn network_of(environment: &AwsEnvironment, profiles: &ProfileSet, name: &str) -
     }
 }
 
-/// What gives the profile's first credentials, if it can give any.
-fn usable(configuration: &Configuration, name: &str) -> Result<ProfileKind, AwsError> {
+/// How the profile gets its credentials, if it can.
+fn usable(configuration: &Configuration, name: &str) -> Result<Chain, AwsError> {
     let invalid = |detail: String| AwsError::ProfileInvalid { profile: name.to_owned(), detail };
     if let Some(error) = configuration.broken() {
         return Err(invalid(error.to_owned()));
     }
-    if configuration.profiles.get_profile(name).is_none() {
+    if configuration.sections.profile(name).is_none() {
         let files = configuration.paths();
         return Err(AwsError::ProfileMissing { profile: name.to_owned(), files });
     }
-    match follow(&configuration.profiles, name) {
-        Ok(chain) => match chain.mfa_serial {
-            Some(serial) => Err(AwsError::MfaNeeded { profile: name.to_owned(), serial }),
-            None => Ok(chain.base),
-        },
-        Err(ChainProblem::NoCredentials) => {
-            Err(AwsError::CredentialsMissing { profile: name.to_owned(), source: None })
+    follow(&configuration.sections, name).map_err(|problem| match problem.problem {
+        Problem::NoCredentials => {
+            AwsError::CredentialsMissing { profile: name.to_owned(), source: Some(problem.into()) }
         }
-        Err(problem) => Err(invalid(problem.to_string())),
-    }
+        _ => invalid(problem.to_string()),
+    })
 }
 
 fn region(
     request: &SessionRequest,
     environment: &AwsEnvironment,
-    profiles: &ProfileSet,
+    sections: &ConfiguredProfiles,
     name: &str,
 ) -> Result<Region, AwsError> {
     if let Some(region) = &request.region {
         return Ok(region.clone());
     }
-    let text = region_of(profiles, name)
+    let setting = region_of(sections, name);
+    let text = setting
+        .map(|setting| setting.value.as_str())
         .or(environment.region())
         .ok_or_else(|| AwsError::RegionMissing { profile: name.to_owned() })?;
     Region::parse(text).map_err(|error| AwsError::ProfileInvalid {
         profile: name.to_owned(),
-        detail: error.to_string(),
+        detail: match setting {
+            Some(setting) => format!("{error} ({})", setting.place),
+            None => error.to_string(),
+        },
     })
-}
-
-fn endpoint_text(url: &Url) -> String {
-    url.as_str().trim_end_matches('/').to_owned()
 }
 
 fn milliseconds(time: SystemTime) -> Option<u64> {

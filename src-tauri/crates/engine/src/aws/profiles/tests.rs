@@ -1,12 +1,5 @@
-use std::time::Duration;
-
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::RetryConfig;
-use aws_credential_types::provider::ProvideCredentials as _;
-use aws_credential_types::provider::error::CredentialsError;
-
-use super::super::testing::Home;
+use super::super::testing::{Home, of_profile};
+use super::super::{AwsError, AwsSession};
 use super::*;
 
 /// Every kind of profile and every way to be wrong, with comments, CRLF, quotes, names beyond
@@ -105,7 +98,7 @@ sso_account_id = 123456789012\n\
 sso_role_name = push\n\
 [profile sso-twice]\n\
 sso_session = corp\n\
-sso_region = eu-central-1\n\
+sso_region = us-east-1\n\
 sso_account_id = 123456789012\n\
 sso_role_name = push\n\
 [profile sso-no-role]\n\
@@ -142,7 +135,7 @@ fn home() -> Home {
 async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
     use ProfileKind::{Keys, Login, Process, Role, RoleWithMfa, Sso, Unknown, WebIdentity};
     let list = list_profiles(&home().environment()).await;
-    let expected: [(&str, ProfileKind, Option<&str>, Option<&str>); 30] = [
+    let expected: [(&str, ProfileKind, Option<&str>, Option<&str>); 31] = [
         ("default", Keys, Some("eu-west-1"), None),
         ("keys", Keys, None, None),
         ("corp", Sso, Some("eu-central-1"), None),
@@ -165,7 +158,7 @@ async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
         ("circle-b", Role, None, Some("circle-b → circle-a → circle-b")),
         ("token-alone", WebIdentity, None, Some("no role_arn")),
         ("sso-nowhere", Sso, None, Some("\"nowhere\", which is in none")),
-        ("sso-twice", Sso, None, Some("sso_region belongs in that session")),
+        ("sso-twice", Sso, None, Some("sso_region is another than that")),
         ("sso-no-role", Sso, None, Some("no sso_account_id and sso_role_name")),
         ("sso-half", Sso, None, Some("sso_account_id but no sso_role_name")),
         ("sso-legacy-half", Sso, None, Some("no sso_region")),
@@ -173,6 +166,7 @@ async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
         ("temporary", Keys, None, None),
         ("half", Keys, None, Some("aws_access_key_id but no aws_secret_access_key")),
         ("other-half", Keys, None, Some("aws_secret_access_key but no aws_access_key_id")),
+        ("profile wrong", Keys, None, Some("aws_access_key_id but no aws_secret_access_key")),
     ];
     let names: Vec<&str> = list.profiles.iter().map(|profile| profile.name.as_str()).collect();
     assert_eq!(names, expected.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
@@ -188,38 +182,60 @@ async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
     assert!(!format!("{list:?}").contains("s3cr3t"));
 }
 
-/// What we say of a profile must be what the SDK does with it when the session asks.
+/// A file that is wrong in one way, with the line that is the wrong one.
+const WRONG: [(&str, &[u32]); 12] = [
+    ("[profile a]\noutput = json\n", &[1]),
+    ("[profile a]\noutput = json\nrole_arn = r\n", &[3]),
+    ("[profile a]\nrole_arn = r\nsource_profile = b\ncredential_source = Environment\n", &[3, 4]),
+    ("[profile a]\nrole_arn = r\nsource_profile = b\n", &[3]),
+    ("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\n\naws_access_key_id = A\n", &[6]),
+    (
+        "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a\n",
+        &[3, 6],
+    ),
+    ("[profile a]\nrole_arn = r\ncredential_source = Moon\n", &[3]),
+    ("[profile a]\nweb_identity_token_file = f\n", &[2]),
+    ("[profile a]\nsso_account_id = 1\nsso_role_name = r\nsso_session = x\n", &[4]),
+    (
+        "[sso-session x]\nsso_region = r\n[profile a]\nsso_account_id = 1\nsso_role_name = r\nsso_session = x\n",
+        &[1],
+    ),
+    (
+        "[sso-session x]\nsso_region = r\nsso_start_url = u\n[profile a]\nsso_account_id = 1\n\
+         sso_role_name = r\nsso_session = x\nsso_region = other\n",
+        &[8, 2],
+    ),
+    ("[profile a]\nregion = EU West\naws_access_key_id = A\naws_secret_access_key = s\n", &[2]),
+];
+
 #[tokio::test]
-async fn a_profile_has_a_problem_exactly_where_the_sdk_refuses_its_configuration() {
+async fn what_is_wrong_is_told_with_file_and_line() {
+    for (config, lines) in WRONG {
+        let home = Home::with(config, "");
+        let list = list_profiles(&home.environment()).await;
+        let problem = list.profiles.iter().find(|one| one.name == "a").unwrap().problem.clone();
+        let path = home.config().display().to_string();
+        let places: Vec<_> = lines.iter().map(|line| format!("{path}:{line}")).collect();
+        let end = format!(" ({})", places.join(", "));
+        assert!(problem.as_ref().is_some_and(|told| told.ends_with(&end)), "{config}{problem:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_profile_without_a_problem_can_be_opened_and_no_other() {
     let home = home();
-    let environment = home.environment();
-    let configuration = Configuration::read(&environment, None).await;
-    let config = ProviderConfig::without_region()
-        .with_region(Some(aws_config::Region::new("eu-west-1")))
-        .with_behavior_version(Some(aws_config::BehaviorVersion::v2026_01_12()))
-        .with_retry_config(RetryConfig::disabled());
-    // These ask a server that is not on this computer.
-    let elsewhere = ["role"];
+    let environment = home.environment_with(&[("AWS_REGION", "eu-west-1")]);
     for profile in list_profiles(&environment).await.profiles {
-        if elsewhere.contains(&profile.name.as_str()) {
-            continue;
-        }
-        let provider = ProfileFileCredentialsProvider::builder()
-            .configure(&config)
-            .profile_files(configuration.sources())
-            .profile_name(&profile.name)
-            .build();
-        let asked = tokio::time::timeout(Duration::from_secs(30), provider.provide_credentials());
-        let refused = matches!(
-            asked.await.unwrap(),
-            Err(CredentialsError::InvalidConfiguration(_)
-                | CredentialsError::CredentialsNotLoaded(_))
+        let opened = AwsSession::open(of_profile(&profile.name), &environment).await;
+        let waits = matches!(opened, Err(AwsError::MfaNeeded { .. }));
+        assert_eq!(
+            opened.is_ok() || waits,
+            profile.problem.is_none(),
+            "{}: {:?}",
+            profile.name,
+            profile.problem
         );
-        let expected = profile.problem.is_some();
-        // The login provider names a missing cache in either of two ways.
-        if profile.name != "console" {
-            assert_eq!(refused, expected, "{}: {:?}", profile.name, profile.problem);
-        }
+        assert_eq!(waits, profile.kind == ProfileKind::RoleWithMfa, "{}", profile.name);
     }
 }
 
@@ -264,7 +280,6 @@ async fn sections_that_are_dropped_are_listed_with_file_and_line() {
         [
             (home.config(), line(CONFIG, "[unprefixed]"), "unprefixed"),
             (home.config(), line(CONFIG, "[profile Zoë's]"), "profile Zoë's"),
-            (home.credentials(), line(CREDENTIALS, "[profile wrong]"), "profile wrong"),
         ]
     );
 }

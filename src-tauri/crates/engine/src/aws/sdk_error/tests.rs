@@ -155,7 +155,10 @@ async fn a_role_that_may_not_be_assumed_names_that_action() {
             AwsError::AccessDenied { action, message } if !expired => {
                 assert_eq!(
                     (action.as_str(), message.as_str()),
-                    ("sts:AssumeRole", "not this role")
+                    (
+                        "sts:AssumeRole",
+                        "the role arn:aws:iam::123456789012:role/push of the profile \"role\": not this role"
+                    )
                 );
             }
             AwsError::CredentialsExpired { message } if expired => {

@@ -181,7 +181,7 @@ async fn an_ecr_endpoint_elsewhere_does_not_serve_for_sts() {
     let endpoint = Url::parse("https://vpce-1.api.ecr.eu-west-1.vpce.amazonaws.com").unwrap();
     let request = SessionRequest { ecr_endpoint: Some(endpoint), ..given_keys() };
     let session = AwsSession::open(request, &Home::with("", "").environment()).await.unwrap();
-    assert_eq!(session.sts_endpoint, None);
+    assert_eq!(session.sts.endpoint(), None);
 }
 
 #[tokio::test]
@@ -256,7 +256,7 @@ async fn a_profile_that_is_missing_names_the_files() {
 async fn a_role_that_wants_a_code_says_of_which_device() {
     let config = format!(
         "[profile outer]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/o\n\
-         source_profile = inner\n[profile inner]\nrole_arn = arn:aws:iam::123456789012:role/i\n\
+         source_profile = inner\n[profile inner]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/i\n\
          source_profile = keys\nmfa_serial = arn:aws:iam::123456789012:mfa/ada\n\
          [profile keys]\n{KEYS}"
     );
@@ -280,7 +280,11 @@ async fn a_profile_that_cannot_work_is_refused_before_anything_is_asked() {
         "{error:?}"
     );
     let error = home.open("b").await.unwrap_err();
-    assert!(matches!(error, AwsError::CredentialsMissing { source: None, .. }));
+    let AwsError::CredentialsMissing { source: Some(source), .. } = error else {
+        panic!("{error:?}");
+    };
+    // The line of the profile's header.
+    assert!(source.to_string().ends_with("config:4)"), "{source}");
     let bad_region = Home::with(&format!("[default]\nregion = EU West\n{KEYS}"), "");
     let error = bad_region.open("default").await.unwrap_err();
     assert!(

@@ -1,0 +1,24 @@
+"""Reads configuration files as botocore does.
+
+Arguments: files. Standard output: for each, `{"profiles": {name: {setting: value}}}`, or `{"error":
+...}` with the name of the error where the file is refused.
+"""
+
+import json
+import sys
+
+import botocore.configloader
+import botocore.exceptions
+
+
+def read(path):
+    try:
+        if "credentials" in path:
+            return {"profiles": botocore.configloader.raw_config_parse(path)}
+        return {"profiles": botocore.configloader.load_config(path)["profiles"]}
+    except botocore.exceptions.ConfigParseError as error:
+        told = str(error.kwargs.get("error"))
+        return {"error": "twice" if "already exists" in told else "broken"}
+
+
+json.dump([read(path) for path in sys.argv[1:]], sys.stdout)

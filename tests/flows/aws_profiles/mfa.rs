@@ -1,0 +1,191 @@
+use std::time::Duration;
+
+use anyhow::Result;
+use transload_api::contract::{AwsConnection, ErrorCode, MigrationOutcome};
+use transload_tests::aws::{MFA_CODE, Role, Sts, check_shapes};
+use transload_tests::aws_cli::REGION;
+use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::ecr::Ecr;
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::Run;
+use transload_tests::secrets::SecretSearch;
+use transload_tests::tools::command_line;
+use transload_tests::wait::wait_until;
+
+use super::{KEY, profile, token_only};
+
+const SERIAL: &str = "arn:aws:iam::123456789012:mfa/ada";
+
+/// A profile `mfa` whose role waits for a code.
+fn home(sts: &Sts, ecr: &str, role: &Role, more: &str) -> Result<AwsHome> {
+    AwsHome::new()?.profile_with_key("base", KEY, &[])?.config_text(&format!(
+        "[profile mfa]\nregion = {REGION}\nrole_arn = {}\nsource_profile = base\n\
+         mfa_serial = {SERIAL}\nservices = here\n{more}\n\
+         [services here]\nsts =\n  endpoint_url = {}\necr =\n  endpoint_url = {ecr}\n",
+        role.arn(),
+        sts.url(),
+    ))
+}
+
+#[tokio::test]
+async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> {
+    let (source, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
+    let target = Target::new(&source.url(), "team/app")?;
+    for (seed, tag) in [(1, "1.0"), (2, "1.1"), (3, "2.0")] {
+        target.push(&Recipe::small(seed).build()?, tag).await?;
+    }
+    let role = Role::named("push")
+        .with_mfa(SERIAL)
+        .with_external_id("partner-7")
+        .for_at_most(7200)
+        .giving(ecr.key());
+    let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
+    let more = "external_id = partner-7\nduration_seconds = 7200\nrole_session_name = ada-at-work";
+    let computer = Computer::new(home(&sts, &ecr.api_url(), &role, more)?, None)?;
+    let api = &computer.api;
+
+    let needed = api.aws_identity(profile("mfa")).await.expect_err("no code is asked for");
+    assert_eq!(needed.code, ErrorCode::MfaNeeded);
+    assert_eq!(needed.subject.as_deref(), Some("mfa"));
+    assert!(needed.message.contains(SERIAL), "{}", needed.message);
+    assert_eq!(sts.calls().len(), 0, "STS is asked before the code is there");
+
+    let refused = api.aws_mfa_submit(profile("mfa"), "000000".to_owned()).await;
+    let refused = refused.expect_err("a wrong code is taken");
+    assert_eq!(refused.code, ErrorCode::MfaCodeRefused);
+    let no_code = api.aws_mfa_submit(profile("mfa"), "12".to_owned()).await;
+    assert_eq!(no_code.expect_err("two digits").code, ErrorCode::MfaCodeRefused);
+    assert_eq!(sts.times("AssumeRole"), 1, "two digits are sent to STS");
+
+    let identity = api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(told)?;
+    assert_eq!(identity.arn, "arn:aws:sts::123456789012:assumed-role/push/ada-at-work");
+    assert!(identity.expires_at_ms.is_some());
+
+    let source = registry_source(&source.host());
+    let images = [("1.0", "a"), ("1.1", "b"), ("2.0", "c")];
+    let images = images.map(|(tag, repository)| ("team/app", tag, repository));
+    let migrated = computer.migrate(request(&profile("mfa"), &source, &images)).await?;
+    assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
+    // Another region of the same profile is another session, and takes no other code.
+    let elsewhere = AwsConnection::Profile {
+        profile: "mfa".to_owned(),
+        region: Some("us-east-1".to_owned()),
+        ecr_endpoint: None,
+        registry_endpoint: None,
+    };
+    api.aws_identity(elsewhere).await.map_err(told)?;
+    assert_eq!(sts.times("AssumeRole"), 2);
+
+    let asked = sts.calls().into_iter().rfind(|call| call.operation == "AssumeRole").unwrap();
+    for (name, value) in [
+        ("SerialNumber", SERIAL),
+        ("TokenCode", MFA_CODE),
+        ("ExternalId", "partner-7"),
+        ("DurationSeconds", "7200"),
+        ("RoleSessionName", "ada-at-work"),
+    ] {
+        assert_eq!(asked.value(name), Some(value), "{name}");
+    }
+    check_shapes("sts", &sts.exchanges()).await?;
+    let secrets = SecretSearch::new()
+        .secret("the code", MFA_CODE)?
+        .secret("the session", "token-of-session-1")?;
+    computer.note(&format!("{needed:?} {refused:?} {identity:?}"));
+    computer.check_no_secrets(&secrets)
+}
+
+#[tokio::test]
+async fn a_session_that_ended_asks_for_another_code_and_a_new_process_too() -> Result<()> {
+    let ecr = token_only().await?;
+    // As good as over ten seconds before its end.
+    let role = Role::named("push").with_mfa(SERIAL).lasting(Duration::from_secs(12));
+    let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
+    let computer = Computer::new(home(&sts, &ecr.url(), &role, "")?, None)?;
+    let api = &computer.api;
+    api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(told)?;
+    let ended = async || match api.aws_identity(profile("mfa")).await {
+        Ok(_) => None,
+        Err(error) => Some(error.code),
+    };
+    let code = wait_until(Duration::from_secs(30), "the session to end", ended).await?;
+    assert_eq!(code, ErrorCode::MfaNeeded);
+    // A code is good once.
+    let again = api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await;
+    assert_eq!(again.expect_err("a used code").code, ErrorCode::MfaCodeRefused);
+    sts.show_code("550221");
+    api.aws_mfa_submit(profile("mfa"), "550 221".to_owned()).await.map_err(told)?;
+
+    let other = Computer::new(home(&sts, &ecr.url(), &role, "")?, None)?;
+    let asked = other.api.aws_identity(profile("mfa")).await;
+    assert_eq!(asked.expect_err("a session was kept on disk").code, ErrorCode::MfaNeeded);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_says_which_role_of_the_chain_and_which_line() -> Result<()> {
+    let ecr = token_only().await?;
+    let first = Role::named("first").with_mfa(SERIAL);
+    let short = Role::named("short");
+    let sts = Sts::start([(KEY.0, "ada")], [first.clone(), short.clone()]).await?;
+    let more = format!(
+        "[profile last]\nrole_arn = arn:aws:iam::123456789012:role/secret\nsource_profile = mfa\n\
+         region = {REGION}\nservices = here\n\
+         [profile long]\nrole_arn = {}\nsource_profile = mfa\nregion = {REGION}\n\
+         services = here\nduration_seconds = 43200\n",
+        short.arn()
+    );
+    let home = home(&sts, &ecr.url(), &first, &more)?;
+    let config = home.path().join(".aws/config");
+    let computer = Computer::new(home, None)?;
+    let api = &computer.api;
+    let needed = api.aws_identity(profile("last")).await.expect_err("a code is needed");
+    assert_eq!((needed.code, needed.subject.as_deref()), (ErrorCode::MfaNeeded, Some("last")));
+    // The code is taken by the role that waits for it; the one after it is refused.
+    let denied = api.aws_mfa_submit(profile("last"), MFA_CODE.to_owned()).await;
+    let denied = denied.expect_err("a role that nobody may assume");
+    assert_eq!(denied.code, ErrorCode::AccessDenied);
+    assert_eq!(denied.subject.as_deref(), Some("sts:AssumeRole"));
+    for part in ["role/secret", "\"last\"", "assumed-role/first/"] {
+        assert!(denied.message.contains(part), "{part}: {}", denied.message);
+    }
+    // The session of the first role serves other profiles that begin with it.
+    let long = api.aws_identity(profile("long")).await.expect_err("twelve hours");
+    assert_eq!(long.code, ErrorCode::ProfileInvalid);
+    let text = std::fs::read_to_string(&config)?;
+    let line = text.lines().position(|line| line.starts_with("duration_seconds")).unwrap() + 1;
+    for part in ["MaxSessionDuration", "role/short", &format!("{}:{line}", config.display())] {
+        assert!(long.message.contains(part), "{part}: {}", long.message);
+    }
+    let codes = sts.calls().iter().filter(|call| call.value("TokenCode").is_some()).count();
+    assert_eq!(codes, 1);
+    check_shapes("sts", &sts.exchanges()).await
+}
+
+#[tokio::test]
+async fn the_command_line_asks_on_the_terminal() -> Result<()> {
+    let ecr = token_only().await?;
+    let role = Role::named("push").with_mfa(SERIAL);
+    let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
+    let home = home(&sts, &ecr.url(), &role, "")?;
+    let run = |input: &str| {
+        let arguments = ["identity", "--aws-profile", "mfa", "--json"];
+        let run = Run::new(command_line()?).arguments(arguments).input(input);
+        let run = home
+            .environment()
+            .into_iter()
+            .fold(run, |run, (name, value)| run.variable(&name, value));
+        anyhow::Ok(run.variable("TRANSLOAD_DATA_DIR", home.path().join("data")))
+    };
+    let finished = run(&format!("000000\n{MFA_CODE}\n"))?.succeed().await?;
+    let identity: serde_json::Value = serde_json::from_slice(&finished.stdout)?;
+    assert_eq!(identity["account_id"], "123456789012");
+    assert!(finished.stderr.contains(SERIAL), "{}", finished.stderr);
+    assert!(finished.stderr.contains("does not take the code"), "{}", finished.stderr);
+
+    let without = run("")?.finish().await?;
+    assert_eq!(without.status.code(), Some(3));
+    assert!(without.stderr.contains("needs a code"), "{}", without.stderr);
+    Ok(())
+}

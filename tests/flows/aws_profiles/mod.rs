@@ -1,0 +1,36 @@
+//! Every kind of profile, with real files in a home of its own.
+//!
+//! - `kinds`: each kind gives the identity that it should.
+//! - `mfa`: codes of MFA devices.
+//! - `renewal`: credentials that end in the middle and renew themselves.
+//! - `reading`: the files as we and the AWS CLI read them.
+
+mod kinds;
+mod mfa;
+mod reading;
+mod renewal;
+
+use anyhow::Result;
+use transload_api::contract::AwsConnection;
+use transload_tests::aws::{Answer, Call, ScriptedAws, registry_token};
+
+/// An access key that the scripted STS knows.
+const KEY: (&str, &str) = ("AKIASTORY00000000000", "wJalrXUtnFEMI/K7MDENG/profile-story-key");
+
+fn profile(name: &str) -> AwsConnection {
+    AwsConnection::Profile {
+        profile: name.to_owned(),
+        region: None,
+        ecr_endpoint: None,
+        registry_endpoint: None,
+    }
+}
+
+/// An ECR that gives everybody a token and has nothing else.
+async fn token_only() -> Result<ScriptedAws> {
+    ScriptedAws::start(|call: &Call| match call.operation.as_str() {
+        "GetAuthorizationToken" => registry_token("http://127.0.0.1:9"),
+        _ => Answer::json_error(400, "InvalidParameterException", "only tokens here"),
+    })
+    .await
+}
