@@ -21,3 +21,4 @@ mod quota;
 mod refusals;
 mod registry_to_ecr;
 mod secrets;
+mod sign_in;

@@ -8,4 +8,5 @@ mod mfa;
 mod opening;
 mod practice;
 mod screenshots;
+mod sign_in;
 mod wizard;

@@ -7,6 +7,8 @@ commands! {
     profiles: saved_profiles_list, saved_profile_save, saved_profile_delete,
         saved_profiles_export, saved_profiles_import;
     aws: aws_profiles_list, aws_identity, aws_mfa_submit, registry_login;
+    sign_in: sign_in_start, sign_in_wait, sign_in_cancel, sign_in_page_open, sso_sessions_list,
+        sso_sign_out, sso_accounts_list, sso_roles_list, aws_profile_preview, aws_profile_add;
     client_logins: client_logins, client_login_apply, client_login_undo;
     docker: engine_status, engine_originals;
     network: network_status, ca_file_check;

@@ -14,6 +14,7 @@ mod profiles;
 mod registry_settings;
 mod repositories;
 mod settings;
+mod sign_in;
 mod sources;
 
 use tauri::Runtime;

@@ -2,17 +2,20 @@
 //!
 //! - [`ScriptedAws`]: the frame: one server, a script that answers each call.
 //! - [`Sts`]: roles, MFA devices, web identities, and who somebody is.
+//! - [`IdentityCenter`]: SSO OIDC, the portal, and the page that a person signs in on.
 //! - [`InstanceMetadata`], [`ContainerCredentials`]: what gives a machine its role.
 //! - [`registry_token`]: what ECR answers to whoever asks for a token.
 //! - [`check_shapes`]: holds calls and answers to AWS's own service models.
 
 mod ecr_token;
+mod identity_center;
 mod machine;
 mod scripted;
 mod shapes;
 mod sts;
 
 pub use ecr_token::registry_token;
+pub use identity_center::{IdentityCenter, Person};
 pub use machine::{ContainerCredentials, InstanceMetadata};
 pub use scripted::{Answer, Call, Exchange, ScriptedAws};
 pub use shapes::check_shapes;

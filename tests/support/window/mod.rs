@@ -1,6 +1,7 @@
 //! The program in a real window, driven from outside by WebDriver, on a screen, a session bus and a
 //! home of its own.
 
+mod browser;
 mod hand;
 mod keyboard;
 mod keychain;
@@ -9,5 +10,6 @@ mod screen;
 mod stage;
 mod test_ids;
 
+pub use browser::Browser;
 pub use page::{Role, Window};
 pub use stage::{Stage, story};

@@ -17,6 +17,7 @@ import { ErrorBoundary } from "./ErrorBoundary";
 import { Frame } from "./Frame";
 import { MfaCodeProvider } from "./MfaCodeProvider";
 import type { Page } from "./routes";
+import { SignInProvider } from "./SignInProvider";
 import { useNotices } from "./useNotices";
 import { useSettings } from "./useSettings";
 import { useTheme } from "./useTheme";
@@ -27,7 +28,9 @@ export function App({ backend }: { backend: Backend }) {
   return (
     <I18nProvider locale="en" messages={[messages]}>
       <BackendProvider backend={backend}>
-        <Window />
+        <SignInProvider>
+          <Window />
+        </SignInProvider>
       </BackendProvider>
     </I18nProvider>
   );

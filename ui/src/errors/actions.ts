@@ -6,6 +6,7 @@ export type ErrorActionId =
   | "choose_profile"
   | "choose_region"
   | "choose_images"
+  | "sign_in"
   | "sign_in_source"
   | "enter_mfa_code"
   | "edit_name"
@@ -33,6 +34,7 @@ const labels: Record<Exclude<ErrorActionId, "edit_name">, string> = {
   choose_profile: "Choose another profile",
   choose_region: "Choose another region",
   choose_images: "Choose other images",
+  sign_in: "Sign in",
   sign_in_source: "Sign in to the source",
   enter_mfa_code: "Enter the code",
   edit_repository: "Change the repository settings",

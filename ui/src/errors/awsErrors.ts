@@ -12,6 +12,10 @@ type AwsErrorCode = Extract<
   | "credentials_invalid"
   | "credentials_expired"
   | "sign_in_needed"
+  | "aws_login_needed"
+  | "sign_in_denied"
+  | "sign_in_expired"
+  | "sign_in_failed"
   | "mfa_needed"
   | "mfa_code_refused"
   | "access_denied"
@@ -96,9 +100,40 @@ export const awsErrors: Record<AwsErrorCode, ErrorEntry> = {
     title: "The AWS profile needs you to sign in",
     text: "The profile signs in through a browser, and has no session on this computer now.",
     next: (profile) => [
-      `Sign in in a terminal with “${signInCommand(profile)}”, then try again.`,
-      "A profile made by “aws login” signs in with “aws login”.",
+      "Sign in; a browser opens.",
+      `A session of “${signInCommand(profile)}” in a terminal serves too.`,
     ],
+    actions: ["sign_in", "retry", "choose_profile"],
+  }),
+  aws_login_needed: entry({
+    title: "The AWS profile needs you to sign in",
+    text: "The profile is one of “aws login”, and has no session on this computer now.",
+    next: (profile) => [
+      `Run “aws login --profile ${profile ?? "NAME"}” in a terminal, then try again.`,
+    ],
+    actions: ["retry", "choose_profile"],
+  }),
+  sign_in_denied: entry({
+    severity: "warning",
+    title: "Access was denied in the browser",
+    text: "The page of IAM Identity Center was answered with no, or a rule of the organisation said it.",
+    next: [
+      "Sign in again and allow access, as the user that has the AWS account.",
+      "If you did allow it, ask whoever manages IAM Identity Center.",
+    ],
+    actions: ["retry", "choose_profile"],
+  }),
+  sign_in_expired: entry({
+    severity: "warning",
+    title: "The sign-in took too long",
+    text: "Nobody answered on the page of IAM Identity Center in time.",
+    next: ["Sign in again; a code is good for some minutes."],
+    actions: ["retry", "choose_profile"],
+  }),
+  sign_in_failed: entry({
+    title: "The sign-in failed",
+    text: "IAM Identity Center ended the sign-in with an error. The details hold its words.",
+    next: ["Sign in again, with a code instead of the browser of this computer."],
     actions: ["retry", "choose_profile"],
   }),
   mfa_needed: entry({

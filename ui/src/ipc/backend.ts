@@ -21,6 +21,8 @@ import type {
   MigrationRequest,
   PlanProgress,
   NetworkStatus,
+  NewAwsProfile,
+  NewAwsProfileText,
   PracticeStatus,
   ProposedNames,
   RegistryLogin,
@@ -34,12 +36,18 @@ import type {
   SavedProfile,
   Selection,
   Settings,
+  SignInOutcome,
+  SignInPrompt,
+  SignInTarget,
+  SignInWay,
   SourceLogin,
   SourceLoginStatus,
   SourceNamespaces,
   SourceRepositories,
   SourceTag,
   SourceTags,
+  SsoAccount,
+  SsoSession,
 } from "./generated";
 
 /** Stops a subscription. */
@@ -92,6 +100,26 @@ export interface Backend {
   /** Puts back what a client had before its last change here. */
   clientLoginUndo(connection: AwsConnection, client: LoginClient): Promise<ClientLogins>;
 
+  /**
+   * Begins a sign-in through IAM Identity Center, or answers the one that waits for the same
+   * session; another way than it has ends that one. No way: what suits.
+   */
+  signInStart(target: SignInTarget, way: SignInWay | null): Promise<SignInPrompt>;
+  /** Waits until the person has signed in, refused, or cancelled. */
+  signInWait(signIn: string): Promise<SignInOutcome>;
+  signInCancel(signIn: string): Promise<void>;
+  /** Opens the page of a sign-in that waits, in the system's browser. */
+  signInPageOpen(signIn: string): Promise<void>;
+  /** The sign-ins that the AWS configuration names. */
+  ssoSessionsList(): Promise<SsoSession[]>;
+  /** Ends a session at AWS, and forgets it on this computer. */
+  ssoSignOut(target: SignInTarget): Promise<void>;
+  ssoAccountsList(target: SignInTarget): Promise<SsoAccount[]>;
+  ssoRolesList(target: SignInTarget, accountId: string): Promise<string[]>;
+  /** What a new profile would add to the AWS configuration; writes nothing. */
+  awsProfilePreview(profile: NewAwsProfile): Promise<NewAwsProfileText>;
+  /** Adds a profile to the AWS configuration; no line of it changes. */
+  awsProfileAdd(profile: NewAwsProfile): Promise<void>;
   engineStatus(): Promise<EngineStatus>;
   /** What registries have of images of the engine, where that is more or something else. */
   engineOriginals(repository: string, tags: string[]): Promise<EngineOriginal[]>;

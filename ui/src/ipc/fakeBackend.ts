@@ -21,6 +21,7 @@ import { fakeProposedNames } from "./fake/names";
 import { fakeCaFile, fakeNetwork } from "./fake/network";
 import { fakePlan } from "./fake/plan";
 import { fakeRepositories, fakeTags } from "./fake/sources";
+import { FakeSignIn } from "./fake/signIn";
 import type {
   ApiError,
   AwsConnection,
@@ -96,6 +97,8 @@ export interface FakeBackend extends Backend {
   readonly repositories: Set<string>;
   /** Whether the Docker Engine answers. */
   engineRunning: boolean;
+  /** The person at the page of IAM Identity Center. */
+  readonly signIn: FakeSignIn;
   /** Plays events of the newest job: so many, or to the end. */
   play(events?: number): void;
   /** How many listen to jobs now. */
@@ -140,6 +143,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   const repositories = new Set<string>();
   const failingImages = new Map<string, ApiError>();
   const refusedImages = new Map<string, ApiError>();
+  const signIn = new FakeSignIn();
 
   const jobOf = (id: string): FakeJob => {
     const job = jobs.get(id);
@@ -248,6 +252,8 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       clientLogins.apply(fakeRegistry(practice(connection)), client, way),
     clientLoginUndo: async (connection, client) =>
       clientLogins.undo(fakeRegistry(practice(connection)), client),
+    ...signIn.methods,
+
     engineStatus: async () => (engine.running ? engineUp : engineDown),
     engineOriginals: async (repository, tags) =>
       (options.originals?.[repository] ?? []).filter(({ tag }) => tags.includes(tag)),
@@ -457,6 +463,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     },
     failingImages,
     refusedImages,
+    signIn,
     holdings,
     repositories,
     get engineRunning() {

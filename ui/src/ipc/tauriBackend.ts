@@ -82,6 +82,17 @@ export const tauriBackend: Backend = {
     call("client_login_apply", { connection, client, way }),
   clientLoginUndo: (connection, client) => call("client_login_undo", { connection, client }),
 
+  signInStart: (target, way) => call("sign_in_start", { target, way }),
+  signInWait: (signIn) => call("sign_in_wait", { sign_in: signIn }),
+  signInCancel: (signIn) => call("sign_in_cancel", { sign_in: signIn }),
+  signInPageOpen: (signIn) => call("sign_in_page_open", { sign_in: signIn }),
+  ssoSessionsList: () => call("sso_sessions_list"),
+  ssoSignOut: (target) => call("sso_sign_out", { target }),
+  ssoAccountsList: (target) => call("sso_accounts_list", { target }),
+  ssoRolesList: (target, accountId) => call("sso_roles_list", { target, account_id: accountId }),
+  awsProfilePreview: (profile) => call("aws_profile_preview", { profile }),
+  awsProfileAdd: (profile) => call("aws_profile_add", { profile }),
+
   engineStatus: () => call("engine_status"),
   engineOriginals: (repository, tags) => call("engine_originals", { repository, tags }),
 

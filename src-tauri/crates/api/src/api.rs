@@ -20,6 +20,7 @@ use crate::handlers::KnownOriginals;
 use crate::jobs::JobBook;
 use crate::logins::{CurrentLogin, HeldLogin, Logins};
 use crate::plans::PlanBook;
+use crate::sign_ins::SignIns;
 use crate::sources::OpenClients;
 
 /// The journal's file in the data folder.
@@ -80,6 +81,7 @@ pub(crate) struct Inner {
     pub originals: KnownOriginals,
     /// The network with the file that the person chose.
     network: Mutex<Network>,
+    pub sign_ins: SignIns,
     next_id: AtomicU64,
 }
 
@@ -116,6 +118,7 @@ impl Api {
             open_clients: OpenClients::default(),
             originals: KnownOriginals::default(),
             network,
+            sign_ins: SignIns::default(),
             next_id: AtomicU64::new(1),
         };
         Self { inner: Arc::new(inner) }
@@ -160,6 +163,7 @@ impl Api {
     /// Stops what runs, and practice mode's servers.
     pub async fn shutdown(&self) {
         self.inner.jobs.cancel_all();
+        self.inner.sign_ins.cancel_all();
         // Their end is entered in the journal; a program that does not wait for it leaves them as
         // interrupted, which costs nothing but a question.
         let ends = async {

@@ -4,6 +4,7 @@
 //! - [`contract`]: the types that cross the border.
 //! - [`Api`]: the calls, in `handlers`, one file a subject.
 //! - `copies`: registry to registry without a plan, for scripts.
+//! - `sign_ins`: sign-ins that wait for a person.
 //! - `jobs`: running migrations; numbers, thins out, keeps and replays their events.
 //! - `sources`, `lists`: where images come from, and what there is.
 //! - `logins`, `keychain`: how a person is signed in there.
@@ -28,6 +29,7 @@ mod logins;
 mod plans;
 mod report_export;
 mod shards;
+mod sign_ins;
 mod sources;
 
 pub use api::{Api, ApiOptions};

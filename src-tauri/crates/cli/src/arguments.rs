@@ -26,7 +26,8 @@ Examples:
   transload-cli digest docker.io/library/alpine:3.22
   transload-cli plan --from docker-hub:team --newest 5 --prefix hub/ --out plan.json
   transload-cli run plan.json && transload-cli report latest --format html --out report.html
-  transload-cli resume latest";
+  transload-cli resume latest
+  transload-cli sign-in --aws-profile prod";
 
 /// Copies container images between registries, byte for byte, and keeps their digests.
 ///
@@ -62,6 +63,13 @@ pub enum Command {
         /// As JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Sign in through IAM Identity Center (SSO), with a browser on this or any other computer. The
+    /// AWS command line shares the session.
+    SignIn {
+        /// The AWS profile.
+        #[arg(long, value_name = "NAME")]
+        aws_profile: String,
     },
     /// Say what a migration would do, and write it to a file. Nothing else is written.
     #[command(after_help = AFTER)]

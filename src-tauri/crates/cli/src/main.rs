@@ -4,6 +4,7 @@
 //! - `list`: the file of pairs.
 //! - `mfa`: codes that are typed.
 //! - `plan`, `migrations`: migrations with a plan, a journal and a report.
+//! - `sign_in`: signing in through IAM Identity Center.
 //! - `show`, `show_jobs`: events as lines, as JSON, or as a bar.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -15,6 +16,7 @@ mod migrations;
 mod plan;
 mod show;
 mod show_jobs;
+mod sign_in;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -133,6 +135,7 @@ async fn with_api(command: Command) -> Result<u8, ApiError> {
             }
             migrations::code(&report)
         }
+        Command::SignIn { aws_profile } => sign_in::sign_in(&api, aws_profile).await?,
         // Copies and digests need no journal.
         Command::Copy(_) | Command::Digest { .. } => USAGE,
     };

@@ -12,6 +12,7 @@ import { EngineSection } from "./EngineSection";
 import { MigrationSection } from "./MigrationSection";
 import { NetworkSection } from "./NetworkSection";
 import { PracticeSection } from "./PracticeSection";
+import { SignInsSection } from "./SignInsSection";
 
 /** Props of {@link SettingsPage}. */
 export interface SettingsPageProps {
@@ -81,6 +82,7 @@ export function SettingsPage({
           onKeep={(ca_file) => change({ ca_file })}
           errorActions={errorActions}
         />
+        <SignInsSection errorActions={errorActions} />
         <PracticeSection
           large={settings.practice_large_account}
           onLarge={(practice_large_account) => change({ practice_large_account })}

@@ -76,6 +76,14 @@ function backendWith(engine = running) {
     caFileCheck: vi.fn(async (path: string) => fakeCaFile(path)),
     logFolderOpen: vi.fn(async () => {}),
     practiceReset: vi.fn(async () => practice),
+    ssoSessionsList: vi.fn(async () => []),
+    awsProfilesList: vi.fn(async () => ({
+      profiles: [],
+      files: [],
+      ignored: [],
+      preselected: null,
+      environment_has_keys: false,
+    })),
   } satisfies Partial<Backend>;
 }
 

@@ -61,6 +61,14 @@ pub enum ErrorCode {
     CredentialsExpired,
     /// The profile signs in through a browser and has no session now.
     SignInNeeded,
+    /// The profile signs in with `aws login` and has no session now.
+    AwsLoginNeeded,
+    /// A sign-in was refused in the browser.
+    SignInDenied,
+    /// A sign-in was not finished in time.
+    SignInExpired,
+    /// A sign-in ended with another error.
+    SignInFailed,
     /// The profile asks for an MFA code; `subject` is the profile.
     MfaNeeded,
     /// AWS does not take the MFA code that was typed.

@@ -24,6 +24,7 @@ mod repositories;
 mod saved_profiles;
 mod selection;
 mod settings;
+mod sign_in;
 mod sources;
 
 pub use aws::*;
@@ -45,4 +46,5 @@ pub use repositories::*;
 pub use saved_profiles::*;
 pub use selection::*;
 pub use settings::*;
+pub use sign_in::*;
 pub use sources::*;

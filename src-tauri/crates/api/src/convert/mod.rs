@@ -13,6 +13,7 @@ mod registry_settings;
 mod report;
 mod selection;
 mod settings;
+mod sign_in;
 
 pub use aws::{identity, profiles, repository};
 pub use client_logins::{client_login, engine_client, engine_way};
@@ -27,3 +28,6 @@ pub use registry_settings::{cache_rule, creation_template, known_cache_rule, kno
 pub use report::{crashed_report, left_behind, report};
 pub use selection::{out_reason, tag_rules};
 pub use settings::{engine_settings, extent, repository_settings};
+pub use sign_in::{
+    new_profile, sign_in_prompt, sign_in_target, sign_in_way, sso_account, sso_session,
+};

@@ -1,4 +1,4 @@
-use transload_engine::aws::AwsError;
+use transload_engine::aws::{AwsError, ProfileKind};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};
@@ -42,12 +42,22 @@ fn words(error: &AwsError) -> ApiError {
                 .hint("Sign in again with the tool that gave you the session, then try again.")
                 .retryable()
         }
+        AwsError::SignInNeeded { profile, kind: ProfileKind::Login, .. } => ApiError::new(
+            ErrorCode::AwsLoginNeeded,
+            format!("The AWS profile {profile} has no session of aws login now."),
+        )
+        .about(profile)
+        .hint(format!("Run: aws login --profile {profile}, then try again."))
+        .retryable(),
         AwsError::SignInNeeded { profile, .. } => ApiError::new(
             ErrorCode::SignInNeeded,
             format!("The AWS profile {profile} needs you to sign in again."),
         )
         .about(profile)
-        .hint(format!("Run: aws sso login --profile {profile}, then try again."))
+        .hint(format!(
+            "Sign in here, or in a terminal with: transload-cli sign-in --aws-profile {profile}"
+        ))
+        .hint(format!("A session of aws sso login --profile {profile} serves too."))
         .retryable(),
         AwsError::MfaNeeded { profile, serial } => ApiError::new(
             ErrorCode::MfaNeeded,

@@ -11,6 +11,7 @@ mod journal;
 mod migration;
 mod network;
 mod registry;
+mod sign_in;
 
 use std::error::Error;
 

@@ -30,7 +30,7 @@ impl Api {
     ) -> Result<AwsIdentity, ApiError> {
         let code = mfa_code(code)?;
         let (request, _) = self.session_request(&connection).await?;
-        AwsSession::submit_mfa_code(request, &self.inner.options.aws, &code).await?;
+        AwsSession::submit_mfa_code(request, &self.aws_environment(), &code).await?;
         let identity = self.aws_identity(connection).await;
         self.inner.jobs.wake_all();
         identity

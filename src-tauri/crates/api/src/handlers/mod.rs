@@ -17,6 +17,7 @@ mod registry_settings;
 mod repositories;
 mod running;
 mod selection;
+mod sign_in;
 mod source_logins;
 mod sources;
 

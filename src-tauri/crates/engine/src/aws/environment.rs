@@ -10,7 +10,7 @@ use crate::network::Network;
 /// The variables that say where profiles are, which one, which region, and which endpoint.
 ///
 /// Source: the AWS SDKs and Tools Reference Guide, "Environment variables", as of February 2026.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 16] = [
     "AWS_CONFIG_FILE",
     "AWS_SHARED_CREDENTIALS_FILE",
     "AWS_PROFILE",
@@ -18,6 +18,8 @@ const KEPT: [&str; 14] = [
     "AWS_DEFAULT_REGION",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_ECR",
+    "AWS_ENDPOINT_URL_SSO",
+    "AWS_ENDPOINT_URL_SSO_OIDC",
     "AWS_ENDPOINT_URL_STS",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "HOME",
@@ -109,6 +111,12 @@ impl AwsEnvironment {
         self.path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
     }
 
+    /// Where the AWS tools keep what a sign-in through IAM Identity Center gave; no variable names
+    /// another place.
+    pub(super) fn sso_cache_folder(&self) -> PathBuf {
+        self.at_home(PathBuf::from("~/.aws/sso/cache"))
+    }
+
     /// The same variables in the form that the SDK reads.
     pub(super) fn sdk(&self) -> Env {
         Env::from(self.variables.clone())
@@ -125,7 +133,10 @@ impl AwsEnvironment {
 
     /// A path as it stands in a file or a variable, with `~` as its first part for the home folder.
     pub(super) fn expanded(&self, path: &str) -> PathBuf {
-        let written = PathBuf::from(path);
+        self.at_home(PathBuf::from(path))
+    }
+
+    fn at_home(&self, written: PathBuf) -> PathBuf {
         match (written.strip_prefix("~"), home_dir(&self.sdk(), Os::real())) {
             (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
             _ => written,

@@ -1,3 +1,4 @@
+use super::ProfileKind;
 use crate::model::RepositoryName;
 use crate::network::NetworkFailure;
 
@@ -54,6 +55,8 @@ pub enum AwsError {
     SignInNeeded {
         /// The profile.
         profile: String,
+        /// With what it signs in: IAM Identity Center, or `aws login`.
+        kind: ProfileKind,
         /// What the credentials provider said.
         #[source]
         source: Option<BoxError>,

@@ -9,6 +9,7 @@
 //! - `http`: the SDK's requests on our network.
 //! - `session`, `endpoints`: a session for exactly the chosen profile.
 //! - `credentials`, `roles`, `mfa_sessions`, `sts`: its credentials, role by role, with MFA codes.
+//! - `sso`: signing in through IAM Identity Center.
 //! - `ecr`, `ecr_values`: [`EcrApi`] on the SDK.
 //! - `registry_settings`: what is set for a whole registry: mounting, templates, cache rules.
 //! - `sdk_error`: the one place where the SDK's errors become [`AwsError`].
@@ -37,6 +38,7 @@ mod roles;
 mod sdk_error;
 mod sections;
 mod session;
+mod sso;
 mod sts;
 #[cfg(test)]
 mod testing;
@@ -53,3 +55,7 @@ pub use registry_settings::{
 };
 pub use sections::IgnoredSection;
 pub use session::{AwsSession, CallerIdentity, SessionCredentials, SessionRequest};
+pub use sso::{
+    NewProfile, ProfileNotAdded, SignIn, SignInError, SignInPrompt, SignInRequest, SignInWay,
+    SsoAccount, SsoPortal, SsoSession, SsoTarget, SsoTokenState, list_sso_sessions,
+};

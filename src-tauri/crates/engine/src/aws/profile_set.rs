@@ -46,6 +46,11 @@ impl ConfiguredProfiles {
         self.sso_sessions.iter().find(|session| session.name == name)
     }
 
+    /// The SSO sessions, in the order of the files.
+    pub(super) fn sso_sessions(&self) -> &[Section] {
+        &self.sso_sessions
+    }
+
     /// All of it as a text that the SDK's parser reads the same: one header for each section, names
     /// as [`sdk_name`] writes them, no comments, and no keys, which the SDK gets in another way.
     pub(super) fn sdk_text(&self) -> String {

@@ -107,6 +107,16 @@ impl<'a> Call<'a> {
                 | "MissingAuthenticationTokenException",
                 _,
             ) => AwsError::CredentialsInvalid { code, message },
+            // Credentials that AWS ended before their time come back with a new sign-in.
+            ("ExpiredToken" | "ExpiredTokenException", _)
+                if self.caller.base == ProfileKind::Sso =>
+            {
+                AwsError::SignInNeeded {
+                    profile: self.caller.profile.clone(),
+                    kind: ProfileKind::Sso,
+                    source: Some(message.into()),
+                }
+            }
             ("ExpiredToken" | "ExpiredTokenException" | "RequestExpired", _) => {
                 AwsError::CredentialsExpired { message }
             }
@@ -193,9 +203,11 @@ impl<'a> Call<'a> {
                 action: "sso:GetRoleCredentials".to_owned(),
                 message: detail,
             },
-            _ if signs_in => {
-                AwsError::SignInNeeded { profile: self.caller.profile.clone(), source: Some(error) }
-            }
+            _ if signs_in => AwsError::SignInNeeded {
+                profile: self.caller.profile.clone(),
+                kind: self.caller.base,
+                source: Some(error),
+            },
             _ => self.credentials_missing(error),
         }
     }

@@ -25,6 +25,8 @@ export interface ConnectionStepProps {
   errorActions: ErrorActions;
   /** Saves the choice under a name; answers once it is saved, and throws where it is not. */
   onSaveProfile: (name: string) => Promise<void>;
+  /** Makes a profile from a sign-in of IAM Identity Center; nothing where there is no sign-in. */
+  onAddProfile: (() => void) | null;
 }
 
 /** Step 1: which AWS account, as whom, and in which region. */
@@ -36,6 +38,7 @@ export function ConnectionStep({
   identity,
   errorActions,
   onSaveProfile,
+  onAddProfile,
 }: ConnectionStepProps) {
   const connection = draft.connection;
   const profiles = awsProfiles.answer;
@@ -77,6 +80,7 @@ export function ConnectionStep({
           awsProfiles.reload();
           savedProfiles.reload();
         }}
+        onAddProfile={onAddProfile}
       />
       {profiles?.environment_has_keys && connection?.kind === "profile" && (
         <Alert type="info">

@@ -102,6 +102,7 @@ interface ProfileTableProps {
   awsProfiles: AwsProfiles | null;
   loading: boolean;
   onReload: () => void;
+  onAddProfile: (() => void) | null;
 }
 
 /** Every way to reach an ECR, of which one is chosen. */
@@ -112,6 +113,7 @@ export function ProfileTable({
   awsProfiles,
   loading,
   onReload,
+  onAddProfile,
 }: ProfileTableProps) {
   const rows = profileRows(savedProfiles, awsProfiles);
   const chosen = chosenId(draft);
@@ -135,12 +137,19 @@ export function ProfileTable({
           variant="h2"
           counter={loading ? undefined : `(${rows.length})`}
           actions={
-            <Button
-              iconName="refresh"
-              ariaLabel="Read the AWS configuration again"
-              loading={loading}
-              onClick={onReload}
-            />
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button
+                iconName="refresh"
+                ariaLabel="Read the AWS configuration again"
+                loading={loading}
+                onClick={onReload}
+              />
+              {onAddProfile !== null && (
+                <Button onClick={onAddProfile} data-testid="add-profile">
+                  Add a profile from SSO
+                </Button>
+              )}
+            </SpaceBetween>
           }
         >
           Profiles

@@ -211,7 +211,8 @@ async fn a_profile_without_an_sso_session_needs_a_sign_in() {
         let session = home.open(profile).await.unwrap();
         let error = session.identity().await.unwrap_err();
         assert!(
-            matches!(&error, AwsError::SignInNeeded { profile: told, source: Some(_) } if told == profile),
+            matches!(&error, AwsError::SignInNeeded { profile: told, source: Some(_), kind }
+                if told == profile && (*kind == ProfileKind::Login) == (profile == "login")),
             "{profile} {error:?}"
         );
     }

@@ -88,7 +88,7 @@ async fn an_sso_token_that_has_expired_asks_for_a_sign_in() {
     let environment = AwsEnvironment::from_process();
     let session = AwsSession::open(of_profile("corp"), &environment).await.unwrap();
     let error = session.identity().await.unwrap_err();
-    let AwsError::SignInNeeded { profile, source: Some(source) } = &error else {
+    let AwsError::SignInNeeded { profile, source: Some(source), .. } = &error else {
         panic!("{error:?}");
     };
     assert_eq!(profile, "corp");

@@ -1,0 +1,80 @@
+use std::time::SystemTime;
+
+use transload_engine::aws as engine;
+use transload_engine::model::{AccountId, Region};
+
+use crate::contract::{
+    ApiError, NewAwsProfile, SignInPrompt, SignInTarget, SignInWay, SsoAccount, SsoSession,
+};
+
+pub fn sign_in_target(target: &SignInTarget) -> engine::SsoTarget {
+    match target {
+        SignInTarget::Profile { profile } => engine::SsoTarget::Profile(profile.clone()),
+        SignInTarget::Session { session } => engine::SsoTarget::Session(session.clone()),
+    }
+}
+
+pub fn sign_in_way(way: SignInWay) -> engine::SignInWay {
+    match way {
+        SignInWay::Browser => engine::SignInWay::Browser,
+        SignInWay::Code => engine::SignInWay::Code,
+    }
+}
+
+/// What a person needs, under the name of the sign-in.
+pub fn sign_in_prompt(
+    sign_in: String,
+    session: String,
+    prompt: &engine::SignInPrompt,
+) -> SignInPrompt {
+    SignInPrompt {
+        sign_in,
+        session,
+        way: match prompt.way {
+            engine::SignInWay::Browser => SignInWay::Browser,
+            engine::SignInWay::Code => SignInWay::Code,
+        },
+        url: prompt.url.clone(),
+        code_url: prompt.code_url.clone(),
+        code: prompt.code.clone(),
+        expires_at_ms: prompt.expires_at_ms,
+    }
+}
+
+/// A sign-in of the configuration; nothing for one that no call can name.
+pub fn sso_session(state: engine::SsoTokenState) -> Option<SsoSession> {
+    let target = match &state.session.name {
+        Some(session) => SignInTarget::Session { session: session.clone() },
+        None => SignInTarget::Profile { profile: state.profiles.first()?.clone() },
+    };
+    let ends = state.token_ends.and_then(|ends| ends.duration_since(SystemTime::UNIX_EPOCH).ok());
+    Some(SsoSession {
+        target,
+        title: state.session.title().to_owned(),
+        start_url: state.session.start_url,
+        region: state.session.region,
+        profiles: state.profiles,
+        renewable: state.renewable,
+        ends_at_ms: ends.map(|since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
+    })
+}
+
+pub fn sso_account(account: engine::SsoAccount) -> SsoAccount {
+    SsoAccount { account_id: account.id, name: account.name, email: account.email }
+}
+
+/// A new profile that signs in to a session.
+pub fn new_profile(
+    profile: &NewAwsProfile,
+    session: engine::SsoSession,
+) -> Result<engine::NewProfile, ApiError> {
+    let account = AccountId::parse(profile.account_id.trim());
+    let region = Region::parse(profile.region.trim());
+    Ok(engine::NewProfile {
+        name: profile.name.trim().to_owned(),
+        session,
+        account: account.map_err(|error| ApiError::invalid_input(&error))?,
+        role: profile.role.clone(),
+        region: region.map_err(|error| ApiError::invalid_input(&error))?,
+    })
+}

@@ -1,0 +1,101 @@
+use transload_engine::aws::{SsoPortal, SsoSession as Session, list_sso_sessions};
+
+use crate::api::Api;
+use crate::contract::{
+    ApiError, AwsConnection, NewAwsProfile, NewAwsProfileText, SignInOutcome, SignInPrompt,
+    SignInTarget, SignInWay, SsoAccount, SsoSession,
+};
+use crate::convert;
+
+impl Api {
+    /// Begins a sign-in, or answers the one that waits for the same session already. Another way
+    /// than it has ends that one.
+    pub async fn sign_in_start(
+        &self,
+        target: SignInTarget,
+        way: Option<SignInWay>,
+    ) -> Result<SignInPrompt, ApiError> {
+        self.begin_sign_in(&convert::sign_in_target(&target), way).await
+    }
+
+    /// Waits until the person has signed in, refused, or cancelled it.
+    pub async fn sign_in_wait(&self, sign_in: String) -> Result<SignInOutcome, ApiError> {
+        self.inner.sign_ins.outcome(&sign_in).await
+    }
+
+    /// The page of a sign-in that waits.
+    pub async fn sign_in_page(&self, sign_in: String) -> Result<String, ApiError> {
+        self.inner.sign_ins.page(&sign_in)
+    }
+
+    /// Gives a sign-in up. One that is over already is none.
+    pub async fn sign_in_cancel(&self, sign_in: String) -> Result<(), ApiError> {
+        self.inner.sign_ins.cancel(&sign_in);
+        Ok(())
+    }
+
+    /// The sign-ins that the AWS configuration of this computer names.
+    pub async fn sso_sessions_list(&self) -> Result<Vec<SsoSession>, ApiError> {
+        let states = list_sso_sessions(&self.aws_environment()).await;
+        Ok(states.into_iter().filter_map(convert::sso_session).collect())
+    }
+
+    /// Ends a session at AWS, and forgets it on this computer.
+    pub async fn sso_sign_out(&self, target: SignInTarget) -> Result<(), ApiError> {
+        self.portal(&target).await?.sign_out().await?;
+        self.forget_profile_connections().await;
+        Ok(())
+    }
+
+    /// The accounts of who is signed in.
+    pub async fn sso_accounts_list(
+        &self,
+        target: SignInTarget,
+    ) -> Result<Vec<SsoAccount>, ApiError> {
+        let accounts = self.portal(&target).await?.accounts().await?;
+        Ok(accounts.into_iter().map(convert::sso_account).collect())
+    }
+
+    /// The roles of who is signed in, in an account.
+    pub async fn sso_roles_list(
+        &self,
+        target: SignInTarget,
+        account_id: String,
+    ) -> Result<Vec<String>, ApiError> {
+        Ok(self.portal(&target).await?.roles(&account_id).await?)
+    }
+
+    /// What a new profile would add to the AWS configuration. Nothing is written.
+    pub async fn aws_profile_preview(
+        &self,
+        profile: NewAwsProfile,
+    ) -> Result<NewAwsProfileText, ApiError> {
+        let (path, text) =
+            self.new_profile(&profile).await?.preview(&self.aws_environment()).await?;
+        Ok(NewAwsProfileText { path: path.display().to_string(), text })
+    }
+
+    /// Adds a profile to the AWS configuration; no line of it changes.
+    pub async fn aws_profile_add(&self, profile: NewAwsProfile) -> Result<(), ApiError> {
+        Ok(self.new_profile(&profile).await?.add(&self.aws_environment()).await?)
+    }
+
+    async fn new_profile(
+        &self,
+        profile: &NewAwsProfile,
+    ) -> Result<transload_engine::aws::NewProfile, ApiError> {
+        let target = convert::sign_in_target(&profile.target);
+        convert::new_profile(profile, Session::find(&target, &self.aws_environment()).await?)
+    }
+
+    async fn portal(&self, target: &SignInTarget) -> Result<SsoPortal, ApiError> {
+        let target = convert::sign_in_target(target);
+        Ok(SsoPortal::open(&target, &self.aws_environment()).await?)
+    }
+
+    /// Forgets every open connection of a profile: its credentials may be other ones now.
+    pub(crate) async fn forget_profile_connections(&self) {
+        let mut connections = self.inner.connections.lock().await;
+        connections.retain(|connection, _| !matches!(connection, AwsConnection::Profile { .. }));
+    }
+}

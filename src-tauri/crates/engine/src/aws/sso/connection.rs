@@ -1,0 +1,86 @@
+//! The way to IAM Identity Center: one session with its clients and its place for tokens.
+
+use std::time::{Duration, SystemTime};
+
+use aws_config::{Region, SdkConfig};
+use url::Url;
+
+use super::super::config_files::Configuration;
+use super::super::endpoints::configured;
+use super::super::http::SdkHttp;
+use super::super::profile_set::sdk_name;
+use super::super::session::{ANSWER_WITHIN, behavior};
+use super::super::{AwsEnvironment, AwsError};
+use super::oidc::Oidc;
+use super::store::{Token, TokenStore};
+use super::{SignInError, SsoSession, SsoTarget};
+
+/// How long before its end a token is renewed. Source: `_REFRESH_WINDOW` of botocore's
+/// `SSOTokenProvider`; the AWS SDK for Rust waits until five minutes before.
+const RENEWED_BEFORE: Duration = Duration::from_secs(15 * 60);
+
+pub(super) struct Connection {
+    pub(super) session: SsoSession,
+    pub(super) store: TokenStore,
+    pub(super) oidc: Oidc,
+    pub(super) sdk: SdkConfig,
+    /// Another endpoint of the portal's own calls.
+    pub(super) portal_endpoint: Option<Url>,
+    /// How messages name it.
+    pub(super) title: String,
+}
+
+impl Connection {
+    pub(super) async fn open(
+        target: &SsoTarget,
+        environment: &AwsEnvironment,
+    ) -> Result<Self, SignInError> {
+        let configuration = Configuration::read(environment, target.profile()).await;
+        let session = SsoSession::find_in(&configuration, target)?;
+        let title = target.profile().unwrap_or(session.title()).to_owned();
+        let endpoint = |service| {
+            configured(environment, &configuration.profiles, service).map_err(|error| {
+                AwsError::ProfileInvalid { profile: title.clone(), detail: error.to_string() }
+            })
+        };
+        let (oidc_endpoint, portal_endpoint) = (endpoint("SSO OIDC")?, endpoint("SSO")?);
+        let timeouts = aws_config::timeout::TimeoutConfig::builder().read_timeout(ANSWER_WITHIN);
+        let mut loader = aws_config::defaults(behavior())
+            .region(Region::new(session.region.clone()))
+            // These calls are signed by nobody: the token is what counts.
+            .no_credentials()
+            .http_client(SdkHttp::new(environment.network()))
+            .timeout_config(timeouts.build())
+            .profile_files(configuration.sources());
+        if let Some(profile) = target.profile() {
+            loader = loader.profile_name(sdk_name(profile));
+        }
+        let sdk = loader.load().await;
+        let oidc = Oidc::open(&session, &sdk, oidc_endpoint.as_ref(), &title).await?;
+        let store = TokenStore::of(environment);
+        Ok(Self { session, store, oidc, sdk, portal_endpoint, title })
+    }
+
+    /// A token that is good now, renewed where that is due.
+    pub(super) async fn token(&self) -> Result<Token, SignInError> {
+        let missing = || SignInError::NotSignedIn { session: self.session.title().to_owned() };
+        let token = self.store.token(&self.session).await?.ok_or_else(missing)?;
+        let now = SystemTime::now();
+        if token.expires_at > now + RENEWED_BEFORE {
+            return Ok(token);
+        }
+        if self.session.renews(&token, now) {
+            match self.oidc.renew(&token).await {
+                Ok(Some(renewed)) => {
+                    self.store.keep_token(&self.session, &renewed).await?;
+                    return Ok(renewed);
+                }
+                Ok(None) => {}
+                // What is good for some minutes yet is used meanwhile.
+                Err(error) if token.expires_at <= now => return Err(error),
+                Err(error) => tracing::debug!(%error, "an SSO token was not renewed"),
+            }
+        }
+        if token.expires_at > now { Ok(token) } else { Err(missing()) }
+    }
+}

@@ -1,0 +1,214 @@
+//! Where the browser comes back to: one page on the loopback of this computer, for as long as a
+//! sign-in waits.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+/// Source: `AuthCodeFetcher` of the AWS CLI 2.
+const PATH: &str = "/oauth/callback";
+
+/// No request of a browser for one short page is longer.
+const HEAD_LIMIT: usize = 32 * 1024;
+
+/// A browser opens connections ahead of time and may say nothing on them.
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+
+/// What the browser brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Redirect {
+    /// The authorization code, for the state that was given along.
+    Code(String),
+    /// An OAuth error and its description.
+    Error { code: String, message: String },
+}
+
+/// The listener.
+#[derive(Debug)]
+pub(super) struct Loopback {
+    listener: TcpListener,
+    port: u16,
+}
+
+impl Loopback {
+    /// Listens on a free port that this computer alone can reach.
+    pub(super) async fn open() -> std::io::Result<Self> {
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let port = listener.local_addr()?.port();
+        Ok(Self { listener, port })
+    }
+
+    /// The address as it is registered: AWS takes every port of it, as RFC 8252 section 7.3 wants.
+    pub(super) fn registered_address() -> String {
+        format!("http://127.0.0.1{PATH}")
+    }
+
+    /// The address that the browser is sent to.
+    pub(super) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}{PATH}", self.port)
+    }
+
+    /// Waits for the browser. Requests that do not carry `state` are answered and count for nothing:
+    /// any page in the browser can make them.
+    pub(super) async fn redirect(&self, state: &str) -> std::io::Result<Redirect> {
+        let (told, mut redirects) = mpsc::channel(1);
+        // They end with this future: a sign-in that is cancelled leaves nothing behind.
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                Some(redirect) = redirects.recv() => return Ok(redirect),
+                connection = self.listener.accept() => {
+                    let (connection, _) = connection?;
+                    let (told, state) = (told.clone(), state.to_owned());
+                    connections.spawn(async move {
+                        let answered = answer(connection, &state);
+                        let answered = tokio::time::timeout(REQUEST_LIMIT, answered).await;
+                        // A connection that broke off brings nothing; the browser tries again.
+                        if let Ok(Ok(Some(redirect))) = answered {
+                            let _ = told.send(redirect).await;
+                        }
+                    });
+                }
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    }
+}
+
+async fn answer(mut connection: TcpStream, state: &str) -> std::io::Result<Option<Redirect>> {
+    let Some(target) = target(&mut connection).await? else { return Ok(None) };
+    let (status, page, redirect) = match read(&target, state) {
+        Request::Ours(redirect @ Redirect::Code(_)) => ("200 OK", SIGNED_IN, Some(redirect)),
+        Request::Ours(redirect) => ("200 OK", REFUSED, Some(redirect)),
+        Request::Foreign => ("400 Bad Request", FOREIGN, None),
+        Request::Elsewhere => ("404 Not Found", "", None),
+    };
+    let page =
+        if page.is_empty() { String::new() } else { format!("{PAGE_START}{page}{PAGE_END}") };
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
+         Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n\
+         Content-Security-Policy: default-src 'none'\r\nConnection: close\r\n\r\n",
+        page.len()
+    );
+    let answered = async {
+        connection.write_all(head.as_bytes()).await?;
+        connection.write_all(page.as_bytes()).await?;
+        connection.shutdown().await
+    };
+    // Whoever brought the code need not stay for the page.
+    let _ = answered.await;
+    Ok(redirect)
+}
+
+/// What a GET asks for; nothing for anything else.
+async fn target(connection: &mut TcpStream) -> std::io::Result<Option<String>> {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+        if head.len() > HEAD_LIMIT || connection.read_buf(&mut head).await? == 0 {
+            return Ok(None);
+        }
+    }
+    let head = String::from_utf8_lossy(&head);
+    let mut words = head.lines().next().unwrap_or_default().split(' ');
+    Ok(match (words.next(), words.next()) {
+        (Some("GET"), Some(target)) => Some(target.to_owned()),
+        _ => None,
+    })
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Request {
+    Ours(Redirect),
+    /// On our page, without the state that we gave.
+    Foreign,
+    /// Such as the icon that browsers ask every server for.
+    Elsewhere,
+}
+
+/// What a request target means. Source: RFC 6749 sections 4.1.2 and 4.1.2.1.
+fn read(target: &str, state: &str) -> Request {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if path != PATH {
+        return Request::Elsewhere;
+    }
+    let part = |name: &str| {
+        let mut parts = url::form_urlencoded::parse(query.as_bytes());
+        parts.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    };
+    if part("state").as_deref() != Some(state) {
+        return Request::Foreign;
+    }
+    match (part("error"), part("code")) {
+        (Some(code), _) => {
+            let message = part("error_description").unwrap_or_default();
+            Request::Ours(Redirect::Error { code, message })
+        }
+        (None, Some(code)) => Request::Ours(Redirect::Code(code)),
+        (None, None) => Request::Foreign,
+    }
+}
+
+const PAGE_START: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+    <meta name=\"color-scheme\" content=\"light dark\"><title>Transload</title>";
+const PAGE_END: &str = "</html>";
+const SIGNED_IN: &str =
+    "<h1>You are signed in</h1><p>Close this page and go back to Transload.</p>";
+const REFUSED: &str =
+    "<h1>You are not signed in</h1><p>Close this page; Transload says what happened.</p>";
+const FOREIGN: &str = "<h1>No sign-in waits for this page</h1>\
+    <p>It is of an earlier sign-in. Close it and begin again in Transload.</p>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_redirect_with_our_state_counts() {
+        let read = |query: &str| read(&format!("{PATH}?{query}"), "our state");
+        let code = Request::Ours(Redirect::Code("a/b+c".to_owned()));
+        assert_eq!(read("state=our%20state&code=a%2Fb%2Bc"), code);
+        assert_eq!(read("code=x&state=our+state&error=access_denied&error_description=No+way"), {
+            let message = "No way".to_owned();
+            Request::Ours(Redirect::Error { code: "access_denied".to_owned(), message })
+        });
+        for foreign in
+            ["", "code=x", "code=x&state=other", "state=our+state", "error=access_denied"]
+        {
+            assert_eq!(read(foreign), Request::Foreign, "{foreign}");
+        }
+        assert_eq!(super::read("/favicon.ico", "s"), Request::Elsewhere);
+        assert_eq!(super::read("/oauth/callback/?state=s&code=c", "s"), Request::Elsewhere);
+    }
+
+    async fn get(address: &str, head: &str) -> String {
+        let address = address.strip_prefix("http://").unwrap().split('/').next().unwrap();
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        connection.write_all(head.as_bytes()).await.unwrap();
+        let mut text = String::new();
+        connection.read_to_string(&mut text).await.unwrap();
+        text
+    }
+
+    #[tokio::test]
+    async fn the_browser_gets_a_page_and_silent_or_foreign_requests_stop_nothing() {
+        let loopback = Loopback::open().await.unwrap();
+        let address = loopback.address();
+        let waiting = tokio::spawn(async move { loopback.redirect("s").await });
+        let silent = address.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
+        let _silent = TcpStream::connect(silent).await.unwrap();
+        let icon = get(&address, "GET /favicon.ico HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        assert!(icon.starts_with("HTTP/1.1 404"), "{icon}");
+        let foreign = get(&address, "GET /oauth/callback?code=c&state=t HTTP/1.1\r\n\r\n").await;
+        assert!(foreign.starts_with("HTTP/1.1 400") && foreign.contains("No sign-in"), "{foreign}");
+        let ours = get(&address, "GET /oauth/callback?code=c&state=s HTTP/1.1\r\n\r\n").await;
+        assert!(ours.contains("You are signed in") && !ours.contains("code=c"), "{ours}");
+        assert_eq!(waiting.await.unwrap().unwrap(), Redirect::Code("c".to_owned()));
+        let closed = address.strip_prefix("http://").unwrap().split('/').next().unwrap();
+        assert!(TcpStream::connect(closed).await.is_err(), "the port is still open");
+    }
+}

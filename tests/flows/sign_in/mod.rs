@@ -1,0 +1,73 @@
+//! Signing in through IAM Identity Center, against one that answers as a story tells it to.
+
+mod accounts;
+mod browser;
+mod code;
+mod shared;
+mod whole;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use transload_engine::aws::{
+    AwsEnvironment, SignIn, SignInError, SignInRequest, SignInWay, SsoTarget,
+};
+use transload_tests::aws::IdentityCenter;
+use transload_tests::aws_home::AwsHome;
+
+/// A key that stands for nobody.
+const KEY: (&str, &str) = ("ASIAOFTHEROLE0000000", "secret-key-of-the-role");
+
+/// Where the token of the session `corp` is: the SHA-1 of its name.
+const CORP_TOKEN: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+
+/// A computer whose configuration signs in here: the profile `work` by the session `corp`, and the
+/// profile `old` by the older form.
+struct Office {
+    center: IdentityCenter,
+    home: AwsHome,
+}
+
+impl Office {
+    async fn open() -> Result<Self> {
+        let center = IdentityCenter::start(KEY).await?;
+        let home = AwsHome::new()?.config_text(&config(&center.start_url(), ""))?;
+        Ok(Self { center, home })
+    }
+
+    fn environment(&self) -> AwsEnvironment {
+        let center = self.center.environment();
+        AwsEnvironment::from_variables(self.home.environment().into_iter().chain(center))
+    }
+
+    async fn begin(
+        &self,
+        target: SsoTarget,
+        way: Option<SignInWay>,
+    ) -> Result<SignIn, SignInError> {
+        let ask_every = Some(Duration::from_millis(20));
+        SignIn::begin(&SignInRequest { target, way, ask_every }, &self.environment()).await
+    }
+
+    /// The token that the home holds for `corp`.
+    fn token(&self) -> Result<Value> {
+        let text = std::fs::read_to_string(self.home.path().join(CORP_TOKEN));
+        Ok(serde_json::from_str(&text.context("there is no token")?)?)
+    }
+}
+
+/// The configuration, with more settings for the profile `work`.
+fn config(start_url: &str, work: &str) -> String {
+    format!(
+        "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = {start_url}\n\n\
+         [profile work]\nsso_session = corp\nsso_account_id = 111122223333\n\
+         sso_role_name = ImagePusher\nregion = eu-central-1\n{work}\n\
+         [profile old]\nsso_start_url = {start_url}\nsso_region = eu-west-1\n\
+         sso_account_id = 111122223333\nsso_role_name = ImagePusher\nregion = eu-central-1\n"
+    )
+}
+
+fn work() -> SsoTarget {
+    SsoTarget::Profile("work".to_owned())
+}

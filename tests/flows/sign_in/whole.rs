@@ -1,0 +1,95 @@
+//! From the command line to ECR: the program itself, the SDK's own use of the token, no secret told.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use transload_tests::aws::{IdentityCenter, Person};
+use transload_tests::aws_home::AwsHome;
+use transload_tests::ecr::Ecr;
+use transload_tests::process::{Process, Run};
+use transload_tests::secrets::SecretSearch;
+use transload_tests::tools::command_line;
+use transload_tests::wait::wait_until;
+
+use super::config;
+
+#[tokio::test]
+async fn the_command_line_signs_in_and_is_then_who_it_should_be() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let center = IdentityCenter::start(ecr.key()).await?;
+    let work = format!("endpoint_url = {}\n", ecr.api_url());
+    let home = AwsHome::new()?.config_text(&config(&center.start_url(), &work))?;
+    let data = home.path().join("data").display().to_string();
+    let environment = || {
+        let mut all = home.environment();
+        all.extend(center.environment());
+        all.push(("TRANSLOAD_DATA_DIR".to_owned(), data.clone()));
+        all
+    };
+    let identity = async || {
+        let mut run = Run::new(command_line()?).arguments(["identity", "--aws-profile", "work"]);
+        for (name, value) in environment() {
+            run = run.variable(&name, value);
+        }
+        run.finish().await
+    };
+    let refused = identity().await?;
+    ensure!(refused.status.code() == Some(3), "{}", refused.stderr);
+    ensure!(
+        refused.stderr.contains("transload-cli sign-in --aws-profile work"),
+        "{}",
+        refused.stderr
+    );
+
+    center.person(Person::Waits);
+    let arguments = ["sign-in", "--aws-profile", "work"];
+    let mut signing_in = Process::start(&command_line()?, arguments, environment())?;
+    let page = wait_until(Duration::from_secs(60), "the page", async || {
+        let output = signing_in.output();
+        let line = output.lines().find(|line| line.contains("?user_code="))?.to_owned();
+        line.split(": ").nth(1).map(str::to_owned)
+    })
+    .await?;
+    center.person(Person::Allows);
+    IdentityCenter::open_page(&page).await?;
+    let ended = wait_until(Duration::from_secs(60), "the end", async || signing_in.ended()).await?;
+    let told = signing_in.output();
+    ensure!(ended.success() && told.contains("You are signed in to corp."), "{told}");
+
+    let known = identity().await?;
+    ensure!(known.status.success(), "{}{}", known.text(), known.stderr);
+
+    let mut search = SecretSearch::new();
+    for secret in center.secrets() {
+        search = search.secret("of the sign-in", &secret)?;
+    }
+    for text in [told, refused.stderr, known.text(), known.stderr] {
+        search.check_text("what the command line printed", text)?;
+    }
+    let data = home.path().join("data");
+    if data.exists() {
+        search.check_folder(&data)?;
+    }
+    // The search finds what it looks for where it is.
+    let cache = home.path().join(".aws/sso/cache");
+    ensure!(search.check_folder(&cache).is_err(), "there is no token");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_interrupt_gives_the_sign_in_up() -> Result<()> {
+    let office = super::Office::open().await?;
+    office.center.person(Person::Waits);
+    let environment = office.home.environment().into_iter().chain(office.center.environment());
+    let arguments = ["sign-in", "--aws-profile", "old"];
+    let mut signing_in = Process::start(&command_line()?, arguments, environment)?;
+    wait_until(Duration::from_secs(60), "the page", async || {
+        signing_in.output().contains("Waiting for you").then_some(())
+    })
+    .await?;
+    let id = signing_in.id().to_string();
+    Run::new("/bin/kill").arguments(["-INT", &id]).succeed().await.context("kill")?;
+    let ended = wait_until(Duration::from_secs(30), "the end", async || signing_in.ended()).await?;
+    ensure!(ended.code() == Some(130), "{ended}: {}", signing_in.output());
+    Ok(())
+}

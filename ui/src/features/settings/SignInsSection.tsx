@@ -1,0 +1,170 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { SsoSession } from "../../ipc/generated";
+import { RelativeTime } from "../../shared/RelativeTime";
+import { AddProfileModal, SignInModal } from "../../shared/signIn";
+import { useRequest } from "../../shared/useRequest";
+import { useWork } from "../../shared/useWork";
+
+type Dialog = { readonly kind: "sign_in" | "add_profile"; readonly session: SsoSession };
+
+/** The sign-ins of IAM Identity Center on this computer. They are those of the AWS command line. */
+export function SignInsSection({ errorActions }: { errorActions: ErrorActions }) {
+  const backend = useBackend();
+  const sessions = useRequest("sso", () => backend.ssoSessionsList());
+  const profiles = useRequest("aws", () => backend.awsProfilesList());
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [added, setAdded] = useState<string | null>(null);
+  const [leaving, setLeaving] = useState<string | null>(null);
+  const work = useWork();
+  const signOut = async (session: SsoSession) => {
+    setLeaving(session.title);
+    await work.run(() => backend.ssoSignOut(session.target));
+    setLeaving(null);
+    sessions.reload();
+  };
+  const close = () => {
+    setDialog(null);
+    sessions.reload();
+  };
+
+  return (
+    <SpaceBetween size="s">
+      {work.error !== null && (
+        <ErrorAlert error={work.error} actions={errorActions} onDismiss={work.dismiss} />
+      )}
+      {sessions.error !== null && (
+        <ErrorAlert
+          error={sessions.error}
+          actions={{ ...errorActions, open_settings: undefined, retry: sessions.reload }}
+        />
+      )}
+      <Table
+        items={sessions.answer ?? []}
+        trackBy="title"
+        wrapLines
+        loading={sessions.loading && sessions.answer === null}
+        loadingText="Reading the AWS configuration"
+        data-testid="sign-ins"
+        ariaLabels={{ tableLabel: "AWS sign-ins" }}
+        header={
+          <Header
+            variant="h2"
+            description="Sessions of IAM Identity Center (SSO) in the AWS configuration. The AWS command line and Transload share them."
+          >
+            AWS sign-ins
+          </Header>
+        }
+        empty={
+          <Box color="text-body-secondary">
+            The AWS configuration has no SSO session. “aws configure sso” in a terminal makes one.
+          </Box>
+        }
+        footer={
+          added !== null && (
+            <div role="status" data-testid="profile-added">
+              <StatusIndicator type="success">
+                The profile {added} is in the AWS configuration.
+              </StatusIndicator>
+            </div>
+          )
+        }
+        columnDefinitions={[
+          {
+            id: "title",
+            header: "Session",
+            isRowHeader: true,
+            minWidth: 160,
+            cell: (session) => (
+              <SpaceBetween size="xxs">
+                <span>{session.title}</span>
+                {session.title !== session.start_url && (
+                  <Box variant="small">{session.start_url}</Box>
+                )}
+              </SpaceBetween>
+            ),
+          },
+          {
+            id: "profiles",
+            header: "Profiles",
+            minWidth: 120,
+            cell: (session) => (session.profiles.length > 0 ? session.profiles.join(", ") : "–"),
+          },
+          {
+            id: "state",
+            header: "State",
+            minWidth: 130,
+            cell: (session) =>
+              session.ends_at_ms !== null ? (
+                <StatusIndicator type="success">
+                  Signed in, ends <RelativeTime timeMs={session.ends_at_ms} />
+                </StatusIndicator>
+              ) : session.renewable ? (
+                <StatusIndicator type="pending">Ended, renewed when it is used</StatusIndicator>
+              ) : (
+                <StatusIndicator type="stopped">Not signed in</StatusIndicator>
+              ),
+          },
+          {
+            id: "actions",
+            header: "Actions",
+            minWidth: 330,
+            cell: (session) => (
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button
+                  ariaLabel={`Sign in to ${session.title}`}
+                  onClick={() => setDialog({ kind: "sign_in", session })}
+                >
+                  Sign in
+                </Button>
+                <Button
+                  ariaLabel={`Add a profile from ${session.title}`}
+                  onClick={() => setDialog({ kind: "add_profile", session })}
+                >
+                  Add a profile
+                </Button>
+                <Button
+                  ariaLabel={`Sign out of ${session.title}`}
+                  disabled={session.ends_at_ms === null && !session.renewable}
+                  disabledReason="Nobody is signed in"
+                  loading={leaving === session.title}
+                  onClick={() => void signOut(session)}
+                >
+                  Sign out
+                </Button>
+              </SpaceBetween>
+            ),
+          },
+        ]}
+      />
+      {dialog?.kind === "sign_in" && (
+        <SignInModal
+          target={dialog.session.target}
+          calls={backend}
+          onSignedIn={close}
+          onClose={close}
+        />
+      )}
+      {dialog?.kind === "add_profile" && (
+        <AddProfileModal
+          sessions={[dialog.session]}
+          taken={(profiles.answer?.profiles ?? []).map((profile) => profile.name)}
+          calls={backend}
+          onAdded={(name) => {
+            setAdded(name);
+            profiles.reload();
+            close();
+          }}
+          onClose={close}
+        />
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,110 @@
+import type { Backend } from "../backend";
+import type { ApiError, SignInOutcome, SignInPrompt, SsoSession } from "../generated";
+
+type SignInMethods = Pick<
+  Backend,
+  | "signInStart"
+  | "signInWait"
+  | "signInCancel"
+  | "signInPageOpen"
+  | "ssoSessionsList"
+  | "ssoSignOut"
+  | "ssoAccountsList"
+  | "ssoRolesList"
+  | "awsProfilePreview"
+  | "awsProfileAdd"
+>;
+
+/** IAM Identity Center in memory: a sign-in waits until it is answered. */
+export class FakeSignIn {
+  readonly sessions: SsoSession[] = [
+    {
+      target: { kind: "session", session: "corp" },
+      title: "corp",
+      start_url: "https://corp.awsapps.com/start",
+      region: "us-east-1",
+      profiles: ["prod"],
+      ends_at_ms: null,
+      renewable: false,
+    },
+  ];
+  /** The names of profiles that were added. */
+  readonly added: string[] = [];
+  private count = 0;
+  private readonly waiting = new Map<
+    string,
+    { done: (outcome: SignInOutcome) => void; failed: (error: ApiError) => void }
+  >();
+
+  /** The person answers every sign-in that waits. */
+  answer(outcome: SignInOutcome | ApiError): void {
+    for (const [id, { done, failed }] of this.waiting) {
+      this.waiting.delete(id);
+      if (typeof outcome === "string") {
+        done(outcome);
+      } else {
+        failed(outcome);
+      }
+    }
+    if (outcome === "signed_in") {
+      for (const session of this.sessions) {
+        session.ends_at_ms = Date.now() + 28_800_000;
+      }
+    }
+  }
+
+  /** How many sign-ins wait. */
+  get open(): number {
+    return this.waiting.size;
+  }
+
+  readonly methods: SignInMethods = {
+    signInStart: async (_target, way) => {
+      this.count += 1;
+      const prompt: SignInPrompt = {
+        sign_in: `sign-in-${this.count}`,
+        session: "corp",
+        way: way ?? "browser",
+        url: "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&client_id=x",
+        code_url: null,
+        code: null,
+        expires_at_ms: Date.now() + 600_000,
+      };
+      return prompt.way === "browser"
+        ? prompt
+        : {
+            ...prompt,
+            url: "https://corp.awsapps.com/start/#/device?user_code=KXPQ-WLTM",
+            code_url: "https://corp.awsapps.com/start/#/device",
+            code: "KXPQ-WLTM",
+          };
+    },
+    signInWait: (id) =>
+      new Promise((done, failed) => {
+        this.waiting.set(id, { done, failed });
+      }),
+    signInCancel: async (id) => {
+      this.waiting.get(id)?.done("cancelled");
+      this.waiting.delete(id);
+    },
+    signInPageOpen: async () => {},
+    ssoSessionsList: async () => this.sessions.map((session) => ({ ...session })),
+    ssoSignOut: async () => {
+      for (const session of this.sessions) {
+        session.ends_at_ms = null;
+      }
+    },
+    ssoAccountsList: async () => [
+      { account_id: "111122223333", name: "Team Dev", email: "dev@corp.example" },
+      { account_id: "444455556666", name: "Team Prod", email: "prod@corp.example" },
+    ],
+    ssoRolesList: async () => ["ImagePusher", "ReadOnly"],
+    awsProfilePreview: async (profile) => ({
+      path: "/home/me/.aws/config",
+      text: `[profile ${profile.name}]\nsso_session = corp\nsso_account_id = ${profile.account_id}\nsso_role_name = ${profile.role}\nregion = ${profile.region}\n`,
+    }),
+    awsProfileAdd: async (profile) => {
+      this.added.push(profile.name);
+    },
+  };
+}

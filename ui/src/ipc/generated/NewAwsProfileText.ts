@@ -1,0 +1,1 @@
+export type NewAwsProfileText = { path: string, text: string, };

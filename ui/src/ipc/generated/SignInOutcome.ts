@@ -1,0 +1,1 @@
+export type SignInOutcome = "signed_in" | "cancelled";

@@ -1,0 +1,1 @@
+import type { SignInWay } from "./SignInWay"; export type SignInPrompt = { sign_in: string, session: string, way: SignInWay, url: string, code_url: string | null, code: string | null, expires_at_ms: number, };

@@ -1,0 +1,1 @@
+export type SignInTarget = { "kind": "profile", profile: string, } | { "kind": "session", session: string, };

@@ -1,0 +1,1 @@
+import type { SignInTarget } from "./SignInTarget"; export type SsoSession = { target: SignInTarget, title: string, start_url: string, region: string, profiles: Array<string>, ends_at_ms: number | null, renewable: boolean, };

@@ -1,0 +1,224 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Modal from "@cloudscape-design/components/modal";
+import Select, { type SelectProps } from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { ErrorAlert } from "../../errors";
+import type { NewAwsProfile, SsoAccount, SsoSession } from "../../ipc/generated";
+import { regionOption, regionOptions } from "../regions";
+import { useRequest } from "../useRequest";
+import { useWork } from "../useWork";
+import type { AddProfileCalls } from "./calls";
+import { profileNameProblem, suggestedName } from "./newProfile";
+import { SignInModal } from "./SignInModal";
+
+/** Props of {@link AddProfileModal}. */
+export interface AddProfileModalProps {
+  /** The sign-ins to choose from; the first one is preset. */
+  sessions: readonly SsoSession[];
+  /** Names of profiles that are there. */
+  taken: readonly string[];
+  calls: AddProfileCalls;
+  /** The profile stands in the AWS configuration. */
+  onAdded: (name: string) => void;
+  onClose: () => void;
+}
+
+/** Makes a profile of the AWS configuration from an account and a role of a sign-in. */
+export function AddProfileModal({
+  sessions,
+  taken,
+  calls,
+  onAdded,
+  onClose,
+}: AddProfileModalProps) {
+  const [session, setSession] = useState(sessions[0] ?? null);
+  const [account, setAccount] = useState<SsoAccount | null>(null);
+  const [role, setRole] = useState<string | null>(null);
+  const [region, setRegion] = useState(sessions[0]?.region ?? "");
+  const [typed, setTyped] = useState<string | null>(null);
+  const [signingIn, setSigningIn] = useState(false);
+  const adding = useWork();
+
+  const accounts = useRequest(session?.title ?? null, () =>
+    session === null ? Promise.resolve([]) : calls.ssoAccountsList(session.target),
+  );
+  const roles = useRequest(
+    account === null ? null : `${session?.title} ${account.account_id}`,
+    async () =>
+      session === null || account === null
+        ? []
+        : calls.ssoRolesList(session.target, account.account_id),
+  );
+  const name = typed ?? (account !== null && role !== null ? suggestedName(account, role) : "");
+  const problem = profileNameProblem(name, taken);
+  const profile: NewAwsProfile | null =
+    session === null || account === null || role === null || region === "" || problem !== null
+      ? null
+      : { name, target: session.target, account_id: account.account_id, role, region };
+  const preview = useRequest(profile === null ? null : JSON.stringify(profile), async () =>
+    calls.awsProfilePreview(profile as NewAwsProfile),
+  );
+  const add = () =>
+    adding.run(async () => {
+      if (profile !== null) {
+        await calls.awsProfileAdd(profile);
+        onAdded(profile.name);
+      }
+    });
+
+  if (signingIn && session !== null) {
+    return (
+      <SignInModal
+        target={session.target}
+        calls={calls}
+        onSignedIn={() => {
+          setSigningIn(false);
+          accounts.reload();
+        }}
+        onClose={() => setSigningIn(false)}
+      />
+    );
+  }
+  const error = adding.error ?? accounts.error ?? roles.error ?? preview.error;
+  return (
+    <Modal
+      visible
+      size="large"
+      header="Add an AWS profile"
+      closeAriaLabel="Close without a new profile"
+      onDismiss={onClose}
+      data-testid="add-profile-modal"
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              disabled={preview.answer === null || preview.error !== null}
+              loading={adding.busy}
+              onClick={() => void add()}
+              data-testid="add-profile-confirm"
+            >
+              Add profile
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="l">
+        {error !== null && (
+          <ErrorAlert
+            error={error}
+            actions={{
+              sign_in: () => setSigningIn(true),
+              retry: () => {
+                adding.dismiss();
+                accounts.reload();
+                roles.reload();
+                preview.reload();
+              },
+            }}
+          />
+        )}
+        {sessions.length > 1 && (
+          <FormField label="Sign-in">
+            <Select
+              selectedOption={session === null ? null : sessionOption(session)}
+              options={sessions.map(sessionOption)}
+              expandToViewport
+              onChange={({ detail }) => {
+                const chosen = sessions.find((one) => one.title === detail.selectedOption.value);
+                setSession(chosen ?? null);
+                setAccount(null);
+                setRole(null);
+              }}
+              data-testid="add-profile-session"
+            />
+          </FormField>
+        )}
+        <FormField label="Account" description="Those that this sign-in may use.">
+          <Select
+            selectedOption={account === null ? null : accountOption(account)}
+            options={(accounts.answer ?? []).map(accountOption)}
+            statusType={accounts.loading ? "loading" : "finished"}
+            loadingText="Asking IAM Identity Center"
+            empty="This sign-in has no account"
+            filteringType="auto"
+            filteringAriaLabel="Find an account"
+            placeholder="Choose an account"
+            expandToViewport
+            onChange={({ detail }) => {
+              const chosen = accounts.answer?.find(
+                (one) => one.account_id === detail.selectedOption.value,
+              );
+              setAccount(chosen ?? null);
+              setRole(null);
+            }}
+            data-testid="add-profile-account"
+          />
+        </FormField>
+        <FormField label="Role">
+          <Select
+            selectedOption={role === null ? null : { value: role, label: role }}
+            options={(roles.answer ?? []).map((one) => ({ value: one, label: one }))}
+            disabled={account === null}
+            statusType={roles.loading ? "loading" : "finished"}
+            loadingText="Asking IAM Identity Center"
+            empty="You have no role in this account"
+            placeholder="Choose a role"
+            expandToViewport
+            onChange={({ detail }) => setRole(detail.selectedOption.value ?? null)}
+            data-testid="add-profile-role"
+          />
+        </FormField>
+        <FormField label="Region" description="Where the ECR repositories are, or should be.">
+          <Select
+            selectedOption={region === "" ? null : regionOption(region)}
+            options={regionOptions([region])}
+            filteringType="auto"
+            filteringAriaLabel="Find a region"
+            expandToViewport
+            onChange={({ detail }) => setRegion(detail.selectedOption.value ?? "")}
+            data-testid="add-profile-region"
+          />
+        </FormField>
+        <FormField label="Name" errorText={role === null && typed === null ? null : problem}>
+          <Input
+            value={name}
+            onChange={({ detail }) => setTyped(detail.value)}
+            data-testid="add-profile-name"
+          />
+        </FormField>
+        {preview.answer !== null && (
+          <div data-testid="add-profile-preview">
+            <Box variant="awsui-key-label">Added at the end of {preview.answer.path}</Box>
+            <div style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
+              <Box variant="code">{preview.answer.text}</Box>
+            </div>
+            <Box variant="small">No line that is there changes.</Box>
+          </div>
+        )}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+function sessionOption(session: SsoSession): SelectProps.Option {
+  return { value: session.title, label: session.title, description: session.start_url };
+}
+
+function accountOption(account: SsoAccount): SelectProps.Option {
+  return {
+    value: account.account_id,
+    label: account.name ?? account.account_id,
+    description: [account.name === null ? null : account.account_id, account.email]
+      .filter((part) => part !== null)
+      .join(" · "),
+  };
+}

@@ -1,0 +1,135 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { ErrorAlert } from "../../errors";
+import type { SignInPrompt, SignInTarget } from "../../ipc/generated";
+import { CopyableText } from "../CopyableText";
+import type { SignInCalls } from "./calls";
+import { TimeLeft } from "./TimeLeft";
+import { useSignIn } from "./useSignIn";
+
+/** Props of {@link SignInModal}. */
+export interface SignInModalProps {
+  /** Where to sign in. */
+  target: SignInTarget;
+  calls: SignInCalls;
+  /** The session is open. */
+  onSignedIn: () => void;
+  /** The person gave up. */
+  onClose: () => void;
+}
+
+/** What people call a target. */
+export function targetName(target: SignInTarget): string {
+  return target.kind === "profile" ? target.profile : target.session;
+}
+
+/** Signs in through IAM Identity Center: opens the browser, shows the code, and waits. */
+export function SignInModal({ target, calls, onSignedIn, onClose }: SignInModalProps) {
+  const { prompt, error, pageError, begin, openPage } = useSignIn(target, calls, onSignedIn);
+  const other = prompt?.way === "browser" ? "code" : "browser";
+  return (
+    <Modal
+      visible
+      header={`Sign in to ${targetName(target)}`}
+      closeAriaLabel="Cancel the sign-in"
+      onDismiss={onClose}
+      data-testid="sign-in-modal"
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            {(error !== null || prompt?.way === "browser") && (
+              <Button onClick={() => begin("code")} data-testid="sign-in-use-code">
+                Use a code instead
+              </Button>
+            )}
+            {error === null && prompt?.way === "code" && target.kind === "session" && (
+              <Button onClick={() => begin(other)} data-testid="sign-in-use-browser">
+                Use this browser instead
+              </Button>
+            )}
+            <Button onClick={onClose} data-testid="sign-in-cancel">
+              Cancel
+            </Button>
+            {error === null && prompt !== null && (
+              <Button
+                variant="primary"
+                iconName="external"
+                iconAlign="right"
+                onClick={openPage}
+                data-testid="sign-in-open"
+              >
+                Open the page
+              </Button>
+            )}
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {error !== null && <ErrorAlert error={error} actions={{ retry: () => begin(null) }} />}
+        {error === null && prompt === null && (
+          <StatusIndicator type="loading">Asking IAM Identity Center</StatusIndicator>
+        )}
+        {error === null && prompt !== null && <Prompt prompt={prompt} pageError={pageError} />}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+function Prompt({ prompt, pageError }: { prompt: SignInPrompt; pageError: unknown }) {
+  return (
+    <SpaceBetween size="m">
+      <div>
+        {prompt.code === null
+          ? "Sign in on the page that opens in your browser, and allow access. This window goes on by itself."
+          : "Open the page in a browser, on this computer or another one. Sign in, check that it shows this code, and allow access. This window goes on by itself."}
+      </div>
+      {pageError !== null && (
+        <Alert type="warning" data-testid="sign-in-no-browser">
+          No browser could be started here. Copy the address, and open it in a browser yourself.
+        </Alert>
+      )}
+      {prompt.code !== null && (
+        <div data-testid="sign-in-code">
+          <Box variant="awsui-key-label">Code</Box>
+          <Box fontSize="display-l" fontWeight="bold">
+            <CopyableText text={prompt.code} what="code" />
+          </Box>
+        </div>
+      )}
+      <KeyValuePairs
+        columns={2}
+        items={[
+          {
+            label: "Page",
+            value: (
+              <CopyableText
+                text={prompt.url}
+                display={shortened(prompt.code_url ?? prompt.url)}
+                what="address of the page"
+              />
+            ),
+          },
+          { label: "Session", value: prompt.session },
+        ]}
+      />
+      <div role="status" data-testid="sign-in-waiting">
+        <StatusIndicator type="pending">Waiting for you in the browser</StatusIndicator>
+      </div>
+      <Box variant="small">
+        Time left: <TimeLeft untilMs={prompt.expires_at_ms} />
+      </Box>
+    </SpaceBetween>
+  );
+}
+
+/** An address without its query, which is long and for machines. */
+function shortened(url: string): string {
+  const [address = url] = url.split("?");
+  return address;
+}

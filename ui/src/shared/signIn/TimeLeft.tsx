@@ -1,0 +1,13 @@
+import { useEffect, useState } from "react";
+import { formatDuration } from "../format";
+
+/** The time that is left until a moment, told every second. */
+export function TimeLeft({ untilMs }: { untilMs: number }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const left = untilMs - now;
+  return <span role="timer">{left <= 0 ? "none" : formatDuration(left)}</span>;
+}

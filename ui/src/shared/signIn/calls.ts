@@ -1,0 +1,25 @@
+import type {
+  NewAwsProfile,
+  NewAwsProfileText,
+  SignInOutcome,
+  SignInPrompt,
+  SignInTarget,
+  SignInWay,
+  SsoAccount,
+} from "../../ipc/generated";
+
+/** What signing in asks of the program; the window's backend can all of it. */
+export interface SignInCalls {
+  signInStart(target: SignInTarget, way: SignInWay | null): Promise<SignInPrompt>;
+  signInWait(signIn: string): Promise<SignInOutcome>;
+  signInCancel(signIn: string): Promise<void>;
+  signInPageOpen(signIn: string): Promise<void>;
+}
+
+/** What adding a profile asks of the program. */
+export interface AddProfileCalls extends SignInCalls {
+  ssoAccountsList(target: SignInTarget): Promise<SsoAccount[]>;
+  ssoRolesList(target: SignInTarget, accountId: string): Promise<string[]>;
+  awsProfilePreview(profile: NewAwsProfile): Promise<NewAwsProfileText>;
+  awsProfileAdd(profile: NewAwsProfile): Promise<void>;
+}
