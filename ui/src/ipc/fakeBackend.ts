@@ -20,8 +20,8 @@ import { FakeJob } from "./fake/job";
 import { fakeProposedNames } from "./fake/names";
 import { fakeCaFile, fakeNetwork } from "./fake/network";
 import { fakePlan } from "./fake/plan";
-import { fakeRepositories, fakeTags } from "./fake/sources";
 import { FakeSignIn } from "./fake/signIn";
+import { fakeRepositories, fakeTags } from "./fake/sources";
 import type {
   ApiError,
   AwsConnection,
@@ -32,10 +32,10 @@ import type {
   MigrationPlan,
   MigrationReport,
   MigrationRequest,
+  NetworkStatus,
   PlanProgress,
   PlanTotals,
   RegistrySettings,
-  NetworkStatus,
   SavedProfile,
   Settings,
   SourceLoginStatus,

@@ -38,17 +38,17 @@ pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan,
 
 async fn request(api: &Api, arguments: &PlanArguments) -> Result<MigrationRequest, ApiError> {
     // A colon after the last slash divides a repository and one tag of it.
-    let (mut repositories, mut images) = (Vec::new(), Vec::new());
+    let (mut named, mut images) = (Vec::new(), Vec::new());
     for text in &arguments.images {
         match text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
             Some((repository, tag)) => images
                 .push(SelectedImage { repository: repository.to_owned(), tag: tag.to_owned() }),
-            None => repositories.push(text.clone()),
+            None => named.push(text.clone()),
         }
     }
     let mut selection = None;
-    if !repositories.is_empty() || images.is_empty() {
-        let rules = Selection { repositories, rules: rules(arguments) };
+    if !named.is_empty() || images.is_empty() {
+        let rules = Selection { repositories: named, rules: rules(arguments) };
         let chosen = api.source_choose(arguments.from.clone(), rules.clone()).await?;
         images.extend(chosen.images);
         // One that was named by its tag is no rule.

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar};
 use transload_api::contract::{
-    HistoryEntry, HistoryState, ImageReport, ImageResult, JobEvent, JobEventKind, MigrationPlan,
-    MigrationReport, PlannedAction, Proof,
+    AwsIdentity, HistoryEntry, HistoryState, ImageReport, ImageResult, JobEvent, JobEventKind,
+    MigrationPlan, MigrationReport, PlannedAction, Proof,
 };
 
 use crate::show::{bar, line, note, words};
