@@ -1,7 +1,7 @@
 //! Story: the person's own docker and Podman get the login on ECR, other programs use it, and it is
 //! taken back.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use transload_api::contract::{
     ClientLogin, ClientLogins, ErrorCode, HeldLogin, LoginClient, LoginWay,
 };
@@ -71,7 +71,8 @@ async fn docker_itself_finds_the_login_and_what_it_changed_is_left_alone() -> Re
         logged_out.text(),
         logged_out.stderr
     );
-    let error = api.client_login_undo(connection.clone(), LoginClient::Docker).await.unwrap_err();
+    let undone = api.client_login_undo(connection.clone(), LoginClient::Docker).await;
+    let Err(error) = undone else { bail!("what docker changed was changed back") };
     assert_eq!(error.code, ErrorCode::ClientLoginFailed, "{error:?}");
     // What cannot be undone is not offered again.
     let now = api.client_logins(connection).await.map_err(told)?;

@@ -6,7 +6,7 @@ export function fakeCaFile(path: string): CaFile {
     origin: "settings",
     path,
     certificates: [
-      { name: "Example Corp Root CA (Example Corp)", not_after_ms: Date.UTC(2036, 4, 1) },
+      { name: "Example Corp Root CA (Example Corp)", not_after_ms: Date.UTC(2036, 3, 1) },
     ],
     error: null,
   };

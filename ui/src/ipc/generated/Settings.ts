@@ -14,6 +14,10 @@ theme: Theme,
  */
 engine_address: string | null, 
 /**
+ * A file with certificate authorities that are trusted beside those of the system.
+ */
+ca_file: string | null, 
+/**
  * Whether temporary tags are removed from the engine after a push.
  */
 remove_temporary_tags: boolean, 

@@ -35,7 +35,7 @@ pub fn ca_file(named: &engine::NamedCaFile) -> CaFile {
         },
         path: named.path.display().to_string(),
         certificates: certificates.unwrap_or_default().iter().map(certificate).collect(),
-        error: named.content.as_ref().err().map(|error| ApiError::from(error.as_ref())),
+        error: named.content.as_ref().err().map(|error| ApiError::from(&**error)),
     }
 }
 

@@ -43,6 +43,19 @@ async fn an_index_arrives_with_its_children_before_it_and_shared_layers_once() {
 }
 
 #[tokio::test]
+async fn a_plan_says_where_an_image_will_not_run() {
+    use super::Remark::{NotForAmd64, NotForLambda};
+    let world = World::new();
+    for (tag, architecture) in [("laptop", "arm64"), ("server", "amd64")] {
+        let image = world.source.image("app", None, &[tag]);
+        world.source.attested("app", tag, architecture, &image);
+    }
+    let plan = world.plan(&request("app", "app", &["laptop", "server"])).await;
+    assert_eq!(plan.images[0].remarks, [NotForAmd64, NotForLambda]);
+    assert_eq!(plan.images[1].remarks, [NotForLambda]);
+}
+
+#[tokio::test]
 async fn the_events_of_a_migration_come_in_their_order() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);

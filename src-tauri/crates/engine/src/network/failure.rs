@@ -63,6 +63,8 @@ pub enum NetworkFailure {
         detail: String,
     },
 }
+/// What the library says of a server that ends the connection while TLS is being set up.
+const HANDSHAKE_ENDED: &str = "tls handshake eof";
 
 impl NetworkFailure {
     /// A clock that is so much off that AWS or TLS refuses; nothing where the difference is none.
@@ -111,6 +113,10 @@ pub(super) fn of_connection(
     }
     let hop = hop?;
     let said = sentence(error);
+    if verifier::tls_error(error).is_some() || said.contains(HANDSHAKE_ENDED) {
+        // The proxy let us through to a server that does not speak TLS as it should.
+        return None;
+    }
     let refused = |wants_login| NetworkFailure::ProxyRefused {
         proxy: hop.address.clone(),
         wants_login,

@@ -158,6 +158,21 @@ async fn a_proxy_that_refuses_is_told_from_one_that_is_not_there() {
 }
 
 #[tokio::test]
+async fn a_server_that_speaks_no_tls_is_no_fault_of_the_proxy() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let closes = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let _ = tokio::io::AsyncReadExt::read_u8(&mut connection).await;
+        }
+    });
+    let proxy = ConnectProxy::start(ProxyRule::Through(closes)).await;
+    let outcome = get(&through("", proxy.address), &format!("https://{HOST}/")).await;
+    server.abort();
+    assert!(matches!(outcome, Err(ExchangeError::Broken(_))), "{:?}", outcome.err());
+}
+
+#[tokio::test]
 async fn what_runs_here_is_reached_without_the_proxy() {
     let wants = ConnectProxy::start(ProxyRule::WantsLogin).await;
     let authority = Authority::new("Local");

@@ -209,12 +209,22 @@ fn explained(
 
 /// The refused certificate behind a failed connection.
 pub(super) fn untrusted<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Untrusted> {
+    match tls_error(error)? {
+        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other))) => {
+            other.downcast_ref()
+        }
+        _ => None,
+    }
+}
+
+/// What TLS says behind a failed connection, where it got so far.
+pub(super) fn tls_error<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a rustls::Error> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other)))) =
-            error.downcast_ref::<rustls::Error>()
-        {
-            return other.downcast_ref::<Untrusted>();
+        if let Some(error) = error.downcast_ref() {
+            return Some(error);
         }
         // An error of input and output does not give the one that it was made of as its source.
         next = match error.downcast_ref::<io::Error>() {

@@ -107,6 +107,17 @@ impl FakeRegistry {
         self.blobs.lock().unwrap().contains_key(&place)
     }
 
+    /// Puts an index of one image for a platform and its attestation, as BuildKit makes it.
+    pub fn attested(&self, path: &str, tag: &str, architecture: &str, image: &Digest) -> Digest {
+        let attestation = self.image(path, None, &["statement"]);
+        let media = media_type::OCI_MANIFEST;
+        let json = format!(
+            r#"{{"schemaVersion":2,"mediaType":"{}","manifests":[{{"mediaType":"{media}","digest":"{image}","size":1,"platform":{{"os":"linux","architecture":"{architecture}"}}}},{{"mediaType":"{media}","digest":"{attestation}","size":1,"platform":{{"os":"unknown","architecture":"unknown"}},"annotations":{{"vnd.docker.reference.type":"attestation-manifest"}}}}]}}"#,
+            media_type::OCI_INDEX,
+        );
+        self.put_raw(path, Some(tag), json)
+    }
+
     pub fn held(&self, path: &str, reference: &str) -> Option<Digest> {
         let place = (path.to_owned(), reference.to_owned());
         self.manifests.lock().unwrap().get(&place).map(|raw| raw.digest().clone())
