@@ -4,11 +4,13 @@
 //! - [`commands`]: what the window may ask, one call into the api each
 //! - [`saved_profiles`], [`settings`], [`draft`]: what is kept, on top of [`files`]
 //! - [`folders`], [`log`], [`options`]: where things go, what is logged, how it starts
+//! - [`desktop`]: the computer stays awake while images move; a notification at the end
 //! - [`window`]: how the one window is made, and what happens when it is asked to close
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod commands;
+mod desktop;
 mod draft;
 mod errors;
 mod files;

@@ -10,7 +10,7 @@ use crate::folders::Folders;
 use crate::options::Start;
 use crate::saved_profiles::SavedProfiles;
 use crate::settings::SettingsFile;
-use crate::{commands, log, window};
+use crate::{commands, desktop, log, window};
 
 /// How long the api may take to stop its servers and jobs when the program ends.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(2);
@@ -28,6 +28,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_notification::init())
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
         .setup(move |app| {
@@ -35,6 +36,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
             log::start(&folders.logs)?;
             prepare(app, folders, start)?;
             window::open(app)?;
+            desktop::follow(app.handle());
             Ok(())
         })
         .build(context())?;

@@ -38,6 +38,12 @@ pub fn show<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
+/// Whether a person has the window before them.
+pub fn is_looked_at<R: Runtime>(app: &AppHandle<R>) -> bool {
+    let window = app.get_webview_window(LABEL);
+    window.is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
 /// While a job runs, a request to close only asks: the window shows what it would mean, and closes
 /// by `window_close`.
 pub fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {

@@ -277,6 +277,9 @@ async fn a_second_process_is_told_that_the_migration_runs() -> Result<()> {
     let second = desk.run("data", &["resume", "latest"]).await?;
     assert_eq!(second.status.code(), Some(3), "{}", second.text());
     ensure!(second.stderr.contains("runs_elsewhere"), "{}", second.stderr);
+    let undone = desk.run("data", &["undo", "latest", "--yes"]).await?;
+    assert_eq!(undone.status.code(), Some(3), "nobody takes away what is on its way");
+    ensure!(undone.stderr.contains("runs_elsewhere"), "{}", undone.stderr);
     running.kill().await?;
     let known = lines(&desk.run("data", &["history", "--json"]).await?)?;
     assert_eq!(known[0]["state"], "interrupted");

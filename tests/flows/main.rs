@@ -21,4 +21,6 @@ mod quota;
 mod refusals;
 mod registry_to_ecr;
 mod secrets;
+mod session_ends;
 mod sign_in;
+mod undo;

@@ -88,6 +88,13 @@ impl Walk {
         window.click_by_test_id("report-verify").await?;
         window.wait_for_text_in("proof", "ECR holds").await?;
         self.look(window, "14-report", faults).await?;
+        window.click_by_test_id("report-undo").await?;
+        window.wait_for_text_in("undo-plan", "The repository is deleted").await?;
+        self.look(window, "15-undo", faults).await?;
+        window.click_by_test_id("undo-confirm").await?;
+        window.wait_for_text_in("undo-report", "Deleted: 2 tags").await?;
+        self.look(window, "16-undone", faults).await?;
+        window.click_by_test_id("undo-close").await?;
         go_to(window, "Saved profiles").await?;
         window.wait_for_text_in("profiles-table", "Try-out").await?;
         self.look(window, "11-saved-profiles", faults).await?;

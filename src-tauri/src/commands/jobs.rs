@@ -43,6 +43,11 @@ pub async fn job_resume(api: State<'_, Api>, job: String) -> Result<(), ApiError
 }
 
 #[tauri::command(rename_all = "snake_case")]
+pub async fn job_look_again(api: State<'_, Api>, job: String) -> Result<(), ApiError> {
+    api.job_look_again(job).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
 pub async fn job_cancel(api: State<'_, Api>, job: String) -> Result<(), ApiError> {
     api.job_cancel(job).await
 }

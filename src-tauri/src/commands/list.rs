@@ -16,11 +16,13 @@ commands! {
         source_repositories, source_tags, source_tag_details, source_choose;
     migration: repository_names_propose, migration_plan, migration_plan_cancel, migration_commands,
         migration_start, migration_retry_failed, migration_resume,
-        migration_report_export, migration_plan_export;
+        migration_report_export, migration_plan_export, migration_undo_plan, migration_undo,
+        migration_undo_stop;
     history: history_list, history_report, history_request, history_delete, history_verify;
-    jobs: jobs_list, job_snapshot, job_follow, job_pause, job_resume, job_cancel;
+    jobs: jobs_list, job_snapshot, job_follow, job_pause, job_resume, job_look_again,
+        job_cancel;
     registry_settings: registry_settings, registry_offer_commands, registry_offer_accept;
     repositories: repositories_list, repository_summaries, repository_details,
-        repository_index_entries;
+        repository_index_entries, repository_images_delete, repository_delete;
     practice: practice_start, practice_reset;
 }

@@ -5,7 +5,7 @@ use tauri::ipc::Channel;
 use transload_api::Api;
 use transload_api::contract::{
     ApiError, CopyTool, MigrationPlan, MigrationRequest, PlanProgress, ProposedNames, RenameRule,
-    ReportFormat,
+    ReportFormat, UndoPlan, UndoProgress, UndoReport,
 };
 
 #[tauri::command(rename_all = "snake_case")]
@@ -75,4 +75,29 @@ pub async fn migration_plan_export(
     path: PathBuf,
 ) -> Result<(), ApiError> {
     api.migration_plan_export(plan, path).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn migration_undo_plan(
+    api: State<'_, Api>,
+    migration: String,
+) -> Result<UndoPlan, ApiError> {
+    api.migration_undo_plan(migration).await
+}
+
+/// Sends how far the undo is, and answers when it is over.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn migration_undo(
+    api: State<'_, Api>,
+    undo: String,
+    on_progress: Channel<UndoProgress>,
+) -> Result<UndoReport, ApiError> {
+    // A window that is gone needs no progress; the undo goes on.
+    let tell = move |progress| drop(on_progress.send(progress));
+    api.migration_undo(undo, tell).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn migration_undo_stop(api: State<'_, Api>, undo: String) -> Result<(), ApiError> {
+    api.migration_undo_stop(undo).await
 }

@@ -1,7 +1,8 @@
 use tauri::State;
 use transload_api::Api;
 use transload_api::contract::{
-    ApiError, AwsConnection, IndexEntry, Repository, RepositoryDetails, RepositorySummary,
+    ApiError, AwsConnection, ImageNotDeleted, ImageToDelete, IndexEntry, Repository,
+    RepositoryDetails, RepositorySummary,
 };
 
 #[tauri::command(rename_all = "snake_case")]
@@ -38,4 +39,23 @@ pub async fn repository_index_entries(
     digest: String,
 ) -> Result<Vec<IndexEntry>, ApiError> {
     api.repository_index_entries(connection, name, digest).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repository_images_delete(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    name: String,
+    images: Vec<ImageToDelete>,
+) -> Result<Vec<ImageNotDeleted>, ApiError> {
+    api.repository_images_delete(connection, name, images).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repository_delete(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    name: String,
+) -> Result<(), ApiError> {
+    api.repository_delete(connection, name).await
 }

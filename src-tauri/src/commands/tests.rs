@@ -49,10 +49,11 @@ fn the_window_may_call_these_commands_and_nothing_more() {
         capability["permissions"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let commands: Vec<String> =
         COMMANDS.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
-    let wanted: BTreeSet<&str> = ["core:event:allow-listen", "core:event:allow-unlisten"]
-        .into_iter()
-        .chain(commands.iter().map(String::as_str))
-        .collect();
+    let events = ["core:event:allow-listen", "core:event:allow-unlisten"];
+    // Asked by the notification plugin's own script on every page.
+    let asked = "notification:allow-is-permission-granted";
+    let wanted: BTreeSet<&str> =
+        events.into_iter().chain([asked]).chain(commands.iter().map(String::as_str)).collect();
     assert_eq!(granted, wanted);
     assert_eq!(capability["windows"], json!(["main"]));
     assert_eq!(capability.get("remote"), None);
@@ -104,6 +105,7 @@ fn other_windows_other_pages_and_plugins_are_refused() {
         (&main, "settings_get", "https://example.com"),
         (&main, "plugin:store|load", "tauri://localhost"),
         (&main, "plugin:webview|create_webview_window", "tauri://localhost"),
+        (&main, "plugin:notification|notify", "tauri://localhost"),
         (&main, "no_such_command", "tauri://localhost"),
     ] {
         let refusal = call(window, command, page).unwrap_err().to_string();

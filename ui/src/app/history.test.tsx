@@ -28,6 +28,7 @@ const interrupted: HistoryEntry = {
   failed: 1,
   sent_bytes: 1_000_000,
   skipped_bytes: 0,
+  undone: null,
 };
 
 const image = (part: Partial<ImageReport>): ImageReport => ({
@@ -148,6 +149,45 @@ describe("the history", () => {
     // The same images, planned anew: it is there by now.
     await byId("plan-images");
     expect(await textOf("plan-images")).toContain("dencold/pgcli:latest");
+  });
+
+  it("undoes a migration after showing what goes, and says so from then on", async () => {
+    const backend = openWindow();
+    await toReview([["dencold/pgcli", "latest"]]);
+    await start(backend, 3);
+    act(() => backend.play());
+    await byId("result");
+    await goTo("History");
+    await selectRow(1);
+    chooseAction("history-actions", "undo");
+    expect(await textOf("undo-plan")).toContain("Removed, with its image");
+    expect((await byId("undo-confirm")).textContent).toBe("Delete 1 tag, 1 image and 1 repository");
+    expect(backend.holdings.size).toBe(1);
+    await expectAccessible();
+    await click("undo-confirm");
+    expect(await textOf("undo-report")).toContain("Deleted: 1 tag, 1 image and 1 repository.");
+    expect(backend.holdings.size).toBe(0);
+    await click("undo-close");
+    await waitFor(() =>
+      expect(table()?.findRows()[0]?.getElement().textContent).toContain("Undone"),
+    );
+  });
+
+  it("says why an undo cannot be looked up, and looks again", async () => {
+    const backend = openWindow({ history: [interrupted], reports: { "migration-1": report } });
+    await goTo("History");
+    await selectRow(1);
+    backend.failNext("migrationUndoPlan", {
+      code: "runs_elsewhere",
+      message: "Another window runs it.",
+      hints: [],
+      causes: [],
+      retryable: true,
+      subject: "migration-1",
+    });
+    chooseAction("history-actions", "undo");
+    await click("error-action-retry");
+    expect(await textOf("undo-plan")).toContain("pgcli:1");
   });
 
   it("deletes a migration only after a question, and says why it cannot be read", async () => {

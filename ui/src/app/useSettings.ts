@@ -8,6 +8,8 @@ const defaults: Settings = {
   engine_address: null,
   ca_file: null,
   remove_temporary_tags: true,
+  notify_at_end: true,
+  keep_awake: true,
   keep_draft: true,
   practice_large_account: false,
   welcomed: true,

@@ -10,7 +10,9 @@ import type {
   EngineOriginal,
   EngineStatus,
   HistoryEntry,
+  ImageNotDeleted,
   ImageSource,
+  ImageToDelete,
   IndexEntry,
   JobEvent,
   JobSnapshot,
@@ -48,6 +50,9 @@ import type {
   SourceTags,
   SsoAccount,
   SsoSession,
+  UndoPlan,
+  UndoProgress,
+  UndoReport,
 } from "./generated";
 
 /** Stops a subscription. */
@@ -166,6 +171,12 @@ export interface Backend {
   /** Writes a plan to a file, so that another computer runs it. */
   migrationPlanExport(plan: string, path: string): Promise<void>;
   migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
+  /** Says what an undo of a migration would take away now; writes nothing. */
+  migrationUndoPlan(migration: string): Promise<UndoPlan>;
+  /** Carries out an undo that was planned; tells how far it is, and answers what it did. */
+  migrationUndo(undo: string, onProgress: (progress: UndoProgress) => void): Promise<UndoReport>;
+  /** Stops an undo; what was taken away stays away. */
+  migrationUndoStop(undo: string): Promise<void>;
 
   /** Every migration that this computer knows, newest first. */
   historyList(): Promise<HistoryEntry[]>;
@@ -185,6 +196,8 @@ export interface Backend {
   jobFollow(job: string, fromSeq: number, onEvent: (event: JobEvent) => void): Unsubscribe;
   jobPause(job: string): Promise<void>;
   jobResume(job: string): Promise<void>;
+  /** Lets a job that waits for a sign-in, or for a pull quota, look again at once. */
+  jobLookAgain(job: string): Promise<void>;
   jobCancel(job: string): Promise<void>;
 
   /** What is set for the whole registry of an account and region. */
@@ -203,6 +216,14 @@ export interface Backend {
     name: string,
     digest: string,
   ): Promise<IndexEntry[]>;
+  /** Deletes tags and images; answers what ECR left, and why. */
+  repositoryImagesDelete(
+    connection: AwsConnection,
+    name: string,
+    images: ImageToDelete[],
+  ): Promise<ImageNotDeleted[]>;
+  /** Deletes a repository that holds nothing. */
+  repositoryDelete(connection: AwsConnection, name: string): Promise<void>;
 
   /** Starts practice mode's servers, or answers where they are. */
   practiceStart(): Promise<PracticeStatus>;

@@ -15,6 +15,7 @@ import {
   fakeRepository,
   practiceTags,
 } from "./fake/data";
+import { fakeDeletions } from "./fake/deletions";
 import { fakeHistoryEntry } from "./fake/history";
 import { FakeJob } from "./fake/job";
 import { fakeProposedNames } from "./fake/names";
@@ -22,6 +23,7 @@ import { fakeCaFile, fakeNetwork } from "./fake/network";
 import { fakePlan } from "./fake/plan";
 import { FakeSignIn } from "./fake/signIn";
 import { fakeRepositories, fakeTags } from "./fake/sources";
+import { FakeUndos } from "./fake/undo";
 import type {
   ApiError,
   AwsConnection,
@@ -124,6 +126,8 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     engine_address: null,
     ca_file: null,
     remove_temporary_tags: true,
+    notify_at_end: true,
+    keep_awake: true,
     keep_draft: true,
     practice_large_account: false,
     welcomed: false,
@@ -152,6 +156,14 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     }
     return job;
   };
+  const reportOf = (migration: string): MigrationReport => {
+    const report = jobs.get(migration)?.snapshot().report ?? options.reports?.[migration] ?? null;
+    if (report === null) {
+      throw fakeError("job_unknown");
+    }
+    return report;
+  };
+  const undos = new FakeUndos(reportOf, holdings, repositories);
   /** What arrived is in ECR from then on. */
   const settle = (job: FakeJob) => {
     for (const image of job.snapshot().report?.images ?? []) {
@@ -338,31 +350,21 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     },
     migrationPlanExport: async () => {},
     migrationReportExport: async () => {},
+    ...undos.methods,
 
-    historyList: async () => [
-      ...[...jobs.values()].reverse().map((job) => fakeHistoryEntry(job.snapshot())),
-      ...history,
-    ],
-    historyReport: async (migration) => {
-      const report = jobs.get(migration)?.snapshot().report ?? options.reports?.[migration] ?? null;
-      if (report === null) {
-        throw fakeError("job_unknown");
-      }
-      return report;
-    },
+    historyList: async () =>
+      [
+        ...[...jobs.values()].reverse().map((job) => fakeHistoryEntry(job.snapshot())),
+        ...history,
+      ].map((entry) => ({ ...entry, undone: undos.undone.get(entry.migration) ?? entry.undone })),
+    historyReport: async (migration) => reportOf(migration),
     historyRequest: async () => {
       if (lastRequest === null) {
         throw fakeError("job_unknown");
       }
       return lastRequest;
     },
-    historyVerify: async (migration) => {
-      const report = jobs.get(migration)?.snapshot().report ?? options.reports?.[migration];
-      if (report === null || report === undefined) {
-        throw fakeError("job_unknown");
-      }
-      return report;
-    },
+    historyVerify: async (migration) => reportOf(migration),
     historyDelete: async (migration) => {
       jobs.delete(migration);
       history = history.filter((one) => one.migration !== migration);
@@ -373,6 +375,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     jobFollow: (id, fromSeq, onEvent) => jobOf(id).follow(fromSeq, onEvent),
     jobPause: async (id) => jobOf(id).pause(),
     jobResume: async (id) => jobOf(id).resume(),
+    jobLookAgain: async () => {},
     jobCancel: async (id) => jobOf(id).cancel(),
 
     registrySettings: async () => registry,
@@ -417,6 +420,8 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
         kind: "image",
         size_bytes: 10_000_000,
       })),
+
+    ...fakeDeletions(holdings, repositories),
 
     practiceStart: async () => fakePractice,
     practiceReset: async () => {

@@ -1,7 +1,7 @@
 import { Channel, type InvokeArgs, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Backend, Unsubscribe } from "./backend";
-import type { JobEvent, PlanProgress } from "./generated";
+import type { JobEvent, PlanProgress, UndoProgress } from "./generated";
 import { toApiError } from "./invokeError";
 
 /** Calls a command. The shell's commands take their arguments in snake case. */
@@ -126,6 +126,13 @@ export const tauriBackend: Backend = {
   migrationPlanExport: (plan, path) => call("migration_plan_export", { plan, path }),
   migrationReportExport: (job, format, path) =>
     call("migration_report_export", { job, format, path }),
+  migrationUndoPlan: (migration) => call("migration_undo_plan", { migration }),
+  migrationUndo: (undo, onProgress) => {
+    const channel = new Channel<UndoProgress>();
+    channel.onmessage = onProgress;
+    return call("migration_undo", { undo, on_progress: channel });
+  },
+  migrationUndoStop: (undo) => call("migration_undo_stop", { undo }),
 
   historyList: () => call("history_list"),
   historyReport: (migration) => call("history_report", { migration }),
@@ -138,6 +145,7 @@ export const tauriBackend: Backend = {
   jobFollow,
   jobPause: (job) => call("job_pause", { job }),
   jobResume: (job) => call("job_resume", { job }),
+  jobLookAgain: (job) => call("job_look_again", { job }),
   jobCancel: (job) => call("job_cancel", { job }),
 
   registrySettings: (connection) => call("registry_settings", { connection }),
@@ -150,6 +158,9 @@ export const tauriBackend: Backend = {
   repositoryDetails: (connection, name) => call("repository_details", { connection, name }),
   repositoryIndexEntries: (connection, name, digest) =>
     call("repository_index_entries", { connection, name, digest }),
+  repositoryImagesDelete: (connection, name, images) =>
+    call("repository_images_delete", { connection, name, images }),
+  repositoryDelete: (connection, name) => call("repository_delete", { connection, name }),
 
   practiceStart: () => call("practice_start"),
   practiceReset: () => call("practice_reset"),

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
@@ -17,11 +18,12 @@ use transload_practice::Practice;
 use crate::connections::Connected;
 use crate::contract::{ApiError, AwsConnection, LoginClient};
 use crate::handlers::KnownOriginals;
-use crate::jobs::JobBook;
+use crate::jobs::{JobBook, JobNews};
 use crate::logins::{CurrentLogin, HeldLogin, Logins};
 use crate::plans::PlanBook;
 use crate::sign_ins::SignIns;
 use crate::sources::OpenClients;
+use crate::undos::UndoBook;
 
 /// The journal's file in the data folder.
 const JOURNAL: &str = "journal.sqlite";
@@ -67,6 +69,7 @@ pub(crate) struct Inner {
     pub plans: PlanBook,
     /// Plans that are being made, by the name that stops them.
     pub plannings: Mutex<HashMap<String, CancellationToken>>,
+    pub undos: UndoBook,
     /// What each job was asked for, for a second try.
     pub requests: Mutex<HashMap<String, JobRequest>>,
     pub connections: tokio::sync::Mutex<HashMap<AwsConnection, Arc<Connected>>>,
@@ -107,6 +110,7 @@ impl Api {
             jobs: JobBook::default(),
             plans: PlanBook::default(),
             plannings: Mutex::default(),
+            undos: UndoBook::default(),
             requests: Mutex::default(),
             connections: tokio::sync::Mutex::default(),
             practice: tokio::sync::Mutex::default(),
@@ -124,9 +128,15 @@ impl Api {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Whether a job is not over.
+    /// Whether a job, or an undo, is not over.
     pub fn jobs_running(&self) -> bool {
-        self.inner.jobs.any_runs()
+        self.inner.jobs.any_runs() || self.inner.undos.any_runs()
+    }
+
+    /// The news of all jobs from now on: which move images, and the reports of those that end. For
+    /// one listener, such as a desktop.
+    pub fn job_news(&self) -> UnboundedReceiver<JobNews> {
+        self.inner.jobs.news()
     }
 
     /// Sets the engine address that goes before every other; nothing for none.
@@ -164,10 +174,11 @@ impl Api {
     pub async fn shutdown(&self) {
         self.inner.jobs.cancel_all();
         self.inner.sign_ins.cancel_all();
+        self.inner.undos.stop_all();
         // Their end is entered in the journal; a program that does not wait for it leaves them as
         // interrupted, which costs nothing but a question.
         let ends = async {
-            while self.inner.jobs.any_runs() {
+            while self.jobs_running() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };

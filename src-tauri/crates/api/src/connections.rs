@@ -24,6 +24,22 @@ pub(crate) struct Connected {
     network: Network,
 }
 
+impl Connected {
+    /// Refuses an account that is not the one of a migration's beginning.
+    pub(crate) fn expect_account(&self, then: &str) -> Result<(), ApiError> {
+        let now = &self.identity.account_id;
+        if now == then {
+            return Ok(());
+        }
+        let message = format!(
+            "This migration goes to the account {then}, but its profile is the account {now} now."
+        );
+        Err(ApiError::new(ErrorCode::AccountDiffers, message)
+            .about(then)
+            .hint("Sign in to the account that the migration was planned for."))
+    }
+}
+
 impl Api {
     /// The open connection, or a new one where there is none or its credentials have ended.
     pub(crate) async fn connect(

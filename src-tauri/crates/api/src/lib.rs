@@ -31,8 +31,10 @@ mod report_export;
 mod shards;
 mod sign_ins;
 mod sources;
+mod undos;
 
 pub use api::{Api, ApiOptions};
 pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
 pub use folders::make_private_folder;
+pub use jobs::JobNews;
 pub use report_export::{merged_report, text as report_text};

@@ -16,6 +16,7 @@ Exit codes:
   1    an image failed; the others went on
   2    the arguments, or a line of the list, make no sense
   3    refused: nothing could be begun, or nothing was to be done
+  4    stopped, because a person has to sign in to AWS; `resume` goes on with it
   130  interrupted; what was under way was given up, and `resume` goes on with it
 
 Examples:
@@ -27,7 +28,8 @@ Examples:
   transload-cli plan --from docker-hub:team --newest 5 --prefix hub/ --out plan.json
   transload-cli run plan.json && transload-cli report latest --format html --out report.html
   transload-cli resume latest
-  transload-cli sign-in --aws-profile prod";
+  transload-cli sign-in --aws-profile prod
+  transload-cli undo latest --dry-run";
 
 /// Copies container images between registries, byte for byte, and keeps their digests.
 ///
@@ -101,6 +103,23 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Delete in ECR what a migration brought, and nothing else, after showing it.
+    Undo(UndoArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct UndoArguments {
+    /// The migration, as `history` names it; `latest` for the newest.
+    pub migration: String,
+    /// Only show what would be deleted, and what would be left and why.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// As JSON: the plan of a dry run, otherwise what was done.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -390,6 +409,7 @@ mod tests {
             "run p.json --shard 2/8",
             "report latest --format html",
             "report --merge a.json b.json --format csv",
+            "undo latest --dry-run",
         ] {
             assert!(parse(&format!("transload-cli {right}")).is_ok(), "{right}");
         }

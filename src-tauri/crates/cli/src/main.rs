@@ -5,6 +5,7 @@
 //! - `mfa`: codes that are typed.
 //! - `plan`, `migrations`: migrations with a plan, a journal and a report.
 //! - `sign_in`: signing in through IAM Identity Center.
+//! - `undo`: takes away again what a migration brought.
 //! - `show`, `show_jobs`: events as lines, as JSON, or as a bar.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -17,6 +18,7 @@ mod plan;
 mod show;
 mod show_jobs;
 mod sign_in;
+mod undo;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +38,8 @@ const SOME_FAILED: u8 = 1;
 const USAGE: u8 = 2;
 /// Nothing could be begun.
 const NOT_BEGUN: u8 = 3;
+/// A person has to sign in to AWS. What is left can be gone on with.
+const SIGN_IN_NEEDED: u8 = 4;
 /// Interrupted. Source: 128 and the number of SIGINT, as shells report it.
 const INTERRUPTED: u8 = 130;
 
@@ -136,6 +140,7 @@ async fn with_api(command: Command) -> Result<u8, ApiError> {
             migrations::code(&report)
         }
         Command::SignIn { aws_profile } => sign_in::sign_in(&api, aws_profile).await?,
+        Command::Undo(arguments) => undo::undo(&api, &arguments).await?,
         // Copies and digests need no journal.
         Command::Copy(_) | Command::Digest { .. } => USAGE,
     };

@@ -1,12 +1,19 @@
 //! `run`, `resume`, `history`, `report`, `verify`: migrations that this computer knows.
 
+use std::io::IsTerminal;
+use std::time::Duration;
+
 use transload_api::Api;
 use transload_api::contract::{
     ApiError, AwsConnection, ErrorCode, JobEventKind, MigrationOutcome, MigrationReport,
 };
 
 use crate::arguments::{Format, ReportArguments, RunArguments};
-use crate::{ARRIVED, INTERRUPTED, NOT_BEGUN, SOME_FAILED, show_jobs};
+use crate::show::note;
+use crate::{ARRIVED, INTERRUPTED, NOT_BEGUN, SIGN_IN_NEEDED, SOME_FAILED, show_jobs};
+
+/// A script that needs a sign-in looks once more after this time, before it gives up.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
 
 /// Starts a plan, or a part of it.
 pub async fn start(api: &Api, arguments: &RunArguments) -> Result<String, ApiError> {
@@ -26,7 +33,8 @@ pub fn connection(arguments: &RunArguments) -> Option<AwsConnection> {
     }
 }
 
-/// Shows a job to its end. An interrupt stops it; it can be gone on with.
+/// Shows a job to its end. An interrupt stops it; it can be gone on with. Where a person has to sign
+/// in to AWS, a person at a terminal is waited for; a script is told by an exit code of its own.
 pub async fn follow(api: &Api, job: String, json: bool) -> Result<u8, ApiError> {
     let mut events = api.job_follow(job.clone(), 0).await?;
     let interrupted = (api.clone(), job.clone());
@@ -38,13 +46,59 @@ pub async fn follow(api: &Api, job: String, json: bool) -> Result<u8, ApiError> 
         }
     });
     let show = show_jobs::reporter(json);
+    let has_person = !json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    // Looks that found nobody signed in.
+    let mut in_vain = 0;
+    let (mut needs_person, mut listens) = (false, false);
     while let Some(event) = events.recv().await {
         show(&event);
-        if let JobEventKind::Finished { report } = event.kind {
-            return Ok(code(&report));
+        match event.kind {
+            JobEventKind::SignInNeeded { .. } if has_person => {
+                if in_vain == 0 {
+                    note("Sign in, then press Enter here. It goes on where it is.");
+                }
+                in_vain += 1;
+                if !listens {
+                    listens = true;
+                    look_again_on_enter(api, &job);
+                }
+            }
+            // One more look: the first may have come at a bad moment.
+            JobEventKind::SignInNeeded { .. } if in_vain == 0 => {
+                in_vain = 1;
+                let (api, job) = (api.clone(), job.clone());
+                tokio::spawn(async move {
+                    tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+                    // One that is over needs no look.
+                    let _ = api.job_look_again(job).await;
+                });
+            }
+            JobEventKind::SignInNeeded { .. } => {
+                needs_person = true;
+                api.job_cancel(job.clone()).await?;
+            }
+            JobEventKind::SignedIn => in_vain = 0,
+            JobEventKind::Finished { report } => {
+                let stopped = needs_person && report.outcome == MigrationOutcome::Cancelled;
+                return Ok(if stopped { SIGN_IN_NEEDED } else { code(&report) });
+            }
+            _ => {}
         }
     }
     Err(ApiError::new(ErrorCode::Internal, "The migration ended without a report."))
+}
+
+/// Each line that is typed lets a job look again whether the person signed in.
+fn look_again_on_enter(api: &Api, job: &str) {
+    let (api, job, runtime) = (api.clone(), job.to_owned(), tokio::runtime::Handle::current());
+    // A thread of its own: one that waits for a line would hold up the runtime's end.
+    std::thread::spawn(move || {
+        for _ in std::io::stdin().lines() {
+            if runtime.block_on(api.job_look_again(job.clone())).is_err() {
+                return;
+            }
+        }
+    });
 }
 
 /// How a migration ended, as an exit code.

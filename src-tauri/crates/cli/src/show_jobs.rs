@@ -52,6 +52,8 @@ fn tell(event: &JobEvent, bar: Option<&ProgressBar>, waits: &mut bool) {
             *waits = false;
             note("Docker Hub gives images again.");
         }
+        JobEventKind::SignInNeeded { error } => note(&words(error)),
+        JobEventKind::SignedIn => note("Signed in. It goes on."),
         JobEventKind::JournalState { error: Some(error) } => note(&words(error)),
         JobEventKind::Finished { report } => {
             if let Some(bar) = bar {
@@ -156,6 +158,7 @@ pub fn tell_plan(plan: &MigrationPlan) {
 /// One line of the history.
 pub fn tell_entry(entry: &HistoryEntry) {
     let state = match entry.state {
+        _ if entry.undone.is_some() => "undone",
         HistoryState::Running => "running",
         HistoryState::Interrupted => "interrupted",
         HistoryState::Cancelled => "stopped",

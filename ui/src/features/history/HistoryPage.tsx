@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -11,11 +12,12 @@ import type { HistoryEntry, MigrationReport, MigrationRequest } from "../../ipc/
 import { formatExact } from "../../shared/format";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
+import { UndoModal } from "../../shared/undo/UndoModal";
 import { useRequest } from "../../shared/useRequest";
 import { useWork } from "../../shared/useWork";
 import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
-import { canResume } from "./historyStates";
+import { canResume, canUndo } from "./historyStates";
 import { ProofAlert } from "./ProofAlert";
 
 /** A migration that runs elsewhere is looked at again this often. */
@@ -37,12 +39,15 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
   const listed = useRequest("history", () => backend.historyList());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
+  const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
   const { busy, error, run, dismiss } = useWork();
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );
   const [proof, setProof] = useState<MigrationReport | null>(null);
   const entries = listed.answer ?? [];
+  // As it is now: it may have been undone since it was opened.
+  const shown = entries.find((entry) => entry.migration === opened?.migration);
 
   const reload = listed.reload;
   const anyRuns = entries.some((entry) => entry.state === "running");
@@ -119,6 +124,7 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
             onResume={resume}
             onRunAgain={runAgain}
             onDelete={setDeleting}
+            onUndo={setUndoing}
             onMigrate={onMigrate}
           />
         ) : (
@@ -130,6 +136,12 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
               />
             )}
             {report.answer === null && report.error === null && <Spinner />}
+            {shown?.undone && (
+              <Alert type="info" data-testid="report-undone">
+                What this migration brought was taken away again at{" "}
+                {formatExact(shown.undone.at_ms)}. The report says what it was.
+              </Alert>
+            )}
             {proof !== null && <ProofAlert proof={proof} onDismiss={() => setProof(null)} />}
             {report.answer !== null && (
               <ReportView
@@ -149,7 +161,12 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
                     <Button onClick={() => runAgain(opened)} data-testid="report-again">
                       Run again
                     </Button>
-                    {canResume(opened) && (
+                    {canUndo(opened) && (
+                      <Button onClick={() => setUndoing(opened)} data-testid="report-undo">
+                        Undo
+                      </Button>
+                    )}
+                    {canResume(shown ?? opened) && (
                       <Button
                         variant="primary"
                         loading={busy}
@@ -166,6 +183,15 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
           </SpaceBetween>
         )}
       </SpaceBetween>
+      {undoing !== null && (
+        <UndoModal
+          backend={backend}
+          migration={undoing.migration}
+          errorActions={errorActions}
+          onUndone={reload}
+          onClose={() => setUndoing(null)}
+        />
+      )}
       {deleting !== null && (
         <DeleteEntryModal
           entry={deleting}

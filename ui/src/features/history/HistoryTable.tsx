@@ -14,7 +14,7 @@ import { Bytes } from "../../shared/Bytes";
 import { sourceLabel } from "../../shared/connection";
 import { formatCount, formatCounted, formatDuration, formatExact } from "../../shared/format";
 import { RelativeTime } from "../../shared/RelativeTime";
-import { canResume, historyStates, openImages } from "./historyStates";
+import { canResume, canUndo, openImages, shownState } from "./historyStates";
 
 /** Rows of a page. */
 const pageSize = 20;
@@ -25,6 +25,7 @@ export interface HistoryActions {
   onResume: (entry: HistoryEntry) => void;
   onRunAgain: (entry: HistoryEntry) => void;
   onDelete: (entry: HistoryEntry) => void;
+  onUndo: (entry: HistoryEntry) => void;
 }
 
 interface HistoryTableProps extends HistoryActions {
@@ -73,9 +74,7 @@ function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinitio
       header: "State",
       minWidth: 150,
       cell: (entry) => (
-        <StatusIndicator type={historyStates[entry.state].type}>
-          {historyStates[entry.state].text}
-        </StatusIndicator>
+        <StatusIndicator type={shownState(entry).type}>{shownState(entry).text}</StatusIndicator>
       ),
       sortingField: "state",
     },
@@ -109,7 +108,7 @@ function matches(entry: HistoryEntry, text: string): boolean {
     sourceLabel(entry.source),
     entry.registry,
     entry.identity.account_id,
-    historyStates[entry.state].text,
+    shownState(entry).text,
     formatExact(entry.started_at_ms),
   ];
   return words.join(" ").toLowerCase().includes(text.toLowerCase());
@@ -154,7 +153,18 @@ export function HistoryTable(props: HistoryTableProps) {
       : {
           disabled: true,
           disabledReason:
-            only.state === "running" ? "It runs." : "Nothing is left to do: all of it is in ECR.",
+            only.state === "running"
+              ? "It runs."
+              : only.undone === null
+                ? "Nothing is left to do: all of it is in ECR."
+                : "It was undone. Run again plans it anew.",
+        };
+  const undo =
+    only === undefined || canUndo(only)
+      ? needsOne
+      : {
+          disabled: true,
+          disabledReason: only.state === "running" ? "It runs." : "It brought nothing.",
         };
   return (
     <Table
@@ -194,7 +204,12 @@ export function HistoryTable(props: HistoryTableProps) {
               <ButtonDropdown
                 onItemClick={({ detail }) => {
                   if (only !== undefined) {
-                    (detail.id === "again" ? props.onRunAgain : props.onDelete)(only);
+                    const actions = {
+                      again: props.onRunAgain,
+                      undo: props.onUndo,
+                      delete: props.onDelete,
+                    };
+                    actions[detail.id as keyof typeof actions](only);
                   }
                 }}
                 items={[
@@ -203,6 +218,12 @@ export function HistoryTable(props: HistoryTableProps) {
                     text: "Run again",
                     description: "Plans the same images anew: only what is new or changed is moved",
                     ...needsOne,
+                  },
+                  {
+                    id: "undo",
+                    text: "Undo",
+                    description: "Deletes in ECR what this migration brought, after showing it",
+                    ...undo,
                   },
                   {
                     id: "delete",

@@ -14,9 +14,24 @@ export const historyStates: Record<
   failed: { type: "error", text: "Failed" },
 };
 
+/** How a migration is shown: what was undone says so. */
+export function shownState(entry: HistoryEntry): {
+  readonly type: StatusIndicatorProps.Type;
+  readonly text: string;
+} {
+  return entry.undone === null
+    ? historyStates[entry.state]
+    : { type: "info", text: entry.undone.totals.left > 0 ? "Undone in part" : "Undone" };
+}
+
 /** Whether something is left to do that Resume would do. */
 export function canResume(entry: HistoryEntry): boolean {
-  return entry.state !== "running" && entry.state !== "succeeded";
+  return entry.undone === null && entry.state !== "running" && entry.state !== "succeeded";
+}
+
+/** Whether the migration brought something that can be taken away. */
+export function canUndo(entry: HistoryEntry): boolean {
+  return entry.state !== "running" && (entry.moved > 0 || entry.failed > 0);
 }
 
 /** Images that are neither settled nor failed. */

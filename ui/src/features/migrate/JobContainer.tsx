@@ -1,5 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc/BackendContext";
 import type { ReportFormat } from "../../ipc/generated";
@@ -7,6 +8,7 @@ import { isHub } from "../../shared/namespaces";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { SourceLoginForm } from "../../shared/SourceLoginForm";
+import { UndoModal } from "../../shared/undo/UndoModal";
 import { useRequest } from "../../shared/useRequest";
 import { useWork } from "../../shared/useWork";
 import { JobView } from "./progress/JobView";
@@ -30,6 +32,7 @@ export function JobContainer({
 }: JobContainerProps) {
   const backend = useBackend();
   const { busy, error, run, dismiss } = useWork();
+  const [undoing, setUndoing] = useState(false);
   const id = job.snapshot.job;
   const report = job.snapshot.report;
   const source = job.snapshot.source;
@@ -72,6 +75,7 @@ export function JobContainer({
           onPause={() => run(() => backend.jobPause(id))}
           onResume={() => run(() => backend.jobResume(id))}
           onCancel={() => run(() => backend.jobCancel(id))}
+          onLookAgain={() => run(() => backend.jobLookAgain(id))}
         />
       ) : (
         <ReportView
@@ -86,6 +90,11 @@ export function JobContainer({
                   data-testid="retry-failed"
                 >
                   Retry failed
+                </Button>
+              )}
+              {report.images.some((image) => image.pushed_digest !== null) && (
+                <Button onClick={() => setUndoing(true)} data-testid="undo-migration">
+                  Undo
                 </Button>
               )}
               {report.outcome === "cancelled" && (
@@ -105,6 +114,15 @@ export function JobContainer({
               </Button>
             </SpaceBetween>
           }
+        />
+      )}
+      {undoing && (
+        <UndoModal
+          backend={backend}
+          migration={id}
+          errorActions={errorActions}
+          onUndone={() => {}}
+          onClose={() => setUndoing(false)}
         />
       )}
     </SpaceBetween>

@@ -13,6 +13,7 @@ import type { AwsConnection, RepositoryImage } from "../../ipc/generated";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { paginationLabels } from "../../shared/tableLabels";
 import { CommandsModal } from "./CommandsModal";
+import { DeleteImageModal } from "./DeleteImageModal";
 import { imageColumns } from "./imageColumns";
 import { entryRow, type ImageRow, imageRow, imageRowMatches } from "./imageRows";
 import { useIndexEntries } from "./useIndexEntries";
@@ -22,6 +23,8 @@ interface ImagesTableProps {
   repository: string;
   images: readonly RepositoryImage[];
   errorActions: ErrorActions;
+  /** Something was deleted: the images are others now. */
+  onChanged: () => void;
 }
 
 const pageSize = 50;
@@ -32,7 +35,9 @@ function imageName(row: ImageRow): string {
 }
 
 /** The images of a repository; an index opens to what it holds. */
-export function ImagesTable({ connection, repository, images, errorActions }: ImagesTableProps) {
+export function ImagesTable(props: ImagesTableProps) {
+  const { connection, repository, images, errorActions, onChanged } = props;
+  const [deleting, setDeleting] = useState<ImageRow | null>(null);
   const rows = useMemo(() => images.map(imageRow), [images]);
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pullCommandsShown, setPullCommandsShown] = useState(false);
@@ -139,14 +144,24 @@ export function ImagesTable({ connection, repository, images, errorActions }: Im
             variant="h2"
             counter={`(${formatCount(images.length)})`}
             actions={
-              <Button
-                disabled={selected === undefined || selected.pullCommands.length === 0}
-                disabledReason="Select an image first."
-                onClick={() => setPullCommandsShown(true)}
-                data-testid="images-pull-commands"
-              >
-                View pull commands
-              </Button>
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button
+                  disabled={selected === undefined}
+                  disabledReason="Select an image first."
+                  onClick={() => setDeleting(selected ?? null)}
+                  data-testid="images-delete"
+                >
+                  Delete
+                </Button>
+                <Button
+                  disabled={selected === undefined || selected.pullCommands.length === 0}
+                  disabledReason="Select an image first."
+                  onClick={() => setPullCommandsShown(true)}
+                  data-testid="images-pull-commands"
+                >
+                  View pull commands
+                </Button>
+              </SpaceBetween>
             }
           >
             Images
@@ -171,6 +186,20 @@ export function ImagesTable({ connection, repository, images, errorActions }: Im
         }
         data-testid="images-table"
       />
+      {deleting !== null && (
+        <DeleteImageModal
+          connection={connection}
+          repository={repository}
+          image={deleting}
+          errorActions={errorActions}
+          onDeleted={() => {
+            setDeleting(null);
+            actions.setSelectedItems([]);
+            onChanged();
+          }}
+          onClose={() => setDeleting(null)}
+        />
+      )}
       {pullCommandsShown && selected !== undefined && (
         <CommandsModal
           title={`Pull commands for ${repository}:${imageName(selected)}`}

@@ -33,6 +33,8 @@ export function RepositoriesPage({
   const [opened, setOpened] = useState(
     initialRepository === null ? null : { key, name: initialRepository },
   );
+  // The list is asked for anew after a repository was deleted.
+  const [deletions, setDeletions] = useState(0);
   const picker = useRef<HTMLDivElement>(null);
   const toPicker = (last: boolean) => () => {
     setOpened(null);
@@ -78,7 +80,7 @@ export function RepositoriesPage({
               </Container>
             ) : (
               <RepositoryList
-                key={key}
+                key={`${key} ${deletions}`}
                 connection={connection}
                 onOpen={(name) => setOpened({ key, name })}
                 errorActions={actions}
@@ -93,6 +95,10 @@ export function RepositoriesPage({
           connection={connection}
           name={openName}
           onClose={() => setOpened(null)}
+          onDeleted={() => {
+            setOpened(null);
+            setDeletions((count) => count + 1);
+          }}
           errorActions={actions}
         />
       )}

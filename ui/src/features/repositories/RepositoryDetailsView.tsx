@@ -10,8 +10,10 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
+import { formatCounted } from "../../shared/format";
 import { useRequest } from "../../shared/useRequest";
 import { CommandsModal } from "./CommandsModal";
+import { DeleteRepositoryModal } from "./DeleteRepositoryModal";
 import { ImagesTable } from "./ImagesTable";
 import { LifecyclePolicy, RepositoryFacts } from "./RepositoryFacts";
 
@@ -19,6 +21,8 @@ interface RepositoryDetailsViewProps {
   connection: AwsConnection;
   name: string;
   onClose: () => void;
+  /** The repository is gone. */
+  onDeleted: () => void;
   errorActions: ErrorActions;
 }
 
@@ -27,9 +31,11 @@ export function RepositoryDetailsView({
   connection,
   name,
   onClose,
+  onDeleted,
   errorActions,
 }: RepositoryDetailsViewProps) {
   const backend = useBackend();
+  const [deleting, setDeleting] = useState(false);
   const [pushCommandsShown, setPushCommandsShown] = useState(false);
   const request = useRequest(`${connectionKey(connection)} ${name}`, () =>
     backend.repositoryDetails(connection, name),
@@ -70,6 +76,18 @@ export function RepositoryDetailsView({
                 data-testid="repository-refresh"
               />
               <Button
+                disabled={details === null || details.images.length > 0}
+                disabledReason={
+                  details === null
+                    ? "ECR is asked for it."
+                    : `It holds ${formatCounted(details.images.length, "image", "images")}: delete them first.`
+                }
+                onClick={() => setDeleting(true)}
+                data-testid="repository-delete"
+              >
+                Delete
+              </Button>
+              <Button
                 disabled={details === null}
                 onClick={() => setPushCommandsShown(true)}
                 data-testid="repository-push-commands"
@@ -100,11 +118,21 @@ export function RepositoryDetailsView({
               repository={name}
               images={details.images}
               errorActions={errorActions}
+              onChanged={request.reload}
             />
             <LifecyclePolicy policy={details.lifecycle_policy} />
           </SpaceBetween>
         )}
       </SpaceBetween>
+      {deleting && (
+        <DeleteRepositoryModal
+          connection={connection}
+          name={name}
+          errorActions={errorActions}
+          onDeleted={onDeleted}
+          onClose={() => setDeleting(false)}
+        />
+      )}
       {pushCommandsShown && details !== null && (
         <CommandsModal
           title={`Push commands for ${name}`}

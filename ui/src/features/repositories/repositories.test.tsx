@@ -240,6 +240,54 @@ describe("the details of a repository", () => {
     expect(entries.mock.calls[0]?.slice(1)).toEqual(["pgcli", `sha256:${"b".repeat(64)}`]);
   });
 
+  it("deletes a tag, an image, and the repository once it is empty, each after a question", async () => {
+    let images = details.images;
+    const deleted = vi.fn(async () => {
+      images = images.slice(1);
+      return [];
+    });
+    const repositoryDelete = vi.fn(async () => {});
+    const { container } = await open(
+      backendWith({
+        repositoryDetails: async () => ({ ...details, images }),
+        repositoryImagesDelete: deleted,
+        repositoryDelete,
+      }),
+    );
+    const tableOfImages = () => table(container, "images-table");
+    const select = (row: number) => act(() => tableOfImages().findRowSelectionArea(row)?.click());
+    const click = async (id: string) => {
+      const button = await screen.findByTestId(id);
+      act(() => button.click());
+    };
+    select(1);
+    await click("images-delete");
+    act(() => createWrapper().findRadioGroup()?.findInputByValue("4.0")?.click());
+    expect((await screen.findByTestId("image-delete-confirm")).textContent).toContain(
+      "the tag 4.0",
+    );
+    await click("image-delete-confirm");
+    await waitFor(() =>
+      expect(deleted).toHaveBeenCalledWith(connection, "pgcli", [{ kind: "tag", tag: "4.0" }]),
+    );
+    await waitFor(() => expect(rowTexts(container)).toHaveLength(1));
+    select(1);
+    await click("images-delete");
+    await click("image-delete-confirm");
+    await waitFor(() =>
+      expect(deleted).toHaveBeenLastCalledWith(connection, "pgcli", [
+        { kind: "image", digest: `sha256:${"c".repeat(64)}` },
+      ]),
+    );
+    await waitFor(() => expect(rowTexts(container)).toHaveLength(0));
+    await click("repository-delete");
+    const name = (await screen.findByTestId("repository-delete-name")).querySelector("input");
+    fireEvent.change(name as HTMLInputElement, { target: { value: "pgcli" } });
+    await click("repository-delete-confirm");
+    await waitFor(() => expect(repositoryDelete).toHaveBeenCalledWith(connection, "pgcli"));
+    await screen.findByTestId("repositories-table");
+  });
+
   it("shows push commands, and pull commands of the image that is selected", async () => {
     const { container } = await open();
     const modal = () => createWrapper(document.body).findModal('[data-testid="commands-modal"]');

@@ -30,6 +30,22 @@ export function MigrationSection({ settings, onChange }: MigrationSectionProps) 
         >
           Keep an unfinished migration over a restart
         </Toggle>
+        <Toggle
+          checked={settings.keep_awake}
+          description="Only while images move: not while a migration is paused, or waits."
+          onChange={({ detail }) => onChange({ keep_awake: detail.checked })}
+          data-testid="settings-keep-awake"
+        >
+          Keep this computer awake during a migration
+        </Toggle>
+        <Toggle
+          checked={settings.notify_at_end}
+          description="A notification of the system, when the window is not in front."
+          onChange={({ detail }) => onChange({ notify_at_end: detail.checked })}
+          data-testid="settings-notify-at-end"
+        >
+          Say when a migration is over
+        </Toggle>
       </SpaceBetween>
     </Container>
   );

@@ -14,6 +14,8 @@ const initial: Settings = {
   engine_address: null,
   ca_file: null,
   remove_temporary_tags: true,
+  notify_at_end: true,
+  keep_awake: true,
   keep_draft: true,
   practice_large_account: false,
   welcomed: true,

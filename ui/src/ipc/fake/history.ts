@@ -21,5 +21,6 @@ export function fakeHistoryEntry(job: JobSnapshot): HistoryEntry {
     failed: count("failed"),
     sent_bytes: job.progress.sent_bytes,
     skipped_bytes: job.progress.skipped_bytes,
+    undone: null,
   };
 }

@@ -90,7 +90,7 @@ export class FakeJob {
       started_at_ms: this.startedAt,
       elapsed_ms: this.played.length * tickMs,
       status: this.status,
-      step: null,
+      steps_under_way: [],
       steps_finished: [],
       images: this.plan.images.map((planned) => ({
         planned,
@@ -106,14 +106,17 @@ export class FakeJob {
         total_bytes: this.totalBytes(),
       },
       source: { kind: "practice_account" },
+      connection: { kind: "practice" },
       pulls_left: null,
       quota_look_again_at_ms: null,
+      sign_in_error: null,
       report: null,
     };
     for (const { kind } of this.played) {
       if (kind.type === "step_started") {
-        snapshot.step = kind.step;
+        snapshot.steps_under_way.push(kind.step);
       } else if (kind.type === "step_finished") {
+        snapshot.steps_under_way = snapshot.steps_under_way.filter((one) => one !== kind.step);
         snapshot.steps_finished.push(kind.step);
       } else if (kind.type === "progress") {
         snapshot.progress = kind.progress;
@@ -165,13 +168,7 @@ export class FakeJob {
   private write(): void {
     const say = (...kinds: JobEventKind[]) => this.script.push(...kinds);
     say({ type: "started", images: this.plan.images, total_bytes: this.totalBytes() });
-    say({ type: "step_started", step: "create" });
-    for (const repository of this.plan.repositories) {
-      say({ type: "repository_ready", repository: repository.name, created: !repository.exists });
-    }
-    const created = this.plan.repositories.length;
     say(
-      { type: "step_finished", step: "create", succeeded: created, failed: 0 },
       { type: "step_started", step: "log_in" },
       {
         type: "logged_in",
@@ -182,7 +179,13 @@ export class FakeJob {
       { type: "step_started", step: "tag" },
       { type: "step_finished", step: "tag", succeeded: this.plan.images.length, failed: 0 },
       { type: "step_started", step: "push" },
+      { type: "step_started", step: "create" },
     );
+    for (const repository of this.plan.repositories) {
+      say({ type: "repository_ready", repository: repository.name, created: !repository.exists });
+    }
+    const created = this.plan.repositories.length;
+    say({ type: "step_finished", step: "create", succeeded: created, failed: 0 });
     const progress = {
       images_total: this.plan.images.length,
       images_finished: 0,

@@ -32,4 +32,4 @@ practice_large_account: boolean,
 /**
  * Whether the first-start cards were seen.
  */
-welcomed: boolean, };
+notify_at_end: boolean, keep_awake: boolean, welcomed: boolean, };

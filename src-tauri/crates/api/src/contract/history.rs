@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AwsIdentity, ImageSource};
+use super::{AwsIdentity, ImageSource, Undone};
 
 /// One migration, as the history lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -33,6 +33,8 @@ pub struct HistoryEntry {
     pub sent_bytes: u64,
     /// Bytes that the destination had.
     pub skipped_bytes: u64,
+    /// That what it brought was taken away again.
+    pub undone: Option<Undone>,
 }
 
 /// Whether a migration is over, and how it ended.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, ImageSource, MigrationReport, PlannedImage};
+use super::{ApiError, AwsConnection, ImageSource, MigrationReport, PlannedImage};
 
 /// One event of a job. `seq` grows by one from 0; the first event is `started`, and exactly one
 /// `finished` comes last.
@@ -97,6 +97,14 @@ pub enum JobEventKind {
     },
     /// The source gives images again.
     QuotaRenewed,
+    /// The session with AWS ended and only a person can renew it. Everything that needs it waits, and
+    /// goes on when the person signed in. Told anew after each look that found nobody signed in.
+    SignInNeeded {
+        /// What the person has to do, or why the last look failed.
+        error: ApiError,
+    },
+    /// The session with AWS is renewed.
+    SignedIn,
     /// How many pulls the source still allows.
     PullsLeft {
         /// The numbers.
@@ -120,7 +128,8 @@ pub enum JobEventKind {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum MigrationStep {
-    /// Create the missing repositories.
+    /// Create the missing repositories, each just before its first image: this step starts with the
+    /// push, and is over when the last one is there that an image still needs.
     Create,
     /// Get the registry token and try it.
     LogIn,
@@ -238,8 +247,8 @@ pub struct JobSnapshot {
     pub elapsed_ms: u64,
     /// Whether it runs, holds, or is over.
     pub status: JobStatus,
-    /// The step it is in.
-    pub step: Option<MigrationStep>,
+    /// The steps it is in: creating repositories and pushing go along with each other.
+    pub steps_under_way: Vec<MigrationStep>,
     /// The steps that are over.
     pub steps_finished: Vec<MigrationStep>,
     /// Every image with where it is.
@@ -248,10 +257,14 @@ pub struct JobSnapshot {
     pub progress: JobProgress,
     /// Where the images come from.
     pub source: ImageSource,
+    /// As whom they go to ECR: who signs in, where that is needed.
+    pub connection: AwsConnection,
     /// How many pulls the source still allows, where it has told.
     pub pulls_left: Option<PullsLeft>,
     /// When the source's used-up pull quota is looked at again, while images wait for it.
     pub quota_look_again_at_ms: Option<u64>,
+    /// What a person has to do about the session with AWS, while images wait for that.
+    pub sign_in_error: Option<ApiError>,
     /// The result, when it is over.
     pub report: Option<MigrationReport>,
 }

@@ -26,6 +26,7 @@ mod selection;
 mod settings;
 mod sign_in;
 mod sources;
+mod undo;
 
 pub use aws::*;
 pub use client_logins::*;
@@ -48,3 +49,4 @@ pub use selection::*;
 pub use settings::*;
 pub use sign_in::*;
 pub use sources::*;
+pub use undo::*;

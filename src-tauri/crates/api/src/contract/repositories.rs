@@ -97,3 +97,30 @@ pub struct IndexEntry {
     /// Bytes of its manifest, configuration and layers.
     pub size_bytes: u64,
 }
+
+/// An image, or one of its tags, that is to be deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ImageToDelete {
+    /// A tag; where it is its image's last, the image goes too.
+    Tag {
+        /// The tag.
+        tag: String,
+    },
+    /// An image with all its tags.
+    Image {
+        /// Its digest.
+        digest: String,
+    },
+}
+
+/// What ECR did not delete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ImageNotDeleted {
+    /// The tag or digest.
+    pub name: String,
+    /// Why not, in ECR's words.
+    pub reason: String,
+}

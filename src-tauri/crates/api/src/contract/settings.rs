@@ -18,6 +18,10 @@ pub struct Settings {
     pub keep_draft: bool,
     /// Whether the practice account belongs to an organisation with very many repositories and tags.
     pub practice_large_account: bool,
+    /// Whether the desktop says so when a migration is over that nobody looks at.
+    pub notify_at_end: bool,
+    /// Whether the computer is kept awake while images move.
+    pub keep_awake: bool,
     /// Whether the first-start cards were seen.
     pub welcomed: bool,
 }
@@ -31,6 +35,8 @@ impl Default for Settings {
             remove_temporary_tags: true,
             keep_draft: true,
             practice_large_account: false,
+            notify_at_end: true,
+            keep_awake: true,
             welcomed: false,
         }
     }

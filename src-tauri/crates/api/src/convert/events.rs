@@ -26,6 +26,8 @@ pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
             JobEventKind::QuotaUsedUp { look_again_at_ms: *look_again_at_ms }
         }
         From::QuotaRenewed => JobEventKind::QuotaRenewed,
+        From::SignInNeeded { error } => JobEventKind::SignInNeeded { error: error.as_ref().into() },
+        From::SignedIn => JobEventKind::SignedIn,
         From::ImageState { .. } | From::LayerState { .. } => return None,
     })
 }

@@ -23,7 +23,12 @@ pub struct About {
 
 /// An error as the journal keeps it.
 pub fn told(error: &engine::MigrationError) -> String {
-    serde_json::to_string(&ApiError::from(error)).unwrap_or_default()
+    told_error(&ApiError::from(error))
+}
+
+/// An error as the engine hands it through without knowing it.
+pub fn told_error(error: &ApiError) -> String {
+    serde_json::to_string(error).unwrap_or_default()
 }
 
 /// What the journal keeps for whoever shows it, read again.
@@ -55,6 +60,7 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
         failed,
         sent_bytes,
         skipped_bytes,
+        undone: summary.undone.as_ref().and_then(|undone| serde_json::from_str(&undone.told).ok()),
     })
 }
 

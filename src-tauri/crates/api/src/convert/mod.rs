@@ -14,12 +14,15 @@ mod report;
 mod selection;
 mod settings;
 mod sign_in;
+mod undo;
 
 pub use aws::{identity, profiles, repository};
 pub use client_logins::{client_login, engine_client, engine_way};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
-pub use history::{About, about, earlier_state, history_entry, history_report, request, told};
+pub use history::{
+    About, about, earlier_state, history_entry, history_report, request, told, told_error,
+};
 pub use naming::rename_rules;
 pub use network::{ca_file, network_status};
 pub use plan::{expected_time, plan};
@@ -31,3 +34,4 @@ pub use settings::{engine_settings, extent, repository_settings};
 pub use sign_in::{
     new_profile, sign_in_prompt, sign_in_target, sign_in_way, sso_account, sso_session,
 };
+pub use undo::{undo_plan, undo_report};

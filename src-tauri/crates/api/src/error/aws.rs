@@ -94,6 +94,9 @@ fn words(error: &AwsError) -> ApiError {
             .about(name.as_str())
             .hint("Check the account and the region, or create the repository."),
         AwsError::RepositoryExists { name } => new(ErrorCode::AwsFailed).about(name.as_str()),
+        AwsError::RepositoryNotEmpty { name } => new(ErrorCode::AwsFailed)
+            .about(name.as_str())
+            .hint("Delete its images first, or leave it."),
         AwsError::QuotaExceeded { message } => ApiError::new(
             ErrorCode::QuotaExceeded,
             format!("A limit of your AWS account is reached: {}", sentence(message)),

@@ -5,6 +5,7 @@ use transload_engine::migration::journal::{JournalRecord, TellError};
 use transload_engine::migration::{self, EventSink, MigrationError, MigrationEvent, verify_again};
 
 use super::migration::read_request;
+use super::running::job_ends;
 use crate::api::{Api, JobRequest, locked, now_ms};
 use crate::contract::{
     ApiError, AwsConnection, ErrorCode, HistoryEntry, MigrationReport, MigrationRequest,
@@ -63,7 +64,7 @@ impl Api {
         let plan = Arc::new(record.plan(&request));
         let identity = ends.connected.identity.clone();
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
-        let job = Job::taken_up(&record, shown.source.clone(), images, self.new_control());
+        let job = Job::taken_up(&record, job_ends(&shown), images, self.new_control());
         let asked = JobRequest { request, shown, ends };
         self.run_job(job, plan, asked, log);
         Ok(migration)
@@ -93,15 +94,7 @@ impl Api {
     ) -> Result<(migration::MigrationRequest, Ends), ApiError> {
         let connected = self.connect(&shown.connection).await?;
         let then = convert::about(&record.summary.about)?.identity;
-        if connected.identity.account_id != then.account_id {
-            let message = format!(
-                "This migration goes to the account {}, but its profile is the account {} now.",
-                then.account_id, connected.identity.account_id
-            );
-            return Err(ApiError::new(ErrorCode::AccountDiffers, message)
-                .about(then.account_id)
-                .hint("Sign in to the account that the migration was planned for."));
-        }
+        connected.expect_account(&then.account_id)?;
         let source = self.open_source(&shown.source).await?;
         let request = read_request(shown, &source)?;
         let ends = Ends { source: source.end(), connected };

@@ -35,6 +35,12 @@ impl Api {
         Ok(())
     }
 
+    /// Lets a job that waits for a sign-in, or for a pull quota, look again at once.
+    pub async fn job_look_again(&self, job: String) -> Result<(), ApiError> {
+        self.inner.jobs.get(&job)?.control().wake();
+        Ok(())
+    }
+
     /// Stops a job.
     pub async fn job_cancel(&self, job: String) -> Result<(), ApiError> {
         self.inner.jobs.get(&job)?.cancel();

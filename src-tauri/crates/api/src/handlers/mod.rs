@@ -20,6 +20,7 @@ mod selection;
 mod sign_in;
 mod source_logins;
 mod sources;
+mod undo;
 
 pub(crate) use aws::mfa_code;
 pub(crate) use originals::KnownOriginals;

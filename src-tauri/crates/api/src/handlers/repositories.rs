@@ -1,12 +1,13 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_engine::model::{Digest, RepositoryName};
+use transload_engine::aws::ImageName;
+use transload_engine::model::{Digest, RepositoryName, Tag};
 use transload_engine::repositories::{index_entries, kind_of};
 
 use crate::api::Api;
 use crate::commands;
 use crate::contract::{
-    ApiError, AwsConnection, ErrorCode, ImageKind, IndexEntry, Repository, RepositoryDetails,
-    RepositoryImage, RepositorySummary,
+    ApiError, AwsConnection, ErrorCode, ImageKind, ImageNotDeleted, ImageToDelete, IndexEntry,
+    Repository, RepositoryDetails, RepositoryImage, RepositorySummary,
 };
 use crate::convert;
 
@@ -72,6 +73,38 @@ impl Api {
         Ok(RepositoryDetails { repository, lifecycle_policy, images, push_commands })
     }
 
+    /// Deletes tags and images of a repository; answers what ECR left, and why.
+    pub async fn repository_images_delete(
+        &self,
+        connection: AwsConnection,
+        name: String,
+        images: Vec<ImageToDelete>,
+    ) -> Result<Vec<ImageNotDeleted>, ApiError> {
+        let connected = self.connect(&connection).await?;
+        let name = RepositoryName::parse(&name)?;
+        let names: Vec<ImageName> = images.iter().map(image_name).collect::<Result<_, _>>()?;
+        let left = connected.destination.ecr.delete_images(&name, &names).await?;
+        tracing::info!(repository = %name, asked = names.len(), left = left.len(), "images deleted");
+        let left = left.into_iter().map(|left| ImageNotDeleted {
+            name: left.image.to_string(),
+            reason: if left.reason.is_empty() { left.code } else { left.reason },
+        });
+        Ok(left.collect())
+    }
+
+    /// Deletes a repository that holds nothing.
+    pub async fn repository_delete(
+        &self,
+        connection: AwsConnection,
+        name: String,
+    ) -> Result<(), ApiError> {
+        let connected = self.connect(&connection).await?;
+        let name = RepositoryName::parse(&name)?;
+        connected.destination.ecr.delete_repository(&name).await?;
+        tracing::info!(repository = %name, "a repository was deleted");
+        Ok(())
+    }
+
     /// What an index holds.
     pub async fn repository_index_entries(
         &self,
@@ -91,6 +124,18 @@ impl Api {
             size_bytes: entry.size_bytes,
         });
         Ok(entries.collect())
+    }
+}
+
+fn image_name(image: &ImageToDelete) -> Result<ImageName, ApiError> {
+    let invalid = |error: &(dyn std::error::Error + 'static)| ApiError::invalid_input(error);
+    match image {
+        ImageToDelete::Tag { tag } => {
+            Tag::parse(tag).map(ImageName::Tag).map_err(|error| invalid(&error))
+        }
+        ImageToDelete::Image { digest } => {
+            Digest::parse(digest).map(ImageName::Digest).map_err(|error| invalid(&error))
+        }
     }
 }
 

@@ -1,16 +1,20 @@
 //! Starts a migration in a task of its own, and brings it to its report.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use transload_engine::aws::EcrApi;
 use transload_engine::migration::journal::{JournalLog, NewMigration};
-use transload_engine::migration::{self, Control, EventSink, Plan, Source};
+use transload_engine::migration::{
+    self, Control, EventSink, MigrationError, Plan, Reopen, SignInGate, Source,
+};
 
 use super::history::tell;
-use crate::api::{Api, JobRequest, now_ms};
-use crate::contract::ApiError;
+use crate::api::{Api, Inner, JobRequest, now_ms};
+use crate::contract::{ApiError, AwsConnection, MigrationRequest};
 use crate::convert;
-use crate::jobs::Job;
+use crate::jobs::{Job, JobEnds};
 use crate::plans::{Ends, ReadyPlan};
 
 /// How often it is looked whether the journal can be written, and what the source still allows.
@@ -32,8 +36,7 @@ impl Api {
         };
         let log = self.journal().await?.begin(new, tell()).await?;
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
-        let job =
-            Job::new(id.clone(), shown.source.clone(), started_at_ms, images, self.new_control());
+        let job = Job::new(id.clone(), job_ends(&shown), started_at_ms, images, self.new_control());
         self.run_job(job, plan, JobRequest { request, shown, ends }, log);
         Ok(id)
     }
@@ -54,12 +57,17 @@ impl Api {
         log: JournalLog,
     ) {
         let ends = asked.ends.clone();
+        let again = ConnectAgain {
+            api: Arc::downgrade(&self.inner),
+            connection: asked.shown.connection.clone(),
+            account_id: ends.connected.identity.account_id.clone(),
+        };
         let identity = ends.connected.identity.clone();
         self.inner.jobs.add(Arc::clone(&job));
         self.keep_request(job.id(), asked);
         tracing::info!(job = %job.id(), images = plan.images.len(), "a migration starts");
         tokio::spawn(async move {
-            let running = tokio::spawn(run(Arc::clone(&plan), ends, Arc::clone(&job), log));
+            let running = tokio::spawn(run(Arc::clone(&plan), ends, again, Arc::clone(&job), log));
             let id = job.id().to_owned();
             let report = match running.await {
                 Ok((report, journal_error)) => {
@@ -86,11 +94,15 @@ impl Api {
 async fn run(
     plan: Arc<Plan>,
     ends: Ends,
+    again: ConnectAgain,
     job: Arc<Job>,
     log: JournalLog,
 ) -> (migration::Report, Option<ApiError>) {
     let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
     let destination = &ends.connected.destination;
+    let (ecr, control) = (Arc::clone(&destination.ecr), job.control().clone());
+    let gate = SignInGate::new(ecr, Arc::new(again), control, Arc::clone(&events));
+    let destination = &destination.waiting_at(gate).await;
     let report = {
         let run =
             migration::run(&plan, &ends.source, destination, job.control(), &events, Some(&log));
@@ -111,6 +123,32 @@ async fn run(
     };
     let written = log.flush().await;
     (report, written.err().map(|error| error.as_ref().into()))
+}
+
+/// What a job is about, for whoever shows it.
+pub(super) fn job_ends(shown: &MigrationRequest) -> JobEnds {
+    JobEnds { source: shown.source.clone(), connection: shown.connection.clone() }
+}
+
+/// Opens the connection of a running migration anew, after a person signed in.
+struct ConnectAgain {
+    api: Weak<Inner>,
+    connection: AwsConnection,
+    /// The account of then: nothing goes to another one.
+    account_id: String,
+}
+
+#[async_trait]
+impl Reopen for ConnectAgain {
+    async fn reopen(&self) -> Result<Arc<dyn EcrApi>, MigrationError> {
+        let told = |error: ApiError| MigrationError::Told { told: convert::told_error(&error) };
+        let inner = self.api.upgrade();
+        let api = Api { inner: inner.ok_or_else(|| told(ApiError::internal("the program ends")))? };
+        api.disconnect(&self.connection).await;
+        let connected = api.connect(&self.connection).await.map_err(told)?;
+        connected.expect_account(&self.account_id).map_err(told)?;
+        Ok(Arc::clone(&connected.destination.ecr))
+    }
 }
 
 fn text(value: &impl serde::Serialize) -> Result<String, ApiError> {

@@ -1,15 +1,31 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Job;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::{Job, JobNews};
 use crate::contract::{ApiError, ErrorCode};
 
 /// The jobs of this run of the program, oldest first.
 #[derive(Default)]
-pub struct JobBook(Mutex<Vec<Arc<Job>>>);
+pub struct JobBook {
+    jobs: Mutex<Vec<Arc<Job>>>,
+    /// Who wants to hear the news of them.
+    news: Mutex<Option<UnboundedSender<JobNews>>>,
+}
 
 impl JobBook {
+    /// The news of all jobs from now on, for one listener: a later one takes the place of an earlier.
+    pub fn news(&self) -> UnboundedReceiver<JobNews> {
+        let (sender, receiver) = unbounded_channel();
+        *self.news.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        receiver
+    }
+
     /// Enters a job.
     pub fn add(&self, job: Arc<Job>) {
+        if let Some(news) = self.news.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            job.tell_to(news);
+        }
         let mut jobs = self.jobs();
         // One that is taken up again has the name that it had.
         jobs.retain(|known| known.id() != job.id());
@@ -41,7 +57,7 @@ impl JobBook {
         self.jobs().iter().any(|job| !job.is_finished())
     }
 
-    /// Lets those that wait for a pull quota look again: a person signed in.
+    /// Lets those that wait for a sign-in or a pull quota look again: a person signed in.
     pub fn wake_all(&self) {
         for job in self.jobs().iter() {
             job.control().wake();
@@ -56,6 +72,6 @@ impl JobBook {
     }
 
     fn jobs(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Job>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use transload_engine::migration::journal::JournalRecord;
 use transload_engine::migration::{
     Control, EventSink, LayerState as EngineLayerState, MigrationEvent,
@@ -8,10 +8,9 @@ use transload_engine::migration::{
 
 use transload_engine::registry::PullQuota;
 
-use super::state::{Earlier, JobState};
+use super::state::{Earlier, JobEnds, JobNews, JobState};
 use crate::contract::{
-    ApiError, ImageSource, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport,
-    PlannedImage,
+    ApiError, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
 };
 use crate::convert;
 
@@ -26,19 +25,19 @@ impl Job {
     /// A job that begins now.
     pub fn new(
         id: String,
-        source: ImageSource,
+        ends: JobEnds,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
         control: Control,
     ) -> Arc<Self> {
-        let state = Mutex::new(JobState::new(id.clone(), source, started_at_ms, images));
+        let state = Mutex::new(JobState::new(id.clone(), ends, started_at_ms, images));
         Arc::new(Self { id, control, state })
     }
 
     /// A job of the history that goes on.
     pub fn taken_up(
         record: &JournalRecord,
-        source: ImageSource,
+        ends: JobEnds,
         images: Vec<PlannedImage>,
         control: Control,
     ) -> Arc<Self> {
@@ -52,7 +51,7 @@ impl Job {
         };
         let id = summary.id.clone();
         let started_at_ms = summary.started_at_ms;
-        let state = JobState::taken_up(id.clone(), source, started_at_ms, images, earlier);
+        let state = JobState::taken_up(id.clone(), ends, started_at_ms, images, earlier);
         Arc::new(Self { id, control, state: Mutex::new(state) })
     }
 
@@ -64,6 +63,11 @@ impl Job {
     /// What the engine obeys.
     pub fn control(&self) -> &Control {
         &self.control
+    }
+
+    /// Tells the news of it from now on.
+    pub fn tell_to(&self, news: UnboundedSender<JobNews>) {
+        self.state().tell_to(news);
     }
 
     /// Holds it.

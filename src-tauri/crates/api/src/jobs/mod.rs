@@ -8,3 +8,4 @@ mod state;
 
 pub use book::JobBook;
 pub use job::Job;
+pub use state::{JobEnds, JobNews};

@@ -7,8 +7,9 @@ use transload_engine::registry::PullQuota;
 
 use super::layers::Layers;
 use crate::contract::{
-    ApiError, ImageProgress, ImageSource, ImageState, JobEvent, JobEventKind, JobProgress,
-    JobSnapshot, JobStatus, LayerState, MigrationReport, MigrationStep, PlannedImage, PullsLeft,
+    ApiError, AwsConnection, ImageProgress, ImageSource, ImageState, JobEvent, JobEventKind,
+    JobProgress, JobSnapshot, JobStatus, LayerState, MigrationReport, MigrationStep, PlannedImage,
+    PullsLeft,
 };
 
 /// The sums are told at most this often.
@@ -30,7 +31,7 @@ pub(super) struct JobState {
     kept: VecDeque<JobEvent>,
     followers: Vec<UnboundedSender<JobEvent>>,
     pub status: JobStatus,
-    step: Option<MigrationStep>,
+    steps_under_way: Vec<MigrationStep>,
     steps_finished: Vec<MigrationStep>,
     images: Vec<Image>,
     places: HashMap<u32, usize>,
@@ -41,8 +42,29 @@ pub(super) struct JobState {
     earlier_ms: u64,
     journal_error: Option<ApiError>,
     quota_look_again_at_ms: Option<u64>,
+    sign_in_error: Option<ApiError>,
     pulls_left: Option<PullsLeft>,
-    source: ImageSource,
+    ends: JobEnds,
+    news: Option<UnboundedSender<JobNews>>,
+    moves: bool,
+}
+
+/// What somebody wants to know who does not follow a job event by event.
+#[derive(Clone, Debug)]
+pub struct JobNews {
+    /// The job.
+    pub job: String,
+    /// Whether it moves images now: it does not while it holds, while it waits for a person or a
+    /// quota, and when it is over.
+    pub moves: bool,
+    /// Its report, when it is over.
+    pub report: Option<Box<MigrationReport>>,
+}
+
+/// Between what a job moves images.
+pub struct JobEnds {
+    pub source: ImageSource,
+    pub connection: AwsConnection,
 }
 
 /// What earlier tries of the same migration left.
@@ -62,18 +84,13 @@ struct Image {
 }
 
 impl JobState {
-    pub fn new(
-        job: String,
-        source: ImageSource,
-        started_at_ms: u64,
-        images: Vec<PlannedImage>,
-    ) -> Self {
-        Self::taken_up(job, source, started_at_ms, images, Earlier::default())
+    pub fn new(job: String, ends: JobEnds, started_at_ms: u64, images: Vec<PlannedImage>) -> Self {
+        Self::taken_up(job, ends, started_at_ms, images, Earlier::default())
     }
 
     pub fn taken_up(
         job: String,
-        source: ImageSource,
+        ends: JobEnds,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
         earlier: Earlier,
@@ -105,7 +122,7 @@ impl JobState {
             kept: VecDeque::new(),
             followers: Vec::new(),
             status: JobStatus::Running,
-            step: None,
+            steps_under_way: Vec::new(),
             steps_finished: Vec::new(),
             images: listed,
             places,
@@ -115,8 +132,11 @@ impl JobState {
             earlier_ms: earlier.elapsed_ms,
             journal_error: None,
             quota_look_again_at_ms: None,
+            sign_in_error: None,
             pulls_left: None,
-            source,
+            ends,
+            news: None,
+            moves: false,
         };
         state.tell(JobEventKind::Started { images, total_bytes });
         state
@@ -125,15 +145,17 @@ impl JobState {
     /// Numbers an event, keeps it, and hands it to everyone who follows.
     pub fn tell(&mut self, kind: JobEventKind) {
         match &kind {
-            JobEventKind::StepStarted { step } => self.step = Some(*step),
+            JobEventKind::StepStarted { step } => self.steps_under_way.push(*step),
             JobEventKind::StepFinished { step, .. } => {
                 self.steps_finished.push(*step);
-                self.step = None;
+                self.steps_under_way.retain(|under_way| under_way != step);
             }
             JobEventKind::QuotaUsedUp { look_again_at_ms } => {
                 self.quota_look_again_at_ms = Some(*look_again_at_ms);
             }
             JobEventKind::QuotaRenewed => self.quota_look_again_at_ms = None,
+            JobEventKind::SignInNeeded { error } => self.sign_in_error = Some(error.clone()),
+            JobEventKind::SignedIn => self.sign_in_error = None,
             _ => {}
         }
         let elapsed_ms = self.elapsed_ms();
@@ -144,6 +166,26 @@ impl JobState {
             self.kept.pop_front();
         }
         self.kept.push_back(event);
+        self.tell_news(None);
+    }
+
+    /// Tells the news from now on.
+    pub fn tell_to(&mut self, news: UnboundedSender<JobNews>) {
+        self.news = Some(news);
+        self.tell_news(None);
+    }
+
+    fn tell_news(&mut self, report: Option<&MigrationReport>) {
+        let waits = self.quota_look_again_at_ms.is_some() || self.sign_in_error.is_some();
+        let moves = self.status == JobStatus::Running && !waits;
+        let Some(news) = self.news.as_ref().filter(|_| moves != self.moves || report.is_some())
+        else {
+            return;
+        };
+        self.moves = moves;
+        let report = report.cloned().map(Box::new);
+        // Nobody has to be interested.
+        let _ = news.send(JobNews { job: self.job.clone(), moves, report });
     }
 
     pub fn layer(&mut self, image: u32, layer: String, state: LayerState, skipped_bytes: u64) {
@@ -209,8 +251,10 @@ impl JobState {
     pub fn finish(&mut self, report: MigrationReport) {
         self.finished_after = Some(self.started.elapsed());
         self.status = JobStatus::Finished;
+        self.steps_under_way.clear();
         self.tell_progress();
         self.report = Some(report.clone());
+        self.tell_news(Some(&report));
         self.tell(JobEventKind::Finished { report: Box::new(report) });
         self.followers.clear();
     }
@@ -251,13 +295,15 @@ impl JobState {
             started_at_ms: self.started_at_ms,
             elapsed_ms: self.elapsed_ms(),
             status: self.status,
-            step: self.step,
+            steps_under_way: self.steps_under_way.clone(),
             steps_finished: self.steps_finished.clone(),
             images: images.collect(),
             progress: self.progress.clone(),
-            source: self.source.clone(),
+            source: self.ends.source.clone(),
+            connection: self.ends.connection.clone(),
             pulls_left: self.pulls_left,
             quota_look_again_at_ms: self.quota_look_again_at_ms,
+            sign_in_error: self.sign_in_error.clone(),
             report: self.report.clone(),
         }
     }

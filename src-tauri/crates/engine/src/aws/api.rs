@@ -92,6 +92,49 @@ pub trait EcrApi: EcrLayers + EcrRegistrySettings {
 
     /// The image that a tag points to, or nothing where the tag does not exist.
     async fn image(&self, name: &RepositoryName, tag: &Tag) -> Result<Option<EcrImage>, AwsError>;
+
+    /// Takes tags and images away, in any number. A tag that is its image's last takes the image
+    /// along; an image takes all its tags along. Answers what ECR left as it is.
+    async fn delete_images(
+        &self,
+        name: &RepositoryName,
+        images: &[ImageName],
+    ) -> Result<Vec<NotDeleted>, AwsError>;
+
+    /// Deletes a repository that holds nothing.
+    ///
+    /// # Errors
+    /// [`AwsError::RepositoryNotEmpty`] where it holds something.
+    async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError>;
+}
+
+/// An image by one of its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImageName {
+    /// By a tag.
+    Tag(Tag),
+    /// By its digest.
+    Digest(Digest),
+}
+
+impl std::fmt::Display for ImageName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tag(tag) => tag.fmt(formatter),
+            Self::Digest(digest) => digest.fmt(formatter),
+        }
+    }
+}
+
+/// What ECR did not delete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotDeleted {
+    /// What was asked for.
+    pub image: ImageName,
+    /// ECR's code, such as `ImageReferencedByManifestList`.
+    pub code: String,
+    /// ECR's sentence.
+    pub reason: String,
 }
 
 /// A repository as ECR describes it.
@@ -118,6 +161,10 @@ pub struct EcrImage {
     pub digest: Digest,
     /// Its tags.
     pub tags: Vec<Tag>,
+    /// Tags beside these that no registry client can name.
+    pub unreadable_tags: u32,
+    /// The image that it refers to, such as the one that it signs.
+    pub subject: Option<Digest>,
     /// Its compressed size in bytes as ECR counts; of an index, the largest child.
     pub size_bytes: Option<u64>,
     /// When it was pushed, in milliseconds since 1970.

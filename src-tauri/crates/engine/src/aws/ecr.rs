@@ -15,15 +15,22 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use super::ecr_values::{
-    aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags, image, registry_token,
-    repository,
+    aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags, identifier, image,
+    not_deleted, registry_token, repository,
 };
 use super::sdk_error::{Call, Caller};
-use super::{AwsError, EcrApi, EcrImage, EcrLayers, EcrRepository, LayerUpload, RegistryToken};
+use super::{
+    AwsError, EcrApi, EcrImage, EcrLayers, EcrRepository, ImageName, LayerUpload, NotDeleted,
+    RegistryToken,
+};
 use crate::model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
 /// Entries asked for in one page. Source: the maximum of `maxResults` in ECR's API reference.
 const PAGE: i32 = 1000;
+
+/// Images named in one call. Source: the maximum of `imageIds` of BatchDeleteImage in ECR's API
+/// reference.
+const DELETED_TOGETHER: usize = 100;
 
 /// The least and the most that a part but the last may hold. Source: Amazon ECR user guide, "Amazon
 /// ECR service quotas": 5 and 10 MiB.
@@ -217,6 +224,34 @@ impl EcrApi for Ecr {
             Err(error) if is_code(&error, "ImageNotFoundException") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    async fn delete_images(
+        &self,
+        name: &RepositoryName,
+        images: &[ImageName],
+    ) -> Result<Vec<NotDeleted>, AwsError> {
+        let call = self.call("ecr:BatchDeleteImage").of(name);
+        let mut left = Vec::new();
+        for batch in images.chunks(DELETED_TOGETHER) {
+            let answer = self
+                .client
+                .batch_delete_image()
+                .repository_name(name.as_str())
+                .set_image_ids(Some(batch.iter().map(identifier).collect()))
+                .send()
+                .await
+                .map_err(|error| call.failed(error))?;
+            left.extend(answer.failures().iter().filter_map(not_deleted));
+        }
+        Ok(left)
+    }
+
+    async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError> {
+        let call = self.call("ecr:DeleteRepository").of(name);
+        // Never by force: what is in it is somebody's.
+        let sent = self.client.delete_repository().repository_name(name.as_str()).send().await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
     }
 }
 

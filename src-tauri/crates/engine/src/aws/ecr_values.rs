@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ecr::types::{
-    AuthorizationData, EncryptionConfiguration, EncryptionType, ImageDetail,
-    ImageScanningConfiguration, ImageTagMutability, ImageTagMutabilityExclusionFilter,
-    ImageTagMutabilityExclusionFilterType, Repository, Tag as AwsTag,
+    AuthorizationData, EncryptionConfiguration, EncryptionType, ImageDetail, ImageFailure,
+    ImageIdentifier, ImageScanningConfiguration, ImageTagMutability,
+    ImageTagMutabilityExclusionFilter, ImageTagMutabilityExclusionFilterType, Repository,
+    Tag as AwsTag,
 };
 use aws_smithy_types::DateTime;
 use aws_smithy_types::error::operation::BuildError;
@@ -14,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
 use super::sdk_error::Call;
-use super::{AwsError, EcrImage, EcrRepository, RegistryToken};
+use super::{AwsError, EcrImage, EcrRepository, ImageName, NotDeleted, RegistryToken};
 use crate::model::{
     AccountId, Digest, Encryption, RepositoryName, RepositorySettings, Secret, Tag,
     TagExclusionFilter, TagMutability,
@@ -138,14 +139,41 @@ pub(super) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
             .inspect_err(|error| tracing::warn!(%digest, %error, "a tag is left out"))
             .ok()
     });
+    let tags: Vec<Tag> = tags.collect();
+    let unreadable = from.image_tags().len() - tags.len();
+    // Only a digest that is none could fail here, and an image is one without its subject too.
+    let subject = from.subject_manifest_digest().and_then(|text| Digest::parse(text).ok());
     Ok(EcrImage {
-        tags: tags.collect(),
+        tags,
+        unreadable_tags: u32::try_from(unreadable).unwrap_or(u32::MAX),
+        subject,
         size_bytes: from.image_size_in_bytes().and_then(|size| u64::try_from(size).ok()),
         pushed_at_ms: milliseconds(from.image_pushed_at()),
         pulled_at_ms: milliseconds(from.last_recorded_pull_time()),
         media_type: from.image_manifest_media_type().map(str::to_owned),
         artifact_media_type: from.artifact_media_type().map(str::to_owned),
         digest,
+    })
+}
+
+pub(super) fn identifier(from: &ImageName) -> ImageIdentifier {
+    let builder = ImageIdentifier::builder();
+    match from {
+        ImageName::Tag(tag) => builder.image_tag(tag.as_str()),
+        ImageName::Digest(digest) => builder.image_digest(digest.as_str()),
+    }
+    .build()
+}
+
+/// What was left, by the name that was asked for; nothing where the answer names nothing.
+pub(super) fn not_deleted(from: &ImageFailure) -> Option<NotDeleted> {
+    let id = from.image_id()?;
+    let tag = id.image_tag().and_then(|text| Tag::parse(text).ok()).map(ImageName::Tag);
+    let digest = || id.image_digest().and_then(|text| Digest::parse(text).ok());
+    Some(NotDeleted {
+        image: tag.or_else(|| digest().map(ImageName::Digest))?,
+        code: from.failure_code().map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        reason: from.failure_reason().unwrap_or_default().to_owned(),
     })
 }
 

@@ -120,6 +120,12 @@ pub enum AwsError {
         /// Its name.
         name: RepositoryName,
     },
+    /// The repository holds images, and is deleted only where it holds none.
+    #[error("the repository {name} is not empty")]
+    RepositoryNotEmpty {
+        /// Its name.
+        name: RepositoryName,
+    },
     /// A quota of the account is used up.
     #[error("a quota of the AWS account is used up: {message}")]
     QuotaExceeded {
@@ -152,6 +158,21 @@ pub enum AwsError {
         /// What is wrong with it.
         detail: String,
     },
+}
+
+impl AwsError {
+    /// Whether a person has to do something about the session, such as to sign in again, and the same
+    /// call may succeed afterwards.
+    pub fn needs_person(&self) -> bool {
+        matches!(
+            self,
+            Self::CredentialsMissing { .. }
+                | Self::CredentialsInvalid { .. }
+                | Self::CredentialsExpired { .. }
+                | Self::SignInNeeded { .. }
+                | Self::MfaNeeded { .. }
+        )
+    }
 }
 
 /// Another library's error, kept as the cause.

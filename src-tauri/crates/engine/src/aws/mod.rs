@@ -43,7 +43,9 @@ mod sts;
 #[cfg(test)]
 mod testing;
 
-pub use api::{EcrApi, EcrImage, EcrLayers, EcrRepository, LayerUpload, RegistryToken};
+pub use api::{
+    EcrApi, EcrImage, EcrLayers, EcrRepository, ImageName, LayerUpload, NotDeleted, RegistryToken,
+};
 pub use config_files::ConfigFile;
 pub use ecr::Ecr;
 pub use environment::AwsEnvironment;

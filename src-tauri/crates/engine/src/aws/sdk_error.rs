@@ -136,6 +136,9 @@ impl<'a> Call<'a> {
             ("RepositoryAlreadyExistsException", Some(name)) => {
                 AwsError::RepositoryExists { name: name.clone() }
             }
+            ("RepositoryNotEmptyException", Some(name)) => {
+                AwsError::RepositoryNotEmpty { name: name.clone() }
+            }
             ("LimitExceededException" | "ServiceQuotaExceededException", _) => {
                 AwsError::QuotaExceeded { message }
             }

@@ -1,7 +1,6 @@
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// How a running migration is held, let go and stopped from outside.
@@ -9,12 +8,13 @@ use tokio_util::sync::CancellationToken;
 pub struct Control {
     cancel: CancellationToken,
     paused: watch::Sender<bool>,
-    woken: Arc<Notify>,
+    /// How often it was woken.
+    wakes: watch::Sender<u64>,
     look_again: Duration,
 }
 
 /// How often a used-up pull quota is looked at again where the registry does not say when it is
-/// renewed. Looking is a HEAD, which Docker Hub does not count.
+/// renewed, and a session that ended. Looking at a quota is a HEAD, which Docker Hub does not count.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 impl Default for Control {
@@ -24,24 +24,31 @@ impl Default for Control {
 }
 
 impl Control {
-    /// One that looks at a used-up pull quota again after another time.
+    /// One that looks at a used-up pull quota, or a session that ended, again after another time.
     pub fn looking_again_every(look_again: Duration) -> Self {
-        let (cancel, paused, woken) = Default::default();
-        Self { cancel, paused, woken, look_again }
+        let (cancel, paused, wakes) = Default::default();
+        Self { cancel, paused, wakes, look_again }
     }
 
-    /// Ends a wait for a pull quota early: a person may have signed in.
+    /// Ends a wait for a pull quota or a sign-in early: a person may have signed in.
     pub fn wake(&self) {
-        self.woken.notify_waiters();
+        self.wakes.send_modify(|wakes| *wakes += 1);
     }
 
-    /// Waits for a time, or until woken.
-    pub(super) async fn doze(&self, time: Duration) {
-        // Either is as good.
-        let _ = tokio::time::timeout(time, self.woken.notified()).await;
+    /// How often it was woken so far. Asked for before a look, so that no call to wake is missed
+    /// that comes while it looks.
+    pub(super) fn wakes(&self) -> u64 {
+        *self.wakes.borrow()
     }
 
-    /// How long a wait for a pull quota is where the registry does not say.
+    /// Waits for a time, or until it was woken more often than `seen`.
+    pub(super) async fn doze(&self, seen: u64, time: Duration) {
+        let mut wakes = self.wakes.subscribe();
+        // Either is as good, and the sender lives in `self`.
+        let _ = tokio::time::timeout(time, wakes.wait_for(|wakes| *wakes > seen)).await;
+    }
+
+    /// How long a wait for a pull quota is where the registry does not say, and for a sign-in.
     pub(super) fn look_again(&self) -> Duration {
         self.look_again
     }
@@ -105,6 +112,15 @@ mod tests {
 
     fn tokio_test_future(control: &Control) -> std::pin::Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(control.go())
+    }
+
+    #[tokio::test]
+    async fn who_is_woken_while_it_looks_does_not_doze() {
+        let control = Control::default();
+        let seen = control.wakes();
+        control.wake();
+        let dozing = control.doze(seen, Duration::from_secs(3600));
+        tokio::time::timeout(Duration::from_secs(60), dozing).await.unwrap();
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
+use super::sign_in::{SignInGate, WaitingEcr};
 use crate::aws::{AwsError, EcrApi, RegistryToken};
 use crate::docker::{DockerApi, EngineLogin};
 use crate::model::RegistryHost;
@@ -38,6 +39,18 @@ impl Destination {
     /// The registry's name in references.
     pub fn host(&self) -> &RegistryHost {
         self.registry.host()
+    }
+
+    /// The same destination, whose calls wait at a gate where a person has to sign in.
+    pub async fn waiting_at(&self, gate: Arc<SignInGate>) -> Self {
+        let ecr: Arc<dyn EcrApi> = Arc::new(WaitingEcr(gate));
+        let login = Arc::new(EcrLogin {
+            ecr: Arc::clone(&ecr),
+            registry: self.login.registry.clone(),
+            token: Mutex::new(self.login.token.lock().await.clone()),
+        });
+        let registry = Arc::clone(&self.registry).with_login(Arc::clone(&login) as _);
+        Self { ecr, registry, login }
     }
 }
 

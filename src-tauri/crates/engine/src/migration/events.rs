@@ -9,7 +9,8 @@ use crate::model::{Digest, RegistryHost, RepositoryName};
 /// The steps of a migration, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
-    /// Create the missing repositories.
+    /// Create the missing repositories. It goes along with [`Step::Push`]: it starts after that and
+    /// is over when the last repository is there that an image still needs.
     Create,
     /// Get the registry token and try it.
     LogIn,
@@ -66,6 +67,14 @@ pub enum MigrationEvent {
     },
     /// The source gives images again.
     QuotaRenewed,
+    /// The session with AWS ended and only a person can renew it; everything that needs it waits.
+    /// Told anew after each look that found nobody signed in.
+    SignInNeeded {
+        /// What the person has to do, or why the last look failed.
+        error: Arc<MigrationError>,
+    },
+    /// The session is renewed.
+    SignedIn,
     /// An image begins or ends a part of its way.
     ImageState {
         /// Its number in the plan.

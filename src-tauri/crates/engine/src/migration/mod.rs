@@ -4,6 +4,8 @@
 //! writing anything, [`run()`] does it and returns the [`Report`]. While it runs it tells an
 //! [`EventSink`] what happens and obeys its [`Control`].
 //!
+//! [`undo()`] takes away what a migration of the [`journal`] brought, after a plan of its own.
+//!
 //! [`copy_list`] is the copy alone, without a plan, for scripts.
 
 mod choose;
@@ -28,6 +30,9 @@ mod record;
 mod report;
 mod request;
 mod run;
+mod sign_in;
+#[cfg(test)]
+mod sign_in_tests;
 mod speed;
 mod steps;
 #[cfg(test)]
@@ -37,6 +42,7 @@ mod tests;
 mod there;
 mod totals;
 mod tree;
+mod undo;
 
 pub use choose::{DatedTag, InvalidPattern, Out, TagPattern, TagRules, choose};
 pub use control::Control;
@@ -53,7 +59,12 @@ pub use plan::{Action, Plan, PlannedImage, PlannedRepository, Remark, Route, pla
 pub use report::{ImageReport, ImageResult, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
+pub use sign_in::{Reopen, SignInGate};
 pub use speed::{EarlierTransfer, ExpectedTime, expected_time};
 pub use there::{Document, RepositoryHolds};
 pub use totals::{NeededQuota, PlanTotals};
 pub use tree::{HeldTree, ImageTree, Node};
+pub use undo::{
+    ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoFacts, UndoImage, UndoLeft, UndoPlan,
+    UndoReport, UndoRepository, UndoTag, Why, undo, undo_facts, undo_plan,
+};

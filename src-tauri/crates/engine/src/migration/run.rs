@@ -49,17 +49,17 @@ pub async fn run(
     let records = Records::of(plan, journal.map(JournalLog::earlier).unwrap_or_default());
     let mut traces = Traces::default();
     run.settle_what_stays(&records);
-    for step in [Step::Create, Step::LogIn, Step::Tag, Step::Push, Step::Verify] {
+    // Creating goes along with pushing, which tells of it.
+    for step in [Step::LogIn, Step::Tag, Step::Push, Step::Verify] {
         control.until_cancelled(control.go()).await;
         if control.is_cancelled() {
             break;
         }
         run.emit(MigrationEvent::StepStarted { step });
         let counts = match step {
-            Step::Create => steps::create(&run, &records, &mut traces).await,
             Step::LogIn => steps::log_in(&run, &records).await,
             Step::Tag => steps::tag(&run, &records, &mut traces).await,
-            Step::Push => steps::push(&run, &records).await,
+            Step::Create | Step::Push => steps::push(&run, &records, &mut traces).await,
             Step::Verify => steps::verify(&run, &records).await,
         };
         let (succeeded, failed) = (counts.succeeded, counts.failed);

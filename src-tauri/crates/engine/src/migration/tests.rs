@@ -217,6 +217,43 @@ async fn a_repository_that_may_not_be_created_fails_its_images_alone() {
 }
 
 #[tokio::test]
+async fn a_repository_is_made_only_when_an_image_comes_that_needs_it() {
+    let world = World::new();
+    world.source.image("app", Some("1"), &["layer"]);
+    world.source.image("web", Some("1"), &["layer"]);
+    let mut both = request("app", "app", &["1"]);
+    let other = request("web", "web", &["1"]);
+    both.images.extend(other.images);
+    both.repositories.extend(other.repositories);
+    let mut plan = world.plan(&both).await;
+    // Gone on with later, when its source does not have the first one any more.
+    for image in &mut plan.images {
+        image.tree = Default::default();
+    }
+    world.source.forget("app", "1");
+    let report = world.run(&plan, &world.registry_source()).await;
+    let told = results(&report);
+    assert!(told[0].starts_with("failed"), "{told:?}");
+    assert_eq!(told[1], "Moved Equal");
+    assert_eq!(report.repositories_created, [RepositoryName::parse("web").unwrap()]);
+    assert_eq!(*world.ecr.asked_for.lock().unwrap(), ["web"]);
+}
+
+#[tokio::test]
+async fn many_images_of_a_repository_ask_for_it_once() {
+    let world = World::new();
+    let tags: Vec<String> = (0..40).map(|tag| tag.to_string()).collect();
+    for tag in &tags {
+        world.source.image("app", Some(tag), &["shared", tag]);
+    }
+    let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+    let plan = world.plan(&request("app", "app", &tags)).await;
+    let report = world.run(&plan, &world.registry_source()).await;
+    assert_eq!(results(&report), ["Moved Equal"; 40]);
+    assert_eq!(*world.ecr.asked_for.lock().unwrap(), ["app"]);
+}
+
+#[tokio::test]
 async fn without_a_token_every_image_says_so() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);

@@ -253,6 +253,18 @@ impl ImageTree {
         }
     }
 
+    /// Every manifest below the root once, each after what holds it.
+    pub(super) fn below(&self) -> Vec<Digest> {
+        let (mut seen, mut below) = (std::collections::HashSet::new(), Vec::new());
+        let mut level: Vec<&Node> = self.root.children.iter().collect();
+        while !level.is_empty() {
+            let digests = level.iter().map(|node| node.raw.digest());
+            below.extend(digests.filter(|digest| seen.insert((*digest).clone())).cloned());
+            level = level.iter().flat_map(|node| &node.children).collect();
+        }
+        below
+    }
+
     /// Every blob once, with its size in bytes.
     pub fn blobs(&self) -> HashMap<Digest, u64> {
         let mut blobs = HashMap::new();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -30,6 +31,9 @@ pub trait RegistryApi: Send + Sync {
     /// Forgets what the login opened so far, so that the next request asks for the login anew: a
     /// person may have signed in meanwhile.
     fn forget_tokens(&self) {}
+
+    /// The same registry, with the login from another source.
+    fn with_login(self: Arc<Self>, login: Arc<dyn LoginSource>) -> Arc<dyn RegistryApi>;
 
     /// Asks the registry's front door, with the login, whether it may be used.
     async fn check_login(&self) -> Result<(), RegistryError>;

@@ -236,6 +236,11 @@ impl RegistryApi for RegistryClient {
         self.access.forget_tokens();
     }
 
+    fn with_login(self: Arc<Self>, login: Arc<dyn LoginSource>) -> Arc<dyn RegistryApi> {
+        let access = Arc::new(Access::new(self.endpoint.as_ref().clone(), login));
+        Arc::new(Self { access, ..self.as_ref().clone() })
+    }
+
     async fn check_login(&self) -> Result<(), RegistryError> {
         let url = self.endpoint.below_v2([""]);
         let ask = Ask::new(Method::GET, url, Scope::Login, "its front door");

@@ -62,6 +62,8 @@ mod tests {
         EcrImage {
             digest: Digest::of(b""),
             tags: vec![Tag::parse(tag).unwrap()],
+            unreadable_tags: 0,
+            subject: None,
             size_bytes: None,
             pushed_at_ms: None,
             pulled_at_ms: None,

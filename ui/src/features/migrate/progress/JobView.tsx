@@ -18,6 +18,7 @@ import {
 import { JobImagesTable } from "./JobImagesTable";
 import { bytesLeft, type JobState, percentOf, speedOf, timeLeftMs } from "./jobState";
 import { QuotaWait } from "./QuotaWait";
+import { SignInWait } from "./SignInWait";
 import { StepList } from "./StepList";
 
 // Charts are large, and only this page has one.
@@ -39,11 +40,13 @@ export interface JobViewProps {
   onPause: () => void;
   onResume: () => void;
   onCancel: () => void;
+  /** Looks at once whether the person signed in. */
+  onLookAgain: () => void;
 }
 
 /** A migration under way. */
 export function JobView(props: JobViewProps) {
-  const { job, errorActions, busy, signIn, onPause, onResume, onCancel } = props;
+  const { job, errorActions, busy, signIn, onPause, onResume, onCancel, onLookAgain } = props;
   const { snapshot } = job;
   const { progress, status } = snapshot;
   const speed = speedOf(job);
@@ -52,6 +55,12 @@ export function JobView(props: JobViewProps) {
   const percent = percentOf(snapshot);
   return (
     <SpaceBetween size="l">
+      {snapshot.sign_in_error !== null && (
+        <SignInWait
+          error={snapshot.sign_in_error}
+          actions={{ ...errorActions, retry: onLookAgain }}
+        />
+      )}
       {snapshot.quota_look_again_at_ms !== null && (
         <QuotaWait lookAgainAtMs={snapshot.quota_look_again_at_ms} signIn={signIn} />
       )}

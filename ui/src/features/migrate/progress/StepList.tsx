@@ -13,7 +13,7 @@ function statusOf(snapshot: JobSnapshot, step: MigrationStep): [StepsProps.Statu
   if (snapshot.steps_finished.includes(step)) {
     return ["success", "done"];
   }
-  if (snapshot.step === step) {
+  if (snapshot.steps_under_way.includes(step)) {
     return snapshot.status === "paused" ? ["stopped", "paused"] : ["loading", "under way"];
   }
   return ["pending", "not yet"];

@@ -38,7 +38,7 @@ const empty: JobSnapshot = {
   started_at_ms: 0,
   elapsed_ms: 0,
   status: "running",
-  step: null,
+  steps_under_way: [],
   steps_finished: [],
   images: [],
   progress: {
@@ -50,8 +50,10 @@ const empty: JobSnapshot = {
     total_bytes: 0,
   },
   source: { kind: "practice_account" },
+  connection: { kind: "practice" },
   pulls_left: null,
   quota_look_again_at_ms: null,
+  sign_in_error: null,
   report: null,
 };
 
@@ -89,7 +91,7 @@ describe("a job", () => {
     const joined = events.reduce(jobAfter, jobFromSnapshot(late));
     expect(whole.snapshot.status).toBe("finished");
     expect(whole.snapshot.report?.outcome).toBe("succeeded");
-    expect(whole.snapshot.steps_finished).toEqual(["create", "log_in", "tag", "push", "verify"]);
+    expect(whole.snapshot.steps_finished).toEqual(["log_in", "tag", "create", "push", "verify"]);
     expect(joined.snapshot.images).toEqual(whole.snapshot.images);
     expect(joined.snapshot.progress).toEqual(whole.snapshot.progress);
     expect(joined.gap).toBe(false);

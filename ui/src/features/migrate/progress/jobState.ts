@@ -106,10 +106,10 @@ export function jobAfter(state: JobState, event: JobEvent): JobState {
         },
       });
     case "step_started":
-      return next({ step: kind.step });
+      return next({ steps_under_way: [...before.steps_under_way, kind.step] });
     case "step_finished":
       return next({
-        step: before.step === kind.step ? null : before.step,
+        steps_under_way: before.steps_under_way.filter((one) => one !== kind.step),
         steps_finished: before.steps_finished.includes(kind.step)
           ? before.steps_finished
           : [...before.steps_finished, kind.step],
@@ -126,6 +126,10 @@ export function jobAfter(state: JobState, event: JobEvent): JobState {
       return next({ quota_look_again_at_ms: kind.look_again_at_ms });
     case "quota_renewed":
       return next({ quota_look_again_at_ms: null });
+    case "sign_in_needed":
+      return next({ sign_in_error: kind.error });
+    case "signed_in":
+      return next({ sign_in_error: null });
     case "pulls_left":
       return next({ pulls_left: kind.pulls });
     case "journal_state":
@@ -170,7 +174,7 @@ export function jobAfter(state: JobState, event: JobEvent): JobState {
     case "finished":
       return next({
         status: "finished",
-        step: null,
+        steps_under_way: [],
         report: kind.report,
         elapsed_ms: kind.report.elapsed_ms,
       });

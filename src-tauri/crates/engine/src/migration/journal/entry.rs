@@ -99,6 +99,17 @@ pub struct JournalSummary {
     pub about: String,
     /// How far it came.
     pub counts: JournalCounts,
+    /// That what it brought was taken away again.
+    pub undone: Option<Undone>,
+}
+
+/// That what a migration brought was taken away again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// What was done, in the words of whoever did it.
+    pub told: String,
 }
 
 /// One migration with everything.

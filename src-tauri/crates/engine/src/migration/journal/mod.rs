@@ -26,8 +26,8 @@ mod writer;
 
 pub use entry::{
     JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
-    NewMigration, Stage,
+    NewMigration, Stage, Undone,
 };
 pub use error::JournalError;
 pub use log::{JournalLog, TellError};
-pub use store::Journal;
+pub use store::{HeldMigration, Journal};

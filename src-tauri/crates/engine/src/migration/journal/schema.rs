@@ -12,7 +12,8 @@ use super::JournalError;
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
 
 /// The steps, from an empty file on.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE migration (
     id TEXT PRIMARY KEY,
     started_at_ms INTEGER NOT NULL,
@@ -63,7 +64,12 @@ CREATE TABLE image (
     source_moved_to TEXT,
     PRIMARY KEY (migration, number)
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+ALTER TABLE migration ADD COLUMN undone_at_ms INTEGER;
+ALTER TABLE migration ADD COLUMN undo TEXT;
+",
+];
 
 /// The version that this program writes.
 pub(super) fn newest() -> i64 {

@@ -7,14 +7,22 @@ use super::claim::Claim;
 use super::log::{JournalLog, TellError};
 use super::writer::Writer;
 use super::{
-    JournalCounts, JournalError, JournalRecord, JournalState, JournalSummary, NewMigration, rows,
-    schema,
+    JournalCounts, JournalError, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
+    rows, schema,
 };
 use crate::model::RegistryHost;
+
+/// A migration of the journal that nobody runs as long as this lives.
+pub struct HeldMigration {
+    /// The migration.
+    pub record: JournalRecord,
+    _claim: Claim,
+}
 
 /// Everything that a list shows of migrations; not what was asked for, which is long.
 const SUMMARIES: &str = "
 SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry, about,
+    undone_at_ms, undo,
     count(number) AS images,
     sum(stage = 'moved') AS moved, sum(stage = 'unchanged') AS unchanged,
     sum(stage = 'failed') AS failed,
@@ -103,6 +111,37 @@ impl Journal {
             let writer = this.inner.writer.clone();
             let log = JournalLog::new(&id, writer, claim, tell, earlier, earlier_ms);
             Ok((record, log))
+        })
+        .await
+    }
+
+    /// Holds a migration while what it brought is taken away: nobody runs it meanwhile.
+    ///
+    /// # Errors
+    /// [`JournalError::RunsElsewhere`] where some process runs it.
+    pub async fn hold(&self, id: &str) -> Result<HeldMigration, JournalError> {
+        let (this, id) = (self.clone(), id.to_owned());
+        blocking(move || {
+            // Before the claim, so that a name that nobody knows leaves no file.
+            this.read(&id)?;
+            let claim = Claim::take(&this.inner.path, &id)?;
+            Ok(HeldMigration { record: this.read(&id)?, _claim: claim })
+        })
+        .await
+    }
+
+    /// Notes that what a held migration brought was taken away.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn note_undo(&self, held: HeldMigration, undone: Undone) -> Result<(), JournalError> {
+        let this = self.clone();
+        blocking(move || {
+            let noted = this.connect()?.execute(
+                "UPDATE migration SET undone_at_ms = ?2, undo = ?3 WHERE id = ?1",
+                (&held.record.summary.id, rows::number(undone.at_ms), undone.told),
+            );
+            noted.map(|_| ()).map_err(|error| this.broken(error))
         })
         .await
     }
@@ -205,6 +244,12 @@ fn summary(row: &Row<'_>, journal: &Path) -> rusqlite::Result<JournalSummary> {
         elapsed_ms: rows::bytes(row, "elapsed_ms")?,
         registry: rows::read(row, "registry", RegistryHost::parse)?,
         about: row.get("about")?,
+        undone: match (row.get::<_, Option<i64>>("undone_at_ms")?, row.get("undo")?) {
+            (Some(_), Some(told)) => {
+                Some(Undone { at_ms: rows::bytes(row, "undone_at_ms")?, told })
+            }
+            _ => None,
+        },
         counts: JournalCounts {
             images: count("images")?,
             moved: count("moved")?,

@@ -6,7 +6,9 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::codes::{ActionCode, Coded};
-use super::{Journal, JournalError, JournalLog, JournalState, NewMigration, Stage, TellError};
+use super::{
+    Journal, JournalError, JournalLog, JournalState, NewMigration, Stage, TellError, Undone,
+};
 use crate::migration::testing::{World, request};
 use crate::migration::{
     Action, ImageResult, MigrationError, MigrationRequest, Plan, Proof, Remark, Route,
@@ -241,6 +243,27 @@ async fn the_journals_of_earlier_versions_open() {
         assert_eq!(record.repositories.len(), 1);
         assert_eq!(record.summary.state, JournalState::Interrupted);
     }
+}
+
+#[tokio::test]
+async fn an_undo_holds_its_migration_and_is_noted() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (_, _, plan) = world().await;
+    let log = begin(&journal, "m-1", &plan).await;
+    assert!(matches!(journal.hold("m-1").await, Err(JournalError::RunsElsewhere { .. })));
+    drop(log);
+    assert!(matches!(journal.hold("m-2").await, Err(JournalError::Unknown { .. })));
+    let held = journal.hold("m-1").await.unwrap();
+    assert!(matches!(
+        journal.take_up("m-1", tell()).await,
+        Err(JournalError::RunsElsewhere { .. })
+    ));
+    let undone = Undone { at_ms: 1_795_000_001_000, told: "{}".to_owned() };
+    journal.note_undo(held, undone.clone()).await.unwrap();
+    let listed = journal.list().await.unwrap();
+    assert_eq!(listed[0].undone, Some(undone));
+    assert_eq!(listed[0].state, JournalState::Interrupted, "nobody holds it any more");
 }
 
 #[tokio::test]

@@ -1,82 +1,178 @@
-use std::collections::HashMap;
-use std::sync::Arc;
+//! The repositories that are missing, each created just before its first image: one whose images all
+//! failed before, or were cancelled, is never made.
+
+use std::collections::{HashMap, HashSet};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
-use crate::aws::{AwsError, EcrApi};
+use crate::aws::AwsError;
 use crate::migration::record::Records;
-use crate::migration::run::{Counts, Run, Traces};
+use crate::migration::run::{Counts, Run};
 use crate::migration::{MigrationError, MigrationEvent, PlannedRepository, Step};
 use crate::model::RepositoryName;
 
 /// Repositories that are created at the same time. ECR's quota is far higher; a person's account
 /// may have other work.
 const CREATED_TOGETHER: usize = 4;
+/// A call that is under way when the migration is stopped may end by itself for so long, so that it
+/// is known whether there is a repository now.
+const ENDS_WITHIN: Duration = Duration::from_secs(5);
 
-/// Creates the repositories that are missing and that an image still needs.
-pub(in crate::migration) async fn create(
-    run: &Run<'_>,
-    records: &Records<'_>,
-    traces: &mut Traces,
-) -> Counts {
-    let needed: Vec<_> = records.moving().map(|record| &record.planned.repository).collect();
-    let missing =
-        run.plan.repositories.iter().filter(|repository| needed.contains(&&repository.name));
-    let ecr = run.destination.ecr.as_ref();
-    let work: Vec<_> = missing
-        .map(|repository| async move {
-            let created = run.control.until_cancelled(make(ecr, repository)).await;
-            (repository, created)
+/// The repositories that images of a run need, as the images ask for them.
+pub(super) struct Repositories {
+    needed: HashMap<RepositoryName, Arc<Needed>>,
+    asked: UnboundedSender<Arc<Needed>>,
+}
+
+/// A repository that an image may ask for.
+struct Needed {
+    repository: PlannedRepository,
+    is_asked_for: AtomicBool,
+    /// What came of it; nothing as long as it is not there.
+    outcome: watch::Sender<Option<Result<(), Arc<MigrationError>>>>,
+}
+
+/// Makes repositories as they are asked for.
+pub(super) struct Maker {
+    asked: UnboundedReceiver<Arc<Needed>>,
+    needed: usize,
+}
+
+/// The repositories that images of a plan may still need, and who makes them.
+pub(super) fn repositories(run: &Run<'_>, records: &Records<'_>) -> (Repositories, Maker) {
+    let names: HashSet<_> = records.moving().map(|record| &record.planned.repository).collect();
+    let planned = run.plan.repositories.iter();
+    let needed: HashMap<_, _> = planned
+        .filter(|repository| names.contains(&repository.name))
+        .map(|repository| {
+            let (is_asked_for, outcome) = (AtomicBool::new(false), watch::Sender::default());
+            let repository = repository.clone();
+            (repository.name.clone(), Arc::new(Needed { repository, is_asked_for, outcome }))
         })
         .collect();
-    let mut counts = Counts::default();
-    let mut failures: HashMap<&RepositoryName, Arc<MigrationError>> = HashMap::new();
-    let mut made = stream::iter(work).buffer_unordered(CREATED_TOGETHER);
-    while let Some((repository, outcome)) = made.next().await {
-        let name = repository.name.clone();
-        match outcome {
-            Some(Ok(created)) => {
-                counts.add(true);
-                if created {
-                    traces.repositories_created.push(name.clone());
-                    if let Some(journal) = run.journal {
-                        journal.repository_created(&name);
-                    }
+    let (sender, receiver) = unbounded_channel();
+    let maker = Maker { asked: receiver, needed: needed.len() };
+    (Repositories { needed, asked: sender }, maker)
+}
+
+impl Repositories {
+    /// Waits until a repository is there.
+    pub async fn ready(&self, name: &RepositoryName) -> Result<(), MigrationError> {
+        let Some(needed) = self.needed.get(name) else { return Ok(()) };
+        if !needed.is_asked_for.swap(true, Ordering::AcqRel) {
+            // The maker listens as long as somebody may ask.
+            let _ = self.asked.send(Arc::clone(needed));
+        }
+        let mut outcome = needed.outcome.subscribe();
+        let known = outcome.wait_for(Option::is_some).await;
+        match known.ok().and_then(|known| known.clone()) {
+            Some(Err(source)) => {
+                Err(MigrationError::EarlierStepFailed { step: Step::Create, source })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Maker {
+    /// Makes what is asked for until nobody can ask any more; gives what it created.
+    pub async fn work(self, run: &Run<'_>) -> Vec<RepositoryName> {
+        let Self { asked, needed } = self;
+        let created = &Mutex::new(Vec::new());
+        let mut counts = Counts::default();
+        let finish = |Counts { succeeded, failed }| {
+            run.emit(MigrationEvent::StepFinished { step: Step::Create, succeeded, failed });
+        };
+        run.emit(MigrationEvent::StepStarted { step: Step::Create });
+        let asked = stream::unfold(asked, |mut asked| async move {
+            asked.recv().await.map(|needed| (needed, asked))
+        });
+        let made = asked.map(|needed| async move {
+            let outcome = make_unless_cancelled(run, &needed.repository, created).await;
+            (needed, outcome)
+        });
+        let mut made = pin!(made.buffer_unordered(CREATED_TOGETHER));
+        let mut left = needed;
+        while left > 0
+            && let Some((needed, outcome)) = made.next().await
+        {
+            left -= 1;
+            let Some(outcome) = outcome else { continue };
+            counts.add(outcome.is_ok());
+            let repository = needed.repository.name.clone();
+            let outcome = match outcome {
+                Ok(created) => {
+                    run.emit(MigrationEvent::RepositoryReady { repository, created });
+                    Ok(())
                 }
-                run.emit(MigrationEvent::RepositoryReady { repository: name, created });
-            }
-            Some(Err(error)) => {
-                counts.add(false);
-                let error = Arc::new(MigrationError::from(error));
-                failures.insert(&repository.name, Arc::clone(&error));
-                run.emit(MigrationEvent::RepositoryFailed { repository: name, error });
-            }
-            None => {}
+                Err(error) => {
+                    let error = Arc::new(MigrationError::from(error));
+                    let told = Arc::clone(&error);
+                    run.emit(MigrationEvent::RepositoryFailed { repository, error: told });
+                    Err(error)
+                }
+            };
+            needed.outcome.send_replace(Some(outcome));
         }
+        finish(counts);
+        let mut created =
+            std::mem::take(&mut *created.lock().unwrap_or_else(PoisonError::into_inner));
+        created.sort();
+        created
     }
-    for record in records.moving() {
-        if let Some(source) = failures.get(&record.planned.repository) {
-            let source = Arc::clone(source);
-            let error = MigrationError::EarlierStepFailed { step: Step::Create, source };
-            run.fail(record, Arc::new(error));
+}
+
+/// Makes a repository; nothing where the migration is stopped before that is done.
+async fn make_unless_cancelled(
+    run: &Run<'_>,
+    repository: &PlannedRepository,
+    created: &Mutex<Vec<RepositoryName>>,
+) -> Option<Result<bool, AwsError>> {
+    if run.control.is_cancelled() {
+        return None;
+    }
+    let too_late = async {
+        run.control.token().cancelled().await;
+        tokio::time::sleep(ENDS_WITHIN).await;
+    };
+    tokio::select! {
+        // What a stop made fail is no failure.
+        made = make(run, repository, created) => {
+            Some(made).filter(|made| made.is_ok() || !run.control.is_cancelled())
         }
+        () = too_late => None,
     }
-    counts
 }
 
 /// Tells whether the repository was created now. Somebody else may have been quicker: then it is
 /// there, which is what was wanted, and it is left as it is.
-async fn make(ecr: &dyn EcrApi, repository: &PlannedRepository) -> Result<bool, AwsError> {
+async fn make(
+    run: &Run<'_>,
+    repository: &PlannedRepository,
+    created: &Mutex<Vec<RepositoryName>>,
+) -> Result<bool, AwsError> {
+    let (ecr, name) = (&run.destination.ecr, &repository.name);
     if repository.exists {
         return Ok(false);
     }
-    match ecr.create_repository(&repository.name, &repository.settings).await {
+    match ecr.create_repository(name, &repository.settings).await {
         Ok(_) => {}
         Err(AwsError::RepositoryExists { .. }) => return Ok(false),
         Err(error) => return Err(error),
     }
+    // At once: it is there from now on, also where its policy is refused.
+    created.lock().unwrap_or_else(PoisonError::into_inner).push(name.clone());
+    if let Some(journal) = run.journal {
+        journal.repository_created(name);
+    }
     if let Some(text) = repository.settings.lifecycle.policy_text() {
-        ecr.put_lifecycle_policy(&repository.name, &text).await?;
+        ecr.put_lifecycle_policy(name, &text).await?;
     }
     if let Some(policy) = &repository.settings.policy {
         ecr.set_repository_policy(&repository.name, policy).await?;

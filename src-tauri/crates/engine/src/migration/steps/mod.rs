@@ -1,4 +1,5 @@
-//! The steps of a migration, one file a step.
+//! The steps of a migration, one file a step. Creating repositories goes along with pushing: each is
+//! made just before its first image.
 
 mod create;
 mod log_in;
@@ -7,7 +8,6 @@ mod quota;
 mod tag;
 mod verify;
 
-pub(super) use create::create;
 pub(super) use log_in::log_in;
 pub(super) use push::push;
 pub(super) use tag::{remove_temporary_tags, tag};

@@ -2,13 +2,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::docker::{DockerApi, PushLayerState, PushProgress};
+use futures_util::future::join;
 
+use super::create::{Repositories, repositories};
 use super::quota::QuotaGate;
 use super::verify::prove_arrived;
+use crate::docker::{DockerApi, PushLayerState, PushProgress};
 use crate::migration::copy::{Copier, Held, Job, TagsThere, Turns};
 use crate::migration::record::{Record, Records};
-use crate::migration::run::{Counts, Run};
+use crate::migration::run::{Counts, Run, Traces};
 use crate::migration::tree::read_extent;
 use crate::migration::{CopyEnds, ImageState, LayerState, MigrationError, MigrationEvent, Source};
 use crate::model::Digest;
@@ -20,12 +22,25 @@ const COPIED_TOGETHER: usize = 16;
 /// Blobs of the whole migration that are on the way at the same time.
 const BLOBS_ON_THE_WAY: usize = 32;
 
-/// Moves the content of every image.
-pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> Counts {
+/// Moves the content of every image, and creates the repositories that are missing on the way.
+pub(in crate::migration) async fn push(
+    run: &Run<'_>,
+    records: &Records<'_>,
+    traces: &mut Traces,
+) -> Counts {
+    let (repositories, maker) = repositories(run, records);
+    // It ends when nobody can ask for a repository any more.
+    let pushing = async move { push_into(run, records, &repositories).await };
+    let (created, counts) = join(maker.work(run), pushing).await;
+    traces.repositories_created = created;
+    counts
+}
+
+async fn push_into(run: &Run<'_>, records: &Records<'_>, repositories: &Repositories) -> Counts {
     match run.source {
         Source::Engine(docker) => {
             let docker = docker.as_ref();
-            let work = |record| push_from_engine(run, docker, record);
+            let work = |record| push_from_engine(run, docker, repositories, record);
             run.each(records.moving(), PUSHED_TOGETHER, work).await
         }
         Source::Registry(source) => {
@@ -40,68 +55,76 @@ pub(in crate::migration) async fn push(run: &Run<'_>, records: &Records<'_>) -> 
                 Arc::new(Held::default()),
                 Arc::new(Turns::new(BLOBS_ON_THE_WAY)),
             );
-            let tags = &source_tags(records);
-            let gate = &QuotaGate::default();
-            let work = |record| copy_when_allowed(run, &copier, tags, gate, record);
+            let copies = &Copies {
+                run,
+                copier,
+                repositories,
+                tags: source_tags(records),
+                gate: QuotaGate::default(),
+            };
+            let work = |record| copies.copy_when_allowed(record);
             run.each(records.moving(), COPIED_TOGETHER, work).await
         }
     }
 }
 
-/// Copies an image, and waits where the source's pull quota is used up.
-async fn copy_when_allowed(
-    run: &Run<'_>,
-    copier: &Copier,
-    tags: &TagsThere,
-    gate: &QuotaGate,
-    record: &Record<'_>,
-) -> Result<(), MigrationError> {
-    let copy = || copy_from_registry(run, copier, tags, record);
-    gate.pass(run, copier.source(), &record.planned.source, copy).await?;
-    // At once, so that an interruption hours later finds it proved.
-    prove_arrived(run, record).await;
-    Ok(())
+/// What all copies from registry to registry share.
+struct Copies<'a> {
+    run: &'a Run<'a>,
+    copier: Copier,
+    repositories: &'a Repositories,
+    tags: TagsThere,
+    gate: QuotaGate,
 }
 
-async fn copy_from_registry(
-    run: &Run<'_>,
-    copier: &Copier,
-    tags: &TagsThere,
-    record: &Record<'_>,
-) -> Result<(), MigrationError> {
-    run.image_state(record, ImageState::Pushing);
-    let started = Instant::now();
-    let planned = record.planned;
-    let held = planned.tree.get();
-    if held.is_none() && is_there(run, record).await? {
-        return Ok(());
+impl Copies<'_> {
+    /// Copies an image, and waits where the source's pull quota is used up.
+    async fn copy_when_allowed(&self, record: &Record<'_>) -> Result<(), MigrationError> {
+        let copy = || self.copy(record);
+        self.gate.pass(self.run, self.copier.source(), &record.planned.source, copy).await?;
+        // At once, so that an interruption hours later finds it proved.
+        prove_arrived(self.run, record).await;
+        Ok(())
     }
-    // A plan that was made just now has read the manifests. One that is gone on with, or came from a
-    // file, has not: they are read now, pinned to the digest that was planned.
-    let tree = match held {
-        Some(tree) => tree,
-        None => {
-            let pinned = planned.source_digest.as_ref().map(Digest::as_str);
-            let reference = pinned.unwrap_or(planned.source.manifest_reference());
-            let platform = run.plan.extent.platform.as_ref();
-            Arc::new(read_extent(copier.source(), &planned.source, reference, platform).await?)
+
+    async fn copy(&self, record: &Record<'_>) -> Result<(), MigrationError> {
+        let (run, copier) = (self.run, &self.copier);
+        run.image_state(record, ImageState::Pushing);
+        let started = Instant::now();
+        let planned = record.planned;
+        let held = planned.tree.get();
+        if held.is_none() && is_there(run, record).await? {
+            return Ok(());
         }
-    };
-    let job = Job {
-        index: planned.index,
-        source: &planned.source,
-        tree: &tree,
-        repository: planned.repository.as_str(),
-        reference: planned.tag.as_str(),
-    };
-    let moved = copier.copy(&job).await?;
-    record.moved_bytes(moved.sent_bytes, moved.skipped_bytes, elapsed_ms(started));
-    if run.plan.extent.referrers {
-        record.left_behind(copier.copy_referrers(&job, tags).await);
+        // A plan that was made just now has read the manifests. One that is gone on with, or came
+        // from a file, has not: they are read now, pinned to the digest that was planned.
+        let tree = match held {
+            Some(tree) => tree,
+            None => {
+                let pinned = planned.source_digest.as_ref().map(Digest::as_str);
+                let reference = pinned.unwrap_or(planned.source.manifest_reference());
+                let platform = run.plan.extent.platform.as_ref();
+                Arc::new(read_extent(copier.source(), &planned.source, reference, platform).await?)
+            }
+        };
+        // As late as can be: an image that its source does not give needs no repository.
+        self.repositories.ready(&planned.repository).await?;
+        let job = Job {
+            index: planned.index,
+            source: &planned.source,
+            tree: &tree,
+            repository: planned.repository.as_str(),
+            reference: planned.tag.as_str(),
+        };
+        let moved = copier.copy(&job).await?;
+        record.moved_bytes(moved.sent_bytes, moved.skipped_bytes, elapsed_ms(started));
+        if run.plan.extent.referrers {
+            record.left_behind(copier.copy_referrers(&job, &self.tags).await);
+        }
+        pushed(run, record, moved.digest);
+        planned.tree.forget();
+        Ok(())
     }
-    pushed(run, record, moved.digest);
-    planned.tree.forget();
-    Ok(())
 }
 
 /// Looks at the destination anew where some time has passed since the plan was made. Whether the
@@ -135,9 +158,11 @@ fn source_tags(records: &Records<'_>) -> TagsThere {
 async fn push_from_engine(
     run: &Run<'_>,
     docker: &dyn DockerApi,
+    repositories: &Repositories,
     record: &Record<'_>,
 ) -> Result<(), MigrationError> {
     run.image_state(record, ImageState::Pushing);
+    repositories.ready(&record.planned.repository).await?;
     let started = Instant::now();
     let login = run.destination.login.engine_login().await?;
     let mut sent = SentLayers::default();

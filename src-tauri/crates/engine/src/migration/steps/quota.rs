@@ -64,9 +64,10 @@ impl QuotaGate {
         let mut pause = retry_after.unwrap_or(run.control.look_again()).min(LONGEST_WAIT);
         loop {
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+            let seen = run.control.wakes();
             let look_again_at_ms = now_ms().saturating_add(pause_ms);
             run.emit(MigrationEvent::QuotaUsedUp { look_again_at_ms });
-            run.control.doze(pause).await;
+            run.control.doze(seen, pause).await;
             source.forget_tokens();
             let head = source.manifest_head(image.path(), image.manifest_reference()).await;
             match head {

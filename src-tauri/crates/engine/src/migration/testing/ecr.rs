@@ -7,9 +7,13 @@ use bytes::Bytes;
 use super::FakeRegistry;
 use crate::aws::{
     AwsError, CacheRule, CreationTemplate, EcrApi, EcrImage, EcrLayers, EcrRegistrySettings,
-    EcrRepository, KnownCacheRule, KnownTemplate, LayerUpload, RegistryToken,
+    EcrRepository, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
+    RegistryToken,
 };
-use crate::model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
+use crate::migration::{MigrationError, Reopen};
+use crate::model::{
+    Digest, Manifest, RawManifest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag,
+};
 
 /// An ECR in memory, whose images are those of its registry.
 pub struct FakeEcr {
@@ -25,6 +29,31 @@ pub struct FakeEcr {
     pub says: Mutex<Option<Digest>>,
     /// Whether tokens are refused.
     pub tokens_denied: Mutex<bool>,
+    /// Calls that the session lasts for; nothing where it lasts.
+    pub calls_left: Mutex<Option<u32>>,
+    /// Images that were there before any migration.
+    pub older: Mutex<HashSet<Digest>>,
+    /// Names of repositories as their creation was asked for, in order.
+    pub asked_for: Mutex<Vec<String>>,
+}
+
+/// Looks in vain so often whether a person signed in, and then finds that.
+pub struct SignsIn {
+    pub ecr: Arc<FakeEcr>,
+    pub in_vain: Mutex<u32>,
+}
+
+#[async_trait]
+impl Reopen for SignsIn {
+    async fn reopen(&self) -> Result<Arc<dyn EcrApi>, MigrationError> {
+        let mut left = self.in_vain.lock().unwrap();
+        if *left > 0 {
+            *left -= 1;
+            return Err(FakeEcr::ended().into());
+        }
+        *self.ecr.calls_left.lock().unwrap() = None;
+        Ok(Arc::clone(&self.ecr) as _)
+    }
 }
 
 impl FakeEcr {
@@ -37,7 +66,17 @@ impl FakeEcr {
             denied: Mutex::default(),
             says: Mutex::default(),
             tokens_denied: Mutex::default(),
+            calls_left: Mutex::default(),
+            asked_for: Mutex::default(),
+            older: Mutex::default(),
         }
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let held = self.repositories.lock().unwrap();
+        let mut names: Vec<_> = held.keys().map(ToString::to_string).collect();
+        names.sort();
+        names
     }
 
     pub fn add(&self, name: &str, settings: RepositorySettings) {
@@ -51,6 +90,22 @@ impl FakeEcr {
             settings,
         };
         self.repositories.lock().unwrap().insert(name, repository);
+    }
+
+    fn ended() -> AwsError {
+        AwsError::SignInNeeded { profile: "work".to_owned(), source: None }
+    }
+
+    /// Takes a call as long as the session lasts.
+    fn signed(&self) -> Result<(), AwsError> {
+        match self.calls_left.lock().unwrap().as_mut() {
+            Some(0) => Err(Self::ended()),
+            Some(calls) => {
+                *calls -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     fn denied(action: &str) -> AwsError {
@@ -127,6 +182,8 @@ impl EcrApi for FakeEcr {
         name: &RepositoryName,
         settings: &RepositorySettings,
     ) -> Result<EcrRepository, AwsError> {
+        self.signed()?;
+        self.asked_for.lock().unwrap().push(name.to_string());
         if self.denied.lock().unwrap().contains(name.as_str()) {
             return Err(Self::denied("ecr:CreateRepository"));
         }
@@ -135,6 +192,7 @@ impl EcrApi for FakeEcr {
     }
 
     async fn put_lifecycle_policy(&self, _: &RepositoryName, text: &str) -> Result<(), AwsError> {
+        self.signed()?;
         self.policies.lock().unwrap().push(text.to_owned());
         Ok(())
     }
@@ -157,6 +215,7 @@ impl EcrApi for FakeEcr {
     }
 
     async fn registry_token(&self) -> Result<RegistryToken, AwsError> {
+        self.signed()?;
         if *self.tokens_denied.lock().unwrap() {
             return Err(Self::denied("ecr:GetAuthorizationToken"));
         }
@@ -168,16 +227,64 @@ impl EcrApi for FakeEcr {
         })
     }
 
-    async fn images(&self, _: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
-        Ok(Vec::new())
+    async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
+        if !self.repositories.lock().unwrap().contains_key(name) {
+            return Err(AwsError::RepositoryMissing { name: name.clone() });
+        }
+        let older = self.older.lock().unwrap();
+        let image = |(raw, tags): (RawManifest, Vec<Tag>)| {
+            let is_older = older.contains(raw.digest());
+            EcrImage {
+                digest: raw.digest().clone(),
+                tags,
+                unreadable_tags: 0,
+                subject: match raw.read().unwrap() {
+                    Manifest::Image(image) => image.subject.map(|subject| subject.digest),
+                    Manifest::Index(index) => index.subject.map(|subject| subject.digest),
+                },
+                size_bytes: None,
+                pushed_at_ms: Some(if is_older { 1 } else { 9_000_000_000_000 }),
+                pulled_at_ms: None,
+                media_type: Some(raw.media_type().to_owned()),
+                artifact_media_type: None,
+            }
+        };
+        Ok(self.registry.images(name.as_str()).into_iter().map(image).collect())
+    }
+
+    async fn delete_images(
+        &self,
+        name: &RepositoryName,
+        images: &[ImageName],
+    ) -> Result<Vec<NotDeleted>, AwsError> {
+        if self.denied.lock().unwrap().contains(name.as_str()) {
+            return Err(Self::denied("ecr:BatchDeleteImage"));
+        }
+        let failed = |image: &ImageName| {
+            let code = self.registry.delete(name.as_str(), &image.to_string())?;
+            let (image, code, reason) = (image.clone(), code.to_owned(), String::new());
+            Some(NotDeleted { image, code, reason })
+        };
+        Ok(images.iter().filter_map(failed).collect())
+    }
+
+    async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError> {
+        if !self.registry.images(name.as_str()).is_empty() {
+            return Err(AwsError::RepositoryNotEmpty { name: name.clone() });
+        }
+        self.repositories.lock().unwrap().remove(name);
+        Ok(())
     }
 
     async fn image(&self, name: &RepositoryName, tag: &Tag) -> Result<Option<EcrImage>, AwsError> {
+        self.signed()?;
         let said = self.says.lock().unwrap().clone();
         let digest = said.or_else(|| self.registry.held(name.as_str(), tag.as_str()));
         Ok(digest.map(|digest| EcrImage {
             digest,
             tags: vec![tag.clone()],
+            unreadable_tags: 0,
+            subject: None,
             size_bytes: None,
             pushed_at_ms: None,
             pulled_at_ms: None,

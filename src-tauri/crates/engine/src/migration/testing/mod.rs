@@ -8,14 +8,14 @@ mod registry;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-pub use ecr::FakeEcr;
+pub use ecr::{FakeEcr, SignsIn};
 pub use engine::FakeEngine;
 pub use registry::FakeRegistry;
 
 use super::journal::JournalLog;
 use super::{
     Control, Destination, EcrLogin, EventSink, Facts, MigrationEvent, MigrationRequest, Plan,
-    Report, RequestedImage, Source, gather, plan, run,
+    Report, RequestedImage, SignInGate, Source, gather, plan, run,
 };
 use crate::model::{ImageReference, RegistryHost, RepositoryName, RepositorySettings, Tag};
 
@@ -85,6 +85,16 @@ impl World {
     ) -> Report {
         let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
         run(plan, source, &self.destination(), &self.control, &events, journal).await
+    }
+
+    /// Runs with an ECR whose calls wait for a person to sign in, which is found after so many looks.
+    pub async fn run_signing_in(&self, plan: &Plan, source: &Source, in_vain: u32) -> Report {
+        let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
+        let again = SignsIn { ecr: Arc::clone(&self.ecr), in_vain: Mutex::new(in_vain) };
+        let ecr = Arc::clone(&self.ecr) as _;
+        let gate = SignInGate::new(ecr, Arc::new(again), self.control.clone(), Arc::clone(&events));
+        let destination = self.destination().waiting_at(gate).await;
+        run(plan, source, &destination, &self.control, &events, None).await
     }
 
     pub fn registry_source(&self) -> Source {

@@ -1,5 +1,5 @@
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -7,8 +7,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag, media_type};
 use crate::registry::{
-    BlobStream, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, RegistryError, Stored,
-    UploadSession, UploadStart,
+    BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, RegistryError,
+    Stored, UploadSession, UploadStart,
 };
 
 type Place = (String, String);
@@ -34,6 +34,10 @@ pub struct FakeRegistry {
     pub immutable: Mutex<HashSet<String>>,
     /// Manifests that it gives before its quota is used up; nothing for no quota.
     pub pulls_left: Mutex<Option<u32>>,
+    /// Where it takes its login from before it takes a manifest or a layer.
+    login: Mutex<Option<Arc<dyn LoginSource>>>,
+    /// Requests after which it refuses the login that it got, once, so that it is renewed.
+    pub refuses_login_after: Mutex<Option<u32>>,
     /// Manifests that it gives anew once somebody has looked so often.
     pub renewed_after_looks: Mutex<Option<(u32, u32)>>,
 }
@@ -52,6 +56,8 @@ impl FakeRegistry {
             mounts: true,
             immutable: Mutex::default(),
             pulls_left: Mutex::default(),
+            login: Mutex::default(),
+            refuses_login_after: Mutex::default(),
             renewed_after_looks: Mutex::default(),
         }
     }
@@ -118,9 +124,82 @@ impl FakeRegistry {
         self.put_raw(path, Some(tag), json)
     }
 
+    /// What an index lists.
+    pub fn children(&self, index: &Digest) -> Vec<Digest> {
+        let manifests = self.manifests.lock().unwrap();
+        let raw = manifests.values().find(|raw| raw.digest() == index).unwrap();
+        match raw.read().unwrap() {
+            crate::model::Manifest::Index(index) => {
+                index.manifests.into_iter().map(|child| child.digest).collect()
+            }
+            crate::model::Manifest::Image(_) => Vec::new(),
+        }
+    }
+
+    /// Puts something that refers to an image.
+    pub fn signature(&self, path: &str, reference: Option<&str>, subject: &Digest) -> Digest {
+        let config = self.blob_json(path, "{}");
+        let kind = media_type::OCI_MANIFEST;
+        let json = format!(
+            r#"{{"schemaVersion":2,"mediaType":"{kind}","config":{config},"layers":[],"subject":{{"mediaType":"{kind}","digest":"{subject}","size":1}}}}"#
+        );
+        self.put_raw(path, reference, json)
+    }
+
     pub fn held(&self, path: &str, reference: &str) -> Option<Digest> {
         let place = (path.to_owned(), reference.to_owned());
         self.manifests.lock().unwrap().get(&place).map(|raw| raw.digest().clone())
+    }
+
+    /// Takes an image away.
+    pub fn forget(&self, path: &str, tag: &str) {
+        let digest = self.held(path, tag).unwrap().to_string();
+        let is_it = |name: &str| name == tag || name == digest;
+        self.manifests.lock().unwrap().retain(|(held, name), _| held != path || !is_it(name));
+    }
+
+    /// Every image of a repository with its tags.
+    pub fn images(&self, path: &str) -> Vec<(RawManifest, Vec<Tag>)> {
+        let manifests = self.manifests.lock().unwrap();
+        let of_path: Vec<_> = manifests.iter().filter(|((held, _), _)| held == path).collect();
+        let images = of_path.iter().filter(|((_, name), _)| name.contains(':'));
+        let mut images: Vec<_> = images
+            .map(|(_, raw)| {
+                let named = of_path.iter().filter(|((_, name), held)| {
+                    !name.contains(':') && held.digest() == raw.digest()
+                });
+                let mut tags: Vec<Tag> =
+                    named.map(|((_, name), _)| Tag::parse(name).unwrap()).collect();
+                tags.sort();
+                ((*raw).clone(), tags)
+            })
+            .collect();
+        images.sort_by(|(a, _), (b, _)| a.digest().cmp(b.digest()));
+        images
+    }
+
+    /// Deletes as ECR does, by tag or by digest; gives the code where it does not.
+    pub fn delete(&self, path: &str, name: &str) -> Option<&'static str> {
+        let Some(digest) = self.held(path, name) else { return Some("ImageNotFound") };
+        let images = self.images(path);
+        let is_below = images.iter().any(|(raw, _)| match raw.read().unwrap() {
+            crate::model::Manifest::Index(index) => {
+                index.manifests.iter().any(|child| child.digest == digest)
+            }
+            crate::model::Manifest::Image(_) => false,
+        });
+        let of_image = images.into_iter().find(|(raw, _)| *raw.digest() == digest);
+        let tags = of_image.map(|(_, tags)| tags).unwrap_or_default();
+        let by_tag = !name.contains(':');
+        if is_below && !by_tag {
+            return Some("ImageReferencedByManifestList");
+        }
+        let mut manifests = self.manifests.lock().unwrap();
+        manifests.remove(&(path.to_owned(), name.to_owned()));
+        if !by_tag || (tags.len() == 1 && !is_below) {
+            manifests.retain(|(held, _), raw| held != path || *raw.digest() != digest);
+        }
+        None
     }
 
     fn put_raw(&self, path: &str, reference: Option<&str>, json: String) -> Digest {
@@ -146,6 +225,24 @@ impl FakeRegistry {
         RegistryError::Missing { registry, subject, repository: false, message: None }
     }
 
+    /// Lets a request in; as a real client does, with a renewed login where the one at hand is refused.
+    async fn admit(&self) -> Result<(), RegistryError> {
+        let login = self.login.lock().unwrap().clone();
+        let is_refused = match self.refuses_login_after.lock().unwrap().as_mut() {
+            Some(0) => true,
+            Some(requests) => {
+                *requests -= 1;
+                false
+            }
+            None => false,
+        };
+        if is_refused && let Some(login) = login {
+            *self.refuses_login_after.lock().unwrap() = None;
+            login.renew().await?;
+        }
+        Ok(())
+    }
+
     fn lost(&self, subject: &str) -> RegistryError {
         let (registry, subject) = (self.host.clone(), subject.to_owned());
         RegistryError::ConnectionLost { registry, subject, received_bytes: 1, source: None }
@@ -159,7 +256,7 @@ impl RegistryApi for FakeRegistry {
     }
 
     async fn check_login(&self) -> Result<(), RegistryError> {
-        Ok(())
+        self.admit().await
     }
 
     async fn manifest_head(
@@ -180,6 +277,11 @@ impl RegistryApi for FakeRegistry {
     fn pull_quota(&self) -> Option<PullQuota> {
         let remaining = (*self.pulls_left.lock().unwrap())?;
         Some(PullQuota { limit: 100, remaining, window_seconds: 21_600 })
+    }
+
+    fn with_login(self: Arc<Self>, login: Arc<dyn LoginSource>) -> Arc<dyn RegistryApi> {
+        *self.login.lock().unwrap() = Some(login);
+        self
     }
 
     fn forget_tokens(&self) {
@@ -213,6 +315,7 @@ impl RegistryApi for FakeRegistry {
         reference: &str,
         manifest: &RawManifest,
     ) -> Result<Stored, RegistryError> {
+        self.admit().await?;
         if self.immutable.lock().unwrap().contains(reference) {
             let (registry, subject) = (self.host.clone(), format!("{path}:{reference}"));
             return Err(RegistryError::TagImmutable { registry, subject, message: None });
@@ -301,6 +404,7 @@ impl RegistryApi for FakeRegistry {
         _session: UploadSession,
         content: BlobStream,
     ) -> Result<(), RegistryError> {
+        self.admit().await?;
         let chunks: Vec<Bytes> = content.try_collect().await?;
         self.uploads.lock().unwrap().push(format!("{path}@{}", blob.digest));
         let place = (path.to_owned(), blob.digest.to_string());

@@ -1,0 +1,204 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ApiError;
+
+/// What an undo of a migration would take away, and what it would leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UndoPlan {
+    /// The plan; it is carried out by this name.
+    pub undo: String,
+    /// The migration.
+    pub migration: String,
+    /// What is done in each repository.
+    pub repositories: Vec<UndoRepository>,
+    /// The sums.
+    pub totals: UndoTotals,
+}
+
+/// How much an undo takes away, or took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UndoTotals {
+    /// Tags that are taken away.
+    pub tags_removed: u32,
+    /// Tags that are put back to what they pointed to before.
+    pub tags_restored: u32,
+    /// Images that are deleted, with those below an index.
+    pub images_deleted: u32,
+    /// Repositories that are deleted.
+    pub repositories_deleted: u32,
+    /// Tags, images and repositories that are left as they are.
+    pub left: u32,
+}
+
+/// What an undo does in one repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UndoRepository {
+    /// Its name.
+    pub name: String,
+    /// The tags that the migration set.
+    pub tags: Vec<UndoTag>,
+    /// Images that are deleted by themselves: below an index, or signatures of what is deleted.
+    pub images_deleted: u32,
+    /// What becomes of the repository itself.
+    pub repository: RepositoryUndo,
+}
+
+/// What an undo does to a tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UndoTag {
+    /// The tag.
+    pub tag: String,
+    /// What the migration pushed for it.
+    pub digest: String,
+    /// What becomes of it.
+    pub action: TagUndo,
+}
+
+/// What becomes of a tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum TagUndo {
+    /// It is taken away.
+    Remove {
+        /// What becomes of its image.
+        image: ImageUndo,
+    },
+    /// It is put back to the image that it pointed to before.
+    Restore {
+        /// That image's digest.
+        to: String,
+    },
+    /// It is left as it is.
+    Left {
+        /// Why.
+        reason: TagLeft,
+    },
+}
+
+/// What becomes of the image of a tag that is taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ImageUndo {
+    /// It goes with its last tag.
+    Goes,
+    /// It stays: it has other tags.
+    HasOtherTags,
+    /// It stays: an index that stays holds it.
+    BelowIndex,
+}
+
+/// Why a tag is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum TagLeft {
+    /// It is not there any more.
+    Gone,
+    /// Somebody has moved it since.
+    PointsElsewhere {
+        /// The digest that it points to now.
+        to: String,
+    },
+    /// Its image would be deleted with the tag, and was in the repository before the migration.
+    ImageWouldGo,
+    /// The image that it pointed to before is not there any more.
+    EarlierImageGone {
+        /// That image's digest.
+        earlier: String,
+    },
+}
+
+/// What becomes of a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum RepositoryUndo {
+    /// It is deleted: the migration created it, and nothing is left in it.
+    Delete,
+    /// The migration created it, and it holds something else now.
+    Left {
+        /// How many images stay in it.
+        images: u32,
+    },
+    /// It was there before.
+    WasThere,
+    /// It does not exist any more.
+    Gone,
+}
+
+/// How far an undo is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UndoProgress {
+    /// Tags, images and repositories that are done.
+    pub done: u32,
+    /// Those to be done in all.
+    pub total: u32,
+}
+
+/// What an undo did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UndoReport {
+    /// The migration.
+    pub migration: String,
+    /// The sums.
+    pub totals: UndoTotals,
+    /// What was left as it is, and why.
+    pub left: Vec<UndoLeft>,
+    /// Whether a person stopped it.
+    pub cancelled: bool,
+    /// Why the history does not say that it was undone, where it could not be written.
+    pub journal_error: Option<ApiError>,
+}
+
+/// Something that an undo left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UndoLeft {
+    /// A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
+    pub name: String,
+    /// Why.
+    pub why: UndoLeftReason,
+}
+
+/// Why an undo left something as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum UndoLeftReason {
+    /// The tag is not, or cannot be made, what it was.
+    Tag {
+        /// Why.
+        reason: TagLeft,
+    },
+    /// The repository holds images that the migration did not bring.
+    Holds {
+        /// How many.
+        images: u32,
+    },
+    /// It could not be changed.
+    Failed {
+        /// Why.
+        error: ApiError,
+    },
+}
+
+/// That what a migration brought was taken away again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Undone {
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// How much.
+    pub totals: UndoTotals,
+    /// Whether a person stopped it.
+    pub cancelled: bool,
+}

@@ -1,0 +1,96 @@
+//! Takes away again what a migration of the history brought.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use transload_engine::migration::journal::{JournalError, JournalState, Undone};
+use transload_engine::migration::{undo, undo_facts, undo_plan};
+
+use crate::api::{Api, now_ms};
+use crate::connections::Connected;
+use crate::contract::{ApiError, UndoPlan, UndoProgress, UndoReport};
+use crate::convert;
+use crate::undos::ReadyUndo;
+
+impl Api {
+    /// Says what an undo of a migration would take away now. Nothing is written.
+    pub async fn migration_undo_plan(&self, migration: String) -> Result<UndoPlan, ApiError> {
+        let record = self.journal().await?.record(&migration).await?;
+        if record.summary.state == JournalState::Running {
+            return Err(JournalError::RunsElsewhere { id: migration }.into());
+        }
+        let connected = self.reconnect(&record).await?;
+        let facts = undo_facts(&record, &connected.destination).await?;
+        let plan = undo_plan(&record, &facts);
+        let id = self.new_id("undo");
+        let shown = convert::undo_plan(id.clone(), migration.clone(), &plan);
+        let ready = ReadyUndo { migration, plan, connected, control: self.new_control() };
+        self.inner.undos.add(id, ready);
+        Ok(shown)
+    }
+
+    /// Carries out an undo, once. `progress` is told how far it is.
+    pub async fn migration_undo(
+        &self,
+        undo: String,
+        progress: impl Fn(UndoProgress) + Send + Sync + 'static,
+    ) -> Result<UndoReport, ApiError> {
+        let ready = self.inner.undos.begin(&undo)?;
+        let (api, name) = (self.clone(), undo.clone());
+        // In a task of its own: a window that goes away does not leave it half done.
+        let running = tokio::spawn(async move { api.carry_out(&ready, &progress).await });
+        let outcome = running.await;
+        self.inner.undos.end(&name);
+        outcome.map_err(|crash| ApiError::internal(crash.to_string()))?
+    }
+
+    /// Stops an undo that is being carried out. What was taken away stays away.
+    pub async fn migration_undo_stop(&self, undo: String) -> Result<(), ApiError> {
+        self.inner.undos.stop(&undo);
+        Ok(())
+    }
+
+    async fn carry_out(
+        &self,
+        ready: &ReadyUndo,
+        progress: &(impl Fn(UndoProgress) + Sync),
+    ) -> Result<UndoReport, ApiError> {
+        let ReadyUndo { migration, plan, connected, control } = ready;
+        let journal = self.journal().await?;
+        // Nobody goes on with the migration meanwhile.
+        let held = journal.hold(migration).await?;
+        let (total, most) = (plan.steps(), AtomicU32::new(0));
+        let told = |done: u32| {
+            // Several repositories are worked on at once; what is told only grows.
+            if most.fetch_max(done, Ordering::Relaxed) < done {
+                progress(UndoProgress { done, total });
+            }
+        };
+        tracing::info!(migration = %migration, steps = total, "an undo starts");
+        let report = undo(plan, &connected.destination, control, &told).await;
+        let mut report = convert::undo_report(migration.clone(), &report);
+        tracing::info!(migration = %migration, totals = ?report.totals, "an undo ends");
+        let undone = crate::contract::Undone {
+            at_ms: now_ms(),
+            totals: report.totals,
+            cancelled: report.cancelled,
+        };
+        let told = serde_json::to_string(&undone)
+            .map_err(|error| ApiError::internal(error.to_string()))?;
+        let noted = journal.note_undo(held, Undone { at_ms: undone.at_ms, told }).await;
+        report.journal_error = noted.err().map(Into::into);
+        Ok(report)
+    }
+
+    /// Opens the destination of a migration of the history again, in the account of then.
+    async fn reconnect(
+        &self,
+        record: &transload_engine::migration::journal::JournalRecord,
+    ) -> Result<Arc<Connected>, ApiError> {
+        let shown = convert::request(&record.request)?;
+        let connected = self.connect(&shown.connection).await?;
+        let then = convert::about(&record.summary.about)?.identity;
+        connected.expect_account(&then.account_id)?;
+        Ok(connected)
+    }
+}

@@ -1,0 +1,72 @@
+//! Undos that were planned, and those that are being carried out.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use transload_engine::migration::{Control, UndoPlan};
+
+use crate::api::locked;
+use crate::connections::Connected;
+use crate::contract::{ApiError, ErrorCode};
+
+/// Plans that are kept: a person looks at one at a time.
+const PLANS_KEPT: usize = 4;
+
+/// An undo that can be carried out.
+pub(crate) struct ReadyUndo {
+    pub migration: String,
+    pub plan: UndoPlan,
+    pub connected: Arc<Connected>,
+    pub control: Control,
+}
+
+/// The newest plans of undos, and the undos that run.
+#[derive(Default)]
+pub(crate) struct UndoBook {
+    planned: Mutex<VecDeque<(String, ReadyUndo)>>,
+    running: Mutex<HashMap<String, Control>>,
+}
+
+impl UndoBook {
+    pub fn add(&self, id: String, undo: ReadyUndo) {
+        let mut planned = locked(&self.planned);
+        if planned.len() == PLANS_KEPT {
+            planned.pop_front();
+        }
+        planned.push_back((id, undo));
+    }
+
+    /// Takes a plan out to carry it out, so that this is done once.
+    pub fn begin(&self, id: &str) -> Result<ReadyUndo, ApiError> {
+        let mut planned = locked(&self.planned);
+        let at = planned.iter().position(|(known, _)| known == id);
+        let found = at.and_then(|at| planned.remove(at));
+        let (_, undo) = found.ok_or_else(|| {
+            let message = "This undo is not known any more, or was carried out already.";
+            ApiError::new(ErrorCode::PlanUnknown, message)
+                .about(id)
+                .hint("Begin again: what would be taken away is looked up anew.")
+        })?;
+        locked(&self.running).insert(id.to_owned(), undo.control.clone());
+        Ok(undo)
+    }
+
+    pub fn end(&self, id: &str) {
+        locked(&self.running).remove(id);
+    }
+
+    /// Stops one that runs; one that does not is over already.
+    pub fn stop(&self, id: &str) {
+        if let Some(control) = locked(&self.running).get(id) {
+            control.cancel();
+        }
+    }
+
+    pub fn stop_all(&self) {
+        locked(&self.running).values().for_each(Control::cancel);
+    }
+
+    pub fn any_runs(&self) -> bool {
+        !locked(&self.running).is_empty()
+    }
+}

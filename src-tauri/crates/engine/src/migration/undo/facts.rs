@@ -1,0 +1,74 @@
+//! What ECR holds now of what a migration brought.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::brought::{BroughtTo, brought};
+use crate::aws::{AwsError, EcrImage};
+use crate::migration::in_turn::in_turn;
+use crate::migration::journal::JournalRecord;
+use crate::migration::tree::read_tree;
+use crate::migration::{Destination, MigrationError};
+use crate::model::{Digest, RepositoryName};
+
+/// Repositories that are asked for at the same time.
+const ASKED_TOGETHER: usize = 8;
+
+/// What ECR holds now of what a migration brought.
+#[derive(Clone, Debug, Default)]
+pub struct UndoFacts {
+    /// By repository; nothing where it does not exist any more.
+    pub repositories: BTreeMap<RepositoryName, Option<RepositoryFacts>>,
+}
+
+/// One repository.
+#[derive(Clone, Debug, Default)]
+pub struct RepositoryFacts {
+    /// All its images, tagged or not.
+    pub images: Vec<EcrImage>,
+    /// The manifests below an index that the migration pushed, each after what holds it.
+    pub below: HashMap<Digest, Vec<Digest>>,
+}
+
+/// Asks ECR what it holds now of what a migration brought.
+///
+/// # Errors
+/// Where a repository cannot be read.
+pub async fn undo_facts(
+    record: &JournalRecord,
+    destination: &Destination,
+) -> Result<UndoFacts, MigrationError> {
+    let brought: Vec<_> = brought(record).into_iter().collect();
+    let brought = &brought;
+    let asked = in_turn(brought.len(), ASKED_TOGETHER, |place| async move {
+        let (name, brought) = &brought[place];
+        let facts = repository_facts(name, brought, destination).await?;
+        Ok(((*name).clone(), facts))
+    });
+    let repositories = asked.await.into_iter().collect::<Result<_, MigrationError>>()?;
+    Ok(UndoFacts { repositories })
+}
+
+async fn repository_facts(
+    name: &RepositoryName,
+    brought: &BroughtTo<'_>,
+    destination: &Destination,
+) -> Result<Option<RepositoryFacts>, MigrationError> {
+    let images = match destination.ecr.images(name).await {
+        Ok(images) => images,
+        Err(AwsError::RepositoryMissing { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut below = HashMap::new();
+    // Only what has no tag can be below an index without being somebody's own image.
+    if images.iter().any(|image| image.tags.is_empty()) {
+        let there: HashSet<_> = images.iter().map(|image| &image.digest).collect();
+        for brought in &brought.tags {
+            if there.contains(brought.digest) && !below.contains_key(brought.digest) {
+                let registry = destination.registry.as_ref();
+                let tree = read_tree(registry, brought.image, brought.digest.as_str()).await?;
+                below.insert(brought.digest.clone(), tree.below());
+            }
+        }
+    }
+    Ok(Some(RepositoryFacts { images, below }))
+}

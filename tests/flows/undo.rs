@@ -1,0 +1,160 @@
+//! An undo takes away what a migration brought, and nothing else: in practice and in ministack.
+
+use anyhow::{Result, ensure};
+use transload_api::contract::{
+    AwsConnection, ErrorCode, ImageSource, MigrationOutcome, RepositoryUndo, TagUndo,
+    UndoLeftReason, UndoTotals,
+};
+use transload_practice::{FaultAction, FaultRule};
+use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
+use transload_tests::ecr::{Ecr, PROFILE};
+use transload_tests::images::{Format, Index, Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::Run;
+use transload_tests::tools::command_line;
+
+/// A registry with an index of two platforms and an image, for two repositories.
+async fn source() -> Result<RegistryLab> {
+    let registry = RegistryLab::start().await?;
+    let target = Target::new(&registry.url(), "team/app")?;
+    let index = Index::of_platforms(91, Format::Oci, &["linux/amd64", "linux/arm64"])?;
+    target.push_index(&index, "1").await?;
+    let target = Target::new(&registry.url(), "team/web")?;
+    target.push(&Recipe::small(93).build()?, "1").await?;
+    Ok(registry)
+}
+
+async fn migrated(ecr: &Ecr, computer: &Computer, registry: &RegistryLab) -> Result<Migrated> {
+    let images = [("team/app", "1", "app"), ("team/web", "1", "web")];
+    let wanted = request(&ecr.connection(), &registry_source(&registry.host()), &images);
+    let migrated = computer.migrate(wanted).await?;
+    ensure!(migrated.report.outcome == MigrationOutcome::Succeeded, "{:#?}", migrated.report);
+    Ok(migrated)
+}
+
+async fn goes_without_a_trace(ecr: &Ecr) -> Result<()> {
+    let (registry, computer) = (source().await?, Computer::new(ecr.home()?, None)?);
+    let migrated = migrated(ecr, &computer, &registry).await?;
+    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(told)?;
+    let totals = UndoTotals {
+        tags_removed: 2,
+        tags_restored: 0,
+        images_deleted: 4,
+        repositories_deleted: 2,
+        left: 0,
+    };
+    assert_eq!(plan.totals, totals, "{plan:#?}");
+    let repositories = computer.api.repositories_list(ecr.connection()).await.map_err(told)?;
+    assert_eq!(repositories.len(), 2, "a plan changes nothing");
+
+    let report = computer.api.migration_undo(plan.undo.clone(), |_| ()).await.map_err(told)?;
+    assert_eq!(report.totals, totals, "{report:#?}");
+    let repositories = computer.api.repositories_list(ecr.connection()).await.map_err(told)?;
+    assert!(repositories.is_empty(), "{repositories:?}");
+    let history = computer.api.history_list().await.map_err(told)?;
+    assert_eq!(history[0].undone.map(|undone| undone.totals), Some(totals));
+    let again = computer.api.migration_undo(plan.undo, |_| ()).await.unwrap_err();
+    assert_eq!(again.code, ErrorCode::PlanUnknown);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_undo_in_practice_leaves_no_trace() -> Result<()> {
+    goes_without_a_trace(&Ecr::practice().await?).await
+}
+
+#[tokio::test]
+async fn an_undo_in_ministack_leaves_no_trace() -> Result<()> {
+    goes_without_a_trace(&Ecr::ministack().await?).await
+}
+
+#[tokio::test]
+async fn what_somebody_else_put_there_stays() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let (registry, computer) = (source().await?, Computer::new(ecr.home()?, None)?);
+    let migrated = migrated(&ecr, &computer, &registry).await?;
+    let (user, token) = ecr.login().await?;
+    let url = format!("http://{}", ecr.registry_host());
+    let target = Target::new(&url, "app")?.login(Some((&user, &token)));
+    target.push(&Recipe::small(94).build()?, "theirs").await?;
+
+    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(told)?;
+    let app = &plan.repositories[0];
+    assert_eq!(app.repository, RepositoryUndo::Left { images: 1 });
+    assert!(matches!(app.tags[0].action, TagUndo::Remove { .. }));
+    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(told)?;
+    assert_eq!(report.left.len(), 1);
+    assert_eq!(report.left[0].why, UndoLeftReason::Holds { images: 1 });
+    let details = computer.api.repository_details(ecr.connection(), "app".to_owned()).await;
+    let tags: Vec<_> =
+        details.map_err(told)?.images.into_iter().flat_map(|image| image.tags).collect();
+    assert_eq!(tags, ["theirs"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_undo_that_may_not_delete_says_which_action_is_missing() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let (registry, computer) = (source().await?, Computer::new(ecr.home()?, None)?);
+    let migrated = migrated(&ecr, &computer, &registry).await?;
+    let denied = FaultRule::operation(FaultAction::AccessDenied, "BatchDeleteImage");
+    ecr.faults()?.add(denied);
+    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(told)?;
+    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(told)?;
+    assert_eq!(report.left.len(), 2, "each repository says why: {report:#?}");
+    for left in &report.left {
+        let UndoLeftReason::Failed { error } = &left.why else { panic!("{left:?}") };
+        assert_eq!(error.code, ErrorCode::AccessDenied);
+        assert_eq!(error.subject.as_deref(), Some("ecr:BatchDeleteImage"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_command_line_shows_it_first_and_asks() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, source().await?);
+    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
+    let run = |line: &str| {
+        let mut run = Run::new(command_line()?).arguments(line.split(' '));
+        for (name, value) in home.environment() {
+            run = run.variable(&name, value);
+        }
+        let data = folder.path().join("data").display().to_string();
+        Ok::<_, anyhow::Error>(run.variable("TRANSLOAD_DATA_DIR", data))
+    };
+    let out = folder.path().join("plan.json").display().to_string();
+    let from = registry.host();
+    run(&format!("plan --from registry:{from} --aws-profile {PROFILE} --out {out}"))?
+        .succeed()
+        .await?;
+    run(&format!("run {out}"))?.succeed().await?;
+
+    let shown = run("undo latest --dry-run")?.succeed().await?.text();
+    assert!(shown.contains("delete   team/app:1"), "{shown}");
+    assert!(shown.contains("delete   team/web  the repository"), "{shown}");
+    let unasked = run("undo latest")?.finish().await?;
+    assert_eq!(unasked.status.code(), Some(3), "nobody is there to say yes");
+    assert!(unasked.stderr.contains("--yes"), "{}", unasked.stderr);
+    let done = run("undo latest --yes")?.succeed().await?.text();
+    assert!(done.contains("2 tags removed"), "{done}");
+    assert!(run("history")?.succeed().await?.text().contains("undone"));
+    let nothing = run("undo latest --dry-run")?.succeed().await?.text();
+    assert!(nothing.contains("0 tags removed"), "{nothing}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn practice_can_be_undone_too() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    let source = ImageSource::PracticeAccount;
+    let images = [("dencold/pgcli", "latest", "pgcli")];
+    let wanted = request(&AwsConnection::Practice, &source, &images);
+    let migrated = computer.migrate(wanted).await?;
+    let plan = computer.api.migration_undo_plan(migrated.job).await.map_err(told)?;
+    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(told)?;
+    assert!(report.left.is_empty(), "{report:#?}");
+    let left = computer.api.repositories_list(AwsConnection::Practice).await.map_err(told)?;
+    assert!(left.iter().all(|repository| repository.name != "pgcli"), "{left:?}");
+    Ok(())
+}

@@ -1,0 +1,114 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Modal from "@cloudscape-design/components/modal";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { AwsConnection, ImageToDelete } from "../../ipc/generated";
+import { formatCounted } from "../../shared/format";
+import { useWork } from "../../shared/useWork";
+import type { ImageRow } from "./imageRows";
+
+interface DeleteImageModalProps {
+  connection: AwsConnection;
+  repository: string;
+  image: ImageRow;
+  errorActions: ErrorActions;
+  onDeleted: () => void;
+  onClose: () => void;
+}
+
+/** The choice that stands for the whole image; no tag has a blank in it. */
+const whole = "the whole image";
+
+/** Asks before an image, or one of its tags, is deleted. */
+export function DeleteImageModal(props: DeleteImageModalProps) {
+  const { connection, repository, image, errorActions, onDeleted, onClose } = props;
+  const backend = useBackend();
+  const [choice, setChoice] = useState(whole);
+  const [left, setLeft] = useState<string | null>(null);
+  const { busy, error, run } = useWork();
+  const choosable = image.tags.length > 1;
+  const wanted: ImageToDelete =
+    choice === whole ? { kind: "image", digest: image.digest } : { kind: "tag", tag: choice };
+  const name =
+    choice === whole
+      ? image.tags.length === 0
+        ? "this image"
+        : `this image and ${formatCounted(image.tags.length, "tag", "tags")}`
+      : `the tag ${choice}`;
+
+  const remove = () =>
+    run(async () => {
+      const [first] = await backend.repositoryImagesDelete(connection, repository, [wanted]);
+      if (first === undefined) {
+        onDeleted();
+      } else {
+        setLeft(first.reason);
+      }
+    });
+
+  return (
+    <Modal
+      visible
+      header={`Delete from ${repository}`}
+      closeAriaLabel="Close without deleting"
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              loading={busy}
+              onClick={remove}
+              data-testid="image-delete-confirm"
+            >
+              Delete {name}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+      data-testid="image-delete-modal"
+    >
+      <SpaceBetween size="m">
+        {error !== null && (
+          <ErrorAlert error={error} actions={{ ...errorActions, retry: remove }} />
+        )}
+        {left !== null && (
+          <div role="alert" data-testid="image-delete-left">
+            <Box color="text-status-error">ECR left it: {left}</Box>
+          </div>
+        )}
+        <div style={{ overflowWrap: "anywhere" }}>
+          <Box variant="code">{image.digest}</Box>
+        </div>
+        {choosable && (
+          <FormField label="What is deleted">
+            <RadioGroup
+              value={choice}
+              onChange={({ detail }) => setChoice(detail.value)}
+              items={[
+                { value: whole, label: `The image with its tags ${image.tags.join(", ")}` },
+                ...image.tags.map((tag) => ({
+                  value: tag,
+                  label: `Only the tag ${tag}; the image stays`,
+                })),
+              ]}
+            />
+          </FormField>
+        )}
+        <Box>
+          {choice === whole
+            ? "It is deleted in ECR for good. Whoever pulls it by tag or digest does not find it any more."
+            : "The tag is deleted in ECR. The image keeps its other tags."}
+        </Box>
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,80 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { AwsConnection } from "../../ipc/generated";
+import { useWork } from "../../shared/useWork";
+
+interface DeleteRepositoryModalProps {
+  connection: AwsConnection;
+  name: string;
+  errorActions: ErrorActions;
+  onDeleted: () => void;
+  onClose: () => void;
+}
+
+/** Asks for the name of a repository before it is deleted. */
+export function DeleteRepositoryModal(props: DeleteRepositoryModalProps) {
+  const { connection, name, errorActions, onDeleted, onClose } = props;
+  const backend = useBackend();
+  const [typed, setTyped] = useState("");
+  const { busy, error, run } = useWork();
+  const remove = () =>
+    run(async () => {
+      await backend.repositoryDelete(connection, name);
+      onDeleted();
+    });
+
+  return (
+    <Modal
+      visible
+      header="Delete the repository"
+      closeAriaLabel="Close without deleting"
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              loading={busy}
+              disabled={typed.trim() !== name}
+              disabledReason="Type the name of the repository first."
+              onClick={remove}
+              data-testid="repository-delete-confirm"
+            >
+              Delete {name}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+      data-testid="repository-delete-modal"
+    >
+      <SpaceBetween size="m">
+        {error !== null && (
+          <ErrorAlert error={error} actions={{ ...errorActions, retry: remove }} />
+        )}
+        <Box>
+          The repository <b>{name}</b> with its settings is deleted in ECR for good. It holds no
+          images.
+        </Box>
+        <FormField label={`Type ${name} to confirm`}>
+          <Input
+            value={typed}
+            autoComplete={false}
+            spellcheck={false}
+            onChange={({ detail }) => setTyped(detail.value)}
+            data-testid="repository-delete-name"
+          />
+        </FormField>
+      </SpaceBetween>
+    </Modal>
+  );
+}

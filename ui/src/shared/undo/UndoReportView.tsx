@@ -1,0 +1,44 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { ErrorAlert } from "../../errors";
+import type { UndoReport } from "../../ipc/generated";
+import { formatCounted } from "../format";
+import { leftText, totalsText } from "./undoWords";
+
+/** More are not of use to a person. */
+const leftShown = 100;
+
+/** What an undo did, and what it left. */
+export function UndoReportView({ report }: { report: UndoReport }) {
+  const { totals, left, cancelled } = report;
+  const failed = left.some((one) => one.why.kind === "failed");
+  const deleted = totalsText(totals);
+  const text = [
+    deleted === "" ? "Nothing was deleted." : `Deleted: ${deleted}.`,
+    totals.tags_restored > 0
+      ? `${formatCounted(totals.tags_restored, "tag was", "tags were")} put back.`
+      : "",
+    left.length > 0 ? `${formatCounted(left.length, "thing was", "things were")} left.` : "",
+  ];
+  return (
+    <SpaceBetween size="m">
+      <div role="status" data-testid="undo-report">
+        <Alert
+          type={failed || cancelled ? "warning" : "success"}
+          header={cancelled ? "Stopped" : failed ? "Not all of it could be undone" : "Undone"}
+        >
+          {text.filter(Boolean).join(" ")}
+        </Alert>
+      </div>
+      {report.journal_error !== null && <ErrorAlert error={report.journal_error} />}
+      {left.slice(0, leftShown).map(({ name, why }) => (
+        <div key={name}>
+          <Box variant="strong">{name}</Box>
+          {why.kind === "failed" ? <ErrorAlert error={why.error} /> : <div>{leftText(why)}</div>}
+        </div>
+      ))}
+      {left.length > leftShown && <Box>And {left.length - leftShown} more.</Box>}
+    </SpaceBetween>
+  );
+}
