@@ -54,7 +54,7 @@ impl World {
         }
         sts.take_web_token("token-of-the-pod");
         let home = AwsHome::new()?.profile_with_key("keys", KEY, &[])?;
-        home.file("pod/token", "token-of-the-pod\n")?;
+        home.file("pod/token", "token-of-the-pod")?;
         let path = home.file("our tools/creds", PROGRAM)?;
         set_executable(&path)?;
         let token = json!({

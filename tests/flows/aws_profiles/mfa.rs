@@ -64,7 +64,7 @@ async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> 
     assert!(identity.expires_at_ms.is_some());
 
     let source = registry_source(&source.host());
-    let images = [("1.0", "a"), ("1.1", "b"), ("2.0", "c")];
+    let images = [("1.0", "one"), ("1.1", "two"), ("2.0", "three")];
     let images = images.map(|(tag, repository)| ("team/app", tag, repository));
     let migrated = computer.migrate(request(&profile("mfa"), &source, &images)).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);

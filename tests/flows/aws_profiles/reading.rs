@@ -40,6 +40,10 @@ region = us-east-1\n\
 [profile half open's]\n\
 [profile with two words]\n";
 
+/// What `aws configure list-profiles` does; version 1 of the AWS CLI does not have it.
+const LIST_PROFILES: &str =
+    "import botocore.session as b; print(*b.Session().available_profiles, sep='\\n')";
+
 #[tokio::test]
 async fn we_list_the_profiles_that_the_aws_cli_lists() -> Result<()> {
     let key = ("AKIASTORY00000000000", "secret");
@@ -51,8 +55,8 @@ async fn we_list_the_profiles_that_the_aws_cli_lists() -> Result<()> {
     home.file(".aws/config", CONFIG)?;
     let run = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
         .into_iter()
-        .fold(Run::new(python_tool("aws")?), Run::without_variable)
-        .arguments(["configure", "list-profiles"]);
+        .fold(Run::new(python_tool("python3")?), Run::without_variable)
+        .arguments(["-c", LIST_PROFILES]);
     let run =
         home.environment().into_iter().fold(run, |run, (name, value)| run.variable(&name, value));
     let listed = run.variable("PYTHONIOENCODING", "utf-8").succeed().await?.text();
