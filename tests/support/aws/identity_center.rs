@@ -306,7 +306,7 @@ impl State {
             answer
         };
         if let Some((error, description)) = &self.failing_redirect {
-            return back(&[("error", error), ("error_description", description)]);
+            return back(&[("error", error.as_str()), ("error_description", description.as_str())]);
         }
         match self.person {
             Person::Waits => page("Allow access?"),
@@ -319,7 +319,7 @@ impl State {
                     challenge: part("code_challenge"),
                 };
                 self.codes.insert(code.clone(), grant);
-                back(&[("code", &code)])
+                back(&[("code", code.as_str())])
             }
         }
     }

@@ -31,7 +31,6 @@ export function targetName(target: SignInTarget): string {
 /** Signs in through IAM Identity Center: opens the browser, shows the code, and waits. */
 export function SignInModal({ target, calls, onSignedIn, onClose }: SignInModalProps) {
   const { prompt, error, pageError, begin, openPage } = useSignIn(target, calls, onSignedIn);
-  const other = prompt?.way === "browser" ? "code" : "browser";
   return (
     <Modal
       visible
@@ -47,8 +46,8 @@ export function SignInModal({ target, calls, onSignedIn, onClose }: SignInModalP
                 Use a code instead
               </Button>
             )}
-            {error === null && prompt?.way === "code" && target.kind === "session" && (
-              <Button onClick={() => begin(other)} data-testid="sign-in-use-browser">
+            {error === null && prompt?.way === "code" && hasName(prompt) && (
+              <Button onClick={() => begin("browser")} data-testid="sign-in-use-browser">
                 Use this browser instead
               </Button>
             )}
@@ -126,6 +125,11 @@ function Prompt({ prompt, pageError }: { prompt: SignInPrompt; pageError: unknow
       </Box>
     </SpaceBetween>
   );
+}
+
+/** Whether it is a session with a name: one of the older form, named by its address, knows codes alone. */
+function hasName(prompt: SignInPrompt): boolean {
+  return !prompt.session.includes("://");
 }
 
 /** An address without its query, which is long and for machines. */

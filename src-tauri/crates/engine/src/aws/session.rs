@@ -317,7 +317,11 @@ impl Settings<'_> {
 
 /// The environment's network with the authorities that the profile names. Source: the AWS SDKs and
 /// Tools Reference Guide, `ca_bundle`.
-fn network_of(environment: &AwsEnvironment, profiles: &ProfileSet, name: &str) -> Network {
+pub(super) fn network_of(
+    environment: &AwsEnvironment,
+    profiles: &ProfileSet,
+    name: &str,
+) -> Network {
     let profile = profiles.get_profile(&sdk_name(name));
     let file = profile.and_then(|profile| profile.get("ca_bundle"));
     match file.map(str::trim).filter(|path| !path.is_empty()) {

@@ -9,7 +9,7 @@ use super::super::config_files::Configuration;
 use super::super::endpoints::configured;
 use super::super::http::SdkHttp;
 use super::super::profile_set::sdk_name;
-use super::super::session::{ANSWER_WITHIN, behavior};
+use super::super::session::{ANSWER_WITHIN, behavior, network_of};
 use super::super::{AwsEnvironment, AwsError};
 use super::oidc::Oidc;
 use super::store::{Token, TokenStore};
@@ -45,11 +45,15 @@ impl Connection {
         };
         let (oidc_endpoint, portal_endpoint) = (endpoint("SSO OIDC")?, endpoint("SSO")?);
         let timeouts = aws_config::timeout::TimeoutConfig::builder().read_timeout(ANSWER_WITHIN);
+        let network = match target.profile() {
+            Some(profile) => network_of(environment, &configuration.profiles, profile),
+            None => environment.network().clone(),
+        };
         let mut loader = aws_config::defaults(behavior())
             .region(Region::new(session.region.clone()))
             // These calls are signed by nobody: the token is what counts.
             .no_credentials()
-            .http_client(SdkHttp::new(environment.network()))
+            .http_client(SdkHttp::new(&network))
             .timeout_config(timeouts.build())
             .profile_files(configuration.sources());
         if let Some(profile) = target.profile() {
