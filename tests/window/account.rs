@@ -54,13 +54,15 @@ async fn a_whole_account_goes_from_the_sign_in_to_the_report() -> Result<()> {
         window.screenshot("3-report").await?;
 
         window.click_by_test_id("start-another").await?;
+        window.find_by_test_id("identity-account").await?;
+        next(&window, "Images").await?;
         window.expand("source-login").await?;
         window.click_by_test_id("source-sign-out").await?;
         window.wait_for_text_in("source-login", "Not signed in").await?;
         let search = SecretSearch::new().secret("the access token", TOKEN)?;
         search.check_text("what the program printed", first_run)?;
         search.check_text("what the program printed", stage.output())?;
-        search.check_folder(&stage.data_folder())?;
+        search.check_folder(stage.folder())?;
         let kept = std::fs::read_to_string(stage.data_folder().join("kept-logins.json"))?;
         ensure!(kept == "[]", "the keychain still keeps {kept}");
         Ok(())

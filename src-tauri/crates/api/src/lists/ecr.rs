@@ -2,15 +2,13 @@ use transload_engine::aws::EcrApi;
 use transload_engine::model::RepositoryName;
 
 use super::{count, named};
-use crate::contract::{ApiError, SourceRepositories, SourceRepository, SourceTag, SourceTags};
+use crate::contract::{ApiError, SourceRepositories, SourceTag, SourceTags};
 
 /// Every repository of an account and region.
 pub(crate) async fn repositories(ecr: &dyn EcrApi) -> Result<SourceRepositories, ApiError> {
     let found = ecr.repositories().await?;
-    let repositories = found.into_iter().map(|repository| SourceRepository {
-        private: Some(true),
-        ..named(repository.name.to_string())
-    });
+    // All of them are private: that tells nothing apart.
+    let repositories = found.into_iter().map(|repository| named(repository.name.to_string()));
     let repositories: Vec<_> = repositories.collect();
     Ok(SourceRepositories { total: count(&repositories), repositories, next: None })
 }

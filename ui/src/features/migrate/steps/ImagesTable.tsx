@@ -266,18 +266,16 @@ export function ImagesTable(props: ImagesStepProps) {
           minWidth: 130,
           cell: (row) =>
             row.kind === "tag" ? (
-              <RelativeTime timeMs={row.tag.updated_at_ms} />
+              <>
+                <RelativeTime timeMs={row.tag.updated_at_ms} />
+                {row.tag.pulled_at_ms !== null && (
+                  <Box fontSize="body-s" color="text-body-secondary">
+                    Pulled <RelativeTime timeMs={row.tag.pulled_at_ms} />
+                  </Box>
+                )}
+              </>
             ) : row.kind === "repository" && row.repository.updated_at_ms !== null ? (
               <RelativeTime timeMs={row.repository.updated_at_ms} />
-            ) : null,
-        },
-        {
-          id: "pulled",
-          header: "Pulled",
-          minWidth: 110,
-          cell: (row) =>
-            row.kind === "tag" && row.tag.pulled_at_ms !== null ? (
-              <RelativeTime timeMs={row.tag.pulled_at_ms} />
             ) : null,
         },
         {
