@@ -151,7 +151,7 @@ describe("what may serve better", () => {
     );
     await click("offer-cache");
     expect(field("offer-prefix")?.findNativeInput().getElement().value).toBe("team");
-    expect((await byId("offer-confirm")).getAttribute("disabled")).not.toBeNull();
+    expect((await byId("offer-confirm")).getAttribute("aria-disabled")).toBe("true");
     await click("offer-cancel");
     await click("offer-template");
     expect(await textOf("offer-commands")).toContain("create create_on_push --prefix team");

@@ -60,7 +60,7 @@ async fn request(api: &Api, arguments: &PlanArguments) -> Result<MigrationReques
             .hint("Loosen --tags, --newest or the times, or name repositories that have tags."));
     }
     let naming = Naming { prefix: arguments.prefix.clone(), rules: arguments.renames.clone() };
-    let repositories = repositories(api, &images, &naming).await?;
+    let repositories = mappings(api, &images, &naming).await?;
     Ok(MigrationRequest {
         connection: connection(&arguments.account),
         source: arguments.from.clone(),
@@ -109,7 +109,7 @@ fn rules(arguments: &PlanArguments) -> TagRules {
 }
 
 /// The ECR names, prefix included.
-async fn repositories(
+async fn mappings(
     api: &Api,
     images: &[SelectedImage],
     naming: &Naming,

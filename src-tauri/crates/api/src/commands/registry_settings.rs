@@ -61,8 +61,18 @@ mod tests {
         let secret =
             "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
         let rule = CacheRule::new("hub", secret).unwrap();
-        let commands =
-            [blob_mounting(&aws), creation_template(&template, &aws), cache_rule(&rule, &aws)];
-        insta::assert_snapshot!(commands.join("\n"));
+        let lifecycle = LifecyclePreset::KeepNewest { count: 3 }.policy_text().unwrap();
+        assert_eq!(
+            [blob_mounting(&aws), creation_template(&template, &aws), cache_rule(&rule, &aws)],
+            [
+                "aws ecr put-account-setting --region eu-west-1 --name BLOB_MOUNTING --value ENABLED".to_owned(),
+                format!(
+                    "aws ecr create-repository-creation-template --region eu-west-1 --prefix team --applied-for CREATE_ON_PUSH --resource-tags '[{{\"Key\":\"team\",\"Value\":\"ours\"}}]' --lifecycle-policy '{lifecycle}' --repository-policy '{policy}' --custom-role-arn arn:aws:iam::111122223333:role/templates"
+                ),
+                format!(
+                    "aws ecr create-pull-through-cache-rule --region eu-west-1 --ecr-repository-prefix hub --upstream-registry docker-hub --upstream-registry-url registry-1.docker.io --credential-arn {secret}"
+                ),
+            ]
+        );
     }
 }

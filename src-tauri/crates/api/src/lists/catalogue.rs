@@ -32,7 +32,8 @@ pub(crate) async fn details(
 ) -> Result<SourceTag, ApiError> {
     let reference = ImageReference::new(host.clone(), repository, Some(tag.clone()), None);
     let reference = reference.map_err(|error| ApiError::invalid_input(&error))?;
-    let tree = ImageTree::read(registry, &reference).await?;
+    let mut tree = ImageTree::read(registry, &reference).await?;
+    tree.learn_platform(registry, &reference).await;
     Ok(SourceTag {
         digest: Some(tree.root.raw.digest().to_string()),
         platforms: tree.platforms().iter().map(ToString::to_string).collect(),

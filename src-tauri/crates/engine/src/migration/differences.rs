@@ -134,7 +134,7 @@ mod tests {
         let text = |text: &str| Document::Text(text.to_owned());
         let rules = wanted.lifecycle.policy_text().unwrap();
         let renamed = rules.replace("Keep the newest 5 images", "ours");
-        assert_eq!(found(text(&renamed), text(&DENY.replace(':', " : "))), []);
+        assert_eq!(found(text(&renamed), text(&DENY.replace("\":", "\" : "))), []);
         assert_eq!(found(Document::Unknown, Document::Unknown), []);
         let missing = |has_another| {
             vec![
