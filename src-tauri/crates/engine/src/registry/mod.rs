@@ -3,8 +3,8 @@
 //! [`RegistryApi`] is what the engine asks for, [`RegistryClient`] its one implementation. Inside,
 //! from the wire upwards: `http` (connections), `addresses` (where a registry may send us),
 //! `challenge` and `token` (how it lets us in), `answer` (what its refusals mean), `retry` (what is
-//! tried again), `pace` (how much at a time), `client` (one request), `manifests`, `blobs`, `uploads`,
-//! `lists` and `referrers` (the operations).
+//! tried again), `pace` (how much at a time), `room` (how much in memory), `client` (one request),
+//! `manifests`, `blobs`, `uploads`, `lists` and `referrers` (the operations).
 
 mod addresses;
 mod answer;
@@ -28,6 +28,7 @@ mod referrers;
 mod resolve;
 mod resume;
 mod retry;
+mod room;
 mod token;
 mod uploads;
 

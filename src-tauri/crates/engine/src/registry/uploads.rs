@@ -17,6 +17,7 @@ use super::client::Ask;
 use super::http::Silence;
 use super::pace::Way;
 use super::quotas::Action;
+use super::room::Room;
 use super::token::Scope;
 use super::{BlobStream, RegistryClient, RegistryError, addresses, challenge};
 use crate::model::{Descriptor, RegistryHost};
@@ -189,9 +190,12 @@ fn feed(
     upload: Arc<Mutex<Upload>>,
 ) -> impl Stream<Item = Result<Bytes, SourceStopped>> + Send + 'static {
     let start = (content, upload, 0_u64);
+    let room = Room::default();
     stream::try_unfold(start, move |(mut content, upload, passed_bytes)| {
-        let (host, blob) = (host.clone(), blob.clone());
+        let (host, blob, room) = (host.clone(), blob.clone(), room.clone());
         async move {
+            // The source is not asked for more than the connection takes.
+            room.wait().await;
             match next_piece(&host, &blob, &mut content, passed_bytes).await {
                 Ok(Some(piece)) => {
                     let passed_bytes = passed_bytes + piece.len() as u64;
@@ -199,7 +203,7 @@ fn feed(
                         upload.sent_bytes = passed_bytes;
                         upload.moved = Instant::now();
                     });
-                    Ok(Some((piece, (content, upload, passed_bytes))))
+                    Ok(Some((room.take(piece), (content, upload, passed_bytes))))
                 }
                 Ok(None) => Ok(None),
                 Err(error) => {
