@@ -22,8 +22,10 @@ pub(in crate::migration) struct Held {
 #[derive(Default)]
 struct State {
     mounting: Mounting,
-    /// The repositories that hold a blob, the first one first.
-    blobs: HashMap<Digest, Vec<Arc<str>>>,
+    /// By repository. A layer that all share is in all of them, so these are not listed by blob.
+    blobs: HashMap<Arc<str>, HashSet<Digest>>,
+    /// The first repository that holds a blob.
+    holders: HashMap<Digest, Arc<str>>,
     manifests: HashMap<Digest, HashSet<Arc<str>>>,
     lists_referrers: bool,
 }
@@ -56,20 +58,20 @@ impl Held {
     }
 
     pub(super) fn has_blob(&self, repository: &Arc<str>, digest: &Digest) -> bool {
-        self.state().blobs.get(digest).is_some_and(|held| held.contains(repository))
+        self.state().blobs.get(repository).is_some_and(|held| held.contains(digest))
     }
 
     /// A repository that holds a blob.
     pub(super) fn holder(&self, digest: &Digest) -> Option<Arc<str>> {
-        self.state().blobs.get(digest)?.first().cloned()
+        self.state().holders.get(digest).cloned()
     }
 
     pub(super) fn add_blob(&self, repository: &Arc<str>, digest: &Digest) {
         let mut state = self.state();
-        let held = state.blobs.entry(digest.clone()).or_default();
-        if !held.contains(repository) {
-            held.push(Arc::clone(repository));
+        if !state.holders.contains_key(digest) {
+            state.holders.insert(digest.clone(), Arc::clone(repository));
         }
+        state.blobs.entry(Arc::clone(repository)).or_default().insert(digest.clone());
     }
 
     pub(super) fn has_manifest(&self, repository: &Arc<str>, digest: &Digest) -> bool {
