@@ -5,12 +5,12 @@ import {
   changedSelection,
   drawnRows,
   filteredTags,
-  matchesTagPattern,
   noFilter,
   repositoryRows,
   selectedRows,
   selectionSize,
   type TagList,
+  tagMatcher,
   tagRows,
 } from "./imageRows";
 
@@ -42,10 +42,10 @@ const image = (name: string) => ({ repository: "app", tag: name });
 
 describe("a tag pattern", () => {
   it("takes * for any characters and everything else as it is", () => {
-    expect(matchesTagPattern("v1.2", "v1.*")).toBe(true);
-    expect(matchesTagPattern("v1x2", "v1.*")).toBe(false);
-    expect(matchesTagPattern("dev-v1", "v1")).toBe(false);
-    expect(matchesTagPattern("anything", " ")).toBe(true);
+    expect(tagMatcher("v1.*")("v1.2")).toBe(true);
+    expect(tagMatcher("v1.*")("v1x2")).toBe(false);
+    expect(tagMatcher("v1")("dev-v1")).toBe(false);
+    expect(tagMatcher(" ")("anything")).toBe(true);
   });
 
   it("is applied before the newest are counted", () => {

@@ -48,18 +48,23 @@ export type ImageRow =
       readonly error: unknown;
     };
 
-/** Whether a tag is like a pattern in which `*` stands for any characters. */
-export function matchesTagPattern(tag: string, pattern: string): boolean {
+/**
+ * Whether tags are like a pattern in which `*` stands for any characters. The pattern is read once: a
+ * repository may have thousands of tags, which are looked at with each key.
+ */
+export function tagMatcher(pattern: string): (tag: string) => boolean {
   if (pattern.trim() === "") {
-    return true;
+    return () => true;
   }
   const escaped = pattern.trim().replace(/[.+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${escaped.replaceAll("*", ".*")}$`).test(tag);
+  const expression = new RegExp(`^${escaped.replaceAll("*", ".*")}$`);
+  return (tag) => expression.test(tag);
 }
 
 /** The tags that a filter lets through. The source gives the newest first where it knows ages. */
 export function filteredTags(tags: readonly SourceTag[], filter: ImageFilter): SourceTag[] {
-  const matching = tags.filter((tag) => matchesTagPattern(tag.tag, filter.tagPattern));
+  const matches = tagMatcher(filter.tagPattern);
+  const matching = tags.filter((tag) => matches(tag.tag));
   return filter.newest === null ? matching : matching.slice(0, filter.newest);
 }
 
