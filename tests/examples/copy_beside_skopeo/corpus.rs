@@ -12,6 +12,8 @@ use serde_json::json;
 use transload_engine::model::media_type;
 use transload_tests::images::{Image, Layer, Manifest, Target, digest_of, pseudo_random};
 use transload_tests::labs::RegistryLab;
+use transload_tests::process::Run;
+use transload_tests::tools::system_tool;
 
 /// What all repositories of the works are below.
 pub const PREFIX: &str = "bench";
@@ -80,13 +82,23 @@ impl Corpus {
             Work::Multiarch => multiarch(source).await?,
             Work::Big => big(source).await?,
         };
+        settled().await?;
         Ok(Self { tags })
     }
 
     /// Ten times *many*: 400 repositories.
     pub async fn ten_times_many(source: &RegistryLab) -> Result<Self> {
-        Ok(Self { tags: many(source, 10 * REPOSITORIES).await? })
+        let tags = many(source, 10 * REPOSITORIES).await?;
+        settled().await?;
+        Ok(Self { tags })
     }
+}
+
+/// Waits until what was made is on the disk. Otherwise the system writes it while the copies are
+/// measured: all of a large work, and nothing of a small one, which is over before it begins.
+async fn settled() -> Result<()> {
+    Run::new(system_tool("sync")?).succeed().await?;
+    Ok(())
 }
 
 async fn many(source: &RegistryLab, repositories: u64) -> Result<Vec<TaggedImage>> {

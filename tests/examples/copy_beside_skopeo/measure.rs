@@ -22,6 +22,8 @@ pub struct Cost {
     pub peak_mb: f64,
     pub source_requests: usize,
     pub destination_requests: usize,
+    /// What both registries took of the processor meanwhile.
+    pub registries_cpu_s: f64,
 }
 
 /// Runs a program to its end.
@@ -31,6 +33,7 @@ pub async fn run(
     destination: &RegistryLab,
 ) -> Result<Cost> {
     let before = (source.requests(REQUESTS)?, destination.requests(REQUESTS)?);
+    let registries_before = cpu_s(source)? + cpu_s(destination)?;
     let said = tempfile::tempfile()?;
     command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
     let start = Instant::now();
@@ -41,10 +44,9 @@ pub async fn run(
     // its memory.
     let cpu_ticks = loop {
         let stat = fs::read_to_string(format!("{folder}/stat"))?;
-        let fields: Vec<&str> =
-            stat.rsplit_once(") ").context("stat")?.1.split_whitespace().collect();
+        let fields = fields(&stat)?;
         if fields[0] == "Z" {
-            break fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
+            break cpu_ticks(&fields)?;
         }
         peak_kb = peak_kb.max(peak(&fs::read_to_string(format!("{folder}/status"))?));
         tokio::time::sleep(LOOK_EVERY).await;
@@ -58,7 +60,23 @@ pub async fn run(
         peak_mb: peak_kb / 1024.0,
         source_requests: source.requests(REQUESTS)? - before.0,
         destination_requests: destination.requests(REQUESTS)? - before.1,
+        registries_cpu_s: cpu_s(source)? + cpu_s(destination)? - registries_before,
     })
+}
+
+/// The processor time that a registry has taken so far.
+fn cpu_s(registry: &RegistryLab) -> Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", registry.id()))?;
+    Ok(cpu_ticks(&fields(&stat)?)? / TICKS_A_SECOND)
+}
+
+/// The fields of `/proc/PID/stat` after the program's name, which may hold anything.
+fn fields(stat: &str) -> Result<Vec<&str>> {
+    Ok(stat.rsplit_once(") ").context("stat")?.1.split_whitespace().collect())
+}
+
+fn cpu_ticks(fields: &[&str]) -> Result<f64> {
+    Ok(fields[11].parse::<f64>()? + fields[12].parse::<f64>()?)
 }
 
 /// `VmHWM:     1234 kB`

@@ -139,6 +139,8 @@ pub fn print_growth(one: Cost, ten: Cost) -> Result<()> {
         ("requests", requests(one), requests(ten), 10.5),
         ("peak MB", one.peak_mb, ten.peak_mb, 1.5),
         ("CPU s", one.cpu_s, ten.cpu_s, f64::NAN),
+        // Theirs, for judging how much of the growth is the registries' own.
+        ("CPU s of both registries", one.registries_cpu_s, ten.registries_cpu_s, f64::NAN),
     ] {
         let bar = if bar.is_nan() { "–".to_owned() } else { bar.to_string() };
         writeln!(out, "| {name} | {one:.2} | {ten:.2} | {:.2} | {bar} |", ten / one)?;

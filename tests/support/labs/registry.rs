@@ -99,6 +99,11 @@ impl RegistryLab {
         self.login.as_ref().map(|(user, password)| (user.as_str(), password.as_str()))
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Everything it has logged.
     pub fn log(&self) -> String {
         self.process.output()
