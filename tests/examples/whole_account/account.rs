@@ -15,14 +15,23 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const PLATFORMS: [&str; 5] = ["amd64", "arm64", "s390x", "ppc64le", "riscv64"];
 
+/// The repository with very many tags.
+pub const LARGE: &str = "team/nightly";
+/// How many that are. They point to few images: the account's own size is not what is measured.
+pub const LARGE_TAGS: usize = 10_000;
+
 #[derive(Default)]
 struct Account {
     repositories: Vec<String>,
     tags: Vec<String>,
+    large_tags: Vec<String>,
     /// By `repository reference`.
-    manifests: HashMap<String, (Arc<Vec<u8>>, String, &'static str)>,
+    manifests: HashMap<String, Held>,
     blobs: HashMap<String, Arc<Vec<u8>>>,
 }
+
+/// A manifest's bytes, digest and media type.
+type Held = (Arc<Vec<u8>>, String, &'static str);
 
 /// Starts it; answers its host with the port.
 pub async fn serve(repositories: usize, tags: usize) -> Result<String> {
@@ -36,8 +45,9 @@ pub async fn serve(repositories: usize, tags: usize) -> Result<String> {
 
 impl Account {
     fn made(repositories: usize, tags: usize) -> Self {
+        let named = |count: usize| (0..count).map(|tag| format!("1.{tag}")).collect::<Vec<_>>();
         let mut account =
-            Self { tags: (0..tags).map(|tag| format!("1.{tag}")).collect(), ..Self::default() };
+            Self { tags: named(tags), large_tags: named(LARGE_TAGS), ..Self::default() };
         for number in 0..repositories {
             let repository = format!("team/app{number:03}");
             for tag in account.tags.clone() {
@@ -46,6 +56,21 @@ impl Account {
             account.repositories.push(repository);
         }
         account
+    }
+
+    fn listed(&self, repository: &str) -> &[String] {
+        if repository == LARGE { &self.large_tags } else { &self.tags }
+    }
+
+    /// What a reference points to; the large repository holds the images of the first one.
+    fn held(&self, repository: &str, reference: &str) -> Option<&Held> {
+        if repository != LARGE {
+            return self.manifests.get(&format!("{repository} {reference}"));
+        }
+        let number = reference.strip_prefix("1.").and_then(|tag| tag.parse::<usize>().ok());
+        let tag = number.and_then(|number| self.tags.get(number % self.tags.len()));
+        let reference = tag.map_or(reference, String::as_str);
+        self.manifests.get(&format!("{} {reference}", self.repositories.first()?))
     }
 
     /// An index of five platforms and an attestation; the base layers are everybody's.
@@ -111,14 +136,15 @@ async fn answer(
 ) -> Response {
     let path = uri.path().trim_start_matches("/v2/");
     if path == "_catalog" {
-        return document(&json!({ "repositories": account.repositories }));
+        let mut repositories = vec![LARGE.to_owned()];
+        repositories.extend(account.repositories.iter().cloned());
+        return document(&json!({ "repositories": repositories }));
     }
     if let Some(repository) = path.strip_suffix("/tags/list") {
-        return document(&json!({ "name": repository, "tags": account.tags }));
+        return document(&json!({ "name": repository, "tags": account.listed(repository) }));
     }
     if let Some((repository, reference)) = path.split_once("/manifests/")
-        && let Some((bytes, digest, kind)) =
-            account.manifests.get(&format!("{repository} {reference}"))
+        && let Some((bytes, digest, kind)) = account.held(repository, reference)
     {
         let body = if method == Method::HEAD { Vec::new() } else { bytes.to_vec() };
         let mut response = body.into_response();

@@ -1,10 +1,19 @@
 //! A whole account: 300 repositories with 20 tags each, an index of five platforms and an
-//! attestation under every tag. How long choosing, planning and going on take, and how much memory.
+//! attestation under every tag, and one repository with 10,000 tags. How long choosing, planning and
+//! going on take, and how much memory.
 //!
-//! `cargo run --release -p transload-tests --example whole_account`
+//! ```sh
+//! cargo run --release -p transload-tests --example whole_account
+//! cargo run --release -p transload-tests --example whole_account window   # the same in the window
+//! ```
+//!
+//! For the window the program has to be built (`cargo xtask run`, or `TRANSLOAD_APP` names it), and
+//! `tauri-driver` and Xvfb be there (`cargo xtask test --only tools`).
 #![allow(clippy::print_stdout, reason = "this is what it is for")]
 
 mod account;
+mod pure;
+mod window;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -13,7 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use transload_api::contract::{
-    AwsConnection, ImageState, JobEventKind, MigrationOutcome, Selection,
+    AwsConnection, ImageState, JobEventKind, MigrationOutcome, Selection, TagRules,
 };
 use transload_api::{Api, ApiOptions};
 use transload_engine::aws::AwsEnvironment;
@@ -31,18 +40,18 @@ const RUN_FOR: Duration = Duration::from_secs(40);
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    if std::env::args().nth(1).as_deref() == Some("serve") {
-        return serve().await;
+    match std::env::args().nth(1).as_deref() {
+        Some("serve") => serve().await,
+        Some("window") => {
+            let ends = Ends::start()?;
+            window::measure(&ends.home, &ends.source).await
+        }
+        _ => measure().await,
     }
-    let mut servers = Servers::start()?;
-    let known = servers.known()?;
-    let text = |name: &str| known[name].as_str().map(str::to_owned).context("a text");
-    let endpoint = text("ecr")?;
-    let home = AwsHome::new()?.profile_with_key(
-        "account",
-        (&text("key")?, &text("secret")?),
-        &[("region", &text("region")?), ("endpoint_url", &endpoint)],
-    )?;
+}
+
+async fn measure() -> Result<()> {
+    let Ends { home, source, _servers } = Ends::start()?;
     let folder = tempfile::tempdir()?;
     // Not a computer of the stories: that one keeps every line of its log in memory.
     let api = Api::new(ApiOptions {
@@ -51,11 +60,14 @@ async fn main() -> Result<()> {
         docker: DockerEnvironment::default(),
         quota_look_again: None,
     });
-    let source = registry_source(&text("source")?);
+    let (source_host, source) = (source.clone(), registry_source(&source));
     println!("memory before anything: {} MB", pss_mb()?);
 
     let began = Instant::now();
-    let chosen = api.source_choose(source.clone(), Selection::default()).await.map_err(told)?;
+    let rules = TagRules { newest: Some(u32::try_from(TAGS)?), ..TagRules::default() };
+    let selection = Selection { rules, ..Selection::default() };
+    let mut chosen = api.source_choose(source.clone(), selection).await.map_err(told)?;
+    chosen.images.retain(|image| image.repository != account::LARGE);
     println!("{} tags chosen by rules in {:.1} s", chosen.images.len(), seconds(began));
     ensure!(chosen.images.len() == REPOSITORIES * TAGS);
 
@@ -82,6 +94,11 @@ async fn main() -> Result<()> {
         seconds(began),
         serde_json::to_string(&plan)?.len() / 1_000_000,
         pss_mb()?
+    );
+
+    println!(
+        "the pure part of such a plan: {:.3} s",
+        pure::seconds_of_plan(&source_host, &names).await?
     );
 
     let began = Instant::now();
@@ -160,6 +177,29 @@ async fn serve() -> Result<()> {
     // Until the other process closes our input.
     tokio::task::spawn_blocking(|| std::io::stdin().lines().count()).await?;
     Ok(())
+}
+
+/// Where images come from and go to.
+struct Ends {
+    /// With the profile `account`, which reaches the ECR.
+    home: AwsHome,
+    /// Host and port of the source.
+    source: String,
+    _servers: Servers,
+}
+
+impl Ends {
+    fn start() -> Result<Self> {
+        let mut servers = Servers::start()?;
+        let known = servers.known()?;
+        let text = |name: &str| known[name].as_str().context("a text");
+        let home = AwsHome::new()?.profile_with_key(
+            "account",
+            (text("key")?, text("secret")?),
+            &[("region", text("region")?), ("endpoint_url", text("ecr")?)],
+        )?;
+        Ok(Self { home, source: text("source")?.to_owned(), _servers: servers })
+    }
 }
 
 struct Servers(Child);

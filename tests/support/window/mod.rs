@@ -5,11 +5,15 @@ mod browser;
 mod hand;
 mod keyboard;
 mod keychain;
+mod memory;
 mod page;
 mod screen;
 mod stage;
 mod test_ids;
+mod timing;
 
 pub use browser::Browser;
+pub use memory::Memory;
 pub use page::{Role, Window};
 pub use stage::{Stage, story};
+pub use timing::{Scrolled, Timed};

@@ -180,38 +180,43 @@ impl Stage {
 
     /// Whether the program itself has ended, whatever drives it.
     pub fn program_ended(&self) -> bool {
-        let Ok(program) = application().and_then(|path| Ok(path.canonicalize()?)) else {
-            return false;
-        };
-        self.processes(|process| {
-            std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program)
-        }) == 0
+        self.processes(|process| self.is_program(process)) == 0
     }
 
     /// Ends a program that its driver left running.
     fn end_program(&self) {
         self.processes(|process| {
-            let is_program = std::fs::read_link(process.join("exe"))
-                .is_ok_and(|exe| application().is_ok_and(|program| exe == program));
-            let id = process.file_name().filter(|_| is_program);
+            let id = process.file_name().filter(|_| self.is_program(process));
             id.is_some_and(|id| {
                 std::process::Command::new("kill").arg("-KILL").arg(id).status().is_ok()
             })
         });
     }
 
+    /// Whether a process is the program itself.
+    pub(super) fn is_program(&self, process: &Path) -> bool {
+        let Ok(program) = application().and_then(|path| Ok(path.canonicalize()?)) else {
+            return false;
+        };
+        std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program)
+    }
+
     /// How many processes of this stage are such.
     fn processes(&self, such: impl Fn(&Path) -> bool) -> usize {
+        self.all_processes().into_iter().filter(|process| such(process)).count()
+    }
+
+    /// The folders in `/proc` of all processes of this stage.
+    pub(super) fn all_processes(&self) -> Vec<PathBuf> {
         let mark = format!("TRANSLOAD_DATA_DIR={}", self.data_folder().display());
-        let Ok(processes) = std::fs::read_dir("/proc") else { return 0 };
+        let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
         processes
             .filter_map(|process| Some(process.ok()?.path()))
             .filter(|process| {
                 let environment = std::fs::read(process.join("environ")).unwrap_or_default();
                 environment.split(|byte| *byte == 0).any(|one| one == mark.as_bytes())
             })
-            .filter(|process| such(process))
-            .count()
+            .collect()
     }
 
     /// Closes the program, as a person who is done with it.

@@ -1,0 +1,62 @@
+//! The pure part of a plan: what is left once both ends have been asked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use transload_engine::migration::{
+    Facts, ImageFacts, ImageTree, MigrationRequest, RequestedImage, SourceFacts, plan,
+};
+use transload_engine::model::{
+    ImageReference, RegistryHost, RepositoryName, RepositorySettings, Tag,
+};
+use transload_engine::registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
+
+/// Manifests that are read at the same time.
+const READ_TOGETHER: usize = 16;
+
+/// How long a plan of these images takes when everything about them is known: repository and tag at
+/// the source, repository in ECR.
+pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Result<f64> {
+    let host = RegistryHost::parse(source)?;
+    let endpoint = RegistryEndpoint::of(&host, true)?;
+    let client = &RegistryClient::new(endpoint, Arc::new(AnonymousLogin));
+    let mut request = MigrationRequest::default();
+    for (repository, tag, name) in images {
+        let (tag, name) = (Tag::parse(tag)?, RepositoryName::parse(name)?);
+        request.repositories.insert(name.clone(), RepositorySettings::default());
+        request.images.push(RequestedImage {
+            source_repository: (*repository).to_owned(),
+            source: ImageReference::new(host.clone(), repository, Some(tag.clone()), None)?,
+            repository: name,
+            tag,
+            resolution: None,
+        });
+    }
+    let read = request.images.iter().map(|image| async move {
+        let tree = ImageTree::read(client, &image.source).await?;
+        let facts = SourceFacts {
+            digest: Some(tree.root.raw.digest().clone()),
+            platforms: tree.platforms(),
+            size_bytes: tree.blobs().values().sum(),
+            tree: Some(Arc::new(tree)),
+            ..SourceFacts::default()
+        };
+        anyhow::Ok(ImageFacts { source: Ok(facts), destination: Ok(None) })
+    });
+    let facts = Facts {
+        registry: RegistryHost::parse("111122223333.dkr.ecr.eu-west-1.amazonaws.com")?,
+        repositories: BTreeMap::new(),
+        holds: BTreeMap::new(),
+        images: stream::iter(read).buffered(READ_TOGETHER).try_collect().await?,
+        pull_quota: None,
+        engine: None,
+    };
+    let began = Instant::now();
+    let plan = plan(&request, &facts);
+    let seconds = began.elapsed().as_secs_f64();
+    anyhow::ensure!(plan.totals.images_to_move as usize == images.len(), "not the whole plan");
+    Ok(seconds)
+}

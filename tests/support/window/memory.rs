@@ -1,0 +1,57 @@
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::stage::Stage;
+
+/// What the program uses of memory, each process with its part of what is shared (PSS), in MB.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Memory {
+    /// The program's own process.
+    pub own_mb: f64,
+    /// All its processes: its own and those that draw its pages. What drives a test is none of them.
+    pub all_mb: f64,
+}
+
+impl Memory {
+    /// The larger of each.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self { own_mb: self.own_mb.max(other.own_mb), all_mb: self.all_mb.max(other.all_mb) }
+    }
+}
+
+impl Stage {
+    /// What the program uses of memory now.
+    ///
+    /// # Errors
+    /// When the program does not run.
+    pub fn memory(&self) -> Result<Memory> {
+        let mut memory = Memory::default();
+        for process in self.all_processes() {
+            let Ok(exe) = std::fs::read_link(process.join("exe")) else { continue };
+            let name = exe.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let is_own = self.is_program(&process);
+            // WebKitWebProcess and WebKitNetworkProcess; not WebKitWebDriver.
+            if !is_own && !(name.starts_with("WebKit") && name.ends_with("Process")) {
+                continue;
+            }
+            // One that has just ended counts no more.
+            let Ok(pss_mb) = pss_mb(&process) else { continue };
+            memory.all_mb += pss_mb;
+            if is_own {
+                memory.own_mb += pss_mb;
+            }
+        }
+        anyhow::ensure!(memory.own_mb > 0.0, "the program does not run");
+        Ok(memory)
+    }
+}
+
+/// What the process with this folder in `/proc` uses of memory, in MB.
+fn pss_mb(process: &Path) -> Result<f64> {
+    let text = std::fs::read_to_string(process.join("smaps_rollup"))?;
+    let line = text.lines().find(|line| line.starts_with("Pss:")).context("the sum")?;
+    let kilobytes: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
+    Ok(kilobytes / 1024.0)
+}
