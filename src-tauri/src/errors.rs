@@ -23,6 +23,7 @@ pub fn storage_failed(doing: &str, path: &Path, error: &io::Error) -> ApiError {
         causes: vec![error.to_string()],
         retryable: true,
         subject: Some(path),
+        policy: None,
     }
 }
 
@@ -35,6 +36,7 @@ pub fn input_invalid(message: impl Into<String>, subject: Option<&str>) -> ApiEr
         causes: Vec::new(),
         retryable: false,
         subject: subject.map(str::to_owned),
+        policy: None,
     }
 }
 
@@ -47,5 +49,6 @@ pub fn internal(message: impl Into<String>, error: &dyn std::error::Error) -> Ap
         causes: vec![error.to_string()],
         retryable: false,
         subject: None,
+        policy: None,
     }
 }

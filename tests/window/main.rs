@@ -6,6 +6,7 @@ mod engine;
 mod keyboard;
 mod mfa;
 mod opening;
+mod permissions;
 mod practice;
 mod screenshots;
 mod sign_in;

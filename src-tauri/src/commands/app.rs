@@ -43,6 +43,7 @@ pub fn log_folder_open<R: Runtime>(
         causes: vec![error.to_string()],
         retryable: true,
         subject: Some(folder),
+        policy: None,
     })
 }
 

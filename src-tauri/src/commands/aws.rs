@@ -25,6 +25,14 @@ pub async fn aws_mfa_submit(
 }
 
 #[tauri::command(rename_all = "snake_case")]
+pub async fn aws_account_alias(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+) -> Result<Option<String>, ApiError> {
+    api.aws_account_alias(connection).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
 pub async fn registry_login(
     api: State<'_, Api>,
     connection: AwsConnection,

@@ -4,8 +4,8 @@ use tauri::State;
 use tauri::ipc::Channel;
 use transload_api::Api;
 use transload_api::contract::{
-    ApiError, CopyTool, MigrationPlan, MigrationRequest, PlanProgress, ProposedNames, RenameRule,
-    ReportFormat, UndoPlan, UndoProgress, UndoReport,
+    ApiError, CopyTool, MigrationPlan, MigrationRequest, PlanPermissions, PlanProgress,
+    ProposedNames, RenameRule, ReportFormat, UndoPlan, UndoProgress, UndoReport,
 };
 
 #[tauri::command(rename_all = "snake_case")]
@@ -41,6 +41,14 @@ pub async fn migration_commands(
     tool: CopyTool,
 ) -> Result<Vec<String>, ApiError> {
     api.migration_commands(plan, tool).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn migration_permissions(
+    api: State<'_, Api>,
+    plan: String,
+) -> Result<PlanPermissions, ApiError> {
+    api.migration_permissions(plan).await
 }
 
 #[tauri::command(rename_all = "snake_case")]

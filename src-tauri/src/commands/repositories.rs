@@ -2,7 +2,7 @@ use tauri::State;
 use transload_api::Api;
 use transload_api::contract::{
     ApiError, AwsConnection, ImageNotDeleted, ImageToDelete, IndexEntry, Repository,
-    RepositoryDetails, RepositorySummary,
+    RepositoryDetails, RepositorySettings, RepositorySummary,
 };
 
 #[tauri::command(rename_all = "snake_case")]
@@ -58,4 +58,23 @@ pub async fn repository_delete(
     name: String,
 ) -> Result<(), ApiError> {
     api.repository_delete(connection, name).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repository_elsewhere(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    name: String,
+) -> Result<Vec<String>, ApiError> {
+    api.repository_elsewhere(connection, name).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn repository_create(
+    api: State<'_, Api>,
+    connection: AwsConnection,
+    name: String,
+    settings: RepositorySettings,
+) -> Result<Repository, ApiError> {
+    api.repository_create(connection, name, settings).await
 }

@@ -40,6 +40,7 @@ pub async fn sign_in_page_open<R: Runtime>(
         causes: vec![error.to_string()],
         retryable: true,
         subject: None,
+        policy: None,
     })
 }
 

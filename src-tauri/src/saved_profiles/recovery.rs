@@ -89,6 +89,7 @@ fn damaged(aside: &Path, restored: bool) -> ApiError {
         causes: Vec::new(),
         retryable: true,
         subject: Some(aside),
+        policy: None,
     }
 }
 

@@ -39,7 +39,10 @@ export function App({ backend }: { backend: Backend }) {
 interface Session {
   readonly connection: AwsConnection | null;
   readonly identity: AwsIdentity | null;
+  readonly alias: string | null;
 }
+
+const noSession: Session = { connection: null, identity: null, alias: null };
 
 function Window() {
   const backend = useBackend();
@@ -47,7 +50,7 @@ function Window() {
   const { notices, notify, notifyError } = useNotices();
   const dark = useTheme(settings.theme);
   const [page, setPage] = useState<Page | null>(null);
-  const [session, setSession] = useState<Session>({ connection: null, identity: null });
+  const [session, setSession] = useState<Session>(noSession);
   // What the Repositories page shows where that is not what the wizard chose.
   const [looked, setLooked] = useState<AwsConnection | null>(null);
   const [job, setJob] = useState<string | null>(null);
@@ -72,7 +75,7 @@ function Window() {
     try {
       await backend.practiceStart();
       draftDispatch({ type: "connection_chosen", connection: { kind: "practice" } });
-      setSession({ connection: { kind: "practice" }, identity: null });
+      setSession({ ...noSession, connection: { kind: "practice" } });
       setLooked(null);
       setPage("migrate");
     } catch (error) {
@@ -148,8 +151,8 @@ function Window() {
     }
   };
   const onConnection = useCallback(
-    (connection: AwsConnection, identity: AwsIdentity | null) =>
-      setSession({ connection, identity }),
+    (connection: AwsConnection, identity: AwsIdentity | null, alias: string | null) =>
+      setSession({ connection, identity, alias }),
     [],
   );
   const showJob = (shown: string | null) => {
@@ -166,7 +169,7 @@ function Window() {
   const forgetPractice = () => {
     draftDispatch({ type: "practice_reset" });
     if (session.connection?.kind === "practice") {
-      setSession({ connection: null, identity: null });
+      setSession(noSession);
       if (followed.state?.snapshot.status === "finished") {
         setJob(null);
       }
@@ -209,6 +212,7 @@ function Window() {
       page={page ?? "migrate"}
       connection={connection}
       identity={looking ? null : session.identity}
+      alias={looking ? null : session.alias}
       engine={engine.answer}
       dark={dark}
       percent={percent}
@@ -248,6 +252,11 @@ function Window() {
               connection={connection}
               connectionPicker={<ConnectionPicker connection={connection} onChange={setLooked} />}
               errorActions={errorActions}
+              onRegion={(region) => {
+                if (connection !== null && connection.kind !== "practice") {
+                  setLooked({ ...connection, region });
+                }
+              }}
             />
           )}
           {page === "history" && (
@@ -257,8 +266,8 @@ function Window() {
                 showJob(shown);
                 setPage("migrate");
               }}
-              onRequest={(request) => {
-                draftDispatch({ type: "request_taken", request });
+              onRequest={(request, account) => {
+                draftDispatch({ type: "request_taken", request, account });
                 setJob(null);
                 setPage("migrate");
               }}

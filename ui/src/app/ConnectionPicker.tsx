@@ -4,7 +4,7 @@ import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import { useBackend } from "../ipc/BackendContext";
 import type { AwsConnection, AwsProfile } from "../ipc/generated";
 import { connectionKey, connectionLabel } from "../shared/connection";
-import { regionOption, regionOptions } from "../shared/regions";
+import { RegionField } from "../shared/RegionField";
 import { useRequest } from "../shared/useRequest";
 
 interface ConnectionPickerProps {
@@ -64,6 +64,10 @@ export function ConnectionPicker({ connection, onChange }: ConnectionPickerProps
           label: connectionLabel(withoutRegion(connection)),
           value: "current",
         });
+  const ownRegion =
+    connection?.kind === "profile"
+      ? (aws.answer?.profiles.find(({ name }) => name === connection.profile)?.region ?? null)
+      : null;
   return (
     <ColumnLayout columns={2}>
       <FormField label="ECR of">
@@ -90,41 +94,14 @@ export function ConnectionPicker({ connection, onChange }: ConnectionPickerProps
       </FormField>
       {connection?.kind === "profile" && (
         <RegionField
-          connection={connection}
-          own={
-            aws.answer?.profiles.find((profile) => profile.name === connection.profile)?.region ??
-            null
+          region={connection.region ?? ownRegion}
+          own={ownRegion}
+          onChange={(region) =>
+            onChange({ ...connection, region: region === ownRegion ? null : region })
           }
-          onChange={onChange}
+          data-testid="connection-picker-region"
         />
       )}
     </ColumnLayout>
-  );
-}
-
-interface RegionFieldProps {
-  connection: Extract<AwsConnection, { kind: "profile" }>;
-  /** The region that the AWS profile itself names. */
-  own: string | null;
-  onChange: (connection: AwsConnection) => void;
-}
-
-function RegionField({ connection, own, onChange }: RegionFieldProps) {
-  const region = connection.region ?? own;
-  return (
-    <FormField label="Region">
-      <Select
-        selectedOption={region === null ? null : regionOption(region)}
-        options={regionOptions([own, connection.region])}
-        filteringType="auto"
-        filteringAriaLabel="Find a region"
-        placeholder="Choose a region"
-        onChange={({ detail }) => {
-          const chosen = detail.selectedOption.value ?? null;
-          onChange({ ...connection, region: chosen === own ? null : chosen });
-        }}
-        data-testid="connection-picker-region"
-      />
-    </FormField>
   );
 }

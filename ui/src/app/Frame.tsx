@@ -4,10 +4,15 @@ import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flas
 import SideNavigation, {
   type SideNavigationProps,
 } from "@cloudscape-design/components/side-navigation";
-import TopNavigation from "@cloudscape-design/components/top-navigation";
+import TopNavigation, {
+  type TopNavigationProps,
+} from "@cloudscape-design/components/top-navigation";
 import { type ReactNode, useState } from "react";
 import type { AwsConnection, AwsIdentity, EngineStatus } from "../ipc/generated";
 import { connectionLabel } from "../shared/connection";
+import { partitionName } from "../shared/regions";
+import { timeLeft } from "../shared/TimeLeft";
+import { useNow } from "../shared/useNow";
 import { isPage, type Page, pageTitles } from "./routes";
 
 /** Props of {@link Frame}. */
@@ -15,6 +20,8 @@ export interface FrameProps {
   page: Page;
   connection: AwsConnection | null;
   identity: AwsIdentity | null;
+  /** The account's alias, where it has one and it may be asked for. */
+  alias: string | null;
   engine: EngineStatus | null;
   dark: boolean;
   /** How far a running migration is, from 0 to 100; nothing where none runs. */
@@ -26,7 +33,11 @@ export interface FrameProps {
   children: ReactNode;
 }
 
-function accountText(connection: AwsConnection | null, identity: AwsIdentity | null): string {
+function accountText(
+  connection: AwsConnection | null,
+  identity: AwsIdentity | null,
+  alias: string | null,
+): string {
   if (connection === null) {
     return "No AWS account chosen";
   }
@@ -35,7 +46,43 @@ function accountText(connection: AwsConnection | null, identity: AwsIdentity | n
   }
   return identity === null
     ? connectionLabel(connection)
-    : `${identity.account_id} ${identity.region}`;
+    : `${alias ?? identity.account_id} ${identity.region}`;
+}
+
+/** Who is signed in and for how long, and where that is changed. */
+function accountMenu(
+  connection: AwsConnection | null,
+  identity: AwsIdentity | null,
+  alias: string | null,
+  now: number,
+): Pick<TopNavigationProps.MenuDropdownUtility, "title" | "description" | "items"> {
+  const change = {
+    id: "migrate",
+    text: connection === null ? "Choose an account" : "Choose another account or region",
+  };
+  if (identity === null || connection === null || connection.kind === "practice") {
+    return { items: [change] };
+  }
+  const facts = [
+    ["Partition", partitionName(identity.partition)],
+    ["Registry", identity.endpoints.registry ?? "–"],
+    [
+      "Session",
+      identity.expires_at_ms === null ? "Does not end" : timeLeft(identity.expires_at_ms, now),
+    ],
+  ] as const;
+  return {
+    title: alias === null ? identity.account_id : `${identity.account_id} (${alias})`,
+    description: identity.arn,
+    items: [
+      ...facts.map(([what, value]) => ({
+        id: what,
+        text: `${what}: ${value}`,
+        disabled: true,
+      })),
+      change,
+    ],
+  };
 }
 
 function engineText(engine: EngineStatus | null): string {
@@ -53,7 +100,8 @@ const labels = {
 
 /** What is around every page: navigation, account, engine, theme, notices. */
 export function Frame(props: FrameProps) {
-  const { page, connection, identity, engine, dark, percent, notices } = props;
+  const { page, connection, identity, alias, engine, dark, percent, notices } = props;
+  const now = useNow();
   const [open, setOpen] = useState(true);
   const practice = connection?.kind === "practice";
   const items: SideNavigationProps.Item[] = Object.entries(pageTitles).map(([id, text]) => ({
@@ -80,11 +128,16 @@ export function Frame(props: FrameProps) {
           }}
           utilities={[
             {
-              type: "button",
+              type: "menu-dropdown",
               iconName: "user-profile",
-              text: accountText(connection, identity),
-              ariaLabel: `AWS account: ${accountText(connection, identity)}`,
-              onClick: () => props.onPage("migrate"),
+              text: accountText(connection, identity, alias),
+              ariaLabel: `AWS account: ${accountText(connection, identity, alias)}`,
+              ...accountMenu(connection, identity, alias, now),
+              onItemClick: ({ detail }) => {
+                if (isPage(detail.id)) {
+                  props.onPage(detail.id);
+                }
+              },
             },
             {
               type: "button",

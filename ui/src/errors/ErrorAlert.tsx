@@ -5,6 +5,7 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useContext } from "react";
+import { PolicyText } from "../shared/PolicyText";
 import { type ErrorActions, errorActionLabel } from "./actions";
 import { asApiError, errorDetails } from "./apiError";
 import { errorEntry, errorNextSteps } from "./errorTable";
@@ -67,6 +68,20 @@ export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAler
                 <li key={step}>{step}</li>
               ))}
             </ul>
+          )}
+          {error.policy !== undefined && (
+            <ExpandableSection
+              headerText="Show the policy that would allow it"
+              data-testid="error-policy"
+            >
+              <SpaceBetween size="xs">
+                <div>
+                  Whoever manages the account can add this to the permissions of the identity. It
+                  allows this and nothing else.
+                </div>
+                <PolicyText policy={error.policy} />
+              </SpaceBetween>
+            </ExpandableSection>
           )}
           <ExpandableSection headerText="Show details" data-testid="error-details">
             <SpaceBetween size="xs">

@@ -14,6 +14,7 @@ export type ErrorActionId =
   | "keep_existing"
   | "new_tag"
   | "review_plan"
+  | "run_again"
   | "start_practice"
   | "open_settings"
   | "open_log";
@@ -41,6 +42,7 @@ const labels: Record<Exclude<ErrorActionId, "edit_name">, string> = {
   keep_existing: "Keep the existing image",
   new_tag: "Use another tag",
   review_plan: "Review again",
+  run_again: "Run it again in this account",
   start_practice: "Use practice mode",
   open_settings: "Open settings",
   open_log: "Open the log folder",

@@ -8,6 +8,8 @@ type AwsErrorCode = Extract<
   | "profile_missing"
   | "profile_invalid"
   | "region_missing"
+  | "region_not_enabled"
+  | "region_elsewhere"
   | "credentials_missing"
   | "credentials_invalid"
   | "credentials_expired"
@@ -66,6 +68,21 @@ export const awsErrors: Record<AwsErrorCode, ErrorEntry> = {
     title: "No AWS region is chosen",
     text: "ECR keeps repositories by region, and neither the profile nor the page names one.",
     next: ["Choose the region where the repositories are, or should be."],
+    actions: ["choose_region", "choose_profile"],
+  }),
+  region_not_enabled: entry({
+    title: "The account has not enabled this region",
+    text: "AWS knows the credentials elsewhere, and not in this region: an account must enable it before it can use it.",
+    next: (region) => [
+      "Choose a region that the account uses.",
+      `Or have ${region ?? "the region"} enabled: in the AWS console under Account, AWS Regions.`,
+    ],
+    actions: ["choose_region", "retry", "choose_profile"],
+  }),
+  region_elsewhere: entry({
+    title: "The region belongs to other AWS accounts",
+    text: "GovCloud, China and the European Sovereign Cloud have accounts of their own. Credentials of the one are not known in the other.",
+    next: ["Choose a region of the profile's own partition, or a profile of an account there."],
     actions: ["choose_region", "choose_profile"],
   }),
   credentials_missing: entry({

@@ -84,7 +84,7 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
         : `Sign in to the account ${account}, then try again.`,
       "Or run it again: that plans it for the account of today.",
     ],
-    actions: ["retry", "choose_profile"],
+    actions: ["run_again", "retry", "choose_profile"],
   }),
   destination_moved: entry({
     severity: "warning",

@@ -24,6 +24,7 @@ import type {
   NetworkStatus,
   NewAwsProfile,
   NewAwsProfileText,
+  PlanPermissions,
   PlanProgress,
   PracticeStatus,
   ProposedNames,
@@ -34,6 +35,7 @@ import type {
   ReportFormat,
   Repository,
   RepositoryDetails,
+  RepositorySettings,
   RepositorySummary,
   SavedProfile,
   Selection,
@@ -91,6 +93,8 @@ export interface Backend {
   awsIdentity(connection: AwsConnection): Promise<AwsIdentity>;
   /** Gives the six digits of the MFA device that the profile waits for; answers who the caller is. */
   awsMfaSubmit(connection: AwsConnection, code: string): Promise<AwsIdentity>;
+  /** The account's alias; nothing where it has none, or where the caller may not ask. */
+  awsAccountAlias(connection: AwsConnection): Promise<string | null>;
   /** Gets the registry token and tries it on the registry, and on the engine when it will push. */
   registryLogin(connection: AwsConnection, withEngine: boolean): Promise<RegistryLogin>;
 
@@ -162,6 +166,8 @@ export interface Backend {
   migrationPlanCancel(attempt: string): Promise<void>;
   /** The work of a plan as commands, with another tool. */
   migrationCommands(plan: string, tool: CopyTool): Promise<string[]>;
+  /** Whether the caller may do what a plan would do; nothing is written to find it out. */
+  migrationPermissions(plan: string): Promise<PlanPermissions>;
   /** Starts a plan; answers the job. */
   migrationStart(plan: string): Promise<string>;
   /** Starts what failed in a job once more; answers the new job. */
@@ -224,6 +230,14 @@ export interface Backend {
   ): Promise<ImageNotDeleted[]>;
   /** Deletes a repository that holds nothing. */
   repositoryDelete(connection: AwsConnection, name: string): Promise<void>;
+  /** The other regions of the account that have a repository of this name. */
+  repositoryElsewhere(connection: AwsConnection, name: string): Promise<string[]>;
+  /** Creates a repository that is missing, as a plan would. */
+  repositoryCreate(
+    connection: AwsConnection,
+    name: string,
+    settings: RepositorySettings,
+  ): Promise<Repository>;
 
   /** Starts practice mode's servers, or answers where they are. */
   practiceStart(): Promise<PracticeStatus>;

@@ -20,6 +20,7 @@ import { fakeHistoryEntry } from "./fake/history";
 import { FakeJob } from "./fake/job";
 import { fakeProposedNames } from "./fake/names";
 import { fakeCaFile, fakeNetwork } from "./fake/network";
+import { fakePermissions } from "./fake/permissions";
 import { fakePlan } from "./fake/plan";
 import { FakeSignIn } from "./fake/signIn";
 import { fakeRepositories, fakeTags } from "./fake/sources";
@@ -70,6 +71,12 @@ export interface FakeOptions {
   /** How this computer reaches others. */
   network?: NetworkStatus;
   startedInPractice?: boolean;
+  /** The alias of the fake account. */
+  accountAlias?: string;
+  /** What the caller may not do, by action; the rest is allowed. */
+  missing?: readonly string[];
+  /** Regions where any repository is, besides the one that is looked at. */
+  elsewhere?: readonly string[];
   /** Migrations of earlier runs of the program, newest first. */
   history?: HistoryEntry[];
   /** Reports of them. */
@@ -251,6 +258,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       }
       return fakeIdentity(practice(connection), null);
     },
+    awsAccountAlias: async () => options.accountAlias ?? null,
     registryLogin: async (connection, withEngine) => ({
       registry: fakeRegistry(practice(connection)),
       user: "AWS",
@@ -326,6 +334,13 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       (plans.get(id)?.images ?? []).map(
         (image) => `${tool} copy ${image.source} ${image.destination}`,
       ),
+    migrationPermissions: async (id) => {
+      const plan = plans.get(id);
+      if (plan === undefined) {
+        throw fakeError("plan_unknown");
+      }
+      return fakePermissions(plan, options.missing ?? []);
+    },
     migrationStart: async (id) => {
       const plan = plans.get(id);
       if (plan === undefined) {
@@ -422,6 +437,12 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       })),
 
     ...fakeDeletions(holdings, repositories),
+
+    repositoryElsewhere: async () => [...(options.elsewhere ?? [])],
+    repositoryCreate: async (connection, name) => {
+      repositories.add(name);
+      return fakeRepository(name, practice(connection));
+    },
 
     practiceStart: async () => fakePractice,
     practiceReset: async () => {

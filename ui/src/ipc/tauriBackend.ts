@@ -74,6 +74,7 @@ export const tauriBackend: Backend = {
   awsProfilesList: () => call("aws_profiles_list"),
   awsIdentity: (connection) => call("aws_identity", { connection }),
   awsMfaSubmit: (connection, code) => call("aws_mfa_submit", { connection, code }),
+  awsAccountAlias: (connection) => call("aws_account_alias", { connection }),
   registryLogin: (connection, withEngine) =>
     call("registry_login", { connection, with_engine: withEngine }),
 
@@ -120,6 +121,7 @@ export const tauriBackend: Backend = {
   },
   migrationPlanCancel: (attempt) => call("migration_plan_cancel", { attempt }),
   migrationCommands: (plan, tool) => call("migration_commands", { plan, tool }),
+  migrationPermissions: (plan) => call("migration_permissions", { plan }),
   migrationStart: (plan) => call("migration_start", { plan }),
   migrationRetryFailed: (job) => call("migration_retry_failed", { job }),
   migrationResume: (migration) => call("migration_resume", { migration }),
@@ -161,6 +163,9 @@ export const tauriBackend: Backend = {
   repositoryImagesDelete: (connection, name, images) =>
     call("repository_images_delete", { connection, name, images }),
   repositoryDelete: (connection, name) => call("repository_delete", { connection, name }),
+  repositoryElsewhere: (connection, name) => call("repository_elsewhere", { connection, name }),
+  repositoryCreate: (connection, name, settings) =>
+    call("repository_create", { connection, name, settings }),
 
   practiceStart: () => call("practice_start"),
   practiceReset: () => call("practice_reset"),

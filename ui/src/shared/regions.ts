@@ -93,6 +93,97 @@ export const regionGroups: readonly AwsRegionGroup[] = [
   },
 ];
 
+/** An AWS partition: regions with accounts of their own. */
+export interface Partition {
+  /** As ARNs write it, such as `aws-cn`. */
+  readonly id: string;
+  /** What AWS calls it for people. */
+  readonly name: string;
+  /** What the names of its regions begin with; nothing for the partition of all others. */
+  readonly starts: string | null;
+}
+
+/** Every partition; the engine's own table is held to botocore's, and this one is like it. */
+export const partitions: readonly Partition[] = [
+  { id: "aws-us-gov", name: "AWS GovCloud (US)", starts: "us-gov-" },
+  { id: "aws-cn", name: "AWS China", starts: "cn-" },
+  { id: "aws-eusc", name: "AWS European Sovereign Cloud", starts: "eusc-" },
+  { id: "aws-iso", name: "AWS ISO (US)", starts: "us-iso-" },
+  { id: "aws-iso-b", name: "AWS ISOB (US)", starts: "us-isob-" },
+  { id: "aws-iso-e", name: "AWS ISOE (Europe)", starts: "eu-isoe-" },
+  { id: "aws-iso-f", name: "AWS ISOF", starts: "us-isof-" },
+  { id: "aws", name: "AWS", starts: null },
+];
+
+/** The partition of a region, by its name. A name of no known form counts as the public AWS. */
+export function partitionOf(region: string): Partition {
+  return partitions.find(({ starts }) => starts === null || region.startsWith(starts)) as Partition;
+}
+
+/** What AWS calls a partition, or the id itself where it is not in the table. */
+export function partitionName(id: string): string {
+  return partitions.find((partition) => partition.id === id)?.name ?? id;
+}
+
+/**
+ * Regions that are on for every account of the public AWS; each of the others must be enabled first.
+ * Source: AWS Account Management reference guide, "Considerations before enabling and disabling
+ * Regions".
+ */
+const alwaysOn = new Set([
+  "us-east-1",
+  "us-east-2",
+  "us-west-1",
+  "us-west-2",
+  "ca-central-1",
+  "sa-east-1",
+  "eu-central-1",
+  "eu-north-1",
+  "eu-west-1",
+  "eu-west-2",
+  "eu-west-3",
+  "ap-northeast-1",
+  "ap-northeast-2",
+  "ap-northeast-3",
+  "ap-south-1",
+  "ap-southeast-1",
+  "ap-southeast-2",
+]);
+
+/** Whether an account must enable a region before it can use it. */
+export function isOptIn(region: string): boolean {
+  return partitionOf(region).id === "aws" && isKnownRegion(region) && !alwaysOn.has(region);
+}
+
+/** Whether the table has a region. */
+export function isKnownRegion(id: string): boolean {
+  return regionGroups.some((group) => group.regions.some((region) => region.id === id));
+}
+
+/** What is wrong with a region as typed; nothing where it can be one. */
+export function regionProblem(region: string): string | null {
+  return /^[0-9a-z-]{2,25}$/.test(region)
+    ? null
+    : "A region is a name such as eu-west-1: small letters, digits and dashes.";
+}
+
+/**
+ * What a person should know of a region that was typed or chosen: `own` is the region that the profile
+ * itself names, which tells whose accounts its credentials are of.
+ */
+export function regionWarning(region: string, own: string | null): string | null {
+  const partition = partitionOf(region);
+  if (own !== null && partitionOf(own).id !== partition.id) {
+    return `${region} belongs to ${partition.name}, which has accounts of its own; the profile's own region ${own} belongs to ${partitionOf(own).name}. Credentials of the one are not known in the other.`;
+  }
+  if (!isKnownRegion(region)) {
+    return `Transload does not know a region ${region}. It is used as typed.`;
+  }
+  return isOptIn(region)
+    ? `${region} must be enabled for the account before it can be used.`
+    : null;
+}
+
 /** What AWS calls a region, or the id itself where it is not in the table. */
 export function regionName(id: string): string {
   for (const group of regionGroups) {

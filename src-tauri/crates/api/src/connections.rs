@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use transload_engine::aws::{AwsSession, EcrApi, SessionCredentials, SessionRequest};
+use transload_engine::aws::{
+    AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken, SessionCredentials, SessionRequest,
+};
 use transload_engine::migration::{Destination, EcrLogin};
 use transload_engine::model::{Region, Secret};
 use transload_engine::network::Network;
@@ -12,11 +14,12 @@ use url::Url;
 use crate::api::{Api, now_ms};
 use crate::commands::AwsOptions;
 use crate::contract::{ApiError, AwsConnection, AwsIdentity, ErrorCode};
-use crate::convert;
+use crate::{convert, endpoints};
 
 /// An open connection.
 pub(crate) struct Connected {
     pub identity: AwsIdentity,
+    pub session: AwsSession,
     pub destination: Destination,
     /// What `aws` commands that do the same need.
     pub aws_options: AwsOptions,
@@ -65,26 +68,29 @@ impl Api {
 
     async fn open(&self, connection: &AwsConnection) -> Result<Connected, ApiError> {
         let (request, registry_endpoint) = self.session_request(connection).await?;
-        let practice = request.ecr_endpoint.as_ref().map(Url::to_string);
+        let given_endpoint = request.ecr_endpoint.as_ref().map(Url::to_string);
         let environment = self.aws_environment();
         let session = AwsSession::open(request, &environment).await?;
-        let caller = session.identity().await?;
-        let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
-        let token = ecr.registry_token().await?;
+        let (caller, token) = match who_and_token(&session).await {
+            Ok(known) => known,
+            Err(error) => return Err(self.explained(error, &session, connection).await),
+        };
         let endpoint = match registry_endpoint {
             Some(endpoint) => endpoint,
-            None => RegistryEndpoint::at(token.proxy_endpoint.as_str())
-                .map_err(|error| ApiError::invalid_input(&error))?,
+            None => endpoints::registry(&token.proxy_endpoint, &caller, &session)?,
         };
+        let practice = matches!(connection, AwsConnection::Practice);
+        let endpoints = endpoints::of(&session, &endpoint).await;
+        let identity = convert::identity(&caller, practice, endpoints);
+        let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
         let login = EcrLogin::with_token(Arc::clone(&ecr), endpoint.host.clone(), token);
         let login = Arc::new(login);
         let registry =
             RegistryClient::through(session.network(), endpoint, Arc::clone(&login) as _);
-        let identity = convert::identity(&caller, matches!(connection, AwsConnection::Practice));
         let destination = Destination { ecr, registry: Arc::new(registry), login };
-        let aws_options = AwsOptions::of(connection, &identity.region, practice.as_deref());
+        let aws_options = AwsOptions::of(connection, &identity.region, given_endpoint.as_deref());
         let network = environment.network().clone();
-        Ok(Connected { identity, destination, aws_options, network })
+        Ok(Connected { identity, session, destination, aws_options, network })
     }
 
     /// What a connection asks of the engine, and its registry where that was typed.
@@ -132,6 +138,11 @@ impl Api {
         })
         .await?
     }
+}
+
+async fn who_and_token(session: &AwsSession) -> Result<(CallerIdentity, RegistryToken), AwsError> {
+    let caller = session.identify().await?;
+    Ok((caller, session.ecr().registry_token().await?))
 }
 
 /// What a person left empty was not given.

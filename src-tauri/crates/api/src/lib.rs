@@ -19,6 +19,7 @@ mod connections;
 pub mod contract;
 mod convert;
 mod copies;
+mod endpoints;
 mod error;
 mod folders;
 mod handlers;

@@ -121,6 +121,8 @@ mod tests {
                     region: "eu-west-1".to_owned(),
                     expires_at_ms: None,
                     practice: true,
+                    partition: "aws".to_owned(),
+                    endpoints: Default::default(),
                 },
                 registry: "registry".to_owned(),
                 repositories: Vec::new(),

@@ -28,8 +28,8 @@ export interface HistoryPageProps {
   errorActions: ErrorActions;
   /** Shows a job that runs. */
   onJob: (job: string) => void;
-  /** Asks for the same once more. */
-  onRequest: (request: MigrationRequest) => void;
+  /** Asks for the same once more; the account is the one of then. */
+  onRequest: (request: MigrationRequest, account: string) => void;
   onMigrate: () => void;
 }
 
@@ -38,6 +38,8 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
   const backend = useBackend();
   const listed = useRequest("history", () => backend.historyList());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
+  // What an error is about, for the way on that it offers.
+  const [tried, setTried] = useState<HistoryEntry | null>(null);
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
   const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
   const { busy, error, run, dismiss } = useWork();
@@ -71,10 +73,14 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
       }
       setOpened(entry);
     });
-  const resume = (entry: HistoryEntry) =>
-    run(async () => onJob(await backend.migrationResume(entry.migration)));
+  const resume = (entry: HistoryEntry) => {
+    setTried(entry);
+    return run(async () => onJob(await backend.migrationResume(entry.migration)));
+  };
   const runAgain = (entry: HistoryEntry) =>
-    run(async () => onRequest(await backend.historyRequest(entry.migration)));
+    run(async () =>
+      onRequest(await backend.historyRequest(entry.migration), entry.identity.account_id),
+    );
 
   return (
     <ContentLayout
@@ -109,7 +115,18 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
       }
     >
       <SpaceBetween size="l">
-        {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
+        {error !== null && (
+          <ErrorAlert
+            error={error}
+            actions={{
+              ...errorActions,
+              ...(tried === null
+                ? {}
+                : { run_again: () => runAgain(tried), retry: () => resume(tried) }),
+            }}
+            onDismiss={dismiss}
+          />
+        )}
         {listed.error !== null && (
           <ErrorAlert error={listed.error} actions={{ ...errorActions, retry: reload }} />
         )}
@@ -150,9 +167,10 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
                 actions={
                   <SpaceBetween direction="horizontal" size="xs">
                     <Button
-                      onClick={() =>
-                        run(async () => setProof(await backend.historyVerify(opened.migration)))
-                      }
+                      onClick={() => {
+                        setTried(null);
+                        run(async () => setProof(await backend.historyVerify(opened.migration)));
+                      }}
                       loading={busy}
                       data-testid="report-verify"
                     >

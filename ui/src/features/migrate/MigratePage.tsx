@@ -17,7 +17,11 @@ export interface MigratePageProps {
   followed: FollowedJob;
   removeTemporaryTags: boolean;
   errorActions: ErrorActions;
-  onConnection: (connection: AwsConnection, identity: AwsIdentity | null) => void;
+  onConnection: (
+    connection: AwsConnection,
+    identity: AwsIdentity | null,
+    alias: string | null,
+  ) => void;
   /** Shows a job, or the wizard again. */
   onJob: (job: string | null) => void;
   onRepositories: () => void;

@@ -8,7 +8,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { AwsProfiles } from "../../ipc/generated";
 import { AwsConfigProblems, IgnoredSections } from "../../shared/AwsConfigNotes";
-import { regionOption, regionOptions } from "../../shared/regions";
+import { RegionField } from "../../shared/RegionField";
 import type { Request } from "../../shared/useRequest";
 import type { ProfileDraft, ProfileProblems } from "./profileDraft";
 
@@ -50,11 +50,6 @@ export function ConnectionFields({
   const options = awsProfileOptions(awsProfiles.answer, draft.awsProfile);
   const ownRegion =
     awsProfiles.answer?.profiles.find(({ name }) => name === draft.awsProfile)?.region ?? null;
-  const profileRegion: SelectProps.Option = {
-    value: "",
-    label: "As in the AWS profile",
-    ...(ownRegion === null ? {} : { description: ownRegion }),
-  };
 
   return (
     <SpaceBetween size="l">
@@ -109,19 +104,14 @@ export function ConnectionFields({
             />
           </FormField>
           <IgnoredSections ignored={awsProfiles.answer?.ignored ?? []} />
-          <FormField label="Region">
-            <Select
-              selectedOption={draft.region === "" ? profileRegion : regionOption(draft.region)}
-              options={[profileRegion, ...regionOptions([draft.region, ownRegion])]}
-              filteringType="auto"
-              filteringAriaLabel="Find a region"
-              expandToViewport
-              onChange={({ detail }) =>
-                onChange({ ...draft, region: detail.selectedOption.value ?? "" })
-              }
-              data-testid="profile-form-region"
-            />
-          </FormField>
+          <RegionField
+            region={draft.region === "" ? null : draft.region}
+            own={ownRegion}
+            description="Empty for the AWS profile's own."
+            placeholder={ownRegion ?? "As in the AWS profile"}
+            onChange={(region) => onChange({ ...draft, region: region ?? "" })}
+            data-testid="profile-form-region"
+          />
           <ExpandableSection
             headerText="Endpoints"
             headerDescription="For VPC endpoints and emulators; usually empty."

@@ -20,6 +20,8 @@ export interface RepositoriesPageProps {
   initialRepository?: string | null;
   /** What the frame can do about failures, such as showing the settings. */
   errorActions?: ErrorActions;
+  /** Looks at another region of the same account. */
+  onRegion?: (region: string) => void;
 }
 
 /** What is in ECR: the repositories of a connection, and what is in one of them. */
@@ -28,6 +30,7 @@ export function RepositoriesPage({
   connectionPicker,
   initialRepository = null,
   errorActions = {},
+  onRegion = () => {},
 }: RepositoriesPageProps) {
   const key = connection === null ? null : connectionKey(connection);
   const [opened, setOpened] = useState(
@@ -98,6 +101,13 @@ export function RepositoriesPage({
           onDeleted={() => {
             setOpened(null);
             setDeletions((count) => count + 1);
+          }}
+          onRegion={(region) => {
+            // The same repository is opened there.
+            if (connection.kind !== "practice") {
+              setOpened({ key: connectionKey({ ...connection, region }), name: openName });
+            }
+            onRegion(region);
           }}
           errorActions={actions}
         />

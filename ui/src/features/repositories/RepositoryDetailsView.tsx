@@ -6,7 +6,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { connectionKey } from "../../shared/connection";
@@ -15,6 +15,7 @@ import { useRequest } from "../../shared/useRequest";
 import { CommandsModal } from "./CommandsModal";
 import { DeleteRepositoryModal } from "./DeleteRepositoryModal";
 import { ImagesTable } from "./ImagesTable";
+import { RepositoryElsewhere } from "./RepositoryElsewhere";
 import { LifecyclePolicy, RepositoryFacts } from "./RepositoryFacts";
 
 interface RepositoryDetailsViewProps {
@@ -23,6 +24,8 @@ interface RepositoryDetailsViewProps {
   onClose: () => void;
   /** The repository is gone. */
   onDeleted: () => void;
+  /** Opens the repository in another region of the same account. */
+  onRegion: (region: string) => void;
   errorActions: ErrorActions;
 }
 
@@ -32,6 +35,7 @@ export function RepositoryDetailsView({
   name,
   onClose,
   onDeleted,
+  onRegion,
   errorActions,
 }: RepositoryDetailsViewProps) {
   const backend = useBackend();
@@ -104,6 +108,15 @@ export function RepositoryDetailsView({
       <SpaceBetween size="l">
         {request.error !== null && (
           <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
+        )}
+        {request.error !== null && asApiError(request.error).code === "repository_missing" && (
+          <RepositoryElsewhere
+            connection={connection}
+            name={name}
+            errorActions={errorActions}
+            onRegion={onRegion}
+            onCreated={request.reload}
+          />
         )}
         {details === null && request.loading && (
           <Container>

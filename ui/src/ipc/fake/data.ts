@@ -174,6 +174,13 @@ export function fakeIdentity(practice: boolean, region: string | null): AwsIdent
         region: fakePractice.region,
         expires_at_ms: null,
         practice: true,
+        partition: "aws",
+        endpoints: {
+          api: "127.0.0.1:40123",
+          registry: fakeRegistry(true),
+          fips: false,
+          dual_stack: false,
+        },
       }
     : {
         account_id: "123456789012",
@@ -181,6 +188,13 @@ export function fakeIdentity(practice: boolean, region: string | null): AwsIdent
         region: region ?? "eu-west-1",
         expires_at_ms: Date.now() + 3 * 3_600_000,
         practice: false,
+        partition: "aws",
+        endpoints: {
+          api: `api.ecr.${region ?? "eu-west-1"}.amazonaws.com`,
+          registry: fakeRegistry(false),
+          fips: false,
+          dual_stack: false,
+        },
       };
 }
 

@@ -32,4 +32,8 @@ retryable: boolean,
  * The names that the sentence speaks of, for a remedy that needs them: a repository, a
  * profile, a tag, a suggested name.
  */
-subject: string | null, };
+subject: string | null, 
+/**
+ * The least-privilege IAM policy that would lift a refusal, as JSON for an administrator.
+ */
+policy?: string, };

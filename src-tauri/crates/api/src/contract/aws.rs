@@ -122,6 +122,26 @@ pub struct AwsIdentity {
     pub expires_at_ms: Option<u64>,
     /// Whether this is practice.
     pub practice: bool,
+    /// The partition of the region, as ARNs write it: `aws`, `aws-us-gov`, `aws-cn`, `aws-eusc`.
+    #[serde(default)]
+    pub partition: String,
+    /// Where calls and images go.
+    #[serde(default)]
+    pub endpoints: AwsEndpoints,
+}
+
+/// Where the calls of a connection go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AwsEndpoints {
+    /// The host of the ECR API, and port where there is one; nothing where it is not known.
+    pub api: Option<String>,
+    /// The host of the registry, and port where there is one; nothing where it is not known.
+    pub registry: Option<String>,
+    /// Whether they are FIPS endpoints, as the profile or the environment asks for.
+    pub fips: bool,
+    /// Whether they are dual-stack endpoints, as the profile or the environment asks for.
+    pub dual_stack: bool,
 }
 
 /// The outcome of a registry login.

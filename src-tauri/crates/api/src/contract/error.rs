@@ -21,6 +21,10 @@ pub struct ApiError {
     /// The names that the sentence speaks of, for a remedy that needs them: a repository, a
     /// profile, a tag, a suggested name.
     pub subject: Option<String>,
+    /// The least-privilege IAM policy that would lift a refusal, as JSON for an administrator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub policy: Option<String>,
 }
 
 /// The failures that the window tells apart.
@@ -53,6 +57,11 @@ pub enum ErrorCode {
     ProfileInvalid,
     /// Neither the profile nor the person names a region.
     RegionMissing,
+    /// The account has not enabled the region; `subject` is the region.
+    RegionNotEnabled,
+    /// The region belongs to other accounts than the profile's, as those of China do; `subject` is the
+    /// region.
+    RegionElsewhere,
     /// The profile gives no credentials.
     CredentialsMissing,
     /// AWS does not know the keys, or the signature does not fit.

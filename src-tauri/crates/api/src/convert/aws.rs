@@ -1,8 +1,10 @@
 use transload_engine::aws as engine;
+use transload_engine::model::Partition;
 
 use super::repository_settings;
 use crate::contract::{
-    AwsConfigFile, AwsIdentity, AwsProfile, AwsProfileKind, AwsProfiles, IgnoredSection, Repository,
+    AwsConfigFile, AwsEndpoints, AwsIdentity, AwsProfile, AwsProfileKind, AwsProfiles,
+    IgnoredSection, Repository,
 };
 
 /// The profiles of this computer.
@@ -49,13 +51,19 @@ fn kind(kind: engine::ProfileKind) -> AwsProfileKind {
 }
 
 /// Who the caller is.
-pub fn identity(caller: &engine::CallerIdentity, practice: bool) -> AwsIdentity {
+pub fn identity(
+    caller: &engine::CallerIdentity,
+    practice: bool,
+    endpoints: AwsEndpoints,
+) -> AwsIdentity {
     AwsIdentity {
         account_id: caller.account.to_string(),
         arn: caller.arn.clone(),
         region: caller.region.to_string(),
         expires_at_ms: caller.expires_at_ms,
         practice,
+        partition: Partition::of_region(&caller.region).to_string(),
+        endpoints,
     }
 }
 

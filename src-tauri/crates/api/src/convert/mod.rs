@@ -7,6 +7,7 @@ mod events;
 mod history;
 mod naming;
 mod network;
+mod permissions;
 mod plan;
 mod plan_file;
 mod registry_settings;
@@ -25,6 +26,7 @@ pub use history::{
 };
 pub use naming::rename_rules;
 pub use network::{ca_file, network_status};
+pub use permissions::plan_permissions;
 pub use plan::{expected_time, plan};
 pub use plan_file::{layer_groups, plan_of_file};
 pub use registry_settings::{cache_rule, creation_template, known_cache_rule, known_template};

@@ -1,4 +1,4 @@
-use transload_engine::aws::{AwsError, ProfileKind};
+use transload_engine::aws::{AwsError, ProfileKind, policy_of_denial};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};
@@ -27,6 +27,12 @@ fn words(error: &AwsError) -> ApiError {
         AwsError::RegionMissing { profile } => new(ErrorCode::RegionMissing)
             .about(profile)
             .hint("Choose the region that your ECR repositories are in."),
+        AwsError::RegionNotEnabled { region, .. } => new(ErrorCode::RegionNotEnabled)
+            .about(region.as_str())
+            .hint("Choose a region that the account uses.")
+            .hint(format!(
+                "Or have {region} enabled: in the AWS console under Account, AWS Regions, or with: aws account enable-region --region-name {region}. It takes some minutes."
+            )),
         AwsError::CredentialsMissing { profile, .. } => new(ErrorCode::CredentialsMissing)
             .about(profile)
             .hint("Add keys to the profile with: aws configure --profile NAME.")
@@ -78,6 +84,7 @@ fn words(error: &AwsError) -> ApiError {
             format!("You may not do {action}: {}", sentence(message)),
         )
         .about(action)
+        .lifted_by(policy_of_denial(Some(action), message))
         .hint(format!("Ask the administrator of the account to allow {action}, or choose another profile.")),
         AwsError::EndpointUnreachable { .. } => {
             ApiError::new(ErrorCode::EndpointUnreachable, "AWS cannot be reached from this computer.")

@@ -1,3 +1,4 @@
+use transload_engine::aws::policy_of_denial;
 use transload_engine::docker::{DockerError, PushFailure};
 
 use super::capitalised;
@@ -115,5 +116,6 @@ fn push_words(reference: &str, cause: PushFailure, message: &str) -> ApiError {
         ),
     };
     let error = ApiError::new(code, format!("{text}; {said}")).hint(hint).about(reference);
+    let error = error.lifted_by(policy_of_denial(None, message));
     if retryable { error.retryable() } else { error }
 }

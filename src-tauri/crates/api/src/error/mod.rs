@@ -15,6 +15,8 @@ mod sign_in;
 
 use std::error::Error;
 
+use transload_engine::aws::Policy;
+
 use crate::contract::{ApiError, ErrorCode};
 
 /// How many causes are told; a chain that is longer says the same thing again.
@@ -30,6 +32,7 @@ impl ApiError {
             causes: Vec::new(),
             retryable: false,
             subject: None,
+            policy: None,
         }
     }
 
@@ -44,6 +47,13 @@ impl ApiError {
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
+        self
+    }
+
+    /// The least-privilege policy that lifts a refusal, where what AWS said tells which.
+    #[must_use]
+    pub fn lifted_by(mut self, policy: Option<Policy>) -> Self {
+        self.policy = policy.map(|policy| policy.text);
         self
     }
 

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use transload_engine::aws::policy_of_denial;
 use transload_engine::model::{ManifestError, RegistryHost};
 use transload_engine::registry::RegistryError;
 
@@ -112,9 +113,12 @@ fn forbidden(
 ) -> ApiError {
     let said = message.unwrap_or_default();
     if let Some(action) = denied_action(said) {
-        return ApiError { code: ErrorCode::AccessDenied, ..error }.about(action).hint(format!(
-            "Ask the administrator of the account to allow {action}, or choose another profile."
-        ));
+        return ApiError { code: ErrorCode::AccessDenied, ..error }
+            .about(action)
+            .lifted_by(policy_of_denial(None, said))
+            .hint(format!(
+                "Ask the administrator of the account to allow {action}, or choose another profile."
+            ));
     }
     let lower = said.to_ascii_lowercase();
     if ["quota", "limit", "maximum number"].iter().any(|word| lower.contains(word)) {

@@ -36,6 +36,19 @@ impl Api {
         identity
     }
 
+    /// The alias of the account; nothing where it has none, or where the caller may not ask. Never
+    /// fails for that: it only makes the account easier to know again.
+    pub async fn aws_account_alias(
+        &self,
+        connection: AwsConnection,
+    ) -> Result<Option<String>, ApiError> {
+        let connected = self.connect(&connection).await?;
+        if connected.identity.practice {
+            return Ok(None);
+        }
+        Ok(connected.session.account_alias().await)
+    }
+
     /// Gets the registry token and tries it on the registry, and on the engine when it will push.
     pub async fn registry_login(
         &self,

@@ -4,12 +4,14 @@
 mod aws;
 mod client_logins;
 mod docker;
+mod elsewhere;
 mod history;
 mod jobs;
 mod migration;
 mod naming;
 mod network;
 mod originals;
+mod permissions;
 mod plan_files;
 mod planning;
 mod practice;

@@ -135,6 +135,8 @@ mod tests {
                 region: "eu-west-1".to_owned(),
                 expires_at_ms: None,
                 practice: false,
+                partition: "aws".to_owned(),
+                endpoints: Default::default(),
             },
             registry: "registry".to_owned(),
             started_at_ms: 1_795_000_000_000,

@@ -44,8 +44,8 @@ const LAYER_CALLS_TOGETHER: usize = 8;
 /// ECR of one account and region.
 #[derive(Clone)]
 pub struct Ecr {
-    caller: Arc<Caller>,
-    client: Client,
+    pub(super) caller: Arc<Caller>,
+    pub(super) client: Client,
 }
 
 impl Ecr {

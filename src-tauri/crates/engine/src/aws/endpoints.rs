@@ -2,9 +2,46 @@
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::EnvConfigValue;
+use aws_sdk_ecr::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use url::Url;
 
 use super::AwsEnvironment;
+use crate::model::{AccountId, Partition, Region};
+
+/// Which kinds of AWS's own endpoints a session uses, as `use_fips_endpoint` and
+/// `use_dualstack_endpoint` of the profile or the environment ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EndpointVariant {
+    /// Those with cryptography that is validated by FIPS 140.
+    pub fips: bool,
+    /// Those that answer by IPv6 too.
+    pub dual_stack: bool,
+}
+
+/// The host of an account's registry. A partition without dual-stack names keeps the usual one.
+///
+/// Source: Amazon ECR user guide, "Private registry" and "Making requests over dual-stack endpoints".
+pub fn registry_host(account: &AccountId, region: &Region, variant: EndpointVariant) -> String {
+    let partition = Partition::of_region(region);
+    let fips = if variant.fips { "-fips" } else { "" };
+    match partition.registry_dual_stack_suffix().filter(|_| variant.dual_stack) {
+        Some(suffix) => format!("{account}.dkr-ecr{fips}.{region}.{suffix}"),
+        None => format!("{account}.dkr.ecr{fips}.{region}.{}", partition.dns_suffix()),
+    }
+}
+
+/// The host of ECR's API, by the SDK's own rules; nothing where they have none for this kind.
+pub async fn api_host(region: &Region, variant: EndpointVariant) -> Option<String> {
+    let params = Params::builder()
+        .region(region.as_str())
+        .use_fips(variant.fips)
+        .use_dual_stack(variant.dual_stack)
+        .build()
+        .ok()?;
+    let resolver = DefaultResolver::new();
+    let endpoint = ResolveEndpoint::resolve_endpoint(&resolver, &params).await.ok()?;
+    Url::parse(endpoint.url()).ok()?.host_str().map(str::to_owned)
+}
 
 /// An endpoint in the AWS configuration that is no URL.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +121,60 @@ mod tests {
             let environment = AwsEnvironment::from_variables([("AWS_ENDPOINT_URL_ECR", text)]);
             let error = configured(&environment, &ProfileSet::default(), "ECR").unwrap_err();
             assert!(error.to_string().contains(text), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn hosts_follow_partition_and_kind() {
+        let account = AccountId::parse("111122223333").unwrap();
+        let kind = |fips, dual_stack| EndpointVariant { fips, dual_stack };
+        for (region, variant, registry, api) in [
+            (
+                "eu-west-1",
+                kind(false, false),
+                "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+                "api.ecr.eu-west-1.amazonaws.com",
+            ),
+            (
+                "us-gov-west-1",
+                kind(true, false),
+                "111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
+                "api.ecr-fips.us-gov-west-1.amazonaws.com",
+            ),
+            (
+                "us-east-1",
+                kind(false, true),
+                "111122223333.dkr-ecr.us-east-1.on.aws",
+                "ecr.us-east-1.api.aws",
+            ),
+            (
+                "us-east-1",
+                kind(true, true),
+                "111122223333.dkr-ecr-fips.us-east-1.on.aws",
+                "ecr-fips.us-east-1.api.aws",
+            ),
+            (
+                "cn-north-1",
+                kind(false, true),
+                "111122223333.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn",
+                "ecr.cn-north-1.api.amazonwebservices.com.cn",
+            ),
+            (
+                "eusc-de-east-1",
+                kind(false, false),
+                "111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu",
+                "api.ecr.eusc-de-east-1.amazonaws.eu",
+            ),
+            (
+                "us-iso-east-1",
+                kind(false, true),
+                "111122223333.dkr.ecr.us-iso-east-1.c2s.ic.gov",
+                "ecr.us-iso-east-1.api.aws.ic.gov",
+            ),
+        ] {
+            let region = Region::parse(region).unwrap();
+            assert_eq!(registry_host(&account, &region, variant), registry);
+            assert_eq!(api_host(&region, variant).await.as_deref(), Some(api));
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::ProfileKind;
-use crate::model::RepositoryName;
+use crate::model::{AccountId, Region, RepositoryName};
 use crate::network::NetworkFailure;
 
 /// Why a call to AWS, or the way to it, failed. No variant holds a secret.
@@ -26,6 +26,14 @@ pub enum AwsError {
     RegionMissing {
         /// The profile.
         profile: String,
+    },
+    /// The account has not enabled the region, so AWS does not know its credentials there.
+    #[error("the region {region} is not enabled for the AWS account {account}")]
+    RegionNotEnabled {
+        /// The region.
+        region: Region,
+        /// The account.
+        account: AccountId,
     },
     /// The profile gives no credentials.
     #[error("the AWS profile {profile:?} gives no credentials")]

@@ -10,6 +10,8 @@
 //! - `session`, `endpoints`: a session for exactly the chosen profile.
 //! - `credentials`, `roles`, `mfa_sessions`, `sts`: its credentials, role by role, with MFA codes.
 //! - `sso`: signing in through IAM Identity Center.
+//! - `identity`: who a session is, and whether only the region does not know it.
+//! - `permissions`: what a session may do, asked without writing.
 //! - `ecr`, `ecr_values`: [`EcrApi`] on the SDK.
 //! - `registry_settings`: what is set for a whole registry: mounting, templates, cache rules.
 //! - `sdk_error`: the one place where the SDK's errors become [`AwsError`].
@@ -29,8 +31,10 @@ mod error;
 mod http;
 #[cfg(test)]
 mod http_tests;
+mod identity;
 mod ini;
 mod mfa_sessions;
+mod permissions;
 mod profile_set;
 mod profiles;
 mod registry_settings;
@@ -48,8 +52,13 @@ pub use api::{
 };
 pub use config_files::ConfigFile;
 pub use ecr::Ecr;
+pub use endpoints::{EndpointVariant, api_host, registry_host};
 pub use environment::AwsEnvironment;
 pub use error::{AwsError, BoxError};
+pub use permissions::{
+    Basis, CheckedPermission, Denial, Doubt, Permission, PermissionCheck, Policy, Standing, policy,
+    policy_of_denial,
+};
 pub use profiles::{ProfileKind, ProfileList, ProfileSummary, list_profiles};
 pub use registry_settings::{
     CacheRule, CreationTemplate, EcrRegistrySettings, InvalidRegistrySetting, KnownCacheRule,

@@ -17,7 +17,7 @@ use super::chain::{Chain, follow, region_of};
 use super::chain_problem::Problem;
 use super::config_files::{Configuration, no_files};
 use super::credentials::{WatchedCredentials, of_base, of_keys, of_machine};
-use super::endpoints::{configured, endpoint_text};
+use super::endpoints::{EndpointVariant, configured, endpoint_text};
 use super::http::SdkHttp;
 use super::mfa_sessions::MfaSessions;
 use super::profile_set::{ConfiguredProfiles, sdk_name};
@@ -88,6 +88,7 @@ pub struct AwsSession {
     /// How the profile gets its credentials, where there is a profile.
     roles: Option<RoleChain>,
     ecr_endpoint: Option<Url>,
+    iam_endpoint: Option<Url>,
 }
 
 /// How messages name a session that has keys but no profile.
@@ -218,6 +219,42 @@ impl AwsSession {
     pub fn region(&self) -> &Region {
         &self.region
     }
+
+    /// The same session in another region.
+    pub fn in_region(&self, region: Region) -> Self {
+        let named = aws_config::Region::new(region.as_str().to_owned());
+        let sdk = self.sdk.to_builder().region(named).build();
+        let sts = Sts::new(sdk.clone(), self.sts.endpoint().cloned());
+        Self { region, sdk, sts, ..self.clone() }
+    }
+
+    /// Which kinds of endpoints the profile or the environment asks for.
+    pub fn endpoint_variant(&self) -> EndpointVariant {
+        EndpointVariant {
+            fips: self.sdk.use_fips().unwrap_or_default(),
+            dual_stack: self.sdk.use_dual_stack().unwrap_or_default(),
+        }
+    }
+
+    /// The endpoint of the ECR API that was chosen in place of AWS's own, such as a VPC endpoint.
+    pub fn ecr_endpoint(&self) -> Option<&Url> {
+        self.ecr_endpoint.as_ref()
+    }
+
+    /// Who calls, for messages.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// IAM of the session's partition.
+    pub(super) fn iam(&self) -> aws_sdk_iam::Client {
+        let mut config = aws_sdk_iam::config::Builder::from(&self.sdk);
+        config.set_endpoint_url(self.iam_endpoint.as_ref().map(endpoint_text));
+        if self.iam_endpoint.is_some() {
+            config = config.use_fips(false).use_dual_stack(false);
+        }
+        aws_sdk_iam::Client::from_conf(config.build())
+    }
 }
 
 impl fmt::Debug for AwsSession {
@@ -277,6 +314,8 @@ impl Settings<'_> {
             .clone()
             .or(endpoint("STS")?)
             .or_else(|| request.ecr_endpoint.clone().filter(is_loopback));
+        // What speaks for STS on this computer speaks for IAM too, or refuses it.
+        let iam_endpoint = endpoint("IAM")?.or_else(|| sts_endpoint.clone().filter(is_loopback));
         let timeouts = TimeoutConfig::builder().read_timeout(ANSWER_WITHIN).build();
         let mut loader = aws_config::defaults(behavior())
             .region(aws_config::Region::new(self.region.as_str().to_owned()))
@@ -311,6 +350,7 @@ impl Settings<'_> {
             network: self.network,
             roles,
             ecr_endpoint,
+            iam_endpoint,
         })
     }
 }

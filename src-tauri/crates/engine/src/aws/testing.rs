@@ -23,8 +23,12 @@ pub(super) struct Asked {
     pub(super) operation: String,
     /// The access key id that signed it, if it was signed.
     pub(super) access_key_id: Option<String>,
+    /// The region that it was signed for.
+    pub(super) region: Option<String>,
     /// The body, where it is JSON.
     pub(super) json: Value,
+    /// The fields of the body, where it is a form.
+    pub(super) form: Vec<(String, String)>,
 }
 
 /// What to answer.
@@ -122,12 +126,14 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -
         .map(|(_, operation)| operation.to_owned())
         .or_else(|| form.iter().find(|(key, _)| key == "Action").map(|(_, value)| value.clone()))
         .unwrap_or_default();
-    let access_key_id = header("authorization")
+    // ID/DAY/REGION/SERVICE/aws4_request
+    let scope = header("authorization")
         .and_then(|text| text.split_once("Credential="))
-        .and_then(|(_, rest)| rest.split_once('/'))
-        .map(|(id, _)| id.to_owned());
+        .map(|(_, rest)| rest.split('/').map(str::to_owned).collect::<Vec<_>>())
+        .unwrap_or_default();
+    let (access_key_id, region) = (scope.first().cloned(), scope.get(2).cloned());
     let json = serde_json::from_slice(&body).unwrap_or_default();
-    let asked = Asked { operation, access_key_id, json };
+    let asked = Asked { operation, access_key_id, region, json, form };
     let answer = (shared.answers)(&asked);
     shared.asked.lock().unwrap().push(asked);
     let status = StatusCode::from_u16(answer.status).unwrap();

@@ -23,6 +23,7 @@ mod in_turn;
 pub mod journal;
 mod names;
 mod originals;
+mod permissions;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
@@ -55,6 +56,7 @@ pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
 pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};
 pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use originals::{Original, OriginalDiffers, came_from_registry};
+pub use permissions::{NeededPermission, Place, Purpose, permissions};
 pub use plan::{Action, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
 pub use report::{ImageReport, ImageResult, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};

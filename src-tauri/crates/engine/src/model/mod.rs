@@ -7,6 +7,7 @@ mod account;
 mod descriptor;
 mod digest;
 mod manifest;
+mod partition;
 mod reference;
 mod region;
 mod repository_name;
@@ -21,6 +22,7 @@ pub use digest::{Digest, DigestAlgorithm, DigestHasher, InvalidDigest};
 pub use manifest::{
     ImageManifest, IndexManifest, MANIFEST_LIMIT_BYTES, Manifest, ManifestError, RawManifest,
 };
+pub use partition::Partition;
 pub use reference::{ImageReference, InvalidReference, RegistryHost};
 pub use region::{InvalidRegion, Region};
 pub use repository_name::{InvalidRepositoryName, RepositoryName, RepositoryNameRule};

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Digest, InvalidDigest, InvalidTag, Tag};
+use super::{Digest, InvalidDigest, InvalidTag, Partition, Tag};
 
 /// Docker Hub's canonical name in references.
 const DOCKER_HUB: &str = "docker.io";
@@ -80,9 +80,10 @@ impl RegistryHost {
             .iter()
             .find_map(|middle| rest.strip_prefix("dkr")?.strip_prefix(middle))?;
         let (region, domain) = rest.split_once('.')?;
-        let is_aws = ["amazonaws.", "on.aws", "on.amazonwebservices.", "amazonwebservices."]
-            .iter()
-            .any(|known| domain.starts_with(known));
+        let is_aws = Partition::ALL.into_iter().any(|partition| {
+            domain == partition.dns_suffix()
+                || Some(domain) == partition.registry_dual_stack_suffix()
+        });
         (is_account && is_aws).then_some(region)
     }
 }
@@ -292,7 +293,9 @@ mod tests {
             ("111122223333.dkr-ecr.eu-west-1.on.aws", Some("eu-west-1")),
             ("111122223333.dkr.ecr.eusc-de-east-1.amazonaws.eu", Some("eusc-de-east-1")),
             ("1111.dkr.ecr.eu-west-1.amazonaws.com", None),
+            ("111122223333.dkr.ecr.us-iso-east-1.c2s.ic.gov", Some("us-iso-east-1")),
             ("111122223333.dkr.ecr.eu-west-1.evil.example", None),
+            ("111122223333.dkr.ecr.eu-west-1.amazonaws.evil.example", None),
             ("docker.io", None),
             ("127.0.0.1:5000", None),
         ] {

@@ -237,7 +237,8 @@ impl RegistryApi for RegistryClient {
     }
 
     fn with_login(self: Arc<Self>, login: Arc<dyn LoginSource>) -> Arc<dyn RegistryApi> {
-        let access = Arc::new(Access::new(self.endpoint.as_ref().clone(), login));
+        let access =
+            Arc::new(Access::new(self.endpoint.as_ref().clone(), self.connections.clone(), login));
         Arc::new(Self { access, ..self.as_ref().clone() })
     }
 

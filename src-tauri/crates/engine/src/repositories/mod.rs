@@ -1,8 +1,10 @@
-//! What the repository pages read: a repository's images told apart by what they are, and what an
-//! index holds.
+//! What the repository pages read: a repository's images told apart by what they are, what an index
+//! holds, and where else a repository may be.
 
+mod elsewhere;
 mod index;
 mod kind;
 
+pub use elsewhere::regions_with;
 pub use index::{IndexEntry, index_entries};
 pub use kind::{ImageKind, kind_of};

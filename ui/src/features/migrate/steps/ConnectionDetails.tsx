@@ -1,11 +1,10 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import type { AwsConnection } from "../../../ipc/generated";
-import { regionOption, regionOptions } from "../../../shared/regions";
+import { RegionField } from "../../../shared/RegionField";
 import { endpointProblem } from "../wizard/validation";
 
 type ProfileConnection = Extract<AwsConnection, { kind: "profile" }>;
@@ -19,30 +18,19 @@ interface ConnectionDetailsProps {
 
 /** Region and endpoints of a chosen profile. */
 export function ConnectionDetails({ connection, profileRegion, onChange }: ConnectionDetailsProps) {
-  const region = connection.region ?? profileRegion;
   return (
     <SpaceBetween size="m">
-      <FormField
-        label="Region"
+      <RegionField
+        region={connection.region ?? profileRegion}
+        own={profileRegion}
         description={
           profileRegion === null
             ? "The profile names no region."
             : `The profile itself names ${profileRegion}.`
         }
-      >
-        <Select
-          selectedOption={region === null ? null : regionOption(region)}
-          options={regionOptions([profileRegion, connection.region])}
-          filteringType="auto"
-          filteringAriaLabel="Find a region"
-          placeholder="Choose a region"
-          expandToViewport
-          onChange={({ detail }) =>
-            onChange({ ...connection, region: detail.selectedOption.value ?? null })
-          }
-          data-testid="region-select"
-        />
-      </FormField>
+        onChange={(region) => onChange({ ...connection, region })}
+        data-testid="region-select"
+      />
       <ExpandableSection
         headerText="Advanced: other endpoints"
         defaultExpanded={connection.ecr_endpoint !== null || connection.registry_endpoint !== null}

@@ -10,6 +10,7 @@ import { AwsConfigProblems } from "../../../shared/AwsConfigNotes";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
+import { AccountWarning } from "./AccountWarning";
 import { ConnectionDetails } from "./ConnectionDetails";
 import { IdentityFacts } from "./IdentityFacts";
 import { ProfileTable } from "./ProfileTable";
@@ -22,11 +23,15 @@ export interface ConnectionStepProps {
   savedProfiles: Request<SavedProfile[]>;
   awsProfiles: Request<AwsProfiles>;
   identity: Request<AwsIdentity>;
+  /** The account's alias, where it has one and it may be asked for. */
+  alias: string | null;
   errorActions: ErrorActions;
   /** Saves the choice under a name; answers once it is saved, and throws where it is not. */
   onSaveProfile: (name: string) => Promise<void>;
   /** Makes a profile from a sign-in of IAM Identity Center; nothing where there is no sign-in. */
   onAddProfile: (() => void) | null;
+  /** Saves the chosen profile again, with another account. */
+  onSaveAccount: (account: string) => void;
 }
 
 /** Step 1: which AWS account, as whom, and in which region. */
@@ -36,9 +41,11 @@ export function ConnectionStep({
   savedProfiles,
   awsProfiles,
   identity,
+  alias,
   errorActions,
   onSaveProfile,
   onAddProfile,
+  onSaveAccount,
 }: ConnectionStepProps) {
   const connection = draft.connection;
   const profiles = awsProfiles.answer;
@@ -103,9 +110,19 @@ export function ConnectionStep({
                   }}
                 />
               ) : (
-                <IdentityFacts identity={identity.answer} loading={identity.loading} />
+                <IdentityFacts
+                  identity={identity.answer}
+                  alias={alias}
+                  loading={identity.loading}
+                />
               )}
             </div>
+            <AccountWarning
+              draft={draft}
+              identity={identity.answer}
+              onChange={onChange}
+              onSaveAccount={onSaveAccount}
+            />
             {connection.kind === "profile" && (
               <ConnectionDetails
                 connection={connection}

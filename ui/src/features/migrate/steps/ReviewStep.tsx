@@ -1,19 +1,25 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { MigrationPlan } from "../../../ipc/generated";
+import type { MigrationPlan, PlanPermissions } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
 import { formatCount, formatCounted } from "../../../shared/format";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import type { PlanRequest } from "../wizard/usePlan";
+import { AccountWarning } from "./AccountWarning";
+import { IdentityFacts } from "./IdentityFacts";
+import { MissingPermissionsAlert } from "./MissingPermissionsAlert";
 import { PlannedImagesTable } from "./PlannedImagesTable";
 import { PlannedRepositoriesTable } from "./PlannedRepositoriesTable";
+import { PlanPermissionsSection } from "./PlanPermissionsSection";
 import { PlanTotals } from "./PlanTotals";
 
 /** Props of {@link ReviewStep}. */
@@ -21,6 +27,9 @@ export interface ReviewStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
   plan: PlanRequest;
+  permissions: Request<PlanPermissions>;
+  /** The account's alias, where it has one and it may be asked for. */
+  alias: string | null;
   errorActions: ErrorActions;
   /** Writes the plan to a file. */
   onExport: () => void;
@@ -75,6 +84,8 @@ export function ReviewStep({
   draft,
   onChange,
   plan,
+  permissions,
+  alias,
   errorActions,
   onExport,
   commands,
@@ -112,6 +123,19 @@ export function ReviewStep({
               <Alert type="warning">{problem}</Alert>
             </div>
           )}
+          <AccountWarning draft={draft} identity={answer.identity} onChange={onChange} />
+          <MissingPermissionsAlert
+            draft={draft}
+            onChange={onChange}
+            identity={answer.identity}
+            permissions={permissions}
+          />
+          <Container
+            header={<Header variant="h2">Who does it</Header>}
+            data-testid="review-identity"
+          >
+            <IdentityFacts identity={answer.identity} alias={alias} loading={false} />
+          </Container>
           <PlanTotals
             plan={answer}
             rate={draft.storageRate}
@@ -120,6 +144,7 @@ export function ReviewStep({
           {offers}
           <PlannedRepositoriesTable repositories={answer.repositories} />
           <PlannedImagesTable plan={answer} draft={draft} onChange={onChange} />
+          <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
           <ExpandableSection
             variant="container"
             headerText="Run it on another computer"

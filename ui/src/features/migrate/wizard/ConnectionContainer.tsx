@@ -1,4 +1,6 @@
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import { AddProfileModal } from "../../../shared/signIn";
 import { useRequest } from "../../../shared/useRequest";
@@ -11,6 +13,7 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
   const [adding, setAdding] = useState(false);
   const signIns = useRequest("sso", () => backend.ssoSessionsList());
   const sessions = signIns.answer ?? [];
+  const [error, setError] = useState<unknown>(null);
   const save = async (name: string) => {
     if (draft.connection === null) {
       return;
@@ -32,6 +35,23 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
       connection: draft.connection,
       savedProfile: saved.id,
     });
+    if (saved.account_id !== null) {
+      dispatch({ type: "account_saved", account: saved.account_id });
+    }
+  };
+  const saveAccount = async (account: string) => {
+    const saved = data.savedProfiles.answer?.find(({ id }) => id === draft.savedProfile);
+    if (saved === undefined) {
+      return;
+    }
+    setError(null);
+    try {
+      await backend.savedProfileSave({ ...saved, account_id: account });
+      data.savedProfiles.reload();
+      dispatch({ type: "account_saved", account });
+    } catch (failure) {
+      setError(failure);
+    }
   };
   const added = (profile: string) => {
     setAdding(false);
@@ -48,15 +68,20 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
     });
   };
   return (
-    <>
+    <SpaceBetween size="l">
+      {error !== null && (
+        <ErrorAlert error={error} actions={errorActions} onDismiss={() => setError(null)} />
+      )}
       <ConnectionStep
         draft={draft}
         onChange={dispatch}
         savedProfiles={data.savedProfiles}
         awsProfiles={data.awsProfiles}
         identity={data.identity}
+        alias={data.alias}
         errorActions={errorActions}
         onSaveProfile={save}
+        onSaveAccount={saveAccount}
         onAddProfile={sessions.length === 0 ? null : () => setAdding(true)}
       />
       {adding && (
@@ -68,6 +93,6 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
           onClose={() => setAdding(false)}
         />
       )}
-    </>
+    </SpaceBetween>
   );
 }

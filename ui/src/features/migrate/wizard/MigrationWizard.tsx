@@ -18,7 +18,11 @@ export interface MigrationWizardProps {
   removeTemporaryTags: boolean;
   errorActions: ErrorActions;
   /** Says which connection is chosen, and who that is once AWS has answered. */
-  onConnection: (connection: AwsConnection, identity: AwsIdentity | null) => void;
+  onConnection: (
+    connection: AwsConnection,
+    identity: AwsIdentity | null,
+    alias: string | null,
+  ) => void;
   /** Says that a migration was started. */
   onStarted: (job: string) => void;
 }
@@ -40,11 +44,12 @@ export function MigrationWizard({
 
   const { connection } = draft;
   const identity = data.identity.answer;
+  const alias = data.alias;
   useEffect(() => {
     if (connection !== null) {
-      onConnection(connection, identity);
+      onConnection(connection, identity, alias);
     }
-  }, [connection, identity, onConnection]);
+  }, [connection, identity, alias, onConnection]);
 
   const step = Math.min(draft.step, wizardSteps.length - 1);
   const last = step === wizardSteps.length - 1;

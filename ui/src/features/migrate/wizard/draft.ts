@@ -28,6 +28,12 @@ export interface Draft {
   readonly connection: AwsConnection | null;
   /** The saved profile that the connection came from. */
   readonly savedProfile: string | null;
+  /** The account that was behind the choice before: of the saved profile, or of an earlier run. */
+  readonly expectedAccount: string | null;
+  /** The account that the person said is right, though it is another one than expected. */
+  readonly confirmedAccount: string | null;
+  /** What the person goes on without: an account and the actions that are missing in it. */
+  readonly acceptedMissing: string | null;
   readonly source: ImageSource | null;
   /** Repositories of another registry that were typed by name. */
   readonly typedRepositories: readonly string[];
@@ -59,6 +65,9 @@ export const emptyDraft: Draft = {
   step: 0,
   connection: null,
   savedProfile: null,
+  expectedAccount: null,
+  confirmedAccount: null,
+  acceptedMissing: null,
   source: null,
   typedRepositories: [],
   images: [],
@@ -152,9 +161,14 @@ export const reviewStep = 4;
 
 /**
  * The draft that asks for the same as a request did; it shows the plan at once. Repositories keep
- * the names that they had; new ones are named by the rules.
+ * the names that they had; new ones are named by the rules. The account of then is the one that is
+ * expected.
  */
-export function draftOf(request: MigrationRequest, before: Draft): Draft {
+export function draftOf(
+  request: MigrationRequest,
+  before: Draft,
+  account: string | null = null,
+): Draft {
   // A draft knows names behind its prefix only.
   const { prefix } = request.naming;
   const kept = request.repositories.every(({ repository_name }) =>
@@ -166,6 +180,7 @@ export function draftOf(request: MigrationRequest, before: Draft): Draft {
     ...emptyDraft,
     step: reviewStep,
     connection: request.connection,
+    expectedAccount: account,
     source: request.source,
     typedRepositories:
       request.source.kind === "registry"

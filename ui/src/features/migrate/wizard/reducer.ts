@@ -28,6 +28,11 @@ export type DraftAction =
   | { type: "saved_profile_used"; profile: SavedProfile }
   /** A default that is taken where nothing was chosen yet. */
   | { type: "saved_profile_preset"; profile: SavedProfile }
+  /** Another account than expected is the right one, or is not. */
+  | { type: "account_confirmed"; account: string | null }
+  /** The saved profile was saved with this account. */
+  | { type: "account_saved"; account: string }
+  | { type: "missing_accepted"; missing: string | null }
   | { type: "source_chosen"; source: ImageSource }
   /** Images are copied from a registry that has more of them than the engine. */
   | { type: "originals_taken"; source: ImageSource; images: readonly SelectedImage[] }
@@ -44,7 +49,7 @@ export type DraftAction =
   | { type: "conflict_chosen"; image: SelectedImage; resolution: ConflictResolution | null }
   | { type: "rate_changed"; rate: number }
   /** A migration of the history is asked for again. */
-  | { type: "request_taken"; request: MigrationRequest }
+  | { type: "request_taken"; request: MigrationRequest; account?: string }
   | { type: "restored"; draft: Draft }
   | { type: "started_over" }
   /** What practice held is gone. */
@@ -103,12 +108,23 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return { ...draft, step: action.step };
     case "connection_chosen": {
       const savedProfile = action.savedProfile ?? null;
+      // Another region of the same profile is still expected to be in its account.
+      const kept = savedProfile !== null && savedProfile === draft.savedProfile;
+      const account = kept
+        ? { expectedAccount: draft.expectedAccount, confirmedAccount: draft.confirmedAccount }
+        : { expectedAccount: null, confirmedAccount: null };
       if (sameConnection(draft.connection, action.connection)) {
-        return { ...draft, savedProfile };
+        return { ...draft, savedProfile, ...account };
       }
       const practice = action.connection.kind === "practice";
       const left = !practice && draft.source?.kind === "practice_account";
-      const next = { ...draft, connection: action.connection, savedProfile, choices: [] };
+      const next = {
+        ...draft,
+        ...account,
+        connection: action.connection,
+        savedProfile,
+        choices: [],
+      };
       // Practice brings its own images along, and they go nowhere else.
       if (practice && draft.source === null) {
         return { ...next, source: { kind: "practice_account" } };
@@ -121,6 +137,8 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
         ...draft,
         connection: profile.connection,
         savedProfile: profile.id,
+        expectedAccount: profile.account_id,
+        confirmedAccount: null,
         prefix: profile.repository_prefix,
         renameRules: profile.rename_rules,
         template: profile.template,
@@ -132,6 +150,12 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return draft.connection === null
         ? draftReducer(draft, { type: "saved_profile_used", profile: action.profile })
         : draft;
+    case "account_confirmed":
+      return { ...draft, confirmedAccount: action.account };
+    case "account_saved":
+      return { ...draft, expectedAccount: action.account, confirmedAccount: null };
+    case "missing_accepted":
+      return { ...draft, acceptedMissing: action.missing };
     case "source_chosen":
       return withSource(draft, action.source);
     case "originals_taken": {
@@ -195,7 +219,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
     case "rate_changed":
       return { ...draft, storageRate: action.rate };
     case "request_taken":
-      return draftOf(action.request, draft);
+      return draftOf(action.request, draft, action.account);
     case "restored":
       return action.draft;
     case "practice_reset":
@@ -209,6 +233,8 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
         ...emptyDraft,
         connection: draft.connection,
         savedProfile: draft.savedProfile,
+        expectedAccount: draft.expectedAccount,
+        confirmedAccount: draft.confirmedAccount,
         source: draft.source,
         prefix: draft.prefix,
         renameRules: draft.renameRules,

@@ -3,11 +3,13 @@ import type { ErrorActions } from "../../../errors";
 import { LoginStep } from "../steps/LoginStep";
 import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
+import { accountProblem } from "./account";
 import { ClientLoginsContainer } from "./ClientLoginsContainer";
 import { ConnectionContainer } from "./ConnectionContainer";
 import type { Draft } from "./draft";
 import { ImagesContainer } from "./ImagesContainer";
 import { PlanCommands } from "./PlanCommands";
+import { permissionsProblem } from "./permissions";
 import { BlobMountingOffer, RegistryOffers } from "./RegistryOffers";
 import type { DraftAction } from "./reducer";
 import type { WizardData } from "./useWizardData";
@@ -118,6 +120,8 @@ export const wizardSteps: readonly WizardStep[] = [
         draft={draft}
         onChange={dispatch}
         plan={data.plan}
+        permissions={data.permissions}
+        alias={data.alias}
         errorActions={errorActions}
         onExport={onExportPlan}
         commands={
@@ -137,11 +141,16 @@ export const wizardSteps: readonly WizardStep[] = [
         }
       />
     ),
-    problem: ({ data }) => {
+    problem: ({ draft, data }) => {
+      const plan = data.plan.answer;
       if (data.plan.loading) {
         return "The plan is being made.";
       }
-      return data.plan.answer === null ? "There is no plan yet." : planProblem(data.plan.answer);
+      return plan === null
+        ? "There is no plan yet."
+        : (planProblem(plan) ??
+            accountProblem(draft, plan.identity) ??
+            permissionsProblem(draft, plan.identity, data.permissions.answer));
     },
     waiting: never,
   },

@@ -3,6 +3,7 @@ import type {
   AwsConnection,
   AwsIdentity,
   AwsProfiles,
+  PlanPermissions,
   RegistryLogin,
   RegistrySettings,
   Repository,
@@ -21,6 +22,8 @@ export interface WizardData {
   readonly savedProfiles: Request<SavedProfile[]>;
   readonly awsProfiles: Request<AwsProfiles>;
   readonly identity: Request<AwsIdentity>;
+  /** The account's alias, where it has one and it may be asked for. */
+  readonly alias: string | null;
   readonly images: SourceImages;
   readonly names: ProposedNaming;
   readonly existing: Request<Repository[]>;
@@ -29,6 +32,8 @@ export interface WizardData {
   readonly login: Request<RegistryLogin>;
   /** The newest plan; while it is made anew, the one before it stays in sight. */
   readonly plan: PlanRequest;
+  /** Whether the caller may do what the plan would do; it never holds the plan up. */
+  readonly permissions: Request<PlanPermissions>;
 }
 
 /** Indexes of the steps that ask for something when they are shown. */
@@ -55,10 +60,18 @@ export function useWizardData(draft: Draft, removeTemporaryTags: boolean): Wizar
   const connected = <Answer>(call: (connection: AwsConnection) => Promise<Answer>) =>
     connection === null ? Promise.reject(new Error("no connection")) : call(connection);
 
+  const identity = useRequest(key, () => connected((one) => backend.awsIdentity(one)));
+  const alias = useRequest(identity.answer === null ? null : key, () =>
+    connected((one) => backend.awsAccountAlias(one)),
+  );
+  const made = plan.loading ? null : (plan.answer?.plan ?? null);
+  const permissions = useRequest(made, () => backend.migrationPermissions(made ?? ""));
+
   return {
     savedProfiles: useRequest("saved", () => backend.savedProfilesList()),
     awsProfiles: useRequest("aws", () => backend.awsProfilesList()),
-    identity: useRequest(key, () => connected((one) => backend.awsIdentity(one))),
+    identity,
+    alias: alias.answer,
     images: useSourceImages(backend, draft.step >= imagesStep ? source : null),
     names,
     existing: useRequest(at(repositoriesStep, key), () =>
@@ -72,5 +85,6 @@ export function useWizardData(draft: Draft, removeTemporaryTags: boolean): Wizar
       connected((one) => backend.registryLogin(one, engine)),
     ),
     plan: { ...plan, loading: plan.loading || (draft.step === reviewStep && !names.settled) },
+    permissions,
   };
 }

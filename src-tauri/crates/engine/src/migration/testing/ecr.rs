@@ -93,7 +93,11 @@ impl FakeEcr {
     }
 
     fn ended() -> AwsError {
-        AwsError::SignInNeeded { profile: "work".to_owned(), source: None }
+        AwsError::SignInNeeded {
+            profile: "work".to_owned(),
+            kind: crate::aws::ProfileKind::Sso,
+            source: None,
+        }
     }
 
     /// Takes a call as long as the session lasts.

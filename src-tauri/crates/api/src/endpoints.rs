@@ -1,0 +1,102 @@
+//! Where a connection leads, and why it leads nowhere.
+
+use transload_engine::aws::{
+    AwsError, AwsSession, CallerIdentity, EndpointVariant, api_host, list_profiles, registry_host,
+};
+use transload_engine::model::{Partition, Region};
+use transload_engine::registry::RegistryEndpoint;
+use url::Url;
+
+use crate::api::Api;
+use crate::contract::{ApiError, AwsConnection, AwsEndpoints, ErrorCode};
+
+/// The registry that belongs to an account. ECR always tells its usual name, so the FIPS or dual-stack
+/// name is put in its place where the profile asks for it; what an emulator tells is left.
+pub(crate) fn registry(
+    told: &Url,
+    caller: &CallerIdentity,
+    session: &AwsSession,
+) -> Result<RegistryEndpoint, ApiError> {
+    let host = |variant| registry_host(&caller.account, &caller.region, variant);
+    let is_usual = told.host_str() == Some(host(EndpointVariant::default()).as_str());
+    let endpoint = if is_usual {
+        RegistryEndpoint::at(&host(variant(session)))
+    } else {
+        RegistryEndpoint::at(told.as_str())
+    };
+    endpoint.map_err(|error| ApiError::invalid_input(&error))
+}
+
+/// The hosts of a connection, for whoever shows them.
+pub(crate) async fn of(session: &AwsSession, registry: &RegistryEndpoint) -> AwsEndpoints {
+    let EndpointVariant { fips, dual_stack } = variant(session);
+    let api = match session.ecr_endpoint() {
+        Some(own) => own.host_str().map(|host| match own.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }),
+        None => api_host(session.region(), variant(session)).await,
+    };
+    AwsEndpoints { api, registry: Some(registry.host.to_string()), fips, dual_stack }
+}
+
+/// An endpoint of one's own choosing stands in the place of every kind that AWS has.
+fn variant(session: &AwsSession) -> EndpointVariant {
+    match session.ecr_endpoint() {
+        Some(_) => EndpointVariant::default(),
+        None => session.endpoint_variant(),
+    }
+}
+
+impl Api {
+    /// Why a connection could not be opened, where its region or its kind of endpoint is the cause.
+    pub(crate) async fn explained(
+        &self,
+        error: AwsError,
+        session: &AwsSession,
+        connection: &AwsConnection,
+    ) -> ApiError {
+        let region = session.region();
+        match &error {
+            AwsError::CredentialsInvalid { .. } => match self.own_region(connection).await {
+                Some(own) if Partition::of_region(&own) != Partition::of_region(region) => {
+                    elsewhere(region, &own).caused_by(&error)
+                }
+                _ => error.into(),
+            },
+            AwsError::EndpointUnreachable { .. } => {
+                let variant = variant(session);
+                let mut told = ApiError::from(&error);
+                if let (true, Some(host)) =
+                    (variant != EndpointVariant::default(), api_host(region, variant).await)
+                {
+                    let setting =
+                        if variant.fips { "use_fips_endpoint" } else { "use_dualstack_endpoint" };
+                    told.hints.insert(0, format!(
+                        "{setting} is on, so {host} was called, and not every region has such an endpoint. Choose another region, or switch it off in the profile or the environment."
+                    ));
+                }
+                told
+            }
+            _ => error.into(),
+        }
+    }
+
+    /// The region that the profile itself names.
+    async fn own_region(&self, connection: &AwsConnection) -> Option<Region> {
+        let AwsConnection::Profile { profile, .. } = connection else { return None };
+        let known = list_profiles(&self.aws_environment()).await.profiles;
+        known.into_iter().find(|known| known.name == *profile)?.region
+    }
+}
+
+fn elsewhere(region: &Region, own: &Region) -> ApiError {
+    let (there, here) = (Partition::of_region(region), Partition::of_region(own));
+    let message = format!(
+        "The region {region} is in the AWS partition {there}, which has accounts of its own, and the profile belongs to {here}."
+    );
+    ApiError::new(ErrorCode::RegionElsewhere, message)
+        .about(region.as_str())
+        .hint(format!("Choose a region of {here}, such as the profile's own, {own}."))
+        .hint(format!("Or choose a profile of an account of {there}."))
+}

@@ -1,0 +1,75 @@
+use transload_engine::model::RepositoryName;
+use transload_engine::repositories::regions_with;
+
+use crate::api::Api;
+use crate::contract::{ApiError, AwsConnection, Repository, RepositorySettings};
+use crate::convert;
+
+impl Api {
+    /// The other regions of the account that have a repository of this name: where somebody looks for
+    /// one in vain, it is often the region that is wrong. Takes a few seconds at most. The name may be
+    /// that of an image, as errors carry it.
+    pub async fn repository_elsewhere(
+        &self,
+        connection: AwsConnection,
+        name: String,
+    ) -> Result<Vec<String>, ApiError> {
+        let name = RepositoryName::parse(repository_of(&name))?;
+        let connected = self.connect(&connection).await?;
+        let found = regions_with(&connected.session, &name).await;
+        Ok(found.iter().map(ToString::to_string).collect())
+    }
+
+    /// Creates a repository that is missing, as a plan would.
+    pub async fn repository_create(
+        &self,
+        connection: AwsConnection,
+        name: String,
+        settings: RepositorySettings,
+    ) -> Result<Repository, ApiError> {
+        let name = RepositoryName::parse(&name)?;
+        let settings = convert::engine_settings(&settings)?;
+        let connected = self.connect(&connection).await?;
+        let ecr = connected.destination.ecr.as_ref();
+        let created = ecr.create_repository(&name, &settings).await?;
+        if let Some(text) = settings.lifecycle.policy_text() {
+            ecr.put_lifecycle_policy(&name, &text).await?;
+        }
+        if let Some(policy) = &settings.policy {
+            ecr.set_repository_policy(&name, policy).await?;
+        }
+        Ok(convert::repository(&created))
+    }
+}
+
+/// `team/app` of `registry.example/team/app:1`, of `team/app@sha256:…` and of itself.
+fn repository_of(name: &str) -> &str {
+    let name = name.split('@').next().unwrap_or(name);
+    let name = match name.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => name,
+    };
+    match name.split_once('/') {
+        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_repository_of_whatever_an_error_names() {
+        for name in [
+            "team/app",
+            "team/app:1",
+            "team/app@sha256:0123",
+            "127.0.0.1:5000/team/app:1",
+            "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app",
+        ] {
+            assert_eq!(repository_of(name), "team/app", "{name}");
+        }
+        assert_eq!(repository_of("app"), "app");
+    }
+}

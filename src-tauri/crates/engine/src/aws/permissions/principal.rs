@@ -1,0 +1,93 @@
+//! Whose policies count for a caller, by the ARN that STS tells.
+
+/// Roles of IAM Identity Center are called so, and live under a path that the ARN of their sessions
+/// does not tell. Source: AWS IAM Identity Center user guide, "Referencing permission sets".
+const IDENTITY_CENTER_ROLE: &str = "AWSReservedSSO_";
+const IDENTITY_CENTER_PATH: &str = "aws-reserved/sso.amazonaws.com/";
+
+/// Who a caller is to IAM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Principal {
+    /// The root user of the account.
+    Root,
+    /// A user, by its own ARN.
+    User(String),
+    /// A session of a role.
+    Role {
+        /// Partition and account, as ARNs write them: `aws:iam::123456789012`.
+        place: String,
+        /// The role's name, without its path.
+        name: String,
+    },
+    /// A federated user, or what IAM cannot simulate otherwise.
+    Federated,
+}
+
+impl Principal {
+    /// Reads the ARN of a caller.
+    pub(super) fn of_caller(arn: &str) -> Self {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let ["arn", partition, service, _, account, resource] = parts[..] else {
+            return Self::Federated;
+        };
+        match (service, resource.split('/').collect::<Vec<_>>().as_slice()) {
+            ("iam", ["root"]) => Self::Root,
+            ("iam", ["user", ..]) => Self::User(arn.to_owned()),
+            ("sts", ["assumed-role", name, ..]) => Self::Role {
+                place: format!("{partition}:iam::{account}"),
+                name: (*name).to_owned(),
+            },
+            _ => Self::Federated,
+        }
+    }
+
+    /// The ARNs that the caller's policies may be found under, where the role itself cannot be looked
+    /// at; the likeliest first.
+    pub(super) fn likely_arns(&self) -> Vec<String> {
+        match self {
+            Self::User(arn) => vec![arn.clone()],
+            Self::Role { place, name } if name.starts_with(IDENTITY_CENTER_ROLE) => {
+                vec![format!("arn:{place}:role/{IDENTITY_CENTER_PATH}{name}")]
+            }
+            Self::Role { place, name } => vec![format!("arn:{place}:role/{name}")],
+            Self::Root | Self::Federated => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arn_of_a_caller_tells_whose_policies_count() {
+        let role = |place: &str, name: &str| Principal::Role {
+            place: place.to_owned(),
+            name: name.to_owned(),
+        };
+        let user = "arn:aws:iam::123456789012:user/team/ada";
+        for (arn, principal) in [
+            ("arn:aws:iam::123456789012:root", Principal::Root),
+            (user, Principal::User(user.to_owned())),
+            (
+                "arn:aws-cn:sts::123456789012:assumed-role/push/session@corp",
+                role("aws-cn:iam::123456789012", "push"),
+            ),
+            ("arn:aws:sts::123456789012:federated-user/bob", Principal::Federated),
+            ("nonsense", Principal::Federated),
+        ] {
+            assert_eq!(Principal::of_caller(arn), principal, "{arn}");
+        }
+    }
+
+    #[test]
+    fn a_role_of_identity_center_is_looked_for_under_its_path() {
+        let arn = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_1a2b/ada";
+        assert_eq!(
+            Principal::of_caller(arn).likely_arns(),
+            [
+                "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_1a2b"
+            ]
+        );
+    }
+}

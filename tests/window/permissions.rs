@@ -1,0 +1,75 @@
+//! A story of who and may: another account is confirmed, and a missing permission is shown before
+//! Start.
+
+use anyhow::{Result, ensure};
+use transload_tests::aws::Iam;
+use transload_tests::aws_home::AwsHome;
+use transload_tests::ecr::Ecr;
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::secrets::SecretSearch;
+use transload_tests::window::{Role, Stage, story};
+
+use crate::wizard::{log_in_and_review, next, select, start};
+
+#[tokio::test]
+async fn another_account_and_a_missing_permission_are_confirmed_before_anything_is_written()
+-> Result<()> {
+    let iam = Iam::start("123456789012").await?;
+    iam.call_it("my-company");
+    let ecr = Ecr::practice().await?;
+    let registry = RegistryLab::start().await?;
+    let target = Target::new(&registry.url(), "team/web")?;
+    target.push(&Recipe::small(92).build()?, "1.0").await?;
+    let url = iam.url();
+    let settings = [("region", ecr.region()), ("endpoint_url", url.as_str())];
+    let home = AwsHome::new()?.profile_with_key("work", ecr.key(), &settings)?;
+    let stage = Stage::new("permissions").await?.variables(home.environment());
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        window.click_by_test_id("card-migrate").await?;
+        window.click(Role::Radio, "Use work").await?;
+        window.expand("advanced-endpoints").await?;
+        window.fill_by_test_id("ecr-endpoint", &ecr.api_url()).await?;
+        window.wait_for_text_in("identity-alias", "my-company").await?;
+        window.fill_by_test_id("save-profile-name", "Production").await?;
+        window.click_by_test_id("save-profile").await?;
+        window.wait_for_text("Production").await?;
+        next(&window, "Images").await?;
+
+        // Another day the same keys are of another account, with less rights.
+        iam.becomes("210987654321");
+        iam.take_away(&["ecr:CreateRepository", "ecr:PutImage"]);
+        let window = stage.open().await?;
+        window.choose("Source", "Another registry").await?;
+        window.fill_by_test_id("registry-host", &registry.host()).await?;
+        select(&window, "team/web", &["1.0"]).await?;
+        window.click_by_test_id("wizard-back").await?;
+        window.wait_for_text_in("account-warning", "This is another account: 210987654321").await?;
+        window.wait_for_text_in("account-warning", "saved with the account 123456789012").await?;
+        window.screenshot("account").await?;
+        window.check_accessibility().await?;
+        next(&window, "Images").await?;
+        next(&window, "Repositories").await?;
+        log_in_and_review(&window).await?;
+        window.wait_for_text_in("permissions-missing", "ecr:CreateRepository").await?;
+        let begin = window.find_by_test_id("wizard-start").await?;
+        ensure!(begin.attr("aria-disabled").await?.as_deref() == Some("true"), "Start is open");
+        window.screenshot("light").await?;
+        window.check_accessibility().await?;
+        window.click(Role::Button, "Switch to dark").await?;
+        window.screenshot("dark").await?;
+        window.check_accessibility().await?;
+
+        window.click(Role::Checkbox, "This is the right account").await?;
+        window.click(Role::Checkbox, "Try it all the same").await?;
+        window.find_enabled("Start").await?;
+        ensure!(ecr.api().await?.repositories().await?.is_empty(), "something was written");
+        ensure!(start(&window).await? == "succeeded");
+        SecretSearch::new()
+            .secret("the access key", ecr.key().1)?
+            .check_text("what the program printed", stage.output())?;
+        Ok(())
+    })
+    .await
+}
