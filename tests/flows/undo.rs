@@ -147,7 +147,7 @@ async fn the_command_line_shows_it_first_and_asks() -> Result<()> {
 #[tokio::test]
 async fn practice_can_be_undone_too() -> Result<()> {
     let computer = Computer::new(AwsHome::new()?, None)?;
-    let source = ImageSource::PracticeAccount;
+    let source = ImageSource::PracticeAccount { namespace: None };
     let images = [("dencold/pgcli", "latest", "pgcli")];
     let wanted = request(&AwsConnection::Practice, &source, &images);
     let migrated = computer.migrate(wanted).await?;

@@ -8,8 +8,7 @@ use super::migration::read_request;
 use super::running::job_ends;
 use crate::api::{Api, JobRequest, locked, now_ms};
 use crate::contract::{
-    ApiError, AwsConnection, ErrorCode, HistoryEntry, MigrationReport, MigrationRequest,
-    ReportFormat,
+    ApiError, AwsConnection, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
 };
 use crate::jobs::Job;
 use crate::plans::Ends;
