@@ -7,11 +7,12 @@ use transload_tests::process::Run;
 use transload_tests::tools::python_tool;
 
 /// Every kind, with names, quotes, comments, indents and line ends as people have them.
+/// (`\x20` is a blank that the compiler leaves at the beginning of a line.)
 const CONFIG: &str = "\
 # the file of a team\r\n\
 [default]\r\n\
-  region: eu-west-1\r\n\
-  output = json\r\n\
+\x20 region: eu-west-1\r\n\
+\x20 output = json\r\n\
 \r\n\
 [profile \"our team\"] ; with a space\n\
 credential_process = /opt/creds # not a comment for the AWS CLI\n\
@@ -29,11 +30,11 @@ sso_start_url = https://corp.example/start#/\n\
 login_session = arn:aws:iam::123456789012:user/ada\n\
 s3 =\n\
 \n\
-  # nested\n\
-  max_concurrent_requests = 20\n\
+\x20 # nested\n\
+\x20 max_concurrent_requests = 20\n\
 [services local]\n\
 ecr =\n\
-  endpoint_url = http://127.0.0.1:9\n\
+\x20 endpoint_url = http://127.0.0.1:9\n\
 [unprefixed]\n\
 region = us-east-1\n\
 [plugins]\n\
