@@ -15,16 +15,23 @@ pub async fn sign_in(api: &Api, profile: String) -> Result<u8, ApiError> {
         show::note(&format!("Sign in, and check that the page shows this code: {code}"));
         show::note(&format!("This address has the code filled in: {}", prompt.url));
     }
+    let interrupt = tokio::signal::ctrl_c();
+    tokio::pin!(interrupt);
+    // Looked at once before anything says so: an interrupt counts from this line on.
+    tokio::select! {
+        biased;
+        _ = &mut interrupt => return Ok(INTERRUPTED),
+        () = std::future::ready(()) => {}
+    }
     show::note("Waiting for you. Ctrl-C gives up.");
-    let interrupted = (api.clone(), prompt.sign_in.clone());
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let (api, sign_in) = interrupted;
-            // One that is over already needs no stop.
-            let _ = api.sign_in_cancel(sign_in).await;
+    let outcome = tokio::select! {
+        outcome = api.sign_in_wait(prompt.sign_in.clone()) => outcome?,
+        _ = &mut interrupt => {
+            api.sign_in_cancel(prompt.sign_in).await?;
+            SignInOutcome::Cancelled
         }
-    });
-    match api.sign_in_wait(prompt.sign_in).await? {
+    };
+    match outcome {
         SignInOutcome::SignedIn => {
             show::note(&format!("You are signed in to {}.", prompt.session));
             Ok(ARRIVED)
