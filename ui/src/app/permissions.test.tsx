@@ -42,6 +42,7 @@ const saved: SavedProfile = {
   connection,
   account_id: "999999999999",
   repository_prefix: "",
+  rename_rules: [],
   template: defaultRepositorySettings,
   source: { kind: "docker_engine" },
   is_default: false,
@@ -146,7 +147,7 @@ describe("who am I?", () => {
           skipped_bytes: 0,
         },
       ],
-      request: requestOf(inReview, true) ?? undefined,
+      request: requestOf(inReview, new Map([["postgres", "postgres"]]), true) ?? undefined,
     });
     backend.failNext("migrationResume", fakeError("account_differs", "Another account.", "9"));
     await goTo("History");

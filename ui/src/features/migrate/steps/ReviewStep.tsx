@@ -11,6 +11,7 @@ import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { MigrationPlan, PlanPermissions } from "../../../ipc/generated";
 import { CommandList } from "../../../shared/CommandList";
 import { formatCount, formatCounted } from "../../../shared/format";
+import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import type { PlanRequest } from "../wizard/usePlan";
