@@ -37,7 +37,11 @@ totals: PlanTotals,
 /**
  * Docker Hub's pull quota, where the images come from there.
  */
-pull_quota: PullQuota | null, expected: ExpectedTime | null, 
+pull_quota: PullQuota | null, 
+/**
+ * How long it will take, where earlier migrations on the same way tell.
+ */
+expected: ExpectedTime | null, 
 /**
  * The same work as commands of `aws`, `docker` and `skopeo`.
  */

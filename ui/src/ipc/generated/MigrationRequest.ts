@@ -30,6 +30,10 @@ images: Array<SelectedImage>,
  */
 repositories: Array<RepositoryMapping>, 
 /**
+ * What a source repository without an entry is called: one that *Run again* finds new.
+ */
+naming: Naming, 
+/**
  * How new repositories are set up.
  */
 template: RepositorySettings, 
@@ -44,7 +48,7 @@ remove_temporary_tags: boolean,
 /**
  * What of each image comes along, from registry to registry.
  */
-extent: CopyExtent, naming: Naming,
+extent: CopyExtent, 
 /**
  * The rules that chose the images, where rules did: *Run again* asks them for new tags.
  */

@@ -25,10 +25,18 @@ conflicts: number,
  */
 refused: number, 
 /**
- * Bytes of all images to move, each shared layer counted once.
+ * Bytes of all images to move, each shared layer counted once, without what is there already.
  */
 unique_bytes: number, 
 /**
  * Bytes that ECR would keep in addition, which its storage price is for.
  */
-stored_bytes: number, there_bytes: number, mountable_bytes: number, };
+stored_bytes: number, 
+/**
+ * Bytes of images to move that their repositories hold already.
+ */
+there_bytes: number, 
+/**
+ * Bytes that need not be sent where ECR takes layers from its other repositories.
+ */
+mountable_bytes: number, };

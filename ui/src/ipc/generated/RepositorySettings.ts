@@ -30,4 +30,9 @@ tags: { [key in string]: string },
 /**
  * What ECR removes by itself.
  */
-lifecycle: LifecyclePreset, policy: string | null, };
+lifecycle: LifecyclePreset, 
+/**
+ * Who else may do what with the repository, as a policy document of at most 10,240 characters;
+ * nothing for ECR's usual.
+ */
+policy: string | null, };

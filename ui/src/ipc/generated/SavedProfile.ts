@@ -27,7 +27,11 @@ account_id: string | null,
 /**
  * Goes before every ECR repository name.
  */
-repository_prefix: string, rename_rules: Array<RenameRule>, 
+repository_prefix: string, 
+/**
+ * How ECR repository names are made from those of the source, before the prefix.
+ */
+rename_rules: Array<RenameRule>, 
 /**
  * How new repositories are set up.
  */
