@@ -145,6 +145,7 @@ describe("who am I?", () => {
           failed: 0,
           sent_bytes: 0,
           skipped_bytes: 0,
+          undone: null,
         },
       ],
       request: requestOf(inReview, new Map([["postgres", "postgres"]]), true) ?? undefined,

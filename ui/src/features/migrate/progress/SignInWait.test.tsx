@@ -2,13 +2,13 @@ import { act, render, screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { BackendProvider } from "../../../ipc";
 import { createFakeBackend, fakeError } from "../../../ipc/fakeBackend";
-import { requestFor } from "../../../testing/request";
+import { planOf, requestFor } from "../../../testing/request";
 import { JobContainer } from "../JobContainer";
 import { jobFromSnapshot } from "./jobState";
 
 it("a migration that waits for a sign-in says so, and looks again at once when it is asked to", async () => {
   const backend = createFakeBackend();
-  const plan = await backend.migrationPlan(requestFor("dencold/pgcli", "latest"));
+  const plan = await planOf(backend, requestFor("dencold/pgcli", "latest"));
   const job = await backend.migrationStart(plan.plan);
   const snapshot = await backend.jobSnapshot(job);
   render(
