@@ -180,7 +180,7 @@ function CaFiles({ files }: { files: readonly CaFile[] }) {
   return (
     <SpaceBetween size="xs">
       {files.map((file) => (
-        <div key={`${file.origin} ${file.path}`} style={{ overflowWrap: "anywhere" }}>
+        <div key={`${file.origin} ${file.path}`} style={{ overflowWrap: "break-word" }}>
           {file.error === null ? (
             <>
               <StatusIndicator type="success">
