@@ -33,7 +33,8 @@ impl Stage {
             let name = exe.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let is_own = self.is_program(&process);
             // WebKitWebProcess and WebKitNetworkProcess; not WebKitWebDriver.
-            if !is_own && !(name.starts_with("WebKit") && name.ends_with("Process")) {
+            let is_web = name.starts_with("WebKit") && name.ends_with("Process");
+            if !is_own && !is_web {
                 continue;
             }
             // One that has just ended counts no more.

@@ -75,7 +75,7 @@ pub enum Command {
     },
     /// Say what a migration would do, and write it to a file. Nothing else is written.
     #[command(after_help = AFTER)]
-    Plan(PlanArguments),
+    Plan(Box<PlanArguments>),
     /// Run a plan, made here or in the window.
     #[command(after_help = AFTER)]
     Run(RunArguments),

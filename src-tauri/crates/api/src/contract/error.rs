@@ -24,7 +24,7 @@ pub struct ApiError {
     /// The least-privilege IAM policy that would lift a refusal, as JSON for an administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub policy: Option<String>,
+    pub policy: Option<Box<str>>,
 }
 
 /// The failures that the window tells apart.

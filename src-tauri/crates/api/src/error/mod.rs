@@ -53,7 +53,7 @@ impl ApiError {
     /// The least-privilege policy that lifts a refusal, where what AWS said tells which.
     #[must_use]
     pub fn lifted_by(mut self, policy: Option<Policy>) -> Self {
-        self.policy = policy.map(|policy| policy.text);
+        self.policy = policy.map(|policy| policy.text.into_boxed_str());
         self
     }
 

@@ -91,12 +91,12 @@ mod tests {
     use super::*;
 
     fn untrusted(reason: Distrust, unusable_file: Option<&str>) -> ApiError {
-        let certificate = Untrusted {
+        let certificate = Box::new(Untrusted {
             host: "r.example".to_owned(),
             subject: "r.example".to_owned(),
             issuer: "Corp Root".to_owned(),
             reason,
-        };
+        });
         let unusable_file = unusable_file.map(str::to_owned);
         ApiError::from(&NetworkFailure::Untrusted { certificate, unusable_file })
     }

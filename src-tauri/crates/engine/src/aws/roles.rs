@@ -22,6 +22,7 @@ use crate::model::Secret;
 
 /// Why a role of a chain was not assumed.
 #[derive(Debug, thiserror::Error)]
+#[expect(clippy::large_enum_variant, reason = "it is boxed at once, as the cause of another error")]
 pub(super) enum HopError {
     /// A code of the device is needed first.
     #[error("a code of {serial} is needed")]

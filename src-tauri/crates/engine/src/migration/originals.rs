@@ -161,7 +161,7 @@ mod tests {
     async fn an_index_is_read_and_a_single_image_only_headed() {
         let registry = FakeRegistry::new("source.example");
         let child = registry.image("app", Some("single"), &["layer"]);
-        let index = registry.index("app", "1", &[child.clone()]);
+        let index = registry.index("app", "1", std::slice::from_ref(&child));
         let found = Original::look_up(&registry, &name()).await.unwrap().unwrap();
         assert_eq!((found.digest, found.children), (index, vec![child.clone()]));
         let single = ImageReference::parse("source.example/app:single").unwrap();

@@ -94,7 +94,8 @@ async fn a_new_repository_gets_its_policy_and_another_one_stays() {
         wanted: LifecyclePreset::KeepNewest { count: 2 },
         has_another: false,
     };
-    assert_eq!(plan.repositories[0].differences, [lifecycle.clone()], "the policy is the same");
+    let differences = &plan.repositories[0].differences;
+    assert_eq!(differences, std::slice::from_ref(&lifecycle), "the policy is the same");
     let other = POLICY.replace("Allow", "Deny");
     world.ecr.repository_policies.lock().unwrap().insert(name("app"), other.clone());
     let plan = world.plan(&request).await;

@@ -24,7 +24,7 @@ pub enum NetworkFailure {
     #[error("{certificate}")]
     Untrusted {
         /// Which one, and why.
-        certificate: Untrusted,
+        certificate: Box<Untrusted>,
         /// A file with authorities that is set and could not be used, and why.
         unusable_file: Option<String>,
     },
@@ -147,7 +147,10 @@ fn of_certificate(untrusted: &Untrusted, clock: &Clock, now: OffsetDateTime) -> 
             at_least: true,
             told_by: format!("the certificate of {told_by}"),
         },
-        _ => NetworkFailure::Untrusted { certificate: untrusted.clone(), unusable_file: None },
+        _ => NetworkFailure::Untrusted {
+            certificate: Box::new(untrusted.clone()),
+            unusable_file: None,
+        },
     }
 }
 
@@ -172,7 +175,7 @@ pub fn signature_times(message: &str) -> Option<i64> {
         .split(|sign: char| !sign.is_ascii_alphanumeric())
         .filter_map(|word| time::PrimitiveDateTime::parse(word, SIGNATURE_TIME).ok());
     let ours = times.next()?;
-    let theirs = times.last()?;
+    let theirs = times.next_back()?;
     Some((theirs - ours).whole_seconds())
 }
 

@@ -59,13 +59,13 @@ fn not_found() -> Response {
 }
 
 /// Whom the Bearer token is for, empty without one; otherwise the refusal.
-fn subject(world: &World, request: &Request) -> Result<String, Response> {
+fn subject(world: &World, request: &Request) -> Result<String, Box<Response>> {
     match token::bearer(world, "hub", request.headers()) {
         None => Ok(String::new()),
         Some(Verdict::Valid(claims)) => Ok(claims.subject),
         Some(_) => {
             let body = json!({ "detail": "Invalid or expired access token" });
-            Err(reply::json(StatusCode::UNAUTHORIZED, &body))
+            Err(Box::new(reply::json(StatusCode::UNAUTHORIZED, &body)))
         }
     }
 }
@@ -74,7 +74,7 @@ fn subject(world: &World, request: &Request) -> Result<String, Response> {
 fn organizations(world: &World, request: &Request) -> Response {
     let subject = match subject(world, request) {
         Ok(subject) => subject,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let people = world.hub.people();
     if subject.is_empty() || people.is_organization(&subject) {
@@ -93,7 +93,7 @@ fn organizations(world: &World, request: &Request) -> Response {
 fn browse(world: &World, request: &Request, namespace: &str, rest: &[&str]) -> Response {
     let is_member = match subject(world, request) {
         Ok(subject) => world.hub.people().opens(&subject, namespace),
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     if !world.hub.has_namespace(namespace) {
         return not_found();

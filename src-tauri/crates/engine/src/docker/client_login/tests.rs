@@ -140,7 +140,7 @@ async fn a_helper_keeps_the_login_and_hears_it_by_standard_input() {
     let found = home.look(Client::Docker).unwrap();
     assert_eq!(found.held, HeldLogin::Helper { program: "docker-credential-kept".to_owned() });
     // With a helper the file is not looked into, so nothing is written there.
-    assert_eq!(found.ways, [way.clone()]);
+    assert_eq!(found.ways, std::slice::from_ref(&way));
 
     let back = home.apply(Client::Docker, way.clone()).await.unwrap();
     let kept: serde_json::Value =
