@@ -87,7 +87,11 @@ progress: JobProgress, } | { "type": "paused" } | { "type": "resumed" } | { "typ
 /**
  * When it is looked at again.
  */
-look_again_at_ms: number, } | { "type": "quota_renewed" } | { "type": "sign_in_needed", error: ApiError, } | { "type": "signed_in" } | { "type": "pulls_left", 
+look_again_at_ms: number, } | { "type": "quota_renewed" } | { "type": "sign_in_needed", 
+/**
+ * What the person has to do, or why the last look failed.
+ */
+error: ApiError, } | { "type": "signed_in" } | { "type": "pulls_left", 
 /**
  * The numbers.
  */

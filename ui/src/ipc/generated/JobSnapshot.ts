@@ -35,7 +35,7 @@ elapsed_ms: number,
  */
 status: JobStatus, 
 /**
- * The step it is in.
+ * The steps it is in: creating repositories and pushing go along with each other.
  */
 steps_under_way: Array<MigrationStep>, 
 /**
@@ -53,7 +53,11 @@ progress: JobProgress,
 /**
  * Where the images come from.
  */
-source: ImageSource, connection: AwsConnection, 
+source: ImageSource, 
+/**
+ * As whom they go to ECR: who signs in, where that is needed.
+ */
+connection: AwsConnection, 
 /**
  * How many pulls the source still allows, where it has told.
  */
@@ -61,7 +65,11 @@ pulls_left: PullsLeft | null,
 /**
  * When the source's used-up pull quota is looked at again, while images wait for it.
  */
-quota_look_again_at_ms: number | null, sign_in_error: ApiError | null, 
+quota_look_again_at_ms: number | null, 
+/**
+ * What a person has to do about the session with AWS, while images wait for that.
+ */
+sign_in_error: ApiError | null, 
 /**
  * The result, when it is over.
  */

@@ -30,6 +30,14 @@ keep_draft: boolean,
  */
 practice_large_account: boolean, 
 /**
+ * Whether the desktop says so when a migration is over that nobody looks at.
+ */
+notify_at_end: boolean, 
+/**
+ * Whether the computer is kept awake while images move.
+ */
+keep_awake: boolean, 
+/**
  * Whether the first-start cards were seen.
  */
-notify_at_end: boolean, keep_awake: boolean, welcomed: boolean, };
+welcomed: boolean, };

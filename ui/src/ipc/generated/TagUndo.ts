@@ -2,4 +2,19 @@
 import type { ImageUndo } from "./ImageUndo";
 import type { TagLeft } from "./TagLeft";
 
-export type TagUndo = { "kind": "remove", image: ImageUndo, } | { "kind": "restore", to: string, } | { "kind": "left", reason: TagLeft, };
+/**
+ * What becomes of a tag.
+ */
+export type TagUndo = { "kind": "remove", 
+/**
+ * What becomes of its image.
+ */
+image: ImageUndo, } | { "kind": "restore", 
+/**
+ * That image's digest.
+ */
+to: string, } | { "kind": "left", 
+/**
+ * Why.
+ */
+reason: TagLeft, };

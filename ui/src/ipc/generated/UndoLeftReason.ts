@@ -2,4 +2,19 @@
 import type { ApiError } from "./ApiError";
 import type { TagLeft } from "./TagLeft";
 
-export type UndoLeftReason = { "kind": "tag", reason: TagLeft, } | { "kind": "holds", images: number, } | { "kind": "failed", error: ApiError, };
+/**
+ * Why an undo left something as it is.
+ */
+export type UndoLeftReason = { "kind": "tag", 
+/**
+ * Why.
+ */
+reason: TagLeft, } | { "kind": "holds", 
+/**
+ * How many.
+ */
+images: number, } | { "kind": "failed", 
+/**
+ * Why.
+ */
+error: ApiError, };

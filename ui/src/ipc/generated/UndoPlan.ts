@@ -2,4 +2,23 @@
 import type { UndoRepository } from "./UndoRepository";
 import type { UndoTotals } from "./UndoTotals";
 
-export type UndoPlan = { undo: string, migration: string, repositories: Array<UndoRepository>, totals: UndoTotals, };
+/**
+ * What an undo of a migration would take away, and what it would leave.
+ */
+export type UndoPlan = { 
+/**
+ * The plan; it is carried out by this name.
+ */
+undo: string, 
+/**
+ * The migration.
+ */
+migration: string, 
+/**
+ * What is done in each repository.
+ */
+repositories: Array<UndoRepository>, 
+/**
+ * The sums.
+ */
+totals: UndoTotals, };

@@ -3,4 +3,27 @@ import type { ApiError } from "./ApiError";
 import type { UndoLeft } from "./UndoLeft";
 import type { UndoTotals } from "./UndoTotals";
 
-export type UndoReport = { migration: string, totals: UndoTotals, left: Array<UndoLeft>, cancelled: boolean, journal_error: ApiError | null, };
+/**
+ * What an undo did.
+ */
+export type UndoReport = { 
+/**
+ * The migration.
+ */
+migration: string, 
+/**
+ * The sums.
+ */
+totals: UndoTotals, 
+/**
+ * What was left as it is, and why.
+ */
+left: Array<UndoLeft>, 
+/**
+ * Whether a person stopped it.
+ */
+cancelled: boolean, 
+/**
+ * Why the history does not say that it was undone, where it could not be written.
+ */
+journal_error: ApiError | null, };

@@ -2,4 +2,23 @@
 import type { RepositoryUndo } from "./RepositoryUndo";
 import type { UndoTag } from "./UndoTag";
 
-export type UndoRepository = { name: string, tags: Array<UndoTag>, images_deleted: number, repository: RepositoryUndo, };
+/**
+ * What an undo does in one repository.
+ */
+export type UndoRepository = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The tags that the migration set.
+ */
+tags: Array<UndoTag>, 
+/**
+ * Images that are deleted by themselves: below an index, or signatures of what is deleted.
+ */
+images_deleted: number, 
+/**
+ * What becomes of the repository itself.
+ */
+repository: RepositoryUndo, };
