@@ -39,7 +39,7 @@ async fn a_login_in_podmans_file_is_used_by_skopeo_and_taken_back() -> Result<()
     let podman = of(&after, LoginClient::Podman)?;
     assert_eq!((podman.held.clone(), podman.undoable), (Some(HeldLogin::Inline), true));
     let seen = tags_with(&file, &registry).await?;
-    ensure!(seen.stderr.contains("name unknown"), "skopeo was not let in: {}", seen.stderr);
+    ensure!(seen.stderr.contains("404 (Not Found)"), "skopeo was not let in: {}", seen.stderr);
 
     let back = api.client_login_undo(connection, LoginClient::Podman).await.map_err(told)?;
     assert_eq!(of(&back, LoginClient::Podman)?.held, Some(HeldLogin::None));

@@ -174,7 +174,7 @@ async fn a_signature_comes_along_and_one_platform_may_be_chosen() -> Result<()> 
     wanted.extent.platform = Some("linux/arm64".to_owned());
     wanted.repositories[0].repository_name = "app-arm".to_owned();
     let Migrated { plan, report, .. } = computer.migrate(wanted.clone()).await?;
-    assert_eq!(plan.images[0].remarks, [PlanRemark::ChosenPlatform]);
+    assert_eq!(plan.images[0].remarks, [PlanRemark::ChosenPlatform, PlanRemark::NotForAmd64]);
     assert_eq!(plan.images[0].platforms, ["linux/arm64/v8"]);
     assert!(plan.commands.iter().any(|line| line.contains("--override-arch arm64")));
     assert_eq!(report.images[0].proof, Proof::Equal);

@@ -131,8 +131,8 @@ async fn the_command_line_shows_it_first_and_asks() -> Result<()> {
     run(&format!("run {out}"))?.succeed().await?;
 
     let shown = run("undo latest --dry-run")?.succeed().await?.text();
-    assert!(shown.contains("delete   team/app:1"), "{shown}");
-    assert!(shown.contains("delete   team/web  the repository"), "{shown}");
+    assert!(shown.contains("delete   app:1"), "{shown}");
+    assert!(shown.contains("delete   web  the repository"), "{shown}");
     let unasked = run("undo latest")?.finish().await?;
     assert_eq!(unasked.status.code(), Some(3), "nobody is there to say yes");
     assert!(unasked.stderr.contains("--yes"), "{}", unasked.stderr);

@@ -68,10 +68,10 @@ async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> 
     let images = images.map(|(tag, repository)| ("team/app", tag, repository));
     let migrated = computer.migrate(request(&profile("mfa"), &source, &images)).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
-    // Another region of the same profile is another session, and takes no other code.
+    // Another connection of the same profile is another session, and takes no other code.
     let elsewhere = AwsConnection::Profile {
         profile: "mfa".to_owned(),
-        region: Some("us-east-1".to_owned()),
+        region: Some(identity.region.clone()),
         ecr_endpoint: None,
         registry_endpoint: None,
     };
@@ -90,7 +90,8 @@ async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> 
     }
     check_shapes("sts", &sts.exchanges()).await?;
     let secrets = SecretSearch::new()
-        .secret("the code", MFA_CODE)?
+        .secret("the code as a value", &format!("\"{MFA_CODE}\""))?
+        .secret("the code in a request", &format!("TokenCode={MFA_CODE}"))?
         .secret("the session", "token-of-session-1")?;
     computer.note(&format!("{needed:?} {refused:?} {identity:?}"));
     computer.check_no_secrets(&secrets)
