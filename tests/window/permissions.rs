@@ -35,21 +35,20 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         window.fill_by_test_id("save-profile-name", "Production").await?;
         window.click_by_test_id("save-profile").await?;
         window.wait_for_text("Production").await?;
-        next(&window, "Images").await?;
 
         // Another day the same keys are of another account, with less rights.
         iam.becomes("210987654321");
         iam.take_away(&["ecr:CreateRepository", "ecr:PutImage"]);
         let window = stage.open().await?;
-        window.choose("Source", "Another registry").await?;
-        window.fill_by_test_id("registry-host", &registry.host()).await?;
-        select(&window, "team/web", &["1.0"]).await?;
-        window.click_by_test_id("wizard-back").await?;
+        window.click(Role::Radio, "Use saved profile Production").await?;
         window.wait_for_text_in("account-warning", "This is another account: 210987654321").await?;
         window.wait_for_text_in("account-warning", "saved with the account 123456789012").await?;
         window.screenshot("account").await?;
         window.check_accessibility().await?;
         next(&window, "Images").await?;
+        window.choose("Source", "Another registry").await?;
+        window.fill_by_test_id("registry-host", &registry.host()).await?;
+        select(&window, "team/web", &["1.0"]).await?;
         next(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
         window.wait_for_text_in("permissions-missing", "ecr:CreateRepository").await?;

@@ -6,7 +6,7 @@ use fantoccini::elements::Element;
 use serde_json::Value;
 
 use super::page::{LIMIT, Window};
-use crate::wait::wait_until;
+use crate::wait::{wait_until, wait_until_true};
 
 /// What is asked for by its test id, where a role and a name would not be enough.
 impl Window {
@@ -95,10 +95,18 @@ impl Window {
     /// # Errors
     /// When it does not come.
     pub async fn expand(&self, id: &str) -> Result<()> {
-        let header = format!("[data-testid=\"{id}\"] [aria-expanded=false]");
-        wait_until(LIMIT, &format!("the section {id}"), async || {
-            let header = self.client.find(Locator::Css(&header)).await.ok()?;
-            self.click_element(&header).await.ok()
+        let closed = format!("[data-testid=\"{id}\"] [aria-expanded=false]");
+        let open = format!("[data-testid=\"{id}\"] [aria-expanded=true]");
+        // What arrives above it while the button is down moves it away from under the pointer.
+        wait_until_true(LIMIT, &format!("the section {id} to be open"), async || {
+            if self.client.find(Locator::Css(&open)).await.is_ok() {
+                return true;
+            }
+            if let Ok(header) = self.client.find(Locator::Css(&closed)).await {
+                // Where it cannot be clicked yet, the next look tries again.
+                let _ = self.click_element(&header).await;
+            }
+            false
         })
         .await
     }
