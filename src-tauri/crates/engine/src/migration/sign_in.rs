@@ -1,5 +1,6 @@
-//! A session with AWS that ends in the middle of a migration, where only a person can renew it: one
-//! looks whether the person signed in, everybody else waits, and then each call is made again.
+//! A session with AWS that ends in the middle of a migration. What can be had without a person, such
+//! as the next credentials of a machine, is had quietly. Where only a person can renew it, one looks
+//! whether the person signed in, everybody else waits, and then each call is made again.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +18,7 @@ use crate::aws::{
 };
 use crate::model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
-/// Opens the connection to ECR anew, with what is there after a person signed in.
+/// Opens the connection to ECR anew, with the credentials that there are now.
 #[async_trait]
 pub trait Reopen: Send + Sync {
     /// ECR of the same account and region, through a fresh session.
@@ -52,8 +53,8 @@ impl SignInGate {
         Arc::new(Self { current, again, control, events, looking, renewals })
     }
 
-    /// Makes a call, and makes it again after the person signed in where it needs that. Where the
-    /// migration is cancelled meanwhile it fails.
+    /// Makes a call, and makes it again with new credentials where it needs them, after the person
+    /// signed in if it must be. Where the migration is cancelled meanwhile it fails.
     pub(super) async fn pass<T, F>(
         &self,
         call: impl Fn(Arc<dyn EcrApi>) -> F,
@@ -61,6 +62,7 @@ impl SignInGate {
     where
         F: Future<Output = Result<T, AwsError>>,
     {
+        let mut asked_anew = false;
         loop {
             let renewals = self.renewals.load(Ordering::Acquire);
             let ecr = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
@@ -70,10 +72,35 @@ impl SignInGate {
             };
             let _looking = self.looking.lock().await;
             // Whoever waited for another one's look tries at once.
-            if self.renewals.load(Ordering::Acquire) == renewals {
-                self.wait(error).await?;
+            if self.renewals.load(Ordering::Acquire) != renewals {
+                continue;
             }
+            // Once for a call: where AWS takes the new ones as little, there is something to be seen to.
+            if !std::mem::replace(&mut asked_anew, true) && self.renew_quietly().await {
+                continue;
+            }
+            if self.control.is_cancelled() {
+                return Err(error);
+            }
+            self.wait(error).await?;
         }
+    }
+
+    /// Takes new credentials where that needs nobody; answers whether it did.
+    async fn renew_quietly(&self) -> bool {
+        match self.control.until_cancelled(self.again.reopen()).await {
+            Some(Ok(ecr)) => {
+                tracing::info!("credentials that ended were renewed");
+                self.goes_on_with(ecr);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn goes_on_with(&self, ecr: Arc<dyn EcrApi>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = ecr;
+        self.renewals.fetch_add(1, Ordering::Release);
     }
 
     /// Waits until the session is renewed, or the migration is cancelled.
@@ -89,7 +116,7 @@ impl SignInGate {
             };
             match self.control.until_cancelled(looking).await {
                 Some(Ok(ecr)) => {
-                    *self.current.write().unwrap_or_else(PoisonError::into_inner) = ecr;
+                    self.goes_on_with(ecr);
                     break;
                 }
                 Some(Err(still)) => error = Arc::new(still),
@@ -99,7 +126,6 @@ impl SignInGate {
                 }
             }
         }
-        self.renewals.fetch_add(1, Ordering::Release);
         self.events.emit(MigrationEvent::SignedIn);
         Ok(())
     }

@@ -47,7 +47,8 @@ async fn whichever_call_ends_the_session_all_of_it_arrives_and_nothing_goes_twic
     for ends_after in 0..calls {
         let (world, plan) = self::world().await;
         *world.ecr.calls_left.lock().unwrap() = Some(ends_after);
-        let report = world.run_signing_in(&plan, &world.registry_source(), 2).await;
+        // The first of the three looks is made before anybody is asked for anything.
+        let report = world.run_signing_in(&plan, &world.registry_source(), 3).await;
         assert!(all_moved(&report), "after {ends_after}: {report:?}");
         let expected = ["SignInNeeded", "SignInNeeded", "SignInNeeded", "SignedIn"];
         assert_eq!(sign_in_events(&world), expected, "one looks for all, after {ends_after}");
@@ -59,6 +60,20 @@ async fn whichever_call_ends_the_session_all_of_it_arrives_and_nothing_goes_twic
         let mut created = world.ecr.asked_for.lock().unwrap().clone();
         created.sort();
         assert_eq!(created, ["app", "web"], "after {ends_after}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_need_nobody_are_renewed_and_nobody_hears_of_it() {
+    for ends_after in 0..7 {
+        let (mut world, plan) = world().await;
+        world.control = Control::looking_again_every(Duration::from_secs(3600));
+        *world.ecr.calls_left.lock().unwrap() = Some(ends_after);
+        let source = world.registry_source();
+        let run = world.run_signing_in(&plan, &source, 0);
+        let report = tokio::time::timeout(Duration::from_secs(60), run).await.unwrap();
+        assert!(all_moved(&report), "after {ends_after}: {report:?}");
+        assert_eq!(sign_in_events(&world), Vec::<String>::new(), "after {ends_after}");
     }
 }
 
@@ -82,7 +97,7 @@ async fn the_events_of_a_session_that_ends_come_in_their_order() {
     world.control = Control::looking_again_every(Duration::from_millis(1));
     let plan = world.plan(&request("app", "app", &["1"])).await;
     *world.ecr.calls_left.lock().unwrap() = Some(1);
-    world.run_signing_in(&plan, &world.registry_source(), 1).await;
+    world.run_signing_in(&plan, &world.registry_source(), 2).await;
     insta::assert_snapshot!(world.events.lines().join("\n"));
 }
 
@@ -93,7 +108,7 @@ async fn who_signs_in_ends_the_wait_and_a_cancel_too() {
         world.control = Control::looking_again_every(Duration::from_secs(3600));
         *world.ecr.calls_left.lock().unwrap() = Some(2);
         let source = world.registry_source();
-        let run = world.run_signing_in(&plan, &source, 0);
+        let run = world.run_signing_in(&plan, &source, 1);
         let person = async {
             while sign_in_events(&world).is_empty() {
                 tokio::task::yield_now().await;
