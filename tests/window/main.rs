@@ -9,5 +9,6 @@ mod opening;
 mod permissions;
 mod practice;
 mod screenshots;
+mod session_ends;
 mod sign_in;
 mod wizard;

@@ -1,3 +1,5 @@
+mod portal;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -34,6 +36,9 @@ struct State {
     count: u32,
     device_lasts: Duration,
     token_lasts: Duration,
+    role_lasts: Duration,
+    /// How many more roles are given before every session ends; nothing for no end.
+    roles_left: Option<u32>,
     slow_downs: u32,
     failing_redirect: Option<(String, String)>,
     clients: HashMap<String, Value>,
@@ -62,6 +67,8 @@ impl IdentityCenter {
             count: 0,
             device_lasts: Duration::from_secs(600),
             token_lasts: Duration::from_secs(8 * 3600),
+            role_lasts: Duration::from_secs(3600),
+            roles_left: None,
             slow_downs: 0,
             failing_redirect: None,
             clients: HashMap::new(),
@@ -115,6 +122,11 @@ impl IdentityCenter {
         locked(&self.state).token_lasts = lasts;
     }
 
+    /// How long the credentials of a role are good from now on.
+    pub fn role_lasts(&self, lasts: Duration) {
+        locked(&self.state).role_lasts = lasts;
+    }
+
     /// So many of the next questions for a token come too early.
     pub fn slow_down(&self, times: u32) {
         locked(&self.state).slow_downs = times;
@@ -127,9 +139,12 @@ impl IdentityCenter {
 
     /// Ends every session, as an administrator may.
     pub fn end_sessions(&self) {
-        let mut state = locked(&self.state);
-        state.access_tokens.clear();
-        state.refresh_tokens.clear();
+        locked(&self.state).end_sessions();
+    }
+
+    /// Ends every session after it has given credentials of a role so many more times.
+    pub fn end_sessions_after_roles(&self, times: u32) {
+        locked(&self.state).roles_left = Some(times);
     }
 
     /// How many access tokens are good now.
@@ -199,40 +214,7 @@ impl State {
             ("POST", "/token") => self.token(&call.json),
             ("GET", "/authorize") => self.authorize(call),
             ("GET", "/device") => self.device_page(call),
-            ("GET", "/assignment/accounts") => self.portal(call, |_| {
-                json!({"accountList": [
-                    {"accountId": "444455556666", "accountName": "Team Prod",
-                     "emailAddress": "prod@corp.example"},
-                    {"accountId": "111122223333", "accountName": "Team Dev",
-                     "emailAddress": "dev@corp.example"},
-                ]})
-            }),
-            ("GET", "/assignment/roles") => self.portal(call, |query| {
-                let account = &query["account_id"];
-                match query.get("next_token") {
-                    None => json!({"nextToken": "page-2", "roleList": [
-                        {"accountId": account, "roleName": "ReadOnly"}]}),
-                    Some(_) => json!({"roleList": [
-                        {"accountId": account, "roleName": "ImagePusher"}]}),
-                }
-            }),
-            ("GET", "/federation/credentials") => {
-                let (id, secret) = self.key.clone();
-                let ends = OffsetDateTime::now_utc().unix_timestamp() * 1000 + 3_600_000;
-                self.portal(call, move |_| {
-                    json!({"roleCredentials": {"accessKeyId": id, "secretAccessKey": secret,
-                        "sessionToken": "session-token-of-the-role", "expiration": ends}})
-                })
-            }
-            ("POST", "/logout") => {
-                let token = call.header("x-amz-sso_bearer_token").unwrap_or_default();
-                if self.access_tokens.remove(token) {
-                    Answer::new(200, "application/json", "")
-                } else {
-                    unauthorized()
-                }
-            }
-            _ => Answer::new(404, "text/plain", "no such page"),
+            _ => self.portal_page(call),
         }
     }
 
@@ -383,21 +365,4 @@ impl State {
         }
         Answer::json(&answer)
     }
-
-    fn portal(
-        &self,
-        call: &Call,
-        answer: impl FnOnce(&HashMap<String, String>) -> Value,
-    ) -> Answer {
-        let token = call.header("x-amz-sso_bearer_token").unwrap_or_default();
-        if self.access_tokens.contains(token) {
-            Answer::json(&answer(&call.query.iter().cloned().collect()))
-        } else {
-            unauthorized()
-        }
-    }
-}
-
-fn unauthorized() -> Answer {
-    Answer::json_error(401, "UnauthorizedException", "Session token not found or invalid")
 }

@@ -1,0 +1,105 @@
+//! An SSO session that ends in the middle of a migration: it waits, the person signs in, it goes on.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use fantoccini::key::Key;
+use transload_tests::aws::IdentityCenter;
+use transload_tests::aws_home::AwsHome;
+use transload_tests::ecr::Ecr;
+use transload_tests::faults::FaultProxy;
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::secrets::SecretSearch;
+use transload_tests::window::{Browser, Role, Stage, story};
+
+use crate::wizard::{MIGRATION, log_in_and_review, next, proved_digest, select};
+
+const TAGS: [&str; 4] = ["1.0", "1.1", "1.2", "2.0"];
+
+/// Credentials so short that each call to AWS takes new ones: the SDK renews ten seconds before
+/// their end.
+const SHORT: Duration = Duration::from_secs(5);
+
+/// As many roles as a migration opens its connection with and begins to write; it needs many more.
+const ROLES: u32 = 3;
+
+#[tokio::test]
+async fn a_session_that_ends_in_the_middle_is_renewed_in_the_window() -> Result<()> {
+    let (registry, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
+    let proxy = FaultProxy::start(&ecr.api_url(), []).await?;
+    let target = Target::new(&registry.url(), "team/app")?;
+    for (seed, tag) in (71..).zip(TAGS) {
+        target.push(&Recipe::small(seed).layers([9_000, 40_000]).build()?, tag).await?;
+    }
+    let center = IdentityCenter::start(ecr.key()).await?;
+    center.role_lasts(SHORT);
+    let home = AwsHome::new()?.config_text(&format!(
+        "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = {0}\n\
+         [profile work]\nsso_session = corp\nsso_account_id = 111122223333\n\
+         sso_role_name = ImagePusher\nregion = {1}\nendpoint_url = {2}\n",
+        center.start_url(),
+        ecr.region(),
+        ecr.api_url(),
+    ))?;
+    let (stage, browser) = Browser::on(Stage::new("session-ends").await?)?;
+    let stage = stage.variables(home.environment()).variables(center.environment());
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        window.click_by_test_id("card-migrate").await?;
+        window.click(Role::Radio, "Use work").await?;
+        window.expand("advanced-endpoints").await?;
+        window.fill_by_test_id("registry-endpoint", &proxy.url()).await?;
+        window.click_by_test_id("error-action-sign_in").await?;
+        IdentityCenter::open_page(&browser.opened().await?).await?;
+        window.find_by_test_id("identity-account").await?;
+        next(&window, "Images").await?;
+        window.choose("Source", "Another registry").await?;
+        window.fill_by_test_id("registry-host", &registry.host()).await?;
+        window.press(Key::Enter).await?;
+        select(&window, "team/app", &TAGS).await?;
+        next(&window, "Repositories").await?;
+        window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
+        log_in_and_review(&window).await?;
+
+        center.end_sessions_after_roles(ROLES);
+        window.click_by_test_id("wizard-start").await?;
+        window.wait_for_text_in("sign-in-wait", "The migration waits for you").await?;
+        window.wait_for_text("The AWS profile needs you to sign in").await?;
+        window.screenshot("1-waits").await?;
+        window.check_accessibility().await?;
+        window.click(Role::Button, "Switch to dark").await?;
+        window.screenshot("2-waits-dark").await?;
+        window.check_accessibility().await?;
+
+        window.click_by_test_id("error-action-sign_in").await?;
+        IdentityCenter::open_page(&browser.opened().await?).await?;
+        // It goes on by itself: nobody says again that it may.
+        let outcome = window.attribute_of(MIGRATION, "result", "data-outcome").await?;
+        ensure!(outcome == "succeeded", "{outcome}");
+        for image in 0..TAGS.len() {
+            proved_digest(&window, image, "equal").await?;
+        }
+        window.screenshot("3-report").await?;
+
+        let sent = proxy.requests().into_iter().filter(|request| request.method == "PUT");
+        let mut sent: Vec<_> =
+            sent.filter_map(|put| Some(put.path.split_once("digest=")?.1.to_owned())).collect();
+        let all = sent.len();
+        sent.sort();
+        sent.dedup();
+        ensure!(
+            all == sent.len() && all > 0,
+            "{all} layers were sent, {} are different",
+            sent.len()
+        );
+        let mut search = SecretSearch::new();
+        for secret in center.secrets() {
+            search = search.secret("of the sign-in", &secret)?;
+        }
+        search.check_text("what the program printed", stage.output())?;
+        search.check_folder(&stage.data_folder())?;
+        Ok(())
+    })
+    .await
+}
