@@ -47,10 +47,8 @@ pub(super) enum Base {
         session_token: Option<Secret<String>>,
     },
     Sso {
-        /// The SSO session's name, in the newer form.
-        session: Option<String>,
+        /// Where a person signs in. How, is for the sign-in to know.
         start_url: String,
-        region: String,
         account_id: String,
         role_name: String,
     },
@@ -325,8 +323,9 @@ fn sso(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainPr
         let required = |lacks: &'static str| {
             profile.get(lacks).map(str::to_owned).ok_or_else(|| half("sso_account_id", lacks))
         };
-        let (region, start_url) = (required("sso_region")?, required("sso_start_url")?);
-        return Ok(Base::Sso { session: None, start_url, region, account_id, role_name });
+        required("sso_region")?;
+        let start_url = required("sso_start_url")?;
+        return Ok(Base::Sso { start_url, account_id, role_name });
     };
     let session = profiles
         .sso_session(&named.value)
@@ -340,7 +339,7 @@ fn sso(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainPr
             _ => Ok(value.value.clone()),
         }
     };
-    let (region, start_url) = (required("sso_region")?, required("sso_start_url")?);
-    let session = Some(named.value.clone());
-    Ok(Base::Sso { session, start_url, region, account_id, role_name })
+    required("sso_region")?;
+    let start_url = required("sso_start_url")?;
+    Ok(Base::Sso { start_url, account_id, role_name })
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use aws_config::SdkConfig;
 use aws_config::credential_process::CredentialProcessProvider;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::ecs::EcsCredentialsProvider;
@@ -10,16 +11,16 @@ use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::login::LoginCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::sso::SsoCredentialsProvider;
-use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{
     ProvideCredentials, Result as ProviderResult, SharedCredentialsProvider, future,
 };
 
+use super::AwsEnvironment;
 use super::chain::Base;
 use super::roles::{session, session_name};
+use super::sso::SsoRole;
 use super::sts::Sts;
 use crate::model::Secret;
 
@@ -82,7 +83,13 @@ pub(super) fn of_keys(
 
 /// The first credentials of a profile, whatever the environment says: unlike the SDK's default
 /// chain, this looks for keys in the environment only where the profile says so.
-pub(super) fn of_base(base: &Base, sdk: &SdkConfig, sts: &Sts) -> SharedCredentialsProvider {
+pub(super) fn of_base(
+    base: &Base,
+    profile: &str,
+    environment: &AwsEnvironment,
+    sdk: &SdkConfig,
+    sts: &Sts,
+) -> SharedCredentialsProvider {
     let config = provider_config(sdk);
     match base {
         Base::Keys { access_key_id, secret_access_key, session_token } => {
@@ -92,16 +99,12 @@ pub(super) fn of_base(base: &Base, sdk: &SdkConfig, sts: &Sts) -> SharedCredenti
                 session_token.as_ref(),
             ))
         }
-        Base::Sso { session, start_url, region, account_id, role_name } => {
-            let mut builder = SsoCredentialsProvider::builder()
-                .configure(&config)
-                .account_id(account_id)
-                .role_name(role_name)
-                .start_url(start_url)
-                .region(SdkRegion::new(region.clone()));
-            builder.set_session_name(session.clone());
-            SharedCredentialsProvider::new(builder.build())
-        }
+        Base::Sso { account_id, role_name, .. } => SharedCredentialsProvider::new(SsoRole {
+            profile: profile.to_owned(),
+            environment: environment.clone(),
+            account_id: account_id.clone(),
+            role_name: role_name.clone(),
+        }),
         Base::Login { session } => SharedCredentialsProvider::new(
             LoginCredentialsProvider::builder(session).configure(&config).build(),
         ),

@@ -51,8 +51,8 @@ pub(super) struct InvalidEndpoint {
     text: String,
 }
 
-/// The endpoint that the AWS configuration names for a service (`ECR`, `STS`), by the SDK's own
-/// order: the variable of the service, `AWS_ENDPOINT_URL`, the profile's `services` section, the
+/// The endpoint that the AWS configuration names for a service (`ECR`, `SSO_OIDC`: with an underscore,
+/// as variables and files have it; the SDK itself looks for a hyphen in files), by the SDK's own order: the variable of the service, `AWS_ENDPOINT_URL`, the profile's `services` section, the
 /// profile's `endpoint_url`.
 pub(super) fn configured(
     environment: &AwsEnvironment,

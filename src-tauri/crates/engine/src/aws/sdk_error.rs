@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::Display;
 
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -13,6 +14,7 @@ use aws_types::request_id::RequestId;
 
 use super::chain::Hop;
 use super::roles::HopError;
+use super::sso::SignInError;
 use super::{AwsError, BoxError, ProfileKind};
 use crate::model::RepositoryName;
 use crate::network::{ExchangeError, NetworkFailure, date_header, signature_times};
@@ -194,6 +196,9 @@ impl<'a> Call<'a> {
             return Call::new(self.caller, self.credentials_action(error.as_ref()))
                 .unreachable(error);
         }
+        if let Some(told) = self.before_sign_in(error.as_ref()) {
+            return told;
+        }
         let Some(credentials) = find::<CredentialsError>(error.as_ref()) else {
             return self.credentials_missing(error);
         };
@@ -213,6 +218,32 @@ impl<'a> Call<'a> {
             },
             _ => self.credentials_missing(error),
         }
+    }
+
+    /// What stands before the question whether somebody is signed in: the way to IAM Identity Center,
+    /// its settings, and that it is asked too often.
+    fn before_sign_in(&self, error: &(dyn Error + 'static)) -> Option<AwsError> {
+        if let Some(SignInError::Aws(told)) = find::<SignInError>(error) {
+            return match told {
+                AwsError::Network { action, failure } => {
+                    Some(AwsError::Network { action: action.clone(), failure: failure.clone() })
+                }
+                AwsError::EndpointUnreachable { action, source } => {
+                    let (action, source) = (action.clone(), sentence(source.as_ref()).into());
+                    Some(AwsError::EndpointUnreachable { action, source })
+                }
+                AwsError::ProfileInvalid { detail, .. } => {
+                    Some(self.profile_invalid(detail.clone()))
+                }
+                AwsError::Throttled { action } => {
+                    Some(AwsError::Throttled { action: action.clone() })
+                }
+                _ => None,
+            };
+        }
+        let refused = find::<SdkError<GetRoleCredentialsError, HttpResponse>>(error)?;
+        (refused.code() == Some("TooManyRequestsException"))
+            .then(|| AwsError::Throttled { action: "sso:GetRoleCredentials".to_owned() })
     }
 
     /// STS did not let a role be assumed.

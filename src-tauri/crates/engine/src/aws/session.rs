@@ -334,7 +334,7 @@ impl Settings<'_> {
             Who::Machine => (WatchedCredentials::new(of_machine(&nobody).await), None),
             Who::Profile { chain, kept } => {
                 let sts = Sts::new(nobody.clone(), sts_endpoint.clone());
-                let base = of_base(&chain.base, &nobody, &sts);
+                let base = of_base(&chain.base, &caller.profile, environment, &nobody, &sts);
                 let roles = RoleChain::new(base, chain.base.name(), chain.hops, sts, kept);
                 (WatchedCredentials::new(roles.clone()), Some(roles))
             }

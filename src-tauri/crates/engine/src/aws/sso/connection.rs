@@ -43,7 +43,7 @@ impl Connection {
                 AwsError::ProfileInvalid { profile: title.clone(), detail: error.to_string() }
             })
         };
-        let (oidc_endpoint, portal_endpoint) = (endpoint("SSO OIDC")?, endpoint("SSO")?);
+        let (oidc_endpoint, portal_endpoint) = (endpoint("SSO_OIDC")?, endpoint("SSO")?);
         let timeouts = aws_config::timeout::TimeoutConfig::builder().read_timeout(ANSWER_WITHIN);
         let network = match target.profile() {
             Some(profile) => network_of(environment, &configuration.profiles, profile),

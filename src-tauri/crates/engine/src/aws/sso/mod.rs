@@ -7,6 +7,7 @@
 //! - `loopback`: where the browser comes back to.
 //! - `sign_in`: a sign-in from its beginning to the stored token.
 //! - `portal`: accounts and roles of who signed in, and signing out.
+//! - `role`: the credentials of a role, for who signed in.
 //! - `add_profile`: a profile for one of those roles, appended to the configuration file.
 
 mod add_profile;
@@ -15,6 +16,7 @@ mod error;
 mod loopback;
 mod oidc;
 mod portal;
+mod role;
 mod session;
 mod sign_in;
 mod store;
@@ -22,5 +24,6 @@ mod store;
 pub use add_profile::{NewProfile, ProfileNotAdded};
 pub use error::SignInError;
 pub use portal::{SsoAccount, SsoPortal};
+pub(super) use role::SsoRole;
 pub use session::{SsoSession, SsoTarget, SsoTokenState, list_sso_sessions};
 pub use sign_in::{SignIn, SignInPrompt, SignInRequest, SignInWay};

@@ -1,4 +1,6 @@
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sso::Client;
+use aws_sdk_sso::types::RoleCredentials;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::super::sdk_error::{Call, Caller};
@@ -92,6 +94,18 @@ impl SsoPortal {
         }
         roles.sort();
         Ok(roles)
+    }
+
+    /// The credentials of a role in an account, with the error as a provider of credentials has it.
+    pub(super) async fn role_credentials(
+        &self,
+        account: &str,
+        role: &str,
+    ) -> Result<Option<RoleCredentials>, CredentialsError> {
+        let token = self.connection.token().await.map_err(CredentialsError::provider_error)?;
+        let request = self.client.get_role_credentials().account_id(account).role_name(role);
+        let answer = request.access_token(token.access_token.expose()).send().await;
+        Ok(answer.map_err(CredentialsError::provider_error)?.role_credentials)
     }
 
     /// Ends the session at AWS, and removes its token from this computer. A token that AWS does not
