@@ -15,8 +15,7 @@ pub fn plan_permissions(
     check: engine::PermissionCheck,
     basis: Option<PermissionBasis>,
 ) -> PlanPermissions {
-    let permissions: Vec<_> = needed.iter().map(|needed| needed.permission.clone()).collect();
-    let engine::Policy { text, widened } = engine::policy(&permissions);
+    let engine::Policy { text, widened } = engine::policy(&check.wanted);
     let basis = basis.unwrap_or(match check.basis {
         engine::Basis::Simulation => PermissionBasis::Simulation,
         engine::Basis::Calls => PermissionBasis::Calls,

@@ -1,5 +1,5 @@
-use transload_engine::aws::{Basis, CheckedPermission, PermissionCheck, Standing};
-use transload_engine::migration::{self, NeededPermission, Place};
+use transload_engine::aws::{Basis, PermissionCheck};
+use transload_engine::migration::{self, Place};
 use transload_engine::model::{AccountId, Region};
 
 use crate::api::Api;
@@ -18,21 +18,12 @@ impl Api {
         let account = AccountId::parse(&identity.account_id);
         let account = account.map_err(|error| ApiError::internal(error.to_string()))?;
         let needed = migration::permissions(&ready.plan, &Place::new(region, account));
-        if identity.practice {
-            let practice = Some(PermissionBasis::Practice);
-            return Ok(convert::plan_permissions(&needed, all_allowed(&needed), practice));
-        }
         let wanted: Vec<_> = needed.iter().map(|needed| needed.permission.clone()).collect();
+        if identity.practice {
+            let all = PermissionCheck::all_allowed(&wanted, Basis::Root);
+            return Ok(convert::plan_permissions(&needed, all, Some(PermissionBasis::Practice)));
+        }
         let check = connected.session.check_permissions(&identity.arn, &wanted).await;
         Ok(convert::plan_permissions(&needed, check, None))
     }
-}
-
-fn all_allowed(needed: &[NeededPermission]) -> PermissionCheck {
-    let allowed = needed.iter().map(|needed| CheckedPermission {
-        action: needed.permission.action.clone(),
-        standing: Standing::Allowed,
-        resources: needed.permission.resources.clone(),
-    });
-    PermissionCheck { permissions: allowed.collect(), basis: Basis::Root, simulation_error: None }
 }

@@ -1,5 +1,7 @@
 //! A session for exactly the profile that was chosen.
 
+mod clients;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -17,14 +19,14 @@ use super::chain::{Chain, follow, region_of};
 use super::chain_problem::Problem;
 use super::config_files::{Configuration, no_files};
 use super::credentials::{WatchedCredentials, of_base, of_keys, of_machine};
-use super::endpoints::{EndpointVariant, configured, endpoint_text};
+use super::endpoints::{EndpointVariant, configured};
 use super::http::SdkHttp;
 use super::mfa_sessions::MfaSessions;
 use super::profile_set::{ConfiguredProfiles, sdk_name};
 use super::roles::RoleChain;
 use super::sdk_error::{Call, Caller};
 use super::sts::Sts;
-use super::{AwsEnvironment, AwsError, Ecr, ProfileKind};
+use super::{AwsEnvironment, AwsError, ProfileKind};
 use crate::model::{AccountId, Region, Secret};
 use crate::network::{CaOrigin, Network, is_loopback};
 
@@ -89,6 +91,7 @@ pub struct AwsSession {
     roles: Option<RoleChain>,
     ecr_endpoint: Option<Url>,
     iam_endpoint: Option<Url>,
+    kms_endpoint: Option<Url>,
 }
 
 /// How messages name a session that has keys but no profile.
@@ -199,17 +202,6 @@ impl AwsSession {
         })
     }
 
-    /// ECR in the session's region.
-    pub fn ecr(&self) -> Ecr {
-        let mut config = aws_sdk_ecr::config::Builder::from(&self.sdk);
-        config.set_endpoint_url(self.ecr_endpoint.as_ref().map(endpoint_text));
-        if self.ecr_endpoint.is_some() {
-            // ECR's endpoint rules refuse these two beside an endpoint of one's own.
-            config = config.use_fips(false).use_dual_stack(false);
-        }
-        Ecr::new(Arc::clone(&self.caller), aws_sdk_ecr::Client::from_conf(config.build()))
-    }
-
     /// The network that calls go through: the environment's, and the profile's `ca_bundle`.
     pub fn network(&self) -> &Network {
         &self.network
@@ -244,16 +236,6 @@ impl AwsSession {
     /// Who calls, for messages.
     pub(super) fn caller(&self) -> &Caller {
         &self.caller
-    }
-
-    /// IAM of the session's partition.
-    pub(super) fn iam(&self) -> aws_sdk_iam::Client {
-        let mut config = aws_sdk_iam::config::Builder::from(&self.sdk);
-        config.set_endpoint_url(self.iam_endpoint.as_ref().map(endpoint_text));
-        if self.iam_endpoint.is_some() {
-            config = config.use_fips(false).use_dual_stack(false);
-        }
-        aws_sdk_iam::Client::from_conf(config.build())
     }
 }
 
@@ -314,8 +296,10 @@ impl Settings<'_> {
             .clone()
             .or(endpoint("STS")?)
             .or_else(|| request.ecr_endpoint.clone().filter(is_loopback));
-        // What speaks for STS on this computer speaks for IAM too, or refuses it.
-        let iam_endpoint = endpoint("IAM")?.or_else(|| sts_endpoint.clone().filter(is_loopback));
+        // What speaks for STS on this computer speaks for these too, or refuses them.
+        let emulator = || sts_endpoint.clone().filter(is_loopback);
+        let iam_endpoint = endpoint("IAM")?.or_else(emulator);
+        let kms_endpoint = endpoint("KMS")?.or_else(emulator);
         let timeouts = TimeoutConfig::builder().read_timeout(ANSWER_WITHIN).build();
         let mut loader = aws_config::defaults(behavior())
             .region(aws_config::Region::new(self.region.as_str().to_owned()))
@@ -351,6 +335,7 @@ impl Settings<'_> {
             roles,
             ecr_endpoint,
             iam_endpoint,
+            kms_endpoint,
         })
     }
 }

@@ -126,8 +126,8 @@ impl Needed {
     }
 }
 
-/// The ARN of the key that a person named. Policies know keys by id alone, so an alias stands for any
-/// key of its place; the key that AWS manages for ECR needs no permission of its own.
+/// The ARN of the key, or of the alias, that a person named; the key that AWS manages for ECR needs no
+/// permission of its own.
 fn key_arn(encryption: &Encryption, place: &Place) -> Option<String> {
     let (Encryption::Kms { key: Some(key) } | Encryption::KmsDualLayer { key: Some(key) }) =
         encryption
@@ -135,13 +135,13 @@ fn key_arn(encryption: &Encryption, place: &Place) -> Option<String> {
         return None;
     };
     let Place { partition, region, account } = place;
-    Some(match (key.split_once(":alias/"), key.starts_with("arn:")) {
-        (Some((place, _)), _) => format!("{place}:key/*"),
-        (None, true) => key.clone(),
-        (None, false) if key.starts_with("alias/") => {
-            format!("arn:{partition}:kms:{region}:{account}:key/*")
-        }
-        (None, false) => format!("arn:{partition}:kms:{region}:{account}:key/{key}"),
+    let here = format!("arn:{partition}:kms:{region}:{account}");
+    Some(if key.starts_with("arn:") {
+        key.clone()
+    } else if key.starts_with("alias/") {
+        format!("{here}:{key}")
+    } else {
+        format!("{here}:key/{key}")
     })
 }
 
@@ -250,14 +250,15 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_known_by_its_id() {
+    fn a_key_is_named_by_its_id_or_an_alias() {
         let arn = |key: &str| {
             let key = Some(key.to_owned());
             key_arn(&Encryption::KmsDualLayer { key }, &place()).unwrap()
         };
-        let any = "arn:aws-cn:kms:cn-north-1:123456789012:key/*";
-        assert_eq!(arn("alias/mine"), any);
-        assert_eq!(arn("arn:aws-cn:kms:cn-north-1:123456789012:alias/mine"), any);
+        let alias = "arn:aws-cn:kms:cn-north-1:123456789012:alias/mine";
+        assert_eq!(arn("alias/mine"), alias);
+        assert_eq!(arn(alias), alias);
+        assert_eq!(arn("1234"), "arn:aws-cn:kms:cn-north-1:123456789012:key/1234");
         let full = "arn:aws-cn:kms:cn-north-1:210987654321:key/1234";
         assert_eq!(arn(full), full);
         assert_eq!(key_arn(&Encryption::Kms { key: None }, &place()), None);

@@ -2,9 +2,11 @@
 //!
 //! - `principal`: whose policies count for a caller.
 //! - `simulate`: IAM's own policy simulation, where the caller may use it.
+//! - `keys`: which key of KMS an alias stands for.
 //! - `probe`: calls that only read, for what the simulation did not answer.
 //! - `policy`: the least-privilege policy that would allow what is asked for.
 
+mod keys;
 mod policy;
 mod principal;
 mod probe;
@@ -17,6 +19,7 @@ use std::time::Duration;
 
 pub use policy::{Policy, policy, policy_of_denial};
 
+use self::keys::Keys;
 use self::principal::Principal;
 use super::{AwsError, AwsSession};
 
@@ -100,10 +103,22 @@ pub enum Basis {
 pub struct PermissionCheck {
     /// In the order of the question.
     pub permissions: Vec<CheckedPermission>,
+    /// What a policy has to allow for it: what was asked about, with keys in place of their aliases.
+    pub wanted: Vec<Permission>,
     /// How it was found out.
     pub basis: Basis,
     /// Why IAM did not simulate, if it did not.
     pub simulation_error: Option<AwsError>,
+}
+
+impl PermissionCheck {
+    /// All of it is allowed, whoever says so.
+    pub fn all_allowed(wanted: &[Permission], basis: Basis) -> Self {
+        let wanted = Keys::default().in_place_of_aliases(wanted);
+        let all = |permission| checked(permission, &Answers::new(), &Standing::Allowed);
+        let permissions = wanted.iter().map(all).collect();
+        Self { permissions, wanted, basis, simulation_error: None }
+    }
 }
 
 /// Answers by action and resource.
@@ -117,16 +132,17 @@ impl AwsSession {
         caller_arn: &str,
         wanted: &[Permission],
     ) -> PermissionCheck {
+        let principal = Principal::of_caller(caller_arn);
+        if let Principal::Root = principal {
+            return PermissionCheck::all_allowed(wanted, Basis::Root);
+        }
         let mut answers = Answers::new();
-        let (basis, simulation_error) = match Principal::of_caller(caller_arn) {
-            Principal::Root => {
-                let all = |permission| checked(permission, &answers, &Standing::Allowed);
-                let permissions = wanted.iter().map(all).collect();
-                return PermissionCheck { permissions, basis: Basis::Root, simulation_error: None };
-            }
+        let keys = Keys::look(self, wanted).await;
+        let wanted = keys.in_place_of_aliases(wanted);
+        let (basis, simulation_error) = match principal {
             Principal::Federated => (Basis::Calls, None),
             principal => {
-                let simulated = simulate::simulate(self, &principal, wanted, &mut answers);
+                let simulated = simulate::simulate(self, &principal, &wanted, &mut answers);
                 match tokio::time::timeout(SIMULATED_WITHIN, simulated).await {
                     Ok(Err(error)) if answers.is_empty() => (Basis::Calls, Some(error)),
                     Err(_) if answers.is_empty() => (Basis::Calls, None),
@@ -135,13 +151,14 @@ impl AwsSession {
             }
         };
         let ecr = self.ecr();
-        let probed = probe::probe(&ecr, wanted, &mut answers);
+        let probed = probe::probe(&ecr, &wanted, &mut answers);
         // The answers that came in time count.
         let _ = tokio::time::timeout(PROBED_WITHIN, probed).await;
+        keys.tell(&mut answers);
         let unknown = Standing::Unknown(Doubt::NotAsked);
         let permissions =
             wanted.iter().map(|permission| checked(permission, &answers, &unknown)).collect();
-        PermissionCheck { permissions, basis, simulation_error }
+        PermissionCheck { permissions, wanted, basis, simulation_error }
     }
 }
 

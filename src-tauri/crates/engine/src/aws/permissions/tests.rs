@@ -103,6 +103,10 @@ async fn a_simulation_answers_for_each_action_and_resource() {
     // Of two repositories the one that it is missing on.
     assert_eq!(check.permissions[4].resources, [NEW]);
     let asked = aws.asked();
+    // A key may be looked at; nothing else is called.
+    let (looked, asked): (Vec<_>, Vec<_>) =
+        asked.into_iter().partition(|asked| asked.operation == "DescribeKey");
+    assert_eq!(looked.len(), 1);
     assert!(asked.iter().all(|asked| asked.operation == "SimulatePrincipalPolicy"), "{asked:?}");
     assert!(asked.iter().all(|asked| field(asked, "PolicySourceArn") == Some(USER)));
     let region = field(&asked[0], "ContextEntries.member.1.ContextKeyValues.member.1");
@@ -215,6 +219,67 @@ async fn without_a_simulation_only_calls_that_read_are_made() {
     }
     let writing = ["CreateRepository", "InitiateLayerUpload", "PutImage"];
     assert!(!aws.asked().iter().any(|asked| writing.contains(&asked.operation.as_str())));
+}
+
+/// KMS with one key, under one alias.
+fn kms(asked: &Asked, may_look: bool) -> Answer {
+    match asked.json["KeyId"].as_str() {
+        _ if !may_look => Answer::error(400, "AccessDeniedException", "not authorized"),
+        Some(ALIAS | KEY) => {
+            Answer::json(serde_json::json!({"KeyMetadata": {"KeyId": "1234", "Arn": KEY}}))
+        }
+        _ => Answer::error(400, "NotFoundException", "no such key"),
+    }
+}
+
+const ALIAS: &str = "arn:aws:kms:eu-west-1:123456789012:alias/mine";
+const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/1234";
+const ANY_KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/*";
+
+#[tokio::test]
+async fn a_permission_on_an_alias_is_one_on_its_key() {
+    for (alias, may_look, granted, describe, grant, resource) in [
+        // The key's own policy lets it be described, whatever the caller's policies say.
+        (ALIAS, true, true, Standing::Allowed, Standing::Allowed, KEY),
+        (ALIAS, true, false, Standing::Allowed, Standing::Unknown(Doubt::OtherPolicy), KEY),
+        (KEY, true, true, Standing::Allowed, Standing::Allowed, KEY),
+        // Without a look nobody knows which key it is.
+        (
+            ALIAS,
+            false,
+            true,
+            Standing::Unknown(Doubt::OtherPolicy),
+            Standing::Unknown(Doubt::NotAsked),
+            ANY_KEY,
+        ),
+        // The key's policy may refuse what the caller's allow.
+        (KEY, false, true, Standing::Unknown(Doubt::OtherPolicy), Standing::Allowed, KEY),
+        (
+            "arn:aws:kms:eu-west-1:123456789012:alias/none",
+            true,
+            true,
+            Standing::Unknown(Doubt::NotAsked),
+            Standing::Unknown(Doubt::NotAsked),
+            ANY_KEY,
+        ),
+    ] {
+        let aws = LocalAws::start(move |asked| match asked.operation.as_str() {
+            "DescribeKey" => kms(asked, may_look),
+            _ => simulated(asked, |_, _| if granted { ALLOWED } else { NOT_GRANTED }),
+        })
+        .await;
+        let wanted =
+            [permission("kms:CreateGrant", &[alias]), permission("kms:DescribeKey", &[alias])];
+        let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
+        assert_eq!(*standing(&check, "kms:DescribeKey"), describe, "{alias} {may_look} {granted}");
+        assert_eq!(*standing(&check, "kms:CreateGrant"), grant, "{alias} {may_look} {granted}");
+        // An administrator is given a policy that names the key.
+        assert_eq!(check.wanted[0].resources, [resource]);
+        let asked = aws.asked();
+        let writes = asked.iter().any(|one| one.operation == "CreateGrant");
+        assert!(!writes, "a grant was made to try it");
+        assert_eq!(asked.iter().filter(|one| one.operation == "DescribeKey").count(), 1);
+    }
 }
 
 #[tokio::test]
