@@ -1,6 +1,7 @@
 //! Stories in a real window: a person's clicks and keys, on real parts.
 
 mod account;
+mod client_logins;
 mod closing;
 mod engine;
 mod keyboard;

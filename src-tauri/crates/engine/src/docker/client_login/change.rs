@@ -56,7 +56,10 @@ pub struct ClientLoginUndo {
     /// For which registry.
     pub host: RegistryHost,
     file: PathBuf,
-    file_existed: bool,
+    /// The whole file before; nothing where it was not there.
+    before: Option<Secret<String>>,
+    /// The whole file as it was written.
+    after: Secret<String>,
     edits: Vec<Edit>,
     helper: Option<(String, Option<EngineLogin>)>,
 }
@@ -140,7 +143,8 @@ pub async fn apply(
         client,
         host: host.clone(),
         file: file.path().to_path_buf(),
-        file_existed: file.existed(),
+        before: file.text_as_read().cloned(),
+        after: file.text_to_write(),
         edits,
         helper: None,
     };
@@ -168,6 +172,8 @@ pub async fn undo(
     environment: &DockerEnvironment,
 ) -> Result<(), ClientLoginError> {
     let mut file = ConfigFile::read(&undo.file)?;
+    // Where nobody wrote it since, the file becomes what it was, to the byte.
+    let untouched = file.text_as_read().is_some_and(|text| text.expose() == undo.after.expose());
     for edit in undo.edits.iter().rev() {
         let section = file.section(edit.section)?;
         let now = section.get(&edit.key);
@@ -184,7 +190,11 @@ pub async fn undo(
     if let Some((name, before)) = &undo.helper {
         put_back(name, before.as_ref(), &undo.host.to_string(), environment).await?;
     }
-    if !undo.file_existed && file.is_empty() { file.delete() } else { file.write() }
+    match &undo.before {
+        Some(before) if untouched => file.write_text(before),
+        None if file.is_empty() => file.delete(),
+        _ => file.write(),
+    }
 }
 
 /// Changes an entry and keeps how it was.

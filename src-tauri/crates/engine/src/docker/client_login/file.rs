@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::ClientLoginError;
 use super::ordered::Object;
+use crate::model::Secret;
 
 /// Docker writes its file with tabs.
 const USUAL_INDENT: &str = "\t";
@@ -16,9 +17,9 @@ const USUAL_INDENT: &str = "\t";
 pub(super) struct ConfigFile {
     /// Where it is, behind symbolic links, so that replacing it keeps them.
     path: PathBuf,
-    existed: bool,
+    /// As it was read; nothing where it was not there.
+    text: Option<Secret<String>>,
     indent: String,
-    ends_with_line: bool,
     top: Object,
 }
 
@@ -42,9 +43,8 @@ impl ConfigFile {
         })?;
         Ok(Self {
             path: target,
-            existed: text.is_some(),
             indent: indent_of(text.as_deref().unwrap_or_default()),
-            ends_with_line: text.is_some_and(|text| text.ends_with('\n')),
+            text: text.map(Secret::new),
             top: top.unwrap_or_default(),
         })
     }
@@ -54,9 +54,18 @@ impl ConfigFile {
         &self.path
     }
 
-    /// Whether it was there.
-    pub(super) fn existed(&self) -> bool {
-        self.existed
+    /// As it was read, whatever was changed since; nothing where it was not there.
+    pub(super) fn text_as_read(&self) -> Option<&Secret<String>> {
+        self.text.as_ref()
+    }
+
+    /// As it is written, with what was changed.
+    pub(super) fn text_to_write(&self) -> Secret<String> {
+        let mut text = self.top.text(&self.indent, 0);
+        if self.text.as_ref().is_some_and(|text| text.expose().ends_with('\n')) {
+            text.push('\n');
+        }
+        Secret::new(text)
     }
 
     /// A text at the top, such as `credsStore`.
@@ -112,7 +121,12 @@ impl ConfigFile {
     /// Replaces the file: whoever reads it meanwhile finds the old content or the new. A new file is
     /// for its owner alone; one that was there keeps who may read it.
     pub(super) fn write(&self) -> Result<(), ClientLoginError> {
-        self.replace()
+        self.write_text(&self.text_to_write())
+    }
+
+    /// The same with another text.
+    pub(super) fn write_text(&self, text: &Secret<String>) -> Result<(), ClientLoginError> {
+        self.replace(text)
             .map_err(|source| ClientLoginError::NotWritable { path: self.path.clone(), source })
     }
 
@@ -131,19 +145,15 @@ impl ConfigFile {
         }
     }
 
-    fn replace(&self) -> std::io::Result<()> {
+    fn replace(&self, text: &Secret<String>) -> std::io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         make_private(folder)?;
-        let mut text = self.top.text(&self.indent, 0);
-        if self.ends_with_line {
-            text.push('\n');
-        }
         // A temporary file is made for its owner alone.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         if let Ok(before) = fs::metadata(&self.path) {
             file.as_file().set_permissions(before.permissions())?;
         }
-        file.write_all(text.as_bytes())?;
+        file.write_all(text.expose().as_bytes())?;
         // The rename must not reach the disk before the content does.
         file.as_file().sync_all()?;
         file.persist(&self.path).map(drop).map_err(|error| error.error)

@@ -121,6 +121,23 @@ async fn an_inline_login_leaves_everything_else_as_it_was_written() {
 }
 
 #[tokio::test]
+async fn an_undo_restores_the_bytes_whoever_wrote_them_and_keeps_what_others_wrote_since() {
+    let odd =
+        "{ \"auths\": {\"quay.io\": {\"auth\": \"b3RoZXI6cHc=\"}},\n\n  \"psFormat\":\"{{.ID}}\" }";
+    let home = Home::new(&[("docker", "")], Some(odd));
+    let back = home.apply(Client::Docker, Way::Inline).await.unwrap();
+    assert_ne!(home.text(), odd);
+    undo(&back, &home.environment).await.unwrap();
+    assert_eq!(home.text(), odd);
+
+    let back = home.apply(Client::Docker, Way::Inline).await.unwrap();
+    let since = home.text().replace("{{.ID}}", "{{.Names}}");
+    std::fs::write(home.config(), &since).unwrap();
+    undo(&back, &home.environment).await.unwrap();
+    assert!(home.text().contains("{{.Names}}") && !home.text().contains(ENCODED));
+}
+
+#[tokio::test]
 async fn a_file_that_was_not_there_is_for_its_owner_alone_and_goes_again() {
     let home = Home::new(&[("podman", "")], None);
     assert!(home.look(Client::Docker).is_none());
