@@ -6,6 +6,7 @@
 //! - [`images`]: images and indexes with known bytes.
 //! - [`aws_cli`], [`aws_home`], [`skopeo`]: independent witnesses, and the AWS files of a person.
 //! - [`aws`]: STS and other AWS services that answer as a story tells them to.
+//! - [`company`]: a network with an authority of its own, behind a proxy.
 //! - [`computer`], [`ecr`]: a computer on which Transload runs without a window, and the ECR it moves to.
 //! - [`faults`]: a proxy on the loopback that breaks what goes through it.
 //! - [`secrets`]: a search for secrets where none may be.
@@ -14,6 +15,7 @@
 pub mod aws;
 pub mod aws_cli;
 pub mod aws_home;
+pub mod company;
 pub mod computer;
 pub mod ecr;
 pub mod faults;

@@ -3,6 +3,7 @@
 mod account;
 mod client_logins;
 mod closing;
+mod company_network;
 mod engine;
 mod keyboard;
 mod mfa;

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{Image, Index, Manifest};
 
-/// A repository of a registry that speaks plain HTTP, to put content into. It is written for the
+/// A repository of a registry, to put content into. It is written for the
 /// tests on purpose and shares no line with the engine's registry client.
 #[derive(Debug)]
 pub struct Target {
@@ -34,6 +34,16 @@ impl Target {
     pub fn login(mut self, login: Option<(&str, &str)>) -> Self {
         self.login = login.map(|(user, password)| (user.to_owned(), password.to_owned()));
         self
+    }
+
+    /// The same for a registry with TLS, whatever its certificate.
+    ///
+    /// # Errors
+    /// When there is no TLS here.
+    pub fn any_certificate(mut self) -> Result<Self> {
+        self.client =
+            reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy().build()?;
+        Ok(self)
     }
 
     /// Stores an image under a tag.

@@ -6,6 +6,7 @@ use regex::Regex;
 use tempfile::TempDir;
 
 use super::START_LIMIT;
+use crate::company::ServerFiles;
 use crate::process::{Process, Run, free_port};
 use crate::tools::system_tool;
 
@@ -25,7 +26,7 @@ impl RegistryLab {
     /// # Errors
     /// When it does not start.
     pub async fn start() -> Result<Self> {
-        Self::start_with(None, TempDir::with_prefix("registry-")?).await
+        Self::start_with(None, None, TempDir::with_prefix("registry-")?).await
     }
 
     /// The same with its content in memory, where the system has a folder for that: for measuring
@@ -40,7 +41,7 @@ impl RegistryLab {
         } else {
             TempDir::with_prefix("registry-")?
         };
-        Self::start_with(None, folder).await
+        Self::start_with(None, None, folder).await
     }
 
     /// A registry that wants Basic credentials for everything.
@@ -49,18 +50,35 @@ impl RegistryLab {
     /// When it does not start.
     pub async fn start_with_login(user: &str, password: &str) -> Result<Self> {
         let login = Some((user.to_owned(), password.to_owned()));
-        Self::start_with(login, TempDir::with_prefix("registry-")?).await
+        Self::start_with(login, None, TempDir::with_prefix("registry-")?).await
     }
 
-    async fn start_with(login: Option<(String, String)>, folder: TempDir) -> Result<Self> {
+    /// A registry that speaks TLS alone, with this certificate.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_with_tls(files: &ServerFiles) -> Result<Self> {
+        Self::start_with(None, Some(files), TempDir::with_prefix("registry-")?).await
+    }
+
+    async fn start_with(
+        login: Option<(String, String)>,
+        tls: Option<&ServerFiles>,
+        folder: TempDir,
+    ) -> Result<Self> {
         let port = free_port()?;
         let root = folder.path().display();
+        let tls = tls.map(|ServerFiles { certificate, key }| {
+            let (certificate, key) = (certificate.display(), key.display());
+            format!(", tls: {{certificate: '{certificate}', key: '{key}'}}")
+        });
+        let tls = tls.unwrap_or_default();
         let mut configuration = format!(
             "version: 0.1\n\
              log: {{level: info, accesslog: {{disabled: false}}}}\n\
              storage: {{filesystem: {{rootdirectory: '{root}/content'}}, delete: {{enabled: true}}}}\n\
              validation: {{manifests: {{urls: {{allow: ['^https://foreign\\.example/']}}}}}}\n\
-             http: {{addr: '127.0.0.1:{port}', secret: lab}}\n"
+             http: {{addr: '127.0.0.1:{port}', secret: lab{tls}}}\n"
         );
         if let Some((user, password)) = &login {
             let line = Run::new(system_tool("htpasswd")?)
@@ -76,6 +94,7 @@ impl RegistryLab {
         fs::write(&file, configuration)?;
         let program = system_tool("docker-registry")?;
         let mut process = Process::start(&program, ["serve".as_ref(), file.as_os_str()], [])?;
+        // One that speaks TLS alone answers this too: that it wants TLS.
         let address = format!("http://127.0.0.1:{port}/v2/");
         let client = reqwest::Client::new();
         process

@@ -1,5 +1,8 @@
+use std::path::Path;
+
 use anyhow::{Context, Result, ensure};
 use fantoccini::elements::Element;
+use fantoccini::key::Key;
 use serde_json::Value;
 
 use super::page::{LIMIT, Window};
@@ -46,6 +49,35 @@ impl Window {
         wait_until_true(LIMIT, &format!("{new:?} in the field"), async || {
             let value = self.client.execute("return arguments[0].value", vec![field.clone()]).await;
             value.is_ok_and(|value| value == new)
+        })
+        .await
+    }
+
+    /// Chooses a file in the system's dialog, as a person does who types its path.
+    ///
+    /// # Errors
+    /// When the dialog does not come, or does not go.
+    pub async fn choose_file(&self, path: &Path) -> Result<()> {
+        let path = path.to_str().context("a path that can be typed")?;
+        let dialog = || Hand::over_dialog(&self.display);
+        wait_until(LIMIT, "a dialog for a file", async || dialog().ok()?).await?;
+        let key = |key: Key| super::keyboard::symbol(key.into());
+        let letters = |text: &str| text.chars().map(super::keyboard::symbol).collect::<Vec<_>>();
+        wait_until_true(LIMIT, "the dialog to take the path and close", async || {
+            // What is typed before the dialog listens is lost, so it is typed until it was taken.
+            let type_keys = async |keys: Vec<Vec<u32>>| {
+                super::screen::wait_for_rest(|| dialog().ok()??.picture().ok()).await;
+                // One that has closed meanwhile takes no more.
+                dialog().ok().flatten().and_then(|mut dialog| dialog.press(&keys).ok())
+            };
+            let path = letters(path).into_iter().map(|letter| vec![letter]);
+            let all = vec![key(Key::Control), u32::from('a')];
+            // A slash opens the field for a path.
+            type_keys(vec![letters("/")]).await;
+            type_keys([all].into_iter().chain(path).collect()).await;
+            type_keys(vec![vec![key(Key::Enter)]]).await;
+            let closed = async || dialog().is_ok_and(|dialog| dialog.is_none());
+            wait_until_true(SEEN_LIMIT, "the dialog to close", closed).await.is_ok()
         })
         .await
     }

@@ -7,16 +7,10 @@ use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use super::stage::picture_folder;
-use crate::wait::{wait_until, wait_until_true};
+use crate::wait::wait_until;
 
 /// How long something on the page may take to come.
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
-
-/// How long a page may go on moving before a picture is taken all the same.
-const DRAWING: Duration = Duration::from_secs(3);
-
-/// How long a screen that has come to rest stays the same.
-const STILL: Duration = Duration::from_millis(120);
 
 /// What something on a page is for assistive technology.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,14 +235,7 @@ impl Window {
 
     /// Waits until the screen stays the same for a moment: what moves has come to its end.
     async fn wait_for_drawing(&self) {
-        let mut last = None;
-        // One that never stays the same, as with a progress bar, is taken as it is.
-        let _ = wait_until_true(DRAWING, "the screen to stay the same", async || {
-            tokio::time::sleep(STILL).await;
-            let now = super::screen::picture(&self.display).ok();
-            std::mem::replace(&mut last, now.clone()) == now
-        })
-        .await;
+        super::screen::wait_for_rest(|| super::screen::picture(&self.display).ok()).await;
     }
 
     /// Looks for breaches of accessibility with axe-core, the rules of WCAG 2.1 A and AA.

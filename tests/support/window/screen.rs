@@ -1,8 +1,11 @@
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+
+use crate::wait::wait_until_true;
 
 /// Sends every window of a screen that takes it the message `WM_DELETE_WINDOW`, which is what a
 /// click on the button in the title bar does where a window manager draws one (ICCCM, 4.2.8.1).
@@ -35,6 +38,29 @@ pub(super) struct Picture {
 pub(super) fn picture(display: &str) -> Result<Picture> {
     let mut screen = Screen::connect(display)?;
     let window = screen.largest_window()?.context("no window can be seen")?;
+    picture_of(&mut screen, window)
+}
+
+/// Waits until what is seen stays the same for a moment: what moves has come to its end. What never
+/// stays the same, as with a progress bar, is waited for a few seconds.
+pub(super) async fn wait_for_rest(seen: impl Fn() -> Option<Picture>) {
+    let mut last = None;
+    // It is as good as at rest then.
+    let _ = wait_until_true(DRAWING, "the screen to stay the same", async || {
+        tokio::time::sleep(STILL).await;
+        let now = seen();
+        std::mem::replace(&mut last, now.clone()) == now
+    })
+    .await;
+}
+
+/// How long something may go on moving.
+const DRAWING: Duration = Duration::from_secs(3);
+
+/// How long a screen that has come to rest stays the same.
+const STILL: Duration = Duration::from_millis(120);
+
+fn picture_of(screen: &mut Screen, window: u32) -> Result<Picture> {
     let [_, _, width, height] = screen.geometry(window)?;
     let (points_line_by_line, every_plane) = (2, u32::MAX);
     let mut body = window.to_le_bytes().to_vec();
@@ -78,6 +104,22 @@ impl Hand {
         ensure!(present, "the screen {display} has no XTEST");
         let window = screen.largest_window()?.context("no window can be seen")?;
         Ok(Self { screen, window, test })
+    }
+
+    /// The same over the dialog of the system that lies over that window; nothing where there is none.
+    pub(super) fn over_dialog(display: &str) -> Result<Option<Self>> {
+        let mut hand = Self::over(display)?;
+        let windows = hand.screen.windows_that_are_seen()?;
+        let dialog = windows.into_iter().rfind(|(_, window)| *window != hand.window);
+        Ok(dialog.filter(|(points, _)| *points >= SMALLEST_DIALOG).map(|(_, window)| {
+            hand.window = window;
+            hand
+        }))
+    }
+
+    /// What the window looks like.
+    pub(super) fn picture(&mut self) -> Result<Picture> {
+        picture_of(&mut self.screen, self.window)
     }
 
     /// Clicks a place of the page, in CSS pixels from its top left corner; `page` is its size.
@@ -151,6 +193,10 @@ impl Keyboard {
     }
 }
 
+/// So many points has a window at least that a person would call a dialog: toolkits have small ones
+/// that nobody sees.
+const SMALLEST_DIALOG: i64 = 200 * 100;
+
 /// The symbol `XK_Shift_L`.
 pub(super) const SHIFT: u32 = 0xffe1;
 
@@ -199,16 +245,22 @@ impl Screen {
 
     /// The window of a program that can be seen and is larger than the others.
     fn largest_window(&mut self) -> Result<Option<u32>> {
-        let mut largest = None;
+        Ok(self.windows_that_are_seen()?.pop().map(|(_, window)| window))
+    }
+
+    /// The windows of programs that can be seen, with how many points they have, by that.
+    fn windows_that_are_seen(&mut self) -> Result<Vec<(i64, u32)>> {
+        let mut seen = Vec::new();
         for window in self.top_windows()? {
             let (attributes, _) = self.ask(3, 0, window.to_le_bytes().to_vec())?;
             let (is_mapped, takes_input) = (attributes[26] == 2, attributes[12] == 1);
             if is_mapped && takes_input {
                 let [_, _, width, height] = self.geometry(window)?;
-                largest = largest.max(Some((width * height, window)));
+                seen.push((width * height, window));
             }
         }
-        Ok(largest.map(|(_, window)| window))
+        seen.sort_unstable();
+        Ok(seen)
     }
 
     /// Left, top, width and height of a window of the root.

@@ -176,6 +176,9 @@ function clockText(behindSeconds: number | null): ReactNode {
   );
 }
 
+/** A system’s own file holds more than a hundred; a company’s holds a few. */
+const certificatesShown = 5;
+
 function CaFiles({ files }: { files: readonly CaFile[] }) {
   return (
     <SpaceBetween size="xs">
@@ -187,11 +190,14 @@ function CaFiles({ files }: { files: readonly CaFile[] }) {
                 {file.path} ({originLabels[file.origin]})
               </StatusIndicator>
               <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
-                {file.certificates.map((certificate) => (
+                {file.certificates.slice(0, certificatesShown).map((certificate) => (
                   <li key={`${certificate.name} ${certificate.not_after_ms}`}>
                     {certificate.name}, until {formatDay(certificate.not_after_ms)}
                   </li>
                 ))}
+                {file.certificates.length > certificatesShown && (
+                  <li>and {file.certificates.length - certificatesShown} more</li>
+                )}
               </ul>
             </>
           ) : (

@@ -199,6 +199,21 @@ describe("the settings", () => {
     expect(await accessibilityViolations(container)).toEqual([]);
   });
 
+  it("name the first authorities of a file that has very many", async () => {
+    const one = fakeCaFile("/etc/ssl/certs/all.crt");
+    const certificates = Array.from({ length: 9 }, (_, number) => ({
+      name: `Root ${number}`,
+      not_after_ms: number,
+    }));
+    const status = { ...fakeNetwork(null), ca_files: [{ ...one, certificates }] };
+    await show({ ...backendWith(), networkStatus: vi.fn(async () => status) });
+    await waitFor(() =>
+      expect(screen.getByTestId("settings-ca-files").textContent).toContain("and 4 more"),
+    );
+    expect(screen.getByTestId("settings-ca-files").textContent).toContain("Root 4");
+    expect(screen.getByTestId("settings-ca-files").textContent).not.toContain("Root 5");
+  });
+
   it("show the proxy with its exceptions, and what cannot be used", async () => {
     const proxied = {
       ...fakeNetwork(null),

@@ -43,7 +43,11 @@ fn words(failure: &NetworkFailure) -> ApiError {
         NetworkFailure::ClockWrong { .. } => new(ErrorCode::ClockWrong)
             .hint("Set date, time and time zone of this computer, or let it set them from the network, then try again.")
             .retryable(),
-        NetworkFailure::ProxyUnreachable { proxy, .. } => new(ErrorCode::ProxyUnreachable)
+        // What the connection said stands with the causes.
+        NetworkFailure::ProxyUnreachable { proxy, .. } => ApiError::new(
+            ErrorCode::ProxyUnreachable,
+            format!("The proxy {proxy} cannot be reached."),
+        )
             .about(proxy)
             .hint("Check that the proxy runs and that its address is right: Settings shows where it comes from.")
             .hint("Outside the company's network, or without its VPN, the proxy may not be there: take it out of the environment and start Transload again.")
@@ -68,10 +72,10 @@ fn distrusted(certificate: &Untrusted, error: ApiError) -> ApiError {
     let error = error.about(host);
     match reason {
         Distrust::UnknownIssuer if subject == issuer => error
-            .hint("Get the certificate from whoever runs the server, and choose it in Settings, under Network, as the CA file.")
+            .hint("Get the certificate from whoever runs the server, and choose it in Settings, under Network, as the CA file (--ca-file on the command line).")
             .hint("If you do not expect such a server there, do not go on."),
         Distrust::UnknownIssuer => error
-            .hint(format!("Get the certificate of \u{201c}{issuer}\u{201d} as a file, from whoever manages your network or the server, and choose it in Settings, under Network, as the CA file."))
+            .hint(format!("Get the certificate of \u{201c}{issuer}\u{201d} as a file, from whoever manages your network or the server, and choose it in Settings, under Network, as the CA file (--ca-file on the command line)."))
             .hint("If you do not know this issuer, somebody may read along: do not go on."),
         Distrust::Expired { .. } => error
             .hint("Whoever runs the server must renew its certificate.")
@@ -111,6 +115,15 @@ mod tests {
         assert!(error.message.contains("\u{201c}Corp Root\u{201d}"), "{}", error.message);
         assert!(error.hints[0].contains("Settings"), "{:?}", error.hints);
         assert!(error.hints[2].contains("/ca.pem cannot be read: gone."), "{:?}", error.hints);
+    }
+
+    #[test]
+    fn a_proxy_that_is_not_there_is_said_in_plain_words_and_the_rest_is_a_detail() {
+        let detail = "tunnel error: tcp connect error".to_owned();
+        let proxy = "http://proxy.corp:3128".to_owned();
+        let error = ApiError::from(&NetworkFailure::ProxyUnreachable { proxy, detail });
+        assert_eq!(error.message, "The proxy http://proxy.corp:3128 cannot be reached.");
+        assert!(error.causes[0].contains("tcp connect error"), "{:?}", error.causes);
     }
 
     #[test]

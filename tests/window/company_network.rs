@@ -1,0 +1,84 @@
+//! In a company's network: the proxy is not there, then it is; its certificates are of an authority
+//! that this computer does not know, until the person chooses its file.
+
+use anyhow::{Result, ensure};
+use fantoccini::key::Key;
+use transload_tests::aws_home::AwsHome;
+use transload_tests::company::{Authority, CompanyProxy, proxy_variables};
+use transload_tests::ecr::Ecr;
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::free_port;
+use transload_tests::window::{Role, Stage, story};
+
+use crate::wizard::{go_to, log_in_and_review, next, proved_digest, select, start};
+
+const HOST: &str = "registry.example";
+
+#[tokio::test]
+async fn proxy_and_authority_of_a_company_are_named_and_then_taken() -> Result<()> {
+    let authority = Authority::new("Example Corp Root CA")?;
+    let registry = RegistryLab::start_with_tls(&authority.server(HOST)?).await?;
+    let ecr = Ecr::practice().await?;
+    let target =
+        Target::new(&format!("https://{}", registry.host()), "team/app")?.any_certificate()?;
+    target.push(&Recipe::small(97).build()?, "1.0").await?;
+    let url = ecr.api_url();
+    let settings = [("region", ecr.region()), ("endpoint_url", url.as_str())];
+    let home = AwsHome::new()?.profile_with_key("work", ecr.key(), &settings)?;
+    let port = free_port()?;
+    let stage = Stage::new("company-network").await?;
+    let stage = stage.variables(home.environment()).variables(proxy_variables(port));
+    // Where the tests run, it may name a file of its own.
+    let stage = stage.variable("AWS_CA_BUNDLE", "");
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        window.click_by_test_id("card-migrate").await?;
+        window.click(Role::Radio, "Use work").await?;
+        window.find_by_test_id("identity-account").await?;
+        next(&window, "Images").await?;
+        window.choose("Source", "Another registry").await?;
+        window.fill_by_test_id("registry-host", HOST).await?;
+        window.press(Key::Enter).await?;
+        window.wait_for_text("The proxy cannot be reached").await?;
+        window.wait_for_text(&format!("http://127.0.0.1:{port}")).await?;
+        window.screenshot("1-no-proxy").await?;
+        window.check_accessibility().await?;
+
+        let proxy = CompanyProxy::start(port, &registry.host()).await?;
+        window.click_by_test_id("error-action-retry").await?;
+        window.wait_for_text("The server\u{2019}s certificate is not trusted").await?;
+        window.wait_for_text("Example Corp Root CA").await?;
+        window.screenshot("2-untrusted-light").await?;
+        window.check_accessibility().await?;
+
+        window.click(Role::Button, "Switch to dark").await?;
+        window.screenshot("3-untrusted-dark").await?;
+        window.check_accessibility().await?;
+
+        window.click_by_test_id("error-action-open_settings").await?;
+        window.click_by_test_id("settings-ca-file-choose").await?;
+        window.choose_file(&authority.file()).await?;
+        window.wait_for_text_in("settings-ca-files", "Example Corp Root CA").await?;
+        window.screenshot("4-settings-dark").await?;
+        window.check_accessibility().await?;
+
+        // What was typed is there still, and now it is let in.
+        go_to(&window, "Migrate").await?;
+        select(&window, "team/app", &["1.0"]).await?;
+        window.screenshot("5-images-dark").await?;
+        next(&window, "Repositories").await?;
+        window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
+        log_in_and_review(&window).await?;
+        ensure!(start(&window).await? == "succeeded");
+        proved_digest(&window, 0, "equal").await?;
+        let asked = proxy.asked();
+        let through = format!("CONNECT {HOST}:443 ");
+        ensure!(
+            !asked.is_empty() && asked.iter().all(|line| line.starts_with(&through)),
+            "{asked:?}"
+        );
+        Ok(())
+    })
+    .await
+}
