@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use transload_api::SETTINGS_FILE;
 use transload_api::contract::{ApiError, Settings};
 
 use crate::{errors, files};
@@ -21,7 +22,7 @@ impl SettingsFile {
     /// # Errors
     /// A file that is there and cannot be read or set aside.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        let path = folder.join("settings.json");
+        let path = folder.join(SETTINGS_FILE);
         let settings = match files::read(&path)? {
             None => Settings::default(),
             Some(content) => match serde_json::from_slice(&content) {

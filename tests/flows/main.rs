@@ -4,6 +4,7 @@ mod aws_profiles;
 mod cancel;
 mod client_logins;
 mod command_line;
+mod company;
 mod copies;
 mod ecr_to_ecr;
 mod engine_to_ecr;

@@ -8,6 +8,7 @@
 //! - `jobs`: running migrations; numbers, thins out, keeps and replays their events.
 //! - `sources`, `lists`: where images come from, and what there is.
 //! - `logins`, `keychain`: how a person is signed in there.
+//! - `settings`: what a person set in the window, for a program beside it.
 //! - `convert`: values of the engine as types of the contract, and back.
 //! - `error`: the one place where errors of the engine become codes and words.
 
@@ -29,6 +30,7 @@ mod lists;
 mod logins;
 mod plans;
 mod report_export;
+mod settings;
 mod shards;
 mod sign_ins;
 mod sources;
@@ -37,5 +39,7 @@ mod undos;
 pub use api::{Api, ApiOptions};
 pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
 pub use folders::make_private_folder;
+pub use handlers::check_ca_file;
 pub use jobs::JobNews;
 pub use report_export::{merged_report, text as report_text};
+pub use settings::{SETTINGS_FILE, kept_settings};

@@ -11,6 +11,11 @@ Logins:
   AWS profile instead. The code of an MFA device is asked for on the terminal. No secret is ever an
   argument.
 
+Network:
+  Proxies are taken from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. Beside the certificate
+  authorities of the system, those of --ca-file count (or of the file that is chosen in the window's
+  settings), of AWS_CA_BUNDLE, and of a profile's ca_bundle.
+
 Exit codes:
   0    every image has arrived, or was there already
   1    an image failed; the others went on
@@ -41,6 +46,10 @@ Examples:
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
+    /// A file with certificate authorities that are trusted beside those of the system, such as the
+    /// one of a company's proxy; otherwise the one that is chosen in the window's settings.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -410,6 +419,8 @@ mod tests {
             "report latest --format html",
             "report --merge a.json b.json --format csv",
             "undo latest --dry-run",
+            "run p.json --ca-file corp.pem",
+            "--ca-file corp.pem digest a/b:1",
         ] {
             assert!(parse(&format!("transload-cli {right}")).is_ok(), "{right}");
         }

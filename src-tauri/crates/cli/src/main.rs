@@ -1,6 +1,7 @@
 //! `transload-cli`: copies images between registries from a script; the same engine as the window.
 //!
 //! - `arguments`: what can be typed.
+//! - `folders`, `network`: what the window keeps, and whom it trusts.
 //! - `list`: the file of pairs.
 //! - `mfa`: codes that are typed.
 //! - `plan`, `migrations`: migrations with a plan, a journal and a report.
@@ -11,16 +12,17 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
+mod folders;
 mod list;
 mod mfa;
 mod migrations;
+mod network;
 mod plan;
 mod show;
 mod show_jobs;
 mod sign_in;
 mod undo;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command, CopyArguments};
@@ -45,12 +47,18 @@ const INTERRUPTED: u8 = 130;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let code = match Arguments::parse().command {
-        Command::Copy(arguments) => copy(arguments).await,
+    let Arguments { command, ca_file } = Arguments::parse();
+    let ca_file = match network::ca_file(ca_file).await {
+        Ok(ca_file) => ca_file,
+        Err(error) => return ExitCode::from(refuse(&error)),
+    };
+    let code = match command {
+        Command::Copy(arguments) => copy(arguments, ca_file).await,
         Command::Digest { reference, plain_http, ecr } => {
             let request = CopyRequest {
                 source_plain_http: plain_http,
                 ecr: CopyEcr { profile: ecr.aws_profile, region: ecr.region },
+                ca_file,
                 ..CopyRequest::default()
             };
             let digest = mfa::with_code(
@@ -65,7 +73,7 @@ async fn main() -> ExitCode {
                 Err(error) => refuse(&error),
             }
         }
-        command => match with_api(command).await {
+        command => match with_api(command, ca_file).await {
             Ok(code) => code,
             Err(error) => refuse(&error),
         },
@@ -74,8 +82,12 @@ async fn main() -> ExitCode {
 }
 
 /// Commands of migrations that are kept: what the window does, without it.
-async fn with_api(command: Command) -> Result<u8, ApiError> {
-    let api = Api::new(ApiOptions::from_process(data_folder()?));
+async fn with_api(command: Command, ca_file: Option<String>) -> Result<u8, ApiError> {
+    let folder = folders::data_folder()?;
+    // The journal itself says what is wrong with a folder that cannot be used.
+    let _ = make_private_folder(&folder);
+    let api = Api::new(ApiOptions::from_process(folder));
+    api.ca_file_set(ca_file.as_deref());
     let code = match command {
         Command::Identity { account, json } => {
             let connection = plan::connection(&account);
@@ -148,23 +160,7 @@ async fn with_api(command: Command) -> Result<u8, ApiError> {
     Ok(code)
 }
 
-/// Where the window keeps its data too: one history for both.
-fn data_folder() -> Result<PathBuf, ApiError> {
-    let named = std::env::var_os("TRANSLOAD_DATA_DIR").filter(|name| !name.is_empty());
-    let folder = match named {
-        Some(named) => std::path::absolute(named).ok(),
-        None => dirs::data_dir().map(|data| data.join("io.github.transload.Transload")),
-    };
-    let folder = folder.ok_or_else(|| {
-        ApiError::new(ErrorCode::StorageFailed, "This system names no folder for data.")
-            .hint("Name one with TRANSLOAD_DATA_DIR.")
-    })?;
-    // The journal itself says what is wrong with a folder that cannot be used.
-    let _ = make_private_folder(&folder);
-    Ok(folder)
-}
-
-async fn copy(arguments: CopyArguments) -> u8 {
+async fn copy(arguments: CopyArguments, ca_file: Option<String>) -> u8 {
     let pairs = match pairs(&arguments) {
         Ok(pairs) => pairs,
         Err(problem) => {
@@ -181,6 +177,7 @@ async fn copy(arguments: CopyArguments) -> u8 {
         destination_plain_http: arguments.destination_plain_http,
         ecr: CopyEcr { profile: arguments.ecr.aws_profile, region: arguments.ecr.region },
         create_repositories: arguments.create_repositories,
+        ca_file,
     };
     let control = CopyControl::default();
     let interrupted = control.clone();

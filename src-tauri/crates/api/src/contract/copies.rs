@@ -21,6 +21,8 @@ pub struct CopyRequest {
     pub ecr: CopyEcr,
     /// Missing repositories are created in ECR.
     pub create_repositories: bool,
+    /// A file with certificate authorities that are trusted beside those of the system.
+    pub ca_file: Option<String>,
 }
 
 /// How ECR is reached: by a profile of the AWS configuration.

@@ -1,6 +1,7 @@
 //! The registries of a copy: one client each, with the login that applies.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Mutex;
@@ -9,6 +10,7 @@ use transload_engine::aws::{
 };
 use transload_engine::migration::EcrLogin;
 use transload_engine::model::{ImageReference, Region, RegistryHost, Secret};
+use transload_engine::network::CaOrigin;
 use transload_engine::registry::{
     DockerConfigLogin, RegistryApi, RegistryClient, RegistryEndpoint,
 };
@@ -23,6 +25,7 @@ pub(super) struct Ends {
     source_plain_http: bool,
     destination_plain_http: bool,
     ecr: CopyEcr,
+    environment: AwsEnvironment,
     clients: Mutex<HashMap<(RegistryHost, bool), Arc<dyn RegistryApi>>>,
     ecrs: Mutex<HashMap<RegistryHost, Arc<dyn EcrApi>>>,
 }
@@ -33,6 +36,7 @@ impl Ends {
             source_plain_http: request.source_plain_http,
             destination_plain_http: request.destination_plain_http,
             ecr: request.ecr.clone(),
+            environment: environment(request.ca_file.as_deref()),
             clients: Mutex::default(),
             ecrs: Mutex::default(),
         }
@@ -80,7 +84,7 @@ impl Ends {
             Arc::new(RegistryClient::through(session.network(), endpoint, Arc::new(login)))
         } else {
             let login = DockerConfigLogin::new(host.clone());
-            Arc::new(RegistryClient::new(endpoint, Arc::new(login)))
+            Arc::new(RegistryClient::through(self.environment.network(), endpoint, Arc::new(login)))
         };
         clients.insert((host.clone(), is_ecr), Arc::clone(&client));
         Ok(client)
@@ -90,14 +94,14 @@ impl Ends {
         let region = self.ecr.region.as_deref().or(host.ecr_region());
         let region = region.map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
-        Ok(AwsSession::open(self.request_of(region), environment()).await?)
+        Ok(AwsSession::open(self.request_of(region), &self.environment).await?)
     }
 
     /// Gives the code of the MFA device that the profile's role waits for.
     pub(super) async fn submit_mfa_code(&self, code: &Secret<String>) -> Result<(), ApiError> {
         let region = self.ecr.region.as_deref().map(Region::parse).transpose();
         let region = region.map_err(|error| ApiError::invalid_input(&error))?;
-        AwsSession::submit_mfa_code(self.request_of(region), environment(), code).await?;
+        AwsSession::submit_mfa_code(self.request_of(region), &self.environment, code).await?;
         Ok(())
     }
 
@@ -113,8 +117,16 @@ impl Ends {
     }
 }
 
-/// The environment of this process, once: the sessions that MFA codes gave live in it.
-fn environment() -> &'static AwsEnvironment {
+/// The environment of this process, which trusts the authorities of a file too. It is made once: the
+/// sessions that MFA codes gave live in it and its clones.
+fn environment(ca_file: Option<&str>) -> AwsEnvironment {
     static ENVIRONMENT: OnceLock<AwsEnvironment> = OnceLock::new();
-    ENVIRONMENT.get_or_init(AwsEnvironment::from_process)
+    let environment = ENVIRONMENT.get_or_init(AwsEnvironment::from_process).clone();
+    match ca_file {
+        Some(path) => {
+            let network = environment.network().with_ca_file(CaOrigin::Settings, Path::new(path));
+            environment.through(network)
+        }
+        None => environment,
+    }
 }

@@ -25,4 +25,5 @@ mod sources;
 mod undo;
 
 pub(crate) use aws::mfa_code;
+pub use network::check_ca_file;
 pub(crate) use originals::KnownOriginals;

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use transload_engine::network::{CaOrigin, NamedCaFile, Network, Proxies};
 
@@ -14,19 +14,27 @@ impl Api {
 
     /// Reads a file with certificate authorities and says what it holds; nothing is changed.
     pub async fn ca_file_check(&self, path: String) -> Result<CaFile, ApiError> {
-        let read = move || {
-            let only = Network::new(Proxies::none());
-            let network = only.with_ca_file(CaOrigin::Settings, Path::new(path.trim()));
-            network.ca_files().to_vec()
-        };
-        let files: Vec<NamedCaFile> = tokio::task::spawn_blocking(read)
-            .await
-            .map_err(|error| ApiError::internal(error.to_string()))?;
-        let checked = files.first().map(convert::ca_file);
-        let checked = checked.ok_or_else(|| ApiError::internal("no file was read"))?;
-        match checked.error {
-            Some(error) => Err(error),
-            None => Ok(checked),
-        }
+        check_ca_file(Path::new(path.trim())).await
+    }
+}
+
+/// Reads a file with certificate authorities and says what it holds.
+///
+/// # Errors
+/// `ca_file_unusable`.
+pub async fn check_ca_file(path: &Path) -> Result<CaFile, ApiError> {
+    let path: PathBuf = path.to_path_buf();
+    let read = move || {
+        let only = Network::new(Proxies::none());
+        only.with_ca_file(CaOrigin::Settings, &path).ca_files().to_vec()
+    };
+    let files: Vec<NamedCaFile> = tokio::task::spawn_blocking(read)
+        .await
+        .map_err(|error| ApiError::internal(error.to_string()))?;
+    let checked = files.first().map(convert::ca_file);
+    let checked = checked.ok_or_else(|| ApiError::internal("no file was read"))?;
+    match checked.error {
+        Some(error) => Err(error),
+        None => Ok(checked),
     }
 }

@@ -2,6 +2,7 @@
 //! fails means. AWS, registries and Docker Hub all go this way.
 //!
 //! - `proxies`: the proxy of the environment or the system, and its exceptions.
+//! - `gnome`: the proxy that a person set for their desktop.
 //! - `place`: addresses that are this computer itself, or only mean something on its own link.
 //! - `ca_file`, `certificate`: files with further certificate authorities, and what a certificate says.
 //! - `verifier`: TLS by the system's authorities and those files, with the reason of a refusal.
@@ -14,6 +15,7 @@ mod certificate;
 mod clock;
 mod exchange;
 mod failure;
+mod gnome;
 mod place;
 mod proxies;
 #[cfg(test)]

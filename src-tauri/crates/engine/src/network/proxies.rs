@@ -9,6 +9,7 @@ use hyper::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use url::Url;
 
+use super::gnome::GnomeProxies;
 use super::place::{Place, place};
 
 /// The variables that name a proxy, in the order in which they are asked for an `https` address;
@@ -22,7 +23,7 @@ const EXCEPTIONS_VARIABLE: &str = "NO_PROXY";
 pub enum ProxyOrigin {
     /// In the environment.
     Environment,
-    /// In the settings of the operating system (macOS and Windows).
+    /// In the settings of the operating system (macOS and Windows) or of the desktop (GNOME).
     System,
 }
 
@@ -67,8 +68,25 @@ impl Proxies {
         if named || !proxies.unusable.is_empty() {
             return proxies;
         }
+        if let Some(set) = GnomeProxies::of_desktop() {
+            return Self::of_gnome(set, proxies.exceptions);
+        }
         let matcher = Arc::new(Matcher::from_system());
         Self { matcher, origin: ProxyOrigin::System, ..proxies }
+    }
+
+    /// Those of the desktop; exceptions that a variable names count too.
+    fn of_gnome(set: GnomeProxies, of_variable: Option<String>) -> Self {
+        let exceptions = [set.exceptions, of_variable].into_iter().flatten().collect::<Vec<_>>();
+        let exceptions = (!exceptions.is_empty()).then(|| exceptions.join(","));
+        let found = Self::from_variables(|name| match name {
+            "HTTPS_PROXY" => set.https.clone(),
+            "HTTP_PROXY" => set.http.clone(),
+            "ALL_PROXY" => set.all.clone(),
+            EXCEPTIONS_VARIABLE => exceptions.clone(),
+            _ => None,
+        });
+        Self { origin: ProxyOrigin::System, ..found }
     }
 
     /// The proxies that variables name: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, each also
