@@ -17,6 +17,7 @@ mod labs;
 mod layering;
 mod map_and_plan;
 mod originals;
+mod other_account;
 mod partial_failure;
 mod permissions;
 mod quota;

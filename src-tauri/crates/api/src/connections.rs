@@ -35,11 +35,12 @@ impl Connected {
             return Ok(());
         }
         let message = format!(
-            "This migration goes to the account {then}, but its profile is the account {now} now."
+            "This migration is for the account {then}, but its profile is the account {now} now."
         );
         Err(ApiError::new(ErrorCode::AccountDiffers, message)
             .about(then)
-            .hint("Sign in to the account that the migration was planned for."))
+            .hint(format!("Sign in to the account {then}, or use a profile of it."))
+            .hint(format!("To move the images to {now}, make the plan again with this profile: what is there already is another in each account.")))
     }
 }
 

@@ -54,14 +54,7 @@ impl Api {
             file.request.connection = connection;
         }
         let connected = self.connect(&file.request.connection).await?;
-        let (planned, actual) = (&file.plan.identity.account_id, &connected.identity.account_id);
-        if planned != actual {
-            let message =
-                format!("The plan is for the account {planned}, but the profile is {actual}.");
-            return Err(ApiError::new(ErrorCode::AccountDiffers, message)
-                .about(planned)
-                .hint("Use a profile of the account that the plan was made for."));
-        }
+        connected.expect_account(&file.plan.identity.account_id)?;
         let source = self.open_source(&file.request.source).await?;
         let request = read_request(&file.request, &source)?;
         let plan = Arc::new(convert::plan_of_file(&file, &request)?);

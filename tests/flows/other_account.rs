@@ -1,0 +1,106 @@
+//! A plan, and a migration that was stopped, are for one account: with the keys of another one nothing
+//! begins.
+
+use anyhow::{Result, ensure};
+use transload_practice::{FaultAction, FaultRule};
+use transload_tests::aws::Iam;
+use transload_tests::aws_home::AwsHome;
+use transload_tests::ecr::{Ecr, PROFILE};
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::{Finished, Run};
+use transload_tests::tools::command_line;
+
+const ACCOUNT: &str = "123456789012";
+const OTHER: &str = "210987654321";
+
+struct Story {
+    iam: Iam,
+    ecr: Ecr,
+    registry: RegistryLab,
+    home: AwsHome,
+}
+
+impl Story {
+    async fn begin() -> Result<Self> {
+        let (iam, ecr) = (Iam::start(ACCOUNT).await?, Ecr::practice().await?);
+        let registry = RegistryLab::start().await?;
+        for (seed, tag) in [(41, "1"), (42, "2")] {
+            let image = Recipe::small(seed).build()?;
+            Target::new(&registry.url(), "team/app")?.push(&image, tag).await?;
+        }
+        let home = AwsHome::new()?.profile_with_key(PROFILE, ecr.key(), &[("services", "here")])?;
+        let home = home.config_text(&format!(
+            "[services here]\nsts =\n  endpoint_url = {}\necr =\n  endpoint_url = {}\n",
+            iam.url(),
+            ecr.api_url()
+        ))?;
+        Ok(Self { iam, ecr, registry, home })
+    }
+
+    async fn run(&self, line: &str) -> Result<Finished> {
+        let mut run = Run::new(command_line()?).arguments(line.split(' '));
+        for (name, value) in self.home.environment() {
+            run = run.variable(&name, value);
+        }
+        run.variable("TRANSLOAD_DATA_DIR", self.home.path().join("data")).finish().await
+    }
+
+    async fn plan(&self) -> Result<String> {
+        let out = self.home.path().join("plan.json").display().to_string();
+        let (from, region) = (self.registry.host(), self.ecr.region());
+        let plan = format!(
+            "plan --from registry:{from} --aws-profile {PROFILE} --region {region} --out {out}"
+        );
+        let planned = self.run(&plan).await?;
+        ensure!(planned.status.success(), "{}", planned.stderr);
+        Ok(out)
+    }
+}
+
+/// Refused with a code, both accounts and a next step.
+fn refused(finished: &Finished) -> Result<()> {
+    ensure!(finished.status.code() == Some(3), "{}{}", finished.text(), finished.stderr);
+    for part in ["(account_differs)", ACCOUNT, OTHER, "make the plan again"] {
+        ensure!(finished.stderr.contains(part), "{part}: {}", finished.stderr);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_plan_of_another_account_is_not_run() -> Result<()> {
+    let story = Story::begin().await?;
+    let plan = story.plan().await?;
+    story.iam.becomes(OTHER);
+    refused(&story.run(&format!("run {plan}")).await?)?;
+    // Another profile is no way around it.
+    refused(&story.run(&format!("run {plan} --aws-profile {PROFILE}")).await?)?;
+    ensure!(story.ecr.api().await?.repositories().await?.is_empty(), "something was written");
+
+    story.iam.becomes(ACCOUNT);
+    let run = story.run(&format!("run {plan}")).await?;
+    ensure!(run.status.success(), "{}{}", run.text(), run.stderr);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_migration_is_not_gone_on_with_verified_or_undone_in_another_account() -> Result<()> {
+    let story = Story::begin().await?;
+    let plan = story.plan().await?;
+    let denied = FaultRule::operation(FaultAction::AccessDenied, "CreateRepository");
+    story.ecr.faults()?.add(denied);
+    let failed = story.run(&format!("run {plan}")).await?;
+    ensure!(failed.status.code() == Some(1), "{}{}", failed.text(), failed.stderr);
+    story.ecr.faults()?.clear();
+
+    story.iam.becomes(OTHER);
+    for command in ["resume latest", "verify latest", "undo latest --yes"] {
+        refused(&story.run(command).await?)?;
+    }
+    ensure!(story.ecr.api().await?.repositories().await?.is_empty(), "something was written");
+
+    story.iam.becomes(ACCOUNT);
+    let resumed = story.run("resume latest").await?;
+    ensure!(resumed.status.success(), "{}{}", resumed.text(), resumed.stderr);
+    Ok(())
+}
