@@ -2,6 +2,7 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
+import { fakeConfigFile, fakeProfiles } from "../ipc/fake/data";
 import { fakeError } from "../ipc/fakeBackend";
 import {
   byId,
@@ -121,8 +122,8 @@ describe("the wizard", () => {
       awsProfiles: {
         profiles: [],
         files: [
-          { path: "/home/me/.aws/config", exists: true, problem: "Line 3 is no section." },
-          { path: "/home/me/.aws/credentials", exists: false, problem: null },
+          fakeConfigFile({ path: "/home/me/.aws/config", problem: "Line 3 is no section." }),
+          fakeConfigFile({ path: "/home/me/.aws/credentials", exists: false }),
         ],
         ignored: [
           { path: "/home/me/.aws/config", line: 7, section: "prod", reason: "It lacks “profile”." },
@@ -136,6 +137,13 @@ describe("the wizard", () => {
     expect(problems).not.toContain("credentials");
     expect(screen.queryByText("No AWS profile on this computer yet")).toBeNull();
     expect(await textOf("aws-config-ignored")).toContain("/home/me/.aws/config:7 [prod]: It lacks");
+  });
+
+  it("says where the AWS command line refuses a file that can be read here", async () => {
+    const refused_by_cli = "/home/me/.aws/config:9: [profile a] stands in line 3 already";
+    openWindow({ awsProfiles: { ...fakeProfiles, files: [fakeConfigFile({ refused_by_cli })] } });
+    expect(await textOf("aws-config-refused-by-cli")).toContain(refused_by_cli);
+    expect(screen.queryByTestId("aws-config-problems")).toBeNull();
   });
 
   it("lets a person go on where only the engine’s own test of the login failed", async () => {

@@ -1,4 +1,5 @@
 import type {
+  AwsConfigFile,
   AwsIdentity,
   AwsProfiles,
   EngineStatus,
@@ -116,6 +117,12 @@ export function fakeRepository(name: string, practice: boolean): Repository {
   };
 }
 
+/** A file of the AWS configuration that is there and in order, but for what is given. */
+export function fakeConfigFile(differs: Partial<AwsConfigFile> = {}): AwsConfigFile {
+  const path = "/home/me/.aws/config";
+  return { path, exists: true, problem: null, refused_by_cli: null, ...differs };
+}
+
 export const fakeProfiles: AwsProfiles = {
   profiles: [
     {
@@ -140,10 +147,7 @@ export const fakeProfiles: AwsProfiles = {
       problem: "It names a role and no source of credentials.",
     },
   ],
-  files: [
-    { path: "/home/me/.aws/config", exists: true, problem: null },
-    { path: "/home/me/.aws/credentials", exists: true, problem: null },
-  ],
+  files: [fakeConfigFile(), fakeConfigFile({ path: "/home/me/.aws/credentials" })],
   ignored: [],
   preselected: null,
   environment_has_keys: false,

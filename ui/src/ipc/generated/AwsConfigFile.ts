@@ -15,4 +15,9 @@ exists: boolean,
 /**
  * Why it cannot be read, if it cannot; then no profile can be used.
  */
-problem: string | null, };
+problem: string | null, 
+/**
+ * Why the AWS command line refuses to read it, if it does, as `path:line: why`. Transload reads
+ * it all the same.
+ */
+refused_by_cli: string | null, };

@@ -66,6 +66,9 @@ pub struct AwsConfigFile {
     pub exists: bool,
     /// Why it cannot be read, if it cannot; then no profile can be used.
     pub problem: Option<String>,
+    /// Why the AWS command line refuses to read it, if it does, as `path:line: why`. Transload reads
+    /// it all the same.
+    pub refused_by_cli: Option<String>,
 }
 
 /// A section of an AWS configuration file that AWS tools ignore.

@@ -21,6 +21,7 @@ pub fn profiles(list: engine::ProfileList) -> AwsProfiles {
         path: path(file.path),
         exists: file.exists,
         problem: file.error,
+        refused_by_cli: file.refused_by_cli,
     });
     let ignored = list.ignored.into_iter().map(|section| IgnoredSection {
         path: path(section.path),

@@ -12,7 +12,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 
-use super::ini::{SyntaxProblem, parse};
+use super::ini::{SyntaxProblem, first_repeat, parse};
 use super::profile_set::{ConfiguredProfiles, sdk_name};
 use super::sections::{FileKind, Section, sort};
 
@@ -164,9 +164,14 @@ fn we_read_every_file_as_botocore_does() {
                 assert!(ours.is_err(), "botocore refuses it, and we do not:\n{text}");
                 "broken"
             }
-            // The AWS CLI refuses what comes twice; the SDKs, and we, take the last one.
-            Some(_) => "twice",
+            // The AWS CLI refuses what comes twice; the SDKs, and we, take the last one, and say so.
+            Some(_) => {
+                let told = ours.is_err() || first_repeat(text).is_some();
+                assert!(told, "botocore refuses it, and we do not say so:\n{text}");
+                "twice"
+            }
             None => {
+                assert_eq!(first_repeat(text), None, "botocore reads it:\n{text}");
                 let ours = ours.unwrap_or_else(|problem| panic!("{problem}:\n{text}"));
                 let profiles = ours.profiles().iter();
                 let ours: Map<_, _> =

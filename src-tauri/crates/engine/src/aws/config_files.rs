@@ -9,7 +9,7 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::Fs;
 
 use super::AwsEnvironment;
-use super::ini::parse;
+use super::ini::{first_repeat, parse};
 use super::profile_set::{ConfiguredProfiles, sdk_name};
 use super::sections::{FileKind, FileSections, IgnoredSection, sort};
 
@@ -22,6 +22,8 @@ pub struct ConfigFile {
     pub exists: bool,
     /// Why it cannot be read, if it is there and cannot.
     pub error: Option<String>,
+    /// Why the AWS CLI reads nothing of it, though we can, as `path:line: why`.
+    pub refused_by_cli: Option<String>,
 }
 
 /// What the files hold.
@@ -48,9 +50,11 @@ impl Configuration {
             (FileKind::Config, environment.config_path()),
             (FileKind::Credentials, environment.credentials_path()),
         ] {
-            let mut file = ConfigFile { path: path.clone(), exists: true, error: None };
+            let (error, refused_by_cli) = (None, None);
+            let mut file = ConfigFile { path: path.clone(), exists: true, error, refused_by_cli };
             match read_file(kind, &path).await {
-                Ok(Some(mut found)) => {
+                Ok(Some((mut found, refused))) => {
+                    file.refused_by_cli = refused;
                     ignored.append(&mut found.ignored);
                     sections.add(found);
                 }
@@ -92,8 +96,11 @@ impl Configuration {
     }
 }
 
-/// The sections of a file; nothing where there is no file.
-async fn read_file(kind: FileKind, path: &Path) -> Result<Option<FileSections>, String> {
+/// The sections of a file, and why the AWS CLI refuses it, if it does; nothing where there is no file.
+async fn read_file(
+    kind: FileKind,
+    path: &Path,
+) -> Result<Option<(FileSections, Option<String>)>, String> {
     let cannot = |why: &dyn Display| format!("{} cannot be read: {why}", path.display());
     let bytes = match tokio::fs::read(path).await {
         Ok(bytes) => bytes,
@@ -102,7 +109,9 @@ async fn read_file(kind: FileKind, path: &Path) -> Result<Option<FileSections>, 
     };
     let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8 text"))?;
     let sections = parse(&text).map_err(|problem| cannot(&problem))?;
-    Ok(Some(sort(path, kind, sections)))
+    let refused =
+        first_repeat(&text).map(|repeat| format!("{}:{}: {repeat}", path.display(), repeat.line));
+    Ok(Some((sort(path, kind, sections), refused)))
 }
 
 /// No file at all. The builder refuses to be empty, so it gets an empty text.

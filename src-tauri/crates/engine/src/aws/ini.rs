@@ -7,6 +7,9 @@
 //!
 //! Source: `configparser.RawConfigParser._read` of Python 3.11; the parser of `aws-runtime` 1.10.
 
+use std::collections::HashMap;
+use std::fmt;
+
 /// A section as it stands in the text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct RawSection {
@@ -51,6 +54,45 @@ const COMMENT: [char; 2] = ['#', ';'];
 
 /// Reads a text.
 pub(super) fn parse(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
+    Ok(with_defaults(as_written(text)?))
+}
+
+/// What a text has twice, and where; the AWS CLI reads nothing of such a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Repeat {
+    /// The line where it comes again, from 1.
+    pub(super) line: u32,
+    what: String,
+    first: u32,
+}
+
+impl fmt::Display for Repeat {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} stands in line {} already", self.what, self.first)
+    }
+}
+
+/// The first thing that a text has twice: a section, or a setting of one.
+pub(super) fn first_repeat(text: &str) -> Option<Repeat> {
+    let sections = as_written(text).ok()?;
+    let mut seen: HashMap<(&str, Option<&str>), u32> = HashMap::new();
+    let mut repeats = |header, name: Option<_>, line| {
+        let first = *seen.entry((header, name)).or_insert(line);
+        let what = name.map_or_else(|| format!("[{header}]"), |name| format!("the setting {name}"));
+        (first != line).then_some(Repeat { line, what, first })
+    };
+    sections.iter().find_map(|section| {
+        let header = section.header.as_str();
+        // Of this one there may be several.
+        let again = if header == FOR_ALL { None } else { repeats(header, None, section.line) };
+        let mut settings = section.settings.iter();
+        again
+            .or_else(|| settings.find_map(|one| repeats(header, Some(one.name.as_str()), one.line)))
+    })
+}
+
+/// The sections one by one, as they stand there.
+fn as_written(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
     // Editors of Windows mark their texts with it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut sections: Vec<RawSection> = Vec::new();
@@ -90,7 +132,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
         setting.value.truncate(setting.value.trim_end().len());
         setting.whole.truncate(setting.whole.trim_end().len());
     }
-    Ok(with_defaults(sections))
+    Ok(sections)
 }
 
 /// What stands between the brackets. Behind them may be a comment.
@@ -215,6 +257,24 @@ mod tests {
         };
         assert_eq!(last(&sections[0], "region"), Some(("own".to_owned(), 2)));
         assert_eq!(last(&sections[1], "region"), Some(("all".to_owned(), 4)));
+    }
+
+    #[test]
+    fn what_comes_twice_is_told_with_both_lines() {
+        for (text, told) in [
+            ("[a]\nx = 1\n[b]\nx = 1\n", None),
+            ("[a]\n[b]\n[a]\n", Some((3, "[a] stands in line 1 already"))),
+            ("[a]\nx = 1\ny = 1\nX : 2\n", Some((4, "the setting x stands in line 2 already"))),
+            ("[DEFAULT]\nx = 1\n[DEFAULT]\ny = 1\n[a]\nx = 1\n", None),
+            (
+                "[DEFAULT]\nx = 1\n[DEFAULT]\nx = 1\n",
+                Some((4, "the setting x stands in line 2 already")),
+            ),
+            ("[a]\ns3 =\n  x = 1\n  x = 2\n", None),
+        ] {
+            let found = first_repeat(text).map(|repeat| (repeat.line, repeat.to_string()));
+            assert_eq!(found, told.map(|(line, told)| (line, told.to_owned())), "{text}");
+        }
     }
 
     #[test]

@@ -290,7 +290,7 @@ async fn files_that_are_not_there_are_listed_and_no_error() {
     let environment = home
         .environment_with(&[("AWS_PROFILE", "nowhere"), ("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")]);
     let list = list_profiles(&environment).await;
-    let file = |path| ConfigFile { path, exists: false, error: None };
+    let file = |path| ConfigFile { path, exists: false, error: None, refused_by_cli: None };
     assert_eq!(
         list,
         ProfileList {
@@ -316,6 +316,19 @@ async fn a_file_that_cannot_be_read_is_said_and_its_line_too() {
     // The profile of the other file is there, but half of it may be missing.
     assert_eq!(list.profiles.len(), 1);
     assert_eq!(list.profiles[0].problem, Some(error));
+}
+
+#[tokio::test]
+async fn a_file_that_the_aws_cli_refuses_is_read_and_that_is_said() {
+    let home = Home::with("[default]\nregion = eu-west-1\nregion = eu-west-2\n", "[a]\n[a]\n");
+    let list = list_profiles(&home.environment()).await;
+    let told = |file: usize| list.files[file].refused_by_cli.clone().unwrap();
+    let config = home.config().display().to_string();
+    assert_eq!(told(0), format!("{config}:3: the setting region stands in line 2 already"));
+    let credentials = home.credentials().display().to_string();
+    assert_eq!(told(1), format!("{credentials}:2: [a] stands in line 1 already"));
+    assert_eq!(list.profiles[0].region.as_ref().unwrap().as_str(), "eu-west-2");
+    assert_eq!(list.files[0].error, None);
 }
 
 #[tokio::test]
