@@ -144,6 +144,30 @@ async fn signatures_come_along_to_a_registry_with_the_referrers_api() -> Result<
     Ok(())
 }
 
+/// Some registries take images and refuse manifests that name a subject (opencontainers/distribution-spec,
+/// "Pushing manifests with subject"; aws/containers-roadmap#2783).
+#[tokio::test]
+async fn a_signature_that_the_destination_refuses_is_told_and_the_image_arrives() -> Result<()> {
+    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let target = Target::new(&source.url(), "team/app")?;
+    let image = Recipe::small(95).build()?;
+    target.push(&image, "1").await?;
+    let referrer = sign(&target, &image.manifest).await?;
+    let refused = Fault::registry_error(405, "UNSUPPORTED", "The operation is unsupported.");
+    let path = format!("/v2/team/app/manifests/{}", referrer.digest);
+    let proxy = FaultProxy::start(&destination.url(), [Rule::new("PUT", &path, refused)?]).await?;
+    let (from, to) = (client(&source.url(), None)?, client(&proxy.url(), None)?);
+    let outcomes = copy(&from, &to, &["team/app:1".to_owned()], CopyOptions::default()).await?;
+    let [CopyOutcome::Copied { left_behind, .. }] = outcomes.as_slice() else {
+        anyhow::bail!("{outcomes:?}");
+    };
+    let [left] = left_behind.as_slice() else { anyhow::bail!("{left_behind:?}") };
+    assert_eq!(left.name, referrer.digest);
+    let there = Target::new(&destination.url(), "team/app")?.tag_digest("1").await?;
+    assert_eq!(there, Some(image.manifest.digest));
+    Ok(())
+}
+
 #[tokio::test]
 async fn every_byte_goes_once_and_what_is_there_costs_one_question_a_side() -> Result<()> {
     let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
