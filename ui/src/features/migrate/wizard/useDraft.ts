@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { useBackend } from "../../../ipc/BackendContext";
 import { type Draft, emptyDraft, parseDraft } from "./draft";
+import { gatherWrites } from "./gatheredWrites";
 import { type DraftAction, draftReducer } from "./reducer";
 
-/** The draft is written once this long after the last change. */
-const quietMs = 400;
+/** Changes that follow each other this fast, such as letters of a name, are written together. */
+const gatherMs = 150;
 
 /** The wizard's draft, and whether it has been read. */
 export interface KeptDraft {
@@ -40,23 +41,44 @@ export function useDraft(keep: boolean | null): KeptDraft {
     (keep ? backend.draftGet() : Promise.resolve(null)).then(begin, () => begin(null));
   }, [backend, keep]);
 
+  const [writes] = useState(() =>
+    gatherWrites((changed: Draft) => {
+      // The draft is a convenience; the next change tries again.
+      backend.draftSet(changed).catch(() => {
+        kept.current = null;
+      });
+    }, gatherMs),
+  );
+
   useEffect(() => {
     if (draft === null || keep !== true) {
+      writes.drop();
       return;
     }
     const text = JSON.stringify(draft);
     if (text === kept.current || (kept.current === null && draft === emptyDraft)) {
       return;
     }
-    const timer = setTimeout(() => {
-      kept.current = text;
-      // The draft is a convenience; the next change tries again.
-      backend.draftSet(draft).catch(() => {
-        kept.current = null;
-      });
-    }, quietMs);
-    return () => clearTimeout(timer);
-  }, [backend, draft, keep]);
+    kept.current = text;
+    writes.put(draft);
+  }, [draft, keep, writes]);
+
+  useEffect(() => {
+    const whenHidden = () => {
+      if (document.visibilityState === "hidden") {
+        writes.flush();
+      }
+    };
+    window.addEventListener("pagehide", writes.flush);
+    window.addEventListener("beforeunload", writes.flush);
+    document.addEventListener("visibilitychange", whenHidden);
+    return () => {
+      window.removeEventListener("pagehide", writes.flush);
+      window.removeEventListener("beforeunload", writes.flush);
+      document.removeEventListener("visibilitychange", whenHidden);
+      writes.flush();
+    };
+  }, [writes]);
 
   return { draft, dispatch: useCallback((action: DraftAction) => dispatch(action), []) };
 }
