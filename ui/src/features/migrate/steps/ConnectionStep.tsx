@@ -139,8 +139,8 @@ export function ConnectionStep({
                 }
               />
             )}
-            {identity.answer !== null && draft.savedProfile === null && (
-              <SaveProfileForm onSave={onSaveProfile} />
+            {identity.error === null && draft.savedProfile === null && (
+              <SaveProfileForm known={identity.answer !== null} onSave={onSaveProfile} />
             )}
             {identity.error !== null && (
               <Button onClick={identity.reload} loading={identity.loading}>

@@ -1,5 +1,7 @@
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Skeleton from "@cloudscape-design/components/skeleton";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { ReactNode } from "react";
 import type { AwsIdentity } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
 import { partitionName, regionName } from "../../../shared/regions";
@@ -12,63 +14,82 @@ export function endpointKind({ endpoints }: AwsIdentity): string | null {
   return kind === "" ? null : `${kind} endpoints`;
 }
 
-/** The caller's account, ARN, region and endpoints, and how long the session lasts. */
-export function IdentityFacts({
-  identity,
-  alias,
-  loading,
-}: {
+interface IdentityFactsProps {
   identity: AwsIdentity | null;
   /** The account's alias, where it has one. */
   alias: string | null;
   loading: boolean;
-}) {
-  const asking = <StatusIndicator type="loading">Asking AWS</StatusIndicator>;
-  if (identity === null) {
-    return loading ? asking : null;
-  }
-  const { region, endpoints } = identity;
-  const name = regionName(region);
-  const kind = endpointKind(identity);
+}
+
+/**
+ * The caller's account, ARN, region and endpoints, and how long the session lasts. While they are
+ * asked for, the same rows stand there, so that nothing moves when they come.
+ */
+export function IdentityFacts({ identity, alias, loading }: IdentityFactsProps) {
+  const known = (value: (identity: AwsIdentity) => ReactNode, empty: ReactNode = <Skeleton />) =>
+    identity !== null ? value(identity) : loading ? empty : "–";
   return (
     <KeyValuePairs
       columns={3}
       items={[
         {
           label: "Account",
-          value: (
+          value: known(({ account_id }) => (
             <>
-              <span data-testid="identity-account">{identity.account_id}</span>
+              <span data-testid="identity-account">{account_id}</span>
               {alias !== null && <span data-testid="identity-alias"> ({alias})</span>}
             </>
-          ),
+          )),
         },
-        { label: "Caller", value: <CopyableText text={identity.arn} what="ARN" /> },
+        {
+          label: "Caller",
+          value: known(({ arn }) => <CopyableText text={arn} what="ARN" />),
+        },
         {
           label: "Session",
-          value: loading ? asking : <TimeLeft endsAtMs={identity.expires_at_ms} />,
-        },
-        {
-          label: "Region",
-          value: (
-            <>
-              <span data-testid="identity-region">{region}</span>
-              {name !== region && `, ${name}`}
-            </>
+          value: loading ? (
+            <StatusIndicator type="loading">Asking AWS</StatusIndicator>
+          ) : (
+            known(({ expires_at_ms }) => <TimeLeft endsAtMs={expires_at_ms} />)
           ),
         },
-        { label: "Partition", value: partitionName(identity.partition) },
+        { label: "Region", value: known(({ region }) => <RegionText region={region} />) },
+        { label: "Partition", value: known(({ partition }) => partitionName(partition)) },
         {
           label: "Endpoints",
-          value: (
-            <div style={{ overflowWrap: "anywhere" }} data-testid="identity-endpoints">
-              {kind !== null && <div>{kind}</div>}
-              <div>API: {endpoints.api ?? "–"}</div>
-              <div>Registry: {endpoints.registry ?? "–"}</div>
-            </div>
+          value: known(
+            (one) => <EndpointTexts identity={one} />,
+            <>
+              <Skeleton />
+              <Skeleton />
+            </>,
           ),
         },
       ]}
     />
+  );
+}
+
+/** A region by its code, and its name where it has one. */
+function RegionText({ region }: { region: string }) {
+  const name = regionName(region);
+  return (
+    <>
+      <span data-testid="identity-region">{region}</span>
+      {name !== region && `, ${name}`}
+    </>
+  );
+}
+
+/** The hosts of the ECR API and of the registry. */
+function EndpointTexts({ identity }: { identity: AwsIdentity }) {
+  const { endpoints } = identity;
+  const kind = endpointKind(identity);
+  return (
+    <div style={{ overflowWrap: "anywhere" }} data-testid="identity-endpoints">
+      {kind !== null && <div>{kind}</div>}
+      <div>API: {endpoints.api ?? "–"}</div>
+      <div>Registry: {endpoints.registry ?? "–"}</div>
+    </div>
   );
 }

@@ -5,13 +5,19 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ErrorAlert } from "../../../errors";
 
+interface SaveProfileFormProps {
+  /** Whether AWS has said who the caller is; the account is kept with the profile. */
+  known: boolean;
+  onSave: (name: string) => Promise<void>;
+}
+
 /** Keeps the choice under a name for next time. */
-export function SaveProfileForm({ onSave }: { onSave: (name: string) => Promise<void> }) {
+export function SaveProfileForm({ known, onSave }: SaveProfileFormProps) {
   const [name, setName] = useState("");
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const save = async () => {
-    if (name.trim() === "" || saving) {
+    if (name.trim() === "" || !known || saving) {
       return;
     }
     setSaving(true);
@@ -37,7 +43,7 @@ export function SaveProfileForm({ onSave }: { onSave: (name: string) => Promise<
           <Button
             onClick={save}
             loading={saving}
-            disabled={name.trim() === ""}
+            disabled={name.trim() === "" || !known}
             data-testid="save-profile"
           >
             Save profile

@@ -1,0 +1,32 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { render } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { fakeIdentity } from "../../../ipc/fake/data";
+import { accessibilityViolations } from "../../../testing/accessibility";
+import { IdentityFacts } from "./IdentityFacts";
+
+/** What stands in the rows: their labels, and how many lines the endpoints take. */
+function rowsOf(container: HTMLElement) {
+  const rows = createWrapper(container).findKeyValuePairs()?.findItems() ?? [];
+  const labels = rows.map((row) => row.findLabel()?.getElement().textContent);
+  const endpoints = rows.at(-1)?.findValue()?.getElement();
+  const lines = endpoints?.querySelector("[data-testid=identity-endpoints]") ?? endpoints;
+  return { labels, endpointLines: lines?.childElementCount };
+}
+
+it("has the same rows while AWS is asked as when it has answered", async () => {
+  const { container, rerender } = render(<IdentityFacts identity={null} alias={null} loading />);
+  expect(container.textContent).toContain("Asking AWS");
+  expect(await accessibilityViolations(container)).toEqual([]);
+  const before = rowsOf(container);
+  rerender(<IdentityFacts identity={fakeIdentity(false, null)} alias={null} loading={false} />);
+  expect(container.textContent).not.toContain("Asking AWS");
+  expect(rowsOf(container)).toEqual(before);
+  expect(before.labels).toHaveLength(6);
+});
+
+it("has the same rows where AWS cannot be asked yet", () => {
+  const { container } = render(<IdentityFacts identity={null} alias={null} loading={false} />);
+  expect(rowsOf(container).labels).toHaveLength(6);
+  expect(container.textContent).toContain("–");
+});
