@@ -1,8 +1,5 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { HistoryEntry } from "../../ipc/generated";
+import { ConfirmModal } from "../../shared/ConfirmModal";
 import { formatCounted, formatExact } from "../../shared/format";
 
 interface DeleteEntryModalProps {
@@ -15,28 +12,17 @@ interface DeleteEntryModalProps {
 export function DeleteEntryModal({ entry, onClose, onDelete }: DeleteEntryModalProps) {
   const time = formatExact(entry.started_at_ms);
   return (
-    <Modal
-      visible
+    <ConfirmModal
       header="Delete from the history"
-      closeAriaLabel="Close without deleting"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" onClick={onDelete} data-testid="history-delete-confirm">
-              Delete it from the history
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-      data-testid="history-delete-modal"
+      closeLabel="Close without deleting"
+      confirm="Delete it from the history"
+      name="history-delete"
+      onConfirm={onDelete}
+      onClose={onClose}
     >
       The migration of <b>{time}</b> with {formatCounted(entry.images, "image", "images")} and its
       report are removed from Transload for good. Nothing changes in ECR: what was moved stays
       there.
-    </Modal>
+    </ConfirmModal>
   );
 }

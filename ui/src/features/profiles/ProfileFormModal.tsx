@@ -1,14 +1,13 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SavedProfile } from "../../ipc/generated";
+import { ConfirmModal } from "../../shared/ConfirmModal";
 import { RenameRulesField } from "../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
 import { useRequest } from "../../shared/useRequest";
@@ -66,30 +65,15 @@ export function ProfileFormModal({
   };
 
   return (
-    <Modal
-      visible
+    <ConfirmModal
       size="large"
       header={profile === null ? "New profile" : `Edit “${profile.name}”`}
-      closeAriaLabel="Close without saving"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose} data-testid="profile-form-cancel">
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={saving}
-              onClick={() => void save()}
-              data-testid="profile-form-save"
-            >
-              Save
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-      data-testid="profile-form"
+      closeLabel="Close without saving"
+      confirm="Save"
+      busy={saving}
+      name="profile-form"
+      onConfirm={() => void save()}
+      onClose={onClose}
     >
       <SpaceBetween size="l">
         {error !== null && (
@@ -151,6 +135,6 @@ export function ProfileFormModal({
           </Box>
         )}
       </SpaceBetween>
-    </Modal>
+    </ConfirmModal>
   );
 }

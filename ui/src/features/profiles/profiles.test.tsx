@@ -174,9 +174,9 @@ describe("saved profiles", () => {
     const backend = keeper();
     await show(backend);
     await act(async () => screen.getByTestId("profile-new").click());
-    const form = () => screen.getByTestId("profile-form").textContent;
+    const form = () => screen.getByTestId("profile-form-modal").textContent;
     type("profile-form-name", "PROD");
-    fireEvent.click(screen.getByTestId("profile-form-save"));
+    fireEvent.click(screen.getByTestId("profile-form-confirm"));
     expect(form()).toContain("Another saved profile has this name.");
     expect(form()).toContain("Choose an AWS profile.");
     expect(backend.savedProfileSave).not.toHaveBeenCalled();
@@ -186,9 +186,9 @@ describe("saved profiles", () => {
     const list = wrapper().findSelect('[data-testid="profile-form-aws-profile"]');
     act(() => list?.openDropdown());
     act(() => list?.selectOptionByValue("dev", { expandToViewport: true }));
-    expect(await accessibilityViolations(screen.getByTestId("profile-form"))).toEqual([]);
+    expect(await accessibilityViolations(screen.getByTestId("profile-form-modal"))).toEqual([]);
     backend.savedProfileSave.mockRejectedValueOnce(storageFailed);
-    fireEvent.click(screen.getByTestId("profile-form-save"));
+    fireEvent.click(screen.getByTestId("profile-form-confirm"));
     await screen.findByTestId("error-alert");
     fireEvent.click(screen.getByTestId("error-action-retry"));
     await waitFor(() => expect(rows()).toHaveLength(3));

@@ -1,12 +1,10 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositorySettings } from "../../ipc/generated";
+import { ConfirmModal } from "../../shared/ConfirmModal";
 import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
 import {
   defaultRepositorySettings,
@@ -33,37 +31,22 @@ export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
   const template =
     saved.answer?.find((profile) => profile.is_default)?.template ?? defaultRepositorySettings;
   const settings = changed ?? template;
+  const create = () =>
+    run(async () => {
+      await backend.repositoryCreate(connection, name, settings);
+      onCreated();
+    });
   return (
-    <Modal
-      visible
+    <ConfirmModal
       size="large"
       header={`Create ${name}`}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={busy}
-              disabled={saved.loading || !repositorySettingsValid(settings)}
-              onClick={() =>
-                run(async () => {
-                  await backend.repositoryCreate(connection, name, settings);
-                  onCreated();
-                })
-              }
-              data-testid="repository-create-confirm"
-            >
-              Create the repository
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-      data-testid="repository-create"
+      closeLabel="Close without creating it"
+      confirm="Create the repository"
+      busy={busy}
+      disabled={saved.loading || !repositorySettingsValid(settings)}
+      name="repository-create"
+      onConfirm={create}
+      onClose={onClose}
     >
       <SpaceBetween size="l">
         {error !== null && <ErrorAlert error={error} actions={errorActions} onDismiss={dismiss} />}
@@ -73,6 +56,6 @@ export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
           <RepositorySettingsForm value={settings} onChange={setChanged} />
         )}
       </SpaceBetween>
-    </Modal>
+    </ConfirmModal>
   );
 }

@@ -1,13 +1,12 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Modal from "@cloudscape-design/components/modal";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, ImageToDelete } from "../../ipc/generated";
+import { ConfirmModal } from "../../shared/ConfirmModal";
 import { formatCounted } from "../../shared/format";
 import { useWork } from "../../shared/useWork";
 import type { ImageRow } from "./imageRows";
@@ -52,29 +51,14 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
     });
 
   return (
-    <Modal
-      visible
+    <ConfirmModal
       header={`Delete from ${repository}`}
-      closeAriaLabel="Close without deleting"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={busy}
-              onClick={remove}
-              data-testid="image-delete-confirm"
-            >
-              Delete {name}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-      data-testid="image-delete-modal"
+      closeLabel="Close without deleting"
+      confirm={`Delete ${name}`}
+      busy={busy}
+      name="image-delete"
+      onConfirm={remove}
+      onClose={onClose}
     >
       <SpaceBetween size="m">
         {error !== null && (
@@ -109,6 +93,6 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
             : "The tag is deleted in ECR. The image keeps its other tags."}
         </Box>
       </SpaceBetween>
-    </Modal>
+    </ConfirmModal>
   );
 }

@@ -1,13 +1,12 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
+import { ConfirmModal } from "../../shared/ConfirmModal";
 import { useWork } from "../../shared/useWork";
 
 interface DeleteRepositoryModalProps {
@@ -31,31 +30,16 @@ export function DeleteRepositoryModal(props: DeleteRepositoryModalProps) {
     });
 
   return (
-    <Modal
-      visible
+    <ConfirmModal
       header="Delete the repository"
-      closeAriaLabel="Close without deleting"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={busy}
-              disabled={typed.trim() !== name}
-              disabledReason="Type the name of the repository first."
-              onClick={remove}
-              data-testid="repository-delete-confirm"
-            >
-              Delete {name}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-      data-testid="repository-delete-modal"
+      closeLabel="Close without deleting"
+      confirm={`Delete ${name}`}
+      busy={busy}
+      disabled={typed.trim() !== name}
+      disabledReason="Type the name of the repository first."
+      name="repository-delete"
+      onConfirm={remove}
+      onClose={onClose}
     >
       <SpaceBetween size="m">
         {error !== null && (
@@ -75,6 +59,6 @@ export function DeleteRepositoryModal(props: DeleteRepositoryModalProps) {
           />
         </FormField>
       </SpaceBetween>
-    </Modal>
+    </ConfirmModal>
   );
 }

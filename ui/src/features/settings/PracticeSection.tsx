@@ -1,8 +1,6 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Toggle from "@cloudscape-design/components/toggle";
@@ -10,6 +8,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { PracticeStatus } from "../../ipc/generated";
+import { ConfirmModal } from "../../shared/ConfirmModal";
 import { useRequest } from "../../shared/useRequest";
 import { PracticeEndpoints } from "./PracticeEndpoints";
 
@@ -125,32 +124,17 @@ export function PracticeSection(props: PracticeSectionProps) {
         {endpoints.answer !== null && <PracticeEndpoints status={endpoints.answer} />}
       </SpaceBetween>
       {asking && (
-        <Modal
-          visible
+        <ConfirmModal
           header="Reset practice"
-          closeAriaLabel="Close without a reset"
-          onDismiss={() => setAsking(false)}
-          footer={
-            <Box float="right">
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button variant="link" onClick={() => setAsking(false)}>
-                  Cancel
-                </Button>
-                <Button
-                  variant="primary"
-                  onClick={() => void reset()}
-                  data-testid="settings-practice-reset-confirm"
-                >
-                  Reset practice
-                </Button>
-              </SpaceBetween>
-            </Box>
-          }
-          data-testid="settings-practice-modal"
+          closeLabel="Close without a reset"
+          confirm="Reset practice"
+          name="settings-practice-reset"
+          onConfirm={() => void reset()}
+          onClose={() => setAsking(false)}
         >
           Every repository and image in the practice ECR is removed, and its Docker Hub account is
           as it was at first. Nothing changes in AWS, and saved profiles stay.
-        </Modal>
+        </ConfirmModal>
       )}
     </Container>
   );

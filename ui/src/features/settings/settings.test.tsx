@@ -246,7 +246,7 @@ describe("the settings", () => {
   it("reset practice mode only after a confirmation", async () => {
     const { backend } = await show();
     fireEvent.click(screen.getByTestId("settings-practice-reset"));
-    expect(screen.getByTestId("settings-practice-modal").textContent).toContain(
+    expect(screen.getByTestId("settings-practice-reset-modal").textContent).toContain(
       "Every repository and image in the practice ECR is removed",
     );
     expect(backend.practiceReset).not.toHaveBeenCalled();

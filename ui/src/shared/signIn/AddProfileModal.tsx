@@ -1,13 +1,12 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ErrorAlert } from "../../errors";
 import type { NewAwsProfile, SsoAccount, SsoSession } from "../../ipc/generated";
+import { ConfirmModal } from "../ConfirmModal";
 import { regionOption, regionOptions } from "../regions";
 import { useRequest } from "../useRequest";
 import { useWork } from "../useWork";
@@ -85,31 +84,16 @@ export function AddProfileModal({
   }
   const error = adding.error ?? accounts.error ?? roles.error ?? preview.error;
   return (
-    <Modal
-      visible
+    <ConfirmModal
       size="large"
       header="Add an AWS profile"
-      closeAriaLabel="Close without a new profile"
-      onDismiss={onClose}
-      data-testid="add-profile-modal"
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              disabled={preview.answer === null || preview.error !== null}
-              loading={adding.busy}
-              onClick={() => void add()}
-              data-testid="add-profile-confirm"
-            >
-              Add profile
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      closeLabel="Close without a new profile"
+      confirm="Add profile"
+      busy={adding.busy}
+      disabled={preview.answer === null || preview.error !== null}
+      name="add-profile"
+      onConfirm={() => void add()}
+      onClose={onClose}
     >
       <SpaceBetween size="l">
         {error !== null && (
@@ -205,7 +189,7 @@ export function AddProfileModal({
           </div>
         )}
       </SpaceBetween>
-    </Modal>
+    </ConfirmModal>
   );
 }
 

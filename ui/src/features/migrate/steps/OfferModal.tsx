@@ -1,11 +1,10 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { CommandList } from "../../../shared/CommandList";
+import { ConfirmModal } from "../../../shared/ConfirmModal";
 import type { Request } from "../../../shared/useRequest";
 import type { Work } from "../../../shared/useWork";
 
@@ -35,32 +34,17 @@ export function OfferModal({
   onDismiss,
 }: OfferModalProps) {
   return (
-    <Modal
-      visible
+    <ConfirmModal
       size="large"
       header={header}
-      closeAriaLabel="Close without changing anything"
-      onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss} data-testid="offer-cancel">
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={work.busy}
-              disabled={commands.answer === null || commands.error !== null}
-              disabledReason="Fill in the fields, so that the call can be shown."
-              onClick={onConfirm}
-              data-testid="offer-confirm"
-            >
-              {confirm}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-      data-testid="offer-modal"
+      closeLabel="Close without changing anything"
+      confirm={confirm}
+      busy={work.busy}
+      disabled={commands.answer === null || commands.error !== null}
+      disabledReason="Fill in the fields, so that the call can be shown."
+      name="offer"
+      onConfirm={onConfirm}
+      onClose={onDismiss}
     >
       <SpaceBetween size="m">
         {children}
@@ -74,6 +58,6 @@ export function OfferModal({
           </div>
         )}
       </SpaceBetween>
-    </Modal>
+    </ConfirmModal>
   );
 }
