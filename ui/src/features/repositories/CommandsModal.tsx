@@ -3,9 +3,10 @@ import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ErrorActions } from "../../errors";
+import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { CommandList } from "../../shared/CommandList";
-import { ClientLoginsContainer } from "./ClientLoginsContainer";
+import { ClientLoginsSection } from "../../shared/clientLogins";
 
 interface CommandsModalProps {
   title: string;
@@ -26,6 +27,7 @@ export function CommandsModal({
   errorActions,
   onClose,
 }: CommandsModalProps) {
+  const backend = useBackend();
   return (
     <Modal
       visible
@@ -45,7 +47,11 @@ export function CommandsModal({
       <SpaceBetween size="m">
         <div>{description}</div>
         <CommandList commands={commands} />
-        <ClientLoginsContainer connection={connection} errorActions={errorActions} />
+        <ClientLoginsSection
+          backend={backend}
+          connection={connection}
+          errorActions={errorActions}
+        />
       </SpaceBetween>
     </Modal>
   );

@@ -3,22 +3,26 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
-import type { ClientLogins, LoginClient, LoginWay } from "../../ipc/generated";
+import type { AwsConnection, ClientLogins, LoginClient, LoginWay } from "../../ipc/generated";
+import { connectionKey } from "../connection";
 import { useRequest } from "../useRequest";
 import { ClientLoginBlock } from "./ClientLoginBlock";
 
-/** What the program does with the logins of docker and Podman for one registry. */
-export interface ClientLoginCalls {
-  /** Says what there is; writes nothing. */
-  readonly look: () => Promise<ClientLogins>;
-  readonly apply: (client: LoginClient, way: LoginWay) => Promise<ClientLogins>;
-  readonly undo: (client: LoginClient) => Promise<ClientLogins>;
+/** Who looks at the logins of docker and Podman for a registry, and changes them. */
+interface ClientLoginCalls {
+  clientLogins(connection: AwsConnection): Promise<ClientLogins>;
+  clientLoginApply(
+    connection: AwsConnection,
+    client: LoginClient,
+    way: LoginWay,
+  ): Promise<ClientLogins>;
+  clientLoginUndo(connection: AwsConnection, client: LoginClient): Promise<ClientLogins>;
 }
 
 interface ClientLoginsSectionProps {
-  /** Which registry it is about. */
-  about: string;
-  calls: ClientLoginCalls;
+  backend: ClientLoginCalls;
+  /** Whose registry it is about. */
+  connection: AwsConnection;
   errorActions: ErrorActions;
 }
 
@@ -26,9 +30,11 @@ interface ClientLoginsSectionProps {
  * The person's own docker and Podman, folded away: a migration does not need them. They are looked
  * at once it is opened.
  */
-export function ClientLoginsSection({ about, calls, errorActions }: ClientLoginsSectionProps) {
+export function ClientLoginsSection(props: ClientLoginsSectionProps) {
+  const { backend, connection, errorActions } = props;
+  const about = connectionKey(connection);
   const [opened, setOpened] = useState(false);
-  const request = useRequest(opened ? about : null, calls.look);
+  const request = useRequest(opened ? about : null, () => backend.clientLogins(connection));
   /** What a change left behind, until it is asked anew. */
   const [changed, setChanged] = useState<{ about: string; logins: ClientLogins } | null>(null);
   const logins = changed?.about === about ? changed.logins : request.answer;
@@ -61,10 +67,14 @@ export function ClientLoginsSection({ about, calls, errorActions }: ClientLogins
             key={client.client}
             registry={logins.registry}
             login={client}
-            onApply={async (way) =>
-              setChanged({ about, logins: await calls.apply(client.client, way) })
-            }
-            onUndo={async () => setChanged({ about, logins: await calls.undo(client.client) })}
+            onApply={async (way) => {
+              const logins = await backend.clientLoginApply(connection, client.client, way);
+              setChanged({ about, logins });
+            }}
+            onUndo={async () => {
+              const logins = await backend.clientLoginUndo(connection, client.client);
+              setChanged({ about, logins });
+            }}
             onLookAgain={reload}
             errorActions={errorActions}
           />

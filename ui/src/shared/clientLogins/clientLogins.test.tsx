@@ -17,15 +17,7 @@ const connection = {
 async function open() {
   const backend = createFakeBackend();
   const { container } = render(
-    <ClientLoginsSection
-      about="default"
-      calls={{
-        look: () => backend.clientLogins(connection),
-        apply: (client, way) => backend.clientLoginApply(connection, client, way),
-        undo: (client) => backend.clientLoginUndo(connection, client),
-      }}
-      errorActions={{}}
-    />,
+    <ClientLoginsSection backend={backend} connection={connection} errorActions={{}} />,
   );
   // Nothing is looked at before somebody wants to see it.
   expect(backend.calls).toEqual([]);

@@ -1,1 +1,1 @@
-export { type ClientLoginCalls, ClientLoginsSection } from "./ClientLoginsSection";
+export { ClientLoginsSection } from "./ClientLoginsSection";

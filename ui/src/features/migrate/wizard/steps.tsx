@@ -1,13 +1,12 @@
 import type { ComponentType } from "react";
 import type { ErrorActions } from "../../../errors";
-import { LoginStep } from "../steps/LoginStep";
 import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { accountProblem } from "./account";
-import { ClientLoginsContainer } from "./ClientLoginsContainer";
 import { ConnectionContainer } from "./ConnectionContainer";
 import type { Draft } from "./draft";
 import { ImagesContainer } from "./ImagesContainer";
+import { LoginContainer } from "./LoginContainer";
 import { PlanCommands } from "./PlanCommands";
 import { permissionsProblem } from "./permissions";
 import { BlobMountingOffer, RegistryOffers } from "./RegistryOffers";
@@ -92,17 +91,7 @@ export const wizardSteps: readonly WizardStep[] = [
     id: "login",
     title: "Log in",
     description: "Whether the registry lets you in.",
-    Content: ({ draft, data, errorActions }) => (
-      <LoginStep
-        login={data.login}
-        clientLogins={
-          draft.connection !== null && (
-            <ClientLoginsContainer connection={draft.connection} errorActions={errorActions} />
-          )
-        }
-        errorActions={errorActions}
-      />
-    ),
+    Content: LoginContainer,
     problem: ({ data }) => {
       const login = data.login.answer;
       // What the engine's own test said is no bar: some engines cannot test what they can push to.
