@@ -246,22 +246,26 @@ export const engineDown: EngineStatus = {
   },
 };
 
-/** The images that ECR holds of a repository: one for each tag. */
+/** The images that ECR holds of a repository, each with its tags. */
 export function fakeImages(
   holdings: ReadonlyMap<string, string>,
   name: string,
   registry: string,
 ): RepositoryImage[] {
-  return [...holdings]
-    .filter(([key]) => key.startsWith(`${name}:`))
-    .map(([key, digest]) => ({
-      digest,
-      tags: [key.slice(name.length + 1)],
-      kind: "image",
-      media_type: "application/vnd.oci.image.manifest.v1+json",
-      size_bytes: 20_000_000,
-      pushed_at_ms: Date.now(),
-      pulled_at_ms: null,
-      pull_commands: [`docker pull ${registry}/${key}`],
-    }));
+  const tagsOf = new Map<string, string[]>();
+  for (const [key, digest] of holdings) {
+    if (key.startsWith(`${name}:`)) {
+      tagsOf.set(digest, [...(tagsOf.get(digest) ?? []), key.slice(name.length + 1)]);
+    }
+  }
+  return [...tagsOf].map(([digest, tags]) => ({
+    digest,
+    tags,
+    kind: "image",
+    media_type: "application/vnd.oci.image.manifest.v1+json",
+    size_bytes: 20_000_000,
+    pushed_at_ms: Date.now(),
+    pulled_at_ms: null,
+    pull_commands: [`docker pull ${registry}/${name}:${tags[0]}`],
+  }));
 }

@@ -1,0 +1,73 @@
+import type { Backend } from "../backend";
+import type { SavedProfile, Settings } from "../generated";
+import type { FakeOptions } from "./contract";
+import { fakeCaFile, fakeNetwork } from "./network";
+
+type KeptMethods =
+  | "appInfo"
+  | "settingsGet"
+  | "settingsSet"
+  | "draftGet"
+  | "draftSet"
+  | "savedProfilesList"
+  | "savedProfileSave"
+  | "savedProfileDelete"
+  | "savedProfilesExport"
+  | "savedProfilesImport"
+  | "networkStatus"
+  | "caFileCheck";
+
+/** What the program keeps on this computer: settings, the draft, and saved profiles. */
+export function fakeKept(options: FakeOptions, nextId: () => number): Pick<Backend, KeptMethods> {
+  let settings: Settings = {
+    theme: "system",
+    engine_address: null,
+    ca_file: null,
+    remove_temporary_tags: true,
+    notify_at_end: true,
+    keep_awake: true,
+    keep_draft: true,
+    practice_large_account: false,
+    welcomed: false,
+    ...options.settings,
+  };
+  let draft: unknown = options.draft ?? null;
+  let profiles: SavedProfile[] = options.savedProfiles ?? [];
+
+  return {
+    appInfo: async () => ({
+      version: "0.1.0",
+      log_folder: "/home/me/.local/share/transload/logs",
+      data_folder: "/home/me/.local/share/transload",
+      started_in_practice: options.startedInPractice ?? false,
+    }),
+    settingsGet: async () => settings,
+    settingsSet: async (changed) => {
+      settings = changed;
+    },
+    draftGet: async () => draft,
+    draftSet: async (changed) => {
+      draft = changed;
+    },
+
+    savedProfilesList: async () => profiles,
+    savedProfileSave: async (profile) => {
+      const id = nextId();
+      const saved = { ...profile, id: profile.id === "" ? `profile-${id}` : profile.id };
+      profiles = [
+        ...profiles
+          .filter((one) => one.id !== saved.id)
+          .map((one) => (saved.is_default ? { ...one, is_default: false } : one)),
+        saved,
+      ];
+      return saved;
+    },
+    savedProfileDelete: async (id) => {
+      profiles = profiles.filter((one) => one.id !== id);
+    },
+    savedProfilesExport: async () => {},
+    savedProfilesImport: async () => [],
+    networkStatus: async () => options.network ?? fakeNetwork(settings.ca_file),
+    caFileCheck: async (path) => fakeCaFile(path),
+  };
+}

@@ -1,0 +1,196 @@
+import type { Backend } from "../backend";
+import type {
+  ApiError,
+  HistoryEntry,
+  MigrationPlan,
+  MigrationReport,
+  MigrationRequest,
+} from "../generated";
+import type { FakeBackend, FakeOptions } from "./contract";
+import { fakeError } from "./error";
+import { fakeHistoryEntry } from "./history";
+import { FakeJob } from "./job";
+import { fakeProposedNames } from "./names";
+import { fakePermissions } from "./permissions";
+import { fakePlan } from "./plan";
+import type { FakeEcr } from "./repositories";
+import { FakeUndos } from "./undo";
+
+const autoplayMs = 120;
+
+/** Plans, jobs, and the history of a fake backend. */
+export class FakeMigrations {
+  readonly failingImages = new Map<string, ApiError>();
+  readonly refusedImages = new Map<string, ApiError>();
+  private heldPlan: Parameters<FakeBackend["holdPlan"]>[0] | null = null;
+  private lastRequest: MigrationRequest | null;
+  private history: HistoryEntry[];
+  private readonly plans = new Map<string, MigrationPlan>();
+  private readonly jobs = new Map<string, FakeJob>();
+  private readonly undos: FakeUndos;
+
+  constructor(
+    private readonly options: FakeOptions,
+    private readonly ecr: FakeEcr,
+    private readonly nextId: () => number,
+  ) {
+    this.lastRequest = options.request ?? null;
+    this.history = options.history ?? [];
+    const reportOf = (migration: string) => this.reportOf(migration);
+    this.undos = new FakeUndos(reportOf, ecr.holdings, ecr.repositories);
+  }
+
+  /** Makes the next plan wait. */
+  hold(make: Parameters<FakeBackend["holdPlan"]>[0]): void {
+    this.heldPlan = make;
+  }
+
+  /** Plays events of the newest job: so many, or to the end. */
+  play(events?: number): void {
+    const job = [...this.jobs.values()].at(-1);
+    job?.play(events);
+    if (job?.snapshot().status === "finished") {
+      this.settle(job);
+    }
+  }
+
+  /** How many listen to jobs now. */
+  followers(): number {
+    return [...this.jobs.values()].reduce((sum, job) => sum + job.followed, 0);
+  }
+
+  /** What the backend does with plans, with the migrations that follow them, and with undos. */
+  migrationMethods() {
+    return {
+      repositoryNamesPropose: async (sources, rules) => fakeProposedNames(sources, rules),
+      migrationPlan: async (request, _attempt, onProgress) => {
+        const held = this.heldPlan;
+        this.heldPlan = null;
+        if (held !== null) {
+          return held(onProgress);
+        }
+        onProgress({ looked_at: request.images.length, images: request.images.length });
+        const plan = fakePlan(`plan-${this.nextId()}`, request, {
+          ...this.ecr,
+          refused: this.refusedImages,
+          overwriteAllowed: this.options.overwriteAllowed ?? false,
+          planned: this.options.planned ?? {},
+        });
+        this.plans.set(plan.plan, plan);
+        this.lastRequest = request;
+        return plan;
+      },
+      migrationPlanCancel: async () => {},
+      migrationCommands: async (id, tool) =>
+        (this.plans.get(id)?.images ?? []).map(
+          (image) => `${tool} copy ${image.source} ${image.destination}`,
+        ),
+      migrationPermissions: async (id) =>
+        fakePermissions(this.planOf(id), this.options.missing ?? []),
+      migrationStart: async (id) => this.start(this.planOf(id)),
+      migrationRetryFailed: async (id) => {
+        const job = this.jobOf(id);
+        const failed = new Set(
+          (job.snapshot().report?.images ?? [])
+            .filter((image) => image.result.kind === "failed")
+            .map((image) => image.image),
+        );
+        const images = job.plan.images
+          .filter((image) => failed.has(image.image))
+          .map((image, number) => ({ ...image, image: number }));
+        return this.start({ ...job.plan, images });
+      },
+      migrationResume: async (migration) => this.start(this.jobOf(migration).plan, migration),
+      migrationPlanExport: async () => {},
+      migrationReportExport: async () => {},
+      ...this.undos.methods,
+    } satisfies Partial<Backend>;
+  }
+
+  /** What the backend does with jobs, and with what is known of earlier ones. */
+  jobMethods() {
+    return {
+      historyList: async () =>
+        [
+          ...[...this.jobs.values()].reverse().map((job) => fakeHistoryEntry(job.snapshot())),
+          ...this.history,
+        ].map((entry) => ({
+          ...entry,
+          undone: this.undos.undone.get(entry.migration) ?? entry.undone,
+        })),
+      historyReport: async (migration) => this.reportOf(migration),
+      historyRequest: async () => {
+        if (this.lastRequest === null) {
+          throw fakeError("job_unknown");
+        }
+        return this.lastRequest;
+      },
+      historyVerify: async (migration) => this.reportOf(migration),
+      historyDelete: async (migration) => {
+        this.jobs.delete(migration);
+        this.history = this.history.filter((one) => one.migration !== migration);
+      },
+
+      jobsList: async () => [...this.jobs.values()].map((job) => job.snapshot()).reverse(),
+      jobSnapshot: async (id) => this.jobOf(id).snapshot(),
+      jobFollow: (id, fromSeq, onEvent) => this.jobOf(id).follow(fromSeq, onEvent),
+      jobPause: async (id) => this.jobOf(id).pause(),
+      jobResume: async (id) => this.jobOf(id).resume(),
+      jobLookAgain: async () => {},
+      jobCancel: async (id) => this.jobOf(id).cancel(),
+    } satisfies Partial<Backend>;
+  }
+
+  private planOf(id: string): MigrationPlan {
+    const plan = this.plans.get(id);
+    if (plan === undefined) {
+      throw fakeError("plan_unknown");
+    }
+    return plan;
+  }
+
+  private jobOf(id: string): FakeJob {
+    const job = this.jobs.get(id);
+    if (job === undefined) {
+      throw fakeError("job_unknown");
+    }
+    return job;
+  }
+
+  private reportOf(migration: string): MigrationReport {
+    const report =
+      this.jobs.get(migration)?.snapshot().report ?? this.options.reports?.[migration] ?? null;
+    if (report === null) {
+      throw fakeError("job_unknown");
+    }
+    return report;
+  }
+
+  /** What arrived is in ECR from then on. */
+  private settle(job: FakeJob): void {
+    for (const image of job.snapshot().report?.images ?? []) {
+      const planned = job.plan.images[image.image];
+      if (planned !== undefined && image.ecr_digest !== null) {
+        this.ecr.repositories.add(planned.repository);
+        this.ecr.holdings.set(`${planned.repository}:${planned.tag}`, image.ecr_digest);
+      }
+    }
+  }
+
+  private start(plan: MigrationPlan, resumed?: string): string {
+    const number = this.nextId();
+    const id = resumed ?? `job-${number}`;
+    const job = new FakeJob(id, plan, new Map(this.failingImages));
+    this.jobs.set(id, job);
+    if (this.options.autoplay) {
+      const timer = setInterval(() => {
+        job.play(1);
+        if (job.snapshot().status === "finished") {
+          clearInterval(timer);
+          this.settle(job);
+        }
+      }, autoplayMs);
+    }
+    return id;
+  }
+}

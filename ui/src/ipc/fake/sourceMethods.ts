@@ -1,0 +1,59 @@
+import type { Backend } from "../backend";
+import type { SourceLoginStatus } from "../generated";
+import { fakeChosenTags } from "./chosen";
+import type { FakeOptions } from "./contract";
+import { engineDown, engineRepositories, practiceTags } from "./data";
+import { fakeRepositories, fakeTags } from "./sources";
+
+type SourceMethods =
+  | "sourceLogin"
+  | "sourceLogout"
+  | "sourceLoginStatus"
+  | "sourceNamespaces"
+  | "sourceRepositories"
+  | "sourceTags"
+  | "sourceTagDetails"
+  | "sourceChoose";
+
+const anonymous: SourceLoginStatus = {
+  username: null,
+  origin: "anonymous",
+  keychain_error: null,
+};
+
+/** Where images come from, and as whom it is asked. */
+export function fakeSourceMethods(
+  options: FakeOptions,
+  engine: { readonly running: boolean },
+): Pick<Backend, SourceMethods> {
+  let login: SourceLoginStatus = anonymous;
+  return {
+    sourceLogin: async ({ username, keep }) => {
+      const kept = keep && options.keychainError === undefined;
+      login = { username, origin: kept ? "keychain" : "typed", keychain_error: null };
+      return { ...login, keychain_error: (keep && options.keychainError) || null };
+    },
+    sourceLogout: async () => {
+      login = anonymous;
+      return login;
+    },
+    sourceLoginStatus: async () => login,
+    sourceNamespaces: async () =>
+      login.username === null
+        ? { namespaces: [], organizations_told: false }
+        : { namespaces: [login.username, "acme"], organizations_told: true },
+    sourceRepositories: async (source, next) => {
+      if (source.kind !== "docker_engine") {
+        return fakeRepositories(source, next);
+      }
+      if (!engine.running) {
+        throw engineDown.error;
+      }
+      return { repositories: [...engineRepositories], next: null, total: null };
+    },
+    sourceTags: async (source, repository, next) => fakeTags(source, repository, next),
+    sourceTagDetails: async (_source, repository, tags) =>
+      (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
+    sourceChoose: async (_source, selection) => fakeChosenTags(selection),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Backend } from "../backend";
+import type { ApiError } from "../generated";
+import type { FakeBackend } from "./contract";
+
+/** A backend that notes its calls, and whose next call of a method can be made to fail. */
+export function watched(
+  backend: Backend,
+  calls: FakeBackend["calls"],
+  failures: Map<string, ApiError>,
+): Backend {
+  const handler: ProxyHandler<Backend> = {
+    get(target, name: keyof Backend) {
+      const method = target[name] as (...args: unknown[]) => unknown;
+      if (name === "jobFollow" || name === "onCloseRequested") {
+        return method;
+      }
+      return async (...args: unknown[]) => {
+        calls.push({ method: name, args });
+        const failure = failures.get(name);
+        if (failure !== undefined) {
+          failures.delete(name);
+          throw failure;
+        }
+        return method(...args);
+      };
+    },
+  };
+  const proxy = new Proxy(backend, handler);
+  return Object.fromEntries(
+    Object.keys(backend).map((name) => [name, proxy[name as keyof Backend]]),
+  ) as unknown as Backend;
+}
