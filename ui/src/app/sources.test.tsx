@@ -1,6 +1,6 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Draft, emptyDraft } from "../features/migrate/wizard/draft";
 import { type FakeOptions, fakeError } from "../ipc/fakeBackend";
 import type { EngineOriginal, ImageSource } from "../ipc/generated";
@@ -80,8 +80,33 @@ describe("the sources of images", () => {
     await signIn(true);
     await kept();
     expect(await textOf("source-login")).toContain("until Transload closes");
-    expect((await screen.findByTestId("error-alert")).textContent).toContain("has no keychain");
+    const alert = await screen.findByTestId("error-alert");
+    expect(alert.textContent).toContain("has no keychain");
+    expect(screen.queryByTestId("error-action-retry")).toBeNull();
     await byId("repository-dencold/pgcli");
+    const keep = await find('[data-testid="source-keep"] input');
+    expect(keep).toHaveProperty("checked", true);
+    await click("error-action-go_on_unkept");
+    expect(screen.queryByTestId("error-alert")).toBeNull();
+    expect(keep).toHaveProperty("checked", false);
+    expect(await textOf("source-login")).toContain("until Transload closes");
+  });
+
+  it("try again where the keychain did not forget a sign-in", async () => {
+    const backend = openAt({ kind: "docker_hub", namespace: "" });
+    await signIn(true);
+    await kept();
+    const signOut = vi.spyOn(backend, "sourceLogout").mockResolvedValueOnce({
+      username: null,
+      origin: "anonymous",
+      keychain_error: fakeError("keychain_failed", "The keychain is locked."),
+    });
+    await click("source-sign-out");
+    expect((await screen.findByTestId("error-alert")).textContent).toContain("is locked");
+    expect(screen.queryByTestId("error-action-go_on_unkept")).toBeNull();
+    await click("error-action-retry");
+    await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
+    expect(signOut).toHaveBeenCalledTimes(2);
   });
 
   it("bring hundreds of repositories page by page, and every tag of one that is ticked", async () => {

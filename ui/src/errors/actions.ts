@@ -9,6 +9,7 @@ export type ErrorActionId =
   | "sign_in"
   | "sign_in_source"
   | "enter_mfa_code"
+  | "go_on_unkept"
   | "edit_name"
   | "edit_repository"
   | "keep_existing"
@@ -38,6 +39,7 @@ const labels: Record<Exclude<ErrorActionId, "edit_name">, string> = {
   sign_in: "Sign in",
   sign_in_source: "Sign in to the source",
   enter_mfa_code: "Enter the code",
+  go_on_unkept: "Go on without keeping it",
   edit_repository: "Change the repository settings",
   keep_existing: "Keep the existing image",
   new_tag: "Use another tag",

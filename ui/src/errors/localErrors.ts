@@ -141,10 +141,10 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
     title: "The keychain of this computer did not do its part",
     text: "The keychain does not keep the sign-in, or did not forget it.",
     next: [
-      "Go on: the sign-in is good until Transload closes.",
-      "To keep it, unlock the keychain, or start the service that provides it, and sign in again with the tick.",
+      "After a sign-in: it is good until Transload closes. To keep it, unlock the keychain, or start the service that provides it, and sign in again with the tick.",
+      "After a sign-out: the keychain may still hold the sign-in. Unlock it, then try again.",
     ],
-    actions: [],
+    actions: ["go_on_unkept", "retry"],
   }),
   practice_failed: entry({
     title: "Practice mode cannot start",

@@ -6,7 +6,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { ErrorAlert } from "../errors";
+import { type ErrorActions, ErrorAlert } from "../errors";
 import type { PracticeStatus, SourceLogin, SourceLoginStatus } from "../ipc/generated";
 import type { Request } from "./useRequest";
 import { useWork } from "./useWork";
@@ -31,6 +31,12 @@ function statusText(status: SourceLoginStatus | null): string {
   }
 }
 
+/** What the keychain did not do, and what a person can do about it. */
+interface Remark {
+  readonly error: unknown;
+  readonly actions: ErrorActions;
+}
+
 interface SourceLoginFormProps {
   status: Request<SourceLoginStatus>;
   /** Whether the source is Docker Hub, or practice's. */
@@ -49,19 +55,33 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
   const [username, setUsername] = useState("");
   const [secret, setSecret] = useState("");
   const [keep, setKeep] = useState(false);
-  // What the keychain did not do, though the sign-in itself went on.
-  const [remark, setRemark] = useState<unknown>(null);
+  // What the keychain did not do, though the sign-in itself went on, and what helps.
+  const [remark, setRemark] = useState<Remark | null>(null);
   const { busy, error, run, dismiss } = useWork();
   const origin = status.answer?.origin ?? "anonymous";
 
+  const dismissAll = () => {
+    dismiss();
+    setRemark(null);
+  };
+  const goOnUnkept = () => {
+    setKeep(false);
+    setRemark(null);
+  };
   const signIn = () =>
     run(async () => {
       const typed = { username: username.trim(), secret, keep };
       setSecret("");
-      setRemark((await onSignIn(typed)).keychain_error);
+      const { keychain_error } = await onSignIn(typed);
+      // The secret is forgotten here, so that it cannot be tried again with it.
+      setRemark(keychain_error && { error: keychain_error, actions: { go_on_unkept: goOnUnkept } });
     });
-  const signOut = () => run(async () => setRemark((await onSignOut()).keychain_error));
-  const failure = error ?? status.error ?? remark;
+  const signOut = () =>
+    run(async () => {
+      const { keychain_error } = await onSignOut();
+      setRemark(keychain_error && { error: keychain_error, actions: { retry: signOut } });
+    });
+  const failure = error ?? status.error ?? remark?.error ?? null;
 
   return (
     <ExpandableSection
@@ -121,10 +141,8 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
         {failure !== null && (
           <ErrorAlert
             error={failure}
-            onDismiss={() => {
-              dismiss();
-              setRemark(null);
-            }}
+            actions={failure === remark?.error ? remark.actions : {}}
+            onDismiss={dismissAll}
           />
         )}
         <SpaceBetween direction="horizontal" size="xs">

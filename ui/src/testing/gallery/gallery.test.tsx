@@ -9,7 +9,7 @@ import { Gallery } from "./Gallery";
  * Failures that no button can help: they show beside the field or the list where a person chooses
  * differently, and the sentence says what.
  */
-const helpedBesideIt = new Set(["input_invalid", "client_login_too_long", "keychain_failed"]);
+const helpedBesideIt = new Set(["input_invalid", "client_login_too_long"]);
 
 describe("every failure", () => {
   it("is drawn with its reason, a next step, its details, and a way on", async () => {
