@@ -14,6 +14,7 @@ import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { paginationLabels } from "../../shared/tableLabels";
 import { CommandsModal } from "./CommandsModal";
 import { DeleteImageModal } from "./DeleteImageModal";
+import { DeleteImagesModal } from "./DeleteImagesModal";
 import { imageColumns } from "./imageColumns";
 import { entryRow, type ImageRow, imageRow, imageRowMatches } from "./imageRows";
 import { useIndexEntries } from "./useIndexEntries";
@@ -37,7 +38,7 @@ function imageName(row: ImageRow): string {
 /** The images of a repository; an index opens to what it holds. */
 export function ImagesTable(props: ImagesTableProps) {
   const { connection, repository, images, errorActions, onChanged } = props;
-  const [deleting, setDeleting] = useState<ImageRow | null>(null);
+  const [deleting, setDeleting] = useState<readonly ImageRow[]>([]);
   const rows = useMemo(() => images.map(imageRow), [images]);
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pullCommandsShown, setPullCommandsShown] = useState(false);
@@ -68,7 +69,10 @@ export function ImagesTable(props: ImagesTableProps) {
       pagination: { pageSize },
       selection: { trackBy: "id", keepSelection: true },
     });
-  const selected = collectionProps.selectedItems?.[0];
+  // What was selected may have gone meanwhile.
+  const chosen = new Set(collectionProps.selectedItems?.map(({ id }) => id));
+  const selected = rows.filter(({ id }) => chosen.has(id));
+  const only = selected.length === 1 ? selected[0] : undefined;
   const failed = [...expanded].flatMap((digest) => {
     const state = states.get(digest);
     return state?.kind === "failed" ? [{ digest, error: state.error }] : [];
@@ -104,8 +108,9 @@ export function ImagesTable(props: ImagesTableProps) {
         {...collectionProps}
         variant="container"
         items={items}
+        selectedItems={selected}
         columnDefinitions={imageColumns}
-        selectionType="single"
+        selectionType="multi"
         isItemDisabled={(row) => row.isEntry}
         wrapLines
         resizableColumns
@@ -134,7 +139,8 @@ export function ImagesTable(props: ImagesTableProps) {
         }}
         ariaLabels={{
           tableLabel: `Images in ${repository}`,
-          selectionGroupLabel: "Select an image",
+          selectionGroupLabel: "Select images",
+          allItemsSelectionLabel: () => "Select all images on this page",
           itemSelectionLabel: (_selection, row) => `Select ${imageName(row)}`,
           expandButtonLabel: (row) => `Show the platforms of ${imageName(row)}`,
           collapseButtonLabel: (row) => `Hide the platforms of ${imageName(row)}`,
@@ -142,20 +148,24 @@ export function ImagesTable(props: ImagesTableProps) {
         header={
           <Header
             variant="h2"
-            counter={`(${formatCount(images.length)})`}
+            counter={
+              selected.length === 0
+                ? `(${formatCount(images.length)})`
+                : `(${formatCount(selected.length)}/${formatCount(images.length)})`
+            }
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
-                  disabled={selected === undefined}
-                  disabledReason="Select an image first."
-                  onClick={() => setDeleting(selected ?? null)}
+                  disabled={selected.length === 0}
+                  disabledReason="Select one image or several first."
+                  onClick={() => setDeleting(selected)}
                   data-testid="images-delete"
                 >
                   Delete
                 </Button>
                 <Button
-                  disabled={selected === undefined || selected.pullCommands.length === 0}
-                  disabledReason="Select an image first."
+                  disabled={only === undefined || only.pullCommands.length === 0}
+                  disabledReason="Select one image first."
                   onClick={() => setPullCommandsShown(true)}
                   data-testid="images-pull-commands"
                 >
@@ -186,25 +196,35 @@ export function ImagesTable(props: ImagesTableProps) {
         }
         data-testid="images-table"
       />
-      {deleting !== null && (
+      {deleting.length === 1 && deleting[0] !== undefined && (
         <DeleteImageModal
           connection={connection}
           repository={repository}
-          image={deleting}
+          image={deleting[0]}
           errorActions={errorActions}
           onDeleted={() => {
-            setDeleting(null);
+            setDeleting([]);
             actions.setSelectedItems([]);
             onChanged();
           }}
-          onClose={() => setDeleting(null)}
+          onClose={() => setDeleting([])}
         />
       )}
-      {pullCommandsShown && selected !== undefined && (
+      {deleting.length > 1 && (
+        <DeleteImagesModal
+          connection={connection}
+          repository={repository}
+          images={deleting}
+          errorActions={errorActions}
+          onDeleted={onChanged}
+          onClose={() => setDeleting([])}
+        />
+      )}
+      {pullCommandsShown && only !== undefined && (
         <CommandsModal
-          title={`Pull commands for ${repository}:${imageName(selected)}`}
+          title={`Pull commands for ${repository}:${imageName(only)}`}
           description="These commands log in and pull the image. They need the AWS CLI and Docker."
-          commands={selected.pullCommands}
+          commands={only.pullCommands}
           connection={connection}
           errorActions={errorActions}
           onClose={() => setPullCommandsShown(false)}

@@ -1,0 +1,120 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { type ErrorActions, ErrorAlert } from "../../errors";
+import { useBackend } from "../../ipc";
+import type { AwsConnection } from "../../ipc/generated";
+import { formatCounted } from "../../shared/format";
+import { DeletedImagesTable, imagesAndTags } from "./DeletedImagesTable";
+import { type Deletion, deleteImages } from "./deleteImages";
+import type { ImageRow } from "./imageRows";
+
+interface DeleteImagesModalProps {
+  connection: AwsConnection;
+  repository: string;
+  images: readonly ImageRow[];
+  errorActions: ErrorActions;
+  /** Some may be gone: the images are others now. */
+  onDeleted: () => void;
+  onClose: () => void;
+}
+
+/** Asks before several images are deleted, deletes them, and says what became of each. */
+export function DeleteImagesModal(props: DeleteImagesModalProps) {
+  const { connection, repository, images, errorActions, onDeleted, onClose } = props;
+  const backend = useBackend();
+  const [busy, setBusy] = useState(false);
+  const [deletion, setDeletion] = useState<Deletion | null>(null);
+  const what = imagesAndTags(images);
+
+  const remove = async () => {
+    setBusy(true);
+    const before = deletion?.deleted ?? [];
+    const gone = new Set(before);
+    const together = (part: Deletion) => ({ ...part, deleted: [...before, ...part.deleted] });
+    const outcome = await deleteImages(
+      images.filter(({ digest }) => !gone.has(digest)),
+      (digests) =>
+        backend.repositoryImagesDelete(
+          connection,
+          repository,
+          digests.map((digest) => ({ kind: "image", digest })),
+        ),
+      (part) => setDeletion(together(part)),
+    );
+    setDeletion(together(outcome));
+    setBusy(false);
+    onDeleted();
+  };
+
+  return (
+    <Modal
+      visible
+      size="large"
+      header={`Delete from ${repository}`}
+      closeAriaLabel={deletion === null ? "Close without deleting" : "Close"}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose} data-testid="images-delete-close">
+              {deletion === null && !busy ? "Cancel" : "Close"}
+            </Button>
+            {(deletion === null || busy) && (
+              <Button
+                variant="primary"
+                loading={busy}
+                onClick={() => void remove()}
+                data-testid="images-delete-confirm"
+              >
+                Delete {what}
+              </Button>
+            )}
+          </SpaceBetween>
+        </Box>
+      }
+      data-testid="images-delete-modal"
+    >
+      <SpaceBetween size="m">
+        {busy && (
+          <ProgressBar
+            label="Deleting"
+            value={((deletion?.deleted.length ?? 0) / images.length) * 100}
+          />
+        )}
+        {!busy && deletion !== null && <DeletionAlert deletion={deletion} of={images.length} />}
+        {!busy && deletion !== null && deletion.error !== null && (
+          <ErrorAlert
+            error={deletion.error}
+            actions={{ ...errorActions, retry: () => void remove() }}
+          />
+        )}
+        {deletion === null && (
+          <Box>
+            These {what} are deleted in ECR for good. Whoever pulls one by tag or digest does not
+            find it any more.
+          </Box>
+        )}
+        <DeletedImagesTable images={images} deletion={busy ? null : deletion} />
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+/** How much went, in a sentence. */
+function DeletionAlert({ deletion, of }: { deletion: Deletion; of: number }) {
+  const all = deletion.deleted.length === of;
+  return (
+    <div role="status" data-testid="images-delete-result">
+      <Alert type={all ? "success" : "warning"}>
+        {all
+          ? `${formatCounted(of, "image was", "images were")} deleted.`
+          : `${deletion.deleted.length} of ${formatCounted(of, "image", "images")} were deleted. The table says why the others were not.`}
+      </Alert>
+    </div>
+  );
+}
