@@ -1,3 +1,4 @@
+import Grid from "@cloudscape-design/components/grid";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Skeleton from "@cloudscape-design/components/skeleton";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -6,13 +7,6 @@ import type { AwsIdentity } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
 import { partitionName, regionName } from "../../../shared/regions";
 import { TimeLeft } from "../../../shared/TimeLeft";
-
-/** Which kind of AWS's endpoints is used, where it is not the usual one. */
-export function endpointKind({ endpoints }: AwsIdentity): string | null {
-  const kinds = [endpoints.fips ? "FIPS" : null, endpoints.dual_stack ? "dual-stack" : null];
-  const kind = kinds.filter((one) => one !== null).join(", ");
-  return kind === "" ? null : `${kind} endpoints`;
-}
 
 interface IdentityFactsProps {
   identity: AwsIdentity | null;
@@ -23,50 +17,59 @@ interface IdentityFactsProps {
 
 /**
  * The caller's account, ARN, region and endpoints, and how long the session lasts. While they are
- * asked for, the same rows stand there, so that nothing moves when they come.
+ * asked for, the same rows stand there, so that nothing moves when they come: what is long has the
+ * wide column, where it stays on its line.
  */
 export function IdentityFacts({ identity, alias, loading }: IdentityFactsProps) {
-  const known = (value: (identity: AwsIdentity) => ReactNode, empty: ReactNode = <Skeleton />) =>
-    identity !== null ? value(identity) : loading ? empty : "–";
+  const known = (value: (identity: AwsIdentity) => ReactNode) =>
+    identity !== null ? value(identity) : loading ? <Skeleton /> : "–";
   return (
-    <KeyValuePairs
-      columns={3}
-      items={[
-        {
-          label: "Account",
-          value: known(({ account_id }) => (
-            <>
-              <span data-testid="identity-account">{account_id}</span>
-              {alias !== null && <span data-testid="identity-alias"> ({alias})</span>}
-            </>
-          )),
-        },
-        {
-          label: "Caller",
-          value: known(({ arn }) => <CopyableText text={arn} what="ARN" />),
-        },
-        {
-          label: "Session",
-          value: loading ? (
-            <StatusIndicator type="loading">Asking AWS</StatusIndicator>
-          ) : (
-            known(({ expires_at_ms }) => <TimeLeft endsAtMs={expires_at_ms} />)
-          ),
-        },
-        { label: "Region", value: known(({ region }) => <RegionText region={region} />) },
-        { label: "Partition", value: known(({ partition }) => partitionName(partition)) },
-        {
-          label: "Endpoints",
-          value: known(
-            (one) => <EndpointTexts identity={one} />,
-            <>
-              <Skeleton />
-              <Skeleton />
-            </>,
-          ),
-        },
-      ]}
-    />
+    <Grid
+      gridDefinition={[{ colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 9 } }]}
+    >
+      <KeyValuePairs
+        columns={1}
+        items={[
+          {
+            label: "Account",
+            value: known(({ account_id }) => (
+              <>
+                <span data-testid="identity-account">{account_id}</span>
+                {alias !== null && <span data-testid="identity-alias"> ({alias})</span>}
+              </>
+            )),
+          },
+          {
+            label: "Session",
+            value: loading ? (
+              <StatusIndicator type="loading">Asking AWS</StatusIndicator>
+            ) : (
+              known(({ expires_at_ms }) => <TimeLeft endsAtMs={expires_at_ms} />)
+            ),
+          },
+          { label: "Partition", value: known(({ partition }) => partitionName(partition)) },
+        ]}
+      />
+      <KeyValuePairs
+        columns={1}
+        items={[
+          {
+            label: "Caller",
+            value: known(({ arn }) => <CopyableText text={arn} what="ARN" />),
+          },
+          { label: "Region", value: known(({ region }) => <RegionText region={region} />) },
+          {
+            label: "Endpoints",
+            value: (
+              <div style={{ overflowWrap: "anywhere" }} data-testid="identity-endpoints">
+                <div>{known((one) => `API: ${endpointText(one, "api")}`)}</div>
+                <div>{known((one) => `Registry: ${endpointText(one, "registry")}`)}</div>
+              </div>
+            ),
+          },
+        ]}
+      />
+    </Grid>
   );
 }
 
@@ -81,15 +84,9 @@ function RegionText({ region }: { region: string }) {
   );
 }
 
-/** The hosts of the ECR API and of the registry. */
-function EndpointTexts({ identity }: { identity: AwsIdentity }) {
-  const { endpoints } = identity;
-  const kind = endpointKind(identity);
-  return (
-    <div style={{ overflowWrap: "anywhere" }} data-testid="identity-endpoints">
-      {kind !== null && <div>{kind}</div>}
-      <div>API: {endpoints.api ?? "–"}</div>
-      <div>Registry: {endpoints.registry ?? "–"}</div>
-    </div>
-  );
+/** The host of the ECR API or of the registry, and of which kind it is where it is not the usual. */
+function endpointText({ endpoints }: AwsIdentity, which: "api" | "registry"): string {
+  const kinds = [endpoints.fips && "FIPS", endpoints.dual_stack && "dual-stack"].filter(Boolean);
+  const host = endpoints[which] ?? "–";
+  return kinds.length === 0 ? host : `${host} (${kinds.join(", ")})`;
 }

@@ -165,6 +165,7 @@ export function ProfileTable({
         {
           id: "name",
           header: "Name",
+          minWidth: 180,
           isRowHeader: true,
           cell: (row) => (
             <SpaceBetween size="xxs">
