@@ -1,5 +1,5 @@
 import { cleanup, configure } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { afterEach, beforeEach, expect, type MockInstance, vi } from "vitest";
 
 // The page behind a failed query is too long to read.
 configure({
@@ -9,6 +9,16 @@ configure({
 });
 
 afterEach(cleanup);
+
+// React only says so where two children have one key; then it draws the wrong one.
+let said: MockInstance<typeof console.error>;
+beforeEach(() => {
+  said = vi.spyOn(console, "error");
+});
+afterEach(() => {
+  const keys = said.mock.calls.filter(([text]) => /the same key|unique "key" prop/.test(`${text}`));
+  expect(keys).toEqual([]);
+});
 
 // jsdom has no layout. Cloudscape only needs these to exist.
 class NoResizeObserver implements ResizeObserver {
