@@ -3,7 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import { useBackend } from "../ipc/BackendContext";
 import type { AwsConnection, AwsProfile } from "../ipc/generated";
-import { connectionKey, connectionLabel } from "../shared/connection";
+import { connectionKey, connectionLabel, profileConnection } from "../shared/connection";
 import { RegionField } from "../shared/RegionField";
 import { useRequest } from "../shared/useRequest";
 
@@ -19,13 +19,7 @@ function profileChoice({ name, region, problem }: AwsProfile): Choice {
     label: name,
     value: `aws:${name}`,
     description: problem ?? region ?? "No region of its own",
-    connection: {
-      kind: "profile",
-      profile: name,
-      region: null,
-      ecr_endpoint: null,
-      registry_endpoint: null,
-    },
+    connection: profileConnection(name),
   };
 }
 

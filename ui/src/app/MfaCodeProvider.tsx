@@ -2,6 +2,7 @@ import { type ReactNode, useContext, useMemo, useState } from "react";
 import { type Remedies, RemediesContext } from "../errors";
 import { useBackend } from "../ipc/BackendContext";
 import type { AwsConnection } from "../ipc/generated";
+import { profileConnection } from "../shared/connection";
 import { MfaCodeModal } from "../shared/signIn/MfaCodeModal";
 
 interface MfaCodeProviderProps {
@@ -57,13 +58,5 @@ function connectionOf(
   connections: readonly (AwsConnection | null)[],
 ): AwsConnection {
   const used = connections.find((one) => one?.kind === "profile" && one.profile === profile);
-  return (
-    used ?? {
-      kind: "profile",
-      profile,
-      region: null,
-      ecr_endpoint: null,
-      registry_endpoint: null,
-    }
-  );
+  return used ?? profileConnection(profile);
 }

@@ -13,6 +13,28 @@ export function connectionKey(connection: AwsConnection): string {
     : JSON.stringify(connection);
 }
 
+/** The connection of a profile as the AWS configuration has it. */
+export function profileConnection(profile: string, region: string | null = null): AwsConnection {
+  return { kind: "profile", profile, region, ecr_endpoint: null, registry_endpoint: null };
+}
+
+/** A source of a kind before anything about it is typed; nothing for a kind that is none. */
+export function emptySource(kind: string | undefined): ImageSource | null {
+  switch (kind) {
+    case "docker_engine":
+    case "practice_account":
+      return { kind };
+    case "docker_hub":
+      return { kind, namespace: "" };
+    case "ecr":
+      return { kind, connection: profileConnection("") };
+    case "registry":
+      return { kind, host: "", plain_http: false };
+    default:
+      return null;
+  }
+}
+
 /** What a connection signs as: a profile's name, or what there is instead of one. */
 export function signerName(connection: AwsConnection): string {
   switch (connection.kind) {

@@ -3,7 +3,8 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { AwsConnection, ImageSource } from "../../ipc/generated";
+import type { ImageSource } from "../../ipc/generated";
+import { emptySource, profileConnection } from "../../shared/connection";
 
 interface SourceFieldsProps {
   source: ImageSource | null;
@@ -20,26 +21,6 @@ const options = [
   { value: "registry", label: "Another registry" },
   { value: "practice_account", label: "Practice account" },
 ];
-
-function profileConnection(profile: string, region: string | null): AwsConnection {
-  return { kind: "profile", profile, region, ecr_endpoint: null, registry_endpoint: null };
-}
-
-function emptySource(kind: string | undefined): ImageSource | null {
-  switch (kind) {
-    case "docker_engine":
-    case "practice_account":
-      return { kind };
-    case "docker_hub":
-      return { kind, namespace: "" };
-    case "ecr":
-      return { kind, connection: profileConnection("", null) };
-    case "registry":
-      return { kind, host: "", plain_http: false };
-    default:
-      return null;
-  }
-}
 
 /** Where images come from with a saved profile. */
 export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {

@@ -84,7 +84,7 @@ it("says what was deleted and why the rest was not, and keeps the rest selected"
     { kind: "image", digest: digest("c") },
   ]);
   expect(rows()).toEqual([
-    `1.0, latest${digest("a")}Not deleted: An index refers to it.`,
+    `1.0, latest${digest("a")}Not deletedAn index refers to it.`,
     `No tag${digest("c")}Deleted`,
   ]);
   expect(screen.queryByTestId("images-delete-confirm")).toBeNull();

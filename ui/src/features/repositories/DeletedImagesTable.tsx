@@ -75,7 +75,10 @@ function Outcome({ deleted, reason }: { deleted: boolean; reason: string | undef
   return reason === undefined ? (
     <StatusIndicator type="stopped">Not asked for</StatusIndicator>
   ) : (
-    <StatusIndicator type="error">Not deleted: {reason}</StatusIndicator>
+    <>
+      <StatusIndicator type="error">Not deleted</StatusIndicator>
+      <div style={{ wordBreak: "normal", overflowWrap: "anywhere" }}>{reason}</div>
+    </>
   );
 }
 

@@ -10,6 +10,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { CaFile, CaFileOrigin, NetworkStatus } from "../../ipc/generated";
 import { formatDay } from "../../shared/format";
+import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 
 interface NetworkSectionProps {
@@ -146,9 +147,9 @@ function proxyText(status: NetworkStatus): ReactNode {
     <>
       {lines.length === 0 ? "None; everything is reached directly" : lines}
       {status.unusable_variables.map((name) => (
-        <StatusIndicator key={name} type="warning">
+        <StatusText key={name} type="warning">
           {name} is set and names no proxy that can be used
-        </StatusIndicator>
+        </StatusText>
       ))}
     </>
   );

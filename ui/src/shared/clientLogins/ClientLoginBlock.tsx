@@ -3,10 +3,10 @@ import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { ClientLogin, LoginWay } from "../../ipc/generated";
+import { StatusText } from "../StatusText";
 import { useWork } from "../useWork";
 import { changeText, clientNames, heldText, wayDescription, wayLabel } from "./words";
 
@@ -43,16 +43,16 @@ export function ClientLoginBlock({
         {login.error !== null && <ErrorAlert error={login.error} actions={actions} />}
         {login.held !== null && (
           <div role="status" style={{ overflowWrap: "anywhere" }}>
-            <StatusIndicator type={login.held.kind === "none" ? "info" : "success"}>
+            <StatusText type={login.held.kind === "none" ? "info" : "success"}>
               {heldText(login.held, registry)}
-            </StatusIndicator>
+            </StatusText>
           </div>
         )}
         {login.stale.length > 0 && (
-          <StatusIndicator type="warning">
+          <StatusText type="warning">
             {login.file} has an old entry {login.stale.map((key) => `“${key}”`).join(", ")}. Some
             tools find it first and use a login that has run out.
-          </StatusIndicator>
+          </StatusText>
         )}
         {login.ways.length > 1 && (
           <RadioGroup

@@ -8,6 +8,7 @@ import type { ImageReport, Proof } from "../../ipc/generated";
 import { CopyableDigest, CopyableText } from "../CopyableText";
 import { formatCounted } from "../format";
 import { PagedTable } from "../PagedTable";
+import { StatusText } from "../StatusText";
 
 const proofs: Record<
   Proof,
@@ -40,7 +41,7 @@ function ResultCell({ image }: { image: ImageReport }) {
     const entry = errorEntry(result.error);
     return (
       <SpaceBetween size="xxs">
-        <StatusIndicator type="error">{entry.title}</StatusIndicator>
+        <StatusText type="error">{entry.title}</StatusText>
         <span>{entry.text(result.error)}</span>
         <span>{errorNextSteps(result.error)[0]}</span>
       </SpaceBetween>

@@ -1,12 +1,11 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator, {
-  type StatusIndicatorProps,
-} from "@cloudscape-design/components/status-indicator";
+import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { UndoPlan } from "../../ipc/generated";
 import { formatCounted } from "../format";
 import { PagedTable } from "../PagedTable";
+import { StatusText } from "../StatusText";
 import { tagUndoText, totalsText } from "./undoWords";
 
 interface Row {
@@ -93,7 +92,7 @@ export function UndoPlanView({ plan }: { plan: UndoPlan }) {
           {
             id: "action",
             header: "What happens",
-            cell: (row) => <StatusIndicator type={row.type}>{row.text}</StatusIndicator>,
+            cell: (row) => <StatusText type={row.type}>{row.text}</StatusText>,
           },
         ]}
       />

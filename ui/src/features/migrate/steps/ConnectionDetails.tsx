@@ -1,11 +1,9 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useState } from "react";
 import type { AwsConnection } from "../../../ipc/generated";
 import { RegionField } from "../../../shared/RegionField";
 import { endpointProblem } from "../wizard/validation";
+import { TypedField } from "./TypedField";
 
 type ProfileConnection = Extract<AwsConnection, { kind: "profile" }>;
 
@@ -67,36 +65,18 @@ interface EndpointFieldProps {
 
 /** An endpoint; it counts when the field is left, so that AWS is not asked at every letter. */
 function EndpointField({ label, description, value, testId, onChange }: EndpointFieldProps) {
-  const [text, setText] = useState(value ?? "");
-  useEffect(() => setText(value ?? ""), [value]);
-  const take = () => {
-    const typed = text.trim() === "" ? null : text.trim();
-    if (typed !== value) {
-      onChange(typed);
-    }
-  };
   return (
-    <FormField
+    <TypedField
       label={
         <span>
           {label} <i>- optional</i>
         </span>
       }
       description={description}
-      errorText={value === null ? undefined : (endpointProblem(value) ?? undefined)}
-    >
-      <Input
-        value={text}
-        spellcheck={false}
-        onChange={({ detail }) => setText(detail.value)}
-        onBlur={take}
-        onKeyDown={({ detail }) => {
-          if (detail.key === "Enter") {
-            take();
-          }
-        }}
-        data-testid={testId}
-      />
-    </FormField>
+      value={value ?? ""}
+      testId={testId}
+      problem={value === null ? null : endpointProblem(value)}
+      onChange={(text) => onChange(text === "" ? null : text)}
+    />
   );
 }

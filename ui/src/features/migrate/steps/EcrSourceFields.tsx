@@ -1,8 +1,8 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { AwsConnection, AwsProfile, ImageSource } from "../../../ipc/generated";
-import { signerName } from "../../../shared/connection";
+import type { AwsProfile, ImageSource } from "../../../ipc/generated";
+import { profileConnection, signerName } from "../../../shared/connection";
 import { ConnectionDetails } from "./ConnectionDetails";
 
 type EcrSource = Extract<ImageSource, { kind: "ecr" }>;
@@ -17,10 +17,6 @@ interface EcrSourceFieldsProps {
 }
 
 const practiceOption = { value: "practice", label: "Practice" };
-
-function profileConnection(profile: string): AwsConnection {
-  return { kind: "profile", profile, region: null, ecr_endpoint: null, registry_endpoint: null };
-}
 
 /** The account and region of an ECR that images come from. */
 export function EcrSourceFields({ source, profiles, practice, onChange }: EcrSourceFieldsProps) {

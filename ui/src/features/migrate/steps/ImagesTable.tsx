@@ -11,6 +11,7 @@ import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
 import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
+import { StatusText } from "../../../shared/StatusText";
 import { ImageFilters } from "./ImageFilters";
 import type { ImagesStepProps } from "./ImagesStep";
 import {
@@ -64,7 +65,7 @@ function NameCell({ row, original, onTags, onMore }: NameCellProps) {
           <span data-testid={`tag-${row.id}`}>{row.tag.tag}</span>
           {original !== undefined && (
             <Box fontSize="body-s" data-testid={`original-${row.id}`}>
-              <StatusIndicator type="info">{originalText(original)}</StatusIndicator>
+              <StatusText type="info">{originalText(original)}</StatusText>
             </Box>
           )}
         </>
@@ -88,7 +89,7 @@ function NameCell({ row, original, onTags, onMore }: NameCellProps) {
     case "error":
       return (
         <>
-          <StatusIndicator type="error">{asApiError(row.error).message}</StatusIndicator>{" "}
+          <StatusText type="error">{asApiError(row.error).message}</StatusText>{" "}
           <Button variant="inline-link" onClick={() => onTags(row.repository)}>
             Try again
           </Button>

@@ -13,6 +13,7 @@ import type {
 } from "../../../ipc/generated";
 import { formatCount, formatCounted } from "../../../shared/format";
 import { PolicyText } from "../../../shared/PolicyText";
+import { StatusText } from "../../../shared/StatusText";
 import type { Request } from "../../../shared/useRequest";
 import { missingPermissions } from "../wizard/permissions";
 
@@ -57,16 +58,16 @@ function Standing({ permission: { standing } }: { permission: PlanPermission }) 
     case "allowed":
       return <StatusIndicator type="success">Allowed</StatusIndicator>;
     case "missing":
-      return <StatusIndicator type="error">Missing: {denials[standing.denial]}</StatusIndicator>;
+      return <StatusText type="error">Missing: {denials[standing.denial]}</StatusText>;
     case "unknown":
       return (
-        <StatusIndicator type="info">
+        <StatusText type="info">
           {standing.doubt === "conditions"
             ? `Unknown: depends on ${standing.conditions.join(", ")}`
             : standing.doubt === "other_policy"
               ? "Unknown: the policy of the key may allow it"
               : "Unknown"}
-        </StatusIndicator>
+        </StatusText>
       );
   }
 }

@@ -1,11 +1,11 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import type { AwsProfileKind, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { IgnoredSections } from "../../../shared/AwsConfigNotes";
-import { signerName } from "../../../shared/connection";
+import { profileConnection, signerName } from "../../../shared/connection";
+import { StatusText } from "../../../shared/StatusText";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 
@@ -61,13 +61,7 @@ function profileRows(saved: readonly SavedProfile[], aws: AwsProfiles | null): P
         problem: profile.problem,
         action: {
           type: "connection_chosen",
-          connection: {
-            kind: "profile",
-            profile: profile.name,
-            region: null,
-            ecr_endpoint: null,
-            registry_endpoint: null,
-          },
+          connection: profileConnection(profile.name),
         },
       }),
     ),
@@ -170,9 +164,7 @@ export function ProfileTable({
           cell: (row) => (
             <SpaceBetween size="xxs">
               <span data-testid={`profile-${row.id}`}>{row.name}</span>
-              {row.problem !== null && (
-                <StatusIndicator type="warning">{row.problem}</StatusIndicator>
-              )}
+              {row.problem !== null && <StatusText type="warning">{row.problem}</StatusText>}
             </SpaceBetween>
           ),
         },

@@ -4,6 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import type { AwsProfile, ImageSource, SourceNamespaces } from "../../../ipc/generated";
+import { emptySource } from "../../../shared/connection";
 import { isHub } from "../../../shared/namespaces";
 import { sourceProblem } from "../wizard/validation";
 import { EcrSourceFields } from "./EcrSourceFields";
@@ -38,30 +39,6 @@ const options = [
   },
 ] as const;
 
-function emptySource(kind: string): ImageSource {
-  switch (kind) {
-    case "docker_hub":
-      return { kind, namespace: "" };
-    case "ecr":
-      return {
-        kind,
-        connection: {
-          kind: "profile",
-          profile: "",
-          region: null,
-          ecr_endpoint: null,
-          registry_endpoint: null,
-        },
-      };
-    case "registry":
-      return { kind, host: "", plain_http: false };
-    case "practice_account":
-      return { kind };
-    default:
-      return { kind: "docker_engine" };
-  }
-}
-
 interface SourceFieldsProps {
   source: ImageSource | null;
   /** Whether the images go to practice; only then can they come from it. */
@@ -85,7 +62,12 @@ export function SourceFields(props: SourceFieldsProps) {
             selectedOption={options.find((option) => option.value === source?.kind) ?? null}
             options={offered}
             placeholder="Choose where the images are"
-            onChange={({ detail }) => onChange(emptySource(detail.selectedOption.value ?? ""))}
+            onChange={({ detail }) => {
+              const chosen = emptySource(detail.selectedOption.value);
+              if (chosen !== null) {
+                onChange(chosen);
+              }
+            }}
             data-testid="source-select"
           />
         </FormField>

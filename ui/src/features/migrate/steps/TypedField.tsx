@@ -1,12 +1,12 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 
 interface TypedFieldProps {
-  label: string;
+  label: ReactNode;
   description: string;
   value: string;
-  placeholder: string;
+  placeholder?: string;
   testId: string;
   problem: string | null;
   onChange: (value: string) => void;

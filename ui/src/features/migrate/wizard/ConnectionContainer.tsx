@@ -2,6 +2,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
+import { profileConnection } from "../../../shared/connection";
 import { AddProfileModal } from "../../../shared/signIn";
 import { useRequest } from "../../../shared/useRequest";
 import { ConnectionStep } from "../steps/ConnectionStep";
@@ -58,13 +59,7 @@ export function ConnectionContainer({ draft, dispatch, data, errorActions }: Ste
     data.awsProfiles.reload();
     dispatch({
       type: "connection_chosen",
-      connection: {
-        kind: "profile",
-        profile,
-        region: null,
-        ecr_endpoint: null,
-        registry_endpoint: null,
-      },
+      connection: profileConnection(profile),
     });
   };
   return (
