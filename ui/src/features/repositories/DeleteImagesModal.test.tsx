@@ -75,7 +75,7 @@ it("lists every image with its tags and digest, and deletes nothing before it is
 });
 
 it("says what was deleted and why the rest was not, and keeps the rest selected", async () => {
-  const remove = vi.fn(async () => [{ name: digest("a"), reason: "An index refers to it." }]);
+  const remove = vi.fn(async () => [{ name: digest("c"), reason: "An index refers to it." }]);
   const { container, modal, rows, onChanged, show } = await askToDelete(remove);
   confirm();
   expect(await result()).toContain("1 of 2 images were deleted");
@@ -84,13 +84,13 @@ it("says what was deleted and why the rest was not, and keeps the rest selected"
     { kind: "image", digest: digest("c") },
   ]);
   expect(rows()).toEqual([
-    `1.0, latest${digest("a")}Not deletedAn index refers to it.`,
-    `No tag${digest("c")}Deleted`,
+    `No tag${digest("c")}Not deletedAn index refers to it.`,
+    `1.0, latest${digest("a")}Deleted`,
   ]);
   expect(screen.queryByTestId("images-delete-confirm")).toBeNull();
   expect(await accessibilityViolations(modal)).toEqual([]);
   expect(onChanged).toHaveBeenCalledTimes(1);
-  show(images.slice(0, 2));
+  show(images.slice(1));
   fireEvent.click(screen.getByTestId("images-delete-close"));
   expect(container.textContent).toContain("(1/2)");
 });
