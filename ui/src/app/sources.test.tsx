@@ -16,9 +16,9 @@ function typeInto(id: string, text: string) {
   act(() => createWrapper().findInput(`[data-testid="${id}"]`)?.setInputValue(text));
 }
 
-async function signIn(keep: boolean) {
+async function signIn(keep: boolean, username = "dencold") {
   await byId("source-sign-in");
-  typeInto("source-username", "dencold");
+  typeInto("source-username", username);
   typeInto("source-secret", "dckr_pat_1");
   if (keep) {
     act(() =>
@@ -70,6 +70,19 @@ describe("the sources of images", () => {
     expect(await textOf("selection-summary")).toContain("1 tag selected");
     await click("source-sign-out");
     await screen.findByText(/Not signed in/);
+  });
+
+  it("show an organisation that signs in once", async () => {
+    const backend = openAt({ kind: "docker_hub", namespace: "" });
+    await signIn(false, "acme");
+    await kept();
+    await byId("repository-dencold/pgcli");
+    const asked = backend.calls.filter(({ method }) => method === "sourceRepositories");
+    expect(asked.at(-1)?.args[0]).toEqual({ kind: "docker_hub", namespace: "acme" });
+    const mine = createWrapper().findMultiselect('[data-testid="hub-mine"]');
+    act(() => mine?.openDropdown());
+    const options = mine?.findDropdown({ expandToViewport: true }).findOptions();
+    expect(options?.map((option) => option.getElement().textContent)).toEqual(["acme"]);
   });
 
   it("go on without a keychain, and say so", async () => {

@@ -56,7 +56,11 @@ export function ImagesContainer(props: ImagesContainerProps) {
   const user = login.answer?.username ?? null;
   const namespaces = useRequest(
     isHub(draft.source) && user !== null ? `${signsInto} ${user}` : null,
-    async () => backend.sourceNamespaces(await chosen()),
+    async () => {
+      const told = await backend.sourceNamespaces(await chosen());
+      // Who signs in as an organisation is told it twice: as themselves, and as theirs.
+      return { ...told, namespaces: [...new Set(told.namespaces)] };
+    },
   );
   const practice = useRequest(draft.source?.kind === "practice_account" ? "practice" : null, () =>
     backend.practiceStart(),
