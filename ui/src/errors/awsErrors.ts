@@ -133,7 +133,7 @@ export const awsErrors: Record<AwsErrorCode, ErrorEntry> = {
   sign_in_denied: entry({
     severity: "warning",
     title: "Access was denied in the browser",
-    text: "The page of IAM Identity Center was answered with no, or a rule of the organisation said it.",
+    text: "Somebody denied access on the page of IAM Identity Center, or a rule of the organisation did.",
     next: [
       "Sign in again and allow access, as the user that has the AWS account.",
       "If you did allow it, ask whoever manages IAM Identity Center.",

@@ -157,7 +157,7 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
   }),
   internal: entry({
     title: "Transload made a mistake",
-    text: "Something went wrong inside the program that should not. Nothing was changed by this message.",
+    text: "Something happened inside the program that should not. The details hold what is known of it.",
     next: [
       "Try again. When it stays, restart Transload.",
       "The log and the details below help whoever looks into it; neither holds secrets.",
