@@ -89,7 +89,7 @@ export function RepositoryDetailsView({
                 onClick={() => setDeleting(true)}
                 data-testid="repository-delete"
               >
-                Delete
+                Delete repository
               </Button>
               <Button
                 disabled={details === null}
