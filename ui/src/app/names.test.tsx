@@ -86,6 +86,9 @@ describe("the names of repositories in ECR", () => {
     const actions = createWrapper().findButtonDropdown('[data-testid="rename-actions-0"]');
     act(() => actions?.openDropdown());
     act(() => actions?.findItemById("remove")?.click());
+    // The names are asked for anew; until they are there, nobody can go on.
+    const next = await byId("wizard-next");
+    await waitFor(() => expect(next.getAttribute("aria-disabled")).not.toBe("true"));
     await click("wizard-next");
     await byId("login-registry");
   });
