@@ -68,7 +68,7 @@ impl HubClient {
     /// A client of the API at `base` on the network of this process, anonymous without a login.
     ///
     /// # Errors
-    /// [`HubError::Network`] when the system has no certificate authorities.
+    /// [`HubError::Unreachable`] when no connections can be made at all.
     pub fn new(base: Url, login: Option<HubLogin>) -> Result<Self, HubError> {
         Self::through(&Network::of_process(), base, login)
     }
@@ -76,7 +76,7 @@ impl HubClient {
     /// A client of the API at `base`, anonymous without a login.
     ///
     /// # Errors
-    /// [`HubError::Network`] when the system has no certificate authorities.
+    /// [`HubError::Unreachable`] when no connections can be made at all.
     pub fn through(
         network: &Network,
         base: Url,
@@ -84,7 +84,6 @@ impl HubClient {
     ) -> Result<Self, HubError> {
         let http = network
             .http2_client()
-            .map_err(|failure| HubError::Network { host: host(&base), failure })?
             .connect_timeout(CONNECT_LIMIT)
             .read_timeout(READ_LIMIT)
             .redirect(same_origin())

@@ -76,7 +76,7 @@ impl Exchange {
         connect_within: Option<Duration>,
         answer_within: Option<Duration>,
     ) -> Result<Self, ExchangeError> {
-        let mut client = network.http_client()?.redirect(Policy::none()).referer(false);
+        let mut client = network.http_client().redirect(Policy::none()).referer(false);
         client = client.retry(reqwest::retry::never());
         if let Some(limit) = connect_within {
             client = client.connect_timeout(limit);

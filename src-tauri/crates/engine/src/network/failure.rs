@@ -108,6 +108,9 @@ pub(super) fn of_connection(
     hop: Option<&Hop>,
     clock: &Clock,
 ) -> Option<NetworkFailure> {
+    if let Some(detail) = verifier::no_authorities(error) {
+        return Some(NetworkFailure::NoAuthorities { detail });
+    }
     if let Some(untrusted) = verifier::untrusted(error) {
         return Some(of_certificate(untrusted, clock, OffsetDateTime::now_utc()));
     }
@@ -225,6 +228,15 @@ mod tests {
     fn untrusted(reason: Distrust) -> Untrusted {
         let name = || "r.example".to_owned();
         Untrusted { host: name(), subject: name(), issuer: name(), reason }
+    }
+
+    #[test]
+    fn a_system_without_authorities_is_said_as_the_reason_of_a_failed_handshake() {
+        let none = rustls::Error::General("no CA certificates were found".to_owned());
+        let handshake = std::io::Error::other(verifier::without_authorities(&none));
+        let said = of_connection(&handshake, None, &Clock::default()).unwrap();
+        assert!(matches!(&said, NetworkFailure::NoAuthorities { .. }), "{said:?}");
+        assert!(said.to_string().contains("no CA certificates were found"), "{said}");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! TLS by the system's authorities and further ones, with the reason of a refusal.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
 use time::OffsetDateTime;
@@ -76,46 +77,65 @@ impl std::fmt::Display for Untrusted {
     }
 }
 
-/// TLS towards servers.
-///
-/// # Errors
-/// Where the system has no certificate authorities and none are given.
-pub(super) fn verifier(
-    extra: &[CertificateDer<'static>],
-) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+/// The system has no certificate authorities, and none are given.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{detail}")]
+struct NoAuthorities {
+    detail: String,
+}
+
+/// What a handshake fails with then.
+pub(super) fn without_authorities(error: &rustls::Error) -> rustls::Error {
+    rustls::Error::Other(OtherError(Arc::new(NoAuthorities { detail: error.to_string() })))
+}
+
+/// TLS towards servers, by the system's authorities and these. They are read at the first handshake:
+/// many registries, and every practice, speak without TLS, and a system has some 150 of them.
+pub(super) fn verifier(extra: Vec<CertificateDer<'static>>) -> Arc<dyn ServerCertVerifier> {
     // Named here, so that nothing depends on which provider the process installed.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let inner = if extra.is_empty() {
-        rustls_platform_verifier::Verifier::new(provider)?
-    } else {
-        rustls_platform_verifier::Verifier::new_with_extra_roots(extra.iter().cloned(), provider)?
-    };
-    Ok(Arc::new(Explaining { inner }))
+    Arc::new(Explaining { extra, provider, inner: OnceLock::new() })
 }
 
 /// The settings of TLS with a verifier, for the protocols that are offered.
-///
-/// # Errors
-/// Where the cryptography that is built in has no version of TLS, which cannot be.
 pub(super) fn configuration(
     verifier: Arc<dyn ServerCertVerifier>,
     protocols: &[&str],
-) -> Result<rustls::ClientConfig, rustls::Error> {
+) -> rustls::ClientConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut configuration = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
+        .with_safe_default_protocol_versions()
+        .expect("the cryptography that is built in has TLS 1.2 and 1.3")
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     configuration.alpn_protocols =
         protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
-    Ok(configuration)
+    configuration
 }
 
 /// The system's verifier; what it refuses is refused, with the names of the certificate.
 #[derive(Debug)]
 struct Explaining {
-    inner: rustls_platform_verifier::Verifier,
+    extra: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+    inner: OnceLock<Result<rustls_platform_verifier::Verifier, rustls::Error>>,
+}
+
+impl Explaining {
+    fn inner(&self) -> Result<&rustls_platform_verifier::Verifier, rustls::Error> {
+        let made = self.inner.get_or_init(|| {
+            let provider = Arc::clone(&self.provider);
+            let made = if self.extra.is_empty() {
+                rustls_platform_verifier::Verifier::new(provider)
+            } else {
+                let extra = self.extra.iter().cloned();
+                rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)
+            };
+            made.map_err(|error| without_authorities(&error))
+        });
+        made.as_ref().map_err(Clone::clone)
+    }
 }
 
 impl ServerCertVerifier for Explaining {
@@ -127,7 +147,7 @@ impl ServerCertVerifier for Explaining {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verified = self.inner.verify_server_cert(
+        let verified = self.inner()?.verify_server_cert(
             end_entity,
             intermediates,
             server_name,
@@ -151,7 +171,8 @@ impl ServerCertVerifier for Explaining {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -160,11 +181,12 @@ impl ServerCertVerifier for Explaining {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -212,6 +234,16 @@ pub(super) fn untrusted<'a>(error: &'a (dyn std::error::Error + 'static)) -> Opt
     match tls_error(error)? {
         rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other))) => {
             other.downcast_ref()
+        }
+        _ => None,
+    }
+}
+
+/// Why nobody could be trusted behind a failed connection: the system has no authorities.
+pub(super) fn no_authorities(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    match tls_error(error)? {
+        rustls::Error::Other(OtherError(other)) => {
+            other.downcast_ref::<NoAuthorities>().map(ToString::to_string)
         }
         _ => None,
     }

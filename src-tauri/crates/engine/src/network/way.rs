@@ -26,7 +26,7 @@ struct Inner {
     proxies: Proxies,
     ca_files: Vec<NamedCaFile>,
     clock: Clock,
-    verifier: OnceLock<Result<Arc<dyn ServerCertVerifier>, NetworkFailure>>,
+    verifier: OnceLock<Arc<dyn ServerCertVerifier>>,
     kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -112,37 +112,28 @@ impl Network {
 
     /// A client of HTTP/1 that goes through this network. For bulk data several connections do
     /// better than one that is shared.
-    ///
-    /// # Errors
-    /// Where the system has no certificate authorities.
-    pub(crate) fn http_client(&self) -> Result<reqwest::ClientBuilder, NetworkFailure> {
-        self.client_of(&["http/1.1"]).map(reqwest::ClientBuilder::http1_only)
+    pub(crate) fn http_client(&self) -> reqwest::ClientBuilder {
+        self.client_of(&["http/1.1"]).http1_only()
     }
 
     /// A client of HTTP/2, or HTTP/1 where the server has no more.
-    ///
-    /// # Errors
-    /// Where the system has no certificate authorities.
-    pub(crate) fn http2_client(&self) -> Result<reqwest::ClientBuilder, NetworkFailure> {
+    pub(crate) fn http2_client(&self) -> reqwest::ClientBuilder {
         self.client_of(&["h2", "http/1.1"])
     }
 
-    fn client_of(&self, protocols: &[&str]) -> Result<reqwest::ClientBuilder, NetworkFailure> {
-        let no_authorities =
-            |error: rustls::Error| NetworkFailure::NoAuthorities { detail: error.to_string() };
+    fn client_of(&self, protocols: &[&str]) -> reqwest::ClientBuilder {
         let roots = self.inner.ca_files.iter().filter_map(|file| file.content.as_ref().ok());
         let verifier = self.inner.verifier.get_or_init(|| {
-            let roots: Vec<_> = roots.flat_map(|file| file.roots.iter().cloned()).collect();
-            verifier::verifier(&roots).map_err(no_authorities)
+            verifier::verifier(roots.flat_map(|file| file.roots.iter().cloned()).collect())
         });
-        let tls = verifier::configuration(verifier.clone()?, protocols).map_err(no_authorities)?;
+        let tls = verifier::configuration(Arc::clone(verifier), protocols);
         let proxies = self.inner.proxies.clone();
         let proxy =
             reqwest::Proxy::custom(move |url| proxies.for_url(url).map(|hop| hop.with_login()));
-        Ok(reqwest::Client::builder()
+        reqwest::Client::builder()
             .user_agent(concat!("transload/", env!("CARGO_PKG_VERSION")))
             .tls_backend_preconfigured(tls)
-            .proxy(proxy))
+            .proxy(proxy)
     }
 
     /// What a request that failed before it was answered means; nothing where the server simply

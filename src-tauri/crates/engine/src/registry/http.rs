@@ -1,19 +1,19 @@
 //! Connections: how requests go out and how bodies come in.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
 use reqwest::header::DATE;
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
 use super::{RegistryEndpoint, RegistryError, resolve};
 use crate::model::RegistryHost;
-use crate::network::{Network, NetworkFailure, is_loopback};
+use crate::network::{Network, is_loopback};
 
 /// How long a connection may take to come about.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -27,45 +27,41 @@ pub(super) struct Connections {
     clients: Arc<Clients>,
 }
 
+/// Each is made when it is first wanted: most registries send nobody elsewhere.
+#[derive(Default)]
 struct Clients {
     /// To registries themselves.
-    own: Result<Client, ClientFailure>,
+    own: OnceLock<Result<Client, String>>,
     /// Where a registry sends us on to: a name there must not lead to this computer either.
-    foreign: Result<Client, ClientFailure>,
-}
-
-/// Why no connection can be made at all.
-#[derive(Clone, Debug)]
-enum ClientFailure {
-    Network(NetworkFailure),
-    Other(String),
+    foreign: OnceLock<Result<Client, String>>,
 }
 
 impl Clients {
-    fn new(network: &Network) -> Self {
-        let built = |change: fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder| {
-            let client = network.http_client().map_err(ClientFailure::Network)?;
-            change(client)
-                .tcp_nodelay(true)
-                .connect_timeout(CONNECT_LIMIT)
-                // Redirects are followed by hand: `addresses` says where to, and without the login.
-                .redirect(Policy::none())
-                .referer(false)
-                .retry(reqwest::retry::never())
-                .build()
-                .map_err(|error| ClientFailure::Other(error.to_string()))
-        };
-        Self {
-            own: built(|client| client),
-            foreign: built(|client| client.dns_resolver(Arc::new(resolve::OutsideOnly))),
-        }
+    fn own(&self, network: &Network) -> &Result<Client, String> {
+        self.own.get_or_init(|| built(network.http_client()))
     }
+
+    fn foreign(&self, network: &Network) -> &Result<Client, String> {
+        let outside = || network.http_client().dns_resolver(Arc::new(resolve::OutsideOnly));
+        self.foreign.get_or_init(|| built(outside()))
+    }
+}
+
+fn built(client: ClientBuilder) -> Result<Client, String> {
+    client
+        .tcp_nodelay(true)
+        .connect_timeout(CONNECT_LIMIT)
+        // Redirects are followed by hand: `addresses` says where to, and without the login.
+        .redirect(Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .build()
+        .map_err(|error| error.to_string())
 }
 
 impl Connections {
     pub(super) fn new(network: &Network) -> Self {
-        let clients = network.kept(|| Clients::new(network));
-        Self { network: network.clone(), clients }
+        Self { network: network.clone(), clients: network.kept(Clients::default) }
     }
 
     /// The client to use for an address.
@@ -78,13 +74,11 @@ impl Connections {
         // it is the proxy that looks names up, and its own name may be this computer.
         let is_own = url.host() == endpoint.url.host() || is_loopback(url);
         let own = is_own || self.network.proxies().for_url(url).is_some();
-        let client = if own { &self.clients.own } else { &self.clients.foreign };
-        let registry = endpoint.host.clone();
-        client.as_ref().map_err(|failure| match failure.clone() {
-            ClientFailure::Network(failure) => RegistryError::Network { registry, failure },
-            ClientFailure::Other(detail) => {
-                RegistryError::Unreachable { registry, source: detail.into() }
-            }
+        let clients = &self.clients;
+        let client = if own { clients.own(&self.network) } else { clients.foreign(&self.network) };
+        client.as_ref().map_err(|detail| RegistryError::Unreachable {
+            registry: endpoint.host.clone(),
+            source: detail.clone().into(),
         })
     }
 
