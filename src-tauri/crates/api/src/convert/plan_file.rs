@@ -64,6 +64,7 @@ pub fn plan_of_file(
         Ok(engine::PlannedRepository {
             uri: repository.uri.clone(),
             exists: repository.exists,
+            is_own: false,
             settings: request.repositories.get(&name).cloned().unwrap_or_default(),
             differences: Vec::new(),
             name,

@@ -27,8 +27,12 @@ mod permissions;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod quota_tests;
 mod record;
 mod report;
+#[cfg(test)]
+mod repository_tests;
 mod request;
 mod run;
 mod sign_in;

@@ -42,6 +42,8 @@ pub struct PlannedRepository {
     pub uri: String,
     /// Whether it exists.
     pub exists: bool,
+    /// Whether an earlier try of the same migration created it: its policies may be missing still.
+    pub is_own: bool,
     /// How it will be set up, or is.
     pub settings: RepositorySettings,
     /// Where an existing repository differs from what was asked for.
@@ -347,6 +349,7 @@ fn plan_repository(
         name: name.clone(),
         uri,
         exists: existing.is_some(),
+        is_own: false,
         settings: existing.map_or(wanted, |repository| &repository.settings).clone(),
         differences: existing
             .map(|known| differences(wanted, &known.settings, facts.holds.get(name)))

@@ -1,22 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::testing::{FakeEngine, World, request};
+use super::testing::{FakeEngine, World, request, results};
 use super::{Action, Difference, ImageResult, MigrationError, Proof, Resolution, Source};
-use crate::model::{
-    Digest, ImageReference, LifecyclePreset, RepositoryName, RepositorySettings, Tag, TagMutability,
-};
-
-fn results(report: &super::Report) -> Vec<String> {
-    report
-        .images
-        .iter()
-        .map(|image| match &image.result {
-            ImageResult::Failed { error } => format!("failed: {error}"),
-            other => format!("{other:?} {:?}", image.proof),
-        })
-        .collect()
-}
+use crate::model::{Digest, ImageReference, RepositorySettings, Tag, TagMutability};
 
 #[tokio::test]
 async fn an_index_arrives_with_its_children_before_it_and_shared_layers_once() {
@@ -195,65 +182,6 @@ async fn another_digest_in_ecr_is_a_failure_that_names_both() {
 }
 
 #[tokio::test]
-async fn a_repository_that_may_not_be_created_fails_its_images_alone() {
-    let world = World::new();
-    world.source.image("app", Some("1"), &["layer"]);
-    world.source.image("web", Some("1"), &["layer"]);
-    let mut both = request("app", "app", &["1"]);
-    let web = request("web", "web", &["1"]);
-    both.images.extend(web.images);
-    both.repositories.extend(web.repositories);
-    for settings in both.repositories.values_mut() {
-        settings.lifecycle = LifecyclePreset::KeepNewest { count: 3 };
-    }
-    world.ecr.denied.lock().unwrap().insert("app".to_owned());
-    let plan = world.plan(&both).await;
-    let report = world.run(&plan, &world.registry_source()).await;
-    let told = results(&report);
-    assert!(told[0].starts_with("failed"), "{told:?}");
-    assert_eq!(told[1], "Moved Equal");
-    assert_eq!(report.repositories_created, [RepositoryName::parse("web").unwrap()]);
-    assert_eq!(world.ecr.policies.lock().unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn a_repository_is_made_only_when_an_image_comes_that_needs_it() {
-    let world = World::new();
-    world.source.image("app", Some("1"), &["layer"]);
-    world.source.image("web", Some("1"), &["layer"]);
-    let mut both = request("app", "app", &["1"]);
-    let other = request("web", "web", &["1"]);
-    both.images.extend(other.images);
-    both.repositories.extend(other.repositories);
-    let mut plan = world.plan(&both).await;
-    // Gone on with later, when its source does not have the first one any more.
-    for image in &mut plan.images {
-        image.tree = Default::default();
-    }
-    world.source.forget("app", "1");
-    let report = world.run(&plan, &world.registry_source()).await;
-    let told = results(&report);
-    assert!(told[0].starts_with("failed"), "{told:?}");
-    assert_eq!(told[1], "Moved Equal");
-    assert_eq!(report.repositories_created, [RepositoryName::parse("web").unwrap()]);
-    assert_eq!(*world.ecr.asked_for.lock().unwrap(), ["web"]);
-}
-
-#[tokio::test]
-async fn many_images_of_a_repository_ask_for_it_once() {
-    let world = World::new();
-    let tags: Vec<String> = (0..40).map(|tag| tag.to_string()).collect();
-    for tag in &tags {
-        world.source.image("app", Some(tag), &["shared", tag]);
-    }
-    let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
-    let plan = world.plan(&request("app", "app", &tags)).await;
-    let report = world.run(&plan, &world.registry_source()).await;
-    assert_eq!(results(&report), ["Moved Equal"; 40]);
-    assert_eq!(*world.ecr.asked_for.lock().unwrap(), ["app"]);
-}
-
-#[tokio::test]
 async fn without_a_token_every_image_says_so() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
@@ -359,87 +287,4 @@ async fn a_cancelled_push_takes_its_temporary_name_away_as_well() {
     assert_eq!(results(&report), ["Cancelled NotProved"]);
     assert_eq!(engine.names(), ["source.example/app:1"]);
     assert_eq!(ImageReference::parse("source.example/app:1").unwrap().path(), "app");
-}
-
-/// Six images whose manifests are two and more pulls each.
-async fn world_with_quota(pulls_left: u32) -> (World, super::Plan) {
-    let world = World::new();
-    for tag in ["1", "2", "3", "4", "5", "6"] {
-        let child = world.source.image("app", None, &["shared", tag]);
-        world.source.index("app", tag, &[child]);
-    }
-    *world.source.pulls_left.lock().unwrap() = Some(pulls_left);
-    let plan = world.plan(&request("app", "app", &["1", "2", "3", "4", "5", "6"])).await;
-    (world, plan)
-}
-
-fn quota_events(world: &World) -> Vec<String> {
-    let told = world.events.lines();
-    let told = told.iter().filter(|line| line.starts_with("Quota"));
-    told.map(|line| line.split_whitespace().next().unwrap_or_default().to_owned()).collect()
-}
-
-#[tokio::test]
-async fn a_plan_leaves_a_small_quota_to_the_run() {
-    let (world, plan) = world_with_quota(20).await;
-    assert_eq!(*world.source.pulls_left.lock().unwrap(), Some(20), "only HEADs were asked");
-    assert!(plan.images.iter().all(|image| image.remarks == [super::Remark::ReadLater]));
-    assert!(plan.is_ready());
-    let quota = plan.pull_quota.unwrap();
-    assert_eq!((quota.needed, quota.quota.remaining), (6, 20));
-    let report = world.run(&plan, &world.registry_source()).await;
-    assert_eq!(results(&report), ["Moved Equal"; 6]);
-    assert_eq!(*world.source.pulls_left.lock().unwrap(), Some(8));
-}
-
-#[tokio::test]
-async fn a_used_up_quota_is_waited_for_and_the_run_goes_on_by_itself() {
-    let (mut world, plan) = world_with_quota(5).await;
-    *world.source.renewed_after_looks.lock().unwrap() = Some((2, 100));
-    world.control = super::Control::looking_again_every(Duration::from_millis(1));
-    let report = world.run(&plan, &world.registry_source()).await;
-    assert_eq!(results(&report), ["Moved Equal"; 6]);
-    // One looks for all of them: three looks, and then it goes on.
-    assert_eq!(quota_events(&world), ["QuotaUsedUp", "QuotaUsedUp", "QuotaUsedUp", "QuotaRenewed"]);
-}
-
-#[tokio::test]
-async fn who_signs_in_ends_the_wait_for_a_quota() {
-    let (mut world, plan) = world_with_quota(1).await;
-    *world.source.renewed_after_looks.lock().unwrap() = Some((0, 100));
-    world.control = super::Control::looking_again_every(Duration::from_secs(3600));
-    let source = world.registry_source();
-    let run = world.run(&plan, &source);
-    let sign_in = async {
-        while quota_events(&world).is_empty() {
-            tokio::task::yield_now().await;
-        }
-        // The wait begins after it was told.
-        loop {
-            world.control.wake();
-            tokio::task::yield_now().await;
-            if quota_events(&world).len() > 1 {
-                break;
-            }
-        }
-    };
-    let both = futures_util::future::join(run, sign_in);
-    let (report, ()) = tokio::time::timeout(Duration::from_secs(60), both).await.unwrap();
-    assert_eq!(results(&report), ["Moved Equal"; 6]);
-}
-
-#[tokio::test]
-async fn a_wait_for_a_quota_can_be_cancelled() {
-    let (mut world, plan) = world_with_quota(0).await;
-    world.control = super::Control::looking_again_every(Duration::from_secs(3600));
-    let source = world.registry_source();
-    let cancel = async {
-        while quota_events(&world).is_empty() {
-            tokio::task::yield_now().await;
-        }
-        world.control.cancel();
-    };
-    let (report, ()) = futures_util::future::join(world.run(&plan, &source), cancel).await;
-    assert!(report.cancelled);
-    assert_eq!(results(&report), ["Cancelled NotProved"; 6]);
 }

@@ -198,6 +198,7 @@ impl JournalRecord {
                 name: repository.name.clone(),
                 uri: format!("{}/{}", self.summary.registry, repository.name),
                 exists: repository.existed || repository.created_at_ms.is_some(),
+                is_own: repository.created_at_ms.is_some(),
                 settings: request.repositories.get(&repository.name).cloned().unwrap_or_default(),
                 differences: Vec::new(),
             })

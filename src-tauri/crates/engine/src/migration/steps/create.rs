@@ -159,6 +159,9 @@ async fn make(
 ) -> Result<bool, AwsError> {
     let (ecr, name) = (&run.destination.ecr, &repository.name);
     if repository.exists {
+        if repository.is_own {
+            complete(run, repository).await?;
+        }
         return Ok(false);
     }
     match ecr.create_repository(name, &repository.settings).await {
@@ -175,7 +178,25 @@ async fn make(
         ecr.put_lifecycle_policy(name, &text).await?;
     }
     if let Some(policy) = &repository.settings.policy {
-        ecr.set_repository_policy(&repository.name, policy).await?;
+        ecr.set_repository_policy(name, policy).await?;
     }
     Ok(true)
+}
+
+/// Sets the policies that an earlier try of the same migration did not come to, or was refused. One
+/// that is there may be somebody's since, and is left.
+async fn complete(run: &Run<'_>, repository: &PlannedRepository) -> Result<(), AwsError> {
+    let (ecr, name) = (&run.destination.ecr, &repository.name);
+    // Who may not read a policy may set it all the same.
+    if let Some(text) = repository.settings.lifecycle.policy_text()
+        && !matches!(ecr.lifecycle_policy(name).await, Ok(Some(_)))
+    {
+        ecr.put_lifecycle_policy(name, &text).await?;
+    }
+    if let Some(policy) = &repository.settings.policy
+        && !matches!(ecr.repository_policy(name).await, Ok(Some(_)))
+    {
+        ecr.set_repository_policy(name, policy).await?;
+    }
+    Ok(())
 }

@@ -23,6 +23,8 @@ pub struct FakeEcr {
     pub policies: Mutex<Vec<String>>,
     /// Repository policies that were set, or are there.
     pub repository_policies: Mutex<HashMap<RepositoryName, String>>,
+    /// Whether repository policies may not be set.
+    pub policies_denied: Mutex<bool>,
     /// Repositories that may not be created.
     pub denied: Mutex<HashSet<String>>,
     /// What DescribeImages says, whatever the registry holds.
@@ -63,6 +65,7 @@ impl FakeEcr {
             repositories: Mutex::default(),
             policies: Mutex::default(),
             repository_policies: Mutex::default(),
+            policies_denied: Mutex::default(),
             denied: Mutex::default(),
             says: Mutex::default(),
             tokens_denied: Mutex::default(),
@@ -202,7 +205,7 @@ impl EcrApi for FakeEcr {
     }
 
     async fn lifecycle_policy(&self, _: &RepositoryName) -> Result<Option<String>, AwsError> {
-        Ok(None)
+        Ok(self.policies.lock().unwrap().last().cloned())
     }
 
     async fn set_repository_policy(
@@ -210,6 +213,9 @@ impl EcrApi for FakeEcr {
         name: &RepositoryName,
         policy: &RepositoryPolicy,
     ) -> Result<(), AwsError> {
+        if *self.policies_denied.lock().unwrap() {
+            return Err(Self::denied("ecr:SetRepositoryPolicy"));
+        }
         self.repository_policies.lock().unwrap().insert(name.clone(), policy.to_string());
         Ok(())
     }

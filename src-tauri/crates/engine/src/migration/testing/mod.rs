@@ -6,6 +6,7 @@ mod engine;
 mod registry;
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::sync::{Arc, Mutex};
 
 pub use ecr::{FakeEcr, SignsIn};
@@ -14,8 +15,8 @@ pub use registry::FakeRegistry;
 
 use super::journal::JournalLog;
 use super::{
-    Control, Destination, EcrLogin, EventSink, Facts, MigrationEvent, MigrationRequest, Plan,
-    Report, RequestedImage, SignInGate, Source, gather, plan, run,
+    Control, Destination, EcrLogin, EventSink, Facts, ImageReport, ImageResult, MigrationEvent,
+    MigrationRequest, Plan, Report, RequestedImage, SignInGate, Source, gather, plan, run,
 };
 use crate::model::{ImageReference, RegistryHost, RepositoryName, RepositorySettings, Tag};
 
@@ -100,6 +101,18 @@ impl World {
     pub fn registry_source(&self) -> Source {
         Source::Registry(Arc::clone(&self.source) as _)
     }
+}
+
+/// What became of each image, in short.
+pub fn results(report: &Report) -> Vec<String> {
+    let result = |image: &ImageReport| match &image.result {
+        ImageResult::Failed { error } => {
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            format!("failed: {error}: {cause}")
+        }
+        other => format!("{other:?} {:?}", image.proof),
+    };
+    report.images.iter().map(result).collect()
 }
 
 /// A request for some tags of one source repository.

@@ -1,0 +1,86 @@
+use std::time::Duration;
+
+use super::testing::{World, request, results};
+
+/// Six images whose manifests are two and more pulls each.
+async fn world_with_quota(pulls_left: u32) -> (World, super::Plan) {
+    let world = World::new();
+    for tag in ["1", "2", "3", "4", "5", "6"] {
+        let child = world.source.image("app", None, &["shared", tag]);
+        world.source.index("app", tag, &[child]);
+    }
+    *world.source.pulls_left.lock().unwrap() = Some(pulls_left);
+    let plan = world.plan(&request("app", "app", &["1", "2", "3", "4", "5", "6"])).await;
+    (world, plan)
+}
+
+fn quota_events(world: &World) -> Vec<String> {
+    let told = world.events.lines();
+    let told = told.iter().filter(|line| line.starts_with("Quota"));
+    told.map(|line| line.split_whitespace().next().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_plan_leaves_a_small_quota_to_the_run() {
+    let (world, plan) = world_with_quota(20).await;
+    assert_eq!(*world.source.pulls_left.lock().unwrap(), Some(20), "only HEADs were asked");
+    assert!(plan.images.iter().all(|image| image.remarks == [super::Remark::ReadLater]));
+    assert!(plan.is_ready());
+    let quota = plan.pull_quota.unwrap();
+    assert_eq!((quota.needed, quota.quota.remaining), (6, 20));
+    let report = world.run(&plan, &world.registry_source()).await;
+    assert_eq!(results(&report), ["Moved Equal"; 6]);
+    assert_eq!(*world.source.pulls_left.lock().unwrap(), Some(8));
+}
+
+#[tokio::test]
+async fn a_used_up_quota_is_waited_for_and_the_run_goes_on_by_itself() {
+    let (mut world, plan) = world_with_quota(5).await;
+    *world.source.renewed_after_looks.lock().unwrap() = Some((2, 100));
+    world.control = super::Control::looking_again_every(Duration::from_millis(1));
+    let report = world.run(&plan, &world.registry_source()).await;
+    assert_eq!(results(&report), ["Moved Equal"; 6]);
+    // One looks for all of them: three looks, and then it goes on.
+    assert_eq!(quota_events(&world), ["QuotaUsedUp", "QuotaUsedUp", "QuotaUsedUp", "QuotaRenewed"]);
+}
+
+#[tokio::test]
+async fn who_signs_in_ends_the_wait_for_a_quota() {
+    let (mut world, plan) = world_with_quota(1).await;
+    *world.source.renewed_after_looks.lock().unwrap() = Some((0, 100));
+    world.control = super::Control::looking_again_every(Duration::from_secs(3600));
+    let source = world.registry_source();
+    let run = world.run(&plan, &source);
+    let sign_in = async {
+        while quota_events(&world).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        // The wait begins after it was told.
+        loop {
+            world.control.wake();
+            tokio::task::yield_now().await;
+            if quota_events(&world).len() > 1 {
+                break;
+            }
+        }
+    };
+    let both = futures_util::future::join(run, sign_in);
+    let (report, ()) = tokio::time::timeout(Duration::from_secs(60), both).await.unwrap();
+    assert_eq!(results(&report), ["Moved Equal"; 6]);
+}
+
+#[tokio::test]
+async fn a_wait_for_a_quota_can_be_cancelled() {
+    let (mut world, plan) = world_with_quota(0).await;
+    world.control = super::Control::looking_again_every(Duration::from_secs(3600));
+    let source = world.registry_source();
+    let cancel = async {
+        while quota_events(&world).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        world.control.cancel();
+    };
+    let (report, ()) = futures_util::future::join(world.run(&plan, &source), cancel).await;
+    assert!(report.cancelled);
+    assert_eq!(results(&report), ["Cancelled NotProved"; 6]);
+}
