@@ -1,15 +1,20 @@
 //! From one ECR to another one: the same table, and a copy from registry to registry.
 
-use anyhow::{Context, Result, ensure};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
 use transload_api::contract::{
-    AwsConnection, ErrorCode, ImageSource, MigrationOutcome, Proof, Route,
+    AwsConnection, ErrorCode, ImageSource, JobEventKind, MigrationOutcome, Proof, Route,
 };
 use transload_engine::model::{RepositoryName, RepositorySettings};
+use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, request, told};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Format, Index, Recipe, Target};
 
+/// How long a state may take to come.
+const LIMIT: Duration = Duration::from_secs(60);
 const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64/v8"];
 
 /// A profile that leads to an ECR.
@@ -45,16 +50,62 @@ async fn from_practice_to_practice_with_a_token_that_ends_on_the_way() -> Result
     moves(&Ecr::practice().await?, &Ecr::practice().await?).await
 }
 
-async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
+/// The session of the source ends too: its images wait for the person, as those of a destination do.
+#[tokio::test]
+async fn a_source_whose_session_ends_is_waited_for() -> Result<()> {
+    let (old, new) = (&Ecr::practice().await?, &Ecr::practice().await?);
+    let single = Recipe::small(73).build()?;
+    fill(old, |target| async move { target.push(&single, "1").await.map(drop) }).await?;
+    let home = with_profile(with_profile(AwsHome::new()?, "old", old)?, "new", new)?;
+    let computer = Computer::new(home, None)?;
+    let source = ImageSource::Ecr { connection: profile("old", old) };
+    let wanted = request(&profile("new", new), &source, &[("team/app", "1", "moved/app")]);
+    let plan = computer.plan(wanted).await?;
+
+    let Ecr::Practice { practice, .. } = old else { bail!("it is a practice") };
+    practice.expire_tokens();
+    old.faults()?.add(FaultRule::new(FaultAction::ExpiredCredentials).on(Plane::Ecr));
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let waiting = async {
+        while let Some(event) = events.recv().await {
+            if let JobEventKind::SignInNeeded { error } = event.kind {
+                return Ok(error);
+            }
+        }
+        bail!("it never waits")
+    };
+    let error = tokio::time::timeout(LIMIT, waiting).await??;
+    assert_eq!(error.code, ErrorCode::CredentialsExpired);
+
+    old.faults()?.clear();
+    computer.api.job_look_again(job.clone()).await.map_err(told)?;
+    let migrated = computer.follow(job, plan).await?;
+    assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
+    assert_eq!(migrated.report.images[0].proof, Proof::Equal);
+    Ok(())
+}
+
+/// Puts something into the repository `team/app`.
+async fn fill<F: Future<Output = Result<()>>>(
+    ecr: &Ecr,
+    put: impl FnOnce(Target) -> F,
+) -> Result<()> {
     let name = RepositoryName::parse("team/app")?;
-    old.api().await?.create_repository(&name, &RepositorySettings::default()).await?;
-    let (user, token) = old.login().await?;
-    let target = Target::new(&format!("http://{}", old.registry_host()), "team/app")?
-        .login(Some((&user, &token)));
-    let index = Index::of_platforms(71, Format::Oci, &PLATFORMS)?;
-    let single = Recipe::small(72).build()?;
-    target.push_index(&index, "2").await?;
-    target.push(&single, "1").await?;
+    ecr.api().await?.create_repository(&name, &RepositorySettings::default()).await?;
+    let (user, token) = ecr.login().await?;
+    let target = Target::new(&format!("http://{}", ecr.registry_host()), "team/app")?;
+    put(target.login(Some((&user, &token)))).await
+}
+
+async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
+    let index = &Index::of_platforms(71, Format::Oci, &PLATFORMS)?;
+    let single = &Recipe::small(72).build()?;
+    fill(old, |target| async move {
+        target.push_index(index, "2").await?;
+        target.push(single, "1").await.map(drop)
+    })
+    .await?;
 
     let home = with_profile(with_profile(AwsHome::new()?, "old", old)?, "new", new)?;
     let computer = Computer::new(home, None)?;
@@ -82,6 +133,12 @@ async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
     let migrated = computer.migrate(wanted).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     assert!(migrated.plan.images.iter().all(|image| image.route == Route::RegistryToRegistry));
+    for (host, profile) in [(new.registry_host(), "new"), (old.registry_host(), "old")] {
+        let logs_in = |line: &&String| {
+            line.contains(&format!("--profile {profile} ")) && line.ends_with(host.as_str())
+        };
+        ensure!(migrated.plan.commands.iter().any(|line| logs_in(&line)), "a login to {host}");
+    }
     for (image, digest) in
         migrated.report.images.iter().zip([&index.manifest.digest, &single.manifest.digest])
     {

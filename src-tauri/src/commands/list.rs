@@ -14,7 +14,7 @@ commands! {
     docker: engine_status, engine_originals;
     network: network_status, ca_file_check;
     sources: source_login, source_logout, source_login_status, source_namespaces,
-        source_repositories, source_tags, source_tag_details, source_choose;
+        source_repositories, source_tags, source_tag_details, source_choose, source_choose_cancel;
     migration: repository_names_propose, migration_plan, migration_plan_cancel, migration_commands,
         migration_permissions, migration_start, migration_retry_failed, migration_resume,
         migration_report_export, migration_plan_export, migration_undo_plan, migration_undo,

@@ -1,8 +1,9 @@
 use tauri::State;
+use tauri::ipc::Channel;
 use transload_api::Api;
 use transload_api::contract::{
-    ApiError, ChosenTags, ImageSource, Selection, SourceLogin, SourceLoginStatus, SourceNamespaces,
-    SourceRepositories, SourceTag, SourceTags,
+    ApiError, ChooseProgress, ChosenTags, ImageSource, Selection, SourceLogin, SourceLoginStatus,
+    SourceNamespaces, SourceRepositories, SourceTag, SourceTags,
 };
 
 #[tauri::command(rename_all = "snake_case")]
@@ -71,6 +72,15 @@ pub async fn source_choose(
     api: State<'_, Api>,
     source: ImageSource,
     selection: Selection,
-) -> Result<ChosenTags, ApiError> {
-    api.source_choose(source, selection).await
+    attempt: String,
+    on_progress: Channel<ChooseProgress>,
+) -> Result<Option<ChosenTags>, ApiError> {
+    // A window that is gone needs no progress.
+    let tell = move |progress| drop(on_progress.send(progress));
+    api.source_choose_watched(source, selection, attempt, tell).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn source_choose_cancel(api: State<'_, Api>, attempt: String) -> Result<(), ApiError> {
+    api.source_choose_cancel(attempt).await
 }

@@ -4,6 +4,7 @@ import type {
   AwsIdentity,
   AwsProfiles,
   CaFile,
+  ChooseProgress,
   ChosenTags,
   ClientLogins,
   CopyTool,
@@ -148,8 +149,17 @@ export interface Backend {
   /** Digest, platforms and size of tags that `sourceTags` gave by name only. */
   sourceTagDetails(source: ImageSource, repository: string, tags: string[]): Promise<SourceTag[]>;
 
-  /** The images of a source that rules choose now. */
-  sourceChoose(source: ImageSource, selection: Selection): Promise<ChosenTags>;
+  /**
+   * The images of a source that rules choose now, and meanwhile how much of it was read. `attempt` is
+   * a new name, to stop it by; what was stopped chooses nothing.
+   */
+  sourceChoose(
+    source: ImageSource,
+    selection: Selection,
+    attempt: string,
+    onProgress: (progress: ChooseProgress) => void,
+  ): Promise<ChosenTags | null>;
+  sourceChooseCancel(attempt: string): Promise<void>;
 
   /** What repositories of a source would be called in ECR, without the prefix. */
   repositoryNamesPropose(sourceRepositories: string[], rules: RenameRule[]): Promise<ProposedNames>;

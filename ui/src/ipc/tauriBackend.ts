@@ -1,7 +1,7 @@
 import { Channel, type InvokeArgs, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Backend, Unsubscribe } from "./backend";
-import type { JobEvent, PlanProgress, UndoProgress } from "./generated";
+import type { ChooseProgress, JobEvent, PlanProgress, UndoProgress } from "./generated";
 import { toApiError } from "./invokeError";
 
 /** Calls a command. The shell's commands take their arguments in snake case. */
@@ -109,7 +109,12 @@ export const tauriBackend: Backend = {
   sourceTagDetails: (source, repository, tags) =>
     call("source_tag_details", { source, repository, tags }),
 
-  sourceChoose: (source, selection) => call("source_choose", { source, selection }),
+  sourceChoose: (source, selection, attempt, onProgress) => {
+    const channel = new Channel<ChooseProgress>();
+    channel.onmessage = onProgress;
+    return call("source_choose", { source, selection, attempt, on_progress: channel });
+  },
+  sourceChooseCancel: (attempt) => call("source_choose_cancel", { attempt }),
 
   repositoryNamesPropose: (sourceRepositories, rules) =>
     call("repository_names_propose", { source_repositories: sourceRepositories, rules }),

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio_util::sync::CancellationToken;
 use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
 use transload_engine::docker::client_login::ClientLoginUndo;
@@ -15,6 +14,7 @@ use transload_engine::model::RegistryHost;
 use transload_engine::network::{CaOrigin, Network};
 use transload_practice::Practice;
 
+use crate::attempts::Attempts;
 use crate::connections::Connected;
 use crate::contract::{ApiError, AwsConnection, LoginClient};
 use crate::handlers::KnownOriginals;
@@ -67,8 +67,8 @@ pub(crate) struct Inner {
     pub options: ApiOptions,
     pub jobs: JobBook,
     pub plans: PlanBook,
-    /// Plans that are being made, by the name that stops them.
-    pub plannings: Mutex<HashMap<String, CancellationToken>>,
+    /// Plans that are being made, and accounts that are being read.
+    pub attempts: Attempts,
     pub undos: UndoBook,
     /// What each job was asked for, for a second try.
     pub requests: Mutex<HashMap<String, JobRequest>>,
@@ -109,7 +109,7 @@ impl Api {
             options,
             jobs: JobBook::default(),
             plans: PlanBook::default(),
-            plannings: Mutex::default(),
+            attempts: Attempts::default(),
             undos: UndoBook::default(),
             requests: Mutex::default(),
             connections: tokio::sync::Mutex::default(),

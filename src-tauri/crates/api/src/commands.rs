@@ -65,8 +65,16 @@ fn host_of(address: &str) -> &str {
     address.split('/').next().unwrap_or(address)
 }
 
+/// An ECR that images come from: its registry's name, and the options of its connection.
+pub(crate) type SourceEcr<'a> = (&'a str, &'a AwsOptions);
+
 /// Commands that do what a plan does.
-pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions, tool: CopyTool) -> Vec<String> {
+pub(crate) fn of_plan(
+    plan: &Plan,
+    aws: &AwsOptions,
+    source: Option<SourceEcr<'_>>,
+    tool: CopyTool,
+) -> Vec<String> {
     let missing = plan.repositories.iter().filter(|repository| !repository.exists);
     let mut commands: Vec<_> = missing.flat_map(|repository| create(repository, aws)).collect();
     let moving: Vec<_> = plan.images.iter().filter(|image| image.action.moves()).collect();
@@ -81,6 +89,9 @@ pub(crate) fn of_plan(plan: &Plan, aws: &AwsOptions, tool: CopyTool) -> Vec<Stri
         CopyTool::Crane => "crane auth",
     };
     commands.push(log_in(client, &registry, aws));
+    if let Some((host, aws)) = source.filter(|(host, _)| *host != registry) {
+        commands.push(log_in(client, host, aws));
+    }
     for image in moving {
         let (source, destination) = (&image.source, &image.destination);
         match image.route {

@@ -4,6 +4,7 @@
 //! - [`contract`]: the types that cross the border.
 //! - [`Api`]: the calls, in `handlers`, one file a subject.
 //! - `copies`: registry to registry without a plan, for scripts.
+//! - `attempts`: long looks that a person may stop.
 //! - `sign_ins`: sign-ins that wait for a person.
 //! - `jobs`: running migrations; numbers, thins out, keeps and replays their events.
 //! - `sources`, `lists`: where images come from, and what there is.
@@ -15,6 +16,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod api;
+mod attempts;
 mod commands;
 mod connections;
 pub mod contract;

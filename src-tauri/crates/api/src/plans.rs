@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 use transload_engine::migration::{MigrationRequest, Plan, Source};
 
 use crate::api::locked;
+use crate::commands;
 use crate::connections::Connected;
-use crate::contract::{ApiError, ErrorCode};
+use crate::contract::{ApiError, CopyTool, ErrorCode};
+use crate::sources::OpenSource;
 
 /// Plans that are kept: a person who goes back and forth in the wizard makes a few.
 const PLANS_KEPT: usize = 8;
@@ -14,7 +16,17 @@ const PLANS_KEPT: usize = 8;
 #[derive(Clone)]
 pub(crate) struct Ends {
     pub source: Source,
+    /// The connection of a source that is an ECR itself: its session may end too.
+    pub source_ecr: Option<Arc<Connected>>,
     pub connected: Arc<Connected>,
+}
+
+impl Ends {
+    /// Images go from this source to this connection.
+    pub fn new(source: OpenSource, connected: Arc<Connected>) -> Self {
+        let source_ecr = source.ecr().cloned();
+        Self { source: source.end(), source_ecr, connected }
+    }
 }
 
 /// A plan that can be started.
@@ -25,6 +37,17 @@ pub(crate) struct ReadyPlan {
     /// The request as it was asked.
     pub shown: crate::contract::MigrationRequest,
     pub ends: Ends,
+}
+
+impl ReadyPlan {
+    /// The work of the plan as commands.
+    pub fn commands(&self, tool: CopyTool) -> Vec<String> {
+        let Ends { source_ecr, connected, .. } = &self.ends;
+        let host = source_ecr.as_ref().map(|open| open.destination.host().to_string());
+        let options = source_ecr.as_ref().map(|open| &open.aws_options);
+        let source = host.as_deref().zip(options);
+        commands::of_plan(&self.plan, &connected.aws_options, source, tool)
+    }
 }
 
 /// The newest plans, by name.

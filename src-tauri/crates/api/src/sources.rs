@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use transload_engine::aws::EcrApi;
 use transload_engine::docker::DockerEngine;
 use transload_engine::hub::{HubClient, HubError, HubLogin};
 use transload_engine::migration::Source;
@@ -15,6 +14,7 @@ use transload_engine::registry::{
 use url::Url;
 
 use crate::api::{Api, locked};
+use crate::connections::Connected;
 use crate::contract::{ApiError, ErrorCode, ImageSource};
 
 /// How `docker login` names one who signed in with an identity token, which Docker Hub's API does
@@ -43,7 +43,7 @@ pub(crate) enum Lists {
     /// Docker Hub's own API, for some namespaces.
     Hub(OpenHub),
     /// Amazon ECR's own API.
-    Ecr(Arc<dyn EcrApi>),
+    Ecr(Arc<Connected>),
 }
 
 /// Docker Hub's own API for some namespaces.
@@ -100,6 +100,14 @@ impl OpenSource {
         }
     }
 
+    /// The connection of one that is an ECR.
+    pub fn ecr(&self) -> Option<&Arc<Connected>> {
+        match self {
+            Self::Registry(OpenRegistry { lists: Lists::Ecr(connected), .. }) => Some(connected),
+            _ => None,
+        }
+    }
+
     /// The full name of an image that it shows as `repository` and `tag`.
     pub fn reference(&self, repository: &str, tag: &Tag) -> Result<ImageReference, ApiError> {
         let named = match self {
@@ -117,7 +125,7 @@ impl Api {
             let connected = self.connect(connection).await?;
             let client = Arc::clone(&connected.destination.registry);
             let host = client.host().clone();
-            let lists = Lists::Ecr(Arc::clone(&connected.destination.ecr));
+            let lists = Lists::Ecr(connected);
             return Ok(OpenSource::Registry(OpenRegistry { client, host, lists }));
         }
         let Some(address) = self.source_address(source).await? else {

@@ -12,11 +12,13 @@ use transload_api::contract::{
 };
 
 use crate::arguments::{AccountArguments, OnConflict, PlanArguments};
+use crate::show::Looking;
 
 /// Makes the plan and writes it.
 pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan, ApiError> {
-    let mut request = request(api, arguments).await?;
-    let mut plan = api.migration_plan(request.clone()).await?;
+    let looking = Looking::begin();
+    let mut request = request(api, arguments, &looking).await?;
+    let mut plan = api.migration_plan_told(request.clone(), |told| looking.at_images(told)).await?;
     let resolution = match arguments.on_conflict {
         OnConflict::Refuse => None,
         OnConflict::Keep => Some(ConflictResolution::KeepExisting),
@@ -30,13 +32,17 @@ pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan,
         let choice =
             |image: SelectedImage| ConflictChoice { image, resolution: resolution.clone() };
         request.choices = in_conflict.map(|image| choice(image.selected.clone())).collect();
-        plan = api.migration_plan(request).await?;
+        plan = api.migration_plan_told(request, |told| looking.at_images(told)).await?;
     }
     api.migration_plan_export(plan.plan.clone(), arguments.out.clone()).await?;
     Ok(plan)
 }
 
-async fn request(api: &Api, arguments: &PlanArguments) -> Result<MigrationRequest, ApiError> {
+async fn request(
+    api: &Api,
+    arguments: &PlanArguments,
+    looking: &Looking,
+) -> Result<MigrationRequest, ApiError> {
     // A colon after the last slash divides a repository and one tag of it.
     let (mut named, mut images) = (Vec::new(), Vec::new());
     for text in &arguments.images {
@@ -49,7 +55,8 @@ async fn request(api: &Api, arguments: &PlanArguments) -> Result<MigrationReques
     let mut selection = None;
     if !named.is_empty() || images.is_empty() {
         let rules = Selection { repositories: named, rules: rules(arguments) };
-        let chosen = api.source_choose(arguments.from.clone(), rules.clone()).await?;
+        let (from, tell) = (arguments.from.clone(), |told| looking.at_source(told));
+        let chosen = api.source_choose_told(from, rules.clone(), tell).await?;
         images.extend(chosen.images);
         // One that was named by its tag is no rule.
         selection = arguments.images.iter().all(|text| !text.contains(':')).then_some(rules);

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use transload_api::contract::{
-    ApiError, CopyEvent, CopyEventKind, CopyOutcome, CopyPair, CopySummary,
+    ApiError, ChooseProgress, CopyEvent, CopyEventKind, CopyOutcome, CopyPair, CopySummary,
+    PlanProgress,
 };
 
 type Reporter = Box<dyn Fn(&CopyEvent) + Send + Sync>;
@@ -61,6 +62,50 @@ pub fn bar() -> ProgressBar {
     );
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+/// Says on a terminal how far the making of a plan is; elsewhere nothing, so that a script's log has
+/// no line a second.
+pub struct Looking(Option<ProgressBar>);
+
+impl Looking {
+    /// Begins to say so; it is taken away when this is dropped.
+    pub fn begin() -> Self {
+        let on_terminal = std::io::stderr().is_terminal();
+        Self(on_terminal.then(|| {
+            let bar = ProgressBar::new_spinner();
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        }))
+    }
+
+    /// How much of the source was read.
+    pub fn at_source(&self, progress: ChooseProgress) {
+        let ChooseProgress { repositories, repositories_read, tags } = progress;
+        self.say(|| {
+            format!("{repositories_read} of {repositories} repositories read, {tags} tags")
+        });
+    }
+
+    /// How many of the images were looked at.
+    pub fn at_images(&self, progress: PlanProgress) {
+        let PlanProgress { looked_at, images } = progress;
+        self.say(|| format!("{looked_at} of {images} images looked at"));
+    }
+
+    fn say(&self, text: impl Fn() -> String) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(text());
+        }
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 fn tell(event: &CopyEvent, bar: Option<&ProgressBar>, images: &mut Vec<CopyPair>) {

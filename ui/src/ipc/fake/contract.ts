@@ -2,6 +2,8 @@ import type { Backend } from "../backend";
 import type {
   ApiError,
   AwsProfiles,
+  ChooseProgress,
+  ChosenTags,
   EngineOriginal,
   HistoryEntry,
   MigrationPlan,
@@ -47,6 +49,8 @@ export interface FakeOptions {
   request?: MigrationRequest;
   /** Whether repositories let their tags move. */
   overwriteAllowed?: boolean;
+  /** Chooses by rules instead: it tells its progress and its end. */
+  choice?: (onProgress: (progress: ChooseProgress) => void) => Promise<ChosenTags | null>;
   /** What plans say otherwise than made up. */
   planned?: Partial<Omit<MigrationPlan, "totals">> & { totals?: Partial<PlanTotals> };
 }

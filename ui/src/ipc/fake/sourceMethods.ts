@@ -13,7 +13,8 @@ type SourceMethods =
   | "sourceRepositories"
   | "sourceTags"
   | "sourceTagDetails"
-  | "sourceChoose";
+  | "sourceChoose"
+  | "sourceChooseCancel";
 
 const anonymous: SourceLoginStatus = {
   username: null,
@@ -54,6 +55,8 @@ export function fakeSourceMethods(
     sourceTags: async (source, repository, next) => fakeTags(source, repository, next),
     sourceTagDetails: async (_source, repository, tags) =>
       (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
-    sourceChoose: async (_source, selection) => fakeChosenTags(selection),
+    sourceChoose: async (_source, selection, _attempt, onProgress) =>
+      options.choice?.(onProgress) ?? fakeChosenTags(selection),
+    sourceChooseCancel: async () => {},
   };
 }

@@ -10,6 +10,7 @@ export type { AwsProfiles } from "./AwsProfiles";
 export type { CaCertificate } from "./CaCertificate";
 export type { CaFile } from "./CaFile";
 export type { CaFileOrigin } from "./CaFileOrigin";
+export type { ChooseProgress } from "./ChooseProgress";
 export type { ChosenTags } from "./ChosenTags";
 export type { ClientLogin } from "./ClientLogin";
 export type { ClientLoginAction } from "./ClientLoginAction";

@@ -56,10 +56,13 @@ function ResultCell({ image }: { image: ImageReport }) {
         {proof.description}
       </span>
       {image.source_moved_to !== null && (
-        <StatusIndicator type="info">
-          The tag was moved at the source meanwhile, to{" "}
-          <CopyableDigest digest={image.source_moved_to} />. Run again copies that too.
-        </StatusIndicator>
+        <>
+          <StatusIndicator type="info">Moved at the source meanwhile</StatusIndicator>
+          <span>
+            The tag is at <CopyableDigest digest={image.source_moved_to} /> now. Run again copies
+            that too.
+          </span>
+        </>
       )}
       {image.left_behind.length > 0 && <LeftBehindList image={image} />}
     </SpaceBetween>

@@ -67,6 +67,18 @@ pub struct ChosenTags {
     pub out: Vec<OutCount>,
 }
 
+/// How much of a source was read to choose from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ChooseProgress {
+    /// Repositories that were found; all of them from the first that was read on.
+    pub repositories: u32,
+    /// Of those, the ones whose tags were read.
+    pub repositories_read: u32,
+    /// Tags in them.
+    pub tags: u32,
+}
+
 /// Tags that rules do not choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

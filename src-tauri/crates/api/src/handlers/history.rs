@@ -96,7 +96,7 @@ impl Api {
         connected.expect_account(&then.account_id)?;
         let source = self.open_source(&shown.source).await?;
         let request = read_request(shown, &source)?;
-        let ends = Ends { source: source.end(), connected };
+        let ends = Ends::new(source, connected);
         Ok((request, ends))
     }
 

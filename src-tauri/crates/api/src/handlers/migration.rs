@@ -30,7 +30,7 @@ impl Api {
         let connected = self.connect(&request.connection).await?;
         let source = self.open_source(&request.source).await?;
         let asked = read_request(request, &source)?;
-        Ok((asked, Ends { source: source.end(), connected }))
+        Ok((asked, Ends::new(source, connected)))
     }
 
     /// Starts a plan, once; answers the job.

@@ -14,11 +14,7 @@ impl Api {
     pub async fn migration_plan_export(&self, plan: String, path: PathBuf) -> Result<(), ApiError> {
         let ready = self.inner.plans.get(&plan)?;
         let identity = ready.ends.connected.identity.clone();
-        let commands = crate::commands::of_plan(
-            &ready.plan,
-            &ready.ends.connected.aws_options,
-            CopyTool::Skopeo,
-        );
+        let commands = ready.commands(CopyTool::Skopeo);
         let file = PlanFile {
             transload_plan: PLAN_FILE_VERSION,
             plan: convert::plan(plan, &ready.plan, identity, commands),
@@ -58,7 +54,7 @@ impl Api {
         let source = self.open_source(&file.request.source).await?;
         let request = read_request(&file.request, &source)?;
         let plan = Arc::new(convert::plan_of_file(&file, &request)?);
-        let ends = Ends { source: source.end(), connected };
+        let ends = Ends::new(source, connected);
         if !plan.is_ready() {
             return Err(not_ready());
         }

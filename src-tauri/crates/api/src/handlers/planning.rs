@@ -3,50 +3,52 @@
 
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
 use transload_engine::migration::{EarlierTransfer, GatherProgress, expected_time};
 
 use super::migration::plan;
-use crate::api::{Api, locked};
+use crate::api::Api;
 use crate::contract::{
     ApiError, CopyTool, ExpectedTime, HistoryEntry, HistoryState, ImageSource, MigrationPlan,
     MigrationRequest, PlanProgress,
 };
+use crate::convert;
 use crate::plans::ReadyPlan;
-use crate::{commands, convert};
 
 /// A plan of thousands of images tells its progress about so often, in images.
 const TOLD_PARTS: usize = 200;
 
 impl Api {
-    /// Says what a migration would do, and meanwhile how far that is. Nothing is written. `attempt`
-    /// is a name that the caller makes up to stop it; a plan that was stopped is none.
+    /// Says what a migration would do, and meanwhile how far that is. Nothing is written.
+    pub async fn migration_plan_told(
+        &self,
+        request: MigrationRequest,
+        tell: impl Fn(PlanProgress) + Send + Sync,
+    ) -> Result<MigrationPlan, ApiError> {
+        let tell = |progress: GatherProgress| {
+            let GatherProgress { looked_at, images } = progress;
+            let step = (images / TOLD_PARTS).max(1);
+            if looked_at.is_multiple_of(step) || looked_at == images {
+                tell(PlanProgress { looked_at: count(looked_at), images: count(images) });
+            }
+        };
+        self.make_plan(request, &tell).await
+    }
+
+    /// The same for somebody who may stop it: `attempt` is a name that the caller makes up. A plan
+    /// that was stopped is none.
     pub async fn migration_plan_watched(
         &self,
         request: MigrationRequest,
         attempt: String,
         tell: impl Fn(PlanProgress) + Send + Sync,
     ) -> Result<Option<MigrationPlan>, ApiError> {
-        let stop = CancellationToken::new();
-        locked(&self.inner.plannings).insert(attempt.clone(), stop.clone());
-        let tell = |progress: GatherProgress| {
-            let GatherProgress { looked_at, images } = progress;
-            let step = (images / TOLD_PARTS).max(1);
-            if looked_at.is_multiple_of(step) || looked_at == images {
-                let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-                tell(PlanProgress { looked_at: count(looked_at), images: count(images) });
-            }
-        };
-        let planned = stop.run_until_cancelled(self.make_plan(request, &tell)).await;
-        locked(&self.inner.plannings).remove(&attempt);
-        planned.transpose()
+        let plan = self.migration_plan_told(request, tell);
+        self.inner.attempts.run(attempt, plan).await.transpose()
     }
 
     /// Stops the making of a plan. One that is made already is left.
     pub async fn migration_plan_cancel(&self, attempt: String) -> Result<(), ApiError> {
-        if let Some(stop) = locked(&self.inner.plannings).get(&attempt) {
-            stop.cancel();
-        }
+        self.inner.attempts.stop(&attempt);
         Ok(())
     }
 
@@ -57,7 +59,7 @@ impl Api {
         tool: CopyTool,
     ) -> Result<Vec<String>, ApiError> {
         let ready = self.inner.plans.get(&plan)?;
-        Ok(commands::of_plan(&ready.plan, &ready.ends.connected.aws_options, tool))
+        Ok(ready.commands(tool))
     }
 
     pub(super) async fn make_plan(
@@ -70,7 +72,7 @@ impl Api {
         let ready: ReadyPlan = plan(asked, request, ends, tell).await?;
         let connected = &ready.ends.connected;
         let identity = connected.identity.clone();
-        let commands = commands::of_plan(&ready.plan, &connected.aws_options, CopyTool::Skopeo);
+        let commands = ready.commands(CopyTool::Skopeo);
         let mut shown = convert::plan(id.clone(), &ready.plan, identity, commands);
         shown.expected = self.expected(&ready.shown.source, &shown).await;
         self.inner.plans.add(id, ready);
@@ -94,6 +96,10 @@ impl Api {
         });
         expected_time(plan.totals.stored_bytes, earlier).map(convert::expected_time)
     }
+}
+
+pub(super) fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn is_over(entry: &HistoryEntry) -> bool {

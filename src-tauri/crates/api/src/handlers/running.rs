@@ -12,7 +12,8 @@ use transload_engine::migration::{
 
 use super::history::tell;
 use crate::api::{Api, Inner, JobRequest, now_ms};
-use crate::contract::{ApiError, AwsConnection, MigrationRequest};
+use crate::connections::Connected;
+use crate::contract::{ApiError, AwsConnection, ImageSource, MigrationRequest};
 use crate::convert;
 use crate::jobs::{Job, JobEnds};
 use crate::plans::{Ends, ReadyPlan};
@@ -41,6 +42,14 @@ impl Api {
         Ok(id)
     }
 
+    fn again(&self, connection: &AwsConnection, open: &Connected) -> ConnectAgain {
+        ConnectAgain {
+            api: Arc::downgrade(&self.inner),
+            connection: connection.clone(),
+            account_id: open.identity.account_id.clone(),
+        }
+    }
+
     pub(super) fn new_control(&self) -> Control {
         match self.inner.options.quota_look_again {
             Some(time) => Control::looking_again_every(time),
@@ -57,11 +66,12 @@ impl Api {
         log: JournalLog,
     ) {
         let ends = asked.ends.clone();
-        let again = ConnectAgain {
-            api: Arc::downgrade(&self.inner),
-            connection: asked.shown.connection.clone(),
-            account_id: ends.connected.identity.account_id.clone(),
+        let again = self.again(&asked.shown.connection, &ends.connected);
+        let source_again = match (&asked.shown.source, &ends.source_ecr) {
+            (ImageSource::Ecr { connection }, Some(open)) => Some(self.again(connection, open)),
+            _ => None,
         };
+        let again = Again { destination: again, source: source_again };
         let identity = ends.connected.identity.clone();
         self.inner.jobs.add(Arc::clone(&job));
         self.keep_request(job.id(), asked);
@@ -89,30 +99,43 @@ impl Api {
     }
 }
 
+/// How the connections of a running migration are opened anew.
+struct Again {
+    destination: ConnectAgain,
+    /// Of a source that is an ECR.
+    source: Option<ConnectAgain>,
+}
+
 /// In a task of its own, so that a crash of it can be told. With why the journal does not hold all
 /// of it.
 async fn run(
     plan: Arc<Plan>,
     ends: Ends,
-    again: ConnectAgain,
+    again: Again,
     job: Arc<Job>,
     log: JournalLog,
 ) -> (migration::Report, Option<ApiError>) {
     let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
-    let destination = &ends.connected.destination;
-    let (ecr, control) = (Arc::clone(&destination.ecr), job.control().clone());
-    let gate = SignInGate::new(ecr, Arc::new(again), control, Arc::clone(&events));
-    let destination = &destination.waiting_at(gate).await;
+    let waiting = async |connected: &Connected, again: ConnectAgain| {
+        let destination = &connected.destination;
+        let (ecr, control) = (Arc::clone(&destination.ecr), job.control().clone());
+        let gate = SignInGate::new(ecr, Arc::new(again), control, Arc::clone(&events));
+        destination.waiting_at(gate).await
+    };
+    let destination = &waiting(&ends.connected, again.destination).await;
+    let source = &match (&ends.source_ecr, again.source) {
+        (Some(open), Some(again)) => Source::Registry(waiting(open, again).await.registry),
+        _ => ends.source.clone(),
+    };
     let report = {
-        let run =
-            migration::run(&plan, &ends.source, destination, job.control(), &events, Some(&log));
+        let run = migration::run(&plan, source, destination, job.control(), &events, Some(&log));
         tokio::pin!(run);
         loop {
             tokio::select! {
                 report = &mut run => break report,
                 () = tokio::time::sleep(LOOKED_EVERY) => {
                     job.journal_state(log.trouble().map(|error| error.as_ref().into()));
-                    if let Source::Registry(source) = &ends.source
+                    if let Source::Registry(source) = source
                         && let Some(quota) = source.pull_quota()
                     {
                         job.pull_quota(quota);

@@ -1,12 +1,15 @@
 use std::collections::BTreeMap;
+use std::pin::pin;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use transload_engine::migration::{DatedTag, choose};
 use transload_engine::model::Tag;
 
+use super::planning::count;
 use crate::api::{Api, now_ms};
 use crate::contract::{
-    ApiError, ChosenTags, ImageSource, OutCount, SelectedImage, Selection, SourceTag,
+    ApiError, ChooseProgress, ChosenTags, ImageSource, OutCount, SelectedImage, Selection,
+    SourceTag,
 };
 use crate::convert;
 
@@ -20,24 +23,67 @@ impl Api {
         source: ImageSource,
         selection: Selection,
     ) -> Result<ChosenTags, ApiError> {
+        self.source_choose_told(source, selection, |_| {}).await
+    }
+
+    /// The same for somebody who may stop it: `attempt` is a name that the caller makes up. What was
+    /// stopped chooses nothing.
+    pub async fn source_choose_watched(
+        &self,
+        source: ImageSource,
+        selection: Selection,
+        attempt: String,
+        tell: impl Fn(ChooseProgress) + Send + Sync,
+    ) -> Result<Option<ChosenTags>, ApiError> {
+        let chosen = self.source_choose_told(source, selection, tell);
+        self.inner.attempts.run(attempt, chosen).await.transpose()
+    }
+
+    /// Stops the reading of a source for rules. One that is over already is left.
+    pub async fn source_choose_cancel(&self, attempt: String) -> Result<(), ApiError> {
+        self.inner.attempts.stop(&attempt);
+        Ok(())
+    }
+
+    /// The images of a source that rules choose, and meanwhile how much of it was read.
+    pub async fn source_choose_told(
+        &self,
+        source: ImageSource,
+        selection: Selection,
+        tell: impl Fn(ChooseProgress) + Send + Sync,
+    ) -> Result<ChosenTags, ApiError> {
         // Before anything is asked: a pattern that cannot be read is told at once.
         let rules = convert::tag_rules(&selection.rules, now_ms())?;
+        let mut progress = ChooseProgress::default();
         let repositories = match selection.repositories {
-            all if all.is_empty() => self.all_repositories(&source).await?,
+            all if all.is_empty() => {
+                let found = |names: usize| {
+                    tell(ChooseProgress {
+                        repositories: count(names),
+                        ..ChooseProgress::default()
+                    });
+                };
+                self.all_repositories(&source, found).await?
+            }
             named => named,
         };
-        let asked: Vec<_> = repositories
-            .into_iter()
-            .map(|repository| {
-                let source = &source;
-                async move {
-                    let tags = self.all_tags(source, &repository).await?;
-                    Ok::<_, ApiError>((repository, tags))
-                }
-            })
-            .collect();
-        let listed: Vec<(String, Vec<SourceTag>)> =
-            stream::iter(asked).buffered(LISTED_TOGETHER).try_collect().await?;
+        progress.repositories = count(repositories.len());
+        let asked = repositories.into_iter().map(|repository| {
+            let source = &source;
+            async move {
+                let tags = self.all_tags(source, &repository).await?;
+                Ok::<_, ApiError>((repository, tags))
+            }
+        });
+        let asked: Vec<_> = asked.collect();
+        let mut asked = pin!(stream::iter(asked).buffered(LISTED_TOGETHER));
+        let mut listed = Vec::new();
+        while let Some((repository, tags)) = asked.try_next().await? {
+            progress.repositories_read += 1;
+            progress.tags += count(tags.len());
+            tell(progress);
+            listed.push((repository, tags));
+        }
         let mut chosen = ChosenTags::default();
         let mut out = BTreeMap::new();
         for (repository, tags) in listed {
@@ -58,11 +104,16 @@ impl Api {
         Ok(chosen)
     }
 
-    async fn all_repositories(&self, source: &ImageSource) -> Result<Vec<String>, ApiError> {
+    async fn all_repositories(
+        &self,
+        source: &ImageSource,
+        found: impl Fn(usize),
+    ) -> Result<Vec<String>, ApiError> {
         let (mut names, mut next) = (Vec::new(), None);
         loop {
             let page = self.source_repositories(source.clone(), next).await?;
             names.extend(page.repositories.into_iter().map(|repository| repository.name));
+            found(names.len());
             next = page.next;
             if next.is_none() {
                 return Ok(names);

@@ -23,7 +23,9 @@ impl Api {
             OpenSource::Engine(engine) => engine::repositories(&engine).await,
             OpenSource::Registry(open) => match &open.lists {
                 Lists::Hub(hub) => hub::repositories(hub, next).await,
-                Lists::Ecr(ecr) => ecr::repositories(ecr.as_ref()).await,
+                Lists::Ecr(connected) => {
+                    ecr::repositories(connected.destination.ecr.as_ref()).await
+                }
                 Lists::Catalogue => catalogue::repositories(open.client.as_ref()).await,
             },
         }
@@ -45,7 +47,9 @@ impl Api {
             }
             OpenSource::Registry(open) => match &open.lists {
                 Lists::Hub(hub) => hub::tags(hub, &repository, next).await,
-                Lists::Ecr(ecr) => ecr::tags(ecr.as_ref(), &repository).await,
+                Lists::Ecr(connected) => {
+                    ecr::tags(connected.destination.ecr.as_ref(), &repository).await
+                }
                 Lists::Catalogue => catalogue::tags(open.client.as_ref(), &repository).await,
             },
         }

@@ -56,6 +56,7 @@ export interface ImagesStepProps {
   ruleScope: string;
   ruleResult: RuleResult;
   onRules: (rules: TagRules) => void;
+  onRulesStop: () => void;
   /** What registries have of the engine's images, by `repository:tag`. */
   originals: Readonly<Record<string, EngineOriginal>>;
   /** The Docker Hub namespaces of whoever is signed in there. */
@@ -111,6 +112,7 @@ export function ImagesStep(props: ImagesStepProps) {
           result={props.ruleResult}
           errorActions={errorActions}
           onApply={props.onRules}
+          onStop={props.onRulesStop}
         />
       )}
       {ready && (

@@ -4,10 +4,11 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { ChosenTags, OutReason, TagRules } from "../../../ipc/generated";
+import type { ChooseProgress, ChosenTags, OutReason, TagRules } from "../../../ipc/generated";
 import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
 import { rulesOf, type TypedRules, typedRules } from "./tagRules";
 
@@ -15,8 +16,13 @@ import { rulesOf, type TypedRules, typedRules } from "./tagRules";
 export interface RuleResult {
   readonly chosen: ChosenTags | null;
   readonly loading: boolean;
+  /** How much of the source was read so far. */
+  readonly progress: ChooseProgress | null;
   readonly error: unknown;
 }
+
+/** Nothing was chosen yet. */
+export const noResult: RuleResult = { chosen: null, loading: false, progress: null, error: null };
 
 interface RuleFieldsProps {
   /** The rules that chose the images that are selected now. */
@@ -26,6 +32,7 @@ interface RuleFieldsProps {
   result: RuleResult;
   errorActions: ErrorActions;
   onApply: (rules: TagRules) => void;
+  onStop: () => void;
 }
 
 const reasons: Record<OutReason, string> = {
@@ -100,8 +107,35 @@ function resultText(chosen: ChosenTags): string {
   return out.length === 0 ? taken : `${taken} Not chosen: ${out.join(", ")}.`;
 }
 
+function progressText({ repositories, repositories_read, tags }: ChooseProgress): string {
+  const found = formatCounted(repositories, "repository", "repositories");
+  return repositories_read === 0
+    ? `${found} found`
+    : `${formatCount(repositories_read)} of ${found} read, ${formatCounted(tags, "tag", "tags")}`;
+}
+
+/** How much of the source was read, with a way to stop it. */
+function ChooseProgressBar({ progress, onStop }: { progress: ChooseProgress; onStop: () => void }) {
+  const { repositories, repositories_read } = progress;
+  return (
+    <div data-testid="rules-progress">
+      <SpaceBetween size="s">
+        <ProgressBar
+          value={repositories === 0 ? 0 : (repositories_read / repositories) * 100}
+          label="Looking at the tags of every repository"
+          additionalInfo={progressText(progress)}
+        />
+        <Button onClick={onStop} data-testid="rules-stop">
+          Stop
+        </Button>
+      </SpaceBetween>
+    </div>
+  );
+}
+
 /** Rules that choose tags in many repositories at once; *Run again* asks them for new tags. */
-export function RuleFields({ rules, scope, result, errorActions, onApply }: RuleFieldsProps) {
+export function RuleFields(props: RuleFieldsProps) {
+  const { rules, scope, result, errorActions, onApply, onStop } = props;
   const [typed, setTyped] = useState(() => typedRules(rules));
   const read = rulesOf(typed);
   return (
@@ -144,6 +178,9 @@ export function RuleFields({ rules, scope, result, errorActions, onApply }: Rule
               {resultText(result.chosen)}
             </Alert>
           </div>
+        )}
+        {result.progress !== null && (
+          <ChooseProgressBar progress={result.progress} onStop={onStop} />
         )}
         <Button
           onClick={() => {

@@ -8,10 +8,10 @@ import type { TypedLogin } from "../../../shared/SourceLoginForm";
 import { useRequest } from "../../../shared/useRequest";
 import { ImagesStep } from "../steps/ImagesStep";
 import { filteredTags, noFilter, repositoryRows } from "../steps/imageRows";
-import type { RuleResult } from "../steps/RuleFields";
 import { type Draft, selectedRepositories } from "./draft";
 import type { DraftAction } from "./reducer";
 import { useOriginals } from "./useOriginals";
+import { useRules } from "./useRules";
 import type { SourceImages } from "./useSourceImages";
 import { sourceProblem } from "./validation";
 
@@ -26,7 +26,6 @@ interface ImagesContainerProps {
 
 /** Selected tags of a repository of which the registry is asked for its own. */
 const lookedUpAtMost = 50;
-const noResult: RuleResult = { chosen: null, loading: false, error: null };
 
 function named(name: string): SourceRepository {
   return { name, private: null, updated_at_ms: null, size_bytes: null, tags: null };
@@ -47,7 +46,7 @@ export function ImagesContainer(props: ImagesContainerProps) {
   const { draft, dispatch, images, profiles, errorActions } = props;
   const backend = useBackend();
   const [filter, setFilter] = useState(noFilter);
-  const [ruleResult, setRuleResult] = useState(noResult);
+  const rules = useRules(backend);
   const source = sourceProblem(draft.source) === null ? draft.source : null;
   const signsInto = loginKey(draft.source);
   const chosen = () =>
@@ -124,19 +123,14 @@ export function ImagesContainer(props: ImagesContainerProps) {
   // Rules look where the table looks: everywhere, or at what the search leaves.
   const searched = repositoryRows(list, filter).map((row) => row.id);
   const everywhere = filter.search.trim() === "" && draft.typedRepositories.length === 0;
-  const choose = async (rules: TagRules) => {
+  const choose = async (wanted: TagRules) => {
     if (source === null) {
       return;
     }
-    const selection = { repositories: everywhere ? [] : searched, rules };
-    setRuleResult({ chosen: null, loading: true, error: null });
-    try {
-      const chosen = await backend.sourceChoose(source, selection);
-      setRuleResult({ chosen, loading: false, error: null });
-      dispatch({ type: "rules_applied", selection, images: chosen.images });
-    } catch (error) {
-      setRuleResult({ chosen: null, loading: false, error });
-    }
+    const selection = { repositories: everywhere ? [] : searched, rules: wanted };
+    await rules.choose(source, selection, ({ images }) =>
+      dispatch({ type: "rules_applied", selection, images }),
+    );
   };
   const signIn = async (typed: TypedLogin) => {
     const status = await backend.sourceLogin({ source: await chosen(), ...typed });
@@ -184,8 +178,9 @@ export function ImagesContainer(props: ImagesContainerProps) {
           ? "all repositories"
           : formatCounted(searched.length, "repository", "repositories")
       }
-      ruleResult={ruleResult}
+      ruleResult={rules.result}
       onRules={choose}
+      onRulesStop={rules.stop}
       onSignIn={signIn}
       onSignOut={signOut}
     />

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Backend } from "../../../ipc";
 import type { MigrationPlan, MigrationRequest, PlanProgress } from "../../../ipc/generated";
+import { newAttempt } from "../../../shared/attempt";
 import { type Request, useRequest } from "../../../shared/useRequest";
 
 /** A plan that is being made, or was. */
@@ -12,8 +13,6 @@ export interface PlanRequest extends Request<MigrationPlan> {
   /** Stops its making. */
   readonly stop: () => void;
 }
-
-let attempts = 0;
 
 /**
  * Makes the plan of a request, and makes it anew whenever the request changes. While it is made
@@ -41,8 +40,7 @@ export function usePlan(backend: Backend, request: MigrationRequest | null): Pla
     if (request === null) {
       return null;
     }
-    attempts += 1;
-    const attempt = `${Date.now()}-${attempts}`;
+    const attempt = newAttempt();
     running.current = attempt;
     const plan = await backend.migrationPlan(request, attempt, (told) => {
       if (running.current === attempt) {

@@ -1,0 +1,65 @@
+import createWrapper from "@cloudscape-design/components/test-utils/dom";
+import { act, screen } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { emptyDraft } from "../features/migrate/wizard/draft";
+import type { ChosenTags } from "../ipc/generated";
+import { byId, click, expectAccessible, openWindow, textOf } from "../testing/window";
+
+const draft = {
+  ...emptyDraft,
+  step: 1,
+  connection: { kind: "practice" },
+  source: { kind: "practice_account" },
+};
+
+/** The rules, opened, and a source whose reading waits. */
+async function reading() {
+  const held: { finish: (chosen: ChosenTags | null) => void } = { finish: () => {} };
+  const backend = openWindow({
+    draft,
+    choice: (onProgress) => {
+      onProgress({ repositories: 300, repositories_read: 120, tags: 2400 });
+      return new Promise((resolve) => {
+        held.finish = resolve;
+      });
+    },
+  });
+  await byId("rules");
+  act(() =>
+    createWrapper().findExpandableSection('[data-testid="rules"]')?.findExpandButton().click(),
+  );
+  await click("rules-apply");
+  await byId("rules-progress");
+  const named = (method: string) => backend.calls.find((call) => call.method === method);
+  return { held, named };
+}
+
+describe("choosing by rules in a large account", () => {
+  it("says how much of it was read, and is stopped on request", async () => {
+    const { held, named } = await reading();
+    expect(await textOf("rules-progress")).toContain("120 of 300 repositories read, 2,400 tags");
+    await expectAccessible(await byId("rules-progress"));
+    await click("rules-stop");
+    expect(named("sourceChooseCancel")?.args[0]).toBe(named("sourceChoose")?.args[2]);
+    expect(screen.queryByTestId("rules-progress")).toBeNull();
+    act(() => held.finish(null));
+    expect(screen.queryByTestId("rules-result")).toBeNull();
+  });
+
+  it("ends when the person goes elsewhere, and chooses nothing behind their back", async () => {
+    const { held, named } = await reading();
+    await click("wizard-back");
+    expect(named("sourceChooseCancel")?.args[0]).toBe(named("sourceChoose")?.args[2]);
+    act(() =>
+      held.finish({
+        images: [{ repository: "dencold/pgcli", tag: "latest" }],
+        size_bytes: 1,
+        sizes_unknown: 0,
+        out: [],
+      }),
+    );
+    await click("wizard-next");
+    await byId("rules");
+    expect(screen.queryByTestId("rules-result")).toBeNull();
+  });
+});

@@ -1,0 +1,62 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Backend } from "../../../ipc";
+import type { ChosenTags, ImageSource, Selection } from "../../../ipc/generated";
+import { newAttempt } from "../../../shared/attempt";
+import { noResult, type RuleResult } from "../steps/RuleFields";
+
+/** Choosing by rules: what came of it, how far it is, and a way to stop it. */
+export interface RuleChoice {
+  readonly result: RuleResult;
+  /** Reads the source; `taken` gets what was chosen, and nothing where it was stopped. */
+  readonly choose: (
+    source: ImageSource,
+    selection: Selection,
+    taken: (chosen: ChosenTags) => void,
+  ) => Promise<void>;
+  readonly stop: () => void;
+}
+
+/** Chooses by rules, one at a time. What nobody waits for any more is stopped. */
+export function useRules(backend: Backend): RuleChoice {
+  const [result, setResult] = useState(noResult);
+  const running = useRef<string | null>(null);
+
+  const stop = useCallback(() => {
+    const attempt = running.current;
+    running.current = null;
+    if (attempt !== null) {
+      setResult(noResult);
+      // What is over by now needs no stop.
+      backend.sourceChooseCancel(attempt).catch(() => {});
+    }
+  }, [backend]);
+  useEffect(() => stop, [stop]);
+
+  const choose: RuleChoice["choose"] = useCallback(
+    async (source, selection, taken) => {
+      stop();
+      const attempt = newAttempt();
+      running.current = attempt;
+      const settle = (settled: RuleResult) => {
+        if (running.current === attempt) {
+          running.current = settled.loading ? attempt : null;
+          setResult(settled);
+        }
+      };
+      settle({ ...noResult, loading: true });
+      try {
+        const chosen = await backend.sourceChoose(source, selection, attempt, (progress) =>
+          settle({ ...noResult, loading: true, progress }),
+        );
+        if (chosen !== null && running.current === attempt) {
+          taken(chosen);
+        }
+        settle({ ...noResult, chosen });
+      } catch (error) {
+        settle({ ...noResult, error });
+      }
+    },
+    [backend, stop],
+  );
+  return { result, choose, stop };
+}
