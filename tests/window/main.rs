@@ -1,9 +1,11 @@
 //! Stories in a real window: a person's clicks and keys, on real parts.
 
 mod account;
+mod choices;
 mod client_logins;
 mod closing;
 mod company_network;
+mod desktop;
 mod engine;
 mod keyboard;
 mod mfa;

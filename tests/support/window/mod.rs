@@ -2,10 +2,12 @@
 //! home of its own.
 
 mod browser;
+mod bus;
 mod hand;
 mod keyboard;
 mod keychain;
 mod memory;
+mod notifications;
 mod page;
 mod screen;
 mod stage;

@@ -25,6 +25,14 @@ pub(super) fn ask_to_close(display: &str) -> Result<()> {
     Ok(())
 }
 
+/// Takes the keyboard away from every window of a screen, as a person who turns to something else.
+pub(super) fn look_away(display: &str) -> Result<()> {
+    let mut screen = Screen::connect(display)?;
+    let (nobody, now) = (0_u32, 0_u32);
+    screen.send(42, 0, [nobody, now].map(u32::to_le_bytes).concat())?;
+    screen.settle()
+}
+
 /// A picture of the program's window.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Picture {

@@ -33,6 +33,7 @@ pub struct Stage {
     // Ended in this order, after the window: the program does not outlive its screen.
     driver: Mutex<Option<Process>>,
     keychain: Option<Process>,
+    notifications: Option<Process>,
     _bus_process: Process,
     _screen: Process,
     folder: TempDir,
@@ -69,6 +70,7 @@ impl Stage {
             window: Mutex::default(),
             driver: Mutex::default(),
             keychain: None,
+            notifications: None,
             _bus_process: bus_process,
             _screen: screen,
             folder,
@@ -84,6 +86,32 @@ impl Stage {
         let keychain = super::keychain::start(self.folder.path(), &self.bus, environment).await?;
         self.keychain = Some(keychain);
         Ok(self)
+    }
+
+    /// Puts somebody on the screen who shows notifications.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn with_notifications(mut self) -> Result<Self> {
+        let environment = self.environment();
+        self.notifications = Some(super::notifications::start(&self.bus, environment).await?);
+        Ok(self)
+    }
+
+    /// Titles and texts of the notifications so far.
+    ///
+    /// # Errors
+    /// When nobody shows any.
+    pub async fn notifications(&self) -> Result<Vec<(String, String)>> {
+        super::notifications::shown(&self.bus).await
+    }
+
+    /// The person turns to something else: no window has the keyboard.
+    ///
+    /// # Errors
+    /// When the screen does not answer.
+    pub fn look_away(&self) -> Result<()> {
+        super::screen::look_away(&self.display)
     }
 
     /// Sets a variable of the program's environment.

@@ -68,6 +68,7 @@ const TESTS: &[Need] = &[
         purpose: "a keychain",
         sign: Sign::Program("gnome-keyring-daemon"),
     },
+    Need { package: "dunst", purpose: "desktop notifications", sign: Sign::Program("dunst") },
     Need {
         package: "fonts-dejavu-core",
         purpose: "letters in the window",

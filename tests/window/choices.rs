@@ -1,0 +1,190 @@
+//! What a plan asks a person: tags that point to another image, names that meet, a tag that moves
+//! after the plan was made, and a migration that another process runs.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use transload_engine::model::{RepositoryName, RepositorySettings};
+use transload_tests::ecr::{Ecr, PROFILE};
+use transload_tests::faults::{Fault, FaultProxy, Rule};
+use transload_tests::images::{Image, Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::Process;
+use transload_tests::tools::command_line;
+use transload_tests::wait::{wait_until, wait_until_true};
+use transload_tests::window::{Role, Stage, Window, story};
+
+use crate::wizard::{go_to, log_in_and_review, next, proved_digest, select, start};
+
+/// How long a state may take to come.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn image(seed: u64) -> Result<Image> {
+    Recipe::small(seed).build()
+}
+
+/// A repository in ECR that can be pushed to.
+async fn in_ecr(ecr: &Ecr, name: &str) -> Result<Target> {
+    let parsed = RepositoryName::parse(name)?;
+    ecr.api().await?.create_repository(&parsed, &RepositorySettings::default()).await?;
+    target(ecr, name).await
+}
+
+async fn target(ecr: &Ecr, name: &str) -> Result<Target> {
+    let (user, token) = ecr.login().await?;
+    let target = Target::new(&format!("http://{}", ecr.registry_host()), name)?;
+    Ok(target.login(Some((&user, &token))))
+}
+
+/// From the first start to the images of a registry.
+async fn at_images(window: &Window, registry: &RegistryLab) -> Result<()> {
+    window.click_by_test_id("card-migrate").await?;
+    window.click(Role::Radio, &format!("Use {PROFILE}")).await?;
+    window.find_by_test_id("identity-account").await?;
+    next(window, "Images").await?;
+    window.choose("Source", "Another registry").await?;
+    window.fill_by_test_id("registry-host", &registry.host()).await
+}
+
+#[tokio::test]
+async fn tags_that_point_to_another_image_wait_for_a_choice_each() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let source = Target::new(&registry.url(), "team/app")?;
+    let there = in_ecr(&ecr, "app").await?;
+    for (seed, tag) in [(21, "1"), (22, "2"), (23, "3")] {
+        source.push(&image(seed)?, tag).await?;
+        there.push(&image(seed + 10)?, tag).await?;
+    }
+    let home = ecr.home()?;
+    story(Stage::new("conflicts").await?.variables(home.environment()), async |stage| {
+        let window = stage.open().await?;
+        at_images(&window, &registry).await?;
+        select(&window, "team/app", &["1", "2", "3"]).await?;
+        next(&window, "Repositories").await?;
+        log_in_and_review(&window).await?;
+        window.wait_for_text("3 tags point to another image already").await?;
+        window.screenshot("light").await?;
+        window.check_accessibility().await?;
+        window.click(Role::Button, "Switch to dark").await?;
+        window.screenshot("dark").await?;
+        window.check_accessibility().await?;
+
+        let what = |tag: &str| format!("What to do with {}/app:{tag}", ecr.registry_host());
+        window.choose(&what("1"), "Keep the image there").await?;
+        window.wait_for_text("2 tags point to another image already").await?;
+        window.choose(&what("2"), "Replace the image there").await?;
+        window.wait_for_text("1 tag points to another image already").await?;
+        window.choose(&what("3"), "Copy under another tag").await?;
+        window.fill(&format!("Other tag for {}/team/app:3", registry.host()), "3-hub").await?;
+        window.click(Role::Button, "Use").await?;
+        window.find_enabled("Start").await?;
+        ensure!(start(&window).await? == "succeeded");
+        let held = async |tag: &str| {
+            there.tag_digest(tag).await?.with_context(|| format!("no tag {tag} in ECR"))
+        };
+        ensure!(held("1").await? == image(31)?.manifest.digest, "what was to be kept is gone");
+        ensure!(held("2").await? == image(22)?.manifest.digest, "it was not replaced");
+        ensure!(held("3").await? == image(33)?.manifest.digest, "the old tag moved");
+        ensure!(held("3-hub").await? == image(23)?.manifest.digest, "the new tag is another image");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn names_that_meet_are_refused_and_a_tag_that_moved_is_told() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let first = Target::new(&registry.url(), "one/app")?;
+    let second = Target::new(&registry.url(), "two/app")?;
+    first.push(&image(41)?, "1").await?;
+    second.push(&image(42)?, "1").await?;
+    let home = ecr.home()?;
+    story(Stage::new("collision").await?.variables(home.environment()), async |stage| {
+        let window = stage.open().await?;
+        at_images(&window, &registry).await?;
+        select(&window, "one/app", &["1"]).await?;
+        window.click(Role::Button, "Show tags of two/app").await?;
+        window.click(Role::Checkbox, "Select two/app:1").await?;
+        next(&window, "Repositories").await?;
+        for source in ["one", "two"] {
+            window.fill_by_test_id(&format!("repository-name-{source}/app"), "app").await?;
+        }
+        window.wait_for_text("goes to this name too.").await?;
+        window.click_by_test_id("wizard-next").await?;
+        window.wait_for_text("Correct the names that ECR does not take.").await?;
+        window.screenshot("refused").await?;
+        window.check_accessibility().await?;
+        window.fill_by_test_id("repository-name-two/app", "app-of-two").await?;
+        log_in_and_review(&window).await?;
+        window.find_enabled("Start").await?;
+
+        // Somebody pushes while the plan is looked at: what was planned is what goes.
+        first.push(&image(43)?, "1").await?;
+        ensure!(start(&window).await? == "succeeded");
+        let moved = proved_digest(&window, 0, "equal").await?;
+        ensure!(moved == image(41)?.manifest.digest, "another image than the planned one: {moved}");
+        window.wait_for_text("Run again copies that too").await?;
+        let now = image(43)?.manifest.digest;
+        window.find_css(&format!("[title=\"{now}\"]")).await?;
+        window.screenshot("moved").await?;
+        window.check_accessibility().await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_migration_that_a_command_runs_is_told_to_the_window() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let source = Target::new(&registry.url(), "team/app")?;
+    source.push(&image(51)?, "1").await?;
+    let proxy = FaultProxy::start(&registry.url(), []).await?;
+    let home = ecr.home()?;
+    story(Stage::new("elsewhere").await?.variables(home.environment()), async |stage| {
+        let window = stage.open().await?;
+        let data = stage.data_folder().display().to_string();
+        let mut environment: Vec<_> = home.environment().into_iter().collect();
+        environment.push(("TRANSLOAD_DATA_DIR".to_owned(), data));
+        let out = stage.folder().join("plan.json").display().to_string();
+        let command = |words: &str| {
+            let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
+            Process::start(&command_line()?, words, environment.clone())
+        };
+        let from = proxy.url().replace("http://", "");
+        let plan = format!("plan --from registry:{from} --aws-profile {PROFILE} --out {out}");
+        let mut planning = command(&plan)?;
+        let planned = wait_until(LIMIT, "the plan", async || planning.ended()).await?;
+        ensure!(planned.success(), "{}", planning.output());
+        // From now on the command never gets its layer.
+        proxy.add(Rule::new("GET", "/blobs/", Fault::HoldResponse { after_bytes: 100 })?);
+        let run_until_it_is_held = async |words: &str| {
+            let held_before = proxy.faults();
+            let running = command(words)?;
+            let held = async || proxy.faults() > held_before;
+            wait_until_true(LIMIT, "the layer to be half way", held).await?;
+            Ok::<_, anyhow::Error>(running)
+        };
+        // Killed once, so that there is something to go on with.
+        run_until_it_is_held(&format!("run {out}")).await?.stop();
+        go_to(&window, "History").await?;
+        window.wait_for_text_in("history-table", "Interrupted").await?;
+        crate::wizard::select_newest_migration(&window).await?;
+        let mut running = run_until_it_is_held("resume latest").await?;
+        window.click_by_test_id("history-resume").await?;
+        window.wait_for_text("This migration runs elsewhere").await?;
+        window.screenshot("light").await?;
+        window.check_accessibility().await?;
+
+        // It is killed there; here it goes on.
+        running.stop();
+        proxy.clear();
+        window.click_by_test_id("error-action-retry").await?;
+        let outcome =
+            window.attribute_of(crate::wizard::MIGRATION, "result", "data-outcome").await?;
+        ensure!(outcome == "succeeded", "{outcome}");
+        let held = target(&ecr, "app").await?.tag_digest("1").await?;
+        ensure!(held == Some(image(51)?.manifest.digest), "{held:?} is in ECR");
+        Ok(())
+    })
+    .await
+}
