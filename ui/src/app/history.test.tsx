@@ -117,7 +117,7 @@ describe("the history", () => {
     await click("report-verify");
     expect((await byId("proof")).textContent).toContain("ECR holds 3 images");
     const shown = document.body.textContent ?? "";
-    expect(shown).toContain("The tag was moved at the source meanwhile");
+    expect(shown).toContain("Moved at the source meanwhile");
     expect(shown).toContain("sha256-aaaa.sig");
     expect(shown).toContain("2 moved, 1 not finished");
     await expectAccessible();
