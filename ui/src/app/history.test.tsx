@@ -46,6 +46,7 @@ const image = (part: Partial<ImageReport>): ImageReport => ({
   elapsed_ms: 1,
   left_behind: [],
   source_moved_to: null,
+  platforms: [],
   ...part,
 });
 
@@ -58,7 +59,13 @@ const report: MigrationReport = {
   elapsed_ms: 65_000,
   repositories_created: [],
   images: [
-    image({ source_moved_to: `sha256:${"b".repeat(64)}` }),
+    image({
+      source_moved_to: `sha256:${"b".repeat(64)}`,
+      platforms: [
+        { platform: "linux/amd64", digest: `sha256:${"c".repeat(64)}`, in_ecr: true },
+        { platform: "linux/arm64/v8", digest: `sha256:${"d".repeat(64)}`, in_ecr: true },
+      ],
+    }),
     image({
       image: 1,
       left_behind: [
@@ -119,6 +126,8 @@ describe("the history", () => {
     const shown = document.body.textContent ?? "";
     expect(shown).toContain("Moved at the source meanwhile");
     expect(shown).toContain("sha256-aaaa.sig");
+    expect(await textOf("platforms-0")).toContain("2 platforms, each equal");
+    expect(await textOf("platforms-0")).toContain("linux/arm64/v8");
     expect(shown).toContain("2 moved, 1 not finished");
     await expectAccessible();
     chooseAction("export-report", "html");

@@ -285,6 +285,7 @@ export class FakeJob {
       elapsed_ms: 4200,
       left_behind: [],
       source_moved_to: null,
+      platforms: [],
     };
   }
 

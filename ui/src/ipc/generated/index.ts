@@ -81,6 +81,7 @@ export type { PlanTotals } from "./PlanTotals";
 export type { PlannedAction } from "./PlannedAction";
 export type { PlannedImage } from "./PlannedImage";
 export type { PlannedRepository } from "./PlannedRepository";
+export type { PlatformProof } from "./PlatformProof";
 export type { PracticeStatus } from "./PracticeStatus";
 export type { Proof } from "./Proof";
 export type { ProposedName } from "./ProposedName";

@@ -101,7 +101,44 @@ const digestKinds: readonly {
   { id: "ecr", label: "In ECR", of: (image) => image.ecr_digest },
 ];
 
+/** The images of an index, one for each platform, as ECR says that it holds them. */
+function PlatformsList({ image }: { image: ImageReport }) {
+  const { platforms } = image;
+  const lost = platforms.filter((part) => !part.in_ecr).length;
+  const counted = formatCounted(platforms.length, "platform", "platforms");
+  return (
+    <ExpandableSection
+      headerText={lost === 0 ? `${counted}, each equal` : `${counted}, ${lost} not in ECR`}
+      defaultExpanded={lost > 0}
+      data-testid={`platforms-${image.image}`}
+    >
+      <div style={{ display: "grid", gridTemplateColumns: "max-content 1fr", columnGap: "12px" }}>
+        {platforms.map((part) => (
+          <Fragment key={part.digest}>
+            <StatusIndicator type={part.in_ecr ? "success" : "error"}>
+              {part.platform}
+            </StatusIndicator>
+            <CopyableDigest
+              digest={part.digest}
+              what={`digest of ${image.destination} for ${part.platform}`}
+            />
+          </Fragment>
+        ))}
+      </div>
+    </ExpandableSection>
+  );
+}
+
 function DigestsCell({ image }: { image: ImageReport }) {
+  return (
+    <SpaceBetween size="xs">
+      <TagDigests image={image} />
+      {image.platforms.length > 0 && <PlatformsList image={image} />}
+    </SpaceBetween>
+  );
+}
+
+function TagDigests({ image }: { image: ImageReport }) {
   return (
     <div style={{ display: "grid", gridTemplateColumns: "max-content 1fr", columnGap: "12px" }}>
       {digestKinds.map(({ id, label, of }) => (

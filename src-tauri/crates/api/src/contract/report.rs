@@ -74,6 +74,10 @@ pub struct ImageReport {
     pub ecr_digest: Option<String>,
     /// What can be said of the digests.
     pub proof: Proof,
+    /// The platforms of an index that was copied, in its order; none of an image that is alone, or
+    /// that was there already.
+    #[serde(default)]
+    pub platforms: Vec<PlatformProof>,
     /// Bytes that were sent for it.
     pub sent_bytes: u64,
     /// How long it took.
@@ -83,6 +87,18 @@ pub struct ImageReport {
     /// The digest that the source's tag had after the push, where it is another than the one that
     /// was copied: the tag was moved meanwhile.
     pub source_moved_to: Option<String>,
+}
+
+/// The image of one platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlatformProof {
+    /// Which one, such as `linux/arm64/v8`.
+    pub platform: String,
+    /// Its digest at the source.
+    pub digest: String,
+    /// Whether ECR has this digest, asked after the push.
+    pub in_ecr: bool,
 }
 
 /// A signature or another referrer that stayed behind.

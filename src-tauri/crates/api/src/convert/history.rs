@@ -6,7 +6,7 @@ use transload_engine::migration::journal::{
 use transload_engine::model::Digest;
 
 use super::plan::route;
-use super::report::proof;
+use super::report::{platforms, proof};
 use crate::contract::{
     ApiError, AwsIdentity, HistoryEntry, HistoryState, ImageReport, ImageResult, ImageSource,
     ImageState, LeftBehind, MigrationOutcome, MigrationReport, MigrationRequest,
@@ -126,6 +126,7 @@ fn image_report(image: &JournalImage) -> ImageReport {
         registry_digest: text(&image.registry_digest),
         ecr_digest: text(&image.ecr_digest),
         proof: proof(image.proof),
+        platforms: platforms(&image.platforms),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,
         left_behind: image.left_behind.iter().map(left).collect(),

@@ -3,7 +3,7 @@ use transload_engine::migration as engine;
 use super::plan::route;
 use crate::contract::{
     ApiError, AwsIdentity, ImageReport, ImageResult, LeftBehind, MigrationOutcome, MigrationReport,
-    Proof,
+    PlatformProof, Proof,
 };
 
 /// A report, with what the engine does not know of it.
@@ -49,6 +49,7 @@ pub fn crashed_report(
         registry_digest: None,
         ecr_digest: None,
         proof: Proof::NotProved,
+        platforms: Vec::new(),
         sent_bytes: 0,
         elapsed_ms: 0,
         left_behind: Vec::new(),
@@ -106,11 +107,21 @@ fn image(image: &engine::ImageReport) -> ImageReport {
         registry_digest: text(&image.registry_digest),
         ecr_digest: text(&image.ecr_digest),
         proof: proof(image.proof),
+        platforms: platforms(&image.platforms),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,
         left_behind: left_behind(&image.left_behind),
         source_moved_to: text(&image.source_moved_to),
     }
+}
+
+pub(super) fn platforms(platforms: &[engine::PlatformProof]) -> Vec<PlatformProof> {
+    let shown = |part: &engine::PlatformProof| PlatformProof {
+        platform: part.platform.to_string(),
+        digest: part.digest.to_string(),
+        in_ecr: part.in_ecr,
+    };
+    platforms.iter().map(shown).collect()
 }
 
 pub(super) fn proof(proof: engine::Proof) -> Proof {

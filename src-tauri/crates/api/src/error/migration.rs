@@ -16,7 +16,8 @@ impl From<&MigrationError> for ApiError {
             MigrationError::Aws(error) => error.into(),
             MigrationError::Docker(error) => error.into(),
             MigrationError::Registry(error) => error.into(),
-            MigrationError::VerificationFailed { destination, .. } => {
+            MigrationError::VerificationFailed { destination, .. }
+            | MigrationError::PlatformsLost { destination, .. } => {
                 new(ErrorCode::VerificationFailed)
                     .about(destination.to_string())
                     .hint("Somebody else may have moved the tag at the same moment. Copy it again, and compare.")

@@ -74,12 +74,13 @@ impl Api {
         let record = self.journal().await?.record(&migration).await?;
         let shown = convert::request(&record.request)?;
         let (request, ends) = self.reopen(&record, &shown).await?;
-        let plan = record.proof_plan(&request);
+        let (plan, platforms) = record.proof_plan(&request);
         let started_at_ms = now_ms();
         let events: Arc<dyn EventSink> = Arc::new(NobodyListens);
         let destination = &ends.connected.destination;
         let control = self.new_control();
-        let report = verify_again(&plan, &ends.source, destination, &control, &events).await;
+        let source = &ends.source;
+        let report = verify_again(&plan, &platforms, source, destination, &control, &events).await;
         let identity = ends.connected.identity.clone();
         let times_ms = (started_at_ms, now_ms().saturating_sub(started_at_ms));
         Ok(convert::report(migration, &report, identity, plan.registry.to_string(), times_ms))

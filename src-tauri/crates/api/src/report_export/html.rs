@@ -1,6 +1,6 @@
 //! One page for a browser, fit to send: nothing in it is fetched from anywhere, and no script runs.
 
-use super::{moment, outcome, proof, result};
+use super::{moment, outcome, platform, proof, result};
 use crate::contract::{ImageReport, ImageResult, MigrationReport, Proof};
 
 /// The page's own look, light and dark as the reader's system.
@@ -13,6 +13,7 @@ dt { opacity: .7; } dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid #8884; }
 code { font: 12px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+.part td:first-child { padding-left: 1.5rem; opacity: .8; }
 .good { color: light-dark(#037f0c, #29ad32); } .bad { color: light-dark(#d91515, #ff5d64); }
 @media print { body { margin: 0; max-width: none; } }
 ";
@@ -76,8 +77,22 @@ fn row(image: &ImageReport) -> String {
         Some(now) => format!("<br>The tag is <code>{}</code> now.", escaped(now)),
         None => String::new(),
     };
+    let parts = image.platforms.iter().map(|part| {
+        let class = if part.in_ecr { "good" } else { "bad" };
+        let at_source = Some(part.digest.clone());
+        let in_ecr = at_source.clone().filter(|_| part.in_ecr);
+        format!(
+            "<tr class=\"part\"><td>{}</td><td></td><td></td><td class=\"{class}\">{}</td>\
+             <td>{}</td><td>{}</td></tr>\n",
+            escaped(&part.platform),
+            platform(part.in_ecr),
+            digest(&at_source),
+            digest(&in_ecr),
+        )
+    });
+    let parts: String = parts.collect();
     format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{class}\">{}</td><td>{}{moved}</td><td>{}</td></tr>\n",
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{class}\">{}</td><td>{}{moved}</td><td>{}</td></tr>\n{parts}",
         escaped(&image.source),
         escaped(&image.destination),
         escaped(&result(image)),

@@ -1,6 +1,6 @@
 //! For reading, and for an issue or a wiki.
 
-use super::{moment, outcome, proof, result};
+use super::{moment, outcome, platform, proof, result};
 use crate::contract::MigrationReport;
 
 pub(super) fn markdown(report: &MigrationReport) -> String {
@@ -32,18 +32,20 @@ pub(super) fn markdown(report: &MigrationReport) -> String {
             .to_owned(),
         "|---|---|---|---|---|---|".to_owned(),
     ]);
-    lines.extend(report.images.iter().map(|image| {
-        let cells = [
-            image.source.as_str(),
+    lines.extend(report.images.iter().flat_map(|image| {
+        let tag = row([
+            &image.source,
             &image.destination,
             &result(image),
             proof(image.proof),
             image.source_digest.as_deref().unwrap_or("–"),
             image.ecr_digest.as_deref().unwrap_or("–"),
-        ];
-        // A bar or a line break in a message would end the cell or the row.
-        let cells = cells.map(|cell| cell.replace('|', "\\|").replace(['\r', '\n'], " "));
-        format!("| {} |", cells.join(" | "))
+        ]);
+        let parts = image.platforms.iter().map(|part| {
+            let in_ecr = if part.in_ecr { part.digest.as_str() } else { "–" };
+            row([&part.platform, "", "", platform(part.in_ecr), &part.digest, in_ecr])
+        });
+        std::iter::once(tag).chain(parts)
     }));
     let left: Vec<_> = report.images.iter().flat_map(|image| &image.left_behind).collect();
     if !left.is_empty() {
@@ -64,4 +66,10 @@ pub(super) fn markdown(report: &MigrationReport) -> String {
         }));
     }
     lines.join("\n") + "\n"
+}
+
+/// A row of the table. A bar or a line break in a message would end the cell or the row.
+fn row(cells: [&str; 6]) -> String {
+    let cells = cells.map(|cell| cell.replace('|', "\\|").replace(['\r', '\n'], " "));
+    format!("| {} |", cells.join(" | "))
 }

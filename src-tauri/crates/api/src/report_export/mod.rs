@@ -96,6 +96,11 @@ fn proof(proof: Proof) -> &'static str {
     }
 }
 
+/// Whether the image of a platform is in ECR as it is at the source.
+fn platform(in_ecr: bool) -> &'static str {
+    if in_ecr { "equal to the source" } else { "not in ECR" }
+}
+
 fn moment(at_ms: u64) -> String {
     let seconds = i64::try_from(at_ms / 1000).unwrap_or(i64::MAX);
     let moment = OffsetDateTime::from_unix_timestamp(seconds).ok();
@@ -105,7 +110,7 @@ fn moment(at_ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::{AwsIdentity, LeftBehind, Route};
+    use crate::contract::{AwsIdentity, LeftBehind, PlatformProof, Route};
 
     fn report() -> MigrationReport {
         let image = |number: u32, result: ImageResult, proof: Proof| ImageReport {
@@ -119,6 +124,18 @@ mod tests {
             registry_digest: Some("sha256:aa".to_owned()),
             ecr_digest: Some("sha256:aa".to_owned()),
             proof,
+            platforms: vec![
+                PlatformProof {
+                    platform: "linux/amd64".to_owned(),
+                    digest: "sha256:cc".to_owned(),
+                    in_ecr: true,
+                },
+                PlatformProof {
+                    platform: "linux/arm64/v8".to_owned(),
+                    digest: "sha256:dd".to_owned(),
+                    in_ecr: proof == Proof::Equal,
+                },
+            ],
             sent_bytes: 5,
             elapsed_ms: 7,
             left_behind: Vec::new(),

@@ -90,8 +90,14 @@ pub trait EcrApi: EcrLayers + EcrRegistrySettings {
     /// Every image of a repository, tagged or not, all pages.
     async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError>;
 
-    /// The image that a tag points to, or nothing where the tag does not exist.
-    async fn image(&self, name: &RepositoryName, tag: &Tag) -> Result<Option<EcrImage>, AwsError>;
+    /// The image that a tag points to, with those of `parts`, the images of its index, that the
+    /// repository holds; nothing where the tag does not exist.
+    async fn image(
+        &self,
+        name: &RepositoryName,
+        tag: &Tag,
+        parts: &[Digest],
+    ) -> Result<Option<HeldImage>, AwsError>;
 
     /// Takes tags and images away, in any number. A tag that is its image's last takes the image
     /// along; an image takes all its tags along. Answers what ECR left as it is.
@@ -175,6 +181,15 @@ pub struct EcrImage {
     pub media_type: Option<String>,
     /// The media type of the artifact, which tells signatures and attestations.
     pub artifact_media_type: Option<String>,
+}
+
+/// What a repository holds of a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldImage {
+    /// What the tag points to.
+    pub image: EcrImage,
+    /// Those of the images that were asked for along with it.
+    pub parts: HashSet<Digest>,
 }
 
 /// What opens the registry: Basic credentials with an end.

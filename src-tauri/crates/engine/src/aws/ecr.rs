@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::SdkError;
 use aws_sdk_ecr::operation::upload_layer_part::UploadLayerPartError;
-use aws_sdk_ecr::types::{ImageIdentifier, ImageScanningConfiguration, LayerAvailability};
+use aws_sdk_ecr::types::{ImageScanningConfiguration, LayerAvailability};
 use aws_smithy_types::Blob;
 use aws_smithy_types::error::operation::BuildError;
 use bytes::Bytes;
@@ -20,8 +20,8 @@ use super::ecr_values::{
 };
 use super::sdk_error::{Call, Caller};
 use super::{
-    AwsError, EcrApi, EcrImage, EcrLayers, EcrRepository, ImageName, LayerUpload, NotDeleted,
-    RegistryToken,
+    AwsError, EcrApi, EcrImage, EcrLayers, EcrRepository, HeldImage, ImageName, LayerUpload,
+    NotDeleted, RegistryToken,
 };
 use crate::model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
@@ -209,21 +209,13 @@ impl EcrApi for Ecr {
         Ok(all)
     }
 
-    async fn image(&self, name: &RepositoryName, tag: &Tag) -> Result<Option<EcrImage>, AwsError> {
-        let call = self.call("ecr:DescribeImages").of(name);
-        let answer = self
-            .client
-            .describe_images()
-            .repository_name(name.as_str())
-            .image_ids(ImageIdentifier::builder().image_tag(tag.as_str()).build())
-            .send()
-            .await
-            .map_err(|error| call.failed(error));
-        match answer {
-            Ok(answer) => answer.image_details().first().map(|from| image(&call, from)).transpose(),
-            Err(error) if is_code(&error, "ImageNotFoundException") => Ok(None),
-            Err(error) => Err(error),
-        }
+    async fn image(
+        &self,
+        name: &RepositoryName,
+        tag: &Tag,
+        parts: &[Digest],
+    ) -> Result<Option<HeldImage>, AwsError> {
+        parts::image(self, name, tag, parts).await
     }
 
     async fn delete_images(
@@ -359,6 +351,7 @@ fn is_code(error: &AwsError, wanted: &str) -> bool {
     matches!(error, AwsError::Refused { code, .. } if code == wanted)
 }
 
+mod parts;
 mod registry_settings;
 #[cfg(test)]
 mod registry_settings_tests;

@@ -48,7 +48,8 @@ mod sts;
 mod testing;
 
 pub use api::{
-    EcrApi, EcrImage, EcrLayers, EcrRepository, ImageName, LayerUpload, NotDeleted, RegistryToken,
+    EcrApi, EcrImage, EcrLayers, EcrRepository, HeldImage, ImageName, LayerUpload, NotDeleted,
+    RegistryToken,
 };
 pub use config_files::ConfigFile;
 pub use ecr::Ecr;

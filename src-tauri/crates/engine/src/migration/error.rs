@@ -33,6 +33,14 @@ pub enum MigrationError {
         /// The digest that ECR's DescribeImages gives for the tag.
         ecr: Option<Digest>,
     },
+    /// ECR has the index, and does not know the images of some of its platforms.
+    #[error("{destination} is in ECR, but ECR does not know its image for {}", listed(platforms))]
+    PlatformsLost {
+        /// The tag at the destination.
+        destination: ImageReference,
+        /// Which platforms; at least one.
+        platforms: Vec<Platform>,
+    },
     /// The destination's tag points to something else than when the plan was made.
     #[error(
         "{destination} pointed to {} when this was planned, and to {found} now",

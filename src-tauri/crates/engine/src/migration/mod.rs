@@ -62,7 +62,7 @@ pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use originals::{Original, OriginalDiffers, came_from_registry};
 pub use permissions::{NeededPermission, Place, Purpose, permissions};
 pub use plan::{Action, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
-pub use report::{ImageReport, ImageResult, Proof, Report};
+pub use report::{ImageReport, ImageResult, PlatformProof, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
 pub use sign_in::{Reopen, SignInGate};

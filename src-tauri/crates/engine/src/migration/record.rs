@@ -1,11 +1,14 @@
 //! What is known of each image while a migration runs. Steps work on several images at once, so each
 //! record guards itself.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::journal::{JournalImage, Stage};
-use super::{ImageReport, ImageResult, LeftBehind, MigrationError, Plan, PlannedImage, Proof};
-use crate::model::Digest;
+use super::{
+    ImageReport, ImageResult, LeftBehind, MigrationError, Plan, PlannedImage, PlatformProof, Proof,
+};
+use crate::model::{Digest, Platform};
 
 /// The records of all images of a plan, in its order.
 pub(super) struct Records<'a>(Vec<Record<'a>>);
@@ -36,6 +39,8 @@ pub(super) struct Known {
     pub appeared: bool,
     /// The digest that the source's tag has now, where it is not the one that was planned.
     pub source_moved_to: Option<Digest>,
+    /// The platforms of an index, and whether ECR holds them.
+    pub platforms: Vec<PlatformProof>,
 }
 
 impl Default for Known {
@@ -54,6 +59,7 @@ impl Default for Known {
             proved_on_arrival: None,
             appeared: false,
             source_moved_to: None,
+            platforms: Vec::new(),
         }
     }
 }
@@ -85,6 +91,7 @@ impl Known {
             proof: earlier.proof,
             left_behind: left.collect(),
             source_moved_to: earlier.source_moved_to.clone(),
+            platforms: earlier.platforms.clone(),
             ..sums
         }
     }
@@ -183,6 +190,26 @@ impl Record<'_> {
         self.state().source_moved_to = digest;
     }
 
+    /// What it consists of, before ECR is asked for it.
+    pub fn consists_of(&self, platforms: Vec<PlatformProof>) {
+        self.state().platforms = platforms;
+    }
+
+    /// The digests of its platforms.
+    pub fn parts(&self) -> Vec<Digest> {
+        self.state().platforms.iter().map(|part| part.digest.clone()).collect()
+    }
+
+    /// ECR holds these of its platforms. Answers those that it does not.
+    pub fn found_parts(&self, held: &HashSet<Digest>) -> Vec<Platform> {
+        let mut state = self.state();
+        for part in &mut state.platforms {
+            part.in_ecr = held.contains(&part.digest);
+        }
+        let lost = state.platforms.iter().filter(|part| !part.in_ecr);
+        lost.map(|part| part.platform.clone()).collect()
+    }
+
     pub fn found(&self, registry: Option<Digest>, ecr: Option<Digest>, proof: Proof) {
         let mut state = self.state();
         state.registry_digest = registry;
@@ -213,6 +240,7 @@ impl Record<'_> {
             elapsed_ms: state.elapsed_ms,
             left_behind: state.left_behind,
             source_moved_to: state.source_moved_to,
+            platforms: state.platforms,
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{LeftBehind, MigrationError, PlannedImage};
-use crate::model::{Digest, ImageReference, RepositoryName};
+use crate::model::{Digest, ImageReference, Platform, RepositoryName};
 
 /// What a migration did.
 #[derive(Clone, Debug)]
@@ -31,6 +31,9 @@ pub struct ImageReport {
     pub ecr_digest: Option<Digest>,
     /// What can be said of the digests.
     pub proof: Proof,
+    /// The platforms of an index that was copied, each with its own proof. What was there already is
+    /// not read again: its index is the same, and ECR deletes no image that an index names.
+    pub platforms: Vec<PlatformProof>,
     /// Bytes that were sent for it.
     pub sent_bytes: u64,
     /// Bytes that the destination had already.
@@ -41,6 +44,17 @@ pub struct ImageReport {
     pub left_behind: Vec<LeftBehind>,
     /// The digest that the source's tag had after the push, where it is not the one that was planned.
     pub source_moved_to: Option<Digest>,
+}
+
+/// The image of one platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlatformProof {
+    /// Which one.
+    pub platform: Platform,
+    /// Its digest at the source.
+    pub digest: Digest,
+    /// Whether ECR's DescribeImages knows this digest, asked after the push.
+    pub in_ecr: bool,
 }
 
 /// What became of an image.

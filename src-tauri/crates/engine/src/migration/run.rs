@@ -9,7 +9,7 @@ use super::record::{Record, Records};
 use super::steps;
 use super::{
     Action, Control, Destination, EventSink, ImageState, MigrationError, MigrationEvent, Plan,
-    Report, Source, Step,
+    PlatformProof, Report, Source, Step,
 };
 use crate::model::{ImageReference, RepositoryName};
 
@@ -80,9 +80,10 @@ pub async fn run(
 }
 
 /// Asks registry and ECR anew what they hold of images that were moved some time ago, and compares
-/// with the digests of then.
+/// with the digests of then. `platforms` are those of each image of the plan, in its order.
 pub async fn verify_again(
     plan: &Plan,
+    platforms: &[Vec<PlatformProof>],
     source: &Source,
     destination: &Destination,
     control: &Control,
@@ -90,6 +91,9 @@ pub async fn verify_again(
 ) -> Report {
     let run = Run { plan, source, destination, control, events, journal: None };
     let records = Records::of(plan, &[]);
+    for (record, platforms) in records.iter().zip(platforms) {
+        record.consists_of(platforms.clone());
+    }
     run.settle_what_stays(&records);
     steps::verify(&run, &records).await;
     run.cancel_what_is_open(&records);

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use super::{Control, EventSink, MigrationError, MigrationEvent};
 use crate::aws::{
     AwsError, CacheRule, CreationTemplate, EcrApi, EcrImage, EcrLayers, EcrRegistrySettings,
-    EcrRepository, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
+    EcrRepository, HeldImage, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
     RegistryToken,
 };
 use crate::model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
@@ -247,8 +247,13 @@ impl EcrApi for WaitingEcr {
         wait_for!(self, ecr => ecr.images(name))
     }
 
-    async fn image(&self, name: &RepositoryName, tag: &Tag) -> Result<Option<EcrImage>, AwsError> {
-        wait_for!(self, ecr => ecr.image(name, tag))
+    async fn image(
+        &self,
+        name: &RepositoryName,
+        tag: &Tag,
+        parts: &[Digest],
+    ) -> Result<Option<HeldImage>, AwsError> {
+        wait_for!(self, ecr => ecr.image(name, tag, parts))
     }
 
     async fn delete_images(

@@ -204,6 +204,36 @@ async fn an_image_that_is_missing_at_its_source_is_refused_in_the_plan() {
 }
 
 #[tokio::test]
+async fn every_platform_of_an_index_is_proved_for_itself() {
+    let world = World::new();
+    let children: Vec<_> =
+        ["one", "two"].map(|layer| world.source.image("app", None, &[layer])).into();
+    world.source.index("app", "1", &children);
+    let plan = world.plan(&request("app", "app", &["1"])).await;
+    let report = world.run(&plan, &world.registry_source()).await;
+    assert_eq!(results(&report), ["Moved Equal"]);
+    let platforms = &report.images[0].platforms;
+    assert_eq!(platforms.len(), 2);
+    assert!(platforms.iter().all(|part| part.in_ecr && children.contains(&part.digest)));
+
+    let world = World::new();
+    for layer in ["one", "two"] {
+        world.source.image("app", None, &[layer]);
+    }
+    world.source.index("app", "1", &children);
+    world.ecr.lost.lock().unwrap().insert(children[1].clone());
+    let plan = world.plan(&request("app", "app", &["1"])).await;
+    let report = world.run(&plan, &world.registry_source()).await;
+    let image = &report.images[0];
+    assert_eq!(image.proof, Proof::Different);
+    let ImageResult::Failed { error } = &image.result else { panic!("{report:?}") };
+    assert!(
+        matches!(&**error, MigrationError::PlatformsLost { platforms, .. } if platforms.len() == 1)
+    );
+    assert_eq!(image.platforms.iter().filter(|part| part.in_ecr).count(), 1);
+}
+
+#[tokio::test]
 async fn two_images_for_one_place_are_refused() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::MigrationError;
+use super::{MigrationError, PlatformProof};
 use crate::model::{
     Descriptor, Digest, ImageReference, Manifest, Platform, RawManifest, RegistryHost, media_type,
 };
@@ -286,6 +286,25 @@ impl ImageTree {
         let mut ordered: Vec<_> = platforms.into_iter().collect();
         ordered.sort_by_key(|(_, order)| *order);
         ordered.into_iter().map(|(platform, _)| platform).collect()
+    }
+
+    /// The platforms of an index with the digests of their images, which nobody was asked for yet;
+    /// none of an image that is alone.
+    pub(super) fn parts(&self) -> Vec<PlatformProof> {
+        let mut parts: Vec<PlatformProof> = Vec::new();
+        for child in &self.root.children {
+            child.visit(&mut |node| {
+                let platform = node.platform.as_ref().filter(|_| !node.attestation);
+                let digest = node.raw.digest();
+                if let Some(platform) = platform
+                    && !parts.iter().any(|part| part.digest == *digest)
+                {
+                    let (platform, digest) = (platform.clone(), digest.clone());
+                    parts.push(PlatformProof { platform, digest, in_ecr: false });
+                }
+            });
+        }
+        parts
     }
 
     /// How many manifests describe one image each: what Docker Hub counts as pulls.

@@ -209,7 +209,7 @@ async fn what_does_not_exist_is_nothing_and_not_an_error() {
     .await;
     let ecr = session_at(&aws).await.ecr();
     assert_eq!(ecr.repository(&name("pgcli")).await.unwrap(), None);
-    assert_eq!(ecr.image(&name("pgcli"), &Tag::latest()).await.unwrap(), None);
+    assert_eq!(ecr.image(&name("pgcli"), &Tag::latest(), &[]).await.unwrap(), None);
     assert_eq!(ecr.lifecycle_policy(&name("pgcli")).await.unwrap(), None);
     assert_eq!(aws.asked()[0].json, json!({"repositoryNames": ["pgcli"]}));
     assert_eq!(
@@ -222,7 +222,7 @@ async fn what_does_not_exist_is_nothing_and_not_an_error() {
 async fn an_image_of_a_missing_repository_is_an_error() {
     let aws = LocalAws::start(|_| Answer::error(400, "RepositoryNotFoundException", "no")).await;
     let error =
-        session_at(&aws).await.ecr().image(&name("pgcli"), &Tag::latest()).await.unwrap_err();
+        session_at(&aws).await.ecr().image(&name("pgcli"), &Tag::latest(), &[]).await.unwrap_err();
     assert!(matches!(error, AwsError::RepositoryMissing { name } if name.as_str() == "pgcli"));
 }
 
@@ -233,11 +233,59 @@ async fn the_image_behind_a_tag_is_found() {
     let image = session_at(&aws)
         .await
         .ecr()
-        .image(&name("pgcli"), &Tag::parse("1.0").unwrap())
+        .image(&name("pgcli"), &Tag::parse("1.0").unwrap(), &[])
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(image.digest.as_str(), DIGEST);
+    assert_eq!(image.image.digest.as_str(), DIGEST);
+}
+
+/// An ECR with the tag `1.0`, which does not have one of the images that it is asked for.
+async fn without(missing: Digest) -> LocalAws {
+    LocalAws::start(move |asked| {
+        let ids = asked.json["imageIds"].as_array().unwrap().clone();
+        if ids.iter().any(|id| id["imageDigest"] == missing.as_str()) {
+            return Answer::error(400, "ImageNotFoundException", "no");
+        }
+        let details: Vec<_> = ids
+            .iter()
+            .map(|id| match id["imageDigest"].as_str() {
+                Some(digest) => json!({"imageDigest": digest}),
+                None => json!({"imageDigest": DIGEST, "imageTags": ["1.0"]}),
+            })
+            .collect();
+        Answer::json(json!({"imageDetails": details}))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_tag_and_the_parts_of_its_index_are_asked_for_together() {
+    let part = |number: u32| Digest::of(number.to_string().as_bytes());
+    let parts: Vec<_> = (0..250).map(part).collect();
+    let tag = Tag::parse("1.0").unwrap();
+    let aws = without(Digest::of(b"another")).await;
+    let ecr = session_at(&aws).await.ecr();
+    let held = ecr.image(&name("pgcli"), &tag, &parts[..5]).await.unwrap().unwrap();
+    assert_eq!(held.parts.len(), 5);
+    assert_eq!(held.image.digest.as_str(), DIGEST);
+    assert_eq!(aws.asked().len(), 1, "one call where all of them are there");
+    let held = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
+    assert_eq!(held.parts.len(), 250);
+    let asked = aws.asked();
+    let most = asked.iter().map(|asked| asked.json["imageIds"].as_array().unwrap().len());
+    assert_eq!(most.max(), Some(100));
+}
+
+#[tokio::test]
+async fn of_the_parts_of_an_index_the_missing_one_is_found() {
+    let parts = [Digest::of(b"1"), Digest::of(b"2"), Digest::of(b"3")];
+    let aws = without(parts[1].clone()).await;
+    let ecr = session_at(&aws).await.ecr();
+    let tag = Tag::parse("1.0").unwrap();
+    let held = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
+    assert_eq!(held.image.digest.as_str(), DIGEST);
+    assert_eq!(held.parts, [parts[0].clone(), parts[2].clone()].into());
 }
 
 #[tokio::test]

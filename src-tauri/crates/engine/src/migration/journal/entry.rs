@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::migration::{Action, MigrationRequest, Plan, PlannedImage, PlannedRepository, Proof};
+use crate::migration::{
+    Action, MigrationRequest, Plan, PlannedImage, PlannedRepository, PlatformProof, Proof,
+};
 use crate::model::{Digest, RegistryHost, RepositoryName};
 
 /// A migration that is about to begin.
@@ -159,6 +161,8 @@ pub struct JournalImage {
     pub ecr_digest: Option<Digest>,
     /// What could be said of the digests.
     pub proof: Proof,
+    /// The platforms of an index that was copied.
+    pub platforms: Vec<PlatformProof>,
     /// Bytes that were sent for it.
     pub sent_bytes: u64,
     /// Bytes that the destination had.
@@ -172,12 +176,12 @@ pub struct JournalImage {
 }
 
 impl JournalRecord {
-    /// A plan that only proves: what arrived is there with the digest of then. What did not arrive is
-    /// left out.
-    pub fn proof_plan(&self, request: &MigrationRequest) -> Plan {
+    /// A plan that only proves, with the platforms of each of its images: what arrived is there with
+    /// the digest of then. What did not arrive is left out.
+    pub fn proof_plan(&self, request: &MigrationRequest) -> (Plan, Vec<Vec<PlatformProof>>) {
         let mut plan = self.plan(request);
-        let arrived = self.images.iter().filter(|image| image.stage.is_settled());
-        let images = arrived.map(|image| {
+        let arrived = || self.images.iter().filter(|image| image.stage.is_settled());
+        let images = arrived().map(|image| {
             let digest = image.ecr_digest.clone().or_else(|| image.pushed_digest.clone());
             let destination_digest = digest.or_else(|| image.planned.destination_digest.clone());
             let keeps = matches!(image.planned.action, Action::KeepExisting);
@@ -185,7 +189,7 @@ impl JournalRecord {
             PlannedImage { destination_digest, action, ..image.planned.clone() }
         });
         plan.images = images.collect();
-        plan
+        (plan, arrived().map(|image| image.platforms.clone()).collect())
     }
 
     /// The plan as it was made, to go on with. What the request says of the repositories' settings

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::claim::Claim;
+use super::rows;
 use super::writer::{Change, ChangeKind, ImageChange, Writer};
 use super::{JournalError, JournalImage, Stage};
 use crate::migration::ends::now_ms;
@@ -87,6 +88,7 @@ impl JournalLog {
             registry_digest: known.registry_digest,
             ecr_digest: known.ecr_digest,
             proof: known.proof,
+            platforms: rows::platform_text(&known.platforms),
             sent_bytes: known.sent_bytes,
             skipped_bytes: known.skipped_bytes,
             elapsed_ms: known.elapsed_ms,

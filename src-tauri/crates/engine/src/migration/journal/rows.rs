@@ -8,7 +8,7 @@ use rusqlite::{Row, Transaction, named_params};
 
 use super::codes::{ActionCode, Coded};
 use super::{JournalImage, JournalRepository, NewMigration};
-use crate::migration::{Action, HeldTree, MigrationError, PlannedImage};
+use crate::migration::{Action, HeldTree, MigrationError, PlannedImage, PlatformProof};
 use crate::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 /// Enters a migration with everything that is planned.
@@ -65,6 +65,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
     let error: Option<String> = row.get("error")?;
     let action: ActionCode = coded(row, "action")?;
     let left_behind: String = row.get("left_behind")?;
+    let platforms: String = row.get("platform_proofs")?;
     Ok(JournalImage {
         planned: PlannedImage {
             index: row.get("number")?,
@@ -91,6 +92,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
         registry_digest: digest(row, "registry_digest")?,
         ecr_digest: digest(row, "ecr_digest")?,
         proof: coded(row, "proof")?,
+        platforms: platform_proofs(&platforms)?,
         source_moved_to: digest(row, "source_moved_to")?,
         sent_bytes: bytes(row, "sent_bytes")?,
         skipped_bytes: bytes(row, "skipped_bytes")?,
@@ -98,6 +100,24 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
         left_behind: serde_json::from_str(&left_behind)
             .map_err(|error| unreadable(error.into()))?,
     })
+}
+
+/// The platforms of an image with their proofs, as text.
+pub(super) fn platform_text(platforms: &[PlatformProof]) -> String {
+    let row =
+        |part: &PlatformProof| (part.platform.to_string(), part.digest.to_string(), part.in_ecr);
+    serde_json::to_string(&platforms.iter().map(row).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+fn platform_proofs(text: &str) -> rusqlite::Result<Vec<PlatformProof>> {
+    let rows: Vec<(String, String, bool)> =
+        serde_json::from_str(text).map_err(|error| unreadable(error.into()))?;
+    let read = |(platform, digest, in_ecr): (String, String, bool)| {
+        let platform = Platform::from_str(&platform).map_err(|error| unreadable(error.into()))?;
+        let digest = Digest::parse(&digest).map_err(|error| unreadable(error.into()))?;
+        Ok(PlatformProof { platform, digest, in_ecr })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Reads a row of `repository`.

@@ -69,6 +69,9 @@ CREATE TABLE image (
 ALTER TABLE migration ADD COLUMN undone_at_ms INTEGER;
 ALTER TABLE migration ADD COLUMN undo TEXT;
 ",
+    "
+ALTER TABLE image ADD COLUMN platform_proofs TEXT NOT NULL DEFAULT '[]';
+",
 ];
 
 /// The version that this program writes.

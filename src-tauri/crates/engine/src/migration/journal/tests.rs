@@ -229,7 +229,9 @@ async fn a_journal_of_a_later_version_is_left_alone() {
 /// Every version that was ever released has a file here, as that version wrote it.
 #[tokio::test]
 async fn the_journals_of_earlier_versions_open() {
-    for (version, text) in [(1, include_str!("fixtures/version_1.sql"))] {
+    for (version, text) in
+        [(1, include_str!("fixtures/version_1.sql")), (2, include_str!("fixtures/version_2.sql"))]
+    {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("journal.sqlite");
         mark(&path, text);

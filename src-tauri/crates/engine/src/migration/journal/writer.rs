@@ -43,6 +43,7 @@ pub(super) struct ImageChange {
     pub registry_digest: Option<Digest>,
     pub ecr_digest: Option<Digest>,
     pub proof: Proof,
+    pub platforms: String,
     pub sent_bytes: u64,
     pub skipped_bytes: u64,
     pub elapsed_ms: u64,
@@ -206,7 +207,7 @@ fn apply_image(
              error = :error, pushed_digest = :pushed_digest, registry_digest = :registry_digest,
              ecr_digest = :ecr_digest, proof = :proof, sent_bytes = :sent_bytes,
              skipped_bytes = :skipped_bytes, elapsed_ms = :elapsed_ms, left_behind = :left_behind,
-             source_moved_to = :source_moved_to
+             source_moved_to = :source_moved_to, platform_proofs = :platform_proofs
          WHERE migration = :migration AND number = :number",
     )?;
     update.execute(named_params! {
@@ -220,6 +221,7 @@ fn apply_image(
         ":registry_digest": image.registry_digest.as_ref().map(Digest::as_str),
         ":ecr_digest": image.ecr_digest.as_ref().map(Digest::as_str),
         ":proof": image.proof.code(),
+        ":platform_proofs": image.platforms,
         ":sent_bytes": rows::number(image.sent_bytes),
         ":skipped_bytes": rows::number(image.skipped_bytes),
         ":elapsed_ms": rows::number(image.elapsed_ms),

@@ -116,6 +116,7 @@ impl Copies<'_> {
             repository: planned.repository.as_str(),
             reference: planned.tag.as_str(),
         };
+        record.consists_of(tree.parts());
         let moved = copier.copy(&job).await?;
         record.moved_bytes(moved.sent_bytes, moved.skipped_bytes, elapsed_ms(started));
         if run.plan.extent.referrers {

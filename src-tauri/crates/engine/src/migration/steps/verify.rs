@@ -1,5 +1,7 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::aws::HeldImage;
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
 use crate::migration::{ImageState, MigrationError, PlannedImage, Proof, Remark, Source};
@@ -33,18 +35,28 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
     let planned = record.planned;
     run.image_state(record, ImageState::Verifying);
     let registry = run.destination.registry.as_ref();
+    let parts = record.parts();
     let (head, image, source) = futures_util::future::join3(
         registry.manifest_head(planned.repository.as_str(), planned.tag.as_str()),
-        run.destination.ecr.image(&planned.repository, &planned.tag),
+        run.destination.ecr.image(&planned.repository, &planned.tag, &parts),
         source_moved_to(run, planned),
     )
     .await;
     record.source_moved_to(source);
     let in_registry = head?.map(|head| head.digest);
-    let in_ecr = image?.map(|image| image.digest);
+    let (in_ecr, held) = match image? {
+        Some(HeldImage { image, parts }) => (Some(image.digest), parts),
+        None => (None, HashSet::new()),
+    };
+    let lost = record.found_parts(&held);
     // What was pushed now, or what the plan found to be there already.
     let expected = record.pushed_digest().or_else(|| planned.destination_digest.clone());
     let proof = judge(expected.as_ref(), planned.source_digest.as_ref(), &in_registry, &in_ecr);
+    if proof != Proof::Different && !lost.is_empty() {
+        record.found(in_registry, in_ecr, Proof::Different);
+        let destination = planned.destination.clone();
+        return Err(MigrationError::PlatformsLost { destination, platforms: lost });
+    }
     record.found(in_registry.clone(), in_ecr.clone(), proof);
     match (proof, expected) {
         (Proof::Different, Some(expected)) => Err(MigrationError::VerificationFailed {

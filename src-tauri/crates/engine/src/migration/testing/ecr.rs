@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::FakeRegistry;
 use crate::aws::{
     AwsError, CacheRule, CreationTemplate, EcrApi, EcrImage, EcrLayers, EcrRegistrySettings,
-    EcrRepository, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
+    EcrRepository, HeldImage, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
     RegistryToken,
 };
 use crate::migration::{MigrationError, Reopen};
@@ -23,6 +23,8 @@ pub struct FakeEcr {
     pub policies: Mutex<Vec<String>>,
     /// Repository policies that were set, or are there.
     pub repository_policies: Mutex<HashMap<RepositoryName, String>>,
+    /// Images that DescribeImages does not know, whatever the registry holds.
+    pub lost: Mutex<HashSet<Digest>>,
     /// Whether repository policies may not be set.
     pub policies_denied: Mutex<bool>,
     /// Repositories that may not be created.
@@ -66,6 +68,7 @@ impl FakeEcr {
             policies: Mutex::default(),
             repository_policies: Mutex::default(),
             policies_denied: Mutex::default(),
+            lost: Mutex::default(),
             denied: Mutex::default(),
             says: Mutex::default(),
             tokens_denied: Mutex::default(),
@@ -286,11 +289,21 @@ impl EcrApi for FakeEcr {
         Ok(())
     }
 
-    async fn image(&self, name: &RepositoryName, tag: &Tag) -> Result<Option<EcrImage>, AwsError> {
+    async fn image(
+        &self,
+        name: &RepositoryName,
+        tag: &Tag,
+        parts: &[Digest],
+    ) -> Result<Option<HeldImage>, AwsError> {
         self.signed()?;
         let said = self.says.lock().unwrap().clone();
         let digest = said.or_else(|| self.registry.held(name.as_str(), tag.as_str()));
-        Ok(digest.map(|digest| EcrImage {
+        let lost = self.lost.lock().unwrap();
+        let is_held = |part: &&Digest| {
+            !lost.contains(*part) && self.registry.held(name.as_str(), part.as_str()).is_some()
+        };
+        let parts = parts.iter().filter(is_held).cloned().collect();
+        let image = |digest| EcrImage {
             digest,
             tags: vec![tag.clone()],
             unreadable_tags: 0,
@@ -300,6 +313,7 @@ impl EcrApi for FakeEcr {
             pulled_at_ms: None,
             media_type: None,
             artifact_media_type: None,
-        }))
+        };
+        Ok(digest.map(|digest| HeldImage { image: image(digest), parts }))
     }
 }
