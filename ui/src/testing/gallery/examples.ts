@@ -15,7 +15,7 @@ const said: Partial<Record<ErrorCode, Partial<ApiError>>> = {
     subject: "registry-1.docker.io",
   },
   proxy_unreachable: {
-    message: "The proxy http://proxy.corp:3128 cannot be reached: connection refused.",
+    message: "The proxy http://proxy.corp:3128 cannot be reached.",
     subject: "http://proxy.corp:3128",
   },
   proxy_refused: {
