@@ -1,15 +1,21 @@
 // Clicks what a selector names, or only looks where there is none, and notes how long it takes until
 // what another one names is drawn and has a text, and for how long the page did nothing else.
 const [clicked, drawn, text] = arguments;
+// One that is over must not speak for the next.
+const run = {};
+window.timing = run;
 window.timed = null;
 const begin = performance.now();
 let [last, longest] = [begin, 0];
 const element = clicked === null ? null : document.querySelector(clicked);
-if (clicked !== null && element === null) {
+// A button that is busy takes no click.
+if (clicked !== null && (element === null || element.matches(":disabled, [aria-disabled=true]"))) {
   return false;
 }
 const finish = () => {
-  window.timed ??= { drawn_ms: performance.now() - begin, blocked_ms: longest };
+  if (window.timing === run) {
+    window.timed ??= { drawn_ms: performance.now() - begin, blocked_ms: longest };
+  }
 };
 const look = () => {
   const now = performance.now();
