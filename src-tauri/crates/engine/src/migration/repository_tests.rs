@@ -78,7 +78,7 @@ async fn a_policy_that_was_refused_is_set_by_the_next_try() {
     let mut plan = world.plan(&request).await;
     let report = world.run(&plan, &world.registry_source()).await;
     assert!(results(&report)[0].contains("ecr:SetRepositoryPolicy"), "{:?}", results(&report));
-    assert_eq!(report.repositories_created, [name.clone()]);
+    assert_eq!(report.repositories_created, std::slice::from_ref(&name));
 
     *world.ecr.policies_denied.lock().unwrap() = false;
     for repository in &mut plan.repositories {
