@@ -5,7 +5,6 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fantoccini::key::Key;
 use transload_tests::aws::IdentityCenter;
-use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::FaultProxy;
 use transload_tests::images::{Recipe, Target};
@@ -13,6 +12,7 @@ use transload_tests::labs::RegistryLab;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Browser, Role, Stage, story};
 
+use crate::sign_in::sso_home;
 use crate::wizard::{MIGRATION, log_in_and_review, next, proved_digest, select};
 
 const TAGS: [&str; 4] = ["1.0", "1.1", "1.2", "2.0"];
@@ -34,14 +34,7 @@ async fn a_session_that_ends_in_the_middle_is_renewed_in_the_window() -> Result<
     }
     let center = IdentityCenter::start(ecr.key()).await?;
     center.role_lasts(SHORT);
-    let home = AwsHome::new()?.config_text(&format!(
-        "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = {0}\n\
-         [profile work]\nsso_session = corp\nsso_account_id = 111122223333\n\
-         sso_role_name = ImagePusher\nregion = {1}\nendpoint_url = {2}\n",
-        center.start_url(),
-        ecr.region(),
-        ecr.api_url(),
-    ))?;
+    let home = sso_home(&center, &ecr)?;
     let (stage, browser) = Browser::on(Stage::new("session-ends").await?)?;
     let stage = stage.variables(home.environment()).variables(center.environment());
     story(stage, async |stage| {

@@ -9,18 +9,23 @@ use transload_tests::window::{Browser, Role, Stage, story};
 
 use crate::wizard::go_to;
 
-#[tokio::test]
-async fn signing_in_from_the_wizard_by_browser_and_by_code() -> Result<()> {
-    let ecr = Ecr::practice().await?;
-    let center = IdentityCenter::start(ecr.key()).await?;
-    let home = AwsHome::new()?.config_text(&format!(
+/// A home with the profile `work`, which signs in at an IAM Identity Center and leads to an ECR.
+pub fn sso_home(center: &IdentityCenter, ecr: &Ecr) -> Result<AwsHome> {
+    AwsHome::new()?.config_text(&format!(
         "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = {0}\n\
          [profile work]\nsso_session = corp\nsso_account_id = 111122223333\n\
          sso_role_name = ImagePusher\nregion = {1}\nendpoint_url = {2}\n",
         center.start_url(),
         ecr.region(),
         ecr.api_url(),
-    ))?;
+    ))
+}
+
+#[tokio::test]
+async fn signing_in_from_the_wizard_by_browser_and_by_code() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let center = IdentityCenter::start(ecr.key()).await?;
+    let home = sso_home(&center, &ecr)?;
     let (stage, browser) = Browser::on(Stage::new("sign-in").await?)?;
     let stage = stage.variables(home.environment()).variables(center.environment());
     story(stage, async |stage| {
