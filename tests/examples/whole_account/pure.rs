@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use transload_engine::migration::{
-    Facts, ImageFacts, ImageTree, MigrationRequest, RequestedImage, SourceFacts, plan,
+    Facts, ImageContent, ImageFacts, ImageTree, MigrationRequest, RequestedImage, SourceFacts, plan,
 };
 use transload_engine::model::{
     ImageReference, RegistryHost, RepositoryName, RepositorySettings, Tag,
@@ -41,7 +41,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
             digest: Some(tree.root.raw.digest().clone()),
             platforms: tree.platforms(),
             size_bytes: tree.blobs().values().sum(),
-            tree: Some(Arc::new(tree)),
+            content: Some(Arc::new(ImageContent::of(&tree))),
             ..SourceFacts::default()
         };
         anyhow::Ok(ImageFacts { source: Ok(facts), destination: Ok(None) })
@@ -53,6 +53,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
         images: stream::iter(read).buffered(READ_TOGETHER).try_collect().await?,
         pull_quota: None,
         engine: None,
+        manifests: Arc::default(),
     };
     let began = Instant::now();
     let plan = plan(&request, &facts);

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use transload_engine::migration::{MigrationRequest, Plan, Source};
+use transload_engine::migration::{ManifestCache, MigrationRequest, Plan, Source};
 
 use crate::api::locked;
 use crate::commands;
@@ -11,6 +11,8 @@ use crate::sources::OpenSource;
 
 /// Plans that are kept: a person who goes back and forth in the wizard makes a few.
 const PLANS_KEPT: usize = 8;
+/// Images of all kept plans together, the newest plan aside: each takes some kilobytes.
+const IMAGES_KEPT: usize = 5_000;
 
 /// The two ends of a migration, opened.
 #[derive(Clone)]
@@ -50,29 +52,46 @@ impl ReadyPlan {
     }
 }
 
-/// The newest plans, by name.
+/// The newest plans, by name, with the manifests that were read for them.
 #[derive(Default)]
-pub(crate) struct PlanBook(Mutex<VecDeque<(String, ReadyPlan)>>);
+pub(crate) struct PlanBook {
+    plans: Mutex<VecDeque<(String, ReadyPlan)>>,
+    manifests: Mutex<Arc<ManifestCache>>,
+}
 
 impl PlanBook {
     pub fn add(&self, id: String, plan: ReadyPlan) {
-        let mut plans = locked(&self.0);
-        if plans.len() == PLANS_KEPT {
+        let mut plans = locked(&self.plans);
+        let images = |plans: &VecDeque<(String, ReadyPlan)>| {
+            plans.iter().map(|(_, plan)| plan.plan.images.len()).sum::<usize>()
+        };
+        while plans.len() >= PLANS_KEPT || images(&plans) > IMAGES_KEPT {
             plans.pop_front();
         }
         plans.push_back((id, plan));
     }
 
+    /// The manifests that earlier plans have read. Whoever makes a plan anew, because a choice
+    /// changed, asks the source for none of them.
+    pub fn manifests(&self) -> Arc<ManifestCache> {
+        let mut manifests = locked(&self.manifests);
+        // The plans that use a full one hold it as long as they need it.
+        if manifests.is_full() {
+            *manifests = Arc::default();
+        }
+        Arc::clone(&manifests)
+    }
+
     /// A plan, which stays where it is.
     pub fn get(&self, id: &str) -> Result<ReadyPlan, ApiError> {
-        let plans = locked(&self.0);
+        let plans = locked(&self.plans);
         let found = plans.iter().find(|(known, _)| known == id);
         found.map(|(_, plan)| plan.clone()).ok_or_else(|| unknown(id))
     }
 
     /// Takes a plan out to start it, so that it is started once. One that cannot start stays.
     pub fn take(&self, id: &str) -> Result<ReadyPlan, ApiError> {
-        let mut plans = locked(&self.0);
+        let mut plans = locked(&self.plans);
         let Some(at) = plans.iter().position(|(known, _)| known == id) else {
             return Err(unknown(id));
         };

@@ -18,16 +18,16 @@ const SHARED_BYTES: u64 = 1 << 20;
 /// Which repositories of a plan share layers: the same number for those that do.
 pub fn layer_groups(plan: &engine::Plan) -> BTreeMap<String, u32> {
     let mut group_of: BTreeMap<&RepositoryName, u32> = BTreeMap::new();
-    let mut first_with: HashMap<Digest, &RepositoryName> = HashMap::new();
+    let mut first_with: HashMap<&Digest, &RepositoryName> = HashMap::new();
     let mut next = 0;
     for image in &plan.images {
-        let Some(tree) = image.tree.get() else { continue };
+        let Some(content) = &image.content else { continue };
         let own = *group_of.entry(&image.repository).or_insert_with(|| {
             next += 1;
             next - 1
         });
-        for (digest, size_bytes) in tree.blobs() {
-            if size_bytes < SHARED_BYTES {
+        for (digest, size_bytes) in &content.blobs {
+            if *size_bytes < SHARED_BYTES {
                 continue;
             }
             let first = *first_with.entry(digest).or_insert(&image.repository);
@@ -100,7 +100,7 @@ fn image(image: &PlannedImage) -> Result<engine::PlannedImage, ApiError> {
         platforms,
         size_bytes: image.size_bytes,
         remarks: image.remarks.iter().copied().map(remark).collect(),
-        tree: engine::HeldTree::default(),
+        content: None,
     })
 }
 

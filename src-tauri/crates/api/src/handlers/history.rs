@@ -60,7 +60,10 @@ impl Api {
         let shown = convert::request(&known.request)?;
         let (request, ends) = self.reopen(&known, &shown).await?;
         let (record, log) = journal.take_up(&migration, tell()).await?;
-        let plan = Arc::new(record.plan(&request));
+        let mut plan = record.plan(&request);
+        // Of this session, if it was stopped in it.
+        plan.manifests = self.inner.plans.manifests();
+        let plan = Arc::new(plan);
         let identity = ends.connected.identity.clone();
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
         let job = Job::taken_up(&record, job_ends(&shown), images, self.new_control());

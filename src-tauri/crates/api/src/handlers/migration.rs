@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use transload_engine::migration::{self, GatherProgress, RequestedImage, Resolution};
+use transload_engine::migration::{
+    self, GatherProgress, ManifestCache, RequestedImage, Resolution,
+};
 use transload_engine::model::{RepositoryName, Tag};
 
 use super::naming::names;
@@ -63,7 +65,8 @@ impl Api {
         request.images.retain(|_| index.next().is_some_and(|index| open.contains(&index)));
         let mut index = 0..;
         shown.images.retain(|_| index.next().is_some_and(|index| open.contains(&index)));
-        let ready = plan(request, shown, ends, &|_| {}).await?;
+        let manifests = self.inner.plans.manifests();
+        let ready = plan(request, shown, ends, &manifests, &|_| {}).await?;
         if !ready.plan.is_ready() {
             return Err(refusal(&ready.plan).unwrap_or_else(not_ready));
         }
@@ -75,10 +78,12 @@ pub(super) async fn plan(
     request: migration::MigrationRequest,
     shown: MigrationRequest,
     ends: Ends,
+    manifests: &Arc<ManifestCache>,
     tell: &(dyn Fn(GatherProgress) + Sync),
 ) -> Result<ReadyPlan, ApiError> {
     let destination = &ends.connected.destination;
-    let facts = migration::gather_watched(&request, &ends.source, destination, tell).await?;
+    let facts =
+        migration::gather_watched(&request, &ends.source, destination, manifests, tell).await?;
     let plan = migration::plan(&request, &facts);
     Ok(ReadyPlan { plan: Arc::new(plan), request, shown, ends })
 }

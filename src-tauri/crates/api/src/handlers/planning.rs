@@ -69,7 +69,8 @@ impl Api {
     ) -> Result<MigrationPlan, ApiError> {
         let (asked, ends) = self.read(&request).await?;
         let id = self.new_id("plan");
-        let ready: ReadyPlan = plan(asked, request, ends, tell).await?;
+        let manifests = self.inner.plans.manifests();
+        let ready: ReadyPlan = plan(asked, request, ends, &manifests, tell).await?;
         let connected = &ready.ends.connected;
         let identity = connected.identity.clone();
         let commands = ready.commands(CopyTool::Skopeo);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere, Turns};
 use super::in_turn::in_turn;
+use super::manifest_cache::ManifestSource;
 use super::tree::read_extent;
 use super::{Control, EventSink, Extent, ImageState, MigrationError, MigrationEvent};
 use crate::aws::EcrLayers;
@@ -199,7 +200,8 @@ impl<'a> Copies<'a> {
         let pinned = at_source.as_ref().map(|head| head.digest.as_str());
         let pinned = pinned.unwrap_or(source.manifest_reference());
         let platform = self.extent.platform.as_ref();
-        let tree = &read_extent(ends.source.as_ref(), source, pinned, platform).await?;
+        let tree = &read_extent(ManifestSource::of(ends.source.as_ref()), source, pinned, platform)
+            .await?;
         if there.as_ref() == Some(tree.root.raw.digest()) {
             return Ok(CopyOutcome::AlreadyThere { digest: tree.root.raw.digest().clone() });
         }

@@ -7,9 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::{StreamExt, stream};
 
 use super::in_turn::in_turn;
+use super::manifest_cache::ManifestSource;
 use super::there::{RepositoryHolds, what_is_there};
-use super::tree::{ImageTree, read_extent};
-use super::{Destination, Extent, MigrationError, MigrationRequest, RequestedImage, Source};
+use super::tree::read_extent;
+use super::{
+    Destination, Extent, ImageContent, ManifestCache, MigrationError, MigrationRequest,
+    RequestedImage, Source,
+};
 use crate::aws::EcrRepository;
 use crate::docker::{DockerApi, EngineInfo};
 use crate::model::{Digest, ImageReference, Platform, RegistryHost, RepositoryName};
@@ -36,6 +40,8 @@ pub struct Facts {
     pub pull_quota: Option<PullQuota>,
     /// Whether the images come from the Docker Engine, and how it keeps them.
     pub engine: Option<EngineInfo>,
+    /// The manifests that were read, so that the run need not ask for them again.
+    pub manifests: Arc<ManifestCache>,
 }
 
 /// What is known of one image.
@@ -58,9 +64,9 @@ pub struct SourceFacts {
     pub platforms: Vec<Platform>,
     /// Its content in bytes; of an engine's image the unpacked size.
     pub size_bytes: u64,
-    /// Its manifests, pinned and kept so that the run need not fetch them again. Absent for the
-    /// engine's images, and for an image that is at the destination already.
-    pub tree: Option<Arc<ImageTree>>,
+    /// What its manifests say. Absent for the engine's images, and for an image that is at the
+    /// destination already.
+    pub content: Option<Arc<ImageContent>>,
     /// Whether it is one platform's part of an index.
     pub is_part: bool,
     /// Whether its manifests were not read, to spare the source's pull quota: its size and platforms
@@ -80,7 +86,8 @@ pub async fn gather(
     source: &Source,
     destination: &Destination,
 ) -> Result<Facts, MigrationError> {
-    gather_watched(request, source, destination, &|_| {}).await
+    let manifests = Arc::default();
+    gather_watched(request, source, destination, &manifests, &|_| {}).await
 }
 
 /// How far a plan's facts are gathered.
@@ -109,7 +116,8 @@ impl Progress<'_> {
     }
 }
 
-/// Asks both ends, and tells how far it is. Whoever drops it stops it: nothing was written.
+/// Asks both ends, and tells how far it is. Whoever drops it stops it: nothing was written. What
+/// `manifests` has of an earlier plan is not asked for again.
 ///
 /// # Errors
 /// As [`gather`].
@@ -117,6 +125,7 @@ pub async fn gather_watched(
     request: &MigrationRequest,
     source: &Source,
     destination: &Destination,
+    manifests: &Arc<ManifestCache>,
     tell: &(dyn Fn(GatherProgress) + Sync),
 ) -> Result<Facts, MigrationError> {
     let progress = &Progress { steps: AtomicUsize::new(0), images: request.images.len(), tell };
@@ -128,23 +137,24 @@ pub async fn gather_watched(
     let found = heads(request, source, destination, &repositories, progress).await;
     let pull_quota =
         found.iter().filter_map(|found| found.quota()).min_by_key(|quota| quota.remaining);
-    let spare = spares_quota(&found, pull_quota);
+    let spare = spares_quota(&found, pull_quota, manifests);
     let found: Vec<_> = found.into_iter().map(|heads| Mutex::new(Some(heads))).collect();
-    let (found, engine_info, extent) = (&found, engine.as_ref(), &request.extent);
+    let extent = &request.extent;
+    let closer = Closer { source, destination, engine: engine.as_ref(), extent, spare, manifests };
+    let (found, closer) = (&found, &closer);
     let images = in_turn(found.len(), ASKED_TOGETHER, |place| async move {
         // Each place is taken once.
         let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
         let heads = heads.unwrap_or_default();
-        let image = &request.images[place];
-        let facts =
-            look_closer(image, heads, source, destination, engine_info, extent, spare).await;
+        let facts = closer.look(&request.images[place], heads).await;
         progress.step();
         facts
     })
     .await;
     let holds = what_is_there(request, &images, &repositories, destination).await;
     let registry = destination.host().clone();
-    Ok(Facts { registry, repositories, holds, images, pull_quota, engine })
+    let manifests = Arc::clone(manifests);
+    Ok(Facts { registry, repositories, holds, images, pull_quota, engine, manifests })
 }
 
 /// What one HEAD at each end told of an image.
@@ -171,6 +181,11 @@ impl Heads {
             (Some(Ok(Some(head))), Ok(Some(there))) => head.digest == *there,
             _ => false,
         }
+    }
+
+    /// Whether an earlier plan has read its manifest.
+    fn is_kept(&self, manifests: &ManifestCache) -> bool {
+        matches!(&self.source, Some(Ok(Some(head))) if manifests.has(&head.digest))
     }
 }
 
@@ -209,8 +224,9 @@ async fn heads(
 
 /// Whether manifests are left for the run to read. Each that is read counts against the quota, and
 /// a plan that is not started would have used it up for nothing.
-fn spares_quota(found: &[Heads], quota: Option<PullQuota>) -> bool {
-    let to_read = found.iter().filter(|found| !found.is_there()).count();
+fn spares_quota(found: &[Heads], quota: Option<PullQuota>, manifests: &ManifestCache) -> bool {
+    let is_read = |found: &Heads| found.is_there() || found.is_kept(manifests);
+    let to_read = found.iter().filter(|found| !is_read(found)).count();
     let needed = to_read.saturating_mul(PULLS_OF_AN_IMAGE);
     quota.is_some_and(|quota| usize::try_from(quota.remaining).is_ok_and(|left| left < needed))
 }
@@ -231,70 +247,83 @@ async fn existing_repositories(
     Ok(repositories)
 }
 
-async fn look_closer(
-    image: &RequestedImage,
-    found: Heads,
-    source: &Source,
-    destination: &Destination,
-    engine: Option<&EngineInfo>,
-    extent: &Extent,
+/// What a closer look at each image works with.
+struct Closer<'a> {
+    source: &'a Source,
+    destination: &'a Destination,
+    engine: Option<&'a EngineInfo>,
+    extent: &'a Extent,
+    /// Whether manifests are left for the run to read.
     spare: bool,
-) -> ImageFacts {
-    let is_there = found.is_there();
-    let facts = match (source, found.source) {
-        (Source::Engine(docker), _) => {
-            let keeps_digests = engine.is_some_and(|engine| engine.keeps_digests);
-            let target = super::plan::destination_reference(destination.host(), image);
-            engine_facts(docker.as_ref(), &image.source, target.ok(), keeps_digests).await
-        }
-        (Source::Registry(_), Some(Err(error))) => Err(error.into()),
-        (Source::Registry(_), Some(Ok(Some(head)))) if is_there => Ok(only_digest(head)),
+    manifests: &'a ManifestCache,
+}
+
+impl Closer<'_> {
+    async fn look(&self, image: &RequestedImage, found: Heads) -> ImageFacts {
+        let (is_there, is_kept) = (found.is_there(), found.is_kept(self.manifests));
         // One platform's digest stands in the index alone.
-        (Source::Registry(_), Some(Ok(Some(head)))) if spare && extent.platform.is_none() => {
-            Ok(SourceFacts { is_unread: true, ..only_digest(head) })
+        let is_left = self.spare && !is_kept && self.extent.platform.is_none();
+        let facts = match (self.source, found.source) {
+            (Source::Engine(docker), _) => {
+                let keeps_digests = self.engine.is_some_and(|engine| engine.keeps_digests);
+                let target = super::plan::destination_reference(self.destination.host(), image);
+                engine_facts(docker.as_ref(), &image.source, target.ok(), keeps_digests).await
+            }
+            (Source::Registry(_), Some(Err(error))) => Err(error.into()),
+            (Source::Registry(_), Some(Ok(Some(head)))) if is_there => Ok(only_digest(head)),
+            (Source::Registry(_), Some(Ok(Some(head)))) if is_left => {
+                Ok(SourceFacts { is_unread: true, ..only_digest(head) })
+            }
+            (Source::Registry(registry), head) => {
+                let head = head.and_then(Result::ok).flatten();
+                self.read(registry.as_ref(), &image.source, head).await
+            }
+        };
+        ImageFacts { source: facts.map_err(Arc::new), destination: found.destination }
+    }
+
+    /// The image with everything under it.
+    async fn read(
+        &self,
+        registry: &dyn RegistryApi,
+        source: &ImageReference,
+        head: Option<ManifestHead>,
+    ) -> Result<SourceFacts, MigrationError> {
+        let platform = self.extent.platform.as_ref();
+        let is_kept = head.as_ref().is_some_and(|head| self.manifests.has(&head.digest));
+        // Pinned: what HEAD told is what is fetched, also when the tag moves in between. Without an
+        // answer to HEAD the GET says why.
+        let pinned = head.as_ref().map(|head| head.digest.as_str());
+        let reference = pinned.unwrap_or(source.manifest_reference());
+        let manifests = ManifestSource::cached(registry, self.manifests);
+        let mut tree = match read_extent(manifests, source, reference, platform).await {
+            // The run waits for the quota; until then the digest is enough.
+            Err(MigrationError::Registry(RegistryError::PullQuotaUsedUp { .. }))
+                if platform.is_none() && head.is_some() =>
+            {
+                let facts = head.map(only_digest).unwrap_or_default();
+                return Ok(SourceFacts { is_unread: true, ..facts });
+            }
+            read => read?,
+        };
+        tree.learn_platform(registry, source).await;
+        let mut content = ImageContent::of(&tree);
+        if is_kept {
+            content.pulls = 0;
         }
-        (Source::Registry(registry), head) => {
-            let head = head.and_then(Result::ok).flatten();
-            read_source(registry.as_ref(), &image.source, head, extent.platform.as_ref()).await
-        }
-    };
-    ImageFacts { source: facts.map_err(Arc::new), destination: found.destination }
+        Ok(SourceFacts {
+            digest: Some(tree.root.raw.digest().clone()),
+            platforms: tree.platforms(),
+            size_bytes: content.size_bytes(),
+            is_part: head.is_some_and(|head| head.digest != *tree.root.raw.digest()),
+            content: Some(Arc::new(content)),
+            ..SourceFacts::default()
+        })
+    }
 }
 
 fn only_digest(head: ManifestHead) -> SourceFacts {
     SourceFacts { digest: Some(head.digest), ..SourceFacts::default() }
-}
-
-/// The image with everything under it.
-async fn read_source(
-    registry: &dyn RegistryApi,
-    source: &ImageReference,
-    head: Option<ManifestHead>,
-    platform: Option<&Platform>,
-) -> Result<SourceFacts, MigrationError> {
-    // Pinned: what HEAD told is what is fetched, also when the tag moves in between. Without an
-    // answer to HEAD the GET says why.
-    let pinned = head.as_ref().map(|head| head.digest.as_str());
-    let reference = pinned.unwrap_or(source.manifest_reference());
-    let mut tree = match read_extent(registry, source, reference, platform).await {
-        // The run waits for the quota; until then the digest is enough.
-        Err(MigrationError::Registry(RegistryError::PullQuotaUsedUp { .. }))
-            if platform.is_none() && head.is_some() =>
-        {
-            let facts = head.map(only_digest).unwrap_or_default();
-            return Ok(SourceFacts { is_unread: true, ..facts });
-        }
-        read => read?,
-    };
-    tree.learn_platform(registry, source).await;
-    Ok(SourceFacts {
-        digest: Some(tree.root.raw.digest().clone()),
-        platforms: tree.platforms(),
-        size_bytes: tree.blobs().values().sum(),
-        is_part: head.is_some_and(|head| head.digest != *tree.root.raw.digest()),
-        tree: Some(Arc::new(tree)),
-        ..SourceFacts::default()
-    })
 }
 
 async fn engine_facts(

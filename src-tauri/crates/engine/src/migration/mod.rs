@@ -9,6 +9,7 @@
 //! [`copy_list`] is the copy alone, without a plan, for scripts.
 
 mod choose;
+mod content;
 mod control;
 mod copies;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod events;
 mod facts;
 mod in_turn;
 pub mod journal;
+mod manifest_cache;
 mod names;
 mod originals;
 mod permissions;
@@ -50,6 +52,7 @@ mod tree;
 mod undo;
 
 pub use choose::{DatedTag, InvalidPattern, Out, TagPattern, TagRules, choose};
+pub use content::ImageContent;
 pub use control::Control;
 pub use copies::{CopyEnds, CopyOptions, CopyOutcome, CopyPair, copy_list};
 pub use copy::LeftBehind;
@@ -58,6 +61,7 @@ pub use ends::{Destination, EcrLogin, Source};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
 pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};
+pub use manifest_cache::ManifestCache;
 pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use originals::{Original, OriginalDiffers, came_from_registry};
 pub use permissions::{NeededPermission, Place, Purpose, permissions};
@@ -69,7 +73,7 @@ pub use sign_in::{Reopen, SignInGate};
 pub use speed::{EarlierTransfer, ExpectedTime, expected_time};
 pub use there::{Document, RepositoryHolds};
 pub use totals::{NeededQuota, PlanTotals};
-pub use tree::{HeldTree, ImageTree, Node};
+pub use tree::{ImageTree, Node};
 pub use undo::{
     ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoFacts, UndoImage, UndoLeft, UndoPlan,
     UndoReport, UndoRepository, UndoTag, Why, undo, undo_facts, undo_plan,

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::differences::{Difference, differences};
 use super::facts::{Facts, ImageFacts, SourceFacts};
 use super::totals::{NeededQuota, PlanTotals, pulls, totals};
-use super::tree::HeldTree;
-use super::{Extent, MigrationError, MigrationRequest, RequestedImage, Resolution};
+use super::{
+    Extent, ImageContent, ManifestCache, MigrationError, MigrationRequest, RequestedImage,
+    Resolution,
+};
 use crate::model::{
     Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
     RepositorySettings, Tag,
@@ -31,6 +33,8 @@ pub struct Plan {
     pub remove_temporary_tags: bool,
     /// What of each image comes along, from registry to registry.
     pub extent: Extent,
+    /// The manifests that were read, for a copy from registry to registry.
+    pub manifests: Arc<ManifestCache>,
 }
 
 /// A repository that a plan needs.
@@ -81,8 +85,8 @@ pub struct PlannedImage {
     pub size_bytes: u64,
     /// What is worth knowing about it.
     pub remarks: Vec<Remark>,
-    /// Its manifests, for a copy from registry to registry.
-    pub tree: HeldTree,
+    /// What its manifests say, where they were read for this plan.
+    pub content: Option<Arc<ImageContent>>,
 }
 
 /// How an image travels.
@@ -160,6 +164,7 @@ impl Plan {
             pull_quota: None,
             remove_temporary_tags: request.remove_temporary_tags,
             extent: request.extent.clone(),
+            manifests: Arc::default(),
         }
     }
 
@@ -186,7 +191,17 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
     let registry = facts.registry.clone();
     let remove_temporary_tags = request.remove_temporary_tags;
     let extent = request.extent.clone();
-    Plan { registry, repositories, images, totals, pull_quota, remove_temporary_tags, extent }
+    let manifests = Arc::clone(&facts.manifests);
+    Plan {
+        registry,
+        repositories,
+        images,
+        totals,
+        pull_quota,
+        remove_temporary_tags,
+        extent,
+        manifests,
+    }
 }
 
 /// The full name that an image gets at the destination.
@@ -239,7 +254,7 @@ fn plan_image(
         platforms: source.platforms.clone(),
         size_bytes: source.size_bytes,
         remarks: remarks(facts, source),
-        tree: source.tree.clone().map(HeldTree::of).unwrap_or_default(),
+        content: source.content.clone(),
     }
 }
 
@@ -293,7 +308,9 @@ fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
     let Some(engine) = &facts.engine else {
         let part = source.is_part.then_some(Remark::ChosenPlatform);
         let later = source.is_unread.then_some(Remark::ReadLater);
-        let lambda = is_index_for_one(source).then_some(Remark::NotForLambda);
+        // Source: AWS Lambda, "Create a Lambda function using a container image": it takes no index.
+        let for_one = source.content.as_ref().is_some_and(|content| content.is_index_for_one);
+        let lambda = for_one.then_some(Remark::NotForLambda);
         let other = is_for_other_processors(&source.platforms).then_some(Remark::NotForAmd64);
         return part.into_iter().chain(later).chain(other).chain(lambda).collect();
     };
@@ -316,14 +333,6 @@ fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
 fn is_for_other_processors(platforms: &[Platform]) -> bool {
     let mut linux = platforms.iter().filter(|platform| platform.os == "linux").peekable();
     linux.peek().is_some() && linux.all(|platform| platform.architecture != "amd64")
-}
-
-/// Whether an image is an index that holds one image and attestations, as BuildKit makes it. Source:
-/// AWS Lambda, "Create a Lambda function using a container image": it takes no index.
-fn is_index_for_one(source: &SourceFacts) -> bool {
-    let Some(tree) = &source.tree else { return false };
-    let children = &tree.root.children;
-    children.len() > 1 && children.iter().filter(|child| !child.attestation).count() == 1
 }
 
 fn plan_repositories(

@@ -1,7 +1,7 @@
 //! What a plan says of what is there already, and of what it would cost.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::testing::{World, request};
 use super::{Difference, ImageResult};
@@ -118,7 +118,8 @@ async fn progress_counts_up_to_every_image() {
         told.lock().unwrap().push(progress.looked_at);
     };
     let request = request("app", "app", &tags);
-    super::gather_watched(&request, &world.registry_source(), &world.destination(), &tell)
+    let (source, manifests) = (world.registry_source(), Arc::default());
+    super::gather_watched(&request, &source, &world.destination(), &manifests, &tell)
         .await
         .unwrap();
     let told = told.into_inner().unwrap();

@@ -39,8 +39,9 @@ async fn a_repository_is_made_only_when_an_image_comes_that_needs_it() {
     let mut plan = world.plan(&both).await;
     // Gone on with later, when its source does not have the first one any more.
     for image in &mut plan.images {
-        image.tree = Default::default();
+        image.content = None;
     }
+    plan.manifests = std::sync::Arc::default();
     world.source.forget("app", "1");
     let report = world.run(&plan, &world.registry_source()).await;
     let told = results(&report);

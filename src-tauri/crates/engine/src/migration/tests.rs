@@ -59,7 +59,7 @@ async fn what_is_there_already_is_proved_and_not_sent() {
     world.ecr.add("app", RepositorySettings::default());
     let plan = world.plan(&request("app", "app", &["1"])).await;
     assert!(matches!(plan.images[0].action, Action::AlreadyThere));
-    assert!(plan.images[0].tree.get().is_none(), "one HEAD a side is enough");
+    assert!(plan.images[0].content.is_none(), "one HEAD a side is enough");
     let report = world.run(&plan, &world.registry_source()).await;
     assert_eq!(results(&report), ["Unchanged Equal"]);
     assert!(world.registry.uploads.lock().unwrap().is_empty());

@@ -63,10 +63,10 @@ pub(super) async fn what_is_there(
         repositories.keys().map(|name| (name, HashSet::new())).collect();
     let mut left = LAYERS_LIMIT;
     for (image, known) in request.images.iter().zip(images) {
-        let tree = known.source.as_ref().ok().and_then(|source| source.tree.as_ref());
-        if let (Some(tree), Some(layers)) = (tree, wanted.get_mut(&image.repository)) {
-            for digest in tree.blobs().into_keys().take(left) {
-                left -= usize::from(layers.insert(digest));
+        let content = known.source.as_ref().ok().and_then(|source| source.content.as_ref());
+        if let (Some(content), Some(layers)) = (content, wanted.get_mut(&image.repository)) {
+            for (digest, _) in content.blobs.iter().take(left) {
+                left -= usize::from(layers.insert(digest.clone()));
             }
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn totals(
     holds: &BTreeMap<RepositoryName, RepositoryHolds>,
 ) -> PlanTotals {
     let mut totals = PlanTotals::default();
-    let mut layers: BTreeMap<&RepositoryName, HashMap<Digest, u64>> = BTreeMap::new();
+    let mut layers: BTreeMap<&RepositoryName, HashMap<&Digest, u64>> = BTreeMap::new();
     let mut unpacked = 0;
     for image in images {
         match &image.action {
@@ -57,8 +57,11 @@ pub(super) fn totals(
             Action::Refused { .. } => totals.refused += 1,
         }
         if image.action.moves() {
-            match image.tree.get() {
-                Some(tree) => layers.entry(&image.repository).or_default().extend(tree.blobs()),
+            match &image.content {
+                Some(content) => {
+                    let blobs = content.blobs.iter().map(|(digest, size)| (digest, *size));
+                    layers.entry(&image.repository).or_default().extend(blobs);
+                }
                 None => unpacked += image.size_bytes,
             }
         }
@@ -75,7 +78,7 @@ pub(super) fn totals(
 fn add_bytes(
     totals: &mut PlanTotals,
     repositories: &[PlannedRepository],
-    layers: &BTreeMap<&RepositoryName, HashMap<Digest, u64>>,
+    layers: &BTreeMap<&RepositoryName, HashMap<&Digest, u64>>,
     holds: &BTreeMap<RepositoryName, RepositoryHolds>,
 ) {
     let encryption: HashMap<_, _> =
@@ -114,6 +117,6 @@ pub(super) fn pulls(images: &[PlannedImage]) -> u32 {
     let moving = images.iter().filter(|image| image.action.moves());
     // One that was not read yet needs at least one.
     let pulls: usize =
-        moving.map(|image| image.tree.get().map_or(1, |tree| tree.image_manifests())).sum();
+        moving.map(|image| image.content.as_ref().map_or(1, |content| content.pulls)).sum();
     u32::try_from(pulls).unwrap_or(u32::MAX)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::manifest_cache::ManifestSource;
 use super::{MigrationError, PlatformProof};
 use crate::model::{
     Descriptor, Digest, ImageReference, Manifest, Platform, RawManifest, RegistryHost, media_type,
@@ -48,28 +48,6 @@ pub struct Node {
     pub children: Vec<Node>,
 }
 
-/// The manifests of a planned image, for as long as they are needed: once the image has arrived they
-/// are forgotten, so that a run of thousands needs less memory the further it is. Clones share them.
-#[derive(Clone, Debug, Default)]
-pub struct HeldTree(Arc<Mutex<Option<Arc<ImageTree>>>>);
-
-impl HeldTree {
-    /// Manifests that were read already.
-    pub fn of(tree: Arc<ImageTree>) -> Self {
-        Self(Arc::new(Mutex::new(Some(tree))))
-    }
-
-    /// The manifests, where they are held.
-    pub fn get(&self) -> Option<Arc<ImageTree>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Lets go of them.
-    pub(super) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
-}
-
 /// What one image may still have of manifests.
 #[derive(Default)]
 struct Budget {
@@ -95,12 +73,12 @@ impl Budget {
 /// # Errors
 /// Where any part cannot be had, or is not what its parent says.
 pub(super) async fn read_tree(
-    registry: &dyn RegistryApi,
+    source: ManifestSource<'_>,
     image: &ImageReference,
     reference: &str,
 ) -> Result<ImageTree, MigrationError> {
-    let raw = registry.manifest(image.path(), reference).await?;
-    let root = read_node(registry, image, raw, None, 0, &Budget::default()).await?;
+    let raw = source.manifest(image.path(), reference).await?;
+    let root = read_node(source, image, raw, None, 0, &Budget::default()).await?;
     Ok(ImageTree { root })
 }
 
@@ -110,14 +88,14 @@ pub(super) async fn read_tree(
 /// # Errors
 /// As there, and where the image is not there for the platform.
 pub(super) async fn read_extent(
-    registry: &dyn RegistryApi,
+    source: ManifestSource<'_>,
     image: &ImageReference,
     reference: &str,
     platform: Option<&Platform>,
 ) -> Result<ImageTree, MigrationError> {
-    let Some(wanted) = platform else { return read_tree(registry, image, reference).await };
-    let raw = registry.manifest(image.path(), reference).await?;
-    let manifest = raw.read().map_err(|source| unusable(registry.host(), image, source))?;
+    let Some(wanted) = platform else { return read_tree(source, image, reference).await };
+    let raw = source.manifest(image.path(), reference).await?;
+    let manifest = raw.read().map_err(|error| unusable(source.host(), image, error))?;
     let missing = |available| MigrationError::PlatformMissing {
         image: image.clone(),
         wanted: wanted.clone(),
@@ -125,11 +103,11 @@ pub(super) async fn read_extent(
     };
     let root = match manifest {
         Manifest::Image(manifest) => {
-            let actual = platform_of(registry, image, &manifest.config).await?;
+            let actual = platform_of(source.registry, image, &manifest.config).await?;
             if !actual.as_ref().is_some_and(|actual| actual.is(wanted)) {
                 return Err(missing(actual.into_iter().collect()));
             }
-            read_node(registry, image, raw, None, 0, &Budget::default()).await?
+            read_node(source, image, raw, None, 0, &Budget::default()).await?
         }
         Manifest::Index(index) => {
             let images = index.manifests.iter().filter(|child| !child.is_attestation());
@@ -139,7 +117,7 @@ pub(super) async fn read_extent(
             let Some((child, _)) = found else {
                 return Err(missing(platforms.into_iter().map(|(_, platform)| platform).collect()));
             };
-            read_child(registry, image, child, 1, &Budget::default()).await?
+            read_child(source, image, child, 1, &Budget::default()).await?
         }
     };
     Ok(ImageTree { root })
@@ -160,7 +138,7 @@ async fn platform_of(
 }
 
 async fn read_node(
-    registry: &dyn RegistryApi,
+    source: ManifestSource<'_>,
     image: &ImageReference,
     raw: RawManifest,
     descriptor: Option<&Descriptor>,
@@ -173,7 +151,7 @@ async fn read_node(
     }
     let platform = descriptor.and_then(|descriptor| descriptor.platform.clone());
     let attestation = descriptor.is_some_and(Descriptor::is_attestation);
-    let manifest = raw.read().map_err(|source| unusable(registry.host(), image, source))?;
+    let manifest = raw.read().map_err(|error| unusable(source.host(), image, error))?;
     let (blobs, listed) = match manifest {
         Manifest::Image(manifest) => {
             let mut blobs = vec![manifest.config];
@@ -191,7 +169,7 @@ async fn read_node(
         return Err(MigrationError::TooManyChildren { image, children, limit });
     }
     let children = stream::iter(listed)
-        .map(|child| async move { read_child(registry, image, &child, depth + 1, budget).await })
+        .map(|child| async move { read_child(source, image, &child, depth + 1, budget).await })
         .buffered(ASKED_TOGETHER)
         .try_collect()
         .await?;
@@ -200,17 +178,16 @@ async fn read_node(
 
 /// Boxed, because an index may hold an index.
 fn read_child<'a>(
-    registry: &'a dyn RegistryApi,
+    source: ManifestSource<'a>,
     image: &'a ImageReference,
     child: &'a Descriptor,
     depth: usize,
     budget: &'a Budget,
 ) -> std::pin::Pin<Box<dyn Future<Output = Result<Node, MigrationError>> + Send + 'a>> {
     Box::pin(async move {
-        let raw = registry.manifest(image.path(), child.digest.as_str()).await?;
-        raw.expect_digest(&child.digest)
-            .map_err(|source| unusable(registry.host(), image, source))?;
-        read_node(registry, image, raw, Some(child), depth, budget).await
+        let raw = source.manifest(image.path(), child.digest.as_str()).await?;
+        raw.expect_digest(&child.digest).map_err(|error| unusable(source.host(), image, error))?;
+        read_node(source, image, raw, Some(child), depth, budget).await
     })
 }
 
@@ -232,7 +209,7 @@ impl ImageTree {
         registry: &dyn RegistryApi,
         image: &ImageReference,
     ) -> Result<Self, MigrationError> {
-        read_tree(registry, image, image.manifest_reference()).await
+        read_tree(ManifestSource::of(registry), image, image.manifest_reference()).await
     }
 
     /// Reads the platform of an image that is alone, without an index that would name it. It stands

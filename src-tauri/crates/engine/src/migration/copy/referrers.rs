@@ -9,6 +9,7 @@ use serde_json::json;
 use super::TagsThere;
 use super::image::{Copier, Job};
 use crate::migration::MigrationError;
+use crate::migration::manifest_cache::ManifestSource;
 use crate::migration::tree::{Node, read_tree};
 use crate::model::{Digest, RawManifest, media_type};
 use crate::registry::{Referrer, RegistryError, fallback_tag, listed_in};
@@ -104,7 +105,8 @@ impl Copier {
         reference: &str,
         job: &Job<'_>,
     ) -> Result<(), MigrationError> {
-        let tree = &read_tree(self.ends.source.as_ref(), job.source, source_reference).await?;
+        let source = ManifestSource::of(self.ends.source.as_ref());
+        let tree = &read_tree(source, job.source, source_reference).await?;
         let part = Job {
             index: job.index,
             source: job.source,

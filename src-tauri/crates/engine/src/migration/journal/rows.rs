@@ -8,7 +8,7 @@ use rusqlite::{Row, Transaction, named_params};
 
 use super::codes::{ActionCode, Coded};
 use super::{JournalImage, JournalRepository, NewMigration};
-use crate::migration::{Action, HeldTree, MigrationError, PlannedImage, PlatformProof};
+use crate::migration::{Action, MigrationError, PlannedImage, PlatformProof};
 use crate::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 /// Enters a migration with everything that is planned.
@@ -82,7 +82,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
             platforms: list(row, "platforms", Platform::from_str)?,
             size_bytes: bytes(row, "size_bytes")?,
             remarks: list(row, "remarks", Coded::read)?,
-            tree: HeldTree::default(),
+            content: None,
         },
         stage: coded(row, "stage")?,
         attempts: row.get("attempts")?,

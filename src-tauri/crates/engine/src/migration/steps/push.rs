@@ -9,9 +9,10 @@ use super::quota::QuotaGate;
 use super::verify::prove_arrived;
 use crate::docker::{DockerApi, PushLayerState, PushProgress};
 use crate::migration::copy::{Copier, Held, Job, TagsThere, Turns};
+use crate::migration::manifest_cache::ManifestSource;
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run, Traces};
-use crate::migration::tree::read_extent;
+use crate::migration::tree::{read_extent, read_tree};
 use crate::migration::{CopyEnds, ImageState, LayerState, MigrationError, MigrationEvent, Source};
 use crate::model::Digest;
 
@@ -92,19 +93,19 @@ impl Copies<'_> {
         run.image_state(record, ImageState::Pushing);
         let started = Instant::now();
         let planned = record.planned;
-        let held = planned.tree.get();
-        if held.is_none() && is_there(run, record).await? {
+        // A plan that was made just now has read what there is. One that is gone on with, or came from
+        // a file, has not.
+        if planned.content.is_none() && is_there(run, record).await? {
             return Ok(());
         }
-        // A plan that was made just now has read the manifests. One that is gone on with, or came
-        // from a file, has not: they are read now, pinned to the digest that was planned.
-        let tree = match held {
-            Some(tree) => tree,
+        let source = ManifestSource::cached(copier.source(), &run.plan.manifests);
+        let tree = match &planned.source_digest {
+            // Pinned to what was planned: with a chosen platform it is that platform's image.
+            Some(digest) => read_tree(source, &planned.source, digest.as_str()).await?,
             None => {
-                let pinned = planned.source_digest.as_ref().map(Digest::as_str);
-                let reference = pinned.unwrap_or(planned.source.manifest_reference());
+                let reference = planned.source.manifest_reference();
                 let platform = run.plan.extent.platform.as_ref();
-                Arc::new(read_extent(copier.source(), &planned.source, reference, platform).await?)
+                read_extent(source, &planned.source, reference, platform).await?
             }
         };
         // As late as can be: an image that its source does not give needs no repository.
@@ -123,7 +124,6 @@ impl Copies<'_> {
             record.left_behind(copier.copy_referrers(&job, &self.tags).await);
         }
         pushed(run, record, moved.digest);
-        planned.tree.forget();
         Ok(())
     }
 }

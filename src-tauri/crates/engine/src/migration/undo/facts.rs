@@ -6,6 +6,7 @@ use super::brought::{BroughtTo, brought};
 use crate::aws::{AwsError, EcrImage};
 use crate::migration::in_turn::in_turn;
 use crate::migration::journal::JournalRecord;
+use crate::migration::manifest_cache::ManifestSource;
 use crate::migration::tree::read_tree;
 use crate::migration::{Destination, MigrationError};
 use crate::model::{Digest, RepositoryName};
@@ -64,7 +65,7 @@ async fn repository_facts(
         let there: HashSet<_> = images.iter().map(|image| &image.digest).collect();
         for brought in &brought.tags {
             if there.contains(brought.digest) && !below.contains_key(brought.digest) {
-                let registry = destination.registry.as_ref();
+                let registry = ManifestSource::of(destination.registry.as_ref());
                 let tree = read_tree(registry, brought.image, brought.digest.as_str()).await?;
                 below.insert(brought.digest.clone(), tree.below());
             }
