@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use tauri::State;
 use tauri::ipc::Channel;
 use transload_api::Api;
@@ -13,20 +15,29 @@ pub async fn job_snapshot(api: State<'_, Api>, job: String) -> Result<JobSnapsho
     api.job_snapshot(job).await
 }
 
-/// Sends every event of a job from `from_seq` on, until the job is over or the window is gone.
+/// How long events are gathered before they are sent together. Each message is a script that the
+/// window has to read, and a large migration has thousands of events in a second.
+const GATHERED_FOR: Duration = Duration::from_millis(80);
+/// Events of one message.
+const EVENTS_TOGETHER: usize = 1024;
+
+/// Sends every event of a job from `from_seq` on, until the job is over or the window is gone: the
+/// first at once, what comes soon after it together.
 #[tauri::command(rename_all = "snake_case")]
 pub async fn job_follow(
     api: State<'_, Api>,
     job: String,
     from_seq: u64,
-    on_event: Channel<JobEvent>,
+    on_events: Channel<Vec<JobEvent>>,
 ) -> Result<(), ApiError> {
     let mut events = api.job_follow(job, from_seq).await?;
     tauri::async_runtime::spawn(async move {
-        while let Some(event) = events.recv().await {
-            if on_event.send(event).is_err() {
+        let mut together = Vec::new();
+        while events.recv_many(&mut together, EVENTS_TOGETHER).await > 0 {
+            if on_events.send(std::mem::take(&mut together)).is_err() {
                 break;
             }
+            tokio::time::sleep(GATHERED_FOR).await;
         }
     });
     Ok(())

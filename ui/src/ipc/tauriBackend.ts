@@ -16,15 +16,17 @@ async function call<Answer>(command: string, args?: InvokeArgs): Promise<Answer>
 function jobFollow(job: string, fromSeq: number, onEvent: (event: JobEvent) => void): Unsubscribe {
   let next = fromSeq;
   let wanted = true;
-  const channel = new Channel<JobEvent>();
-  channel.onmessage = (event) => {
-    // A replay may overlap with what came live; whoever follows notices a gap by `seq` itself.
-    if (wanted && event.seq >= next) {
-      next = event.seq + 1;
-      onEvent(event);
+  const channel = new Channel<JobEvent[]>();
+  channel.onmessage = (events) => {
+    for (const event of events) {
+      // A replay may overlap with what came live; whoever follows notices a gap by `seq` itself.
+      if (wanted && event.seq >= next) {
+        next = event.seq + 1;
+        onEvent(event);
+      }
     }
   };
-  call<void>("job_follow", { job, from_seq: fromSeq, on_event: channel }).catch(
+  call<void>("job_follow", { job, from_seq: fromSeq, on_events: channel }).catch(
     (error: unknown) => {
       if (wanted) {
         reportError(error);

@@ -62,12 +62,8 @@ pub(crate) struct PlanBook {
 impl PlanBook {
     pub fn add(&self, id: String, plan: ReadyPlan) {
         let mut plans = locked(&self.plans);
-        let images = |plans: &VecDeque<(String, ReadyPlan)>| {
-            plans.iter().map(|(_, plan)| plan.plan.images.len()).sum::<usize>()
-        };
-        while plans.len() >= PLANS_KEPT || images(&plans) > IMAGES_KEPT {
-            plans.pop_front();
-        }
+        let images: Vec<_> = plans.iter().map(|(_, plan)| plan.plan.images.len()).collect();
+        plans.drain(..too_many(&images));
         plans.push_back((id, plan));
     }
 
@@ -102,6 +98,16 @@ impl PlanBook {
     }
 }
 
+/// How many of the plans, the oldest first, make room for a new one. Of each the images are counted.
+fn too_many(images: &[usize]) -> usize {
+    let mut together = 0;
+    let newest = images.iter().rev().take(PLANS_KEPT - 1).take_while(|images| {
+        together += **images;
+        together <= IMAGES_KEPT
+    });
+    images.len() - newest.count()
+}
+
 fn unknown(id: &str) -> ApiError {
     ApiError::new(
         ErrorCode::PlanUnknown,
@@ -115,4 +121,18 @@ fn unknown(id: &str) -> ApiError {
 pub(crate) fn not_ready() -> ApiError {
     ApiError::new(ErrorCode::PlanHasConflicts, "The plan still needs a decision, or has nothing to do.")
         .hint("Choose what to do about each conflict: keep what is there, overwrite it where that is allowed, or use a new tag.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_plans_make_room_by_number_and_large_ones_by_size() {
+        assert_eq!(too_many(&[]), 0);
+        assert_eq!(too_many(&[1; PLANS_KEPT - 1]), 0);
+        assert_eq!(too_many(&[1; PLANS_KEPT]), 1);
+        assert_eq!(too_many(&[1, IMAGES_KEPT - 1, 1]), 1);
+        assert_eq!(too_many(&[1, IMAGES_KEPT + 1]), 2);
+    }
 }

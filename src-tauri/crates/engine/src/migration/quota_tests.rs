@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::testing::{World, request, results};
@@ -31,6 +32,31 @@ async fn a_plan_leaves_a_small_quota_to_the_run() {
     let report = world.run(&plan, &world.registry_source()).await;
     assert_eq!(results(&report), ["Moved Equal"; 6]);
     assert_eq!(*world.source.pulls_left.lock().unwrap(), Some(8));
+}
+
+#[tokio::test]
+async fn what_a_plan_has_read_is_pulled_by_no_later_plan_and_no_run() {
+    let (world, _) = world_with_quota(0).await;
+    let left = || *world.source.pulls_left.lock().unwrap();
+    let request = request("app", "app", &["1", "2", "3"]);
+    let (source, manifests) = (world.registry_source(), Arc::default());
+    let plan = async || {
+        let destination = world.destination();
+        let facts =
+            super::gather_watched(&request, &source, &destination, &manifests, &|_| {}).await;
+        super::plan(&request, &facts.unwrap())
+    };
+    *world.source.pulls_left.lock().unwrap() = Some(50);
+    assert_eq!(plan().await.pull_quota.unwrap().needed, 3);
+    assert_eq!(left(), Some(44), "an index and an image for each");
+
+    *world.source.pulls_left.lock().unwrap() = Some(1);
+    let again = plan().await;
+    assert_eq!(again.pull_quota.unwrap().needed, 0);
+    assert!(again.images.iter().all(|image| image.remarks.is_empty()), "nothing is left for later");
+    let report = world.run(&again, &source).await;
+    assert_eq!(results(&report), ["Moved Equal"; 3]);
+    assert_eq!(left(), Some(1));
 }
 
 #[tokio::test]

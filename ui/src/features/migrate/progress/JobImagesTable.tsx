@@ -14,6 +14,19 @@ type Row =
   | { readonly kind: "image"; readonly id: string; readonly image: ImageProgress }
   | { readonly kind: "layer"; readonly id: string; readonly layer: LayerProgress };
 
+// An image that did not change keeps its row: there may be thousands of both.
+const rowsOfImages = new WeakMap<ImageProgress, Row>();
+
+function rowOf(image: ImageProgress): Row {
+  const known = rowsOfImages.get(image);
+  if (known !== undefined) {
+    return known;
+  }
+  const row: Row = { kind: "image", id: String(image.planned.image), image };
+  rowsOfImages.set(image, row);
+  return row;
+}
+
 /** A bar that says in words what it shows. */
 function Bytes({ sent, total, label }: { sent: number; total: number | null; label: string }) {
   if (total === null || total === 0) {
@@ -97,11 +110,7 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
 /** The images of a job, each of which opens to its layers. */
 export function JobImagesTable({ images }: { images: readonly ImageProgress[] }) {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  const rows: Row[] = images.map((image) => ({
-    kind: "image",
-    id: String(image.planned.image),
-    image,
-  }));
+  const rows = images.map(rowOf);
   const children = (row: Row): Row[] =>
     row.kind === "image"
       ? row.image.layers.map((layer) => ({

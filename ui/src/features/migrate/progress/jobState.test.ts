@@ -7,6 +7,7 @@ import { planOf } from "../../../testing/request";
 import {
   bytesLeft,
   imageBytes,
+  type JobState,
   jobAfter,
   jobFromSnapshot,
   percentOf,
@@ -87,8 +88,8 @@ async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
 describe("a job", () => {
   it("is the same from its beginning and from a snapshot in the middle", async () => {
     const { events, late } = await course();
-    const whole = events.reduce(jobAfter, jobFromSnapshot(empty));
-    const joined = events.reduce(jobAfter, jobFromSnapshot(late));
+    const whole = jobAfter(jobFromSnapshot(empty), events);
+    const joined = jobAfter(jobFromSnapshot(late), events);
     expect(whole.snapshot.status).toBe("finished");
     expect(whole.snapshot.report?.outcome).toBe("succeeded");
     expect(whole.snapshot.steps_finished).toEqual(["log_in", "tag", "create", "push", "verify"]);
@@ -99,34 +100,48 @@ describe("a job", () => {
 
   it("knows when it waits for a pull quota, and what is left of it", () => {
     const pulls = { left: 3, limit: 100, window_seconds: 21_600 };
-    const waits = [
+    const waits = jobAfter(jobFromSnapshot(empty), [
       event(0, 0, { type: "pulls_left", pulls }),
       event(1, 0, { type: "quota_used_up", look_again_at_ms: 5 }),
-    ].reduce(jobAfter, jobFromSnapshot(empty));
+    ]);
     expect(waits.snapshot.pulls_left).toEqual(pulls);
     expect(waits.snapshot.quota_look_again_at_ms).toBe(5);
-    const goesOn = jobAfter(waits, event(2, 0, { type: "quota_renewed" }));
+    const goesOn = jobAfter(waits, [event(2, 0, { type: "quota_renewed" })]);
     expect(goesOn.snapshot.quota_look_again_at_ms).toBeNull();
   });
 
+  it("leaves the job that was before some events as it was", async () => {
+    const { events } = await course();
+    const states = [jobFromSnapshot(empty)];
+    const copies = [structuredClone(states)];
+    for (let at = 0; at < events.length; at += 7) {
+      states.push(jobAfter(states[states.length - 1] as JobState, events.slice(at, at + 7)));
+      copies.push(structuredClone(states));
+    }
+    expect(states.length).toBeGreaterThan(3);
+    for (const copy of copies) {
+      expect(states.slice(0, copy.length)).toEqual(copy);
+    }
+  });
+
   it("takes no event twice", () => {
-    const once = jobAfter(jobFromSnapshot(empty), event(0, 0, { type: "paused" }));
-    expect(jobAfter(once, event(0, 0, { type: "resumed" }))).toBe(once);
+    const once = jobAfter(jobFromSnapshot(empty), [event(0, 0, { type: "paused" })]);
+    expect(jobAfter(once, [event(0, 0, { type: "resumed" })])).toBe(once);
   });
 
   it("notices that an event is missing, and changes nothing from then on", () => {
-    const gap = jobAfter(jobFromSnapshot(empty), event(1, 0, { type: "paused" }));
+    const gap = jobAfter(jobFromSnapshot(empty), [event(1, 0, { type: "paused" })]);
     expect(gap.gap).toBe(true);
     expect(gap.snapshot.status).toBe("running");
-    expect(jobAfter(gap, event(0, 0, { type: "paused" }))).toBe(gap);
+    expect(jobAfter(gap, [event(0, 0, { type: "paused" })])).toBe(gap);
   });
 
   it("has a speed and a time left from the last ten seconds", () => {
     let state = jobFromSnapshot(empty);
     expect(speedOf(state)).toBeNull();
-    state = jobAfter(state, event(0, 1000, progress(0)));
-    state = jobAfter(state, event(1, 15_000, progress(100)));
-    state = jobAfter(state, event(2, 17_000, progress(500)));
+    state = jobAfter(state, [event(0, 1000, progress(0))]);
+    state = jobAfter(state, [event(1, 15_000, progress(100))]);
+    state = jobAfter(state, [event(2, 17_000, progress(500))]);
     expect(speedOf(state)).toBe(200);
     expect(bytesLeft(state)).toBe(500);
     expect(timeLeftMs(state)).toBe(2500);
@@ -134,15 +149,15 @@ describe("a job", () => {
 
   it("has no time left while it holds", () => {
     let state = jobFromSnapshot(empty);
-    state = jobAfter(state, event(0, 1000, progress(100)));
-    state = jobAfter(state, event(1, 2000, progress(500)));
-    state = jobAfter(state, event(2, 3000, { type: "paused" }));
+    state = jobAfter(state, [event(0, 1000, progress(100))]);
+    state = jobAfter(state, [event(1, 2000, progress(500))]);
+    state = jobAfter(state, [event(2, 3000, { type: "paused" })]);
     expect(timeLeftMs(state)).toBeNull();
     expect(state.snapshot.status).toBe("paused");
   });
 
   it("is at a hundred percent only when it is over", () => {
-    const state = jobAfter(jobFromSnapshot(empty), event(0, 1, progress(1000)));
+    const state = jobAfter(jobFromSnapshot(empty), [event(0, 1, progress(1000))]);
     expect(percentOf(state.snapshot)).toBe(99);
     expect(percentOf({ ...state.snapshot, status: "finished" })).toBe(100);
     expect(percentOf(empty)).toBe(0);
@@ -163,7 +178,7 @@ describe("a job", () => {
     let state = jobFromSnapshot(empty);
     const seconds = 1000;
     for (let second = 0; second < seconds; second += 1) {
-      state = jobAfter(state, event(second, second * 1000, progress(second * 50)));
+      state = jobAfter(state, [event(second, second * 1000, progress(second * 50))]);
     }
     const { points, stepMs } = state.speeds;
     expect(points.length).toBeGreaterThan(maxSpeedPoints / 2 - 1);

@@ -61,23 +61,40 @@ function withLayer(
     : [...layers, { layer, state }];
 }
 
+/** The list of images that one batch of events made for itself, and may change in place. */
+interface OwnList {
+  images: ImageProgress[] | null;
+}
+
 function withImage(
-  images: readonly ImageProgress[],
+  images: ImageProgress[],
   number: number,
   change: (image: ImageProgress) => ImageProgress,
+  own: OwnList,
 ): ImageProgress[] {
   // Images stand at their number; thousands of them are not walked through for each event.
-  const image = images[number];
-  if (image === undefined || image.planned.image !== number) {
-    return images.map((one) => (one.planned.image === number ? change(one) : one));
+  const at =
+    images[number]?.planned.image === number
+      ? number
+      : images.findIndex((one) => one.planned.image === number);
+  const image = images[at];
+  if (image === undefined) {
+    return images;
   }
-  const changed = [...images];
-  changed[number] = change(image);
+  // Nor are they copied for each: thousands of events come in a second.
+  const changed = own.images === images ? own.images : [...images];
+  changed[at] = change(image);
+  own.images = changed;
   return changed;
 }
 
-/** The job after an event. An event that was there already changes nothing. */
-export function jobAfter(state: JobState, event: JobEvent): JobState {
+/** The job after some events. One that was there already changes nothing. */
+export function jobAfter(state: JobState, events: readonly JobEvent[]): JobState {
+  const own: OwnList = { images: null };
+  return events.reduce((before, event) => jobAfterOne(before, event, own), state);
+}
+
+function jobAfterOne(state: JobState, event: JobEvent, own: OwnList): JobState {
   const before = state.snapshot;
   if (event.job !== before.job || event.seq < before.next_seq || state.gap) {
     return state;
@@ -137,19 +154,22 @@ export function jobAfter(state: JobState, event: JobEvent): JobState {
     case "image_state": {
       const forgets = before.images.length > imagesWithLayers && isThrough(kind.state);
       return next({
-        images: withImage(before.images, kind.image, (image) => ({
-          ...image,
-          state: kind.state,
-          layers: forgets ? [] : image.layers,
-        })),
+        images: withImage(
+          before.images,
+          kind.image,
+          (image) => ({ ...image, state: kind.state, layers: forgets ? [] : image.layers }),
+          own,
+        ),
       });
     }
     case "layer_state":
       return next({
-        images: withImage(before.images, kind.image, (image) => ({
-          ...image,
-          layers: withLayer(image.layers, kind.layer, kind.state),
-        })),
+        images: withImage(
+          before.images,
+          kind.image,
+          (image) => ({ ...image, layers: withLayer(image.layers, kind.layer, kind.state) }),
+          own,
+        ),
       });
     case "progress": {
       const after: JobState = {

@@ -5,7 +5,7 @@ import type { JobEvent } from "../../../ipc/generated";
 import { type JobState, jobAfter, jobFromSnapshot } from "./jobState";
 
 /** Events are shown together at most this often. */
-const frameMs = 60;
+const frameMs = 100;
 
 /** A followed job. */
 export interface FollowedJob {
@@ -38,7 +38,7 @@ export function useJob(job: string | null): FollowedJob {
       timer = undefined;
       const events = waiting;
       waiting = [];
-      setState((before) => (before === null ? null : events.reduce(jobAfter, before)));
+      setState((before) => (before === null ? null : jobAfter(before, events)));
     };
     const take = (event: JobEvent) => {
       waiting.push(event);

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Backend } from "../../../ipc";
 import type { MigrationPlan, MigrationRequest, PlanProgress } from "../../../ipc/generated";
 import { newAttempt } from "../../../shared/attempt";
@@ -21,7 +21,7 @@ export interface PlanRequest extends Request<MigrationPlan> {
 export function usePlan(backend: Backend, request: MigrationRequest | null): PlanRequest {
   const [progress, setProgress] = useState<PlanProgress | null>(null);
   const running = useRef<string | null>(null);
-  const key = request === null ? null : JSON.stringify(request);
+  const key = useMemo(() => (request === null ? null : JSON.stringify(request)), [request]);
 
   const stop = useCallback(() => {
     const attempt = running.current;

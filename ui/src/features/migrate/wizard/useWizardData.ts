@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { useBackend } from "../../../ipc/BackendContext";
 import type {
   AwsConnection,
@@ -51,10 +52,14 @@ export function useWizardData(draft: Draft, removeTemporaryTags: boolean): Wizar
   const source = sourceProblem(draft.source) === null ? draft.source : null;
   const engine = draft.source?.kind === "docker_engine";
   const names = useProposedNames(backend, draft, draft.step >= repositoriesStep);
-  const request =
-    draft.step === reviewStep && repositoriesProblem(draft, names) === null
-      ? requestOf(draft, names.proposals, removeTemporaryTags)
-      : null;
+  // Thousands of images are not put together anew while a plan of them tells how far it is.
+  const request = useMemo(
+    () =>
+      draft.step === reviewStep && repositoriesProblem(draft, names) === null
+        ? requestOf(draft, names.proposals, removeTemporaryTags)
+        : null,
+    [draft, names, removeTemporaryTags],
+  );
   const plan = usePlan(backend, request);
 
   const connected = <Answer>(call: (connection: AwsConnection) => Promise<Answer>) =>
