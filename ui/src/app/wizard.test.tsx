@@ -9,6 +9,7 @@ import {
   chooseTag,
   click,
   expectAccessible,
+  find,
   openWindow,
   start,
   textOf,
@@ -224,5 +225,32 @@ describe("the wizard", () => {
         args: [expect.any(String), "/home/me/plan.json"],
       }),
     );
+  });
+
+  it("starts over at once where nothing is lost, and asks where images are", async () => {
+    openWindow();
+    await tick("Use Practice");
+    await byId("identity-account");
+    await click("wizard-clear");
+    expect(screen.queryByTestId("wizard-clear-modal")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("identity-account")).toBeNull());
+
+    await tick("Use Practice");
+    await byId("identity-account");
+    await click("wizard-next");
+    await chooseTag(...pgcli);
+    await click("wizard-clear");
+    const question = await byId("wizard-clear-modal");
+    expect(question.textContent).toContain("forgets 1 chosen image");
+    await expectAccessible(question);
+    await click("wizard-clear-cancel");
+    expect(screen.queryByTestId("wizard-clear-modal")).toBeNull();
+    const ticked = await find('label[aria-label="Select dencold/pgcli:latest"] input');
+    expect((ticked as HTMLInputElement).checked).toBe(true);
+
+    await click("wizard-clear");
+    await click("wizard-clear-confirm");
+    await find('label[aria-label="Use Practice"] input');
+    expect(screen.queryByTestId("wizard-clear-modal")).toBeNull();
   });
 });

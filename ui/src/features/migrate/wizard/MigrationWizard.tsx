@@ -6,8 +6,9 @@ import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { AwsConnection, AwsIdentity } from "../../../ipc/generated";
-import { type Draft, emptyDraft } from "./draft";
+import type { Draft } from "./draft";
 import type { DraftAction } from "./reducer";
+import { StartOverButton } from "./StartOverButton";
 import { wizardSteps } from "./steps";
 import { useWizardData } from "./useWizardData";
 
@@ -131,13 +132,7 @@ export function MigrationWizard({
       }}
       customPrimaryActions={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button
-            variant="link"
-            onClick={() => dispatch({ type: "restored", draft: emptyDraft })}
-            data-testid="wizard-clear"
-          >
-            Start over
-          </Button>
+          <StartOverButton draft={draft} dispatch={dispatch} />
           {step > 0 && (
             <Button onClick={() => show(step - 1)} data-testid="wizard-back">
               Previous

@@ -81,6 +81,20 @@ export const emptyDraft: Draft = {
   storageRate: defaultStorageRate,
 };
 
+/** Whether a draft holds what takes a person work to say again: images, or what comes after them. */
+export function holdsWork(draft: Draft): boolean {
+  // What a saved profile brought along comes back with it.
+  const naming = ({ prefix, renameRules, template }: Draft) =>
+    JSON.stringify([prefix, renameRules, template]);
+  return (
+    draft.images.length > 0 ||
+    draft.typedRepositories.length > 0 ||
+    // Names and settings stay when the last image is taken away.
+    Object.keys(draft.repositories).length > 0 ||
+    (draft.savedProfile === null && naming(draft) !== naming(emptyDraft))
+  );
+}
+
 /** A draft that was kept; nothing where it is none, or of another version. */
 export function parseDraft(kept: unknown): Draft | null {
   if (typeof kept !== "object" || kept === null) {

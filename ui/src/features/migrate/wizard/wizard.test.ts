@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { MigrationRequest, SavedProfile } from "../../../ipc/generated";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
-import { type Draft, emptyDraft, parseDraft, repositoryNames, requestOf } from "./draft";
+import { type Draft, emptyDraft, holdsWork, parseDraft, repositoryNames, requestOf } from "./draft";
 import { draftReducer } from "./reducer";
 import type { ProposedNaming } from "./useProposedNames";
 import { imagesProblem, nameProblems, repositoriesProblem } from "./validation";
@@ -163,6 +163,19 @@ describe("the draft", () => {
       source: filled.source,
       prefix: "team/",
     });
+  });
+
+  it("holds work from the first image on, and not where a profile or a source is chosen", () => {
+    const profile = { ...emptyDraft, connection: filled.connection, source: filled.source };
+    expect(holdsWork(emptyDraft)).toBe(false);
+    expect(holdsWork({ ...profile, step: 1 })).toBe(false);
+    expect(holdsWork({ ...profile, savedProfile: "team", prefix: "team/" })).toBe(false);
+    expect(holdsWork(filled)).toBe(true);
+    expect(holdsWork({ ...profile, typedRepositories: ["team/webapp"] })).toBe(true);
+    expect(holdsWork({ ...profile, repositories: { a: { name: "b", settings: null } } })).toBe(
+      true,
+    );
+    expect(holdsWork({ ...profile, prefix: "team/" })).toBe(true);
   });
 
   it("is read back as it was kept, and not where it is no draft", () => {
