@@ -25,6 +25,7 @@ type AwsErrorCode = Extract<
   | "throttled"
   | "aws_failed"
   | "repository_missing"
+  | "image_in_index"
   | "quota_exceeded"
   | "kms_refused"
 >;
@@ -210,6 +211,13 @@ export const awsErrors: Record<AwsErrorCode, ErrorEntry> = {
       "Make the plan again: repositories that are missing are then created.",
     ],
     actions: ["review_plan", "choose_region", "choose_profile", "retry"],
+  }),
+  image_in_index: entry({
+    severity: "warning",
+    title: "An index needs this image",
+    text: "ECR keeps an image as long as an index in its repository lists it.",
+    next: ["Delete the index too: select both, or the index first."],
+    actions: ["retry"],
   }),
   quota_exceeded: entry({
     title: "A quota of ECR is used up",

@@ -11,7 +11,7 @@ export interface ConfirmModalProps {
   closeLabel: string;
   /** What the button says that does it. */
   confirm: string;
-  /** Whether it is being done. */
+  /** Whether it is being done: closing would not stop it, so the modal stays until it is over. */
   busy?: boolean;
   disabled?: boolean;
   disabledReason?: string;
@@ -25,23 +25,27 @@ export interface ConfirmModalProps {
 
 /** Asks before something is done: one button does it, the others leave everything as it is. */
 export function ConfirmModal(props: ConfirmModalProps) {
-  const { header, closeLabel, confirm, name, onConfirm, onClose, children } = props;
+  const { header, closeLabel, confirm, name, busy, onConfirm, onClose, children } = props;
   return (
     <Modal
       visible
       size={props.size}
       header={header}
       closeAriaLabel={closeLabel}
-      onDismiss={onClose}
+      onDismiss={() => {
+        if (!busy) {
+          onClose();
+        }
+      }}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose} data-testid={`${name}-cancel`}>
+            <Button variant="link" disabled={busy} onClick={onClose} data-testid={`${name}-cancel`}>
               Cancel
             </Button>
             <Button
               variant="primary"
-              loading={props.busy}
+              loading={busy}
               disabled={props.disabled}
               disabledReason={props.disabledReason}
               onClick={onConfirm}

@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
-import type { AwsConnection, ImageToDelete } from "../../ipc/generated";
+import type { ApiError, AwsConnection, ImageToDelete } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { formatCounted } from "../../shared/format";
 import { useWork } from "../../shared/useWork";
@@ -28,7 +28,7 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
   const { connection, repository, image, errorActions, onDeleted, onClose } = props;
   const backend = useBackend();
   const [choice, setChoice] = useState(whole);
-  const [left, setLeft] = useState<string | null>(null);
+  const [left, setLeft] = useState<ApiError | null>(null);
   const { busy, error, run } = useWork();
   const choosable = image.tags.length > 1;
   const wanted: ImageToDelete =
@@ -42,11 +42,12 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
 
   const remove = () =>
     run(async () => {
+      setLeft(null);
       const [first] = await backend.repositoryImagesDelete(connection, repository, [wanted]);
       if (first === undefined) {
         onDeleted();
       } else {
-        setLeft(first.reason);
+        setLeft(first.error);
       }
     });
 
@@ -64,11 +65,7 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
         {error !== null && (
           <ErrorAlert error={error} actions={{ ...errorActions, retry: remove }} />
         )}
-        {left !== null && (
-          <div role="alert" data-testid="image-delete-left">
-            <Box color="text-status-error">ECR left it: {left}</Box>
-          </div>
-        )}
+        {left !== null && <ErrorAlert error={left} actions={{ ...errorActions, retry: remove }} />}
         <div style={{ overflowWrap: "anywhere" }}>
           <Box variant="code">{image.digest}</Box>
         </div>

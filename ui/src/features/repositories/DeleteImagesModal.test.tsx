@@ -3,9 +3,11 @@ import { act, fireEvent, render, screen, waitFor } from "@testing-library/react"
 import { expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
 import { fakeError } from "../../ipc/fakeBackend";
-import type { AwsConnection, RepositoryImage } from "../../ipc/generated";
+import type { AwsConnection, ImageNotDeleted, RepositoryImage } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
+import { DeleteImagesModal } from "./DeleteImagesModal";
 import { ImagesTable } from "./ImagesTable";
+import { imageRow } from "./imageRows";
 
 const connection: AwsConnection = { kind: "practice" };
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -23,10 +25,14 @@ function image(letter: string, tags: string[]): RepositoryImage {
   };
 }
 
+const needed = fakeError("image_in_index", "ECR keeps it: an index needs it.");
 const images = [image("a", ["1.0", "latest"]), image("b", ["0.9"]), image("c", [])];
 
 /** The table with two of three images selected and the question open. */
-async function askToDelete(repositoryImagesDelete: Backend["repositoryImagesDelete"]) {
+async function askToDelete(
+  repositoryImagesDelete: Backend["repositoryImagesDelete"],
+  ticked = [1, 3],
+) {
   const onChanged = vi.fn();
   const backend = { repositoryImagesDelete } as Partial<Backend> as Backend;
   const shown = (left: readonly RepositoryImage[]) => (
@@ -42,10 +48,13 @@ async function askToDelete(repositoryImagesDelete: Backend["repositoryImagesDele
   );
   const { container, rerender } = render(shown(images));
   const table = createWrapper(container).findTable('[data-testid="images-table"]');
-  act(() => table?.findRowSelectionArea(1)?.click());
-  act(() => table?.findRowSelectionArea(3)?.click());
+  for (const row of ticked) {
+    act(() => table?.findRowSelectionArea(row)?.click());
+  }
   fireEvent.click(screen.getByTestId("images-delete"));
-  const modal = await screen.findByTestId("images-delete-modal");
+  const modal = await screen.findByTestId(
+    ticked.length === 1 ? "image-delete-modal" : "images-delete-modal",
+  );
   const rows = () =>
     createWrapper(modal)
       .findTable()
@@ -75,7 +84,7 @@ it("lists every image with its tags and digest, and deletes nothing before it is
 });
 
 it("says what was deleted and why the rest was not, and keeps the rest selected", async () => {
-  const remove = vi.fn(async () => [{ name: digest("c"), reason: "An index refers to it." }]);
+  const remove = vi.fn(async () => [{ name: digest("c"), error: needed }]);
   const { container, modal, rows, onChanged, show } = await askToDelete(remove);
   confirm();
   expect(await result()).toContain("1 of 2 images were deleted");
@@ -84,7 +93,7 @@ it("says what was deleted and why the rest was not, and keeps the rest selected"
     { kind: "image", digest: digest("c") },
   ]);
   expect(rows()).toEqual([
-    `No tag${digest("c")}Not deletedAn index refers to it.`,
+    `No tag${digest("c")}An index needs this imageECR keeps it: an index needs it. Delete the index too: select both, or the index first.`,
     `1.0, latest${digest("a")}Deleted`,
   ]);
   expect(screen.queryByTestId("images-delete-confirm")).toBeNull();
@@ -112,4 +121,66 @@ it("says why a call failed, and goes on with what is left when it is tried again
   await waitFor(async () => expect(await result()).toBe("2 images were deleted."));
   expect(screen.queryByTestId("error-alert")).toBeNull();
   expect(remove).toHaveBeenCalledTimes(2);
+});
+
+/** Tries every way out of the modal that a person has. */
+function tryToLeave(modal: HTMLElement, close: string) {
+  fireEvent.click(screen.getByTestId(close));
+  act(() =>
+    createWrapper(modal.parentElement as HTMLElement)
+      .findModal()
+      ?.findDismissButton()
+      ?.click(),
+  );
+  fireEvent.keyDown(modal, { key: "Escape", keyCode: 27 });
+}
+
+it("stays while one image is deleted, and says with its next step why ECR keeps it", async () => {
+  let answer: (left: ImageNotDeleted[]) => void = () => {};
+  const remove = vi.fn(() => new Promise<ImageNotDeleted[]>((resolve) => (answer = resolve)));
+  const { modal, onChanged } = await askToDelete(remove, [3]);
+  fireEvent.click(screen.getByTestId("image-delete-confirm"));
+  tryToLeave(modal, "image-delete-cancel");
+  expect(screen.queryByTestId("image-delete-modal")).toBeTruthy();
+  await act(async () => answer([{ name: digest("c"), error: needed }]));
+  const alert = await screen.findByTestId("error-alert");
+  expect(alert.dataset.errorCode).toBe("image_in_index");
+  expect(alert.textContent).toContain("Delete the index too");
+  expect(onChanged).not.toHaveBeenCalled();
+  fireEvent.click(screen.getByTestId("image-delete-cancel"));
+  await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());
+});
+
+it("stays while images are deleted, stops when it is told to, and says what is left", async () => {
+  const answers: (() => void)[] = [];
+  const remove = vi.fn(() => new Promise<ImageNotDeleted[]>((go) => answers.push(() => go([]))));
+  const many = Array.from({ length: 101 }, (_, at) => ({
+    ...image("a", []),
+    digest: `sha256:${String(at).padStart(64, "0")}`,
+  }));
+  const onClose = vi.fn();
+  render(
+    <BackendProvider backend={{ repositoryImagesDelete: remove } as Partial<Backend> as Backend}>
+      <DeleteImagesModal
+        connection={connection}
+        repository="pgcli"
+        images={many.map(imageRow)}
+        errorActions={{}}
+        onDeleted={() => {}}
+        onClose={onClose}
+      />
+    </BackendProvider>,
+  );
+  const modal = screen.getByTestId("images-delete-modal");
+  confirm();
+  tryToLeave(modal, "images-delete-close");
+  expect(onClose).not.toHaveBeenCalled();
+  fireEvent.click(screen.getByTestId("images-delete-stop"));
+  expect(modal.textContent).toContain("It stops after those");
+  expect(await accessibilityViolations(modal)).toEqual([]);
+  await act(async () => answers[0]?.());
+  expect(await result()).toContain("100 of 101 images were deleted. You stopped it");
+  expect(remove).toHaveBeenCalledTimes(1);
+  fireEvent.click(screen.getByTestId("images-delete-close"));
+  expect(onClose).toHaveBeenCalledTimes(1);
 });

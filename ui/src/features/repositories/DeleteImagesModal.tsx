@@ -4,13 +4,13 @@ import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { formatCounted } from "../../shared/format";
 import { DeletedImagesTable, imagesAndTags } from "./DeletedImagesTable";
-import { type Deletion, deleteImages } from "./deleteImages";
+import { type Deletion, deletedTogether, deleteImages } from "./deleteImages";
 import type { ImageRow } from "./imageRows";
 
 interface DeleteImagesModalProps {
@@ -28,11 +28,15 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
   const { connection, repository, images, errorActions, onDeleted, onClose } = props;
   const backend = useBackend();
   const [busy, setBusy] = useState(false);
+  const [stopping, setStopping] = useState(false);
+  const stop = useRef<AbortController | null>(null);
   const [deletion, setDeletion] = useState<Deletion | null>(null);
   const what = imagesAndTags(images);
 
   const remove = async () => {
     setBusy(true);
+    setStopping(false);
+    stop.current = new AbortController();
     const before = deletion?.deleted ?? [];
     const gone = new Set(before);
     const together = (part: Deletion) => ({ ...part, deleted: [...before, ...part.deleted] });
@@ -45,6 +49,7 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
           digests.map((digest) => ({ kind: "image", digest })),
         ),
       (part) => setDeletion(together(part)),
+      stop.current.signal,
     );
     setDeletion(together(outcome));
     setBusy(false);
@@ -57,12 +62,34 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
       size="large"
       header={`Delete from ${repository}`}
       closeAriaLabel={deletion === null ? "Close without deleting" : "Close"}
-      onDismiss={onClose}
+      onDismiss={() => {
+        // Closing would not stop it, and nobody would see what became of it.
+        if (!busy) {
+          onClose();
+        }
+      }}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose} data-testid="images-delete-close">
-              {deletion === null && !busy ? "Cancel" : "Close"}
+            {busy && images.length > deletedTogether && (
+              <Button
+                disabled={stopping}
+                onClick={() => {
+                  setStopping(true);
+                  stop.current?.abort();
+                }}
+                data-testid="images-delete-stop"
+              >
+                Stop
+              </Button>
+            )}
+            <Button
+              variant="link"
+              disabled={busy}
+              onClick={onClose}
+              data-testid="images-delete-close"
+            >
+              {deletion === null ? "Cancel" : "Close"}
             </Button>
             {(deletion === null || busy) && (
               <Button
@@ -84,6 +111,11 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
           <ProgressBar
             label="Deleting"
             value={((deletion?.deleted.length ?? 0) / images.length) * 100}
+            description={
+              stopping
+                ? "It stops after those that ECR was asked for already."
+                : "This window stays until it is over. What is deleted stays deleted when you stop."
+            }
           />
         )}
         {!busy && deletion !== null && <DeletionAlert deletion={deletion} of={images.length} />}
@@ -108,12 +140,15 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
 /** How much went, in a sentence. */
 function DeletionAlert({ deletion, of }: { deletion: Deletion; of: number }) {
   const all = deletion.deleted.length === of;
+  const why = deletion.stopped
+    ? "You stopped it: the others are as they were, and stay selected."
+    : "The table says why the others were not.";
   return (
     <div role="status" data-testid="images-delete-result">
       <Alert type={all ? "success" : "warning"}>
         {all
           ? `${formatCounted(of, "image was", "images were")} deleted.`
-          : `${deletion.deleted.length} of ${formatCounted(of, "image", "images")} were deleted. The table says why the others were not.`}
+          : `${deletion.deleted.length} of ${formatCounted(of, "image", "images")} were deleted. ${why}`}
       </Alert>
     </div>
   );

@@ -1,6 +1,8 @@
 import Box from "@cloudscape-design/components/box";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
+import { errorEntry, errorNextSteps } from "../../errors";
+import type { ApiError } from "../../ipc/generated";
 import { formatCounted } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import type { Deletion } from "./deleteImages";
@@ -20,7 +22,7 @@ export function DeletedImagesTable({ images, deletion }: DeletedImagesTableProps
     header: "Result",
     minWidth: 220,
     cell: ({ digest }) => (
-      <Outcome deleted={deleted.has(digest)} reason={deletion?.left.get(digest)} />
+      <Outcome deleted={deleted.has(digest)} why={deletion?.left.get(digest)} />
     ),
   };
   // What stays is what a person looks for.
@@ -68,16 +70,18 @@ export function DeletedImagesTable({ images, deletion }: DeletedImagesTableProps
   );
 }
 
-function Outcome({ deleted, reason }: { deleted: boolean; reason: string | undefined }) {
+function Outcome({ deleted, why }: { deleted: boolean; why: ApiError | undefined }) {
   if (deleted) {
     return <StatusIndicator type="success">Deleted</StatusIndicator>;
   }
-  return reason === undefined ? (
+  return why === undefined ? (
     <StatusIndicator type="stopped">Not asked for</StatusIndicator>
   ) : (
     <>
-      <StatusIndicator type="error">Not deleted</StatusIndicator>
-      <div style={{ wordBreak: "normal", overflowWrap: "anywhere" }}>{reason}</div>
+      <StatusIndicator type={errorEntry(why).severity}>{errorEntry(why).title}</StatusIndicator>
+      <div style={{ wordBreak: "normal", overflowWrap: "anywhere" }} data-error-code={why.code}>
+        {errorEntry(why).text(why)} {errorNextSteps(why)[0]}
+      </div>
     </>
   );
 }

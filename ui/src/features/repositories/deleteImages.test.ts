@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
+import { fakeError } from "../../ipc/fakeBackend";
 import type { ImageNotDeleted } from "../../ipc/generated";
 import { type Deletion, deleteImages } from "./deleteImages";
 
-const reason = "An index refers to it.";
+const error = fakeError("image_in_index", "An index refers to it.");
+const end = { error: null, stopped: false };
 const images = (...digests: string[]) => digests.map((digest) => ({ digest, tags: [] }));
 const many = (count: number) => Array.from({ length: count }, (_, index) => `sha256:${index}`);
 
@@ -17,7 +19,7 @@ async function run(
     images(...wanted),
     async (asked) => {
       calls.push(asked);
-      return answer(asked, calls.length).map((name) => ({ name, reason }));
+      return answer(asked, calls.length).map((name) => ({ name, error }));
     },
     (soFar) => progress.push(soFar),
   );
@@ -29,7 +31,7 @@ describe("deleting images", () => {
     const all = many(250);
     const { deletion, calls, progress } = await run(all, () => []);
     expect(calls.map((asked) => asked.length)).toEqual([100, 100, 50]);
-    expect(deletion).toEqual({ deleted: all, left: new Map(), error: null });
+    expect(deletion).toEqual({ deleted: all, left: new Map(), ...end });
     expect(progress.map(({ deleted }) => deleted.length)).toEqual([100, 200, 250]);
   });
 
@@ -39,7 +41,7 @@ describe("deleting images", () => {
       asked.filter((digest) => stay.includes(digest)),
     );
     expect(deletion.deleted).toHaveLength(99);
-    expect(deletion.left).toEqual(new Map(stay.map((digest) => [digest, reason])));
+    expect(deletion.left).toEqual(new Map(stay.map((digest) => [digest, error])));
   });
 
   it("tries again what waited for its index, and not what nothing went before", async () => {
@@ -48,17 +50,17 @@ describe("deleting images", () => {
     expect(waiting.deletion).toEqual({
       deleted: ["index", "below"],
       left: new Map(),
-      error: null,
+      ...end,
     });
     const stuck = await run(["below", "other"], () => ["below"]);
     expect(stuck.calls).toEqual([["below", "other"], ["below"]]);
-    expect(stuck.deletion.left).toEqual(new Map([["below", reason]]));
+    expect(stuck.deletion.left).toEqual(new Map([["below", error]]));
   });
 
   it("knows an image that ECR names by a tag", async () => {
-    const answer = async (): Promise<ImageNotDeleted[]> => [{ name: "latest", reason }];
+    const answer = async (): Promise<ImageNotDeleted[]> => [{ name: "latest", error }];
     const deletion = await deleteImages([{ digest: "one", tags: ["latest"] }], answer, () => {});
-    expect(deletion).toEqual({ deleted: [], left: new Map([["one", reason]]), error: null });
+    expect(deletion).toEqual({ deleted: [], left: new Map([["one", error]]), ...end });
   });
 
   it("stops where a call fails, and knows what went before it", async () => {
@@ -67,12 +69,25 @@ describe("deleting images", () => {
       if (asked.includes("sha256:100")) {
         throw gone;
       }
-      return [{ name: "sha256:7", reason }];
+      return [{ name: "sha256:7", error }];
     });
     const deletion = await deleteImages(images(...many(300)), remove, () => {});
     expect(remove).toHaveBeenCalledTimes(2);
     expect(deletion.deleted).toHaveLength(99);
-    expect(deletion.left).toEqual(new Map([["sha256:7", reason]]));
+    expect(deletion.left).toEqual(new Map([["sha256:7", error]]));
     expect(deletion.error).toBe(gone);
+  });
+
+  it("asks for nothing more once it is stopped, and says what was gone by then", async () => {
+    const stop = new AbortController();
+    const remove = vi.fn(async () => {
+      stop.abort();
+      return [{ name: "sha256:7", error }];
+    });
+    const deletion = await deleteImages(images(...many(300)), remove, () => {}, stop.signal);
+    expect(remove).toHaveBeenCalledTimes(1);
+    expect(deletion.deleted).toHaveLength(99);
+    expect(deletion.stopped).toBe(true);
+    expect(deletion.error).toBeNull();
   });
 });

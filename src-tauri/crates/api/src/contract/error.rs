@@ -94,6 +94,9 @@ pub enum ErrorCode {
     // ECR.
     /// The repository does not exist in this account and region.
     RepositoryMissing,
+    /// An image that an index in its repository needs is not deleted before the index; `subject` is the
+    /// image.
+    ImageInIndex,
     /// An account or repository quota is used up.
     QuotaExceeded,
     /// The KMS key cannot be used.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::RepositorySettings;
+use super::{ApiError, RepositorySettings};
 
 /// An ECR repository in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -121,6 +121,6 @@ pub enum ImageToDelete {
 pub struct ImageNotDeleted {
     /// The tag or digest.
     pub name: String,
-    /// Why not, in ECR's words.
-    pub reason: String,
+    /// Why not.
+    pub error: ApiError,
 }

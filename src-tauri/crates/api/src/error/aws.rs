@@ -1,4 +1,4 @@
-use transload_engine::aws::{AwsError, ProfileKind, policy_of_denial};
+use transload_engine::aws::{AwsError, NotDeleted, ProfileKind, policy_of_denial};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};
@@ -128,6 +128,69 @@ fn words(error: &AwsError) -> ApiError {
     }
 }
 
+impl From<&NotDeleted> for ApiError {
+    fn from(left: &NotDeleted) -> Self {
+        let NotDeleted { image, code, reason } = left;
+        let error = match code.as_str() {
+            "ImageReferencedByManifestList" => Self::new(
+                ErrorCode::ImageInIndex,
+                format!("ECR keeps {image}: an index in this repository needs it."),
+            )
+            .hint("Delete the index too: select both, or the index first."),
+            "ImageNotFound" => Self::new(
+                ErrorCode::ImageMissing,
+                format!("{image} is not in this repository any more."),
+            )
+            .hint("Nothing is left to do; refresh the list."),
+            "KmsError" => Self::new(
+                ErrorCode::KmsRefused,
+                format!("ECR keeps {image}, because the repository's KMS key cannot be used."),
+            )
+            .hint("Check that the key is enabled and that you may use it, then try again.")
+            .retryable(),
+            _ => Self::new(ErrorCode::AwsFailed, format!("ECR keeps {image}: {}", sentence(reason)))
+                .hint("Refresh the list and try again.")
+                .retryable(),
+        };
+        error.about(image.to_string()).cause(format!("{code}: {reason}"))
+    }
+}
+
 fn sentence(message: &str) -> String {
     if message.is_empty() { "it gives no reason.".to_owned() } else { capitalised(message) }
+}
+
+#[cfg(test)]
+mod tests {
+    use transload_engine::aws::ImageName;
+    use transload_engine::model::Tag;
+
+    use super::*;
+
+    fn left(code: &str, reason: &str) -> ApiError {
+        let image = ImageName::Tag(Tag::parse("latest").unwrap());
+        ApiError::from(&NotDeleted { image, code: code.to_owned(), reason: reason.to_owned() })
+    }
+
+    #[test]
+    fn an_image_that_ecr_keeps_has_a_code_a_sentence_and_a_next_step() {
+        let needed = left("ImageReferencedByManifestList", "Requested image referenced by …");
+        assert_eq!(needed.code, ErrorCode::ImageInIndex);
+        assert_eq!(needed.message, "ECR keeps latest: an index in this repository needs it.");
+        assert_eq!(needed.subject.as_deref(), Some("latest"));
+        assert_eq!(needed.hints, ["Delete the index too: select both, or the index first."]);
+        assert_eq!(
+            needed.causes,
+            ["ImageReferencedByManifestList: Requested image referenced by …"]
+        );
+        assert_eq!(left("ImageNotFound", "").code, ErrorCode::ImageMissing);
+        assert_eq!(left("KmsError", "").code, ErrorCode::KmsRefused);
+        let other = left("InvalidImageTag", "the tag is odd");
+        assert_eq!(other.code, ErrorCode::AwsFailed);
+        assert_eq!(other.message, "ECR keeps latest: The tag is odd.");
+        assert_eq!(left("", "").message, "ECR keeps latest: it gives no reason.");
+        for error in [needed, other] {
+            assert!(!error.hints.is_empty(), "{error:?}");
+        }
+    }
 }

@@ -87,7 +87,7 @@ impl Api {
         tracing::info!(repository = %name, asked = names.len(), left = left.len(), "images deleted");
         let left = left.into_iter().map(|left| ImageNotDeleted {
             name: left.image.to_string(),
-            reason: if left.reason.is_empty() { left.code } else { left.reason },
+            error: ApiError::from(&left),
         });
         Ok(left.collect())
     }
