@@ -10,7 +10,7 @@ use transload_engine::docker::DockerEnvironment;
 use transload_engine::docker::client_login::ClientLoginUndo;
 use transload_engine::migration::MigrationRequest;
 use transload_engine::migration::journal::Journal;
-use transload_engine::model::RegistryHost;
+use transload_engine::model::{RegistryHost, now_ms};
 use transload_engine::network::{CaOrigin, Network};
 use transload_practice::Practice;
 
@@ -231,10 +231,4 @@ impl Api {
 /// What is guarded is plain data; a panic elsewhere leaves it as good as it was.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Now, in milliseconds since 1970.
-pub(crate) fn now_ms() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

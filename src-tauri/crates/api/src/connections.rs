@@ -6,12 +6,12 @@ use transload_engine::aws::{
     AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken, SessionCredentials, SessionRequest,
 };
 use transload_engine::migration::{Destination, EcrLogin};
-use transload_engine::model::{Region, Secret};
+use transload_engine::model::{Region, Secret, now_ms};
 use transload_engine::network::Network;
 use transload_engine::registry::{RegistryClient, RegistryEndpoint};
 use url::Url;
 
-use crate::api::{Api, now_ms};
+use crate::api::Api;
 use crate::commands::AwsOptions;
 use crate::contract::{ApiError, AwsConnection, AwsIdentity, ErrorCode};
 use crate::{convert, endpoints};

@@ -6,7 +6,9 @@ use transload_engine::migration::{self, EventSink, MigrationError, MigrationEven
 
 use super::migration::read_request;
 use super::running::job_ends;
-use crate::api::{Api, JobRequest, locked, now_ms};
+use transload_engine::model::now_ms;
+
+use crate::api::{Api, JobRequest, locked};
 use crate::contract::{
     ApiError, AwsConnection, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
 };

@@ -11,7 +11,9 @@ use transload_engine::migration::{
 };
 
 use super::history::tell;
-use crate::api::{Api, Inner, JobRequest, now_ms};
+use transload_engine::model::now_ms;
+
+use crate::api::{Api, Inner, JobRequest};
 use crate::connections::Connected;
 use crate::contract::{ApiError, AwsConnection, ImageSource, MigrationRequest};
 use crate::convert;

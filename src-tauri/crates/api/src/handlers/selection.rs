@@ -3,10 +3,10 @@ use std::pin::pin;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use transload_engine::migration::{DatedTag, choose};
-use transload_engine::model::Tag;
+use transload_engine::model::{Tag, now_ms};
 
 use super::planning::count;
-use crate::api::{Api, now_ms};
+use crate::api::Api;
 use crate::contract::{
     ApiError, ChooseProgress, ChosenTags, ImageSource, OutCount, SelectedImage, Selection,
     SourceTag,

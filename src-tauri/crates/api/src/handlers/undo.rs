@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use transload_engine::migration::journal::{JournalError, JournalState, Undone};
 use transload_engine::migration::{undo, undo_facts, undo_plan};
+use transload_engine::model::now_ms;
 
-use crate::api::{Api, now_ms};
+use crate::api::Api;
 use crate::connections::Connected;
 use crate::contract::{ApiError, UndoPlan, UndoProgress, UndoReport};
 use crate::convert;

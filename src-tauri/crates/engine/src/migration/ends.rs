@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use super::sign_in::{SignInGate, WaitingEcr};
 use crate::aws::{AwsError, EcrApi, RegistryToken};
 use crate::docker::{DockerApi, EngineLogin};
-use crate::model::RegistryHost;
+use crate::model::{RegistryHost, now_ms};
 use crate::registry::{LoginSource, RegistryApi, RegistryError, RegistryLogin};
 
 /// A token that has less than this left is replaced before it is used, so that none runs out in
@@ -108,9 +108,4 @@ impl EcrLogin {
     fn not_renewed(&self, error: AwsError) -> RegistryError {
         RegistryError::LoginNotRenewed { registry: self.registry.clone(), source: Box::new(error) }
     }
-}
-
-pub(super) fn now_ms() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

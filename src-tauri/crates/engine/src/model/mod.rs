@@ -15,6 +15,7 @@ mod repository_policy;
 mod repository_settings;
 mod secret;
 mod tag;
+mod time;
 
 pub use account::{AccountId, InvalidAccountId};
 pub use descriptor::{Descriptor, InvalidPlatform, Platform, media_type};
@@ -33,3 +34,4 @@ pub use repository_settings::{
 };
 pub use secret::Secret;
 pub use tag::{InvalidTag, Tag};
+pub use time::now_ms;

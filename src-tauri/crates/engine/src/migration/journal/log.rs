@@ -5,10 +5,9 @@ use super::claim::Claim;
 use super::rows;
 use super::writer::{Change, ChangeKind, ImageChange, Writer};
 use super::{JournalError, JournalImage, Stage};
-use crate::migration::ends::now_ms;
 use crate::migration::record::Record;
 use crate::migration::{ImageResult, ImageState, MigrationError, Report};
-use crate::model::RepositoryName;
+use crate::model::{RepositoryName, now_ms};
 
 /// Puts an error into the words of whoever shows the journal.
 pub type TellError = Arc<dyn Fn(&MigrationError) -> String + Send + Sync>;

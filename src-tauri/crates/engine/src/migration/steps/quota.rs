@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use crate::migration::ends::now_ms;
 use crate::migration::run::Run;
 use crate::migration::{MigrationError, MigrationEvent};
-use crate::model::ImageReference;
+use crate::model::{ImageReference, now_ms};
 use crate::registry::{RegistryApi, RegistryError};
 
 /// The longest wait between two looks: registries tell times that are far away where a part of the
