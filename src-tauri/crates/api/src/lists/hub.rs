@@ -113,10 +113,20 @@ pub(crate) async fn namespaces(client: &HubClient) -> Result<SourceNamespaces, A
             }
             Err(error) => return Err(error.into()),
         };
-        namespaces.extend(found.items);
+        add_new(&mut namespaces, found.items);
         next = found.next;
     }
     Ok(SourceNamespaces { namespaces, organizations_told: true })
+}
+
+/// Adds what is not there yet: Docker Hub names an organisation on several pages where one is made
+/// while they are read, and a login with an organisation's own token names it once more.
+fn add_new(namespaces: &mut Vec<String>, more: Vec<String>) {
+    for namespace in more {
+        if !namespaces.contains(&namespace) {
+            namespaces.push(namespace);
+        }
+    }
 }
 
 fn no_such_page() -> ApiError {
@@ -147,6 +157,15 @@ fn shown_tag(tag: HubTag) -> SourceTag {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_namespace_is_told_once_in_the_order_in_which_it_came() {
+        let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let mut namespaces = names(&["dencold"]);
+        add_new(&mut namespaces, names(&["acme", "dencold", "tools", "acme"]));
+        add_new(&mut namespaces, names(&["tools", "more"]));
+        assert_eq!(namespaces, ["dencold", "acme", "tools", "more"]);
+    }
 
     #[test]
     fn what_is_left_goes_through_its_text_and_nothing_else_is_a_page() {
