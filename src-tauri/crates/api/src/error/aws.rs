@@ -148,9 +148,11 @@ impl From<&NotDeleted> for ApiError {
             )
             .hint("Check that the key is enabled and that you may use it, then try again.")
             .retryable(),
-            _ => Self::new(ErrorCode::AwsFailed, format!("ECR keeps {image}: {}", sentence(reason)))
-                .hint("Refresh the list and try again.")
-                .retryable(),
+            _ => {
+                Self::new(ErrorCode::AwsFailed, format!("ECR keeps {image}: {}", sentence(reason)))
+                    .hint("Refresh the list and try again.")
+                    .retryable()
+            }
         };
         error.about(image.to_string()).cause(format!("{code}: {reason}"))
     }
