@@ -1,19 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useBackend } from "../ipc/BackendContext";
+import { defaultSettings } from "../ipc/defaultSettings";
 import type { AppInfo, Settings } from "../ipc/generated";
 
-/** What holds until the settings have been read. */
-const defaults: Settings = {
-  theme: "system",
-  engine_address: null,
-  ca_file: null,
-  remove_temporary_tags: true,
-  notify_at_end: true,
-  keep_awake: true,
-  keep_draft: true,
-  practice_large_account: false,
-  welcomed: true,
-};
+/** What holds until the settings have been read: nobody is welcomed before that. */
+const unread: Settings = { ...defaultSettings, welcomed: true };
 
 /** The settings of the program. */
 export interface KnownSettings {
@@ -30,7 +21,7 @@ export interface KnownSettings {
 /** Reads the settings once, and keeps every change. */
 export function useSettings(): KnownSettings {
   const backend = useBackend();
-  const [settings, setSettings] = useState(defaults);
+  const [settings, setSettings] = useState(unread);
   const [info, setInfo] = useState<AppInfo | null>(null);
   const [ready, setReady] = useState(false);
   const [error, setError] = useState<unknown>(null);

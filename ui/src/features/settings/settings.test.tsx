@@ -3,23 +3,14 @@ import { act, fireEvent, render, screen, waitFor } from "@testing-library/react"
 import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { type Backend, BackendProvider } from "../../ipc";
+import { defaultSettings } from "../../ipc/defaultSettings";
 import { fakeCaFile, fakeNetwork } from "../../ipc/fake/network";
 import { fakeError } from "../../ipc/fakeBackend";
 import type { ApiError, EngineStatus, Settings } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { SettingsPage } from ".";
 
-const initial: Settings = {
-  theme: "system",
-  engine_address: null,
-  ca_file: null,
-  remove_temporary_tags: true,
-  notify_at_end: true,
-  keep_awake: true,
-  keep_draft: true,
-  practice_large_account: false,
-  welcomed: true,
-};
+const initial: Settings = { ...defaultSettings, welcomed: true };
 
 const running: EngineStatus = {
   running: true,
@@ -78,6 +69,7 @@ function backendWith(engine = running) {
     caFileCheck: vi.fn(async (path: string) => fakeCaFile(path)),
     logFolderOpen: vi.fn(async () => {}),
     practiceReset: vi.fn(async () => practice),
+    sourceRepositories: vi.fn(async () => ({ repositories: [], next: null, total: 0 })),
     ssoSessionsList: vi.fn(async () => []),
     awsProfilesList: vi.fn(async () => ({
       profiles: [],
@@ -271,6 +263,10 @@ describe("the settings", () => {
     const endpoints = await screen.findByTestId("practice-endpoints");
     expect(endpoints.textContent).toContain("http://127.0.0.1:1");
     expect(endpoints.textContent).toContain("111122223333");
+    const move = screen.getByTestId("settings-practice-move");
+    expect(move.getAttribute("aria-disabled")).not.toBe("true");
+    fireEvent.click(move);
+    fireEvent.click(await screen.findByTestId("practice-move-cancel"));
     const commands = screen.getByTestId("practice-commands").textContent;
     expect(commands).toContain(
       "aws --endpoint-url http://127.0.0.1:1 --region eu-west-1 ecr get-login-password | docker login --username AWS --password-stdin 127.0.0.1:1",

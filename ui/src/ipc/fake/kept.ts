@@ -1,4 +1,5 @@
 import type { Backend } from "../backend";
+import { defaultSettings } from "../defaultSettings";
 import type { SavedProfile, Settings } from "../generated";
 import type { FakeOptions } from "./contract";
 import { fakeCaFile, fakeNetwork } from "./network";
@@ -19,18 +20,7 @@ type KeptMethods =
 
 /** What the program keeps on this computer: settings, the draft, and saved profiles. */
 export function fakeKept(options: FakeOptions, nextId: () => number): Pick<Backend, KeptMethods> {
-  let settings: Settings = {
-    theme: "system",
-    engine_address: null,
-    ca_file: null,
-    remove_temporary_tags: true,
-    notify_at_end: true,
-    keep_awake: true,
-    keep_draft: true,
-    practice_large_account: false,
-    welcomed: false,
-    ...options.settings,
-  };
+  let settings: Settings = { ...defaultSettings, ...options.settings };
   let draft: unknown = options.draft ?? null;
   let profiles: SavedProfile[] = options.savedProfiles ?? [];
 
