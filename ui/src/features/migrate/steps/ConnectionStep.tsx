@@ -5,7 +5,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { AwsIdentity, AwsProfiles, SavedProfile } from "../../../ipc/generated";
+import type {
+  AwsIdentity,
+  AwsProfileKind,
+  AwsProfiles,
+  SavedProfile,
+} from "../../../ipc/generated";
 import { AwsConfigProblems } from "../../../shared/AwsConfigNotes";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
@@ -55,6 +60,15 @@ export function ConnectionStep({
     connection?.kind !== "practice" &&
     profiles?.profiles.length === 0 &&
     files.every((file) => file.problem === null);
+
+  const profile =
+    connection?.kind === "profile"
+      ? profiles?.profiles.find(({ name }) => name === connection.profile)
+      : undefined;
+  const chosen: { kind: AwsProfileKind; region: string | null } | undefined =
+    connection?.kind === "profile"
+      ? { kind: profile?.kind ?? "unknown", region: connection.region ?? profile?.region ?? null }
+      : undefined;
 
   return (
     <SpaceBetween size="l">
@@ -114,6 +128,7 @@ export function ConnectionStep({
                   identity={identity.answer}
                   alias={alias}
                   loading={identity.loading}
+                  chosen={chosen}
                 />
               )}
             </div>
@@ -126,10 +141,7 @@ export function ConnectionStep({
             {connection.kind === "profile" && (
               <ConnectionDetails
                 connection={connection}
-                profileRegion={
-                  profiles?.profiles.find((profile) => profile.name === connection.profile)
-                    ?.region ?? null
-                }
+                profileRegion={profile?.region ?? null}
                 onChange={(changed) =>
                   onChange({
                     type: "connection_chosen",

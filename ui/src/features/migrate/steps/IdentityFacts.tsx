@@ -3,7 +3,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Skeleton from "@cloudscape-design/components/skeleton";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
-import type { AwsIdentity } from "../../../ipc/generated";
+import type { AwsIdentity, AwsProfileKind } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
 import { partitionName, regionName } from "../../../shared/regions";
 import { TimeLeft } from "../../../shared/TimeLeft";
@@ -13,19 +13,22 @@ interface IdentityFactsProps {
   /** The account's alias, where it has one. */
   alias: string | null;
   loading: boolean;
+  /** What is chosen, for the room that the answer will take. */
+  chosen?: { readonly kind: AwsProfileKind; readonly region: string | null };
 }
 
 /**
  * The caller's account, ARN, region and endpoints, and how long the session lasts. While they are
- * asked for, the same rows stand there, so that nothing moves when they come: what is long has the
- * wide column, where it stays on its line.
+ * asked for, the same rows stand there, as high as they will be, so that nothing moves when they
+ * come.
  */
-export function IdentityFacts({ identity, alias, loading }: IdentityFactsProps) {
+export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFactsProps) {
+  const region = chosen?.region ?? "us-east-1";
   const known = (value: (identity: AwsIdentity) => ReactNode) =>
     identity !== null ? value(identity) : loading ? <Skeleton /> : "–";
   return (
     <Grid
-      gridDefinition={[{ colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 9 } }]}
+      gridDefinition={[{ colspan: { default: 12, xs: 4 } }, { colspan: { default: 12, xs: 8 } }]}
     >
       <KeyValuePairs
         columns={1}
@@ -55,15 +58,27 @@ export function IdentityFacts({ identity, alias, loading }: IdentityFactsProps) 
         items={[
           {
             label: "Caller",
-            value: known(({ arn }) => <CopyableText text={arn} what="ARN" />),
+            value: (
+              <Room taken={chosen === undefined ? "" : usualCaller(chosen.kind)}>
+                {known(({ arn }) => (
+                  <CopyableText text={arn} what="ARN" />
+                ))}
+              </Room>
+            ),
           },
           { label: "Region", value: known(({ region }) => <RegionText region={region} />) },
           {
             label: "Endpoints",
             value: (
               <div style={{ overflowWrap: "anywhere" }} data-testid="identity-endpoints">
-                <div>{known((one) => `API: ${endpointText(one, "api")}`)}</div>
-                <div>{known((one) => `Registry: ${endpointText(one, "registry")}`)}</div>
+                <Room taken={loading ? `API: api.ecr.${region}.amazonaws.com` : ""}>
+                  {known((one) => `API: ${endpointText(one, "api")}`)}
+                </Room>
+                <Room
+                  taken={loading ? `Registry: 000000000000.dkr.ecr.${region}.amazonaws.com` : ""}
+                >
+                  {known((one) => `Registry: ${endpointText(one, "registry")}`)}
+                </Room>
               </div>
             ),
           },
@@ -71,6 +86,30 @@ export function IdentityFacts({ identity, alias, loading }: IdentityFactsProps) 
       />
     </Grid>
   );
+}
+
+/**
+ * Keeps as many lines as a text would take at this width. The text itself is neither seen nor heard.
+ */
+function Room({ taken, children }: { taken: string; children: ReactNode }) {
+  return (
+    <div style={{ display: "grid", overflowWrap: "anywhere" }}>
+      <div style={{ gridArea: "1 / 1", visibility: "hidden" }} aria-hidden>
+        {taken}
+      </div>
+      <div style={{ gridArea: "1 / 1", minWidth: 0 }}>{children}</div>
+    </div>
+  );
+}
+
+/** An ARN as long as those that callers of such a profile usually have. */
+function usualCaller(kind: AwsProfileKind): string {
+  if (kind === "sso") {
+    return "arn:aws:sts::000000000000:assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef/first.last@example.com";
+  }
+  return kind === "keys"
+    ? "arn:aws:iam::000000000000:user/first.last"
+    : "arn:aws:sts::000000000000:assumed-role/DeploymentRole/botocore-session-0000000000";
 }
 
 /** A region by its code, and its name where it has one. */
