@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use anyhow::{Context, Result, ensure};
 use transload_api::contract::{
-    AwsConnection, ErrorCode, ImageSource, MigrationOutcome, Selection, SourceRepository, TagRules,
+    AwsConnection, ConflictChoice, ConflictResolution, ErrorCode, ImageSource, MigrationOutcome,
+    MigrationPlan, MigrationRequest, PlannedAction, Selection, SourceRepository, TagRules,
 };
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, request, told};
@@ -130,5 +131,48 @@ async fn hundreds_of_repositories_and_thousands_of_tags_come_in_pages() -> Resul
     let migrated = computer.migrate(wanted).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
     assert_eq!(migrated.plan.images[0].platforms.len(), 5);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_tag_that_a_person_moves_in_practice_is_brought_by_running_again() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    let source = practice_account("");
+    let wanted =
+        request(&AwsConnection::Practice, &source, &[("dencold/pgcli", "latest", "pgcli")]);
+    let first = computer.migrate(wanted.clone()).await?;
+    let again = computer.plan(wanted.clone()).await?;
+    assert_eq!(again.totals.images_unchanged, 1);
+
+    let move_tag = |repository: &str, tag: &str, to: &str| {
+        computer.api.practice_tag_move(repository.to_owned(), tag.to_owned(), to.to_owned())
+    };
+    for (repository, tag, to, code, says) in [
+        ("dencold/none", "latest", "4.1.0", ErrorCode::ImageMissing, "no repository dencold/none"),
+        ("pgcli", "latest", "4.1.0", ErrorCode::ImageMissing, "no repository pgcli"),
+        ("dencold/pgcli", "none", "4.1.0", ErrorCode::ImageMissing, "no tag none"),
+        ("dencold/pgcli", "latest", "", ErrorCode::ImageMissing, "no tag"),
+        ("dencold/pgcli", "latest", "4.2.0", ErrorCode::InputInvalid, "same image"),
+        ("warehouse/builds", "build-00042", "build-00043", ErrorCode::InputInvalid, "stay"),
+    ] {
+        let refused = move_tag(repository, tag, to).await.err().context("it is refused")?;
+        assert_eq!(refused.code, code, "{refused:?}");
+        ensure!(refused.message.contains(says) && !refused.hints.is_empty(), "{refused:?}");
+    }
+
+    move_tag("dencold/pgcli", "latest", "4.1.0").await.map_err(told)?;
+    let moved = computer.plan(wanted.clone()).await?;
+    let conflict = PlannedAction::Conflict { overwrite_allowed: true };
+    assert_eq!((moved.ready, &moved.images[0].action), (false, &conflict));
+    let (image, resolution) = (wanted.images[0].clone(), ConflictResolution::Overwrite);
+    let choices = vec![ConflictChoice { image, resolution }];
+    let second = computer.migrate(MigrationRequest { choices, ..wanted }).await?;
+    assert_eq!(second.report.outcome, MigrationOutcome::Succeeded);
+
+    let digest = |plan: &MigrationPlan| plan.images[0].source_digest.clone();
+    assert_ne!(digest(&second.plan), digest(&first.plan));
+    assert_eq!(second.plan.images[0].destination_digest, digest(&first.plan));
+    let old = request(&AwsConnection::Practice, &source, &[("dencold/pgcli", "4.1.0", "old")]);
+    assert_eq!(digest(&second.plan), digest(&computer.plan(old).await?));
     Ok(())
 }

@@ -26,5 +26,5 @@ commands! {
     repositories: repositories_list, repository_summaries, repository_details,
         repository_index_entries, repository_elsewhere, repository_create,
         repository_images_delete, repository_delete;
-    practice: practice_start, practice_reset;
+    practice: practice_start, practice_reset, practice_tag_move;
 }

@@ -253,6 +253,8 @@ export interface Backend {
   practiceStart(): Promise<PracticeStatus>;
   /** Puts practice mode back to how it was at first. */
   practiceReset(): Promise<PracticeStatus>;
+  /** Moves a tag of practice's Docker Hub to the image that another tag of the repository has. */
+  practiceTagMove(repository: string, tag: string, to: string): Promise<void>;
 
   /** Calls back when the window is asked to close while a job runs. */
   onCloseRequested(callback: () => void): Unsubscribe;

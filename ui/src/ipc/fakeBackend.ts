@@ -1,9 +1,10 @@
 import type { Backend } from "./backend";
 import { fakeAwsMethods } from "./fake/awsMethods";
 import type { FakeBackend, FakeOptions } from "./fake/contract";
-import { engineDown, engineUp } from "./fake/data";
+import { engineDown, engineUp, practiceTags } from "./fake/data";
 import { fakeKept } from "./fake/kept";
 import { FakeMigrations } from "./fake/migrations";
+import { type FakeHub, fakePracticeMethods } from "./fake/practice";
 import { type FakeEcr, fakeRepositoryMethods } from "./fake/repositories";
 import { FakeSignIn } from "./fake/signIn";
 import { fakeSourceMethods } from "./fake/sourceMethods";
@@ -21,6 +22,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     return made;
   };
   const ecr: FakeEcr = { holdings: new Map(), repositories: new Set() };
+  const hub: FakeHub = { tags: practiceTags };
   const engine = { running: options.engineRunning ?? true };
   const signIn = new FakeSignIn();
   const migrations = new FakeMigrations(options, ecr, nextId);
@@ -44,10 +46,11 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     ...fakeKept(options, nextId),
     ...fakeAwsMethods(options),
     ...signIn.methods,
-    ...fakeSourceMethods(options, engine),
+    ...fakeSourceMethods(options, engine, hub),
     ...migrations.migrationMethods(),
     ...migrations.jobMethods(),
     ...fakeRepositoryMethods(options, ecr),
+    ...fakePracticeMethods(ecr, hub),
   };
 
   return {

@@ -176,6 +176,7 @@ export const tauriBackend: Backend = {
 
   practiceStart: () => call("practice_start"),
   practiceReset: () => call("practice_reset"),
+  practiceTagMove: (repository, tag, to) => call("practice_tag_move", { repository, tag, to }),
 
   onCloseRequested,
   windowClose: () => call("window_close"),

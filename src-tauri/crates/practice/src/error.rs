@@ -38,3 +38,41 @@ pub enum PracticeError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+/// Why a tag of the practice Docker Hub was not moved.
+#[derive(Debug, thiserror::Error)]
+pub enum MoveTagError {
+    /// There is no such repository.
+    #[error("the practice Docker Hub has no repository {repository}")]
+    RepositoryMissing {
+        /// As it was named, such as `dencold/pgcli`.
+        repository: String,
+    },
+    /// The repository has no such tag.
+    #[error("the repository {repository} has no tag {tag}")]
+    TagMissing {
+        /// The repository.
+        repository: String,
+        /// As it was named.
+        tag: String,
+    },
+    /// The images are made when they are asked for, each for its tag.
+    #[error("the tags of {repository} stay where they are: each makes its own image")]
+    Fixed {
+        /// The repository.
+        repository: String,
+    },
+    /// Both tags have one image.
+    #[error("the tags {tag} and {to} of {repository} are the same image already")]
+    SameImage {
+        /// The repository.
+        repository: String,
+        /// The tag that was to move.
+        tag: String,
+        /// The tag whose image it was to get.
+        to: String,
+    },
+    /// The move could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

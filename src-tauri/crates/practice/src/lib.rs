@@ -30,7 +30,7 @@ mod tokens;
 mod wildcard;
 mod world;
 
-pub use error::PracticeError;
+pub use error::{MoveTagError, PracticeError};
 pub use faults::{FaultAction, FaultId, FaultRule, Faults, Plane};
 pub use hub::HubAccount;
 pub use options::{Ports, PracticeOptions, Quirks};

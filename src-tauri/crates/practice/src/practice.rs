@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::connection::{Connection, CuttableListener};
-use crate::error::PracticeError;
+use crate::error::{MoveTagError, PracticeError};
 use crate::faults::Faults;
 use crate::front::{Origin, enter};
 use crate::hub::{Hub, HubAccount};
@@ -116,12 +116,12 @@ impl Practice {
     }
 
     /// Forgets every repository, image, policy, setting and token of the
-    /// practice ECR. Addresses and the Docker Hub account stay as they are.
+    /// practice ECR, and takes moved tags of its Docker Hub back. Addresses stay as they are.
     ///
     /// # Errors
     /// The folder could not be written.
     pub async fn reset(&self) -> Result<(), PracticeError> {
-        self.world.hub.reset();
+        self.world.hub.reset()?;
         Ok(self.world.store.reset().await?)
     }
 
@@ -203,8 +203,11 @@ impl Practice {
     }
 
     /// Moves a tag of the practice Docker Hub to the image that another tag of the repository, such
-    /// as `dencold/pgcli`, has; `false` where one of them does not exist.
-    pub fn move_hub_tag(&self, repository: &str, tag: &str, to: &str) -> bool {
+    /// as `dencold/pgcli`, has now. It stays so until [`Practice::reset`].
+    ///
+    /// # Errors
+    /// [`MoveTagError`]: nothing was moved.
+    pub fn move_hub_tag(&self, repository: &str, tag: &str, to: &str) -> Result<(), MoveTagError> {
         self.world.hub.move_tag(repository, tag, to)
     }
 

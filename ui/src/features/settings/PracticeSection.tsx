@@ -10,6 +10,7 @@ import { useBackend } from "../../ipc";
 import type { PracticeStatus } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { useRequest } from "../../shared/useRequest";
+import { MoveTagModal } from "./MoveTagModal";
 import { PracticeEndpoints } from "./PracticeEndpoints";
 
 interface PracticeSectionProps {
@@ -32,17 +33,18 @@ export function PracticeSection(props: PracticeSectionProps) {
   const endpoints = useRequest(running || asked ? "practice" : null, () => backend.practiceStart());
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [done, setDone] = useState(false);
+  const [done, setDone] = useState<string | null>(null);
+  const [moving, setMoving] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
   const reset = async () => {
     setAsking(false);
     setBusy(true);
-    setDone(false);
+    setDone(null);
     setError(null);
     try {
       const status = await backend.practiceReset();
-      setDone(true);
+      setDone("Practice mode is as it was at first.");
       setAsked(true);
       endpoints.reload();
       onReset?.(status);
@@ -74,6 +76,14 @@ export function PracticeSection(props: PracticeSectionProps) {
                 </Button>
               )}
               <Button
+                disabled={endpoints.answer === null}
+                disabledReason="Start the practice servers first."
+                onClick={() => setMoving(true)}
+                data-testid="settings-practice-move"
+              >
+                Move a tag
+              </Button>
+              <Button
                 loading={busy}
                 onClick={() => setAsking(true)}
                 data-testid="settings-practice-reset"
@@ -101,8 +111,8 @@ export function PracticeSection(props: PracticeSectionProps) {
           />
         )}
         <div role="status" data-testid="settings-practice-result">
-          {done ? (
-            <StatusIndicator type="success">Practice mode is as it was at first.</StatusIndicator>
+          {done !== null ? (
+            <StatusIndicator type="success">{done}</StatusIndicator>
           ) : (
             endpoints.answer === null && (
               <StatusIndicator type={endpoints.loading ? "loading" : "stopped"}>
@@ -123,6 +133,16 @@ export function PracticeSection(props: PracticeSectionProps) {
         </Toggle>
         {endpoints.answer !== null && <PracticeEndpoints status={endpoints.answer} />}
       </SpaceBetween>
+      {moving && (
+        <MoveTagModal
+          errorActions={errorActions}
+          onMoved={(said) => {
+            setDone(said);
+            setMoving(false);
+          }}
+          onClose={() => setMoving(false)}
+        />
+      )}
       {asking && (
         <ConfirmModal
           header="Reset practice"

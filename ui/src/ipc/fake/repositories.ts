@@ -1,7 +1,7 @@
 import type { Backend } from "../backend";
 import type { AwsConnection, RegistrySettings } from "../generated";
 import type { FakeOptions } from "./contract";
-import { fakeDigest, fakeImages, fakePractice, fakeRegistry, fakeRepository } from "./data";
+import { fakeDigest, fakeImages, fakeRegistry, fakeRepository } from "./data";
 import { fakeDeletions } from "./deletions";
 import { fakeError } from "./error";
 
@@ -16,9 +16,7 @@ type RepositoryMethods =
   | "repositoryImagesDelete"
   | "repositoryDelete"
   | "repositoryElsewhere"
-  | "repositoryCreate"
-  | "practiceStart"
-  | "practiceReset";
+  | "repositoryCreate";
 
 /** What a fake ECR holds: the digest of `repository:tag`, and its repositories. */
 export interface FakeEcr {
@@ -26,7 +24,7 @@ export interface FakeEcr {
   readonly repositories: Set<string>;
 }
 
-/** The fake ECR as the repository pages and practice see it. */
+/** The fake ECR as the repository pages see it. */
 export function fakeRepositoryMethods(
   options: FakeOptions,
   { holdings, repositories }: FakeEcr,
@@ -88,13 +86,6 @@ export function fakeRepositoryMethods(
     repositoryCreate: async (connection, name) => {
       repositories.add(name);
       return fakeRepository(name, practice(connection));
-    },
-
-    practiceStart: async () => fakePractice,
-    practiceReset: async () => {
-      holdings.clear();
-      repositories.clear();
-      return fakePractice;
     },
   };
 }

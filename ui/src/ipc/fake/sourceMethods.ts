@@ -2,7 +2,8 @@ import type { Backend } from "../backend";
 import type { SourceLoginStatus } from "../generated";
 import { fakeChosenTags } from "./chosen";
 import type { FakeOptions } from "./contract";
-import { engineDown, engineRepositories, practiceTags } from "./data";
+import { engineDown, engineRepositories } from "./data";
+import type { FakeHub } from "./practice";
 import { fakeRepositories, fakeTags } from "./sources";
 
 type SourceMethods =
@@ -26,6 +27,7 @@ const anonymous: SourceLoginStatus = {
 export function fakeSourceMethods(
   options: FakeOptions,
   engine: { readonly running: boolean },
+  hub: FakeHub,
 ): Pick<Backend, SourceMethods> {
   let login: SourceLoginStatus = anonymous;
   return {
@@ -52,9 +54,9 @@ export function fakeSourceMethods(
       }
       return { repositories: [...engineRepositories], next: null, total: null };
     },
-    sourceTags: async (source, repository, next) => fakeTags(source, repository, next),
+    sourceTags: async (_source, repository, next) => fakeTags(hub.tags, repository, next),
     sourceTagDetails: async (_source, repository, tags) =>
-      (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
+      (hub.tags[repository] ?? []).filter((one) => tags.includes(one.tag)),
     sourceChoose: async (_source, selection, _attempt, onProgress) =>
       options.choice?.(onProgress) ?? fakeChosenTags(selection),
     sourceChooseCancel: async () => {},

@@ -1,5 +1,6 @@
 import type { ImageSource, SourceRepositories, SourceTags } from "../generated";
 import { listed, practiceTags } from "./data";
+import type { FakeHub } from "./practice";
 
 /** Repositories on a page of the namespace `warehouse`, and how many it has. */
 const pageSize = 100;
@@ -37,12 +38,12 @@ export function fakeRepositories(source: ImageSource, next: string | null): Sour
 
 /** A page of tags. */
 export function fakeTags(
-  _source: ImageSource,
+  known: FakeHub["tags"],
   repository: string,
   next: string | null,
 ): SourceTags {
   if (repository !== "warehouse/builds") {
-    const tags = [...(practiceTags[repository] ?? [])];
+    const tags = [...(known[repository] ?? [])];
     return { tags, next: null, total: tags.length };
   }
   const from = next === null ? 0 : Number(next);

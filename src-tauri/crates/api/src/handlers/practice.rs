@@ -1,7 +1,8 @@
-use transload_practice::{Practice, PracticeError, PracticeOptions};
+use transload_practice::{MoveTagError, Practice, PracticeError, PracticeOptions};
 
 use crate::api::Api;
 use crate::contract::{ApiError, AwsConnection, ErrorCode, PracticeStatus};
+use crate::error::capitalised;
 
 impl Api {
     /// Starts practice mode's servers, or answers where they are.
@@ -21,6 +22,20 @@ impl Api {
         drop(running);
         self.disconnect(&AwsConnection::Practice).await;
         self.practice_start().await
+    }
+
+    /// Moves a tag of the practice Docker Hub to the image that another tag of the repository has, as
+    /// whoever pushes a tag anew does.
+    pub async fn practice_tag_move(
+        &self,
+        repository: String,
+        tag: String,
+        to: String,
+    ) -> Result<(), ApiError> {
+        let moved = self.with_practice(|practice| practice.move_hub_tag(&repository, &tag, &to));
+        moved.await?.map_err(|error| not_moved(&error))?;
+        tracing::info!(repository, tag, to, "a tag of the practice Docker Hub was moved");
+        Ok(())
     }
 
     /// Does something with practice mode's servers, which are started first where they do not run.
@@ -67,4 +82,29 @@ fn failed(error: PracticeError) -> ApiError {
         .hint("Reset practice in Settings: that throws its data away and builds it anew.")
         .caused_by(&error)
         .retryable()
+}
+
+fn not_moved(error: &MoveTagError) -> ApiError {
+    let new = |code| ApiError::new(code, capitalised(&error.to_string()));
+    let words = match error {
+        MoveTagError::RepositoryMissing { repository } => new(ErrorCode::ImageMissing)
+            .about(repository)
+            .hint("Choose a repository that the practice account lists, such as dencold/pgcli."),
+        MoveTagError::TagMissing { repository, tag } => new(ErrorCode::ImageMissing)
+            .about(format!("{repository}:{tag}"))
+            .hint("Choose a tag that the repository has."),
+        MoveTagError::Fixed { repository } => new(ErrorCode::InputInvalid)
+            .about(repository)
+            .hint("Choose a repository of another namespace, such as dencold/pgcli."),
+        MoveTagError::SameImage { repository, tag, .. } => new(ErrorCode::InputInvalid)
+            .about(format!("{repository}:{tag}"))
+            .hint("Choose a tag with another digest."),
+        MoveTagError::Store(_) => ApiError::new(
+            ErrorCode::PracticeFailed,
+            "Practice mode could not write down where the tag is now; it was not moved.",
+        )
+        .hint("Check that the disk has room and that the data folder may be written to.")
+        .retryable(),
+    };
+    words.caused_by(error)
 }

@@ -1,20 +1,20 @@
 //! What the practice Docker Hub holds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
 use super::limits::Limits;
+use super::moved::MovedTags;
 use super::people::{People, Person};
 use super::repository::Repository;
 use super::warehouse::Warehouse;
 use super::{catalogue, people};
-use crate::clock::now_millis;
+use crate::error::MoveTagError;
 use crate::options::PracticeOptions;
-use crate::store::{BlobFolder, StoreError, lock, write_atomically};
+use crate::store::{BlobFolder, StoreError, write_atomically};
 
 /// An account on the practice Docker Hub: a person, or an organisation with a token of its own.
 #[derive(Clone, Debug)]
@@ -87,8 +87,7 @@ pub(crate) struct Hub {
     catalogue: Catalogue,
     people: People,
     warehouse: Warehouse,
-    /// Tags that were moved: by repository and tag, the tag whose image it has now, and since when.
-    moved: Mutex<HashMap<(String, String), (String, i64)>>,
+    moved: MovedTags,
     pub(super) limits: Limits,
     blobs: BlobFolder,
 }
@@ -119,7 +118,7 @@ impl Hub {
             catalogue,
             people: People::new(options),
             warehouse: Warehouse::default(),
-            moved: Mutex::default(),
+            moved: MovedTags::open(folder),
             limits: Limits::default(),
             blobs,
         })
@@ -135,9 +134,9 @@ impl Hub {
     }
 
     /// Forgets what was pulled and which tags were moved.
-    pub(crate) fn reset(&self) {
+    pub(crate) fn reset(&self) -> Result<(), StoreError> {
         self.limits.clear();
-        lock(&self.moved).clear();
+        self.moved.clear()
     }
 
     pub(super) fn people(&self) -> &People {
@@ -169,23 +168,33 @@ impl Hub {
             return self.warehouse.repository(name).map(Repository::Made);
         }
         let kept = self.catalogue.namespaces.get(namespace)?.get(name)?;
-        let moved = lock(&self.moved);
-        let moved = moved.iter().filter(|((known, _), _)| known == path);
-        let moved = moved.map(|((_, tag), to)| (tag.clone(), to.clone())).collect();
+        let mut moved = self.moved.of(path);
+        // Another edition of the catalogue may have other tags.
+        moved.retain(|_, (to, _)| kept.tags.contains_key(to));
         Some(Repository::Kept { kept, moved, blobs: &self.blobs })
     }
 
-    /// Moves a tag to the image of another one; `false` where there is no such repository or tag.
-    pub(crate) fn move_tag(&self, path: &str, tag: &str, to: &str) -> bool {
-        let Some((namespace, name)) = path.split_once('/') else { return false };
-        let kept = self.catalogue.namespaces.get(namespace);
-        let Some(kept) = kept.and_then(|repositories| repositories.get(name)) else { return false };
-        let both = kept.tags.contains_key(tag) && kept.tags.contains_key(to);
-        if both {
-            let key = (path.to_owned(), tag.to_owned());
-            lock(&self.moved).insert(key, (to.to_owned(), now_millis()));
+    /// Moves a tag to the image that another tag of its repository has now.
+    pub(crate) fn move_tag(&self, path: &str, tag: &str, to: &str) -> Result<(), MoveTagError> {
+        let repository = path.to_owned();
+        let (kept, moved) = match self.repository(path) {
+            None => return Err(MoveTagError::RepositoryMissing { repository }),
+            Some(Repository::Made(_)) => return Err(MoveTagError::Fixed { repository }),
+            Some(Repository::Kept { kept, moved, .. }) => (kept, moved),
+        };
+        let first = |name: &str| {
+            let first = moved.get(name).map_or(name, |(first, _)| first);
+            kept.tags.get_key_value(first).ok_or_else(|| MoveTagError::TagMissing {
+                repository: repository.clone(),
+                tag: name.to_owned(),
+            })
+        };
+        let (before, (image, after)) = (first(tag)?.1, first(to)?);
+        if before.digest == after.digest {
+            let (tag, to) = (tag.to_owned(), to.to_owned());
+            return Err(MoveTagError::SameImage { repository, tag, to });
         }
-        both
+        Ok(self.moved.insert(path, tag, image)?)
     }
 
     /// Everybody who may sign in, the first account first.

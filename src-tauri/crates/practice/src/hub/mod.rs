@@ -11,6 +11,7 @@ mod account;
 mod api;
 mod catalogue;
 mod limits;
+mod moved;
 mod people;
 mod registry;
 mod repository;

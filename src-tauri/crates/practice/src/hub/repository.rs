@@ -1,21 +1,17 @@
 //! A repository of the practice Docker Hub, wherever its content comes from.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io;
 
 use super::account::{HubManifest, HubRepository, HubTag};
+use super::moved::Moved;
 use super::warehouse::MadeRepository;
 use crate::store::BlobFolder;
 
 /// A repository.
 pub(super) enum Repository<'a> {
     /// Of the catalogue, with its content on disk.
-    Kept {
-        kept: &'a HubRepository,
-        /// Tags that were moved: which tag's image they have now, and since when.
-        moved: HashMap<String, (String, i64)>,
-        blobs: &'a BlobFolder,
-    },
+    Kept { kept: &'a HubRepository, moved: Moved, blobs: &'a BlobFolder },
     /// Of the large organisation, made when it is asked for.
     Made(MadeRepository<'a>),
 }

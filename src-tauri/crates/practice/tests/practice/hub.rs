@@ -1,5 +1,6 @@
 use reqwest::Method;
 use serde_json::{Value, json};
+use transload_practice::{MoveTagError, Practice, PracticeOptions};
 
 use crate::client::{Lab, digest, lab, lab_with, oci_error};
 
@@ -171,8 +172,17 @@ async fn a_tag_moves_and_moves_back_with_a_reset() {
         get_path(&lab, path, None).await.1["digest"].as_str().unwrap().to_owned()
     };
     let before = digest().await;
-    assert!(!lab.practice.move_hub_tag("dencold/pgcli", "latest", "none"));
-    assert!(lab.practice.move_hub_tag("dencold/pgcli", "latest", "4.1.0"));
+    let refused = |repository: &str, tag: &str, to: &str| {
+        lab.practice.move_hub_tag(repository, tag, to).unwrap_err()
+    };
+    let none = refused("dencold/pgcli", "latest", "none");
+    assert!(matches!(none, MoveTagError::TagMissing { tag, .. } if tag == "none"));
+    let none = refused("dencold/none", "latest", "4.1.0");
+    assert!(matches!(none, MoveTagError::RepositoryMissing { .. }));
+    let made = refused("warehouse/builds", "latest", "none");
+    assert!(matches!(made, MoveTagError::Fixed { .. }));
+    assert!(matches!(refused("dencold/pgcli", "latest", "latest"), MoveTagError::SameImage { .. }));
+    lab.practice.move_hub_tag("dencold/pgcli", "latest", "4.1.0").unwrap();
     let after = digest().await;
     assert_ne!(before, after);
     let token = pull_token(&lab, "dencold/pgcli", None).await;
@@ -180,6 +190,31 @@ async fn a_tag_moves_and_moves_back_with_a_reset() {
     assert_eq!(head.headers()["docker-content-digest"], after.as_str());
     lab.practice.reset().await.unwrap();
     assert_eq!(digest().await, before);
+}
+
+#[tokio::test]
+async fn a_tag_that_was_moved_stays_so_over_a_restart_and_moves_on_from_there() {
+    let lab = lab().await;
+    let digest = async |practice: &Practice, tag: &str| {
+        let path = format!("v2/namespaces/dencold/repositories/pgcli/tags/{tag}");
+        let url = practice.hub_endpoint().join(&path).unwrap();
+        get(&lab, url.as_str(), None).await.1["digest"].as_str().unwrap().to_owned()
+    };
+    lab.practice.move_hub_tag("dencold/pgcli", "latest", "4.1.0").unwrap();
+    let moved = digest(&lab.practice, "latest").await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("hub")).unwrap();
+    let kept = lab.folder.path().join("hub/moved.json");
+    std::fs::copy(kept, folder.path().join("hub/moved.json")).unwrap();
+    let again = Practice::start(PracticeOptions::new(folder.path())).await.unwrap();
+    assert_eq!(digest(&again, "latest").await, moved);
+
+    // Another tag gets the image that the moved one has now, and not the one that it had at first.
+    let other = "4.0.1";
+    assert_ne!(digest(&again, other).await, moved);
+    again.move_hub_tag("dencold/pgcli", other, "latest").unwrap();
+    assert_eq!(digest(&again, other).await, moved);
+    again.stop().await.unwrap();
 }
 
 #[tokio::test]
