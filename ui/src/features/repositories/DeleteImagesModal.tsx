@@ -32,6 +32,8 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
   const stop = useRef<AbortController | null>(null);
   const [deletion, setDeletion] = useState<Deletion | null>(null);
   const what = imagesAndTags(images);
+  // What ECR was asked for in one call cannot be taken back.
+  const stoppable = images.length > deletedTogether;
 
   const remove = async () => {
     setBusy(true);
@@ -71,7 +73,7 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            {busy && images.length > deletedTogether && (
+            {busy && stoppable && (
               <Button
                 disabled={stopping}
                 onClick={() => {
@@ -114,7 +116,9 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
             description={
               stopping
                 ? "It stops after those that ECR was asked for already."
-                : "This window stays until it is over. What is deleted stays deleted when you stop."
+                : stoppable
+                  ? "This stays open until it is over. What is deleted stays deleted when you stop."
+                  : "This stays open until it is over."
             }
           />
         )}
