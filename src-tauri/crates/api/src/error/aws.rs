@@ -134,25 +134,25 @@ impl From<&NotDeleted> for ApiError {
         let error = match code.as_str() {
             "ImageReferencedByManifestList" => Self::new(
                 ErrorCode::ImageInIndex,
-                format!("ECR keeps {image}: an index in this repository needs it."),
+                "ECR keeps the image: an index in this repository needs it.",
             )
             .hint("Delete the index too: select both, or the index first."),
-            "ImageNotFound" => Self::new(
-                ErrorCode::ImageMissing,
-                format!("{image} is not in this repository any more."),
-            )
-            .hint("Nothing is left to do; refresh the list."),
+            "ImageNotFound" => {
+                Self::new(ErrorCode::ImageMissing, "The image is not in this repository any more.")
+                    .hint("Nothing is left to do; refresh the list.")
+            }
             "KmsError" => Self::new(
                 ErrorCode::KmsRefused,
-                format!("ECR keeps {image}, because the repository's KMS key cannot be used."),
+                "ECR keeps the image, because the KMS key of the repository cannot be used.",
             )
             .hint("Check that the key is enabled and that you may use it, then try again.")
             .retryable(),
-            _ => {
-                Self::new(ErrorCode::AwsFailed, format!("ECR keeps {image}: {}", sentence(reason)))
-                    .hint("Refresh the list and try again.")
-                    .retryable()
-            }
+            _ => Self::new(
+                ErrorCode::AwsFailed,
+                format!("ECR keeps the image: {}", sentence(reason)),
+            )
+            .hint("Refresh the list and try again.")
+            .retryable(),
         };
         error.about(image.to_string()).cause(format!("{code}: {reason}"))
     }
@@ -178,7 +178,7 @@ mod tests {
     fn an_image_that_ecr_keeps_has_a_code_a_sentence_and_a_next_step() {
         let needed = left("ImageReferencedByManifestList", "Requested image referenced by …");
         assert_eq!(needed.code, ErrorCode::ImageInIndex);
-        assert_eq!(needed.message, "ECR keeps latest: an index in this repository needs it.");
+        assert_eq!(needed.message, "ECR keeps the image: an index in this repository needs it.");
         assert_eq!(needed.subject.as_deref(), Some("latest"));
         assert_eq!(needed.hints, ["Delete the index too: select both, or the index first."]);
         assert_eq!(
@@ -189,8 +189,8 @@ mod tests {
         assert_eq!(left("KmsError", "").code, ErrorCode::KmsRefused);
         let other = left("InvalidImageTag", "the tag is odd");
         assert_eq!(other.code, ErrorCode::AwsFailed);
-        assert_eq!(other.message, "ECR keeps latest: The tag is odd.");
-        assert_eq!(left("", "").message, "ECR keeps latest: it gives no reason.");
+        assert_eq!(other.message, "ECR keeps the image: The tag is odd.");
+        assert_eq!(left("", "").message, "ECR keeps the image: it gives no reason.");
         for error in [needed, other] {
             assert!(!error.hints.is_empty(), "{error:?}");
         }
