@@ -7,10 +7,6 @@ use std::process::ExitCode;
 
 use transload_shell::options::{self, Request};
 
-/// It gives back what a large plan needed for a moment; the C library's keeps a third of it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // Two TLS stacks in the tree may each bring a provider of their own: the first one installed
     // counts for the whole process, so it is named here, before anything can ask for one.

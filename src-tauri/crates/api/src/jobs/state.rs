@@ -99,7 +99,7 @@ impl JobState {
         let total_bytes = images.iter().map(|image| image.size_bytes).sum();
         let images_total = u32::try_from(images.len()).unwrap_or(u32::MAX);
         let mut states = earlier.states.into_iter();
-        let listed = images.iter().cloned().map(|planned| {
+        let listed = images.into_iter().map(|planned| {
             let state = states.next().unwrap_or(ImageState::Waiting);
             Image { planned, state, layers: Layers::default() }
         });
@@ -138,7 +138,8 @@ impl JobState {
             news: None,
             moves: false,
         };
-        state.tell(JobEventKind::Started { images, total_bytes });
+        // Thousands of images are not kept twice: whoever follows from the beginning is told them.
+        state.tell(JobEventKind::Started { images: Vec::new(), total_bytes });
         state
     }
 
@@ -262,8 +263,12 @@ impl JobState {
     /// Hands over what is kept from `from_seq` on, and everything that comes.
     pub fn follow(&mut self, from_seq: u64, follower: UnboundedSender<JobEvent>) {
         for event in self.kept.iter().filter(|event| event.seq >= from_seq) {
+            let mut event = event.clone();
+            if let JobEventKind::Started { images, .. } = &mut event.kind {
+                images.extend(self.images.iter().map(|image| image.planned.clone()));
+            }
             // A listener that is gone already needs nothing.
-            let _ = follower.send(event.clone());
+            let _ = follower.send(event);
         }
         if self.status != JobStatus::Finished {
             self.followers.push(follower);

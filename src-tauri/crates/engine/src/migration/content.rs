@@ -1,5 +1,8 @@
 //! What a plan counts with of an image, once its manifests were read.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use super::tree::ImageTree;
 use crate::model::Digest;
 
@@ -28,8 +31,30 @@ impl ImageContent {
         }
     }
 
+    /// The same, with digests that others have too.
+    pub(super) fn sharing(mut self, digests: &SharedDigests) -> Self {
+        for (digest, _) in &mut self.blobs {
+            digests.share(digest);
+        }
+        self
+    }
+
     /// Bytes of all blobs.
     pub fn size_bytes(&self) -> u64 {
         self.blobs.iter().map(|(_, size_bytes)| size_bytes).sum()
+    }
+}
+
+/// Each digest once, however many images have it: those of a repository share most of their layers.
+#[derive(Default)]
+pub(super) struct SharedDigests(Mutex<HashSet<Digest>>);
+
+impl SharedDigests {
+    fn share(&self, digest: &mut Digest) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(digest) {
+            Some(shared) => *digest = shared.clone(),
+            None => _ = known.insert(digest.clone()),
+        }
     }
 }

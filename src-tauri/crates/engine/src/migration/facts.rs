@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
 
+use super::content::SharedDigests;
 use super::in_turn::in_turn;
 use super::manifest_cache::ManifestSource;
 use super::there::{RepositoryHolds, what_is_there};
@@ -140,7 +141,9 @@ pub async fn gather_watched(
     let spare = spares_quota(&found, pull_quota, manifests);
     let found: Vec<_> = found.into_iter().map(|heads| Mutex::new(Some(heads))).collect();
     let extent = &request.extent;
-    let closer = Closer { source, destination, engine: engine.as_ref(), extent, spare, manifests };
+    let (engine_info, digests) = (engine.as_ref(), SharedDigests::default());
+    let closer =
+        Closer { source, destination, engine: engine_info, extent, spare, manifests, digests };
     let (found, closer) = (&found, &closer);
     let images = in_turn(found.len(), ASKED_TOGETHER, |place| async move {
         // Each place is taken once.
@@ -256,6 +259,7 @@ struct Closer<'a> {
     /// Whether manifests are left for the run to read.
     spare: bool,
     manifests: &'a ManifestCache,
+    digests: SharedDigests,
 }
 
 impl Closer<'_> {
@@ -307,7 +311,7 @@ impl Closer<'_> {
             read => read?,
         };
         tree.learn_platform(registry, source).await;
-        let mut content = ImageContent::of(&tree);
+        let mut content = ImageContent::of(&tree).sharing(&self.digests);
         if is_kept {
             content.pulls = 0;
         }
