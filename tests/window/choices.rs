@@ -14,7 +14,7 @@ use transload_tests::tools::command_line;
 use transload_tests::wait::{wait_until, wait_until_true};
 use transload_tests::window::{Role, Stage, Window, story};
 
-use crate::wizard::{go_to, log_in_and_review, next, proved_digest, select, start};
+use crate::wizard::{at_images_of, go_to, log_in_and_review, next, proved_digest, select, start};
 
 /// How long a state may take to come.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -41,9 +41,7 @@ async fn at_images(window: &Window, registry: &RegistryLab) -> Result<()> {
     window.click_by_test_id("card-migrate").await?;
     window.click(Role::Radio, &format!("Use {PROFILE}")).await?;
     window.find_by_test_id("identity-account").await?;
-    next(window, "Images").await?;
-    window.choose("Source", "Another registry").await?;
-    window.fill_by_test_id("registry-host", &registry.host()).await
+    at_images_of(window, &registry.host()).await
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fantoccini::key::Key;
 use serde_json::Value;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
@@ -16,7 +15,7 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::tools::system_tool;
 use transload_tests::window::{Role, Stage, Window, story};
 
-use crate::wizard::{next, select};
+use crate::wizard::{at_images_of, next, select};
 
 /// As a person's editor may have left it: docker itself writes its file otherwise.
 const DOCKERS_FILE: &str = "{ \"auths\": {\"registry.example\": {\"auth\": \"YWRhOnB3\"}},\n\n  \"psFormat\":\"{{.ID}}\" }";
@@ -40,10 +39,7 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undone_to_the_byte() -> Re
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.find_by_test_id("identity-account").await?;
-        next(&window, "Images").await?;
-        window.choose("Source", "Another registry").await?;
-        window.fill_by_test_id("registry-host", &registry.host()).await?;
-        window.press(Key::Enter).await?;
+        at_images_of(&window, &registry.host()).await?;
         select(&window, "team/app", &["1.0"]).await?;
         next(&window, "Repositories").await?;
         next(&window, "Log in").await?;

@@ -11,7 +11,9 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Role, Stage, story};
 
-use crate::wizard::{go_to, log_in_and_review, next, select, select_newest_migration};
+use crate::wizard::{
+    at_images_of, go_to, log_in_and_review, next, select, select_newest_migration,
+};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -35,9 +37,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         window.expand("advanced-endpoints").await?;
         window.fill_by_test_id("registry-endpoint", &proxy.url()).await?;
         window.find_by_test_id("identity-account").await?;
-        next(&window, "Images").await?;
-        window.choose("Source", "Another registry").await?;
-        window.fill_by_test_id("registry-host", &registry.host()).await?;
+        at_images_of(&window, &registry.host()).await?;
         select(&window, "team/web", &["1.0", "1.1"]).await?;
         next(&window, "Repositories").await?;
         log_in_and_review(&window).await?;

@@ -2,7 +2,6 @@
 //! that this computer does not know, until the person chooses its file.
 
 use anyhow::{Result, ensure};
-use fantoccini::key::Key;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::company::{Authority, CompanyProxy, proxy_variables};
 use transload_tests::ecr::Ecr;
@@ -11,7 +10,7 @@ use transload_tests::labs::RegistryLab;
 use transload_tests::process::free_port;
 use transload_tests::window::{Role, Stage, story};
 
-use crate::wizard::{go_to, log_in_and_review, next, proved_digest, select, start};
+use crate::wizard::{at_images_of, go_to, log_in_and_review, next, proved_digest, select, start};
 
 const HOST: &str = "registry.example";
 
@@ -36,10 +35,7 @@ async fn proxy_and_authority_of_a_company_are_named_and_then_taken() -> Result<(
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.find_by_test_id("identity-account").await?;
-        next(&window, "Images").await?;
-        window.choose("Source", "Another registry").await?;
-        window.fill_by_test_id("registry-host", HOST).await?;
-        window.press(Key::Enter).await?;
+        at_images_of(&window, HOST).await?;
         window.wait_for_text("The proxy cannot be reached").await?;
         window.wait_for_text(&format!("http://127.0.0.1:{port}")).await?;
         window.screenshot("1-no-proxy").await?;

@@ -11,7 +11,7 @@ use transload_tests::labs::RegistryLab;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Role, Stage, story};
 
-use crate::wizard::{log_in_and_review, next, proved_digest, select, start};
+use crate::wizard::{at_images_of, log_in_and_review, next, proved_digest, select, start};
 
 const KEY: (&str, &str) = ("AKIASTORY00000000000", "wJalrXUtnFEMI/K7MDENG/window-story-key");
 const SERIAL: &str = "arn:aws:iam::123456789012:mfa/ada";
@@ -51,10 +51,7 @@ async fn one_mfa_code_serves_a_migration_of_several_images() -> Result<()> {
         window.find_by_test_id("identity-account").await?;
         window.screenshot("2-signed-in").await?;
 
-        next(&window, "Images").await?;
-        window.choose("Source", "Another registry").await?;
-        window.fill_by_test_id("registry-host", &registry.host()).await?;
-        window.press(Key::Enter).await?;
+        at_images_of(&window, &registry.host()).await?;
         select(&window, "team/app", &TAGS).await?;
         next(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;

@@ -10,7 +10,7 @@ use transload_tests::labs::RegistryLab;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Role, Stage, story};
 
-use crate::wizard::{log_in_and_review, next, select, start};
+use crate::wizard::{at_images_of, log_in_and_review, next, select, start};
 
 #[tokio::test]
 async fn another_account_and_a_missing_permission_are_confirmed_before_anything_is_written()
@@ -45,9 +45,7 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         window.wait_for_text_in("account-warning", "saved with the account 123456789012").await?;
         window.screenshot("account").await?;
         window.check_accessibility().await?;
-        next(&window, "Images").await?;
-        window.choose("Source", "Another registry").await?;
-        window.fill_by_test_id("registry-host", &registry.host()).await?;
+        at_images_of(&window, &registry.host()).await?;
         select(&window, "team/web", &["1.0"]).await?;
         next(&window, "Repositories").await?;
         log_in_and_review(&window).await?;

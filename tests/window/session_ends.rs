@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use fantoccini::key::Key;
 use transload_tests::aws::IdentityCenter;
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::FaultProxy;
@@ -13,7 +12,7 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Browser, Role, Stage, story};
 
 use crate::sign_in::sso_home;
-use crate::wizard::{MIGRATION, log_in_and_review, next, proved_digest, select};
+use crate::wizard::{MIGRATION, at_images_of, log_in_and_review, next, proved_digest, select};
 
 const TAGS: [&str; 4] = ["1.0", "1.1", "1.2", "2.0"];
 
@@ -46,10 +45,7 @@ async fn a_session_that_ends_in_the_middle_is_renewed_in_the_window() -> Result<
         window.click_by_test_id("error-action-sign_in").await?;
         IdentityCenter::open_page(&browser.opened().await?).await?;
         window.find_by_test_id("identity-account").await?;
-        next(&window, "Images").await?;
-        window.choose("Source", "Another registry").await?;
-        window.fill_by_test_id("registry-host", &registry.host()).await?;
-        window.press(Key::Enter).await?;
+        at_images_of(&window, &registry.host()).await?;
         select(&window, "team/app", &TAGS).await?;
         next(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;

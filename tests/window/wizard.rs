@@ -25,6 +25,13 @@ pub async fn next(window: &Window, title: &str) -> Result<()> {
     Ok(())
 }
 
+/// From step 1 to the images of any registry.
+pub async fn at_images_of(window: &Window, host: &str) -> Result<()> {
+    next(window, "Images").await?;
+    window.choose("Source", "Another registry").await?;
+    window.fill_by_test_id("registry-host", host).await
+}
+
 /// Opens a source repository and selects some of its tags.
 pub async fn select(window: &Window, repository: &str, tags: &[&str]) -> Result<()> {
     window.click(Role::Button, &format!("Show tags of {repository}")).await?;
