@@ -116,6 +116,19 @@ async fn what_the_destination_holds_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn the_first_blob_of_a_run_is_not_sent_again_either() {
+    for mounts in [true, false] {
+        let world = World::new(mounts);
+        fill(&world);
+        // As after a run that ended just before the manifest: every blob of it, by another name.
+        let config = r#"config of ["shared", "b:1"]"#;
+        world.destination.image("b", None, &[config, "shared", "b:1"]);
+        assert_eq!(words(&world.copy(&["b:1"]).await), ["copied"]);
+        assert_eq!(*world.destination.uploads.lock().unwrap(), [""; 0], "mounts: {mounts}");
+    }
+}
+
+#[tokio::test]
 async fn one_that_fails_stops_no_other_and_a_moved_tag_is_replaced() {
     let world = World::new(true);
     fill(&world);

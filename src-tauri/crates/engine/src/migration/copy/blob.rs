@@ -92,7 +92,17 @@ impl Copying<'_> {
                 held.found_mounting(Mounting::Honoured);
                 return Ok(Arrival::WasThere);
             }
-            Ok(UploadStart::Session(session)) => self.send(blob, Some(session)).await?,
+            // One that says nothing by its mounts may hold it all the same: after an interruption the
+            // first blob is mostly there.
+            Ok(UploadStart::Session(session)) => {
+                let destination = &self.copier.ends.destination;
+                if destination.has_blob(self.repository, &blob.digest).await? {
+                    destination.abandon_upload(self.repository, session).await;
+                    held.found_mounting(Mounting::Ignored);
+                    return Ok(Arrival::WasThere);
+                }
+                self.send(blob, Some(session)).await?;
+            }
             Err(error) if is_about_mounting(&error) => {
                 held.found_mounting(Mounting::Ignored);
                 drop(_permit);
