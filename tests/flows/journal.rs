@@ -116,17 +116,8 @@ impl Desk {
 
     /// Bytes of uploads that the destination took, by repository and digest, in their order.
     fn uploads(&self) -> Vec<(String, u64)> {
-        let requests = self.proxy.requests();
-        let uploads = requests
-            .iter()
-            .filter(|request| request.method == "PUT" && request.path.contains("/blobs/uploads/"));
-        uploads
-            .filter_map(|request| {
-                let (session, digest) = request.path.split_once("digest=")?;
-                let repository = session.strip_prefix("/v2/")?.split("/blobs/").next()?;
-                Some((format!("{repository}@{digest}"), request.body_bytes))
-            })
-            .collect()
+        let requests = self.proxy.requests().into_iter();
+        requests.filter_map(|request| Some((request.sent_blob()?, request.body_bytes))).collect()
     }
 }
 

@@ -8,6 +8,7 @@ mod company_network;
 mod desktop;
 mod engine;
 mod keyboard;
+mod kills;
 mod mfa;
 mod opening;
 mod permissions;

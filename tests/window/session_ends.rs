@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use transload_tests::aws::IdentityCenter;
 use transload_tests::ecr::Ecr;
-use transload_tests::faults::FaultProxy;
+use transload_tests::faults::{FaultProxy, SeenRequest};
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::RegistryLab;
 use transload_tests::secrets::SecretSearch;
@@ -71,9 +71,7 @@ async fn a_session_that_ends_in_the_middle_is_renewed_in_the_window() -> Result<
         }
         window.screenshot("3-report").await?;
 
-        let sent = proxy.requests().into_iter().filter(|request| request.method == "PUT");
-        let mut sent: Vec<_> =
-            sent.filter_map(|put| Some(put.path.split_once("digest=")?.1.to_owned())).collect();
+        let mut sent: Vec<_> = proxy.requests().iter().filter_map(SeenRequest::sent_blob).collect();
         let all = sent.len();
         sent.sort();
         sent.dedup();

@@ -55,12 +55,25 @@ enum Held {
     SenderLeft,
 }
 
+/// Notes the end of a request, however it ends.
+struct Ended<'a> {
+    state: &'a State,
+    seen: usize,
+}
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.state.note(self.seen, |request| request.ended = true);
+    }
+}
+
 /// One request of one connection, from its first byte to the end of its response.
 pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()> {
     client.set_nodelay(true)?;
     let mut buffer = BytesMut::new();
     let Some((request, _)) = Head::read(&mut client, &mut buffer).await? else { return Ok(()) };
     let (fault, seen) = state.judge(&request);
+    let _ended = Ended { state: &state, seen };
     let mut to_upstream = Shape::default();
     let mut to_client = Shape { is_response: true, ..Shape::default() };
     match fault {
@@ -87,14 +100,14 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
     upstream.write_all(&request.closing()).await?;
     let (mut client_in, mut client_out) = client.into_split();
     let (upstream_in, mut upstream_out) = upstream.into_split();
-    let counted = |bytes| state.count_body(seen, bytes);
+    let counted = |bytes| state.note(seen, |request| request.body_bytes += bytes);
     let request_body = async {
         let body = buffer.freeze();
         pump(&mut client_in, &mut upstream_out, body, None, to_upstream, &state.released, counted)
             .await
     };
     let end = {
-        let response = respond(upstream_in, &mut client_out, &request, to_client, &state);
+        let response = respond(upstream_in, &mut client_out, &request, seen, to_client, &state);
         let mut response = std::pin::pin!(response);
         tokio::select! {
             biased;
@@ -120,6 +133,7 @@ async fn respond(
     mut upstream: OwnedReadHalf,
     client: &mut OwnedWriteHalf,
     request: &Head,
+    seen: usize,
     shape: Shape,
     state: &State,
 ) -> Result<End> {
@@ -132,6 +146,7 @@ async fn respond(
             client.write_all(&raw).await?;
             continue;
         }
+        state.note(seen, |request| request.status = Some(head.status()));
         if shape.lose_answer {
             return Ok(End::Cut);
         }

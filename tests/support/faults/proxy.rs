@@ -26,6 +26,19 @@ pub struct SeenRequest {
     pub faulty: bool,
     /// Bytes of its body that went on to the upstream.
     pub body_bytes: u64,
+    /// The status of the upstream's answer, once it has come.
+    pub status: Option<u16>,
+    /// Whether nothing more happens to it: it was answered, or one of the two sides went away.
+    pub ended: bool,
+}
+
+impl SeenRequest {
+    /// The blob that it sends, as `repository@digest`; nothing where it sends none.
+    pub fn sent_blob(&self) -> Option<String> {
+        let (session, digest) = self.path.split_once("digest=")?;
+        let repository = session.strip_prefix("/v2/")?.split_once("/blobs/uploads/")?.0;
+        (self.method == "PUT").then(|| format!("{repository}@{}", digest.replace("%3A", ":")))
+    }
 }
 
 /// The proxy. It listens until it is dropped.
@@ -61,15 +74,16 @@ impl State {
             authorization: request.value("authorization").map(str::to_owned),
             faulty: fault.is_some(),
             body_bytes: 0,
+            status: None,
+            ended: false,
         });
         (fault, seen.len() - 1)
     }
 
-    pub(super) fn count_body(&self, request: usize, bytes: u64) {
+    /// Notes what became of a request.
+    pub(super) fn note(&self, request: usize, what: impl FnOnce(&mut SeenRequest)) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(request) = seen.get_mut(request) {
-            request.body_bytes += bytes;
-        }
+        seen.get_mut(request).map(what);
     }
 }
 

@@ -267,6 +267,20 @@ impl Stage {
         Ok(())
     }
 
+    /// Kills the program, as a power cut ends it: it can neither keep nor say anything more.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn kill(&self) -> Result<()> {
+        drop(self.window.lock().expect("no test panics here").take());
+        self.end_program();
+        let ended = async || self.program_ended();
+        wait_until_true(FAILURE_LIMIT, "the program to be gone", ended).await?;
+        // Only now: the driver, told to end, would end the program in its own way.
+        drop(self.driver.lock().expect("no test panics here").take());
+        Ok(())
+    }
+
     /// Everything that driver and program have printed in this run of the program.
     pub fn output(&self) -> String {
         let driver = self.driver.lock().expect("no test panics here");
