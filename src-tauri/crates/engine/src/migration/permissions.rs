@@ -149,7 +149,7 @@ fn key_arn(encryption: &Encryption, place: &Place) -> Option<String> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::testing::{World, request};
+    use super::super::testing::{World, joined, request};
     use super::*;
     use crate::model::{LifecyclePreset, RepositoryName, RepositorySettings};
 
@@ -239,10 +239,7 @@ mod tests {
         for name in ["one", "two"] {
             world.source.image(name, Some("1"), &["layer"]);
         }
-        let mut both = request("one", "one", &["1"]);
-        let two = request("two", "two", &["1"]);
-        both.images.extend(two.images);
-        both.repositories.extend(two.repositories);
+        let both = joined(request("one", "one", &["1"]), request("two", "two", &["1"]));
         let needed = permissions(&world.plan(&both).await, &place());
         let last = needed.last().unwrap();
         assert_eq!(last.permission.action, "ecr:GetDownloadUrlForLayer");

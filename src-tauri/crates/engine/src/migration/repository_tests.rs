@@ -1,4 +1,4 @@
-use super::testing::{World, request, results};
+use super::testing::{World, joined, request, results};
 use crate::model::{LifecyclePreset, RepositoryName, RepositoryPolicy};
 
 /// What another account may do.
@@ -10,10 +10,7 @@ async fn a_repository_that_may_not_be_created_fails_its_images_alone() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.source.image("web", Some("1"), &["layer"]);
-    let mut both = request("app", "app", &["1"]);
-    let web = request("web", "web", &["1"]);
-    both.images.extend(web.images);
-    both.repositories.extend(web.repositories);
+    let mut both = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
     for settings in both.repositories.values_mut() {
         settings.lifecycle = LifecyclePreset::KeepNewest { count: 3 };
     }
@@ -32,10 +29,7 @@ async fn a_repository_is_made_only_when_an_image_comes_that_needs_it() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.source.image("web", Some("1"), &["layer"]);
-    let mut both = request("app", "app", &["1"]);
-    let other = request("web", "web", &["1"]);
-    both.images.extend(other.images);
-    both.repositories.extend(other.repositories);
+    let both = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
     let mut plan = world.plan(&both).await;
     // Gone on with later, when its source does not have the first one any more.
     for image in &mut plan.images {
@@ -102,7 +96,11 @@ async fn a_repository_of_somebody_else_keeps_its_policies() {
     for settings in request.repositories.values_mut() {
         settings.policy = Some(RepositoryPolicy::parse(POLICY).unwrap());
     }
-    let plan = world.plan(&request).await;
+    let mut plan = world.plan(&request).await;
+    // As of a migration that is gone on with: the settings are those of the request.
+    for repository in &mut plan.repositories {
+        repository.settings = request.repositories[&repository.name].clone();
+    }
     assert_eq!(results(&world.run(&plan, &world.registry_source()).await), ["Moved Equal"]);
     assert!(world.ecr.repository_policies.lock().unwrap().is_empty());
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::testing::{World, request};
+use super::testing::{World, joined, request};
 use super::{Control, ImageResult, Plan, Report};
 use crate::model::{LifecyclePreset, RepositorySettings};
 
@@ -11,10 +11,7 @@ async fn world() -> (World, Plan) {
         world.source.image("app", Some(tag), &["shared", tag]);
         world.source.image("web", Some(tag), &["shared", "web", tag]);
     }
-    let mut both = request("app", "app", &["1", "2"]);
-    let other = request("web", "web", &["1", "2"]);
-    both.images.extend(other.images);
-    both.repositories.extend(other.repositories);
+    let mut both = joined(request("app", "app", &["1", "2"]), request("web", "web", &["1", "2"]));
     for settings in both.repositories.values_mut() {
         *settings = RepositorySettings {
             lifecycle: LifecyclePreset::KeepNewest { count: 3 },

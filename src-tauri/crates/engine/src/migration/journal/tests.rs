@@ -9,7 +9,7 @@ use super::codes::{ActionCode, Coded};
 use super::{
     Journal, JournalError, JournalLog, JournalState, NewMigration, Stage, TellError, Undone,
 };
-use crate::migration::testing::{World, request};
+use crate::migration::testing::{World, joined, request};
 use crate::migration::{
     Action, ImageResult, MigrationError, MigrationRequest, Plan, Proof, Remark, Route,
 };
@@ -96,6 +96,25 @@ async fn a_run_is_written_image_by_image_to_its_end() {
     }
     assert!(record.images[4].error.as_deref().unwrap().contains("missing"));
     assert!(record.images[0].attempts == 1 && record.images[3].attempts == 0);
+}
+
+#[tokio::test]
+async fn only_a_repository_that_it_created_is_its_own_when_it_goes_on() {
+    let folder = TempDir::new().unwrap();
+    let (journal, world) = (open(&folder).await, World::new());
+    for name in ["app", "web"] {
+        world.source.image(name, Some("1"), &["layer"]);
+    }
+    world.ecr.add("app", RepositorySettings::default());
+    let request = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
+    let plan = world.plan(&request).await;
+    let log = begin(&journal, "m-1", &plan).await;
+    world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    log.flush().await.unwrap();
+    let again = journal.record("m-1").await.unwrap().plan(&request);
+    let own =
+        again.repositories.iter().map(|repository| (repository.name.as_str(), repository.is_own));
+    assert_eq!(own.collect::<Vec<_>>(), [("app", false), ("web", true)]);
 }
 
 #[tokio::test]

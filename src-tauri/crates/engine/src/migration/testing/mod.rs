@@ -132,3 +132,10 @@ pub fn request(source: &str, repository: &str, tags: &[&str]) -> MigrationReques
         extent: Default::default(),
     }
 }
+
+/// Two requests as one.
+pub fn joined(mut request: MigrationRequest, other: MigrationRequest) -> MigrationRequest {
+    request.images.extend(other.images);
+    request.repositories.extend(other.repositories);
+    request
+}

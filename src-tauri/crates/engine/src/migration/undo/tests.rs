@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::migration::journal::{Journal, JournalRecord, NewMigration};
-use crate::migration::testing::{FakeRegistry, World, request};
+use crate::migration::testing::{FakeRegistry, World, joined, request};
 use crate::migration::{Control, MigrationError, MigrationRequest, Resolution};
 use crate::model::{Digest, RepositorySettings};
 
@@ -80,10 +80,8 @@ async fn a_repository_that_it_created_goes_with_all_that_it_brought() {
     let world = World::new();
     with_index(&world);
     world.source.image("web", Some("1"), &["another"]);
-    let mut both = request("app", "app", &["1", "1-amd64"]);
-    let other = request("web", "web", &["1", "missing"]);
-    both.images.extend(other.images);
-    both.repositories.extend(other.repositories);
+    let both =
+        joined(request("app", "app", &["1", "1-amd64"]), request("web", "web", &["1", "missing"]));
     let record = migrated(&world, &both).await;
     assert_eq!(world.registry.images("app").len(), 4, "an index, two images, a signature");
 
@@ -216,10 +214,7 @@ async fn a_repository_that_may_not_be_changed_says_so_and_stops_no_other() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.source.image("web", Some("1"), &["layer"]);
-    let mut both = request("app", "app", &["1"]);
-    let other = request("web", "web", &["1"]);
-    both.images.extend(other.images);
-    both.repositories.extend(other.repositories);
+    let both = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
     let record = migrated(&world, &both).await;
     world.ecr.denied.lock().unwrap().insert("app".to_owned());
     let report = carried_out(&world, &planned(&world, &record).await).await;
