@@ -64,6 +64,11 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
             [&image.source_digest, &image.pushed_digest, &image.registry_digest, &image.ecr_digest];
         assert_eq!(digests, [&Some(digest.clone()); 4]);
     }
+    let platforms = report.images[0].platforms.iter();
+    let proved = platforms.map(|part| (part.platform.as_str(), part.digest.as_str(), part.in_ecr));
+    let images = PLATFORMS.iter().zip(&index.images);
+    assert!(proved.eq(images.map(|(name, image)| (*name, image.manifest.digest.as_str(), true))));
+    assert!(report.images[1].platforms.is_empty(), "an image that is alone");
 
     // The witnesses: skopeo on both sides for every manifest, and the AWS command line.
     let (user, token) = ecr.login().await?;
