@@ -2,6 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
+import { Fragment } from "react";
 import type { AwsProfileKind, AwsProfiles, SavedProfile } from "../../../ipc/generated";
 import { IgnoredSections } from "../../../shared/AwsConfigNotes";
 import { profileConnection, signerName } from "../../../shared/connection";
@@ -19,6 +20,21 @@ const kindLabels: Record<AwsProfileKind, string> = {
   web_identity: "Web identity",
   unknown: "Unknown",
 };
+
+/** A path that goes on in the next line behind a slash, not in the middle of a name. */
+function BrokenAtSlashes({ path }: { path: string }) {
+  const names = path.split("/");
+  return names.map((name, depth) => (
+    <Fragment key={names.slice(0, depth + 1).join("/")}>
+      {depth > 0 && (
+        <>
+          /<wbr />
+        </>
+      )}
+      {name}
+    </Fragment>
+  ));
+}
 
 interface ProfileRow {
   readonly id: string;
@@ -170,7 +186,12 @@ export function ProfileTable({
         },
         { id: "kind", header: "Kind", minWidth: 110, cell: (row) => row.kind },
         { id: "region", header: "Region", minWidth: 110, cell: (row) => row.region ?? "–" },
-        { id: "source", header: "Defined in", minWidth: 160, cell: (row) => row.source },
+        {
+          id: "source",
+          header: "Defined in",
+          minWidth: 160,
+          cell: (row) => <BrokenAtSlashes path={row.source} />,
+        },
       ]}
       footer={
         (awsProfiles?.ignored.length ?? 0) > 0 && (
