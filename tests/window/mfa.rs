@@ -37,6 +37,7 @@ async fn one_mfa_code_serves_a_migration_of_several_images() -> Result<()> {
     let stage = Stage::new("mfa").await?.variables(home.environment());
     story(stage, async |stage| {
         let window = stage.open().await?;
+        window.click(Role::Button, "Switch to dark").await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use our team").await?;
         window.click_by_test_id("error-action-enter_mfa_code").await?;
