@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use transload_engine::docker::{DockerApi, DockerEngine, DockerEnvironment, EngineLogin};
 use transload_engine::model::ImageReference;
 use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::{DockerCli, DockerLab, RegistryLab};
+use transload_tests::labs::{DockerCli, EngineLab, RegistryLab};
 
 /// Pushes of each kind that count, where no number is given.
 const ROUNDS: usize = 3;
@@ -35,7 +35,7 @@ const LAYER_BYTES: usize = 30_000_000;
 async fn main() -> Result<()> {
     let rounds = std::env::args().nth(1).map_or(Ok(ROUNDS), |text| text.parse())?;
     ensure!(rounds > 0, "nothing is measured in no rounds");
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     let cli = docker.cli()?;
     let image = Recipe::small(9).layers([LAYER_BYTES; 3]).build()?;
     cli.load(&image, SOURCE).await?;

@@ -73,9 +73,9 @@ async fn a_cancel_in_the_middle_of_a_layer_ends_soon_and_leaves_no_tag() -> Resu
 #[tokio::test]
 async fn a_cancel_of_a_push_through_the_engine_ends_soon_and_leaves_no_tag() -> Result<()> {
     use transload_api::contract::{AwsConnection, ImageSource};
-    use transload_tests::labs::DockerLab;
+    use transload_tests::labs::EngineLab;
     let ecr = Ecr::ministack().await?;
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     let image = Recipe::small(52).layers([2_000, 6_000_000]).build()?;
     docker.cli()?.load(&image, "big:1").await?;
     // The upload of the large layer stops half way.

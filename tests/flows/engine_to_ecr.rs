@@ -8,12 +8,12 @@ use transload_api::contract::{
 use transload_tests::computer::{Computer, Migrated, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Image, Recipe};
-use transload_tests::labs::{DockerCli, DockerLab, PodmanLab};
+use transload_tests::labs::{DockerCli, EngineLab};
 
 #[tokio::test]
 async fn docker_moves_an_image_to_practice() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     let cli = docker.cli()?;
     let (user, token) = ecr.login().await?;
     cli.log_in(&ecr.registry_host(), &user, &token).await?;
@@ -22,13 +22,13 @@ async fn docker_moves_an_image_to_practice() -> Result<()> {
 
 #[tokio::test]
 async fn docker_moves_an_image_to_ministack() -> Result<()> {
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     moves(&docker.cli()?, &docker.address(), "", &Ecr::ministack().await?).await
 }
 
 #[tokio::test]
 async fn podman_moves_an_image_to_ministack() -> Result<()> {
-    let podman = PodmanLab::start().await?;
+    let podman = EngineLab::podman().await?;
     moves(&podman.cli()?, &podman.address(), "localhost/", &Ecr::ministack().await?).await
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use transload_tests::images::{Format, Index, Recipe, Target};
-use transload_tests::labs::{DockerCli, DockerLab, MinistackLab, PodmanLab, RegistryLab};
+use transload_tests::labs::{DockerCli, EngineLab, MinistackLab, RegistryLab};
 use transload_tests::skopeo::{Side, Skopeo};
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn ministack_shows_in_its_api_what_was_pushed_to_its_registry() -> Result<
 
 #[tokio::test]
 async fn the_docker_engine_pushes_and_pulls_an_image_built_on_the_spot() -> Result<()> {
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     let registry = RegistryLab::start_with_login("writer", "open-sesame").await?;
     let reference = format!("{}/pgcli:latest", registry.host());
     let cli = docker.cli()?;
@@ -61,7 +61,7 @@ async fn the_docker_engine_pushes_and_pulls_an_image_built_on_the_spot() -> Resu
 /// Without a login: Podman speaks plain HTTP to a registry for a push, but not to log in.
 #[tokio::test]
 async fn podman_pushes_and_pulls_an_image_built_on_the_spot() -> Result<()> {
-    let podman = PodmanLab::start().await?;
+    let podman = EngineLab::podman().await?;
     let registry = RegistryLab::start().await?;
     push_and_pull(&podman.cli()?, &registry, "localhost/").await
 }

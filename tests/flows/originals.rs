@@ -5,7 +5,7 @@ use transload_api::contract::{EngineOriginal, ImageSource};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, told};
 use transload_tests::images::{Format, Index, Recipe, Target};
-use transload_tests::labs::{DockerLab, RegistryLab};
+use transload_tests::labs::{EngineLab, RegistryLab};
 
 const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64/v8", "linux/s390x"];
 
@@ -20,7 +20,7 @@ async fn originals(
 
 #[tokio::test]
 async fn more_platforms_at_a_registry_are_told_and_so_is_a_tag_that_moved() -> Result<()> {
-    let (docker, registry) = (DockerLab::start().await?, RegistryLab::start().await?);
+    let (docker, registry) = (EngineLab::docker().await?, RegistryLab::start().await?);
     let cli = docker.cli()?;
     let target = Target::new(&registry.url(), "team/app")?;
     target.push_index(&Index::of_platforms(81, Format::Oci, &PLATFORMS)?, "many").await?;
@@ -57,7 +57,7 @@ async fn more_platforms_at_a_registry_are_told_and_so_is_a_tag_that_moved() -> R
 
 #[tokio::test]
 async fn an_image_of_a_docker_hub_is_looked_up_without_a_pull() -> Result<()> {
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     let computer = Computer::new(AwsHome::new()?, Some(&docker.address()))?;
     let practice = computer.api.practice_start().await.map_err(told)?;
     let repository = format!("{}/dencold/pgcli", practice.hub);

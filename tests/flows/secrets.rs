@@ -9,7 +9,7 @@ use transload_tests::computer::{Computer, Migrated, registry_source, request, to
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::{DockerLab, RegistryLab};
+use transload_tests::labs::{EngineLab, RegistryLab};
 use transload_tests::secrets::SecretSearch;
 
 const USER: &str = "reader";
@@ -97,7 +97,7 @@ async fn a_copy_between_registries_that_partly_fails_prints_no_secret() -> Resul
 #[tokio::test]
 async fn a_push_through_the_engine_that_fails_prints_no_secret() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     docker.cli()?.load(&Recipe::small(83).build()?, "app:1").await?;
     let fault = Fault::registry_error(403, "DENIED", "the vault is closed");
     let rules = [Rule::new("PUT", "/manifests/", fault)?];

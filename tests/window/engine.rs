@@ -5,7 +5,7 @@ use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::SECRET_KEY;
 use transload_tests::images::{Format, Recipe};
-use transload_tests::labs::{DockerCli, DockerLab, MinistackLab, PodmanLab};
+use transload_tests::labs::{DockerCli, EngineLab, MinistackLab};
 use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Role, Stage, story};
 
@@ -15,7 +15,7 @@ const IMAGE: &str = "dencold/pgcli:latest";
 
 #[tokio::test]
 async fn an_image_of_the_docker_engine_is_in_ecr_with_the_digest_on_screen() -> Result<()> {
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     let image = Recipe::small(61).format(Format::Docker).build()?;
     docker.cli()?.load(&image, IMAGE).await?;
     moves_the_image("docker", &docker.cli()?, &docker.address()).await
@@ -23,7 +23,7 @@ async fn an_image_of_the_docker_engine_is_in_ecr_with_the_digest_on_screen() -> 
 
 #[tokio::test]
 async fn an_image_of_podman_is_in_ecr_with_the_digest_on_screen() -> Result<()> {
-    let podman = PodmanLab::start().await?;
+    let podman = EngineLab::podman().await?;
     let cli = podman.cli()?;
     let image = Recipe::small(62).format(Format::Docker).build()?;
     cli.load(&image, IMAGE).await?;

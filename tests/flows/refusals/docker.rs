@@ -8,7 +8,7 @@ use transload_tests::computer::{Computer, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::DockerLab;
+use transload_tests::labs::EngineLab;
 use transload_tests::process::Run;
 use transload_tests::tools::system_tool;
 
@@ -63,7 +63,7 @@ async fn a_socket_that_may_not_be_opened() -> Result<()> {
 
 #[tokio::test]
 async fn an_image_that_the_engine_does_not_have() -> Result<()> {
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     let ecr = Ecr::practice().await?;
     let computer = Computer::new(ecr.home()?, Some(&docker.address()))?;
     let images = [("dencold/pgcli", "latest", "pgcli")];
@@ -101,7 +101,7 @@ const PUSH_REFUSALS: [(&str, u16, &str, &str, ErrorCode); 4] = [
 
 #[tokio::test]
 async fn an_error_inside_the_push_stream() -> Result<()> {
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     docker.cli()?.load(&Recipe::small(49).build()?, "app:1").await?;
     let ecr = Ecr::ministack().await?;
     for (number, (path, status, code, message, expected)) in PUSH_REFUSALS.into_iter().enumerate() {
@@ -122,7 +122,7 @@ async fn an_error_inside_the_push_stream() -> Result<()> {
 
 #[tokio::test]
 async fn an_immutable_tag_that_the_engine_runs_into() -> Result<()> {
-    let docker = DockerLab::start().await?;
+    let docker = EngineLab::docker().await?;
     docker.cli()?.load(&Recipe::small(50).build()?, "app:1").await?;
     let ecr = Ecr::practice().await?;
     let computer = Computer::new(ecr.home()?, Some(&docker.address()))?;

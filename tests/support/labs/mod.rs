@@ -1,13 +1,13 @@
 //! Real servers on the loopback, one of each as often as a test wants.
 
-mod docker;
+mod docker_cli;
+mod engine;
 mod ministack;
-mod podman;
 mod registry;
 
-pub use docker::{DockerCli, DockerLab};
+pub use docker_cli::DockerCli;
+pub use engine::EngineLab;
 pub use ministack::MinistackLab;
-pub use podman::PodmanLab;
 pub use registry::RegistryLab;
 
 use std::time::Duration;

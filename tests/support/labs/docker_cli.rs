@@ -1,82 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use tempfile::TempDir;
 
-use super::START_LIMIT;
 use crate::images::Image;
-use crate::process::{Finished, Process, Run};
+use crate::process::{Finished, Run};
 use crate::tools::system_tool;
-
-/// A Docker Engine of its own (`dockerd`), with its own socket and storage and without a network
-/// for containers. It needs root, as every `dockerd` does that is not set up otherwise.
-///
-/// Debian's 20.10 keeps images in a graph driver only; it has no containerd image store (that came
-/// with 24.0), so what that store does differently is shown with recorded answers instead.
-#[derive(Debug)]
-pub struct DockerLab {
-    // The order matters: the engine ends before its folder is removed.
-    process: Process,
-    folder: TempDir,
-}
-
-impl DockerLab {
-    /// Starts an engine without images.
-    ///
-    /// # Errors
-    /// When it does not start.
-    pub async fn start() -> Result<Self> {
-        // Short, because the path of a Unix socket has at most 107 bytes.
-        let folder = TempDir::with_prefix("dk-")?;
-        let inside = |name: &str| folder.path().join(name).display().to_string();
-        let socket = folder.path().join("docker.sock");
-        let arguments = [
-            format!("--data-root={}", inside("data")),
-            format!("--exec-root={}", inside("exec")),
-            format!("--pidfile={}", inside("pid")),
-            format!("--host=unix://{}", socket.display()),
-            format!("--config-file={}", inside("daemon.json")),
-            "--bridge=none".to_owned(),
-            "--iptables=false".to_owned(),
-            "--ip-forward=false".to_owned(),
-            "--ip-masq=false".to_owned(),
-            "--storage-driver=vfs".to_owned(),
-        ];
-        std::fs::write(folder.path().join("daemon.json"), "{}")?;
-        let mut process = Process::start(&system_tool("dockerd")?, arguments, [])?;
-        let client = reqwest::Client::builder().unix_socket(socket).build()?;
-        process
-            .wait_until_ready(START_LIMIT, async || {
-                client.get("http://docker/_ping").send().await.is_ok()
-            })
-            .await
-            .context("a Docker Engine of the tests needs root")?;
-        Ok(Self { process, folder })
-    }
-
-    /// Its socket.
-    pub fn socket(&self) -> PathBuf {
-        self.folder.path().join("docker.sock")
-    }
-
-    /// Its address, as `DOCKER_HOST` takes it.
-    pub fn address(&self) -> String {
-        format!("unix://{}", self.socket().display())
-    }
-
-    /// The Docker command line towards it.
-    ///
-    /// # Errors
-    /// When it is not installed.
-    pub fn cli(&self) -> Result<DockerCli> {
-        DockerCli::new(&self.address())
-    }
-
-    /// Everything it has logged.
-    pub fn log(&self) -> String {
-        self.process.output()
-    }
-}
 
 /// Docker's command line with a configuration folder of its own, so that it finds no login of the
 /// person who runs the tests and leaves none behind.
