@@ -1,15 +1,18 @@
 use std::sync::Arc;
 
-use super::testing::{FakeRegistry, Recorder};
+use super::testing::{FakeEcr, FakeRegistry, Recorder};
 use super::{
     Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, MigrationError, copy_list,
 };
+use crate::aws::EcrLayers;
 use crate::model::{Digest, ImageReference};
 use crate::registry::RegistryApi;
 
 struct World {
     source: Arc<FakeRegistry>,
     destination: Arc<FakeRegistry>,
+    /// Where the destination is ECR.
+    layers: Option<Arc<dyn EcrLayers>>,
     events: Arc<Recorder>,
 }
 
@@ -20,8 +23,16 @@ impl World {
         Self {
             source: Arc::new(FakeRegistry::new("from.example")),
             destination: Arc::new(destination),
+            layers: None,
             events: Arc::default(),
         }
+    }
+
+    /// With an ECR as the destination.
+    fn to_ecr(mounts: bool) -> Self {
+        let world = Self::new(mounts);
+        let ecr = FakeEcr::new(Arc::clone(&world.destination));
+        Self { layers: Some(Arc::new(ecr)), ..world }
     }
 
     /// Copies `from.example/NAME` to `to.example/NAME`.
@@ -38,7 +49,7 @@ impl World {
                 let ends = CopyEnds {
                     source: Arc::clone(&source),
                     destination: Arc::clone(&destination),
-                    layers: None,
+                    layers: self.layers.clone(),
                 };
                 (CopyPair { source: from, destination: to }, ends)
             })
@@ -116,9 +127,9 @@ async fn what_the_destination_holds_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_first_blob_of_a_run_is_not_sent_again_either() {
+async fn the_first_blob_of_a_run_is_not_sent_to_ecr_again_either() {
     for mounts in [true, false] {
-        let world = World::new(mounts);
+        let world = World::to_ecr(mounts);
         fill(&world);
         // As after a run that ended just before the manifest: every blob of it, by another name.
         let config = r#"config of ["shared", "b:1"]"#;

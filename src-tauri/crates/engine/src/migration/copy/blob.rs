@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 
 use super::held::Mounting;
 use super::image::Copying;
-use crate::migration::{LayerState, MigrationError};
+use crate::migration::{CopyEnds, LayerState, MigrationError};
 use crate::model::Descriptor;
 use crate::registry::{BlobStream, Mount, RegistryError, UploadSession, UploadStart};
 
@@ -92,11 +92,12 @@ impl Copying<'_> {
                 held.found_mounting(Mounting::Honoured);
                 return Ok(Arrival::WasThere);
             }
-            // One that says nothing by its mounts may hold it all the same: after an interruption the
-            // first blob is mostly there.
             Ok(UploadStart::Session(session)) => {
-                let destination = &self.copier.ends.destination;
-                if destination.has_blob(self.repository, &blob.digest).await? {
+                let CopyEnds { destination, layers, .. } = &self.copier.ends;
+                // ECR ignores mounts until its account allows them, and may hold the blob all the same:
+                // after an interruption the first one is mostly there.
+                let is_ecr = layers.is_some();
+                if is_ecr && destination.has_blob(self.repository, &blob.digest).await? {
                     destination.abandon_upload(self.repository, session).await;
                     held.found_mounting(Mounting::Ignored);
                     return Ok(Arrival::WasThere);
