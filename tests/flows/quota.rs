@@ -1,16 +1,13 @@
 //! Docker Hub's pull quota is used up in the middle: the run waits with a clock, and goes on when the
 //! person signs in.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use transload_api::contract::{
-    AwsConnection, ImageSource, JobEventKind, MigrationOutcome, MigrationPlan, PlanRemark,
-    SourceLogin,
+    AwsConnection, ImageSource, JobEventKind, MigrationOutcome, PlanRemark, SourceLogin,
 };
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, request, told};
-
-/// Plans until the quota is nearly used up: each plan reads manifests as long as there is plenty.
-const MOST_PLANS: usize = 40;
+use transload_tests::practice_hub::use_up_the_quota;
 
 #[tokio::test]
 async fn a_quota_that_is_used_up_is_waited_for_and_a_sign_in_ends_the_wait() -> Result<()> {
@@ -25,29 +22,18 @@ async fn a_quota_that_is_used_up_is_waited_for_and_a_sign_in_ends_the_wait() -> 
         let tags = tags.map_err(told)?.tags;
         images.extend(tags.into_iter().map(|tag| (repository.name.clone(), tag.tag)));
     }
-    let wanted = || {
-        let named: Vec<_> = images
-            .iter()
-            .map(|(repository, tag)| {
-                let name = repository.rsplit('/').next().unwrap_or(repository);
-                (repository.as_str(), tag.as_str(), name)
-            })
-            .collect();
-        request(&AwsConnection::Practice, &source, &named)
-    };
-    let mut plan = computer.plan(wanted()).await?;
-    for _ in 0..MOST_PLANS {
-        if left(&plan)? == 0 {
-            break;
-        }
-        // One image at a time reads also where little is left.
-        let (repository, tag) = &images[0];
-        let one = request(&AwsConnection::Practice, &source, &[(repository, tag, "one")]);
-        computer.plan(one).await?;
-        plan = computer.plan(wanted()).await?;
-    }
+    let named: Vec<_> = images
+        .iter()
+        .map(|(repository, tag)| {
+            let name = repository.rsplit('/').next().unwrap_or(repository);
+            (repository.as_str(), tag.as_str(), name)
+        })
+        .collect();
+    use_up_the_quota(&computer.data_folder()).await?;
+    let plan = computer.plan(request(&AwsConnection::Practice, &source, &named)).await?;
+    ensure!(plan.pull_quota.as_ref().is_some_and(|quota| quota.left == Some(0)));
     let later = plan.images.iter().filter(|image| image.remarks.contains(&PlanRemark::ReadLater));
-    ensure!(later.count() == images.len(), "nothing is read with so little left: {plan:#?}");
+    ensure!(later.count() == images.len(), "nothing is read with nothing left: {plan:#?}");
 
     let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
     let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
@@ -75,9 +61,4 @@ async fn a_quota_that_is_used_up_is_waited_for_and_a_sign_in_ends_the_wait() -> 
     let renewed = migrated.events.iter().any(|event| event.kind == JobEventKind::QuotaRenewed);
     assert!(renewed, "it says that it goes on");
     Ok(())
-}
-
-fn left(plan: &MigrationPlan) -> Result<u32> {
-    let quota = plan.pull_quota.as_ref().context("the practice account has a quota")?;
-    quota.left.context("with a number")
 }

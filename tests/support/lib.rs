@@ -9,6 +9,7 @@
 //! - [`company`]: a network with an authority of its own, behind a proxy.
 //! - [`computer`], [`ecr`]: a computer on which Transload runs without a window, and the ECR it moves to.
 //! - [`faults`]: a proxy on the loopback that breaks what goes through it.
+//! - [`practice_hub`]: whoever else uses practice's Docker Hub.
 //! - [`secrets`]: a search for secrets where none may be.
 //! - [`window`]: the program in a real window, driven from outside.
 
@@ -21,6 +22,7 @@ pub mod ecr;
 pub mod faults;
 pub mod images;
 pub mod labs;
+pub mod practice_hub;
 pub mod process;
 pub mod secrets;
 pub mod skopeo;

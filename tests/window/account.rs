@@ -1,10 +1,8 @@
 //! A whole Docker Hub account from the sign-in to the report, and a pull quota that is used up on the
 //! way.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use anyhow::{Result, ensure};
+use transload_tests::practice_hub::use_up_the_quota;
 use transload_tests::secrets::SecretSearch;
 use transload_tests::window::{Role, Stage, Window, story};
 
@@ -12,8 +10,6 @@ use crate::wizard::{begin_practice, go_to, log_in_and_review, next, proved_diges
 
 const USER: &str = "dencold";
 const TOKEN: &str = "practice-hub-access-token";
-/// More pulls than practice gives to anybody.
-const MANY_PULLS: usize = 300;
 
 #[tokio::test]
 async fn a_whole_account_goes_from_the_sign_in_to_the_report() -> Result<()> {
@@ -100,23 +96,4 @@ async fn sign_in(window: &Window) -> Result<()> {
     window.fill_by_test_id("source-username", USER).await?;
     window.fill_by_test_id("source-secret", TOKEN).await?;
     window.click_by_test_id("source-sign-in").await
-}
-
-/// Pulls from the practice Docker Hub, as nobody, until it refuses.
-async fn use_up_the_quota(data: &Path) -> Result<()> {
-    let ports: Value = serde_json::from_slice(&std::fs::read(data.join("practice/ports.json"))?)?;
-    let origin = |name: &str| format!("http://127.0.0.1:{}", ports[name]);
-    let http = reqwest::Client::builder().no_proxy().build()?;
-    let scope = "service=registry.docker.io&scope=repository:dencold/pgcli:pull";
-    let answer = http.get(format!("{}/token?{scope}", origin("hub"))).send().await?;
-    let answer: Value = serde_json::from_slice(&answer.bytes().await?)?;
-    let token = answer["token"].as_str().context("a token")?;
-    let manifest = format!("{}/v2/dencold/pgcli/manifests/4.0.1", origin("hub_registry"));
-    for _ in 0..MANY_PULLS {
-        let answer = http.get(&manifest).bearer_auth(token).send().await?;
-        if answer.status() == reqwest::StatusCode::TOO_MANY_REQUESTS {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("practice gives more than {MANY_PULLS} pulls")
 }
