@@ -1,6 +1,6 @@
 import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { ErrorActions } from "../errors";
 import { HistoryPage } from "../features/history";
 import { MigratePage, percentOf, useDraft, useJob } from "../features/migrate";
@@ -18,6 +18,7 @@ import { Frame } from "./Frame";
 import { MfaCodeProvider } from "./MfaCodeProvider";
 import type { Page } from "./routes";
 import { SignInProvider } from "./SignInProvider";
+import { useInterruptedNotice } from "./useInterruptedNotice";
 import { useNotices } from "./useNotices";
 import { useSettings } from "./useSettings";
 import { useTheme } from "./useTheme";
@@ -106,26 +107,8 @@ function Window() {
     );
   }, [backend, ready, draftRead, page, settings.welcomed, info, choosePractice]);
 
-  // What a crash or a power cut interrupted is not left for the person to find.
-  const told = useRef(false);
-  useEffect(() => {
-    if (!ready || told.current) {
-      return;
-    }
-    told.current = true;
-    backend.historyList().then(
-      ([newest]) => {
-        if (newest?.state === "interrupted") {
-          notify("warning", "A migration was interrupted", {
-            text: "The rest of it can be moved from the history: Resume goes on where it was.",
-            action: { text: "Open the history", onClick: () => setPage("history") },
-          });
-        }
-      },
-      // The history page says why it cannot be read.
-      () => {},
-    );
-  }, [backend, ready, notify]);
+  const openHistory = useCallback(() => setPage("history"), []);
+  const interrupted = useInterruptedNotice(backend, ready, notify, openHistory);
 
   // A saved profile that is marked as the default is chosen in an empty wizard.
   const connectionChosen = kept.draft?.connection !== null;
@@ -159,6 +142,9 @@ function Window() {
     // One that goes on has the name that it had.
     if (shown !== null && shown === job) {
       followed.reload();
+    }
+    if (shown !== null) {
+      interrupted.goneOn(shown);
     }
     setJob(shown);
   };
@@ -262,6 +248,7 @@ function Window() {
           {page === "history" && (
             <HistoryPage
               errorActions={errorActions}
+              onListed={interrupted.listed}
               onJob={(shown) => {
                 showJob(shown);
                 setPage("migrate");

@@ -1,8 +1,14 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { emptyDraft, requestOf } from "../features/migrate/wizard/draft";
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
-import type { HistoryEntry, ImageReport, MigrationReport } from "../ipc/generated";
+import type {
+  HistoryEntry,
+  ImageReport,
+  MigrationReport,
+  MigrationRequest,
+} from "../ipc/generated";
 import {
   byId,
   click,
@@ -90,6 +96,32 @@ const report: MigrationReport = {
   journal_error: null,
 };
 
+const request = requestOf(
+  {
+    ...emptyDraft,
+    connection: { kind: "practice" },
+    source: { kind: "practice_account" },
+    images: [{ repository: "dencold/pgcli", tag: "latest" }],
+  },
+  new Map(),
+  true,
+) as MigrationRequest;
+/** One that was undone, and of which so much was left. */
+const undoneEntry = (left: number): HistoryEntry => ({
+  ...interrupted,
+  undone: {
+    at_ms: 1_795_000_100_000,
+    totals: {
+      tags_removed: 1,
+      tags_restored: 0,
+      images_deleted: 1,
+      repositories_deleted: 0,
+      left,
+    },
+    cancelled: false,
+  },
+});
+
 const table = () => createWrapper(document.body).findTable('[data-testid="history-table"]');
 const chooseAction = (menu: string, item: string) => {
   const found = () => createWrapper().findButtonDropdown(`[data-testid="${menu}"]`);
@@ -113,6 +145,38 @@ describe("the history", () => {
     expect(row).toContain("2 moved, 1 there already, 1 failed, 1 left");
     await waitFor(() => expect(screen.queryByText("A migration was interrupted")).toBeNull());
     await expectAccessible();
+  });
+
+  it("tells no more of an interrupted migration that is gone on with", async () => {
+    const backend = openWindow({ history: [interrupted], request });
+    await screen.findByText("A migration was interrupted");
+    await goTo("History");
+    await selectRow(1);
+    expect(screen.getByText("A migration was interrupted")).toBeTruthy();
+    await click("history-resume");
+    await byId("job");
+    expect(screen.queryByText("A migration was interrupted")).toBeNull();
+    await waitFor(() => expect(backend.followers()).toBe(1));
+    act(() => backend.play());
+    await byId("result");
+    expect(screen.queryByText("A migration was interrupted")).toBeNull();
+  });
+
+  it("tells no more of an interrupted migration that was deleted", async () => {
+    openWindow({ history: [interrupted, { ...interrupted, migration: "migration-0" }] });
+    await screen.findByText("A migration was interrupted");
+    await goTo("History");
+    await selectRow(1);
+    chooseAction("history-actions", "delete");
+    await click("history-delete-confirm");
+    await waitFor(() => expect(screen.queryByText("A migration was interrupted")).toBeNull());
+  });
+
+  it("tells of no interrupted migration that was undone", async () => {
+    openWindow({ history: [undoneEntry(0)] });
+    await goTo("History");
+    await selectRow(1);
+    expect(screen.queryByText("A migration was interrupted")).toBeNull();
   });
 
   it("opens the report of an earlier migration with what moved and what stayed behind", async () => {

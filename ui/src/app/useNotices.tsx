@@ -6,7 +6,8 @@ import { asApiError, errorEntry } from "../errors";
 /** Notices at the top of the window. */
 export interface Notices {
   readonly notices: readonly FlashbarProps.MessageDefinition[];
-  readonly notify: (type: FlashbarProps.Type, header: string, more?: NoticeDetails) => void;
+  /** Shows a notice; what it answers takes the notice away, where it is still there. */
+  readonly notify: (type: FlashbarProps.Type, header: string, more?: NoticeDetails) => () => void;
   readonly notifyError: (error: unknown) => void;
 }
 
@@ -46,6 +47,7 @@ export function useNotices(): Notices {
         onDismiss: close,
       };
       setNotices((before) => [message, ...before].slice(0, 5));
+      return close;
     },
     [],
   );

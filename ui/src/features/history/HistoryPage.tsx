@@ -26,6 +26,8 @@ const lookAgainMs = 2000;
 /** Props of {@link HistoryPage}. */
 export interface HistoryPageProps {
   errorActions: ErrorActions;
+  /** The history as it is now. */
+  onListed: (entries: readonly HistoryEntry[]) => void;
   /** Shows a job that runs. */
   onJob: (job: string) => void;
   /** Asks for the same once more; the account is the one of then. */
@@ -34,7 +36,8 @@ export interface HistoryPageProps {
 }
 
 /** History: every migration, its report, and what goes on with it. */
-export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: HistoryPageProps) {
+export function HistoryPage(props: HistoryPageProps) {
+  const { errorActions, onListed, onJob, onRequest, onMigrate } = props;
   const backend = useBackend();
   const listed = useRequest("history", () => backend.historyList());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
@@ -51,6 +54,12 @@ export function HistoryPage({ errorActions, onJob, onRequest, onMigrate }: Histo
   // As it is now: it may have been undone since it was opened.
   const shown = entries.find((entry) => entry.migration === opened?.migration);
 
+  const list = listed.answer;
+  useEffect(() => {
+    if (list !== null) {
+      onListed(list);
+    }
+  }, [list, onListed]);
   const reload = listed.reload;
   const anyRuns = entries.some((entry) => entry.state === "running");
   useEffect(() => {

@@ -70,12 +70,7 @@ export class FakeMigrations {
           return held(onProgress);
         }
         onProgress({ looked_at: request.images.length, images: request.images.length });
-        const plan = fakePlan(`plan-${this.nextId()}`, request, {
-          ...this.ecr,
-          refused: this.refusedImages,
-          overwriteAllowed: this.options.overwriteAllowed ?? false,
-          planned: this.options.planned ?? {},
-        });
+        const plan = this.newPlan(request);
         this.plans.set(plan.plan, plan);
         this.lastRequest = request;
         return plan;
@@ -100,7 +95,7 @@ export class FakeMigrations {
           .map((image, number) => ({ ...image, image: number }));
         return this.start({ ...job.plan, images });
       },
-      migrationResume: async (migration) => this.start(this.jobOf(migration).plan, migration),
+      migrationResume: async (migration) => this.start(this.planToResume(migration), migration),
       migrationPlanExport: async () => {},
       migrationReportExport: async () => {},
       ...this.undos.methods,
@@ -139,6 +134,25 @@ export class FakeMigrations {
       jobLookAgain: async () => {},
       jobCancel: async (id) => this.jobOf(id).cancel(),
     } satisfies Partial<Backend>;
+  }
+
+  /** The plan of a job, or of an earlier migration, which is listed as a job from then on. */
+  private planToResume(migration: string): MigrationPlan {
+    const earlier = this.history.some((one) => one.migration === migration);
+    if (!earlier || this.lastRequest === null) {
+      return this.jobOf(migration).plan;
+    }
+    this.history = this.history.filter((one) => one.migration !== migration);
+    return this.newPlan(this.lastRequest);
+  }
+
+  private newPlan(request: MigrationRequest): MigrationPlan {
+    return fakePlan(`plan-${this.nextId()}`, request, {
+      ...this.ecr,
+      refused: this.refusedImages,
+      overwriteAllowed: this.options.overwriteAllowed ?? false,
+      planned: this.options.planned ?? {},
+    });
   }
 
   private planOf(id: string): MigrationPlan {
