@@ -244,6 +244,22 @@ describe("the history", () => {
     await waitFor(() =>
       expect(table()?.findRows()[0]?.getElement().textContent).toContain("Undone"),
     );
+    await click("history-open");
+    await byId("report-undone");
+    expect(screen.queryByTestId("report-undo")).toBeNull();
+  });
+
+  it.each([
+    [0, "What this migration brought was", 0],
+    [1, "A part of what this migration brought was", 1],
+  ])("offers Undo again only where the last one left something: %i", async (left, said, offers) => {
+    openWindow({ history: [undoneEntry(left)], reports: { "migration-1": report } });
+    await goTo("History");
+    await selectRow(1);
+    await click("history-open");
+    await byId("report-verify");
+    expect(await textOf("report-undone")).toContain(said);
+    expect(screen.queryAllByTestId("report-undo")).toHaveLength(offers);
   });
 
   it("says why an undo cannot be looked up, and looks again", async () => {

@@ -17,7 +17,7 @@ import { useRequest } from "../../shared/useRequest";
 import { useWork } from "../../shared/useWork";
 import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
-import { canResume, canUndo } from "./historyStates";
+import { canResume, canUndo, undoneInPart } from "./historyStates";
 import { ProofAlert } from "./ProofAlert";
 
 /** A migration that runs elsewhere is looked at again this often. */
@@ -164,8 +164,11 @@ export function HistoryPage(props: HistoryPageProps) {
             {report.answer === null && report.error === null && <Spinner />}
             {shown?.undone && (
               <Alert type="info" data-testid="report-undone">
-                What this migration brought was taken away again at{" "}
-                {formatExact(shown.undone.at_ms)}. The report says what it was.
+                {undoneInPart(shown.undone)
+                  ? "A part of what this migration brought"
+                  : "What this migration brought"}{" "}
+                was taken away again at {formatExact(shown.undone.at_ms)}. The report says what it
+                was.
               </Alert>
             )}
             {proof !== null && <ProofAlert proof={proof} onDismiss={() => setProof(null)} />}
@@ -188,7 +191,7 @@ export function HistoryPage(props: HistoryPageProps) {
                     <Button onClick={() => runAgain(opened)} data-testid="report-again">
                       Run again
                     </Button>
-                    {canUndo(opened) && (
+                    {canUndo(shown ?? opened) && (
                       <Button onClick={() => setUndoing(opened)} data-testid="report-undo">
                         Undo
                       </Button>

@@ -164,7 +164,12 @@ export function HistoryTable(props: HistoryTableProps) {
       ? needsOne
       : {
           disabled: true,
-          disabledReason: only.state === "running" ? "It runs." : "It brought nothing.",
+          disabledReason:
+            only.state === "running"
+              ? "It runs."
+              : only.undone === null
+                ? "It brought nothing."
+                : "All of it was undone.",
         };
   return (
     <Table

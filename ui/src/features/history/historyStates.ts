@@ -1,5 +1,5 @@
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { HistoryEntry, HistoryState } from "../../ipc/generated";
+import type { HistoryEntry, HistoryState, Undone } from "../../ipc/generated";
 
 /** How each state is shown. */
 export const historyStates: Record<
@@ -14,6 +14,11 @@ export const historyStates: Record<
   failed: { type: "error", text: "Failed" },
 };
 
+/** Whether an undo left something as it was, or was stopped before its end. */
+export function undoneInPart({ totals, cancelled }: Undone): boolean {
+  return totals.left > 0 || cancelled;
+}
+
 /** How a migration is shown: what was undone says so. */
 export function shownState(entry: HistoryEntry): {
   readonly type: StatusIndicatorProps.Type;
@@ -21,7 +26,7 @@ export function shownState(entry: HistoryEntry): {
 } {
   return entry.undone === null
     ? historyStates[entry.state]
-    : { type: "info", text: entry.undone.totals.left > 0 ? "Undone in part" : "Undone" };
+    : { type: "info", text: undoneInPart(entry.undone) ? "Undone in part" : "Undone" };
 }
 
 /** Whether something is left to do that Resume would do. */
@@ -29,9 +34,10 @@ export function canResume(entry: HistoryEntry): boolean {
   return entry.undone === null && entry.state !== "running" && entry.state !== "succeeded";
 }
 
-/** Whether the migration brought something that can be taken away. */
+/** Whether the migration brought something that is there still and can be taken away. */
 export function canUndo(entry: HistoryEntry): boolean {
-  return entry.state !== "running" && (entry.moved > 0 || entry.failed > 0);
+  const left = entry.undone === null || undoneInPart(entry.undone);
+  return left && entry.state !== "running" && (entry.moved > 0 || entry.failed > 0);
 }
 
 /** Images that are neither settled nor failed. */
