@@ -71,20 +71,24 @@ function Window() {
     }
   }, [settingsError, notifyError]);
 
-  const choosePractice = useCallback(async () => {
-    setStartingPractice(true);
-    try {
-      await backend.practiceStart();
-      draftDispatch({ type: "connection_chosen", connection: { kind: "practice" } });
-      setSession({ ...noSession, connection: { kind: "practice" } });
-      setLooked(null);
-      setPage("migrate");
-    } catch (error) {
-      notifyError(error);
-    } finally {
-      setStartingPractice(false);
-    }
-  }, [backend, draftDispatch, notifyError]);
+  /** Starts practice and shows the wizard, unless the person went on from the page meanwhile. */
+  const choosePractice = useCallback(
+    async (from: Page | null) => {
+      setStartingPractice(true);
+      try {
+        await backend.practiceStart();
+        draftDispatch({ type: "connection_chosen", connection: { kind: "practice" } });
+        setSession({ ...noSession, connection: { kind: "practice" } });
+        setLooked(null);
+        setPage((now) => (now === from ? "migrate" : now));
+      } catch (error) {
+        notifyError(error);
+      } finally {
+        setStartingPractice(false);
+      }
+    },
+    [backend, draftDispatch, notifyError],
+  );
 
   // Where the window begins: a job that still runs, practice, the first-start cards, the wizard.
   const draftRead = kept.draft !== null;
@@ -92,9 +96,10 @@ function Window() {
     if (!ready || !draftRead || page !== null) {
       return;
     }
-    setPage(settings.welcomed ? "migrate" : "welcome");
+    const first = settings.welcomed ? "migrate" : "welcome";
+    setPage(first);
     if (info?.started_in_practice) {
-      choosePractice();
+      choosePractice(first);
     }
     backend.jobsList().then(
       (jobs) => {
@@ -180,10 +185,10 @@ function Window() {
         backend.logFolderOpen().catch(notifyError);
       },
       start_practice: () => {
-        choosePractice();
+        choosePractice(page);
       },
     }),
-    [backend, notifyError, choosePractice],
+    [backend, notifyError, choosePractice, page],
   );
 
   const looking = page === "repositories" && looked !== null;
@@ -217,7 +222,7 @@ function Window() {
               onMigrate={() => begin("migrate")}
               onRepositories={() => begin("repositories")}
               onPractice={() => {
-                choosePractice().then(() => change({ welcomed: true }).catch(notifyError));
+                choosePractice(page).then(() => change({ welcomed: true }).catch(notifyError));
               }}
             />
           )}

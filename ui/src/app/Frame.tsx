@@ -178,6 +178,8 @@ export function Frame(props: FrameProps) {
         }
         notifications={
           <>
+            {/* Above what comes later: a notice that moves is missed by a click. */}
+            <Flashbar items={notices} />
             {practice && (
               <div data-testid="practice-banner">
                 <Alert type="info">
@@ -186,7 +188,6 @@ export function Frame(props: FrameProps) {
                 </Alert>
               </div>
             )}
-            <Flashbar items={notices} />
           </>
         }
         content={props.children}

@@ -1,8 +1,9 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emptyDraft, requestOf } from "../features/migrate/wizard/draft";
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import { createFakeBackend } from "../ipc/fakeBackend";
 import type {
   HistoryEntry,
   ImageReport,
@@ -19,6 +20,7 @@ import {
   textOf,
   toReview,
 } from "../testing/window";
+import { App } from "./App";
 
 const interrupted: HistoryEntry = {
   migration: "migration-1",
@@ -145,6 +147,35 @@ describe("the history", () => {
     expect(row).toContain("2 moved, 1 there already, 1 failed, 1 left");
     await waitFor(() => expect(screen.queryByText("A migration was interrupted")).toBeNull());
     await expectAccessible();
+  });
+
+  it("stays where it is, and leads to the history, also while practice is started", async () => {
+    const started: { practice: () => void } = { practice: () => {} };
+    const backend = createFakeBackend({
+      settings: { welcomed: true },
+      history: [interrupted],
+      startedInPractice: true,
+    });
+    const { practiceStart } = backend;
+    backend.practiceStart = async () => {
+      await new Promise<void>((resolve) => {
+        started.practice = resolve;
+      });
+      return practiceStart();
+    };
+    render(<App backend={backend} />);
+    fireEvent.click(await screen.findByText("Open the history"));
+    await waitFor(() => expect(table()?.findRows()).toHaveLength(1));
+    act(() => started.practice());
+    await byId("practice-banner");
+    expect(table()?.findRows()).toHaveLength(1);
+  });
+
+  it("stands above the banner of practice, which comes later", async () => {
+    openWindow({ history: [interrupted], startedInPractice: true });
+    const notice = await screen.findByText("A migration was interrupted");
+    const banner = await byId("practice-banner");
+    expect(notice.compareDocumentPosition(banner)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   });
 
   it("tells no more of an interrupted migration that is gone on with", async () => {
