@@ -1,9 +1,9 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emptyDraft } from "../features/migrate/wizard/draft";
 import type { ChosenTags } from "../ipc/generated";
-import { byId, click, expectAccessible, openWindow, textOf } from "../testing/window";
+import { byId, click, expectAccessible, find, openWindow, textOf, tick } from "../testing/window";
 
 const draft = {
   ...emptyDraft,
@@ -11,6 +11,13 @@ const draft = {
   connection: { kind: "practice" },
   source: { kind: "practice_account" },
 };
+
+async function openRules(): Promise<void> {
+  await byId("rules");
+  act(() =>
+    createWrapper().findExpandableSection('[data-testid="rules"]')?.findExpandButton().click(),
+  );
+}
 
 /** The rules, opened, and a source whose reading waits. */
 async function reading() {
@@ -24,10 +31,7 @@ async function reading() {
       });
     },
   });
-  await byId("rules");
-  act(() =>
-    createWrapper().findExpandableSection('[data-testid="rules"]')?.findExpandButton().click(),
-  );
+  await openRules();
   await click("rules-apply");
   await byId("rules-progress");
   const named = (method: string) => backend.calls.find((call) => call.method === method);
@@ -61,5 +65,26 @@ describe("choosing by rules in a large account", () => {
     await click("wizard-next");
     await byId("rules");
     expect(screen.queryByTestId("rules-result")).toBeNull();
+  });
+});
+
+describe("what was chosen by rules", () => {
+  it("is said with its size, and shown at repositories whose tags nobody has read", async () => {
+    const backend = openWindow({ draft });
+    await find('label[aria-label="Select dencold/pgcli"] input');
+    await openRules();
+    await click("rules-apply");
+    const size = /chosen, ([\d.]+ \w*B)\./.exec(await textOf("rules-result"))?.[1];
+    expect(size).toBeDefined();
+    const summary = await textOf("selection-summary");
+    expect(summary).toContain(`selected, ${size}`);
+    expect(summary).not.toContain("not known");
+    const box = await find('label[aria-label="Select dencold/pgcli"] input');
+    expect((box as HTMLInputElement).checked).toBe(true);
+    expect(await textOf("chosen-dencold/pgcli")).toMatch(/^\d+ tags? chosen$/);
+    expect(backend.calls.some((call) => call.method === "sourceTags")).toBe(false);
+    await tick("Select dencold/pgcli");
+    await waitFor(() => expect((box as HTMLInputElement).checked).toBe(false));
+    expect(screen.queryByTestId("chosen-dencold/pgcli")).toBeNull();
   });
 });

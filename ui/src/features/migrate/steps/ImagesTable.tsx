@@ -16,12 +16,15 @@ import { ImageFilters } from "./ImageFilters";
 import type { ImagesStepProps } from "./ImagesStep";
 import {
   changedSelection,
+  chosenCounts,
+  chosenText,
+  draftSize,
   drawnRows,
   filteredTags,
   type ImageRow,
   repositoryRows,
   selectedRows,
-  selectionSize,
+  type TagList,
   tagRows,
 } from "./imageRows";
 import { originalText } from "./OriginalsAlert";
@@ -41,6 +44,9 @@ const tagsAtFirst = 100;
 
 interface NameCellProps {
   row: ImageRow;
+  /** How many tags of the repository are chosen, and what is known of them. */
+  chosen: number;
+  list: TagList | undefined;
   /** What a registry has of the tag, where that is more or something else. */
   original: EngineOriginal | undefined;
   onTags: (repository: string) => void;
@@ -51,13 +57,20 @@ function progressText({ have, of }: { have: number; of: number }): string {
   return `${formatCount(have)} of ${formatCount(of)}`;
 }
 
-function NameCell({ row, original, onTags, onMore }: NameCellProps) {
+function NameCell({ row, chosen, list, original, onTags, onMore }: NameCellProps) {
   switch (row.kind) {
     case "repository":
       return (
-        <span data-testid={`repository-${row.id}`}>
-          {row.repository.name} {row.repository.private && <Badge>Private</Badge>}
-        </span>
+        <>
+          <span data-testid={`repository-${row.id}`}>
+            {row.repository.name} {row.repository.private && <Badge>Private</Badge>}
+          </span>{" "}
+          {chosen > 0 && (
+            <Box variant="span" fontSize="body-s" color="text-body-secondary">
+              <span data-testid={`chosen-${row.id}`}>{chosenText(chosen, list)}</span>
+            </Box>
+          )}
+        </>
       );
     case "tag":
       return (
@@ -113,7 +126,8 @@ export function ImagesTable(props: ImagesStepProps) {
     () => selectedRows(rows, tags, filter, draft.images),
     [rows, tags, filter, draft.images],
   );
-  const size = selectionSize(draft.images, tags);
+  const chosen = useMemo(() => chosenCounts(draft.images), [draft.images]);
+  const size = draftSize(draft, tags);
   const { onSeen } = props;
   // What is drawn is looked into; what was is not asked for again.
   useEffect(() => {
@@ -241,7 +255,14 @@ export function ImagesTable(props: ImagesStepProps) {
           minWidth: 220,
           isRowHeader: true,
           cell: (row) => (
-            <NameCell row={row} original={props.originals[row.id]} onTags={onTags} onMore={more} />
+            <NameCell
+              row={row}
+              chosen={chosen.get(row.id) ?? 0}
+              list={tags[row.id]}
+              original={props.originals[row.id]}
+              onTags={onTags}
+              onMore={more}
+            />
           ),
         },
         {

@@ -1,8 +1,11 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { SourceRepository, SourceTag } from "../../../ipc/generated";
+import type { SourceRepository, SourceTag, TagRules } from "../../../ipc/generated";
 import {
   changedSelection,
+  chosenCounts,
+  chosenText,
+  draftSize,
   drawnRows,
   filteredTags,
   noFilter,
@@ -38,6 +41,13 @@ const list = (...tags: SourceTag[]): TagList => ({
 });
 const tags = { app: list(tag("v2"), tag("v1"), tag("latest")) };
 const rows = repositoryRows([repository("app"), repository("web")], noFilter);
+const noRules: TagRules = {
+  include: [],
+  exclude: [],
+  pushed_within_days: null,
+  pulled_within_days: null,
+  newest: null,
+};
 const image = (name: string) => ({ repository: "app", tag: name });
 
 describe("a tag pattern", () => {
@@ -123,6 +133,45 @@ describe("the selection", () => {
     const images = [image("latest"), image("v1")];
     const before = select(images, filter);
     expect(changedSelection(before, [], tags, filter, images).images).toEqual([image("latest")]);
+  });
+
+  it("counts as chosen what rules chose in a repository whose tags were not read", () => {
+    const images = [
+      { repository: "web", tag: "v1" },
+      { repository: "web", tag: "latest" },
+      image("v1"),
+    ];
+    const before = select(images);
+    expect(before.map((row) => row.id)).toEqual(["app:v1", "web"]);
+    const unticked = changedSelection(before, before.slice(0, 1), tags, noFilter, images);
+    expect(unticked).toEqual({ images: [image("v1")], wanted: [] });
+    // What a filter hides stays as it is here, too.
+    const filter = { ...noFilter, tagPattern: "v*" };
+    const left = changedSelection(select(images, filter), [], tags, filter, images);
+    expect(left.images).toEqual([{ repository: "web", tag: "latest" }]);
+    expect(select(images, { ...noFilter, tagPattern: "x*" })).toEqual([]);
+  });
+
+  it("says how many tags of a repository are chosen, and of how many where that is known", () => {
+    const counts = chosenCounts([image("v1"), image("v2"), { repository: "web", tag: "v1" }]);
+    expect([...counts]).toEqual([
+      ["app", 2],
+      ["web", 1],
+    ]);
+    expect(chosenText(2, tags.app)).toBe("2 of 3 tags chosen");
+    expect(chosenText(1, undefined)).toBe("1 tag chosen");
+    expect(chosenText(2, { ...tags.app, next: "2" })).toBe("2 tags chosen");
+    expect(chosenText(2, { ...tags.app, next: "2", total: 1000 })).toBe("2 of 1,000 tags chosen");
+  });
+
+  it("has the size that the rules said, until more is known of its tags", () => {
+    const selection = { repositories: [], rules: noRules };
+    const images = [image("v1"), image("v2")];
+    const ruled = { images, selection, ruledSize: { bytes: 7, unknown: 1 } };
+    expect(draftSize(ruled, {})).toEqual({ bytes: 7, unknown: 1 });
+    expect(draftSize(ruled, tags)).toEqual({ bytes: 20, unknown: 0 });
+    expect(draftSize({ ...ruled, selection: null }, {})).toEqual({ bytes: 0, unknown: 2 });
+    expect(draftSize({ ...ruled, ruledSize: null }, {})).toEqual({ bytes: 0, unknown: 2 });
   });
 
   it("counts sizes, and says of how many it knows none", () => {

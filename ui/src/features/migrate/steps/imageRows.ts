@@ -1,5 +1,6 @@
 import type { SelectedImage, SourceRepository, SourceTag } from "../../../ipc/generated";
-import { imageKey } from "../wizard/draft";
+import { formatCount, formatCounted } from "../../../shared/format";
+import { type Draft, imageKey, type SelectionSize } from "../wizard/draft";
 
 /** What is known of a repository's tags. */
 export interface TagList {
@@ -132,7 +133,30 @@ export function drawnRows(rows: readonly ImageRow[], count: number): ImageRow[] 
   ];
 }
 
-/** The rows that count as selected: chosen tags, and repositories of which every shown tag is. */
+/** How many tags of each repository are chosen. */
+export function chosenCounts(images: readonly SelectedImage[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { repository } of images) {
+    counts.set(repository, (counts.get(repository) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** How many tags of a repository are chosen, and of how many where that is known. */
+export function chosenText(chosen: number, list: TagList | undefined): string {
+  const read = list !== undefined && list.next === null && list.tags.length > 0;
+  const total = list?.total ?? (read ? list.tags.length : null);
+  return total === null
+    ? `${formatCounted(chosen, "tag", "tags")} chosen`
+    : `${formatCount(chosen)} of ${formatCounted(total, "tag", "tags")} chosen`;
+}
+
+/** Whether no tag of a repository is known but those that are chosen, by rules or earlier. */
+function isUnread(list: TagList | undefined): boolean {
+  return list === undefined || list.tags.length === 0;
+}
+
+/** The rows that count as selected: chosen tags, and repositories of which every known tag is. */
 export function selectedRows(
   repositories: readonly ImageRow[],
   tags: Readonly<Record<string, TagList>>,
@@ -140,7 +164,12 @@ export function selectedRows(
   images: readonly SelectedImage[],
 ): ImageRow[] {
   const chosen = new Set(images.map((image) => `${image.repository}:${image.tag}`));
+  const matches = tagMatcher(filter.tagPattern);
+  const counts = chosenCounts(images.filter(({ tag }) => matches(tag)));
   return repositories.flatMap((row) => {
+    if (isUnread(tags[row.id])) {
+      return counts.has(row.id) ? [row] : [];
+    }
     const below = tagRows(row.id, tags[row.id], filter).filter((one) => one.kind === "tag");
     const selected = below.filter((one) => chosen.has(one.id));
     return below.length > 0 && selected.length === below.length ? [row, ...selected] : selected;
@@ -169,6 +198,7 @@ export function changedSelection(
   const [had, has] = [ids(before), ids(after)];
   const chosen = new Map(images.map((image) => [`${image.repository}:${image.tag}`, image]));
   const wanted: string[] = [];
+  const matches = tagMatcher(filter.tagPattern);
   const shownTags = (repository: string) =>
     filteredTags(tags[repository]?.tags ?? [], filter).map((tag) => ({
       repository,
@@ -184,7 +214,10 @@ export function changedSelection(
       // The repository is no longer ticked whole; the table still reports it.
       has.delete(row.repository);
     } else if (row.kind === "repository" && allStillThere(row.id, before, has)) {
-      for (const image of shownTags(row.id)) {
+      const unticked = isUnread(tags[row.id])
+        ? images.filter(({ repository, tag }) => repository === row.id && matches(tag))
+        : shownTags(row.id);
+      for (const image of unticked) {
         chosen.delete(`${image.repository}:${image.tag}`);
       }
     }
@@ -223,7 +256,7 @@ function allStillThere(
 export function selectionSize(
   images: readonly SelectedImage[],
   tags: Readonly<Record<string, TagList>>,
-): { bytes: number; unknown: number } {
+): SelectionSize {
   let [bytes, unknown] = [0, 0];
   const sizes = new Map<string, number>();
   for (const repository of new Set(images.map((image) => image.repository))) {
@@ -242,4 +275,14 @@ export function selectionSize(
     }
   }
   return { bytes, unknown };
+}
+
+/** The size of what is chosen: what the rules said of it, until more is known of its tags. */
+export function draftSize(
+  draft: Pick<Draft, "images" | "selection" | "ruledSize">,
+  tags: Readonly<Record<string, TagList>>,
+): SelectionSize {
+  const read = selectionSize(draft.images, tags);
+  const ruled = draft.selection === null ? null : draft.ruledSize;
+  return ruled !== null && ruled.unknown <= read.unknown ? ruled : read;
 }

@@ -128,8 +128,8 @@ export function ImagesContainer(props: ImagesContainerProps) {
       return;
     }
     const selection = { repositories: everywhere ? [] : searched, rules: wanted };
-    await rules.choose(source, selection, ({ images }) =>
-      dispatch({ type: "rules_applied", selection, images }),
+    await rules.choose(source, selection, (chosen) =>
+      dispatch({ type: "rules_applied", selection, chosen }),
     );
   };
   const signIn = async (typed: TypedLogin) => {

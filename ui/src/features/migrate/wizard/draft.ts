@@ -19,6 +19,12 @@ export interface RepositoryChoice {
   readonly settings: RepositorySettings | null;
 }
 
+/** The size of a selection, and of how many tags it is not known. */
+export interface SelectionSize {
+  readonly bytes: number;
+  readonly unknown: number;
+}
+
 /** Everything that a person said in the wizard so far. It holds no secret. */
 export interface Draft {
   /** Changes when drafts of an older version can no longer be read. */
@@ -40,6 +46,8 @@ export interface Draft {
   readonly images: readonly SelectedImage[];
   /** The rules that chose the images; nothing where a person ticked them. */
   readonly selection: Selection | null;
+  /** What the rules said of the size of what they chose; it means nothing without them. */
+  readonly ruledSize: SelectionSize | null;
   readonly prefix: string;
   /** How names are made from those of the source, before the prefix. */
   readonly renameRules: readonly RenameRule[];
@@ -72,6 +80,7 @@ export const emptyDraft: Draft = {
   typedRepositories: [],
   images: [],
   selection: null,
+  ruledSize: null,
   prefix: "",
   renameRules: [],
   template: defaultRepositorySettings,

@@ -1,5 +1,6 @@
 import type {
   AwsConnection,
+  ChosenTags,
   ConflictChoice,
   ConflictResolution,
   CopyExtent,
@@ -39,7 +40,7 @@ export type DraftAction =
   | { type: "repository_typed"; repository: string }
   | { type: "images_selected"; images: readonly SelectedImage[] }
   | { type: "images_added"; images: readonly SelectedImage[] }
-  | { type: "rules_applied"; selection: Selection; images: readonly SelectedImage[] }
+  | { type: "rules_applied"; selection: Selection; chosen: ChosenTags }
   | { type: "extent_changed"; extent: CopyExtent }
   | { type: "prefix_changed"; prefix: string }
   | { type: "rename_rules_changed"; rules: readonly RenameRule[] }
@@ -187,8 +188,9 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
     case "rules_applied":
       return {
         ...draft,
-        images: action.images,
+        images: action.chosen.images,
         selection: action.selection,
+        ruledSize: { bytes: action.chosen.size_bytes, unknown: action.chosen.sizes_unknown },
         choices: [],
       };
     case "extent_changed":
