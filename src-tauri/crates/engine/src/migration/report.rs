@@ -6,7 +6,7 @@ use crate::model::{Digest, ImageReference, Platform, RepositoryName};
 /// What a migration did.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Repositories that it created.
+    /// Repositories that it created, in this try or in an earlier one.
     pub repositories_created: Vec<RepositoryName>,
     /// Every image of the plan, in its order.
     pub images: Vec<ImageReport>,

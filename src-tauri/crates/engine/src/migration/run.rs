@@ -68,7 +68,7 @@ pub async fn run(
     run.cancel_what_is_open(&records);
     let temporary_tags_left = steps::remove_temporary_tags(&run, traces.temporary_tags).await;
     let report = Report {
-        repositories_created: traces.repositories_created,
+        repositories_created: created(plan, traces.repositories_created),
         images: records.into_reports(),
         temporary_tags_left,
         cancelled: control.is_cancelled(),
@@ -77,6 +77,19 @@ pub async fn run(
         journal.end(&report);
     }
     report
+}
+
+/// The repositories that a migration created: those of earlier tries, and those of this one.
+fn created(plan: &Plan, now: Vec<RepositoryName>) -> Vec<RepositoryName> {
+    let earlier = plan.repositories.iter().filter(|repository| repository.is_own);
+    let mut created: Vec<_> = earlier.map(|repository| repository.name.clone()).collect();
+    for name in now {
+        // One that was deleted in between was created twice.
+        if !created.contains(&name) {
+            created.push(name);
+        }
+    }
+    created
 }
 
 /// Asks registry and ECR anew what they hold of images that were moved some time ago, and compares
