@@ -215,7 +215,10 @@ describe("where?", () => {
     backend.failNext("repositoryDetails", fakeError("repository_missing", "No app here.", "app"));
     fireEvent.click(await screen.findByText("app"));
     await click("repository-create-open");
-    await click("repository-create-confirm");
+    // It waits for the settings of the saved profile.
+    const confirm = (await byId("repository-create-confirm")) as HTMLButtonElement;
+    await waitFor(() => expect(confirm.disabled).toBe(false));
+    fireEvent.click(confirm);
     await waitFor(() => expect(screen.queryByTestId("repository-create-open")).toBeNull());
     expect(backend.calls.find(({ method }) => method === "repositoryCreate")?.args).toMatchObject([
       { profile: "default" },
