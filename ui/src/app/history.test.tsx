@@ -10,6 +10,7 @@ import type {
   MigrationReport,
   MigrationRequest,
 } from "../ipc/generated";
+import { interruptedEntry, undone } from "../testing/historyEntry";
 import {
   byId,
   click,
@@ -22,22 +23,7 @@ import {
 } from "../testing/window";
 import { App } from "./App";
 
-const interrupted: HistoryEntry = {
-  migration: "migration-1",
-  state: "interrupted",
-  started_at_ms: 1_795_000_000_000,
-  elapsed_ms: 65_000,
-  identity: fakeIdentity(true, null),
-  registry: fakeRegistry(true),
-  source: { kind: "practice_account" },
-  images: 5,
-  moved: 2,
-  unchanged: 1,
-  failed: 1,
-  sent_bytes: 1_000_000,
-  skipped_bytes: 0,
-  undone: null,
-};
+const interrupted = interruptedEntry;
 
 const image = (part: Partial<ImageReport>): ImageReport => ({
   image: 0,
@@ -109,20 +95,7 @@ const request = requestOf(
   true,
 ) as MigrationRequest;
 /** One that was undone, and of which so much was left. */
-const undoneEntry = (left: number): HistoryEntry => ({
-  ...interrupted,
-  undone: {
-    at_ms: 1_795_000_100_000,
-    totals: {
-      tags_removed: 1,
-      tags_restored: 0,
-      images_deleted: 1,
-      repositories_deleted: 0,
-      left,
-    },
-    cancelled: false,
-  },
-});
+const undoneEntry = (left: number): HistoryEntry => ({ ...interrupted, undone: undone(left) });
 
 const table = () => createWrapper(document.body).findTable('[data-testid="history-table"]');
 const chooseAction = (menu: string, item: string) => {

@@ -18,8 +18,8 @@ const DEPTH_LIMIT: usize = 4;
 /// times, and that one a third. The busiest public indexes list some dozens of platforms with their
 /// attestations.
 const MANIFESTS_LIMIT: usize = 10_000;
-/// Bytes of all manifests of one image: they are held in memory until it is copied. A manifest has
-/// some kilobytes.
+/// Bytes of all manifests of one image: they are held in memory while it is planned, and while it is
+/// copied. A manifest has some kilobytes.
 const MANIFESTS_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// Configurations hold some kilobytes, with a long history perhaps some hundreds.
 const CONFIG_LIMIT_BYTES: u64 = 4 * 1024 * 1024;

@@ -1,0 +1,29 @@
+import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import type { HistoryEntry, Undone } from "../ipc/generated";
+
+/** A migration of the history: of practice, five images, interrupted before the end. */
+export const interruptedEntry: HistoryEntry = {
+  migration: "migration-1",
+  state: "interrupted",
+  started_at_ms: 1_795_000_000_000,
+  elapsed_ms: 65_000,
+  identity: fakeIdentity(true, null),
+  registry: fakeRegistry(true),
+  source: { kind: "practice_account" },
+  images: 5,
+  moved: 2,
+  unchanged: 1,
+  failed: 1,
+  sent_bytes: 1_000_000,
+  skipped_bytes: 0,
+  undone: null,
+};
+
+/** An undo that deleted one image and left so much. */
+export function undone(left: number, cancelled = false): Undone {
+  return {
+    at_ms: 1_795_000_100_000,
+    totals: { tags_removed: 1, tags_restored: 0, images_deleted: 1, repositories_deleted: 0, left },
+    cancelled,
+  };
+}
