@@ -1,8 +1,9 @@
 //! The labs themselves: that each is real, and shows what the stories rely on.
 
 use anyhow::Result;
+use serde_json::json;
 use transload_tests::images::{Format, Index, Recipe, Target};
-use transload_tests::labs::{DockerCli, EngineLab, MinistackLab, RegistryLab};
+use transload_tests::labs::{DockerCli, EngineKind, EngineLab, MinistackLab, RegistryLab};
 use transload_tests::skopeo::{Side, Skopeo};
 
 #[tokio::test]
@@ -64,6 +65,26 @@ async fn podman_pushes_and_pulls_an_image_built_on_the_spot() -> Result<()> {
     let podman = EngineLab::podman().await?;
     let registry = RegistryLab::start().await?;
     push_and_pull(&podman.cli()?, &registry, "localhost/").await
+}
+
+/// What the stories on engines rely on: the store that each engine has, and that a push and a pull
+/// reach a registry of the test.
+#[tokio::test]
+async fn every_docker_engine_has_the_store_that_its_kind_says() -> Result<()> {
+    for kind in EngineKind::all() {
+        if kind == EngineKind::Podman {
+            continue;
+        }
+        let engine = kind.start().await?;
+        let client = reqwest::Client::builder().unix_socket(engine.socket()).build()?;
+        let info: serde_json::Value =
+            serde_json::from_slice(&client.get("http://engine/info").send().await?.bytes().await?)?;
+        let snapshotter = json!(["driver-type", "io.containerd.snapshotter.v1"]);
+        let status = info["DriverStatus"].as_array().cloned().unwrap_or_default();
+        assert_eq!(status.contains(&snapshotter), kind.has_containerd_store(), "{kind:?}: {info}");
+        push_and_pull(&engine.cli()?, &RegistryLab::start().await?, "").await?;
+    }
+    Ok(())
 }
 
 /// `prefix` is what the engine puts before a name without a host.

@@ -66,6 +66,21 @@ pub fn command_line() -> Result<PathBuf> {
     Ok(path)
 }
 
+/// The folder of a Docker Engine that `cargo xtask setup --tests` installed: below the folder that
+/// `TRANSLOAD_ENGINES` names, else where the set-up puts it.
+///
+/// # Errors
+/// When the set-up did not run.
+pub fn engine_root(name: &str) -> Result<PathBuf> {
+    let engines = std::env::var_os("TRANSLOAD_ENGINES")
+        .map_or_else(|| target_folder().join("tools/engines"), PathBuf::from);
+    let root = engines.join(name);
+    if !root.join("usr/sbin/dockerd").is_file() {
+        bail!("no Docker Engine in {}: `cargo xtask setup --tests` installs it", root.display());
+    }
+    Ok(root)
+}
+
 /// A program of the system, on the `PATH` or where Debian puts what only root calls.
 ///
 /// # Errors

@@ -1,6 +1,9 @@
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::{DockerCli, START_LIMIT};
@@ -22,8 +25,8 @@ impl EngineLab {
     /// A Docker Engine (`dockerd`) without images, and without a network for containers. It needs
     /// root, as every `dockerd` does that is not set up otherwise.
     ///
-    /// Debian's 20.10 keeps images in a graph driver only; it has no containerd image store (that
-    /// came with 24.0), so what that store does differently is shown with recorded answers instead.
+    /// Debian's 20.10 keeps images in a graph driver only; [`EngineLab::docker_in`] has the other
+    /// store.
     ///
     /// # Errors
     /// When it does not start.
@@ -44,6 +47,43 @@ impl EngineLab {
         ];
         std::fs::write(inside("daemon.json"), "{}")?;
         let process = Process::start(&system_tool("dockerd")?, arguments, [])?;
+        Self::answering(process, folder).await.context("a Docker Engine of the tests needs root")
+    }
+
+    /// A Docker Engine of another Debian release, from its folder ([`engine_root`]).
+    ///
+    /// It runs in a mount namespace of its own with the folder as its root, which is bound on
+    /// itself because an engine asks for a root that is a mount point. Its data stays in the lab's
+    /// folder. The network is this computer's, so the registries of a test are reached as ever.
+    ///
+    /// # Errors
+    /// When it is not installed, or does not start.
+    pub async fn docker_in(root: &Path, containerd_store: bool) -> Result<Self> {
+        let folder = folder()?;
+        let mut settings = json!({
+            "features": { "containerd-snapshotter": containerd_store },
+            "hosts": [format!("unix:///mnt/lab/{SOCKET}")],
+            "data-root": "/mnt/lab/data",
+            "exec-root": "/mnt/lab/exec",
+            "pidfile": "/mnt/lab/pid",
+            "bridge": "none",
+            "iptables": false,
+            "ip-forward": false,
+        });
+        if !containerd_store {
+            settings["storage-driver"] = json!("vfs");
+        }
+        std::fs::write(folder.path().join("daemon.json"), settings.to_string())?;
+        // `exec` all the way: the process that the lab ends is dockerd itself.
+        const START: &str = "mount --bind \"$1\" \"$1\" && cd \"$1\" && mount -t proc proc proc && \
+             mount --rbind /sys sys && mount --rbind /dev dev && mount -t tmpfs tmpfs run && \
+             mkdir -p mnt/lab && mount --bind \"$2\" mnt/lab && \
+             exec chroot . dockerd --config-file /mnt/lab/daemon.json";
+        let arguments = ["--mount", "--propagation", "private", "sh", "-c", START, "sh"]
+            .map(OsString::from)
+            .into_iter()
+            .chain([root.into(), folder.path().into()]);
+        let process = Process::start(&system_tool("unshare")?, arguments, [])?;
         Self::answering(process, folder).await.context("a Docker Engine of the tests needs root")
     }
 
@@ -126,6 +166,17 @@ impl EngineLab {
     /// Everything it has logged.
     pub fn log(&self) -> String {
         self.process.output()
+    }
+}
+
+impl Drop for EngineLab {
+    /// A dockerd that did not end in time was killed, and leaves the containerd that it started.
+    fn drop(&mut self) {
+        self.process.stop();
+        let pid = self.folder.path().join("exec/containerd/containerd.pid");
+        if let Ok(pid) = std::fs::read_to_string(pid) {
+            let _ = Command::new("kill").args(["-9", pid.trim()]).output();
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod docker_cli;
 mod engine;
+mod engine_kind;
 mod ministack;
 mod registry;
 
 pub use docker_cli::DockerCli;
 pub use engine::EngineLab;
+pub use engine_kind::EngineKind;
 pub use ministack::MinistackLab;
 pub use registry::RegistryLab;
 

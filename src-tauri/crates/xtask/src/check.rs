@@ -108,6 +108,7 @@ pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
     setup::cargo_nextest(place)?;
     setup::tauri_driver(place)?;
     setup::test_programs(place)?;
+    setup::engine_for_tests(place)?;
     let mut done: Vec<(&Part, Outcome, Duration)> = Vec::new();
     for part in
         PARTS.iter().filter(|part| only.is_empty() || only.iter().any(|name| name == part.name))
@@ -220,7 +221,11 @@ pub fn nextest_in_display(place: &Place, filter: &str) -> Result<Run> {
     with_tools(place, Run::new("xvfb-run", words, &place.root).env_remove("WAYLAND_DISPLAY"))
 }
 
-fn nextest(place: &Place, filter: &str) -> Result<Run> {
+/// The tests that a filter names, without a display.
+///
+/// # Errors
+/// A `PATH` that cannot be made.
+pub fn nextest(place: &Place, filter: &str) -> Result<Run> {
     with_tools(place, Run::cargo(&nextest_words(filter), &place.root))
 }
 
@@ -235,7 +240,8 @@ fn with_tools(place: &Place, run: Run) -> Result<Run> {
         .env("TS_RS_EXPORT_DIR", place.target.join("fresh-types"))
         .env("TRANSLOAD_APP", place.program(false))
         .env("TRANSLOAD_TAURI_DRIVER", place.tauri_driver())
-        .env("TRANSLOAD_TOOLS", place.python_tools()))
+        .env("TRANSLOAD_TOOLS", place.python_tools())
+        .env("TRANSLOAD_ENGINES", place.engines()))
 }
 
 /// The `PATH` with the programs that set-up put into the work tree: cargo finds `cargo-nextest`

@@ -2,11 +2,12 @@
 //!
 //! - [`arguments`], [`place`], [`process`]: how it is called, where things are, how programs run
 //! - [`setup`]: what this computer needs, and gets
-//! - [`mod@bench`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`]: one command each
+//! - [`mod@bench`], [`engines`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`]: one command each
 
 mod arguments;
 mod bench;
 mod check;
+mod engines;
 mod generate;
 mod package;
 mod place;
@@ -29,12 +30,13 @@ cargo xtask COMMAND
   test [--only PART ...]         runs every check that a change must pass; `test --list` names the parts
   generate                       renews the TypeScript types that are made from Rust
   bench [--work NAME ...]        measures transload-cli beside skopeo: many, multiarch, big
+  engines                        runs the engine stories on Debian's newest Docker Engine as well
   screenshots                    makes the pictures again that the README shows
   package [--check]              makes the .deb and the .rpm; --check also installs, starts and removes the .deb
   setup [--tests]                installs what building needs, and with --tests what the checks need
   help                           says this
 
-  --yes   installs what is missing without asking, for `run`, `test`, `bench`, `package`, `screenshots`, `setup`";
+  --yes   installs what is missing without asking, for every command but `generate`";
 
 fn main() -> ExitCode {
     match dispatch() {
@@ -54,6 +56,7 @@ fn dispatch() -> Result<()> {
         Some("test") => check::run(&place, &mut arguments),
         Some("generate") => generate::run(&place, &mut arguments),
         Some("bench") => bench::run(&place, &mut arguments),
+        Some("engines") => engines::run(&place, &mut arguments),
         Some("screenshots") => screenshots::run(&place, &mut arguments),
         Some("package") => package::run(&place, &mut arguments),
         Some("setup") => setup::run(&place, &mut arguments),

@@ -61,6 +61,11 @@ impl Place {
         self.tools.join("python/bin")
     }
 
+    /// The Docker Engines that the set-up installed, a folder each.
+    pub fn engines(&self) -> PathBuf {
+        self.tools.join("engines")
+    }
+
     /// The program that drives a real window.
     pub fn tauri_driver(&self) -> PathBuf {
         self.tools.join("bin/tauri-driver")

@@ -2,8 +2,10 @@
 //!
 //! - [`packages`]: packages of the system
 //! - [`needs`]: the list of them, and how each is recognised
+//! - [`engines`]: Docker Engines of other Debian releases
 //! - [`tools`]: npm, cargo and Python packages, inside the work tree
 
+mod engines;
 mod needs;
 mod packages;
 mod tools;
@@ -13,6 +15,7 @@ use anyhow::Result;
 use crate::arguments::Arguments;
 use crate::place::Place;
 
+pub use engines::{engine_for_tests, newest_engine};
 pub use packages::apt;
 pub use tools::{cargo_nextest, package_tools, tauri_driver, test_programs, window_sources};
 
@@ -57,6 +60,7 @@ pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
         cargo_nextest(place)?;
         tauri_driver(place)?;
         test_programs(place)?;
+        engine_for_tests(place)?;
     }
     println!("Everything is there.");
     Ok(())

@@ -77,6 +77,11 @@ const TESTS: &[Need] = &[
     Need { package: "docker.io", purpose: "the Docker Engine", sign: Sign::Program("dockerd") },
     Need { package: "podman", purpose: "another engine", sign: Sign::Program("podman") },
     Need {
+        package: "debootstrap",
+        purpose: "a newer Docker Engine, in a folder",
+        sign: Sign::Program("debootstrap"),
+    },
+    Need {
         package: "docker-registry",
         purpose: "a registry to copy from",
         sign: Sign::Program("docker-registry"),
