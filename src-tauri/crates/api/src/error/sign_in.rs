@@ -28,6 +28,9 @@ impl From<SignInError> for ApiError {
             SignInError::Refused { .. } => words(ErrorCode::SignInFailed)
                 .hint("Sign in again, with a code instead of the browser of this computer.")
                 .retryable(),
+            SignInError::ForeignPage { page } => words(ErrorCode::SignInFailed)
+                .about(page)
+                .hint("Check sso_start_url and sso_region in the AWS configuration, and any endpoint that is set for SSO OIDC."),
             SignInError::NotSignedIn { session } => {
                 Self::new(ErrorCode::SignInNeeded, format!("You are not signed in to {session}."))
                     .hint("Sign in, then try again.")

@@ -43,12 +43,15 @@ pub async fn api_host(region: &Region, variant: EndpointVariant) -> Option<Strin
     Url::parse(endpoint.url()).ok()?.host_str().map(str::to_owned)
 }
 
-/// An endpoint in the AWS configuration that is no URL.
+/// An endpoint in the AWS configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the endpoint {text:?} for {service} is not a URL with http or https")]
-pub(super) struct InvalidEndpoint {
-    service: &'static str,
-    text: String,
+pub(super) enum InvalidEndpoint {
+    /// It is no URL.
+    #[error("the endpoint {text:?} for {service} is not a URL with http or https")]
+    NoUrl { service: &'static str, text: String },
+    /// It carries a user name or a password, which is not shown.
+    #[error("the endpoint for {service} must not contain a user name or a password")]
+    UserInfo { service: &'static str },
 }
 
 /// The endpoint that the AWS configuration names for a service (`ECR`, `SSO_OIDC`: with an underscore,
@@ -74,10 +77,13 @@ pub(super) fn configured(
         .service_id(service)
         .load(&environment, Some(profiles))
         .map(|(text, _)| {
-            Url::parse(&text)
-                .ok()
-                .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-                .ok_or_else(|| InvalidEndpoint { service, text: text.into_owned() })
+            let url = Url::parse(&text).ok();
+            let has_login = |url: &Url| !url.username().is_empty() || url.password().is_some();
+            if url.as_ref().is_some_and(has_login) {
+                return Err(InvalidEndpoint::UserInfo { service });
+            }
+            url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+                .ok_or_else(|| InvalidEndpoint::NoUrl { service, text: text.into_owned() })
         })
         .transpose()
 }
@@ -121,6 +127,16 @@ mod tests {
             let environment = AwsEnvironment::from_variables([("AWS_ENDPOINT_URL_ECR", text)]);
             let error = configured(&environment, &ProfileSet::default(), "ECR").unwrap_err();
             assert!(error.to_string().contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_with_a_login_is_refused_and_the_login_is_not_shown() {
+        for text in ["https://ada:hunter2@ecr.example", "http://hunter2@127.0.0.1:4566"] {
+            let environment = AwsEnvironment::from_variables([("AWS_ENDPOINT_URL_ECR", text)]);
+            let error = configured(&environment, &ProfileSet::default(), "ECR").unwrap_err();
+            assert!(matches!(error, InvalidEndpoint::UserInfo { .. }), "{error:?}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
         }
     }
 

@@ -29,6 +29,12 @@ pub enum InvalidEndpoint {
         /// What was given.
         scheme: String,
     },
+    /// It carries a user name or a password.
+    #[error("the address of the registry {host} must not contain a user name or a password")]
+    UserInfo {
+        /// Its host.
+        host: String,
+    },
 }
 
 impl RegistryEndpoint {
@@ -69,6 +75,9 @@ impl RegistryEndpoint {
             return Err(InvalidEndpoint::Scheme { scheme: scheme.to_owned() });
         }
         let name = given.host_str().ok_or_else(invalid)?;
+        if !given.username().is_empty() || given.password().is_some() {
+            return Err(InvalidEndpoint::UserInfo { host: name.to_owned() });
+        }
         let name = match given.port() {
             Some(port) => format!("{name}:{port}"),
             None => name.to_owned(),
@@ -120,7 +129,7 @@ mod tests {
     fn an_address_names_its_registry() {
         let ecr = RegistryEndpoint::at("https://1.dkr.ecr.eu-west-1.amazonaws.com").unwrap();
         assert_eq!(ecr.host.as_str(), "1.dkr.ecr.eu-west-1.amazonaws.com");
-        let local = RegistryEndpoint::at("http://user:hunter2@127.0.0.1:4510/v2/?x=1").unwrap();
+        let local = RegistryEndpoint::at("http://127.0.0.1:4510/v2/?x=1").unwrap();
         assert_eq!(
             (local.host.as_str(), local.url.as_str()),
             ("127.0.0.1:4510", "http://127.0.0.1:4510/")
@@ -134,6 +143,16 @@ mod tests {
         for text in ["", "https://", "https://user:hunter2@bad host/?token=hunter2"] {
             let error = RegistryEndpoint::at(text).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        for text in [
+            "https://user:hunter2@registry.example",
+            "http://hunter2@127.0.0.1:4510/v2/",
+            "https://:hunter2@registry.example",
+            "user:hunter2@registry.example",
+        ] {
+            let error = RegistryEndpoint::at(text).unwrap_err();
+            assert!(matches!(error, InvalidEndpoint::UserInfo { .. }), "{error:?}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
         }
     }
 

@@ -34,6 +34,12 @@ pub enum SignInError {
         /// Its description.
         message: String,
     },
+    /// The page that the service names is not one of the configured IAM Identity Center.
+    #[error("the sign-in page {page} isn't an https page of the configured IAM Identity Center")]
+    ForeignPage {
+        /// Scheme and host.
+        page: String,
+    },
     /// There is no token, or AWS does not take it any more.
     #[error("nobody is signed in to {session}")]
     NotSignedIn {

@@ -4,6 +4,7 @@
 //! - `store`: tokens and client registrations, in the place and the format of the AWS CLI.
 //! - `connection`: a session with its clients and its place for tokens.
 //! - `oidc`: the calls of SSO OIDC.
+//! - `page`: which pages may be opened.
 //! - `loopback`: where the browser comes back to.
 //! - `sign_in`: a sign-in from its beginning to the stored token.
 //! - `portal`: accounts and roles of who signed in, and signing out.
@@ -15,6 +16,7 @@ mod connection;
 mod error;
 mod loopback;
 mod oidc;
+mod page;
 mod portal;
 mod role;
 mod session;

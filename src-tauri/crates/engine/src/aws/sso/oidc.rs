@@ -102,6 +102,11 @@ impl Oidc {
         Ok(Self { client, caller: Arc::new(caller), base })
     }
 
+    /// The address of the OIDC endpoint.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Makes Transload known, for one kind of sign-in.
     pub(super) async fn register(
         &self,

@@ -4,6 +4,7 @@ use super::super::{AwsEnvironment, AwsError};
 use super::connection::Connection;
 use super::loopback::{Loopback, Redirect};
 use super::oidc::{Authorization, Poll};
+use super::page::is_own_page;
 use super::store::{RegisteredFor, Registration, Token};
 use super::{SignInError, SsoSession, SsoTarget};
 use crate::model::Secret;
@@ -104,6 +105,7 @@ impl SignIn {
             &registration,
             &loopback.address(),
         )?;
+        expect_own_page(&connection, &url)?;
         let prompt = SignInPrompt {
             way: SignInWay::Browser,
             url,
@@ -122,6 +124,9 @@ impl SignIn {
         let registration = registration(&connection, RegisteredFor::Code).await?;
         let device =
             connection.oidc.device_authorization(&connection.session, &registration).await?;
+        for page in [&device.url, &device.complete_url] {
+            expect_own_page(&connection, page)?;
+        }
         let prompt = SignInPrompt {
             way: SignInWay::Code,
             url: device.complete_url,
@@ -177,6 +182,16 @@ impl SignIn {
         tracing::info!(session = connection.session.title(), "signed in");
         Ok(())
     }
+}
+
+/// Refuses a page that is not of the configured IAM Identity Center.
+fn expect_own_page(connection: &Connection, page: &str) -> Result<(), SignInError> {
+    if is_own_page(page, &connection.session, connection.oidc.base()) {
+        return Ok(());
+    }
+    let url = url::Url::parse(page).ok();
+    let told = url.map(|url| format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()));
+    Err(SignInError::ForeignPage { page: told.unwrap_or_default() })
 }
 
 /// A stored registration, or a new one.
