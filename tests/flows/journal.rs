@@ -72,6 +72,10 @@ impl Desk {
     /// Runs the command line to its end, with the journal in a folder of this name.
     async fn run(&self, data: &str, arguments: &[&str]) -> Result<Finished> {
         let mut run = Run::new(command_line()?).arguments(arguments);
+        // The plans of this desk name the proxy as the endpoints.
+        if arguments.first() == Some(&"run") {
+            run = run.arguments(["--allow-endpoints"]);
+        }
         for (name, value) in self.variables(data) {
             run = run.variable(&name, value);
         }
@@ -253,7 +257,7 @@ async fn a_second_process_is_told_that_the_migration_runs() -> Result<()> {
     let held = Fault::Delay(Duration::from_secs(3600));
     desk.proxy.add(Rule::new("PUT", "/manifests/", held)?);
     let mut running = tokio::process::Command::new(command_line()?)
-        .args(["run", &desk.path("plan.json")])
+        .args(["run", &desk.path("plan.json"), "--allow-endpoints"])
         .envs(desk.variables("data"))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -300,7 +304,11 @@ async fn a_data_folder_that_cannot_be_used_refuses_before_anything_is_written() 
 #[tokio::test]
 async fn a_plan_runs_with_what_the_machine_gives_instead_of_a_profile() -> Result<()> {
     let desk = Desk::new(1, 1).await?;
-    ensure!(desk.plan("data", &[]).await?.status.success());
+    // The machine has the endpoints of the profile; those of the proxy would be another destination.
+    let (from, out) = (format!("registry:{}", desk.source.host()), desk.path("plan.json"));
+    let plan = ["plan", "--from", &from, "--aws-profile", PROFILE, "--prefix", "hub/", "--out"];
+    let planned = desk.run("data", &[&plan[..], &[out.as_str()]].concat()).await?;
+    ensure!(planned.status.success(), "{}{}", planned.text(), planned.stderr);
     let (id, secret) = desk.ecr.key();
     // No profile at all: only what a container has.
     let empty = AwsHome::new()?;

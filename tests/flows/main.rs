@@ -18,6 +18,7 @@ mod layering;
 mod map_and_plan;
 mod originals;
 mod other_account;
+mod other_destination;
 mod partial_failure;
 mod permissions;
 mod quota;

@@ -17,6 +17,7 @@ pub struct AwsCli {
     endpoint: String,
     home: TempDir,
     key: (String, String),
+    region: String,
 }
 
 impl AwsCli {
@@ -30,6 +31,7 @@ impl AwsCli {
             endpoint: endpoint.to_owned(),
             home: TempDir::with_prefix("aws-cli-")?,
             key: ("AKIAIOSFODNN7EXAMPLE".to_owned(), "witness-key-of-nobody".to_owned()),
+            region: REGION.to_owned(),
         })
     }
 
@@ -37,6 +39,13 @@ impl AwsCli {
     #[must_use]
     pub fn with_key(mut self, id: &str, secret: &str) -> Self {
         self.key = (id.to_owned(), secret.to_owned());
+        self
+    }
+
+    /// The same in another region.
+    #[must_use]
+    pub fn in_region(mut self, region: &str) -> Self {
+        region.clone_into(&mut self.region);
         self
     }
 
@@ -49,8 +58,8 @@ impl AwsCli {
             .variable("AWS_ACCESS_KEY_ID", &self.key.0)
             .variable("AWS_SECRET_ACCESS_KEY", &self.key.1)
             // Version 1 of the command line reads the one, version 2 both.
-            .variable("AWS_DEFAULT_REGION", REGION)
-            .variable("AWS_REGION", REGION)
+            .variable("AWS_DEFAULT_REGION", &self.region)
+            .variable("AWS_REGION", &self.region)
             .variable("AWS_PAGER", "")
             .variable("AWS_EC2_METADATA_DISABLED", "true")
             .arguments(["--endpoint-url", &self.endpoint, "--output", "json"])

@@ -38,8 +38,18 @@ impl Ecr {
     /// # Errors
     /// When it does not start.
     pub async fn practice() -> Result<Self> {
+        Self::practice_in(REGION).await
+    }
+
+    /// An empty practice ECR in this region.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn practice_in(region: &str) -> Result<Self> {
         let folder = tempfile::TempDir::with_prefix("practice-")?;
-        let practice = Practice::start(PracticeOptions::new(folder.path())).await?;
+        let options =
+            PracticeOptions { region: region.to_owned(), ..PracticeOptions::new(folder.path()) };
+        let practice = Practice::start(options).await?;
         Ok(Self::Practice { practice, _folder: folder })
     }
 
@@ -157,7 +167,7 @@ impl Ecr {
     /// When it is not installed.
     pub fn aws(&self) -> Result<AwsCli> {
         let (id, secret) = self.key();
-        Ok(AwsCli::new(&self.api_url())?.with_key(id, secret))
+        Ok(AwsCli::new(&self.api_url())?.with_key(id, secret).in_region(self.region()))
     }
 
     /// User and password for its registry, from the AWS command line.

@@ -7,10 +7,11 @@ use std::time::Instant;
 use anyhow::Result;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use transload_engine::migration::{
-    Facts, ImageContent, ImageFacts, ImageTree, MigrationRequest, RequestedImage, SourceFacts, plan,
+    DestinationIdentity, Facts, ImageContent, ImageFacts, ImageTree, MigrationRequest,
+    RequestedImage, SourceFacts, plan,
 };
 use transload_engine::model::{
-    ImageReference, RegistryHost, RepositoryName, RepositorySettings, Tag,
+    AccountId, ImageReference, Region, RegistryHost, RepositoryName, RepositorySettings, Tag,
 };
 use transload_engine::registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
 
@@ -47,7 +48,12 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
         anyhow::Ok(ImageFacts { source: Ok(facts), destination: Ok(None) })
     });
     let facts = Facts {
-        registry: RegistryHost::parse("111122223333.dkr.ecr.eu-west-1.amazonaws.com")?,
+        destination: DestinationIdentity::new(
+            AccountId::parse("111122223333")?,
+            Region::parse("eu-west-1")?,
+            &RegistryEndpoint::at("111122223333.dkr.ecr.eu-west-1.amazonaws.com")?,
+            None,
+        ),
         repositories: BTreeMap::new(),
         holds: BTreeMap::new(),
         images: stream::iter(read).buffered(READ_TOGETHER).try_collect().await?,

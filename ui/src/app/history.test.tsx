@@ -238,6 +238,10 @@ describe("the history", () => {
     await selectRow(1);
     chooseAction("history-actions", "undo");
     expect(await textOf("undo-plan")).toContain("Removed, with its image");
+    const destination = await textOf("undo-destination");
+    for (const part of ["AWS account000000000000", "Regionus-east-1", "Registry127.0.0.1"]) {
+      expect(destination).toContain(part);
+    }
     expect((await byId("undo-confirm")).textContent).toBe("Delete 1 tag, 1 image and 1 repository");
     expect(backend.holdings.size).toBe(1);
     await expectAccessible();

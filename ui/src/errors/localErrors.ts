@@ -11,6 +11,8 @@ type LocalErrorCode = Extract<
   | "job_unknown"
   | "runs_elsewhere"
   | "account_differs"
+  | "destination_differs"
+  | "endpoints_not_allowed"
   | "destination_moved"
   | "journal_failed"
   | "storage_failed"
@@ -85,6 +87,35 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
       "Or run it again: that plans it for the account of today.",
     ],
     actions: ["run_again", "retry", "choose_profile"],
+  }),
+  destination_differs: entry({
+    title: "Not the planned destination",
+    text: "The migration was planned for another region, registry or endpoint than the connection leads to. Nothing was changed.",
+    next: (planned) => [
+      planned === null
+        ? "Set the planned region and endpoints in the AWS profile or the environment, then try again."
+        : `Set the planned value in the AWS profile or the environment: ${planned}. Then try again.`,
+      "Or run it again: that plans it for the current destination.",
+    ],
+    actions: ["run_again", "retry", "choose_profile"],
+  }),
+  endpoints_not_allowed: entry({
+    severity: "warning",
+    title: "The file names endpoints",
+    text: "Requests and credentials would go to endpoints that were chosen by the author of the file. Nothing was sent.",
+    next: (endpoints) => [
+      endpoints === null
+        ? "Allow the endpoints if you trust them."
+        : `Allow the endpoints if you trust them: ${endpoints}.`,
+      "Or set the same endpoints in the AWS profile.",
+    ],
+    actions: [],
+  }),
+  plan_file_invalid: entry({
+    title: "The plan file can’t be used",
+    text: "The file is damaged, contradicts itself, or was written by another version. Nothing was changed.",
+    next: ["Make the plan again, or export it again from the step Review."],
+    actions: [],
   }),
   destination_moved: entry({
     severity: "warning",

@@ -81,7 +81,7 @@ pub(crate) fn of_plan(
     if moving.is_empty() {
         return commands;
     }
-    let registry = plan.registry.to_string();
+    let registry = plan.registry().to_string();
     let by_engine = moving.iter().any(|image| image.route == Route::DockerEngine);
     let client = match tool {
         _ if by_engine => "docker",

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use transload_engine::aws::{
     AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken, SessionCredentials, SessionRequest,
 };
-use transload_engine::migration::{Destination, EcrLogin};
-use transload_engine::model::{Region, Secret, now_ms};
+use transload_engine::migration::{
+    Destination, DestinationEndpoint, DestinationIdentity, EcrLogin,
+};
+use transload_engine::model::{Partition, Region, Secret, now_ms};
 use transload_engine::network::Network;
 use transload_engine::registry::{RegistryClient, RegistryEndpoint};
 use url::Url;
@@ -27,23 +29,6 @@ pub(crate) struct Connected {
     network: Network,
 }
 
-impl Connected {
-    /// Refuses an account that is not the one of a migration's beginning.
-    pub(crate) fn expect_account(&self, then: &str) -> Result<(), ApiError> {
-        let now = &self.identity.account_id;
-        if now == then {
-            return Ok(());
-        }
-        let message = format!(
-            "This migration is for the account {then}, but its profile is the account {now} now."
-        );
-        Err(ApiError::new(ErrorCode::AccountDiffers, message)
-            .about(then)
-            .hint(format!("Sign in to the account {then}, or use a profile of it."))
-            .hint(format!("To move the images to {now}, make the plan again with this profile: what is there already is another in each account.")))
-    }
-}
-
 impl Api {
     /// The open connection, or a new one where there is none or its credentials have ended.
     pub(crate) async fn connect(
@@ -60,6 +45,22 @@ impl Api {
         let open = Arc::new(self.open(connection).await?);
         connections.insert(connection.clone(), Arc::clone(&open));
         Ok(open)
+    }
+
+    /// Opens the connection of a migration that was planned for this destination. Nothing is sent
+    /// to an endpoint that is not the planned one.
+    ///
+    /// # Errors
+    /// [`ErrorCode::AccountDiffers`], [`ErrorCode::DestinationDiffers`].
+    pub(crate) async fn connect_planned(
+        &self,
+        connection: &AwsConnection,
+        planned: &DestinationIdentity,
+    ) -> Result<Arc<Connected>, ApiError> {
+        planned.ensure_same(&pinned(connection, planned)?)?;
+        let connected = self.connect(connection).await?;
+        planned.ensure_same(&connected.destination.identity)?;
+        Ok(connected)
     }
 
     /// Forgets the open connection, so that the next call reads the AWS configuration again.
@@ -80,6 +81,9 @@ impl Api {
             Some(endpoint) => endpoint,
             None => endpoints::registry(&token.proxy_endpoint, &caller, &session)?,
         };
+        let replaced = endpoints::replaced_ecr(&session).await;
+        let (account, region) = (caller.account.clone(), caller.region.clone());
+        let known = DestinationIdentity::new(account, region, &endpoint, replaced);
         let practice = matches!(connection, AwsConnection::Practice);
         let endpoints = endpoints::of(&session, &endpoint).await;
         let identity = convert::identity(&caller, practice, endpoints);
@@ -88,7 +92,7 @@ impl Api {
         let login = Arc::new(login);
         let registry =
             RegistryClient::through(session.network(), endpoint, Arc::clone(&login) as _);
-        let destination = Destination { ecr, registry: Arc::new(registry), login };
+        let destination = Destination { identity: known, ecr, registry: Arc::new(registry), login };
         let aws_options = AwsOptions::of(connection, &identity.region, given_endpoint.as_deref());
         let network = environment.network().clone();
         Ok(Connected { identity, session, destination, aws_options, network })
@@ -146,14 +150,59 @@ async fn who_and_token(session: &AwsSession) -> Result<(CallerIdentity, Registry
     Ok((caller, session.ecr().registry_token().await?))
 }
 
+/// A planned destination with what a connection itself names of it: its region and endpoints.
+pub(crate) fn pinned(
+    connection: &AwsConnection,
+    planned: &DestinationIdentity,
+) -> Result<DestinationIdentity, ApiError> {
+    let invalid = |error: &(dyn std::error::Error + 'static)| ApiError::invalid_input(error);
+    let (region, ecr_endpoint, registry_endpoint) = match connection {
+        AwsConnection::Practice => return Ok(planned.clone()),
+        AwsConnection::Machine { region } => (region, &None, &None),
+        AwsConnection::Profile { region, ecr_endpoint, registry_endpoint, .. } => {
+            (region, ecr_endpoint, registry_endpoint)
+        }
+    };
+    let mut named = planned.clone();
+    if let Some(region) = given(region) {
+        named.region = Region::parse(region).map_err(|error| invalid(&error))?;
+        named.partition = Partition::of_region(&named.region);
+    }
+    if let Some(registry) = given(registry_endpoint) {
+        let registry = RegistryEndpoint::at(registry).map_err(|error| invalid(&error))?;
+        let (account, region) = (named.account.clone(), named.region.clone());
+        let of_endpoint = DestinationIdentity::new(account, region, &registry, None);
+        named.registry = of_endpoint.registry;
+        named.registry_endpoint = of_endpoint.registry_endpoint;
+    }
+    if let Some(ecr) = given(ecr_endpoint) {
+        let url = address(ecr)?;
+        // One that AWS itself has is no replacement; opening the connection tells.
+        if planned.ecr_endpoint != DestinationEndpoint::Aws || !is_of_aws(&url, &named) {
+            named.ecr_endpoint = DestinationEndpoint::At(url);
+        }
+    }
+    Ok(named)
+}
+
+fn is_of_aws(url: &Url, named: &DestinationIdentity) -> bool {
+    let suffix = format!(".{}", named.partition.dns_suffix());
+    url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with(&suffix))
+}
+
 /// What a person left empty was not given.
-fn given(text: &Option<String>) -> Option<&str> {
+pub(crate) fn given(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn address(text: &str) -> Result<Url, ApiError> {
+pub(crate) fn address(text: &str) -> Result<Url, ApiError> {
     let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     match Url::parse(&full) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            let message = "The ECR endpoint must not contain a user name or a password.";
+            Err(ApiError::new(ErrorCode::InputInvalid, message)
+                .hint("Remove the part before @: AWS credentials come from the profile."))
+        }
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
         _ => Err(ApiError::new(
             ErrorCode::InputInvalid,

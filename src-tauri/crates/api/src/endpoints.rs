@@ -3,7 +3,7 @@
 use transload_engine::aws::{
     AwsError, AwsSession, CallerIdentity, EndpointVariant, api_host, list_profiles, registry_host,
 };
-use transload_engine::model::{Partition, Region};
+use transload_engine::model::{Partition, Region, RegistryHost};
 use transload_engine::registry::RegistryEndpoint;
 use url::Url;
 
@@ -21,10 +21,44 @@ pub(crate) fn registry(
     let is_usual = told.host_str() == Some(host(EndpointVariant::default()).as_str());
     let endpoint = if is_usual {
         RegistryEndpoint::at(&host(variant(session)))
-    } else {
+    } else if may_be_told(told, session.ecr_endpoint()) {
         RegistryEndpoint::at(told.as_str())
+    } else {
+        let host = told.host_str().unwrap_or_default();
+        let message = format!(
+            "The ECR API names {}://{host} as its registry, and the authorization token is not sent there in plain text.",
+            told.scheme()
+        );
+        return Err(ApiError::new(ErrorCode::EndpointUnreachable, message)
+            .about(host)
+            .hint("Check the ECR endpoint, or enter the address of the registry yourself."));
     };
     endpoint.map_err(|error| ApiError::invalid_input(&error))
+}
+
+/// Whether a registry that the ECR API names gets the authorization token: over TLS, or where an
+/// emulator that is called in plain text names itself.
+fn may_be_told(told: &Url, ecr_endpoint: Option<&Url>) -> bool {
+    let same_place = |ecr: &Url| {
+        ecr.scheme() == "http"
+            && (ecr.host() == told.host() || (is_loopback(ecr) && is_loopback(told)))
+    };
+    told.scheme() == "https" || ecr_endpoint.is_some_and(same_place)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().and_then(|host| RegistryHost::parse(host).ok());
+    host.is_some_and(|host| host.is_loopback())
+}
+
+/// The endpoint of the ECR API in place of the one of AWS. AWS's own address, written out in the
+/// configuration, replaces nothing.
+pub(crate) async fn replaced_ecr(session: &AwsSession) -> Option<Url> {
+    let url = session.ecr_endpoint()?;
+    let usual = api_host(session.region(), EndpointVariant::default()).await;
+    let is_usual =
+        url.scheme() == "https" && url.port().is_none() && url.host_str() == usual.as_deref();
+    (!is_usual).then(|| url.clone())
 }
 
 /// The hosts of a connection, for whoever shows them.

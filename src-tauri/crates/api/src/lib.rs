@@ -10,6 +10,7 @@
 //! - `sources`, `lists`: where images come from, and what there is.
 //! - `logins`, `keychain`: how a person is signed in there.
 //! - `settings`: what a person set in the window, for a program beside it.
+//! - `plan_file`, `file_endpoints`: files with plans, and the endpoints that files name.
 //! - `convert`: values of the engine as types of the contract, and back.
 //! - `error`: the one place where errors of the engine become codes and words.
 
@@ -24,12 +25,14 @@ mod convert;
 mod copies;
 mod endpoints;
 mod error;
+mod file_endpoints;
 mod folders;
 mod handlers;
 mod jobs;
 mod keychain;
 mod lists;
 mod logins;
+mod plan_file;
 mod plans;
 mod report_export;
 mod settings;
@@ -40,6 +43,7 @@ mod undos;
 
 pub use api::{Api, ApiOptions};
 pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
+pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoints};
 pub use folders::make_private_folder;
 pub use handlers::check_ca_file;
 pub use jobs::JobNews;

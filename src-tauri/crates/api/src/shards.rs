@@ -69,9 +69,9 @@ fn weight(image: &PlannedImage) -> u64 {
 mod tests {
     use super::*;
     use crate::contract::{
-        AwsConnection, AwsIdentity, CopyExtent, Encryption, ImageSource, LifecyclePreset,
-        MigrationPlan, MigrationRequest, PlanTotals, PlannedAction, RepositorySettings, Route,
-        SelectedImage, TagMutability,
+        AwsConnection, AwsIdentity, CopyExtent, DestinationIdentity, Encryption, ImageSource,
+        LifecyclePreset, MigrationPlan, MigrationRequest, PLAN_FILE_VERSION, PlanTotals,
+        PlannedAction, RepositorySettings, Route, SelectedImage, TagMutability,
     };
 
     fn file(repositories: &[(&str, u64, Option<u32>)]) -> PlanFile {
@@ -92,7 +92,7 @@ mod tests {
                 remarks: Vec::new(),
             };
         PlanFile {
-            transload_plan: 1,
+            transload_plan: PLAN_FILE_VERSION,
             request: MigrationRequest {
                 connection: AwsConnection::Practice,
                 source: ImageSource::PracticeAccount { namespace: None },
@@ -123,6 +123,14 @@ mod tests {
                     practice: true,
                     partition: "aws".to_owned(),
                     endpoints: Default::default(),
+                },
+                destination: DestinationIdentity {
+                    account_id: "111122223333".to_owned(),
+                    partition: "aws".to_owned(),
+                    region: "eu-west-1".to_owned(),
+                    registry: "registry".to_owned(),
+                    ecr_endpoint: None,
+                    registry_endpoint: None,
                 },
                 registry: "registry".to_owned(),
                 repositories: Vec::new(),

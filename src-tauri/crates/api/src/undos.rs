@@ -1,13 +1,12 @@
 //! Undos that were planned, and those that are being carried out.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use transload_engine::migration::{Control, UndoPlan};
 
 use crate::api::locked;
-use crate::connections::Connected;
-use crate::contract::{ApiError, ErrorCode};
+use crate::contract::{ApiError, AwsConnection, ErrorCode};
 
 /// Plans that are kept: a person looks at one at a time.
 const PLANS_KEPT: usize = 4;
@@ -16,7 +15,7 @@ const PLANS_KEPT: usize = 4;
 pub(crate) struct ReadyUndo {
     pub migration: String,
     pub plan: UndoPlan,
-    pub connected: Arc<Connected>,
+    pub connection: AwsConnection,
     pub control: Control,
 }
 

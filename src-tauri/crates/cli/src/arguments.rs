@@ -214,6 +214,10 @@ pub struct RunArguments {
     /// of the container or the instance.
     #[arg(long)]
     pub machine_role: bool,
+    /// Send requests and credentials to the endpoints that the plan file names: the ECR API, the
+    /// registry, a source without encryption. Not required where the AWS profile has the same ones.
+    #[arg(long)]
+    pub allow_endpoints: bool,
 }
 
 #[derive(Debug, Args)]
@@ -416,6 +420,7 @@ mod tests {
             "plan --from practice --rename team/*=>$1 --rename regex:^old-=>new- --out p.json",
             "identity --aws-profile prod --json",
             "run p.json --shard 2/8",
+            "run p.json --allow-endpoints",
             "report latest --format html",
             "report --merge a.json b.json --format csv",
             "undo latest --dry-run",

@@ -107,8 +107,10 @@ async fn with_api(command: Command, ca_file: Option<String>) -> Result<u8, ApiEr
             if plan.ready { ARRIVED } else { NOT_BEGUN }
         }
         Command::Run(arguments) => {
-            let connection = migrations::connection(&arguments);
-            let connection = connection.unwrap_or_else(|| mfa::connection_of(&arguments.plan));
+            let connection = match migrations::connection(&arguments) {
+                Some(connection) => connection,
+                None => mfa::connection_of(&api, &arguments.plan, arguments.allow_endpoints).await,
+            };
             let start = async || migrations::start(&api, &arguments).await;
             let job = mfa::with_code_of(&api, &connection, start).await?;
             migrations::follow(&api, job, arguments.json).await?

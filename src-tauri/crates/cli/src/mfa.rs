@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use transload_api::Api;
-use transload_api::contract::{ApiError, AwsConnection, ErrorCode, PlanFile};
+use transload_api::contract::{ApiError, AwsConnection, ErrorCode};
+use transload_api::{Api, without_endpoints};
 
 use crate::show;
 
@@ -39,11 +39,18 @@ pub async fn with_code_of<T>(
     with_code(work, submit).await
 }
 
-/// The connection that a plan was made with. The plan itself is read, and refused, elsewhere.
-pub fn connection_of(plan: &std::path::Path) -> AwsConnection {
-    let text = std::fs::read(plan).unwrap_or_default();
-    let file = serde_json::from_slice::<PlanFile>(&text);
-    file.map_or(AwsConnection::Machine { region: None }, |file| file.request.connection)
+/// The connection that a plan was made with. The plan itself is read, and refused, elsewhere. A code
+/// goes to the endpoints that the file names only where they are allowed.
+pub async fn connection_of(
+    api: &Api,
+    plan: &std::path::Path,
+    allow_endpoints: bool,
+) -> AwsConnection {
+    match api.plan_file_destination(plan).await {
+        Ok((_, connection)) if allow_endpoints => connection,
+        Ok((_, connection)) => without_endpoints(&connection),
+        Err(_) => AwsConnection::Machine { region: None },
+    }
 }
 
 async fn ask(

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use transload_api::Api;
 use transload_api::contract::{
-    ApiError, AwsConnection, ErrorCode, JobEventKind, MigrationOutcome, MigrationReport,
+    ApiError, AwsConnection, DestinationIdentity, ErrorCode, JobEventKind, MigrationOutcome,
+    MigrationReport, PlanFileOptions,
 };
 
 use crate::arguments::{Format, ReportArguments, RunArguments};
@@ -17,7 +18,28 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
 
 /// Starts a plan, or a part of it.
 pub async fn start(api: &Api, arguments: &RunArguments) -> Result<String, ApiError> {
-    api.migration_start_file(&arguments.plan, arguments.shard, connection(arguments)).await
+    let (planned, _) = api.plan_file_destination(&arguments.plan).await?;
+    note(&format!("destination: {}", destination(&planned)));
+    let options = PlanFileOptions {
+        shard: arguments.shard,
+        connection: connection(arguments),
+        allow_endpoints: arguments.allow_endpoints,
+    };
+    api.migration_start_file(&arguments.plan, options).await
+}
+
+/// A destination in one line.
+pub fn destination(planned: &DestinationIdentity) -> String {
+    let DestinationIdentity { account_id, region, registry, .. } = planned;
+    let mut text = format!("account {account_id}, region {region}, registry {registry}");
+    for (what, endpoint) in
+        [("ECR endpoint", &planned.ecr_endpoint), ("registry endpoint", &planned.registry_endpoint)]
+    {
+        if let Some(endpoint) = endpoint {
+            text += &format!(", {what} {endpoint}");
+        }
+    }
+    text
 }
 
 /// The connection that goes before the one that the plan was made with.

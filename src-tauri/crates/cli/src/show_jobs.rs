@@ -9,6 +9,7 @@ use transload_api::contract::{
     MigrationPlan, MigrationReport, PlannedAction, Proof,
 };
 
+use crate::migrations;
 use crate::show::{bar, line, note, words};
 
 type Reporter = Box<dyn Fn(&JobEvent) + Send + Sync>;
@@ -129,6 +130,7 @@ pub fn tell_identity(identity: &AwsIdentity) {
 
 /// What a plan would do.
 pub fn tell_plan(plan: &MigrationPlan) {
+    line(&format!("destination: {}", migrations::destination(&plan.destination)));
     for image in &plan.images {
         let text = match &image.action {
             PlannedAction::Conflict { .. } => format!("CONFLICT {}", image.destination),

@@ -73,6 +73,7 @@ fn confirmed() -> Result<bool, ApiError> {
 }
 
 fn tell_plan(plan: &UndoPlan) {
+    line(&format!("destination: {}", migrations::destination(&plan.destination)));
     for repository in &plan.repositories {
         let name = &repository.name;
         for tag in &repository.tags {

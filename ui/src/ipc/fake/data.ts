@@ -2,6 +2,7 @@ import type {
   AwsConfigFile,
   AwsIdentity,
   AwsProfiles,
+  DestinationIdentity,
   EngineStatus,
   PracticeStatus,
   Repository,
@@ -104,6 +105,21 @@ export const fakeSettings: RepositorySettings = {
 /** The registry of an account. */
 export function fakeRegistry(practice: boolean): string {
   return practice ? "127.0.0.1:40123" : "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+}
+
+/** The destination that the fake ECR is. */
+export function fakeDestination(practice: boolean): DestinationIdentity {
+  const { account_id, partition, region } = fakeIdentity(practice, null);
+  const registry = fakeRegistry(practice);
+  const endpoint = practice ? `http://${registry}` : null;
+  return {
+    account_id,
+    partition,
+    region,
+    registry,
+    ecr_endpoint: endpoint,
+    registry_endpoint: endpoint,
+  };
 }
 
 /** A repository of the fake ECR. */

@@ -6,7 +6,7 @@ import type {
   PlannedImage,
   PlanTotals,
 } from "../generated";
-import { fakeDigest, fakeIdentity, fakeRegistry, fakeSettings } from "./data";
+import { fakeDestination, fakeDigest, fakeIdentity, fakeRegistry, fakeSettings } from "./data";
 
 /** What the fake ECR holds: the digest of each `repository:tag`. */
 export type Holdings = ReadonlyMap<string, string>;
@@ -97,6 +97,7 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
   return {
     plan,
     identity: fakeIdentity(practice, null),
+    destination: fakeDestination(practice),
     registry,
     repositories: names.map((name) => {
       const exists = world.repositories.has(name);

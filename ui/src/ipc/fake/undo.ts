@@ -1,5 +1,6 @@
 import type { Backend } from "../backend";
 import type { ApiError, MigrationReport, Undone, UndoPlan, UndoTotals } from "../generated";
+import { fakeDestination } from "./data";
 
 /** An undo of everything that a migration moved, into repositories that it created. */
 function fakeUndoPlan(undo: string, migration: string, report: MigrationReport): UndoPlan {
@@ -35,7 +36,8 @@ function fakeUndoPlan(undo: string, migration: string, report: MigrationReport):
       .length,
     left: 0,
   };
-  return { undo, migration, repositories, totals };
+  const destination = fakeDestination(report.identity.practice);
+  return { undo, migration, destination, repositories, totals };
 }
 
 const unknown: ApiError = {

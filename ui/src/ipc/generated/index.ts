@@ -21,6 +21,7 @@ export type { ConflictChoice } from "./ConflictChoice";
 export type { ConflictResolution } from "./ConflictResolution";
 export type { CopyExtent } from "./CopyExtent";
 export type { CopyTool } from "./CopyTool";
+export type { DestinationIdentity } from "./DestinationIdentity";
 export type { Encryption } from "./Encryption";
 export type { EngineAttempt } from "./EngineAttempt";
 export type { EngineOrigin } from "./EngineOrigin";

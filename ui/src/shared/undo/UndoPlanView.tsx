@@ -1,5 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { UndoPlan } from "../../ipc/generated";
@@ -63,6 +64,16 @@ export function UndoPlanView({ plan }: { plan: UndoPlan }) {
       : "";
   return (
     <SpaceBetween size="m">
+      <div data-testid="undo-destination">
+        <KeyValuePairs
+          columns={3}
+          items={[
+            { label: "AWS account", value: plan.destination.account_id },
+            { label: "Region", value: plan.destination.region },
+            { label: "Registry", value: plan.destination.registry },
+          ]}
+        />
+      </div>
       {deleted === "" && restored === "" ? (
         <Alert type="info" header="There is nothing to undo">
           Nothing that this migration brought is there as it was brought.

@@ -171,6 +171,13 @@ pub enum ErrorCode {
     RunsElsewhere,
     /// The profile is another AWS account now than when the migration was planned.
     AccountDiffers,
+    /// The connection leads to another region, registry or endpoint than the migration was planned
+    /// for; `subject` is the planned value.
+    DestinationDiffers,
+    /// A file names endpoints that would receive credentials, and nobody allowed them.
+    EndpointsNotAllowed,
+    /// The plan file is damaged, contradicts itself, or has another version.
+    PlanFileInvalid,
     /// The destination's tag points to something else than when the migration was planned.
     DestinationMoved,
     /// The history of migrations cannot be read or written; `subject` is its path.

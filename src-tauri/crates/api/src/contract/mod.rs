@@ -8,6 +8,7 @@
 mod aws;
 mod client_logins;
 mod copies;
+mod destination;
 mod docker;
 mod error;
 mod history;
@@ -32,6 +33,7 @@ mod undo;
 pub use aws::*;
 pub use client_logins::*;
 pub use copies::*;
+pub use destination::*;
 pub use docker::*;
 pub use error::*;
 pub use history::*;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, AwsIdentity, RepositorySettings, SelectedImage};
+use super::{ApiError, AwsIdentity, DestinationIdentity, RepositorySettings, SelectedImage};
 
 /// What a migration would do. Nothing was written when it was made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -11,6 +11,8 @@ pub struct MigrationPlan {
     pub plan: String,
     /// Who would do it.
     pub identity: AwsIdentity,
+    /// Where the images go. Running refuses any other destination.
+    pub destination: DestinationIdentity,
     /// The registry's host, and port where there is one.
     pub registry: String,
     /// The ECR repositories, in the order in which they are needed.

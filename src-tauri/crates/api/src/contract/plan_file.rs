@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{MigrationPlan, MigrationRequest};
+use super::{AwsConnection, MigrationPlan, MigrationRequest};
 
 /// A plan as a file: made in the window, run on a server. It holds no secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -21,7 +21,19 @@ pub struct PlanFile {
 }
 
 /// The newest version of [`PlanFile`].
-pub const PLAN_FILE_VERSION: u32 = 1;
+pub const PLAN_FILE_VERSION: u32 = 2;
+
+/// How a plan file is run.
+#[derive(Clone, Debug, Default)]
+pub struct PlanFileOptions {
+    /// Only this part of the plan.
+    pub shard: Option<Shard>,
+    /// The connection to use instead of the one that the plan was made with: profiles have other
+    /// names on another computer.
+    pub connection: Option<AwsConnection>,
+    /// Whether requests and credentials may go to endpoints that only the file names.
+    pub allow_endpoints: bool,
+}
 
 /// A part of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ApiError;
+use super::{ApiError, DestinationIdentity};
 
 /// What an undo of a migration would take away, and what it would leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -11,6 +11,8 @@ pub struct UndoPlan {
     pub undo: String,
     /// The migration.
     pub migration: String,
+    /// Where it deletes: the destination of the migration.
+    pub destination: DestinationIdentity,
     /// What is done in each repository.
     pub repositories: Vec<UndoRepository>,
     /// The sums.

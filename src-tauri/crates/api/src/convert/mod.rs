@@ -2,6 +2,7 @@
 
 mod aws;
 mod client_logins;
+mod destination;
 mod docker;
 mod events;
 mod history;
@@ -19,6 +20,7 @@ mod undo;
 
 pub use aws::{identity, profiles, repository};
 pub use client_logins::{client_login, engine_client, engine_way};
+pub use destination::{destination, engine_destination};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
 pub use history::{

@@ -1,6 +1,6 @@
 use transload_engine::migration as engine;
 
-use super::repository_settings;
+use super::{destination, repository_settings};
 use crate::contract::{
     AwsIdentity, ExpectedTime, MigrationPlan, PlanRemark, PlanTotals, PlannedAction, PlannedImage,
     PlannedRepository, PullQuota, Route, SelectedImage, SettingDifference,
@@ -17,7 +17,8 @@ pub fn plan(
     MigrationPlan {
         plan: id,
         identity,
-        registry: plan.registry.to_string(),
+        destination: destination(&plan.destination),
+        registry: plan.registry().to_string(),
         repositories: plan.repositories.iter().map(repository).collect(),
         images: plan.images.iter().map(image).collect(),
         totals: PlanTotals {

@@ -3,13 +3,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use transload_engine::migration as engine;
-use transload_engine::model::{
-    Digest, ImageReference, Platform, RegistryHost, RepositoryName, Tag,
-};
+use transload_engine::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 use crate::contract::{
-    ApiError, ErrorCode, PLAN_FILE_VERSION, PlanFile, PlanRemark, PlannedAction, PlannedImage,
-    Route,
+    ApiError, ErrorCode, PlanFile, PlanRemark, PlannedAction, PlannedImage, Route,
 };
 
 /// Layers that are smaller are sent twice sooner than that two repositories are bound together.
@@ -47,22 +44,15 @@ pub fn layer_groups(plan: &engine::Plan) -> BTreeMap<String, u32> {
 /// image's turn comes.
 pub fn plan_of_file(
     file: &PlanFile,
+    destination: engine::DestinationIdentity,
     request: &engine::MigrationRequest,
 ) -> Result<engine::Plan, ApiError> {
-    if file.transload_plan != PLAN_FILE_VERSION {
-        let message = format!(
-            "The plan has version {}; this program knows version {PLAN_FILE_VERSION}.",
-            file.transload_plan
-        );
-        return Err(ApiError::new(ErrorCode::InputInvalid, message)
-            .hint("Make the plan with the same version of Transload that runs it."));
-    }
-    let registry = RegistryHost::parse(&file.plan.registry).map_err(|error| unreadable(&error))?;
-    let images = file.plan.images.iter().map(image).collect::<Result<Vec<_>, _>>()?;
+    let images = file.plan.images.iter().map(|shown| image(shown, &destination));
+    let images = images.collect::<Result<Vec<_>, _>>()?;
     let repositories = file.plan.repositories.iter().map(|repository| {
         let name = RepositoryName::parse(&repository.name)?;
         Ok(engine::PlannedRepository {
-            uri: repository.uri.clone(),
+            uri: destination.repository_uri(&name),
             exists: repository.exists,
             is_own: false,
             settings: request.repositories.get(&name).cloned().unwrap_or_default(),
@@ -71,10 +61,13 @@ pub fn plan_of_file(
         })
     });
     let repositories = repositories.collect::<Result<Vec<_>, ApiError>>()?;
-    Ok(engine::Plan::of_parts(registry, repositories, images, request))
+    Ok(engine::Plan::of_parts(destination, repositories, images, request))
 }
 
-fn image(image: &PlannedImage) -> Result<engine::PlannedImage, ApiError> {
+fn image(
+    image: &PlannedImage,
+    destination: &engine::DestinationIdentity,
+) -> Result<engine::PlannedImage, ApiError> {
     let reference = |text: &str| ImageReference::parse(text).map_err(|error| unreadable(&error));
     let tag = |text: &str| Tag::parse(text).map_err(|error| unreadable(&error));
     let digest = |text: &Option<String>| {
@@ -82,14 +75,20 @@ fn image(image: &PlannedImage) -> Result<engine::PlannedImage, ApiError> {
     };
     let platforms = image.platforms.iter().map(|platform| Platform::from_str(platform));
     let platforms = platforms.collect::<Result<_, _>>().map_err(|error| unreadable(&error))?;
+    let (source, repository) =
+        (reference(&image.source)?, RepositoryName::parse(&image.repository)?);
+    let destination_tag = tag(&image.tag)?;
+    // Never read from the file. As in the plan, an image without a valid one shows its source.
+    let destination =
+        destination.image(&repository, &destination_tag).unwrap_or_else(|_| source.clone());
     Ok(engine::PlannedImage {
         index: image.image,
         source_repository: image.selected.repository.clone(),
         requested_tag: tag(&image.selected.tag)?,
-        source: reference(&image.source)?,
-        destination: reference(&image.destination)?,
-        repository: RepositoryName::parse(&image.repository)?,
-        tag: tag(&image.tag)?,
+        source,
+        destination,
+        repository,
+        tag: destination_tag,
         route: match image.route {
             Route::DockerEngine => engine::Route::DockerEngine,
             Route::RegistryToRegistry => engine::Route::RegistryToRegistry,
@@ -133,5 +132,8 @@ fn remark(remark: PlanRemark) -> engine::Remark {
 }
 
 fn unreadable(error: &(dyn std::error::Error + 'static)) -> ApiError {
-    ApiError::invalid_input(error).hint("Make the plan anew: this file was changed or damaged.")
+    let message = format!("The plan file can't be used: {error}.");
+    ApiError::new(ErrorCode::PlanFileInvalid, message)
+        .hint("Make the plan again, or export it again: this file was changed or damaged.")
+        .caused_by(error)
 }

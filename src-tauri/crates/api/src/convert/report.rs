@@ -59,7 +59,7 @@ pub fn crashed_report(
         job,
         outcome: MigrationOutcome::Failed,
         identity,
-        registry: plan.registry.to_string(),
+        registry: plan.registry().to_string(),
         started_at_ms,
         elapsed_ms,
         repositories_created: Vec::new(),

@@ -1,5 +1,6 @@
 use transload_engine::migration as engine;
 
+use super::destination;
 use crate::contract::{
     ImageUndo, RepositoryUndo, TagLeft, TagUndo, UndoLeft, UndoLeftReason, UndoPlan, UndoReport,
     UndoRepository, UndoTag, UndoTotals,
@@ -8,7 +9,8 @@ use crate::contract::{
 /// A plan of an undo.
 pub fn undo_plan(undo: String, migration: String, plan: &engine::UndoPlan) -> UndoPlan {
     let repositories: Vec<_> = plan.repositories.iter().map(repository).collect();
-    UndoPlan { undo, migration, totals: planned_totals(plan), repositories }
+    let destination = destination(&plan.destination);
+    UndoPlan { undo, migration, destination, totals: planned_totals(plan), repositories }
 }
 
 fn repository(from: &engine::UndoRepository) -> UndoRepository {

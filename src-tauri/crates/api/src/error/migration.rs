@@ -1,4 +1,4 @@
-use transload_engine::migration::{MigrationError, Step};
+use transload_engine::migration::{DestinationDifference, DestinationField, MigrationError, Step};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};
@@ -7,6 +7,52 @@ impl From<MigrationError> for ApiError {
     fn from(error: MigrationError) -> Self {
         Self::from(&error)
     }
+}
+
+/// Every difference with both values, and how to get back to the planned destination.
+fn destination_differs(differences: &[DestinationDifference]) -> ApiError {
+    let is_account =
+        |difference: &&DestinationDifference| difference.field == DestinationField::Account;
+    let (code, main) = match (differences.iter().find(is_account), differences.first()) {
+        (Some(account), _) => (ErrorCode::AccountDiffers, Some(account)),
+        (None, first) => (ErrorCode::DestinationDiffers, first),
+    };
+    let sentence = |difference: &DestinationDifference| {
+        let DestinationDifference { field, planned, current } = difference;
+        format!(
+            "The migration was planned for the {field} {planned}, but the connection leads to the {field} {current}."
+        )
+    };
+    let message = differences.iter().map(sentence).collect::<Vec<_>>().join(" ");
+    let mut error = ApiError::new(code, message);
+    error.subject = main.map(|difference| difference.planned.clone());
+    for DestinationDifference { field, planned, .. } in differences {
+        let hint = match field {
+            DestinationField::Account => {
+                format!("Sign in to the account {planned}, or use a profile of that account.")
+            }
+            DestinationField::Region => {
+                format!("Set the region {planned} in the AWS profile or in AWS_REGION.")
+            }
+            // It follows from the region.
+            DestinationField::Partition => continue,
+            DestinationField::Registry => {
+                format!(
+                    "Connect to the registry {planned}: check the endpoints and the use_fips_endpoint and use_dualstack_endpoint settings."
+                )
+            }
+            DestinationField::EcrEndpoint => {
+                format!(
+                    "Use the planned ECR endpoint in the AWS profile or the environment: {planned}."
+                )
+            }
+            DestinationField::RegistryEndpoint => {
+                format!("Use the planned registry endpoint: {planned}.")
+            }
+        };
+        error = error.hint(hint);
+    }
+    error.hint("To migrate to the current destination instead, make the plan again with this connection: it compares with what is there.")
 }
 
 impl From<&MigrationError> for ApiError {
@@ -26,6 +72,12 @@ impl From<&MigrationError> for ApiError {
             MigrationError::DestinationMoved { destination, .. } => new(ErrorCode::DestinationMoved)
                 .about(destination.to_string())
                 .hint("Plan it again: the new plan shows what is there now and asks what to do."),
+            MigrationError::DestinationDiffers { differences } => destination_differs(differences),
+            MigrationError::DestinationNotRecorded { registry } => {
+                new(ErrorCode::DestinationDiffers)
+                    .about(registry.to_string())
+                    .hint("Run the migration again: the new plan records its destination.")
+            }
             // What was told then is told again.
             MigrationError::Told { told } => {
                 serde_json::from_str(told).unwrap_or_else(|_| new(ErrorCode::Internal))

@@ -62,7 +62,7 @@ impl Api {
         let shown = convert::request(&known.request)?;
         let (request, ends) = self.reopen(&known, &shown).await?;
         let (record, log) = journal.take_up(&migration, tell()).await?;
-        let mut plan = record.plan(&request);
+        let mut plan = record.plan(&request)?;
         // Of this session, if it was stopped in it.
         plan.manifests = self.inner.plans.manifests();
         let plan = Arc::new(plan);
@@ -79,7 +79,7 @@ impl Api {
         let record = self.journal().await?.record(&migration).await?;
         let shown = convert::request(&record.request)?;
         let (request, ends) = self.reopen(&record, &shown).await?;
-        let (plan, platforms) = record.proof_plan(&request);
+        let (plan, platforms) = record.proof_plan(&request)?;
         let started_at_ms = now_ms();
         let events: Arc<dyn EventSink> = Arc::new(NobodyListens);
         let destination = &ends.connected.destination;
@@ -88,18 +88,16 @@ impl Api {
         let report = verify_again(&plan, &platforms, source, destination, &control, &events).await;
         let identity = ends.connected.identity.clone();
         let times_ms = (started_at_ms, now_ms().saturating_sub(started_at_ms));
-        Ok(convert::report(migration, &report, identity, plan.registry.to_string(), times_ms))
+        Ok(convert::report(migration, &report, identity, plan.registry().to_string(), times_ms))
     }
 
-    /// Opens both ends of a migration of the history again, in the account of then.
+    /// Opens both ends of a migration of the history again, at the planned destination.
     async fn reopen(
         &self,
         record: &JournalRecord,
         shown: &MigrationRequest,
     ) -> Result<(migration::MigrationRequest, Ends), ApiError> {
-        let connected = self.connect(&shown.connection).await?;
-        let then = convert::about(&record.summary.about)?.identity;
-        connected.expect_account(&then.account_id)?;
+        let connected = self.connect_planned(&shown.connection, record.destination()?).await?;
         let source = self.open_source(&shown.source).await?;
         let request = read_request(shown, &source)?;
         let ends = Ends::new(source, connected);

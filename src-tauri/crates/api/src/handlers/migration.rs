@@ -96,7 +96,7 @@ fn refusal(plan: &migration::Plan) -> Option<ApiError> {
     })
 }
 
-pub(super) fn read_request(
+pub(crate) fn read_request(
     request: &MigrationRequest,
     source: &OpenSource,
 ) -> Result<migration::MigrationRequest, ApiError> {

@@ -25,5 +25,7 @@ mod sources;
 mod undo;
 
 pub(crate) use aws::mfa_code;
+#[cfg(test)]
+pub(crate) use migration::read_request;
 pub use network::check_ca_file;
 pub(crate) use originals::KnownOriginals;

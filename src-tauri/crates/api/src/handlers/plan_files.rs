@@ -1,13 +1,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use transload_engine::model::Region;
+
 use super::migration::read_request;
 use crate::api::Api;
 use crate::contract::{
-    ApiError, AwsConnection, CopyTool, ErrorCode, PLAN_FILE_VERSION, PlanFile, Shard,
+    ApiError, AwsConnection, CopyTool, DestinationIdentity, MigrationRequest, PLAN_FILE_VERSION,
+    PlanFile, PlanFileOptions,
 };
 use crate::plans::{Ends, ReadyPlan, not_ready};
-use crate::{convert, shards};
+use crate::{convert, plan_file, shards};
 
 impl Api {
     /// Writes a plan to a file, so that another computer runs it.
@@ -27,48 +30,75 @@ impl Api {
         written.map_err(|error| ApiError::storage(&path, &error))
     }
 
-    /// Starts the plan of a file, or a part of it; answers the job. `connection` goes before the one
-    /// that the plan was made with: profiles have other names on another computer.
+    /// The destination that the plan of a file was made for, and the connection that it names.
+    pub async fn plan_file_destination(
+        &self,
+        path: &Path,
+    ) -> Result<(DestinationIdentity, AwsConnection), ApiError> {
+        let file = plan_file::read(path).await?;
+        let planned = plan_file::destination(&file).await?;
+        Ok((convert::destination(&planned), file.request.connection))
+    }
+
+    /// Starts the plan of a file, or a part of it; answers the job.
+    ///
+    /// # Errors
+    /// `plan_file_invalid` where the file contradicts itself,
+    /// `endpoints_not_allowed` where only the file names an endpoint.
     pub async fn migration_start_file(
         &self,
         path: &Path,
-        shard: Option<Shard>,
-        connection: Option<AwsConnection>,
+        options: PlanFileOptions,
     ) -> Result<String, ApiError> {
-        let mut file = read(path).await?;
-        if let Some(shard) = shard {
-            shards::keep_part(&mut file, shard)?;
+        let mut file = plan_file::read(path).await?;
+        let planned = plan_file::destination(&file).await?;
+        let mut part = file.clone();
+        if let Some(shard) = options.shard {
+            shards::keep_part(&mut part, shard)?;
         }
-        if let Some(mut connection) = connection {
-            // The plan is for one region, wherever it runs.
-            if let AwsConnection::Machine { region } | AwsConnection::Profile { region, .. } =
-                &mut connection
-                && region.is_none()
-            {
-                *region = Some(file.plan.identity.region.clone());
-            }
-            file.request.connection = connection;
-        }
-        let connected = self.connect(&file.request.connection).await?;
-        connected.expect_account(&file.plan.identity.account_id)?;
+        let (named, allowed) = (&file.request.connection, options.allow_endpoints);
+        let connection = match options.connection {
+            Some(connection) => in_place_of(named, connection, &planned.region, allowed),
+            None => self.allowed_connection(named, allowed).await?,
+        };
+        file.request.source = self.allowed_source(&file.request.source, allowed).await?;
+        let connected = self.connect_planned(&connection, &planned).await?;
         let source = self.open_source(&file.request.source).await?;
         let request = read_request(&file.request, &source)?;
-        let plan = Arc::new(convert::plan_of_file(&file, &request)?);
+        // The whole file is checked, also where only a part of it runs.
+        let mut plan = plan_file::plan(&file, planned, &request)?;
+        if options.shard.is_some() {
+            plan = convert::plan_of_file(&part, plan.destination, &request)?;
+        }
+        let plan = Arc::new(plan);
         let ends = Ends::new(source, connected);
         if !plan.is_ready() {
             return Err(not_ready());
         }
-        self.start(ReadyPlan { plan, request, shown: file.request, ends }).await
+        let shown = MigrationRequest { connection, ..file.request };
+        self.start(ReadyPlan { plan, request, shown, ends }).await
     }
 }
 
-async fn read(path: &Path) -> Result<PlanFile, ApiError> {
-    let text = tokio::fs::read(path).await.map_err(|error| ApiError::storage(path, &error))?;
-    serde_json::from_slice(&text).map_err(|error| {
-        let message = format!("{} is not a plan of Transload.", path.display());
-        ApiError::new(ErrorCode::InputInvalid, message)
-            .about(path.display().to_string())
-            .hint("Make it with `transload-cli plan`, or export it from the wizard's Review.")
-            .caused_by(&error)
-    })
+/// The connection that a person chose in place of the one in a file. The plan is for one region,
+/// wherever it runs; the file's endpoints are used only where they are allowed.
+fn in_place_of(
+    named: &AwsConnection,
+    mut chosen: AwsConnection,
+    planned: &Region,
+    allowed: bool,
+) -> AwsConnection {
+    if let AwsConnection::Machine { region } | AwsConnection::Profile { region, .. } = &mut chosen
+        && region.is_none()
+    {
+        *region = Some(planned.to_string());
+    }
+    if let (true, AwsConnection::Profile { ecr_endpoint, registry_endpoint, .. }) =
+        (allowed, &mut chosen)
+        && let AwsConnection::Profile { ecr_endpoint: ecr, registry_endpoint: registry, .. } = named
+    {
+        ecr_endpoint.clone_from(ecr);
+        registry_endpoint.clone_from(registry);
+    }
+    chosen
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use transload_engine::aws::EcrApi;
 use transload_engine::migration::journal::{JournalLog, NewMigration};
 use transload_engine::migration::{
-    self, Control, EventSink, MigrationError, Plan, Reopen, SignInGate, Source,
+    self, Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, SignInGate, Source,
 };
 
 use super::history::tell;
@@ -27,6 +27,7 @@ impl Api {
     /// Enters a plan in the journal and starts it; answers the job.
     pub(super) async fn start(&self, ready: ReadyPlan) -> Result<String, ApiError> {
         let ReadyPlan { plan, request, shown, ends } = ready;
+        plan.destination.ensure_same(&ends.connected.destination.identity)?;
         let (id, started_at_ms) = (self.new_id("migration"), now_ms());
         let identity = ends.connected.identity.clone();
         let about = convert::About { identity: identity.clone(), source: shown.source.clone() };
@@ -48,7 +49,7 @@ impl Api {
         ConnectAgain {
             api: Arc::downgrade(&self.inner),
             connection: connection.clone(),
-            account_id: open.identity.account_id.clone(),
+            planned: open.destination.identity.clone(),
         }
     }
 
@@ -83,7 +84,7 @@ impl Api {
             let id = job.id().to_owned();
             let report = match running.await {
                 Ok((report, journal_error)) => {
-                    let registry = plan.registry.to_string();
+                    let registry = plan.registry().to_string();
                     let mut report =
                         convert::report(id, &report, identity, registry, job.times_ms());
                     report.journal_error = journal_error;
@@ -159,8 +160,8 @@ pub(super) fn job_ends(shown: &MigrationRequest) -> JobEnds {
 struct ConnectAgain {
     api: Weak<Inner>,
     connection: AwsConnection,
-    /// The account of then: nothing goes to another one.
-    account_id: String,
+    /// What the migration started with. Any other destination is refused.
+    planned: DestinationIdentity,
 }
 
 #[async_trait]
@@ -170,8 +171,8 @@ impl Reopen for ConnectAgain {
         let inner = self.api.upgrade();
         let api = Api { inner: inner.ok_or_else(|| told(ApiError::internal("the program ends")))? };
         api.disconnect(&self.connection).await;
-        let connected = api.connect(&self.connection).await.map_err(told)?;
-        connected.expect_account(&self.account_id).map_err(told)?;
+        let connected = api.connect_planned(&self.connection, &self.planned).await;
+        let connected = connected.map_err(told)?;
         Ok(Arc::clone(&connected.destination.ecr))
     }
 }

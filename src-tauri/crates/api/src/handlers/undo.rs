@@ -1,6 +1,5 @@
 //! Takes away again what a migration of the history brought.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use transload_engine::migration::journal::{JournalError, JournalState, Undone};
@@ -8,7 +7,6 @@ use transload_engine::migration::{undo, undo_facts, undo_plan};
 use transload_engine::model::now_ms;
 
 use crate::api::Api;
-use crate::connections::Connected;
 use crate::contract::{ApiError, UndoPlan, UndoProgress, UndoReport};
 use crate::convert;
 use crate::undos::ReadyUndo;
@@ -20,12 +18,13 @@ impl Api {
         if record.summary.state == JournalState::Running {
             return Err(JournalError::RunsElsewhere { id: migration }.into());
         }
-        let connected = self.reconnect(&record).await?;
+        let connection = convert::request(&record.request)?.connection;
+        let connected = self.connect_planned(&connection, record.destination()?).await?;
         let facts = undo_facts(&record, &connected.destination).await?;
         let plan = undo_plan(&record, &facts);
         let id = self.new_id("undo");
         let shown = convert::undo_plan(id.clone(), migration.clone(), &plan);
-        let ready = ReadyUndo { migration, plan, connected, control: self.new_control() };
+        let ready = ReadyUndo { migration, plan, connection, control: self.new_control() };
         self.inner.undos.add(id, ready);
         Ok(shown)
     }
@@ -56,7 +55,8 @@ impl Api {
         ready: &ReadyUndo,
         progress: &(impl Fn(UndoProgress) + Sync),
     ) -> Result<UndoReport, ApiError> {
-        let ReadyUndo { migration, plan, connected, control } = ready;
+        let ReadyUndo { migration, plan, connection, control } = ready;
+        let connected = self.connect_planned(connection, &plan.destination).await?;
         let journal = self.journal().await?;
         // Nobody goes on with the migration meanwhile.
         let held = journal.hold(migration).await?;
@@ -81,17 +81,5 @@ impl Api {
         let noted = journal.note_undo(held, Undone { at_ms: undone.at_ms, told }).await;
         report.journal_error = noted.err().map(Into::into);
         Ok(report)
-    }
-
-    /// Opens the destination of a migration of the history again, in the account of then.
-    async fn reconnect(
-        &self,
-        record: &transload_engine::migration::journal::JournalRecord,
-    ) -> Result<Arc<Connected>, ApiError> {
-        let shown = convert::request(&record.request)?;
-        let connected = self.connect(&shown.connection).await?;
-        let then = convert::about(&record.summary.about)?.identity;
-        connected.expect_account(&then.account_id)?;
-        Ok(connected)
     }
 }

@@ -121,6 +121,13 @@ pub enum ImageName {
     Tag(Tag),
     /// By its digest.
     Digest(Digest),
+    /// By a tag, as long as the tag points to the digest.
+    Tagged {
+        /// The tag.
+        tag: Tag,
+        /// What it must point to.
+        digest: Digest,
+    },
 }
 
 impl std::fmt::Display for ImageName {
@@ -128,6 +135,7 @@ impl std::fmt::Display for ImageName {
         match self {
             Self::Tag(tag) => tag.fmt(formatter),
             Self::Digest(digest) => digest.fmt(formatter),
+            Self::Tagged { tag, .. } => tag.fmt(formatter),
         }
     }
 }

@@ -234,7 +234,7 @@ impl EcrApi for Ecr {
                 .send()
                 .await
                 .map_err(|error| call.failed(error))?;
-            left.extend(answer.failures().iter().filter_map(not_deleted));
+            left.extend(answer.failures().iter().filter_map(|left| not_deleted(left, batch)));
         }
         Ok(left)
     }

@@ -161,17 +161,23 @@ pub(super) fn identifier(from: &ImageName) -> ImageIdentifier {
     match from {
         ImageName::Tag(tag) => builder.image_tag(tag.as_str()),
         ImageName::Digest(digest) => builder.image_digest(digest.as_str()),
+        ImageName::Tagged { tag, digest } => {
+            builder.image_tag(tag.as_str()).image_digest(digest.as_str())
+        }
     }
     .build()
 }
 
-/// What was left, by the name that was asked for; nothing where the answer names nothing.
-pub(super) fn not_deleted(from: &ImageFailure) -> Option<NotDeleted> {
+/// What was left, by the name that was asked for; `None` if the answer names nothing of `asked`.
+pub(super) fn not_deleted(from: &ImageFailure, asked: &[ImageName]) -> Option<NotDeleted> {
     let id = from.image_id()?;
-    let tag = id.image_tag().and_then(|text| Tag::parse(text).ok()).map(ImageName::Tag);
-    let digest = || id.image_digest().and_then(|text| Digest::parse(text).ok());
+    let is_it = |name: &&ImageName| match (name, id.image_tag()) {
+        (ImageName::Tag(tag) | ImageName::Tagged { tag, .. }, Some(told)) => tag.as_str() == told,
+        (ImageName::Digest(digest), None) => id.image_digest() == Some(digest.as_str()),
+        _ => false,
+    };
     Some(NotDeleted {
-        image: tag.or_else(|| digest().map(ImageName::Digest))?,
+        image: asked.iter().find(is_it)?.clone(),
         code: from.failure_code().map(|code| code.as_str().to_owned()).unwrap_or_default(),
         reason: from.failure_reason().unwrap_or_default().to_owned(),
     })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
+use super::DestinationIdentity;
 use super::sign_in::{SignInGate, WaitingEcr};
 use crate::aws::{AwsError, EcrApi, RegistryToken};
 use crate::docker::{DockerApi, EngineLogin};
@@ -27,6 +28,8 @@ pub enum Source {
 /// The ECR that images go to.
 #[derive(Clone)]
 pub struct Destination {
+    /// Which account, region and registry this is.
+    pub identity: DestinationIdentity,
     /// ECR's own API.
     pub ecr: Arc<dyn EcrApi>,
     /// Its registry.
@@ -50,7 +53,7 @@ impl Destination {
             token: Mutex::new(self.login.token.lock().await.clone()),
         });
         let registry = Arc::clone(&self.registry).with_login(Arc::clone(&login) as _);
-        Self { ecr, registry, login }
+        Self { identity: self.identity.clone(), ecr, registry, login }
     }
 }
 
@@ -101,6 +104,11 @@ impl LoginSource for EcrLogin {
         let token = self.ecr.registry_token().await.map_err(|error| self.not_renewed(error))?;
         *self.token.lock().await = Some(token);
         Ok(true)
+    }
+
+    /// AWS issued the token for this host. ECR itself asks for it with Basic authentication.
+    fn stays_with_registry(&self) -> bool {
+        true
     }
 }
 

@@ -1,9 +1,9 @@
 use crate::aws::AwsError;
 use crate::docker::DockerError;
-use crate::model::{Digest, ImageReference, Platform};
+use crate::model::{Digest, ImageReference, Platform, RegistryHost};
 use crate::registry::RegistryError;
 
-use super::Step;
+use super::{DestinationDifference, Step};
 
 /// Why an image, or a whole migration, failed.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,18 @@ pub enum MigrationError {
         planned: Option<Digest>,
         /// What it points to.
         found: Digest,
+    },
+    /// The connection leads to another destination than the migration was planned for.
+    #[error("the migration was planned for another destination: {}", compared(differences))]
+    DestinationDiffers {
+        /// At least one.
+        differences: Vec<DestinationDifference>,
+    },
+    /// The journal entry does not say which account and region it was written for.
+    #[error("the history doesn't record the account and region of {registry}")]
+    DestinationNotRecorded {
+        /// The registry, which is recorded.
+        registry: RegistryHost,
     },
     /// What an earlier try of the same migration said, in the words of whoever showed it.
     #[error("it was refused when the migration was planned")]
@@ -132,6 +144,14 @@ pub enum MigrationError {
 
 fn shown(digest: &Option<Digest>) -> String {
     digest.as_ref().map_or_else(|| "there is none".to_owned(), Digest::to_string)
+}
+
+fn compared(differences: &[DestinationDifference]) -> String {
+    let one = |difference: &DestinationDifference| {
+        let DestinationDifference { field, planned, current } = difference;
+        format!("{field} {planned}, but the connection leads to {field} {current}")
+    };
+    differences.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 fn listed(platforms: &[Platform]) -> String {

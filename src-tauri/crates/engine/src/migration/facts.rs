@@ -12,12 +12,12 @@ use super::manifest_cache::ManifestSource;
 use super::there::{RepositoryHolds, what_is_there};
 use super::tree::read_extent;
 use super::{
-    Destination, Extent, ImageContent, ManifestCache, MigrationError, MigrationRequest,
-    RequestedImage, Source,
+    Destination, DestinationIdentity, Extent, ImageContent, ManifestCache, MigrationError,
+    MigrationRequest, RequestedImage, Source,
 };
 use crate::aws::EcrRepository;
 use crate::docker::{DockerApi, EngineInfo};
-use crate::model::{Digest, ImageReference, Platform, RegistryHost, RepositoryName};
+use crate::model::{Digest, ImageReference, Platform, RepositoryName};
 use crate::registry::{ManifestHead, PullQuota, RegistryApi, RegistryError};
 
 /// How many images are asked about at the same time: enough to hide the distance to a registry, few
@@ -29,8 +29,8 @@ const PULLS_OF_AN_IMAGE: usize = 4;
 /// Everything that [`super::plan()`] looks at.
 #[derive(Debug)]
 pub struct Facts {
-    /// The destination registry.
-    pub registry: RegistryHost,
+    /// The destination.
+    pub destination: DestinationIdentity,
     /// The requested repositories that exist.
     pub repositories: BTreeMap<RepositoryName, EcrRepository>,
     /// What those hold already.
@@ -155,9 +155,9 @@ pub async fn gather_watched(
     })
     .await;
     let holds = what_is_there(request, &images, &repositories, destination).await;
-    let registry = destination.host().clone();
+    let destination = destination.identity.clone();
     let manifests = Arc::clone(manifests);
-    Ok(Facts { registry, repositories, holds, images, pull_quota, engine, manifests })
+    Ok(Facts { destination, repositories, holds, images, pull_quota, engine, manifests })
 }
 
 /// What one HEAD at each end told of an image.
@@ -270,7 +270,7 @@ impl Closer<'_> {
         let facts = match (self.source, found.source) {
             (Source::Engine(docker), _) => {
                 let keeps_digests = self.engine.is_some_and(|engine| engine.keeps_digests);
-                let target = super::plan::destination_reference(self.destination.host(), image);
+                let target = super::plan::destination_reference(&self.destination.identity, image);
                 engine_facts(docker.as_ref(), &image.source, target.ok(), keeps_digests).await
             }
             (Source::Registry(_), Some(Err(error))) => Err(error.into()),

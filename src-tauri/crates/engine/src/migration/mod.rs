@@ -15,6 +15,7 @@ mod copies;
 #[cfg(test)]
 mod copies_tests;
 mod copy;
+mod destination_identity;
 mod differences;
 mod ends;
 mod error;
@@ -56,6 +57,10 @@ pub use content::ImageContent;
 pub use control::Control;
 pub use copies::{CopyEnds, CopyOptions, CopyOutcome, CopyPair, copy_list};
 pub use copy::LeftBehind;
+pub use destination_identity::{
+    DestinationDifference, DestinationEndpoint, DestinationField, DestinationIdentity,
+    InconsistentDestination,
+};
 pub use differences::Difference;
 pub use ends::{Destination, EcrLogin, Source};
 pub use error::MigrationError;

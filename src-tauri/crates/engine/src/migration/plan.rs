@@ -8,8 +8,8 @@ use super::differences::{Difference, differences};
 use super::facts::{Facts, ImageFacts, SourceFacts};
 use super::totals::{NeededQuota, PlanTotals, pulls, totals};
 use super::{
-    Extent, ImageContent, ManifestCache, MigrationError, MigrationRequest, RequestedImage,
-    Resolution,
+    DestinationIdentity, Extent, ImageContent, ManifestCache, MigrationError, MigrationRequest,
+    RequestedImage, Resolution,
 };
 use crate::model::{
     Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
@@ -19,8 +19,8 @@ use crate::model::{
 /// What a migration would do.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The destination registry.
-    pub registry: RegistryHost,
+    /// Where its images go. Running refuses any other destination.
+    pub destination: DestinationIdentity,
     /// The repositories that its images go to, by name.
     pub repositories: Vec<PlannedRepository>,
     /// The images, in the order of the request.
@@ -151,14 +151,14 @@ pub enum Remark {
 impl Plan {
     /// A plan that was made before, from its parts.
     pub fn of_parts(
-        registry: RegistryHost,
+        destination: DestinationIdentity,
         repositories: Vec<PlannedRepository>,
         images: Vec<PlannedImage>,
         request: &MigrationRequest,
     ) -> Self {
         Self {
             totals: totals(&repositories, &images, &BTreeMap::new()),
-            registry,
+            destination,
             repositories,
             images,
             pull_quota: None,
@@ -166,6 +166,11 @@ impl Plan {
             extent: request.extent.clone(),
             manifests: Arc::default(),
         }
+    }
+
+    /// The destination registry's name in image references.
+    pub fn registry(&self) -> &RegistryHost {
+        &self.destination.registry
     }
 
     /// Whether it can be started: nothing is undecided, and something is to do or to prove.
@@ -188,12 +193,12 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
     let repositories = plan_repositories(request, facts, &images);
     let totals = totals(&repositories, &images, &facts.holds);
     let pull_quota = facts.pull_quota.map(|quota| NeededQuota { needed: pulls(&images), quota });
-    let registry = facts.registry.clone();
+    let destination = facts.destination.clone();
     let remove_temporary_tags = request.remove_temporary_tags;
     let extent = request.extent.clone();
     let manifests = Arc::clone(&facts.manifests);
     Plan {
-        registry,
+        destination,
         repositories,
         images,
         totals,
@@ -206,11 +211,10 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
 
 /// The full name that an image gets at the destination.
 pub(super) fn destination_reference(
-    registry: &RegistryHost,
+    destination: &DestinationIdentity,
     image: &RequestedImage,
 ) -> Result<ImageReference, InvalidReference> {
-    let tag = Some(image.destination_tag().clone());
-    ImageReference::new(registry.clone(), image.repository.as_str(), tag, None)
+    destination.image(&image.repository, image.destination_tag())
 }
 
 fn plan_image(
@@ -222,7 +226,7 @@ fn plan_image(
 ) -> PlannedImage {
     let empty = SourceFacts::default();
     let source = known.source.as_ref().unwrap_or(&empty);
-    let (destination, invalid) = match destination_reference(&facts.registry, image) {
+    let (destination, invalid) = match destination_reference(&facts.destination, image) {
         Ok(destination) => (destination, None),
         // The name is shown as far as it goes; the action says that it cannot be used.
         Err(error) => (image.source.clone(), Some(error)),
@@ -230,7 +234,7 @@ fn plan_image(
     let existing = known.destination.as_ref().ok().and_then(Clone::clone);
     let action = match invalid {
         Some(source) => {
-            let destination = format!("{}/{}", facts.registry, image.repository);
+            let destination = facts.destination.repository_uri(&image.repository);
             let error = MigrationError::DestinationInvalid { destination, source };
             Action::Refused { error: Arc::new(error) }
         }
@@ -352,7 +356,7 @@ fn plan_repository(
     wanted: &RepositorySettings,
     facts: &Facts,
 ) -> PlannedRepository {
-    let uri = format!("{}/{name}", facts.registry);
+    let uri = facts.destination.repository_uri(name);
     let existing = facts.repositories.get(name);
     PlannedRepository {
         name: name.clone(),

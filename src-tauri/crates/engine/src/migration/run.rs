@@ -50,7 +50,11 @@ pub async fn run(
     let mut traces = Traces::default();
     run.settle_what_stays(&records);
     // Creating goes along with pushing, which tells of it.
-    for step in [Step::LogIn, Step::Tag, Step::Push, Step::Verify] {
+    let steps: &[Step] = match run.refuse_other_destination(&records) {
+        true => &[],
+        false => &[Step::LogIn, Step::Tag, Step::Push, Step::Verify],
+    };
+    for &step in steps {
         control.until_cancelled(control.go()).await;
         if control.is_cancelled() {
             break;
@@ -108,7 +112,9 @@ pub async fn verify_again(
         record.consists_of(platforms.clone());
     }
     run.settle_what_stays(&records);
-    steps::verify(&run, &records).await;
+    if !run.refuse_other_destination(&records) {
+        steps::verify(&run, &records).await;
+    }
     run.cancel_what_is_open(&records);
     Report {
         repositories_created: Vec::new(),
@@ -200,6 +206,18 @@ impl Run<'_> {
                     self.image_state(record, ImageState::Unchanged);
                 }
                 Action::Move | Action::Overwrite | Action::AlreadyThere => {}
+            }
+        }
+    }
+
+    /// Fails every open image if the destination is not the planned one. Returns whether it did.
+    fn refuse_other_destination(&self, records: &Records<'_>) -> bool {
+        match self.plan.destination.ensure_same(&self.destination.identity) {
+            Ok(()) => false,
+            Err(error) => {
+                let error = Arc::new(error);
+                records.open().for_each(|record| self.fail(record, Arc::clone(&error)));
+                true
             }
         }
     }

@@ -74,6 +74,15 @@ impl RegistryHost {
     /// `111122223333.dkr.ecr.eu-west-1.amazonaws.com`, also of its FIPS and dual-stack names and of
     /// other partitions. Source: Amazon ECR user guide, "Private registry".
     pub fn ecr_region(&self) -> Option<&str> {
+        self.ecr_parts().map(|(_, region)| region)
+    }
+
+    /// The account in the host name of a private ECR registry.
+    pub fn ecr_account(&self) -> Option<&str> {
+        self.ecr_parts().map(|(account, _)| account)
+    }
+
+    fn ecr_parts(&self) -> Option<(&str, &str)> {
         let (account, rest) = self.0.split_once('.')?;
         let is_account = account.len() == 12 && account.bytes().all(|sign| sign.is_ascii_digit());
         let rest = [".ecr.", ".ecr-fips.", "-ecr.", "-ecr-fips."]
@@ -84,7 +93,7 @@ impl RegistryHost {
             domain == partition.dns_suffix()
                 || Some(domain) == partition.registry_dual_stack_suffix()
         });
-        (is_account && is_aws).then_some(region)
+        (is_account && is_aws).then_some((account, region))
     }
 }
 

@@ -74,6 +74,17 @@ pub(super) fn realm(endpoint: &RegistryEndpoint, realm: &str) -> Result<Url, Reg
     }
 }
 
+/// Refuses a token address at another host than the registry's.
+pub(super) fn expect_same_host(
+    endpoint: &RegistryEndpoint,
+    realm: &Url,
+) -> Result<(), RegistryError> {
+    match realm.host() == endpoint.url.host() {
+        true => Ok(()),
+        false => Err(refused(endpoint, realm, "its login is for the registry's own host alone")),
+    }
+}
+
 fn check_place(endpoint: &RegistryEndpoint, to: &Url) -> Result<(), RegistryError> {
     let there = place(to);
     match reason(there) {

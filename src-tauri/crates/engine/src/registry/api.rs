@@ -200,4 +200,10 @@ pub trait LoginSource: Send + Sync {
     /// The registry refused the login that [`LoginSource::login`] gave: get a new one where that
     /// can be done. Tells whether there is a new one.
     async fn renew(&self) -> Result<bool, RegistryError>;
+
+    /// Whether the login is for the registry's own host alone. Then no token address at another host
+    /// gets it, whatever the registry's challenge names.
+    fn stays_with_registry(&self) -> bool {
+        false
+    }
 }

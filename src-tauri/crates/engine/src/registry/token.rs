@@ -209,6 +209,9 @@ impl Access {
             return Err(self.no_token("it offers no token"));
         };
         let realm = addresses::realm(&self.endpoint, realm)?;
+        if self.login.stays_with_registry() {
+            addresses::expect_same_host(&self.endpoint, &realm)?;
+        }
         let mut query: Vec<(&str, String)> = Vec::new();
         query.extend(service.iter().map(|service| ("service", service.clone())));
         // A challenge may name several scopes in one text.

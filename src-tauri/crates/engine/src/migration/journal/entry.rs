@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::migration::{
-    Action, MigrationRequest, Plan, PlannedImage, PlannedRepository, PlatformProof, Proof,
+    Action, DestinationIdentity, MigrationError, MigrationRequest, Plan, PlannedImage,
+    PlannedRepository, PlatformProof, Proof,
 };
 use crate::model::{Digest, RegistryHost, RepositoryName};
 
@@ -97,6 +98,8 @@ pub struct JournalSummary {
     pub state: JournalState,
     /// Where its images went.
     pub registry: RegistryHost,
+    /// The whole destination. `None` if an earlier version wrote the entry and did not record it.
+    pub destination: Option<DestinationIdentity>,
     /// What whoever asked for it wanted to know again.
     pub about: String,
     /// How far it came.
@@ -176,10 +179,26 @@ pub struct JournalImage {
 }
 
 impl JournalRecord {
+    /// The destination that the migration was planned for.
+    ///
+    /// # Errors
+    /// [`MigrationError::DestinationNotRecorded`] if an earlier version did not record it.
+    pub fn destination(&self) -> Result<&DestinationIdentity, MigrationError> {
+        self.summary.destination.as_ref().ok_or_else(|| MigrationError::DestinationNotRecorded {
+            registry: self.summary.registry.clone(),
+        })
+    }
+
     /// A plan that only proves, with the platforms of each of its images: what arrived is there with
     /// the digest of then. What did not arrive is left out.
-    pub fn proof_plan(&self, request: &MigrationRequest) -> (Plan, Vec<Vec<PlatformProof>>) {
-        let mut plan = self.plan(request);
+    ///
+    /// # Errors
+    /// As [`JournalRecord::destination`].
+    pub fn proof_plan(
+        &self,
+        request: &MigrationRequest,
+    ) -> Result<(Plan, Vec<Vec<PlatformProof>>), MigrationError> {
+        let mut plan = self.plan(request)?;
         let arrived = || self.images.iter().filter(|image| image.stage.is_settled());
         let images = arrived().map(|image| {
             let digest = image.ecr_digest.clone().or_else(|| image.pushed_digest.clone());
@@ -189,18 +208,22 @@ impl JournalRecord {
             PlannedImage { destination_digest, action, ..image.planned.clone() }
         });
         plan.images = images.collect();
-        (plan, arrived().map(|image| image.platforms.clone()).collect())
+        Ok((plan, arrived().map(|image| image.platforms.clone()).collect()))
     }
 
     /// The plan as it was made, to go on with. What the request says of the repositories' settings
     /// holds for those that have to be created.
-    pub fn plan(&self, request: &MigrationRequest) -> Plan {
+    ///
+    /// # Errors
+    /// As [`JournalRecord::destination`].
+    pub fn plan(&self, request: &MigrationRequest) -> Result<Plan, MigrationError> {
+        let destination = self.destination()?;
         let repositories = self
             .repositories
             .iter()
             .map(|repository| PlannedRepository {
                 name: repository.name.clone(),
-                uri: format!("{}/{}", self.summary.registry, repository.name),
+                uri: destination.repository_uri(&repository.name),
                 exists: repository.existed || repository.created_at_ms.is_some(),
                 is_own: repository.created_at_ms.is_some(),
                 settings: request.repositories.get(&repository.name).cloned().unwrap_or_default(),
@@ -208,6 +231,6 @@ impl JournalRecord {
             })
             .collect();
         let images = self.images.iter().map(|image| image.planned.clone()).collect();
-        Plan::of_parts(self.summary.registry.clone(), repositories, images, request)
+        Ok(Plan::of_parts(destination.clone(), repositories, images, request))
     }
 }

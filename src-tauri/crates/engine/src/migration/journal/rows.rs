@@ -5,24 +5,37 @@ use std::sync::Arc;
 
 use rusqlite::types::Type;
 use rusqlite::{Row, Transaction, named_params};
+use url::Url;
 
 use super::codes::{ActionCode, Coded};
 use super::{JournalImage, JournalRepository, NewMigration};
-use crate::migration::{Action, MigrationError, PlannedImage, PlatformProof};
-use crate::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
+use crate::migration::{
+    Action, DestinationEndpoint, DestinationIdentity, MigrationError, PlannedImage, PlatformProof,
+};
+use crate::model::{
+    AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
+    Tag,
+};
 
 /// Enters a migration with everything that is planned.
 pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::Result<()> {
+    let destination = &new.plan.destination;
     change.execute(
-        "INSERT INTO migration (id, started_at_ms, registry, request, about)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        (
-            &new.id,
-            number(new.started_at_ms),
-            new.plan.registry.to_string(),
-            &new.request,
-            &new.about,
-        ),
+        "INSERT INTO migration (id, started_at_ms, registry, request, about, account, region,
+             ecr_endpoint, registry_endpoint)
+         VALUES (:id, :started_at_ms, :registry, :request, :about, :account, :region,
+             :ecr_endpoint, :registry_endpoint)",
+        named_params! {
+            ":id": new.id,
+            ":started_at_ms": number(new.started_at_ms),
+            ":registry": destination.registry.as_str(),
+            ":request": new.request,
+            ":about": new.about,
+            ":account": destination.account.as_str(),
+            ":region": destination.region.as_str(),
+            ":ecr_endpoint": endpoint_text(&destination.ecr_endpoint),
+            ":registry_endpoint": endpoint_text(&destination.registry_endpoint),
+        },
     )?;
     let mut insert =
         change.prepare("INSERT INTO repository (migration, name, existed) VALUES (?1, ?2, ?3)")?;
@@ -100,6 +113,48 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
         left_behind: serde_json::from_str(&left_behind)
             .map_err(|error| unreadable(error.into()))?,
     })
+}
+
+/// How the endpoint of AWS is written. Any other endpoint is a URL.
+const AWS_ENDPOINT: &str = "aws";
+
+fn endpoint_text(endpoint: &DestinationEndpoint) -> Option<String> {
+    match endpoint {
+        DestinationEndpoint::Aws => Some(AWS_ENDPOINT.to_owned()),
+        DestinationEndpoint::At(url) => Some(url.to_string()),
+        DestinationEndpoint::NotRecorded => None,
+    }
+}
+
+fn endpoint(row: &Row<'_>, column: &str) -> rusqlite::Result<DestinationEndpoint> {
+    let text: Option<String> = row.get(column)?;
+    match text.as_deref() {
+        None => Ok(DestinationEndpoint::NotRecorded),
+        Some(AWS_ENDPOINT) => Ok(DestinationEndpoint::Aws),
+        Some(url) => match Url::parse(url) {
+            Ok(url) => Ok(DestinationEndpoint::At(url)),
+            Err(error) => Err(unreadable(error.into())),
+        },
+    }
+}
+
+/// Reads the destination of a row of `migration`. Earlier versions may not have recorded account
+/// and region; then the host name of an ECR registry still names them. `None` if nothing does.
+pub(super) fn destination(row: &Row<'_>) -> rusqlite::Result<Option<DestinationIdentity>> {
+    let registry = read(row, "registry", RegistryHost::parse)?;
+    let text = |column| row.get::<_, Option<String>>(column);
+    let (account, region) = (text("account")?, text("region")?);
+    let account = account.as_deref().or(registry.ecr_account()).map(AccountId::parse);
+    let region = region.as_deref().or(registry.ecr_region()).map(Region::parse);
+    let (Some(Ok(account)), Some(Ok(region))) = (account, region) else { return Ok(None) };
+    Ok(Some(DestinationIdentity {
+        account,
+        partition: Partition::of_region(&region),
+        region,
+        registry,
+        ecr_endpoint: endpoint(row, "ecr_endpoint")?,
+        registry_endpoint: endpoint(row, "registry_endpoint")?,
+    }))
 }
 
 /// The platforms of an image with their proofs, as text.

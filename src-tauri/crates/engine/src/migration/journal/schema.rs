@@ -72,6 +72,17 @@ ALTER TABLE migration ADD COLUMN undo TEXT;
     "
 ALTER TABLE image ADD COLUMN platform_proofs TEXT NOT NULL DEFAULT '[]';
 ",
+    // The destination. Earlier versions kept account and region in `about` only, and no endpoints.
+    "
+ALTER TABLE migration ADD COLUMN account TEXT;
+ALTER TABLE migration ADD COLUMN region TEXT;
+ALTER TABLE migration ADD COLUMN ecr_endpoint TEXT;
+ALTER TABLE migration ADD COLUMN registry_endpoint TEXT;
+UPDATE migration SET
+    account = json_extract(about, '$.identity.account_id'),
+    region = json_extract(about, '$.identity.region')
+WHERE json_valid(about);
+",
 ];
 
 /// The version that this program writes.

@@ -22,6 +22,7 @@ pub struct HeldMigration {
 /// Everything that a list shows of migrations; not what was asked for, which is long.
 const SUMMARIES: &str = "
 SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry, about,
+    account, region, ecr_endpoint, registry_endpoint,
     undone_at_ms, undo,
     count(number) AS images,
     sum(stage = 'moved') AS moved, sum(stage = 'unchanged') AS unchanged,
@@ -243,6 +244,7 @@ fn summary(row: &Row<'_>, journal: &Path) -> rusqlite::Result<JournalSummary> {
         started_at_ms: rows::bytes(row, "started_at_ms")?,
         elapsed_ms: rows::bytes(row, "elapsed_ms")?,
         registry: rows::read(row, "registry", RegistryHost::parse)?,
+        destination: rows::destination(row)?,
         about: row.get("about")?,
         undone: match (row.get::<_, Option<i64>>("undone_at_ms")?, row.get("undo")?) {
             (Some(_), Some(told)) => {

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::migration::testing::{World, joined, request};
 use crate::migration::{
-    Action, ImageResult, MigrationError, MigrationRequest, Plan, Proof, Remark, Route,
+    Action, DestinationEndpoint, ImageResult, MigrationError, MigrationRequest, Plan, Proof,
+    Remark, Route,
 };
 use crate::model::RepositorySettings;
 
@@ -56,7 +57,7 @@ async fn what_is_entered_is_read_again() {
     let record = journal.record("m-1").await.unwrap();
     assert_eq!(record.summary.state, JournalState::Running);
     assert_eq!(record.request, "{\"what\":\"was asked\"}");
-    let read = record.plan(&request);
+    let read = record.plan(&request).unwrap();
     assert_eq!(read.images.len(), plan.images.len());
     for (read, planned) in read.images.iter().zip(&plan.images) {
         // Manifests are not kept, and a refusal is kept when the run tells it.
@@ -111,7 +112,7 @@ async fn only_a_repository_that_it_created_is_its_own_when_it_goes_on() {
     let log = begin(&journal, "m-1", &plan).await;
     world.run_with(&plan, &world.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
-    let again = journal.record("m-1").await.unwrap().plan(&request);
+    let again = journal.record("m-1").await.unwrap().plan(&request).unwrap();
     let own =
         again.repositories.iter().map(|repository| (repository.name.as_str(), repository.is_own));
     assert_eq!(own.collect::<Vec<_>>(), [("app", false), ("web", true)]);
@@ -138,7 +139,8 @@ async fn what_was_stopped_goes_on_with_what_is_left() {
 
     world.control = Default::default();
     let (record, log) = journal.take_up("m-1", tell()).await.unwrap();
-    let report = world.run_with(&record.plan(&request), &world.registry_source(), Some(&log)).await;
+    let report =
+        world.run_with(&record.plan(&request).unwrap(), &world.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
     assert!(matches!(report.images[0].result, ImageResult::Moved));
     assert_eq!(world.registry.held("app", "1"), None, "what is settled is not done again");
@@ -164,7 +166,8 @@ async fn an_image_that_arrived_before_the_power_went_counts_as_moved_and_one_of_
     world.registry.image("app", Some("3"), &["another"]);
 
     let (record, log) = journal.take_up("m-1", tell()).await.unwrap();
-    let report = world.run_with(&record.plan(&request), &world.registry_source(), Some(&log)).await;
+    let report =
+        world.run_with(&record.plan(&request).unwrap(), &world.registry_source(), Some(&log)).await;
     assert!(matches!(report.images[0].result, ImageResult::Moved));
     assert!(matches!(report.images[1].result, ImageResult::Unchanged));
     let ImageResult::Failed { error } = &report.images[2].result else { panic!("{report:?}") };
@@ -248,9 +251,11 @@ async fn a_journal_of_a_later_version_is_left_alone() {
 /// Every version that was ever released has a file here, as that version wrote it.
 #[tokio::test]
 async fn the_journals_of_earlier_versions_open() {
-    for (version, text) in
-        [(1, include_str!("fixtures/version_1.sql")), (2, include_str!("fixtures/version_2.sql"))]
-    {
+    for (version, text) in [
+        (1, include_str!("fixtures/version_1.sql")),
+        (2, include_str!("fixtures/version_2.sql")),
+        (3, include_str!("fixtures/version_3.sql")),
+    ] {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("journal.sqlite");
         mark(&path, text);
@@ -263,7 +268,31 @@ async fn the_journals_of_earlier_versions_open() {
         assert_eq!(record.images[0].planned.platforms.len(), 2);
         assert_eq!(record.repositories.len(), 1);
         assert_eq!(record.summary.state, JournalState::Interrupted);
+        // The host names account and region; endpoints were not recorded.
+        let destination = record.destination().unwrap();
+        assert_eq!(destination.account.as_str(), "111122223333", "version {version}");
+        assert_eq!(destination.region.as_str(), "eu-west-1", "version {version}");
+        assert_eq!(destination.ecr_endpoint, DestinationEndpoint::NotRecorded);
+        assert_eq!(destination.registry_endpoint, DestinationEndpoint::NotRecorded);
     }
+}
+
+#[tokio::test]
+async fn the_destination_of_an_earlier_entry_comes_from_what_it_recorded_of_the_caller() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    mark(&path, include_str!("fixtures/version_3.sql"));
+    mark(&path, "PRAGMA user_version = 3");
+    let journal = Journal::open(path).await.unwrap();
+    let record = journal.record("migration-2").await.unwrap();
+    let destination = record.destination().unwrap();
+    assert_eq!(destination.account.as_str(), "444455556666");
+    assert_eq!(destination.region.as_str(), "eu-north-1");
+    assert_eq!(destination.registry.as_str(), "registry.lan:5000");
+    let unknown = journal.record("migration-3").await.unwrap();
+    let error = unknown.destination().unwrap_err();
+    assert!(matches!(error, MigrationError::DestinationNotRecorded { .. }), "{error}");
+    assert_eq!(journal.list().await.unwrap().len(), 3, "the others are still listed");
 }
 
 #[tokio::test]

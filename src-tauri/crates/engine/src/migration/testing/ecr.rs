@@ -39,6 +39,8 @@ pub struct FakeEcr {
     pub older: Mutex<HashSet<Digest>>,
     /// Names of repositories as their creation was asked for, in order.
     pub asked_for: Mutex<Vec<String>>,
+    /// What happens right before the next images are deleted.
+    pub before_deleting: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 /// Looks in vain so often whether a person signed in, and then finds that.
@@ -75,6 +77,7 @@ impl FakeEcr {
             calls_left: Mutex::default(),
             asked_for: Mutex::default(),
             older: Mutex::default(),
+            before_deleting: Mutex::default(),
         }
     }
 
@@ -273,8 +276,23 @@ impl EcrApi for FakeEcr {
         if self.denied.lock().unwrap().contains(name.as_str()) {
             return Err(Self::denied("ecr:BatchDeleteImage"));
         }
+        if let Some(meanwhile) = self.before_deleting.lock().unwrap().take() {
+            meanwhile();
+        }
         let failed = |image: &ImageName| {
-            let code = self.registry.delete(name.as_str(), &image.to_string())?;
+            let code = match image {
+                ImageName::Tagged { tag, digest } => {
+                    let held = self.registry.held(name.as_str(), tag.as_str());
+                    let other = held.is_some_and(|held| held != *digest);
+                    match other && self.registry.held(name.as_str(), digest.as_str()).is_some() {
+                        true => Some("ImageTagDoesNotMatchDigest"),
+                        false if other => Some("ImageNotFound"),
+                        false => self.registry.delete(name.as_str(), tag.as_str()),
+                    }
+                }
+                _ => self.registry.delete(name.as_str(), &image.to_string()),
+            };
+            let code = code?;
             let (image, code, reason) = (image.clone(), code.to_owned(), String::new());
             Some(NotDeleted { image, code, reason })
         };

@@ -15,10 +15,14 @@ pub use registry::FakeRegistry;
 
 use super::journal::JournalLog;
 use super::{
-    Control, Destination, EcrLogin, EventSink, Facts, ImageReport, ImageResult, MigrationEvent,
-    MigrationRequest, Plan, Report, RequestedImage, SignInGate, Source, gather, plan, run,
+    Control, Destination, DestinationIdentity, EcrLogin, EventSink, Facts, ImageReport,
+    ImageResult, MigrationEvent, MigrationRequest, Plan, Report, RequestedImage, SignInGate,
+    Source, gather, plan, run,
 };
-use crate::model::{ImageReference, RegistryHost, RepositoryName, RepositorySettings, Tag};
+use crate::model::{
+    AccountId, ImageReference, Region, RegistryHost, RepositoryName, RepositorySettings, Tag,
+};
+use crate::registry::RegistryEndpoint;
 
 /// A source, an ECR, and everything that was told.
 pub struct World {
@@ -27,6 +31,8 @@ pub struct World {
     pub ecr: Arc<FakeEcr>,
     pub events: Arc<Recorder>,
     pub control: Control,
+    /// Which destination this is.
+    pub identity: DestinationIdentity,
 }
 
 /// Keeps what was told.
@@ -58,6 +64,7 @@ impl World {
             ecr,
             events: Arc::default(),
             control: Control::default(),
+            identity: identity(),
         }
     }
 
@@ -65,7 +72,8 @@ impl World {
         let ecr: Arc<FakeEcr> = Arc::clone(&self.ecr);
         let host = RegistryHost::parse("registry.example").unwrap();
         let login = Arc::new(EcrLogin::new(ecr.clone(), host));
-        Destination { ecr, registry: Arc::clone(&self.registry) as _, login }
+        let registry = Arc::clone(&self.registry) as _;
+        Destination { identity: self.identity.clone(), ecr, registry, login }
     }
 
     pub async fn plan(&self, request: &MigrationRequest) -> Plan {
@@ -101,6 +109,16 @@ impl World {
     pub fn registry_source(&self) -> Source {
         Source::Registry(Arc::clone(&self.source) as _)
     }
+}
+
+/// The destination of [`World`].
+pub fn identity() -> DestinationIdentity {
+    DestinationIdentity::new(
+        AccountId::parse("111122223333").unwrap(),
+        Region::parse("eu-west-1").unwrap(),
+        &RegistryEndpoint::at("https://registry.example").unwrap(),
+        None,
+    )
 }
 
 /// What became of each image, in short.

@@ -21,6 +21,8 @@ const ROUNDS: usize = 4;
 const BELOW_AN_INDEX: &str = "ImageReferencedByManifestList";
 /// ECR's code for an image that is gone already. Source: as above.
 const NOT_FOUND: &str = "ImageNotFound";
+/// ECR's code for a tag that does not point to the digest that was named with it. Source: as above.
+const TAG_MOVED: &str = "ImageTagDoesNotMatchDigest";
 
 /// What an undo did.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +71,15 @@ pub async fn undo(
     control: &Control,
     done: &(dyn Fn(u32) + Sync),
 ) -> UndoReport {
+    if let Err(error) = plan.destination.ensure_same(&destination.identity) {
+        let error = Arc::new(error);
+        let left = |repository: &UndoRepository| UndoLeft {
+            name: repository.name.to_string(),
+            why: Why::Failed(Arc::clone(&error)),
+        };
+        let left = plan.repositories.iter().map(left).collect();
+        return UndoReport { left, ..UndoReport::default() };
+    }
     let steps = &AtomicU32::new(0);
     let step = &|more: usize| {
         let more = count(more);
@@ -213,7 +224,10 @@ impl Work<'_> {
         });
         // An image below an index goes after it.
         tags.sort_by_key(|tag| !now.is_index(&tag.digest));
-        let names: Vec<_> = tags.iter().map(|tag| ImageName::Tag(tag.tag.clone())).collect();
+        // With the digest: ECR refuses a tag that somebody moved since it was listed.
+        let tagged =
+            |tag: &&UndoTag| ImageName::Tagged { tag: tag.tag.clone(), digest: tag.digest.clone() };
+        let names: Vec<_> = tags.iter().map(tagged).collect();
         let stays = self.delete(&names).await?;
         let went = tags.iter().zip(&names).filter(|(_, name)| !stays.contains(name));
         let went: Vec<_> = went.map(|(tag, _)| tag).collect();
@@ -250,7 +264,7 @@ impl Work<'_> {
     /// Deletes in rounds, as long as images wait for the index above them. Gives what stays.
     async fn delete(&self, names: &[ImageName]) -> Result<Vec<ImageName>, AwsError> {
         let mut wanted = names.to_vec();
-        let mut stays = Vec::new();
+        let (mut stays, mut changed) = (Vec::new(), Vec::new());
         for round in 1..=ROUNDS {
             if wanted.is_empty() {
                 break;
@@ -259,12 +273,15 @@ impl Work<'_> {
             (self.step)(wanted.len().saturating_sub(left.len()));
             wanted.clear();
             for left in left {
-                if left.code == NOT_FOUND {
+                let is_tagged = matches!(left.image, ImageName::Tagged { .. });
+                if is_tagged && (left.code == NOT_FOUND || left.code == TAG_MOVED) {
+                    changed.push(left.image);
+                } else if left.code == NOT_FOUND {
                     (self.step)(1);
                 } else if left.code == BELOW_AN_INDEX && round < ROUNDS {
                     wanted.push(left.image);
                 } else {
-                    let mark = if matches!(left.image, ImageName::Tag(_)) { ":" } else { "@" };
+                    let mark = if matches!(left.image, ImageName::Digest(_)) { "@" } else { ":" };
                     let (code, message) = (left.code, left.reason);
                     let action = "ecr:BatchDeleteImage".to_owned();
                     let error = AwsError::Refused { action, code, message, request_id: None };
@@ -273,7 +290,28 @@ impl Work<'_> {
                 }
             }
         }
+        stays.extend(self.changed_meanwhile(changed).await?);
         Ok(stays)
+    }
+
+    /// Reports the tags that changed between the listing and the delete call as they are now.
+    /// Returns them.
+    async fn changed_meanwhile(&self, changed: Vec<ImageName>) -> Result<Vec<ImageName>, AwsError> {
+        if changed.is_empty() {
+            return Ok(changed);
+        }
+        let images = self.images().await?.unwrap_or_default();
+        let now = Now::of(&images);
+        for name in &changed {
+            let ImageName::Tagged { tag, .. } = name else { continue };
+            let reason = match now.tags.get(tag) {
+                Some(&digest) => LeftReason::PointsElsewhere { to: digest.clone() },
+                None => LeftReason::Gone,
+            };
+            self.left(&format!(":{tag}"), Why::Tag(reason));
+            (self.step)(1);
+        }
+        Ok(changed)
     }
 
     async fn delete_repository(&self) {

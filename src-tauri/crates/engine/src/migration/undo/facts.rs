@@ -8,15 +8,17 @@ use crate::migration::in_turn::in_turn;
 use crate::migration::journal::JournalRecord;
 use crate::migration::manifest_cache::ManifestSource;
 use crate::migration::tree::read_tree;
-use crate::migration::{Destination, MigrationError};
+use crate::migration::{Destination, DestinationIdentity, MigrationError};
 use crate::model::{Digest, RepositoryName};
 
 /// Repositories that are asked for at the same time.
 const ASKED_TOGETHER: usize = 8;
 
 /// What ECR holds now of what a migration brought.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct UndoFacts {
+    /// Where the migration wrote.
+    pub destination: DestinationIdentity,
     /// By repository; nothing where it does not exist any more.
     pub repositories: BTreeMap<RepositoryName, Option<RepositoryFacts>>,
 }
@@ -33,11 +35,13 @@ pub struct RepositoryFacts {
 /// Asks ECR what it holds now of what a migration brought.
 ///
 /// # Errors
-/// Where a repository cannot be read.
+/// Where `destination` is not the one that the migration wrote to, or a repository cannot be read.
 pub async fn undo_facts(
     record: &JournalRecord,
     destination: &Destination,
 ) -> Result<UndoFacts, MigrationError> {
+    let planned = record.destination()?;
+    planned.ensure_same(&destination.identity)?;
     let brought: Vec<_> = brought(record).into_iter().collect();
     let brought = &brought;
     let asked = in_turn(brought.len(), ASKED_TOGETHER, |place| async move {
@@ -46,7 +50,7 @@ pub async fn undo_facts(
         Ok(((*name).clone(), facts))
     });
     let repositories = asked.await.into_iter().collect::<Result<_, MigrationError>>()?;
-    Ok(UndoFacts { repositories })
+    Ok(UndoFacts { destination: planned.clone(), repositories })
 }
 
 async fn repository_facts(

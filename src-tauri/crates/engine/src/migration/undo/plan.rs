@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::brought::{Brought, BroughtTo, brought};
 use super::{RepositoryFacts, UndoFacts};
 use crate::aws::EcrImage;
+use crate::migration::DestinationIdentity;
 use crate::migration::journal::JournalRecord;
 use crate::model::{Digest, RepositoryName, Tag};
 
@@ -14,6 +15,8 @@ const TOLD_TO_MS: u64 = 1000;
 /// What an undo would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoPlan {
+    /// Where the migration wrote, and where the undo deletes.
+    pub destination: DestinationIdentity,
     /// By name.
     pub repositories: Vec<UndoRepository>,
 }
@@ -154,7 +157,7 @@ pub fn undo_plan(record: &JournalRecord, facts: &UndoFacts) -> UndoPlan {
             None => gone(name, &brought),
         }
     });
-    UndoPlan { repositories: repositories.collect() }
+    UndoPlan { destination: facts.destination.clone(), repositories: repositories.collect() }
 }
 
 fn gone(name: &RepositoryName, brought: &BroughtTo<'_>) -> UndoRepository {

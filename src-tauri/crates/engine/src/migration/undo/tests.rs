@@ -210,6 +210,37 @@ async fn what_changed_between_plan_and_undo_is_left() {
 }
 
 #[tokio::test]
+async fn a_tag_that_is_moved_or_deleted_between_the_listing_and_the_delete_call_is_left() {
+    type Change = fn(&FakeRegistry);
+    let push_another: Change = |registry| drop(registry.image("app", Some("1"), &["theirs"]));
+    let push_another_and_delete_ours: Change = |registry| {
+        let ours = registry.held("app", "1").unwrap();
+        registry.image("app", Some("1"), &["theirs"]);
+        registry.delete("app", ours.as_str());
+    };
+    let delete: Change = |registry| assert_eq!(registry.delete("app", "1"), None);
+    for (change, theirs) in
+        [(push_another, true), (push_another_and_delete_ours, true), (delete, false)]
+    {
+        let world = World::new();
+        world.source.image("app", Some("1"), &["layer"]);
+        world.source.image("app", Some("2"), &["layer", "2"]);
+        world.ecr.add("app", RepositorySettings::default());
+        let record = migrated(&world, &request("app", "app", &["1", "2"])).await;
+        let plan = planned(&world, &record).await;
+        let registry = Arc::clone(&world.registry);
+        *world.ecr.before_deleting.lock().unwrap() = Some(Box::new(move || change(&registry)));
+        let report = carried_out(&world, &plan).await;
+        assert_eq!(left(&report), ["app:1"]);
+        let moved = matches!(&report.left[0].why, Why::Tag(LeftReason::PointsElsewhere { .. }));
+        assert_eq!(moved, theirs, "{report:?}");
+        assert_eq!((report.tags_removed, report.images_deleted), (1, 1), "{report:?}");
+        let there: &[&str] = if theirs { &["1"] } else { &[] };
+        assert_eq!(tags(&world.registry, "app"), there);
+    }
+}
+
+#[tokio::test]
 async fn a_repository_that_may_not_be_changed_says_so_and_stops_no_other() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);

@@ -29,6 +29,24 @@ impl LoginSource for Renewable {
     }
 }
 
+/// A login for the registry's own host alone, as the token of ECR is.
+struct OwnHostOnly;
+
+#[async_trait]
+impl LoginSource for OwnHostOnly {
+    async fn login(&self) -> Result<Option<RegistryLogin>, RegistryError> {
+        Ok(Some(login("u", "right")))
+    }
+
+    async fn renew(&self) -> Result<bool, RegistryError> {
+        Ok(false)
+    }
+
+    fn stays_with_registry(&self) -> bool {
+        true
+    }
+}
+
 /// A registry that wants a token, and its token server, which numbers its tokens. The registry
 /// takes only the newest token where `newest_only` is set. Gives what the token server was asked.
 async fn token_registry(
@@ -90,6 +108,34 @@ async fn a_token_is_got_once_for_each_scope_even_by_many_at_a_time() {
     assert_eq!(*asked.lock().unwrap(), [scope]);
     client.manifest("other", "1").await.unwrap();
     assert_eq!(asked.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_login_for_the_registry_alone_goes_to_no_token_server_at_another_host() {
+    let asked = Count::default();
+    let count = asked.clone();
+    let server = serve_all(move |_| {
+        count.next();
+        async { r#"{"token":"t"}"# }
+    })
+    .await;
+    for (host, sent) in [("localhost", 0), ("127.0.0.1", 1)] {
+        let realm = format!("http://{host}:{}/token", server.port());
+        let registry = serve_all(move |(_, _, headers, _)| {
+            let challenge = format!(r#"Bearer realm="{realm}",service="registry""#);
+            async move {
+                match headers.contains_key(header::AUTHORIZATION) {
+                    true => MANIFEST.into_response(),
+                    false => (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)])
+                        .into_response(),
+                }
+            }
+        })
+        .await;
+        let answer = client(registry, Arc::new(OwnHostOnly)).manifest("a", "1").await;
+        assert_eq!(answer.is_ok(), sent == 1, "{host}: {answer:?}");
+        assert_eq!(asked.get(), sent, "{host}");
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,115 @@
+//! Endpoints that a file names. The author of the file chose them, so credentials go there only if
+//! the person who uses the file allows it, or if the person's own AWS profile has the same endpoints.
+
+use transload_engine::aws::AwsSession;
+use transload_engine::model::RegistryHost;
+
+use crate::api::Api;
+use crate::connections::{address, given, pinned};
+use crate::contract::{ApiError, AwsConnection, ErrorCode, ImageSource};
+
+impl Api {
+    /// The connection to use in place of one that a file names: the same if it names no endpoints or
+    /// they are allowed, otherwise the one without them, if it leads to the same place.
+    pub(crate) async fn allowed_connection(
+        &self,
+        named: &AwsConnection,
+        allowed: bool,
+    ) -> Result<AwsConnection, ApiError> {
+        let endpoints = connection_endpoints(named);
+        if allowed || endpoints.is_empty() {
+            return Ok(named.clone());
+        }
+        let own = without_endpoints(named);
+        if self.has_endpoint_of(&own, named).await? {
+            let open = self.connect(&own).await?;
+            let leads_to = &open.destination.identity;
+            if pinned(named, leads_to)? == *leads_to {
+                return Ok(own);
+            }
+        }
+        Err(not_allowed(&endpoints))
+    }
+
+    /// The same for the source of a file.
+    pub(crate) async fn allowed_source(
+        &self,
+        named: &ImageSource,
+        allowed: bool,
+    ) -> Result<ImageSource, ApiError> {
+        match named {
+            ImageSource::Ecr { connection } => {
+                let connection = self.allowed_connection(connection, allowed).await?;
+                Ok(ImageSource::Ecr { connection })
+            }
+            _ => match source_endpoints(named) {
+                endpoints if allowed || endpoints.is_empty() => Ok(named.clone()),
+                endpoints => Err(not_allowed(&endpoints)),
+            },
+        }
+    }
+
+    /// Whether the AWS configuration has the ECR endpoint that a file names. Nothing is sent.
+    async fn has_endpoint_of(
+        &self,
+        own: &AwsConnection,
+        named: &AwsConnection,
+    ) -> Result<bool, ApiError> {
+        let AwsConnection::Profile { ecr_endpoint, .. } = named else { return Ok(true) };
+        let Some(named) = given(ecr_endpoint) else { return Ok(true) };
+        let (request, _) = self.session_request(own).await?;
+        let session = AwsSession::open(request, &self.aws_environment()).await?;
+        Ok(session.ecr_endpoint() == Some(&address(named)?))
+    }
+}
+
+/// The connection without the endpoints that it names.
+pub fn without_endpoints(connection: &AwsConnection) -> AwsConnection {
+    match connection {
+        AwsConnection::Profile { profile, region, .. } => AwsConnection::Profile {
+            profile: profile.clone(),
+            region: region.clone(),
+            ecr_endpoint: None,
+            registry_endpoint: None,
+        },
+        other => other.clone(),
+    }
+}
+
+/// The endpoints that a connection names, for whoever decides about them.
+pub fn connection_endpoints(connection: &AwsConnection) -> Vec<String> {
+    let AwsConnection::Profile { ecr_endpoint, registry_endpoint, .. } = connection else {
+        return Vec::new();
+    };
+    let named = [("ECR API", ecr_endpoint), ("registry", registry_endpoint)];
+    let given = named.iter().filter_map(|(what, text)| Some((what, given(text)?)));
+    given.map(|(what, text)| format!("{what} {text}")).collect()
+}
+
+/// The endpoints that a source names: those of its connection, and a registry that would get a
+/// stored login in plain text.
+pub fn source_endpoints(source: &ImageSource) -> Vec<String> {
+    match source {
+        ImageSource::Ecr { connection } => connection_endpoints(connection),
+        ImageSource::Registry { host, plain_http: true } => {
+            let loopback = RegistryHost::parse(host.trim()).is_ok_and(|host| host.is_loopback());
+            if loopback {
+                Vec::new()
+            } else {
+                vec![format!("source http://{host} (not encrypted)")]
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn not_allowed(endpoints: &[String]) -> ApiError {
+    let endpoints = endpoints.join(", ");
+    let message = format!(
+        "The plan file names endpoints that would receive requests and credentials: {endpoints}."
+    );
+    ApiError::new(ErrorCode::EndpointsNotAllowed, message)
+        .about(endpoints)
+        .hint("If you trust these endpoints, run the plan with --allow-endpoints.")
+        .hint("Or set the same endpoints in the AWS profile. Then the option isn't required.")
+}

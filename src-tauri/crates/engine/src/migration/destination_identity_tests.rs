@@ -1,0 +1,228 @@
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::super::journal::{Journal, JournalRecord, NewMigration};
+use super::super::testing::{World, identity, request};
+use super::super::{
+    Control, EventSink, ImageResult, Plan, Report, Why, undo, undo_facts, undo_plan, verify_again,
+};
+use super::*;
+
+/// The destination of the tests with one field changed, for each field.
+fn others() -> Vec<(DestinationField, DestinationIdentity)> {
+    let same = identity();
+    let url = |text: &str| DestinationEndpoint::At(Url::parse(text).unwrap());
+    vec![
+        (
+            DestinationField::Account,
+            DestinationIdentity {
+                account: AccountId::parse("444455556666").unwrap(),
+                ..same.clone()
+            },
+        ),
+        (
+            DestinationField::Partition,
+            DestinationIdentity { partition: Partition::China, ..same.clone() },
+        ),
+        (
+            DestinationField::Region,
+            DestinationIdentity { region: Region::parse("eu-west-2").unwrap(), ..same.clone() },
+        ),
+        (
+            DestinationField::Registry,
+            DestinationIdentity {
+                registry: RegistryHost::parse("other.example").unwrap(),
+                ..same.clone()
+            },
+        ),
+        (
+            DestinationField::EcrEndpoint,
+            DestinationIdentity { ecr_endpoint: url("https://ecr.example"), ..same.clone() },
+        ),
+        (
+            DestinationField::RegistryEndpoint,
+            DestinationIdentity { registry_endpoint: url("http://registry.example"), ..same },
+        ),
+    ]
+}
+
+fn is_refused(error: &MigrationError, field: DestinationField) -> bool {
+    match error {
+        MigrationError::DestinationDiffers { differences } => {
+            let [difference] = &differences[..] else { return false };
+            let told = error.to_string();
+            difference.field == field
+                && difference.planned != difference.current
+                && told.contains(&difference.planned)
+                && told.contains(&difference.current)
+        }
+        _ => false,
+    }
+}
+
+fn all_refused(report: &Report, field: DestinationField) -> bool {
+    report.images.iter().all(|image| match &image.result {
+        ImageResult::Failed { error } => is_refused(error, field),
+        _ => false,
+    })
+}
+
+/// Two images that were migrated, and the journal entry of that.
+async fn migrated() -> (World, Plan, JournalRecord) {
+    let world = World::new();
+    for tag in ["1", "2"] {
+        world.source.image("app", Some(tag), &["shared", tag]);
+    }
+    let folder = TempDir::new().unwrap();
+    let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
+    let request = request("app", "app", &["1", "2"]);
+    let plan = world.plan(&request).await;
+    let new = NewMigration {
+        id: "m-1".to_owned(),
+        started_at_ms: 1_795_000_000_000,
+        plan: Arc::new(plan.clone()),
+        request: String::new(),
+        about: String::new(),
+    };
+    let log = journal.begin(new, Arc::new(|error| error.to_string())).await.unwrap();
+    world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    log.flush().await.unwrap();
+    let record = journal.record("m-1").await.unwrap();
+    let proof = record.proof_plan(&request).unwrap().0;
+    (world, proof, record)
+}
+
+#[test]
+fn every_field_that_differs_is_refused_with_both_values() {
+    let planned = identity();
+    planned.ensure_same(&planned).unwrap();
+    for (field, other) in others() {
+        for (one, two) in [(&planned, &other), (&other, &planned)] {
+            let error = one.ensure_same(two).unwrap_err();
+            assert!(is_refused(&error, field), "{field}: {error}");
+        }
+    }
+    let all = others();
+    assert_eq!(all[0].1.differences(&all[2].1).len(), 2, "account and region");
+}
+
+#[test]
+fn an_endpoint_that_was_not_recorded_is_equal_to_every_endpoint_and_the_rest_is_compared() {
+    let recorded = DestinationIdentity {
+        ecr_endpoint: DestinationEndpoint::NotRecorded,
+        registry_endpoint: DestinationEndpoint::NotRecorded,
+        ..identity()
+    };
+    for (field, other) in others() {
+        let endpoints = [DestinationField::EcrEndpoint, DestinationField::RegistryEndpoint];
+        assert_eq!(recorded.ensure_same(&other).is_ok(), endpoints.contains(&field), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_runs_is_verified_or_is_undone_at_a_destination_that_differs_in_any_field() {
+    for (field, other) in others() {
+        let mut world = World::new();
+        world.source.image("app", Some("1"), &["layer"]);
+        let plan = world.plan(&request("app", "app", &["1"])).await;
+        world.identity = other.clone();
+        let report = world.run(&plan, &world.registry_source()).await;
+        assert!(all_refused(&report, field), "{field}: {report:?}");
+        assert!(world.ecr.names().is_empty(), "{field}");
+        assert!(world.registry.uploads.lock().unwrap().is_empty(), "{field}");
+
+        let (mut world, proof, record) = migrated().await;
+        let undone = undo_facts(&record, &world.destination()).await.unwrap();
+        let undone = undo_plan(&record, &undone);
+        let before = world.registry.images("app").len();
+        world.identity = other;
+        let events: Arc<dyn EventSink> = Arc::clone(&world.events) as _;
+        let (source, destination) = (world.registry_source(), world.destination());
+        let control = Control::default();
+        let platforms = [Vec::new(), Vec::new()];
+        let report =
+            verify_again(&proof, &platforms, &source, &destination, &control, &events).await;
+        assert!(all_refused(&report, field), "{field}: {report:?}");
+        let error = undo_facts(&record, &destination).await.unwrap_err();
+        assert!(is_refused(&error, field), "{field}: {error}");
+        let report = undo(&undone, &destination, &control, &|_| ()).await;
+        let Why::Failed(error) = &report.left[0].why else { panic!("{report:?}") };
+        assert!(is_refused(error, field), "{field}: {error}");
+        assert_eq!(world.registry.images("app").len(), before, "{field}");
+        assert_eq!(world.ecr.names(), ["app"], "{field}");
+    }
+}
+
+#[tokio::test]
+async fn the_journal_keeps_the_whole_destination() {
+    for (field, other) in others() {
+        if field == DestinationField::Partition {
+            // It follows from the region.
+            continue;
+        }
+        let mut world = World::new();
+        world.identity = other.clone();
+        world.source.image("app", Some("1"), &["layer"]);
+        let folder = TempDir::new().unwrap();
+        let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
+        let new = NewMigration {
+            id: "m-1".to_owned(),
+            started_at_ms: 1,
+            plan: Arc::new(world.plan(&request("app", "app", &["1"])).await),
+            request: String::new(),
+            about: String::new(),
+        };
+        drop(journal.begin(new, Arc::new(|error| error.to_string())).await.unwrap());
+        assert_eq!(*journal.record("m-1").await.unwrap().destination().unwrap(), other);
+        assert_eq!(journal.list().await.unwrap()[0].destination.as_ref(), Some(&other));
+    }
+}
+
+#[test]
+fn parts_that_contradict_each_other_are_refused() {
+    let account = AccountId::parse("111122223333").unwrap();
+    let region = Region::parse("eu-west-1").unwrap();
+    let host = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+    let aws = DestinationIdentity::new(
+        account.clone(),
+        region.clone(),
+        &RegistryEndpoint::at(host).unwrap(),
+        None,
+    );
+    assert_eq!(aws.registry_endpoint, DestinationEndpoint::Aws);
+    aws.ensure_consistent().unwrap();
+    let local = RegistryEndpoint::at("http://127.0.0.1:5000").unwrap();
+    let local = DestinationIdentity::new(account, region, &local, None);
+    local.ensure_consistent().unwrap();
+    let at = |text: &str| DestinationEndpoint::At(Url::parse(text).unwrap());
+    for (what, wrong) in [
+        ("partition", DestinationIdentity { partition: Partition::GovCloud, ..aws.clone() }),
+        (
+            "region",
+            DestinationIdentity { region: Region::parse("us-east-1").unwrap(), ..aws.clone() },
+        ),
+        (
+            "account",
+            DestinationIdentity {
+                account: AccountId::parse("444455556666").unwrap(),
+                ..aws.clone()
+            },
+        ),
+        (
+            "registry endpoint",
+            DestinationIdentity { registry_endpoint: at("https://evil.example"), ..aws.clone() },
+        ),
+        (
+            "registry endpoint",
+            DestinationIdentity { registry_endpoint: DestinationEndpoint::Aws, ..local.clone() },
+        ),
+        (
+            "registry endpoint",
+            DestinationIdentity { registry_endpoint: at("http://127.0.0.1:5001"), ..local },
+        ),
+    ] {
+        let error = wrong.ensure_consistent().unwrap_err().to_string();
+        assert!(error.contains(what), "{what}: {error}");
+    }
+}
