@@ -40,6 +40,22 @@ pub fn input_invalid(message: impl Into<String>, subject: Option<&str>) -> ApiEr
     }
 }
 
+/// An imported file that names endpoints.
+pub fn endpoints_not_allowed(endpoints: &[String]) -> ApiError {
+    let endpoints = endpoints.join(", ");
+    ApiError {
+        code: ErrorCode::EndpointsNotAllowed,
+        message: format!(
+            "The file names endpoints that would receive requests and credentials: {endpoints}."
+        ),
+        hints: vec!["Import them only if you trust the author of the file.".to_owned()],
+        causes: Vec::new(),
+        retryable: false,
+        subject: Some(endpoints),
+        policy: None,
+    }
+}
+
 /// A fault of the program itself. `message` is a whole sentence.
 pub fn internal(message: impl Into<String>, error: &dyn std::error::Error) -> ApiError {
     ApiError {

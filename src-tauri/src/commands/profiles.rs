@@ -48,6 +48,7 @@ pub fn saved_profiles_import<R: Runtime>(
     _window: WebviewWindow<R>,
     saved: State<'_, SavedProfiles<R>>,
     path: PathBuf,
+    allow_endpoints: bool,
 ) -> Result<Vec<SavedProfile>, ApiError> {
-    saved.import(&path)
+    saved.import(&path, allow_endpoints)
 }

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use tauri::Url;
 use transload_api::contract::{ApiError, AwsConnection, SavedProfile};
+use transload_api::{connection_endpoints, source_endpoints};
 
 use crate::errors;
 
@@ -84,14 +85,16 @@ pub fn export(profiles: &[SavedProfile], ids: &[String]) -> Result<Vec<u8>, ApiE
 }
 
 /// Adds the profiles of a file's content. A name that is taken gets a number, and none becomes the
-/// default. Answers those that were added.
+/// default. Answers those that were added. Endpoints in the file would get the credentials of whoever
+/// uses the profile, so they are added only where `allow_endpoints` is set.
 ///
 /// # Errors
 /// `input_invalid`: a file that is no such export, or of a newer version, or with a profile that
-/// cannot be kept. Nothing was added then.
+/// cannot be kept. `endpoints_not_allowed`: a profile names endpoints. Nothing was added then.
 pub fn import(
     profiles: &mut Vec<SavedProfile>,
     content: &[u8],
+    allow_endpoints: bool,
 ) -> Result<Vec<SavedProfile>, ApiError> {
     let exported: Exported = serde_json::from_slice(content).map_err(|error| ApiError {
         causes: vec![error.to_string()],
@@ -106,6 +109,10 @@ pub fn import(
             None,
         ));
     }
+    let endpoints: Vec<_> = exported.profiles.iter().flat_map(endpoints_of).collect();
+    if !allow_endpoints && !endpoints.is_empty() {
+        return Err(errors::endpoints_not_allowed(&endpoints));
+    }
     let mut list = profiles.clone();
     let mut added = Vec::new();
     for profile in exported.profiles {
@@ -115,6 +122,13 @@ pub fn import(
     }
     *profiles = list;
     Ok(added)
+}
+
+/// The endpoints that a profile names, for its destination and its source.
+fn endpoints_of(profile: &SavedProfile) -> Vec<String> {
+    let source = profile.source.as_ref().map(source_endpoints).unwrap_or_default();
+    let all = [connection_endpoints(&profile.connection), source].concat();
+    all.into_iter().map(|endpoint| format!("{}: {endpoint}", profile.name)).collect()
 }
 
 fn checked(profile: SavedProfile) -> Result<SavedProfile, ApiError> {

@@ -80,8 +80,12 @@ impl<R: Runtime> SavedProfiles<R> {
     /// Adds the profiles of a file. Answers those that were added.
     ///
     /// # Errors
-    /// `input_invalid`, `storage_failed`.
-    pub fn import(&self, path: &Path) -> Result<Vec<SavedProfile>, ApiError> {
+    /// `input_invalid`, `endpoints_not_allowed`, `storage_failed`.
+    pub fn import(
+        &self,
+        path: &Path,
+        allow_endpoints: bool,
+    ) -> Result<Vec<SavedProfile>, ApiError> {
         let failed = |error: io::Error| errors::storage_failed("read", path, &error);
         if std::fs::metadata(path).map_err(failed)?.len() > IMPORT_LIMIT {
             return Err(errors::input_invalid(
@@ -90,7 +94,7 @@ impl<R: Runtime> SavedProfiles<R> {
             ));
         }
         let content = std::fs::read(path).map_err(failed)?;
-        self.change(|profiles| rules::import(profiles, &content))
+        self.change(|profiles| rules::import(profiles, &content, allow_endpoints))
     }
 
     fn with<T>(

@@ -4,8 +4,8 @@ use std::path::Path;
 use tauri::App;
 use tauri::test::{MockRuntime, mock_builder, mock_context, noop_assets};
 use transload_api::contract::{
-    AwsConnection, Encryption, ErrorCode, LifecyclePreset, RepositorySettings, SavedProfile,
-    TagMutability,
+    AwsConnection, Encryption, ErrorCode, ImageSource, LifecyclePreset, RepositorySettings,
+    SavedProfile, TagMutability,
 };
 
 use super::SavedProfiles;
@@ -172,7 +172,7 @@ fn an_export_can_be_imported_beside_what_is_there() {
     let saved = run.profiles.save(SavedProfile { is_default: true, ..profile("one") }).unwrap();
     let file = folder.path().join("export.json");
     run.profiles.export(std::slice::from_ref(&saved.id), &file).unwrap();
-    let added = run.profiles.import(&file).unwrap();
+    let added = run.profiles.import(&file, false).unwrap();
     assert_eq!(added.len(), 1);
     assert_ne!(added[0].id, saved.id);
     assert_eq!(
@@ -188,6 +188,45 @@ fn an_export_can_be_imported_beside_what_is_there() {
 }
 
 #[test]
+fn endpoints_of_an_imported_file_must_be_allowed() {
+    let at = |ecr: Option<&str>, registry: Option<&str>| AwsConnection::Profile {
+        profile: "prod".to_owned(),
+        region: None,
+        ecr_endpoint: ecr.map(str::to_owned),
+        registry_endpoint: registry.map(str::to_owned),
+    };
+    let plain = |host: &str| ImageSource::Registry { host: host.to_owned(), plain_http: true };
+    let (none, endpoint) = (at(None, None), Some("https://evil.example"));
+    let of_source = |source| SavedProfile { source: Some(source), ..profile("one") };
+    for (saved, named) in [
+        (SavedProfile { connection: none.clone(), ..profile("one") }, None),
+        (SavedProfile { connection: at(endpoint, None), ..profile("one") }, endpoint),
+        (SavedProfile { connection: at(None, endpoint), ..profile("one") }, endpoint),
+        (of_source(ImageSource::Ecr { connection: at(endpoint, None) }), endpoint),
+        (of_source(plain("registry.lan")), Some("http://registry.lan")),
+        (of_source(plain("127.0.0.1:5000")), None),
+        (of_source(ImageSource::Ecr { connection: none }), None),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let run = run(folder.path());
+        let id = run.profiles.save(saved.clone()).unwrap().id;
+        let file = folder.path().join("export.json");
+        run.profiles.export(std::slice::from_ref(&id), &file).unwrap();
+        let imported = run.profiles.import(&file, false);
+        match named {
+            None => assert_eq!(imported.unwrap().len(), 1, "{saved:?}"),
+            Some(named) => {
+                let refused = imported.unwrap_err();
+                assert_eq!(refused.code, ErrorCode::EndpointsNotAllowed, "{saved:?}");
+                assert!(refused.message.contains(named), "{refused:?}");
+                assert_eq!(names(&run), ["one"], "nothing was added");
+                assert_eq!(run.profiles.import(&file, true).unwrap().len(), 1);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_file_that_is_no_export_adds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let run = run(folder.path());
@@ -198,7 +237,7 @@ fn a_file_that_is_no_export_adds_nothing() {
         r#"{"format": "transload-saved-profiles", "version": 2, "profiles": []}"#,
     ] {
         fs::write(&file, content).unwrap();
-        assert_eq!(run.profiles.import(&file).unwrap_err().code, ErrorCode::InputInvalid);
+        assert_eq!(run.profiles.import(&file, true).unwrap_err().code, ErrorCode::InputInvalid);
     }
     assert_eq!(names(&run), [""; 0]);
 }

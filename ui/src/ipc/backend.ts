@@ -87,8 +87,11 @@ export interface Backend {
   savedProfileSave(profile: SavedProfile): Promise<SavedProfile>;
   savedProfileDelete(id: string): Promise<void>;
   savedProfilesExport(ids: string[], path: string): Promise<void>;
-  /** Reads profiles from a file and adds them; a name that is taken gets a number. */
-  savedProfilesImport(path: string): Promise<SavedProfile[]>;
+  /**
+   * Reads profiles from a file and adds them; a name that is taken gets a number. Fails with
+   * `endpoints_not_allowed` if a profile names endpoints and they are not allowed.
+   */
+  savedProfilesImport(path: string, allowEndpoints: boolean): Promise<SavedProfile[]>;
 
   awsProfilesList(): Promise<AwsProfiles>;
   awsIdentity(connection: AwsConnection): Promise<AwsIdentity>;

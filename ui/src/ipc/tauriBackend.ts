@@ -71,7 +71,8 @@ export const tauriBackend: Backend = {
   savedProfileSave: (profile) => call("saved_profile_save", { profile }),
   savedProfileDelete: (id) => call("saved_profile_delete", { id }),
   savedProfilesExport: (ids, path) => call("saved_profiles_export", { ids, path }),
-  savedProfilesImport: (path) => call("saved_profiles_import", { path }),
+  savedProfilesImport: (path, allowEndpoints) =>
+    call("saved_profiles_import", { path, allow_endpoints: allowEndpoints }),
 
   awsProfilesList: () => call("aws_profiles_list"),
   awsIdentity: (connection) => call("aws_identity", { connection }),

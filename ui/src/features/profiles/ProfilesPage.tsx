@@ -3,12 +3,13 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type ErrorActions, ErrorAlert } from "../../errors";
+import { asApiError, type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { SavedProfile } from "../../ipc/generated";
 import { formatCounted } from "../../shared/format";
 import { useRequest } from "../../shared/useRequest";
 import { DeleteProfileModal } from "./DeleteProfileModal";
+import { ImportEndpointsModal } from "./ImportEndpointsModal";
 import { ProfileFormModal } from "./ProfileFormModal";
 import { ProfilesTable } from "./ProfilesTable";
 import { copyName } from "./profileDraft";
@@ -23,7 +24,8 @@ export interface ProfilesPageProps {
 
 type Dialog =
   | { readonly kind: "edit"; readonly profile: SavedProfile | null }
-  | { readonly kind: "delete"; readonly profile: SavedProfile };
+  | { readonly kind: "delete"; readonly profile: SavedProfile }
+  | { readonly kind: "import"; readonly path: string; readonly endpoints: readonly string[] };
 
 /** What a person keeps for next time: which ECR, as whom, and how repositories are set up. */
 export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
@@ -75,17 +77,29 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
       const count = formatCounted(chosen.length, "profile", "profiles");
       return `${count} written to ${path}. The file holds no secrets.`;
     });
+  const importFrom = async (path: string, allowEndpoints: boolean) => {
+    const added = await backend.savedProfilesImport(path, allowEndpoints);
+    const names = added.map(({ name }) => `“${name}”`).join(", ");
+    return added.length === 0
+      ? "The file holds no profiles."
+      : `${formatCounted(added.length, "profile", "profiles")} added: ${names}.`;
+  };
   const importProfiles = () =>
     act(async () => {
       const path = await backend.openPathChoose();
       if (path === null) {
         return null;
       }
-      const added = await backend.savedProfilesImport(path);
-      const names = added.map(({ name }) => `“${name}”`).join(", ");
-      return added.length === 0
-        ? "The file holds no profiles."
-        : `${formatCounted(added.length, "profile", "profiles")} added: ${names}.`;
+      try {
+        return await importFrom(path, false);
+      } catch (caught) {
+        const { code, subject } = asApiError(caught);
+        if (code !== "endpoints_not_allowed") {
+          throw caught;
+        }
+        setDialog({ kind: "import", path, endpoints: (subject ?? "").split(", ") });
+        return null;
+      }
     });
 
   return (
@@ -161,6 +175,16 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
               await backend.savedProfileDelete(dialog.profile.id);
               return `“${dialog.profile.name}” was deleted.`;
             });
+          }}
+        />
+      )}
+      {dialog?.kind === "import" && (
+        <ImportEndpointsModal
+          endpoints={dialog.endpoints}
+          onClose={() => setDialog(null)}
+          onImport={() => {
+            setDialog(null);
+            void act(() => importFrom(dialog.path, true));
           }}
         />
       )}

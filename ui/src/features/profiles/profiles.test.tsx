@@ -71,7 +71,9 @@ function keeper(saved: SavedProfile[] = [prod, practice]) {
       profiles = profiles.filter((one) => one.id !== id);
     }),
     savedProfilesExport: vi.fn(async () => {}),
-    savedProfilesImport: vi.fn(async () => [profile({ id: "9", name: "prod 2" })]),
+    savedProfilesImport: vi.fn(async (_path: string, _allowEndpoints: boolean) => [
+      profile({ id: "9", name: "prod 2" }),
+    ]),
     savePathChoose: vi.fn(async (): Promise<string | null> => "/home/me/profiles.json"),
     openPathChoose: vi.fn(async (): Promise<string | null> => "/home/me/profiles.json"),
     awsProfilesList: vi.fn(async () => awsProfiles),
@@ -168,6 +170,26 @@ describe("saved profiles", () => {
     await choose("import");
     await waitFor(() => expect(screen.queryByTestId("profiles-notice")).toBeNull());
     expect(backend.savedProfilesImport).toHaveBeenCalledTimes(1);
+  });
+
+  it("with endpoints are imported only after a confirmation that shows the endpoints", async () => {
+    const backend = keeper();
+    const endpoint = "prod: ECR API https://evil.example";
+    backend.savedProfilesImport.mockRejectedValueOnce({
+      ...storageFailed,
+      code: "endpoints_not_allowed",
+      subject: endpoint,
+    } satisfies ApiError);
+    await show(backend);
+    await choose("import");
+    const modal = await screen.findByTestId("profiles-import-modal");
+    expect(modal.textContent).toContain(endpoint);
+    expect(backend.savedProfilesImport).toHaveBeenLastCalledWith("/home/me/profiles.json", false);
+    fireEvent.click(screen.getByTestId("profiles-import-confirm"));
+    await waitFor(() =>
+      expect(screen.getByTestId("profiles-notice").textContent).toContain("“prod 2”"),
+    );
+    expect(backend.savedProfilesImport).toHaveBeenLastCalledWith("/home/me/profiles.json", true);
   });
 
   it("are made in a form that says what is wrong and keeps what was typed when saving fails", async () => {

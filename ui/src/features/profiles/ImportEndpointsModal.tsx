@@ -1,0 +1,31 @@
+import { ConfirmModal } from "../../shared/ConfirmModal";
+
+interface ImportEndpointsModalProps {
+  /** Each with the name of its profile. */
+  endpoints: readonly string[];
+  onClose: () => void;
+  onImport: () => void;
+}
+
+/** Asks before profiles are imported that send requests to endpoints of the author's choice. */
+export function ImportEndpointsModal(props: ImportEndpointsModalProps) {
+  const { endpoints, onClose, onImport } = props;
+  return (
+    <ConfirmModal
+      header="Import profiles with endpoints"
+      closeLabel="Close without importing"
+      confirm="Import with endpoints"
+      name="profiles-import"
+      onConfirm={onImport}
+      onClose={onClose}
+    >
+      Whoever uses these profiles sends requests and credentials to the endpoints below. Import them
+      only if you trust the author of the file.
+      <ul>
+        {endpoints.map((endpoint) => (
+          <li key={endpoint}>{endpoint}</li>
+        ))}
+      </ul>
+    </ConfirmModal>
+  );
+}
