@@ -32,7 +32,7 @@ pub fn told_error(error: &ApiError) -> String {
 }
 
 /// What the journal keeps for whoever shows it, read again.
-pub fn about(text: &str) -> Result<About, ApiError> {
+fn about(text: &str) -> Result<About, ApiError> {
     serde_json::from_str(text).map_err(|error| unreadable(&error))
 }
 

@@ -23,9 +23,7 @@ pub use client_logins::{client_login, engine_client, engine_way};
 pub use destination::{destination, engine_destination};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
-pub use history::{
-    About, about, earlier_state, history_entry, history_report, request, told, told_error,
-};
+pub use history::{About, earlier_state, history_entry, history_report, request, told, told_error};
 pub use naming::rename_rules;
 pub use network::{ca_file, network_status};
 pub use permissions::plan_permissions;
