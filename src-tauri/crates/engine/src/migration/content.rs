@@ -17,6 +17,10 @@ pub struct ImageContent {
     pub pulls: usize,
     /// Whether it is an index that holds one image and attestations, as BuildKit makes it.
     pub is_index_for_one: bool,
+    /// Whether it is a build cache and no image to run.
+    pub is_build_cache: bool,
+    /// Whether some of its layers lie outside the registry and stay there.
+    pub has_foreign_layers: bool,
 }
 
 impl ImageContent {
@@ -28,6 +32,8 @@ impl ImageContent {
             blobs: tree.blobs().into_iter().collect(),
             pulls: tree.image_manifests(),
             is_index_for_one: children.len() > 1 && images == 1,
+            is_build_cache: tree.is_build_cache(),
+            has_foreign_layers: tree.foreign_layers() > 0,
         }
     }
 

@@ -176,7 +176,12 @@ impl<'a> Copies<'a> {
         (pair, ends): &(CopyPair, CopyEnds),
     ) -> Result<CopyOutcome, MigrationError> {
         let (source, destination) = (&pair.source, &pair.destination);
-        let (repository, reference) = (destination.path(), destination.manifest_reference());
+        let repository = destination.path();
+        // With a tag and a digest the tag is written, and the digest has to be the image's.
+        let reference = match destination.tag() {
+            Some(tag) => tag.as_str(),
+            None => destination.manifest_reference(),
+        };
         let (from, to) = (end(&ends.source), end(&ends.destination));
         // Both were made from the same pairs.
         let (Some(copier), Some(tags)) = (self.copiers.get(&(from, to)), self.tags.get(&to)) else {
@@ -191,7 +196,10 @@ impl<'a> Copies<'a> {
             _ => None,
         };
         match (&there, &at_source) {
-            (Some(there), Some(head)) if *there == head.digest => {
+            (Some(there), Some(head))
+                if *there == head.digest
+                    && destination.digest().is_none_or(|pinned| *pinned == head.digest) =>
+            {
                 return Ok(CopyOutcome::AlreadyThere { digest: head.digest.clone() });
             }
             _ => {}
@@ -202,6 +210,14 @@ impl<'a> Copies<'a> {
         let platform = self.extent.platform.as_ref();
         let tree = &read_extent(ManifestSource::of(ends.source.as_ref()), source, pinned, platform)
             .await?;
+        if let Some(pinned) = destination.digest()
+            && tree.root.raw.expect_digest(pinned).is_err()
+        {
+            return Err(MigrationError::DestinationDigestDiffers {
+                destination: destination.clone(),
+                found: tree.root.raw.digest().clone(),
+            });
+        }
         if there.as_ref() == Some(tree.root.raw.digest()) {
             return Ok(CopyOutcome::AlreadyThere { digest: tree.root.raw.digest().clone() });
         }

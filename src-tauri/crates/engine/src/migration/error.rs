@@ -66,6 +66,14 @@ pub enum MigrationError {
         /// The registry, which is recorded.
         registry: RegistryHost,
     },
+    /// The destination is named with a digest, and the image at the source has another one.
+    #[error("{destination} names a digest, and the image at the source has the digest {found}")]
+    DestinationDigestDiffers {
+        /// The destination as it was named.
+        destination: ImageReference,
+        /// The digest of the image at the source.
+        found: Digest,
+    },
     /// What an earlier try of the same migration said, in the words of whoever showed it.
     #[error("it was refused when the migration was planned")]
     Told {

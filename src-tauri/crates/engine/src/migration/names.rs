@@ -2,12 +2,13 @@
 //! name new repositories another day. Pure, and the one place for it: window and command line ask
 //! here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use regex::{Captures, Regex};
 
 use super::InvalidPattern;
 use super::choose::compile;
+use crate::model::{InvalidRepositoryName, RepositoryName};
 
 /// More than any name needs. Groups may be repeated in a replacement, and rules follow each other:
 /// without a limit a few rules make a name that fills the memory.
@@ -145,7 +146,8 @@ fn parts(replacement: &str) -> impl Iterator<Item = Part<'_>> {
 
 /// What each repository of a source is to be called, in the order given. The rules are applied to
 /// its whole name one after another, each to what the one before left. Where none matches it is the
-/// last part, as `pgcli` for `dencold/pgcli`; the whole name where two would fall together.
+/// last part, as `pgcli` for `dencold/pgcli`; the whole name where two would have the same, or where
+/// ECR does not allow the last part; and a name near it where ECR does not allow that either.
 pub fn proposed_names(sources: &[&str], rules: &[RenameRule]) -> Vec<ProposedName> {
     let mut names: Vec<_> = sources.iter().map(|source| renamed(source, rules)).collect();
     let mut taken: HashMap<&str, u32> = HashMap::new();
@@ -159,8 +161,23 @@ pub fn proposed_names(sources: &[&str], rules: &[RenameRule]) -> Vec<ProposedNam
         *taken.entry(proposal).or_default() += 1;
     }
     for (name, proposal) in names.iter_mut().zip(&proposals) {
-        if name.rules.is_empty() && taken.get(proposal.as_str()) == Some(&1) {
+        let is_alone = taken.get(proposal.as_str()) == Some(&1);
+        if name.rules.is_empty() && is_alone && RepositoryName::parse(proposal).is_ok() {
             name.name.clone_from(proposal);
+        }
+    }
+    let mut all: HashSet<String> = names.iter().map(|name| name.name.clone()).collect();
+    for name in names.iter_mut().filter(|name| name.rules.is_empty()) {
+        if let Err(InvalidRepositoryName { suggestion: Some(near), .. }) =
+            RepositoryName::parse(&name.name)
+        {
+            let near = near.as_str();
+            let numbered = (2..).map(|number| format!("{near}-{number}"));
+            let mut candidates = std::iter::once(near.to_owned()).chain(numbered);
+            if let Some(free) = candidates.find(|candidate| !all.contains(candidate)) {
+                all.insert(free.clone());
+                name.name = free;
+            }
         }
     }
     names
@@ -215,6 +232,19 @@ mod tests {
     fn without_rules_it_is_the_last_part_where_that_is_one_alone() {
         assert_eq!(names(&["a/app", "b/app", "b/api"], &[]), ["a/app", "b/app", "api"]);
         assert_eq!(names(&["alone"], &[]), ["alone"]);
+    }
+
+    #[test]
+    fn what_is_proposed_is_a_name_that_ecr_takes() {
+        assert_eq!(names(&["team/a"], &[]), ["team/a"], "the last part is too short");
+        assert_eq!(names(&["a", "b"], &[]), ["a-image", "b-image"]);
+        assert_eq!(names(&["a", "x/a-image"], &[]), ["a-image-2", "a-image"]);
+        assert_eq!(
+            names(&["localhost:5000/app", "quay.io/app"], &[]),
+            ["localhost-5000/app", "quay.io/app"]
+        );
+        assert_eq!(names(&["localhost:5000/a"], &[]), ["localhost-5000/a"]);
+        assert_eq!(names(&["a"], &[glob("a", "B")]), ["B"], "a rule's name is the person's own");
     }
 
     #[test]
@@ -302,8 +332,8 @@ mod tests {
             let names = names(&sources, &[]);
             prop_assert_eq!(names.len(), sources.len());
             let pairs = sources.iter().copied().zip(names.iter().map(String::as_str));
-            let shortened = pairs.filter(|(source, name)| source != name);
-            prop_assert!(name_collisions(shortened).is_empty());
+            prop_assert!(name_collisions(pairs).is_empty());
+            prop_assert!(names.iter().all(|name| RepositoryName::parse(name).is_ok()));
         }
 
         /// Whatever is typed, nothing breaks.

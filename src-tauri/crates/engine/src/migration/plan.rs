@@ -146,6 +146,10 @@ pub enum Remark {
     NotForAmd64,
     /// It is an index of one platform and its attestation, which AWS Lambda does not take.
     NotForLambda,
+    /// It is a build cache and no image to run.
+    BuildCache,
+    /// Some of its layers lie outside the registry, as Windows base layers do, and are not copied.
+    ForeignLayers,
 }
 
 impl Plan {
@@ -316,7 +320,14 @@ fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
         let for_one = source.content.as_ref().is_some_and(|content| content.is_index_for_one);
         let lambda = for_one.then_some(Remark::NotForLambda);
         let other = is_for_other_processors(&source.platforms).then_some(Remark::NotForAmd64);
-        return part.into_iter().chain(later).chain(other).chain(lambda).collect();
+        let content = source.content.as_deref();
+        let cache =
+            content.is_some_and(|content| content.is_build_cache).then_some(Remark::BuildCache);
+        let foreign = content
+            .is_some_and(|content| content.has_foreign_layers)
+            .then_some(Remark::ForeignLayers);
+        let remarks = part.into_iter().chain(later).chain(other).chain(lambda);
+        return remarks.chain(cache).chain(foreign).collect();
     };
     let mut remarks = vec![Remark::SizeUnpacked];
     if is_for_other_processors(&source.platforms) {

@@ -38,12 +38,18 @@ pub struct ImageTree {
 pub struct Node {
     /// The manifest as it came.
     pub raw: RawManifest,
+    /// The digest by which it is referred to. A parent may list it by another hash function than the
+    /// one that registries count with.
+    pub name: Digest,
     /// The platform that its index gives it.
     pub platform: Option<Platform>,
     /// Whether it is an attestation.
     pub attestation: bool,
-    /// Its configuration and layers, if it is an image.
+    /// Its configuration and layers, if it is an image; of an index the layers that it lists itself, as
+    /// a build cache does.
     pub blobs: Vec<Descriptor>,
+    /// How many of its layers lie outside the registry and are not copied.
+    pub foreign_layers: usize,
     /// Its children, if it is an index.
     pub children: Vec<Node>,
 }
@@ -152,14 +158,20 @@ async fn read_node(
     let platform = descriptor.and_then(|descriptor| descriptor.platform.clone());
     let attestation = descriptor.is_some_and(Descriptor::is_attestation);
     let manifest = raw.read().map_err(|error| unusable(source.host(), image, error))?;
+    let mut foreign_layers = 0;
     let (blobs, listed) = match manifest {
         Manifest::Image(manifest) => {
             let mut blobs = vec![manifest.config];
             // What lies outside the registry stays outside: its layers are named, not stored.
-            blobs.extend(manifest.layers.into_iter().filter(|layer| !layer.is_foreign()));
+            let (foreign, own): (Vec<_>, Vec<_>) =
+                manifest.layers.into_iter().partition(Descriptor::is_foreign);
+            foreign_layers = foreign.len();
+            blobs.extend(own);
             (blobs, Vec::new())
         }
-        Manifest::Index(index) => (Vec::new(), index.manifests),
+        Manifest::Index(index) => {
+            index.manifests.into_iter().partition(Descriptor::is_blob_in_index)
+        }
     };
     if !listed.is_empty() && depth >= DEPTH_LIMIT {
         return Err(MigrationError::NestedTooDeep { image: image.clone(), limit: DEPTH_LIMIT });
@@ -173,7 +185,8 @@ async fn read_node(
         .buffered(ASKED_TOGETHER)
         .try_collect()
         .await?;
-    Ok(Node { raw, platform, attestation, blobs, children })
+    let name = descriptor.map_or_else(|| raw.digest().clone(), |child| child.digest.clone());
+    Ok(Node { raw, name, platform, attestation, blobs, foreign_layers, children })
 }
 
 /// Boxed, because an index may hold an index.
@@ -235,7 +248,7 @@ impl ImageTree {
         let (mut seen, mut below) = (std::collections::HashSet::new(), Vec::new());
         let mut level: Vec<&Node> = self.root.children.iter().collect();
         while !level.is_empty() {
-            let digests = level.iter().map(|node| node.raw.digest());
+            let digests = level.iter().map(|node| &node.name);
             below.extend(digests.filter(|digest| seen.insert((*digest).clone())).cloned());
             level = level.iter().flat_map(|node| &node.children).collect();
         }
@@ -272,7 +285,7 @@ impl ImageTree {
         for child in &self.root.children {
             child.visit(&mut |node| {
                 let platform = node.platform.as_ref().filter(|_| !node.attestation);
-                let digest = node.raw.digest();
+                let digest = &node.name;
                 if let Some(platform) = platform
                     && !parts.iter().any(|part| part.digest == *digest)
                 {
@@ -282,6 +295,23 @@ impl ImageTree {
             });
         }
         parts
+    }
+
+    /// Whether it is a build cache that BuildKit exported as an index of layers.
+    pub fn is_build_cache(&self) -> bool {
+        let mut is_cache = false;
+        self.root.visit(&mut |node| {
+            is_cache |=
+                node.blobs.iter().any(|blob| blob.media_type == media_type::BUILDKIT_CACHE_CONFIG);
+        });
+        is_cache
+    }
+
+    /// How many layers lie outside the registry and are not copied.
+    pub fn foreign_layers(&self) -> usize {
+        let mut count = 0;
+        self.root.visit(&mut |node| count += node.foreign_layers);
+        count
     }
 
     /// How many manifests describe one image each: what Docker Hub counts as pulls.

@@ -25,6 +25,8 @@ pub mod media_type {
         "application/vnd.docker.distribution.manifest.v1+prettyjws";
     /// Docker image manifest, schema 1; refused with a reason.
     pub const DOCKER_SCHEMA1: &str = "application/vnd.docker.distribution.manifest.v1+json";
+    /// Configuration of a build cache. Source: BuildKit, `cache/remotecache/v1/spec.go`.
+    pub const BUILDKIT_CACHE_CONFIG: &str = "application/vnd.buildkit.cacheconfig.v0";
 
     /// What a manifest request accepts: everything that can be copied as it is.
     pub const ACCEPT_MANIFESTS: [&str; 4] =
@@ -43,8 +45,14 @@ pub struct Platform {
     pub variant: Option<String>,
 }
 
+/// How a platform is shown of which neither operating system nor architecture is known.
+const UNKNOWN: &str = "unknown";
+
 impl fmt::Display for Platform {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::unknown() {
+            return formatter.write_str(UNKNOWN);
+        }
         write!(formatter, "{}/{}", self.os, self.architecture)?;
         match &self.variant {
             Some(variant) => write!(formatter, "/{variant}"),
@@ -61,8 +69,12 @@ pub struct InvalidPlatform(pub String);
 impl FromStr for Platform {
     type Err = InvalidPlatform;
 
-    /// Reads `os/architecture`, with `/variant` where there is one.
+    /// Reads `os/architecture`, with `/variant` where there is one; `unknown` is one of which nothing
+    /// is known.
     fn from_str(text: &str) -> Result<Self, InvalidPlatform> {
+        if text == UNKNOWN {
+            return Ok(Self::unknown());
+        }
         let invalid = || InvalidPlatform(text.to_owned());
         let parts: Vec<&str> = text.split('/').collect();
         let is_word =
@@ -87,6 +99,24 @@ impl Platform {
         }
     }
 
+    /// A platform of which nothing is known: an index entry with `"platform": {}`.
+    pub fn unknown() -> Self {
+        Self::new(UNKNOWN, UNKNOWN, None)
+    }
+
+    /// Reads what an index says, however little that is.
+    pub(super) fn of_json(json: &serde_json::Value) -> Option<Self> {
+        if json.is_null() {
+            return None;
+        }
+        let text = |key: &str| {
+            json.get(key).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty())
+        };
+        let (os, architecture) = (text("os"), text("architecture"));
+        let variant = text("variant").filter(|_| os.is_some() || architecture.is_some());
+        Some(Self::new(os.unwrap_or(UNKNOWN), architecture.unwrap_or(UNKNOWN), variant))
+    }
+
     /// Whether this is a platform that was asked for; a variant counts only where one was named.
     pub fn is(&self, wanted: &Self) -> bool {
         self.os == wanted.os
@@ -108,14 +138,41 @@ pub struct Descriptor {
     pub platform: Option<Platform>,
     /// Annotations, such as the one that marks an attestation.
     pub annotations: BTreeMap<String, String>,
-    /// Where foreign layers may be fetched from; such layers are not in the registry.
+    /// Where the content may be fetched from as well.
     pub urls: Vec<String>,
 }
 
+/// The media types of layers that registries need not hold. Sources: Docker's image manifest
+/// specification, and the OCI image specification, "Non-distributable Layers".
+const FOREIGN_TYPES: [&str; 6] = [
+    "application/vnd.docker.image.rootfs.foreign.diff.tar",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar.zstd",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+];
+/// How the media types of layers and configurations begin, which an index may list only as a build
+/// cache.
+const BLOB_TYPES: [&str; 5] = [
+    "application/vnd.oci.image.layer.",
+    "application/vnd.docker.image.rootfs.",
+    "application/vnd.oci.image.config.",
+    "application/vnd.docker.container.image.",
+    media_type::BUILDKIT_CACHE_CONFIG,
+];
+
 impl Descriptor {
-    /// Whether the content lies outside the registry, as Windows base layers do.
+    /// Whether the content lies outside the registry, as Windows base layers do. Its media type says
+    /// so: an ordinary layer may name other addresses and is in the registry all the same.
     pub fn is_foreign(&self) -> bool {
-        !self.urls.is_empty()
+        !self.urls.is_empty() && FOREIGN_TYPES.contains(&self.media_type.as_str())
+    }
+
+    /// Whether an index entry is a layer or a configuration and no manifest, as in the caches that
+    /// BuildKit exports with `image-manifest=false`.
+    pub fn is_blob_in_index(&self) -> bool {
+        BLOB_TYPES.iter().any(|start| self.media_type.starts_with(start))
     }
 
     /// Whether an index entry is a BuildKit attestation and not an image to run.
@@ -140,6 +197,52 @@ mod tests {
         for text in ["", "linux", "linux/", "/amd64", "linux/arm/v7/x", "linux/amd 64", "li\nux/a"]
         {
             assert!(text.parse::<Platform>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_platform_of_which_little_is_said_is_unknown_and_reads_back() {
+        for (json, shown) in [
+            ("{}", "unknown"),
+            (r#"{"os":null,"architecture":""}"#, "unknown"),
+            (r#"{"variant":"v8"}"#, "unknown"),
+            (r#""linux/amd64""#, "unknown"),
+            (r#"{"os":"linux"}"#, "linux/unknown"),
+            (r#"{"architecture":"arm64","variant":""}"#, "unknown/arm64"),
+            (
+                r#"{"os":"linux","architecture":"arm","variant":"v7","os.version":3}"#,
+                "linux/arm/v7",
+            ),
+        ] {
+            let platform = Platform::of_json(&serde_json::from_str(json).unwrap()).unwrap();
+            assert_eq!(platform.to_string(), shown, "{json}");
+            assert_eq!(shown.parse(), Ok(platform), "{json}");
+        }
+        assert_eq!(Platform::of_json(&serde_json::Value::Null), None);
+    }
+
+    #[test]
+    fn only_foreign_types_lie_outside_the_registry() {
+        let layer = |media_type: &str, urls: &[&str]| Descriptor {
+            media_type: media_type.to_owned(),
+            digest: Digest::of(b"x"),
+            size_bytes: 1,
+            platform: None,
+            annotations: BTreeMap::new(),
+            urls: urls.iter().map(|url| (*url).to_owned()).collect(),
+        };
+        let elsewhere = &["https://elsewhere.example/x"];
+        for foreign in FOREIGN_TYPES {
+            assert!(layer(foreign, elsewhere).is_foreign(), "{foreign}");
+            assert!(!layer(foreign, &[]).is_foreign(), "{foreign} can only be in the registry");
+        }
+        for ordinary in [
+            "application/vnd.docker.image.rootfs.diff.tar.gzip",
+            "application/vnd.oci.image.layer.v1.tar+zstd",
+            media_type::OCI_CONFIG,
+            "application/vnd.in-toto+json",
+        ] {
+            assert!(!layer(ordinary, elsewhere).is_foreign(), "{ordinary}");
         }
     }
 

@@ -1,7 +1,7 @@
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::{Descriptor, Digest, InvalidDigest, Platform, media_type};
 
@@ -68,10 +68,10 @@ pub enum ManifestError {
         /// What it says it is.
         media_type: String,
     },
-    /// The type on the wire and the type inside disagree.
-    #[error("the registry calls the manifest {header:?}, but inside it says {inside:?}")]
+    /// The document is not what its own type says.
+    #[error("the manifest says that it is {inside:?}, and has the parts of another type as well")]
     MediaTypeMismatch {
-        /// `Content-Type` of the answer.
+        /// `Content-Type` of the answer, where there was one.
         header: String,
         /// `mediaType` of the document.
         inside: String,
@@ -82,6 +82,9 @@ pub enum ManifestError {
     /// A digest in it is malformed.
     #[error("the manifest names content by a malformed digest")]
     Digest(#[from] InvalidDigest),
+    /// What the referrers tag points to is not a list of referrers.
+    #[error("the tag points to something that is not a list of referrers, and is left as it is")]
+    NotReferrers,
     /// The bytes do not have the digest they were asked by.
     #[error("the manifest has the digest {actual}, but {expected} was asked for")]
     DigestMismatch {
@@ -95,7 +98,8 @@ pub enum ManifestError {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ManifestJson {
-    schema_version: u32,
+    #[serde(deserialize_with = "whole_number")]
+    schema_version: u64,
     media_type: Option<String>,
     config: Option<DescriptorJson>,
     layers: Option<Vec<DescriptorJson>>,
@@ -106,26 +110,44 @@ struct ManifestJson {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DescriptorJson {
-    media_type: String,
-    digest: String,
-    size: u64,
-    platform: Option<Platform>,
     #[serde(default)]
-    annotations: Option<BTreeMap<String, String>>,
+    media_type: Option<String>,
+    digest: String,
+    #[serde(deserialize_with = "whole_number")]
+    size: u64,
+    #[serde(default)]
+    platform: Value,
+    #[serde(default)]
+    annotations: Value,
     #[serde(default)]
     urls: Option<Vec<String>>,
+}
+
+/// A whole number, also where it is written as `7.0`: there is only one way to read it.
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = serde_json::Number::deserialize(deserializer)?;
+    let whole = number.as_u64().or_else(|| {
+        let float = number.as_f64()?;
+        // Up to 2^53 a float is exactly one whole number.
+        (float >= 0.0 && float.fract() == 0.0 && float <= 9_007_199_254_740_992.0)
+            .then_some(float as u64)
+    });
+    whole.ok_or_else(|| D::Error::custom("a whole number is expected"))
 }
 
 impl TryFrom<DescriptorJson> for Descriptor {
     type Error = ManifestError;
 
     fn try_from(json: DescriptorJson) -> Result<Self, ManifestError> {
+        let annotations = json.annotations.as_object().into_iter().flatten();
+        let annotations =
+            annotations.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
         Ok(Self {
-            media_type: json.media_type,
+            media_type: json.media_type.unwrap_or_default(),
             digest: Digest::parse(&json.digest)?,
             size_bytes: json.size,
-            platform: json.platform,
-            annotations: json.annotations.unwrap_or_default(),
+            platform: Platform::of_json(&json.platform),
+            annotations: annotations.collect(),
             urls: json.urls.unwrap_or_default(),
         })
     }
@@ -207,8 +229,9 @@ fn is_index(media_type: &str) -> bool {
     matches!(media_type, media_type::OCI_INDEX | media_type::DOCKER_INDEX)
 }
 
-/// `Content-Type` without parameters, agreed with `mediaType` inside, or guessed from the shape
-/// where an OCI document carries neither.
+/// What a manifest is. The digest covers `mediaType` inside, and not the `Content-Type` of an answer,
+/// which proxies and caches get wrong; where nothing inside says it, the header may, as long as the
+/// document has the shape of that type, and otherwise the shape alone.
 fn agreed_media_type(
     content_type: Option<&str>,
     json: &ManifestJson,
@@ -219,21 +242,32 @@ fn agreed_media_type(
     let schema1 = |value: &str| {
         matches!(value, media_type::DOCKER_SCHEMA1 | media_type::DOCKER_SCHEMA1_SIGNED)
     };
-    if json.schema_version == 1 || header.as_deref().is_some_and(schema1) {
+    let has_shape_of = |value: &str| {
+        if is_index(value) { json.config.is_none() } else { json.manifests.is_none() }
+    };
+    if json.schema_version == 1 {
         return Err(ManifestError::Schema1);
     }
-    match (header, &json.media_type) {
-        (Some(header), Some(inside)) if known(&header) && header != *inside => {
-            Err(ManifestError::MediaTypeMismatch { header, inside: inside.clone() })
-        }
-        (_, Some(inside)) if known(inside) => Ok(inside.clone()),
-        (_, Some(inside)) => Err(ManifestError::UnknownMediaType { media_type: inside.clone() }),
-        (Some(header), None) if known(&header) => Ok(header),
-        (_, None) if json.manifests.is_some() => Ok(media_type::OCI_INDEX.to_owned()),
-        (_, None) if json.config.is_some() => Ok(media_type::OCI_MANIFEST.to_owned()),
-        (header, None) => {
-            Err(ManifestError::UnknownMediaType { media_type: header.unwrap_or_default() })
-        }
+    match (header, json.media_type.as_deref().filter(|inside| !inside.is_empty())) {
+        (_, Some(inside)) if known(inside) && has_shape_of(inside) => Ok(inside.to_owned()),
+        (header, Some(inside)) if known(inside) => Err(ManifestError::MediaTypeMismatch {
+            header: header.unwrap_or_default(),
+            inside: inside.to_owned(),
+        }),
+        (_, Some(inside)) if schema1(inside) => Err(ManifestError::Schema1),
+        (_, Some(inside)) => Err(ManifestError::UnknownMediaType { media_type: inside.to_owned() }),
+        (Some(header), None) if schema1(&header) => Err(ManifestError::Schema1),
+        (header, None) => match (header, &json.manifests, &json.config) {
+            (Some(header), Some(_), None) if known(&header) && is_index(&header) => Ok(header),
+            (Some(header), None, Some(_)) if known(&header) && !is_index(&header) => Ok(header),
+            (_, Some(_), None) => Ok(media_type::OCI_INDEX.to_owned()),
+            (_, None, Some(_)) => Ok(media_type::OCI_MANIFEST.to_owned()),
+            // An index of nothing names no list, and an artifact no configuration.
+            (Some(header), None, None) if known(&header) => Ok(header),
+            (header, ..) => {
+                Err(ManifestError::UnknownMediaType { media_type: header.unwrap_or_default() })
+            }
+        },
     }
 }
 
@@ -279,10 +313,54 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_lies_is_refused() {
-        let bytes = image("\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",");
-        let error = RawManifest::new(bytes, Some(media_type::DOCKER_INDEX)).unwrap_err();
-        assert!(matches!(error, ManifestError::MediaTypeMismatch { .. }));
+    fn the_type_inside_wins_over_the_label_of_the_answer() {
+        let oci = "\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",";
+        for label in [
+            Some(media_type::DOCKER_INDEX),
+            Some(media_type::DOCKER_MANIFEST),
+            Some(media_type::DOCKER_SCHEMA1_SIGNED),
+            Some("text/html"),
+            Some("application/octet-stream"),
+            Some(""),
+            None,
+        ] {
+            let raw = RawManifest::new(image(oci), label).unwrap();
+            assert_eq!(raw.media_type(), media_type::OCI_MANIFEST, "{label:?}");
+            let shape = RawManifest::new(image(""), label);
+            if label == Some(media_type::DOCKER_SCHEMA1_SIGNED) {
+                assert!(matches!(shape, Err(ManifestError::Schema1)));
+            } else {
+                assert!(!is_index(shape.unwrap().media_type()), "{label:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_of_two_shapes_is_refused() {
+        for inside in ["application/vnd.oci.image.manifest.v1+json", media_type::OCI_INDEX] {
+            let both = image(&format!("\"mediaType\":\"{inside}\",\"manifests\":[],"));
+            let error = RawManifest::new(both, Some(inside)).unwrap_err();
+            assert!(matches!(error, ManifestError::MediaTypeMismatch { .. }), "{inside}");
+        }
+        let both = image("\"manifests\":[],");
+        assert!(RawManifest::new(both, Some(media_type::OCI_INDEX)).is_err());
+    }
+
+    #[test]
+    fn numbers_and_nulls_that_can_be_read_only_one_way_are_read() {
+        let bytes = Bytes::from(format!(
+            r#"{{"schemaVersion":2.0,"config":{{"digest":"{DIGEST}","size":7.0,"annotations":null,"urls":null,"platform":null}},"layers":null,"subject":null,"annotations":{{"a":1}}}}"#
+        ));
+        let Manifest::Image(image) = RawManifest::new(bytes, None).unwrap().read().unwrap() else {
+            panic!("it is an image");
+        };
+        assert_eq!((image.config.size_bytes, image.layers.len()), (7, 0));
+        for size in ["-1", "7.5", "\"7\"", "null", "1e300"] {
+            let bytes = Bytes::from(format!(
+                r#"{{"schemaVersion":2,"config":{{"digest":"{DIGEST}","size":{size}}}}}"#
+            ));
+            assert!(matches!(RawManifest::new(bytes, None), Err(ManifestError::Json(_))), "{size}");
+        }
     }
 
     #[test]

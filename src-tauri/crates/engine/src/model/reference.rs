@@ -21,7 +21,10 @@ impl RegistryHost {
         Self(DOCKER_HUB.to_owned())
     }
 
-    /// Reads a host with an optional port. `index.docker.io` becomes `docker.io`.
+    /// Reads a host with an optional port. Names are the same in any case, so they are lower case
+    /// here; `index.docker.io` becomes `docker.io`, and Docker Hub has no port: 443 is the one of
+    /// `https`. A name of one word keeps its case, because its capitals are what tells it from the
+    /// first part of a repository.
     pub fn parse(text: &str) -> Result<Self, InvalidReference> {
         let invalid = || InvalidReference::Host(text.to_owned());
         let (name, port) = split_port(text);
@@ -36,8 +39,12 @@ impl RegistryHost {
             && name[1..name.len() - 1].bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')
             || is_domain
         {
-            Ok(Self(if text == DOCKER_HUB_LEGACY {
+            let lower = text.to_ascii_lowercase();
+            let hub = lower.strip_suffix(":443").unwrap_or(&lower);
+            Ok(Self(if matches!(hub, DOCKER_HUB | DOCKER_HUB_LEGACY) {
                 DOCKER_HUB.to_owned()
+            } else if lower.contains(['.', ':']) || lower == "localhost" {
+                lower
             } else {
                 text.to_owned()
             }))
@@ -323,6 +330,15 @@ mod tests {
             ("localhost/x", "localhost/x:latest", "localhost/x:latest"),
             ("127.0.0.1:5000/a/b:1", "127.0.0.1:5000/a/b:1", "127.0.0.1:5000/a/b:1"),
             ("[::1]:5000/a:1", "[::1]:5000/a:1", "[::1]:5000/a:1"),
+            ("Docker.io/alpine", "docker.io/library/alpine:latest", "alpine:latest"),
+            ("docker.io:443/alpine", "docker.io/library/alpine:latest", "alpine:latest"),
+            ("INDEX.DOCKER.IO:443/a/b:1", "docker.io/a/b:1", "a/b:1"),
+            ("docker.io:8443/a/b:1", "docker.io:8443/a/b:1", "docker.io:8443/a/b:1"),
+            ("Quay.IO/a/b:1", "quay.io/a/b:1", "quay.io/a/b:1"),
+            ("quay.io:443/a:1", "quay.io:443/a:1", "quay.io:443/a:1"),
+            ("LocalHost:5000/a:1", "localhost:5000/a:1", "localhost:5000/a:1"),
+            ("LOCALHOST/a:1", "localhost/a:1", "localhost/a:1"),
+            ("[FE80::1]:5000/a:1", "[fe80::1]:5000/a:1", "[fe80::1]:5000/a:1"),
             ("Host/x", "Host/x:latest", "Host/x:latest"),
             ("quay.io/a/b__c:1", "quay.io/a/b__c:1", "quay.io/a/b__c:1"),
         ];

@@ -107,6 +107,9 @@ fn broken_rule(text: &str) -> Option<RepositoryNameRule> {
     None
 }
 
+/// What a name of one character is completed with.
+const SHORT_NAME_ENDING: &str = "-image";
+
 /// A name near `text` that ECR takes: lower case, other characters as `-`, one separator a run.
 fn suggest(text: &str) -> Option<RepositoryName> {
     let parts: Vec<String> =
@@ -114,6 +117,9 @@ fn suggest(text: &str) -> Option<RepositoryName> {
     let mut name = parts.join("/");
     name.truncate(*LENGTHS.end());
     let name = name.trim_end_matches(|character| is_separator(character) || character == '/');
+    // One character is too few.
+    let longer = format!("{name}{SHORT_NAME_ENDING}");
+    let name = if name.len() == 1 { longer.as_str() } else { name };
     if broken_rule(name).is_none() { Some(RepositoryName(name.to_owned())) } else { None }
 }
 
@@ -151,7 +157,10 @@ mod tests {
     #[test]
     fn a_refused_name_says_its_rule_and_a_near_name() {
         let cases = [
-            ("a", RepositoryNameRule::Length, None),
+            ("a", RepositoryNameRule::Length, Some("a-image")),
+            ("X", RepositoryNameRule::Character('X'), Some("x-image")),
+            ("_", RepositoryNameRule::Length, None),
+            ("localhost:5000/app", RepositoryNameRule::Character(':'), Some("localhost-5000/app")),
             ("PgCLI", RepositoryNameRule::Character('P'), Some("pgcli")),
             ("my app", RepositoryNameRule::Character(' '), Some("my-app")),
             ("/pgcli", RepositoryNameRule::PartEdge, Some("pgcli")),

@@ -6,6 +6,7 @@
 //! - `place`: addresses that are this computer itself, or only mean something on its own link.
 //! - `ca_file`, `certificate`: files with further certificate authorities, and what a certificate says.
 //! - `verifier`: TLS by the system's authorities and those files, with the reason of a refusal.
+//! - `loopback`: TLS towards servers on this computer, whose certificates name other machines.
 //! - `clock`: what other clocks say about the one of this computer.
 //! - `failure`: what failed, in one type for all rooms.
 //! - `exchange`: one request and its whole answer, for a protocol that another crate speaks.
@@ -16,6 +17,7 @@ mod clock;
 mod exchange;
 mod failure;
 mod gnome;
+mod loopback;
 mod place;
 mod proxies;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use rustls::client::danger::ServerCertVerifier;
 
 use super::failure::of_connection;
-use super::{CaFile, CaFileError, CaOrigin, Clock, NetworkFailure, Proxies, verifier};
+use super::{CaFile, CaFileError, CaOrigin, Clock, NetworkFailure, Proxies, loopback, verifier};
 
 /// The variable of the AWS tools that names a file with certificate authorities.
 const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
@@ -121,12 +121,25 @@ impl Network {
         self.client_of(&["h2", "http/1.1"])
     }
 
+    /// A client of HTTP/1 for servers on this computer, whose certificates name other hosts.
+    pub(crate) fn loopback_client(&self) -> reqwest::ClientBuilder {
+        self.client_with(loopback::verifier(), &["http/1.1"]).http1_only()
+    }
+
     fn client_of(&self, protocols: &[&str]) -> reqwest::ClientBuilder {
         let roots = self.inner.ca_files.iter().filter_map(|file| file.content.as_ref().ok());
         let verifier = self.inner.verifier.get_or_init(|| {
             verifier::verifier(roots.flat_map(|file| file.roots.iter().cloned()).collect())
         });
-        let tls = verifier::configuration(Arc::clone(verifier), protocols);
+        self.client_with(Arc::clone(verifier), protocols)
+    }
+
+    fn client_with(
+        &self,
+        verifier: Arc<dyn ServerCertVerifier>,
+        protocols: &[&str],
+    ) -> reqwest::ClientBuilder {
+        let tls = verifier::configuration(verifier, protocols);
         let proxies = self.inner.proxies.clone();
         let proxy =
             reqwest::Proxy::custom(move |url| proxies.for_url(url).map(|hop| hop.with_login()));

@@ -21,9 +21,32 @@ fn reason(place: Place) -> Option<&'static str> {
 }
 
 /// Whether a request goes to the registry's own origin, the only place besides its token address
-/// that gets a login.
+/// that gets a login. A registry that is asked in plain text may send us to its own encrypted address.
 pub(super) fn is_own(endpoint: &RegistryEndpoint, url: &Url) -> bool {
+    let is_upgrade = endpoint.url.scheme() == "http" && url.scheme() == "https";
     endpoint.url.origin() == url.origin()
+        || is_upgrade && url.port().is_none() && endpoint.url.host() == url.host()
+}
+
+/// The address of the next page of a list. It has to be the registry's; servers behind a proxy name
+/// their own scheme and port in it, which are not reached from here.
+pub(super) fn next_page(
+    endpoint: &RegistryEndpoint,
+    from: &Url,
+    target: &str,
+) -> Result<Url, RegistryError> {
+    let mut to = from.join(target).map_err(|_| RegistryError::NotARegistry {
+        registry: endpoint.host.clone(),
+        detail: "the next page of its list is at something that is no address".to_owned(),
+    })?;
+    if !matches!(to.scheme(), "http" | "https") || to.host() != from.host() {
+        return Err(refused(endpoint, &to, "the next page of a list is at the same registry"));
+    }
+    to.set_fragment(None);
+    let mut own = from.clone();
+    own.set_path(to.path());
+    own.set_query(to.query());
+    Ok(own)
 }
 
 /// Why an address that a name stands for is not asked on a registry's behalf.
@@ -94,12 +117,13 @@ fn check_place(endpoint: &RegistryEndpoint, to: &Url) -> Result<(), RegistryErro
 }
 
 fn refused(endpoint: &RegistryEndpoint, to: &Url, reason: &'static str) -> RegistryError {
-    let port = to.port().map(|port| format!(":{port}")).unwrap_or_default();
-    RegistryError::AddressRefused {
-        registry: endpoint.host.clone(),
-        target: format!("{}://{}{port}", to.scheme(), to.host_str().unwrap_or_default()),
-        reason,
-    }
+    RegistryError::AddressRefused { registry: endpoint.host.clone(), target: shown(to), reason }
+}
+
+/// Scheme, host and port of an address: what may be shown of it.
+pub(super) fn shown(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -134,10 +158,19 @@ mod tests {
             &endpoint("https://r.example"),
             &Url::parse("https://r.example:444/x").unwrap()
         ));
-        assert!(!is_own(
-            &endpoint("http://r.example"),
-            &Url::parse("https://r.example/x").unwrap()
-        ));
+        for (registry, to, own) in [
+            ("http://r.example", "https://r.example/x", true),
+            ("http://r.example:5000", "https://r.example/x", true),
+            ("http://r.example", "https://r.example:8443/x", false),
+            ("http://r.example", "https://other.example/x", false),
+            ("https://r.example", "http://r.example/x", false),
+        ] {
+            assert_eq!(
+                is_own(&endpoint(registry), &Url::parse(to).unwrap()),
+                own,
+                "{registry} {to}"
+            );
+        }
     }
 
     #[test]
@@ -179,6 +212,25 @@ mod tests {
             goes("https://registry.example", "http://s.example:81/x?sig=hunter2").unwrap_err();
         assert!(error.to_string().contains("http://s.example:81,"), "{error}");
         assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_next_page_is_at_the_same_host_whatever_scheme_and_port_it_names() {
+        let endpoint = endpoint("https://r.example:8443");
+        let from = endpoint.url.join("/v2/a/tags/list?n=2").unwrap();
+        let next = |to: &str| next_page(&endpoint, &from, to).map(|url| url.to_string());
+        for to in [
+            "/v2/a/tags/list?last=b",
+            "list?last=b",
+            "?last=b",
+            "http://r.example/v2/a/tags/list?last=b",
+            "https://r.example:5000/v2/a/tags/list?last=b#x",
+        ] {
+            assert_eq!(next(to).unwrap(), "https://r.example:8443/v2/a/tags/list?last=b", "{to}");
+        }
+        for to in ["https://other.example/v2/a/tags/list", "ftp://r.example/x", "https://"] {
+            assert!(next(to).is_err(), "{to}");
+        }
     }
 
     #[test]

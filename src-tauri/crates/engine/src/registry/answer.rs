@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -24,26 +24,38 @@ pub(super) struct Refusal {
     code: Option<String>,
     message: Option<String>,
     retry_after: Option<Duration>,
-    is_html: bool,
+    /// Whether the body is a web page, and nothing has shown yet that a registry answers here.
+    is_foreign_page: bool,
 }
 
 impl Refusal {
     /// Reads what the registry says. A body that cannot be read is no body: the status is known.
-    pub(super) async fn read(response: Response, registry: &RegistryHost) -> Self {
+    /// `is_registry` is whether a registry has answered at this address before: then a web page is
+    /// only its way to word a 404.
+    pub(super) async fn read(
+        response: Response,
+        registry: &RegistryHost,
+        is_registry: bool,
+    ) -> Self {
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers(), OffsetDateTime::now_utc());
-        let is_html = is_html(response.headers());
         let body = match http::read_body(response, EXPLANATION_LIMIT, registry, "").await {
             Ok(Body::Whole(bytes)) => bytes,
             Ok(Body::TooLarge { .. }) | Err(_) => bytes::Bytes::new(),
         };
         let (code, message) = explanation(&body);
-        Self { status, code, message, retry_after, is_html }
+        let is_foreign_page = !is_registry && is_web_page(&body);
+        Self { status, code, message, retry_after, is_foreign_page }
     }
 
     /// Whether the registry wants another login than the one it got, or one at all.
     pub(super) fn is_about_login(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED.as_u16() || self.says_expired()
+    }
+
+    /// Whether something may be here that the anonymous are not shown.
+    pub(super) fn may_hide_from_anonymous(&self) -> bool {
+        matches!(self.status, 401 | 403 | 404)
     }
 
     /// ECR refuses an expired token with 403 and the code `DENIED`. Source: Amazon ECR user guide,
@@ -73,11 +85,11 @@ impl Refusal {
                 RegistryError::Unauthorized { registry, subject, message: self.message, had_login }
             }
             403 => RegistryError::Forbidden { registry, subject, message: self.message },
-            404 if self.is_html => RegistryError::NotARegistry {
+            404 if self.is_foreign_page => RegistryError::NotARegistry {
                 registry,
                 detail: "it answers with a web page".to_owned(),
             },
-            404 => RegistryError::Missing {
+            404 | 410 => RegistryError::Missing {
                 registry,
                 subject,
                 repository: code == "NAME_UNKNOWN",
@@ -121,10 +133,19 @@ impl Refusal {
     }
 }
 
-/// Whether an answer is a web page.
-pub(super) fn is_html(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    media_type.is_some_and(|text| text.trim().to_ascii_lowercase().starts_with("text/html"))
+/// Whether a body is a web page. Its `Content-Type` is only a hint: registries label empty bodies and
+/// JSON as `text/html`, and some proxies label their pages as something else.
+pub(super) fn is_web_page(body: &[u8]) -> bool {
+    let start = &body[..body.len().min(512)];
+    let text = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let mut text = text.trim_start_matches('\u{feff}').trim_start();
+    while let Some(comment) = text.strip_prefix("<!--") {
+        text = comment.split_once("-->").map_or("", |(_, rest)| rest).trim_start();
+    }
+    if text.starts_with("<?xml") {
+        text = text.split_once("?>").map_or("", |(_, rest)| rest).trim_start();
+    }
+    ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| text.starts_with(tag))
 }
 
 /// The first code and sentence of the protocol's `{"errors":[{code,message,detail}]}`, or what
@@ -180,8 +201,26 @@ fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
+    // Not in the specification, and sent: a fraction of a second.
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
     let until = OffsetDateTime::parse(text, &Rfc2822).ok()?;
     Some(Duration::try_from(until - now).unwrap_or_default())
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+
+    /// The error of an answer with this status and body.
+    #[allow(clippy::unwrap_used, reason = "a constant, in tests")]
+    pub(in crate::registry) fn error(status: u16, body: &str) -> RegistryError {
+        let (code, message) = explanation(body.as_bytes());
+        let is_foreign_page = is_web_page(body.as_bytes());
+        let refusal = Refusal { status, code, message, is_foreign_page, ..Refusal::default() };
+        refusal.into_error(&RegistryHost::parse("r.example").unwrap(), "team/app:1", true)
+    }
 }
 
 #[cfg(test)]
@@ -189,19 +228,34 @@ mod tests {
     use proptest::prelude::*;
     use time::macros::datetime;
 
+    use super::testing::error;
     use super::*;
+
+    #[test]
+    fn a_web_page_is_told_by_its_body() {
+        for page in [
+            "<!DOCTYPE html><html>",
+            "\u{feff}\n <HTML lang=en>",
+            "<!-- proxy --><html>",
+            "<?xml version=\"1.0\"?><!doctype html>",
+            "<head>",
+        ] {
+            assert!(is_web_page(page.as_bytes()), "{page}");
+        }
+        for other in
+            ["", "{}", "true", "<Error><Code>NoSuchKey</Code></Error>", "404 page not found"]
+        {
+            assert!(!is_web_page(other.as_bytes()), "{other}");
+        }
+        assert!(matches!(error(404, "<html>"), RegistryError::NotARegistry { .. }));
+        assert!(matches!(error(404, "404 page not found"), RegistryError::Missing { .. }));
+    }
 
     #[test]
     fn a_login_that_a_server_repeats_is_not_shown() {
         let told = "bad header Authorization: Basic QVdTOnNlY3JldA==, wants Bearer authentication";
         let shown = "bad header Authorization: Basic *** wants Bearer authentication";
         assert_eq!(sentence(told), shown);
-    }
-
-    fn error(status: u16, body: &str) -> RegistryError {
-        let (code, message) = explanation(body.as_bytes());
-        let refusal = Refusal { status, code, message, ..Refusal::default() };
-        refusal.into_error(&RegistryHost::parse("r.example").unwrap(), "team/app:1", true)
     }
 
     fn protocol(code: &str, message: &str) -> String {
@@ -285,7 +339,10 @@ mod tests {
         assert_eq!(read("7"), Some(Duration::from_secs(7)));
         assert_eq!(read("Mon, 23 Nov 2026 10:01:30 GMT"), Some(Duration::from_secs(90)));
         assert_eq!(read("Mon, 23 Nov 2026 09:00:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(read("soon"), None);
+        assert_eq!(read("1.5"), Some(Duration::from_millis(1500)));
+        for none in ["soon", "-1", "NaN", "inf"] {
+            assert_eq!(read(none), None, "{none}");
+        }
     }
 
     proptest! {

@@ -56,8 +56,13 @@ pub trait RegistryApi: Send + Sync {
         manifest: &RawManifest,
     ) -> Result<Stored, RegistryError>;
 
-    /// What refers to a manifest, by the referrers API or by the tag that stands in for it.
-    async fn referrers(&self, path: &str, digest: &Digest) -> Result<Vec<Referrer>, RegistryError>;
+    /// What refers to a manifest, by the referrers API; nothing where the registry has none, and the
+    /// tag [`super::fallback_tag`] may stand in for it. It is never waited for long.
+    async fn referrers(
+        &self,
+        path: &str,
+        digest: &Digest,
+    ) -> Result<Option<Vec<Referrer>>, RegistryError>;
 
     /// Whether a repository holds a blob.
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError>;

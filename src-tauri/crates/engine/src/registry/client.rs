@@ -1,4 +1,6 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -6,24 +8,36 @@ use reqwest::header::{
     AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION,
 };
 use reqwest::{Method, Response, StatusCode};
+use tokio::time::timeout;
 use url::Url;
 
-use super::answer::{Refusal, is_html};
-use super::http::{self, Body, Connections};
+use super::answer::{Refusal, is_web_page};
+use super::challenge::Challenge;
+use super::http::{self, Body, Connections, Silence};
+use super::lists::PageSize;
+use super::manifests::{DOCKER_CONTENT_DIGEST, HeadsByGet};
 use super::pace::{Pace, Way};
 use super::quotas::{Action, Quotas};
 use super::referrers::ReferrersApi;
 use super::token::{Access, Pass, Scope};
 use super::{
     BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi,
-    RegistryEndpoint, RegistryError, Stored, UploadSession, UploadStart, addresses, challenge,
-    retry,
+    RegistryEndpoint, RegistryError, Remedy, Stored, UploadSession, UploadStart, addresses,
+    challenge, retry,
 };
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 use crate::network::Network;
 
 /// How often a registry may send us on before it is called a loop.
-const REDIRECT_LIMIT: usize = 5;
+const REDIRECT_LIMIT: usize = 10;
+/// How long a request may take whose answer is not needed, whatever the registry asks for.
+const LOOK_LIMIT: Duration = Duration::from_secs(4);
+/// The pause before such a request is sent a second and last time.
+const LOOK_PAUSE: Duration = Duration::from_millis(200);
+/// How much of the answer of a write and of the front door is read.
+const SHORT_ANSWER_LIMIT: usize = 64 * 1024;
+/// The header that registries sign their answers with. Source: distribution, "API Version Check".
+const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
 
 /// Speaks the OCI distribution protocol with one registry. Clones share logins and connections.
 #[derive(Clone)]
@@ -34,6 +48,10 @@ pub struct RegistryClient {
     pub(super) pace: Arc<Pace>,
     pub(super) quotas: Arc<Quotas>,
     pub(super) referrers_api: Arc<ReferrersApi>,
+    pub(super) page_size: Arc<PageSize>,
+    pub(super) heads_by_get: Arc<HeadsByGet>,
+    /// Whether an answer has shown that a registry is at this address.
+    is_registry: Arc<AtomicBool>,
     /// The pull quota as it was told last.
     pub(super) told_quota: Arc<Mutex<Option<PullQuota>>>,
 }
@@ -47,12 +65,15 @@ pub(super) struct Ask {
     pub(super) subject: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
+    /// Whether the caller does well without the answer: it is waited for only shortly.
+    pub(super) is_optional: bool,
 }
 
 impl Ask {
     pub(super) fn new(method: Method, url: Url, scope: Scope, subject: impl Into<String>) -> Self {
         let headers = HeaderMap::new();
-        Self { method, url, scope, subject: subject.into(), headers, body: None }
+        let subject = subject.into();
+        Self { method, url, scope, subject, headers, body: None, is_optional: false }
     }
 
     pub(super) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -63,6 +84,7 @@ impl Ask {
 
 /// An answer that was read into memory.
 pub(super) struct Document {
+    pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) url: Url,
     pub(super) body: Body,
@@ -84,8 +106,18 @@ impl RegistryClient {
         let access = Arc::new(Access::new(endpoint.clone(), connections.clone(), login));
         let (pace, referrers_api) = (Arc::default(), Arc::default());
         let quotas = Arc::new(Quotas::of(&endpoint.host));
-        let (endpoint, told_quota) = (Arc::new(endpoint), Arc::default());
-        Self { endpoint, connections, access, pace, quotas, referrers_api, told_quota }
+        Self {
+            endpoint: Arc::new(endpoint),
+            connections,
+            access,
+            pace,
+            quotas,
+            referrers_api,
+            page_size: Arc::default(),
+            heads_by_get: Arc::default(),
+            is_registry: Arc::default(),
+            told_quota: Arc::default(),
+        }
     }
 
     /// Where its requests go.
@@ -96,14 +128,42 @@ impl RegistryClient {
     /// Sends a request until it succeeds, and gives its answer with the body unread.
     pub(super) async fn send(&self, ask: &Ask) -> Result<Response, RegistryError> {
         let action = Action::of(&ask.method);
-        let send = || self.paced(action, Way::Short, self.admitted(ask));
-        retry::until_done(&ask.method, send).await
+        let is_head = ask.method == Method::HEAD;
+        let send = || self.paced(action, Way::Short, is_head, self.admitted(ask));
+        retry::until_done(&ask.method, &self.pace, send).await
     }
 
     /// Sends a request until its whole answer is there.
     pub(super) async fn fetch(&self, ask: &Ask, limit: usize) -> Result<Document, RegistryError> {
-        let send = || self.paced(None, Way::Short, self.document(ask, limit));
-        retry::until_done(&ask.method, send).await
+        if ask.is_optional {
+            return self.look(ask, limit).await;
+        }
+        let action = Action::of(&ask.method);
+        let send = || self.paced(action, Way::Short, false, self.document(ask, limit));
+        retry::until_done(&ask.method, &self.pace, send).await
+    }
+
+    /// Sends a request that is never waited for long. What the registry says of waiting concerns this
+    /// request alone and holds no other back.
+    async fn look(&self, ask: &Ask, limit: usize) -> Result<Document, RegistryError> {
+        let _turn = self.pace.turn(Way::Short).await;
+        let looked = timeout(LOOK_LIMIT, async {
+            match self.document(ask, limit).await {
+                Err(error) if error.remedy() == Remedy::Retry => {
+                    retry::rest(LOOK_PAUSE).await;
+                    self.document(ask, limit).await
+                }
+                other => other,
+            }
+        });
+        looked.await.unwrap_or_else(|_| {
+            Err(RegistryError::ConnectionLost {
+                registry: self.endpoint.host.clone(),
+                subject: ask.subject.clone(),
+                received_bytes: 0,
+                source: Some(Box::new(Silence(LOOK_LIMIT))),
+            })
+        })
     }
 
     /// Does a request when its turn has come.
@@ -111,18 +171,50 @@ impl RegistryClient {
         &self,
         action: Option<Action>,
         way: Way,
+        is_head: bool,
         request: impl Future<Output = Result<T, RegistryError>>,
     ) -> Result<T, RegistryError> {
         self.quotas.wait(action).await;
         let _turn = self.pace.turn(way).await;
         let outcome = request.await;
-        self.pace.learn(&outcome);
+        self.pace.learn(&outcome, is_head);
         outcome
     }
 
-    /// Refuses to go on with a web page, which a proxy or a wrong address gives.
-    pub(super) fn expect_no_page(&self, headers: &HeaderMap) -> Result<(), RegistryError> {
-        if is_html(headers) {
+    /// Takes note that a registry answers here.
+    pub(super) fn note_registry(&self) {
+        self.is_registry.store(true, Ordering::Relaxed);
+    }
+
+    fn note_answer(&self, headers: &HeaderMap) {
+        if headers.contains_key(API_VERSION) || headers.contains_key(DOCKER_CONTENT_DIGEST) {
+            self.note_registry();
+        }
+    }
+
+    pub(super) fn is_registry(&self) -> bool {
+        self.is_registry.load(Ordering::Relaxed)
+    }
+
+    /// Sends a write until it succeeds. A web page with a success, which a sign-in page of a network
+    /// gives to every request, is no success; one with a registry's own headers is.
+    pub(super) async fn write(&self, ask: &Ask) -> Result<Document, RegistryError> {
+        let document = self.fetch(ask, SHORT_ANSWER_LIMIT).await?;
+        self.expect_registry(&document)?;
+        Ok(document)
+    }
+
+    /// Refuses a web page that answers in the place of a registry.
+    pub(super) fn expect_registry(&self, document: &Document) -> Result<(), RegistryError> {
+        let headers = &document.headers;
+        let is_signed = [LOCATION, DOCKER_CONTENT_DIGEST, API_VERSION]
+            .iter()
+            .any(|name| headers.contains_key(name));
+        let is_page = match &document.body {
+            Body::Whole(body) => is_web_page(body),
+            Body::TooLarge { .. } => true,
+        };
+        if is_page && !is_signed {
             return Err(self.not_a_registry("it answers with a web page"));
         }
         Ok(())
@@ -134,25 +226,38 @@ impl RegistryClient {
 
     async fn document(&self, ask: &Ask, limit: usize) -> Result<Document, RegistryError> {
         let response = self.admitted(ask).await?;
+        let status = response.status();
         let headers = response.headers().clone();
         let url = response.url().clone();
         let body = http::read_body(response, limit, &self.endpoint.host, &ask.subject).await?;
-        Ok(Document { headers, url, body })
+        Ok(Document { status, headers, url, body })
     }
 
     /// Sends a request, with a login where the registry wants one: first what is at hand, then what
-    /// its challenge asks for, then once a renewed login.
+    /// its challenge asks for, then once a renewed login. A registry may hide what is private from
+    /// the anonymous without a challenge, so "not found" counts only with the login, if there is one.
     async fn admitted(&self, ask: &Ask) -> Result<Response, RegistryError> {
         let mut pass = self.access.pass(&ask.scope).await?;
-        let (mut asked, mut renewed) = (false, false);
+        let (mut asked, mut renewed, mut offered_login) = (false, false, false);
+        // The refusal before a login was sent that nobody asked for.
+        let mut before: Option<Refusal> = None;
+        let host = &self.endpoint.host;
         loop {
             let response = self.follow(ask, pass.as_ref()).await?;
+            self.note_answer(response.headers());
             if response.status().is_success() {
+                if before.is_some() {
+                    // It takes the login and never says so.
+                    self.access.note_challenge(vec![Challenge::Basic]);
+                }
                 return Ok(response);
             }
             let is_own = addresses::is_own(&self.endpoint, response.url());
             let offered = challenge::offered(response.headers());
-            let refusal = Refusal::read(response, &self.endpoint.host).await;
+            let refusal = Refusal::read(response, host, self.is_registry()).await;
+            if let Some(before) = before {
+                return Err(before.into_error(host, &ask.subject, false));
+            }
             if is_own && refusal.is_about_login() {
                 if !asked {
                     asked = true;
@@ -169,20 +274,53 @@ impl RegistryClient {
                     continue;
                 }
             }
+            if is_own && pass.is_none() && !offered_login && refusal.may_hide_from_anonymous() {
+                offered_login = true;
+                pass = self.pass_nobody_asked_for(&ask.scope).await?;
+                if pass.is_some() {
+                    before = Some(refusal).filter(|_| !self.access.has_asked());
+                    continue;
+                }
+            }
             let has_login = pass.is_some_and(|pass| pass.has_login);
-            return Err(refusal.into_error(&self.endpoint.host, &ask.subject, has_login));
+            return Err(refusal.into_error(host, &ask.subject, has_login));
         }
     }
 
-    /// Sends a request and follows redirects of reads. Once a redirect has left the registry's
-    /// origin the login is gone for good, wherever the next one leads.
+    /// What to send to a registry that refuses the anonymous without a challenge: what its front door
+    /// asks for, or the login itself. Nothing where there is no login.
+    async fn pass_nobody_asked_for(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
+        if !matches!(self.access.login.login().await, Ok(Some(_))) {
+            return Ok(None);
+        }
+        if self.access.first_look_at_door() {
+            let url = self.endpoint.below_v2([""]);
+            let ask = Ask::new(Method::GET, url, Scope::Login, "its front door");
+            if let Ok(response) = self.follow(&ask, None).await
+                && addresses::is_own(&self.endpoint, response.url())
+            {
+                self.access.note_challenge(challenge::offered(response.headers()));
+            }
+        }
+        match self.access.pass(scope).await? {
+            Some(pass) => Ok(Some(pass)),
+            None => self.access.basic().await,
+        }
+    }
+
+    /// Sends a request and follows redirects, a write with its method and body: what 307 and 308 say,
+    /// and what the redirect of a whole server to its other address means with 301 and 302. Once a
+    /// redirect has left the registry's origin the login is gone for good, wherever the next one
+    /// leads.
     pub(super) async fn follow(
         &self,
         ask: &Ask,
         pass: Option<&Pass>,
     ) -> Result<Response, RegistryError> {
+        let host = &self.endpoint.host;
         let mut url = ask.url.clone();
         let mut pass = pass.filter(|_| addresses::is_own(&self.endpoint, &url));
+        let mut visited = vec![url.clone()];
         for _ in 0..=REDIRECT_LIMIT {
             let client = self.connections.client_for(&self.endpoint, &url)?;
             let mut request =
@@ -195,13 +333,28 @@ impl RegistryClient {
                 None if ask.method == Method::POST => request.header(CONTENT_LENGTH, 0),
                 None => request,
             };
+            let response = self.connections.answer_to(request, host, &ask.subject).await;
             let response =
-                self.connections.answer_to(request, &self.endpoint.host, &ask.subject).await?;
+                response.map_err(|error| http::blame_target(error, &self.endpoint, &url))?;
+            let Some(target) = redirect(&response) else { return Ok(response) };
             let is_read = matches!(ask.method, Method::GET | Method::HEAD);
-            let Some(target) = redirect(&response).filter(|_| is_read) else {
-                return Ok(response);
-            };
             url = addresses::follow(&self.endpoint, response.url(), &target)?;
+            if !is_read && response.status() == StatusCode::SEE_OTHER {
+                return Err(RegistryError::Refused {
+                    registry: host.clone(),
+                    subject: ask.subject.clone(),
+                    status: StatusCode::SEE_OTHER.as_u16(),
+                    code: String::new(),
+                    message: format!(
+                        "it sends a write to {} for reading only",
+                        addresses::shown(&url)
+                    ),
+                });
+            }
+            if visited.contains(&url) {
+                return Err(self.not_a_registry("it redirects in a circle"));
+            }
+            visited.push(url.clone());
             pass = pass.filter(|_| addresses::is_own(&self.endpoint, &url));
         }
         Err(self.not_a_registry(format!("it redirects more than {REDIRECT_LIMIT} times")))
@@ -209,7 +362,7 @@ impl RegistryClient {
 }
 
 /// Where an answer sends us on to.
-fn redirect(response: &Response) -> Option<String> {
+pub(super) fn redirect(response: &Response) -> Option<String> {
     let is_redirect = matches!(
         response.status(),
         StatusCode::MOVED_PERMANENTLY
@@ -245,8 +398,12 @@ impl RegistryApi for RegistryClient {
     async fn check_login(&self) -> Result<(), RegistryError> {
         let url = self.endpoint.below_v2([""]);
         let ask = Ask::new(Method::GET, url, Scope::Login, "its front door");
-        match self.send(&ask).await {
-            Ok(response) => self.expect_no_page(response.headers()),
+        match self.fetch(&ask, SHORT_ANSWER_LIMIT).await {
+            Ok(document) => {
+                self.expect_registry(&document)?;
+                self.note_registry();
+                Ok(())
+            }
             Err(RegistryError::Missing { .. }) => {
                 Err(self.not_a_registry("it does not know the address /v2/"))
             }
@@ -275,7 +432,11 @@ impl RegistryApi for RegistryClient {
         self.store_manifest(path, reference, manifest).await
     }
 
-    async fn referrers(&self, path: &str, digest: &Digest) -> Result<Vec<Referrer>, RegistryError> {
+    async fn referrers(
+        &self,
+        path: &str,
+        digest: &Digest,
+    ) -> Result<Option<Vec<Referrer>>, RegistryError> {
         self.list_referrers(path, digest).await
     }
 

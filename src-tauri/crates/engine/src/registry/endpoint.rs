@@ -1,6 +1,8 @@
 use url::Url;
 
+use super::http::Connections;
 use crate::model::RegistryHost;
+use crate::network::Network;
 
 /// Where Docker Hub answers the distribution protocol; its name in references is `docker.io`.
 const DOCKER_HUB_URL: &str = "https://registry-1.docker.io/";
@@ -12,6 +14,10 @@ pub struct RegistryEndpoint {
     pub host: RegistryHost,
     /// Scheme, host and port of the requests; a path is not used.
     pub url: Url,
+    /// Whether it may speak TLS although its address says plain HTTP: nobody chose one of them.
+    pub(super) may_speak_tls: bool,
+    /// Whether any certificate is taken: on this computer, where Docker takes any too.
+    pub(super) any_certificate: bool,
 }
 
 /// The text names no place where a registry could answer.
@@ -41,11 +47,16 @@ impl RegistryEndpoint {
     /// Docker Hub: `docker.io` in references, `registry-1.docker.io` on the wire.
     pub fn docker_hub() -> Self {
         let url = Url::parse(DOCKER_HUB_URL).expect("the constant is an address");
-        Self { host: RegistryHost::docker_hub(), url }
+        Self::plain(RegistryHost::docker_hub(), url)
     }
 
-    /// The registry of a reference. A loopback host is always spoken to in plain HTTP, as Docker
-    /// does; another one only where the person marked it so.
+    fn plain(host: RegistryHost, url: Url) -> Self {
+        Self { host, url, may_speak_tls: false, any_certificate: false }
+    }
+
+    /// The registry of a reference. A loopback host is spoken to in plain HTTP unless
+    /// [`Self::probed`] finds TLS there, as Docker does; another one only where the person marked it
+    /// so.
     ///
     /// # Errors
     /// Where the host cannot be part of an address, such as `1.2.3.999`.
@@ -56,7 +67,10 @@ impl RegistryEndpoint {
         let scheme = if plain_http || host.is_loopback() { "http" } else { "https" };
         let text = format!("{scheme}://{host}/");
         match Url::parse(&text) {
-            Ok(url) => Ok(Self { host: host.clone(), url }),
+            Ok(url) => {
+                let may_speak_tls = !plain_http && host.is_loopback();
+                Ok(Self { may_speak_tls, ..Self::plain(host.clone(), url) })
+            }
             Err(_) => Err(InvalidEndpoint::Address { text: host.to_string() }),
         }
     }
@@ -83,8 +97,27 @@ impl RegistryEndpoint {
             None => name.to_owned(),
         };
         let host = RegistryHost::parse(&name).map_err(|_| invalid())?;
+        if host.is_docker_hub() {
+            return Ok(Self::docker_hub());
+        }
         let url = Url::parse(&format!("{scheme}://{name}/")).map_err(|_| invalid())?;
-        Ok(Self { host, url })
+        Ok(Self::plain(host, url))
+    }
+
+    /// The same registry, over TLS where a registry on this computer speaks TLS: a port-forward or a
+    /// tunnel to another machine, whose certificate names that one. As Docker does, HTTPS is tried
+    /// first and then HTTP, and the certificate is not checked.
+    #[must_use]
+    pub async fn probed(self, network: &Network) -> Self {
+        let mut url = self.url.clone();
+        if !self.may_speak_tls || url.set_scheme("https").is_err() {
+            return self;
+        }
+        let secure = Self { url, may_speak_tls: false, any_certificate: true, ..self.clone() };
+        match Connections::new(network).is_registry(&secure).await {
+            true => secure,
+            false => self,
+        }
     }
 
     /// The address of something below `/v2/`.

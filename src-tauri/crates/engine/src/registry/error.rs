@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::UploadSession;
 use crate::model::{Digest, ManifestError, RegistryHost};
 use crate::network::NetworkFailure;
 
@@ -84,6 +85,26 @@ pub enum RegistryError {
         /// What the connection said.
         #[source]
         source: BoxError,
+    },
+    /// The registry sends a request to another address, and nothing answers there.
+    #[error("nothing answers at {target}, where {registry} sends this request")]
+    TargetUnreachable {
+        /// The registry.
+        registry: RegistryHost,
+        /// Scheme, host and port of the address that it named.
+        target: String,
+        /// What the connection said.
+        #[source]
+        source: BoxError,
+    },
+    /// The registry wants the bytes of a blob at another address (307 or 308). A stream cannot be
+    /// sent twice, so whoever has its source begins again there.
+    #[error("{registry} moved an upload to another address")]
+    UploadMoved {
+        /// The registry.
+        registry: RegistryHost,
+        /// Where the bytes go.
+        session: UploadSession,
     },
     /// Something between here and the registry: a certificate, a proxy, a clock.
     #[error("{registry} cannot be asked: {failure}")]

@@ -5,18 +5,21 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
-use reqwest::header::DATE;
+use reqwest::header::{ACCEPT_ENCODING, DATE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
-use super::{RegistryEndpoint, RegistryError, resolve};
+use super::encoding::{self, Encoding};
+use super::{RegistryEndpoint, RegistryError, addresses, resolve};
 use crate::model::RegistryHost;
 use crate::network::{Network, is_loopback};
 
 /// How long a connection may take to come about.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// How long it may take to find out whether a registry on this computer speaks TLS.
+const PROBE_LIMIT: Duration = Duration::from_secs(2);
 /// How long a registry may think before it answers, and how long it may pause inside a body.
 const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
@@ -34,6 +37,9 @@ struct Clients {
     own: OnceLock<Result<Client, String>>,
     /// Where a registry sends us on to: a name there must not lead to this computer either.
     foreign: OnceLock<Result<Client, String>>,
+    /// To a registry on this computer that speaks TLS: a port-forward or a tunnel, whose certificate
+    /// names another host.
+    loopback_tls: OnceLock<Result<Client, String>>,
 }
 
 impl Clients {
@@ -45,10 +51,19 @@ impl Clients {
         let outside = || network.http_client().dns_resolver(Arc::new(resolve::OutsideOnly));
         self.foreign.get_or_init(|| built(outside()))
     }
+
+    fn loopback_tls(&self, network: &Network) -> &Result<Client, String> {
+        self.loopback_tls.get_or_init(|| built(network.loopback_client()))
+    }
 }
 
 fn built(client: ClientBuilder) -> Result<Client, String> {
     client
+        // Digests are of what is stored: nothing is to be compressed on the way.
+        .default_headers(HeaderMap::from_iter([(
+            ACCEPT_ENCODING,
+            HeaderValue::from_static("identity"),
+        )]))
         .tcp_nodelay(true)
         .connect_timeout(CONNECT_LIMIT)
         // Redirects are followed by hand: `addresses` says where to, and without the login.
@@ -75,11 +90,21 @@ impl Connections {
         let is_own = url.host() == endpoint.url.host() || is_loopback(url);
         let own = is_own || self.network.proxies().for_url(url).is_some();
         let clients = &self.clients;
+        if endpoint.any_certificate && url.scheme() == "https" && is_loopback(url) {
+            return usable(clients.loopback_tls(&self.network), endpoint);
+        }
         let client = if own { clients.own(&self.network) } else { clients.foreign(&self.network) };
-        client.as_ref().map_err(|detail| RegistryError::Unreachable {
-            registry: endpoint.host.clone(),
-            source: detail.clone().into(),
-        })
+        usable(client, endpoint)
+    }
+
+    /// Whether a registry answers at its front door, told within a moment.
+    pub(super) async fn is_registry(&self, endpoint: &RegistryEndpoint) -> bool {
+        let door = endpoint.below_v2([""]);
+        let Ok(client) = self.client_for(endpoint, &door) else { return false };
+        let asked = timeout(PROBE_LIMIT, client.get(door).send()).await;
+        let Ok(Ok(response)) = asked else { return false };
+        matches!(response.status().as_u16(), 200 | 401 | 403)
+            || response.headers().contains_key("docker-distribution-api-version")
     }
 
     /// Sends a request and waits for the head of its answer.
@@ -129,6 +154,31 @@ impl Connections {
             Some(failure) => RegistryError::Network { registry: registry.clone(), failure },
             None => transport_error(registry, subject, 0, error),
         }
+    }
+}
+
+fn usable<'a>(
+    client: &'a Result<Client, String>,
+    endpoint: &RegistryEndpoint,
+) -> Result<&'a Client, RegistryError> {
+    client.as_ref().map_err(|detail| RegistryError::Unreachable {
+        registry: endpoint.host.clone(),
+        source: detail.clone().into(),
+    })
+}
+
+/// Says which address does not answer, where the registry sent the request to another one than its
+/// own: a `Location` without the port, say.
+pub(super) fn blame_target(
+    error: RegistryError,
+    endpoint: &RegistryEndpoint,
+    url: &Url,
+) -> RegistryError {
+    match error {
+        RegistryError::Unreachable { registry, source } if !addresses::is_own(endpoint, url) => {
+            RegistryError::TargetUnreachable { registry, target: addresses::shown(url), source }
+        }
+        other => other,
     }
 }
 
@@ -197,8 +247,39 @@ pub(super) enum Body {
     },
 }
 
-/// Reads a body into memory, never more than `limit` bytes of it.
+/// Reads a body into memory without its encoding, never more than `limit` bytes of it.
 pub(super) async fn read_body(
+    response: Response,
+    limit: usize,
+    registry: &RegistryHost,
+    subject: &str,
+) -> Result<Body, RegistryError> {
+    let encoding = Encoding::of(response.headers());
+    match read_raw(response, limit, registry, subject).await? {
+        Body::Whole(bytes) => Ok(encoding::decoded(bytes, &encoding, limit)),
+        too_large => Ok(too_large),
+    }
+}
+
+/// The first bytes of a body, of which no more is wanted.
+pub(super) async fn first_piece(
+    mut response: Response,
+    registry: &RegistryHost,
+    subject: &str,
+) -> Result<Bytes, RegistryError> {
+    match timeout(SILENCE_LIMIT, response.chunk()).await {
+        Ok(Ok(piece)) => Ok(piece.unwrap_or_default()),
+        Ok(Err(error)) => Err(transport_error(registry, subject, 0, error)),
+        Err(_) => Err(RegistryError::ConnectionLost {
+            registry: registry.clone(),
+            subject: subject.to_owned(),
+            received_bytes: 0,
+            source: Some(Box::new(Silence(SILENCE_LIMIT))),
+        }),
+    }
+}
+
+async fn read_raw(
     mut response: Response,
     limit: usize,
     registry: &RegistryHost,

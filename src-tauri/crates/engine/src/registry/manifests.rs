@@ -1,22 +1,54 @@
 //! Manifests: HEAD, GET and PUT, always as raw bytes.
 
-use std::sync::PoisonError;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
 
+use super::answer::is_web_page;
 use super::client::Ask;
 use super::http::Body;
 use super::referrers::OCI_SUBJECT;
 use super::token::Scope;
-use super::{ManifestHead, PullQuota, RegistryClient, RegistryError, Stored};
+use super::{ManifestHead, Optional, PullQuota, RegistryClient, RegistryError, Remedy, Stored};
 use crate::model::{
-    Digest, DigestHasher, MANIFEST_LIMIT_BYTES, ManifestError, RawManifest, media_type,
+    Digest, DigestAlgorithm, DigestHasher, MANIFEST_LIMIT_BYTES, ManifestError, RawManifest,
+    media_type,
 };
 
 /// The digest of what an answer carries. Source: OCI distribution specification.
 pub(super) const DOCKER_CONTENT_DIGEST: HeaderName =
     HeaderName::from_static("docker-content-digest");
+
+/// Manifests that were fetched because HEAD gave no answer. Each is given to the next one who asks for
+/// it by digest, so that a registry which counts pulls counts one.
+#[derive(Default)]
+pub(super) struct HeadsByGet {
+    /// Whether the registry does not know HEAD at all.
+    is_head_unknown: AtomicBool,
+    kept: Mutex<HashMap<(String, Digest), RawManifest>>,
+}
+
+impl HeadsByGet {
+    /// How many are kept. What is beyond is fetched again.
+    const LIMIT: usize = 64;
+
+    fn keep(&self, path: &str, manifest: &RawManifest) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes: usize = kept.values().map(|manifest| manifest.bytes().len()).sum();
+        if kept.len() < Self::LIMIT && bytes + manifest.bytes().len() <= MANIFEST_LIMIT_BYTES {
+            kept.insert((path.to_owned(), manifest.digest().clone()), manifest.clone());
+        }
+    }
+
+    fn take(&self, path: &str, reference: &str) -> Option<RawManifest> {
+        let digest = Digest::parse(reference).ok()?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.remove(&(path.to_owned(), digest))
+    }
+}
 
 impl RegistryClient {
     pub(super) async fn head_manifest(
@@ -24,19 +56,29 @@ impl RegistryClient {
         path: &str,
         reference: &str,
     ) -> Result<Option<ManifestHead>, RegistryError> {
+        if self.has_no_head() {
+            return self.head_by_get(path, reference).await;
+        }
         let ask = self.manifest_ask(Method::HEAD, path, reference);
         let response = match self.send(&ask).await {
             Ok(response) => response,
-            Err(RegistryError::Missing { .. }) => return Ok(None),
-            // A HEAD has no body to say why; the same question as a GET has.
-            Err(RegistryError::Forbidden { .. } | RegistryError::Throttled { .. }) => {
-                return self.head_by_get(path, reference).await;
+            Err(error) if error.remedy() == Remedy::Absent => return Ok(None),
+            // A HEAD has no body to say why, and some registries answer only GET.
+            Err(error) if error.allows_fallback(Optional::Head) => {
+                let by_get = self.head_by_get(path, reference).await;
+                if by_get.is_ok() && error.remedy() == Remedy::Unsupported {
+                    self.heads_by_get.is_head_unknown.store(true, Ordering::Relaxed);
+                }
+                return by_get;
             }
             Err(error) => return Err(error),
         };
         let headers = response.headers();
-        self.expect_no_page(headers)?;
-        let Some(digest) = self.content_digest(headers)? else {
+        // Without a digest, or with one of another hash function than everybody counts with, the
+        // manifest itself has to tell.
+        let digest = self.content_digest(headers).ok().flatten();
+        let Some(digest) = digest.filter(|digest| digest.algorithm() == DigestAlgorithm::Sha256)
+        else {
             return self.head_by_get(path, reference).await;
         };
         Ok(Some(ManifestHead {
@@ -45,6 +87,11 @@ impl RegistryClient {
             size_bytes: text(headers, &CONTENT_LENGTH).and_then(|size| size.parse().ok()),
             pull_quota: self.note_quota(headers),
         }))
+    }
+
+    /// Whether the registry is known not to answer HEAD.
+    pub(super) fn has_no_head(&self) -> bool {
+        self.heads_by_get.is_head_unknown.load(Ordering::Relaxed)
     }
 
     /// Reads the pull quota, and keeps it for whoever asks.
@@ -62,13 +109,16 @@ impl RegistryClient {
         reference: &str,
     ) -> Result<Option<ManifestHead>, RegistryError> {
         match self.get_manifest(path, reference).await {
-            Ok((manifest, headers)) => Ok(Some(ManifestHead {
-                digest: manifest.digest().clone(),
-                media_type: Some(manifest.media_type().to_owned()),
-                size_bytes: Some(manifest.bytes().len() as u64),
-                pull_quota: pull_quota(&headers),
-            })),
-            Err(RegistryError::Missing { .. }) => Ok(None),
+            Ok((manifest, headers)) => {
+                self.heads_by_get.keep(path, &manifest);
+                Ok(Some(ManifestHead {
+                    digest: manifest.digest().clone(),
+                    media_type: Some(manifest.media_type().to_owned()),
+                    size_bytes: Some(manifest.bytes().len() as u64),
+                    pull_quota: pull_quota(&headers),
+                }))
+            }
+            Err(error) if error.remedy() == Remedy::Absent => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -78,6 +128,9 @@ impl RegistryClient {
         path: &str,
         reference: &str,
     ) -> Result<(RawManifest, HeaderMap), RegistryError> {
+        if let Some(kept) = self.heads_by_get.take(path, reference) {
+            return Ok((kept, HeaderMap::new()));
+        }
         let ask = self.manifest_ask(Method::GET, path, reference);
         let fetched = self.fetch(&ask, MANIFEST_LIMIT_BYTES).await;
         if let Err(RegistryError::PullQuotaUsedUp { .. }) = &fetched
@@ -89,7 +142,6 @@ impl RegistryClient {
         let document = fetched?;
         let headers = document.headers;
         self.note_quota(&headers);
-        self.expect_no_page(&headers)?;
         let unusable = |source| RegistryError::Manifest {
             registry: self.endpoint.host.clone(),
             subject: ask.subject.clone(),
@@ -101,11 +153,12 @@ impl RegistryClient {
                 return Err(unusable(ManifestError::TooLarge { size_bytes }));
             }
         };
+        if is_web_page(&bytes) {
+            return Err(self.not_a_registry("it answers with a web page"));
+        }
         // The digest first: bytes that were damaged on the way need not be JSON any more.
         if let Ok(expected) = Digest::parse(reference) {
-            let mut hasher = DigestHasher::new(expected.algorithm());
-            hasher.update(&bytes);
-            let actual = hasher.finish();
+            let actual = digest_as(&bytes, &expected);
             if actual != expected {
                 return Err(unusable(ManifestError::DigestMismatch { expected, actual }));
             }
@@ -118,9 +171,13 @@ impl RegistryClient {
             }
             Err(error) => return Err(unusable(error)),
         };
-        if let Some(promised) = self.content_digest(&headers)? {
+        // Where the digest was asked for it is proved already, whatever the header says.
+        if Digest::parse(reference).is_err()
+            && let Some(promised) = self.content_digest(&headers)?
+        {
             manifest.expect_digest(&promised).map_err(unusable)?;
         }
+        self.note_registry();
         Ok((manifest, headers))
     }
 
@@ -142,18 +199,55 @@ impl RegistryClient {
         let mut ask = Ask::new(Method::PUT, url, Scope::Push(path.to_owned()), subject)
             .header(CONTENT_TYPE, media_type);
         ask.body = Some(manifest.bytes().clone());
-        let response = self.send(&ask).await?;
-        self.expect_no_page(response.headers())?;
-        let told = Stored { lists_referrer: response.headers().contains_key(OCI_SUBJECT) };
-        let Some(stored) = self.content_digest(response.headers())? else { return Ok(told) };
-        match manifest.expect_digest(&stored) {
-            Ok(()) => Ok(told),
-            Err(_) => Err(RegistryError::DigestMismatch {
+        let document = match self.write(&ask).await {
+            Ok(document) => document,
+            Err(error) => {
+                // Two that store the same at once, or an answer that was lost: what counts is what
+                // the registry holds.
+                let is_stored =
+                    error.may_have_stored() && self.holds(path, reference, manifest).await;
+                return if is_stored { Ok(Stored::default()) } else { Err(error) };
+            }
+        };
+        let told = Stored { lists_referrer: document.headers.contains_key(OCI_SUBJECT) };
+        let stored = self.content_digest(&document.headers)?;
+        let named = Digest::parse(reference).ok();
+        let is_other_hash =
+            named.as_ref().is_some_and(|named| named.algorithm() != DigestAlgorithm::Sha256);
+        match stored {
+            // The same content by another hash function says nothing of the name that was asked for.
+            Some(stored) if !is_other_hash || named.as_ref() == Some(&stored) => {
+                match manifest.expect_digest(&stored) {
+                    Ok(()) => Ok(told),
+                    Err(_) => Err(RegistryError::DigestMismatch {
+                        registry: self.endpoint.host.clone(),
+                        expected: manifest.digest().clone(),
+                        actual: stored,
+                    }),
+                }
+            }
+            // 201 is what a registry says that stored a manifest; anything else is looked at.
+            None if document.status == StatusCode::CREATED && !is_other_hash => Ok(told),
+            _ if self.holds(path, reference, manifest).await => Ok(told),
+            _ => Err(RegistryError::Refused {
                 registry: self.endpoint.host.clone(),
-                expected: manifest.digest().clone(),
-                actual: stored,
+                subject: ask.subject,
+                status: document.status.as_u16(),
+                code: String::new(),
+                message: "it accepted the manifest, and does not have it under this name"
+                    .to_owned(),
             }),
         }
+    }
+
+    /// Whether a reference points to just this manifest.
+    async fn holds(&self, path: &str, reference: &str, manifest: &RawManifest) -> bool {
+        if Digest::parse(reference).is_ok_and(|name| name.algorithm() != DigestAlgorithm::Sha256) {
+            // Only the bytes prove a name that the registry counts otherwise.
+            return self.get_manifest(path, reference).await.is_ok();
+        }
+        let head = self.head_manifest(path, reference).await;
+        head.is_ok_and(|head| head.is_some_and(|head| head.digest == *manifest.digest()))
     }
 
     fn manifest_ask(&self, method: Method, path: &str, reference: &str) -> Ask {
@@ -187,6 +281,13 @@ impl RegistryClient {
         let digest = digest.ok_or_else(|| self.not_a_registry("it names a malformed digest"))?;
         Ok(Some(digest))
     }
+}
+
+/// The digest of some bytes by the hash function of another digest.
+fn digest_as(bytes: &[u8], other: &Digest) -> Digest {
+    let mut hasher = DigestHasher::new(other.algorithm());
+    hasher.update(bytes);
+    hasher.finish()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

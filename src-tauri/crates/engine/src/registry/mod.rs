@@ -2,7 +2,8 @@
 //!
 //! [`RegistryApi`] is what the engine asks for, [`RegistryClient`] its one implementation. Inside,
 //! from the wire upwards: `http` (connections), `addresses` (where a registry may send us),
-//! `challenge` and `token` (how it lets us in), `answer` (what its refusals mean), `retry` (what is
+//! `challenge` and `token` (how it lets us in), `answer` (what its refusals mean), `remedy` (what a
+//! caller may do about them), `encoding` (bodies that were compressed on the way), `retry` (what is
 //! tried again), `pace` (how much at a time), `room` (how much in memory), `client` (one request),
 //! `manifests`, `blobs`, `uploads`, `lists` and `referrers` (the operations).
 
@@ -13,6 +14,7 @@ mod blobs;
 mod challenge;
 mod checked;
 mod client;
+mod encoding;
 mod endpoint;
 mod error;
 #[cfg(fuzzing)]
@@ -25,6 +27,7 @@ mod manifests;
 mod pace;
 mod quotas;
 mod referrers;
+mod remedy;
 mod resolve;
 mod resume;
 mod retry;
@@ -43,4 +46,5 @@ pub use client::RegistryClient;
 pub use endpoint::{InvalidEndpoint, RegistryEndpoint};
 pub use error::RegistryError;
 pub use login::{AnonymousLogin, DockerConfigLogin, FixedLogin, stored_login_user};
-pub(crate) use referrers::{fallback_tag, listed_in};
+pub(crate) use referrers::{fallback_tag, listed_in, may_be_referrer};
+pub use remedy::{Optional, Remedy};

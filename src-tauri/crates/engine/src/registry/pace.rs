@@ -20,9 +20,15 @@ const FEWEST: f64 = 2.0;
 const LONG_BYTES: u64 = 16 * 1024 * 1024;
 /// Complaints that come within this time are about the same crowd, and halve it once.
 const SAME_COMPLAINT: Duration = Duration::from_secs(1);
-/// How long a registry that throttles without a `Retry-After` is left alone by everybody; the request
-/// that met it waits longer, as the table in `retry` says.
+/// How long a registry that throttles without a `Retry-After`, or with one of nothing, is left alone
+/// by everybody; the request that met it waits longer, as the table in `retry` says. It doubles with
+/// each complaint until a request of the kind that was throttled succeeds.
 const BREATH: Duration = Duration::from_millis(100);
+/// The longest of these pauses.
+const LONGEST_OWN_BREATH: Duration = Duration::from_secs(10);
+/// Complaints in a row from which on a single request is not tried again: the registry takes nothing
+/// now, and each further image is a try by itself.
+const PATIENCE: u32 = 8;
 /// The longest time that all requests are held back; a single one that was asked to wait longer is
 /// told so instead.
 const LONGEST_BREATH: Duration = Duration::from_secs(60);
@@ -56,6 +62,11 @@ struct State {
     long: u32,
     not_before: Option<Instant>,
     halved: Option<Instant>,
+    /// Complaints since the last success, counted once for each crowd.
+    complaints: u32,
+    /// Whether the success of a request that gives no content counts: some registries answer every
+    /// HEAD, and throttle what is read.
+    head_was_throttled: bool,
 }
 
 /// A request that may be under way; the next one's turn comes when it is dropped.
@@ -74,7 +85,15 @@ impl Drop for Turn<'_> {
 
 impl Default for Pace {
     fn default() -> Self {
-        let state = State { limit: MOST, under_way: 0, long: 0, not_before: None, halved: None };
+        let state = State {
+            limit: MOST,
+            under_way: 0,
+            long: 0,
+            not_before: None,
+            halved: None,
+            complaints: 0,
+            head_was_throttled: false,
+        };
         Self { state: Mutex::new(state), freed: Notify::new() }
     }
 }
@@ -105,29 +124,34 @@ impl Pace {
         }
     }
 
-    /// Takes in how a request went.
-    pub(super) fn learn<T>(&self, outcome: &Result<T, RegistryError>) {
+    /// Whether a request that was throttled is worth another try.
+    pub(super) fn is_patient(&self) -> bool {
+        self.state().complaints < PATIENCE
+    }
+
+    /// Takes in how a request went. `is_head` is whether it asks for nothing but headers.
+    pub(super) fn learn<T>(&self, outcome: &Result<T, RegistryError>, is_head: bool) {
         let error = match outcome {
             Ok(_) => {
-                let mut state = self.state();
-                state.limit = (state.limit + 1.0 / state.limit).min(MOST);
-                drop(state);
+                if !self.state().succeeded(is_head) {
+                    return;
+                }
                 // There may be room for one more than was freed.
                 self.freed.notify_waiters();
                 return;
             }
             Err(error) => error,
         };
-        let breath = match error {
+        let now = Instant::now();
+        match error {
             RegistryError::Throttled { retry_after, .. } => {
-                Some(retry_after.unwrap_or(BREATH).min(LONGEST_BREATH))
+                self.state().throttled(now, *retry_after, is_head);
             }
             RegistryError::ConnectionLost { .. }
-            | RegistryError::Failed { status: 500..=599, .. } => None,
+            | RegistryError::Failed { status: 500..=599, .. } => self.state().complain(now, None),
             // Whatever else goes wrong is not about how much is asked.
-            _ => return,
-        };
-        self.state().complain(Instant::now(), breath);
+            _ => {}
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -141,6 +165,26 @@ impl State {
         passes && f64::from(self.under_way) < self.limit
     }
 
+    /// A request succeeded. Whether that makes room for more.
+    fn succeeded(&mut self, is_head: bool) -> bool {
+        if !is_head || self.head_was_throttled {
+            self.complaints = 0;
+            self.head_was_throttled = false;
+        }
+        if self.complaints > 0 {
+            return false;
+        }
+        self.limit = (self.limit + 1.0 / self.limit).min(MOST);
+        true
+    }
+
+    fn throttled(&mut self, now: Instant, retry_after: Option<Duration>, is_head: bool) {
+        self.head_was_throttled |= is_head;
+        let own = BREATH.saturating_mul(1 << self.complaints.min(16)).min(LONGEST_OWN_BREATH);
+        let asked = retry_after.unwrap_or_default();
+        self.complain(now, Some(own.max(asked).min(LONGEST_BREATH)));
+    }
+
     fn complain(&mut self, now: Instant, breath: Option<Duration>) {
         if let Some(breath) = breath.filter(|_| !cfg!(fuzzing)) {
             let until = now + breath;
@@ -148,6 +192,7 @@ impl State {
         }
         if self.halved.is_none_or(|halved| now - halved >= SAME_COMPLAINT) {
             self.halved = Some(now);
+            self.complaints += u32::from(breath.is_some());
             self.limit = (self.limit / 2.0).max(FEWEST);
         }
     }
@@ -171,16 +216,38 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_registry_that_throttles_without_a_word_is_asked_less_and_less() {
+        for retry_after in [None, Some(Duration::ZERO)] {
+            let pace = Pace::default();
+            let began = Instant::now();
+            let (mut now, mut asked) = (began, 0);
+            while now < began + Duration::from_secs(120) {
+                pace.state().throttled(now, retry_after, false);
+                asked += 1;
+                // Every HEAD is answered, which says nothing of what is read.
+                assert!(!pace.state().succeeded(true));
+                now = pace.state().not_before.unwrap();
+            }
+            assert!(asked < 60, "{asked} requests in two minutes");
+            assert!(!pace.is_patient());
+            assert!(pace.state().succeeded(false) && pace.is_patient());
+            pace.state().throttled(now, retry_after, true);
+            assert!(pace.state().succeeded(true), "where HEAD is throttled its success counts");
+        }
+    }
+
+    #[tokio::test]
     async fn a_complaint_halves_the_crowd_once_and_answers_let_it_grow_again() {
         let pace = Pace::default();
         for _ in 0..10 {
-            pace.learn(&throttled(0));
+            pace.learn(&throttled(0), false);
         }
+        pace.state().not_before = None;
         let turns: Vec<_> = std::iter::from_fn(|| pace.turn(Way::Short).now_or_never()).collect();
         assert_eq!(turns.len(), 32);
         drop(turns);
         for _ in 0..40 {
-            pace.learn(&Ok(()));
+            pace.learn(&Ok(()), false);
         }
         let turns: Vec<_> = std::iter::from_fn(|| pace.turn(Way::Short).now_or_never()).collect();
         assert_eq!(turns.len(), 34);
@@ -199,11 +266,11 @@ mod tests {
     #[tokio::test]
     async fn everybody_waits_as_long_as_the_registry_asked() {
         let pace = Pace::default();
-        pace.learn(&throttled(3600));
+        pace.learn(&throttled(3600), false);
         assert!(pace.turn(Way::Short).now_or_never().is_none());
         let until = pace.state().not_before.unwrap();
         assert!(until <= Instant::now() + LONGEST_BREATH);
-        pace.learn(&throttled(1));
+        pace.learn(&throttled(1), false);
         assert_eq!(pace.state().not_before, Some(until), "a shorter pause takes nothing back");
     }
 

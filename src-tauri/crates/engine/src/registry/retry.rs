@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use super::RegistryError;
+use super::pace::Pace;
+use super::{RegistryError, Remedy};
 use crate::network::NetworkFailure;
 
 /// The pause before the second try; it doubles with each one.
@@ -25,12 +26,14 @@ fn tries(method: &Method, error: &RegistryError) -> u32 {
     match error {
         // Nobody is there: a person waits for this answer, so it comes soon.
         RegistryError::Unreachable { .. }
+        | RegistryError::TargetUnreachable { .. }
         | RegistryError::Network { failure: NetworkFailure::ProxyUnreachable { .. }, .. } => 3,
         RegistryError::ConnectionLost { .. } => 4,
         // A HEAD has no body to tell a used-up quota from too many requests: it is asked as a GET.
         RegistryError::Throttled { .. } if *method == Method::HEAD => 1,
         RegistryError::Throttled { .. } => 5,
-        RegistryError::Failed { status: 500 | 502 | 503 | 504, .. } => 4,
+        RegistryError::Failed { status: 501 | 505, .. } => 1,
+        RegistryError::Failed { .. } | RegistryError::Refused { status: 408 | 425, .. } => 4,
         _ => 1,
     }
 }
@@ -85,6 +88,7 @@ fn own_pause(tried: u32, chance: f64) -> Duration {
 /// Sends a request until it succeeds or the table says that it is enough.
 pub(super) async fn until_done<T, F>(
     method: &Method,
+    pace: &Pace,
     mut send: impl FnMut() -> F,
 ) -> Result<T, RegistryError>
 where
@@ -97,6 +101,9 @@ where
             Ok(done) => return Ok(done),
             Err(error) => error,
         };
+        if error.remedy() == Remedy::Wait && !pace.is_patient() {
+            return Err(error);
+        }
         let Some(pause) = pause(method, &error, tried, chance()) else { return Err(error) };
         tracing::debug!(%method, tried, ?pause, %error, "registry request is tried again");
         rest(pause).await;

@@ -1,6 +1,7 @@
 //! What a registry lets us in with: user and password, or tokens from the address that it names.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,9 +14,11 @@ use tokio::time::Instant;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::answer::{Refusal, is_html};
+use super::answer::{Refusal, is_web_page};
 use super::challenge::Challenge;
+use super::client::redirect;
 use super::http::{self, Body, Connections};
+use super::pace::Pace;
 use super::{LoginSource, RegistryEndpoint, RegistryError, RegistryLogin, addresses, retry};
 
 /// How long a token lives where its server does not say. Source: the distribution token
@@ -25,6 +28,8 @@ const TOKEN_LIFE: Duration = Duration::from_secs(60);
 const TOKEN_MARGIN: Duration = Duration::from_secs(30);
 /// A longer answer is no token.
 const TOKEN_ANSWER_LIMIT: usize = 256 * 1024;
+/// How often a token server may send us on.
+const REDIRECT_LIMIT: usize = 5;
 /// The user name with which `docker login` marks an OAuth refresh token.
 pub(super) const IDENTITY_TOKEN_USER: &str = "<token>";
 
@@ -81,6 +86,8 @@ pub(super) struct Access {
     pub(super) login: Arc<dyn LoginSource>,
     /// How the registry asked last time.
     door: Mutex<Option<Challenge>>,
+    /// Whether the front door was asked how the registry asks.
+    has_looked: AtomicBool,
     /// One slot for each scope; who holds its lock is the one that asks for the token.
     tokens: Mutex<HashMap<Scope, TokenSlot>>,
 }
@@ -89,7 +96,8 @@ pub(super) struct Access {
 struct TokenAnswer {
     token: Option<String>,
     access_token: Option<String>,
-    expires_in: Option<u64>,
+    #[serde(default)]
+    expires_in: serde_json::Value,
 }
 
 impl Access {
@@ -99,12 +107,31 @@ impl Access {
         login: Arc<dyn LoginSource>,
     ) -> Self {
         let (door, tokens) = (Mutex::default(), Mutex::default());
-        Self { endpoint, connections, login, door, tokens }
+        let has_looked = AtomicBool::new(false);
+        Self { endpoint, connections, login, door, has_looked, tokens }
     }
 
     /// Forgets every token.
     pub(super) fn forget_tokens(&self) {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Whether the registry has said which login it wants.
+    pub(super) fn has_asked(&self) -> bool {
+        self.door.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Whether the front door is to be asked which login it wants: once, where nothing else has told.
+    pub(super) fn first_look_at_door(&self) -> bool {
+        !self.has_asked() && !self.has_looked.swap(true, Ordering::Relaxed)
+    }
+
+    /// Takes note of which login the registry wants.
+    pub(super) fn note_challenge(&self, offered: Vec<Challenge>) {
+        let best = best_of(&offered);
+        if best.is_some() {
+            *self.door.lock().unwrap_or_else(PoisonError::into_inner) = best;
+        }
     }
 
     /// What to send before the registry has asked; nothing where it never asked.
@@ -127,8 +154,7 @@ impl Access {
         offered: Vec<Challenge>,
         refused: Option<&Pass>,
     ) -> Result<Option<Pass>, RegistryError> {
-        let is_bearer = |challenge: &&Challenge| matches!(challenge, Challenge::Bearer { .. });
-        let best = offered.iter().find(is_bearer).or(offered.first()).cloned();
+        let best = best_of(&offered);
         let door = {
             let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
             if best.is_some() {
@@ -143,7 +169,7 @@ impl Access {
         }
     }
 
-    async fn basic(&self) -> Result<Option<Pass>, RegistryError> {
+    pub(super) async fn basic(&self) -> Result<Option<Pass>, RegistryError> {
         Ok(self
             .login
             .login()
@@ -182,7 +208,8 @@ impl Access {
         let mut renewed = false;
         loop {
             let login = self.login.login().await?;
-            let asked = retry::until_done(&Method::GET, || {
+            let pace = Pace::default();
+            let asked = retry::until_done(&Method::GET, &pace, || {
                 self.ask_token_server(scope, challenge, login.as_ref())
             });
             match asked.await {
@@ -219,33 +246,73 @@ impl Access {
         query.extend(own.into_iter().chain(also).map(|scope| ("scope", scope)));
 
         let began = Instant::now();
-        let request = self.token_request(realm, &query, login)?;
-        let response = self.connections.answer_to(request, registry, &subject).await?;
+        let response = self.token_answer(realm, &query, login, &subject).await?;
         if !response.status().is_success() {
-            let is_redirect = response.status().is_redirection();
-            let refusal = Refusal::read(response, registry).await;
-            if is_redirect {
-                return Err(self.no_token("its token server sends us elsewhere"));
-            }
+            let refusal = Refusal::read(response, registry, false).await;
             return Err(refusal.into_error(registry, &subject, login.is_some()));
-        }
-        if is_html(response.headers()) {
-            return Err(self.no_token("its token server answers with a web page"));
         }
         let body = http::read_body(response, TOKEN_ANSWER_LIMIT, registry, &subject).await?;
         let Body::Whole(body) = body else { return Err(self.no_token("its token has no end")) };
-        let answer: TokenAnswer = serde_json::from_slice(&body)
-            .map_err(|_| self.no_token("its token server does not answer with a token"))?;
+        let answer: TokenAnswer =
+            serde_json::from_slice(&body).map_err(|_| match is_web_page(&body) {
+                true => self.no_token("its token server answers with a web page"),
+                false => self.no_token("its token server does not answer with a token"),
+            })?;
         let token =
             [answer.token, answer.access_token].into_iter().flatten().find(|t| !t.is_empty());
         let token = token.ok_or_else(|| self.no_token("its token server gives no token"))?;
         let mut header = HeaderValue::from_str(&format!("Bearer {token}"))
             .map_err(|_| self.no_token("its token cannot be sent"))?;
         header.set_sensitive(true);
-        // A year is as good as for ever, and keeps the sum below within its range.
-        let life = answer.expires_in.map_or(TOKEN_LIFE, |s| Duration::from_secs(s.min(31_536_000)));
+        let life = seconds(&answer.expires_in).map_or(TOKEN_LIFE, Duration::from_secs);
         let usable_until = began + life.saturating_sub(TOKEN_MARGIN.min(life / 4));
         Ok(Token { pass: Pass { header, has_login: login.is_some() }, usable_until })
+    }
+
+    /// Asks a token server, which may send us on to another address of its own host only: the login
+    /// goes along.
+    async fn token_answer(
+        &self,
+        realm: Url,
+        query: &[(&str, String)],
+        login: Option<&RegistryLogin>,
+        subject: &str,
+    ) -> Result<reqwest::Response, RegistryError> {
+        let registry = &self.endpoint.host;
+        let named = realm.clone();
+        let mut realm = realm;
+        for _ in 0..=REDIRECT_LIMIT {
+            let request = self.token_request(realm.clone(), query, login)?;
+            let response = self.connections.answer_to(request, registry, subject).await;
+            let response =
+                response.map_err(|error| http::blame_target(error, &self.endpoint, &realm))?;
+            if !response.status().is_redirection() {
+                return Ok(response);
+            }
+            let Some(target) = redirect(&response) else {
+                return Err(self.no_token("its token server redirects without saying where"));
+            };
+            let to = addresses::follow(&self.endpoint, response.url(), &target)?;
+            if to.host() != named.host() {
+                return Err(self.no_token(&format!(
+                    "its token server {} redirects to {}, another host, where no login is sent",
+                    addresses::shown(&named),
+                    addresses::shown(&to)
+                )));
+            }
+            realm = addresses::realm(&self.endpoint, to.as_str())?;
+            // What was asked is asked again there, and not twice.
+            let kept = realm.query_pairs().filter(|(name, _)| {
+                !["service", "scope", "account", "client_id"].contains(&name.as_ref())
+            });
+            let kept: Vec<(String, String)> =
+                kept.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+            realm.set_query(None);
+            if !kept.is_empty() {
+                realm.query_pairs_mut().extend_pairs(kept);
+            }
+        }
+        Err(self.no_token("its token server redirects in a circle"))
     }
 
     /// A GET with service and scope, with the login where there is one; a POST where the login is a
@@ -292,6 +359,24 @@ impl Access {
             detail: detail.to_owned(),
         }
     }
+}
+
+/// The challenge to answer: a token shows the password to the token server alone.
+fn best_of(offered: &[Challenge]) -> Option<Challenge> {
+    let is_bearer = |challenge: &&Challenge| matches!(challenge, Challenge::Bearer { .. });
+    offered.iter().find(is_bearer).or(offered.first()).cloned()
+}
+
+/// A number of seconds as token servers write it: `300`, `300.0`, `"300"`. What cannot be read is as
+/// if it were not there, and less than nothing is nothing.
+fn seconds(value: &serde_json::Value) -> Option<u64> {
+    let number = match value {
+        serde_json::Value::Number(number) => number.as_f64()?,
+        serde_json::Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    // A year is as good as for ever.
+    number.is_finite().then(|| number.clamp(0.0, 31_536_000.0) as u64)
 }
 
 /// `Basic` and the login in base64. Source: RFC 7617; Docker and ECR use UTF-8.

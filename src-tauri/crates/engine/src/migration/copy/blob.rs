@@ -9,10 +9,14 @@ use super::held::Mounting;
 use super::image::Copying;
 use crate::migration::{CopyEnds, LayerState, MigrationError};
 use crate::model::Descriptor;
-use crate::registry::{BlobStream, Mount, RegistryError, UploadSession, UploadStart};
+use crate::registry::{
+    BlobStream, Mount, Optional, RegistryError, Remedy, UploadSession, UploadStart,
+};
 
 /// A blob whose transfer broke is sent anew, from its first byte, this often in all.
 const ATTEMPTS: u32 = 3;
+/// How often a registry may send an upload to another address.
+const MOVES_LIMIT: u32 = 3;
 /// The pause before the second attempt; doubled before the third.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Progress is told after this many bytes, and at the end: a listener shows ten steps a second, and
@@ -104,7 +108,7 @@ impl Copying<'_> {
                 }
                 self.send(blob, Some(session)).await?;
             }
-            Err(error) if is_about_mounting(&error) => {
+            Err(error) if error.allows_fallback(Optional::Mount) => {
                 held.found_mounting(Mounting::Ignored);
                 drop(_permit);
                 return self.bring_asked_for(blob).await;
@@ -126,7 +130,7 @@ impl Copying<'_> {
     /// One question opens the upload, or says that the blob is there.
     async fn bring_in_one(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let _permit = self.copier.turns.turn(blob.size_bytes).await;
-        match self.begin(blob, Some(self.repository)).await? {
+        match self.begin_or_plain(blob, Some(self.repository)).await? {
             UploadStart::Mounted => Ok(Arrival::WasThere),
             UploadStart::Session(session) => {
                 self.send(blob, Some(session)).await?;
@@ -177,7 +181,8 @@ impl Copying<'_> {
         from: Option<&str>,
     ) -> Result<UploadStart, RegistryError> {
         match self.begin(blob, from).await {
-            Err(error) if from.is_some() && is_about_mounting(&error) => {
+            // A mount is an offer: whatever a registry says to it, it may take the blob itself.
+            Err(error) if from.is_some() && error.allows_fallback(Optional::Mount) => {
                 self.begin(blob, None).await
             }
             other => other,
@@ -201,7 +206,7 @@ impl Copying<'_> {
         mut session: Option<UploadSession>,
     ) -> Result<(), MigrationError> {
         let mut pause = PAUSE;
-        let mut attempt = 1;
+        let (mut attempt, mut moves) = (1, 0);
         let mut parts = self.parts_for(blob);
         loop {
             let sent = match parts.take().filter(|_| attempt > 1) {
@@ -210,9 +215,17 @@ impl Copying<'_> {
             };
             match sent {
                 Ok(()) => return Ok(()),
+                Err(MigrationError::Registry(RegistryError::UploadMoved {
+                    session: there,
+                    ..
+                })) if moves < MOVES_LIMIT => {
+                    moves += 1;
+                    session = Some(there);
+                }
                 Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
                     tracing::info!(blob = %blob.digest, attempt, %error, "a layer is sent anew");
-                    tokio::time::sleep(asked_pause(&error).unwrap_or(pause)).await;
+                    // A registry that asks for no pause gets one all the same.
+                    tokio::time::sleep(asked_pause(&error).unwrap_or(pause).max(pause)).await;
                     pause *= 2;
                     attempt += 1;
                     // Where the API itself fails, the registry protocol has the next try.
@@ -266,18 +279,6 @@ impl Copying<'_> {
     }
 }
 
-/// Whether a registry that refuses a mount may take the blob itself: it does not know mounts, or
-/// this login may not read where it would be taken from.
-fn is_about_mounting(error: &RegistryError) -> bool {
-    matches!(
-        error,
-        RegistryError::Forbidden { .. }
-            | RegistryError::Unauthorized { .. }
-            | RegistryError::Missing { .. }
-            | RegistryError::Failed { status: 400..=499, .. }
-    )
-}
-
 /// Whether the same transfer may succeed when it is made again.
 fn may_pass(error: &MigrationError) -> bool {
     let error = match error {
@@ -286,15 +287,13 @@ fn may_pass(error: &MigrationError) -> bool {
         MigrationError::Aws(_) => return true,
         _ => return false,
     };
-    matches!(
-        error,
-        RegistryError::ConnectionLost { .. }
-            | RegistryError::Unreachable { .. }
-            | RegistryError::Failed { .. }
-            | RegistryError::Throttled { .. }
-            // The upload's stream cannot be replayed by the client; a new one logs in anew.
-            | RegistryError::TokenExpired { .. }
-    )
+    match error.remedy() {
+        Remedy::Retry => true,
+        Remedy::Wait => matches!(error, RegistryError::Throttled { .. }),
+        // The upload's stream cannot be replayed by the client; a new one logs in again.
+        Remedy::LogIn => matches!(error, RegistryError::TokenExpired { .. }),
+        Remedy::Absent | Remedy::Unsupported | Remedy::Refused => false,
+    }
 }
 
 fn asked_pause(error: &MigrationError) -> Option<Duration> {

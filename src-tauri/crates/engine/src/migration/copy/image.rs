@@ -118,7 +118,7 @@ impl Copying<'_> {
         parent: Option<&'b Node>,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<(), MigrationError>> + Send + 'b>> {
         Box::pin(async move {
-            let digest = node.raw.digest();
+            let digest = &node.name;
             let is_root = parent.is_none();
             if self.is_held(node, is_root).await? {
                 self.skip(node);
@@ -145,7 +145,7 @@ impl Copying<'_> {
     /// names, so all of that is there too.
     async fn is_held(&self, node: &Node, is_root: bool) -> Result<bool, RegistryError> {
         let held = &self.copier.held;
-        let digest = node.raw.digest();
+        let digest = &node.name;
         if held.has_manifest(self.repository, digest) {
             return Ok(true);
         }

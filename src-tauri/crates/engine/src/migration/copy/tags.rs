@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use crate::model::Digest;
-use crate::registry::{RegistryApi, RegistryError};
+use crate::registry::{Optional, RegistryApi, RegistryError, Remedy};
 
 /// From this many images of one repository on, a list of its tags is cheaper than a HEAD for each.
 const LIST_FROM: usize = 3;
@@ -74,14 +74,9 @@ impl TagsThere {
             .get_or_try_init(|| async {
                 match destination.tags(repository).await {
                     Ok(tags) => Ok(Some(tags.iter().map(ToString::to_string).collect())),
-                    Err(RegistryError::Missing { .. }) => Ok(Some(HashSet::new())),
+                    Err(error) if error.remedy() == Remedy::Absent => Ok(Some(HashSet::new())),
                     // Listing is a right of its own, and some registries do not offer it.
-                    Err(
-                        RegistryError::Forbidden { .. }
-                        | RegistryError::Unauthorized { .. }
-                        | RegistryError::Failed { .. }
-                        | RegistryError::NotARegistry { .. },
-                    ) => Ok(None),
+                    Err(error) if error.allows_fallback(Optional::TagList) => Ok(None),
                     Err(error) => Err(error),
                 }
             })

@@ -64,6 +64,8 @@ impl Coded for Remark {
         ("chosen_platform", Self::ChosenPlatform),
         ("not_for_amd64", Self::NotForAmd64),
         ("not_for_lambda", Self::NotForLambda),
+        ("build_cache", Self::BuildCache),
+        ("foreign_layers", Self::ForeignLayers),
         ("read_later", Self::ReadLater),
     ];
 }

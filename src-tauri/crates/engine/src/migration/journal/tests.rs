@@ -354,6 +354,8 @@ fn every_value_has_a_word_of_its_own() {
         Remark::ReadLater,
         Remark::NotForAmd64,
         Remark::NotForLambda,
+        Remark::BuildCache,
+        Remark::ForeignLayers,
     ]);
     use ActionCode as A;
     check(&[

@@ -185,7 +185,14 @@ impl RegistryApi for FakeRegistry {
         Ok(Stored { lists_referrer: self.lists_referrers })
     }
 
-    async fn referrers(&self, path: &str, digest: &Digest) -> Result<Vec<Referrer>, RegistryError> {
+    async fn referrers(
+        &self,
+        path: &str,
+        digest: &Digest,
+    ) -> Result<Option<Vec<Referrer>>, RegistryError> {
+        if !self.lists_referrers {
+            return Ok(None);
+        }
         let manifests = self.manifests.lock().unwrap();
         let of_path =
             manifests.iter().filter(|((held, name), _)| held == path && name.contains(':'));
@@ -193,14 +200,13 @@ impl RegistryApi for FakeRegistry {
             crate::model::Manifest::Image(image) => image.subject,
             crate::model::Manifest::Index(index) => index.subject,
         };
-        let found = of_path.filter(|(_, raw)| {
-            self.lists_referrers && subject_of(raw).is_some_and(|subject| subject.digest == *digest)
-        });
+        let found = of_path
+            .filter(|(_, raw)| subject_of(raw).is_some_and(|subject| subject.digest == *digest));
         let listed = found.map(|(_, raw)| Referrer {
             digest: raw.digest().clone(),
             json: serde_json::json!({"digest": raw.digest().as_str(), "mediaType": raw.media_type(), "size": raw.bytes().len()}),
         });
-        Ok(listed.collect())
+        Ok(Some(listed.collect()))
     }
 
     async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
