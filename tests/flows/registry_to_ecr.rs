@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use transload_api::contract::{
     ErrorCode, ImageResult, MigrationOutcome, PlanRemark, PlannedAction, Proof, Repository, Route,
 };
@@ -173,6 +173,7 @@ async fn a_signature_comes_along_and_one_platform_may_be_chosen() -> Result<()> 
     assert!(report.images[0].left_behind.is_empty(), "{report:#?}");
     let to = client(&format!("http://{}", ecr.registry_host()), Some(ecr.login().await?))?;
     let listed = to.referrers("app", &Digest::parse(&index.manifest.digest)?).await?;
+    let listed = listed.context("practice has the API")?;
     assert_eq!(listed[0].digest.as_str(), signature.digest);
 
     // The same image for one platform: another digest, which is a conflict until it has a tag.

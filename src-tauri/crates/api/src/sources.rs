@@ -171,7 +171,9 @@ impl Api {
             Some(base) => Some(self.hub_client(base, &endpoint.host).await?),
             None => None,
         };
-        let registry = Arc::new(RegistryClient::through(&self.network(), endpoint.clone(), login));
+        let network = self.network();
+        let reached = endpoint.clone().probed(&network).await;
+        let registry = Arc::new(RegistryClient::through(&network, reached, login));
         let clients = Clients { endpoint, registry, hub };
         self.inner.open_clients.put(clients.clone());
         Ok(clients)

@@ -148,6 +148,10 @@ pub enum PlanRemark {
     NotForAmd64,
     /// It is an index of one platform and its attestation, which AWS Lambda does not take.
     NotForLambda,
+    /// It is a build cache and no image to run.
+    BuildCache,
+    /// Some of its layers lie outside the registry, as Windows base layers do, and are not copied.
+    ForeignLayers,
 }
 
 /// The sums of a plan.

@@ -187,5 +187,7 @@ fn remark(remark: engine::Remark) -> PlanRemark {
         engine::Remark::ChosenPlatform => PlanRemark::ChosenPlatform,
         engine::Remark::NotForAmd64 => PlanRemark::NotForAmd64,
         engine::Remark::NotForLambda => PlanRemark::NotForLambda,
+        engine::Remark::BuildCache => PlanRemark::BuildCache,
+        engine::Remark::ForeignLayers => PlanRemark::ForeignLayers,
     }
 }

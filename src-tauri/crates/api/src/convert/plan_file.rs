@@ -128,6 +128,8 @@ fn remark(remark: PlanRemark) -> engine::Remark {
         PlanRemark::ChosenPlatform => engine::Remark::ChosenPlatform,
         PlanRemark::NotForAmd64 => engine::Remark::NotForAmd64,
         PlanRemark::NotForLambda => engine::Remark::NotForLambda,
+        PlanRemark::BuildCache => engine::Remark::BuildCache,
+        PlanRemark::ForeignLayers => engine::Remark::ForeignLayers,
     }
 }
 

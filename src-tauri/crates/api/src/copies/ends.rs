@@ -81,9 +81,11 @@ impl Ends {
             let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
             self.ecrs.lock().await.insert(host.clone(), Arc::clone(&ecr));
             let login = EcrLogin::new(ecr, host.clone());
+            let endpoint = endpoint.probed(session.network()).await;
             Arc::new(RegistryClient::through(session.network(), endpoint, Arc::new(login)))
         } else {
             let login = DockerConfigLogin::new(host.clone());
+            let endpoint = endpoint.probed(self.environment.network()).await;
             Arc::new(RegistryClient::through(self.environment.network(), endpoint, Arc::new(login)))
         };
         clients.insert((host.clone(), is_ecr), Arc::clone(&client));

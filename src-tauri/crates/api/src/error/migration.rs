@@ -78,6 +78,11 @@ impl From<&MigrationError> for ApiError {
                     .about(registry.to_string())
                     .hint("Run the migration again: the new plan records its destination.")
             }
+            MigrationError::DestinationDigestDiffers { destination, .. } => {
+                new(ErrorCode::DigestMismatch)
+                    .about(destination.to_string())
+                    .hint("Nothing was written. Remove the digest from the destination, or name the image at the source by that digest.")
+            }
             // What was told then is told again.
             MigrationError::Told { told } => {
                 serde_json::from_str(told).unwrap_or_else(|_| new(ErrorCode::Internal))

@@ -22,13 +22,16 @@ impl From<&RegistryError> for ApiError {
 fn words(error: &RegistryError) -> ApiError {
     let new = |code| ApiError::new(code, capitalised(&error.to_string()));
     match error {
-        RegistryError::Unauthorized { registry, had_login, .. } => {
+        RegistryError::Unauthorized { registry, had_login, message, .. } => {
             let hint = if *had_login {
                 "Check the user name and the access token, and that they are for this registry."
             } else {
                 "Sign in to the registry: the image may be private, or not exist."
             };
-            new(ErrorCode::RegistryUnauthorized).about(registry.as_str()).hint(hint).retryable()
+            with_sentence(new(ErrorCode::RegistryUnauthorized), registry, message.as_deref())
+                .about(registry.as_str())
+                .hint(hint)
+                .retryable()
         }
         RegistryError::TokenExpired { registry } => new(ErrorCode::RegistryTokenExpired)
             .about(registry.as_str())
@@ -45,8 +48,8 @@ fn words(error: &RegistryError) -> ApiError {
         RegistryError::Missing { subject, .. } => new(ErrorCode::ImageMissing)
             .about(subject)
             .hint("Check the name and the tag; it may have been removed."),
-        RegistryError::Throttled { registry, retry_after, .. } => {
-            new(ErrorCode::RegistryThrottled)
+        RegistryError::Throttled { registry, retry_after, message } => {
+            with_sentence(new(ErrorCode::RegistryThrottled), registry, message.as_deref())
                 .about(registry.as_str())
                 .hint(format!("Wait {} and try again.", wait(*retry_after)))
                 .retryable()
@@ -61,14 +64,23 @@ fn words(error: &RegistryError) -> ApiError {
                 })
                 .retryable()
         }
-        RegistryError::Failed { registry, .. } => new(ErrorCode::RegistryFailed)
+        RegistryError::Failed { registry, message, .. } => {
+            with_sentence(new(ErrorCode::RegistryFailed), registry, message.as_deref())
             .about(registry.as_str())
             .hint("Try again; the registry may have had a moment's trouble.")
-            .retryable(),
+            .retryable()
+        }
         RegistryError::Unreachable { registry, .. } => new(ErrorCode::RegistryUnreachable)
             .about(registry.as_str())
             .hint("Check the address, the network connection and the proxy settings.")
             .retryable(),
+        RegistryError::TargetUnreachable { target, .. } => new(ErrorCode::RegistryUnreachable)
+            .about(target)
+            .hint("The registry names this address itself, in its answers. Ask its administrator to set the external address of the registry, with the port that is used here.")
+            .retryable(),
+        RegistryError::UploadMoved { registry, .. } => new(ErrorCode::RegistryRefused)
+            .about(registry.as_str())
+            .hint("Use the address that the registry sends uploads to."),
         RegistryError::Network { failure, .. } => failure.into(),
         RegistryError::ConnectionLost { registry, .. } => new(ErrorCode::ConnectionLost)
             .about(registry.as_str())
@@ -101,6 +113,13 @@ fn words(error: &RegistryError) -> ApiError {
             .about(registry.as_str())
             .hint("Do not use this registry unless you know why it does that."),
     }
+}
+
+/// The error with the registry's own sentence, which often names the cause.
+fn with_sentence(error: ApiError, registry: &RegistryHost, said: Option<&str>) -> ApiError {
+    let Some(said) = said else { return error };
+    let said = said.trim_end_matches('.');
+    ApiError { message: format!("{}. {registry} says: {said}", error.message), ..error }
 }
 
 /// A refusal by what it says: a permission that is missing, or a quota that is used up. ECR answers
@@ -163,6 +182,7 @@ fn manifest_words(subject: &str, source: &ManifestError) -> ApiError {
         ),
         ManifestError::UnknownMediaType { .. }
         | ManifestError::MediaTypeMismatch { .. }
+        | ManifestError::NotReferrers
         | ManifestError::Digest(_) => (
             ErrorCode::ManifestUnsupported,
             "It is left where it is. The details show what its manifest says.",
@@ -210,6 +230,14 @@ mod tests {
         assert_eq!(full.code, ErrorCode::QuotaExceeded);
         let silent = refused(ecr, None);
         assert_eq!((silent.code, silent.hints.len()), (ErrorCode::RegistryForbidden, 2));
+        let unauthorized = ApiError::from(RegistryError::Unauthorized {
+            registry: RegistryHost::parse("quay.io").unwrap(),
+            subject: "app".to_owned(),
+            message: Some("Could not find robot with specified username.".to_owned()),
+            had_login: true,
+        });
+        let said = "quay.io says: Could not find robot with specified username";
+        assert!(unauthorized.message.ends_with(said), "{}", unauthorized.message);
         assert_eq!(refused("quay.io", Some("denied")).code, ErrorCode::RegistryForbidden);
     }
 }

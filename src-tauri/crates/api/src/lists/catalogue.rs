@@ -1,6 +1,6 @@
 use transload_engine::migration::ImageTree;
 use transload_engine::model::{ImageReference, RegistryHost, Tag};
-use transload_engine::registry::RegistryApi;
+use transload_engine::registry::{RegistryApi, RegistryError, Remedy};
 
 use super::{count, named};
 use crate::contract::{ApiError, SourceRepositories, SourceTag, SourceTags};
@@ -9,9 +9,27 @@ use crate::contract::{ApiError, SourceRepositories, SourceTag, SourceTags};
 pub(crate) async fn repositories(
     registry: &dyn RegistryApi,
 ) -> Result<SourceRepositories, ApiError> {
-    let names = registry.catalogue().await?;
+    let names = registry.catalogue().await.map_err(|error| not_listed(&error))?;
     let repositories: Vec<_> = names.into_iter().map(named).collect();
     Ok(SourceRepositories { total: count(&repositories), repositories, next: None })
+}
+
+/// Many registries list their repositories to nobody, or only to administrators. What to do then.
+fn not_listed(error: &RegistryError) -> ApiError {
+    let told = ApiError::from(error);
+    match error.remedy() {
+        Remedy::Retry | Remedy::Wait => told,
+        Remedy::Absent | Remedy::Unsupported | Remedy::LogIn | Remedy::Refused => {
+            let message = format!(
+                "The registry does not list its repositories to this login. {}",
+                told.message
+            );
+            ApiError { message, ..told }.hint(
+                "Name the repositories instead: type them in the source step, or give them to the \
+                 command line after the options, such as team/app.",
+            )
+        }
+    }
 }
 
 /// Every tag of a repository, by name.

@@ -25,6 +25,10 @@ const remarkTexts: Record<PlanRemark, string> = {
     "Not built for linux/amd64: on such machines it ends with “exec format error”. Arm ones, such as Graviton, run it.",
   not_for_lambda:
     "An index of one image and its attestation. AWS Lambda takes only the image: for Lambda, choose its platform under What comes along.",
+  build_cache:
+    "A build cache and not an image to run. ECR may refuse this format: export the cache with image-manifest=true and oci-mediatypes=true instead, or leave this tag out.",
+  foreign_layers:
+    "Some layers, such as Windows base layers, are stored outside the registry. They are not copied; the image still names where they are.",
 };
 
 /** Platforms that are named; of more the others are counted. */
