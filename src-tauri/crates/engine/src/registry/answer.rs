@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -24,6 +24,9 @@ pub(super) struct Refusal {
     code: Option<String>,
     message: Option<String>,
     retry_after: Option<Duration>,
+    /// Whether it is the 404 of something that knows no HEAD: a web page, of which no body tells what
+    /// it says. Nexus 3.2 answered so to every HEAD of a manifest.
+    is_unproven: bool,
     /// Whether the body is a web page, and nothing has shown yet that a registry answers here.
     is_foreign_page: bool,
 }
@@ -45,12 +48,20 @@ impl Refusal {
         };
         let (code, message) = explanation(&body);
         let is_foreign_page = !is_registry && is_web_page(&body);
-        Self { status, code, message, retry_after, is_foreign_page }
+        Self { status, code, message, retry_after, is_unproven: false, is_foreign_page }
     }
 
     /// Whether the registry wants another login than the one it got, or one at all.
     pub(super) fn is_about_login(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED.as_u16() || self.says_expired()
+    }
+
+    /// The same refusal of a HEAD, with the headers that it came with.
+    pub(super) fn of_head(self, headers: &HeaderMap) -> Self {
+        let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let is_page = media_type
+            .is_some_and(|text| text.trim_start().to_ascii_lowercase().starts_with("text/html"));
+        Self { is_unproven: self.status == 404 && is_page, ..self }
     }
 
     /// Whether something may be here that the anonymous are not shown.
@@ -88,6 +99,13 @@ impl Refusal {
             404 if self.is_foreign_page => RegistryError::NotARegistry {
                 registry,
                 detail: "it answers with a web page".to_owned(),
+            },
+            404 if self.is_unproven => RegistryError::Refused {
+                registry,
+                subject,
+                status: 404,
+                code,
+                message: "it answers HEAD with a web page".to_owned(),
             },
             404 | 410 => RegistryError::Missing {
                 registry,

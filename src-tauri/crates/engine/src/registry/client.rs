@@ -253,8 +253,12 @@ impl RegistryClient {
                 return Ok(response);
             }
             let is_own = addresses::is_own(&self.endpoint, response.url());
-            let offered = challenge::offered(response.headers());
-            let refusal = Refusal::read(response, host, self.is_registry()).await;
+            let headers = response.headers().clone();
+            let offered = challenge::offered(&headers);
+            let mut refusal = Refusal::read(response, host, self.is_registry()).await;
+            if ask.method == Method::HEAD {
+                refusal = refusal.of_head(&headers);
+            }
             if let Some(before) = before {
                 return Err(before.into_error(host, &ask.subject, false));
             }
