@@ -13,7 +13,7 @@ const FILES_KEPT: usize = 7;
 /// headers and bodies at `debug`, so these never go below `warn`, whatever anyone sets.
 const FILTER: &str = "info,aws_config=warn,aws_runtime=warn,aws_sdk_ecr=warn,aws_sdk_sts=warn,\
     aws_smithy_runtime=warn,aws_smithy_runtime_api=warn,aws_smithy_http_client=warn,\
-    aws_sigv4=warn,bollard=warn,docker_credential=warn,h2=warn,hyper=warn,hyper_util=warn,\
+    aws_sigv4=warn,bollard=warn,h2=warn,hyper=warn,hyper_util=warn,\
     reqwest=warn,rustls=warn,zbus=warn";
 
 /// Why there is no log.

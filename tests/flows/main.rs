@@ -28,4 +28,5 @@ mod registry_to_ecr;
 mod secrets;
 mod session_ends;
 mod sign_in;
+mod stored_logins;
 mod undo;

@@ -105,6 +105,20 @@ describe("the sources of images", () => {
     expect(await textOf("source-login")).toContain("until Transload closes");
   });
 
+  it("show why a stored login is not used", async () => {
+    const backend = openAt({ kind: "docker_hub", namespace: "" });
+    vi.spyOn(backend, "sourceLoginStatus").mockResolvedValue({
+      username: null,
+      origin: "anonymous",
+      stored_in: null,
+      login_error: fakeError("stored_login_unreadable", "docker-credential-desktop is missing."),
+      keychain_error: null,
+    });
+    await signIn(false);
+    const alert = await screen.findByTestId("error-alert");
+    expect(alert.textContent).toContain("docker-credential-desktop is missing");
+  });
+
   it("try again where the keychain did not forget a sign-in", async () => {
     const backend = openAt({ kind: "docker_hub", namespace: "" });
     await signIn(true);
@@ -112,6 +126,8 @@ describe("the sources of images", () => {
     const signOut = vi.spyOn(backend, "sourceLogout").mockResolvedValueOnce({
       username: null,
       origin: "anonymous",
+      stored_in: null,
+      login_error: null,
       keychain_error: fakeError("keychain_failed", "The keychain is locked."),
     });
     await click("source-sign-out");

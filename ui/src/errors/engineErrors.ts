@@ -2,7 +2,10 @@ import type { ErrorCode } from "../ipc/generated";
 import { entry } from "./entry";
 import type { ErrorEntry } from "./errorTable";
 
-type EngineErrorCode = Extract<ErrorCode, `engine_${string}` | `client_${string}`>;
+type EngineErrorCode = Extract<
+  ErrorCode,
+  `engine_${string}` | `client_${string}` | "stored_login_unreadable" | "login_untested"
+>;
 
 /** What goes wrong with the Docker Engine on this computer, and with the logins of its clients. */
 export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
@@ -24,6 +27,15 @@ export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
       "Or use an engine of your own user, such as rootless Docker or Podman, and give its address in the settings.",
     ],
     actions: ["retry", "open_settings", "choose_images"],
+  }),
+  engine_tls_failed: entry({
+    title: "Couldn't connect to the Docker Engine over TLS",
+    text: "A certificate of the engine, or one of this computer, cannot be used.",
+    next: [
+      "Check DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, or the Docker context: the folder has ca.pem, cert.pem and key.pem.",
+      "“docker version” uses the same files and shows whether they work. Then try again.",
+    ],
+    actions: ["retry", "open_settings"],
   }),
   engine_context_invalid: entry({
     title: "The Docker context cannot be used",
@@ -87,5 +99,25 @@ export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
       path === null ? "Repair the file, then try again." : `Repair ${path}, then try again.`,
     ],
     actions: ["retry"],
+  }),
+  stored_login_unreadable: entry({
+    severity: "warning",
+    title: "A stored login can't be read",
+    text: "A login that docker or Podman stored cannot be read. Images are read without a login.",
+    next: [
+      "Public images need no login.",
+      "For private images, sign in here, or repair the login with “docker login” or “podman login”.",
+    ],
+    actions: [],
+  }),
+  login_untested: entry({
+    severity: "warning",
+    title: "The login couldn't be tested",
+    text: "The registry lets anyone in, so it is not known whether the user name and password are right.",
+    next: [
+      "The login is used until Transload closes. It was not saved in the keychain.",
+      "If private images are not found, check the user name and password, and sign in again.",
+    ],
+    actions: [],
   }),
 };

@@ -27,7 +27,7 @@ function statusText(status: SourceLoginStatus | null): string {
     case "keychain":
       return `Signed in as ${who}, kept in the keychain`;
     case "docker_login":
-      return `Signed in as ${who}, with what “docker login” keeps`;
+      return `Signed in as ${who}, with the login stored in ${status.stored_in ?? "Docker"}`;
   }
 }
 
@@ -82,12 +82,13 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
       setRemark(keychain_error && { error: keychain_error, actions: { retry: signOut } });
     });
   const failure = error ?? status.error ?? remark?.error ?? null;
+  const doubt = status.answer?.login_error ?? null;
 
   return (
     <ExpandableSection
       variant="container"
       headerText={statusText(status.answer)}
-      defaultExpanded={open}
+      defaultExpanded={open || doubt !== null}
       data-testid="source-login"
     >
       <SpaceBetween size="m">
@@ -138,6 +139,7 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
         >
           Keep it in the keychain of this computer
         </Checkbox>
+        {doubt !== null && <ErrorAlert error={doubt} />}
         {failure !== null && (
           <ErrorAlert
             error={failure}

@@ -218,7 +218,7 @@ impl Api {
 
     /// The login for a registry as it is at each moment.
     pub(crate) fn login_source(&self, registry: RegistryHost) -> CurrentLogin {
-        CurrentLogin::new(self.inner.logins.clone(), registry)
+        CurrentLogin::new(self.inner.logins.clone(), registry, &self.inner.options.docker)
     }
 
     /// A name that is new in this run of the program.

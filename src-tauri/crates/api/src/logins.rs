@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use transload_engine::docker::DockerEnvironment;
 use transload_engine::model::RegistryHost;
-use transload_engine::registry::{DockerConfigLogin, LoginSource, RegistryError, RegistryLogin};
+use transload_engine::registry::{LoginSource, RegistryError, RegistryLogin};
+use transload_engine::stored_logins::StoredLogin;
 
 use crate::api::locked;
 use crate::folders::make_private_folder;
@@ -39,12 +41,15 @@ struct Known {
     login: Option<RegistryLogin>,
     /// Whether the keychain has it too.
     kept: bool,
+    /// Whether the registry accepted it and refuses others.
+    tested: bool,
 }
 
 /// A login, and whether the keychain has it too.
 pub(crate) struct HeldLogin {
     pub login: RegistryLogin,
     pub kept: bool,
+    pub tested: bool,
 }
 
 impl Logins {
@@ -60,7 +65,10 @@ impl Logins {
 
     /// The login for a registry: what was typed, otherwise what the keychain has.
     pub async fn get(&self, registry: &RegistryHost) -> Option<HeldLogin> {
-        let known = |known: Known| known.login.map(|login| HeldLogin { login, kept: known.kept });
+        let known = |known: Known| {
+            let Known { login, kept, tested } = known;
+            login.map(|login| HeldLogin { login, kept, tested })
+        };
         if let Some(found) = locked(&self.0.known).get(registry).cloned() {
             return known(found);
         }
@@ -69,7 +77,9 @@ impl Logins {
         if let Some(found) = locked(&self.0.known).get(registry).cloned() {
             return known(found);
         }
-        let login = if self.names().contains(registry.as_str()) {
+        // A damaged list says nothing, so the keychain is asked.
+        let is_listed = |names: BTreeSet<String>| names.contains(registry.as_str());
+        let login = if self.names().is_none_or(is_listed) {
             let asked = self.ask({
                 let registry = registry.clone();
                 move |keychain| keychain.get(&registry)
@@ -81,51 +91,62 @@ impl Logins {
         } else {
             None
         };
-        let found = Known { kept: login.is_some(), login };
+        let found = Known { kept: login.is_some(), login, tested: true };
         locked(&self.0.known).insert(registry.clone(), found.clone());
         known(found)
     }
 
     /// Uses a login from now on, until the program ends.
-    pub fn set(&self, registry: RegistryHost, login: RegistryLogin) {
-        locked(&self.0.known).insert(registry, Known { login: Some(login), kept: false });
+    pub fn set(&self, registry: RegistryHost, login: RegistryLogin, tested: bool) {
+        locked(&self.0.known).insert(registry, Known { login: Some(login), kept: false, tested });
     }
 
-    /// Has the keychain keep the login that is used.
+    /// Saves the login in the keychain. The list is written first: whatever happens in between, an
+    /// entry of the keychain is on the list, so that it is found and can be deleted.
     pub async fn keep(&self, registry: &RegistryHost) -> Result<(), KeychainError> {
         let _asking = self.0.asking.lock().await;
         let found = locked(&self.0.known).get(registry).and_then(|known| known.login.clone());
         let Some(login) = found else { return Ok(()) };
+        let before = self.names().unwrap_or_default();
+        let mut names = before.clone();
+        let is_new = names.insert(registry.to_string());
+        self.write(&names)?;
         let asked = self.ask({
             let registry = registry.clone();
             move |keychain| keychain.put(&registry, &login)
         });
-        asked.await?;
-        let mut names = self.names();
-        names.insert(registry.to_string());
-        self.write(&names)?;
+        if let Err(error) = asked.await {
+            // Nothing was saved, unless the keychain saved it and did not answer in time.
+            if is_new && matches!(error, KeychainError::Missing { .. }) {
+                self.write(&before)?;
+            }
+            return Err(error);
+        }
         if let Some(known) = locked(&self.0.known).get_mut(registry) {
             known.kept = true;
         }
         Ok(())
     }
 
-    /// Forgets a login, in the keychain too. In this run it is gone even where the keychain fails.
+    /// Deletes a login, in the keychain too, whether or not the list has it: a list can be lost. In
+    /// this run the login is gone even if the keychain fails.
     pub async fn forget(&self, registry: &RegistryHost) -> Result<(), KeychainError> {
-        let gone = Known { login: None, kept: false };
+        let gone = Known { login: None, kept: false, tested: false };
         locked(&self.0.known).insert(registry.clone(), gone);
         let _asking = self.0.asking.lock().await;
-        let mut names = self.names();
-        if !names.contains(registry.as_str()) {
-            return Ok(());
-        }
+        let names = self.names();
+        let is_listed = names.as_ref().is_none_or(|names| names.contains(registry.as_str()));
         let asked = self.ask({
             let registry = registry.clone();
             move |keychain| keychain.remove(&registry)
         });
-        asked.await?;
-        names.remove(registry.as_str());
-        self.write(&names)
+        match asked.await {
+            // Without a keychain there is nothing to delete, unless the list says otherwise.
+            Err(KeychainError::Missing { .. }) if !is_listed => return Ok(()),
+            outcome => outcome?,
+        }
+        let mut names = names.unwrap_or_default();
+        if names.remove(registry.as_str()) { self.write(&names) } else { Ok(()) }
     }
 
     async fn ask<T: Send + 'static>(
@@ -145,9 +166,13 @@ impl Logins {
         }
     }
 
-    fn names(&self) -> BTreeSet<String> {
-        let text = std::fs::read(&self.0.names).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
+    /// The registries on the list; nothing where the list is damaged.
+    fn names(&self) -> Option<BTreeSet<String>> {
+        match std::fs::read(&self.0.names) {
+            Ok(text) => serde_json::from_slice(&text).ok(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(BTreeSet::new()),
+            Err(_) => None,
+        }
     }
 
     fn write(&self, names: &BTreeSet<String>) -> Result<(), KeychainError> {
@@ -160,17 +185,18 @@ impl Logins {
     }
 }
 
-/// What was typed or kept for a registry, otherwise what `docker login` stored: as it is at each
-/// moment, so that a migration that runs gets a login that is typed meanwhile.
+/// The login that a person typed or saved for a registry, otherwise the one that `docker login` or
+/// `podman login` stored. It is looked up at each use, so that a running migration gets a login that
+/// is typed meanwhile.
 pub(crate) struct CurrentLogin {
     own: Logins,
     registry: RegistryHost,
-    stored: DockerConfigLogin,
+    stored: StoredLogin,
 }
 
 impl CurrentLogin {
-    pub fn new(own: Logins, registry: RegistryHost) -> Self {
-        Self { own, stored: DockerConfigLogin::new(registry.clone()), registry }
+    pub fn new(own: Logins, registry: RegistryHost, docker: &DockerEnvironment) -> Self {
+        Self { own, stored: StoredLogin::new(registry.clone(), docker), registry }
     }
 }
 
@@ -183,12 +209,23 @@ impl LoginSource for CurrentLogin {
         }
     }
 
+    async fn login_for(&self, path: &str) -> Result<Option<RegistryLogin>, RegistryError> {
+        match self.own.get(&self.registry).await {
+            Some(held) => Ok(Some(held.login)),
+            None => self.stored.login_for(path).await,
+        }
+    }
+
     async fn renew(&self) -> Result<bool, RegistryError> {
         match self.own.get(&self.registry).await {
             // A person typed it: only a person can type another one.
             Some(_) => Ok(false),
             None => self.stored.renew().await,
         }
+    }
+
+    fn problem(&self) -> Option<String> {
+        self.stored.problem()
     }
 }
 
@@ -202,6 +239,10 @@ mod tests {
         kept: Arc<Mutex<HashMap<RegistryHost, RegistryLogin>>>,
         asked: Arc<Mutex<u32>>,
         fails: bool,
+        /// Saves a login and fails all the same, as after a limit of time.
+        fails_late: bool,
+        /// Looks at the list while a login is saved.
+        list: Option<PathBuf>,
     }
 
     impl Memory {
@@ -220,8 +261,13 @@ mod tests {
 
         fn put(&self, registry: &RegistryHost, login: &RegistryLogin) -> Result<(), KeychainError> {
             self.turn()?;
+            if let Some(list) = &self.list {
+                let text = std::fs::read_to_string(list).unwrap();
+                assert!(text.contains(registry.as_str()), "the list is written first: {text}");
+            }
             locked(&self.kept).insert(registry.clone(), login.clone());
-            Ok(())
+            let reason = "no answer".to_owned();
+            if self.fails_late { Err(KeychainError::Locked { reason }) } else { Ok(()) }
         }
 
         fn remove(&self, registry: &RegistryHost) -> Result<(), KeychainError> {
@@ -242,7 +288,7 @@ mod tests {
         let run = || Logins::with(Box::new(keychain.clone()), folder.path().join(NAMES));
         let first = run();
         assert!(first.get(&hub).await.is_none());
-        first.set(hub.clone(), login("dckr_pat_1"));
+        first.set(hub.clone(), login("dckr_pat_1"), true);
         assert!(!first.get(&hub).await.unwrap().kept);
         assert_eq!(*locked(&keychain.asked), 0, "nobody asked to keep anything");
         first.keep(&hub).await.unwrap();
@@ -269,12 +315,50 @@ mod tests {
         let keychain = Memory { fails: true, ..Memory::default() };
         let hub = RegistryHost::docker_hub();
         let logins = Logins::with(Box::new(keychain.clone()), folder.path().join(NAMES));
-        logins.set(hub.clone(), login("dckr_pat_1"));
+        logins.set(hub.clone(), login("dckr_pat_1"), true);
         let error = logins.keep(&hub).await.unwrap_err();
         assert!(matches!(error, KeychainError::Missing { .. }));
         assert!(!logins.get(&hub).await.unwrap().kept);
         assert!(!folder.path().join(NAMES).exists());
         logins.forget(&hub).await.unwrap();
         assert!(logins.get(&hub).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn whatever_the_keychain_saved_can_be_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let (list, hub) = (folder.path().join(NAMES), RegistryHost::docker_hub());
+        let kept = Memory { list: Some(list.clone()), ..Memory::default() };
+        let run = |keychain: &Memory| Logins::with(Box::new(keychain.clone()), list.clone());
+
+        // The keychain saved it and failed: the next run finds it, and forgets it.
+        let late = Memory { fails_late: true, ..kept.clone() };
+        let first = run(&late);
+        first.set(hub.clone(), login("dckr_pat_1"), true);
+        first.keep(&hub).await.unwrap_err();
+        assert!(run(&kept).get(&hub).await.is_some());
+        run(&kept).forget(&hub).await.unwrap();
+        assert!(locked(&kept.kept).is_empty());
+
+        // A list that was lost, or damaged, hides nothing from Forget.
+        for lost in [None, Some(""), Some("{\"odd\":1}")] {
+            let first = run(&kept);
+            first.set(hub.clone(), login("dckr_pat_1"), true);
+            first.keep(&hub).await.unwrap();
+            match lost {
+                Some(text) => std::fs::write(&list, text).unwrap(),
+                None => std::fs::remove_file(&list).unwrap(),
+            }
+            let next = run(&kept);
+            assert_eq!(next.get(&hub).await.is_some(), lost.is_some(), "{lost:?}");
+            next.forget(&hub).await.unwrap();
+            assert!(locked(&kept.kept).is_empty(), "{lost:?}");
+            assert!(next.get(&hub).await.is_none());
+        }
+
+        // A locked keychain may hold an entry of ours: that is said.
+        let locked_one = Memory { fails: true, ..Memory::default() };
+        std::fs::write(&list, "[\"docker.io\"]").unwrap();
+        assert!(run(&locked_one).forget(&hub).await.is_err());
     }
 }

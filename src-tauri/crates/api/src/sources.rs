@@ -8,9 +8,8 @@ use transload_engine::docker::DockerEngine;
 use transload_engine::hub::{HubClient, HubError, HubLogin};
 use transload_engine::migration::Source;
 use transload_engine::model::{ImageReference, RegistryHost, Tag};
-use transload_engine::registry::{
-    DockerConfigLogin, LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint,
-};
+use transload_engine::registry::{RegistryApi, RegistryClient, RegistryEndpoint};
+use transload_engine::stored_logins::StoredLogin;
 use url::Url;
 
 use crate::api::{Api, locked};
@@ -186,14 +185,9 @@ impl Api {
             let login = HubLogin { identifier: held.login.user, secret: held.login.password };
             return Ok(HubClient::through(&self.network(), base, Some(login))?);
         }
-        let stored = match DockerConfigLogin::new(host.clone()).login().await {
-            Ok(stored) => stored.filter(|login| login.user != IDENTITY_TOKEN_USER),
-            Err(error) => {
-                tracing::warn!(%error, "a stored login cannot be read");
-                None
-            }
-        };
-        if let Some(login) = stored {
+        let stored = StoredLogin::new(host.clone(), &self.inner.options.docker).find(None).await;
+        let stored = stored.map(|found| found.login);
+        if let Some(login) = stored.filter(|login| login.user != IDENTITY_TOKEN_USER) {
             let login = HubLogin { identifier: login.user, secret: login.password };
             let client = HubClient::through(&self.network(), base.clone(), Some(login))?;
             match client.log_in().await {

@@ -6,10 +6,13 @@ use transload_api::contract::{AwsConnection, ImageSource, RenameRule, RenameRule
 /// What is said below the options.
 const AFTER: &str = "\
 Logins:
-  A registry gets what `docker login` or `podman login` stored for it: inline, in a store of the
-  operating system, or with a credential helper. A private Amazon ECR registry gets a token of the
-  AWS profile instead. The code of an MFA device is asked for on the terminal. No secret is ever an
-  argument.
+  A registry gets what `docker login`, `podman login` or `skopeo login` stored for it or for the
+  repository: in a file or with a credential helper. The first that has one counts, of
+  DOCKER_AUTH_CONFIG, REGISTRY_AUTH_FILE (or $XDG_RUNTIME_DIR/containers/auth.json),
+  ~/.config/containers/auth.json, and config.json in DOCKER_CONFIG or ~/.docker. A place that cannot
+  be read is named in a warning, and counts as empty. A private Amazon ECR registry gets a token of
+  the AWS profile instead. The code of an MFA device is asked for on the terminal. No secret is ever
+  an argument.
 
 Network:
   Proxies are taken from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. Beside the certificate

@@ -18,6 +18,10 @@ use crate::show::Looking;
 pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan, ApiError> {
     let looking = Looking::begin();
     let mut request = request(api, arguments, &looking).await?;
+    let status = api.source_login_status(arguments.from.clone()).await?;
+    if let Some(error) = status.login_error {
+        crate::show::warning(&error.message);
+    }
     let mut plan = api.migration_plan_told(request.clone(), |told| looking.at_images(told)).await?;
     let resolution = match arguments.on_conflict {
         OnConflict::Refuse => None,

@@ -40,6 +40,11 @@ pub fn note(text: &str) {
     eprintln!("{text}");
 }
 
+/// Says what the person should know, and that stopped nothing.
+pub fn warning(text: &str) {
+    eprintln!("warning: {text}");
+}
+
 /// Says what is wrong with the arguments.
 pub fn problem(text: &str) {
     eprintln!("error: {text}");
@@ -131,6 +136,10 @@ fn tell(event: &CopyEvent, bar: Option<&ProgressBar>, images: &mut Vec<CopyPair>
                 None => line(&text),
             }
         }
+        CopyEventKind::Warning { message } => match bar {
+            Some(bar) => bar.suspend(|| warning(message)),
+            None => warning(message),
+        },
         CopyEventKind::Finished(summary) => {
             if let Some(bar) = bar {
                 bar.finish_and_clear();

@@ -10,9 +10,10 @@
 //! - [`registry`]: the OCI distribution protocol.
 //! - [`migration`]: request, plan, run, events, report.
 //! - [`repositories`]: what the repository pages read.
+//! - [`stored_logins`]: what `docker login` and `podman login` stored, for the registry client.
 //!
 //! `network` uses `model`; `aws`, `docker`, `hub` and `registry` use both and never each other; `migration` and
-//! `repositories` use all of them.
+//! `repositories` use all of them, and `stored_logins` uses `docker` and `registry`.
 
 // Inside tests a failed unwrap is the failure that the test is there to show.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -25,3 +26,4 @@ pub mod model;
 pub mod network;
 pub mod registry;
 pub mod repositories;
+pub mod stored_logins;

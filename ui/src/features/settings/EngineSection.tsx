@@ -35,11 +35,19 @@ function originLabel(origin: EngineOrigin): string {
   }
 }
 
+/** Forms of an address: with a scheme, the path of a socket or a named pipe, or a host and port. */
+const addressForms = [
+  /^(unix|npipe|tcp|http|https):\/\/\S*$/,
+  /^(\/|\\\\)\S+$/,
+  /^[\w.-]*(:\d+)?$/,
+  /^\[[\da-f:]+\](:\d+)?$/i,
+];
+
 /** What an address cannot be, before the engine is asked. */
 function addressProblem(address: string): string | undefined {
-  return address === "" || /^(unix|npipe|tcp|http|https):\/\/\S+$/.test(address)
+  return addressForms.some((form) => form.test(address))
     ? undefined
-    : "An address begins with unix://, npipe://, tcp://, http:// or https://.";
+    : "Enter an address such as unix:///var/run/docker.sock, tcp://host:2375 or \\\\.\\pipe\\docker_engine.";
 }
 
 /** Where the Docker Engine of this computer is. */

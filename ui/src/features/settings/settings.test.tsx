@@ -138,9 +138,9 @@ describe("the settings", () => {
     const { keep, backend } = await show();
     const address = wrapper().findInput('[data-testid="settings-engine-address"]');
     const test = screen.getByTestId("settings-engine-test");
-    act(() => address?.setInputValue("podman"));
+    act(() => address?.setInputValue("ftp://podman"));
     fireEvent.click(test);
-    expect(screen.getByText(/An address begins with/)).toBeTruthy();
+    expect(screen.getByText(/Enter an address such as/)).toBeTruthy();
     expect(backend.engineStatus).not.toHaveBeenCalled();
 
     act(() => address?.setInputValue(" unix:///run/podman.sock "));

@@ -20,6 +20,8 @@ type SourceMethods =
 const anonymous: SourceLoginStatus = {
   username: null,
   origin: "anonymous",
+  stored_in: null,
+  login_error: null,
   keychain_error: null,
 };
 
@@ -33,7 +35,7 @@ export function fakeSourceMethods(
   return {
     sourceLogin: async ({ username, keep }) => {
       const kept = keep && options.keychainError === undefined;
-      login = { username, origin: kept ? "keychain" : "typed", keychain_error: null };
+      login = { ...anonymous, username, origin: kept ? "keychain" : "typed" };
       return { ...login, keychain_error: (keep && options.keychainError) || null };
     },
     sourceLogout: async () => {

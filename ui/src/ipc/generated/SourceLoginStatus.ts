@@ -15,6 +15,14 @@ username: string | null,
  */
 origin: SourceLoginOrigin, 
 /**
+ * Where a stored login was found: a file, a variable, or a credential helper.
+ */
+stored_in: string | null, 
+/**
+ * Why the login is in doubt: a stored one cannot be read, or a typed one could not be tested.
+ */
+login_error: ApiError | null, 
+/**
  * Why the keychain does not keep the login, or did not forget it, where that was asked for.
  */
 keychain_error: ApiError | null, };

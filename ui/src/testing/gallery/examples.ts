@@ -35,6 +35,21 @@ const said: Partial<Record<ErrorCode, Partial<ApiError>>> = {
     message: "The credential helper docker-credential-wincred cannot keep a login of 2,732 bytes.",
     subject: "docker-credential-wincred",
   },
+  engine_tls_failed: {
+    message:
+      "The TLS connection to tcp://docker.example:2376 failed: the engine's certificate is for another name.",
+    subject: "tcp://docker.example:2376",
+  },
+  stored_login_unreadable: {
+    message:
+      "A stored login could not be read: docker-credential-desktop: the credential helper is not installed, or not in a folder that is searched.",
+    subject: "registry.example",
+  },
+  login_untested: {
+    message:
+      "registry.example lets anyone in, so it could not be tested whether the user name and password are right.",
+    subject: "registry.example",
+  },
   disk_full: {
     message:
       "The disk is full: /home/me/.local/share/transload/journal.sqlite could not be written.",

@@ -9,7 +9,12 @@ import { Gallery } from "./Gallery";
  * Failures that no button can help: they show beside the field or the list where a person chooses
  * differently, and the sentence says what.
  */
-const helpedBesideIt = new Set(["input_invalid", "client_login_too_long"]);
+const helpedBesideIt = new Set([
+  "input_invalid",
+  "client_login_too_long",
+  "stored_login_unreadable",
+  "login_untested",
+]);
 
 /** Axe looks at some seventy alerts: a limit for a machine that builds something meanwhile. */
 const galleryTimeoutMs = 180_000;

@@ -78,6 +78,11 @@ pub enum CopyEventKind {
         #[serde(flatten)]
         outcome: CopyOutcome,
     },
+    /// Something that the person should know, and that stopped nothing.
+    Warning {
+        /// A sentence.
+        message: String,
+    },
     /// It is over.
     Finished(CopySummary),
 }

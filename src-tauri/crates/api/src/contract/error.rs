@@ -107,6 +107,8 @@ pub enum ErrorCode {
     EngineNotRunning,
     /// The engine's socket is there and may not be opened.
     EnginePermissionDenied,
+    /// The engine's certificate, or the client's, cannot be used; `subject` is the address.
+    EngineTlsFailed,
     /// The Docker context does not exist or cannot be read.
     EngineContextInvalid,
     /// The engine has no such image.
@@ -123,6 +125,10 @@ pub enum ErrorCode {
     ClientLoginTooLong,
     /// The configuration of `docker` or Podman is damaged; `subject` is its path.
     ClientConfigDamaged,
+    /// A login that `docker` or Podman stored cannot be read; `subject` is the registry.
+    StoredLoginUnreadable,
+    /// The registry lets anyone in, so a typed login could not be tested; `subject` is the registry.
+    LoginUntested,
 
     // Registries.
     /// The registry wants a login, or refuses the one it got (401).

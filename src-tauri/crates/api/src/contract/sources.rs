@@ -60,6 +60,10 @@ pub struct SourceLoginStatus {
     pub username: Option<String>,
     /// Where the login comes from.
     pub origin: SourceLoginOrigin,
+    /// Where a stored login was found: a file, a variable, or a credential helper.
+    pub stored_in: Option<String>,
+    /// Why the login is in doubt: a stored one cannot be read, or a typed one could not be tested.
+    pub login_error: Option<ApiError>,
     /// Why the keychain does not keep the login, or did not forget it, where that was asked for.
     pub keychain_error: Option<ApiError>,
 }
@@ -75,7 +79,7 @@ pub enum SourceLoginOrigin {
     Typed,
     /// Typed, and kept by the keychain of the operating system.
     Keychain,
-    /// What `docker login` stored.
+    /// What `docker login`, `podman login` or `skopeo login` stored.
     DockerLogin,
 }
 

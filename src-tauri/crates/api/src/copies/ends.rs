@@ -8,12 +8,12 @@ use tokio::sync::Mutex;
 use transload_engine::aws::{
     AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest,
 };
+use transload_engine::docker::DockerEnvironment;
 use transload_engine::migration::EcrLogin;
 use transload_engine::model::{ImageReference, Region, RegistryHost, Secret};
 use transload_engine::network::CaOrigin;
-use transload_engine::registry::{
-    DockerConfigLogin, RegistryApi, RegistryClient, RegistryEndpoint,
-};
+use transload_engine::registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
+use transload_engine::stored_logins::StoredLogin;
 
 use crate::contract::{ApiError, CopyEcr, CopyRequest};
 
@@ -26,6 +26,9 @@ pub(super) struct Ends {
     destination_plain_http: bool,
     ecr: CopyEcr,
     environment: AwsEnvironment,
+    docker: DockerEnvironment,
+    /// The stored logins that the clients use.
+    stored: Mutex<Vec<Arc<StoredLogin>>>,
     clients: Mutex<HashMap<(RegistryHost, bool), Arc<dyn RegistryApi>>>,
     ecrs: Mutex<HashMap<RegistryHost, Arc<dyn EcrApi>>>,
 }
@@ -37,6 +40,8 @@ impl Ends {
             destination_plain_http: request.destination_plain_http,
             ecr: request.ecr.clone(),
             environment: environment(request.ca_file.as_deref()),
+            docker: DockerEnvironment::from_process(),
+            stored: Mutex::default(),
             clients: Mutex::default(),
             ecrs: Mutex::default(),
         }
@@ -84,12 +89,18 @@ impl Ends {
             let endpoint = endpoint.probed(session.network()).await;
             Arc::new(RegistryClient::through(session.network(), endpoint, Arc::new(login)))
         } else {
-            let login = DockerConfigLogin::new(host.clone());
+            let login = Arc::new(StoredLogin::new(host.clone(), &self.docker));
+            self.stored.lock().await.push(Arc::clone(&login));
             let endpoint = endpoint.probed(self.environment.network()).await;
-            Arc::new(RegistryClient::through(self.environment.network(), endpoint, Arc::new(login)))
+            Arc::new(RegistryClient::through(self.environment.network(), endpoint, login))
         };
         clients.insert((host.clone(), is_ecr), Arc::clone(&client));
         Ok(client)
+    }
+
+    /// The stored logins that could not be read, in words.
+    pub(super) async fn login_problems(&self) -> Vec<String> {
+        self.stored.lock().await.iter().filter_map(|login| login.problem()).collect()
     }
 
     async fn open_session(&self, host: &RegistryHost) -> Result<AwsSession, ApiError> {

@@ -58,6 +58,10 @@ pub async fn copy_images(
     let events: Arc<dyn EventSink> = Arc::clone(&teller) as _;
     let finished = |index, outcome: &migration::CopyOutcome| teller.finished(index, outcome);
     migration::copy_list(&pairs, options, &control.0, &events, &finished).await;
+    for problem in ends.login_problems().await {
+        let message = format!("A stored login could not be read: {problem}.");
+        teller.tell(CopyEventKind::Warning { message });
+    }
     let summary = teller.summary();
     teller.tell(CopyEventKind::Finished(summary));
     Ok(summary)

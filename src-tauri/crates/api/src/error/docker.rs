@@ -1,5 +1,5 @@
 use transload_engine::aws::policy_of_denial;
-use transload_engine::docker::{DockerError, PushFailure};
+use transload_engine::docker::{DockerError, PushFailure, System, TlsProblem};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};
@@ -12,28 +12,33 @@ impl From<DockerError> for ApiError {
 
 impl From<&DockerError> for ApiError {
     fn from(error: &DockerError) -> Self {
-        words(error).caused_by(error)
+        words(error, System::CURRENT).caused_by(error)
     }
 }
 
-fn words(error: &DockerError) -> ApiError {
+fn words(error: &DockerError, system: System) -> ApiError {
     let new = |code| ApiError::new(code, capitalised(&error.to_string()));
     match error {
         DockerError::NotRunning { address, .. } => new(ErrorCode::EngineNotRunning)
             .about(address)
-            .hint("Start Docker Desktop, or on a server: sudo systemctl start docker.")
+            .hint(start_hint(system))
             .hint("If your engine is elsewhere, give its address in Settings.")
             .retryable(),
         DockerError::PermissionDenied { address } => new(ErrorCode::EnginePermissionDenied)
             .about(address)
-            .hint("Add yourself to the group that owns the socket: sudo usermod -aG docker $USER, then log out and in.")
+            .hint(permission_hint(system))
+            .retryable(),
+        DockerError::TlsFailed { address, problem, .. } => new(ErrorCode::EngineTlsFailed)
+            .about(address)
+            .hint(tls_hint(problem))
+            .hint("docker version uses the same settings and shows whether they work.")
             .retryable(),
         DockerError::ContextInvalid { name, .. } => new(ErrorCode::EngineContextInvalid)
             .about(name)
             .hint("Choose another context with: docker context use NAME, or give an address in Settings."),
         DockerError::AddressInvalid { address, .. } => new(ErrorCode::EngineContextInvalid)
             .about(address)
-            .hint("Give an address such as unix:///var/run/docker.sock or tcp://host:2376 in Settings."),
+            .hint(address_hint(system)),
         DockerError::ImageMissing { reference } => new(ErrorCode::EngineImageMissing)
             .about(reference)
             .hint("It may have been removed since the list was made; refresh the list."),
@@ -53,6 +58,70 @@ fn words(error: &DockerError) -> ApiError {
         DockerError::AnswerUnusable { .. } => new(ErrorCode::EngineFailed)
             .hint("Check that the address in Settings is one of a Docker Engine."),
         DockerError::Cancelled => new(ErrorCode::EnginePushFailed).retryable(),
+    }
+}
+
+/// How an engine is started.
+fn start_hint(system: System) -> &'static str {
+    match system {
+        System::Linux => {
+            "Start Docker Desktop, or on a server: sudo systemctl start docker (or podman.socket)."
+        }
+        System::MacOs => {
+            "Start Docker Desktop, OrbStack, Rancher Desktop or Colima, or: podman machine start."
+        }
+        System::Windows => "Start Docker Desktop or Rancher Desktop, or: podman machine start.",
+    }
+}
+
+/// How a person gets access to the engine.
+fn permission_hint(system: System) -> &'static str {
+    match system {
+        System::Linux => {
+            "Add yourself to the group that owns the socket: sudo usermod -aG docker $USER, then log out and in."
+        }
+        System::MacOs => {
+            "The socket belongs to another user. Start the engine as yourself, or give the address of your own engine in Settings."
+        }
+        System::Windows => {
+            "Add yourself to the group docker-users: net localgroup docker-users %USERNAME% /add, as an administrator, then sign out and in."
+        }
+    }
+}
+
+fn address_hint(system: System) -> &'static str {
+    match system {
+        System::Linux | System::MacOs => {
+            "Give an address such as unix:///var/run/docker.sock or tcp://host:2376."
+        }
+        System::Windows => {
+            "Give an address such as npipe:////./pipe/docker_engine or tcp://host:2376."
+        }
+    }
+}
+
+fn tls_hint(problem: &TlsProblem) -> &'static str {
+    match problem {
+        TlsProblem::FileMissing { .. } | TlsProblem::FilesUnusable { .. } => {
+            "DOCKER_CERT_PATH, or the Docker context, names the folder of ca.pem, cert.pem and key.pem, each in PEM form."
+        }
+        TlsProblem::UnknownIssuer { .. } => {
+            "Put the authority that signed the engine's certificate into ca.pem, in the folder that DOCKER_CERT_PATH names."
+        }
+        TlsProblem::Dates => "Check the clock of this computer, or renew the engine's certificate.",
+        TlsProblem::OtherName { .. } => {
+            "Use the name that the certificate has in DOCKER_HOST, or make a certificate for this name."
+        }
+        TlsProblem::Certificate { .. } => "Make a new certificate for the engine.",
+        TlsProblem::ClientCertificateMissing | TlsProblem::ClientCertificateRefused => {
+            "Put cert.pem and key.pem, signed by the authority that the engine trusts, into the folder that DOCKER_CERT_PATH names."
+        }
+        TlsProblem::NoTls => {
+            "Unset DOCKER_TLS_VERIFY and DOCKER_TLS, or use the port at which the engine speaks TLS, often 2376."
+        }
+        TlsProblem::TlsRequired => {
+            "Set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or choose a Docker context with certificates."
+        }
     }
 }
 
@@ -118,4 +187,39 @@ fn push_words(reference: &str, cause: PushFailure, message: &str) -> ApiError {
     let error = ApiError::new(code, format!("{text}; {said}")).hint(hint).about(reference);
     let error = error.lifted_by(policy_of_denial(None, message));
     if retryable { error.retryable() } else { error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hints_fit_the_system() {
+        let address = || "x".to_owned();
+        for error in [
+            DockerError::NotRunning { address: address(), source: None },
+            DockerError::PermissionDenied { address: address() },
+            DockerError::AddressInvalid { address: address(), reason: "it is odd" },
+        ] {
+            for (system, never) in [
+                (System::Linux, &["npipe", "docker-users"][..]),
+                (System::MacOs, &["npipe", "docker-users", "systemctl", "usermod"]),
+                (System::Windows, &["unix:", "systemctl", "usermod", "socket", "Colima"]),
+            ] {
+                let hints = words(&error, system).hints.join(" ");
+                let foreign = never.iter().find(|word| hints.contains(**word));
+                assert_eq!(foreign, None, "{system:?}: {hints}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tls_problem_is_named_and_says_nothing_of_docker_desktop() {
+        let problem = TlsProblem::OtherName { host: "docker.example".to_owned() };
+        let address = "tcp://docker.example:2376".to_owned();
+        let error = ApiError::from(DockerError::TlsFailed { address, problem, source: None });
+        assert_eq!(error.code, ErrorCode::EngineTlsFailed);
+        assert!(error.message.contains("another name than docker.example"), "{}", error.message);
+        assert!(!error.hints.join(" ").contains("Desktop"), "{:?}", error.hints);
+    }
 }

@@ -104,7 +104,7 @@ fn words(error: &RegistryError) -> ApiError {
             .hint("The details show what the registry said."),
         RegistryError::LoginUnreadable { registry, .. } => new(ErrorCode::RegistryUnauthorized)
             .about(registry.as_str())
-            .hint("Sign in here instead, or repair the login with: docker login."),
+            .hint("Sign in here instead, or repair the stored login with docker login or podman login."),
         RegistryError::LoginNotRenewed { registry, .. } => new(ErrorCode::RegistryTokenExpired)
             .about(registry.as_str())
             .hint("Check that the AWS session is still good, then try again.")

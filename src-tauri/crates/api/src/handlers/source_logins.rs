@@ -1,10 +1,9 @@
-use std::sync::Arc;
-
 use transload_engine::hub::{HubClient, HubLogin};
 use transload_engine::model::RegistryHost;
 use transload_engine::registry::{
-    FixedLogin, RegistryApi, RegistryClient, RegistryLogin, stored_login_user,
+    LoginCheck, LoginSource as _, RegistryLogin, check_registry_login,
 };
+use transload_engine::stored_logins::StoredLogin;
 
 use crate::api::Api;
 use crate::contract::{
@@ -14,8 +13,9 @@ use crate::contract::{
 use crate::lists::hub;
 
 impl Api {
-    /// Tries a login and keeps it in memory until the program ends; in the keychain, too, where the
-    /// person asks for that. A keychain that does not keep it is told, and is no failure.
+    /// Tests a login and keeps it in memory until the program ends; in the keychain, too, if the
+    /// person asks for that and the registry has confirmed the login. A keychain that fails is
+    /// reported, and does not fail the sign-in.
     pub async fn source_login(&self, login: SourceLogin) -> Result<SourceLoginStatus, ApiError> {
         let SourceLogin { source, username, secret, keep } = login;
         let Some(address) = self.source_address(&source).await? else {
@@ -29,22 +29,21 @@ impl Api {
         }
         let host = address.endpoint.host.clone();
         let login = RegistryLogin { user, password: secret.into() };
-        match address.hub {
+        let check = match address.hub {
             Some(base) => {
                 let identifier = login.user.clone();
                 let secret = login.password.clone();
                 let login = Some(HubLogin { identifier, secret });
                 HubClient::through(&self.network(), base, login)?.log_in().await?;
+                LoginCheck::Accepted
             }
-            None => {
-                let fixed = Arc::new(FixedLogin::new(login.clone()));
-                RegistryClient::through(&self.network(), address.endpoint, fixed)
-                    .check_login()
-                    .await?;
-            }
-        }
-        self.inner.logins.set(host.clone(), login);
+            None => check_registry_login(&self.network(), &address.endpoint, &login).await?,
+        };
+        let tested = check == LoginCheck::Accepted;
+        self.inner.logins.set(host.clone(), login, tested);
         self.login_changed(&host);
+        // A login that may be wrong is not saved.
+        let keep = keep && tested;
         let kept = if keep { self.inner.logins.keep(&host).await } else { Ok(()) };
         let status = self.login_status(&host).await;
         Ok(SourceLoginStatus { keychain_error: kept.err().map(ApiError::from), ..status })
@@ -83,26 +82,60 @@ impl Api {
     }
 
     async fn login_status(&self, host: &RegistryHost) -> SourceLoginStatus {
-        let known =
-            |user, origin| SourceLoginStatus { username: Some(user), origin, keychain_error: None };
         if let Some(held) = self.own_login(host).await {
-            let origin =
-                if held.kept { SourceLoginOrigin::Keychain } else { SourceLoginOrigin::Typed };
-            return known(held.login.user, origin);
+            return SourceLoginStatus {
+                username: Some(held.login.user),
+                origin: if held.kept {
+                    SourceLoginOrigin::Keychain
+                } else {
+                    SourceLoginOrigin::Typed
+                },
+                login_error: (!held.tested).then(|| untested(host)),
+                ..anonymous()
+            };
         }
-        match stored_login_user(host).await {
-            Ok(Some(user)) => known(user, SourceLoginOrigin::DockerLogin),
-            Ok(None) => anonymous(),
-            Err(error) => {
-                // The call that needs the login says why; until then there is none.
-                tracing::warn!(%error, "a stored login cannot be read");
-                anonymous()
-            }
+        let stored = StoredLogin::new(host.clone(), &self.inner.options.docker);
+        match stored.find(None).await {
+            Some(found) => SourceLoginStatus {
+                username: Some(found.login.user),
+                origin: SourceLoginOrigin::DockerLogin,
+                stored_in: Some(found.place),
+                ..anonymous()
+            },
+            None => SourceLoginStatus {
+                login_error: stored.problem().map(|problem| unreadable(host, &problem)),
+                ..anonymous()
+            },
         }
     }
 }
 
 fn anonymous() -> SourceLoginStatus {
-    let origin = SourceLoginOrigin::Anonymous;
-    SourceLoginStatus { username: None, origin, keychain_error: None }
+    SourceLoginStatus {
+        username: None,
+        origin: SourceLoginOrigin::Anonymous,
+        stored_in: None,
+        login_error: None,
+        keychain_error: None,
+    }
+}
+
+fn unreadable(host: &RegistryHost, problem: &str) -> ApiError {
+    let message = format!("A stored login could not be read: {problem}.");
+    ApiError::new(ErrorCode::StoredLoginUnreadable, message)
+        .about(host.as_str())
+        .hint("Public images are copied without a login.")
+        .hint("For private images, sign in here, or repair the login with docker login or podman login.")
+}
+
+fn untested(host: &RegistryHost) -> ApiError {
+    let message = format!(
+        "{host} lets anyone in, so it could not be tested whether the user name and password are right."
+    );
+    ApiError::new(ErrorCode::LoginUntested, message)
+        .about(host.as_str())
+        .hint("The login is used until Transload closes. It was not saved in the keychain.")
+        .hint(
+            "If private images are not found, check the user name and password, and sign in again.",
+        )
 }

@@ -6,7 +6,7 @@ use hyper::Response;
 use hyper::body::Incoming;
 use serde::Deserialize;
 
-use super::{DockerAddress, DockerError};
+use super::{DockerAddress, DockerError, TlsProblem};
 use crate::model::ImageReference;
 
 /// How much of an error's body is read, in bytes.
@@ -14,13 +14,22 @@ const BODY_LIMIT_BYTES: usize = 1 << 20;
 
 /// What bollard's error means.
 pub(super) fn failure(address: &DockerAddress, error: Error) -> DockerError {
+    // bollard's error stands for the one inside, and passes over it in the chain of causes.
+    let cause: &(dyn std::error::Error + 'static) = match &error {
+        Error::IOError { err } => err,
+        other => other,
+    };
+    if let Some(problem) = TlsProblem::of_connection(address, cause) {
+        let (address, source) = (address.to_string(), Some(error.into()));
+        return DockerError::TlsFailed { address, problem, source };
+    }
     match error {
         Error::IOError { err } => not_connected(address, err),
         Error::RequestTimeoutError => {
             DockerError::NotRunning { address: address.to_string(), source: None }
         }
         Error::DockerResponseServerError { status_code, message } => {
-            DockerError::Refused { status: status_code, message }
+            refused(address, status_code, message)
         }
         Error::JsonDataError { message, .. } => DockerError::AnswerUnusable { detail: message },
         Error::JsonSerdeError { err } => DockerError::AnswerUnusable { detail: err.to_string() },
@@ -61,6 +70,17 @@ fn not_connected(address: &DockerAddress, error: std::io::Error) -> DockerError 
     }
 }
 
+/// What Go's HTTP server says to plain HTTP at a port with TLS. Source: net/http, `conn.serve`.
+const TLS_PORT_SAYS: &str = "client sent an http request to an https server";
+
+fn refused(address: &DockerAddress, status: u16, message: String) -> DockerError {
+    if status == 400 && message.to_ascii_lowercase().contains(TLS_PORT_SAYS) {
+        let (address, problem) = (address.to_string(), TlsProblem::TlsRequired);
+        return DockerError::TlsFailed { address, problem, source: None };
+    }
+    DockerError::Refused { status, message }
+}
+
 /// Reads the engine's sentence out of an answer that is no success.
 pub(super) async fn refusal(response: Response<Incoming>) -> DockerError {
     #[derive(Deserialize)]
@@ -90,7 +110,7 @@ mod tests {
     }
 
     fn tcp() -> DockerAddress {
-        DockerAddress::Tcp { host: "h".to_owned(), port: 1, tls: None }
+        DockerAddress::Tcp { host: "h".to_owned(), port: 1, path: String::new(), tls: None }
     }
 
     // A test that runs as root can open any socket, so the kernel's refusal is made here.

@@ -79,7 +79,7 @@ pub struct EngineImage {
 }
 
 /// A login for one call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineLogin {
     /// The user name.
     pub user: String,

@@ -12,7 +12,7 @@ use crate::model::Digest;
 /// The name that means "no context: the usual socket".
 const DEFAULT_CONTEXT: &str = "default";
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Configuration {
     #[serde(rename = "currentContext", default)]
     current_context: Option<String>,
@@ -29,6 +29,7 @@ struct Endpoints {
     docker: Option<Endpoint>,
 }
 
+/// Docker reads the names without regard to case; these are the ones that it writes.
 #[derive(Deserialize)]
 struct Endpoint {
     #[serde(rename = "Host", default)]
@@ -56,7 +57,9 @@ fn configured(environment: &DockerEnvironment) -> Option<String> {
             return None;
         }
     };
-    match serde_json::from_slice::<Configuration>(&bytes) {
+    // As for the Docker CLI: an empty file is none, and what stands behind the first value counts not.
+    let read = serde_json::Deserializer::from_slice(&bytes).into_iter::<Configuration>().next();
+    match read.unwrap_or_else(|| Ok(Configuration::default())) {
         Ok(configuration) => configuration.current_context.filter(|name| !name.is_empty()),
         Err(error) => {
             // The error's text could quote the file, which may hold logins.
@@ -89,13 +92,10 @@ pub(super) fn address(
     })?;
     let context: Context = serde_json::from_slice(&bytes)
         .map_err(|error| invalid(format!("{} cannot be read: {error}", file.display())))?;
-    let endpoint = context
-        .endpoints
-        .docker
-        .filter(|endpoint| !endpoint.host.is_empty())
-        .ok_or_else(|| invalid("it names no Docker Engine".to_owned()))?;
+    let endpoint =
+        context.endpoints.docker.ok_or_else(|| invalid("it names no Docker Engine".to_owned()))?;
     let tls = tls(&folder.join("tls").join(hash.hex()).join("docker"), endpoint.skip_tls_verify);
-    DockerAddress::parse(&endpoint.host, tls)
+    DockerAddress::of_context(environment.system, &endpoint.host, tls)
 }
 
 /// A context speaks TLS if it brings certificates or says that none shall be checked.

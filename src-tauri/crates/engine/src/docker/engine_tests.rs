@@ -2,7 +2,7 @@ use futures_util::TryStreamExt;
 
 use super::*;
 use crate::docker::real::{PASSWORD, RealEngine, RealRegistry, free_port, login, wait_for};
-use crate::docker::{PushFailure, PushLayerState, TlsFiles};
+use crate::docker::{PushFailure, PushLayerState, TlsFiles, TlsProblem};
 use crate::model::{Digest, Tag};
 
 /// The name under which every image of these tests is made.
@@ -281,9 +281,14 @@ async fn an_engine_behind_tls_is_reached_with_the_right_certificates_only() {
     let trusting = TlsFiles { ca: None, skip_verify: true, ..files.clone() };
     assert_eq!(info(Some(trusting)).await.unwrap().product, "Docker Engine");
     // The system does not know this authority.
-    let error = info(Some(TlsFiles { ca: None, ..files.clone() })).await.unwrap_err();
-    assert!(matches!(error, DockerError::NotRunning { .. }), "{error:?}");
+    let problem = async |tls| match info(tls).await.unwrap_err() {
+        DockerError::TlsFailed { problem, .. } => problem,
+        other => panic!("{other:?}"),
+    };
+    let unknown = problem(Some(TlsFiles { ca: None, ..files.clone() })).await;
+    assert!(matches!(unknown, TlsProblem::UnknownIssuer { .. }), "{unknown:?}");
     // Without a certificate of ours, and without TLS, the engine does not talk.
-    info(Some(TlsFiles { identity: None, ..files })).await.unwrap_err();
-    info(None).await.unwrap_err();
+    let without = problem(Some(TlsFiles { identity: None, ..files })).await;
+    assert_eq!(without, TlsProblem::ClientCertificateMissing);
+    assert_eq!(problem(None).await, TlsProblem::TlsRequired);
 }

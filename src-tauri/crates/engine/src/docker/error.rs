@@ -1,3 +1,4 @@
+use super::TlsProblem;
 use crate::model::ImageReference;
 
 /// Why a call to the Docker Engine, or the way to it, failed.
@@ -17,6 +18,17 @@ pub enum DockerError {
     PermissionDenied {
         /// The address.
         address: String,
+    },
+    /// There is no TLS connection to the engine.
+    #[error("the TLS connection to {address} failed: {problem}")]
+    TlsFailed {
+        /// The address.
+        address: String,
+        /// Which part of TLS failed.
+        problem: TlsProblem,
+        /// What the connection or the file said.
+        #[source]
+        source: Option<BoxError>,
     },
     /// The Docker context does not exist or cannot be read.
     #[error("the Docker context {name:?} cannot be used: {detail}")]

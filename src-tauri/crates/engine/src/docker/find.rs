@@ -2,7 +2,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::context;
-use super::{DockerAddress, DockerApi, DockerEngine, DockerEnvironment, DockerError, EngineInfo};
+use super::{
+    DockerAddress, DockerApi, DockerEngine, DockerEnvironment, DockerError, EngineInfo, System,
+    TlsFiles,
+};
 
 /// How long an engine may take to say what it is before the next address is tried.
 const PROBE_LIMIT: Duration = Duration::from_secs(10);
@@ -101,9 +104,15 @@ pub fn candidates(
         let address = DockerAddress::parse_with(&text, environment)?;
         return Ok(vec![Candidate { address, origin: Origin::Environment }]);
     }
-    if let Some(name) = context::current(environment) {
+    // A variable of spaces names no host, and yet no context counts beside it.
+    let has_host = environment.docker_host.as_deref().is_some_and(|text| !text.is_empty());
+    if let Some(name) = context::current(environment).filter(|_| !has_host) {
         let address = context::address(environment, &name)?;
         return Ok(vec![Candidate { address, origin: Origin::Context { name } }]);
+    }
+    if let Some(tls) = TlsFiles::of_environment(environment) {
+        let address = DockerAddress::usual_with_tls(environment.system, tls);
+        return Ok(vec![Candidate { address, origin: Origin::Environment }]);
     }
     Ok(usual(environment))
 }
@@ -112,9 +121,10 @@ pub fn candidates(
 /// mode, Rancher Desktop, Colima and Podman.
 fn usual(environment: &DockerEnvironment) -> Vec<Candidate> {
     let candidate = |product, address| Candidate { address, origin: Origin::Socket { product } };
-    if cfg!(windows) {
+    if environment.system == System::Windows {
         return [
             ("Docker Engine", r"\\.\pipe\docker_engine"),
+            ("Docker Desktop", r"\\.\pipe\dockerDesktopLinuxEngine"),
             ("Podman", r"\\.\pipe\podman-machine-default"),
         ]
         .map(|(product, path)| candidate(product, DockerAddress::Pipe(path.to_owned())))
@@ -136,6 +146,13 @@ fn usual(environment: &DockerEnvironment) -> Vec<Candidate> {
         if let Some(folder) = folder {
             found.push(socket(product, &folder.join(path)));
         }
+    }
+    if environment.system == System::MacOs
+        && let Some(home) = home
+    {
+        // The machine's socket has a link there. Source: Podman, `machine.ApiSocket` on macOS.
+        let machine = ".local/share/containers/podman/machine/podman.sock";
+        found.push(socket("Podman", &home.join(machine)));
     }
     found.push(socket("Podman", Path::new("/run/podman/podman.sock")));
     found

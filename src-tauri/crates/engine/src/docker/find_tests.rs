@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
-use crate::docker::TlsFiles;
 use crate::docker::real::RealEngine;
+use crate::docker::{System, TlsFiles};
 use crate::model::Digest;
 
 /// A home folder with Docker's configuration in it.
@@ -119,6 +119,7 @@ fn a_context_that_cannot_be_used_is_an_error_and_no_fallback() {
     let home = Home::new();
     home.context("torn", "{\"Endpoints\":");
     home.context("empty", "{\"Name\":\"empty\",\"Endpoints\":{}}");
+    home.context("bare", &meta("127.0.0.1:2375"));
     for (name, word) in [
         ("unknown", "no context of this name"),
         ("torn", "cannot be read"),
@@ -135,9 +136,11 @@ fn a_context_that_cannot_be_used_is_an_error_and_no_fallback() {
         }
     }
     home.context("far", &meta("ssh://ada@host"));
-    home.current("far");
-    let error = candidates(&home.environment, None).unwrap_err();
-    assert!(matches!(error, DockerError::AddressInvalid { .. }), "{error:?}");
+    for name in ["far", "bare"] {
+        home.current(name);
+        let error = candidates(&home.environment, None).unwrap_err();
+        assert!(matches!(error, DockerError::AddressInvalid { .. }), "{error:?}");
+    }
 }
 
 #[test]
@@ -162,6 +165,83 @@ fn a_context_brings_its_own_tls() {
     );
     home.context("remote", &meta("tcp://docker.example:2376").replace("false", "true"));
     assert_eq!(tls(), Some(TlsFiles { ca, identity, skip_verify: true }));
+}
+
+#[test]
+fn tls_without_an_address_means_the_port_with_tls_on_this_computer() {
+    let mut home = Home::new();
+    home.environment.docker_tls = Some("1".to_owned());
+    let expected = ("tcp://localhost:2376".to_owned(), Origin::Environment);
+    assert_eq!(home.only(None), expected);
+    // A variable of spaces is no address, and hides the context.
+    home.context("far", &meta("tcp://far.example:2376"));
+    home.current("far");
+    assert_eq!(home.only(None), ("tcp://far.example:2376".to_owned(), context("far")));
+    home.environment.docker_host = Some("  ".to_owned());
+    assert_eq!(home.only(None), expected);
+}
+
+#[test]
+fn each_system_has_its_usual_addresses() {
+    let mut home = Home::new();
+    let addresses = |home: &Home| -> Vec<String> {
+        let found = candidates(&home.environment, None).unwrap();
+        found.iter().map(|candidate| candidate.address.to_string()).collect()
+    };
+    home.environment.system = System::Windows;
+    let pipes = ["docker_engine", "dockerDesktopLinuxEngine", "podman-machine-default"];
+    assert_eq!(addresses(&home), pipes.map(|name| format!("npipe:////./pipe/{name}")));
+    home.environment.system = System::MacOs;
+    let machine = ".local/share/containers/podman/machine/podman.sock";
+    assert!(addresses(&home).iter().any(|address| address.ends_with(machine)));
+}
+
+#[tokio::test]
+async fn the_part_of_tls_that_fails_is_named() {
+    use crate::network::testing::{Authority, TlsServer, Validity};
+
+    let folder = tempfile::tempdir().unwrap();
+    let (authority, other) = (Authority::new("ours"), Authority::new("another"));
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK";
+    let plain = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let plain_address = plain.local_addr().unwrap();
+    let router = axum::Router::new().fallback(async || "OK");
+    let plain = tokio::spawn(async move { axum::serve(plain, router).await.unwrap() });
+    std::fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
+    let problem = async |address: std::net::SocketAddr, folder: &Path| {
+        let environment = DockerEnvironment {
+            docker_host: Some(address.to_string()),
+            docker_tls_verify: Some("1".to_owned()),
+            docker_cert_path: Some(folder.to_owned()),
+            ..DockerEnvironment::default()
+        };
+        match DockerEngine::find(&environment, None).await.error {
+            Some(DockerError::TlsFailed { problem, .. }) => problem.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    for (issuer, host, validity, words) in [
+        (&other, "127.0.0.1", Validity::Now, "not signed by an authority of"),
+        (&authority, "127.0.0.1", Validity::Expired, "has expired, or is not valid yet"),
+        (&authority, "127.0.0.1", Validity::Tomorrow, "has expired, or is not valid yet"),
+        (&authority, "other.example", Validity::Now, "for another name than 127.0.0.1"),
+    ] {
+        let server = TlsServer::start(&issuer.leaf(host, validity), answer).await;
+        let said = problem(server.address, folder.path()).await;
+        assert!(said.contains(words), "{said}");
+    }
+    assert_eq!(problem(plain_address, folder.path()).await, "the engine does not speak TLS");
+    plain.abort();
+    for (text, words) in
+        [(None, "ca.pem does not exist"), (Some("no certificate"), "ca.pem holds no certificate")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        if let Some(text) = text {
+            std::fs::write(folder.path().join("ca.pem"), text).unwrap();
+        }
+        let said = problem(plain_address, folder.path()).await;
+        assert!(said.contains(words), "{said}");
+    }
 }
 
 fn socket(path: PathBuf, product: &'static str) -> Candidate {

@@ -1,6 +1,6 @@
 //! The Docker Engine on this computer: find it, list and inspect its images, tag, push.
 //!
-//! - `environment`, `address`, `context`, `find`: where an engine answers.
+//! - `environment`, `system`, `address`, `context`, `find`: where an engine answers.
 //! - `transport`, `tls`: the way to it; `answer`: what its failures mean.
 //! - `engine`, `image`: the calls, and its images as our values.
 //! - `client_login`: the logins of the person's own `docker` and Podman.
@@ -23,6 +23,7 @@ mod push_failure;
 mod push_stream;
 #[cfg(test)]
 mod real;
+mod system;
 mod tls;
 mod transport;
 
@@ -34,4 +35,5 @@ pub use engine::DockerEngine;
 pub use environment::DockerEnvironment;
 pub use error::{DockerError, PushFailure};
 pub use find::{Attempt, AttemptResult, Candidate, FindOutcome, FoundEngine, Origin, candidates};
-pub use tls::TlsError;
+pub use system::System;
+pub use tls::{TlsError, TlsProblem};

@@ -7,10 +7,13 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore,
+    SignatureScheme,
+};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::TlsFiles;
+use super::{DockerAddress, TlsFiles};
 
 /// Why the TLS of an address cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +27,135 @@ pub enum TlsError {
         #[source]
         source: rustls::pki_types::pem::Error,
     },
+    /// A file holds no certificate.
+    #[error("{} holds no certificate in PEM form", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
     /// Certificate and key cannot be used.
-    #[error("the certificates cannot be used")]
+    #[error("the certificate and its key cannot be used: {0}")]
     Unusable(#[from] rustls::Error),
+}
+
+/// What is wrong with the TLS towards an engine, as the person can mend it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TlsProblem {
+    /// A file does not exist.
+    #[error("{} does not exist", path.display())]
+    FileMissing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file holds no certificate or key that can be used, or the two do not belong together.
+    #[error("{detail}")]
+    FilesUnusable {
+        /// Which file, and what is wrong with it.
+        detail: String,
+    },
+    /// The engine's certificate is signed by no authority that counts.
+    #[error("the engine's certificate is not signed by an authority of {authorities}")]
+    UnknownIssuer {
+        /// `ca.pem` with its folder, or the system.
+        authorities: String,
+    },
+    /// The dates of the engine's certificate.
+    #[error("the engine's certificate has expired, or is not valid yet")]
+    Dates,
+    /// The engine's certificate is for another name than the address has.
+    #[error("the engine's certificate is for another name than {host}")]
+    OtherName {
+        /// The host of the address.
+        host: String,
+    },
+    /// Something else about the engine's certificate.
+    #[error("the engine's certificate cannot be used: {detail}")]
+    Certificate {
+        /// What TLS says.
+        detail: String,
+    },
+    /// The engine wants a certificate, and got none.
+    #[error("the engine requires a client certificate")]
+    ClientCertificateMissing,
+    /// The engine does not accept the certificate that it got.
+    #[error("the engine does not accept the client certificate")]
+    ClientCertificateRefused,
+    /// The engine speaks plain HTTP.
+    #[error("the engine does not speak TLS")]
+    NoTls,
+    /// The engine speaks TLS, and got plain HTTP.
+    #[error("the engine requires TLS")]
+    TlsRequired,
+}
+
+impl TlsProblem {
+    /// The problem behind a file that cannot be used.
+    pub(super) fn of_files(error: &TlsError) -> Self {
+        match error {
+            TlsError::File { path, source: rustls::pki_types::pem::Error::Io(error) }
+                if error.kind() == std::io::ErrorKind::NotFound =>
+            {
+                Self::FileMissing { path: path.clone() }
+            }
+            other => Self::FilesUnusable { detail: other.to_string() },
+        }
+    }
+
+    /// The problem behind a connection that failed, if it is one of TLS.
+    pub(super) fn of_connection(
+        address: &DockerAddress,
+        error: &(dyn std::error::Error + 'static),
+    ) -> Option<Self> {
+        let DockerAddress::Tcp { host, tls: Some(files), .. } = address else { return None };
+        Some(match tls_error(error)? {
+            rustls::Error::InvalidCertificate(reason) => Self::of_certificate(host, files, reason),
+            rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+                Self::ClientCertificateMissing
+            }
+            rustls::Error::AlertReceived(_) if files.identity.is_none() => {
+                Self::ClientCertificateMissing
+            }
+            rustls::Error::AlertReceived(_) => Self::ClientCertificateRefused,
+            rustls::Error::InvalidMessage(_) => Self::NoTls,
+            other => Self::Certificate { detail: other.to_string() },
+        })
+    }
+
+    fn of_certificate(host: &str, files: &TlsFiles, reason: &CertificateError) -> Self {
+        use CertificateError as E;
+        match reason {
+            E::UnknownIssuer => {
+                let system = || "this computer".to_owned();
+                let authorities =
+                    files.ca.as_ref().map_or_else(system, |path| path.display().to_string());
+                Self::UnknownIssuer { authorities }
+            }
+            E::Expired
+            | E::ExpiredContext { .. }
+            | E::NotValidYet
+            | E::NotValidYetContext { .. } => Self::Dates,
+            E::NotValidForName | E::NotValidForNameContext { .. } => {
+                Self::OtherName { host: host.to_owned() }
+            }
+            other => Self::Certificate { detail: other.to_string() },
+        }
+    }
+}
+
+/// The error of TLS in a chain of causes. An `io::Error` hides what it wraps from `source`.
+fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<rustls::Error>() {
+            return Some(found);
+        }
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        };
+    }
+    None
 }
 
 /// The TLS settings that the files of an address ask for.
@@ -57,9 +186,9 @@ pub(super) fn configuration(files: &TlsFiles) -> Result<ClientConfig, TlsError> 
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|source| TlsError::File { path: path.to_owned(), source })
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let read = read.map_err(|source| TlsError::File { path: path.to_owned(), source })?;
+    if read.is_empty() { Err(TlsError::Empty { path: path.to_owned() }) } else { Ok(read) }
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {

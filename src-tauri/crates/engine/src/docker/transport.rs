@@ -12,10 +12,19 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{DockerAddress, DockerError, tls};
+use super::{DockerAddress, DockerError, TlsProblem, tls};
 
 /// How long a connection over the network may take to come up.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// Every instance of a named pipe has a client. Source: "System Error Codes", Windows.
+#[cfg(any(windows, test))]
+const ERROR_PIPE_BUSY: i32 = 231;
+/// The pause before a busy pipe is opened again.
+#[cfg(any(windows, test))]
+const PIPE_PAUSE: Duration = Duration::from_millis(20);
+/// How long a pipe may be busy. Source: go-connections, `sockets.DialPipe`.
+#[cfg(any(windows, test))]
+const PIPE_LIMIT: Duration = Duration::from_secs(32);
 /// What Docker's own client sends as the host where there is no network host. Source: moby,
 /// `client.DummyHost`.
 const LOCAL_HOST: &str = "api.moby.localhost";
@@ -40,8 +49,8 @@ impl Transport {
         let tls = match &address {
             DockerAddress::Tcp { tls: Some(files), .. } => {
                 let configuration = tls::configuration(files).map_err(|error| {
-                    let address = address.to_string();
-                    DockerError::NotRunning { address, source: Some(error.into()) }
+                    let (address, problem) = (address.to_string(), TlsProblem::of_files(&error));
+                    DockerError::TlsFailed { address, problem, source: Some(error.into()) }
                 })?;
                 Some(Arc::new(configuration))
             }
@@ -79,7 +88,10 @@ impl Transport {
     fn addressed(&self, request: BollardRequest) -> Result<BollardRequest, Error> {
         let (mut parts, body) = request.into_parts();
         if let Some(path) = parts.uri.path_and_query() {
-            parts.uri = path.as_str().parse()?;
+            parts.uri = match &self.address {
+                DockerAddress::Tcp { path: base, .. } => format!("{base}{path}").parse()?,
+                DockerAddress::Socket(_) | DockerAddress::Pipe(_) => path.as_str().parse()?,
+            };
         }
         let host = match &self.address {
             DockerAddress::Tcp { host, port, .. } if host.contains(':') => {
@@ -96,7 +108,7 @@ impl Transport {
     async fn connect(&self) -> io::Result<Box<dyn Connection>> {
         match &self.address {
             DockerAddress::Socket(path) => local::socket(path).await,
-            DockerAddress::Pipe(path) => local::pipe(path),
+            DockerAddress::Pipe(path) => local::pipe(path).await,
             DockerAddress::Tcp { host, port, .. } => {
                 tokio::time::timeout(CONNECT_LIMIT, self.tcp(host, *port))
                     .await
@@ -116,6 +128,27 @@ impl Transport {
     }
 }
 
+/// Opens a named pipe of Windows. Between two clients it is busy until the engine listens again,
+/// which takes a moment: with 16 calls at once only one finds it free.
+#[cfg(any(windows, test))]
+async fn until_free<T>(
+    mut open: impl FnMut() -> io::Result<T>,
+    pause: Duration,
+    limit: Duration,
+) -> io::Result<T> {
+    let began = tokio::time::Instant::now();
+    loop {
+        match open() {
+            Err(error)
+                if error.raw_os_error() == Some(ERROR_PIPE_BUSY) && began.elapsed() < limit =>
+            {
+                tokio::time::sleep(pause).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
 #[cfg(unix)]
 mod local {
     use std::io;
@@ -127,7 +160,7 @@ mod local {
         Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
     }
 
-    pub(super) fn pipe(_path: &str) -> io::Result<Box<dyn Connection>> {
+    pub(super) async fn pipe(_path: &str) -> io::Result<Box<dyn Connection>> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
@@ -143,7 +176,43 @@ mod local {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn pipe(path: &str) -> io::Result<Box<dyn Connection>> {
-        Ok(Box::new(tokio::net::windows::named_pipe::ClientOptions::new().open(path)?))
+    pub(super) async fn pipe(path: &str) -> io::Result<Box<dyn Connection>> {
+        let open = || tokio::net::windows::named_pipe::ClientOptions::new().open(path);
+        Ok(Box::new(super::until_free(open, super::PIPE_PAUSE, super::PIPE_LIMIT).await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn busy() -> io::Error {
+        io::Error::from_raw_os_error(ERROR_PIPE_BUSY)
+    }
+
+    #[tokio::test]
+    async fn a_busy_pipe_is_opened_again_until_it_is_free_or_the_limit_is_reached() {
+        let mut tries = 0;
+        let free_at_last = || {
+            tries += 1;
+            if tries < 5 { Err(busy()) } else { Ok(tries) }
+        };
+        let pause = Duration::from_millis(1);
+        assert_eq!(until_free(free_at_last, pause, PIPE_LIMIT).await.unwrap(), 5);
+
+        let mut tries = 0;
+        let never = || {
+            tries += 1;
+            Err::<(), _>(busy())
+        };
+        let error = until_free(never, pause, Duration::from_millis(20)).await.unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(ERROR_PIPE_BUSY));
+        assert!(tries > 1);
+
+        // Anything else is no reason to wait.
+        let missing = || Err::<(), _>(io::Error::from(io::ErrorKind::NotFound));
+        let error = until_free(missing, PIPE_LIMIT, PIPE_LIMIT).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        const { assert!(PIPE_PAUSE.as_millis() < PIPE_LIMIT.as_millis()) }
     }
 }

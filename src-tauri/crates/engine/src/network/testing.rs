@@ -70,6 +70,21 @@ impl Authority {
     }
 }
 
+impl Leaf {
+    /// Accepts TLS connections with this certificate.
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.clone()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let configuration = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(self.chain.clone(), key)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(configuration))
+    }
+}
+
 /// A server that gives every request the same answer over TLS.
 pub(crate) struct TlsServer {
     pub(crate) address: SocketAddr,
@@ -79,15 +94,7 @@ pub(crate) struct TlsServer {
 impl TlsServer {
     /// Answers with `answer`, which is whole HTTP, and closes the connection.
     pub(crate) async fn start(leaf: &Leaf, answer: &str) -> Self {
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(leaf.key.clone()));
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let configuration = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(leaf.chain.clone(), key)
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(configuration));
+        let acceptor = leaf.acceptor();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let answer = answer.to_owned();
@@ -175,7 +182,7 @@ impl Drop for ConnectProxy {
 }
 
 /// Reads the head of a request.
-async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
+pub(crate) async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut read = Vec::new();
     while !read.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {

@@ -211,4 +211,14 @@ pub trait LoginSource: Send + Sync {
     fn stays_with_registry(&self) -> bool {
         false
     }
+
+    /// The login for one repository, by its path, for a source whose logins differ by repository.
+    async fn login_for(&self, _path: &str) -> Result<Option<RegistryLogin>, RegistryError> {
+        self.login().await
+    }
+
+    /// Why the source has no login although one may be stored, if it found out so far.
+    fn problem(&self) -> Option<String> {
+        None
+    }
 }

@@ -130,7 +130,9 @@ impl RegistryClient {
         let action = Action::of(&ask.method);
         let is_head = ask.method == Method::HEAD;
         let send = || self.paced(action, Way::Short, is_head, self.admitted(ask));
-        retry::until_done(&ask.method, &self.pace, send).await
+        retry::until_done(&ask.method, &self.pace, send)
+            .await
+            .map_err(|error| self.explained(error))
     }
 
     /// Sends a request until its whole answer is there.
@@ -140,7 +142,20 @@ impl RegistryClient {
         }
         let action = Action::of(&ask.method);
         let send = || self.paced(action, Way::Short, false, self.document(ask, limit));
-        retry::until_done(&ask.method, &self.pace, send).await
+        retry::until_done(&ask.method, &self.pace, send)
+            .await
+            .map_err(|error| self.explained(error))
+    }
+
+    /// A request without a login was refused, and a stored login could not be read: that is the
+    /// cause to name.
+    fn explained(&self, error: RegistryError) -> RegistryError {
+        match (error, self.access.login.problem()) {
+            (RegistryError::Unauthorized { registry, had_login: false, .. }, Some(detail)) => {
+                RegistryError::LoginUnreadable { registry, detail }
+            }
+            (error, _) => error,
+        }
     }
 
     /// Sends a request that is never waited for long. What the registry says of waiting concerns this
@@ -294,7 +309,7 @@ impl RegistryClient {
     /// What to send to a registry that refuses the anonymous without a challenge: what its front door
     /// asks for, or the login itself. Nothing where there is no login.
     async fn pass_nobody_asked_for(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
-        if !matches!(self.access.login.login().await, Ok(Some(_))) {
+        if !matches!(self.access.login_for(scope).await, Ok(Some(_))) {
             return Ok(None);
         }
         if self.access.first_look_at_door() {
@@ -308,7 +323,7 @@ impl RegistryClient {
         }
         match self.access.pass(scope).await? {
             Some(pass) => Ok(Some(pass)),
-            None => self.access.basic().await,
+            None => self.access.basic(scope).await,
         }
     }
 

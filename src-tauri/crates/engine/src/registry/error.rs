@@ -194,12 +194,12 @@ pub enum RegistryError {
         /// The registry's sentence.
         message: String,
     },
-    /// The login that `docker login` stored cannot be read.
-    #[error("the login for {registry} cannot be read: {detail}")]
+    /// The registry requires a login, and the one that is stored on this computer cannot be read.
+    #[error("{registry} requires a login, and the stored one cannot be read: {detail}")]
     LoginUnreadable {
         /// The registry.
         registry: RegistryHost,
-        /// What is wrong, without what the helper printed.
+        /// What cannot be read and why, without anything of the login.
         detail: String,
     },
     /// The login could not be renewed.

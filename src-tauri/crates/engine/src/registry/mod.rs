@@ -23,6 +23,7 @@ mod http;
 mod link;
 mod lists;
 mod login;
+mod login_check;
 mod manifests;
 mod pace;
 mod quotas;
@@ -45,6 +46,7 @@ pub use api::{
 pub use client::RegistryClient;
 pub use endpoint::{InvalidEndpoint, RegistryEndpoint};
 pub use error::RegistryError;
-pub use login::{AnonymousLogin, DockerConfigLogin, FixedLogin, stored_login_user};
+pub use login::{AnonymousLogin, FixedLogin};
+pub use login_check::{LoginCheck, check_registry_login};
 pub(crate) use referrers::{fallback_tag, listed_in, may_be_referrer};
 pub use remedy::{Optional, Remedy};

@@ -138,7 +138,7 @@ impl Access {
     pub(super) async fn pass(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
         let door = self.door.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match door {
-            Some(Challenge::Basic) => self.basic().await,
+            Some(Challenge::Basic) => self.basic(scope).await,
             Some(Challenge::Bearer { realm, service, .. }) => {
                 let wanted = Challenge::Bearer { realm, service, scope: None };
                 self.token(scope, &wanted, None).await.map(Some)
@@ -163,18 +163,30 @@ impl Access {
             best.or_else(|| door.clone())
         };
         match door {
-            Some(Challenge::Basic) => self.basic().await,
+            Some(Challenge::Basic) => self.basic(scope).await,
             Some(bearer) => self.token(scope, &bearer, refused).await.map(Some),
             None => Ok(None),
         }
     }
 
-    pub(super) async fn basic(&self) -> Result<Option<Pass>, RegistryError> {
-        Ok(self
-            .login
-            .login()
-            .await?
-            .map(|login| Pass { header: basic_header(&login), has_login: true }))
+    pub(super) async fn basic(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
+        let login = self.login_for(scope).await?;
+        // An identity token is for a token server. Source: distribution, `basicHandler`.
+        let login = login.filter(|login| login.user != IDENTITY_TOKEN_USER);
+        Ok(login.map(|login| Pass { header: basic_header(&login), has_login: true }))
+    }
+
+    /// The login for what a request is about.
+    pub(super) async fn login_for(
+        &self,
+        scope: &Scope,
+    ) -> Result<Option<RegistryLogin>, RegistryError> {
+        match scope {
+            Scope::Login | Scope::Catalogue => self.login.login().await,
+            Scope::Pull(path) | Scope::Push(path) | Scope::Mount { path, .. } => {
+                self.login.login_for(path).await
+            }
+        }
     }
 
     async fn token(
@@ -207,7 +219,7 @@ impl Access {
     ) -> Result<Token, RegistryError> {
         let mut renewed = false;
         loop {
-            let login = self.login.login().await?;
+            let login = self.login_for(scope).await?;
             let pace = Pace::default();
             let asked = retry::until_done(&Method::GET, &pace, || {
                 self.ask_token_server(scope, challenge, login.as_ref())
@@ -380,7 +392,7 @@ fn seconds(value: &serde_json::Value) -> Option<u64> {
 }
 
 /// `Basic` and the login in base64. Source: RFC 7617; Docker and ECR use UTF-8.
-fn basic_header(login: &RegistryLogin) -> HeaderValue {
+pub(super) fn basic_header(login: &RegistryLogin) -> HeaderValue {
     let text =
         format!("Basic {}", STANDARD.encode(format!("{}:{}", login.user, login.password.expose())));
     // Base64 fits into a header.

@@ -14,6 +14,8 @@ it("a wait for a pull quota says until when, and a sign-in goes to the source of
   const sourceLogin = vi.fn(async () => ({
     username: "me",
     origin: "typed" as const,
+    stored_in: null,
+    login_error: null,
     keychain_error: null,
   }));
   render(

@@ -1,6 +1,5 @@
 //! A way as the single changes that it makes: shown before, applied, undone.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use base64::Engine as _;
@@ -149,7 +148,7 @@ pub async fn apply(
         helper: None,
     };
     if let Way::Helper { name } = way {
-        let helper = helper(name, environment)?;
+        let helper = Helper::find(name, environment)?;
         let before = helper.get(&key).await?;
         helper.store(&key, login).await?;
         undo.helper = Some((name.clone(), before));
@@ -221,13 +220,9 @@ async fn put_back(
     key: &str,
     environment: &DockerEnvironment,
 ) -> Result<(), ClientLoginError> {
-    let helper = helper(name, environment)?;
+    let helper = Helper::find(name, environment)?;
     match before {
         Some(login) => helper.store(key, login).await,
         None => helper.erase(key).await,
     }
-}
-
-fn helper(name: &str, environment: &DockerEnvironment) -> Result<Helper, ClientLoginError> {
-    Helper::find(name, environment.search_path.as_deref().unwrap_or(OsStr::new("")))
 }

@@ -1,8 +1,10 @@
-//! Programs that keep logins. They are told by standard input, never by arguments.
+//! Credential helpers: programs that store logins. A login reaches them on standard input, never in
+//! an argument, and nothing that they print is shown: it can hold the login.
 //!
 //! Source: docker-credential-helpers, "Development", and its `credentials` package.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::ClientLoginError;
-use crate::docker::EngineLogin;
+use crate::docker::{DockerEnvironment, EngineLogin};
 use crate::model::Secret;
 
 /// How long a helper may take; some ask the person to unlock a keychain.
@@ -23,11 +25,35 @@ const HAS_NOTHING: &str = "credentials not found";
 /// 2,560 bytes. Source: `CRED_MAX_CREDENTIAL_BLOB_SIZE` of wincred.h.
 const WINDOWS_TOO_LONG: &str = "stub received bad data";
 
-/// A program on the search path.
+/// Sentences that helpers print, and what they mean in words of ours. Everything else that a helper
+/// prints stays unseen. Sources: the helpers of docker-credential-helpers, and the errors of the
+/// keychains behind them that they pass on.
+const KNOWN_SENTENCES: &[(&str, &str)] = &[
+    ("user canceled", "the request to use the keychain was cancelled"),
+    ("canceled by the user", "the request to use the keychain was cancelled"),
+    ("interaction is not allowed", "the keychain is locked"),
+    ("keychain cannot be accessed", "the keychain is locked"),
+    ("pass not initialized", "the password store `pass` is not set up"),
+    ("decryption failed", "gpg cannot decrypt the login"),
+    ("no secret key", "gpg has no key to decrypt the login"),
+    ("org.freedesktop.secrets", "no program provides the Secret Service"),
+    ("cannot autolaunch d-bus", "it needs a desktop session"),
+    ("specified logon session does not exist", "Windows has no Credential Manager in this session"),
+    ("not implemented", "it cannot store logins"),
+    ("no such file or directory", "a program or file that it needs does not exist"),
+    ("executable file not found", "a program that it needs is not installed"),
+];
+
+/// Runs without a console window. Source: `CREATE_NO_WINDOW`, "Process Creation Flags".
+#[cfg(windows)]
+const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+
+/// An installed credential helper.
 pub(super) struct Helper {
     /// Such as `pass` for `docker-credential-pass`.
     pub(super) name: String,
     program: PathBuf,
+    search_path: OsString,
 }
 
 #[derive(Serialize)]
@@ -39,27 +65,44 @@ struct Stored<'a> {
     secret: &'a str,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+/// The answer to `get`. A helper may leave out what is empty, and Docker reads the names without
+/// regard to case.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Found {
+    #[serde(rename = "Username", alias = "username")]
     username: String,
+    #[serde(rename = "Secret", alias = "secret")]
     secret: String,
 }
 
+/// How a helper ended.
+struct Ended {
+    succeeded: bool,
+    /// The exit code; none if a signal ended it.
+    code: Option<i32>,
+    /// What it printed; helpers print errors on standard output.
+    said: String,
+}
+
 impl Helper {
-    /// Looks a helper up on a search path.
+    /// Finds a helper on the search path or where its product installs it.
     pub(super) fn find(
         name: &str,
-        search_path: &std::ffi::OsStr,
+        environment: &DockerEnvironment,
     ) -> Result<Self, ClientLoginError> {
         let program = format!("docker-credential-{name}");
-        match on_path(&program, search_path) {
-            Some(program) => Ok(Self { name: name.to_owned(), program }),
+        match environment.find_program(&program) {
+            Some(program) => Ok(Self {
+                name: name.to_owned(),
+                program,
+                search_path: environment.extended_search_path(),
+            }),
             None => Err(ClientLoginError::HelperMissing { helper: program }),
         }
     }
 
-    /// Keeps a login.
+    /// Stores a login.
     pub(super) async fn store(
         &self,
         server: &str,
@@ -68,72 +111,77 @@ impl Helper {
         let secret = login.password.expose();
         let stored = Stored { server_url: server, username: &login.user, secret };
         let input =
-            serde_json::to_string(&stored).map_err(|error| self.failed(&error.to_string()))?;
-        let (succeeded, said) = self.run("store", &input).await?;
-        if succeeded {
+            serde_json::to_string(&stored).map_err(|error| self.failed(error.to_string()))?;
+        let ended = self.run("store", &input).await?;
+        if ended.succeeded {
             return Ok(());
         }
-        if said.to_ascii_lowercase().contains(WINDOWS_TOO_LONG) {
+        if ended.said.to_ascii_lowercase().contains(WINDOWS_TOO_LONG) {
             return Err(ClientLoginError::TooLong {
                 helper: self.program_name(),
                 length_bytes: secret.len(),
             });
         }
-        Err(self.failed(&said.replace(secret.as_str(), "***")))
+        Err(self.failed_with(&ended))
     }
 
-    /// The login that it holds, if any.
+    /// Returns the login that it has for a server, or `None` if it has none.
     pub(super) async fn get(&self, server: &str) -> Result<Option<EngineLogin>, ClientLoginError> {
-        let (succeeded, said) = self.run("get", server).await?;
-        if !succeeded {
-            let has_nothing = said.to_ascii_lowercase().contains(HAS_NOTHING);
-            return if has_nothing { Ok(None) } else { Err(self.failed(&said)) };
+        let ended = self.run("get", server).await?;
+        if !ended.succeeded {
+            return if ended.has_nothing() { Ok(None) } else { Err(self.failed_with(&ended)) };
         }
-        // What it printed is the login, so nothing of it is told.
-        let found: Found = serde_json::from_str(&said)
-            .map_err(|_| self.failed("it does not answer with a login"))?;
+        let found: Found = serde_json::from_str(&ended.said)
+            .map_err(|_| self.failed("its answer is not a login".to_owned()))?;
+        if found.username.is_empty() && found.secret.is_empty() {
+            return Ok(None);
+        }
         Ok(Some(EngineLogin { user: found.username, password: Secret::new(found.secret) }))
     }
 
-    /// Forgets a login.
+    /// Deletes a login.
     pub(super) async fn erase(&self, server: &str) -> Result<(), ClientLoginError> {
-        let (succeeded, said) = self.run("erase", server).await?;
-        let gone = succeeded || said.to_ascii_lowercase().contains(HAS_NOTHING);
-        if gone { Ok(()) } else { Err(self.failed(&said)) }
+        let ended = self.run("erase", server).await?;
+        if ended.succeeded || ended.has_nothing() { Ok(()) } else { Err(self.failed_with(&ended)) }
     }
 
-    /// Runs it; gives whether it succeeded, and what it said: helpers say errors on standard output.
-    async fn run(&self, action: &str, input: &str) -> Result<(bool, String), ClientLoginError> {
-        let failed = |error: std::io::Error| self.failed(&error.to_string());
-        let mut child = Command::new(&self.program)
+    async fn run(&self, action: &str, input: &str) -> Result<Ended, ClientLoginError> {
+        let failed = |error: std::io::Error| self.failed(format!("it cannot be run: {error}"));
+        let mut command = Command::new(&self.program);
+        command
             .arg(action)
+            .env("PATH", &self.search_path)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(failed)?;
-        let mut told = child.stdin.take();
+            .kill_on_drop(true);
+        #[cfg(windows)]
+        command.creation_flags(CREATE_NO_WINDOW);
+        let mut child = command.spawn().map_err(failed)?;
+        let mut stdin = child.stdin.take();
         let talk = async {
-            if let Some(told) = told.as_mut() {
-                // One that ends without listening says why in its output.
-                let _ = told.write_all(input.as_bytes()).await;
-                let _ = told.shutdown().await;
+            if let Some(stdin) = stdin.as_mut() {
+                // A helper that ends without reading says why in its output.
+                let _ = stdin.write_all(input.as_bytes()).await;
+                let _ = stdin.shutdown().await;
             }
-            drop(told);
+            drop(stdin);
             child.wait_with_output().await
         };
         match timeout(HELPER_LIMIT, talk).await {
             Ok(Ok(output)) => {
                 let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
                 let complained = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-                let said = if said.is_empty() { complained } else { said };
-                Ok((output.status.success(), said))
+                Ok(Ended {
+                    succeeded: output.status.success(),
+                    code: output.status.code(),
+                    said: if said.is_empty() { complained } else { said },
+                })
             }
             Ok(Err(error)) => Err(failed(error)),
             Err(_) => {
                 let seconds = HELPER_LIMIT.as_secs();
-                Err(self.failed(&format!("it did not answer within {seconds} seconds")))
+                Err(self.failed(format!("it did not answer within {seconds} seconds")))
             }
         }
     }
@@ -143,31 +191,29 @@ impl Helper {
         format!("docker-credential-{}", self.name)
     }
 
-    fn failed(&self, message: &str) -> ClientLoginError {
-        let line = message.lines().next().unwrap_or_default();
-        let message = if line.is_empty() { "it says nothing" } else { line };
-        ClientLoginError::HelperFailed {
-            helper: self.program_name(),
-            message: message.chars().take(300).collect(),
-        }
+    fn failed_with(&self, ended: &Ended) -> ClientLoginError {
+        self.failed(ended.reason())
+    }
+
+    fn failed(&self, message: String) -> ClientLoginError {
+        ClientLoginError::HelperFailed { helper: self.program_name(), message }
     }
 }
 
-/// A program on a search path.
-pub(super) fn on_path(name: &str, search_path: &std::ffi::OsStr) -> Option<PathBuf> {
-    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let folders = std::env::split_paths(search_path);
-    folders.map(|folder| folder.join(&file)).find(|path| is_program(path))
-}
+impl Ended {
+    fn has_nothing(&self) -> bool {
+        self.said.to_ascii_lowercase().contains(HAS_NOTHING)
+    }
 
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path)
-        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    path.is_file()
+    /// The reason of a failure, without anything that the helper printed.
+    fn reason(&self) -> String {
+        let said = self.said.to_ascii_lowercase();
+        match KNOWN_SENTENCES.iter().find(|(sentence, _)| said.contains(sentence)) {
+            Some((_, meaning)) => (*meaning).to_owned(),
+            None => match self.code {
+                Some(code) => format!("it ended with exit code {code}"),
+                None => "it was ended by a signal".to_owned(),
+            },
+        }
+    }
 }

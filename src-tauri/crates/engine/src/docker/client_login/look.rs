@@ -1,11 +1,11 @@
 //! What `docker` and Podman have for a registry, and which ways lead to a login.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use super::ClientLoginError;
 use super::file::ConfigFile;
-use super::helper::{Helper, on_path};
+use super::helper::Helper;
+use super::stored::podman_file;
 use crate::docker::DockerEnvironment;
 use crate::model::RegistryHost;
 
@@ -30,21 +30,12 @@ impl Client {
         }
     }
 
-    /// Its file with logins. Sources: docker/cli, `config.Dir`; containers-auth.json(5).
+    /// The file that its `login` command writes. Sources: docker/cli, `config.Dir`; containers/image,
+    /// `getPathToAuth`.
     fn file(self, environment: &DockerEnvironment) -> Option<PathBuf> {
         match self {
             Self::Docker => Some(environment.configuration_folder()?.join("config.json")),
-            Self::Podman => {
-                let named = environment.registry_auth_file.clone();
-                let beside = |folder: PathBuf| folder.join("containers").join("auth.json");
-                named.or_else(|| {
-                    if cfg!(target_os = "linux") {
-                        environment.runtime_folder().map(beside)
-                    } else {
-                        environment.home.as_ref().map(|home| beside(home.join(".config")))
-                    }
-                })
-            }
+            Self::Podman => podman_file(environment),
         }
     }
 }
@@ -114,9 +105,8 @@ pub fn look(
     host: &RegistryHost,
     environment: &DockerEnvironment,
 ) -> Result<Option<ClientLogin>, ClientLoginError> {
-    let search_path = environment.search_path.as_deref().unwrap_or(OsStr::new(""));
     let Some(path) = client.file(environment) else { return Ok(None) };
-    if on_path(client.name(), search_path).is_none() && !path.exists() {
+    if environment.find_program(client.name()).is_none() && !path.exists() {
         return Ok(None);
     }
     let file = ConfigFile::read(&path)?;
@@ -139,7 +129,7 @@ pub fn look(
     }
     let mut ways = Vec::new();
     if held != HeldLogin::EcrHelper {
-        let has = |name: &str| Helper::find(name, search_path).is_ok();
+        let has = |name: &str| Helper::find(name, environment).is_ok();
         ways.extend(
             helper.iter().filter(|name| has(name)).map(|name| Way::Helper { name: name.clone() }),
         );

@@ -1,6 +1,7 @@
 //! The logins of the person's own `docker` and Podman: what they have for a registry, what would be
 //! changed to give them one, the change, and its undoing.
 //!
+//! - `stored`: what `docker login`, `podman login` and `skopeo login` stored, for reading.
 //! - `ordered`: a JSON object that keeps what it does not know as it was written.
 //! - `file`: the configuration file, read and replaced as a whole.
 //! - `helper`: programs that keep logins, such as `docker-credential-pass`.
@@ -13,6 +14,7 @@ mod file;
 mod helper;
 mod look;
 mod ordered;
+pub mod stored;
 #[cfg(all(test, unix))]
 mod tests;
 

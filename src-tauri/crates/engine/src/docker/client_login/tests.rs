@@ -25,6 +25,12 @@ case "$1" in
 esac
 "#;
 
+/// Writes a script that can be run.
+pub(super) fn write_program(path: &std::path::Path, script: &str) {
+    std::fs::write(path, script).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 struct Home {
     folder: tempfile::TempDir,
     environment: DockerEnvironment,
@@ -37,9 +43,7 @@ impl Home {
         let bin = folder.path().join("bin");
         std::fs::create_dir(&bin).unwrap();
         for (name, script) in programs {
-            let path = bin.join(name);
-            std::fs::write(&path, script).unwrap();
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+            write_program(&bin.join(name), script);
         }
         // The helpers are scripts that need the usual programs.
         let usual = std::env::var_os("PATH").unwrap_or_default();

@@ -4,6 +4,7 @@ mod blobs;
 mod debian_registry;
 mod lists;
 mod login;
+mod login_check;
 mod manifests;
 mod network;
 mod support;

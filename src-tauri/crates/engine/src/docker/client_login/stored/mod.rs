@@ -1,0 +1,19 @@
+//! What `docker login`, `podman login` and `skopeo login` stored, for reading: the source of a
+//! migration or a copy uses the login that the person already has.
+//!
+//! - `places`: the files and variables, in the order in which they are searched.
+//! - `content`: one of them, parsed once into values.
+//! - `keys`: which entry of a file is the one for a registry or repository.
+//! - `find`: the search, with credential helpers.
+
+mod content;
+#[cfg(all(test, target_os = "linux"))]
+mod differential_tests;
+mod find;
+mod keys;
+mod places;
+#[cfg(all(test, unix))]
+mod tests;
+
+pub use find::{FoundLogin, LoginProblem, StoredLogins};
+pub(super) use places::podman_file;

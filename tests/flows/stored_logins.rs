@@ -1,0 +1,62 @@
+//! Story: the login for a source. What docker stored and cannot be read stops nothing and is named; a
+//! sign-in that the registry cannot confirm is used, and is not saved.
+
+use anyhow::{Result, ensure};
+use axum::Router;
+use transload_api::contract::{ErrorCode, ImageSource, SourceLogin, SourceLoginOrigin};
+use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, told};
+
+/// A registry that lets anyone in, ends with the test, and gives this answer to everything.
+async fn open_registry(answer: &'static str) -> Result<ImageSource> {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+    let host = listener.local_addr()?.to_string();
+    let router = Router::new().fallback(async move || answer);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(ImageSource::Registry { host, plain_http: true })
+}
+
+#[tokio::test]
+async fn a_stored_login_that_cannot_be_read_is_named_and_public_images_are_listed() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    let folder = computer.home().join(".docker");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("config.json"), "{\"credsStore\":\"not-installed\"}")?;
+    let source = open_registry("{\"repositories\":[\"team/app\"],\"tags\":[\"1\"]}").await?;
+    let api = &computer.api;
+
+    let status = api.source_login_status(source.clone()).await.map_err(told)?;
+    assert_eq!(status.origin, SourceLoginOrigin::Anonymous);
+    let error = status.login_error.ok_or_else(|| anyhow::anyhow!("the helper is named"))?;
+    assert_eq!(error.code, ErrorCode::StoredLoginUnreadable);
+    ensure!(error.message.contains("docker-credential-not-installed"), "{}", error.message);
+    let listed = api.source_repositories(source.clone(), None).await.map_err(told)?;
+    assert_eq!(listed.repositories[0].name, "team/app");
+
+    let entry = "{\"auths\":{\"HOST\":{\"auth\":\"YWRhOnB3\"}}}";
+    let ImageSource::Registry { host, .. } = &source else { unreachable!("it is one") };
+    std::fs::write(folder.join("config.json"), entry.replace("HOST", host))?;
+    let status = api.source_login_status(source).await.map_err(told)?;
+    assert_eq!(status.username.as_deref(), Some("ada"));
+    let file = folder.join("config.json").display().to_string();
+    assert_eq!((status.origin, status.stored_in), (SourceLoginOrigin::DockerLogin, Some(file)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_in_that_nobody_checks_is_used_and_not_saved() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    let source = open_registry("{\"repositories\":[]}").await?;
+    let login = SourceLogin {
+        source: source.clone(),
+        username: "ada".to_owned(),
+        secret: "surely-wrong".to_owned(),
+        keep: true,
+    };
+    let status = computer.api.source_login(login).await.map_err(told)?;
+    assert_eq!(status.origin, SourceLoginOrigin::Typed);
+    assert_eq!(status.login_error.map(|error| error.code), Some(ErrorCode::LoginUntested));
+    assert_eq!(status.keychain_error, None, "the keychain was not asked");
+    ensure!(!computer.data_folder().join("kept-logins.json").exists(), "the login is not saved");
+    Ok(())
+}
