@@ -20,6 +20,7 @@ type LocalErrorCode = Extract<
   | "store_unreadable"
   | "keychain_failed"
   | "practice_failed"
+  | "practice_in_use"
   | "internal"
 >;
 
@@ -185,6 +186,14 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
       "When it stays, put practice mode back to its beginning in the settings.",
     ],
     actions: ["retry", "open_settings", "open_log"],
+  }),
+  practice_in_use: entry({
+    title: "Practice mode is in use",
+    text: "Another program uses practice mode. Only one at a time can use it.",
+    next: [
+      "Close the other window of Transload, or wait until its command has finished, then try again.",
+    ],
+    actions: ["retry"],
   }),
   internal: entry({
     title: "Transload made a mistake",

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::store::StoreError;
 
 /// Practice mode could not start, stop or reset.
@@ -18,10 +20,12 @@ pub enum PracticeError {
         source: io::Error,
     },
     /// Another practice mode has this folder open.
-    #[error("the practice folder {} is in use by another practice mode", folder.display())]
+    #[error("the practice folder {} is in use by {}", folder.display(), holder_name(holder.as_ref()))]
     FolderInUse {
         /// The folder that was asked for.
         folder: PathBuf,
+        /// The process that has it open, where it said who it is.
+        holder: Option<Holder>,
     },
     /// No port could be opened on 127.0.0.1.
     #[error("no server can listen on 127.0.0.1:{port} (0 stands for any free port)")]
@@ -37,6 +41,25 @@ pub enum PracticeError {
     /// usable again.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// The process that has a practice folder open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The name of its program, such as `transload-cli`.
+    pub program: String,
+    /// Its process id.
+    pub process: u32,
+}
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} (process {})", self.program, self.process)
+    }
+}
+
+fn holder_name(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), Holder::to_string)
 }
 
 /// Why a tag of the practice Docker Hub was not moved.

@@ -1,12 +1,14 @@
 //! The way in, the same for every server: record the request, apply a fault,
 //! and hand over to the server it is for.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::{Stream, StreamExt as _, stream};
@@ -32,6 +34,13 @@ pub(crate) async fn enter(
     ConnectInfo(connection): ConnectInfo<Connection>,
     request: Request,
 ) -> Response {
+    if !is_for_this_computer(&request) {
+        return reply::bytes(
+            StatusCode::MISDIRECTED_REQUEST,
+            "text/plain; charset=utf-8",
+            "Practice mode answers only to 127.0.0.1 and localhost.\n",
+        );
+    }
     let plane = match origin {
         Origin::Ecr if request.uri().path() == "/" => Plane::Ecr,
         Origin::Ecr => Plane::Registry,
@@ -63,6 +72,22 @@ pub(crate) async fn enter(
             suffer(&world, &seen, action, connection, request).await
         }
     }
+}
+
+/// Whether a request names this computer as its host. A web page whose own name was made to point to
+/// 127.0.0.1 (DNS rebinding) names its own host, and its scripts would read every answer.
+fn is_for_this_computer(request: &Request) -> bool {
+    let mut named = request.headers().get_all(header::HOST).iter();
+    let (Some(host), None) = (named.next(), named.next()) else { return false };
+    // An absolute target counts more than the header. Source: RFC 9112, section 3.2.2.
+    let target = request.uri().authority().map(Authority::as_str);
+    let host = target.or_else(|| host.to_str().ok());
+    host.and_then(|host| host.parse::<Authority>().ok()).is_some_and(|host| {
+        let name = host.host().trim_end_matches('.').to_ascii_lowercase();
+        let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        !host.as_str().contains('@')
+            && (name == "localhost" || address.is_ok_and(|address| address.is_loopback()))
+    })
 }
 
 async fn dispatch(world: &Arc<World>, plane: Plane, request: Request) -> Response {
@@ -209,4 +234,52 @@ fn flip(body: Bytes) -> Bytes {
         Ok(chunk.into())
     });
     flipped.boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_computer_are_answered() {
+        let with = |hosts: &[&str]| {
+            let mut request = Request::builder().uri("/v2/");
+            for host in hosts {
+                request = request.header(header::HOST, *host);
+            }
+            is_for_this_computer(&request.body(Body::empty()).unwrap())
+        };
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:5000",
+            "127.8.8.8:5000",
+            "localhost:5000",
+            "LocalHost",
+            "localhost.:5000",
+            "[::1]:5000",
+        ] {
+            assert!(with(&[host]), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "evil.example:5000",
+            "127.0.0.1.evil.example:5000",
+            "localhost.evil.example",
+            "127.0.0.1@evil.example",
+            "evil.example@127.0.0.1",
+            "0.0.0.0:5000",
+            "192.168.1.2:5000",
+            "[::2]:5000",
+            "",
+        ] {
+            assert!(!with(&[host]), "{host}");
+        }
+        assert!(!with(&[]));
+        assert!(!with(&["127.0.0.1", "evil.example"]));
+        let absolute = Request::builder()
+            .uri("http://evil.example/v2/")
+            .header(header::HOST, "127.0.0.1")
+            .body(Body::empty());
+        assert!(!is_for_this_computer(&absolute.unwrap()));
+    }
 }

@@ -30,10 +30,10 @@ mod tokens;
 mod wildcard;
 mod world;
 
-pub use error::{MoveTagError, PracticeError};
+pub use error::{Holder, MoveTagError, PracticeError};
 pub use faults::{FaultAction, FaultId, FaultRule, Faults, Plane};
 pub use hub::HubAccount;
 pub use options::{Ports, PracticeOptions, Quirks};
-pub use practice::Practice;
+pub use practice::{Practice, STOP_LIMIT};
 pub use record::RequestRecord;
 pub use store::StoreError;

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::connection::{Connection, CuttableListener};
-use crate::error::{MoveTagError, PracticeError};
+use crate::error::{Holder, MoveTagError, PracticeError};
 use crate::faults::Faults;
 use crate::front::{Origin, enter};
 use crate::hub::{Hub, HubAccount};
@@ -25,8 +25,11 @@ use crate::world::{Addresses, World};
 
 const PORTS_FILE: &str = "ports.json";
 
+/// Who has the folder open. The lock file itself cannot be read on Windows while it is locked.
+const HOLDER_FILE: &str = "holder.json";
+
 /// How long [`Practice::stop`] waits for requests that are under way.
-const STOP_LIMIT: Duration = Duration::from_secs(2);
+pub const STOP_LIMIT: Duration = Duration::from_secs(2);
 
 /// A running practice mode. It stops when it is dropped; [`Practice::stop`]
 /// also waits for what is under way.
@@ -132,11 +135,13 @@ impl Practice {
     /// The state could not be written.
     pub async fn stop(mut self) -> Result<(), PracticeError> {
         self.stop.cancel();
-        for mut server in self.servers.drain(..) {
+        // All at once: the limit is for all servers together.
+        let ending = self.servers.drain(..).map(|mut server| async move {
             if tokio::time::timeout(STOP_LIMIT, &mut server).await.is_err() {
                 server.abort();
             }
-        }
+        });
+        futures_util::future::join_all(ending).await;
         Ok(self.world.store.save()?)
     }
 
@@ -254,11 +259,32 @@ fn lock_folder(folder: &Path) -> Result<File, PracticeError> {
     std::fs::create_dir_all(folder).map_err(failed)?;
     let file = File::create(folder.join("lock")).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            name_holder(folder);
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => {
-            Err(PracticeError::FolderInUse { folder: folder.to_owned() })
+            let holder = std::fs::read(folder.join(HOLDER_FILE)).ok();
+            let holder = holder.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            Err(PracticeError::FolderInUse { folder: folder.to_owned(), holder })
         }
         Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// Writes down who has the folder open, for whoever finds it locked.
+fn name_holder(folder: &Path) {
+    let program = std::env::current_exe().ok();
+    let program = program.as_deref().and_then(Path::file_stem).unwrap_or("transload".as_ref());
+    let holder =
+        Holder { program: program.to_string_lossy().into_owned(), process: std::process::id() };
+    let written = write_atomically(
+        &folder.join(HOLDER_FILE),
+        serde_json::json!(holder).to_string().as_bytes(),
+    );
+    if let Err(error) = written {
+        // The lock holds all the same.
+        tracing::warn!(%error, "practice mode could not write down who uses its folder");
     }
 }
 

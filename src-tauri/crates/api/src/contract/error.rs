@@ -200,6 +200,8 @@ pub enum ErrorCode {
     KeychainFailed,
     /// Practice mode cannot start.
     PracticeFailed,
+    /// Another process has practice mode open; `subject` says which.
+    PracticeInUse,
     /// A fault of Transload itself.
     Internal,
 }

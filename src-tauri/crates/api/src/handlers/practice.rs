@@ -78,6 +78,17 @@ fn status(practice: &Practice) -> PracticeStatus {
 
 #[allow(clippy::needless_pass_by_value, reason = "it stands where map_err hands over the error")]
 fn failed(error: PracticeError) -> ApiError {
+    if let PracticeError::FolderInUse { holder, .. } = &error {
+        let holder = holder.as_ref().map_or("another process".to_owned(), ToString::to_string);
+        return ApiError::new(
+            ErrorCode::PracticeInUse,
+            format!("Practice mode is in use by {holder}."),
+        )
+        .hint("Close that program, or wait until its command has finished, then try again. Nothing was changed.")
+        .about(holder)
+        .caused_by(&error)
+        .retryable();
+    }
     ApiError::new(ErrorCode::PracticeFailed, "Practice mode cannot start.")
         .hint("Reset practice in Settings: that throws its data away and builds it anew.")
         .caused_by(&error)

@@ -10,7 +10,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::error::EcrError;
 use super::input::Input;
 use super::names::repository_name;
-use crate::store::{Upload, adopt_upload};
+use crate::store::{Upload, UploadError, adopt_upload};
 use crate::world::World;
 
 /// The size of a part that ECR asks for, in bytes, and the most that it takes.
@@ -55,7 +55,12 @@ pub(super) async fn part(world: &Arc<World>, input: &Input) -> Result<Value, Ecr
     if length > PART_BYTES.unsigned_abs() {
         return Err(EcrError::parameter("layerPartBlob", "Member is too large"));
     }
-    upload.append_bytes(&blob).await.map_err(|error| internal(&error))?;
+    upload.append_bytes(&blob).await.map_err(|error| match error {
+        UploadError::File(error) => internal(&error),
+        UploadError::TooLarge { .. } | UploadError::Body(_) => {
+            EcrError::new("LimitExceededException", error.to_string())
+        }
+    })?;
     Ok(json!({
         "registryId": world.options.account_id,
         "repositoryName": name,

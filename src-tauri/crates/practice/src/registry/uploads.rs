@@ -116,6 +116,9 @@ fn broken(error: &UploadError) -> Response {
             "The body of the request broke off.",
         ),
         UploadError::File(error) => super::internal(error),
+        UploadError::TooLarge { .. } => {
+            oci_error(StatusCode::PAYLOAD_TOO_LARGE, "SIZE_INVALID", error.to_string())
+        }
     }
 }
 

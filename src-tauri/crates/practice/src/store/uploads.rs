@@ -23,7 +23,14 @@ pub(crate) enum UploadError {
     Body(#[source] axum::Error),
     #[error("the upload's file cannot be written")]
     File(#[from] io::Error),
+    /// It would not end before the disk is full.
+    #[error("an upload has at most {limit} bytes")]
+    TooLarge { limit: u64 },
 }
+
+/// The most bytes of one blob. ECR takes 52,000 MiB; practice keeps its blobs on a person's disk.
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html>
+const MAX_UPLOAD_BYTES: u64 = 10 * 1024 * 1024 * 1024;
 
 /// The uploads of all repositories. They do not survive a restart, and need not:
 /// clients start over.
@@ -53,6 +60,7 @@ impl Uploads {
             hash: Sha256::new(),
             size: 0,
             chunks: Vec::new(),
+            limit: MAX_UPLOAD_BYTES,
         };
         lock(&self.open).insert(id.clone(), Arc::new(tokio::sync::Mutex::new(upload)));
         Ok(id)
@@ -93,10 +101,12 @@ pub(crate) struct Upload {
     pub(crate) size: u64,
     /// Bytes of each chunk so far.
     pub(crate) chunks: Vec<u64>,
+    /// The most bytes that it may have.
+    limit: u64,
 }
 
 impl Upload {
-    /// Appends a body. A body that breaks off leaves the upload as it was.
+    /// Appends a body. A body that breaks off or is too long leaves the upload as it was.
     pub(crate) async fn append(&mut self, mut body: BodyDataStream) -> Result<u64, UploadError> {
         let mut hash = self.hash.clone();
         let mut received = 0_u64;
@@ -111,8 +121,13 @@ impl Upload {
                     return Err(UploadError::Body(error));
                 }
             };
-            hash.update(&chunk);
             received += chunk.len() as u64;
+            if self.size.saturating_add(received) > self.limit {
+                file.flush().await?;
+                file.get_ref().set_len(self.size).await?;
+                return Err(UploadError::TooLarge { limit: self.limit });
+            }
+            hash.update(&chunk);
             file.write_all(&chunk).await?;
         }
         file.flush().await?;
@@ -125,7 +140,10 @@ impl Upload {
     }
 
     /// Appends bytes that are there.
-    pub(crate) async fn append_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) async fn append_bytes(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
+        if self.size.saturating_add(bytes.len() as u64) > self.limit {
+            return Err(UploadError::TooLarge { limit: self.limit });
+        }
         let mut file = tokio::fs::OpenOptions::new().append(true).open(&self.path).await?;
         file.write_all(bytes).await?;
         file.flush().await?;
@@ -153,5 +171,32 @@ impl Upload {
     pub(crate) fn has_small_chunk(&self) -> bool {
         const LEAST: u64 = 5 * 1024 * 1024;
         self.chunks.split_last().is_some_and(|(_, rest)| rest.iter().any(|size| *size < LEAST))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_upload_that_is_too_long_is_refused_and_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Uploads::open(folder.path()).unwrap();
+        let upload = uploads.find(&uploads.begin("app").unwrap()).unwrap();
+        let mut upload = upload.lock().await;
+        assert_eq!(upload.limit, MAX_UPLOAD_BYTES);
+        upload.limit = 10;
+        let body = |bytes: &'static str| Body::from(bytes).into_data_stream();
+        upload.append(body("123456")).await.unwrap();
+        let refused = upload.append(body("78901")).await;
+        assert!(matches!(refused, Err(UploadError::TooLarge { limit: 10 })), "{refused:?}");
+        let refused = upload.append_bytes(b"78901").await;
+        assert!(matches!(refused, Err(UploadError::TooLarge { limit: 10 })), "{refused:?}");
+        assert_eq!((upload.size, fs::read(&upload.path).unwrap().len()), (6, 6));
+        upload.append(body("789")).await.unwrap();
+        upload.append_bytes(b"0").await.unwrap();
+        assert_eq!(fs::read(&upload.path).unwrap(), b"1234567890");
     }
 }

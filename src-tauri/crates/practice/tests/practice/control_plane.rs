@@ -158,7 +158,9 @@ async fn a_torn_state_file_is_said_and_erasing_repairs_it() {
     lab.create("pgcli").await;
     let Lab { practice, folder, .. } = lab;
     let second = Practice::start(PracticeOptions::new(folder.path())).await;
-    assert!(matches!(second, Err(PracticeError::FolderInUse { .. })));
+    let Err(error @ PracticeError::FolderInUse { .. }) = second else { panic!("it starts twice") };
+    let named = format!("(process {})", std::process::id());
+    assert!(error.to_string().ends_with(&named), "who holds it is said: {error}");
     practice.stop().await.unwrap();
     let file = folder.path().join("ecr/state.json");
     let bytes = std::fs::read(&file).unwrap();

@@ -20,6 +20,20 @@ async fn without_a_token_there_is_a_basic_challenge_and_an_expired_one_is_denied
 }
 
 #[tokio::test]
+async fn a_web_page_that_points_its_name_here_gets_nothing() {
+    let lab = lab().await;
+    let token = lab.token().await;
+    let hub_api = lab.practice.hub_endpoint().join("v2/namespaces/dencold/repositories").unwrap();
+    let hub_registry = lab.practice.hub_registry_endpoint().join("v2/").unwrap();
+    for url in [lab.url("/v2/"), lab.url("/"), hub_api.to_string(), hub_registry.to_string()] {
+        let request = lab.http.get(&url).basic_auth("AWS", Some(&token));
+        let answer = request.header("host", "evil.example:5000").send().await.unwrap();
+        assert_eq!(answer.status(), 421, "{url}");
+    }
+    assert_eq!(lab.v2(Method::GET, "/v2/", &token).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn a_missing_repository_is_refused_in_ecrs_words() {
     let lab = lab().await;
     let token = lab.token().await;
