@@ -179,7 +179,7 @@ async fn killed_at_twenty_moments_it_goes_on_until_all_of_it_is_there() -> Resul
 
     let verified = desk.run("data", &["verify", "latest"]).await?;
     ensure!(verified.status.success(), "{}{}", verified.text(), verified.stderr);
-    ensure!(verified.text().contains("30 there already"), "{}", verified.text());
+    ensure!(verified.text().contains("30 verified equal"), "{}", verified.text());
     Ok(())
 }
 
@@ -243,6 +243,32 @@ async fn a_plan_in_parts_is_joined_again_in_one_report() -> Result<()> {
         images.iter().map(|image| (image["destination"].to_string(), &image["proof"])).collect();
     assert_eq!(repositories.len(), 5, "{merged:#}");
     assert!(repositories.values().all(|proof| **proof == "equal"), "{merged:#}");
+
+    // The program expands a pattern by itself, as the shells of Windows do not.
+    let pattern = desk.path("part*.json");
+    let expanded = desk.run("data", &["report", "--merge", &pattern]).await?;
+    ensure!(expanded.status.success(), "{}", expanded.stderr);
+    ensure!(expanded.text().contains("All images are in ECR, verified by digest"));
+    // A part that is missing, or there twice, is named.
+    let (one, two) = (desk.path("part1.json"), desk.path("part2.json"));
+    let short = desk.run("data", &["report", "--merge", &one, &two]).await?;
+    assert_eq!(short.status.code(), Some(1), "{}{}", short.text(), short.stderr);
+    ensure!(short.text().contains("Incomplete: part 3 of 3 is missing"), "{}", short.text());
+    let twice = desk.run("data", &["report", "--merge", &pattern, &two]).await?;
+    assert_eq!(twice.status.code(), Some(3), "{}{}", twice.text(), twice.stderr);
+    ensure!(twice.stderr.contains("part 2 is in"), "{}", twice.stderr);
+
+    // More parts than images: a part with nothing to do succeeds, with an empty report.
+    let idle = desk.run("idle", &["run", &plan, "--shard", "10000/10000"]).await?;
+    assert_eq!(idle.status.code(), Some(0), "{}{}", idle.text(), idle.stderr);
+    let report = desk.run("idle", &["report", "latest", "--format", "json"]).await?;
+    let report: Value = serde_json::from_str(&report.text())?;
+    assert_eq!(report["images"], serde_json::json!([]));
+    assert_eq!(report["summary"]["title"], "Nothing to migrate");
+    for absurd in ["1/0", "0/3", "4/3", "1/10001", "1/4294967295", "1/18446744073709551615"] {
+        let refused = desk.run("idle", &["run", &plan, "--shard", absurd]).await?;
+        ensure!(matches!(refused.status.code(), Some(2 | 3)), "{absurd}: {}", refused.stderr);
+    }
 
     let page = desk.run("data1", &["report", "latest", "--format", "html"]).await?;
     ensure!(page.text().starts_with("<!doctype html>"), "{}", page.text());

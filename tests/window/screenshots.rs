@@ -81,12 +81,12 @@ impl Walk {
         window.wait_for_text_in("images-table", "4.2.0").await?;
         self.look(window, "10-repository", faults).await?;
         go_to(window, "History").await?;
-        window.wait_for_text_in("history-table", "All in ECR").await?;
+        window.wait_for_text_in("history-table", "All images are in ECR").await?;
         self.look(window, "13-history", faults).await?;
         select_newest_migration(window).await?;
         window.click_by_test_id("history-open").await?;
         window.click_by_test_id("report-verify").await?;
-        window.wait_for_text_in("proof", "ECR holds").await?;
+        window.wait_for_text_in("verified-at", "Verified again").await?;
         self.look(window, "14-report", faults).await?;
         window.click_by_test_id("report-undo").await?;
         window.wait_for_text_in("undo-plan", "The repository is deleted").await?;

@@ -3,6 +3,7 @@ import { act, fireEvent, render, screen, waitFor } from "@testing-library/react"
 import { describe, expect, it } from "vitest";
 import { emptyDraft, requestOf } from "../features/migrate/wizard/draft";
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import { fakeSummary } from "../ipc/fake/summary";
 import { createFakeBackend } from "../ipc/fakeBackend";
 import type {
   HistoryEntry,
@@ -36,6 +37,7 @@ const image = (part: Partial<ImageReport>): ImageReport => ({
   registry_digest: null,
   ecr_digest: `sha256:${"a".repeat(64)}`,
   proof: "equal",
+  standing: "equal",
   sent_bytes: 1,
   elapsed_ms: 1,
   left_behind: [],
@@ -47,6 +49,9 @@ const image = (part: Partial<ImageReport>): ImageReport => ({
 const report: MigrationReport = {
   job: "migration-1",
   outcome: "interrupted",
+  summary: fakeSummary("interrupted", { images: 3, equal: 2, not_finished: 1 }, [
+    "1 referrer was not copied.",
+  ]),
   identity: fakeIdentity(true, null),
   registry: fakeRegistry(true),
   started_at_ms: 1_795_000_000_000,
@@ -76,12 +81,22 @@ const report: MigrationReport = {
         },
       ],
     }),
-    image({ image: 2, result: { kind: "cancelled" }, proof: "not_proved", ecr_digest: null }),
+    image({
+      image: 2,
+      result: { kind: "cancelled" },
+      proof: "not_proved",
+      standing: "not_finished",
+      ecr_digest: null,
+    }),
   ],
   sent_bytes: 2,
   skipped_bytes: 0,
   temporary_tags_left: [],
   journal_error: null,
+  run_error: null,
+  part: null,
+  missing_parts: [],
+  verified_at_ms: null,
 };
 
 const request = requestOf(
@@ -117,7 +132,7 @@ describe("the history", () => {
     await waitFor(() => expect(table()?.findRows()).toHaveLength(1));
     const row = table()?.findRows()[0]?.getElement().textContent ?? "";
     expect(row).toContain("Interrupted");
-    expect(row).toContain("2 moved, 1 there already, 1 failed, 1 left");
+    expect(row).toContain("3 verified equal, 1 failed, 1 unknown");
     await waitFor(() => expect(screen.queryByText("A migration was interrupted")).toBeNull());
     await expectAccessible();
   });
@@ -189,14 +204,13 @@ describe("the history", () => {
     await selectRow(1);
     await click("history-open");
     expect((await byId("result")).dataset.outcome).toBe("interrupted");
-    await click("report-verify");
-    expect((await byId("proof")).textContent).toContain("ECR holds 3 images");
+    expect(await textOf("result")).toContain("1 referrer was not copied.");
     const shown = document.body.textContent ?? "";
-    expect(shown).toContain("Moved at the source meanwhile");
+    expect(shown).toContain("Another image at the source now");
     expect(shown).toContain("sha256-aaaa.sig");
     expect(await textOf("platforms-0")).toContain("2 platforms, each equal");
     expect(await textOf("platforms-0")).toContain("linux/arm64/v8");
-    expect(shown).toContain("2 moved, 1 not finished");
+    expect(shown).toContain("2 verified equal, 1 not finished");
     await expectAccessible();
     chooseAction("export-report", "html");
     await waitFor(() =>
@@ -205,6 +219,52 @@ describe("the history", () => {
         args: ["migration-1", "html", "/home/me/migration.html"],
       }),
     );
+  });
+
+  it("replaces the status when it is verified again, and shows one status at a time", async () => {
+    const good: MigrationReport = {
+      ...report,
+      outcome: "succeeded",
+      summary: fakeSummary("succeeded", { images: 2, equal: 2 }),
+      images: report.images.slice(0, 2),
+    };
+    const bad: MigrationReport = {
+      ...good,
+      outcome: "partly_failed",
+      summary: fakeSummary("partly_failed", { images: 2, equal: 1, failed: 1 }),
+    };
+    const backend = openWindow({
+      history: [interrupted],
+      reports: { "migration-1": good },
+      verified: { "migration-1": bad },
+    });
+    await goTo("History");
+    await selectRow(1);
+    await click("history-open");
+    const status = async () => (await byId("result")).dataset.status;
+    expect((await byId("result")).dataset.outcome).toBe("succeeded");
+    expect(await status()).toBe("success");
+
+    // A look that fails takes the green away: nobody knows how it is now.
+    backend.failNext("historyVerify", {
+      code: "sign_in_needed",
+      message: "The session has expired.",
+      hints: [],
+      causes: [],
+      retryable: true,
+      subject: null,
+    });
+    await click("report-verify");
+    expect(await textOf("result")).toContain("could not be verified again");
+    expect(await status()).toBe("info");
+
+    await click("report-verify");
+    expect(await textOf("verified-at")).toContain("Verified again");
+    expect((await byId("result")).dataset.outcome).toBe("partly_failed");
+    expect(await status()).toBe("warning");
+    expect(screen.getAllByTestId("result")).toHaveLength(1);
+    expect(screen.queryByText(good.summary.title)).toBeNull();
+    await expectAccessible();
   });
 
   it("goes on with a stopped migration under its name, and asks for one again", async () => {

@@ -3,6 +3,7 @@ import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emptyDraft, requestOf } from "../features/migrate/wizard/draft";
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import { fakeSummary } from "../ipc/fake/summary";
 import { fakeError } from "../ipc/fakeBackend";
 import type { AwsConnection, ImageSource, SavedProfile } from "../ipc/generated";
 import { defaultRepositorySettings } from "../shared/repositorySettings";
@@ -134,6 +135,7 @@ describe("who am I?", () => {
         {
           migration: "migration-1",
           state: "interrupted",
+          summary: fakeSummary("interrupted", { images: 1, unknown: 1 }),
           started_at_ms: 1_795_000_000_000,
           elapsed_ms: 65_000,
           identity: { ...fakeIdentity(false, null), account_id: "999999999999" },

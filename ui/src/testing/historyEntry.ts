@@ -1,10 +1,18 @@
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import { fakeSummary } from "../ipc/fake/summary";
 import type { HistoryEntry, Undone } from "../ipc/generated";
 
 /** A migration of the history: of practice, five images, interrupted before the end. */
 export const interruptedEntry: HistoryEntry = {
   migration: "migration-1",
   state: "interrupted",
+  summary: fakeSummary("interrupted", {
+    images: 5,
+    equal: 3,
+    up_to_date: 1,
+    failed: 1,
+    unknown: 1,
+  }),
   started_at_ms: 1_795_000_000_000,
   elapsed_ms: 65_000,
   identity: fakeIdentity(true, null),

@@ -31,6 +31,9 @@ const JOURNAL: &str = "journal.sqlite";
 /// How long the program waits at its end for migrations that it stopped.
 const LAST_WAIT: Duration = Duration::from_secs(3);
 
+/// The most that [`Api::shutdown`] takes: the wait for migrations, and then for practice's servers.
+pub const SHUTDOWN_LIMIT: Duration = LAST_WAIT.saturating_add(transload_practice::STOP_LIMIT);
+
 /// How the program was started, and where it runs.
 #[derive(Clone, Debug)]
 pub struct ApiOptions {
@@ -98,6 +101,8 @@ pub(crate) struct JobRequest {
     /// The request as it was asked.
     pub shown: crate::contract::MigrationRequest,
     pub ends: crate::plans::Ends,
+    /// Which part of a plan file it runs.
+    pub part: Option<crate::contract::ReportPart>,
 }
 
 impl Api {

@@ -11,6 +11,8 @@
 //! - `logins`, `keychain`: how a person is signed in there.
 //! - `settings`: what a person set in the window, for a program beside it.
 //! - `plan_file`, `file_endpoints`: files with plans, and the endpoints that files name.
+//! - `merge`: the reports of a plan that ran in parts, joined.
+//! - `files`, `text`: files that people get and give.
 //! - `convert`: values of the engine as types of the contract, and back.
 //! - `error`: the one place where errors of the engine become codes and words.
 
@@ -26,12 +28,14 @@ mod copies;
 mod endpoints;
 mod error;
 mod file_endpoints;
+mod files;
 mod folders;
 mod handlers;
 mod jobs;
 mod keychain;
 mod lists;
 mod logins;
+mod merge;
 mod plan_file;
 mod plans;
 mod report_export;
@@ -39,13 +43,17 @@ mod settings;
 mod shards;
 mod sign_ins;
 mod sources;
+mod text;
 mod undos;
 
-pub use api::{Api, ApiOptions};
+pub use api::{Api, ApiOptions, SHUTDOWN_LIMIT};
 pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
 pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoints};
+pub use files::write_whole;
 pub use folders::make_private_folder;
 pub use handlers::check_ca_file;
 pub use jobs::JobNews;
-pub use report_export::{merged_report, text as report_text};
+pub use merge::{NamedReport, merged_report};
+pub use report_export::text as report_text;
 pub use settings::{SETTINGS_FILE, kept_settings};
+pub use text::{InvalidText, decode_text};

@@ -21,6 +21,7 @@ use crate::contract::{
     ApiError, AwsConnection, ErrorCode, ImageSource, PLAN_FILE_VERSION, PlanFile,
 };
 use crate::convert;
+use crate::text::decode_text;
 
 /// Only the version of a plan file, which later versions have too.
 #[derive(Deserialize)]
@@ -30,15 +31,17 @@ struct Version {
 
 /// Reads a plan file.
 pub(crate) async fn read(path: &Path) -> Result<PlanFile, ApiError> {
-    let text = tokio::fs::read(path).await.map_err(|error| ApiError::storage(path, &error))?;
-    let unreadable = |error: serde_json::Error| {
+    let bytes = tokio::fs::read(path).await.map_err(|error| ApiError::storage(path, &error))?;
+    let not_a_plan = |error: &(dyn std::error::Error + 'static)| {
         let message = format!("{} is not a plan of Transload.", path.display());
         ApiError::new(ErrorCode::PlanFileInvalid, message)
             .about(path.display().to_string())
             .hint("Make it with `transload-cli plan`, or export it from the wizard's Review.")
-            .caused_by(&error)
+            .caused_by(error)
     };
-    let Version { transload_plan: version } = serde_json::from_slice(&text).map_err(unreadable)?;
+    let unreadable = |error: serde_json::Error| not_a_plan(&error);
+    let text = decode_text(bytes).map_err(|error| not_a_plan(&error))?;
+    let Version { transload_plan: version } = serde_json::from_str(&text).map_err(unreadable)?;
     let refused = |message: String, hint: &str| {
         let error = ApiError::new(ErrorCode::PlanFileInvalid, message);
         Err(error.about(path.display().to_string()).hint(hint))
@@ -55,7 +58,7 @@ pub(crate) async fn read(path: &Path) -> Result<PlanFile, ApiError> {
         );
         return refused(message, "Make the plan again with this version of Transload.");
     }
-    serde_json::from_slice(&text).map_err(unreadable)
+    serde_json::from_str(&text).map_err(unreadable)
 }
 
 /// The destination that a file was planned for, after a check of all that the file says of it.

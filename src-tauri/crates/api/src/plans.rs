@@ -39,6 +39,8 @@ pub(crate) struct ReadyPlan {
     /// The request as it was asked.
     pub shown: crate::contract::MigrationRequest,
     pub ends: Ends,
+    /// Which part of a plan file it is.
+    pub part: Option<crate::contract::ReportPart>,
 }
 
 impl ReadyPlan {

@@ -20,8 +20,10 @@ Network:
   settings), of AWS_CA_BUNDLE, and of a profile's ca_bundle.
 
 Exit codes:
-  0    every image has arrived, or was there already
-  1    an image failed; the others went on
+  0    every image is verified in ECR (or was copied, for `copy`), or was kept as it was because
+       --on-conflict keep chose so; a part with nothing to do is 0 too
+  1    an image failed, or nothing proves what ECR holds for it; the others were finished. Of
+       `report --merge`: a part is missing, or an image of a part failed or is not finished
   2    the arguments, or a line of the list, make no sense
   3    refused: nothing could be begun, or nothing was to be done
   4    stopped, because a person has to sign in to AWS; `resume` goes on with it
@@ -228,7 +230,8 @@ pub struct ReportArguments {
     /// The migration, as `history` names it; `latest` for the newest.
     #[arg(required_unless_present = "merge", conflicts_with = "merge")]
     pub migration: Option<String>,
-    /// Join reports that were written as JSON, of migrations that ran as parts of one plan.
+    /// Merge the reports of the parts of one plan, written as JSON. Patterns such as part-*.json are
+    /// expanded. Ends with exit code 1 unless all parts are there and every image is verified or kept.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub merge: Vec<PathBuf>,
     /// What kind of text.
@@ -330,7 +333,9 @@ fn parse_rename(text: &str) -> Result<RenameRule, String> {
 }
 
 fn parse_shard(text: &str) -> Result<Shard, String> {
-    let number = |text: &str| text.parse::<u32>().map_err(|_| format!("{text:?} is no number"));
+    let number = |text: &str| {
+        text.trim().parse::<u32>().map_err(|_| format!("{text:?} is not a number of parts"))
+    };
     if text == "aws-batch" {
         // Source: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
         let variable = |name: &str| {

@@ -10,20 +10,22 @@ use transload_api::contract::CopyPair;
 /// # Errors
 /// A sentence that names the file and, where a line is wrong, its number.
 pub fn read(file: &Path) -> Result<Vec<CopyPair>, String> {
-    let text = if file.as_os_str() == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    let bytes = if file.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        std::fs::read_to_string(file)
+        std::fs::read(file)
     };
-    let text = text.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    let unreadable =
+        |error: &dyn std::error::Error| format!("{} cannot be read: {error}", file.display());
+    let bytes = bytes.map_err(|error| unreadable(&error))?;
+    let text = transload_api::decode_text(bytes).map_err(|error| unreadable(&error))?;
     parse(&text).map_err(|problem| format!("{}, {problem}", file.display()))
 }
 
 fn parse(text: &str) -> Result<Vec<CopyPair>, String> {
     let mut pairs = Vec::new();
-    // Windows editors put a byte-order mark before the first line.
-    for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+    for (number, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
@@ -47,10 +49,25 @@ mod tests {
 
     #[test]
     fn pairs_stand_on_lines_with_comments_and_empty_lines_between() {
-        let pairs = parse("\u{feff}# images\r\n\r\na/b:1   c/b:1\r\n\td/e:2\tf/e:2\n").unwrap();
+        let pairs = parse("# images\r\n\r\na/b:1   c/b:1\r\n\td/e:2\tf/e:2\n").unwrap();
         let texts: Vec<_> =
             pairs.iter().map(|pair| (pair.source.as_str(), pair.destination.as_str())).collect();
         assert_eq!(texts, [("a/b:1", "c/b:1"), ("d/e:2", "f/e:2")]);
+    }
+
+    #[test]
+    fn a_list_is_read_in_the_encodings_that_windows_writes() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "# images\r\na/b:1 c/b:1\r\n";
+        let marked = || format!("\u{feff}{text}");
+        let little = marked().encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big = marked().encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [text.as_bytes().to_vec(), marked().into_bytes(), little, big] {
+            std::fs::write(file.path(), bytes).unwrap();
+            assert_eq!(read(file.path()).unwrap().len(), 1);
+        }
+        std::fs::write(file.path(), b"a\0/\0b\0").unwrap();
+        assert!(read(file.path()).unwrap_err().contains("UTF-8"));
     }
 
     #[test]

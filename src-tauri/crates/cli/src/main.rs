@@ -7,11 +7,13 @@
 //! - `plan`, `migrations`: migrations with a plan, a journal and a report.
 //! - `sign_in`: signing in through IAM Identity Center.
 //! - `undo`: takes away again what a migration brought.
+//! - `files`: patterns and text files.
 //! - `show`, `show_jobs`: events as lines, as JSON, or as a bar.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
+mod files;
 mod folders;
 mod list;
 mod mfa;
@@ -27,14 +29,14 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command, CopyArguments};
 use clap::Parser;
-use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest, ErrorCode};
+use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest};
 use transload_api::{
     Api, ApiOptions, CopyControl, copy_images, copy_mfa_submit, image_digest, make_private_folder,
 };
 
-/// Every image has arrived.
+/// Every image is verified, or was kept as it was by choice.
 const ARRIVED: u8 = 0;
-/// An image failed; the others went on.
+/// An image failed, or is unknown, or a part is missing.
 const SOME_FAILED: u8 = 1;
 /// What was typed makes no sense; clap ends with the same code.
 const USAGE: u8 = 2;
@@ -131,17 +133,7 @@ async fn with_api(command: Command, ca_file: Option<String>) -> Result<u8, ApiEr
             }
             ARRIVED
         }
-        Command::Report(arguments) => {
-            let text = migrations::report(&api, &arguments).await?;
-            match &arguments.out {
-                Some(file) => std::fs::write(file, text).map_err(|error| {
-                    let message = format!("{} cannot be written: {error}.", file.display());
-                    ApiError::new(ErrorCode::StorageFailed, message)
-                })?,
-                None => show::line(text.trim_end()),
-            }
-            ARRIVED
-        }
+        Command::Report(arguments) => migrations::report(&api, &arguments).await?,
         Command::Verify { migration, json } => {
             let migration = migrations::named(&api, &migration).await?;
             let connection = api.history_connection(&migration).await?;

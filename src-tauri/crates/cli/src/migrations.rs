@@ -1,17 +1,18 @@
 //! `run`, `resume`, `history`, `report`, `verify`: migrations that this computer knows.
 
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use transload_api::Api;
 use transload_api::contract::{
     ApiError, AwsConnection, DestinationIdentity, ErrorCode, JobEventKind, MigrationOutcome,
     MigrationReport, PlanFileOptions,
 };
+use transload_api::{Api, NamedReport};
 
 use crate::arguments::{Format, ReportArguments, RunArguments};
-use crate::show::note;
-use crate::{ARRIVED, INTERRUPTED, NOT_BEGUN, SIGN_IN_NEEDED, SOME_FAILED, show_jobs};
+use crate::show::{line, note};
+use crate::{ARRIVED, INTERRUPTED, SIGN_IN_NEEDED, SOME_FAILED, files, show_jobs};
 
 /// A script that needs a sign-in looks once more after this time, before it gives up.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
@@ -123,14 +124,22 @@ fn look_again_on_enter(api: &Api, job: &str) {
     });
 }
 
-/// How a migration ended, as an exit code.
+/// How a migration ended, as an exit code: it follows the counts of the report.
 pub fn code(report: &MigrationReport) -> u8 {
+    let counts = &report.summary.counts;
     match report.outcome {
-        MigrationOutcome::Succeeded => ARRIVED,
-        MigrationOutcome::PartlyFailed => SOME_FAILED,
-        MigrationOutcome::Failed if report.images.is_empty() => NOT_BEGUN,
-        MigrationOutcome::Failed => SOME_FAILED,
-        MigrationOutcome::Cancelled | MigrationOutcome::Interrupted => INTERRUPTED,
+        MigrationOutcome::Cancelled | MigrationOutcome::Interrupted | MigrationOutcome::Running => {
+            INTERRUPTED
+        }
+        MigrationOutcome::Incomplete => SOME_FAILED,
+        MigrationOutcome::Succeeded
+        | MigrationOutcome::Kept
+        | MigrationOutcome::Unproven
+        | MigrationOutcome::PartlyFailed
+        | MigrationOutcome::Failed => {
+            let is_well = counts.failed + counts.not_finished + counts.unknown == 0;
+            if is_well { ARRIVED } else { SOME_FAILED }
+        }
     }
 }
 
@@ -146,19 +155,13 @@ pub async fn named(api: &Api, migration: &str) -> Result<String, ApiError> {
     })
 }
 
-/// The text of a report, of one migration or of several.
-pub async fn report(api: &Api, arguments: &ReportArguments) -> Result<String, ApiError> {
-    let report = match &arguments.migration {
-        Some(migration) => api.history_report(named(api, migration).await?).await?,
-        None => {
-            let mut reports = Vec::new();
-            for file in &arguments.merge {
-                reports.push(read(file)?);
-            }
-            transload_api::merged_report(reports)?
-        }
+/// Writes a report, of one migration or merged from the parts of a plan.
+pub async fn report(api: &Api, arguments: &ReportArguments) -> Result<u8, ApiError> {
+    let (report, is_merged) = match &arguments.migration {
+        Some(migration) => (api.history_report(named(api, migration).await?).await?, false),
+        None => (merged(&arguments.merge)?, true),
     };
-    transload_api::report_text(
+    let text = transload_api::report_text(
         &report,
         match arguments.format {
             Format::Markdown => transload_api::contract::ReportFormat::Markdown,
@@ -166,17 +169,41 @@ pub async fn report(api: &Api, arguments: &ReportArguments) -> Result<String, Ap
             Format::Json => transload_api::contract::ReportFormat::Json,
             Format::Html => transload_api::contract::ReportFormat::Html,
         },
-    )
+    )?;
+    match &arguments.out {
+        Some(file) => transload_api::write_whole(file, text.as_bytes())
+            .map_err(|error| ApiError::storage(file, &error))?,
+        None => line(text.trim_end()),
+    }
+    if !is_merged {
+        return Ok(ARRIVED);
+    }
+    // Whoever merges in a script reads the exit code; the report itself may be in a file.
+    note(&format!("{}. {}", report.summary.title, report.summary.text));
+    Ok(match code(&report) {
+        // Nothing was interrupted here.
+        INTERRUPTED => SOME_FAILED,
+        code => code,
+    })
 }
 
-fn read(file: &std::path::Path) -> Result<MigrationReport, ApiError> {
-    let about = |message: String| {
-        ApiError::new(ErrorCode::StorageFailed, message).about(file.display().to_string())
-    };
-    let text = std::fs::read(file)
-        .map_err(|error| about(format!("{} cannot be read: {error}.", file.display())))?;
-    serde_json::from_slice(&text).map_err(|_| {
-        about(format!("{} is not a report that was written as JSON.", file.display()))
+fn merged(patterns: &[PathBuf]) -> Result<MigrationReport, ApiError> {
+    let mut reports = Vec::new();
+    for file in files::expand(patterns)? {
+        let report = read(&file)?;
+        reports.push(NamedReport { file: file.display().to_string(), report });
+    }
+    transload_api::merged_report(reports)
+}
+
+fn read(file: &Path) -> Result<MigrationReport, ApiError> {
+    let not_a_report = || {
+        let message =
+            format!("{} is not a report that this version wrote as JSON.", file.display());
+        ApiError::new(ErrorCode::InputInvalid, message)
+            .about(file.display().to_string())
             .hint("Write it with `transload-cli report ID --format json --out FILE`.")
-    })
+    };
+    let text = files::read_text(file)?;
+    serde_json::from_str(&text).map_err(|error| not_a_report().caused_by(&error))
 }

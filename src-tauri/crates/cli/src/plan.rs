@@ -12,6 +12,7 @@ use transload_api::contract::{
 };
 
 use crate::arguments::{AccountArguments, OnConflict, PlanArguments};
+use crate::files;
 use crate::show::Looking;
 
 /// Makes the plan and writes it.
@@ -141,7 +142,7 @@ async fn mappings(
 }
 
 fn policy(file: &Path) -> Result<String, ApiError> {
-    std::fs::read_to_string(file).map_err(|error| ApiError::storage(file, &error))
+    files::read_text(file)
 }
 
 /// The account that was named, or the one that the environment means.

@@ -32,12 +32,23 @@ pub fn reporter(json: bool) -> Reporter {
 
 /// Prints a line; a reader that has gone away is no reason to stop.
 pub fn line(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = writeln!(std::io::stdout(), "{}", inert(text));
 }
 
 /// Says something that is no part of the result.
 pub fn note(text: &str) {
-    eprintln!("{text}");
+    eprintln!("{}", inert(text));
+}
+
+/// Text without the control characters that steer a terminal: parts of it come from registries.
+/// Programs read JSON from here too, which has none.
+fn inert(text: &str) -> String {
+    let shown = |character: char| match character {
+        '\n' | '\t' => character,
+        control if control.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Says what the person should know, and that stopped nothing.
@@ -47,14 +58,14 @@ pub fn warning(text: &str) {
 
 /// Says what is wrong with the arguments.
 pub fn problem(text: &str) {
-    eprintln!("error: {text}");
+    eprintln!("error: {}", inert(text));
 }
 
 /// Says why nothing was begun, and what to do.
 pub fn error(error: &ApiError) {
-    eprintln!("error: {}", words(error));
+    eprintln!("error: {}", inert(&words(error)));
     for hint in &error.hints {
-        eprintln!("  {hint}");
+        eprintln!("  {}", inert(hint));
     }
 }
 
@@ -187,4 +198,17 @@ pub fn words(error: &ApiError) -> String {
     let code = serde_json::to_value(error.code).ok();
     let code = code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned();
     format!("{} ({code})", error.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_a_registry_does_not_steer_the_terminal() {
+        assert_eq!(
+            inert("a\u{1b}]0;title\u{7}\r\u{9b}2J\n\tü"),
+            "a\u{fffd}]0;title\u{fffd}\u{fffd}\u{fffd}2J\n\tü"
+        );
+    }
 }

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar};
 use transload_api::contract::{
-    AwsIdentity, HistoryEntry, HistoryState, ImageReport, ImageResult, JobEvent, JobEventKind,
-    MigrationPlan, MigrationReport, PlannedAction, Proof,
+    AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageStanding, JobEvent, JobEventKind,
+    MigrationPlan, MigrationReport, PlannedAction,
 };
 
 use crate::migrations;
@@ -66,52 +66,58 @@ fn tell(event: &JobEvent, bar: Option<&ProgressBar>, waits: &mut bool) {
     }
 }
 
-/// One line for each image, and a sum.
+/// One line for each image, then the headline, the counts and what needs attention.
 pub fn tell_report(report: &MigrationReport) {
     for image in &report.images {
         line(&settled(image));
     }
-    let count = |wanted: fn(&ImageResult) -> bool| {
-        report.images.iter().filter(|image| wanted(&image.result)).count()
-    };
-    let mut parts = vec![
-        format!("{} moved", count(|result| matches!(result, ImageResult::Moved))),
-        format!("{} there already", count(|result| matches!(result, ImageResult::Unchanged))),
-    ];
-    for (many, what) in [
-        (count(|result| matches!(result, ImageResult::Failed { .. })), "failed"),
-        (count(|result| matches!(result, ImageResult::Cancelled)), "not finished"),
-    ] {
-        if many > 0 {
-            parts.push(format!("{many} {what}"));
-        }
+    for tag in &report.temporary_tags_left {
+        line(&format!("temporary tag left in the Docker Engine: {tag}"));
     }
-    line(&format!("{}; {} sent", parts.join(", "), HumanBytes(report.sent_bytes)));
-    if let Some(error) = &report.journal_error {
-        note(&words(error));
+    tell_summary(report);
+}
+
+/// The headline, the counts and what needs attention.
+pub fn tell_summary(report: &MigrationReport) {
+    let summary = &report.summary;
+    line(&summary.title);
+    line(&format!("{} {} sent.", summary.text, sent(report.sent_bytes)));
+    for text in &summary.notes {
+        note(text);
+    }
+}
+
+fn sent(bytes: Option<u64>) -> String {
+    match bytes {
+        Some(bytes) => HumanBytes(bytes).to_string(),
+        None => "An unknown number of bytes".to_owned(),
     }
 }
 
 fn settled(image: &ImageReport) -> String {
     let destination = &image.destination;
     let digest = image.ecr_digest.as_deref().unwrap_or("-");
-    let proof = match image.proof {
-        Proof::Equal => "equal",
-        Proof::EqualToPushed => "equal to what was pushed",
-        Proof::Different => "DIFFERENT",
-        Proof::NotProved => "not proved",
+    let proof = match image.standing {
+        ImageStanding::Equal => "verified equal",
+        ImageStanding::EqualToPushed => "verified equal to what was pushed",
+        ImageStanding::Kept => "a different image, kept as it was",
+        ImageStanding::Failed => "failed",
+        ImageStanding::NotFinished => "not finished",
+        ImageStanding::Unknown => "unknown",
     };
-    let mut text = match &image.result {
-        ImageResult::Moved => format!("moved    {destination}  {digest}  {proof}"),
-        ImageResult::Unchanged => format!("there    {destination}  {digest}  {proof}"),
-        ImageResult::Failed { error } => format!("FAILED   {destination}  {}", words(error)),
-        ImageResult::Cancelled => format!("stopped  {destination}"),
+    let mut text = match (&image.result, image.standing) {
+        (ImageResult::Failed { error }, _) => format!("FAILED   {destination}  {}", words(error)),
+        (_, ImageStanding::Kept) => format!("kept     {destination}  {digest}  {proof}"),
+        (ImageResult::Moved, _) => format!("copied   {destination}  {digest}  {proof}"),
+        (ImageResult::Unchanged, _) => format!("skipped  {destination}  {digest}  {proof}"),
+        (ImageResult::Cancelled, ImageStanding::Unknown) => format!("UNKNOWN  {destination}"),
+        (ImageResult::Cancelled, _) => format!("open     {destination}  not finished"),
     };
     if let Some(now) = &image.source_moved_to {
-        text += &format!("\n  {} was moved at the source meanwhile, to {now}", image.source);
+        text += &format!("\n  {} points to another image at the source now: {now}", image.source);
     }
     for left in &image.left_behind {
-        text += &format!("\n  left behind: {}: {}", left.name, words(&left.error));
+        text += &format!("\n  referrer not copied: {}: {}", left.name, words(&left.error));
     }
     text
 }
@@ -159,23 +165,19 @@ pub fn tell_plan(plan: &MigrationPlan) {
 
 /// One line of the history.
 pub fn tell_entry(entry: &HistoryEntry) {
-    let state = match entry.state {
-        _ if entry.undone.is_some() => "undone",
-        HistoryState::Running => "running",
-        HistoryState::Interrupted => "interrupted",
-        HistoryState::Cancelled => "stopped",
-        HistoryState::Succeeded => "done",
-        HistoryState::PartlyFailed => "partly failed",
-        HistoryState::Failed => "failed",
+    let state = match entry.undone {
+        Some(_) => "undone",
+        None => entry.summary.title.as_str(),
     };
     let took = HumanDuration(std::time::Duration::from_millis(entry.elapsed_ms));
     line(&format!(
-        "{}  {state}  {} of {} images, {} failed  {} sent  {took}  {}",
+        "{}  {state}  {}  {} sent  {took}  {}",
         entry.migration,
-        entry.moved + entry.unchanged,
-        entry.images,
-        entry.failed,
-        HumanBytes(entry.sent_bytes),
+        entry.summary.text,
+        sent(entry.sent_bytes),
         entry.registry
     ));
+    for text in &entry.summary.notes {
+        line(&format!("  {text}"));
+    }
 }

@@ -18,7 +18,6 @@ import { useWork } from "../../shared/useWork";
 import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
 import { canResume, canUndo, undoneInPart } from "./historyStates";
-import { ProofAlert } from "./ProofAlert";
 
 /** A migration that runs elsewhere is looked at again this often. */
 const lookAgainMs = 2000;
@@ -49,7 +48,9 @@ export function HistoryPage(props: HistoryPageProps) {
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );
-  const [proof, setProof] = useState<MigrationReport | null>(null);
+  // The report with the proofs of now takes the place of the recorded one.
+  const [verified, setVerified] = useState<MigrationReport | null>(null);
+  const [verifyFailed, setVerifyFailed] = useState(false);
   const entries = listed.answer ?? [];
   // As it is now: it may have been undone since it was opened.
   const shown = entries.find((entry) => entry.migration === opened?.migration);
@@ -86,6 +87,16 @@ export function HistoryPage(props: HistoryPageProps) {
     setTried(entry);
     return run(async () => onJob(await backend.migrationResume(entry.migration)));
   };
+  const verify = (entry: HistoryEntry) =>
+    run(async () => {
+      try {
+        setVerified(await backend.historyVerify(entry.migration));
+        setVerifyFailed(false);
+      } catch (failure) {
+        setVerifyFailed(true);
+        throw failure;
+      }
+    });
   const runAgain = (entry: HistoryEntry) =>
     run(async () =>
       onRequest(await backend.historyRequest(entry.migration), entry.identity.account_id),
@@ -104,7 +115,8 @@ export function HistoryPage(props: HistoryPageProps) {
               onFollow={(event) => {
                 event.preventDefault();
                 setOpened(null);
-                setProof(null);
+                setVerified(null);
+                setVerifyFailed(false);
                 reload();
               }}
               ariaLabel="Where this page is"
@@ -171,17 +183,17 @@ export function HistoryPage(props: HistoryPageProps) {
                 was.
               </Alert>
             )}
-            {proof !== null && <ProofAlert proof={proof} onDismiss={() => setProof(null)} />}
             {report.answer !== null && (
               <ReportView
-                report={report.answer}
+                report={verified ?? report.answer}
+                verifyFailed={verifyFailed}
                 onExport={(format) => run(() => exportReport(backend, opened.migration, format))}
                 actions={
                   <SpaceBetween direction="horizontal" size="xs">
                     <Button
                       onClick={() => {
                         setTried(null);
-                        run(async () => setProof(await backend.historyVerify(opened.migration)));
+                        verify(opened);
                       }}
                       loading={busy}
                       data-testid="report-verify"

@@ -14,7 +14,7 @@ import { Bytes } from "../../shared/Bytes";
 import { sourceLabel } from "../../shared/connection";
 import { formatCount, formatCounted, formatDuration, formatExact } from "../../shared/format";
 import { RelativeTime } from "../../shared/RelativeTime";
-import { canResume, canUndo, openImages, shownState } from "./historyStates";
+import { canResume, canUndo, shownState } from "./historyStates";
 
 /** Rows of a page. */
 const pageSize = 20;
@@ -37,17 +37,17 @@ interface HistoryTableProps extends HistoryActions {
   onMigrate: () => void;
 }
 
-function imagesText(entry: HistoryEntry): string {
-  const parts: [number, string][] = [
-    [entry.moved, "moved"],
-    [entry.unchanged, "there already"],
-    [entry.failed, "failed"],
-    [openImages(entry), "left"],
-  ];
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, text]) => `${formatCount(count)} ${text}`)
-    .join(", ");
+function Images({ summary }: { summary: HistoryEntry["summary"] }) {
+  return (
+    <SpaceBetween size="xxs">
+      <span>{summary.text}</span>
+      {summary.notes.map((note) => (
+        <Box key={note} variant="small">
+          {note}
+        </Box>
+      ))}
+    </SpaceBetween>
+  );
 }
 
 function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinition<HistoryEntry>[] {
@@ -87,11 +87,17 @@ function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinitio
           ? "Practice"
           : `${entry.identity.account_id}, ${entry.identity.region}`,
     },
-    { id: "images", header: "Images", cell: imagesText, sortingField: "images" },
+    {
+      id: "images",
+      header: "Images",
+      minWidth: 220,
+      cell: (entry) => <Images summary={entry.summary} />,
+      sortingField: "images",
+    },
     {
       id: "sent",
       header: "Sent",
-      cell: (entry) => <Bytes bytes={entry.sent_bytes} />,
+      cell: (entry) => (entry.sent_bytes === null ? "Unknown" : <Bytes bytes={entry.sent_bytes} />),
       sortingField: "sent_bytes",
     },
     {
@@ -156,7 +162,7 @@ export function HistoryTable(props: HistoryTableProps) {
             only.state === "running"
               ? "It runs."
               : only.undone === null
-                ? "Nothing is left to do: all of it is in ECR."
+                ? "Nothing is left to do."
                 : "It was undone. Run again plans it anew.",
         };
   const undo =

@@ -1,17 +1,40 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
+import { fakeSummary } from "../../ipc/fake/summary";
 import type { HistoryEntry } from "../../ipc/generated";
 import { interruptedEntry, undone } from "../../testing/historyEntry";
-import { canUndo, shownState } from "./historyStates";
+import { canResume, canUndo, shownState } from "./historyStates";
 
 const moved: HistoryEntry = {
   ...interruptedEntry,
   state: "succeeded",
+  summary: fakeSummary("succeeded", { images: 1, equal: 1 }),
   images: 1,
   moved: 1,
   unchanged: 0,
   failed: 0,
 };
+
+describe("a migration of the history", () => {
+  it("is shown by the headline of its report", () => {
+    const kept = { ...moved, summary: fakeSummary("kept", { images: 2, equal: 1, kept: 1 }) };
+    expect(shownState(moved).type).toBe("success");
+    expect(shownState(kept)).toEqual({ type: "info", text: kept.summary.title });
+  });
+
+  it("can be resumed where an image is left to do", () => {
+    const entry = (counts: Parameters<typeof fakeSummary>[1]) => ({
+      ...moved,
+      summary: fakeSummary("succeeded", counts),
+    });
+    expect(canResume(entry({ images: 1, equal: 1 }))).toBe(false);
+    expect(canResume(entry({ images: 2, equal: 1, kept: 1 }))).toBe(false);
+    expect(canResume(entry({ images: 2, equal: 1, failed: 1 }))).toBe(true);
+    expect(canResume(entry({ images: 2, equal: 1, unknown: 1 }))).toBe(true);
+    expect(canResume(entry({ images: 2, equal: 1, not_finished: 1 }))).toBe(true);
+    expect(canResume({ ...entry({ images: 1, equal: 1 }), state: "interrupted" })).toBe(true);
+  });
+});
 
 describe("an undo", () => {
   it("is offered for what a migration brought", () => {

@@ -97,7 +97,7 @@ export function JobContainer({
                   Undo
                 </Button>
               )}
-              {report.outcome === "cancelled" && (
+              {(report.outcome === "cancelled" || report.outcome === "interrupted") && (
                 <Button
                   onClick={() => run(async () => onJob(await backend.migrationResume(id)))}
                   loading={busy}

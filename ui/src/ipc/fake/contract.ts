@@ -45,6 +45,8 @@ export interface FakeOptions {
   history?: HistoryEntry[];
   /** Reports of them. */
   reports?: Record<string, MigrationReport>;
+  /** Their reports after they were verified again, where those differ. */
+  verified?: Record<string, MigrationReport>;
   /** What they were asked for. */
   request?: MigrationRequest;
   /** Whether repositories let their tags move. */

@@ -1,15 +1,15 @@
-import type { HistoryEntry, HistoryState, ImageResult, JobSnapshot } from "../generated";
+import type { HistoryEntry, ImageResult, JobSnapshot } from "../generated";
 import { fakeIdentity, fakeRegistry } from "./data";
+import { fakeSummary } from "./summary";
 
 /** A job as the history lists it. */
 export function fakeHistoryEntry(job: JobSnapshot): HistoryEntry {
   const results = job.report?.images.map((image) => image.result.kind) ?? [];
   const count = (kind: ImageResult["kind"]) => results.filter((one) => one === kind).length;
-  const outcome = job.report?.outcome;
-  const state: HistoryState = outcome === undefined ? "running" : outcome;
   return {
     migration: job.job,
-    state,
+    state: job.report?.outcome ?? "running",
+    summary: job.report?.summary ?? fakeSummary("running", { images: job.images.length }),
     started_at_ms: job.started_at_ms,
     elapsed_ms: job.elapsed_ms,
     identity: job.report?.identity ?? fakeIdentity(true, null),

@@ -9,6 +9,7 @@ import type {
   MigrationReport,
 } from "../generated";
 import { fakeDigest } from "./data";
+import { fakeCounts, fakeSummary } from "./summary";
 
 /** Bytes of each of the two layers that every fake image has. */
 const layerBytes = 10_000_000;
@@ -281,6 +282,13 @@ export class FakeJob {
       registry_digest: arrived ? digest : null,
       ecr_digest: arrived ? digest : null,
       proof: !arrived ? "not_proved" : repacked ? "equal_to_pushed" : "equal",
+      standing: arrived
+        ? repacked
+          ? "equal_to_pushed"
+          : "equal"
+        : kind === "failed"
+          ? "failed"
+          : "not_finished",
       sent_bytes: kind === "moved" ? 2 * layerBytes : 0,
       elapsed_ms: 4200,
       left_behind: [],
@@ -296,6 +304,7 @@ export class FakeJob {
     return {
       job: this.id,
       outcome,
+      summary: fakeSummary(outcome, fakeCounts(images)),
       identity: this.plan.identity,
       registry: this.plan.registry,
       started_at_ms: this.startedAt,
@@ -304,10 +313,14 @@ export class FakeJob {
         .filter((repository) => !repository.exists)
         .map((repository) => repository.name),
       images,
-      sent_bytes: images.reduce((sum, image) => sum + image.sent_bytes, 0),
+      sent_bytes: images.reduce((sum, image) => sum + (image.sent_bytes ?? 0), 0),
       skipped_bytes: 0,
       temporary_tags_left: [],
       journal_error: null,
+      run_error: null,
+      part: null,
+      missing_parts: [],
+      verified_at_ms: null,
     };
   }
 }

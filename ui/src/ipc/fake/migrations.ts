@@ -120,7 +120,10 @@ export class FakeMigrations {
         }
         return this.lastRequest;
       },
-      historyVerify: async (migration) => this.reportOf(migration),
+      historyVerify: async (migration) => ({
+        ...(this.options.verified?.[migration] ?? this.reportOf(migration)),
+        verified_at_ms: 1_795_000_200_000,
+      }),
       historyDelete: async (migration) => {
         this.jobs.delete(migration);
         this.history = this.history.filter((one) => one.migration !== migration);

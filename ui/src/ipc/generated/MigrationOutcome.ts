@@ -3,4 +3,4 @@
 /**
  * How a migration ended.
  */
-export type MigrationOutcome = "succeeded" | "partly_failed" | "failed" | "cancelled" | "interrupted";
+export type MigrationOutcome = "running" | "succeeded" | "kept" | "unproven" | "partly_failed" | "failed" | "cancelled" | "interrupted" | "incomplete";

@@ -3,6 +3,8 @@ import type { ApiError } from "./ApiError";
 import type { AwsIdentity } from "./AwsIdentity";
 import type { ImageReport } from "./ImageReport";
 import type { MigrationOutcome } from "./MigrationOutcome";
+import type { ReportPart } from "./ReportPart";
+import type { ReportSummary } from "./ReportSummary";
 
 /**
  * What a migration did.
@@ -13,9 +15,13 @@ export type MigrationReport = {
  */
 job: string, 
 /**
- * How it ended.
+ * How it ended, computed from the proofs of its images.
  */
 outcome: MigrationOutcome, 
+/**
+ * The headline, the counts and what else everyone who reads the report must know.
+ */
+summary: ReportSummary, 
 /**
  * Who did it.
  */
@@ -41,9 +47,9 @@ repositories_created: Array<string>,
  */
 images: Array<ImageReport>, 
 /**
- * Bytes that were sent.
+ * Bytes that were sent; nothing where the Docker Engine did not report all of them.
  */
-sent_bytes: number, 
+sent_bytes: number | null, 
 /**
  * Bytes that need not be sent, because the destination had them.
  */
@@ -55,4 +61,20 @@ temporary_tags_left: Array<string>,
 /**
  * Why the history does not hold all of this, where it could not be written.
  */
-journal_error: ApiError | null, };
+journal_error: ApiError | null, 
+/**
+ * The fault of the program that ended the run, where one did.
+ */
+run_error: ApiError | null, 
+/**
+ * Which part of a plan this is, where the plan was run from a file.
+ */
+part: ReportPart | null, 
+/**
+ * Of a report that joins the parts of a plan: the parts that are missing from it.
+ */
+missing_parts: Array<number>, 
+/**
+ * When registry and ECR were asked again, where the proofs are of a later time than the run.
+ */
+verified_at_ms: number | null, };

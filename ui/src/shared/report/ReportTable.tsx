@@ -4,39 +4,15 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { Fragment } from "react";
 import { errorEntry, errorNextSteps } from "../../errors";
-import type { ImageReport, Proof } from "../../ipc/generated";
+import type { ImageReport } from "../../ipc/generated";
 import { CopyableDigest, CopyableText } from "../CopyableText";
 import { formatCounted } from "../format";
 import { PagedTable } from "../PagedTable";
 import { StatusText } from "../StatusText";
-
-const proofs: Record<
-  Proof,
-  { type: "success" | "error" | "warning"; text: string; description: string }
-> = {
-  equal: {
-    type: "success",
-    text: "Equal",
-    description: "Source, registry and ECR hold one digest.",
-  },
-  equal_to_pushed: {
-    type: "success",
-    text: "Equal to what was pushed",
-    description: "The Docker Engine packed it anew; what it pushed is what ECR holds.",
-  },
-  different: {
-    type: "error",
-    text: "Different",
-    description: "What is in ECR is not what was sent.",
-  },
-  not_proved: { type: "warning", text: "Not proved", description: "No digest to compare with." },
-};
+import { isVerified, standings } from "./standings";
 
 function ResultCell({ image }: { image: ImageReport }) {
   const result = image.result;
-  if (result.kind === "cancelled") {
-    return <StatusIndicator type="stopped">Not finished</StatusIndicator>;
-  }
   if (result.kind === "failed") {
     const entry = errorEntry(result.error);
     return (
@@ -44,20 +20,21 @@ function ResultCell({ image }: { image: ImageReport }) {
         <StatusText type="error">{entry.title}</StatusText>
         <span>{entry.text(result.error)}</span>
         <span>{errorNextSteps(result.error)[0]}</span>
+        {image.left_behind.length > 0 && <LeftBehindList image={image} />}
       </SpaceBetween>
     );
   }
-  const proof = proofs[image.proof];
+  const standing = standings[image.standing];
   return (
     <SpaceBetween size="xxs">
-      <StatusIndicator type={proof.type}>{proof.text}</StatusIndicator>
+      <StatusIndicator type={standing.type}>{standing.text}</StatusIndicator>
       <span>
-        {result.kind === "unchanged" ? "It was there already. " : ""}
-        {proof.description}
+        {result.kind === "unchanged" && isVerified(image) ? "Skipped, already up to date. " : ""}
+        {standing.description}
       </span>
       {image.source_moved_to !== null && (
         <>
-          <StatusIndicator type="info">Moved at the source meanwhile</StatusIndicator>
+          <StatusIndicator type="info">Another image at the source now</StatusIndicator>
           <span>
             The tag is at <CopyableDigest digest={image.source_moved_to} /> now. Run again copies
             that too.
@@ -74,7 +51,7 @@ function LeftBehindList({ image }: { image: ImageReport }) {
   return (
     <span data-testid={`left-behind-${image.image}`}>
       <StatusIndicator type="warning">
-        {formatCounted(left.length, "referrer", "referrers")} stayed behind
+        {formatCounted(left.length, "referrer", "referrers")} not copied
       </StatusIndicator>
       <ExpandableSection headerText="Which, and why">
         <SpaceBetween size="xs">
@@ -156,14 +133,6 @@ function TagDigests({ image }: { image: ImageReport }) {
   );
 }
 
-/** What a result is found by. */
-const resultWords: Record<ImageReport["result"]["kind"], string> = {
-  moved: "moved",
-  unchanged: "there already",
-  failed: "failed",
-  cancelled: "not finished",
-};
-
 /** Every tag with its digests: at the source, as pushed, at the registry, in ECR. */
 export function ReportTable({ images }: { images: readonly ImageReport[] }) {
   return (
@@ -174,8 +143,7 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
         image.destination,
         image.ecr_digest,
         image.source_digest,
-        resultWords[image.result.kind],
-        proofs[image.proof].text,
+        standings[image.standing].text,
       ]}
       finds="an image by name, digest or outcome"
       trackBy={(image) => String(image.image)}
@@ -207,7 +175,11 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
           header: "Outcome",
           minWidth: 220,
           cell: (image) => (
-            <span data-testid={`proof-${image.image}`} data-proof={image.proof}>
+            <span
+              data-testid={`proof-${image.image}`}
+              data-proof={image.proof}
+              data-standing={image.standing}
+            >
               <ResultCell image={image} />
             </span>
           ),
@@ -223,7 +195,7 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
           header: "Pull",
           minWidth: 160,
           cell: (image) =>
-            image.result.kind === "moved" || image.result.kind === "unchanged" ? (
+            isVerified(image) ? (
               <CopyableText
                 text={`docker pull ${image.destination}`}
                 display="docker pull"

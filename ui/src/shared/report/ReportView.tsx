@@ -6,64 +6,62 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { ErrorAlert } from "../../errors";
-import type { MigrationOutcome, MigrationReport, ReportFormat } from "../../ipc/generated";
+import type { MigrationReport, ReportFormat, ReportSummary } from "../../ipc/generated";
 import { Bytes } from "../Bytes";
-import { formatCounted, formatDuration } from "../format";
+import { formatCount, formatCounted, formatDuration, formatExact } from "../format";
 import { ReportTable } from "./ReportTable";
 import { WhatNow } from "./WhatNow";
 
-const outcomes: Record<MigrationOutcome, { type: AlertProps.Type; header: string; text: string }> =
-  {
-    succeeded: {
-      type: "success",
-      header: "Every image is in ECR",
-      text: "The digests below were asked of the registry and of ECR after the push.",
-    },
-    partly_failed: {
-      type: "warning",
-      header: "Some images are in ECR, some are not",
-      text: "Each failed image says why. Retry failed does only those once more.",
-    },
-    failed: {
-      type: "error",
-      header: "No image arrived",
-      text: "Each image says why. When the cause is gone, Retry failed does them once more.",
-    },
-    cancelled: {
-      type: "info",
-      header: "Cancelled",
-      text: "Images that were through stay in ECR. The others were not tagged there. The history goes on with them.",
-    },
-    interrupted: {
-      type: "warning",
-      header: "Not brought to its end",
-      text: "Transload or the computer stopped, or it still runs. Images that were through are in ECR; Resume does the others.",
-    },
-  };
+const alertTypes: Record<ReportSummary["status"], AlertProps.Type> = {
+  success: "success",
+  info: "info",
+  warning: "warning",
+  error: "error",
+  stopped: "info",
+  "in-progress": "info",
+};
 
 /** Props of {@link ReportView}. */
 export interface ReportViewProps {
   report: MigrationReport;
+  /** Whether the last attempt to verify it again failed: how it is now is not known. */
+  verifyFailed?: boolean;
   /** What can be done next, beside the export. */
   actions: ReactNode;
   onExport: (format: ReportFormat) => void;
 }
 
-/** What a migration did, proved by digest. */
-export function ReportView({ report, actions, onExport }: ReportViewProps) {
-  const outcome = outcomes[report.outcome];
-  const failed = report.images.filter((image) => image.result.kind === "failed").length;
-  const moved = report.images.filter((image) => image.result.kind === "moved").length;
-  const leftBehind = report.images.reduce((sum, image) => sum + image.left_behind.length, 0);
-  const open = report.images.filter((image) => image.result.kind === "cancelled").length;
-  const unchanged = report.images.filter((image) => image.result.kind === "unchanged").length;
+/** The headline of a report with what must be said with it: the one status of the page. */
+function Status({ report, verifyFailed }: { report: MigrationReport; verifyFailed: boolean }) {
+  const { summary, verified_at_ms } = report;
+  const type = verifyFailed ? "info" : alertTypes[summary.status];
+  return (
+    <div role="status" data-testid="result" data-outcome={report.outcome} data-status={type}>
+      <Alert type={type} header={verifyFailed ? `Last known: ${summary.title}` : summary.title}>
+        <SpaceBetween size="xxs">
+          {verifyFailed && <span>The images could not be verified again.</span>}
+          <span>{summary.text}</span>
+          {summary.notes.map((note) => (
+            <span key={note}>{note}</span>
+          ))}
+          {verified_at_ms !== null && (
+            <span data-testid="verified-at">
+              Verified again at {formatExact(verified_at_ms)}: registry and ECR were asked again.
+            </span>
+          )}
+        </SpaceBetween>
+      </Alert>
+    </div>
+  );
+}
+
+/** What a migration did, verified by digest. */
+export function ReportView({ report, verifyFailed = false, actions, onExport }: ReportViewProps) {
+  const part = report.part;
   return (
     <SpaceBetween size="l">
-      <div role="status" data-testid="result" data-outcome={report.outcome}>
-        <Alert type={outcome.type} header={outcome.header}>
-          {outcome.text}
-        </Alert>
-      </div>
+      <Status report={report} verifyFailed={verifyFailed} />
+      {report.run_error !== null && <ErrorAlert error={report.run_error} />}
       {report.journal_error !== null && <ErrorAlert error={report.journal_error} />}
       <Container
         header={
@@ -94,17 +92,7 @@ export function ReportView({ report, actions, onExport }: ReportViewProps) {
         <KeyValuePairs
           columns={4}
           items={[
-            {
-              label: "Images",
-              value: [
-                `${moved} moved`,
-                unchanged > 0 ? `${unchanged} there already` : "",
-                failed > 0 ? `${failed} failed` : "",
-                open > 0 ? `${open} not finished` : "",
-              ]
-                .filter((part) => part !== "")
-                .join(", "),
-            },
+            { label: "Images", value: report.summary.text },
             {
               label: "Repositories created",
               value:
@@ -112,24 +100,26 @@ export function ReportView({ report, actions, onExport }: ReportViewProps) {
                   ? "None"
                   : report.repositories_created.join(", "),
             },
-            { label: "Sent", value: <Bytes bytes={report.sent_bytes} /> },
+            {
+              label: "Sent",
+              value: report.sent_bytes === null ? "Unknown" : <Bytes bytes={report.sent_bytes} />,
+            },
             { label: "Time", value: formatDuration(report.elapsed_ms) },
             {
               label: "Account",
               value: `${report.identity.account_id}, ${report.identity.region}`,
             },
             { label: "Registry", value: report.registry },
-            { label: "There already", value: <Bytes bytes={report.skipped_bytes} /> },
-            ...(leftBehind === 0
+            { label: "Already in ECR", value: <Bytes bytes={report.skipped_bytes} /> },
+            ...(part === null || part.parts === 1
               ? []
               : [
                   {
-                    label: "Stayed behind",
-                    value: formatCounted(
-                      leftBehind,
-                      "signature or referrer",
-                      "signatures or referrers",
-                    ),
+                    label: "Part",
+                    value:
+                      part.part === null
+                        ? `All ${formatCount(part.parts)} merged`
+                        : `${formatCount(part.part)} of ${formatCount(part.parts)}`,
                   },
                 ]),
             {

@@ -3,12 +3,11 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { MigrationReport } from "../../ipc/generated";
 import { CommandList } from "../CommandList";
+import { isVerified } from "./standings";
 
 /** What usually comes after a migration. */
 export function WhatNow({ report }: { report: MigrationReport }) {
-  const arrived = report.images.find(
-    (image) => image.result.kind === "moved" || image.result.kind === "unchanged",
-  );
+  const arrived = report.images.find(isVerified);
   const { registry, identity } = report;
   return (
     <ExpandableSection variant="container" headerText="What now" data-testid="what-now">

@@ -28,6 +28,7 @@ mod selection;
 mod settings;
 mod sign_in;
 mod sources;
+mod summary;
 mod undo;
 
 pub use aws::*;
@@ -53,4 +54,5 @@ pub use selection::*;
 pub use settings::*;
 pub use sign_in::*;
 pub use sources::*;
+pub use summary::*;
 pub use undo::*;

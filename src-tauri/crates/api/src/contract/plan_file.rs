@@ -35,7 +35,7 @@ pub struct PlanFileOptions {
     pub allow_endpoints: bool,
 }
 
-/// A part of a plan.
+/// A part of a plan, as it was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     /// Which part, from 1.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, AwsIdentity, Route};
+use super::{ApiError, AwsIdentity, ImageStanding, ReportSummary, Route};
 
 /// What a migration did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -9,8 +9,10 @@ use super::{ApiError, AwsIdentity, Route};
 pub struct MigrationReport {
     /// The job.
     pub job: String,
-    /// How it ended.
+    /// How it ended, computed from the proofs of its images.
     pub outcome: MigrationOutcome,
+    /// The headline, the counts and what else everyone who reads the report must know.
+    pub summary: ReportSummary,
     /// Who did it.
     pub identity: AwsIdentity,
     /// The registry's host, and port where there is one.
@@ -23,14 +25,40 @@ pub struct MigrationReport {
     pub repositories_created: Vec<String>,
     /// Every image.
     pub images: Vec<ImageReport>,
-    /// Bytes that were sent.
-    pub sent_bytes: u64,
+    /// Bytes that were sent; nothing where the Docker Engine did not report all of them.
+    pub sent_bytes: Option<u64>,
     /// Bytes that need not be sent, because the destination had them.
     pub skipped_bytes: u64,
     /// Tags that were made in the Docker Engine on the way and are still there.
     pub temporary_tags_left: Vec<String>,
     /// Why the history does not hold all of this, where it could not be written.
     pub journal_error: Option<ApiError>,
+    /// The fault of the program that ended the run, where one did.
+    #[serde(default)]
+    pub run_error: Option<ApiError>,
+    /// Which part of a plan this is, where the plan was run from a file.
+    #[serde(default)]
+    pub part: Option<ReportPart>,
+    /// Of a report that joins the parts of a plan: the parts that are missing from it.
+    #[serde(default)]
+    pub missing_parts: Vec<u32>,
+    /// When registry and ECR were asked again, where the proofs are of a later time than the run.
+    #[serde(default)]
+    pub verified_at_ms: Option<u64>,
+}
+
+/// Which part of a plan a report is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ReportPart {
+    /// The plan: the SHA-256 digest of its file's content.
+    pub plan: String,
+    /// The number of the part, from 1; nothing where the report joins all parts.
+    pub part: Option<u32>,
+    /// How many parts the plan was run in.
+    pub parts: u32,
+    /// How many images the whole plan has.
+    pub plan_images: u32,
 }
 
 /// How a migration ended.
@@ -38,16 +66,25 @@ pub struct MigrationReport {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum MigrationOutcome {
-    /// Every image is there and proved.
+    /// It is still running, here or in another window or command.
+    Running,
+    /// Every image is verified in ECR, or there was none. The counts tell whether every digest is
+    /// that of the source.
     Succeeded,
-    /// Some images are, some failed.
+    /// Every image is verified or was kept by choice: a different image stays under its tag.
+    Kept,
+    /// Nothing failed, but some images could not be verified.
+    Unproven,
+    /// Some images failed.
     PartlyFailed,
-    /// No image arrived.
+    /// Every image failed.
     Failed,
-    /// A person stopped it.
+    /// A person cancelled it with images that are not finished.
     Cancelled,
-    /// It was not brought to its end, or still runs.
+    /// The program or the computer stopped before the end.
     Interrupted,
+    /// Parts of the plan are missing from a report that joins parts.
+    Incomplete,
 }
 
 /// What became of one image.
@@ -74,12 +111,15 @@ pub struct ImageReport {
     pub ecr_digest: Option<String>,
     /// What can be said of the digests.
     pub proof: Proof,
+    /// What is known about the image, computed from result and proof; the counts of the report are
+    /// made of these.
+    pub standing: ImageStanding,
     /// The platforms of an index that was copied, in its order; none of an image that is alone, or
     /// that was there already.
     #[serde(default)]
     pub platforms: Vec<PlatformProof>,
-    /// Bytes that were sent for it.
-    pub sent_bytes: u64,
+    /// Bytes that were sent for it; nothing where the Docker Engine did not report all of them.
+    pub sent_bytes: Option<u64>,
     /// How long it took.
     pub elapsed_ms: u64,
     /// Signatures and other referrers that could not come along.

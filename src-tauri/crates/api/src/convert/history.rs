@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use transload_engine::migration as engine;
 use transload_engine::migration::journal::{
@@ -6,10 +8,11 @@ use transload_engine::migration::journal::{
 use transload_engine::model::Digest;
 
 use super::plan::route;
-use super::report::{platforms, proof};
+use super::report::{self, blank, platforms, proof};
+use super::summary::{Attention, migration_outcome, standing, summarize, summary as words};
 use crate::contract::{
-    ApiError, AwsIdentity, HistoryEntry, HistoryState, ImageReport, ImageResult, ImageSource,
-    ImageState, LeftBehind, MigrationOutcome, MigrationReport, MigrationRequest,
+    ApiError, AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageSource, ImageState,
+    LeftBehind, MigrationReport, MigrationRequest, ReportPart,
 };
 
 /// What the journal keeps of a migration for whoever shows it.
@@ -19,6 +22,9 @@ pub struct About {
     pub identity: AwsIdentity,
     /// Where the images come from.
     pub source: ImageSource,
+    /// Which part of a plan file it runs.
+    #[serde(default)]
+    pub part: Option<ReportPart>,
 }
 
 /// An error as the journal keeps it.
@@ -32,7 +38,7 @@ pub fn told_error(error: &ApiError) -> String {
 }
 
 /// What the journal keeps for whoever shows it, read again.
-fn about(text: &str) -> Result<About, ApiError> {
+pub fn about(text: &str) -> Result<About, ApiError> {
     serde_json::from_str(text).map_err(|error| unreadable(&error))
 }
 
@@ -43,12 +49,22 @@ pub fn request(text: &str) -> Result<MigrationRequest, ApiError> {
 
 /// A line of the history.
 pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError> {
-    let About { identity, source } = about(&summary.about)?;
-    let JournalCounts { images, moved, unchanged, failed, sent_bytes, skipped_bytes } =
-        summary.counts;
+    let About { identity, source, .. } = about(&summary.about)?;
+    let JournalCounts {
+        images,
+        moved,
+        unchanged,
+        failed,
+        sent_bytes,
+        skipped_bytes,
+        left_behind,
+        temporary_tags_left,
+    } = summary.counts;
+    let attention = Attention { left_behind, temporary_tags_left, ..Attention::default() };
     Ok(HistoryEntry {
         migration: summary.id.clone(),
-        state: state(summary),
+        state: migration_outcome(summary.outcome.headline),
+        summary: words(&summary.outcome, attention),
         started_at_ms: summary.started_at_ms,
         elapsed_ms: summary.elapsed_ms,
         identity,
@@ -64,15 +80,13 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
     })
 }
 
-fn state(summary: &JournalSummary) -> HistoryState {
-    let counts = summary.counts;
+/// How the run of a migration of the history ended.
+pub fn history_end(summary: &JournalSummary) -> engine::RunEnd {
     match summary.state {
-        JournalState::Running => HistoryState::Running,
-        JournalState::Interrupted => HistoryState::Interrupted,
-        JournalState::Cancelled => HistoryState::Cancelled,
-        JournalState::Ended if counts.failed == 0 => HistoryState::Succeeded,
-        JournalState::Ended if counts.failed == counts.images => HistoryState::Failed,
-        JournalState::Ended => HistoryState::PartlyFailed,
+        JournalState::Running => engine::RunEnd::Running,
+        JournalState::Interrupted => engine::RunEnd::Interrupted,
+        JournalState::Cancelled => engine::RunEnd::Cancelled,
+        JournalState::Ended => engine::RunEnd::Completed,
     }
 }
 
@@ -80,26 +94,49 @@ fn state(summary: &JournalSummary) -> HistoryState {
 pub fn history_report(record: &JournalRecord) -> Result<MigrationReport, ApiError> {
     let summary = &record.summary;
     let created = record.repositories.iter().filter(|known| known.created_at_ms.is_some());
-    Ok(MigrationReport {
-        job: summary.id.clone(),
-        outcome: match state(summary) {
-            HistoryState::Running | HistoryState::Interrupted => MigrationOutcome::Interrupted,
-            HistoryState::Cancelled => MigrationOutcome::Cancelled,
-            HistoryState::Succeeded => MigrationOutcome::Succeeded,
-            HistoryState::PartlyFailed => MigrationOutcome::PartlyFailed,
-            HistoryState::Failed => MigrationOutcome::Failed,
-        },
-        identity: about(&summary.about)?.identity,
-        registry: summary.registry.to_string(),
-        started_at_ms: summary.started_at_ms,
-        elapsed_ms: summary.elapsed_ms,
+    let About { identity, part, .. } = about(&summary.about)?;
+    let times_ms = (summary.started_at_ms, summary.elapsed_ms);
+    let mut report = MigrationReport {
         repositories_created: created.map(|known| known.name.to_string()).collect(),
         images: record.images.iter().map(image_report).collect(),
         sent_bytes: summary.counts.sent_bytes,
         skipped_bytes: summary.counts.skipped_bytes,
         temporary_tags_left: record.temporary_tags_left.clone(),
-        journal_error: None,
-    })
+        part,
+        ..blank(summary.id.clone(), identity, summary.registry.to_string(), times_ms)
+    };
+    summarize(&mut report, history_end(summary));
+    Ok(report)
+}
+
+/// The report of a migration of the history with the proofs of a later look at ECR.
+pub fn verified_again(
+    record: &JournalRecord,
+    again: &engine::Report,
+    verified_at_ms: u64,
+) -> Result<MigrationReport, ApiError> {
+    let mut report = history_report(record)?;
+    let again = again.images.iter().map(|image| (image.planned.index, report::image(image)));
+    let mut again: HashMap<u32, ImageReport> = again.collect();
+    for image in &mut report.images {
+        let Some(now) = again.remove(&image.image) else { continue };
+        // What was sent then stays as it was; what is proven is of now.
+        let result = match (&now.result, &image.result) {
+            (ImageResult::Moved | ImageResult::Unchanged, then) => then.clone(),
+            (failed_or_cancelled, _) => failed_or_cancelled.clone(),
+        };
+        *image = ImageReport {
+            result,
+            pushed_digest: image.pushed_digest.take(),
+            sent_bytes: image.sent_bytes,
+            elapsed_ms: image.elapsed_ms,
+            left_behind: std::mem::take(&mut image.left_behind),
+            ..now
+        };
+    }
+    report.verified_at_ms = Some(verified_at_ms);
+    summarize(&mut report, history_end(&record.summary));
+    Ok(report)
 }
 
 fn image_report(image: &JournalImage) -> ImageReport {
@@ -126,6 +163,7 @@ fn image_report(image: &JournalImage) -> ImageReport {
         registry_digest: text(&image.registry_digest),
         ecr_digest: text(&image.ecr_digest),
         proof: proof(image.proof),
+        standing: standing(image.standing()),
         platforms: platforms(&image.platforms),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,

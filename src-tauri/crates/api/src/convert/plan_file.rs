@@ -1,4 +1,3 @@
-use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -8,37 +7,6 @@ use transload_engine::model::{Digest, ImageReference, Platform, RepositoryName, 
 use crate::contract::{
     ApiError, ErrorCode, PlanFile, PlanRemark, PlannedAction, PlannedImage, Route,
 };
-
-/// Layers that are smaller are sent twice sooner than that two repositories are bound together.
-const SHARED_BYTES: u64 = 1 << 20;
-
-/// Which repositories of a plan share layers: the same number for those that do.
-pub fn layer_groups(plan: &engine::Plan) -> BTreeMap<String, u32> {
-    let mut group_of: BTreeMap<&RepositoryName, u32> = BTreeMap::new();
-    let mut first_with: HashMap<&Digest, &RepositoryName> = HashMap::new();
-    let mut next = 0;
-    for image in &plan.images {
-        let Some(content) = &image.content else { continue };
-        let own = *group_of.entry(&image.repository).or_insert_with(|| {
-            next += 1;
-            next - 1
-        });
-        for (digest, size_bytes) in &content.blobs {
-            if *size_bytes < SHARED_BYTES {
-                continue;
-            }
-            let first = *first_with.entry(digest).or_insert(&image.repository);
-            let other = group_of.get(first).copied().unwrap_or(own);
-            let own = group_of.get(&image.repository).copied().unwrap_or(own);
-            if other != own {
-                for group in group_of.values_mut().filter(|group| **group == own) {
-                    *group = other;
-                }
-            }
-        }
-    }
-    group_of.into_iter().map(|(name, group)| (name.to_string(), group)).collect()
-}
 
 /// A plan of a file, as the engine runs it. Its sources are pinned; manifests are read when an
 /// image's turn comes.

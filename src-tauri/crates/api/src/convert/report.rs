@@ -1,8 +1,9 @@
 use transload_engine::migration as engine;
 
 use super::plan::route;
+use super::summary::{Attention, migration_outcome, standing, summarize, summary};
 use crate::contract::{
-    ApiError, AwsIdentity, ImageReport, ImageResult, LeftBehind, MigrationOutcome, MigrationReport,
+    AwsIdentity, ImageReport, ImageResult, ImageStanding, LeftBehind, MigrationReport,
     PlatformProof, Proof,
 };
 
@@ -12,81 +13,90 @@ pub fn report(
     report: &engine::Report,
     identity: AwsIdentity,
     registry: String,
-    (started_at_ms, elapsed_ms): (u64, u64),
+    times_ms: (u64, u64),
 ) -> MigrationReport {
-    MigrationReport {
-        job,
-        outcome: outcome(report),
-        identity,
-        registry,
-        started_at_ms,
-        elapsed_ms,
+    let mut shown = MigrationReport {
         repositories_created: report.repositories_created.iter().map(ToString::to_string).collect(),
         images: report.images.iter().map(image).collect(),
         sent_bytes: report.images.iter().map(|image| image.sent_bytes).sum(),
         skipped_bytes: report.images.iter().map(|image| image.skipped_bytes).sum(),
         temporary_tags_left: report.temporary_tags_left.iter().map(ToString::to_string).collect(),
-        journal_error: None,
-    }
+        ..blank(job, identity, registry, times_ms)
+    };
+    summarize(&mut shown, run_end(report));
+    shown
 }
 
-/// The report of a migration that ended by a fault of the program: what arrived is not known.
+/// How a run ended.
+pub fn run_end(report: &engine::Report) -> engine::RunEnd {
+    if report.cancelled { engine::RunEnd::Cancelled } else { engine::RunEnd::Completed }
+}
+
+/// The report of a migration that a fault of the program ended, where the journal cannot tell what it
+/// had finished: nothing is known about any image.
 pub fn crashed_report(
     job: String,
     plan: &engine::Plan,
-    error: &ApiError,
     identity: AwsIdentity,
-    (started_at_ms, elapsed_ms): (u64, u64),
+    times_ms: (u64, u64),
 ) -> MigrationReport {
     let unknown = |planned: &engine::PlannedImage| ImageReport {
         image: planned.index,
         source: planned.source.to_string(),
         destination: planned.destination.to_string(),
         route: route(planned.route),
-        result: ImageResult::Failed { error: error.clone() },
+        result: ImageResult::Cancelled,
         source_digest: planned.source_digest.as_ref().map(ToString::to_string),
         pushed_digest: None,
         registry_digest: None,
         ecr_digest: None,
         proof: Proof::NotProved,
+        standing: ImageStanding::Unknown,
         platforms: Vec::new(),
-        sent_bytes: 0,
+        sent_bytes: None,
         elapsed_ms: 0,
         left_behind: Vec::new(),
         source_moved_to: None,
     };
+    let mut shown = MigrationReport {
+        images: plan.images.iter().map(unknown).collect(),
+        sent_bytes: None,
+        ..blank(job, identity, plan.registry().to_string(), times_ms)
+    };
+    summarize(&mut shown, engine::RunEnd::Interrupted);
+    shown
+}
+
+/// A report without images. Whoever fills it calls [`summarize`].
+pub fn blank(
+    job: String,
+    identity: AwsIdentity,
+    registry: String,
+    (started_at_ms, elapsed_ms): (u64, u64),
+) -> MigrationReport {
+    let outcome = engine::Outcome::of(engine::RunEnd::Completed, engine::OutcomeCounts::default());
     MigrationReport {
         job,
-        outcome: MigrationOutcome::Failed,
+        outcome: migration_outcome(outcome.headline),
+        summary: summary(&outcome, Attention::default()),
         identity,
-        registry: plan.registry().to_string(),
+        registry,
         started_at_ms,
         elapsed_ms,
         repositories_created: Vec::new(),
-        images: plan.images.iter().map(unknown).collect(),
-        sent_bytes: 0,
+        images: Vec::new(),
+        sent_bytes: Some(0),
         skipped_bytes: 0,
         temporary_tags_left: Vec::new(),
         journal_error: None,
+        run_error: None,
+        part: None,
+        missing_parts: Vec::new(),
+        verified_at_ms: None,
     }
 }
 
-fn outcome(report: &engine::Report) -> MigrationOutcome {
-    let open =
-        report.images.iter().any(|image| matches!(image.result, engine::ImageResult::Cancelled));
-    let failed = report.failed().count();
-    if report.cancelled && open {
-        MigrationOutcome::Cancelled
-    } else if failed == 0 {
-        MigrationOutcome::Succeeded
-    } else if failed == report.images.len() {
-        MigrationOutcome::Failed
-    } else {
-        MigrationOutcome::PartlyFailed
-    }
-}
-
-fn image(image: &engine::ImageReport) -> ImageReport {
+pub(super) fn image(image: &engine::ImageReport) -> ImageReport {
     let text =
         |digest: &Option<transload_engine::model::Digest>| digest.as_ref().map(ToString::to_string);
     ImageReport {
@@ -107,6 +117,7 @@ fn image(image: &engine::ImageReport) -> ImageReport {
         registry_digest: text(&image.registry_digest),
         ecr_digest: text(&image.ecr_digest),
         proof: proof(image.proof),
+        standing: standing(engine::Standing::of(image)),
         platforms: platforms(&image.platforms),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,

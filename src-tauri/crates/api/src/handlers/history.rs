@@ -69,26 +69,26 @@ impl Api {
         let identity = ends.connected.identity.clone();
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
         let job = Job::taken_up(&record, job_ends(&shown), images, self.new_control());
-        let asked = JobRequest { request, shown, ends };
+        let part = convert::about(&record.summary.about)?.part;
+        let asked = JobRequest { request, shown, ends, part };
         self.run_job(job, plan, asked, log);
         Ok(migration)
     }
 
-    /// Asks registry and ECR anew what they hold of a migration of the history, and compares.
+    /// Compares a migration of the history with what registry and ECR hold now. Returns its report
+    /// with the new proofs.
     pub async fn history_verify(&self, migration: String) -> Result<MigrationReport, ApiError> {
         let record = self.journal().await?.record(&migration).await?;
         let shown = convert::request(&record.request)?;
         let (request, ends) = self.reopen(&record, &shown).await?;
         let (plan, platforms) = record.proof_plan(&request)?;
-        let started_at_ms = now_ms();
+        let verified_at_ms = now_ms();
         let events: Arc<dyn EventSink> = Arc::new(NobodyListens);
         let destination = &ends.connected.destination;
         let control = self.new_control();
         let source = &ends.source;
         let report = verify_again(&plan, &platforms, source, destination, &control, &events).await;
-        let identity = ends.connected.identity.clone();
-        let times_ms = (started_at_ms, now_ms().saturating_sub(started_at_ms));
-        Ok(convert::report(migration, &report, identity, plan.registry().to_string(), times_ms))
+        convert::verified_again(&record, &report, verified_at_ms)
     }
 
     /// Opens both ends of a migration of the history again, at the planned destination.
@@ -118,8 +118,7 @@ impl Api {
             None => self.history_report(job).await?,
         };
         let text = report_export::text(&report, format)?;
-        let written = tokio::fs::write(&path, text).await;
-        written.map_err(|error| ApiError::storage(&path, &error))
+        crate::files::write(path, text).await
     }
 
     pub(super) fn keep_request(&self, job: &str, asked: JobRequest) {

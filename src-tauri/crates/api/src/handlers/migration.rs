@@ -50,7 +50,7 @@ impl Api {
     pub async fn migration_retry_failed(&self, job: String) -> Result<String, ApiError> {
         let finished = self.inner.jobs.get(&job)?;
         let kept = locked(&self.inner.requests).get(&job).cloned();
-        let (Some(report), Some(JobRequest { mut request, mut shown, ends })) =
+        let (Some(report), Some(JobRequest { mut request, mut shown, ends, .. })) =
             (finished.report(), kept)
         else {
             let message = "This migration is not over yet.";
@@ -85,7 +85,7 @@ pub(super) async fn plan(
     let facts =
         migration::gather_watched(&request, &ends.source, destination, manifests, tell).await?;
     let plan = migration::plan(&request, &facts);
-    Ok(ReadyPlan { plan: Arc::new(plan), request, shown, ends })
+    Ok(ReadyPlan { plan: Arc::new(plan), request, shown, ends, part: None })
 }
 
 /// Why the first image of a plan that cannot start is refused.

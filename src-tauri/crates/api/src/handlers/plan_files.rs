@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use transload_engine::migration::layer_groups;
 use transload_engine::model::Region;
 
 use super::migration::read_request;
@@ -21,13 +22,12 @@ impl Api {
         let file = PlanFile {
             transload_plan: PLAN_FILE_VERSION,
             plan: convert::plan(plan, &ready.plan, identity, commands),
-            layer_groups: convert::layer_groups(&ready.plan),
+            layer_groups: layer_groups(&ready.plan),
             request: ready.shown,
         };
         let text = serde_json::to_string_pretty(&file)
             .map_err(|error| ApiError::internal(error.to_string()))?;
-        let written = tokio::fs::write(&path, text).await;
-        written.map_err(|error| ApiError::storage(&path, &error))
+        crate::files::write(path, text).await
     }
 
     /// The destination that the plan of a file was made for, and the connection that it names.
@@ -52,6 +52,7 @@ impl Api {
     ) -> Result<String, ApiError> {
         let mut file = plan_file::read(path).await?;
         let planned = plan_file::destination(&file).await?;
+        let report_part = shards::part_of(&file, options.shard)?;
         let mut part = file.clone();
         if let Some(shard) = options.shard {
             shards::keep_part(&mut part, shard)?;
@@ -72,11 +73,13 @@ impl Api {
         }
         let plan = Arc::new(plan);
         let ends = Ends::new(source, connected);
-        if !plan.is_ready() {
+        // A part that has nothing to do succeeds: the other parts do the rest.
+        let is_idle_part = options.shard.is_some() && plan.totals.conflicts == 0;
+        if !plan.is_ready() && !is_idle_part {
             return Err(not_ready());
         }
         let shown = MigrationRequest { connection, ..file.request };
-        self.start(ReadyPlan { plan, request, shown, ends }).await
+        self.start(ReadyPlan { plan, request, shown, ends, part: Some(report_part) }).await
     }
 }
 

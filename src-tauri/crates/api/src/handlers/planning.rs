@@ -8,7 +8,7 @@ use transload_engine::migration::{EarlierTransfer, GatherProgress, expected_time
 use super::migration::plan;
 use crate::api::Api;
 use crate::contract::{
-    ApiError, CopyTool, ExpectedTime, HistoryEntry, HistoryState, ImageSource, MigrationPlan,
+    ApiError, CopyTool, ExpectedTime, HistoryEntry, ImageSource, MigrationOutcome, MigrationPlan,
     MigrationRequest, PlanProgress,
 };
 use crate::convert;
@@ -91,9 +91,9 @@ impl Api {
         let same_way = history.iter().filter(|entry| {
             entry.registry == plan.registry && is_over(entry) && same_place(&entry.source, source)
         });
-        let earlier = same_way.map(|entry| EarlierTransfer {
-            sent_bytes: entry.sent_bytes,
-            elapsed: Duration::from_millis(entry.elapsed_ms),
+        let earlier = same_way.filter_map(|entry| {
+            let elapsed = Duration::from_millis(entry.elapsed_ms);
+            Some(EarlierTransfer { sent_bytes: entry.sent_bytes?, elapsed })
         });
         expected_time(plan.totals.stored_bytes, earlier).map(convert::expected_time)
     }
@@ -104,7 +104,8 @@ pub(super) fn count(count: usize) -> u32 {
 }
 
 fn is_over(entry: &HistoryEntry) -> bool {
-    matches!(entry.state, HistoryState::Succeeded | HistoryState::PartlyFailed)
+    use MigrationOutcome::{Kept, PartlyFailed, Succeeded, Unproven};
+    matches!(entry.state, Succeeded | Kept | Unproven | PartlyFailed)
 }
 
 /// Whether two sources are at the same distance: namespaces of Docker Hub are.

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use transload_engine::aws::EcrApi;
 use transload_engine::migration::journal::{JournalLog, NewMigration};
 use transload_engine::migration::{
-    self, Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, SignInGate, Source,
+    self, Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, RunEnd,
+    SignInGate, Source,
 };
 
 use super::history::tell;
@@ -15,7 +16,7 @@ use transload_engine::model::now_ms;
 
 use crate::api::{Api, Inner, JobRequest};
 use crate::connections::Connected;
-use crate::contract::{ApiError, AwsConnection, ImageSource, MigrationRequest};
+use crate::contract::{ApiError, AwsConnection, ImageSource, MigrationReport, MigrationRequest};
 use crate::convert;
 use crate::jobs::{Job, JobEnds};
 use crate::plans::{Ends, ReadyPlan};
@@ -26,11 +27,15 @@ const LOOKED_EVERY: Duration = Duration::from_secs(1);
 impl Api {
     /// Enters a plan in the journal and starts it; answers the job.
     pub(super) async fn start(&self, ready: ReadyPlan) -> Result<String, ApiError> {
-        let ReadyPlan { plan, request, shown, ends } = ready;
+        let ReadyPlan { plan, request, shown, ends, part } = ready;
         plan.destination.ensure_same(&ends.connected.destination.identity)?;
         let (id, started_at_ms) = (self.new_id("migration"), now_ms());
         let identity = ends.connected.identity.clone();
-        let about = convert::About { identity: identity.clone(), source: shown.source.clone() };
+        let about = convert::About {
+            identity: identity.clone(),
+            source: shown.source.clone(),
+            part: part.clone(),
+        };
         let new = NewMigration {
             id: id.clone(),
             started_at_ms,
@@ -41,8 +46,15 @@ impl Api {
         let log = self.journal().await?.begin(new, tell()).await?;
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
         let job = Job::new(id.clone(), job_ends(&shown), started_at_ms, images, self.new_control());
-        self.run_job(job, plan, JobRequest { request, shown, ends }, log);
+        self.run_job(job, plan, JobRequest { request, shown, ends, part }, log);
         Ok(id)
+    }
+
+    /// What the journal holds of a migration that no task runs any more.
+    async fn recorded(&self, id: &str) -> Result<MigrationReport, ApiError> {
+        let journal = self.journal().await?;
+        journal.flush().await.map_err(|error| ApiError::from(error.as_ref()))?;
+        convert::history_report(&journal.record(id).await?)
     }
 
     fn again(&self, connection: &AwsConnection, open: &Connected) -> ConnectAgain {
@@ -76,6 +88,7 @@ impl Api {
         };
         let again = Again { destination: again, source: source_again };
         let identity = ends.connected.identity.clone();
+        let (api, part) = (self.clone(), asked.part.clone());
         self.inner.jobs.add(Arc::clone(&job));
         self.keep_request(job.id(), asked);
         tracing::info!(job = %job.id(), images = plan.images.len(), "a migration starts");
@@ -83,17 +96,30 @@ impl Api {
             let running = tokio::spawn(run(Arc::clone(&plan), ends, again, Arc::clone(&job), log));
             let id = job.id().to_owned();
             let report = match running.await {
-                Ok((report, journal_error)) => {
+                Ok((done, journal_error)) => {
                     let registry = plan.registry().to_string();
-                    let mut report =
-                        convert::report(id, &report, identity, registry, job.times_ms());
+                    let mut report = convert::report(id, &done, identity, registry, job.times_ms());
                     report.journal_error = journal_error;
+                    report.part = part;
+                    convert::summarize(&mut report, convert::run_end(&done));
                     report
                 }
                 Err(crash) => {
                     tracing::error!(job = %id, %crash, "a migration crashed");
-                    let error = ApiError::internal(crash.to_string());
-                    convert::crashed_report(id, &plan, &error, identity, job.times_ms())
+                    let known = match api.recorded(&id).await {
+                        Ok(known) => known,
+                        Err(error) => {
+                            let times_ms = job.times_ms();
+                            let mut report = convert::crashed_report(id, &plan, identity, times_ms);
+                            report.journal_error = Some(error);
+                            report.part = part;
+                            report
+                        }
+                    };
+                    let run_error = Some(ApiError::internal(crash.to_string()));
+                    let mut report = MigrationReport { run_error, ..known };
+                    convert::summarize(&mut report, RunEnd::Interrupted);
+                    report
                 }
             };
             tracing::info!(job = %report.job, outcome = ?report.outcome, "a migration ends");

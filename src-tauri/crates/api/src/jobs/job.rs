@@ -45,7 +45,8 @@ impl Job {
         let states = record.images.iter().map(convert::earlier_state).collect();
         let earlier = Earlier {
             elapsed_ms: summary.elapsed_ms,
-            sent_bytes: summary.counts.sent_bytes,
+            // The progress of a job counts what was reported.
+            sent_bytes: summary.counts.sent_bytes.unwrap_or(0),
             skipped_bytes: summary.counts.skipped_bytes,
             states,
         };

@@ -1,20 +1,58 @@
 //! For a spreadsheet.
 
-use super::{platform, proof, result};
+use super::{escape, headline, platform, proof, result, standing, verified_at};
 use crate::contract::{ImageReport, MigrationReport, PlatformProof};
 
-/// A row for each tag, and behind it one for each of its platforms.
+const HEADER: [&str; 14] = [
+    "source",
+    "destination",
+    "platform",
+    "result",
+    "proof",
+    "source_digest",
+    "pushed_digest",
+    "registry_digest",
+    "ecr_digest",
+    "sent_bytes",
+    "elapsed_ms",
+    "standing",
+    "source_moved_to",
+    "detail",
+];
+
+type Row = [String; HEADER.len()];
+
+/// A row for each tag, and after it one for each of its platforms and for each referrer that was not
+/// copied; at the end one for each temporary tag and each thing to know about the whole.
 pub(super) fn csv(report: &MigrationReport) -> String {
-    let header = "source,destination,platform,result,proof,source_digest,pushed_digest,registry_digest,ecr_digest,sent_bytes,elapsed_ms";
-    let rows = report.images.iter().flat_map(|image| {
-        let parts = image.platforms.iter().map(|part| row_of_platform(image, part));
-        std::iter::once(row(image)).chain(parts)
-    });
-    let rows = rows.map(|cells| cells.map(|cell| csv_cell(&cell)).join(","));
-    std::iter::once(header.to_owned()).chain(rows).collect::<Vec<_>>().join("\r\n") + "\r\n"
+    let mut rows = vec![HEADER.map(str::to_owned)];
+    for image in &report.images {
+        rows.push(row(image));
+        rows.extend(image.platforms.iter().map(|part| row_of_platform(image, part)));
+        rows.extend(image.left_behind.iter().map(|left| {
+            row_of(&left.name, &image.destination, "referrer not copied", &left.error.message)
+        }));
+    }
+    let tags = report.temporary_tags_left.iter();
+    rows.extend(tags.map(|tag| row_of("", tag, "temporary tag left in the Docker Engine", "")));
+    let at = &report.registry;
+    rows.push(row_of("", at, "summary", &headline(report)));
+    rows.extend(report.summary.notes.iter().map(|note| row_of("", at, "note", note)));
+    rows.extend(verified_at(report).map(|text| row_of("", at, "note", &text)));
+    let lines = rows.into_iter().map(|cells| cells.map(|cell| escape::csv(&cell)).join(","));
+    lines.collect::<Vec<_>>().join("\r\n") + "\r\n"
 }
 
-fn row(image: &ImageReport) -> [String; 11] {
+fn row_of(source: &str, destination: &str, result: &str, detail: &str) -> Row {
+    let mut row: Row = Default::default();
+    row[0] = source.to_owned();
+    row[1] = destination.to_owned();
+    row[3] = result.to_owned();
+    row[13] = detail.to_owned();
+    row
+}
+
+fn row(image: &ImageReport) -> Row {
     let optional = |digest: &Option<String>| digest.clone().unwrap_or_default();
     [
         image.source.clone(),
@@ -26,48 +64,20 @@ fn row(image: &ImageReport) -> [String; 11] {
         optional(&image.pushed_digest),
         optional(&image.registry_digest),
         optional(&image.ecr_digest),
-        image.sent_bytes.to_string(),
+        image.sent_bytes.map_or_else(|| "unknown".to_owned(), |bytes| bytes.to_string()),
         image.elapsed_ms.to_string(),
+        standing(image.standing).to_owned(),
+        optional(&image.source_moved_to),
+        String::new(),
     ]
 }
 
-fn row_of_platform(image: &ImageReport, part: &PlatformProof) -> [String; 11] {
+fn row_of_platform(image: &ImageReport, part: &PlatformProof) -> Row {
     let in_ecr = if part.in_ecr { part.digest.clone() } else { String::new() };
-    [
-        image.source.clone(),
-        image.destination.clone(),
-        part.platform.clone(),
-        String::new(),
-        platform(part.in_ecr).to_owned(),
-        part.digest.clone(),
-        String::new(),
-        String::new(),
-        in_ecr,
-        String::new(),
-        String::new(),
-    ]
-}
-
-/// A cell as RFC 4180 asks. A cell that a spreadsheet would take for a formula is made text.
-fn csv_cell(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_that_would_be_a_formula_is_text() {
-        assert_eq!(csv_cell("=cmd()"), "'=cmd()");
-    }
+    let mut row = row_of(&image.source, &image.destination, "", "");
+    row[2].clone_from(&part.platform);
+    platform(part.in_ecr).clone_into(&mut row[4]);
+    row[5].clone_from(&part.digest);
+    row[8] = in_ecr;
+    row
 }

@@ -1,7 +1,8 @@
 //! One page for a browser, fit to send: nothing in it is fetched from anywhere, and no script runs.
 
-use super::{moment, outcome, platform, proof, result};
-use crate::contract::{ImageReport, ImageResult, MigrationReport, Proof};
+use super::escape::html as escaped;
+use super::{bytes, facts, platform, proof, result, verified_at};
+use crate::contract::{ImageReport, ImageStanding, MigrationReport, SummaryStatus};
 
 /// The page's own look, light and dark as the reader's system.
 const STYLE: &str = "
@@ -14,60 +15,48 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid #8884; }
 code { font: 12px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .part td:first-child { padding-left: 1.5rem; opacity: .8; }
+td.num { white-space: nowrap; }
+.note { border-left: 4px solid light-dark(#855900, #fbd332); padding-left: .75rem; }
 .good { color: light-dark(#037f0c, #29ad32); } .bad { color: light-dark(#d91515, #ff5d64); }
 @media print { body { margin: 0; max-width: none; } }
 ";
 
 pub(super) fn html(report: &MigrationReport) -> String {
     let rows: String = report.images.iter().map(row).collect();
-    let facts = [
-        ("Registry", report.registry.clone()),
-        ("Account", format!("{} as {}", report.identity.account_id, report.identity.arn)),
-        ("Region", report.identity.region.clone()),
-        ("Started", moment(report.started_at_ms)),
-        ("Duration", format!("{} s", report.elapsed_ms.div_ceil(1000))),
-        ("Images", counts(report)),
-        ("Bytes sent", report.sent_bytes.to_string()),
-        ("Bytes that were there already", report.skipped_bytes.to_string()),
-        ("Repositories created", report.repositories_created.join(", ")),
-    ];
-    let facts: String = facts
+    let facts: String = facts(report)
         .iter()
-        .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("<dt>{name}</dt><dd>{}</dd>\n", escaped(value)))
         .collect();
+    let class = match report.summary.status {
+        SummaryStatus::Success => "good",
+        SummaryStatus::Error => "bad",
+        SummaryStatus::Info
+        | SummaryStatus::Warning
+        | SummaryStatus::Stopped
+        | SummaryStatus::InProgress => "",
+    };
+    let notes = report.summary.notes.iter().cloned().chain(verified_at(report));
+    let notes: String =
+        notes.map(|note| format!("<p class=\"note\">{}</p>\n", escaped(&note))).collect();
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <title>Migration to Amazon ECR</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <h1>Migration to Amazon ECR</h1>\n<p>{}</p>\n<dl>\n{facts}</dl>\n\
+         <h1>Migration to Amazon ECR</h1>\n<p class=\"{class}\"><strong>{}</strong></p>\n\
+         <p>{}</p>\n{notes}<dl>\n{facts}</dl>\n\
          <table>\n<thead><tr><th>Source</th><th>Destination</th><th>Result</th><th>Proof</th>\
-         <th>Digest at the source</th><th>Digest in ECR</th></tr></thead>\n<tbody>\n{rows}</tbody>\n\
-         </table>\n</body>\n</html>\n",
-        outcome(report)
+         <th>Digest at the source</th><th>Digest in ECR</th><th>Bytes sent</th></tr></thead>\n\
+         <tbody>\n{rows}</tbody>\n</table>\n{}</body>\n</html>\n",
+        escaped(&report.summary.title),
+        escaped(&report.summary.text),
+        left(report),
     )
 }
 
-fn counts(report: &MigrationReport) -> String {
-    let count = |wanted: fn(&ImageResult) -> bool| {
-        report.images.iter().filter(|image| wanted(&image.result)).count()
-    };
-    let mut parts = vec![format!("{} in all", report.images.len())];
-    let named = [
-        ("moved", count(|result| matches!(result, ImageResult::Moved))),
-        ("unchanged", count(|result| matches!(result, ImageResult::Unchanged))),
-        ("failed", count(|result| matches!(result, ImageResult::Failed { .. }))),
-        ("not finished", count(|result| matches!(result, ImageResult::Cancelled))),
-    ];
-    let some = named.iter().filter(|(_, count)| *count > 0);
-    parts.extend(some.map(|(name, count)| format!("{count} {name}")));
-    parts.join(", ")
-}
-
 fn row(image: &ImageReport) -> String {
-    let class = match (&image.result, image.proof) {
-        (ImageResult::Failed { .. }, _) | (_, Proof::Different) => "bad",
-        (_, Proof::Equal | Proof::EqualToPushed) => "good",
-        _ => "",
+    let class = match image.standing {
+        ImageStanding::Failed => "bad",
+        ImageStanding::Equal | ImageStanding::EqualToPushed => "good",
+        ImageStanding::Kept | ImageStanding::NotFinished | ImageStanding::Unknown => "",
     };
     let digest = |digest: &Option<String>| match digest {
         Some(digest) => format!("<code>{}</code>", escaped(digest)),
@@ -83,7 +72,7 @@ fn row(image: &ImageReport) -> String {
         let in_ecr = at_source.clone().filter(|_| part.in_ecr);
         format!(
             "<tr class=\"part\"><td>{}</td><td></td><td></td><td class=\"{class}\">{}</td>\
-             <td>{}</td><td>{}</td></tr>\n",
+             <td>{}</td><td>{}</td><td></td></tr>\n",
             escaped(&part.platform),
             platform(part.in_ecr),
             digest(&at_source),
@@ -92,27 +81,36 @@ fn row(image: &ImageReport) -> String {
     });
     let parts: String = parts.collect();
     format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{class}\">{}</td><td>{}{moved}</td><td>{}</td></tr>\n{parts}",
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{class}\">{}</td><td>{}{moved}</td>\
+         <td>{}</td><td class=\"num\">{}</td></tr>\n{parts}",
         escaped(&image.source),
         escaped(&image.destination),
         escaped(&result(image)),
         proof(image.proof),
         digest(&image.source_digest),
         digest(&image.ecr_digest),
+        bytes(image.sent_bytes),
     )
 }
 
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+/// What was not copied, and what was left in the Docker Engine.
+fn left(report: &MigrationReport) -> String {
+    let section = |title: &str, items: Vec<String>| match items.concat() {
+        items if items.is_empty() => String::new(),
+        items => format!("<h2>{title}</h2>\n<ul>\n{items}</ul>\n"),
+    };
+    let referrers = report.images.iter().flat_map(|image| {
+        image.left_behind.iter().map(|left| {
+            format!(
+                "<li><code>{}</code> of {}: {}</li>\n",
+                escaped(&left.name),
+                escaped(&image.source),
+                escaped(&left.error.message)
+            )
+        })
+    });
+    let tags = report.temporary_tags_left.iter();
+    let tags = tags.map(|tag| format!("<li><code>{}</code></li>\n", escaped(tag)));
+    section("Referrers that were not copied", referrers.collect())
+        + &section("Temporary tags left in the Docker Engine", tags.collect())
 }

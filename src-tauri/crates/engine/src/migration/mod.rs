@@ -26,6 +26,7 @@ pub mod journal;
 mod manifest_cache;
 mod names;
 mod originals;
+mod outcome;
 mod permissions;
 mod plan;
 #[cfg(test)]
@@ -38,6 +39,7 @@ mod report;
 mod repository_tests;
 mod request;
 mod run;
+mod shards;
 mod sign_in;
 #[cfg(test)]
 mod sign_in_tests;
@@ -69,11 +71,13 @@ pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_w
 pub use manifest_cache::ManifestCache;
 pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use originals::{Original, OriginalDiffers, came_from_registry};
+pub use outcome::{Headline, Outcome, OutcomeCounts, RunEnd, Standing};
 pub use permissions::{NeededPermission, Place, Purpose, permissions};
 pub use plan::{Action, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
 pub use report::{ImageReport, ImageResult, PlatformProof, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
+pub use shards::{InvalidShard, MAX_PARTS, Shard, ShardImage, layer_groups};
 pub use sign_in::{Reopen, SignInGate};
 pub use speed::{EarlierTransfer, ExpectedTime, expected_time};
 pub use there::{Document, RepositoryHolds};

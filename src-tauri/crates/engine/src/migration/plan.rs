@@ -122,6 +122,11 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether a different image stays at the destination.
+    pub fn keeps(&self) -> bool {
+        matches!(self, Self::KeepExisting | Self::Conflict { .. })
+    }
+
     /// Whether content is moved.
     pub fn moves(&self) -> bool {
         matches!(self, Self::Move | Self::Overwrite)

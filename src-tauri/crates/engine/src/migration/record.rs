@@ -28,6 +28,8 @@ pub(super) struct Known {
     pub ecr_digest: Option<Digest>,
     pub proof: Proof,
     pub sent_bytes: u64,
+    /// Whether bytes were sent that nobody counted.
+    pub sent_uncounted: bool,
     pub skipped_bytes: u64,
     pub elapsed_ms: u64,
     pub left_behind: Vec<LeftBehind>,
@@ -52,6 +54,7 @@ impl Default for Known {
             ecr_digest: None,
             proof: Proof::NotProved,
             sent_bytes: 0,
+            sent_uncounted: false,
             skipped_bytes: 0,
             elapsed_ms: 0,
             left_behind: Vec::new(),
@@ -69,7 +72,8 @@ impl Known {
     /// of one that is not.
     fn of(earlier: &JournalImage) -> Self {
         let sums = Self {
-            sent_bytes: earlier.sent_bytes,
+            sent_bytes: earlier.sent_bytes.unwrap_or(0),
+            sent_uncounted: earlier.sent_bytes.is_none(),
             skipped_bytes: earlier.skipped_bytes,
             elapsed_ms: earlier.elapsed_ms,
             begun_before: earlier.attempts > 0,
@@ -163,6 +167,11 @@ impl Record<'_> {
         state.elapsed_ms += elapsed_ms;
     }
 
+    /// Bytes were sent for it, and the Docker Engine did not report how many.
+    pub fn sent_uncounted(&self) {
+        self.state().sent_uncounted = true;
+    }
+
     pub fn left_behind(&self, left: Vec<LeftBehind>) {
         self.state().left_behind = left;
     }
@@ -235,7 +244,7 @@ impl Record<'_> {
             registry_digest: state.registry_digest,
             ecr_digest: state.ecr_digest,
             proof: state.proof,
-            sent_bytes: state.sent_bytes,
+            sent_bytes: (!state.sent_uncounted).then_some(state.sent_bytes),
             skipped_bytes: state.skipped_bytes,
             elapsed_ms: state.elapsed_ms,
             left_behind: state.left_behind,

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::outcome::{Outcome, OutcomeCounts, RunEnd};
 use super::{LeftBehind, MigrationError, PlannedImage};
 use crate::model::{Digest, ImageReference, Platform, RepositoryName};
 
@@ -34,8 +35,8 @@ pub struct ImageReport {
     /// The platforms of an index that was copied, each with its own proof. What was there already is
     /// not read again: its index is the same, and ECR deletes no image that an index names.
     pub platforms: Vec<PlatformProof>,
-    /// Bytes that were sent for it.
-    pub sent_bytes: u64,
+    /// Bytes that were sent for it. `None` if the Docker Engine did not report all of them.
+    pub sent_bytes: Option<u64>,
     /// Bytes that the destination had already.
     pub skipped_bytes: u64,
     /// How long its content took, in milliseconds.
@@ -62,7 +63,7 @@ pub struct PlatformProof {
 pub enum ImageResult {
     /// It was moved, and is proved.
     Moved,
-    /// It was there, or stays as it is by choice.
+    /// Nothing was sent: ECR already had it, or a different image stays under its tag by choice.
     Unchanged,
     /// It failed.
     Failed {
@@ -87,6 +88,12 @@ pub enum Proof {
 }
 
 impl Report {
+    /// Counts and headline, from the proofs of the images.
+    pub fn outcome(&self) -> Outcome {
+        let end = if self.cancelled { RunEnd::Cancelled } else { RunEnd::Completed };
+        Outcome::of(end, OutcomeCounts::of(&self.images))
+    }
+
     /// Images that failed, by their number in the plan.
     pub fn failed(&self) -> impl Iterator<Item = u32> + '_ {
         let failed = |image: &&ImageReport| matches!(image.result, ImageResult::Failed { .. });

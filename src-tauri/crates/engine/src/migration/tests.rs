@@ -277,7 +277,7 @@ async fn the_engine_pushes_under_a_name_that_is_taken_away_again() {
     let plan = engine_plan(&world, &source, &request).await;
     let report = world.run(&plan, &source).await;
     assert_eq!(results(&report), ["Moved EqualToPushed"]);
-    assert_eq!(report.images[0].sent_bytes, 40);
+    assert_eq!(report.images[0].sent_bytes, Some(40));
     assert_eq!(engine.names(), ["source.example/app:1"]);
 
     request.remove_temporary_tags = false;

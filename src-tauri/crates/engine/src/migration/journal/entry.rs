@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::migration::{
-    Action, DestinationIdentity, MigrationError, MigrationRequest, Plan, PlannedImage,
-    PlannedRepository, PlatformProof, Proof,
+    Action, DestinationIdentity, MigrationError, MigrationRequest, Outcome, Plan, PlannedImage,
+    PlannedRepository, PlatformProof, Proof, Standing,
 };
 use crate::model::{Digest, RegistryHost, RepositoryName};
 
@@ -72,10 +72,14 @@ pub struct JournalCounts {
     pub unchanged: u32,
     /// Failed.
     pub failed: u32,
-    /// Bytes that were sent.
-    pub sent_bytes: u64,
+    /// Bytes that were sent. `None` if some were not counted.
+    pub sent_bytes: Option<u64>,
     /// Bytes that the destination had.
     pub skipped_bytes: u64,
+    /// Referrers that were not copied.
+    pub left_behind: u32,
+    /// Temporary tags that are still in the Docker Engine.
+    pub temporary_tags_left: u32,
 }
 
 impl JournalCounts {
@@ -104,6 +108,8 @@ pub struct JournalSummary {
     pub about: String,
     /// How far it came.
     pub counts: JournalCounts,
+    /// What is proven about its images, and the headline.
+    pub outcome: Outcome,
     /// That what it brought was taken away again.
     pub undone: Option<Undone>,
 }
@@ -166,8 +172,8 @@ pub struct JournalImage {
     pub proof: Proof,
     /// The platforms of an index that was copied.
     pub platforms: Vec<PlatformProof>,
-    /// Bytes that were sent for it.
-    pub sent_bytes: u64,
+    /// Bytes that were sent for it. `None` if some were not counted.
+    pub sent_bytes: Option<u64>,
     /// Bytes that the destination had.
     pub skipped_bytes: u64,
     /// How long its content took, in milliseconds.
@@ -176,6 +182,14 @@ pub struct JournalImage {
     pub source_moved_to: Option<Digest>,
     /// What refers to it and stayed behind, with why.
     pub left_behind: Vec<(String, String)>,
+}
+
+impl JournalImage {
+    /// What is known about it.
+    pub fn standing(&self) -> Standing {
+        let is_kept = self.planned.action.keeps();
+        Standing::of_stage(self.stage, self.proof, is_kept, self.pushed_digest.is_some())
+    }
 }
 
 impl JournalRecord {

@@ -89,6 +89,7 @@ impl JournalLog {
             proof: known.proof,
             platforms: rows::platform_text(&known.platforms),
             sent_bytes: known.sent_bytes,
+            sent_uncounted: known.sent_uncounted,
             skipped_bytes: known.skipped_bytes,
             elapsed_ms: known.elapsed_ms,
             left_behind: serde_json::to_string(&left).unwrap_or_default(),

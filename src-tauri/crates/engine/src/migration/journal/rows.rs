@@ -8,9 +8,10 @@ use rusqlite::{Row, Transaction, named_params};
 use url::Url;
 
 use super::codes::{ActionCode, Coded};
-use super::{JournalImage, JournalRepository, NewMigration};
+use super::{JournalImage, JournalRepository, NewMigration, Stage};
 use crate::migration::{
-    Action, DestinationEndpoint, DestinationIdentity, MigrationError, PlannedImage, PlatformProof,
+    Action, DestinationEndpoint, DestinationIdentity, MigrationError, OutcomeCounts, PlannedImage,
+    PlatformProof, Proof, Standing,
 };
 use crate::model::{
     AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
@@ -107,7 +108,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
         proof: coded(row, "proof")?,
         platforms: platform_proofs(&platforms)?,
         source_moved_to: digest(row, "source_moved_to")?,
-        sent_bytes: bytes(row, "sent_bytes")?,
+        sent_bytes: sent_bytes(row)?,
         skipped_bytes: bytes(row, "skipped_bytes")?,
         elapsed_ms: bytes(row, "elapsed_ms")?,
         left_behind: serde_json::from_str(&left_behind)
@@ -201,6 +202,23 @@ where
 /// Reads a number that is never negative.
 pub(super) fn bytes(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
     row.get(column).map(unsigned)
+}
+
+/// Bytes that were sent; `None` if some were not counted.
+pub(super) fn sent_bytes(row: &Row<'_>) -> rusqlite::Result<Option<u64>> {
+    let uncounted: Option<i64> = row.get("sent_uncounted")?;
+    if uncounted.is_some_and(|uncounted| uncounted != 0) {
+        return Ok(None);
+    }
+    bytes(row, "sent_bytes").map(Some)
+}
+
+/// Counts every image by its standing; the rows come from [`super::store`]'s query of standings.
+pub(super) fn count_standing(row: &Row<'_>, counts: &mut OutcomeCounts) -> rusqlite::Result<()> {
+    let (stage, proof): (Stage, Proof) = (coded(row, "stage")?, coded(row, "proof")?);
+    let standing = Standing::of_stage(stage, proof, row.get("is_kept")?, row.get("is_pushed")?);
+    counts.add(standing, stage != Stage::Unchanged, row.get("images")?);
+    Ok(())
 }
 
 /// SQLite's integers have a sign; more than nine exabytes are nobody's image.

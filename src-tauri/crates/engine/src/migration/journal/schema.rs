@@ -83,6 +83,12 @@ UPDATE migration SET
     region = json_extract(about, '$.identity.region')
 WHERE json_valid(about);
 ",
+    // Earlier versions wrote 0 for what the Docker Engine sent without a number.
+    "
+ALTER TABLE image ADD COLUMN sent_uncounted INTEGER NOT NULL DEFAULT 0;
+UPDATE image SET sent_uncounted = 1
+    WHERE route = 'engine' AND sent_bytes = 0 AND stage IN ('moved', 'pushed');
+",
 ];
 
 /// The version that this program writes.

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use super::{
     JournalCounts, JournalError, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
     rows, schema,
 };
+use crate::migration::{Outcome, OutcomeCounts, RunEnd};
 use crate::model::RegistryHost;
 
 /// A migration of the journal that nobody runs as long as this lives.
@@ -27,8 +29,20 @@ SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry
     count(number) AS images,
     sum(stage = 'moved') AS moved, sum(stage = 'unchanged') AS unchanged,
     sum(stage = 'failed') AS failed,
-    coalesce(sum(sent_bytes), 0) AS sent_bytes, coalesce(sum(skipped_bytes), 0) AS skipped_bytes
+    coalesce(sum(sent_bytes), 0) AS sent_bytes, sum(sent_uncounted) AS sent_uncounted,
+    coalesce(sum(skipped_bytes), 0) AS skipped_bytes,
+    coalesce(sum(json_array_length(left_behind)), 0) AS left_behind,
+    json_array_length(temporary_tags_left) AS temporary_tags_left
 FROM migration LEFT JOIN image ON image.migration = migration.id";
+
+/// How many images of each migration are where, as far as a [`Standing`] tells them apart.
+///
+/// [`Standing`]: crate::migration::Standing
+const STANDINGS: &str = "
+SELECT migration, stage, proof, action IN ('keep_existing', 'conflict', 'fixed_conflict') AS is_kept,
+    pushed_digest IS NOT NULL AS is_pushed, count(*) AS images
+FROM image WHERE ?1 IS NULL OR migration = ?1
+GROUP BY migration, stage, proof, is_kept, is_pushed";
 
 /// The journal of all migrations on this computer. Several processes may have it open.
 #[derive(Clone)]
@@ -147,6 +161,14 @@ impl Journal {
         .await
     }
 
+    /// Waits until everything that running migrations handed over is on the disk.
+    ///
+    /// # Errors
+    /// If it cannot be written. It is retried as long as the program runs.
+    pub async fn flush(&self) -> Result<(), Arc<JournalError>> {
+        self.inner.writer.flush().await
+    }
+
     /// Every migration, newest first.
     ///
     /// # Errors
@@ -154,10 +176,13 @@ impl Journal {
     pub async fn list(&self) -> Result<Vec<JournalSummary>, JournalError> {
         let this = self.clone();
         blocking(move || {
-            let list = |connection: Connection| {
+            let list = |mut connection: Connection| {
+                // One look at all tables, also while somebody writes.
+                let connection = connection.transaction()?;
+                let counts = outcome_counts(&connection, None)?;
                 let sql = format!("{SUMMARIES} GROUP BY id ORDER BY started_at_ms DESC, id DESC");
                 let mut query = connection.prepare(&sql)?;
-                let found = query.query_map([], |row| summary(row, &this.inner.path))?;
+                let found = query.query_map([], |row| summary(row, &this.inner.path, &counts))?;
                 found.collect::<Result<Vec<_>, _>>()
             };
             list(this.connect()?).map_err(|error| this.broken(error))
@@ -196,7 +221,9 @@ impl Journal {
             // One look at all tables, also while somebody writes.
             let look = connection.transaction()?;
             let sql = format!("{SUMMARIES} WHERE id = ?1 GROUP BY id");
-            let summary = look.query_row(&sql, [id], |row| summary(row, &self.inner.path))?;
+            let counts = outcome_counts(&look, Some(id))?;
+            let summary =
+                look.query_row(&sql, [id], |row| summary(row, &self.inner.path, &counts))?;
             let (request, left): (String, String) = look.query_row(
                 "SELECT request, temporary_tags_left FROM migration WHERE id = ?1",
                 [id],
@@ -228,7 +255,25 @@ impl Journal {
     }
 }
 
-fn summary(row: &Row<'_>, journal: &Path) -> rusqlite::Result<JournalSummary> {
+/// The counts by standing of one migration, or of all.
+fn outcome_counts(
+    connection: &Connection,
+    id: Option<&str>,
+) -> rusqlite::Result<HashMap<String, OutcomeCounts>> {
+    let mut counts: HashMap<String, OutcomeCounts> = HashMap::new();
+    let mut query = connection.prepare(STANDINGS)?;
+    let mut found = query.query([id])?;
+    while let Some(row) = found.next()? {
+        rows::count_standing(row, counts.entry(row.get("migration")?).or_default())?;
+    }
+    Ok(counts)
+}
+
+fn summary(
+    row: &Row<'_>,
+    journal: &Path,
+    outcomes: &HashMap<String, OutcomeCounts>,
+) -> rusqlite::Result<JournalSummary> {
     let id: String = row.get("id")?;
     let (ended, cancelled): (Option<i64>, bool) = (row.get("ended_at_ms")?, row.get("cancelled")?);
     let state = match ended {
@@ -237,9 +282,16 @@ fn summary(row: &Row<'_>, journal: &Path) -> rusqlite::Result<JournalSummary> {
         None if Claim::is_taken(journal, &id) => JournalState::Running,
         None => JournalState::Interrupted,
     };
+    let end = match state {
+        JournalState::Running => RunEnd::Running,
+        JournalState::Interrupted => RunEnd::Interrupted,
+        JournalState::Cancelled => RunEnd::Cancelled,
+        JournalState::Ended => RunEnd::Completed,
+    };
     // A migration without images has no sums.
     let count = |column| row.get::<_, Option<u32>>(column).map(Option::unwrap_or_default);
     Ok(JournalSummary {
+        outcome: Outcome::of(end, outcomes.get(&id).copied().unwrap_or_default()),
         state,
         started_at_ms: rows::bytes(row, "started_at_ms")?,
         elapsed_ms: rows::bytes(row, "elapsed_ms")?,
@@ -257,8 +309,10 @@ fn summary(row: &Row<'_>, journal: &Path) -> rusqlite::Result<JournalSummary> {
             moved: count("moved")?,
             unchanged: count("unchanged")?,
             failed: count("failed")?,
-            sent_bytes: rows::bytes(row, "sent_bytes")?,
+            sent_bytes: rows::sent_bytes(row)?,
             skipped_bytes: rows::bytes(row, "skipped_bytes")?,
+            left_behind: count("left_behind")?,
+            temporary_tags_left: count("temporary_tags_left")?,
         },
         id,
     })

@@ -7,12 +7,13 @@ use tempfile::TempDir;
 
 use super::codes::{ActionCode, Coded};
 use super::{
-    Journal, JournalError, JournalLog, JournalState, NewMigration, Stage, TellError, Undone,
+    Journal, JournalError, JournalImage, JournalLog, JournalState, NewMigration, Stage, TellError,
+    Undone,
 };
 use crate::migration::testing::{World, joined, request};
 use crate::migration::{
-    Action, DestinationEndpoint, ImageResult, MigrationError, MigrationRequest, Plan, Proof,
-    Remark, Route,
+    Action, DestinationEndpoint, Headline, ImageResult, MigrationError, MigrationRequest,
+    OutcomeCounts, Plan, Proof, Remark, Route, Standing,
 };
 use crate::model::RepositorySettings;
 
@@ -97,6 +98,47 @@ async fn a_run_is_written_image_by_image_to_its_end() {
     }
     assert!(record.images[4].error.as_deref().unwrap().contains("missing"));
     assert!(record.images[0].attempts == 1 && record.images[3].attempts == 0);
+}
+
+#[tokio::test]
+async fn list_record_and_report_have_one_outcome_and_a_kill_leaves_what_is_not_known() {
+    let folder = TempDir::new().unwrap();
+    let journal = open(&folder).await;
+    let (world, _, plan) = world().await;
+    let log = begin(&journal, "m-1", &plan).await;
+    let report = world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    journal.flush().await.unwrap();
+    let outcome = report.outcome();
+    assert_eq!(outcome.headline, Headline::PartlyFailed);
+    let OutcomeCounts { images, equal, up_to_date, failed, .. } = outcome.counts;
+    assert_eq!((images, equal, up_to_date, failed), (5, 4, 1, 1));
+    assert_eq!(journal.list().await.unwrap()[0].outcome, outcome);
+    assert_eq!(journal.record("m-1").await.unwrap().summary.outcome, outcome);
+    drop(log);
+
+    // The process was killed while two images were being copied, and one was kept by choice.
+    mark(journal.path(), "UPDATE migration SET ended_at_ms = NULL");
+    mark(journal.path(), "UPDATE image SET stage = 'begun', proof = 'not_proved' WHERE number = 1");
+    mark(
+        journal.path(),
+        "UPDATE image SET stage = 'pushed', proof = 'not_proved' WHERE number = 2",
+    );
+    mark(
+        journal.path(),
+        "UPDATE image SET action = 'keep_existing', proof = 'not_proved' WHERE number = 3",
+    );
+    mark(journal.path(), "UPDATE image SET sent_uncounted = 1 WHERE number = 0");
+    let summary = journal.list().await.unwrap().remove(0);
+    assert_eq!(summary.outcome.headline, Headline::Interrupted);
+    let OutcomeCounts { images, equal, kept, failed, unknown, .. } = summary.outcome.counts;
+    assert_eq!((images, equal, kept, failed, unknown), (5, 1, 1, 1, 2));
+    assert_eq!(summary.counts.sent_bytes, None);
+    let record = journal.record("m-1").await.unwrap();
+    assert_eq!(record.summary, summary);
+    let standings: Vec<_> = record.images.iter().map(JournalImage::standing).collect();
+    use Standing::{Equal, Failed, Kept, Unknown};
+    assert_eq!(standings, [Equal, Unknown, Unknown, Kept, Failed]);
+    assert_eq!(record.images[0].sent_bytes, None);
 }
 
 #[tokio::test]

@@ -45,6 +45,7 @@ pub(super) struct ImageChange {
     pub proof: Proof,
     pub platforms: String,
     pub sent_bytes: u64,
+    pub sent_uncounted: bool,
     pub skipped_bytes: u64,
     pub elapsed_ms: u64,
     pub left_behind: String,
@@ -206,6 +207,7 @@ fn apply_image(
         "UPDATE image SET stage = :stage, attempts = attempts + :begun, changed_at_ms = :at_ms,
              error = :error, pushed_digest = :pushed_digest, registry_digest = :registry_digest,
              ecr_digest = :ecr_digest, proof = :proof, sent_bytes = :sent_bytes,
+             sent_uncounted = :sent_uncounted,
              skipped_bytes = :skipped_bytes, elapsed_ms = :elapsed_ms, left_behind = :left_behind,
              source_moved_to = :source_moved_to, platform_proofs = :platform_proofs
          WHERE migration = :migration AND number = :number",
@@ -223,6 +225,7 @@ fn apply_image(
         ":proof": image.proof.code(),
         ":platform_proofs": image.platforms,
         ":sent_bytes": rows::number(image.sent_bytes),
+        ":sent_uncounted": image.sent_uncounted,
         ":skipped_bytes": rows::number(image.skipped_bytes),
         ":elapsed_ms": rows::number(image.elapsed_ms),
         ":left_behind": image.left_behind,

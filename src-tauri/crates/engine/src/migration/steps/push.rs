@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -175,6 +175,9 @@ async fn push_from_engine(
     let target = &record.planned.destination;
     let outcome = docker.push(target, &login, &mut progress, run.control.token()).await;
     record.moved_bytes(sent.sent_bytes(), 0, elapsed_ms(started));
+    if sent.is_uncounted() {
+        record.sent_uncounted();
+    }
     pushed(run, record, outcome?.digest);
     prove_arrived(run, record).await;
     Ok(())
@@ -189,13 +192,18 @@ fn elapsed_ms(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What the engine sent of each layer. It does not repeat the number when the layer is done.
+/// What the engine sent of each layer. It does not repeat the number when the layer is done, and it
+/// reports none at all for a layer that was sent before its first progress message was due.
 #[derive(Default)]
-struct SentLayers(HashMap<String, u64>);
+struct SentLayers {
+    bytes: HashMap<String, u64>,
+    /// Layers that were sent without a number.
+    uncounted: HashSet<String>,
+}
 
 impl SentLayers {
     fn take(&mut self, progress: &PushProgress) -> LayerState {
-        let so_far = self.0.entry(progress.layer.clone()).or_default();
+        let so_far = self.bytes.entry(progress.layer.clone()).or_default();
         match progress.state {
             PushLayerState::Waiting => LayerState::Waiting { total_bytes: None },
             PushLayerState::Sending { sent_bytes, total_bytes } => {
@@ -204,11 +212,52 @@ impl SentLayers {
             }
             PushLayerState::AlreadyThere => LayerState::AlreadyThere { total_bytes: None },
             PushLayerState::Mounted => LayerState::Mounted,
-            PushLayerState::Done => LayerState::Done { sent_bytes: *so_far },
+            PushLayerState::Done => {
+                if *so_far == 0 {
+                    self.uncounted.insert(progress.layer.clone());
+                }
+                LayerState::Done { sent_bytes: *so_far }
+            }
         }
     }
 
     fn sent_bytes(&self) -> u64 {
-        self.0.values().sum()
+        self.bytes.values().sum()
+    }
+
+    /// Whether bytes were sent, or may have been, that the engine did not report.
+    fn is_uncounted(&self) -> bool {
+        self.bytes.is_empty() || !self.uncounted.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_counted_only_where_the_engine_reported_those_of_every_layer() {
+        use PushLayerState::{AlreadyThere, Done, Mounted, Sending, Waiting};
+        let sending = |sent_bytes| Sending { sent_bytes, total_bytes: None };
+        for (states, sent_bytes, uncounted) in [
+            (vec![("a", Waiting), ("a", sending(5)), ("a", Done)], 5, false),
+            (
+                vec![("a", sending(5)), ("a", sending(9)), ("a", Done), ("b", AlreadyThere)],
+                9,
+                false,
+            ),
+            (vec![("a", AlreadyThere), ("b", Mounted)], 0, false),
+            // A small layer is sent before a number is due.
+            (vec![("a", sending(5)), ("a", Done), ("b", Waiting), ("b", Done)], 5, true),
+            // Another engine reports no layer at all.
+            (vec![], 0, true),
+        ] {
+            let mut sent = SentLayers::default();
+            for (layer, state) in &states {
+                sent.take(&PushProgress { layer: (*layer).to_owned(), state: *state });
+            }
+            assert_eq!(sent.sent_bytes(), sent_bytes, "{states:?}");
+            assert_eq!(sent.is_uncounted(), uncounted, "{states:?}");
+        }
     }
 }

@@ -1,0 +1,268 @@
+//! The headline of a migration in words: the one place where an outcome becomes text.
+
+use transload_engine::migration as engine;
+
+use crate::contract::{
+    ApiError, ImageResult, ImageStanding, MigrationOutcome, MigrationReport, OutcomeCounts,
+    ReportSummary, SummaryStatus,
+};
+
+/// What a summary mentions beside the counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attention<'a> {
+    /// Referrers that were not copied.
+    pub left_behind: u32,
+    /// Temporary tags that are still in the Docker Engine.
+    pub temporary_tags_left: u32,
+    /// Tags that point to another image at the source now.
+    pub moved_at_source: u32,
+    /// Why the history does not hold all of it.
+    pub journal_error: Option<&'a ApiError>,
+    /// The fault of the program that ended the run.
+    pub run_error: Option<&'a ApiError>,
+    /// The missing parts of a joined report, and how many there should be.
+    pub missing_parts: (&'a [u32], u32),
+}
+
+/// Computes outcome and summary of a report from the standings of its images. Called whenever a
+/// report was made or changed.
+pub fn summarize(report: &mut MigrationReport, end: engine::RunEnd) {
+    let mut counts = engine::OutcomeCounts::default();
+    for image in &report.images {
+        let is_transferred = !matches!(image.result, ImageResult::Unchanged);
+        counts.add(engine_standing(image.standing), is_transferred, 1);
+    }
+    let planned = report.part.as_ref().map(|part| part.plan_images).unwrap_or_default();
+    if !report.missing_parts.is_empty() {
+        // Nothing is known about the images of a part without a report.
+        let missing = planned.saturating_sub(counts.images);
+        counts.add(engine::Standing::Unknown, false, missing);
+    }
+    let sum = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let attention = Attention {
+        left_behind: sum(report.images.iter().map(|image| image.left_behind.len()).sum()),
+        temporary_tags_left: sum(report.temporary_tags_left.len()),
+        moved_at_source: sum(report
+            .images
+            .iter()
+            .filter(|image| image.source_moved_to.is_some())
+            .count()),
+        journal_error: report.journal_error.as_ref(),
+        run_error: report.run_error.as_ref(),
+        missing_parts: (&report.missing_parts, report.part.as_ref().map_or(0, |part| part.parts)),
+    };
+    let outcome = engine::Outcome::of(end, counts);
+    let told = summary(&outcome, attention);
+    report.outcome = migration_outcome(outcome.headline);
+    report.summary = told;
+}
+
+/// The words of an outcome.
+pub fn summary(outcome: &engine::Outcome, attention: Attention<'_>) -> ReportSummary {
+    ReportSummary {
+        status: status(outcome.headline, attention),
+        title: title(outcome, attention.missing_parts),
+        text: text(&outcome.counts),
+        notes: notes(outcome, attention),
+        counts: counts(&outcome.counts),
+    }
+}
+
+/// How a headline crosses the border.
+pub fn migration_outcome(headline: engine::Headline) -> MigrationOutcome {
+    use engine::Headline;
+    match headline {
+        Headline::Running => MigrationOutcome::Running,
+        Headline::Succeeded => MigrationOutcome::Succeeded,
+        Headline::Kept => MigrationOutcome::Kept,
+        Headline::Unproven => MigrationOutcome::Unproven,
+        Headline::PartlyFailed => MigrationOutcome::PartlyFailed,
+        Headline::Failed => MigrationOutcome::Failed,
+        Headline::Cancelled => MigrationOutcome::Cancelled,
+        Headline::Interrupted => MigrationOutcome::Interrupted,
+        Headline::Incomplete => MigrationOutcome::Incomplete,
+    }
+}
+
+/// What is known about an image.
+pub fn standing(standing: engine::Standing) -> ImageStanding {
+    use engine::Standing;
+    match standing {
+        Standing::Equal => ImageStanding::Equal,
+        Standing::EqualToPushed => ImageStanding::EqualToPushed,
+        Standing::Kept => ImageStanding::Kept,
+        Standing::Failed => ImageStanding::Failed,
+        Standing::NotFinished => ImageStanding::NotFinished,
+        Standing::Unknown => ImageStanding::Unknown,
+    }
+}
+
+fn engine_standing(standing: ImageStanding) -> engine::Standing {
+    use engine::Standing;
+    match standing {
+        ImageStanding::Equal => Standing::Equal,
+        ImageStanding::EqualToPushed => Standing::EqualToPushed,
+        ImageStanding::Kept => Standing::Kept,
+        ImageStanding::Failed => Standing::Failed,
+        ImageStanding::NotFinished => Standing::NotFinished,
+        ImageStanding::Unknown => Standing::Unknown,
+    }
+}
+
+fn counts(counts: &engine::OutcomeCounts) -> OutcomeCounts {
+    let engine::OutcomeCounts {
+        images,
+        equal,
+        equal_to_pushed,
+        up_to_date,
+        kept,
+        failed,
+        not_finished,
+        unknown,
+    } = *counts;
+    OutcomeCounts {
+        images,
+        equal,
+        equal_to_pushed,
+        up_to_date,
+        kept,
+        failed,
+        not_finished,
+        unknown,
+    }
+}
+
+fn status(headline: engine::Headline, attention: Attention<'_>) -> SummaryStatus {
+    use engine::Headline;
+    let needs_attention = attention.left_behind > 0
+        || attention.journal_error.is_some()
+        || attention.run_error.is_some();
+    match headline {
+        Headline::Running => SummaryStatus::InProgress,
+        Headline::Succeeded | Headline::Kept if needs_attention => SummaryStatus::Warning,
+        Headline::Succeeded => SummaryStatus::Success,
+        Headline::Kept => SummaryStatus::Info,
+        Headline::Unproven | Headline::PartlyFailed | Headline::Interrupted => {
+            SummaryStatus::Warning
+        }
+        Headline::Failed | Headline::Incomplete => SummaryStatus::Error,
+        Headline::Cancelled => SummaryStatus::Stopped,
+    }
+}
+
+fn title(outcome: &engine::Outcome, (missing, parts): (&[u32], u32)) -> String {
+    use engine::Headline;
+    let counts = &outcome.counts;
+    let images = counts.images;
+    match outcome.headline {
+        Headline::Running => "Running".to_owned(),
+        Headline::Succeeded if images == 0 => "Nothing to migrate".to_owned(),
+        Headline::Succeeded if counts.is_all_equal() => {
+            "All images are in ECR, verified by digest".to_owned()
+        }
+        Headline::Succeeded => {
+            let others = images.saturating_sub(counts.equal);
+            let have = if others == 1 { "has" } else { "have" };
+            format!(
+                "All images are in ECR, but {others} of {images} {have} another digest than at the \
+                 source"
+            )
+        }
+        Headline::Kept if counts.kept == 1 => {
+            format!("1 of {} was kept as it was", images_of(images))
+        }
+        Headline::Kept => {
+            format!("{} of {} were kept as they were", counts.kept, images_of(images))
+        }
+        Headline::Unproven => {
+            format!("{} of {} could not be verified", counts.unknown, images_of(images))
+        }
+        Headline::PartlyFailed => format!("{} of {} failed", counts.failed, images_of(images)),
+        Headline::Failed if images == 1 => "The image failed".to_owned(),
+        Headline::Failed => format!("All {images} images failed"),
+        Headline::Cancelled => {
+            let open = counts.not_finished.saturating_add(counts.unknown);
+            format!("Cancelled with {open} of {} not finished", images_of(images))
+        }
+        Headline::Interrupted => "Interrupted before the end".to_owned(),
+        Headline::Incomplete => {
+            let numbers: Vec<_> = missing.iter().map(ToString::to_string).collect();
+            let (part, is) = if missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
+            format!("Incomplete: {part} {} of {parts} {is} missing", numbers.join(", "))
+        }
+    }
+}
+
+fn text(counts: &engine::OutcomeCounts) -> String {
+    let mut parts = vec![format!("{} verified equal", counts.equal)];
+    if counts.equal_to_pushed > 0 {
+        parts.push(format!("{} verified equal to what was pushed", counts.equal_to_pushed));
+    }
+    if counts.up_to_date > 0
+        && let Some(last) = parts.last_mut()
+    {
+        *last += &format!(" ({} skipped, already up to date)", counts.up_to_date);
+    }
+    let kept = if counts.kept == 1 {
+        "kept as it was (a different image)"
+    } else {
+        "kept as they were (a different image)"
+    };
+    for (count, what) in [
+        (counts.kept, kept),
+        (counts.failed, "failed"),
+        (counts.not_finished, "not finished"),
+        (counts.unknown, "unknown"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    format!("{}: {}.", images_of(counts.images), parts.join(", "))
+}
+
+fn notes(outcome: &engine::Outcome, attention: Attention<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(error) = attention.run_error {
+        notes.push(format!(
+            "The run ended with an internal error: {} What was finished before is listed as it was \
+             recorded.",
+            error.message
+        ));
+    }
+    if outcome.counts.unknown > 0 && outcome.headline != engine::Headline::Running {
+        let images = images_of(outcome.counts.unknown);
+        notes.push(format!(
+            "Nothing proves what ECR holds for {images}. Resume the migration, or compare with ECR."
+        ));
+    }
+    match attention.left_behind {
+        0 => {}
+        1 => {
+            notes.push("1 referrer (a signature, an attestation or an SBOM) was not copied.".into())
+        }
+        many => notes
+            .push(format!("{many} referrers (signatures, attestations, SBOMs) were not copied.")),
+    }
+    match attention.temporary_tags_left {
+        0 => {}
+        1 => notes.push("1 temporary tag is still in the Docker Engine.".into()),
+        many => notes.push(format!("{many} temporary tags are still in the Docker Engine.")),
+    }
+    match attention.moved_at_source {
+        0 => {}
+        1 => notes.push("1 tag points to another image at the source by now.".into()),
+        many => notes.push(format!("{many} tags point to another image at the source by now.")),
+    }
+    if let Some(error) = attention.journal_error {
+        notes.push(format!("The history is incomplete: {}", error.message));
+    }
+    notes
+}
+
+fn images_of(images: u32) -> String {
+    if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
+}
+
+#[cfg(test)]
+mod tests;

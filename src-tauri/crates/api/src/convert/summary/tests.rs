@@ -1,0 +1,103 @@
+use transload_engine::migration::{Outcome, OutcomeCounts, RunEnd, Standing};
+
+use super::*;
+use crate::contract::ErrorCode;
+
+const ALL_EQUAL: &str = "All images are in ECR, verified by digest";
+
+fn told(end: RunEnd, images: &[(Standing, u32)], attention: Attention<'_>) -> ReportSummary {
+    let mut counts = OutcomeCounts::default();
+    for (standing, count) in images {
+        counts.add(*standing, true, *count);
+    }
+    summary(&Outcome::of(end, counts), attention)
+}
+
+#[test]
+fn only_images_that_are_all_proven_equal_are_called_verified_by_digest() {
+    use Standing::{Equal, EqualToPushed, Failed, Kept, NotFinished, Unknown};
+    let standings = [Equal, EqualToPushed, Kept, Failed, NotFinished, Unknown];
+    for end in [RunEnd::Running, RunEnd::Completed, RunEnd::Cancelled, RunEnd::Interrupted] {
+        for number in 0..2u32.pow(6) {
+            let of = |at: u32| number >> at & 1;
+            let images: Vec<_> = (0..).zip(standings).map(|(at, one)| (one, of(at))).collect();
+            let summary = told(end, &images, Attention::default());
+            let only_equal = number == 1;
+            let settled = matches!(end, RunEnd::Completed | RunEnd::Cancelled);
+            let context = format!("{end:?} {images:?} {summary:#?}");
+            assert_eq!(summary.title == ALL_EQUAL, only_equal && settled, "{context}");
+            let verified_only = number & !0b11 == 0;
+            let is_green = summary.status == SummaryStatus::Success;
+            assert_eq!(is_green, settled && verified_only, "{context}");
+            // Every count that is not zero is named.
+            for (standing, words) in [
+                (Equal, "verified equal"),
+                (EqualToPushed, "verified equal to what was pushed"),
+                (Kept, "kept as it was (a different image)"),
+                (Failed, "failed"),
+                (NotFinished, "not finished"),
+                (Unknown, "unknown"),
+            ] {
+                let count = images.iter().find(|(one, _)| *one == standing).map_or(0, |one| one.1);
+                let (_, parts) = summary.text.trim_end_matches('.').split_once(": ").unwrap();
+                let named = parts.split(", ").any(|part| part == format!("1 {words}"));
+                assert_eq!(named, count == 1, "{words}: {context}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_headline_says_what_it_counts() {
+    use Standing::{Equal, EqualToPushed, Failed, Kept, NotFinished, Unknown};
+    for (end, images, title) in [
+        (RunEnd::Completed, vec![], "Nothing to migrate"),
+        (RunEnd::Completed, vec![(Equal, 3)], ALL_EQUAL),
+        (
+            RunEnd::Completed,
+            vec![(Equal, 2), (EqualToPushed, 1)],
+            "All images are in ECR, but 1 of 3 has another digest than at the source",
+        ),
+        (RunEnd::Completed, vec![(Equal, 2), (Kept, 1)], "1 of 3 images was kept as it was"),
+        (RunEnd::Completed, vec![(Kept, 2)], "2 of 2 images were kept as they were"),
+        (RunEnd::Completed, vec![(Equal, 1), (Failed, 1)], "1 of 2 images failed"),
+        (RunEnd::Completed, vec![(Failed, 1)], "The image failed"),
+        (RunEnd::Completed, vec![(Failed, 2)], "All 2 images failed"),
+        (RunEnd::Completed, vec![(Equal, 1), (Unknown, 1)], "1 of 2 images could not be verified"),
+        (
+            RunEnd::Cancelled,
+            vec![(Equal, 1), (NotFinished, 1), (Unknown, 1)],
+            "Cancelled with 2 of 3 images not finished",
+        ),
+        (RunEnd::Interrupted, vec![(Equal, 3)], "Interrupted before the end"),
+        (RunEnd::Running, vec![(Equal, 3)], "Running"),
+    ] {
+        assert_eq!(told(end, &images, Attention::default()).title, title);
+    }
+}
+
+#[test]
+fn what_needs_attention_is_never_green() {
+    let error = ApiError::new(ErrorCode::JournalFailed, "The disk is full.");
+    let images = [(Standing::Equal, 2)];
+    let quiet = told(RunEnd::Completed, &images, Attention::default());
+    assert_eq!((quiet.status, quiet.notes.len()), (SummaryStatus::Success, 0));
+    let attention = Attention {
+        left_behind: 2,
+        temporary_tags_left: 1,
+        moved_at_source: 1,
+        journal_error: Some(&error),
+        ..Attention::default()
+    };
+    let loud = told(RunEnd::Completed, &images, attention);
+    assert_eq!((loud.status, loud.title.as_str()), (SummaryStatus::Warning, ALL_EQUAL));
+    assert_eq!(
+        loud.notes,
+        [
+            "2 referrers (signatures, attestations, SBOMs) were not copied.",
+            "1 temporary tag is still in the Docker Engine.",
+            "1 tag points to another image at the source by now.",
+            "The history is incomplete: The disk is full.",
+        ]
+    );
+}

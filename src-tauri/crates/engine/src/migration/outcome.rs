@@ -1,0 +1,301 @@
+//! The outcome of a migration: counts and one headline, computed from the proofs of its images.
+//!
+//! Every surface (result page, history, notification, command line, exports, merged reports) shows
+//! this value. Nothing else decides whether a migration succeeded.
+
+use super::journal::Stage;
+use super::{ImageReport, ImageResult, Proof};
+
+/// What is known about one planned image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// In ECR; source, push, registry and ECR agree on one digest.
+    Equal,
+    /// In ECR with the digest that was pushed, which is not the digest of the source.
+    EqualToPushed,
+    /// A different image stays under the tag in ECR, as the person chose.
+    Kept,
+    /// Failed, or ECR holds something else than was sent.
+    Failed,
+    /// Not copied: the migration ended before this image was finished.
+    NotFinished,
+    /// Nothing proves what ECR holds under the tag now.
+    Unknown,
+}
+
+impl Standing {
+    /// The standing of an image that a run finished, from its proof alone.
+    fn of_proof(proof: Proof) -> Self {
+        match proof {
+            Proof::Equal => Self::Equal,
+            Proof::EqualToPushed => Self::EqualToPushed,
+            Proof::Different => Self::Failed,
+            Proof::NotProved => Self::Unknown,
+        }
+    }
+
+    /// The standing of an image in a report.
+    pub fn of(image: &ImageReport) -> Self {
+        match &image.result {
+            ImageResult::Unchanged if image.planned.action.keeps() => Self::Kept,
+            ImageResult::Moved | ImageResult::Unchanged => Self::of_proof(image.proof),
+            ImageResult::Failed { .. } => Self::Failed,
+            // Its tag was written, and nobody looked at it afterwards.
+            ImageResult::Cancelled if image.pushed_digest.is_some() => Self::Unknown,
+            ImageResult::Cancelled => Self::NotFinished,
+        }
+    }
+
+    /// The standing of an image in the journal. `is_kept` says that the plan left a different image
+    /// in ECR, `is_pushed` that a push reported a digest.
+    pub fn of_stage(stage: Stage, proof: Proof, is_kept: bool, is_pushed: bool) -> Self {
+        match stage {
+            Stage::Unchanged if is_kept => Self::Kept,
+            Stage::Moved | Stage::Unchanged => Self::of_proof(proof),
+            Stage::Failed => Self::Failed,
+            // The process ended in the middle of it: its tag may have been written.
+            Stage::Begun | Stage::Pushed => Self::Unknown,
+            Stage::Cancelled if is_pushed => Self::Unknown,
+            Stage::Waiting | Stage::Cancelled => Self::NotFinished,
+        }
+    }
+}
+
+/// How many images of a migration have which standing. Each image is counted once; `up_to_date` is a
+/// part of the verified ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutcomeCounts {
+    /// All planned images.
+    pub images: u32,
+    /// [`Standing::Equal`].
+    pub equal: u32,
+    /// [`Standing::EqualToPushed`].
+    pub equal_to_pushed: u32,
+    /// Verified images that were skipped because ECR already had them.
+    pub up_to_date: u32,
+    /// [`Standing::Kept`].
+    pub kept: u32,
+    /// [`Standing::Failed`].
+    pub failed: u32,
+    /// [`Standing::NotFinished`].
+    pub not_finished: u32,
+    /// [`Standing::Unknown`].
+    pub unknown: u32,
+}
+
+impl OutcomeCounts {
+    /// Counts `images` more. `is_transferred` says that the run copied them.
+    pub fn add(&mut self, standing: Standing, is_transferred: bool, images: u32) {
+        let count = match standing {
+            Standing::Equal => &mut self.equal,
+            Standing::EqualToPushed => &mut self.equal_to_pushed,
+            Standing::Kept => &mut self.kept,
+            Standing::Failed => &mut self.failed,
+            Standing::NotFinished => &mut self.not_finished,
+            Standing::Unknown => &mut self.unknown,
+        };
+        *count = count.saturating_add(images);
+        self.images = self.images.saturating_add(images);
+        let is_verified = matches!(standing, Standing::Equal | Standing::EqualToPushed);
+        if is_verified && !is_transferred {
+            self.up_to_date = self.up_to_date.saturating_add(images);
+        }
+    }
+
+    /// The counts of the images of a report.
+    pub fn of(images: &[ImageReport]) -> Self {
+        let mut counts = Self::default();
+        for image in images {
+            let is_transferred = !matches!(image.result, ImageResult::Unchanged);
+            counts.add(Standing::of(image), is_transferred, 1);
+        }
+        counts
+    }
+
+    /// Images that are proven to be in ECR.
+    pub fn verified(&self) -> u32 {
+        self.equal.saturating_add(self.equal_to_pushed)
+    }
+
+    /// Whether every planned image is proven equal to its source.
+    pub fn is_all_equal(&self) -> bool {
+        self.images > 0 && self.equal == self.images
+    }
+}
+
+/// How the run itself ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnd {
+    /// It is still running.
+    Running,
+    /// It reached its end.
+    Completed,
+    /// A person cancelled it.
+    Cancelled,
+    /// The process ended before the run did.
+    Interrupted,
+    /// The report joins parts of one plan, and some parts are missing.
+    PartsMissing,
+}
+
+/// The one headline of a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Headline {
+    /// Still running.
+    Running,
+    /// Every image is verified, or there was none. [`OutcomeCounts::is_all_equal`] says whether every
+    /// digest is that of the source.
+    Succeeded,
+    /// Every image is verified or was kept by choice; at least one was kept.
+    Kept,
+    /// Nothing failed, but some images could not be verified.
+    Unproven,
+    /// Some images failed.
+    PartlyFailed,
+    /// Every image failed.
+    Failed,
+    /// Cancelled, with images that are not finished.
+    Cancelled,
+    /// The process ended before the run did.
+    Interrupted,
+    /// Parts of the plan are missing from this report.
+    Incomplete,
+}
+
+/// Counts and headline of a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many images have which standing.
+    pub counts: OutcomeCounts,
+    /// What is said first.
+    pub headline: Headline,
+}
+
+impl Outcome {
+    /// Computes the headline.
+    pub fn of(end: RunEnd, counts: OutcomeCounts) -> Self {
+        let headline = match end {
+            RunEnd::Running => Headline::Running,
+            RunEnd::Interrupted => Headline::Interrupted,
+            RunEnd::PartsMissing => Headline::Incomplete,
+            RunEnd::Cancelled if counts.not_finished > 0 || counts.unknown > 0 => {
+                Headline::Cancelled
+            }
+            // Cancelled when nothing was left to do.
+            RunEnd::Completed | RunEnd::Cancelled => completed(&counts),
+        };
+        Self { counts, headline }
+    }
+}
+
+/// The worst standing decides.
+fn completed(counts: &OutcomeCounts) -> Headline {
+    if counts.failed > 0 {
+        let all = counts.failed == counts.images;
+        return if all { Headline::Failed } else { Headline::PartlyFailed };
+    }
+    if counts.not_finished > 0 {
+        Headline::Cancelled
+    } else if counts.unknown > 0 {
+        Headline::Unproven
+    } else if counts.kept > 0 {
+        Headline::Kept
+    } else {
+        Headline::Succeeded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STANDINGS: [Standing; 6] = [
+        Standing::Equal,
+        Standing::EqualToPushed,
+        Standing::Kept,
+        Standing::Failed,
+        Standing::NotFinished,
+        Standing::Unknown,
+    ];
+
+    /// Every combination of none, one or two images of each standing, with what it means in words:
+    /// the headline says no more than the counts do.
+    #[test]
+    fn a_headline_claims_no_more_than_every_combination_of_counts_proves() {
+        let ends = [
+            RunEnd::Running,
+            RunEnd::Completed,
+            RunEnd::Cancelled,
+            RunEnd::Interrupted,
+            RunEnd::PartsMissing,
+        ];
+        for number in 0..3u32.pow(6) {
+            let mut counts = OutcomeCounts::default();
+            for (at, standing) in (0..).zip(STANDINGS) {
+                counts.add(standing, true, number / 3u32.pow(at) % 3);
+            }
+            for end in ends {
+                let Outcome { headline, counts } = Outcome::of(end, counts);
+                let OutcomeCounts { images, failed, kept, not_finished, unknown, .. } = counts;
+                let context = format!("{end:?} {counts:?} {headline:?}");
+                let settled = matches!(end, RunEnd::Completed | RunEnd::Cancelled);
+                let bad = failed + not_finished + unknown;
+                let succeeded = settled && counts.verified() == images;
+                assert_eq!(headline == Headline::Succeeded, succeeded, "{context}");
+                let kept_only = settled && kept > 0 && bad == 0;
+                assert_eq!(headline == Headline::Kept, kept_only, "{context}");
+                if headline == Headline::Failed {
+                    assert_eq!(failed, images, "{context}");
+                }
+                if headline == Headline::PartlyFailed {
+                    assert!(failed > 0 && failed < images, "{context}");
+                }
+                if headline == Headline::Unproven {
+                    assert!(unknown > 0 && failed + not_finished == 0, "{context}");
+                }
+                if headline == Headline::Cancelled {
+                    assert!(settled && not_finished + unknown > 0, "{context}");
+                }
+                assert_eq!(headline == Headline::Running, end == RunEnd::Running, "{context}");
+                let interrupted = end == RunEnd::Interrupted;
+                assert_eq!(headline == Headline::Interrupted, interrupted, "{context}");
+                let missing = end == RunEnd::PartsMissing;
+                assert_eq!(headline == Headline::Incomplete, missing, "{context}");
+                assert_eq!(counts.is_all_equal(), images > 0 && counts.equal == images);
+            }
+        }
+    }
+
+    #[test]
+    fn a_stage_of_the_journal_is_known_only_as_far_as_it_was_proven() {
+        use Stage::{Begun, Cancelled, Failed, Moved, Pushed, Unchanged, Waiting};
+        let of = Standing::of_stage;
+        for (stage, proof, is_kept, is_pushed, standing) in [
+            (Moved, Proof::Equal, false, true, Standing::Equal),
+            (Moved, Proof::EqualToPushed, false, true, Standing::EqualToPushed),
+            (Moved, Proof::NotProved, false, true, Standing::Unknown),
+            (Moved, Proof::Different, false, true, Standing::Failed),
+            (Unchanged, Proof::Equal, false, false, Standing::Equal),
+            (Unchanged, Proof::NotProved, true, false, Standing::Kept),
+            (Unchanged, Proof::NotProved, false, false, Standing::Unknown),
+            (Failed, Proof::Equal, false, true, Standing::Failed),
+            (Begun, Proof::NotProved, false, false, Standing::Unknown),
+            (Pushed, Proof::NotProved, false, true, Standing::Unknown),
+            (Cancelled, Proof::NotProved, false, true, Standing::Unknown),
+            (Cancelled, Proof::NotProved, false, false, Standing::NotFinished),
+            (Waiting, Proof::NotProved, false, false, Standing::NotFinished),
+        ] {
+            assert_eq!(of(stage, proof, is_kept, is_pushed), standing, "{stage:?} {proof:?}");
+        }
+    }
+
+    #[test]
+    fn what_ecr_already_had_is_verified_and_counted_as_skipped() {
+        let mut counts = OutcomeCounts::default();
+        counts.add(Standing::Equal, true, 2);
+        counts.add(Standing::Equal, false, 3);
+        counts.add(Standing::Kept, false, 1);
+        assert_eq!((counts.equal, counts.up_to_date, counts.kept, counts.images), (5, 3, 1, 6));
+        assert!(!counts.is_all_equal());
+    }
+}

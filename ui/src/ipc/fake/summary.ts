@@ -1,0 +1,84 @@
+import type {
+  ImageReport,
+  MigrationOutcome,
+  OutcomeCounts,
+  ReportSummary,
+  SummaryStatus,
+} from "../generated";
+
+/** Counts without an image. */
+export const noCounts: OutcomeCounts = {
+  images: 0,
+  equal: 0,
+  equal_to_pushed: 0,
+  up_to_date: 0,
+  kept: 0,
+  failed: 0,
+  not_finished: 0,
+  unknown: 0,
+};
+
+const statuses: Record<MigrationOutcome, SummaryStatus> = {
+  running: "in-progress",
+  succeeded: "success",
+  kept: "info",
+  unproven: "warning",
+  partly_failed: "warning",
+  failed: "error",
+  cancelled: "stopped",
+  interrupted: "warning",
+  incomplete: "error",
+};
+
+const titles: Record<MigrationOutcome, string> = {
+  running: "Running",
+  succeeded: "All images are in ECR, verified by digest",
+  kept: "Some images were kept as they were",
+  unproven: "Some images could not be verified",
+  partly_failed: "Some images failed",
+  failed: "All images failed",
+  cancelled: "Cancelled with images not finished",
+  interrupted: "Interrupted before the end",
+  incomplete: "Incomplete: part 2 of 2 is missing",
+};
+
+/** A summary as the program would make it, in fewer words. */
+export function fakeSummary(
+  outcome: MigrationOutcome,
+  counts: Partial<OutcomeCounts>,
+  notes: string[] = [],
+): ReportSummary {
+  const all = { ...noCounts, ...counts };
+  const parts: [number, string][] = [
+    [all.equal, "verified equal"],
+    [all.equal_to_pushed, "verified equal to what was pushed"],
+    [all.kept, "kept as it was (a different image)"],
+    [all.failed, "failed"],
+    [all.not_finished, "not finished"],
+    [all.unknown, "unknown"],
+  ];
+  const named = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return {
+    status: statuses[outcome],
+    title: titles[outcome],
+    text: `${all.images} images: ${named.join(", ")}.`,
+    notes,
+    counts: all,
+  };
+}
+
+/** The counts of the images of a report. */
+export function fakeCounts(images: readonly ImageReport[]): OutcomeCounts {
+  const of = (standing: ImageReport["standing"]) =>
+    images.filter((image) => image.standing === standing).length;
+  return {
+    images: images.length,
+    equal: of("equal"),
+    equal_to_pushed: of("equal_to_pushed"),
+    up_to_date: images.filter((image) => image.result.kind === "unchanged").length - of("kept"),
+    kept: of("kept"),
+    failed: of("failed"),
+    not_finished: of("not_finished"),
+    unknown: of("unknown"),
+  };
+}
