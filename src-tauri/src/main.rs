@@ -2,17 +2,13 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use transload_shell::options::{self, Request};
+use transload_shell::{answer, fail, guard};
 
 fn main() -> ExitCode {
-    // Two TLS stacks in the tree may each bring a provider of their own: the first one installed
-    // counts for the whole process, so it is named here, before anything can ask for one.
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
-        return failed("The cryptography that TLS needs could not be set up.");
-    }
+    // Help and version need nothing of the system.
     let request = match options::parse(std::env::args_os().skip(1)) {
         Ok(request) => request,
         Err(message) => return failed(&message),
@@ -22,22 +18,27 @@ fn main() -> ExitCode {
         Request::Version => return said(&format!("transload {}", env!("CARGO_PKG_VERSION"))),
         Request::Start(start) => start,
     };
+    // Two TLS stacks in the tree may each bring a provider of their own: the first one installed
+    // counts for the whole process, so it is named here, before anything can ask for one.
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        return failed("The cryptography that TLS needs could not be set up.");
+    }
     if !options::has_display() {
         return failed(options::NO_DISPLAY);
     }
+    guard();
     match transload_shell::run(start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&format!("Transload cannot start: {error}")),
     }
 }
 
-/// Answers on the terminal. A terminal that went away is no failure of ours.
 fn said(text: &str) -> ExitCode {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    answer(text);
     ExitCode::SUCCESS
 }
 
 fn failed(text: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    fail(text);
     ExitCode::FAILURE
 }

@@ -1,5 +1,7 @@
 //! The one window.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tauri::{
     App, AppHandle, Emitter as _, Manager as _, Runtime, Url, WebviewWindowBuilder, Window,
     WindowEvent,
@@ -27,6 +29,19 @@ pub fn open<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
         .on_navigation(is_own_page)
         .build()?;
     Ok(())
+}
+
+/// Whether a page was shown since the program started.
+static IS_UP: AtomicBool = AtomicBool::new(false);
+
+/// A page is shown: the start is over.
+pub fn is_up() {
+    IS_UP.store(true, Ordering::Relaxed);
+}
+
+/// Whether a page was shown since the program started.
+pub fn was_up() -> bool {
+    IS_UP.load(Ordering::Relaxed)
 }
 
 /// Brings the window forward, as when the program is started a second time.

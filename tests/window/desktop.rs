@@ -37,7 +37,8 @@ async fn a_notification_tells_of_the_end_to_who_looks_elsewhere() -> Result<()> 
             stage.notifications().await.ok().filter(|told| !told.is_empty())
         })
         .await?;
-        let expected = ("Every image is in ECR".to_owned(), "Images: 1 moved.".to_owned());
+        let title = "All images are in ECR, verified by digest".to_owned();
+        let expected = (title, "1 image: 1 verified equal.".to_owned());
         ensure!(told == [expected], "{told:?}");
         Ok(())
     })

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tauri::{AppHandle, Runtime, State, Url, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
@@ -6,9 +6,11 @@ use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot;
 use transload_api::contract::{ApiError, AppInfo, ErrorCode};
 
+use crate::chosen_paths::{ChosenPaths, Purpose};
 use crate::errors;
 use crate::folders::Folders;
 use crate::options::Start;
+use crate::window;
 
 /// The sites that the window links to. A name that begins with a dot stands for every host below.
 const LINKED_HOSTS: &[&str] =
@@ -21,6 +23,7 @@ pub fn app_info<R: Runtime>(
     start: State<'_, Start>,
 ) -> AppInfo {
     // The first thing that a page asks: from here on a person can use it.
+    window::is_up();
     tracing::info!("the window is up");
     AppInfo {
         version: app.package_info().version.to_string(),
@@ -60,24 +63,26 @@ pub fn link_open<R: Runtime>(app: AppHandle<R>, url: String) -> Result<(), ApiEr
 #[tauri::command(rename_all = "snake_case")]
 pub async fn save_path_choose<R: Runtime>(
     window: WebviewWindow<R>,
+    paths: State<'_, ChosenPaths>,
     suggested_name: String,
 ) -> Result<Option<String>, ApiError> {
     let (answer, chosen) = oneshot::channel();
     window.dialog().file().set_parent(&window).set_file_name(suggested_name).save_file(|path| {
         let _ = answer.send(path);
     });
-    path_of(chosen.await.ok().flatten())
+    path_of(chosen.await.ok().flatten(), Purpose::Save, &paths)
 }
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn open_path_choose<R: Runtime>(
     window: WebviewWindow<R>,
+    paths: State<'_, ChosenPaths>,
 ) -> Result<Option<String>, ApiError> {
     let (answer, chosen) = oneshot::channel();
     window.dialog().file().set_parent(&window).pick_file(|path| {
         let _ = answer.send(path);
     });
-    path_of(chosen.await.ok().flatten())
+    path_of(chosen.await.ok().flatten(), Purpose::Open, &paths)
 }
 
 #[tauri::command(async, rename_all = "snake_case")]
@@ -85,14 +90,21 @@ pub fn window_close<R: Runtime>(window: WebviewWindow<R>) -> Result<(), ApiError
     window.destroy().map_err(|error| errors::internal("The window could not be closed.", &error))
 }
 
-fn path_of(chosen: Option<FilePath>) -> Result<Option<String>, ApiError> {
+fn path_of(
+    chosen: Option<FilePath>,
+    purpose: Purpose,
+    paths: &ChosenPaths,
+) -> Result<Option<String>, ApiError> {
     let Some(chosen) = chosen else { return Ok(None) };
     let path: PathBuf = chosen
         .into_path()
         .map_err(|_| errors::input_invalid("The chosen place is not a file.", None))?;
     // The window hands the path back as text, so a name that text cannot carry would be another.
     match path.into_os_string().into_string() {
-        Ok(path) => Ok(Some(path)),
+        Ok(path) => {
+            paths.remember(purpose, Path::new(&path));
+            Ok(Some(path))
+        }
         Err(path) => Err(errors::input_invalid(
             "The name of the chosen file is not valid Unicode.",
             Some(&path.to_string_lossy()),

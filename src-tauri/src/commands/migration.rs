@@ -8,6 +8,8 @@ use transload_api::contract::{
     ProposedNames, RenameRule, ReportFormat, UndoPlan, UndoProgress, UndoReport,
 };
 
+use crate::chosen_paths::{ChosenPaths, Purpose};
+
 #[tauri::command(rename_all = "snake_case")]
 pub async fn repository_names_propose(
     api: State<'_, Api>,
@@ -69,19 +71,23 @@ pub async fn migration_resume(api: State<'_, Api>, migration: String) -> Result<
 #[tauri::command(rename_all = "snake_case")]
 pub async fn migration_report_export(
     api: State<'_, Api>,
+    paths: State<'_, ChosenPaths>,
     job: String,
     format: ReportFormat,
     path: PathBuf,
 ) -> Result<(), ApiError> {
+    paths.check(Purpose::Save, &path)?;
     api.migration_report_export(job, format, path).await
 }
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn migration_plan_export(
     api: State<'_, Api>,
+    paths: State<'_, ChosenPaths>,
     plan: String,
     path: PathBuf,
 ) -> Result<(), ApiError> {
+    paths.check(Purpose::Save, &path)?;
     api.migration_plan_export(plan, path).await
 }
 
