@@ -244,6 +244,7 @@ pub fn request(
         choices: Vec::new(),
         remove_temporary_tags: true,
         extent: CopyExtent::default(),
+        expiry_confirmed: Vec::new(),
         selection: None,
     }
 }

@@ -16,8 +16,8 @@ commands! {
     sources: source_login, source_logout, source_login_status, source_namespaces,
         source_repositories, source_tags, source_tag_details, source_choose, source_choose_cancel;
     migration: repository_names_propose, migration_plan, migration_plan_cancel, migration_commands,
-        migration_permissions, migration_start, migration_retry_failed, migration_resume,
-        migration_report_export, migration_plan_export, migration_undo_plan, migration_undo,
+        migration_permissions, migration_expiry_confirm, migration_start, migration_retry_failed,
+        migration_resume, migration_report_export, migration_plan_export, migration_undo_plan, migration_undo,
         migration_undo_stop;
     history: history_list, history_report, history_request, history_delete, history_verify;
     jobs: jobs_list, job_snapshot, job_follow, job_pause, job_resume, job_look_again,

@@ -54,6 +54,15 @@ pub async fn migration_permissions(
 }
 
 #[tauri::command(rename_all = "snake_case")]
+pub async fn migration_expiry_confirm(
+    api: State<'_, Api>,
+    plan: String,
+    repositories: Vec<String>,
+) -> Result<(), ApiError> {
+    api.migration_expiry_confirm(plan, repositories).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
 pub async fn migration_start(api: State<'_, Api>, plan: String) -> Result<String, ApiError> {
     api.migration_start(plan).await
 }

@@ -34,6 +34,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
             repository: name,
             tag,
             resolution: None,
+            pushed_at_ms: None,
         });
     }
     let read = request.images.iter().map(|image| async move {
@@ -59,6 +60,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
         images: stream::iter(read).buffered(READ_TOGETHER).try_collect().await?,
         pull_quota: None,
         engine: None,
+        blob_mounting: None,
         manifests: Arc::default(),
     };
     let began = Instant::now();

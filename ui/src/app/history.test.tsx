@@ -57,6 +57,7 @@ const report: MigrationReport = {
   started_at_ms: 1_795_000_000_000,
   elapsed_ms: 65_000,
   repositories_created: [],
+  repositories_empty: [],
   images: [
     image({
       source_moved_to: `sha256:${"b".repeat(64)}`,
@@ -92,6 +93,7 @@ const report: MigrationReport = {
   sent_bytes: 2,
   skipped_bytes: 0,
   temporary_tags_left: [],
+  policies_not_set: [],
   journal_error: null,
   run_error: null,
   part: null,

@@ -141,6 +141,8 @@ describe("who am I?", () => {
           identity: { ...fakeIdentity(false, null), account_id: "999999999999" },
           registry: fakeRegistry(false),
           source: { kind: "docker_engine" },
+          repositories_created: 0,
+          policies_not_set: 0,
           images: 1,
           moved: 0,
           unchanged: 0,

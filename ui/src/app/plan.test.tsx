@@ -3,6 +3,7 @@ import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emptyDraft } from "../features/migrate/wizard/draft";
 import type { FakeOptions } from "../ipc/fakeBackend";
+import type { LifecycleForecast } from "../ipc/generated";
 import { byId, click, expectAccessible, openWindow, start, textOf } from "../testing/window";
 
 const draft = {
@@ -125,6 +126,65 @@ describe("the plan", () => {
     expect(await textOf("commands")).toContain("skopeo copy");
     act(() => tools?.findSegmentById("crane")?.click());
     await waitFor(async () => expect(await textOf("commands")).toContain("crane copy"));
+  });
+});
+
+describe("lifecycle policies that expire images", () => {
+  const lifecycle = new Map<string, LifecycleForecast>([
+    [
+      "pgcli",
+      {
+        kind: "expires",
+        planned: [
+          {
+            image: 0,
+            tags: ["latest"],
+            digest: "sha256:aa",
+            rule: 1,
+            action: "expire",
+            after_days: null,
+          },
+        ],
+        existing: [
+          {
+            image: null,
+            tags: [],
+            digest: "sha256:bb",
+            rule: 2,
+            action: "archive",
+            after_days: 30,
+          },
+        ],
+      },
+    ],
+    ["webapp", { kind: "unknown" }],
+  ]);
+
+  it("are named, and hold Start back until a person confirms them", async () => {
+    const backend = atReview({ lifecycle });
+    const warning = await textOf("expiry-warning");
+    expect(warning).toContain("pgcli");
+    expect(warning).toContain("latest deleted within 24 hours, rule 1");
+    expect(warning).toContain("sha256:bb archived after 30 days, rule 2");
+    expect(await textOf("expiry-unknown")).toContain("webapp");
+    await expectAccessible(await byId("expiry-warning"));
+    const startButton = await byId("wizard-start");
+    expect(startButton.getAttribute("aria-disabled")).toBe("true");
+    expect(await textOf("wizard-start")).toContain("Start");
+    act(() =>
+      createWrapper().findCheckbox('[data-testid="expiry-confirm"]')?.findNativeInput().click(),
+    );
+    await start(backend);
+    const confirmed = backend.calls.find(({ method }) => method === "migrationExpiryConfirm");
+    expect(confirmed?.args[1]).toEqual(["pgcli"]);
+  });
+
+  it("that cannot be evaluated are confirmed as well", async () => {
+    atReview({
+      lifecycle: new Map([["pgcli", { kind: "unreadable", reason: "rule 1 is unknown" }]]),
+    });
+    expect(await textOf("expiry-warning")).toContain("rule 1 is unknown");
+    expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
   });
 });
 

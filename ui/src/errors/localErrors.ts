@@ -7,6 +7,7 @@ type LocalErrorCode = Extract<
   | "input_invalid"
   | `plan_${string}`
   | "names_collide"
+  | "expiry_unconfirmed"
   | "verification_failed"
   | "job_unknown"
   | "runs_elsewhere"
@@ -46,6 +47,16 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
     title: "Some tags still need a choice",
     text: "At least one tag points to another image in ECR already, and it is not said what to do about it.",
     next: ["Choose for each of them: keep the existing image, replace it, or use another tag."],
+    actions: ["review_plan"],
+  }),
+  expiry_unconfirmed: entry({
+    severity: "warning",
+    title: "Lifecycle policies would expire images",
+    text: "ECR would delete or archive images of this migration, or images that are in the repository now, and nobody confirmed it.",
+    next: [
+      "Review the plan: it names the repositories and images. Confirm it there.",
+      "To keep the images, change the lifecycle policy of the repository, or select fewer images.",
+    ],
     actions: ["review_plan"],
   }),
   plan_unknown: entry({

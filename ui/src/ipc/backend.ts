@@ -181,6 +181,8 @@ export interface Backend {
   migrationCommands(plan: string, tool: CopyTool): Promise<string[]>;
   /** Whether the caller may do what a plan would do; nothing is written to find it out. */
   migrationPermissions(plan: string): Promise<PlanPermissions>;
+  /** Confirms that the lifecycle policies of these repositories expire images, as a plan says. */
+  migrationExpiryConfirm(plan: string, repositories: string[]): Promise<void>;
   /** Starts a plan; answers the job. */
   migrationStart(plan: string): Promise<string>;
   /** Starts what failed in a job once more; answers the new job. */

@@ -130,6 +130,8 @@ export const tauriBackend: Backend = {
   migrationPlanCancel: (attempt) => call("migration_plan_cancel", { attempt }),
   migrationCommands: (plan, tool) => call("migration_commands", { plan, tool }),
   migrationPermissions: (plan) => call("migration_permissions", { plan }),
+  migrationExpiryConfirm: (plan, repositories) =>
+    call("migration_expiry_confirm", { plan, repositories }),
   migrationStart: (plan) => call("migration_start", { plan }),
   migrationRetryFailed: (job) => call("migration_retry_failed", { job }),
   migrationResume: (migration) => call("migration_resume", { migration }),

@@ -18,6 +18,8 @@ export const interruptedEntry: HistoryEntry = {
   identity: fakeIdentity(true, null),
   registry: fakeRegistry(true),
   source: { kind: "practice_account" },
+  repositories_created: 0,
+  policies_not_set: 0,
   images: 5,
   moved: 2,
   unchanged: 1,

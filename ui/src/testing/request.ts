@@ -18,6 +18,7 @@ export function requestFor(repository: string, tag: string): MigrationRequest {
     template: defaultRepositorySettings,
     choices: [],
     remove_temporary_tags: true,
+    expiry_confirmed: [],
     extent: { platform: null, referrers: true },
     selection: null,
     naming: { prefix: "", rules: [] },

@@ -22,6 +22,7 @@ use crate::jobs::{JobBook, JobNews};
 use crate::logins::{CurrentLogin, HeldLogin, Logins};
 use crate::plans::PlanBook;
 use crate::sign_ins::SignIns;
+use crate::source_dates::SourceDates;
 use crate::sources::OpenClients;
 use crate::undos::UndoBook;
 
@@ -85,6 +86,7 @@ pub(crate) struct Inner {
     pub logins: Logins,
     pub open_clients: OpenClients,
     pub originals: KnownOriginals,
+    pub source_dates: SourceDates,
     /// The network with the file that the person chose.
     network: Mutex<Network>,
     pub sign_ins: SignIns,
@@ -126,6 +128,7 @@ impl Api {
             logins,
             open_clients: OpenClients::default(),
             originals: KnownOriginals::default(),
+            source_dates: SourceDates::default(),
             network,
             sign_ins: SignIns::default(),
             next_id: AtomicU64::new(1),

@@ -8,6 +8,7 @@
 //! - `sign_ins`: sign-ins that wait for a person.
 //! - `jobs`: running migrations; numbers, thins out, keeps and replays their events.
 //! - `sources`, `lists`: where images come from, and what there is.
+//! - `source_dates`: when the tags of a source were pushed.
 //! - `logins`, `keychain`: how a person is signed in there.
 //! - `settings`: what a person set in the window, for a program beside it.
 //! - `plan_file`, `file_endpoints`: files with plans, and the endpoints that files name.
@@ -42,6 +43,7 @@ mod report_export;
 mod settings;
 mod shards;
 mod sign_ins;
+mod source_dates;
 mod sources;
 mod text;
 mod undos;

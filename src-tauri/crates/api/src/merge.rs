@@ -150,6 +150,8 @@ fn joined(reports: Vec<MigrationReport>) -> Result<MigrationReport, ApiError> {
         end_ms = end_ms.max(part.started_at_ms.saturating_add(part.elapsed_ms));
         whole.job = format!("{}, {}", whole.job, part.job);
         whole.repositories_created.extend(part.repositories_created);
+        whole.repositories_empty.extend(part.repositories_empty);
+        whole.policies_not_set.extend(part.policies_not_set);
         whole.images.extend(part.images);
         whole.sent_bytes =
             whole.sent_bytes.zip(part.sent_bytes).map(|(one, other)| one.saturating_add(other));
@@ -161,6 +163,13 @@ fn joined(reports: Vec<MigrationReport>) -> Result<MigrationReport, ApiError> {
         whole.verified_at_ms = whole.verified_at_ms.min(part.verified_at_ms);
     }
     // A repository that several parts share was created by one of them; a resumed part may list it too.
+    // One part may have created a repository that only another part had images for.
+    let has_image = |name: &String| {
+        let prefix = format!("{}/{name}:", whole.registry);
+        let mut images = whole.images.iter();
+        images.any(|image| image.pushed_digest.is_some() && image.destination.starts_with(&prefix))
+    };
+    whole.repositories_empty.retain(|name| !has_image(name));
     whole.repositories_created.sort();
     whole.repositories_created.dedup();
     whole.elapsed_ms = end_ms.saturating_sub(whole.started_at_ms);

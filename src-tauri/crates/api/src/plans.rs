@@ -44,6 +44,13 @@ pub(crate) struct ReadyPlan {
 }
 
 impl ReadyPlan {
+    /// Refuses a plan whose lifecycle policies expire images that nobody confirmed.
+    pub fn expect_confirmed(&self) -> Result<(), ApiError> {
+        let repositories = self.plan.repositories.iter();
+        let open = repositories.filter(|repository| repository.forecast.needs_confirmation());
+        expect_confirmed(open.map(|repository| repository.name.to_string()), &self.shown)
+    }
+
     /// The work of the plan as commands.
     pub fn commands(&self, tool: CopyTool) -> Vec<String> {
         let Ends { source_ecr, connected, .. } = &self.ends;
@@ -80,6 +87,15 @@ impl PlanBook {
         Arc::clone(&manifests)
     }
 
+    /// Keeps that a person confirmed what the lifecycle policies of these repositories do.
+    pub fn confirm_expiry(&self, id: &str, repositories: Vec<String>) -> Result<(), ApiError> {
+        let mut plans = locked(&self.plans);
+        let found = plans.iter_mut().find(|(known, _)| known == id);
+        let (_, plan) = found.ok_or_else(|| unknown(id))?;
+        plan.shown.expiry_confirmed = repositories;
+        Ok(())
+    }
+
     /// A plan, which stays where it is.
     pub fn get(&self, id: &str) -> Result<ReadyPlan, ApiError> {
         let plans = locked(&self.plans);
@@ -93,9 +109,11 @@ impl PlanBook {
         let Some(at) = plans.iter().position(|(known, _)| known == id) else {
             return Err(unknown(id));
         };
-        if !plans[at].1.plan.is_ready() {
+        let ready = &plans[at].1;
+        if !ready.plan.is_ready() {
             return Err(not_ready());
         }
+        ready.expect_confirmed()?;
         plans.remove(at).map(|(_, plan)| plan).ok_or_else(|| unknown(id))
     }
 }
@@ -117,6 +135,28 @@ fn unknown(id: &str) -> ApiError {
     )
     .about(id)
     .hint("Go back one step and come again: the plan is made anew.")
+}
+
+/// Refuses to start if the lifecycle policies of `repositories` are not confirmed in a request.
+pub(crate) fn expect_confirmed(
+    repositories: impl Iterator<Item = String>,
+    request: &crate::contract::MigrationRequest,
+) -> Result<(), ApiError> {
+    let open: Vec<_> =
+        repositories.filter(|name| !request.expiry_confirmed.contains(name)).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let names = open.join(", ");
+    let message = format!(
+        "Lifecycle policies would expire images of this migration, or images because of it, in: {names}."
+    );
+    Err(ApiError::new(ErrorCode::ExpiryUnconfirmed, message)
+        .about(names)
+        .hint("Look at the plan. Change the lifecycle policy, or take images out.")
+        .hint(
+            "Confirm the policies on the Review page, or with --allow-expiry on the command line.",
+        ))
 }
 
 /// A plan with something undecided in it, or with nothing to do.

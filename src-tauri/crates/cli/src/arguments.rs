@@ -22,8 +22,8 @@ Network:
 Exit codes:
   0    every image is verified in ECR (or was copied, for `copy`), or was kept as it was because
        --on-conflict keep chose so; a part with nothing to do is 0 too
-  1    an image failed, or nothing proves what ECR holds for it; the others were finished. Of
-       `report --merge`: a part is missing, or an image of a part failed or is not finished
+  1    an image failed, or nothing proves what ECR holds for it; the others were finished; or
+       a lifecycle policy was not set. Of `report --merge`: a part is missing, or an image of a part failed or is not finished
   2    the arguments, or a line of the list, make no sense
   3    refused: nothing could be begun, or nothing was to be done
   4    stopped, because a person has to sign in to AWS; `resume` goes on with it
@@ -188,6 +188,10 @@ pub struct PlanArguments {
     /// What to do where a tag points to something else in ECR.
     #[arg(long, value_enum, default_value_t = OnConflict::Refuse)]
     pub on_conflict: OnConflict,
+    /// Confirm that lifecycle policies expire images, as the plan lists them. Without it such a plan is
+    /// written, and not started.
+    #[arg(long)]
+    pub allow_expiry: bool,
     /// Leave signatures, attestations and other referrers behind that are no part of an index.
     #[arg(long)]
     pub no_referrers: bool,
@@ -223,6 +227,10 @@ pub struct RunArguments {
     /// registry, a source without encryption. Not required where the AWS profile has the same ones.
     #[arg(long)]
     pub allow_endpoints: bool,
+    /// Confirm that lifecycle policies expire images, as the plan lists them. Not required where it was
+    /// confirmed for the plan.
+    #[arg(long)]
+    pub allow_expiry: bool,
 }
 
 #[derive(Debug, Args)]
@@ -429,6 +437,8 @@ mod tests {
             "identity --aws-profile prod --json",
             "run p.json --shard 2/8",
             "run p.json --allow-endpoints",
+            "run p.json --allow-expiry",
+            "plan --from practice --out p.json --practice --allow-expiry",
             "report latest --format html",
             "report --merge a.json b.json --format csv",
             "undo latest --dry-run",

@@ -9,6 +9,7 @@
 //! - `undo`: takes away again what a migration brought.
 //! - `files`: patterns and text files.
 //! - `show`, `show_jobs`: events as lines, as JSON, or as a bar.
+//! - `show_lifecycle`: what lifecycle policies do with the images of a plan.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -22,6 +23,7 @@ mod network;
 mod plan;
 mod show;
 mod show_jobs;
+mod show_lifecycle;
 mod sign_in;
 mod undo;
 
@@ -106,7 +108,14 @@ async fn with_api(command: Command, ca_file: Option<String>) -> Result<u8, ApiEr
             let plan = async || plan::plan(&api, &arguments).await;
             let plan = mfa::with_code_of(&api, &connection, plan).await?;
             show_jobs::tell_plan(&plan);
-            if plan.ready { ARRIVED } else { NOT_BEGUN }
+            let is_confirmed =
+                arguments.allow_expiry || show_lifecycle::to_confirm(&plan).is_empty();
+            if !is_confirmed {
+                show::note(
+                    "Lifecycle policies would expire images. Confirm it with --allow-expiry.",
+                );
+            }
+            if plan.ready && is_confirmed { ARRIVED } else { NOT_BEGUN }
         }
         Command::Run(arguments) => {
             let connection = match migrations::connection(&arguments) {

@@ -25,6 +25,7 @@ pub async fn start(api: &Api, arguments: &RunArguments) -> Result<String, ApiErr
         shard: arguments.shard,
         connection: connection(arguments),
         allow_endpoints: arguments.allow_endpoints,
+        allow_expiry: arguments.allow_expiry,
     };
     api.migration_start_file(&arguments.plan, options).await
 }
@@ -137,7 +138,8 @@ pub fn code(report: &MigrationReport) -> u8 {
         | MigrationOutcome::Unproven
         | MigrationOutcome::PartlyFailed
         | MigrationOutcome::Failed => {
-            let is_well = counts.failed + counts.not_finished + counts.unknown == 0;
+            let open = counts.failed + counts.not_finished + counts.unknown;
+            let is_well = open == 0 && report.policies_not_set.is_empty();
             if is_well { ARRIVED } else { SOME_FAILED }
         }
     }

@@ -14,6 +14,7 @@ use transload_api::contract::{
 use crate::arguments::{AccountArguments, OnConflict, PlanArguments};
 use crate::files;
 use crate::show::Looking;
+use crate::show_lifecycle;
 
 /// Makes the plan and writes it.
 pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan, ApiError> {
@@ -38,6 +39,10 @@ pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan,
             |image: SelectedImage| ConflictChoice { image, resolution: resolution.clone() };
         request.choices = in_conflict.map(|image| choice(image.selected.clone())).collect();
         plan = api.migration_plan_told(request, |told| looking.at_images(told)).await?;
+    }
+    if arguments.allow_expiry {
+        let repositories = show_lifecycle::to_confirm(&plan);
+        api.migration_expiry_confirm(plan.plan.clone(), repositories).await?;
     }
     api.migration_plan_export(plan.plan.clone(), arguments.out.clone()).await?;
     Ok(plan)
@@ -98,6 +103,7 @@ async fn request(
             platform: arguments.platform.clone(),
             referrers: !arguments.no_referrers,
         },
+        expiry_confirmed: Vec::new(),
         selection,
     })
 }

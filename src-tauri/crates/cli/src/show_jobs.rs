@@ -3,14 +3,15 @@
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::{HumanBytes, HumanDuration, ProgressBar};
+use indicatif::{DecimalBytes, HumanBytes, HumanDuration, ProgressBar};
 use transload_api::contract::{
     AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageStanding, JobEvent, JobEventKind,
-    MigrationPlan, MigrationReport, PlannedAction,
+    MigrationPlan, MigrationReport, PlanTotals, PlannedAction,
 };
 
 use crate::migrations;
 use crate::show::{bar, line, note, words};
+use crate::show_lifecycle;
 
 type Reporter = Box<dyn Fn(&JobEvent) + Send + Sync>;
 
@@ -147,19 +148,34 @@ pub fn tell_plan(plan: &MigrationPlan) {
         };
         line(&text);
     }
+    for text in show_lifecycle::lines(plan) {
+        line(&text);
+    }
     let totals = &plan.totals;
     line(&format!(
-        "{} images to move, {} there already, {} conflicts, {} refused; {} repositories to create; {} to move",
+        "{} images to move, {} there already, {} conflicts, {} refused; {} repositories to create; {} to upload{}",
         totals.images_to_move,
         totals.images_unchanged,
         totals.conflicts,
         totals.refused,
         totals.repositories_to_create,
-        HumanBytes(totals.unique_bytes)
+        DecimalBytes(totals.upload_bytes),
+        mounting(totals)
     ));
     if let Some(quota) = &plan.pull_quota {
         let left = quota.left.map_or("no limit".to_owned(), |left| format!("{left} left"));
         line(&format!("Docker Hub pulls: {} needed, {left}", quota.needed));
+    }
+}
+
+/// What blob mounting saves, or would save.
+fn mounting(totals: &PlanTotals) -> String {
+    let saved = DecimalBytes(totals.mountable_bytes);
+    match totals.blob_mounting {
+        _ if totals.mountable_bytes == 0 => String::new(),
+        Some(true) => format!(" ({saved} saved by blob mounting)"),
+        Some(false) => format!(" (blob mounting is off and would save {saved})"),
+        None => String::new(),
     }
 }
 

@@ -43,6 +43,12 @@ describe("an undo", () => {
     expect(canUndo({ ...moved, state: "running" })).toBe(false);
   });
 
+  it("is offered for a repository that was created and holds no image", () => {
+    const cancelled: HistoryEntry = { ...moved, state: "cancelled", moved: 0 };
+    expect(canUndo(cancelled)).toBe(false);
+    expect(canUndo({ ...cancelled, repositories_created: 1 })).toBe(true);
+  });
+
   it("is offered again only where the last one left something or was stopped", () => {
     const undoneWith = (left: number, cancelled: boolean) => {
       const entry = { ...moved, undone: undone(left, cancelled) };
@@ -51,5 +57,12 @@ describe("an undo", () => {
     expect(undoneWith(0, false)).toEqual([false, "Undone"]);
     expect(undoneWith(1, false)).toEqual([true, "Undone in part"]);
     expect(undoneWith(0, true)).toEqual([true, "Undone in part"]);
+  });
+});
+
+describe("Resume", () => {
+  it("is offered until every lifecycle policy is set", () => {
+    expect(canResume(moved)).toBe(false);
+    expect(canResume({ ...moved, policies_not_set: 1 })).toBe(true);
   });
 });

@@ -18,12 +18,14 @@ export function shownState(entry: HistoryEntry): {
 /** Whether something is left to do that Resume would do. */
 export function canResume(entry: HistoryEntry): boolean {
   const { failed, not_finished, unknown } = entry.summary.counts;
-  const open = failed + not_finished + unknown > 0 || entry.state === "interrupted";
+  const open =
+    failed + not_finished + unknown + entry.policies_not_set > 0 || entry.state === "interrupted";
   return entry.undone === null && entry.state !== "running" && open;
 }
 
 /** Whether the migration brought something that is there still and can be taken away. */
 export function canUndo(entry: HistoryEntry): boolean {
   const left = entry.undone === null || undoneInPart(entry.undone);
-  return left && entry.state !== "running" && (entry.moved > 0 || entry.failed > 0);
+  const changed = entry.moved > 0 || entry.failed > 0 || entry.repositories_created > 0;
+  return left && entry.state !== "running" && changed;
 }

@@ -92,12 +92,15 @@ export function JobContainer({
                   Retry failed
                 </Button>
               )}
-              {report.images.some((image) => image.pushed_digest !== null) && (
+              {(report.repositories_created.length > 0 ||
+                report.images.some((image) => image.pushed_digest !== null)) && (
                 <Button onClick={() => setUndoing(true)} data-testid="undo-migration">
                   Undo
                 </Button>
               )}
-              {(report.outcome === "cancelled" || report.outcome === "interrupted") && (
+              {(report.outcome === "cancelled" ||
+                report.outcome === "interrupted" ||
+                report.policies_not_set.length > 0) && (
                 <Button
                   onClick={() => run(async () => onJob(await backend.migrationResume(id)))}
                   loading={busy}

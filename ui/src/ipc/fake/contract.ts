@@ -6,6 +6,7 @@ import type {
   ChosenTags,
   EngineOriginal,
   HistoryEntry,
+  LifecycleForecast,
   MigrationPlan,
   MigrationReport,
   MigrationRequest,
@@ -51,6 +52,8 @@ export interface FakeOptions {
   request?: MigrationRequest;
   /** Whether repositories let their tags move. */
   overwriteAllowed?: boolean;
+  /** What lifecycle policies do with the images of a plan, by repository. */
+  lifecycle?: ReadonlyMap<string, LifecycleForecast>;
   /** Chooses by rules instead: it tells its progress and its end. */
   choice?: (onProgress: (progress: ChooseProgress) => void) => Promise<ChosenTags | null>;
   /** What plans say otherwise than made up. */

@@ -15,6 +15,8 @@ export function fakeHistoryEntry(job: JobSnapshot): HistoryEntry {
     identity: job.report?.identity ?? fakeIdentity(true, null),
     registry: job.report?.registry ?? fakeRegistry(true),
     source: { kind: "practice_account" },
+    repositories_created: job.report?.repositories_created.length ?? 0,
+    policies_not_set: job.report?.policies_not_set.length ?? 0,
     images: job.images.length,
     moved: count("moved"),
     unchanged: count("unchanged"),

@@ -312,10 +312,12 @@ export class FakeJob {
       repositories_created: this.plan.repositories
         .filter((repository) => !repository.exists)
         .map((repository) => repository.name),
+      repositories_empty: [],
       images,
       sent_bytes: images.reduce((sum, image) => sum + (image.sent_bytes ?? 0), 0),
       skipped_bytes: 0,
       temporary_tags_left: [],
+      policies_not_set: [],
       journal_error: null,
       run_error: null,
       part: null,

@@ -82,6 +82,7 @@ export class FakeMigrations {
         ),
       migrationPermissions: async (id) =>
         fakePermissions(this.planOf(id), this.options.missing ?? []),
+      migrationExpiryConfirm: async () => {},
       migrationStart: async (id) => this.start(this.planOf(id)),
       migrationRetryFailed: async (id) => {
         const job = this.jobOf(id);
@@ -154,6 +155,7 @@ export class FakeMigrations {
       ...this.ecr,
       refused: this.refusedImages,
       overwriteAllowed: this.options.overwriteAllowed ?? false,
+      lifecycle: this.options.lifecycle ?? new Map(),
       planned: this.options.planned ?? {},
     });
   }

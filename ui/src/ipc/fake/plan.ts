@@ -1,5 +1,6 @@
 import type {
   ApiError,
+  LifecycleForecast,
   MigrationPlan,
   MigrationRequest,
   PlannedAction,
@@ -19,6 +20,8 @@ export interface PlanWorld {
   readonly refused: ReadonlyMap<string, ApiError>;
   /** Whether repositories let their tags move. */
   readonly overwriteAllowed: boolean;
+  /** What lifecycle policies do, by repository. */
+  readonly lifecycle: ReadonlyMap<string, LifecycleForecast>;
   /** What the plan says otherwise. */
   readonly planned: Partial<Omit<MigrationPlan, "totals">> & { totals?: Partial<PlanTotals> };
 }
@@ -106,6 +109,7 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
         uri: `${registry}/${name}`,
         exists,
         settings: exists ? fakeSettings : request.template,
+        lifecycle: world.lifecycle.get(name) ?? { kind: "nothing_expires" },
         differences:
           exists && request.template.tag_mutability !== fakeSettings.tag_mutability
             ? [{ setting: "Tag mutability", wanted: "mutable", actual: "immutable" }]
@@ -119,6 +123,8 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
       images_unchanged: images.length - moved.length - conflicts - refused,
       conflicts,
       refused,
+      upload_bytes: moved.length * 20_000_000,
+      blob_mounting: null,
       unique_bytes: moved.length * 20_000_000,
       stored_bytes: moved.length * 20_000_000,
       there_bytes: 0,

@@ -42,6 +42,14 @@ registry: string,
  */
 source: ImageSource, 
 /**
+ * Repositories that it created.
+ */
+repositories_created: number, 
+/**
+ * Lifecycle policies of new repositories that are not set. Resume sets them.
+ */
+policies_not_set: number, 
+/**
  * Images of it.
  */
 images: number, 

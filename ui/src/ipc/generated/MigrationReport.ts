@@ -3,6 +3,7 @@ import type { ApiError } from "./ApiError";
 import type { AwsIdentity } from "./AwsIdentity";
 import type { ImageReport } from "./ImageReport";
 import type { MigrationOutcome } from "./MigrationOutcome";
+import type { PolicyNotSet } from "./PolicyNotSet";
 import type { ReportPart } from "./ReportPart";
 import type { ReportSummary } from "./ReportSummary";
 
@@ -43,6 +44,10 @@ elapsed_ms: number,
  */
 repositories_created: Array<string>, 
 /**
+ * Of these, the repositories that no image was pushed to. *Undo* deletes them.
+ */
+repositories_empty: Array<string>, 
+/**
  * Every image.
  */
 images: Array<ImageReport>, 
@@ -58,6 +63,10 @@ skipped_bytes: number,
  * Tags that were made in the Docker Engine on the way and are still there.
  */
 temporary_tags_left: Array<string>, 
+/**
+ * Lifecycle policies of new repositories that were not set.
+ */
+policies_not_set: Array<PolicyNotSet>, 
 /**
  * Why the history does not hold all of this, where it could not be written.
  */

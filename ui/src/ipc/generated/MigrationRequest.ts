@@ -50,6 +50,10 @@ remove_temporary_tags: boolean,
  */
 extent: CopyExtent, 
 /**
+ * The ECR repositories for which the person confirmed that a lifecycle policy expires images.
+ */
+expiry_confirmed: Array<string>, 
+/**
  * The rules that chose the images, where rules did: *Run again* asks them for new tags.
  */
 selection: Selection | null, };

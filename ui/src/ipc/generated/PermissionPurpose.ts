@@ -3,4 +3,4 @@
 /**
  * What a permission is for.
  */
-export type PermissionPurpose = "log_in" | "look" | "create" | "push" | "prove" | "mount";
+export type PermissionPurpose = "log_in" | "look" | "create" | "push" | "prove" | "forecast" | "mount";

@@ -25,6 +25,16 @@ conflicts: number,
  */
 refused: number, 
 /**
+ * Bytes that the account receives: each layer once for each repository that doesn't have it, or
+ * once for all that can share it where blob mounting is on. Signatures and other referrers are not
+ * counted.
+ */
+upload_bytes: number, 
+/**
+ * Whether blob mounting is on, where that is known and matters.
+ */
+blob_mounting: boolean | null, 
+/**
  * Bytes of all images to move, each shared layer counted once, without what is there already.
  */
 unique_bytes: number, 

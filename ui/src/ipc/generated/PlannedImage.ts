@@ -59,4 +59,8 @@ size_bytes: number,
 /**
  * Remarks, such as that the Docker Engine holds one platform of several.
  */
-remarks: Array<PlanRemark>, };
+remarks: Array<PlanRemark>, 
+/**
+ * Its place among the images of its repository, which are pushed oldest first.
+ */
+push_order?: number, };

@@ -167,6 +167,8 @@ pub enum ErrorCode {
     NamesCollide,
     /// The plan still has a conflict without a choice.
     PlanHasConflicts,
+    /// A lifecycle policy would expire images, and nobody confirmed it; `subject` names the repositories.
+    ExpiryUnconfirmed,
     /// The plan is not known any more, or was started already.
     PlanUnknown,
     /// ECR holds another digest than the source, or none.

@@ -23,6 +23,12 @@ pub struct HistoryEntry {
     pub registry: String,
     /// Where the images came from.
     pub source: ImageSource,
+    /// Repositories that it created.
+    #[serde(default)]
+    pub repositories_created: u32,
+    /// Lifecycle policies of new repositories that are not set. Resume sets them.
+    #[serde(default)]
+    pub policies_not_set: u32,
     /// Images of it.
     pub images: u32,
     /// Images that were moved and proved.

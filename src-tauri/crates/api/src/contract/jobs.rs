@@ -27,7 +27,7 @@ pub enum JobEventKind {
     Started {
         /// The images that it works on.
         images: Vec<PlannedImage>,
-        /// Bytes to move, each shared layer counted once, as far as the plan knows.
+        /// Bytes of all images, as far as the plan knows: what is sent and what need not be.
         total_bytes: u64,
     },
     /// A step begins.

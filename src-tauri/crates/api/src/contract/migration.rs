@@ -28,6 +28,9 @@ pub struct MigrationRequest {
     pub remove_temporary_tags: bool,
     /// What of each image comes along, from registry to registry.
     pub extent: CopyExtent,
+    /// The ECR repositories for which the person confirmed that a lifecycle policy expires images.
+    #[serde(default)]
+    pub expiry_confirmed: Vec<String>,
     /// The rules that chose the images, where rules did: *Run again* asks them for new tags.
     #[serde(default)]
     pub selection: Option<Selection>,

@@ -48,6 +48,8 @@ pub enum PermissionPurpose {
     Push,
     /// To prove by digest what arrived.
     Prove,
+    /// To say what the lifecycle policies of existing repositories do with the images.
+    Forecast,
     /// To take layers that another repository holds, in place of sending them again.
     Mount,
 }

@@ -1,7 +1,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, AwsIdentity, DestinationIdentity, RepositorySettings, SelectedImage};
+use super::{
+    ApiError, AwsIdentity, DestinationIdentity, LifecycleForecast, RepositorySettings,
+    SelectedImage,
+};
 
 /// What a migration would do. Nothing was written when it was made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -46,6 +49,9 @@ pub struct PlannedRepository {
     pub settings: RepositorySettings,
     /// Where an existing repository differs from what was asked for; it is left as it is.
     pub differences: Vec<SettingDifference>,
+    /// What its lifecycle policy, or the one that it gets, does with the images of the plan.
+    #[serde(default)]
+    pub lifecycle: LifecycleForecast,
 }
 
 /// A setting of an existing repository that is not as asked for.
@@ -90,6 +96,10 @@ pub struct PlannedImage {
     pub size_bytes: u64,
     /// Remarks, such as that the Docker Engine holds one platform of several.
     pub remarks: Vec<PlanRemark>,
+    /// Its place among the images of its repository, which are pushed oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub push_order: Option<u32>,
 }
 
 /// How an image travels.
@@ -168,6 +178,14 @@ pub struct PlanTotals {
     pub conflicts: u32,
     /// Images that cannot be moved.
     pub refused: u32,
+    /// Bytes that the account receives: each layer once for each repository that doesn't have it, or
+    /// once for all that can share it where blob mounting is on. Signatures and other referrers are not
+    /// counted.
+    #[serde(default)]
+    pub upload_bytes: u64,
+    /// Whether blob mounting is on, where that is known and matters.
+    #[serde(default)]
+    pub blob_mounting: Option<bool>,
     /// Bytes of all images to move, each shared layer counted once, without what is there already.
     pub unique_bytes: u64,
     /// Bytes that ECR would keep in addition, which its storage price is for.

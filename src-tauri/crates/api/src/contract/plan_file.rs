@@ -33,6 +33,8 @@ pub struct PlanFileOptions {
     pub connection: Option<AwsConnection>,
     /// Whether requests and credentials may go to endpoints that only the file names.
     pub allow_endpoints: bool,
+    /// Whether lifecycle policies may expire images, also where nobody confirmed it for the plan.
+    pub allow_expiry: bool,
 }
 
 /// A part of a plan, as it was typed.

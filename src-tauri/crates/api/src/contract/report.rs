@@ -23,6 +23,9 @@ pub struct MigrationReport {
     pub elapsed_ms: u64,
     /// Repositories that it created.
     pub repositories_created: Vec<String>,
+    /// Of these, the repositories that no image was pushed to. *Undo* deletes them.
+    #[serde(default)]
+    pub repositories_empty: Vec<String>,
     /// Every image.
     pub images: Vec<ImageReport>,
     /// Bytes that were sent; nothing where the Docker Engine did not report all of them.
@@ -31,6 +34,9 @@ pub struct MigrationReport {
     pub skipped_bytes: u64,
     /// Tags that were made in the Docker Engine on the way and are still there.
     pub temporary_tags_left: Vec<String>,
+    /// Lifecycle policies of new repositories that were not set.
+    #[serde(default)]
+    pub policies_not_set: Vec<PolicyNotSet>,
     /// Why the history does not hold all of this, where it could not be written.
     pub journal_error: Option<ApiError>,
     /// The fault of the program that ended the run, where one did.
@@ -59,6 +65,16 @@ pub struct ReportPart {
     pub parts: u32,
     /// How many images the whole plan has.
     pub plan_images: u32,
+}
+
+/// A lifecycle policy of a new repository that was not set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PolicyNotSet {
+    /// The repository.
+    pub repository: String,
+    /// Why setting it failed; nothing if the migration was cancelled before.
+    pub error: Option<ApiError>,
 }
 
 /// How a migration ended.

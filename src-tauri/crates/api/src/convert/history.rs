@@ -3,7 +3,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use transload_engine::migration as engine;
 use transload_engine::migration::journal::{
-    JournalCounts, JournalImage, JournalRecord, JournalState, JournalSummary, Stage,
+    JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
+    Stage,
 };
 use transload_engine::model::Digest;
 
@@ -12,7 +13,7 @@ use super::report::{self, blank, platforms, proof};
 use super::summary::{Attention, migration_outcome, standing, summarize, summary as words};
 use crate::contract::{
     ApiError, AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageSource, ImageState,
-    LeftBehind, MigrationReport, MigrationRequest, ReportPart,
+    LeftBehind, MigrationReport, MigrationRequest, PolicyNotSet, ReportPart,
 };
 
 /// What the journal keeps of a migration for whoever shows it.
@@ -60,7 +61,18 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
         left_behind,
         temporary_tags_left,
     } = summary.counts;
-    let attention = Attention { left_behind, temporary_tags_left, ..Attention::default() };
+    let repositories = match summary.policies_not_set {
+        0 => Vec::new(),
+        1 => {
+            vec!["The lifecycle policy of 1 new repository is not set. Resume sets it.".to_owned()]
+        }
+        many => vec![format!(
+            "The lifecycle policies of {many} new repositories are not set. Resume sets them."
+        )],
+    };
+    let repositories = &repositories;
+    let attention =
+        Attention { left_behind, temporary_tags_left, repositories, ..Attention::default() };
     Ok(HistoryEntry {
         migration: summary.id.clone(),
         state: migration_outcome(summary.outcome.headline),
@@ -70,6 +82,8 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
         identity,
         registry: summary.registry.to_string(),
         source,
+        repositories_created: summary.repositories_created,
+        policies_not_set: summary.policies_not_set,
         images,
         moved,
         unchanged,
@@ -97,6 +111,8 @@ pub fn history_report(record: &JournalRecord) -> Result<MigrationReport, ApiErro
     let About { identity, part, .. } = about(&summary.about)?;
     let times_ms = (summary.started_at_ms, summary.elapsed_ms);
     let mut report = MigrationReport {
+        repositories_empty: repositories_empty(record),
+        policies_not_set: record.policies_not_set.iter().map(policy_not_set).collect(),
         repositories_created: created.map(|known| known.name.to_string()).collect(),
         images: record.images.iter().map(image_report).collect(),
         sent_bytes: summary.counts.sent_bytes,
@@ -137,6 +153,23 @@ pub fn verified_again(
     report.verified_at_ms = Some(verified_at_ms);
     summarize(&mut report, history_end(&record.summary));
     Ok(report)
+}
+
+/// The repositories that the migration created and, as far as the journal knows, pushed no image to.
+fn repositories_empty(record: &JournalRecord) -> Vec<String> {
+    let created = record.repositories.iter().filter(|known| known.created_at_ms.is_some());
+    let is_used = |known: &&JournalRepository| {
+        let mut images = record.images.iter();
+        images.any(|image| image.planned.repository == known.name && image.is_in_ecr())
+    };
+    created.filter(|known| !is_used(known)).map(|known| known.name.to_string()).collect()
+}
+
+fn policy_not_set((repository, told): &(String, Option<String>)) -> PolicyNotSet {
+    PolicyNotSet {
+        repository: repository.clone(),
+        error: told.as_deref().map(|told| error(Some(told))),
+    }
 }
 
 fn image_report(image: &JournalImage) -> ImageReport {

@@ -6,6 +6,7 @@ mod destination;
 mod docker;
 mod events;
 mod history;
+mod lifecycle;
 mod naming;
 mod network;
 mod permissions;

@@ -46,6 +46,7 @@ fn permission(purpose: Purpose, checked: engine::CheckedPermission) -> PlanPermi
             Purpose::Create => PermissionPurpose::Create,
             Purpose::Push => PermissionPurpose::Push,
             Purpose::Prove => PermissionPurpose::Prove,
+            Purpose::Forecast => PermissionPurpose::Forecast,
             Purpose::Mount => PermissionPurpose::Mount,
         },
         standing,

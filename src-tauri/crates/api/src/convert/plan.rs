@@ -1,5 +1,6 @@
 use transload_engine::migration as engine;
 
+use super::lifecycle::lifecycle_forecast;
 use super::{destination, repository_settings};
 use crate::contract::{
     AwsIdentity, ExpectedTime, MigrationPlan, PlanRemark, PlanTotals, PlannedAction, PlannedImage,
@@ -27,6 +28,8 @@ pub fn plan(
             images_unchanged: totals.images_unchanged,
             conflicts: totals.conflicts,
             refused: totals.refused,
+            upload_bytes: totals.upload_bytes,
+            blob_mounting: totals.blob_mounting,
             unique_bytes: totals.unique_bytes,
             stored_bytes: totals.stored_bytes,
             there_bytes: totals.there_bytes,
@@ -64,6 +67,7 @@ fn repository(repository: &engine::PlannedRepository) -> PlannedRepository {
             .iter()
             .map(|wanted| difference(wanted, actual))
             .collect(),
+        lifecycle: lifecycle_forecast(&repository.forecast),
     }
 }
 
@@ -153,6 +157,7 @@ fn image(image: &engine::PlannedImage) -> PlannedImage {
         platforms: image.platforms.iter().map(ToString::to_string).collect(),
         size_bytes: image.size_bytes,
         remarks: image.remarks.iter().copied().map(remark).collect(),
+        push_order: Some(image.push_order),
     }
 }
 

@@ -25,6 +25,8 @@ pub fn plan_of_file(
             is_own: false,
             settings: request.repositories.get(&name).cloned().unwrap_or_default(),
             differences: Vec::new(),
+            // What a person has to confirm is checked where the file is started.
+            forecast: Default::default(),
             name,
         })
     });
@@ -68,6 +70,7 @@ fn image(
         size_bytes: image.size_bytes,
         remarks: image.remarks.iter().copied().map(remark).collect(),
         content: None,
+        push_order: image.push_order.unwrap_or_default(),
     })
 }
 

@@ -4,7 +4,7 @@ use super::plan::route;
 use super::summary::{Attention, migration_outcome, standing, summarize, summary};
 use crate::contract::{
     AwsIdentity, ImageReport, ImageResult, ImageStanding, LeftBehind, MigrationReport,
-    PlatformProof, Proof,
+    PlatformProof, PolicyNotSet, Proof,
 };
 
 /// A report, with what the engine does not know of it.
@@ -17,10 +17,12 @@ pub fn report(
 ) -> MigrationReport {
     let mut shown = MigrationReport {
         repositories_created: report.repositories_created.iter().map(ToString::to_string).collect(),
+        repositories_empty: report.repositories_empty.iter().map(ToString::to_string).collect(),
         images: report.images.iter().map(image).collect(),
         sent_bytes: report.images.iter().map(|image| image.sent_bytes).sum(),
         skipped_bytes: report.images.iter().map(|image| image.skipped_bytes).sum(),
         temporary_tags_left: report.temporary_tags_left.iter().map(ToString::to_string).collect(),
+        policies_not_set: report.policies_not_set.iter().map(policy_not_set).collect(),
         ..blank(job, identity, registry, times_ms)
     };
     summarize(&mut shown, run_end(report));
@@ -84,15 +86,24 @@ pub fn blank(
         started_at_ms,
         elapsed_ms,
         repositories_created: Vec::new(),
+        repositories_empty: Vec::new(),
         images: Vec::new(),
         sent_bytes: Some(0),
         skipped_bytes: 0,
         temporary_tags_left: Vec::new(),
+        policies_not_set: Vec::new(),
         journal_error: None,
         run_error: None,
         part: None,
         missing_parts: Vec::new(),
         verified_at_ms: None,
+    }
+}
+
+fn policy_not_set(policy: &engine::PolicyNotSet) -> PolicyNotSet {
+    PolicyNotSet {
+        repository: policy.repository.to_string(),
+        error: policy.error.as_deref().map(Into::into),
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Attention<'a> {
     pub temporary_tags_left: u32,
     /// Tags that point to another image at the source now.
     pub moved_at_source: u32,
+    /// What is unfinished in repositories that the migration created, a sentence each.
+    pub repositories: &'a [String],
     /// Why the history does not hold all of it.
     pub journal_error: Option<&'a ApiError>,
     /// The fault of the program that ended the run.
@@ -38,6 +40,7 @@ pub fn summarize(report: &mut MigrationReport, end: engine::RunEnd) {
         let missing = planned.saturating_sub(counts.images);
         counts.add(engine::Standing::Unknown, false, missing);
     }
+    let repositories = unfinished_repositories(report);
     let sum = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let attention = Attention {
         left_behind: sum(report.images.iter().map(|image| image.left_behind.len()).sum()),
@@ -47,6 +50,7 @@ pub fn summarize(report: &mut MigrationReport, end: engine::RunEnd) {
             .iter()
             .filter(|image| image.source_moved_to.is_some())
             .count()),
+        repositories: &repositories,
         journal_error: report.journal_error.as_ref(),
         run_error: report.run_error.as_ref(),
         missing_parts: (&report.missing_parts, report.part.as_ref().map_or(0, |part| part.parts)),
@@ -135,6 +139,7 @@ fn counts(counts: &engine::OutcomeCounts) -> OutcomeCounts {
 fn status(headline: engine::Headline, attention: Attention<'_>) -> SummaryStatus {
     use engine::Headline;
     let needs_attention = attention.left_behind > 0
+        || !attention.repositories.is_empty()
         || attention.journal_error.is_some()
         || attention.run_error.is_some();
     match headline {
@@ -236,6 +241,7 @@ fn notes(outcome: &engine::Outcome, attention: Attention<'_>) -> Vec<String> {
             "Nothing proves what ECR holds for {images}. Resume the migration, or compare with ECR."
         ));
     }
+    notes.extend(attention.repositories.iter().cloned());
     match attention.left_behind {
         0 => {}
         1 => {
@@ -258,6 +264,22 @@ fn notes(outcome: &engine::Outcome, attention: Attention<'_>) -> Vec<String> {
         notes.push(format!("The history is incomplete: {}", error.message));
     }
     notes
+}
+
+/// What is unfinished in repositories that the migration created.
+fn unfinished_repositories(report: &MigrationReport) -> Vec<String> {
+    let empty = report.repositories_empty.iter().map(|name| {
+        format!("Repository {name} was created, and no image was pushed to it. Undo deletes it.")
+    });
+    let policies = report.policies_not_set.iter().map(|policy| {
+        let name = &policy.repository;
+        let why = match &policy.error {
+            Some(error) => error.message.clone(),
+            None => "The migration was cancelled before.".to_owned(),
+        };
+        format!("The lifecycle policy of repository {name} is not set. {why} Resume sets it.")
+    });
+    empty.chain(policies).collect()
 }
 
 fn images_of(images: u32) -> String {

@@ -31,8 +31,19 @@ impl Api {
     ) -> Result<(migration::MigrationRequest, Ends), ApiError> {
         let connected = self.connect(&request.connection).await?;
         let source = self.open_source(&request.source).await?;
-        let asked = read_request(request, &source)?;
+        let mut asked = read_request(request, &source)?;
+        self.add_source_dates(&mut asked, &request.source, &source).await;
         Ok((asked, Ends::new(source, connected)))
+    }
+
+    /// Confirms what the lifecycle policies of these repositories do with the images of a plan. Without
+    /// it a plan that would expire images isn't started.
+    pub async fn migration_expiry_confirm(
+        &self,
+        plan: String,
+        repositories: Vec<String>,
+    ) -> Result<(), ApiError> {
+        self.inner.plans.confirm_expiry(&plan, repositories)
     }
 
     /// Starts a plan, once; answers the job.
@@ -70,6 +81,7 @@ impl Api {
         if !ready.plan.is_ready() {
             return Err(refusal(&ready.plan).unwrap_or_else(not_ready));
         }
+        ready.expect_confirmed()?;
         self.start(ready).await
     }
 }
@@ -144,6 +156,7 @@ fn read_image(
         repository: repository.clone(),
         tag,
         resolution,
+        pushed_at_ms: None,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::contract::{
     ApiError, AwsConnection, CopyTool, DestinationIdentity, MigrationRequest, PLAN_FILE_VERSION,
     PlanFile, PlanFileOptions,
 };
-use crate::plans::{Ends, ReadyPlan, not_ready};
+use crate::plans::{Ends, ReadyPlan, expect_confirmed, not_ready};
 use crate::{convert, plan_file, shards};
 
 impl Api {
@@ -78,7 +78,15 @@ impl Api {
         if !plan.is_ready() && !is_idle_part {
             return Err(not_ready());
         }
-        let shown = MigrationRequest { connection, ..file.request };
+        let mut shown = MigrationRequest { connection, ..file.request };
+        let repositories = part.plan.repositories.iter();
+        let open = repositories.filter(|repository| repository.lifecycle.needs_confirmation());
+        let open = open.map(|repository| repository.name.clone());
+        if options.allow_expiry {
+            shown.expiry_confirmed.extend(open);
+        } else {
+            expect_confirmed(open, &shown)?;
+        }
         self.start(ReadyPlan { plan, request, shown, ends, part: Some(report_part) }).await
     }
 }

@@ -82,7 +82,7 @@ impl Api {
 
     /// How long the bytes of a plan will take, from the history.
     async fn expected(&self, source: &ImageSource, plan: &MigrationPlan) -> Option<ExpectedTime> {
-        if plan.totals.unique_bytes == 0 {
+        if plan.totals.upload_bytes == 0 {
             return None;
         }
         // Without a history there is a plan all the same; what is wrong with it is said where it is
@@ -95,7 +95,7 @@ impl Api {
             let elapsed = Duration::from_millis(entry.elapsed_ms);
             Some(EarlierTransfer { sent_bytes: entry.sent_bytes?, elapsed })
         });
-        expected_time(plan.totals.stored_bytes, earlier).map(convert::expected_time)
+        expected_time(plan.totals.upload_bytes, earlier).map(convert::expected_time)
     }
 }
 

@@ -38,21 +38,23 @@ impl Api {
         repository: String,
         next: Option<String>,
     ) -> Result<SourceTags, ApiError> {
-        match self.open_source(&source).await? {
+        let page = match self.open_source(&source).await? {
             OpenSource::Engine(engine) => {
                 let listed = engine::repositories(&engine).await?.repositories;
                 let found = listed.into_iter().find(|listed| listed.name == repository);
                 let tags = found.and_then(|found| found.tags).unwrap_or_default();
-                Ok(SourceTags { total: u64::try_from(tags.len()).ok(), tags, next: None })
+                SourceTags { total: u64::try_from(tags.len()).ok(), tags, next: None }
             }
             OpenSource::Registry(open) => match &open.lists {
-                Lists::Hub(hub) => hub::tags(hub, &repository, next).await,
+                Lists::Hub(hub) => hub::tags(hub, &repository, next).await?,
                 Lists::Ecr(connected) => {
-                    ecr::tags(connected.destination.ecr.as_ref(), &repository).await
+                    ecr::tags(connected.destination.ecr.as_ref(), &repository).await?
                 }
-                Lists::Catalogue => catalogue::tags(open.client.as_ref(), &repository).await,
+                Lists::Catalogue => catalogue::tags(open.client.as_ref(), &repository).await?,
             },
-        }
+        };
+        self.inner.source_dates.add(&source, &repository, &page.tags);
+        Ok(page)
     }
 
     /// Digest, platforms and size of tags that were given without them.

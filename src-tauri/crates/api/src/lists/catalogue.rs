@@ -51,7 +51,7 @@ pub(crate) async fn details(
     let reference = ImageReference::new(host.clone(), repository, Some(tag.clone()), None);
     let reference = reference.map_err(|error| ApiError::invalid_input(&error))?;
     let mut tree = ImageTree::read(registry, &reference).await?;
-    tree.learn_platform(registry, &reference).await;
+    tree.read_configuration(registry, &reference, false).await;
     Ok(SourceTag {
         digest: Some(tree.root.raw.digest().to_string()),
         platforms: tree.platforms().iter().map(ToString::to_string).collect(),

@@ -68,6 +68,7 @@ fn request() -> Shown {
             lifecycle: LifecyclePreset::None,
             policy: None,
         },
+        expiry_confirmed: Vec::new(),
         choices: vec![
             choice("moved", ConflictResolution::Overwrite),
             choice("kept", ConflictResolution::KeepExisting),
@@ -114,6 +115,7 @@ fn file() -> PlanFile {
             facts('5', None),
         ],
         pull_quota: None,
+        blob_mounting: None,
         engine: None,
         manifests: Arc::default(),
     };

@@ -1,7 +1,7 @@
 use transload_engine::migration::RunEnd;
 
 use super::*;
-use crate::contract::{AwsIdentity, ErrorCode, LeftBehind, PlatformProof, Route};
+use crate::contract::{AwsIdentity, ErrorCode, LeftBehind, PlatformProof, PolicyNotSet, Route};
 use crate::convert;
 
 /// A report of two parts of a plan, of which one image failed.
@@ -196,4 +196,28 @@ fn what_needs_attention_is_in_every_format() {
 fn json_reads_back_as_the_same_report() {
     let json = text(&report(), ReportFormat::Json).unwrap();
     assert_eq!(serde_json::from_str::<MigrationReport>(&json).unwrap(), report());
+}
+
+#[test]
+fn every_format_names_empty_repositories_and_missing_policies() {
+    let mut report = report();
+    report.repositories_empty = vec!["pgcli".to_owned()];
+    let error = ApiError::new(ErrorCode::AccessDenied, "You may not do this.");
+    report.policies_not_set = vec![
+        PolicyNotSet { repository: "refused".to_owned(), error: Some(error) },
+        PolicyNotSet { repository: "cancelled".to_owned(), error: None },
+    ];
+    convert::summarize(&mut report, RunEnd::Completed);
+    for format in
+        [ReportFormat::Markdown, ReportFormat::Csv, ReportFormat::Html, ReportFormat::Json]
+    {
+        let text = text(&report, format).unwrap();
+        for sentence in [
+            "Repository pgcli was created, and no image was pushed to it. Undo deletes it.",
+            "The lifecycle policy of repository refused is not set. You may not do this. Resume",
+            "The lifecycle policy of repository cancelled is not set. The migration was cancelled",
+        ] {
+            assert!(text.contains(sentence), "{format:?}: {text}");
+        }
+    }
 }

@@ -185,6 +185,9 @@ pub struct EcrImage {
     pub pushed_at_ms: Option<u64>,
     /// When it was pulled last, as far as ECR recorded, in milliseconds since 1970.
     pub pulled_at_ms: Option<u64>,
+    /// When it was restored from the archive, in milliseconds since 1970. Lifecycle policies rank it by
+    /// this time.
+    pub restored_at_ms: Option<u64>,
     /// The media type of its manifest.
     pub media_type: Option<String>,
     /// The media type of the artifact, which tells signatures and attestations.

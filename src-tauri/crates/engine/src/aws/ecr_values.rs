@@ -150,6 +150,7 @@ pub(super) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
         size_bytes: from.image_size_in_bytes().and_then(|size| u64::try_from(size).ok()),
         pushed_at_ms: milliseconds(from.image_pushed_at()),
         pulled_at_ms: milliseconds(from.last_recorded_pull_time()),
+        restored_at_ms: milliseconds(from.last_activated_at()),
         media_type: from.image_manifest_media_type().map(str::to_owned),
         artifact_media_type: from.artifact_media_type().map(str::to_owned),
         digest,

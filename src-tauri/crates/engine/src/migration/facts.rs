@@ -1,6 +1,6 @@
 //! What a plan must know, asked of the source and of the destination without writing anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use super::content::SharedDigests;
 use super::in_turn::in_turn;
 use super::manifest_cache::ManifestSource;
 use super::there::{RepositoryHolds, what_is_there};
-use super::tree::read_extent;
+use super::tree::{OLDEST_DATE_MS, read_extent};
 use super::{
     Destination, DestinationIdentity, Extent, ImageContent, ManifestCache, MigrationError,
     MigrationRequest, RequestedImage, Source,
@@ -41,6 +41,8 @@ pub struct Facts {
     pub pull_quota: Option<PullQuota>,
     /// Whether the images come from the Docker Engine, and how it keeps them.
     pub engine: Option<EngineInfo>,
+    /// Whether ECR takes layers from its other repositories, if that is known.
+    pub blob_mounting: Option<bool>,
     /// The manifests that were read, so that the run need not ask for them again.
     pub manifests: Arc<ManifestCache>,
 }
@@ -75,6 +77,8 @@ pub struct SourceFacts {
     pub is_unread: bool,
     /// Whether the engine uses the destination's name for another image.
     pub name_taken: bool,
+    /// When it was built, in milliseconds since 1970, where that is known.
+    pub built_at_ms: Option<u64>,
 }
 
 /// Asks both ends.
@@ -142,8 +146,17 @@ pub async fn gather_watched(
     let found: Vec<_> = found.into_iter().map(|heads| Mutex::new(Some(heads))).collect();
     let extent = &request.extent;
     let (engine_info, digests) = (engine.as_ref(), SharedDigests::default());
-    let closer =
-        Closer { source, destination, engine: engine_info, extent, spare, manifests, digests };
+    let shared = repositories_of_several(request);
+    let closer = Closer {
+        source,
+        destination,
+        engine: engine_info,
+        extent,
+        spare,
+        manifests,
+        digests,
+        shared,
+    };
     let (found, closer) = (&found, &closer);
     let images = in_turn(found.len(), ASKED_TOGETHER, |place| async move {
         // Each place is taken once.
@@ -154,10 +167,51 @@ pub async fn gather_watched(
         facts
     })
     .await;
-    let holds = what_is_there(request, &images, &repositories, destination).await;
+    let (holds, blob_mounting) = futures_util::future::join(
+        what_is_there(request, &images, &repositories, destination),
+        blob_mounting(request, source, destination),
+    )
+    .await;
     let destination = destination.identity.clone();
     let manifests = Arc::clone(manifests);
-    Ok(Facts { destination, repositories, holds, images, pull_quota, engine, manifests })
+    Ok(Facts {
+        destination,
+        repositories,
+        holds,
+        images,
+        pull_quota,
+        engine,
+        blob_mounting,
+        manifests,
+    })
+}
+
+/// Whether layers can be mounted. It matters only for copies to several repositories.
+async fn blob_mounting(
+    request: &MigrationRequest,
+    source: &Source,
+    destination: &Destination,
+) -> Option<bool> {
+    if request.repositories.len() < 2 || matches!(source, Source::Engine(_)) {
+        return None;
+    }
+    match destination.ecr.blob_mounting().await {
+        Ok(is_on) => Some(is_on),
+        Err(error) => {
+            tracing::debug!(%error, "couldn't read whether blob mounting is on");
+            None
+        }
+    }
+}
+
+fn repositories_of_several(request: &MigrationRequest) -> HashSet<&RepositoryName> {
+    let (mut seen, mut several) = (HashSet::new(), HashSet::new());
+    for image in &request.images {
+        if !seen.insert(&image.repository) {
+            several.insert(&image.repository);
+        }
+    }
+    several
 }
 
 /// What one HEAD at each end told of an image.
@@ -260,6 +314,8 @@ struct Closer<'a> {
     spare: bool,
     manifests: &'a ManifestCache,
     digests: SharedDigests,
+    /// Repositories that get several images.
+    shared: HashSet<&'a RepositoryName>,
 }
 
 impl Closer<'_> {
@@ -280,7 +336,7 @@ impl Closer<'_> {
             }
             (Source::Registry(registry), head) => {
                 let head = head.and_then(Result::ok).flatten();
-                self.read(registry.as_ref(), &image.source, head).await
+                self.read(registry.as_ref(), image, head).await
             }
         };
         ImageFacts { source: facts.map_err(Arc::new), destination: found.destination }
@@ -290,9 +346,10 @@ impl Closer<'_> {
     async fn read(
         &self,
         registry: &dyn RegistryApi,
-        source: &ImageReference,
+        image: &RequestedImage,
         head: Option<ManifestHead>,
     ) -> Result<SourceFacts, MigrationError> {
+        let source = &image.source;
         let platform = self.extent.platform.as_ref();
         let is_kept = head.as_ref().is_some_and(|head| self.manifests.has(&head.digest));
         // Pinned: what HEAD told is what is fetched, also when the tag moves in between. Without an
@@ -310,7 +367,9 @@ impl Closer<'_> {
             }
             read => read?,
         };
-        tree.learn_platform(registry, source).await;
+        // The order of the pushes needs a date only where several images go to one repository.
+        let needs_date = image.pushed_at_ms.is_none() && self.shared.contains(&image.repository);
+        let built_at_ms = tree.read_configuration(registry, source, needs_date).await;
         let mut content = ImageContent::of(&tree).sharing(&self.digests);
         if is_kept {
             content.pulls = 0;
@@ -321,6 +380,7 @@ impl Closer<'_> {
             size_bytes: content.size_bytes(),
             is_part: head.is_some_and(|head| head.digest != *tree.root.raw.digest()),
             content: Some(Arc::new(content)),
+            built_at_ms,
             ..SourceFacts::default()
         })
     }
@@ -347,6 +407,7 @@ async fn engine_facts(
         platforms: image.platforms,
         size_bytes: image.size_bytes,
         name_taken,
+        built_at_ms: image.created_at_ms.filter(|built| *built >= OLDEST_DATE_MS),
         ..SourceFacts::default()
     })
 }

@@ -16,6 +16,7 @@ mod copies;
 mod copies_tests;
 mod copy;
 mod destination_identity;
+mod destination_policy;
 mod differences;
 mod ends;
 mod error;
@@ -23,6 +24,9 @@ mod events;
 mod facts;
 mod in_turn;
 pub mod journal;
+mod lifecycle_forecast;
+#[cfg(test)]
+mod lifecycle_forecast_tests;
 mod manifest_cache;
 mod names;
 mod originals;
@@ -31,6 +35,9 @@ mod permissions;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
+mod push_order;
+#[cfg(test)]
+mod push_order_tests;
 #[cfg(test)]
 mod quota_tests;
 mod record;
@@ -51,6 +58,8 @@ mod testing;
 mod tests;
 mod there;
 mod totals;
+#[cfg(test)]
+mod totals_tests;
 mod tree;
 mod undo;
 
@@ -63,18 +72,20 @@ pub use destination_identity::{
     DestinationDifference, DestinationEndpoint, DestinationField, DestinationIdentity,
     InconsistentDestination,
 };
+pub use destination_policy::PolicyFacts;
 pub use differences::Difference;
 pub use ends::{Destination, EcrLogin, Source};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
 pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};
+pub use lifecycle_forecast::{ExpiringImage, LifecycleForecast};
 pub use manifest_cache::ManifestCache;
 pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use originals::{Original, OriginalDiffers, came_from_registry};
 pub use outcome::{Headline, Outcome, OutcomeCounts, RunEnd, Standing};
 pub use permissions::{NeededPermission, Place, Purpose, permissions};
 pub use plan::{Action, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
-pub use report::{ImageReport, ImageResult, PlatformProof, Proof, Report};
+pub use report::{ImageReport, ImageResult, PlatformProof, PolicyNotSet, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
 pub use shards::{InvalidShard, MAX_PARTS, Shard, ShardImage, layer_groups};

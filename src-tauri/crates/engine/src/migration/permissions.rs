@@ -44,6 +44,9 @@ pub enum Purpose {
     Push,
     /// To prove by digest what arrived.
     Prove,
+    /// To say what the lifecycle policies of existing repositories do with the images. Without it that
+    /// stays unknown, and the migration succeeds.
+    Forecast,
     /// To take layers that another repository holds, in place of sending them again. Without it the
     /// work takes longer, and succeeds.
     Mount,
@@ -52,7 +55,7 @@ pub enum Purpose {
 impl Purpose {
     /// Whether the plan fails without it.
     pub fn is_essential(self) -> bool {
-        self != Self::Mount
+        !matches!(self, Self::Mount | Self::Forecast)
     }
 }
 
@@ -87,6 +90,9 @@ pub fn permissions(plan: &Plan, place: &Place) -> Vec<NeededPermission> {
     needed.add(Purpose::LogIn, "ecr:GetAuthorizationToken", vec!["*".to_owned()]);
     needed.add(Purpose::Look, "ecr:DescribeRepositories", of(&all));
     needed.add(Purpose::Look, "ecr:BatchGetImage", of(&all));
+    let existing = moving.iter().copied().filter(|repository| repository.exists);
+    let existing = existing.map(|one| arn(&one)).collect();
+    needed.add(Purpose::Forecast, "ecr:GetLifecyclePolicy", existing);
     needed.add(Purpose::Create, "ecr:CreateRepository", new().map(|one| arn(&one)).collect());
     let tagged = new().filter(|one| !one.settings.tags.is_empty());
     needed.add(Purpose::Create, "ecr:TagResource", tagged.map(|one| arn(&one)).collect());

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::differences::{Difference, differences};
 use super::facts::{Facts, ImageFacts, SourceFacts};
+use super::push_order::set_push_order;
 use super::totals::{NeededQuota, PlanTotals, pulls, totals};
 use super::{
-    DestinationIdentity, Extent, ImageContent, ManifestCache, MigrationError, MigrationRequest,
-    RequestedImage, Resolution,
+    DestinationIdentity, Extent, ImageContent, LifecycleForecast, ManifestCache, MigrationError,
+    MigrationRequest, RequestedImage, Resolution,
 };
 use crate::model::{
     Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
@@ -33,6 +34,9 @@ pub struct Plan {
     pub remove_temporary_tags: bool,
     /// What of each image comes along, from registry to registry.
     pub extent: Extent,
+    /// Layers that existing repositories have, to mount them from there. Empty unless blob mounting is
+    /// on.
+    pub layer_holders: Arc<Vec<(Digest, RepositoryName)>>,
     /// The manifests that were read, for a copy from registry to registry.
     pub manifests: Arc<ManifestCache>,
 }
@@ -52,6 +56,8 @@ pub struct PlannedRepository {
     pub settings: RepositorySettings,
     /// Where an existing repository differs from what was asked for.
     pub differences: Vec<Difference>,
+    /// What its lifecycle policy, or the one that it will get, does with the images of the plan.
+    pub forecast: LifecycleForecast,
 }
 
 /// An image of a plan.
@@ -87,6 +93,8 @@ pub struct PlannedImage {
     pub remarks: Vec<Remark>,
     /// What its manifests say, where they were read for this plan.
     pub content: Option<Arc<ImageContent>>,
+    /// Its place among the images of its repository, which are pushed oldest first.
+    pub push_order: u32,
 }
 
 /// How an image travels.
@@ -166,13 +174,14 @@ impl Plan {
         request: &MigrationRequest,
     ) -> Self {
         Self {
-            totals: totals(&repositories, &images, &BTreeMap::new()),
+            totals: totals(&repositories, &images, &BTreeMap::new(), None),
             destination,
             repositories,
             images,
             pull_quota: None,
             remove_temporary_tags: request.remove_temporary_tags,
             extent: request.extent.clone(),
+            layer_holders: Arc::default(),
             manifests: Arc::default(),
         }
     }
@@ -192,15 +201,17 @@ impl Plan {
 /// Makes the plan.
 pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
     let mut taken = HashMap::new();
-    let images: Vec<_> = request
+    let mut images: Vec<_> = request
         .images
         .iter()
         .zip(&facts.images)
         .zip(0u32..)
         .map(|((image, known), index)| plan_image(index, image, known, facts, &mut taken))
         .collect();
+    set_push_order(&mut images, &dates(request, facts));
     let repositories = plan_repositories(request, facts, &images);
-    let totals = totals(&repositories, &images, &facts.holds);
+    let totals = totals(&repositories, &images, &facts.holds, facts.blob_mounting);
+    let layer_holders = layer_holders(facts);
     let pull_quota = facts.pull_quota.map(|quota| NeededQuota { needed: pulls(&images), quota });
     let destination = facts.destination.clone();
     let remove_temporary_tags = request.remove_temporary_tags;
@@ -214,8 +225,27 @@ pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
         pull_quota,
         remove_temporary_tags,
         extent,
+        layer_holders,
         manifests,
     }
+}
+
+fn layer_holders(facts: &Facts) -> Arc<Vec<(Digest, RepositoryName)>> {
+    if facts.blob_mounting != Some(true) {
+        return Arc::default();
+    }
+    let holders = facts
+        .holds
+        .iter()
+        .flat_map(|(name, holds)| holds.layers.iter().map(|digest| (digest.clone(), name.clone())));
+    Arc::new(holders.collect())
+}
+
+/// When each image was pushed to its source or, where the source does not say so, built.
+fn dates(request: &MigrationRequest, facts: &Facts) -> Vec<Option<u64>> {
+    let built = |known: &ImageFacts| known.source.as_ref().ok()?.built_at_ms;
+    let images = request.images.iter().zip(&facts.images);
+    images.map(|(image, known)| image.pushed_at_ms.or_else(|| built(known))).collect()
 }
 
 /// The full name that an image gets at the destination.
@@ -268,6 +298,7 @@ fn plan_image(
         size_bytes: source.size_bytes,
         remarks: remarks(facts, source),
         content: source.content.clone(),
+        push_order: 0,
     }
 }
 
@@ -364,13 +395,22 @@ fn plan_repositories(
     let wanting = images.iter().filter(|image| !matches!(image.action, Action::Refused { .. }));
     let needed: BTreeSet<_> = wanting.map(|image| &image.repository).collect();
     let wanted = request.repositories.iter().filter(|(name, _)| needed.contains(name));
-    wanted.map(|(name, settings)| plan_repository(name, settings, facts)).collect()
+    let mut moving: HashMap<&RepositoryName, Vec<&PlannedImage>> = HashMap::new();
+    for image in images.iter().filter(|image| image.action.moves()) {
+        moving.entry(&image.repository).or_default().push(image);
+    }
+    let planned = wanted.map(|(name, settings)| {
+        let moving = moving.get(name).map(Vec::as_slice).unwrap_or_default();
+        plan_repository(name, settings, facts, moving)
+    });
+    planned.collect()
 }
 
 fn plan_repository(
     name: &RepositoryName,
     wanted: &RepositorySettings,
     facts: &Facts,
+    moving: &[&PlannedImage],
 ) -> PlannedRepository {
     let uri = facts.destination.repository_uri(name);
     let existing = facts.repositories.get(name);
@@ -383,5 +423,9 @@ fn plan_repository(
         differences: existing
             .map(|known| differences(wanted, &known.settings, facts.holds.get(name)))
             .unwrap_or_default(),
+        forecast: match existing {
+            Some(_) => LifecycleForecast::of_existing(facts.holds.get(name), moving),
+            None => LifecycleForecast::of_new(wanted.lifecycle.policy_text().as_deref(), moving),
+        },
     }
 }

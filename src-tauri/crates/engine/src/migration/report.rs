@@ -9,12 +9,25 @@ use crate::model::{Digest, ImageReference, Platform, RepositoryName};
 pub struct Report {
     /// Repositories that it created, in this try or in an earlier one.
     pub repositories_created: Vec<RepositoryName>,
+    /// Those of them that no image was pushed to: all of their images failed or were cancelled.
+    pub repositories_empty: Vec<RepositoryName>,
     /// Every image of the plan, in its order.
     pub images: Vec<ImageReport>,
     /// Names that were made in the Docker Engine on the way and are still there.
     pub temporary_tags_left: Vec<ImageReference>,
+    /// Lifecycle policies of new repositories that are not set.
+    pub policies_not_set: Vec<PolicyNotSet>,
     /// Whether a person stopped it.
     pub cancelled: bool,
+}
+
+/// A lifecycle policy of a new repository that is not set.
+#[derive(Clone, Debug)]
+pub struct PolicyNotSet {
+    /// The repository.
+    pub repository: RepositoryName,
+    /// Why setting it failed. `None` if the migration was cancelled before.
+    pub error: Option<Arc<MigrationError>>,
 }
 
 /// What became of one image.
@@ -85,6 +98,14 @@ pub enum Proof {
     Different,
     /// There is nothing to compare.
     NotProved,
+}
+
+impl ImageReport {
+    /// Whether the image was pushed, or was in ECR before.
+    pub(super) fn is_in_ecr(&self) -> bool {
+        self.pushed_digest.is_some()
+            || matches!(self.result, ImageResult::Moved | ImageResult::Unchanged)
+    }
 }
 
 impl Report {

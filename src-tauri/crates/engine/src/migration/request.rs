@@ -45,6 +45,8 @@ pub struct RequestedImage {
     pub tag: Tag,
     /// What to do if the tag points to something else there.
     pub resolution: Option<Resolution>,
+    /// When the tag was pushed to its source, in milliseconds since 1970, where the source says so.
+    pub pushed_at_ms: Option<u64>,
 }
 
 /// What to do when the tag at the destination points to something else.

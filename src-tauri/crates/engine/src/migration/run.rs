@@ -8,10 +8,13 @@ use super::journal::JournalLog;
 use super::record::{Record, Records};
 use super::steps;
 use super::{
-    Action, Control, Destination, EventSink, ImageState, MigrationError, MigrationEvent, Plan,
-    PlatformProof, Report, Source, Step,
+    Action, Control, Destination, EventSink, ImageReport, ImageState, MigrationError,
+    MigrationEvent, Plan, PlatformProof, PolicyNotSet, Report, Source, Step,
 };
+use crate::aws::AwsError;
+use crate::docker::DockerError;
 use crate::model::{ImageReference, RepositoryName};
+use crate::registry::RegistryError;
 
 /// What every step works with.
 pub(super) struct Run<'a> {
@@ -28,6 +31,7 @@ pub(super) struct Run<'a> {
 pub(super) struct Traces {
     pub repositories_created: Vec<RepositoryName>,
     pub temporary_tags: Vec<ImageReference>,
+    pub policies_not_set: Vec<PolicyNotSet>,
 }
 
 /// Runs a plan to its end.
@@ -71,10 +75,14 @@ pub async fn run(
     }
     run.cancel_what_is_open(&records);
     let temporary_tags_left = steps::remove_temporary_tags(&run, traces.temporary_tags).await;
+    let images = records.into_reports();
+    let repositories_created = created(plan, traces.repositories_created);
     let report = Report {
-        repositories_created: created(plan, traces.repositories_created),
-        images: records.into_reports(),
+        repositories_empty: without_images(&repositories_created, &images),
+        repositories_created,
+        images,
         temporary_tags_left,
+        policies_not_set: traces.policies_not_set,
         cancelled: control.is_cancelled(),
     };
     if let Some(journal) = journal {
@@ -94,6 +102,14 @@ fn created(plan: &Plan, now: Vec<RepositoryName>) -> Vec<RepositoryName> {
         }
     }
     created
+}
+
+/// The repositories that this migration created and pushed no image to.
+fn without_images(created: &[RepositoryName], images: &[ImageReport]) -> Vec<RepositoryName> {
+    let is_used = |name: &&RepositoryName| {
+        images.iter().any(|image| image.planned.repository == **name && image.is_in_ecr())
+    };
+    created.iter().filter(|name| !is_used(name)).cloned().collect()
 }
 
 /// Asks registry and ECR anew what they hold of images that were moved some time ago, and compares
@@ -118,8 +134,10 @@ pub async fn verify_again(
     run.cancel_what_is_open(&records);
     Report {
         repositories_created: Vec::new(),
+        repositories_empty: Vec::new(),
         images: records.into_reports(),
         temporary_tags_left: Vec::new(),
+        policies_not_set: Vec::new(),
         cancelled: control.is_cancelled(),
     }
 }
@@ -179,7 +197,7 @@ impl Run<'_> {
             };
             match self.control.until_cancelled(held).await {
                 Some(Ok(())) => Some(true),
-                Some(Err(error)) if is_cancel(&error) => None,
+                Some(Err(error)) if self.is_cancel(&error) => None,
                 Some(Err(error)) => {
                     self.fail(record, Arc::new(error));
                     Some(false)
@@ -222,6 +240,18 @@ impl Run<'_> {
         }
     }
 
+    /// Whether an error is the cancel itself: of a push, or of a call that waited for a sign-in.
+    pub(super) fn is_cancel(&self, error: &MigrationError) -> bool {
+        match error {
+            MigrationError::Docker(DockerError::Cancelled) => true,
+            MigrationError::Aws(AwsError::CredentialsExpired { .. })
+            | MigrationError::Registry(RegistryError::LoginNotRenewed { .. }) => {
+                self.control.is_cancelled()
+            }
+            _ => false,
+        }
+    }
+
     fn cancel_what_is_open(&self, records: &Records<'_>) {
         let open: BTreeSet<u32> = records.open().map(|record| record.planned.index).collect();
         for record in records.iter().filter(|record| open.contains(&record.planned.index)) {
@@ -229,8 +259,4 @@ impl Run<'_> {
             self.image_state(record, ImageState::Cancelled);
         }
     }
-}
-
-fn is_cancel(error: &MigrationError) -> bool {
-    matches!(error, MigrationError::Docker(crate::docker::DockerError::Cancelled))
 }

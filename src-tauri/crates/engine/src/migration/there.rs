@@ -1,11 +1,12 @@
 //! What the destination's existing repositories hold already, as far as a plan wants to know.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::{StreamExt, stream};
 
+use super::destination_policy::policy_facts;
 use super::facts::ImageFacts;
-use super::{Destination, MigrationRequest};
+use super::{Destination, MigrationRequest, PolicyFacts};
 use crate::aws::{AwsError, EcrRepository};
 use crate::model::{Digest, LifecyclePreset, RepositoryName};
 
@@ -20,8 +21,10 @@ const LAYERS_LIMIT: usize = 100_000;
 pub struct RepositoryHolds {
     /// Layers of the plan's images.
     pub layers: HashSet<Digest>,
-    /// Its lifecycle policy, where the request wants one.
+    /// Its lifecycle policy, where images of the plan may come.
     pub lifecycle: Document,
+    /// What that policy applies to now.
+    pub lifecycle_facts: PolicyFacts,
     /// Its repository policy, where the request wants one.
     pub policy: Document,
 }
@@ -70,17 +73,36 @@ pub(super) async fn what_is_there(
             }
         }
     }
+    let coming = &coming_images(request, images);
     let asked = wanted.into_iter().map(|(name, layers)| async move {
-        let holds = of_repository(name, layers, request, destination).await;
+        let coming = coming.get(name).copied().unwrap_or(0);
+        let holds = of_repository(name, layers, coming, request, destination).await;
         (name.clone(), holds)
     });
     let asked: Vec<_> = asked.collect();
     stream::iter(asked).buffer_unordered(ASKED_TOGETHER).collect().await
 }
 
+/// How many images may come to each repository: those that it doesn't have as they are.
+fn coming_images<'a>(
+    request: &'a MigrationRequest,
+    images: &[ImageFacts],
+) -> HashMap<&'a RepositoryName, usize> {
+    let mut coming = HashMap::new();
+    for (image, known) in request.images.iter().zip(images) {
+        let digest = known.source.as_ref().ok().and_then(|source| source.digest.as_ref());
+        let held = known.destination.as_ref().ok().and_then(Option::as_ref);
+        if digest.is_none() || digest != held {
+            *coming.entry(&image.repository).or_default() += 1;
+        }
+    }
+    coming
+}
+
 async fn of_repository(
     name: &RepositoryName,
     layers: HashSet<Digest>,
+    coming: usize,
     request: &MigrationRequest,
     destination: &Destination,
 ) -> RepositoryHolds {
@@ -97,10 +119,13 @@ async fn of_repository(
         })
     };
     let lifecycle = async {
-        match settings.map(|settings| settings.lifecycle) {
-            None | Some(LifecyclePreset::None) => Document::Unknown,
-            Some(_) => Document::of(name, ecr.lifecycle_policy(name).await),
+        let wanted = settings.map(|settings| settings.lifecycle);
+        if coming == 0 && matches!(wanted, None | Some(LifecyclePreset::None)) {
+            return (Document::Unknown, PolicyFacts::Unknown);
         }
+        let policy = Document::of(name, ecr.lifecycle_policy(name).await);
+        let facts = policy_facts(name, &policy, coming, destination).await;
+        (policy, facts)
     };
     let policy = async {
         match settings.and_then(|settings| settings.policy.as_ref()) {
@@ -108,6 +133,7 @@ async fn of_repository(
             Some(_) => Document::of(name, ecr.repository_policy(name).await),
         }
     };
-    let (layers, lifecycle, policy) = futures_util::future::join3(layers, lifecycle, policy).await;
-    RepositoryHolds { layers, lifecycle, policy }
+    let (layers, (lifecycle, lifecycle_facts), policy) =
+        futures_util::future::join3(layers, lifecycle, policy).await;
+    RepositoryHolds { layers, lifecycle, lifecycle_facts, policy }
 }

@@ -20,6 +20,12 @@ pub struct PlanTotals {
     pub conflicts: u32,
     /// Images that cannot be moved.
     pub refused: u32,
+    /// Bytes that the account receives: each layer once for each repository that doesn't have it, or
+    /// once for all that can share it where blob mounting is on. Signatures and other referrers, and the
+    /// manifests themselves, are not counted.
+    pub upload_bytes: u64,
+    /// Whether ECR takes layers from its other repositories, if that is known.
+    pub blob_mounting: Option<bool>,
     /// Bytes of all images to move, each shared layer counted once, without what is there already.
     pub unique_bytes: u64,
     /// Bytes that ECR keeps in addition: a layer that goes to two repositories counts twice.
@@ -45,8 +51,9 @@ pub(super) fn totals(
     repositories: &[PlannedRepository],
     images: &[PlannedImage],
     holds: &BTreeMap<RepositoryName, RepositoryHolds>,
+    blob_mounting: Option<bool>,
 ) -> PlanTotals {
-    let mut totals = PlanTotals::default();
+    let mut totals = PlanTotals { blob_mounting, ..PlanTotals::default() };
     let mut layers: BTreeMap<&RepositoryName, HashMap<&Digest, u64>> = BTreeMap::new();
     let mut unpacked = 0;
     for image in images {
@@ -71,6 +78,10 @@ pub(super) fn totals(
     add_bytes(&mut totals, repositories, &layers, holds);
     totals.unique_bytes += unpacked;
     totals.stored_bytes += unpacked;
+    totals.upload_bytes = totals.stored_bytes;
+    if blob_mounting == Some(true) {
+        totals.upload_bytes -= totals.mountable_bytes;
+    }
     totals
 }
 

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::manifest_cache::ManifestSource;
 use super::{MigrationError, PlatformProof};
@@ -23,6 +26,8 @@ const MANIFESTS_LIMIT: usize = 10_000;
 const MANIFESTS_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// Configurations hold some kilobytes, with a long history perhaps some hundreds.
 const CONFIG_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
+/// Dates before 1980 are placeholders: reproducible builds write 1970, or one second later.
+pub(super) const OLDEST_DATE_MS: u64 = 315_532_800_000;
 /// Children that are asked for at the same time.
 const ASKED_TOGETHER: usize = 4;
 
@@ -109,7 +114,8 @@ pub(super) async fn read_extent(
     };
     let root = match manifest {
         Manifest::Image(manifest) => {
-            let actual = platform_of(source.registry, image, &manifest.config).await?;
+            let config = read_configuration(source.registry, image, &manifest.config).await?;
+            let actual = config.and_then(|config| config.platform);
             if !actual.as_ref().is_some_and(|actual| actual.is(wanted)) {
                 return Err(missing(actual.into_iter().collect()));
             }
@@ -129,12 +135,29 @@ pub(super) async fn read_extent(
     Ok(ImageTree { root })
 }
 
-/// The platform in an image's configuration; nothing where it is no image's.
-async fn platform_of(
+/// What a plan reads of an image's configuration.
+#[derive(Deserialize)]
+struct Configuration {
+    #[serde(flatten)]
+    platform: Option<Platform>,
+    created: Option<String>,
+}
+
+impl Configuration {
+    /// When the image was built, in milliseconds since 1970.
+    fn built_at_ms(&self) -> Option<u64> {
+        let created = OffsetDateTime::parse(self.created.as_deref()?, &Rfc3339).ok()?;
+        let nanoseconds = created.unix_timestamp_nanos();
+        u64::try_from(nanoseconds / 1_000_000).ok().filter(|built| *built >= OLDEST_DATE_MS)
+    }
+}
+
+/// Reads a configuration. Returns `None` if it isn't the configuration of an image.
+async fn read_configuration(
     registry: &dyn RegistryApi,
     image: &ImageReference,
     config: &Descriptor,
-) -> Result<Option<Platform>, MigrationError> {
+) -> Result<Option<Configuration>, MigrationError> {
     if config.size_bytes > CONFIG_LIMIT_BYTES {
         return Ok(None);
     }
@@ -225,21 +248,40 @@ impl ImageTree {
         read_tree(ManifestSource::of(registry), image, image.manifest_reference()).await
     }
 
-    /// Reads the platform of an image that is alone, without an index that would name it. It stands
-    /// in the configuration, which counts as no pull. Where that cannot be had, nothing is known.
-    pub async fn learn_platform(&mut self, registry: &dyn RegistryApi, image: &ImageReference) {
-        let root = &mut self.root;
-        let Some(config) = root.blobs.first() else { return };
+    /// Reads the platform of an image without an index, which would name it, and the build date of
+    /// any image if `needs_date`. Both are in the configuration, which doesn't count as a pull. Returns
+    /// the build date in milliseconds since 1970, as far as it is known.
+    pub async fn read_configuration(
+        &mut self,
+        registry: &dyn RegistryApi,
+        image: &ImageReference,
+        needs_date: bool,
+    ) -> Option<u64> {
+        let is_alone = self.root.platform.is_none() && self.root.children.is_empty();
+        if !is_alone && !needs_date {
+            return None;
+        }
+        let config = self.root.first_image()?.blobs.first()?.clone();
         let is_config = matches!(
             config.media_type.as_str(),
             media_type::OCI_CONFIG | media_type::DOCKER_CONFIG
         );
-        if root.platform.is_some() || !root.children.is_empty() || !is_config {
-            return;
+        if !is_config {
+            return None;
         }
-        match platform_of(registry, image, config).await {
-            Ok(platform) => root.platform = platform,
-            Err(error) => tracing::debug!(%image, %error, "the platform of an image is not known"),
+        match read_configuration(registry, image, &config).await {
+            Ok(config) => {
+                let config = config?;
+                let built_at_ms = config.built_at_ms();
+                if is_alone {
+                    self.root.platform = config.platform;
+                }
+                built_at_ms
+            }
+            Err(error) => {
+                tracing::debug!(%image, %error, "couldn't read the configuration of an image");
+                None
+            }
         }
     }
 
@@ -323,6 +365,14 @@ impl ImageTree {
 }
 
 impl Node {
+    /// The first image at or below this manifest that is not an attestation.
+    fn first_image(&self) -> Option<&Self> {
+        if self.children.is_empty() {
+            return Some(self).filter(|node| !node.attestation);
+        }
+        self.children.iter().find_map(Self::first_image)
+    }
+
     /// Every blob under this manifest once, in order.
     pub(super) fn all_blobs(&self) -> Vec<Descriptor> {
         let mut seen = std::collections::HashSet::new();

@@ -31,6 +31,11 @@ pub mod media_type {
     /// What a manifest request accepts: everything that can be copied as it is.
     pub const ACCEPT_MANIFESTS: [&str; 4] =
         [OCI_INDEX, OCI_MANIFEST, DOCKER_INDEX, DOCKER_MANIFEST];
+
+    /// Whether a manifest of this type lists other manifests.
+    pub fn is_index(media_type: &str) -> bool {
+        matches!(media_type, OCI_INDEX | DOCKER_INDEX)
+    }
 }
 
 /// The platform that an image runs on.

@@ -16,6 +16,7 @@ mod repository_settings;
 mod secret;
 mod tag;
 mod time;
+mod wildcard;
 
 pub use account::{AccountId, InvalidAccountId};
 pub use descriptor::{Descriptor, InvalidPlatform, Platform, media_type};
@@ -35,3 +36,4 @@ pub use repository_settings::{
 pub use secret::Secret;
 pub use tag::{InvalidTag, Tag};
 pub use time::now_ms;
+pub(crate) use wildcard::wildcard_matches;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::RepositoryPolicy;
+use super::{RepositoryPolicy, wildcard_matches};
 
 /// How a repository is set up: for a new one what to ask for, for an existing one what it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,20 +125,7 @@ impl TagExclusionFilter {
 
     /// Whether the pattern matches a tag; `*` stands for any run of characters.
     pub fn matches(&self, tag: &str) -> bool {
-        let mut rest = tag;
-        let mut parts = self.0.split('*');
-        let Some(first) = parts.next() else { return false };
-        let Some(after) = rest.strip_prefix(first) else { return false };
-        rest = after;
-        let parts: Vec<&str> = parts.collect();
-        let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-        for part in middle {
-            match rest.find(part) {
-                Some(at) => rest = &rest[at + part.len()..],
-                None => return false,
-            }
-        }
-        rest.ends_with(last)
+        wildcard_matches(&self.0, tag)
     }
 }
 

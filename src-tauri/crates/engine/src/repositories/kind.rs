@@ -67,6 +67,7 @@ mod tests {
             size_bytes: None,
             pushed_at_ms: None,
             pulled_at_ms: None,
+            restored_at_ms: None,
             media_type: Some(media_type.to_owned()),
             artifact_media_type: (!artifact.is_empty()).then(|| artifact.to_owned()),
         }

@@ -72,6 +72,7 @@ async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
     template: defaultRepositorySettings,
     choices: [],
     remove_temporary_tags: true,
+    expiry_confirmed: [],
     extent: { platform: null, referrers: true },
     selection: null,
     naming: { prefix: "", rules: [] },

@@ -28,6 +28,7 @@ const purposes: Record<PermissionPurpose, string> = {
   create: "Create repositories",
   push: "Send images",
   prove: "Prove what arrived",
+  forecast: "See what lifecycle policies expire; without it that stays unknown",
   mount: "Share layers between repositories; without it they are sent again",
 };
 

@@ -6,7 +6,12 @@ import Input from "@cloudscape-design/components/input";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
-import type { ExpectedTime, MigrationPlan, PullQuota } from "../../../ipc/generated";
+import type {
+  ExpectedTime,
+  MigrationPlan,
+  PullQuota,
+  PlanTotals as Totals,
+} from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import {
   formatBytes,
@@ -56,6 +61,17 @@ export function expectedText(expected: ExpectedTime): string {
   return `about ${time}, at ${formatRate(expected.bytes_per_second)} as ${last}`;
 }
 
+/** What blob mounting saves of the upload, or would save. */
+export function mountingNote(totals: Totals): string | null {
+  const { mountable_bytes, blob_mounting } = totals;
+  if (mountable_bytes === 0 || blob_mounting === null) {
+    return null;
+  }
+  return blob_mounting
+    ? `Blob mounting saves ${formatBytes(mountable_bytes)}.`
+    : `Blob mounting is off. It would save ${formatBytes(mountable_bytes)}.`;
+}
+
 interface PlanTotalsProps {
   plan: MigrationPlan;
   rate: number;
@@ -94,13 +110,16 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
                 : `${formatCount(totals.images_unchanged)}, and ${formatBytes(totals.there_bytes)} of layers`,
           },
           {
-            label: "To move, shared layers once",
+            label: "To upload",
             value: (
-              <>
-                <Bytes bytes={totals.unique_bytes} />
-                {unread > 0 &&
-                  `, and ${formatCounted(unread, "image", "images")} whose size is read later`}
-              </>
+              <SpaceBetween size="xxs">
+                <span>
+                  <Bytes bytes={totals.upload_bytes} />
+                  {unread > 0 &&
+                    `, and ${formatCounted(unread, "image", "images")} whose size is read later`}
+                </span>
+                {mountingNote(totals) !== null && <Box variant="small">{mountingNote(totals)}</Box>}
+              </SpaceBetween>
             ),
           },
           ...(plan.expected === null

@@ -16,6 +16,7 @@ import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import type { PlanRequest } from "../wizard/usePlan";
 import { AccountWarning } from "./AccountWarning";
+import { ExpiryAlert } from "./ExpiryAlert";
 import { IdentityFacts } from "./IdentityFacts";
 import { MissingPermissionsAlert } from "./MissingPermissionsAlert";
 import { PlannedImagesTable } from "./PlannedImagesTable";
@@ -131,6 +132,7 @@ export function ReviewStep({
             identity={answer.identity}
             permissions={permissions}
           />
+          <ExpiryAlert plan={answer} draft={draft} onChange={onChange} />
           <Container
             header={<Header variant="h2">Who does it</Header>}
             data-testid="review-identity"

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { expectedText, quotaNote, quotaText } from "./PlanTotals";
+import type { PlanTotals } from "../../../ipc/generated";
+import { expectedText, mountingNote, quotaNote, quotaText } from "./PlanTotals";
 
 const noon = new Date(2026, 0, 1, 12, 0).getTime();
 
@@ -21,6 +22,17 @@ describe("the pulls of Docker Hub", () => {
     expect(quotaText({ ...quota, left: null }, false)).toBe("40 pulls needed, no limit");
     expect(quotaNote({ ...quota, left: null }, noon)).toBeNull();
     expect(quotaNote({ ...quota, window_seconds: null }, noon)).toBeNull();
+  });
+});
+
+describe("the upload", () => {
+  it("says what blob mounting saves, or would save", () => {
+    const note = (blob_mounting: boolean | null, mountable_bytes: number) =>
+      mountingNote({ blob_mounting, mountable_bytes } as PlanTotals);
+    expect(note(true, 5_500_000)).toBe("Blob mounting saves 5.5 MB.");
+    expect(note(false, 5_500_000)).toBe("Blob mounting is off. It would save 5.5 MB.");
+    expect(note(null, 5_500_000)).toBeNull();
+    expect(note(true, 0)).toBeNull();
   });
 });
 

@@ -5,8 +5,9 @@ import Wizard from "@cloudscape-design/components/wizard";
 import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
-import type { AwsConnection, AwsIdentity } from "../../../ipc/generated";
+import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/generated";
 import type { Draft } from "./draft";
+import { confirmedRepositories } from "./expiry";
 import type { DraftAction } from "./reducer";
 import { StartOverButton } from "./StartOverButton";
 import { wizardSteps } from "./steps";
@@ -54,6 +55,13 @@ export function MigrationWizard({
 
   const step = Math.min(draft.step, wizardSteps.length - 1);
   const last = step === wizardSteps.length - 1;
+  // What the person confirmed on this page belongs to the plan, and to its file.
+  const confirmExpiry = async (plan: MigrationPlan) => {
+    const repositories = confirmedRepositories(draft, plan);
+    if (repositories.length > 0) {
+      await backend.migrationExpiryConfirm(plan.plan, repositories);
+    }
+  };
   const exportPlan = async () => {
     const plan = data.plan.answer;
     if (plan === null) {
@@ -63,6 +71,7 @@ export function MigrationWizard({
     try {
       const path = await backend.savePathChoose("plan.json");
       if (path !== null) {
+        await confirmExpiry(plan);
         await backend.migrationPlanExport(plan.plan, path);
       }
     } catch (error) {
@@ -109,6 +118,7 @@ export function MigrationWizard({
     setStarting(true);
     setStartError(null);
     try {
+      await confirmExpiry(plan);
       onStarted(await backend.migrationStart(plan.plan));
     } catch (error) {
       setStartError(error);

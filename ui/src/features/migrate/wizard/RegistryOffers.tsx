@@ -236,13 +236,21 @@ interface BlobMountingOfferProps {
   plan: MigrationPlan;
   registry: Request<RegistrySettings>;
   errorActions: ErrorActions;
+  /** The plan is made again: its upload is smaller now. */
+  onChanged: () => void;
 }
 
 /** A saving below this many bytes is not worth a change for the whole registry. */
 const worthBytes = 1_000_000;
 
 /** What turning on blob mounting would save this plan; nothing where it is on, or saves little. */
-export function BlobMountingOffer({ draft, plan, registry, errorActions }: BlobMountingOfferProps) {
+export function BlobMountingOffer({
+  draft,
+  plan,
+  registry,
+  errorActions,
+  onChanged,
+}: BlobMountingOfferProps) {
   const [open, setOpen] = useState(false);
   const saved = plan.totals.mountable_bytes;
   const { connection } = draft;
@@ -276,6 +284,7 @@ export function BlobMountingOffer({ draft, plan, registry, errorActions }: BlobM
             setOpen(false);
             if (changed) {
               registry.reload();
+              onChanged();
             }
           }}
         >

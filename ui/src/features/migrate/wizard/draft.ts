@@ -40,6 +40,8 @@ export interface Draft {
   readonly confirmedAccount: string | null;
   /** What the person goes on without: an account and the actions that are missing in it. */
   readonly acceptedMissing: string | null;
+  /** The lifecycle policies that the person confirmed, with what they expire. */
+  readonly confirmedExpiry: string | null;
   readonly source: ImageSource | null;
   /** Repositories of another registry that were typed by name. */
   readonly typedRepositories: readonly string[];
@@ -76,6 +78,7 @@ export const emptyDraft: Draft = {
   expectedAccount: null,
   confirmedAccount: null,
   acceptedMissing: null,
+  confirmedExpiry: null,
   source: null,
   typedRepositories: [],
   images: [],
@@ -172,6 +175,8 @@ export function requestOf(
     })),
     template: draft.template,
     choices: [...draft.choices],
+    // A person confirms a plan, not a request.
+    expiry_confirmed: [],
     selection: draft.selection,
     naming: { prefix: draft.prefix, rules: [...draft.renameRules] },
     remove_temporary_tags: removeTemporaryTags,

@@ -34,6 +34,7 @@ export type DraftAction =
   /** The saved profile was saved with this account. */
   | { type: "account_saved"; account: string }
   | { type: "missing_accepted"; missing: string | null }
+  | { type: "expiry_confirmed"; expiry: string | null }
   | { type: "source_chosen"; source: ImageSource }
   /** Images are copied from a registry that has more of them than the engine. */
   | { type: "originals_taken"; source: ImageSource; images: readonly SelectedImage[] }
@@ -157,6 +158,8 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
       return { ...draft, expectedAccount: action.account, confirmedAccount: null };
     case "missing_accepted":
       return { ...draft, acceptedMissing: action.missing };
+    case "expiry_confirmed":
+      return { ...draft, confirmedExpiry: action.expiry };
     case "source_chosen":
       return withSource(draft, action.source);
     case "originals_taken": {

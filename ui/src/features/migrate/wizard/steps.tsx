@@ -5,6 +5,7 @@ import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { accountProblem } from "./account";
 import { ConnectionContainer } from "./ConnectionContainer";
 import type { Draft } from "./draft";
+import { expiryProblem } from "./expiry";
 import { ImagesContainer } from "./ImagesContainer";
 import { LoginContainer } from "./LoginContainer";
 import { PlanCommands } from "./PlanCommands";
@@ -125,6 +126,7 @@ export const wizardSteps: readonly WizardStep[] = [
               plan={data.plan.answer}
               registry={data.registry}
               errorActions={errorActions}
+              onChanged={data.plan.reload}
             />
           )
         }
@@ -139,7 +141,8 @@ export const wizardSteps: readonly WizardStep[] = [
         ? "There is no plan yet."
         : (planProblem(plan) ??
             accountProblem(draft, plan.identity) ??
-            permissionsProblem(draft, plan.identity, data.permissions.answer));
+            permissionsProblem(draft, plan.identity, data.permissions.answer) ??
+            expiryProblem(draft, plan));
     },
     waiting: never,
   },

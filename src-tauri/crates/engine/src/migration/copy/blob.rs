@@ -142,12 +142,17 @@ impl Copying<'_> {
     /// Asks for the blob, and sends it only where it is missing.
     async fn bring_asked_for(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let copier = self.copier;
+        // Before the turn: what this waits for needs turns too.
+        let planned = copier.planned_mount(self.repository, &blob.digest).await;
         let _permit = copier.turns.turn(blob.size_bytes).await;
         if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
             return Ok(Arrival::WasThere);
         }
         // A mount costs nothing where an upload has to be opened anyway.
-        let holder = copier.held.holder(&blob.digest);
+        let holder = match planned {
+            Some(planned) => planned,
+            None => copier.held.holder(&blob.digest),
+        };
         match self.begin_or_plain(blob, holder.as_deref()).await? {
             UploadStart::Mounted => Ok(Arrival::Mounted),
             UploadStart::Session(session) => {

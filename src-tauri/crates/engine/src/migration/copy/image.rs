@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::held::{Held, Mounting};
+use super::mounts::Mounts;
 use super::turns::Turns;
 use crate::migration::tree::{ImageTree, Node};
 use crate::migration::{Control, CopyEnds, EventSink, LayerState, MigrationError, MigrationEvent};
@@ -25,6 +26,8 @@ pub(in crate::migration) struct Copier {
     pub(super) held: Arc<Held>,
     events: Arc<dyn EventSink>,
     pub(super) turns: Arc<Turns>,
+    /// How layers are mounted, where a plan knows that it is possible.
+    mounts: Option<Mounts>,
     /// Held by the one blob that is sent in parts.
     pub(super) in_parts: tokio::sync::Mutex<()>,
 }
@@ -69,7 +72,32 @@ impl Copier {
         held: Arc<Held>,
         turns: Arc<Turns>,
     ) -> Self {
-        Self { ends, control, held, events, turns, in_parts: tokio::sync::Mutex::default() }
+        let in_parts = tokio::sync::Mutex::default();
+        Self { ends, control, held, events, turns, mounts: None, in_parts }
+    }
+
+    /// Mounts layers as planned. ECR doesn't say whether a repository has a layer when it is asked to
+    /// mount it from there, so each layer is looked up first.
+    pub fn with_mounts(mut self, mounts: Mounts) -> Self {
+        self.held.found_mounting(Mounting::Ignored);
+        self.mounts = Some(mounts);
+        self
+    }
+
+    /// An image is written, or an attempt failed: nobody waits for its layers any longer.
+    pub fn settle(&self, image: u32, is_written: bool) {
+        if let Some(mounts) = &self.mounts {
+            mounts.settle(image, is_written);
+        }
+    }
+
+    /// The repository that a layer is to be mounted from, if any; `None` without planned mounts.
+    pub(super) async fn planned_mount(
+        &self,
+        to: &str,
+        digest: &Digest,
+    ) -> Option<Option<Arc<str>>> {
+        Some(self.mounts.as_ref()?.repository_with(to, digest).await)
     }
 
     /// Where images are read from.
@@ -79,18 +107,82 @@ impl Copier {
 
     /// Copies one image.
     pub async fn copy(&self, job: &Job<'_>) -> Result<Copied, MigrationError> {
+        let copied = self.copy_content(job).await?;
+        self.write_manifest(job).await?;
+        Ok(copied)
+    }
+
+    /// Copies everything that an image consists of, except the manifest that its tag points to.
+    pub async fn copy_content(&self, job: &Job<'_>) -> Result<Copied, MigrationError> {
         let (sent_bytes, skipped_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         let repository = &Arc::from(job.repository);
         let copying = Copying { copier: self, job, repository, sent_bytes, skipped_bytes };
         for blob in job.tree.root.all_blobs() {
             copying.layer_state(&blob, LayerState::Waiting { total_bytes: Some(blob.size_bytes) });
         }
-        copying.copy_node(&job.tree.root, None).await?;
+        copying.copy_root().await?;
         Ok(Copied {
             digest: job.tree.root.raw.digest().clone(),
             sent_bytes: copying.sent_bytes.into_inner(),
             skipped_bytes: copying.skipped_bytes.into_inner(),
         })
+    }
+
+    /// Writes the manifest of an image whose content is at the destination, under its tag.
+    pub async fn write_manifest(&self, job: &Job<'_>) -> Result<(), MigrationError> {
+        let repository = &Arc::from(job.repository);
+        self.put_manifest(repository, job.reference, &job.tree.root).await
+    }
+
+    /// Checks that the source has every blob of an image, without downloading any.
+    ///
+    /// # Errors
+    /// Where one is missing or can't be read.
+    pub async fn check_content(&self, job: &Job<'_>) -> Result<(), MigrationError> {
+        let (source, path) = (&self.ends.source, job.source.path());
+        let checks = job.tree.root.all_blobs().into_iter().map(|blob| async move {
+            if source.has_blob(path, &blob.digest).await? {
+                return Ok(());
+            }
+            let registry = source.host().clone();
+            let subject = format!("{path}@{}", blob.digest);
+            Err(RegistryError::Missing { registry, subject, repository: false, message: None }
+                .into())
+        });
+        all(checks.collect(), BLOBS_TOGETHER).await
+    }
+
+    async fn put_manifest(
+        &self,
+        repository: &Arc<str>,
+        reference: &str,
+        node: &Node,
+    ) -> Result<(), MigrationError> {
+        let stored = self.ends.destination.put_manifest(repository, reference, &node.raw).await;
+        self.accept_identical(repository, stored, node, reference).await?;
+        self.held.add_manifest(repository, &node.name);
+        Ok(())
+    }
+
+    /// ECR refuses to write an immutable tag even with the image that it has: that is a success.
+    async fn accept_identical(
+        &self,
+        repository: &str,
+        stored: Result<Stored, RegistryError>,
+        node: &Node,
+        reference: &str,
+    ) -> Result<(), MigrationError> {
+        let Err(error @ RegistryError::TagImmutable { .. }) = stored else {
+            if stored?.lists_referrer {
+                self.held.found_referrers_list();
+            }
+            return Ok(());
+        };
+        let head = self.ends.destination.manifest_head(repository, reference).await?;
+        match head {
+            Some(head) if head.digest == *node.raw.digest() => Ok(()),
+            _ => Err(error.into()),
+        }
     }
 }
 
@@ -111,33 +203,36 @@ impl Copying<'_> {
         }
     }
 
-    /// Copies what a manifest needs and then the manifest: by tag at the root, by digest below it.
-    fn copy_node<'b>(
+    /// Copies what the manifest of the image needs, and not the manifest itself.
+    async fn copy_root(&self) -> Result<(), MigrationError> {
+        let root = &self.job.tree.root;
+        if self.is_held(root, true).await? {
+            self.skip(root);
+            return Ok(());
+        }
+        self.copy_below(root).await
+    }
+
+    /// Copies what a manifest names.
+    async fn copy_below(&self, node: &Node) -> Result<(), MigrationError> {
+        let children: Vec<_> = node.children.iter().map(|child| self.copy_child(child)).collect();
+        all(children, CHILDREN_TOGETHER).await?;
+        let blobs: Vec<_> = node.blobs.iter().map(|blob| self.copy_blob(blob)).collect();
+        all(blobs, BLOBS_TOGETHER).await
+    }
+
+    /// Copies what a manifest of an index needs, and then that manifest by its digest.
+    fn copy_child<'b>(
         &'b self,
         node: &'b Node,
-        parent: Option<&'b Node>,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<(), MigrationError>> + Send + 'b>> {
         Box::pin(async move {
-            let digest = &node.name;
-            let is_root = parent.is_none();
-            if self.is_held(node, is_root).await? {
+            if self.is_held(node, false).await? {
                 self.skip(node);
-                if !is_root {
-                    return Ok(());
-                }
-            } else {
-                let children: Vec<_> =
-                    node.children.iter().map(|child| self.copy_node(child, Some(node))).collect();
-                all(children, CHILDREN_TOGETHER).await?;
-                let blobs: Vec<_> = node.blobs.iter().map(|blob| self.copy_blob(blob)).collect();
-                all(blobs, BLOBS_TOGETHER).await?;
+                return Ok(());
             }
-            let reference = if is_root { self.job.reference } else { digest.as_str() };
-            let destination = &self.copier.ends.destination;
-            let stored = destination.put_manifest(self.repository, reference, &node.raw).await;
-            self.accept_identical(stored, node, reference).await?;
-            self.copier.held.add_manifest(self.repository, digest);
-            Ok(())
+            self.copy_below(node).await?;
+            self.copier.put_manifest(self.repository, node.name.as_str(), node).await
         })
     }
 
@@ -157,26 +252,6 @@ impl Copying<'_> {
         let head =
             self.copier.ends.destination.manifest_head(self.repository, digest.as_str()).await?;
         Ok(head.is_some())
-    }
-
-    /// ECR refuses to write an immutable tag even with the image that it has: that is a success.
-    async fn accept_identical(
-        &self,
-        stored: Result<Stored, RegistryError>,
-        node: &Node,
-        reference: &str,
-    ) -> Result<(), MigrationError> {
-        let Err(error @ RegistryError::TagImmutable { .. }) = stored else {
-            if stored?.lists_referrer {
-                self.copier.held.found_referrers_list();
-            }
-            return Ok(());
-        };
-        let head = self.copier.ends.destination.manifest_head(self.repository, reference).await?;
-        match head {
-            Some(head) if head.digest == *node.raw.digest() => Ok(()),
-            _ => Err(error.into()),
-        }
     }
 
     fn skip(&self, node: &Node) {

@@ -4,6 +4,7 @@
 mod blob;
 mod held;
 mod image;
+mod mounts;
 mod parts;
 mod referrers;
 mod tags;
@@ -11,6 +12,7 @@ mod turns;
 
 pub(super) use held::Held;
 pub(super) use image::{Copied, Copier, Job};
+pub(super) use mounts::Mounts;
 pub use referrers::LeftBehind;
 pub(super) use tags::TagsThere;
 pub(super) use turns::Turns;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::migration::{
-    Action, DestinationIdentity, MigrationError, MigrationRequest, Outcome, Plan, PlannedImage,
-    PlannedRepository, PlatformProof, Proof, Standing,
+    Action, DestinationIdentity, LifecycleForecast, MigrationError, MigrationRequest, Outcome,
+    Plan, PlannedImage, PlannedRepository, PlatformProof, Proof, Standing,
 };
 use crate::model::{Digest, RegistryHost, RepositoryName};
 
@@ -106,6 +106,10 @@ pub struct JournalSummary {
     pub destination: Option<DestinationIdentity>,
     /// What whoever asked for it wanted to know again.
     pub about: String,
+    /// Repositories that it created.
+    pub repositories_created: u32,
+    /// Lifecycle policies of these that were not set at its end.
+    pub policies_not_set: u32,
     /// How far it came.
     pub counts: JournalCounts,
     /// What is proven about its images, and the headline.
@@ -136,6 +140,9 @@ pub struct JournalRecord {
     pub images: Vec<JournalImage>,
     /// Names that were made in the Docker Engine on the way and are still there.
     pub temporary_tags_left: Vec<String>,
+    /// Lifecycle policies of new repositories that were not set, with the reason in the words of
+    /// whoever shows it. No reason means that the migration was cancelled before.
+    pub policies_not_set: Vec<(String, Option<String>)>,
 }
 
 /// A repository of a migration.
@@ -190,6 +197,11 @@ impl JournalImage {
         let is_kept = self.planned.action.keeps();
         Standing::of_stage(self.stage, self.proof, is_kept, self.pushed_digest.is_some())
     }
+
+    /// Whether the image was pushed, or was in ECR before.
+    pub fn is_in_ecr(&self) -> bool {
+        self.pushed_digest.is_some() || self.stage.is_settled()
+    }
 }
 
 impl JournalRecord {
@@ -242,6 +254,8 @@ impl JournalRecord {
                 is_own: repository.created_at_ms.is_some(),
                 settings: request.repositories.get(&repository.name).cloned().unwrap_or_default(),
                 differences: Vec::new(),
+                // It was confirmed before the migration started.
+                forecast: LifecycleForecast::default(),
             })
             .collect();
         let images = self.images.iter().map(|image| image.planned.clone()).collect();

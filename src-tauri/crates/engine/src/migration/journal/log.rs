@@ -106,11 +106,17 @@ impl JournalLog {
     /// The migration came to its end, or was stopped.
     pub(in crate::migration) fn end(&self, report: &Report) {
         let left: Vec<_> = report.temporary_tags_left.iter().map(ToString::to_string).collect();
+        let not_set = report.policies_not_set.iter().map(|policy| {
+            let error = policy.error.as_deref().map(|error| (self.tell)(error));
+            (policy.repository.as_str(), error)
+        });
+        let not_set: Vec<_> = not_set.collect();
         let open = report.images.iter().any(|image| matches!(image.result, ImageResult::Cancelled));
         self.write(ChangeKind::Ended {
             at_ms: now_ms(),
             cancelled: report.cancelled && open,
             temporary_tags_left: serde_json::to_string(&left).unwrap_or_default(),
+            policies_not_set: serde_json::to_string(&not_set).unwrap_or_default(),
         });
     }
 

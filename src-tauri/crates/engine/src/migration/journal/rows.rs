@@ -46,10 +46,10 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
     let mut insert = change.prepare(
         "INSERT INTO image (migration, number, source_repository, requested_tag, source,
              destination, repository, tag, route, action, source_digest, destination_digest,
-             platforms, size_bytes, remarks, changed_at_ms)
+             platforms, size_bytes, remarks, changed_at_ms, push_order)
          VALUES (:migration, :number, :source_repository, :requested_tag, :source, :destination,
              :repository, :tag, :route, :action, :source_digest, :destination_digest, :platforms,
-             :size_bytes, :remarks, :changed_at_ms)",
+             :size_bytes, :remarks, :changed_at_ms, :push_order)",
     )?;
     for image in &new.plan.images {
         insert.execute(named_params! {
@@ -69,6 +69,7 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
             ":size_bytes": number(image.size_bytes),
             ":remarks": words(image.remarks.iter().map(|remark| remark.code().to_owned())),
             ":changed_at_ms": number(new.started_at_ms),
+            ":push_order": image.push_order,
         })?;
     }
     Ok(())
@@ -97,6 +98,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
             size_bytes: bytes(row, "size_bytes")?,
             remarks: list(row, "remarks", Coded::read)?,
             content: None,
+            push_order: row.get("push_order")?,
         },
         stage: coded(row, "stage")?,
         attempts: row.get("attempts")?,

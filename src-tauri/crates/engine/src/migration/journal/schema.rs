@@ -89,6 +89,10 @@ ALTER TABLE image ADD COLUMN sent_uncounted INTEGER NOT NULL DEFAULT 0;
 UPDATE image SET sent_uncounted = 1
     WHERE route = 'engine' AND sent_bytes = 0 AND stage IN ('moved', 'pushed');
 ",
+    "
+ALTER TABLE image ADD COLUMN push_order INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE migration ADD COLUMN policies_not_set TEXT NOT NULL DEFAULT '[]';
+",
 ];
 
 /// The version that this program writes.

@@ -25,7 +25,9 @@ pub struct HeldMigration {
 const SUMMARIES: &str = "
 SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry, about,
     account, region, ecr_endpoint, registry_endpoint,
-    undone_at_ms, undo,
+    undone_at_ms, undo, policies_not_set,
+    (SELECT count(*) FROM repository
+        WHERE repository.migration = migration.id AND created_at_ms IS NOT NULL) AS created,
     count(number) AS images,
     sum(stage = 'moved') AS moved, sum(stage = 'unchanged') AS unchanged,
     sum(stage = 'failed') AS failed,
@@ -224,10 +226,11 @@ impl Journal {
             let counts = outcome_counts(&look, Some(id))?;
             let summary =
                 look.query_row(&sql, [id], |row| summary(row, &self.inner.path, &counts))?;
-            let (request, left): (String, String) = look.query_row(
-                "SELECT request, temporary_tags_left FROM migration WHERE id = ?1",
+            let (request, left, not_set): (String, String, String) = look.query_row(
+                "SELECT request, temporary_tags_left, policies_not_set FROM migration
+                 WHERE id = ?1",
                 [id],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
             let repositories = look
                 .prepare("SELECT * FROM repository WHERE migration = ?1 ORDER BY name")?
@@ -238,7 +241,15 @@ impl Journal {
                 .query_map([id], rows::image)?
                 .collect::<Result<_, _>>()?;
             let temporary_tags_left = serde_json::from_str(&left).unwrap_or_default();
-            Ok(JournalRecord { summary, request, repositories, images, temporary_tags_left })
+            let policies_not_set = serde_json::from_str(&not_set).unwrap_or_default();
+            Ok(JournalRecord {
+                summary,
+                request,
+                repositories,
+                images,
+                temporary_tags_left,
+                policies_not_set,
+            })
         };
         read(self.connect()?).map_err(|error| match error {
             rusqlite::Error::QueryReturnedNoRows => JournalError::Unknown { id: id.to_owned() },
@@ -288,6 +299,8 @@ fn summary(
         JournalState::Cancelled => RunEnd::Cancelled,
         JournalState::Ended => RunEnd::Completed,
     };
+    let not_set: String = row.get("policies_not_set")?;
+    let not_set: Vec<serde_json::Value> = serde_json::from_str(&not_set).unwrap_or_default();
     // A migration without images has no sums.
     let count = |column| row.get::<_, Option<u32>>(column).map(Option::unwrap_or_default);
     Ok(JournalSummary {
@@ -298,6 +311,8 @@ fn summary(
         registry: rows::read(row, "registry", RegistryHost::parse)?,
         destination: rows::destination(row)?,
         about: row.get("about")?,
+        repositories_created: row.get("created")?,
+        policies_not_set: u32::try_from(not_set.len()).unwrap_or(u32::MAX),
         undone: match (row.get::<_, Option<i64>>("undone_at_ms")?, row.get("undo")?) {
             (Some(_), Some(told)) => {
                 Some(Undone { at_ms: rows::bytes(row, "undone_at_ms")?, told })

@@ -30,7 +30,7 @@ pub(super) struct Change {
 pub(super) enum ChangeKind {
     Image(Box<ImageChange>),
     RepositoryCreated { name: String, at_ms: u64 },
-    Ended { at_ms: u64, cancelled: bool, temporary_tags_left: String },
+    Ended { at_ms: u64, cancelled: bool, temporary_tags_left: String, policies_not_set: String },
 }
 
 /// All that is known of an image now.
@@ -187,11 +187,12 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()>
             )?;
             Ok(())
         }
-        ChangeKind::Ended { at_ms, cancelled, temporary_tags_left } => {
+        ChangeKind::Ended { at_ms, cancelled, temporary_tags_left, policies_not_set } => {
             transaction.execute(
-                "UPDATE migration SET ended_at_ms = ?2, cancelled = ?3, temporary_tags_left = ?4
+                "UPDATE migration SET ended_at_ms = ?2, cancelled = ?3, temporary_tags_left = ?4,
+                     policies_not_set = ?5
                  WHERE id = ?1",
-                (migration, rows::number(*at_ms), cancelled, temporary_tags_left),
+                (migration, rows::number(*at_ms), cancelled, temporary_tags_left, policies_not_set),
             )?;
             Ok(())
         }

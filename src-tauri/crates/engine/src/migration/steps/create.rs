@@ -1,9 +1,8 @@
-//! The repositories that are missing, each created just before its first image: one whose images all
-//! failed before, or were cancelled, is never made.
+//! The repositories that are missing. Each is created when the first of its images needs it, and only
+//! after the source was found to have the content of that image.
 
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
+use super::policies::LifecyclePolicies;
 use crate::aws::AwsError;
 use crate::migration::record::Records;
 use crate::migration::run::{Counts, Run};
@@ -33,7 +33,8 @@ pub(super) struct Repositories {
 /// A repository that an image may ask for.
 struct Needed {
     repository: PlannedRepository,
-    is_asked_for: AtomicBool,
+    /// Whether it was requested. Locked while the content of an image is checked first.
+    is_asked_for: tokio::sync::Mutex<bool>,
     /// What came of it; nothing as long as it is not there.
     outcome: watch::Sender<Option<Result<(), Arc<MigrationError>>>>,
 }
@@ -51,7 +52,7 @@ pub(super) fn repositories(run: &Run<'_>, records: &Records<'_>) -> (Repositorie
     let needed: HashMap<_, _> = planned
         .filter(|repository| names.contains(&repository.name))
         .map(|repository| {
-            let (is_asked_for, outcome) = (AtomicBool::new(false), watch::Sender::default());
+            let (is_asked_for, outcome) = (Default::default(), watch::Sender::default());
             let repository = repository.clone();
             (repository.name.clone(), Arc::new(Needed { repository, is_asked_for, outcome }))
         })
@@ -62,12 +63,27 @@ pub(super) fn repositories(run: &Run<'_>, records: &Records<'_>) -> (Repositorie
 }
 
 impl Repositories {
-    /// Waits until a repository is there.
-    pub async fn ready(&self, name: &RepositoryName) -> Result<(), MigrationError> {
+    /// Waits until a repository exists. Before the first request for one that has to be created, checks
+    /// the content of the image that needs it.
+    pub async fn ready<F>(
+        &self,
+        name: &RepositoryName,
+        check_content: impl FnOnce() -> F,
+    ) -> Result<(), MigrationError>
+    where
+        F: Future<Output = Result<(), MigrationError>>,
+    {
         let Some(needed) = self.needed.get(name) else { return Ok(()) };
-        if !needed.is_asked_for.swap(true, Ordering::AcqRel) {
-            // The maker listens as long as somebody may ask.
-            let _ = self.asked.send(Arc::clone(needed));
+        {
+            let mut is_asked_for = needed.is_asked_for.lock().await;
+            if !*is_asked_for {
+                if !needed.repository.exists {
+                    check_content().await?;
+                }
+                *is_asked_for = true;
+                // The maker listens as long as somebody may ask.
+                let _ = self.asked.send(Arc::clone(needed));
+            }
         }
         let mut outcome = needed.outcome.subscribe();
         let known = outcome.wait_for(Option::is_some).await;
@@ -82,7 +98,7 @@ impl Repositories {
 
 impl Maker {
     /// Makes what is asked for until nobody can ask any more; gives what it created.
-    pub async fn work(self, run: &Run<'_>) -> Vec<RepositoryName> {
+    pub async fn work(self, run: &Run<'_>, policies: &LifecyclePolicies) -> Vec<RepositoryName> {
         let Self { asked, needed } = self;
         let created = &Mutex::new(Vec::new());
         let mut counts = Counts::default();
@@ -94,7 +110,7 @@ impl Maker {
             asked.recv().await.map(|needed| (needed, asked))
         });
         let made = asked.map(|needed| async move {
-            let outcome = make_unless_cancelled(run, &needed.repository, created).await;
+            let outcome = make_unless_cancelled(run, policies, &needed.repository, created).await;
             (needed, outcome)
         });
         let mut made = pin!(made.buffer_unordered(CREATED_TOGETHER));
@@ -131,6 +147,7 @@ impl Maker {
 /// Makes a repository; nothing where the migration is stopped before that is done.
 async fn make_unless_cancelled(
     run: &Run<'_>,
+    policies: &LifecyclePolicies,
     repository: &PlannedRepository,
     created: &Mutex<Vec<RepositoryName>>,
 ) -> Option<Result<bool, AwsError>> {
@@ -143,7 +160,7 @@ async fn make_unless_cancelled(
     };
     tokio::select! {
         // What a stop made fail is no failure.
-        made = make(run, repository, created) => {
+        made = make(run, policies, repository, created) => {
             Some(made).filter(|made| made.is_ok() || !run.control.is_cancelled())
         }
         () = too_late => None,
@@ -154,6 +171,7 @@ async fn make_unless_cancelled(
 /// there, which is what was wanted, and it is left as it is.
 async fn make(
     run: &Run<'_>,
+    policies: &LifecyclePolicies,
     repository: &PlannedRepository,
     created: &Mutex<Vec<RepositoryName>>,
 ) -> Result<bool, AwsError> {
@@ -174,25 +192,18 @@ async fn make(
     if let Some(journal) = run.journal {
         journal.repository_created(name);
     }
-    if let Some(text) = repository.settings.lifecycle.policy_text() {
-        ecr.put_lifecycle_policy(name, &text).await?;
-    }
+    policies.created(repository);
     if let Some(policy) = &repository.settings.policy {
         ecr.set_repository_policy(name, policy).await?;
     }
     Ok(true)
 }
 
-/// Sets the policies that an earlier try of the same migration did not come to, or was refused. One
-/// that is there may be somebody's since, and is left.
+/// Sets the repository policy where an earlier run of the same migration ended before it did, or was
+/// refused. A policy that exists may be somebody else's since, and stays.
 async fn complete(run: &Run<'_>, repository: &PlannedRepository) -> Result<(), AwsError> {
     let (ecr, name) = (&run.destination.ecr, &repository.name);
     // Who may not read a policy may set it all the same.
-    if let Some(text) = repository.settings.lifecycle.policy_text()
-        && !matches!(ecr.lifecycle_policy(name).await, Ok(Some(_)))
-    {
-        ecr.put_lifecycle_policy(name, &text).await?;
-    }
     if let Some(policy) = &repository.settings.policy
         && !matches!(ecr.repository_policy(name).await, Ok(Some(_)))
     {

@@ -3,7 +3,9 @@
 
 mod create;
 mod log_in;
+mod policies;
 mod push;
+mod push_queue;
 mod quota;
 mod tag;
 mod verify;

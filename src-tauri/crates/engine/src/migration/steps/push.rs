@@ -3,12 +3,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::join;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::create::{Repositories, repositories};
+use super::policies::LifecyclePolicies;
+use super::push_queue::{PushQueue, Turn};
 use super::quota::QuotaGate;
 use super::verify::prove_arrived;
 use crate::docker::{DockerApi, PushLayerState, PushProgress};
-use crate::migration::copy::{Copier, Held, Job, TagsThere, Turns};
+use crate::migration::copy::{Copier, Held, Job, Mounts, TagsThere, Turns};
 use crate::migration::manifest_cache::ManifestSource;
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run, Traces};
@@ -17,9 +20,14 @@ use crate::migration::{CopyEnds, ImageState, LayerState, MigrationError, Migrati
 use crate::model::Digest;
 
 /// The engine sends five layers of a push at a time by itself; more pushes only compete.
-const PUSHED_TOGETHER: usize = 2;
-/// Images that are copied at the same time. Their blobs share one limit of their own.
-const COPIED_TOGETHER: usize = 16;
+const MAX_CONCURRENT_PUSHES: usize = 2;
+/// Images whose content is copied at the same time. Their blobs share one limit of their own.
+const MAX_CONCURRENT_COPIES: usize = 16;
+/// Images whose tag is written, and that are verified, at the same time.
+const MAX_CONCURRENT_WRITES: usize = 16;
+/// Images that have started and wait for their turn, at most. Those whose content is at the destination
+/// wait here for an older image of their repository, and hold up no other repository.
+const MAX_STARTED: usize = 512;
 /// Blobs of the whole migration that are on the way at the same time.
 const BLOBS_ON_THE_WAY: usize = 32;
 
@@ -30,22 +38,42 @@ pub(in crate::migration) async fn push(
     traces: &mut Traces,
 ) -> Counts {
     let (repositories, maker) = repositories(run, records);
+    let policies = &LifecyclePolicies::new(run);
     // It ends when nobody can ask for a repository any more.
-    let pushing = async move { push_into(run, records, &repositories).await };
-    let (created, counts) = join(maker.work(run), pushing).await;
+    let pushing = async move { push_into(run, records, &repositories, policies).await };
+    let (created, counts) = join(maker.work(run, policies), pushing).await;
+    policies.set_all(run).await;
     traces.repositories_created = created;
+    traces.policies_not_set = policies.not_set();
     counts
 }
 
-async fn push_into(run: &Run<'_>, records: &Records<'_>, repositories: &Repositories) -> Counts {
+async fn push_into(
+    run: &Run<'_>,
+    records: &Records<'_>,
+    repositories: &Repositories,
+    policies: &LifecyclePolicies,
+) -> Counts {
+    let (queue, records_in_order) = &PushQueue::new(records);
+    let starts = records_in_order.iter().copied();
     match run.source {
         Source::Engine(docker) => {
-            let docker = docker.as_ref();
-            let work = |record| push_from_engine(run, docker, repositories, record);
-            run.each(records.moving(), PUSHED_TOGETHER, work).await
+            let engine = &EnginePushes {
+                run,
+                docker: docker.as_ref(),
+                repositories,
+                pushes: Semaphore::new(MAX_CONCURRENT_PUSHES),
+            };
+            let work = |record| async move {
+                let turn = queue.turn(record);
+                let outcome = engine.push(record, &turn).await;
+                policies.image_finished(run, record, turn).await;
+                outcome
+            };
+            run.each(starts, MAX_STARTED, work).await
         }
         Source::Registry(source) => {
-            let copier = Copier::new(
+            let mut copier = Copier::new(
                 CopyEnds {
                     source: Arc::clone(source),
                     destination: Arc::clone(&run.destination.registry),
@@ -56,15 +84,27 @@ async fn push_into(run: &Run<'_>, records: &Records<'_>, repositories: &Reposito
                 Arc::new(Held::default()),
                 Arc::new(Turns::new(BLOBS_ON_THE_WAY)),
             );
+            if run.plan.totals.blob_mounting == Some(true) {
+                let images = starts.clone().map(|record| record.planned);
+                let holders = &run.plan.layer_holders;
+                copier = copier.with_mounts(Mounts::new(&run.plan.repositories, holders, images));
+            }
             let copies = &Copies {
                 run,
                 copier,
                 repositories,
                 tags: source_tags(records),
                 gate: QuotaGate::default(),
+                copying: Semaphore::new(MAX_CONCURRENT_COPIES),
+                writing: Semaphore::new(MAX_CONCURRENT_WRITES),
             };
-            let work = |record| copies.copy_when_allowed(record);
-            run.each(records.moving(), COPIED_TOGETHER, work).await
+            let work = |record| async move {
+                let turn = queue.turn(record);
+                let outcome = copies.copy_when_allowed(record, &turn).await;
+                policies.image_finished(run, record, turn).await;
+                outcome
+            };
+            run.each(starts, MAX_STARTED, work).await
         }
     }
 }
@@ -76,27 +116,46 @@ struct Copies<'a> {
     repositories: &'a Repositories,
     tags: TagsThere,
     gate: QuotaGate,
+    copying: Semaphore,
+    writing: Semaphore,
 }
 
 impl Copies<'_> {
     /// Copies an image, and waits where the source's pull quota is used up.
-    async fn copy_when_allowed(&self, record: &Record<'_>) -> Result<(), MigrationError> {
-        let copy = || self.copy(record);
-        self.gate.pass(self.run, self.copier.source(), &record.planned.source, copy).await?;
+    async fn copy_when_allowed(
+        &self,
+        record: &Record<'_>,
+        turn: &Turn<'_>,
+    ) -> Result<(), MigrationError> {
+        let copy = || async move {
+            let copied = self.copy(record, turn).await;
+            self.copier.settle(record.planned.index, copied.is_ok());
+            copied
+        };
+        let source = &record.planned.source;
+        let _writing = self.gate.pass(self.run, self.copier.source(), source, copy).await?;
         // At once, so that an interruption hours later finds it proved.
         prove_arrived(self.run, record).await;
         Ok(())
     }
 
-    async fn copy(&self, record: &Record<'_>) -> Result<(), MigrationError> {
+    /// Copies the content concurrently with other images, and writes the tag in the order of the
+    /// repository. Returns the permit that the image keeps until it is verified.
+    async fn copy(
+        &self,
+        record: &Record<'_>,
+        turn: &Turn<'_>,
+    ) -> Result<Option<SemaphorePermit<'_>>, MigrationError> {
         let (run, copier) = (self.run, &self.copier);
+        // The semaphores are never closed.
+        let copying = self.copying.acquire().await.ok();
         run.image_state(record, ImageState::Pushing);
         let started = Instant::now();
         let planned = record.planned;
         // A plan that was made just now has read what there is. One that is gone on with, or came from
         // a file, has not.
         if planned.content.is_none() && is_there(run, record).await? {
-            return Ok(());
+            return Ok(self.writing.acquire().await.ok());
         }
         let source = ManifestSource::cached(copier.source(), &run.plan.manifests);
         let tree = match &planned.source_digest {
@@ -108,8 +167,6 @@ impl Copies<'_> {
                 read_extent(source, &planned.source, reference, platform).await?
             }
         };
-        // As late as can be: an image that its source does not give needs no repository.
-        self.repositories.ready(&planned.repository).await?;
         let job = Job {
             index: planned.index,
             source: &planned.source,
@@ -117,14 +174,22 @@ impl Copies<'_> {
             repository: planned.repository.as_str(),
             reference: planned.tag.as_str(),
         };
+        // Not before the source is known to have the image: without any image nothing is created.
+        self.repositories.ready(&planned.repository, || copier.check_content(&job)).await?;
         record.consists_of(tree.parts());
-        let moved = copier.copy(&job).await?;
-        record.moved_bytes(moved.sent_bytes, moved.skipped_bytes, elapsed_ms(started));
+        let copied = copier.copy_content(&job).await?;
+        record.moved_bytes(copied.sent_bytes, copied.skipped_bytes, elapsed_ms(started));
+        drop(copying);
+        turn.wait().await;
+        let writing = self.writing.acquire().await.ok();
+        copier.write_manifest(&job).await?;
+        copier.settle(planned.index, true);
+        turn.written();
         if run.plan.extent.referrers {
             record.left_behind(copier.copy_referrers(&job, &self.tags).await);
         }
-        pushed(run, record, moved.digest);
-        Ok(())
+        pushed(run, record, copied.digest);
+        Ok(writing)
     }
 }
 
@@ -156,31 +221,43 @@ fn source_tags(records: &Records<'_>) -> TagsThere {
     TagsThere::new(wanted)
 }
 
-async fn push_from_engine(
-    run: &Run<'_>,
-    docker: &dyn DockerApi,
-    repositories: &Repositories,
-    record: &Record<'_>,
-) -> Result<(), MigrationError> {
-    run.image_state(record, ImageState::Pushing);
-    repositories.ready(&record.planned.repository).await?;
-    let started = Instant::now();
-    let login = run.destination.login.engine_login().await?;
-    let mut sent = SentLayers::default();
-    let mut progress = |progress: PushProgress| {
-        let state = sent.take(&progress);
-        let image = record.planned.index;
-        run.emit(MigrationEvent::LayerState { image, layer: progress.layer, state });
-    };
-    let target = &record.planned.destination;
-    let outcome = docker.push(target, &login, &mut progress, run.control.token()).await;
-    record.moved_bytes(sent.sent_bytes(), 0, elapsed_ms(started));
-    if sent.is_uncounted() {
-        record.sent_uncounted();
+/// What all pushes of the Docker Engine share.
+struct EnginePushes<'a> {
+    run: &'a Run<'a>,
+    docker: &'a dyn DockerApi,
+    repositories: &'a Repositories,
+    pushes: Semaphore,
+}
+
+impl EnginePushes<'_> {
+    /// Pushes an image. The engine writes the tag by itself at the end of a push, so the images of a
+    /// repository are pushed one after the other.
+    async fn push(&self, record: &Record<'_>, turn: &Turn<'_>) -> Result<(), MigrationError> {
+        let run = self.run;
+        turn.wait().await;
+        // The semaphore is never closed.
+        let _push = self.pushes.acquire().await.ok();
+        run.image_state(record, ImageState::Pushing);
+        self.repositories.ready(&record.planned.repository, || async { Ok(()) }).await?;
+        let started = Instant::now();
+        let login = run.destination.login.engine_login().await?;
+        let mut sent = SentLayers::default();
+        let mut progress = |progress: PushProgress| {
+            let state = sent.take(&progress);
+            let image = record.planned.index;
+            run.emit(MigrationEvent::LayerState { image, layer: progress.layer, state });
+        };
+        let target = &record.planned.destination;
+        let outcome = self.docker.push(target, &login, &mut progress, run.control.token()).await;
+        record.moved_bytes(sent.sent_bytes(), 0, elapsed_ms(started));
+        if sent.is_uncounted() {
+            record.sent_uncounted();
+        }
+        pushed(run, record, outcome?.digest);
+        turn.written();
+        prove_arrived(run, record).await;
+        Ok(())
     }
-    pushed(run, record, outcome?.digest);
-    prove_arrived(run, record).await;
-    Ok(())
 }
 
 fn pushed(run: &Run<'_>, record: &Record<'_>, digest: Digest) {

@@ -25,6 +25,10 @@ pub(in crate::migration) async fn verify(run: &Run<'_>, records: &Records<'_>) -
 /// still counts as one that went well.
 pub(super) async fn prove_arrived(run: &Run<'_>, record: &Record<'_>) {
     let outcome = prove(run, record).await;
+    // A cancel says nothing about the image.
+    if outcome.as_ref().is_err_and(|error| run.is_cancel(error)) {
+        return;
+    }
     record.prove_on_arrival(outcome.is_ok());
     if let Err(error) = outcome {
         run.fail(record, Arc::new(error));

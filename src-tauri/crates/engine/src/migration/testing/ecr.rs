@@ -25,6 +25,10 @@ pub struct FakeEcr {
     pub repository_policies: Mutex<HashMap<RepositoryName, String>>,
     /// Images that DescribeImages does not know, whatever the registry holds.
     pub lost: Mutex<HashSet<Digest>>,
+    /// Each lifecycle policy that was put: the repository, and how many manifests it held then.
+    pub put_after: Mutex<Vec<(String, usize)>>,
+    /// Whether lifecycle policies may not be set.
+    pub lifecycle_denied: Mutex<bool>,
     /// Whether repository policies may not be set.
     pub policies_denied: Mutex<bool>,
     /// Repositories that may not be created.
@@ -35,6 +39,8 @@ pub struct FakeEcr {
     pub tokens_denied: Mutex<bool>,
     /// Calls that the session lasts for; nothing where it lasts.
     pub calls_left: Mutex<Option<u32>>,
+    /// When images were pushed, where a test says so.
+    pub pushed_at: Mutex<HashMap<Digest, u64>>,
     /// Images that were there before any migration.
     pub older: Mutex<HashSet<Digest>>,
     /// Names of repositories as their creation was asked for, in order.
@@ -70,6 +76,8 @@ impl FakeEcr {
             policies: Mutex::default(),
             repository_policies: Mutex::default(),
             policies_denied: Mutex::default(),
+            put_after: Mutex::default(),
+            lifecycle_denied: Mutex::default(),
             lost: Mutex::default(),
             denied: Mutex::default(),
             says: Mutex::default(),
@@ -78,6 +86,7 @@ impl FakeEcr {
             asked_for: Mutex::default(),
             older: Mutex::default(),
             before_deleting: Mutex::default(),
+            pushed_at: Mutex::default(),
         }
     }
 
@@ -204,13 +213,25 @@ impl EcrApi for FakeEcr {
         Ok(self.repositories.lock().unwrap()[name].clone())
     }
 
-    async fn put_lifecycle_policy(&self, _: &RepositoryName, text: &str) -> Result<(), AwsError> {
+    async fn put_lifecycle_policy(
+        &self,
+        name: &RepositoryName,
+        text: &str,
+    ) -> Result<(), AwsError> {
         self.signed()?;
+        if *self.lifecycle_denied.lock().unwrap() {
+            return Err(Self::denied("ecr:PutLifecyclePolicy"));
+        }
+        let held = self.registry.images(name.as_str()).len();
+        self.put_after.lock().unwrap().push((name.to_string(), held));
         self.policies.lock().unwrap().push(text.to_owned());
         Ok(())
     }
 
     async fn lifecycle_policy(&self, _: &RepositoryName) -> Result<Option<String>, AwsError> {
+        if *self.lifecycle_denied.lock().unwrap() {
+            return Err(Self::denied("ecr:GetLifecyclePolicy"));
+        }
         Ok(self.policies.lock().unwrap().last().cloned())
     }
 
@@ -248,6 +269,7 @@ impl EcrApi for FakeEcr {
             return Err(AwsError::RepositoryMissing { name: name.clone() });
         }
         let older = self.older.lock().unwrap();
+        let pushed_at = self.pushed_at.lock().unwrap();
         let image = |(raw, tags): (RawManifest, Vec<Tag>)| {
             let is_older = older.contains(raw.digest());
             EcrImage {
@@ -259,8 +281,13 @@ impl EcrApi for FakeEcr {
                     Manifest::Index(index) => index.subject.map(|subject| subject.digest),
                 },
                 size_bytes: None,
-                pushed_at_ms: Some(if is_older { 1 } else { 9_000_000_000_000 }),
+                pushed_at_ms: Some(match pushed_at.get(raw.digest()) {
+                    Some(pushed_at_ms) => *pushed_at_ms,
+                    None if is_older => 1,
+                    None => 9_000_000_000_000,
+                }),
                 pulled_at_ms: None,
+                restored_at_ms: None,
                 media_type: Some(raw.media_type().to_owned()),
                 artifact_media_type: None,
             }
@@ -329,6 +356,7 @@ impl EcrApi for FakeEcr {
             size_bytes: None,
             pushed_at_ms: None,
             pulled_at_ms: None,
+            restored_at_ms: None,
             media_type: None,
             artifact_media_type: None,
         };

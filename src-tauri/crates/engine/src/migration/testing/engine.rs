@@ -17,11 +17,13 @@ pub struct FakeEngine {
     names: Mutex<HashMap<ImageReference, Digest>>,
     /// Whether a push hangs until it is cancelled.
     pub hangs: bool,
+    /// Whether every push fails.
+    pub fails: Mutex<bool>,
 }
 
 impl FakeEngine {
     pub fn new(registry: Arc<FakeRegistry>, hangs: bool) -> Self {
-        Self { registry, names: Mutex::default(), hangs }
+        Self { registry, names: Mutex::default(), hangs, fails: Mutex::default() }
     }
 
     pub fn add(&self, name: &str, content: &str) {
@@ -96,9 +98,14 @@ impl DockerApi for FakeEngine {
             cancel.cancelled().await;
             return Err(DockerError::Cancelled);
         }
+        if *self.fails.lock().unwrap() {
+            let detail = "the push broke off".to_owned();
+            return Err(DockerError::AnswerUnusable { detail });
+        }
         progress(PushProgress { layer, state: PushLayerState::Done });
         let tag = reference.tag().map(ToString::to_string);
         let digest = self.registry.image(reference.path(), tag.as_deref(), &["packed anew"]);
+        self.registry.stored.lock().unwrap().extend(tag);
         Ok(PushOutcome { digest })
     }
 }

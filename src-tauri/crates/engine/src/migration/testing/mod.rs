@@ -142,6 +142,7 @@ pub fn request(source: &str, repository: &str, tags: &[&str]) -> MigrationReques
         repository: name.clone(),
         tag: Tag::parse(tag).unwrap(),
         resolution: None,
+        pushed_at_ms: None,
     };
     MigrationRequest {
         images: tags.iter().map(image).collect(),

@@ -32,6 +32,10 @@ pub struct FakeRegistry {
     pub lists_referrers: bool,
     /// Whether it takes blobs from its other repositories.
     pub mounts: bool,
+    /// Whether it mounts a blob only from a repository in which a manifest names it, as ECR does.
+    pub mounts_named: bool,
+    /// Repositories with another encryption: nothing is mounted from or to them.
+    pub unmountable: Mutex<HashSet<String>>,
     /// Tags that may not move.
     pub immutable: Mutex<HashSet<String>>,
     /// Manifests that it gives before its quota is used up; nothing for no quota.
@@ -56,6 +60,8 @@ impl FakeRegistry {
             endless: Mutex::default(),
             lists_referrers: true,
             mounts: true,
+            mounts_named: false,
+            unmountable: Mutex::default(),
             immutable: Mutex::default(),
             pulls_left: Mutex::default(),
             login: Mutex::default(),
@@ -236,7 +242,7 @@ impl RegistryApi for FakeRegistry {
         path: &str,
         mount: Option<Mount<'_>>,
     ) -> Result<UploadStart, RegistryError> {
-        if let Some(Mount { digest, from }) = mount.filter(|_| self.mounts) {
+        if let Some(Mount { digest, from }) = mount.filter(|mount| self.may_mount(path, mount)) {
             let mut blobs = self.blobs.lock().unwrap();
             let held = blobs.get(&(from.to_owned(), digest.to_string())).cloned();
             if let Some(bytes) = held {

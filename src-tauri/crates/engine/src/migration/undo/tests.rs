@@ -4,15 +4,21 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::migration::journal::{Journal, JournalRecord, NewMigration};
-use crate::migration::testing::{FakeRegistry, World, joined, request};
-use crate::migration::{Control, MigrationError, MigrationRequest, Resolution};
+use crate::migration::testing::{FakeEngine, FakeRegistry, World, joined, request};
+use crate::migration::{
+    Control, MigrationError, MigrationRequest, Plan, Resolution, Source, gather, plan,
+};
 use crate::model::{Digest, RepositorySettings};
 
 /// Runs a migration, and gives what its journal knows of it.
 async fn migrated(world: &World, request: &MigrationRequest) -> JournalRecord {
+    let plan = world.plan(request).await;
+    journaled(world, &plan, &world.registry_source()).await
+}
+
+async fn journaled(world: &World, plan: &Plan, source: &Source) -> JournalRecord {
     let folder = TempDir::new().unwrap();
     let journal = Journal::open(folder.path().join("journal.sqlite")).await.unwrap();
-    let plan = world.plan(request).await;
     let new = NewMigration {
         id: "m-1".to_owned(),
         started_at_ms: 1_795_000_000_000,
@@ -22,9 +28,18 @@ async fn migrated(world: &World, request: &MigrationRequest) -> JournalRecord {
     };
     let log = journal.begin(new, Arc::new(|error: &MigrationError| error.to_string()));
     let log = log.await.unwrap();
-    world.run_with(&plan, &world.registry_source(), Some(&log)).await;
+    world.run_with(plan, source, Some(&log)).await;
     log.flush().await.unwrap();
     journal.record("m-1").await.unwrap()
+}
+
+/// The same from the Docker Engine.
+async fn migrated_from_engine(world: &World, engine: FakeEngine) -> JournalRecord {
+    let source = Source::Engine(Arc::new(engine));
+    let request = request("app", "app", &["1"]);
+    let facts = gather(&request, &source, &world.destination()).await.unwrap();
+    let plan = plan(&request, &facts);
+    journaled(world, &plan, &source).await
 }
 
 async fn planned(world: &World, record: &JournalRecord) -> UndoPlan {
@@ -268,4 +283,24 @@ async fn a_cancelled_undo_leaves_the_rest() {
     let report = undo(&plan, &world.destination(), &control, &|_| ()).await;
     assert!(report.cancelled);
     assert_eq!(tags(&world.registry, "app"), ["1"]);
+}
+
+#[tokio::test]
+async fn a_repository_whose_images_all_failed_is_deleted() {
+    let world = World::new();
+    world.source.image("app", Some("1"), &["breaks"]);
+    world.source.breaking.lock().unwrap().insert(Digest::of(b"breaks"), u32::MAX);
+    let record = migrated(&world, &request("app", "app", &["1"])).await;
+    assert_eq!(record.summary.repositories_created, 1);
+    let plan = planned(&world, &record).await;
+    assert_eq!(told(&plan), ["app 0 images, Delete"]);
+    carried_out(&world, &plan).await;
+    assert!(world.ecr.names().is_empty());
+
+    let world = World::new();
+    let engine = FakeEngine::new(Arc::clone(&world.registry), false);
+    engine.add("source.example/app:1", "image");
+    *engine.fails.lock().unwrap() = true;
+    let record = migrated_from_engine(&world, engine).await;
+    assert_eq!(told(&planned(&world, &record).await), ["app 0 images, Delete"]);
 }

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::FakeRegistry;
-use crate::model::{Digest, RawManifest, Tag, media_type};
+use crate::model::{Digest, Manifest, RawManifest, Tag, media_type};
+use crate::registry::Mount;
 
 impl FakeRegistry {
     /// Puts an image with one layer for each text.
@@ -73,10 +74,10 @@ impl FakeRegistry {
         let manifests = self.manifests.lock().unwrap();
         let raw = manifests.values().find(|raw| raw.digest() == index).unwrap();
         match raw.read().unwrap() {
-            crate::model::Manifest::Index(index) => {
+            Manifest::Index(index) => {
                 index.manifests.into_iter().map(|child| child.digest).collect()
             }
-            crate::model::Manifest::Image(_) => Vec::new(),
+            Manifest::Image(_) => Vec::new(),
         }
     }
 
@@ -93,6 +94,38 @@ impl FakeRegistry {
     pub fn held(&self, path: &str, reference: &str) -> Option<Digest> {
         let place = (path.to_owned(), reference.to_owned());
         self.manifests.lock().unwrap().get(&place).map(|raw| raw.digest().clone())
+    }
+
+    /// Whether a mount is answered with one.
+    pub(super) fn may_mount(&self, to: &str, mount: &Mount<'_>) -> bool {
+        let names = |(raw, _): &(RawManifest, Vec<Tag>)| match raw.read().unwrap() {
+            Manifest::Image(image) => {
+                image.config.digest == *mount.digest
+                    || image.layers.iter().any(|layer| layer.digest == *mount.digest)
+            }
+            Manifest::Index(_) => false,
+        };
+        let unmountable = self.unmountable.lock().unwrap();
+        let differs =
+            mount.from != to && [mount.from, to].iter().any(|one| unmountable.contains(*one));
+        self.mounts && !differs && (!self.mounts_named || self.images(mount.from).iter().any(names))
+    }
+
+    /// Bytes of all uploads, each counted as often as it was sent.
+    pub fn uploaded_bytes(&self) -> u64 {
+        let blobs = self.blobs.lock().unwrap();
+        let uploads = self.uploads.lock().unwrap();
+        let size = |upload: &String| {
+            let (path, digest) = upload.split_once('@').unwrap();
+            blobs[&(path.to_owned(), digest.to_owned())].len() as u64
+        };
+        uploads.iter().map(size).sum()
+    }
+
+    /// Takes a blob away and leaves the manifests that name it.
+    pub fn forget_blob(&self, path: &str, text: &str) {
+        let place = (path.to_owned(), Digest::of(text.as_bytes()).to_string());
+        self.blobs.lock().unwrap().remove(&place).unwrap();
     }
 
     /// Takes an image away.
@@ -127,10 +160,8 @@ impl FakeRegistry {
         let Some(digest) = self.held(path, name) else { return Some("ImageNotFound") };
         let images = self.images(path);
         let is_below = images.iter().any(|(raw, _)| match raw.read().unwrap() {
-            crate::model::Manifest::Index(index) => {
-                index.manifests.iter().any(|child| child.digest == digest)
-            }
-            crate::model::Manifest::Image(_) => false,
+            Manifest::Index(index) => index.manifests.iter().any(|child| child.digest == digest),
+            Manifest::Image(_) => false,
         });
         let of_image = images.into_iter().find(|(raw, _)| *raw.digest() == digest);
         let tags = of_image.map(|(_, tags)| tags).unwrap_or_default();

@@ -1,0 +1,36 @@
+use transload_engine::lifecycle::{Due, PolicyAction};
+use transload_engine::migration as engine;
+
+use crate::contract::{ExpiringImage, LifecycleAction, LifecycleForecast};
+
+/// What a lifecycle policy does with the images of a plan.
+pub fn lifecycle_forecast(forecast: &engine::LifecycleForecast) -> LifecycleForecast {
+    match forecast {
+        engine::LifecycleForecast::NothingExpires => LifecycleForecast::NothingExpires,
+        engine::LifecycleForecast::Expires { planned, existing } => LifecycleForecast::Expires {
+            planned: planned.iter().map(expiring).collect(),
+            existing: existing.iter().map(expiring).collect(),
+        },
+        engine::LifecycleForecast::Unreadable { reason } => {
+            LifecycleForecast::Unreadable { reason: reason.clone() }
+        }
+        engine::LifecycleForecast::Unknown => LifecycleForecast::Unknown,
+    }
+}
+
+fn expiring(image: &engine::ExpiringImage) -> ExpiringImage {
+    ExpiringImage {
+        image: image.planned,
+        tags: image.tags.clone(),
+        digest: image.digest.as_ref().map(ToString::to_string),
+        rule: image.verdict.rule,
+        action: match image.verdict.action {
+            PolicyAction::Expire => LifecycleAction::Expire,
+            PolicyAction::Archive => LifecycleAction::Archive,
+        },
+        after_days: match image.verdict.due {
+            Due::Now => None,
+            Due::After { days, .. } => Some(days),
+        },
+    }
+}

@@ -1,0 +1,119 @@
+//! Lifecycle policies beside a migration: the order of the pushes, what the plan says, and when a
+//! policy is set. AWS's own command line reads the destination.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use transload_api::contract::{
+    ApiError, ErrorCode, LifecycleForecast, LifecyclePreset, MigrationRequest, PlanFileOptions,
+};
+use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::ecr::Ecr;
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+
+const TAGS: [&str; 6] = ["6", "5", "4", "3", "2", "1"];
+
+/// Six images of one repository, listed with the newest first.
+async fn images(ecr: &Ecr, registry: &RegistryLab, keep: u32) -> Result<MigrationRequest> {
+    let target = Target::new(&registry.url(), "app")?;
+    for (seed, tag) in (1..).zip(TAGS) {
+        target.push(&Recipe::small(seed).build()?, tag).await?;
+    }
+    let selected = TAGS.map(|tag| ("app", tag, "app"));
+    let source = registry_source(&registry.host());
+    let mut wanted = request(&ecr.connection(), &source, &selected);
+    wanted.template.lifecycle = LifecyclePreset::KeepNewest { count: keep };
+    Ok(wanted)
+}
+
+async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
+    let answer = ecr.aws()?.run(arguments.iter().copied()).succeed().await?;
+    Ok(serde_json::from_slice(&answer.stdout)?)
+}
+
+/// The tags of the repository in the order in which ECR ranks them, the oldest first.
+async fn ranked(ecr: &Ecr) -> Result<Vec<String>> {
+    let described = aws(ecr, &["ecr", "describe-images", "--repository-name", "app"]).await?;
+    let images = described["imageDetails"].as_array().context("images")?;
+    let mut ranked: Vec<(String, String)> = images
+        .iter()
+        .map(|image| {
+            let tag = image["imageTags"][0].as_str().unwrap_or_default();
+            (image["imagePushedAt"].to_string(), tag.to_owned())
+        })
+        .collect();
+    ranked.sort();
+    Ok(ranked.into_iter().map(|(_, tag)| tag).collect())
+}
+
+async fn repositories(ecr: &Ecr) -> Result<usize> {
+    let described = aws(ecr, &["ecr", "describe-repositories"]).await?;
+    Ok(described["repositories"].as_array().context("repositories")?.len())
+}
+
+fn refused(outcome: Result<String, ApiError>) -> Result<()> {
+    let Err(error) = outcome else { anyhow::bail!("it was started") };
+    assert_eq!(error.code, ErrorCode::ExpiryUnconfirmed, "{error:?}");
+    assert_eq!(error.subject.as_deref(), Some("app"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_newest_images_rank_first_and_the_policy_is_set_at_the_end() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let wanted = images(&ecr, &registry, 6).await?;
+    let computer = Computer::new(ecr.home()?, None)?;
+    let migrated = computer.migrate(wanted).await?;
+    ensure!(migrated.report.policies_not_set.is_empty(), "{:?}", migrated.report);
+    assert_eq!(ranked(&ecr).await?, ["1", "2", "3", "4", "5", "6"]);
+    let policy = aws(&ecr, &["ecr", "get-lifecycle-policy", "--repository-name", "app"]).await?;
+    let text = policy["lifecyclePolicyText"].as_str().context("a policy")?;
+    let text: Value = serde_json::from_str(text)?;
+    assert_eq!(text["rules"][0]["selection"]["countNumber"], json!(6));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_plan_that_expires_images_starts_only_when_that_is_confirmed() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let wanted = images(&ecr, &registry, 4).await?;
+    let computer = Computer::new(ecr.home()?, None)?;
+    let plan = computer.plan(wanted.clone()).await?;
+    let LifecycleForecast::Expires { planned, existing } = &plan.repositories[0].lifecycle else {
+        anyhow::bail!("{:?}", plan.repositories);
+    };
+    let tags: Vec<_> = planned.iter().map(|image| image.tags[0].as_str()).collect();
+    assert_eq!(tags, ["2", "1"], "the oldest, in the order of the plan");
+    ensure!(existing.is_empty());
+    refused(computer.api.migration_start(plan.plan.clone()).await)?;
+
+    // The same for the file of the plan, on another computer.
+    let file = computer.data_folder().join("plan.json");
+    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(told)?;
+    let options = PlanFileOptions::default();
+    refused(computer.api.migration_start_file(&file, options.clone()).await)?;
+    assert_eq!(repositories(&ecr).await?, 0, "nothing was written");
+
+    let confirmed = vec!["app".to_owned()];
+    computer.api.migration_expiry_confirm(plan.plan.clone(), confirmed).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    computer.follow(job, plan).await?;
+    assert_eq!(ranked(&ecr).await?, ["1", "2", "3", "4", "5", "6"]);
+
+    // Now the repository exists: its own policy counts, and what the plan adds.
+    let target = Target::new(&registry.url(), "app")?;
+    target.push(&Recipe::small(7).build()?, "7").await?;
+    let source = registry_source(&registry.host());
+    let plan = computer.plan(request(&ecr.connection(), &source, &[("app", "7", "app")])).await?;
+    let LifecycleForecast::Expires { planned, existing } = &plan.repositories[0].lifecycle else {
+        anyhow::bail!("{:?}", plan.repositories);
+    };
+    ensure!(planned.is_empty());
+    assert_eq!(existing[0].tags, ["3"], "1 and 2 expire anyway");
+    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(told)?;
+    let allowed = PlanFileOptions { allow_expiry: true, ..options };
+    let job = computer.api.migration_start_file(&file, allowed).await.map_err(told)?;
+    computer.follow(job, plan).await?;
+    assert_eq!(ranked(&ecr).await?.len(), 7);
+    Ok(())
+}
