@@ -1,9 +1,14 @@
 //! A plan, and a migration of the history, are for one destination: in another region, at another
 //! registry or through another endpoint nothing begins. The AWS command line reads what is there.
 
-use anyhow::{Context, Result, ensure};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
+use transload_api::contract::{ErrorCode, JobEvent, JobEventKind, MigrationOutcome};
+use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::aws_home::AwsHome;
+use transload_tests::computer::{Computer, registry_source, request, told};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::FaultProxy;
 use transload_tests::images::{Recipe, Target};
@@ -199,5 +204,56 @@ async fn a_plan_file_that_was_changed_is_refused_before_anything_is_sent() -> Re
         refused(&ran, "plan_file_invalid", &["again"])?;
     }
     ensure!(repositories(&ecr, HERE).await?.is_empty(), "something was written");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_is_renewed_in_another_region_is_refused_and_the_run_waits() -> Result<()> {
+    let (here, there) = (Ecr::practice_in(HERE).await?, Ecr::practice_in(THERE).await?);
+    let desk = Desk::new(&here).await?;
+    let computer = Computer::new(here.home()?, None)?;
+    let images = [("team/app", "1", "app"), ("team/app", "2", "app")];
+    let source = registry_source(&desk.source.host());
+    let plan = computer.plan(request(&here.connection(), &source, &images)).await?;
+    let ended = FaultRule::new(FaultAction::ExpiredCredentials).on(Plane::Ecr);
+    here.faults()?.add(ended.after(1));
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let mut needs_sign_in = async || {
+        let waiting = async {
+            while let Some(JobEvent { kind, .. }) = events.recv().await {
+                if let JobEventKind::SignInNeeded { error } = kind {
+                    return Ok(error);
+                }
+            }
+            bail!("it never waits")
+        };
+        tokio::time::timeout(Duration::from_secs(60), waiting).await?
+    };
+    ensure!(needs_sign_in().await?.code == ErrorCode::CredentialsExpired);
+
+    // Meanwhile the profile was changed to the other region.
+    let file = computer.home().join(".aws/config");
+    let config = std::fs::read_to_string(&file)?;
+    let (from, to) = (here.api_url(), there.api_url());
+    std::fs::write(&file, config.replace(&from, &to).replace(HERE, THERE))?;
+    computer.api.job_look_again(job.clone()).await.map_err(told)?;
+    let error = loop {
+        let error = needs_sign_in().await?;
+        // The run may have looked once more before the change.
+        if error.code != ErrorCode::CredentialsExpired {
+            break error;
+        }
+    };
+    ensure!(error.code == ErrorCode::DestinationDiffers, "{error:?}");
+    ensure!(error.message.contains(HERE) && error.message.contains(THERE), "{error:?}");
+    ensure!(repositories(&there, THERE).await?.is_empty(), "something was written");
+
+    std::fs::write(&file, config)?;
+    here.faults()?.clear();
+    computer.api.job_look_again(job.clone()).await.map_err(told)?;
+    let migrated = computer.follow(job, plan).await?;
+    ensure!(migrated.report.outcome == MigrationOutcome::Succeeded, "{:#?}", migrated.report);
+    ensure!(repositories(&there, THERE).await?.is_empty(), "something was written");
     Ok(())
 }

@@ -211,3 +211,54 @@ pub(crate) fn address(text: &str) -> Result<Url, ApiError> {
         .hint("Give an address such as https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com.")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use transload_engine::model::AccountId;
+
+    use super::*;
+
+    #[test]
+    fn an_endpoint_with_a_login_is_refused_and_the_login_is_not_shown() {
+        for text in ["https://ada:hunter2@ecr.example", "hunter2@ecr.example", "https://:hunter2@e"]
+        {
+            let error = address(text).unwrap_err();
+            assert_eq!(error.code, ErrorCode::InputInvalid);
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
+        assert!(address("ecr.example").is_ok());
+    }
+
+    #[test]
+    fn what_a_connection_names_of_its_destination_is_compared_before_it_is_opened() {
+        let planned = |ecr: Option<&str>| {
+            DestinationIdentity::new(
+                AccountId::parse("111122223333").unwrap(),
+                Region::parse("eu-west-1").unwrap(),
+                &RegistryEndpoint::at("111122223333.dkr.ecr.eu-west-1.amazonaws.com").unwrap(),
+                ecr.map(|url| Url::parse(url).unwrap()),
+            )
+        };
+        let own = "https://vpce-1.api.ecr.eu-west-1.vpce.amazonaws.com";
+        for (planned_ecr, region, ecr, registry, same) in [
+            (None, None, None, None, true),
+            (None, Some("eu-west-1"), None, None, true),
+            (None, Some("eu-west-2"), None, None, false),
+            (None, None, Some("https://evil.example"), None, false),
+            (None, None, Some("https://api.ecr.eu-west-1.amazonaws.com"), None, true),
+            (None, None, None, Some("https://evil.example"), false),
+            (Some(own), None, Some(own), None, true),
+            (Some(own), None, Some("https://evil.example"), None, false),
+        ] {
+            let connection = AwsConnection::Profile {
+                profile: "prod".to_owned(),
+                region: region.map(str::to_owned),
+                ecr_endpoint: ecr.map(str::to_owned),
+                registry_endpoint: registry.map(str::to_owned),
+            };
+            let planned = planned(planned_ecr);
+            let named = pinned(&connection, &planned).unwrap();
+            assert_eq!(planned.ensure_same(&named).is_ok(), same, "{connection:?}");
+        }
+    }
+}

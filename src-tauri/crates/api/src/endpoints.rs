@@ -134,3 +134,26 @@ fn elsewhere(region: &Region, own: &Region) -> ApiError {
         .hint(format!("Choose a region of {here}, such as the profile's own, {own}."))
         .hint(format!("Or choose a profile of an account of {there}."))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authorization_token_goes_over_tls_or_to_the_emulator_that_issued_it() {
+        for (told, ecr, allowed) in [
+            ("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com", None, true),
+            ("http://111122223333.dkr.ecr.eu-west-1.amazonaws.com", None, false),
+            ("http://evil.example", Some("https://ecr.example"), false),
+            ("http://evil.example", Some("http://ecr.example"), false),
+            ("http://ecr.example:5000", Some("http://ecr.example"), true),
+            ("http://127.0.0.1:5000", Some("http://localhost:4566"), true),
+            ("http://127.0.0.1:5000", Some("http://ecr.example"), false),
+            ("https://registry.example", Some("http://ecr.example"), true),
+        ] {
+            let ecr = ecr.map(|url| Url::parse(url).unwrap());
+            let told = Url::parse(told).unwrap();
+            assert_eq!(may_be_told(&told, ecr.as_ref()), allowed, "{told} of {ecr:?}");
+        }
+    }
+}

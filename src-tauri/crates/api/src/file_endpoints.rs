@@ -83,7 +83,14 @@ pub fn connection_endpoints(connection: &AwsConnection) -> Vec<String> {
     };
     let named = [("ECR API", ecr_endpoint), ("registry", registry_endpoint)];
     let given = named.iter().filter_map(|(what, text)| Some((what, given(text)?)));
-    given.map(|(what, text)| format!("{what} {text}")).collect()
+    given.map(|(what, text)| format!("{what} {}", without_login(text))).collect()
+}
+
+/// An endpoint as it may be shown: without a user name and a password.
+fn without_login(text: &str) -> String {
+    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    if scheme.is_empty() { rest.to_owned() } else { format!("{scheme}://{rest}") }
 }
 
 /// The endpoints that a source names: those of its connection, and a registry that would get a
@@ -112,4 +119,74 @@ fn not_allowed(endpoints: &[String]) -> ApiError {
         .about(endpoints)
         .hint("If you trust these endpoints, run the plan with --allow-endpoints.")
         .hint("Or set the same endpoints in the AWS profile. Then the option isn't required.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ecr: Option<&str>, registry: Option<&str>) -> AwsConnection {
+        AwsConnection::Profile {
+            profile: "prod".to_owned(),
+            region: None,
+            ecr_endpoint: ecr.map(str::to_owned),
+            registry_endpoint: registry.map(str::to_owned),
+        }
+    }
+
+    fn registry(host: &str, plain_http: bool) -> ImageSource {
+        ImageSource::Registry { host: host.to_owned(), plain_http }
+    }
+
+    #[test]
+    fn every_endpoint_that_would_get_credentials_is_named_and_its_login_is_not_shown() {
+        let own = "https://ecr.example";
+        for (connection, named) in [
+            (at(None, None), vec![]),
+            (at(Some(""), Some(" ")), vec![]),
+            (at(Some(own), None), vec!["ECR API https://ecr.example"]),
+            (
+                at(Some(own), Some("registry.lan")),
+                vec!["ECR API https://ecr.example", "registry registry.lan"],
+            ),
+            (at(None, Some("https://ada:hunter2@r.example")), vec!["registry https://r.example"]),
+            (at(None, Some("ada:hunter2@r.example")), vec!["registry r.example"]),
+            (AwsConnection::Practice, vec![]),
+            (AwsConnection::Machine { region: None }, vec![]),
+        ] {
+            assert_eq!(connection_endpoints(&connection), named);
+            assert_eq!(source_endpoints(&ImageSource::Ecr { connection }), named);
+        }
+        for (source, named) in [
+            (registry("quay.io", false), vec![]),
+            (registry("127.0.0.1:5000", true), vec![]),
+            (registry("quay.io", true), vec!["source http://quay.io (not encrypted)"]),
+            (ImageSource::DockerEngine, vec![]),
+        ] {
+            assert_eq!(source_endpoints(&source), named);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_asked_of_an_endpoint_that_only_a_file_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = crate::ApiOptions::from_process(folder.path().to_owned());
+        options.aws = transload_engine::aws::AwsEnvironment::from_variables([
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "key-of-nobody"),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_CONFIG_FILE", "/nonexistent"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
+        ]);
+        let api = Api::new(options);
+        for source in [registry("quay.io", true)] {
+            let refused = api.allowed_source(&source, false).await.unwrap_err();
+            assert_eq!(refused.code, ErrorCode::EndpointsNotAllowed);
+            assert_eq!(api.allowed_source(&source, true).await.unwrap(), source);
+        }
+        let named = at(Some("http://127.0.0.1:1"), None);
+        assert_eq!(api.allowed_connection(&named, true).await.unwrap(), named);
+        let none = at(None, None);
+        assert_eq!(api.allowed_connection(&none, false).await.unwrap(), none);
+    }
 }
