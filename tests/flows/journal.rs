@@ -139,7 +139,8 @@ async fn killed_at_twenty_moments_it_goes_on_until_all_of_it_is_there() -> Resul
     let mut begun = false;
     for kill in 0..KILLS {
         let already = desk.proxy.requests().len();
-        let arguments: &[&str] = if begun { &["resume", "latest"] } else { &["run", &plan] };
+        let run = ["run", &plan, "--allow-endpoints"];
+        let arguments: &[&str] = if begun { &["resume", "latest"] } else { &run };
         let mut running = tokio::process::Command::new(command_line()?)
             .args(arguments)
             .envs(desk.variables("data"))
