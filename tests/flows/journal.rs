@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use transload_engine::model::Digest;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
@@ -23,18 +24,18 @@ const KILLS: usize = 20;
 
 /// A computer with a profile, a source with images, an ECR behind a proxy that counts, and the
 /// command line.
-struct Desk {
-    ecr: Ecr,
+pub(crate) struct Desk {
+    pub ecr: Ecr,
     home: AwsHome,
-    source: RegistryLab,
-    proxy: FaultProxy,
+    pub source: RegistryLab,
+    pub proxy: FaultProxy,
     folder: tempfile::TempDir,
     /// `repository:tag` of every image.
     images: Vec<String>,
 }
 
 impl Desk {
-    async fn new(repositories: u64, tags: u64) -> Result<Self> {
+    pub async fn new(repositories: u64, tags: u64) -> Result<Self> {
         let (ecr, source) = (Ecr::practice().await?, RegistryLab::start().await?);
         let mut images = Vec::new();
         for repository in 0..repositories {
@@ -59,18 +60,18 @@ impl Desk {
         })
     }
 
-    fn path(&self, name: &str) -> String {
+    pub fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    fn variables(&self, data: &str) -> Vec<(String, String)> {
+    pub fn variables(&self, data: &str) -> Vec<(String, String)> {
         let mut variables = self.home.environment();
         variables.push(("TRANSLOAD_DATA_DIR".to_owned(), self.path(data)));
         variables
     }
 
     /// Runs the command line to its end, with the journal in a folder of this name.
-    async fn run(&self, data: &str, arguments: &[&str]) -> Result<Finished> {
+    pub async fn run(&self, data: &str, arguments: &[&str]) -> Result<Finished> {
         let mut run = Run::new(command_line()?).arguments(arguments);
         // The plans of this desk name the proxy as the endpoints.
         if arguments.first() == Some(&"run") {
@@ -82,7 +83,7 @@ impl Desk {
         run.finish().await
     }
 
-    async fn plan(&self, data: &str, more: &[&str]) -> Result<Finished> {
+    pub async fn plan(&self, data: &str, more: &[&str]) -> Result<Finished> {
         let (from, proxy) = (format!("registry:{}", self.source.host()), self.proxy.url());
         let out = self.path("plan.json");
         let fixed = [
@@ -104,7 +105,7 @@ impl Desk {
     }
 
     /// Compares source and destination tag by tag with skopeo.
-    async fn everything_is_equal(&self) -> Result<()> {
+    pub async fn everything_is_equal(&self) -> Result<()> {
         let (skopeo, (user, token)) = (Skopeo::new()?, self.ecr.login().await?);
         for image in &self.images {
             let name = image.strip_prefix("team/").context("a name")?;
@@ -116,6 +117,13 @@ impl Desk {
             ensure!(here == there, "{image} differs");
         }
         Ok(())
+    }
+
+    /// The digest of a tag of the first repository at the source, as skopeo reads it.
+    pub async fn source_digest(&self, tag: &str) -> Result<String> {
+        let here = format!("{}/team/app0:{tag}", self.source.host());
+        let raw = Skopeo::new()?.inspect_raw(Side { reference: &here, login: None }).await?;
+        Ok(Digest::of(&raw).to_string())
     }
 
     /// Bytes of uploads that the destination took, by repository and digest, in their order.

@@ -32,3 +32,4 @@ mod sign_in;
 mod stored_logins;
 mod undo;
 mod upload_bytes;
+mod writes;

@@ -15,6 +15,7 @@ type LocalErrorCode = Extract<
   | "destination_differs"
   | "endpoints_not_allowed"
   | "destination_moved"
+  | "referrer_kept"
   | "journal_failed"
   | "storage_failed"
   | "disk_full"
@@ -131,10 +132,21 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
   }),
   destination_moved: entry({
     severity: "warning",
-    title: "Somebody else pushed to this tag meanwhile",
-    text: "When this was planned, the tag in ECR pointed to something else, or was not there. It was left as it is.",
-    next: ["Run it again: the new plan shows what is there now and asks what to do."],
+    title: "The tag in ECR changed after the plan was made",
+    text: "Somebody else pushed, moved or deleted this tag in ECR after the plan was made. Transload didn't overwrite it.",
+    next: ["Plan again. The new plan shows what the tag points to now and asks what to do."],
     actions: ["review_plan"],
+  }),
+  referrer_kept: entry({
+    severity: "warning",
+    title: "A different signature exists in ECR",
+    text: "ECR holds another signature, attestation or SBOM of this image under the same tag. Transload kept it and didn't copy the one from the source.",
+    next: (tag) => [
+      tag === null
+        ? "To replace it, delete the tag in ECR, then copy the image again."
+        : `To replace it, delete the tag ${tag} in ECR, then copy the image again.`,
+    ],
+    actions: [],
   }),
   journal_failed: entry({
     title: "The history of migrations cannot be written",

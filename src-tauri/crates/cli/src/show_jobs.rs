@@ -144,6 +144,10 @@ pub fn tell_plan(plan: &MigrationPlan) {
             PlannedAction::Refused { error } => {
                 format!("REFUSED  {}  {}", image.source, words(error))
             }
+            PlannedAction::Overwrite => {
+                let now = image.destination_digest.as_deref().unwrap_or("-");
+                format!("replace  {}  now {now}", image.destination)
+            }
             _ => continue,
         };
         line(&text);
@@ -162,6 +166,23 @@ pub fn tell_plan(plan: &MigrationPlan) {
         DecimalBytes(totals.upload_bytes),
         mounting(totals)
     ));
+    for image in &plan.images {
+        for tag in image.referrer_tags.iter().flatten() {
+            let differs = |there: &String| *there != tag.source_digest;
+            if tag.destination_digest.as_ref().is_some_and(differs) {
+                line(&format!(
+                    "keep     {}:{}  another signature in ECR",
+                    image.repository, tag.tag
+                ));
+            }
+        }
+    }
+    if totals.referrer_tags + totals.referrer_tags_kept + totals.referrers_unknown > 0 {
+        line(&format!(
+            "Signatures and attestations: {} tags to copy, {} kept in ECR, {} images checked when copied",
+            totals.referrer_tags, totals.referrer_tags_kept, totals.referrers_unknown
+        ));
+    }
     if let Some(quota) = &plan.pull_quota {
         let left = quota.left.map_or("no limit".to_owned(), |left| format!("{left} left"));
         line(&format!("Docker Hub pulls: {} needed, {left}", quota.needed));

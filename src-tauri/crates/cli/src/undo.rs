@@ -133,6 +133,7 @@ fn left(reason: &TagLeft) -> &'static str {
         TagLeft::PointsElsewhere { .. } => "it points to another image now",
         TagLeft::ImageWouldGo => "its image was there before, and would be deleted with it",
         TagLeft::EarlierImageGone { .. } => "the image that it pointed to before is gone",
+        TagLeft::PushInterrupted => "a push was interrupted; resume the migration, then undo it",
     }
 }
 

@@ -5,6 +5,7 @@ import type {
   MigrationRequest,
   PlannedAction,
   PlannedImage,
+  PlannedReferrerTag,
   PlanTotals,
 } from "../generated";
 import { fakeDestination, fakeDigest, fakeIdentity, fakeRegistry, fakeSettings } from "./data";
@@ -18,6 +19,8 @@ export interface PlanWorld {
   readonly repositories: ReadonlySet<string>;
   /** Why images are refused, by `repository:tag` of the source. */
   readonly refused: ReadonlyMap<string, ApiError>;
+  /** Tags of signatures, by `repository:tag` of the source; an image without an entry has none. */
+  readonly referrerTags?: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
   /** Whether repositories let their tags move. */
   readonly overwriteAllowed: boolean;
   /** What lifecycle policies do, by repository. */
@@ -89,12 +92,14 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
       platforms: ["linux/amd64"],
       size_bytes: 20_000_000,
       remarks: engine ? ["digest_changes", "one_platform"] : [],
+      referrer_tags: engine ? null : [...(world.referrerTags?.get(key) ?? [])],
     };
   });
   const names = [...new Set(images.map((image) => image.repository))];
   const moved = images.filter(
     (one) => one.action.kind === "move" || one.action.kind === "overwrite",
   );
+  const referrers = moved.flatMap((one) => one.referrer_tags ?? []);
   const conflicts = images.filter((one) => one.action.kind === "conflict").length;
   const refused = images.filter((one) => one.action.kind === "refused").length;
   return {
@@ -129,6 +134,11 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
       stored_bytes: moved.length * 20_000_000,
       there_bytes: 0,
       mountable_bytes: 0,
+      referrer_tags: referrers.filter((one) => one.destination_digest === null).length,
+      referrer_tags_kept: referrers.filter(
+        (one) => one.destination_digest !== null && one.destination_digest !== one.source_digest,
+      ).length,
+      referrers_unknown: 0,
       ...world.planned.totals,
     },
     pull_quota: world.planned.pull_quota ?? null,

@@ -49,4 +49,16 @@ there_bytes: number,
 /**
  * Bytes that need not be sent where ECR takes layers from its other repositories.
  */
-mountable_bytes: number, };
+mountable_bytes: number, 
+/**
+ * Tags of signatures, attestations and SBOMs that will be written beside the images.
+ */
+referrer_tags: number, 
+/**
+ * Tags of such that point to another one at the destination, which is kept.
+ */
+referrer_tags_kept: number, 
+/**
+ * Images to move whose signatures are looked for when they are copied.
+ */
+referrers_unknown: number, };

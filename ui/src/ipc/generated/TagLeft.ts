@@ -11,4 +11,4 @@ to: string, } | { "kind": "image_would_go" } | { "kind": "earlier_image_gone",
 /**
  * That image's digest.
  */
-earlier: string, };
+earlier: string, } | { "kind": "push_interrupted" };

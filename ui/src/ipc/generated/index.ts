@@ -85,6 +85,7 @@ export type { PlanRemark } from "./PlanRemark";
 export type { PlanTotals } from "./PlanTotals";
 export type { PlannedAction } from "./PlannedAction";
 export type { PlannedImage } from "./PlannedImage";
+export type { PlannedReferrerTag } from "./PlannedReferrerTag";
 export type { PlannedRepository } from "./PlannedRepository";
 export type { PlatformProof } from "./PlatformProof";
 export type { PolicyNotSet } from "./PolicyNotSet";

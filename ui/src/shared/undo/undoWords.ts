@@ -12,6 +12,8 @@ export function tagLeftText(reason: TagLeft): string {
       return "Its image would be deleted with it, and was in the repository before.";
     case "earlier_image_gone":
       return "The image that it pointed to before is not there any more.";
+    case "push_interrupted":
+      return "The Docker Engine's push was interrupted, so it isn't known who wrote this tag. Resume the migration, then undo it.";
   }
 }
 

@@ -188,6 +188,9 @@ pub enum ErrorCode {
     PlanFileInvalid,
     /// The destination's tag points to something else than when the migration was planned.
     DestinationMoved,
+    /// A signature, attestation or SBOM was not copied: its tag holds another one at the destination;
+    /// `subject` is that tag.
+    ReferrerKept,
     /// The history of migrations cannot be read or written; `subject` is its path.
     JournalFailed,
 

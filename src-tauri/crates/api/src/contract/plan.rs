@@ -100,6 +100,22 @@ pub struct PlannedImage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub push_order: Option<u32>,
+    /// The tags of its signatures, attestations and SBOMs, which are copied with it. `null` if they
+    /// are looked for when the image is copied.
+    #[serde(default)]
+    pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
+}
+
+/// A tag of a signature, attestation or SBOM, such as `sha256-….sig`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlannedReferrerTag {
+    /// The tag.
+    pub tag: String,
+    /// The digest at the source.
+    pub source_digest: String,
+    /// The digest that the tag has at the destination now. Another one than the source's is kept.
+    pub destination_digest: Option<String>,
 }
 
 /// How an image travels.
@@ -196,6 +212,15 @@ pub struct PlanTotals {
     /// Bytes that need not be sent where ECR takes layers from its other repositories.
     #[serde(default)]
     pub mountable_bytes: u64,
+    /// Tags of signatures, attestations and SBOMs that will be written beside the images.
+    #[serde(default)]
+    pub referrer_tags: u32,
+    /// Tags of such that point to another one at the destination, which is kept.
+    #[serde(default)]
+    pub referrer_tags_kept: u32,
+    /// Images to move whose signatures are looked for when they are copied.
+    #[serde(default)]
+    pub referrers_unknown: u32,
 }
 
 /// How long a migration will take, from how fast earlier ones were.

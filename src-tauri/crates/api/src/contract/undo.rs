@@ -115,6 +115,9 @@ pub enum TagLeft {
         /// That image's digest.
         earlier: String,
     },
+    /// A push of the Docker Engine was interrupted, so it is not known whether the migration wrote
+    /// what the tag points to.
+    PushInterrupted,
 }
 
 /// What becomes of a repository.

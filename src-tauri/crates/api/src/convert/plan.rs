@@ -4,7 +4,7 @@ use super::lifecycle::lifecycle_forecast;
 use super::{destination, repository_settings};
 use crate::contract::{
     AwsIdentity, ExpectedTime, MigrationPlan, PlanRemark, PlanTotals, PlannedAction, PlannedImage,
-    PlannedRepository, PullQuota, Route, SelectedImage, SettingDifference,
+    PlannedReferrerTag, PlannedRepository, PullQuota, Route, SelectedImage, SettingDifference,
 };
 
 /// A plan, under the name that starts it.
@@ -34,6 +34,9 @@ pub fn plan(
             stored_bytes: totals.stored_bytes,
             there_bytes: totals.there_bytes,
             mountable_bytes: totals.mountable_bytes,
+            referrer_tags: totals.referrer_tags,
+            referrer_tags_kept: totals.referrer_tags_kept,
+            referrers_unknown: totals.referrers_unknown,
         },
         pull_quota: plan.pull_quota.map(|needed| PullQuota {
             needed: needed.needed,
@@ -158,6 +161,18 @@ fn image(image: &engine::PlannedImage) -> PlannedImage {
         size_bytes: image.size_bytes,
         remarks: image.remarks.iter().copied().map(remark).collect(),
         push_order: Some(image.push_order),
+        referrer_tags: image
+            .referrer_tags
+            .as_ref()
+            .map(|tags| tags.iter().map(referrer_tag).collect()),
+    }
+}
+
+fn referrer_tag(tag: &engine::PlannedReferrerTag) -> PlannedReferrerTag {
+    PlannedReferrerTag {
+        tag: tag.tag.to_string(),
+        source_digest: tag.source_digest.to_string(),
+        destination_digest: tag.destination_digest.as_ref().map(ToString::to_string),
     }
 }
 

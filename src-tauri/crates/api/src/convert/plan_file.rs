@@ -5,7 +5,8 @@ use transload_engine::migration as engine;
 use transload_engine::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 use crate::contract::{
-    ApiError, ErrorCode, PlanFile, PlanRemark, PlannedAction, PlannedImage, Route,
+    ApiError, ErrorCode, PlanFile, PlanRemark, PlannedAction, PlannedImage, PlannedReferrerTag,
+    Route,
 };
 
 /// A plan of a file, as the engine runs it. Its sources are pinned; manifests are read when an
@@ -69,8 +70,21 @@ fn image(
         platforms,
         size_bytes: image.size_bytes,
         remarks: image.remarks.iter().copied().map(remark).collect(),
+        referrer_tags: match &image.referrer_tags {
+            Some(tags) => Some(tags.iter().map(referrer_tag).collect::<Result<_, _>>()?),
+            None => None,
+        },
         content: None,
         push_order: image.push_order.unwrap_or_default(),
+    })
+}
+
+fn referrer_tag(tag: &PlannedReferrerTag) -> Result<engine::PlannedReferrerTag, ApiError> {
+    let digest = |text: &String| Digest::parse(text).map_err(|error| unreadable(&error));
+    Ok(engine::PlannedReferrerTag {
+        tag: Tag::parse(&tag.tag).map_err(|error| unreadable(&error))?,
+        source_digest: digest(&tag.source_digest)?,
+        destination_digest: tag.destination_digest.as_ref().map(digest).transpose()?,
     })
 }
 

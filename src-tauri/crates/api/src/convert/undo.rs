@@ -102,6 +102,7 @@ fn tag_left(reason: &engine::LeftReason) -> TagLeft {
         From::EarlierImageGone { earlier } => {
             TagLeft::EarlierImageGone { earlier: earlier.to_string() }
         }
+        From::PushInterrupted => TagLeft::PushInterrupted,
     }
 }
 

@@ -83,6 +83,15 @@ impl From<&MigrationError> for ApiError {
                     .about(destination.to_string())
                     .hint("Nothing was written. Remove the digest from the destination, or name the image at the source by that digest.")
             }
+            MigrationError::ReferrerKept { registry, repository, tag, .. } => {
+                new(ErrorCode::ReferrerKept)
+                    .about(format!("{registry}/{repository}:{tag}"))
+                    .hint("To replace it, delete this tag in ECR, then copy the image again.")
+            }
+            MigrationError::NotJournaled { source } => {
+                let cause = Self::from(source.as_ref());
+                Self { message: format!("{} {}", new(cause.code).message, cause.message), ..cause }
+            }
             // What was told then is told again.
             MigrationError::Told { told } => {
                 serde_json::from_str(told).unwrap_or_else(|_| new(ErrorCode::Internal))

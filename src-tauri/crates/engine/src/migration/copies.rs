@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::copy::{Copied, Copier, Held, Job, LeftBehind, TagsThere, Turns};
+use super::copy::{Copied, Copier, Held, Job, LeftBehind, ReferrerTags, TagsThere, Turns};
 use super::in_turn::in_turn;
 use super::manifest_cache::ManifestSource;
 use super::tree::read_extent;
@@ -221,10 +221,13 @@ impl<'a> Copies<'a> {
         if there.as_ref() == Some(tree.root.raw.digest()) {
             return Ok(CopyOutcome::AlreadyThere { digest: tree.root.raw.digest().clone() });
         }
-        let job = Job { index, source, tree, repository, reference };
-        let Copied { digest, sent_bytes, skipped_bytes } = copier.copy(&job).await?;
+        let job = Job { index, source, tree, repository, reference, guard: None };
+        let Copied { digest, sent_bytes, skipped_bytes, .. } = copier.copy(&job).await?;
         let left_behind = match self.source_tags.get(&from) {
-            Some(tags) if self.extent.referrers => copier.copy_referrers(&job, tags).await,
+            Some(tags) if self.extent.referrers => {
+                let tags = ReferrerTags { planned: None, at_source: tags };
+                copier.copy_referrers(&job, tags, None).await
+            }
             _ => Vec::new(),
         };
         Ok(CopyOutcome::Copied { digest, sent_bytes, skipped_bytes, left_behind })

@@ -3,6 +3,7 @@ use crate::docker::DockerError;
 use crate::model::{Digest, ImageReference, Platform, RegistryHost};
 use crate::registry::RegistryError;
 
+use super::journal::JournalError;
 use super::{DestinationDifference, Step};
 
 /// Why an image, or a whole migration, failed.
@@ -41,10 +42,12 @@ pub enum MigrationError {
         /// Which platforms; at least one.
         platforms: Vec<Platform>,
     },
-    /// The destination's tag points to something else than when the plan was made.
+    /// The destination's tag points to something else than when the plan was made, so it was not
+    /// written.
     #[error(
-        "{destination} pointed to {} when this was planned, and to {found} now",
-        shown(planned)
+        "{destination} pointed to {} when this was planned, and to {} now; it was not overwritten",
+        digest_or_nothing(planned),
+        digest_or_nothing(found)
     )]
     DestinationMoved {
         /// The tag at the destination.
@@ -52,7 +55,32 @@ pub enum MigrationError {
         /// What it pointed to.
         planned: Option<Digest>,
         /// What it points to.
+        found: Option<Digest>,
+    },
+    /// A tag of a signature, attestation or SBOM points to another one at the destination, which
+    /// belongs to somebody else and is kept.
+    #[error(
+        "{registry}/{repository}:{tag} is {found} at the destination and {wanted} at the source; \
+         the one at the destination was kept"
+    )]
+    ReferrerKept {
+        /// The destination registry.
+        registry: RegistryHost,
+        /// The repository.
+        repository: String,
+        /// The tag, such as `sha256-….sig`.
+        tag: String,
+        /// What it points to at the destination.
         found: Digest,
+        /// What it points to at the source.
+        wanted: Digest,
+    },
+    /// The history cannot be written, so nothing may be written at the destination either.
+    #[error("the history couldn't be written, so this change was not made in ECR")]
+    NotJournaled {
+        /// Why.
+        #[source]
+        source: std::sync::Arc<JournalError>,
     },
     /// The connection leads to another destination than the migration was planned for.
     #[error("the migration was planned for another destination: {}", compared(differences))]
@@ -160,6 +188,10 @@ fn compared(differences: &[DestinationDifference]) -> String {
         format!("{field} {planned}, but the connection leads to {field} {current}")
     };
     differences.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn digest_or_nothing(digest: &Option<Digest>) -> String {
+    digest.as_ref().map_or_else(|| "no image".to_owned(), Digest::to_string)
 }
 
 fn listed(platforms: &[Platform]) -> String {

@@ -9,11 +9,12 @@ use futures_util::{StreamExt, stream};
 use super::content::SharedDigests;
 use super::in_turn::in_turn;
 use super::manifest_cache::ManifestSource;
+use super::referrer_facts::find_referrer_tags;
 use super::there::{RepositoryHolds, what_is_there};
 use super::tree::{OLDEST_DATE_MS, read_extent};
 use super::{
     Destination, DestinationIdentity, Extent, ImageContent, ManifestCache, MigrationError,
-    MigrationRequest, RequestedImage, Source,
+    MigrationRequest, PlannedReferrerTag, RequestedImage, Source,
 };
 use crate::aws::EcrRepository;
 use crate::docker::{DockerApi, EngineInfo};
@@ -54,6 +55,8 @@ pub struct ImageFacts {
     pub source: Result<SourceFacts, Arc<MigrationError>>,
     /// The digest that the tag has at the destination, if it is there, or why that is not known.
     pub destination: Result<Option<Digest>, Arc<MigrationError>>,
+    /// The tags of its signatures, attestations and SBOMs, where that could be found out.
+    pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
 }
 
 /// What is known of an image at its source.
@@ -70,6 +73,9 @@ pub struct SourceFacts {
     /// What its manifests say. Absent for the engine's images, and for an image that is at the
     /// destination already.
     pub content: Option<Arc<ImageContent>>,
+    /// The manifests that people sign: the image's, and those of its platforms. Empty where they were
+    /// not read.
+    pub signable: Vec<Digest>,
     /// Whether it is one platform's part of an index.
     pub is_part: bool,
     /// Whether its manifests were not read, to spare the source's pull quota: its size and platforms
@@ -167,6 +173,12 @@ pub async fn gather_watched(
         facts
     })
     .await;
+    let mut images = images;
+    if let Source::Registry(registry) = source
+        && request.extent.referrers
+    {
+        find_referrer_tags(request, &mut images, registry, destination, &repositories).await;
+    }
     let (holds, blob_mounting) = futures_util::future::join(
         what_is_there(request, &images, &repositories, destination),
         blob_mounting(request, source, destination),
@@ -339,7 +351,8 @@ impl Closer<'_> {
                 self.read(registry.as_ref(), image, head).await
             }
         };
-        ImageFacts { source: facts.map_err(Arc::new), destination: found.destination }
+        let source = facts.map_err(Arc::new);
+        ImageFacts { source, destination: found.destination, referrer_tags: None }
     }
 
     /// The image with everything under it.
@@ -381,6 +394,7 @@ impl Closer<'_> {
             is_part: head.is_some_and(|head| head.digest != *tree.root.raw.digest()),
             content: Some(Arc::new(content)),
             built_at_ms,
+            signable: tree.signable(),
             ..SourceFacts::default()
         })
     }

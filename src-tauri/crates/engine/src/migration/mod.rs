@@ -41,6 +41,7 @@ mod push_order_tests;
 #[cfg(test)]
 mod quota_tests;
 mod record;
+mod referrer_facts;
 mod report;
 #[cfg(test)]
 mod repository_tests;
@@ -52,6 +53,7 @@ mod sign_in;
 mod sign_in_tests;
 mod speed;
 mod steps;
+mod tag_guard;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -62,6 +64,8 @@ mod totals;
 mod totals_tests;
 mod tree;
 mod undo;
+#[cfg(test)]
+mod write_tests;
 
 pub use choose::{DatedTag, InvalidPattern, Out, TagPattern, TagRules, choose};
 pub use content::ImageContent;
@@ -84,7 +88,9 @@ pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use originals::{Original, OriginalDiffers, came_from_registry};
 pub use outcome::{Headline, Outcome, OutcomeCounts, RunEnd, Standing};
 pub use permissions::{NeededPermission, Place, Purpose, permissions};
-pub use plan::{Action, Plan, PlannedImage, PlannedRepository, Remark, Route, plan};
+pub use plan::{
+    Action, Plan, PlannedImage, PlannedReferrerTag, PlannedRepository, Remark, Route, plan,
+};
 pub use report::{ImageReport, ImageResult, PlatformProof, PolicyNotSet, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};

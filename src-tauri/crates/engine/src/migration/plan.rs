@@ -91,10 +91,38 @@ pub struct PlannedImage {
     pub size_bytes: u64,
     /// What is worth knowing about it.
     pub remarks: Vec<Remark>,
+    /// The tags of its signatures, attestations and SBOMs at the source, which are copied with it.
+    /// `None` if the plan could not look for them; they are looked for when the image is copied.
+    pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
     /// What its manifests say, where they were read for this plan.
     pub content: Option<Arc<ImageContent>>,
     /// Its place among the images of its repository, which are pushed oldest first.
     pub push_order: u32,
+}
+
+/// A tag under which a signature, an attestation or an SBOM of an image is kept, such as
+/// `sha256-….sig`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedReferrerTag {
+    /// The tag, at the source and at the destination.
+    pub tag: Tag,
+    /// The digest that it points to at the source.
+    pub source_digest: Digest,
+    /// The digest that it points to at the destination now.
+    pub destination_digest: Option<Digest>,
+}
+
+impl PlannedReferrerTag {
+    /// Whether it will be written. Another one at the destination belongs to somebody else and is
+    /// kept.
+    pub fn is_written(&self) -> bool {
+        self.destination_digest.is_none()
+    }
+
+    /// Whether another one at the destination is kept instead.
+    pub fn is_kept(&self) -> bool {
+        self.destination_digest.as_ref().is_some_and(|there| *there != self.source_digest)
+    }
 }
 
 /// How an image travels.
@@ -297,6 +325,7 @@ fn plan_image(
         platforms: source.platforms.clone(),
         size_bytes: source.size_bytes,
         remarks: remarks(facts, source),
+        referrer_tags: known.referrer_tags.clone(),
         content: source.content.clone(),
         push_order: 0,
     }

@@ -33,8 +33,6 @@ pub(super) struct Known {
     pub skipped_bytes: u64,
     pub elapsed_ms: u64,
     pub left_behind: Vec<LeftBehind>,
-    /// Whether an earlier try of the same migration began to move it.
-    pub begun_before: bool,
     /// Whether it was well when it was proved on its arrival; nothing where that was not done.
     pub proved_on_arrival: Option<bool>,
     /// Whether somebody else brought it to the destination since the plan was made.
@@ -58,7 +56,6 @@ impl Default for Known {
             skipped_bytes: 0,
             elapsed_ms: 0,
             left_behind: Vec::new(),
-            begun_before: false,
             proved_on_arrival: None,
             appeared: false,
             source_moved_to: None,
@@ -68,35 +65,31 @@ impl Default for Known {
 }
 
 impl Known {
-    /// What an earlier try of the same migration left: all of an image that is settled, and the sums
-    /// of one that is not.
+    /// What an earlier try of the same migration left. Only a settled image has a result; what is
+    /// known of the others stays known if this try fails before it learns more.
     fn of(earlier: &JournalImage) -> Self {
-        let sums = Self {
-            sent_bytes: earlier.sent_bytes.unwrap_or(0),
-            sent_uncounted: earlier.sent_bytes.is_none(),
-            skipped_bytes: earlier.skipped_bytes,
-            elapsed_ms: earlier.elapsed_ms,
-            begun_before: earlier.attempts > 0,
-            ..Self::default()
-        };
-        if !earlier.stage.is_settled() {
-            return sums;
-        }
-        let moved = earlier.stage == Stage::Moved;
         let left = earlier.left_behind.iter().cloned().map(|(name, told)| LeftBehind {
             name,
             error: Arc::new(MigrationError::Told { told }),
         });
         Self {
-            result: Some(if moved { ImageResult::Moved } else { ImageResult::Unchanged }),
+            result: match earlier.stage {
+                Stage::Moved => Some(ImageResult::Moved),
+                Stage::Unchanged => Some(ImageResult::Unchanged),
+                _ => None,
+            },
             pushed_digest: earlier.pushed_digest.clone(),
             registry_digest: earlier.registry_digest.clone(),
             ecr_digest: earlier.ecr_digest.clone(),
             proof: earlier.proof,
+            sent_bytes: earlier.sent_bytes.unwrap_or(0),
+            sent_uncounted: earlier.sent_bytes.is_none(),
+            skipped_bytes: earlier.skipped_bytes,
+            elapsed_ms: earlier.elapsed_ms,
             left_behind: left.collect(),
             source_moved_to: earlier.source_moved_to.clone(),
             platforms: earlier.platforms.clone(),
-            ..sums
+            ..Self::default()
         }
     }
 }
@@ -180,10 +173,10 @@ impl Record<'_> {
         self.state().pushed_digest.clone()
     }
 
-    /// The destination has it already. If this migration did not begin it, somebody else brought it.
-    pub fn is_there(&self, digest: Digest) {
+    /// The destination has it already: written by an earlier try, or by somebody else.
+    pub fn is_there(&self, digest: Digest, is_own: bool) {
         let mut state = self.state();
-        state.appeared = !state.begun_before;
+        state.appeared = !is_own;
         state.pushed_digest = Some(digest);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::there::RepositoryHolds;
-use super::{Action, PlannedImage, PlannedRepository};
+use super::{Action, PlannedImage, PlannedRepository, Route};
 use crate::model::{Digest, Encryption, RepositoryName};
 use crate::registry::PullQuota;
 
@@ -35,6 +35,12 @@ pub struct PlanTotals {
     /// Bytes that need not be sent where ECR takes layers from its other repositories: they go to
     /// several with the same encryption, or one of those holds them.
     pub mountable_bytes: u64,
+    /// Tags of signatures, attestations and SBOMs that will be written beside the images.
+    pub referrer_tags: u32,
+    /// Tags of such that point to another one at the destination, which is kept.
+    pub referrer_tags_kept: u32,
+    /// Images to move whose signatures could not be looked for yet.
+    pub referrers_unknown: u32,
 }
 
 /// A pull quota with what a plan needs of it.
@@ -64,6 +70,7 @@ pub(super) fn totals(
             Action::Refused { .. } => totals.refused += 1,
         }
         if image.action.moves() {
+            add_referrers(&mut totals, image);
             match &image.content {
                 Some(content) => {
                     let blobs = content.blobs.iter().map(|(digest, size)| (digest, *size));
@@ -83,6 +90,19 @@ pub(super) fn totals(
         totals.upload_bytes -= totals.mountable_bytes;
     }
     totals
+}
+
+fn add_referrers(totals: &mut PlanTotals, image: &PlannedImage) {
+    let count = |tags: usize| u32::try_from(tags).unwrap_or(u32::MAX);
+    match &image.referrer_tags {
+        Some(tags) => {
+            totals.referrer_tags += count(tags.iter().filter(|tag| tag.is_written()).count());
+            totals.referrer_tags_kept += count(tags.iter().filter(|tag| tag.is_kept()).count());
+        }
+        None if image.route == Route::RegistryToRegistry => totals.referrers_unknown += 1,
+        // The Docker Engine has no signatures.
+        None => {}
+    }
 }
 
 /// Sums up the layers of each repository.

@@ -297,6 +297,13 @@ impl ImageTree {
         below
     }
 
+    /// The image and its children, as far as people sign them: not the attestations.
+    pub(super) fn signable(&self) -> Vec<Digest> {
+        let mut digests = Vec::new();
+        self.root.add_signable(&mut digests);
+        digests
+    }
+
     /// Every blob once, with its size in bytes.
     pub fn blobs(&self) -> HashMap<Digest, u64> {
         let mut blobs = HashMap::new();
@@ -382,6 +389,13 @@ impl Node {
                 .extend(node.blobs.iter().filter(|blob| seen.insert(blob.digest.clone())).cloned());
         });
         blobs
+    }
+
+    fn add_signable(&self, into: &mut Vec<Digest>) {
+        into.push(self.name.clone());
+        for child in self.children.iter().filter(|child| !child.attestation) {
+            child.add_signable(into);
+        }
     }
 
     fn visit(&self, see: &mut impl FnMut(&Self)) {

@@ -72,6 +72,22 @@ export function mountingNote(totals: Totals): string | null {
     : `Blob mounting is off. It would save ${formatBytes(mountable_bytes)}.`;
 }
 
+/** How many tags of signatures, attestations and SBOMs are written; null without any. */
+export function referrersText(totals: Totals): string | null {
+  const parts: string[] = [];
+  if (totals.referrer_tags > 0) {
+    parts.push(`${formatCounted(totals.referrer_tags, "tag", "tags")} to copy`);
+  }
+  if (totals.referrer_tags_kept > 0) {
+    parts.push(`${formatCounted(totals.referrer_tags_kept, "tag", "tags")} kept in ECR`);
+  }
+  if (totals.referrers_unknown > 0) {
+    const images = formatCounted(totals.referrers_unknown, "image", "images");
+    parts.push(`${images} checked when copied`);
+  }
+  return parts.length === 0 ? null : parts.join(", ");
+}
+
 interface PlanTotalsProps {
   plan: MigrationPlan;
   rate: number;
@@ -122,6 +138,9 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
               </SpaceBetween>
             ),
           },
+          ...(referrersText(totals) === null
+            ? []
+            : [{ label: "Signatures and attestations", value: referrersText(totals) }]),
           ...(plan.expected === null
             ? []
             : [{ label: "Expected time", value: expectedText(plan.expected) }]),

@@ -1,10 +1,17 @@
 import Box from "@cloudscape-design/components/box";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { errorEntry } from "../../../errors";
-import type { MigrationPlan, PlannedImage, PlanRemark } from "../../../ipc/generated";
+import type {
+  MigrationPlan,
+  PlannedImage,
+  PlannedReferrerTag,
+  PlanRemark,
+} from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
+import { formatCounted } from "../../../shared/format";
 import { PagedTable } from "../../../shared/PagedTable";
 import { type Draft, sameImage } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
@@ -67,6 +74,47 @@ function ActionCell({ image }: { image: PlannedImage }) {
   }
 }
 
+function referrerText(tag: PlannedReferrerTag): string {
+  if (tag.destination_digest === null) {
+    return "copied";
+  }
+  return tag.destination_digest === tag.source_digest
+    ? "already in ECR"
+    : "kept in ECR: it differs from the one at the source";
+}
+
+/** The tags of an image's signatures, attestations and SBOMs: their number, and each on demand. */
+function ReferrerTags({ image }: { image: PlannedImage }) {
+  const tags = image.referrer_tags ?? [];
+  const moves = image.action.kind === "move" || image.action.kind === "overwrite";
+  if (!moves || tags.length === 0) {
+    return null;
+  }
+  const kept = tags.filter(
+    (tag) => tag.destination_digest !== null && tag.destination_digest !== tag.source_digest,
+  ).length;
+  const count = formatCounted(
+    tags.length,
+    "signature or attestation tag",
+    "signature or attestation tags",
+  );
+  return (
+    <ExpandableSection
+      variant="footer"
+      headerText={kept === 0 ? count : `${count}, ${kept} kept in ECR`}
+      data-testid={`plan-referrers-${image.image}`}
+    >
+      <SpaceBetween size="xxs">
+        {tags.map((tag) => (
+          <Box key={tag.tag} variant="small">
+            {tag.tag}: {referrerText(tag)}
+          </Box>
+        ))}
+      </SpaceBetween>
+    </ExpandableSection>
+  );
+}
+
 /** What an action is found by. */
 const actionWords: Record<PlannedImage["action"]["kind"], string> = {
   move: "move",
@@ -127,6 +175,7 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
                   {remarkTexts[remark]}
                 </Box>
               ))}
+              <ReferrerTags image={image} />
             </SpaceBetween>
           ),
         },

@@ -8,6 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::held::{Held, Mounting};
 use super::mounts::Mounts;
 use super::turns::Turns;
+use crate::migration::tag_guard::{TagGuard, Verdict};
 use crate::migration::tree::{ImageTree, Node};
 use crate::migration::{Control, CopyEnds, EventSink, LayerState, MigrationError, MigrationEvent};
 use crate::model::{Descriptor, Digest, ImageReference};
@@ -44,6 +45,9 @@ pub(in crate::migration) struct Job<'a> {
     pub repository: &'a str,
     /// The tag, or digest, that it gets there.
     pub reference: &'a str,
+    /// What the tag may be written over. `None` for a digest, and for a list of copies without a
+    /// plan, which replaces what is there.
+    pub guard: Option<&'a TagGuard<'a>>,
 }
 
 /// What a copy did.
@@ -51,6 +55,18 @@ pub(in crate::migration) struct Copied {
     pub digest: Digest,
     pub sent_bytes: u64,
     pub skipped_bytes: u64,
+}
+
+/// What became of the tag, or digest, of a copied image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::migration) enum CopiedTag {
+    /// It was written.
+    Written,
+    /// It pointed to the image already, immediately before it was to be written.
+    AlreadyThere {
+        /// Whether an earlier write of this migration did it.
+        is_own: bool,
+    },
 }
 
 /// One image while it is copied.
@@ -128,10 +144,26 @@ impl Copier {
         })
     }
 
-    /// Writes the manifest of an image whose content is at the destination, under its tag.
-    pub async fn write_manifest(&self, job: &Job<'_>) -> Result<(), MigrationError> {
-        let repository = &Arc::from(job.repository);
-        self.put_manifest(repository, job.reference, &job.tree.root).await
+    /// Writes the manifest of an image whose content is at the destination, under its tag, unless the
+    /// tag moved since the plan was made.
+    pub async fn write_manifest(&self, job: &Job<'_>) -> Result<CopiedTag, MigrationError> {
+        let (repository, root) = (&Arc::from(job.repository), &job.tree.root);
+        let Some(guard) = job.guard else {
+            self.put_manifest(repository, job.reference, root).await?;
+            return Ok(CopiedTag::Written);
+        };
+        let (destination, digest) = (&self.ends.destination, root.raw.digest());
+        match guard.before_write(destination.as_ref(), Some(digest)).await? {
+            Verdict::AlreadyThere { is_own } => {
+                self.held.add_manifest(repository, &root.name);
+                Ok(CopiedTag::AlreadyThere { is_own })
+            }
+            Verdict::Write(pending) => {
+                let written = self.put_manifest(repository, job.reference, root).await;
+                guard.after_write(pending, Some(digest), &written.as_ref().map(|()| ()));
+                written.map(|()| CopiedTag::Written)
+            }
+        }
     }
 
     /// Checks that the source has every blob of an image, without downloading any.

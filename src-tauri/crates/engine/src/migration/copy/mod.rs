@@ -11,8 +11,9 @@ mod tags;
 mod turns;
 
 pub(super) use held::Held;
-pub(super) use image::{Copied, Copier, Job};
+pub(super) use image::{Copied, CopiedTag, Copier, Job};
 pub(super) use mounts::Mounts;
 pub use referrers::LeftBehind;
+pub(super) use referrers::{ReferrerTags, referrer_tags};
 pub(super) use tags::TagsThere;
 pub(super) use turns::Turns;

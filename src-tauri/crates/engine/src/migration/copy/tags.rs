@@ -31,6 +31,11 @@ impl TagsThere {
         Self { first: OnceCell::new(), wanted, listed: Mutex::default() }
     }
 
+    /// As [`TagsThere::new`], for tags that are rare: a list of the tags is read first.
+    pub fn rare(wanted: HashMap<String, usize>) -> Self {
+        Self { first: OnceCell::new_with(Some(false)), ..Self::new(wanted) }
+    }
+
     /// The digest of a tag at the destination; nothing where there is no such tag.
     pub async fn digest(
         &self,

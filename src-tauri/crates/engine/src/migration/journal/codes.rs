@@ -1,7 +1,7 @@
 //! Values with few possibilities, as the words that stand for them in the journal. The words never
 //! change: journals are read years later.
 
-use super::{JournalError, Stage};
+use super::{JournalError, Stage, WriteOutcome};
 use crate::migration::{Proof, Remark, Route};
 
 /// A value that is written as a word.
@@ -93,4 +93,31 @@ impl Coded for ActionCode {
         ("fixed_conflict", Self::FixedConflict),
         ("refused", Self::Refused),
     ];
+}
+
+/// What an intent is about; the tag and its digests stand in columns of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum WriteCode {
+    CreateRepository,
+    SetLifecyclePolicy,
+    SetRepositoryPolicy,
+    ImageTag,
+    ReferrerTag,
+}
+
+impl Coded for WriteCode {
+    const WHAT: &'static str = "what was to be written";
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("create_repository", Self::CreateRepository),
+        ("set_lifecycle_policy", Self::SetLifecyclePolicy),
+        ("set_repository_policy", Self::SetRepositoryPolicy),
+        ("image_tag", Self::ImageTag),
+        ("referrer_tag", Self::ReferrerTag),
+    ];
+}
+
+impl Coded for WriteOutcome {
+    const WHAT: &'static str = "what came of a write";
+    const CODES: &'static [(&'static str, Self)] =
+        &[("done", Self::Done), ("refused", Self::Refused)];
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Intent;
 use crate::migration::{
     Action, DestinationIdentity, LifecycleForecast, MigrationError, MigrationRequest, Outcome,
     Plan, PlannedImage, PlannedRepository, PlatformProof, Proof, Standing,
@@ -143,6 +144,8 @@ pub struct JournalRecord {
     /// Lifecycle policies of new repositories that were not set, with the reason in the words of
     /// whoever shows it. No reason means that the migration was cancelled before.
     pub policies_not_set: Vec<(String, Option<String>)>,
+    /// What was written at the destination, or was about to be, in order.
+    pub intents: Vec<Intent>,
 }
 
 /// A repository of a migration.

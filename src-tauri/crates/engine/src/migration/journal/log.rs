@@ -1,16 +1,31 @@
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::claim::Claim;
 use super::rows;
 use super::writer::{Change, ChangeKind, ImageChange, Writer};
-use super::{JournalError, JournalImage, Stage};
+use super::{
+    Intent, JournalError, JournalImage, Stage, TagHistory, Write, WriteOutcome, tag_histories,
+    unanswered_creation,
+};
 use crate::migration::record::Record;
 use crate::migration::{ImageResult, ImageState, MigrationError, Report};
-use crate::model::{RepositoryName, now_ms};
+use crate::model::{Digest, RepositoryName, Tag, now_ms};
 
 /// Puts an error into the words of whoever shows the journal.
 pub type TellError = Arc<dyn Fn(&MigrationError) -> String + Send + Sync>;
+
+/// What earlier tries of a migration left. Empty at the first.
+#[derive(Default)]
+pub(super) struct EarlierTries {
+    /// The images, in the order of the plan.
+    pub images: Vec<JournalImage>,
+    /// What was written, or was about to be.
+    pub intents: Vec<Intent>,
+    /// How long they took.
+    pub elapsed_ms: u64,
+}
 
 /// What a running migration writes into the journal. While it lives, no other process may run the
 /// migration.
@@ -18,10 +33,26 @@ pub struct JournalLog {
     migration: Arc<str>,
     writer: Writer,
     tell: TellError,
-    earlier: Vec<JournalImage>,
-    earlier_ms: u64,
+    earlier: EarlierTries,
+    intents: Mutex<Intents>,
     since: Instant,
     _claim: Claim,
+}
+
+/// What is known of this migration's writes while it runs.
+struct Intents {
+    /// The number of the next one.
+    next: u32,
+    tags: BTreeMap<(RepositoryName, Tag), TagHistory>,
+}
+
+/// A write that is on the disk as an intent, and not settled yet.
+#[must_use = "the outcome of a write is journaled too"]
+#[derive(Debug)]
+pub(in crate::migration) struct PendingWrite {
+    number: u32,
+    /// The tag that it writes, where it writes one.
+    tag: Option<(RepositoryName, Tag)>,
 }
 
 impl JournalLog {
@@ -30,16 +61,119 @@ impl JournalLog {
         writer: Writer,
         claim: Claim,
         tell: TellError,
-        earlier: Vec<JournalImage>,
-        earlier_ms: u64,
+        earlier: EarlierTries,
     ) -> Self {
         let (migration, since) = (Arc::from(migration), Instant::now());
-        Self { migration, writer, tell, earlier, earlier_ms, since, _claim: claim }
+        let next = earlier.intents.last().map_or(0, |last| last.number.saturating_add(1));
+        let intents = Mutex::new(Intents { next, tags: tag_histories(&earlier.intents) });
+        Self { migration, writer, tell, earlier, intents, since, _claim: claim }
     }
 
     /// What earlier tries of the same migration left, in the order of the plan; nothing at the first.
     pub(in crate::migration) fn earlier(&self) -> &[JournalImage] {
-        &self.earlier
+        &self.earlier.images
+    }
+
+    /// What all tries wrote under a tag so far.
+    pub(in crate::migration) fn tag_history(
+        &self,
+        repository: &RepositoryName,
+        tag: &Tag,
+    ) -> TagHistory {
+        let key = (repository.clone(), tag.clone());
+        self.intents().tags.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// When an earlier try intended to create a repository and did not learn the outcome.
+    pub(in crate::migration) fn unanswered_creation(&self, name: &RepositoryName) -> Option<u64> {
+        unanswered_creation(&self.earlier.intents, name)
+    }
+
+    /// Whether an earlier try did this to a repository and learned that it succeeded.
+    pub(in crate::migration) fn has_done(&self, name: &RepositoryName, write: &Write) -> bool {
+        let is_done = |intent: &Intent| {
+            intent.repository == *name
+                && intent.write == *write
+                && intent.outcome == Some(WriteOutcome::Done)
+        };
+        self.earlier.intents.iter().any(is_done)
+    }
+
+    /// Journals a write and returns once the intent is on the disk: the write may begin then.
+    ///
+    /// # Errors
+    /// If the journal cannot be written. Then nothing may be written at the destination either, or a
+    /// crash would leave something there that nobody knows of.
+    pub(in crate::migration) async fn intend(
+        &self,
+        repository: &RepositoryName,
+        write: Write,
+    ) -> Result<PendingWrite, MigrationError> {
+        let number = {
+            let mut intents = self.intents();
+            let number = intents.next;
+            intents.next += 1;
+            number
+        };
+        let tag = match &write {
+            Write::Tag(write) => Some((repository.clone(), write.tag.clone())),
+            _ => None,
+        };
+        let intent = Intent {
+            number,
+            repository: repository.clone(),
+            write,
+            intended_at_ms: now_ms(),
+            outcome: None,
+        };
+        self.write(ChangeKind::Intended(Box::new(intent.clone())));
+        if let Err(source) = self.flush().await {
+            // Should it reach the disk later, it has to say that nothing was written.
+            let outcome = WriteOutcome::Refused;
+            self.write(ChangeKind::Settled { number, outcome, digest: None });
+            return Err(MigrationError::NotJournaled { source });
+        }
+        if let (Some(tag), Write::Tag(write)) = (&tag, &intent.write) {
+            self.intents().tags.entry(tag.clone()).or_default().add(write, None);
+        }
+        Ok(PendingWrite { number, tag })
+    }
+
+    /// Journals what came of a write. `digest` is what was written, where the intent could not say.
+    pub(in crate::migration) fn settle(
+        &self,
+        pending: PendingWrite,
+        outcome: WriteOutcome,
+        digest: Option<Digest>,
+    ) {
+        if let (Some(tag), Some(digest)) = (&pending.tag, &digest)
+            && let Some(history) = self.intents().tags.get_mut(tag)
+        {
+            history.learn(digest);
+        }
+        self.write(ChangeKind::Settled { number: pending.number, outcome, digest });
+    }
+
+    /// Journals what an interrupted push of the Docker Engine wrote, once that is known.
+    pub(in crate::migration) fn learn_pushed(
+        &self,
+        repository: &RepositoryName,
+        tag: &Tag,
+        digest: &Digest,
+    ) {
+        let of_tag = |intent: &&Intent| {
+            intent.repository == *repository
+                && matches!(&intent.write, Write::Tag(write) if write.tag == *tag && write.digest.is_none())
+        };
+        let Some(intent) = self.earlier.intents.iter().rfind(of_tag) else { return };
+        let tag = Some((repository.clone(), tag.clone()));
+        let pending = PendingWrite { number: intent.number, tag };
+        self.settle(pending, WriteOutcome::Done, Some(digest.clone()));
+    }
+
+    fn intents(&self) -> MutexGuard<'_, Intents> {
+        // Plain data: a panic elsewhere leaves it as it was.
+        self.intents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why nothing can be written at the moment. It is kept in memory and tried again.
@@ -122,7 +256,7 @@ impl JournalLog {
 
     fn write(&self, kind: ChangeKind) {
         let tried = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let elapsed_ms = self.earlier_ms.saturating_add(tried);
+        let elapsed_ms = self.earlier.elapsed_ms.saturating_add(tried);
         let migration = Arc::clone(&self.migration);
         self.writer.write(Change { migration, elapsed_ms, kind });
     }

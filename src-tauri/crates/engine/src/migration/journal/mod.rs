@@ -6,6 +6,7 @@
 //!
 //! - `entry`: what it holds, as values.
 //! - `schema`: the tables, and how a journal of an earlier version becomes one of this version.
+//! - `intent`: what is about to be written at the destination, entered before each call.
 //! - `codes`, `rows`: values to columns and back.
 //! - `store`: begins, reads and lists migrations.
 //! - `writer`: the one thread that writes while migrations run, many changes in one transaction.
@@ -16,6 +17,7 @@ mod claim;
 mod codes;
 mod entry;
 mod error;
+mod intent;
 mod log;
 mod rows;
 mod schema;
@@ -29,5 +31,10 @@ pub use entry::{
     NewMigration, Stage, Undone,
 };
 pub use error::JournalError;
+pub use intent::{
+    Intent, TagHistory, TagKind, TagWrite, Write, WriteOutcome, is_intended_creation,
+    is_recent_creation, tag_histories, unanswered_creation,
+};
+pub(super) use log::PendingWrite;
 pub use log::{JournalLog, TellError};
 pub use store::{HeldMigration, Journal};

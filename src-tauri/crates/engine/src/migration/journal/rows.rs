@@ -7,11 +7,13 @@ use rusqlite::types::Type;
 use rusqlite::{Row, Transaction, named_params};
 use url::Url;
 
-use super::codes::{ActionCode, Coded};
-use super::{JournalImage, JournalRepository, NewMigration, Stage};
+use super::codes::{ActionCode, Coded, WriteCode};
+use super::{
+    Intent, JournalImage, JournalRepository, NewMigration, Stage, TagKind, TagWrite, Write,
+};
 use crate::migration::{
     Action, DestinationEndpoint, DestinationIdentity, MigrationError, OutcomeCounts, PlannedImage,
-    PlatformProof, Proof, Standing,
+    PlannedReferrerTag, PlatformProof, Proof, Standing,
 };
 use crate::model::{
     AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
@@ -46,10 +48,10 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
     let mut insert = change.prepare(
         "INSERT INTO image (migration, number, source_repository, requested_tag, source,
              destination, repository, tag, route, action, source_digest, destination_digest,
-             platforms, size_bytes, remarks, changed_at_ms, push_order)
+             platforms, size_bytes, remarks, referrer_tags, changed_at_ms, push_order)
          VALUES (:migration, :number, :source_repository, :requested_tag, :source, :destination,
              :repository, :tag, :route, :action, :source_digest, :destination_digest, :platforms,
-             :size_bytes, :remarks, :changed_at_ms, :push_order)",
+             :size_bytes, :remarks, :referrer_tags, :changed_at_ms, :push_order)",
     )?;
     for image in &new.plan.images {
         insert.execute(named_params! {
@@ -68,6 +70,7 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
             ":platforms": words(image.platforms.iter().map(ToString::to_string)),
             ":size_bytes": number(image.size_bytes),
             ":remarks": words(image.remarks.iter().map(|remark| remark.code().to_owned())),
+            ":referrer_tags": image.referrer_tags.as_deref().map(referrer_tags_text),
             ":changed_at_ms": number(new.started_at_ms),
             ":push_order": image.push_order,
         })?;
@@ -97,6 +100,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
             platforms: list(row, "platforms", Platform::from_str)?,
             size_bytes: bytes(row, "size_bytes")?,
             remarks: list(row, "remarks", Coded::read)?,
+            referrer_tags: referrer_tags(row)?,
             content: None,
             push_order: row.get("push_order")?,
         },
@@ -160,11 +164,101 @@ pub(super) fn destination(row: &Row<'_>) -> rusqlite::Result<Option<DestinationI
     }))
 }
 
+/// Enters an intent.
+pub(super) fn enter_intent(
+    change: &Transaction<'_>,
+    migration: &str,
+    intent: &Intent,
+) -> rusqlite::Result<()> {
+    let mut insert = change.prepare_cached(
+        "INSERT INTO intent (migration, number, write, repository, tag, image, earlier_digest,
+             digest, intended_at_ms)
+         VALUES (:migration, :number, :write, :repository, :tag, :image, :earlier_digest, :digest,
+             :intended_at_ms)",
+    )?;
+    let (write, tag) = match &intent.write {
+        Write::CreateRepository => (WriteCode::CreateRepository, None),
+        Write::SetLifecyclePolicy => (WriteCode::SetLifecyclePolicy, None),
+        Write::SetRepositoryPolicy => (WriteCode::SetRepositoryPolicy, None),
+        Write::Tag(tag) => match tag.kind {
+            TagKind::Image => (WriteCode::ImageTag, Some(tag)),
+            TagKind::Referrer => (WriteCode::ReferrerTag, Some(tag)),
+        },
+    };
+    let earlier = tag.and_then(|tag| tag.earlier.as_ref());
+    let digest = tag.and_then(|tag| tag.digest.as_ref());
+    insert.execute(named_params! {
+        ":migration": migration,
+        ":number": intent.number,
+        ":write": write.code(),
+        ":repository": intent.repository.as_str(),
+        ":tag": tag.map(|tag| tag.tag.as_str()),
+        ":image": tag.map(|tag| tag.image),
+        ":earlier_digest": earlier.map(Digest::as_str),
+        ":digest": digest.map(Digest::as_str),
+        ":intended_at_ms": number(intent.intended_at_ms),
+    })?;
+    Ok(())
+}
+
+/// Reads a row of `intent`.
+pub(super) fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
+    let code: WriteCode = coded(row, "write")?;
+    let tag = |kind| {
+        Ok::<_, rusqlite::Error>(Write::Tag(TagWrite {
+            tag: read(row, "tag", Tag::parse)?,
+            kind,
+            image: row.get("image")?,
+            earlier: digest(row, "earlier_digest")?,
+            digest: digest(row, "digest")?,
+        }))
+    };
+    let outcome: Option<String> = row.get("outcome")?;
+    let outcome = outcome.as_deref().map(Coded::read).transpose();
+    Ok(Intent {
+        number: row.get("number")?,
+        repository: read(row, "repository", RepositoryName::parse)?,
+        write: match code {
+            WriteCode::CreateRepository => Write::CreateRepository,
+            WriteCode::SetLifecyclePolicy => Write::SetLifecyclePolicy,
+            WriteCode::SetRepositoryPolicy => Write::SetRepositoryPolicy,
+            WriteCode::ImageTag => tag(TagKind::Image)?,
+            WriteCode::ReferrerTag => tag(TagKind::Referrer)?,
+        },
+        intended_at_ms: bytes(row, "intended_at_ms")?,
+        outcome: outcome.map_err(|error| unreadable(error.into()))?,
+    })
+}
+
 /// The platforms of an image with their proofs, as text.
 pub(super) fn platform_text(platforms: &[PlatformProof]) -> String {
     let row =
         |part: &PlatformProof| (part.platform.to_string(), part.digest.to_string(), part.in_ecr);
     serde_json::to_string(&platforms.iter().map(row).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// The referrer tags that a plan found, as text: tag, digest at the source, digest at the destination.
+fn referrer_tags_text(tags: &[PlannedReferrerTag]) -> String {
+    let row = |tag: &PlannedReferrerTag| {
+        let there = tag.destination_digest.as_ref().map(ToString::to_string);
+        (tag.tag.to_string(), tag.source_digest.to_string(), there)
+    };
+    serde_json::to_string(&tags.iter().map(row).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+fn referrer_tags(row: &Row<'_>) -> rusqlite::Result<Option<Vec<PlannedReferrerTag>>> {
+    let Some(text) = row.get::<_, Option<String>>("referrer_tags")? else { return Ok(None) };
+    let rows: Vec<(String, String, Option<String>)> =
+        serde_json::from_str(&text).map_err(|error| unreadable(error.into()))?;
+    let digest = |text: &str| Digest::parse(text).map_err(|error| unreadable(error.into()));
+    let read = |(tag, source, destination): (String, String, Option<String>)| {
+        Ok(PlannedReferrerTag {
+            tag: Tag::parse(&tag).map_err(|error| unreadable(error.into()))?,
+            source_digest: digest(&source)?,
+            destination_digest: destination.as_deref().map(digest).transpose()?,
+        })
+    };
+    rows.into_iter().map(read).collect::<rusqlite::Result<_>>().map(Some)
 }
 
 fn platform_proofs(text: &str) -> rusqlite::Result<Vec<PlatformProof>> {

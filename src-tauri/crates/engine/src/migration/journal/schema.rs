@@ -93,6 +93,31 @@ UPDATE image SET sent_uncounted = 1
 ALTER TABLE image ADD COLUMN push_order INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE migration ADD COLUMN policies_not_set TEXT NOT NULL DEFAULT '[]';
 ",
+    // What earlier versions wrote is entered as far as they noted it. Of a push that was interrupted
+    // they did not note what it wrote.
+    "
+CREATE TABLE intent (
+    migration TEXT NOT NULL REFERENCES migration (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    write TEXT NOT NULL,
+    repository TEXT NOT NULL,
+    tag TEXT,
+    image INTEGER,
+    earlier_digest TEXT,
+    digest TEXT,
+    intended_at_ms INTEGER NOT NULL,
+    outcome TEXT,
+    PRIMARY KEY (migration, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO intent (migration, number, write, repository, tag, image, earlier_digest, digest,
+        intended_at_ms, outcome)
+    SELECT migration, number, 'image_tag', repository, tag, number, destination_digest, pushed_digest,
+        changed_at_ms, CASE WHEN pushed_digest IS NULL THEN NULL ELSE 'done' END
+    FROM image
+    WHERE action IN ('move', 'overwrite') AND stage <> 'unchanged'
+        AND (pushed_digest IS NOT NULL OR stage = 'begun');
+ALTER TABLE image ADD COLUMN referrer_tags TEXT;
+",
 ];
 
 /// The version that this program writes.

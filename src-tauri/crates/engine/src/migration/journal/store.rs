@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row};
 
 use super::claim::Claim;
-use super::log::{JournalLog, TellError};
+use super::log::{EarlierTries, JournalLog, TellError};
 use super::writer::Writer;
 use super::{
     JournalCounts, JournalError, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
@@ -98,7 +98,8 @@ impl Journal {
                 change.commit()
             };
             enter(&mut connection).map_err(|error| this.broken(error))?;
-            Ok(JournalLog::new(&new.id, this.inner.writer.clone(), claim, tell, Vec::new(), 0))
+            let writer = this.inner.writer.clone();
+            Ok(JournalLog::new(&new.id, writer, claim, tell, EarlierTries::default()))
         })
         .await
     }
@@ -124,9 +125,12 @@ impl Journal {
                 [&id],
             );
             reopened.map_err(|error| this.broken(error))?;
-            let (earlier, earlier_ms) = (record.images.clone(), record.summary.elapsed_ms);
-            let writer = this.inner.writer.clone();
-            let log = JournalLog::new(&id, writer, claim, tell, earlier, earlier_ms);
+            let earlier = EarlierTries {
+                images: record.images.clone(),
+                intents: record.intents.clone(),
+                elapsed_ms: record.summary.elapsed_ms,
+            };
+            let log = JournalLog::new(&id, this.inner.writer.clone(), claim, tell, earlier);
             Ok((record, log))
         })
         .await
@@ -240,6 +244,10 @@ impl Journal {
                 .prepare("SELECT * FROM image WHERE migration = ?1 ORDER BY number")?
                 .query_map([id], rows::image)?
                 .collect::<Result<_, _>>()?;
+            let intents = look
+                .prepare("SELECT * FROM intent WHERE migration = ?1 ORDER BY number")?
+                .query_map([id], rows::intent)?
+                .collect::<Result<_, _>>()?;
             let temporary_tags_left = serde_json::from_str(&left).unwrap_or_default();
             let policies_not_set = serde_json::from_str(&not_set).unwrap_or_default();
             Ok(JournalRecord {
@@ -249,12 +257,19 @@ impl Journal {
                 images,
                 temporary_tags_left,
                 policies_not_set,
+                intents,
             })
         };
         read(self.connect()?).map_err(|error| match error {
             rusqlite::Error::QueryReturnedNoRows => JournalError::Unknown { id: id.to_owned() },
             error => self.broken(error),
         })
+    }
+
+    /// Changes the file as no program would.
+    #[cfg(test)]
+    pub(in crate::migration) fn damage(&self, sql: &str) {
+        Connection::open(&self.inner.path).unwrap().execute_batch(sql).unwrap();
     }
 
     fn connect(&self) -> Result<Connection, JournalError> {

@@ -5,17 +5,17 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::codes::{ActionCode, Coded};
+use super::codes::{ActionCode, Coded, WriteCode};
 use super::{
     Journal, JournalError, JournalImage, JournalLog, JournalState, NewMigration, Stage, TellError,
-    Undone,
+    Undone, WriteOutcome, tag_histories,
 };
 use crate::migration::testing::{World, joined, request};
 use crate::migration::{
     Action, DestinationEndpoint, Headline, ImageResult, MigrationError, MigrationRequest,
     OutcomeCounts, Plan, Proof, Remark, Route, Standing,
 };
-use crate::model::RepositorySettings;
+use crate::model::{RepositoryName, RepositorySettings, Tag};
 
 fn tell() -> TellError {
     Arc::new(|error: &MigrationError| error.to_string())
@@ -202,7 +202,16 @@ async fn an_image_that_arrived_before_the_power_went_counts_as_moved_and_one_of_
     let journal = open(&folder).await;
     let (world, request, plan) = world().await;
     drop(begin(&journal, "m-1", &plan).await);
+    let digest = plan.images[0].source_digest.clone().unwrap();
     mark(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 0");
+    mark(
+        journal.path(),
+        &format!(
+            "INSERT INTO intent (migration, number, write, repository, tag, image, digest,
+                 intended_at_ms)
+             VALUES ('m-1', 0, 'image_tag', 'app', '1', 0, '{digest}', 1)"
+        ),
+    );
     world.registry.image("app", Some("1"), &["shared", "1"]);
     world.registry.image("app", Some("2"), &["shared", "2"]);
     world.registry.image("app", Some("3"), &["another"]);
@@ -297,6 +306,7 @@ async fn the_journals_of_earlier_versions_open() {
         (1, include_str!("fixtures/version_1.sql")),
         (2, include_str!("fixtures/version_2.sql")),
         (3, include_str!("fixtures/version_3.sql")),
+        (4, include_str!("fixtures/version_4.sql")),
     ] {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("journal.sqlite");
@@ -309,6 +319,18 @@ async fn the_journals_of_earlier_versions_open() {
         assert_eq!(record.images[0].proof, Proof::Equal);
         assert_eq!(record.images[0].planned.platforms.len(), 2);
         assert_eq!(record.repositories.len(), 1);
+        // What it wrote, as far as that version noted it, can be undone.
+        let histories = tag_histories(&record.intents);
+        let history = |tag: &str| {
+            let key = (RepositoryName::parse("app").unwrap(), Tag::parse(tag).unwrap());
+            histories.get(&key).cloned().unwrap_or_default()
+        };
+        let (moved, begun) = (&record.images[0], history("3"));
+        assert_eq!(history("1").digests.first(), moved.pushed_digest.as_ref());
+        assert_eq!(history("1").earlier, moved.planned.destination_digest);
+        assert_eq!(moved.pushed_digest.is_some(), version == 4);
+        assert!(begun.is_uncertain && begun.digests.is_empty(), "version {version}");
+        assert_eq!(history("2"), Default::default(), "version {version}");
         assert_eq!(record.summary.state, JournalState::Interrupted);
         // The host names account and region; endpoints were not recorded.
         let destination = record.destination().unwrap();
@@ -398,6 +420,14 @@ fn every_value_has_a_word_of_its_own() {
         Remark::NotForLambda,
         Remark::BuildCache,
         Remark::ForeignLayers,
+    ]);
+    check(&[WriteOutcome::Done, WriteOutcome::Refused]);
+    check(&[
+        WriteCode::CreateRepository,
+        WriteCode::SetLifecyclePolicy,
+        WriteCode::SetRepositoryPolicy,
+        WriteCode::ImageTag,
+        WriteCode::ReferrerTag,
     ]);
     use ActionCode as A;
     check(&[

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction, named_params};
 use tokio::sync::oneshot;
 
 use super::codes::Coded;
-use super::{JournalError, Stage, rows, schema};
+use super::{Intent, JournalError, Stage, WriteOutcome, rows, schema};
 use crate::migration::Proof;
 use crate::model::Digest;
 
@@ -29,8 +29,23 @@ pub(super) struct Change {
 
 pub(super) enum ChangeKind {
     Image(Box<ImageChange>),
-    RepositoryCreated { name: String, at_ms: u64 },
-    Ended { at_ms: u64, cancelled: bool, temporary_tags_left: String, policies_not_set: String },
+    Intended(Box<Intent>),
+    /// `digest` is what the write turned out to be, where the intent could not say.
+    Settled {
+        number: u32,
+        outcome: WriteOutcome,
+        digest: Option<Digest>,
+    },
+    RepositoryCreated {
+        name: String,
+        at_ms: u64,
+    },
+    Ended {
+        at_ms: u64,
+        cancelled: bool,
+        temporary_tags_left: String,
+        policies_not_set: String,
+    },
 }
 
 /// All that is known of an image now.
@@ -180,6 +195,21 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<()>
         .execute((migration, rows::number(change.elapsed_ms)))?;
     match &change.kind {
         ChangeKind::Image(image) => apply_image(transaction, migration, image),
+        ChangeKind::Intended(intent) => rows::enter_intent(transaction, migration, intent),
+        ChangeKind::Settled { number, outcome, digest } => {
+            transaction
+                .prepare_cached(
+                    "UPDATE intent SET outcome = ?3, digest = coalesce(?4, digest)
+                     WHERE migration = ?1 AND number = ?2",
+                )?
+                .execute((
+                    migration,
+                    number,
+                    outcome.code(),
+                    digest.as_ref().map(Digest::as_str),
+                ))?;
+            Ok(())
+        }
         ChangeKind::RepositoryCreated { name, at_ms } => {
             transaction.execute(
                 "UPDATE repository SET created_at_ms = ?3 WHERE migration = ?1 AND name = ?2",

@@ -12,10 +12,13 @@ use tokio::sync::watch;
 
 use super::policies::LifecyclePolicies;
 use crate::aws::AwsError;
+use crate::migration::journal::{
+    PendingWrite, Write, WriteOutcome, is_intended_creation, is_recent_creation,
+};
 use crate::migration::record::Records;
 use crate::migration::run::{Counts, Run};
 use crate::migration::{MigrationError, MigrationEvent, PlannedRepository, Step};
-use crate::model::RepositoryName;
+use crate::model::{RepositoryName, RepositoryPolicy, now_ms};
 
 /// Repositories that are created at the same time. ECR's quota is far higher; a person's account
 /// may have other work.
@@ -128,7 +131,7 @@ impl Maker {
                     Ok(())
                 }
                 Err(error) => {
-                    let error = Arc::new(MigrationError::from(error));
+                    let error = Arc::new(error);
                     let told = Arc::clone(&error);
                     run.emit(MigrationEvent::RepositoryFailed { repository, error: told });
                     Err(error)
@@ -150,7 +153,7 @@ async fn make_unless_cancelled(
     policies: &LifecyclePolicies,
     repository: &PlannedRepository,
     created: &Mutex<Vec<RepositoryName>>,
-) -> Option<Result<bool, AwsError>> {
+) -> Option<Result<bool, MigrationError>> {
     if run.control.is_cancelled() {
         return None;
     }
@@ -167,47 +170,102 @@ async fn make_unless_cancelled(
     }
 }
 
-/// Tells whether the repository was created now. Somebody else may have been quicker: then it is
-/// there, which is what was wanted, and it is left as it is.
+/// Tells whether the repository was created by this migration. Somebody else may have been quicker:
+/// then it exists, which is what was wanted, and it is left as it is.
 async fn make(
     run: &Run<'_>,
     policies: &LifecyclePolicies,
     repository: &PlannedRepository,
     created: &Mutex<Vec<RepositoryName>>,
-) -> Result<bool, AwsError> {
-    let (ecr, name) = (&run.destination.ecr, &repository.name);
+) -> Result<bool, MigrationError> {
+    let name = &repository.name;
     if repository.exists {
         if repository.is_own {
             complete(run, repository).await?;
         }
         return Ok(false);
     }
-    match ecr.create_repository(name, &repository.settings).await {
-        Ok(_) => {}
-        Err(AwsError::RepositoryExists { .. }) => return Ok(false),
-        Err(error) => return Err(error),
+    let earlier_ms = run.journal.and_then(|journal| journal.unanswered_creation(name));
+    let now_ms = now_ms();
+    let pending = intend(run, name, Write::CreateRepository).await?;
+    match run.destination.ecr.create_repository(name, &repository.settings).await {
+        Ok(_) => settle(run, pending, WriteOutcome::Done),
+        Err(error @ AwsError::RepositoryExists { .. }) => {
+            // The answer to an earlier call may have been lost: to one before a crash, or to one that
+            // the SDK repeated.
+            let found = run.destination.ecr.repository(name).await?;
+            let created_at_ms = found.ok_or(error)?.created_at_ms;
+            let is_own = match earlier_ms {
+                Some(earlier_ms) => is_intended_creation(earlier_ms, created_at_ms),
+                None => is_recent_creation(now_ms, created_at_ms),
+            };
+            if !is_own {
+                settle(run, pending, WriteOutcome::Refused);
+                return Ok(false);
+            }
+            settle(run, pending, WriteOutcome::Done);
+        }
+        Err(error) => return Err(error.into()),
     }
-    // At once: it is there from now on, also where its policy is refused.
+    // At once: it exists from now on, also where its policy is refused.
     created.lock().unwrap_or_else(PoisonError::into_inner).push(name.clone());
     if let Some(journal) = run.journal {
         journal.repository_created(name);
     }
-    policies.created(repository);
-    if let Some(policy) = &repository.settings.policy {
-        ecr.set_repository_policy(name, policy).await?;
+    // An earlier try may have set its policies too.
+    policies.created(repository, earlier_ms.is_some());
+    match (earlier_ms, &repository.settings.policy) {
+        (Some(_), _) => complete(run, repository).await?,
+        (None, Some(policy)) => set_repository_policy(run, name, policy).await?,
+        (None, None) => {}
     }
     Ok(true)
 }
 
-/// Sets the repository policy where an earlier run of the same migration ended before it did, or was
-/// refused. A policy that exists may be somebody else's since, and stays.
-async fn complete(run: &Run<'_>, repository: &PlannedRepository) -> Result<(), AwsError> {
+/// Sets the repository policy where an earlier try of the same migration ended before it did, or was
+/// refused. A policy that exists may be somebody else's since, and stays; so does the absence of one
+/// that was set.
+async fn complete(run: &Run<'_>, repository: &PlannedRepository) -> Result<(), MigrationError> {
     let (ecr, name) = (&run.destination.ecr, &repository.name);
-    // Who may not read a policy may set it all the same.
+    let write = Write::SetRepositoryPolicy;
+    let was_set = run.journal.is_some_and(|journal| journal.has_done(name, &write));
+    // Without permission to read the policy, setting it may still be allowed.
     if let Some(policy) = &repository.settings.policy
+        && !was_set
         && !matches!(ecr.repository_policy(name).await, Ok(Some(_)))
     {
-        ecr.set_repository_policy(name, policy).await?;
+        set_repository_policy(run, name, policy).await?;
     }
     Ok(())
+}
+
+/// Sets a repository policy, and journals it before and after.
+async fn set_repository_policy(
+    run: &Run<'_>,
+    name: &RepositoryName,
+    policy: &RepositoryPolicy,
+) -> Result<(), MigrationError> {
+    let pending = intend(run, name, Write::SetRepositoryPolicy).await?;
+    run.destination.ecr.set_repository_policy(name, policy).await?;
+    settle(run, pending, WriteOutcome::Done);
+    Ok(())
+}
+
+/// Journals a write, where the migration has a journal, and returns once that is on the disk.
+pub(super) async fn intend(
+    run: &Run<'_>,
+    name: &RepositoryName,
+    write: Write,
+) -> Result<Option<PendingWrite>, MigrationError> {
+    match run.journal {
+        Some(journal) => journal.intend(name, write).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Journals what came of a write.
+pub(super) fn settle(run: &Run<'_>, pending: Option<PendingWrite>, outcome: WriteOutcome) {
+    if let (Some(journal), Some(pending)) = (run.journal, pending) {
+        journal.settle(pending, outcome, None);
+    }
 }

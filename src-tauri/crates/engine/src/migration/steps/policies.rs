@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::create::{intend, settle};
 use super::push_queue::Turn;
-use crate::aws::AwsError;
+use crate::migration::journal::{Write, WriteOutcome};
 use crate::migration::record::Record;
 use crate::migration::run::Run;
 use crate::migration::{MigrationError, PlannedRepository, PolicyNotSet};
@@ -34,9 +35,9 @@ impl LifecyclePolicies {
         policies
     }
 
-    /// A repository was created by this run.
-    pub fn created(&self, repository: &PlannedRepository) {
-        self.add(repository, false);
+    /// A repository was created by this run, or by an earlier one that did not learn of it.
+    pub fn created(&self, repository: &PlannedRepository, is_earlier: bool) {
+        self.add(repository, is_earlier);
     }
 
     fn add(&self, repository: &PlannedRepository, is_earlier: bool) {
@@ -69,7 +70,7 @@ impl LifecyclePolicies {
             Some(Err(error)) => {
                 tracing::warn!(%name, %error, "couldn't set the lifecycle policy of a new repository");
                 if let Some(pending) = self.pending().get_mut(name) {
-                    pending.error = Some(Arc::new(error.into()));
+                    pending.error = Some(Arc::new(error));
                 }
             }
             None => {}
@@ -111,11 +112,19 @@ async fn set(
     name: &RepositoryName,
     text: &str,
     is_earlier: bool,
-) -> Result<(), AwsError> {
+) -> Result<(), MigrationError> {
     let ecr = &run.destination.ecr;
+    // One that an earlier run set and somebody deleted since stays deleted.
+    let write = Write::SetLifecyclePolicy;
+    if is_earlier && run.journal.is_some_and(|journal| journal.has_done(name, &write)) {
+        return Ok(());
+    }
     // Without permission to read the policy, setting it may still be allowed.
     if is_earlier && matches!(ecr.lifecycle_policy(name).await, Ok(Some(_))) {
         return Ok(());
     }
-    ecr.put_lifecycle_policy(name, text).await
+    let pending = intend(run, name, write).await?;
+    ecr.put_lifecycle_policy(name, text).await?;
+    settle(run, pending, WriteOutcome::Done);
+    Ok(())
 }

@@ -11,13 +11,19 @@ use super::push_queue::{PushQueue, Turn};
 use super::quota::QuotaGate;
 use super::verify::prove_arrived;
 use crate::docker::{DockerApi, PushLayerState, PushProgress};
-use crate::migration::copy::{Copier, Held, Job, Mounts, TagsThere, Turns};
+use crate::migration::copy::{
+    CopiedTag, Copier, Held, Job, Mounts, ReferrerTags, TagsThere, Turns,
+};
+use crate::migration::journal::PendingWrite;
 use crate::migration::manifest_cache::ManifestSource;
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run, Traces};
+use crate::migration::tag_guard::{Expected, TagGuard, Verdict};
 use crate::migration::tree::{read_extent, read_tree};
-use crate::migration::{CopyEnds, ImageState, LayerState, MigrationError, MigrationEvent, Source};
-use crate::model::Digest;
+use crate::migration::{
+    CopyEnds, ImageState, LayerState, MigrationError, MigrationEvent, PlannedImage, Source,
+};
+use crate::model::{Digest, ImageReference};
 
 /// The engine sends five layers of a push at a time by itself; more pushes only compete.
 const MAX_CONCURRENT_PUSHES: usize = 2;
@@ -94,6 +100,7 @@ async fn push_into(
                 copier,
                 repositories,
                 tags: source_tags(records),
+                destination_tags: destination_tags(records),
                 gate: QuotaGate::default(),
                 copying: Semaphore::new(MAX_CONCURRENT_COPIES),
                 writing: Semaphore::new(MAX_CONCURRENT_WRITES),
@@ -114,7 +121,10 @@ struct Copies<'a> {
     run: &'a Run<'a>,
     copier: Copier,
     repositories: &'a Repositories,
+    /// The tags of the source.
     tags: TagsThere,
+    /// The tags of the destination, for an early look.
+    destination_tags: TagsThere,
     gate: QuotaGate,
     copying: Semaphore,
     writing: Semaphore,
@@ -152,9 +162,12 @@ impl Copies<'_> {
         run.image_state(record, ImageState::Pushing);
         let started = Instant::now();
         let planned = record.planned;
-        // A plan that was made just now has read what there is. One that is gone on with, or came from
-        // a file, has not.
-        if planned.content.is_none() && is_there(run, record).await? {
+        let guard = tag_guard(run, planned);
+        let arrived = self.exists_already(record, &guard).await?;
+        if let Some(arrived) = &arrived
+            && !(arrived.is_own && run.plan.extent.referrers)
+        {
+            arrived_before(run, record, arrived.digest.clone(), arrived.is_own);
             return Ok(self.writing.acquire().await.ok());
         }
         let source = ManifestSource::cached(copier.source(), &run.plan.manifests);
@@ -173,43 +186,88 @@ impl Copies<'_> {
             tree: &tree,
             repository: planned.repository.as_str(),
             reference: planned.tag.as_str(),
+            guard: Some(&guard),
         };
-        // Not before the source is known to have the image: without any image nothing is created.
-        self.repositories.ready(&planned.repository, || copier.check_content(&job)).await?;
         record.consists_of(tree.parts());
-        let copied = copier.copy_content(&job).await?;
-        record.moved_bytes(copied.sent_bytes, copied.skipped_bytes, elapsed_ms(started));
-        drop(copying);
-        turn.wait().await;
-        let writing = self.writing.acquire().await.ok();
-        copier.write_manifest(&job).await?;
-        copier.settle(planned.index, true);
-        turn.written();
+        let (digest, writing) = match arrived {
+            // An earlier try may have ended between the image and its referrers.
+            Some(Arrived { digest, is_own }) => {
+                record.is_there(digest.clone(), is_own);
+                drop(copying);
+                (digest, self.writing.acquire().await.ok())
+            }
+            None => {
+                // Not before the source is known to have the image: without any image nothing is
+                // created.
+                self.repositories.ready(&planned.repository, || copier.check_content(&job)).await?;
+                let copied = copier.copy_content(&job).await?;
+                record.moved_bytes(copied.sent_bytes, copied.skipped_bytes, elapsed_ms(started));
+                drop(copying);
+                turn.wait().await;
+                let writing = self.writing.acquire().await.ok();
+                if let CopiedTag::AlreadyThere { is_own } = copier.write_manifest(&job).await? {
+                    record.is_there(copied.digest.clone(), is_own);
+                }
+                copier.settle(planned.index, true);
+                turn.written();
+                (copied.digest, writing)
+            }
+        };
         if run.plan.extent.referrers {
-            record.left_behind(copier.copy_referrers(&job, &self.tags).await);
+            let planned = planned.referrer_tags.as_deref();
+            let tags = ReferrerTags { planned, at_source: &self.tags };
+            record.left_behind(copier.copy_referrers(&job, tags, run.journal).await);
         }
-        pushed(run, record, copied.digest);
+        pushed(run, record, digest);
         Ok(writing)
+    }
+
+    /// The image, if it is at the destination already. Looks only where time has passed since the plan
+    /// was made: it was resumed or came from a file. Spares the source's pull quota and the layers; the
+    /// check before the tag is written comes in any case.
+    async fn exists_already(
+        &self,
+        record: &Record<'_>,
+        guard: &TagGuard<'_>,
+    ) -> Result<Option<Arrived>, MigrationError> {
+        let planned = record.planned;
+        if planned.content.is_some() {
+            return Ok(None);
+        }
+        let registry = self.run.destination.registry.as_ref();
+        let tag = planned.tag.as_str();
+        let found =
+            self.destination_tags.digest(registry, planned.repository.as_str(), tag).await?;
+        let is_own = guard.check(registry, found.as_ref(), planned.source_digest.as_ref())?;
+        Ok(found.zip(is_own).map(|(digest, is_own)| Arrived { digest, is_own }))
     }
 }
 
-/// Looks at the destination anew where some time has passed since the plan was made. Whether the
-/// image is there.
-async fn is_there(run: &Run<'_>, record: &Record<'_>) -> Result<bool, MigrationError> {
-    let planned = record.planned;
-    let registry = run.destination.registry.as_ref();
-    let head = registry.manifest_head(planned.repository.as_str(), planned.tag.as_str()).await?;
-    let Some(found) = head.map(|head| head.digest) else { return Ok(false) };
-    if Some(&found) == planned.source_digest.as_ref() {
-        record.is_there(found.clone());
-        run.image_state(record, ImageState::Pushed { digest: found });
-        return Ok(true);
+/// An image that was at the destination before this try could write it.
+struct Arrived {
+    digest: Digest,
+    /// Whether an earlier try wrote it.
+    is_own: bool,
+}
+
+/// What the tag of an image may be written over.
+fn tag_guard<'a>(run: &Run<'a>, planned: &'a PlannedImage) -> TagGuard<'a> {
+    TagGuard {
+        image: planned.index,
+        repository: planned.repository.as_str(),
+        tag: planned.tag.as_str(),
+        expected: Expected::Planned {
+            destination: &planned.destination,
+            digest: planned.destination_digest.as_ref(),
+        },
+        journal: run.journal,
     }
-    if Some(&found) == planned.destination_digest.as_ref() {
-        return Ok(false);
-    }
-    let (destination, planned) = (planned.destination.clone(), planned.destination_digest.clone());
-    Err(MigrationError::DestinationMoved { destination, planned, found })
+}
+
+/// Takes note of an image that was at the destination before this try could write it.
+fn arrived_before(run: &Run<'_>, record: &Record<'_>, digest: Digest, is_own: bool) {
+    record.is_there(digest.clone(), is_own);
+    run.image_state(record, ImageState::Pushed { digest });
 }
 
 /// The tags of the source, with how many images each repository sends: what signatures are found by.
@@ -217,6 +275,15 @@ fn source_tags(records: &Records<'_>) -> TagsThere {
     let mut wanted: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
         *wanted.entry(record.planned.source.path().to_owned()).or_default() += 1;
+    }
+    TagsThere::new(wanted)
+}
+
+/// The tags of the destination, with how many images go to each repository.
+fn destination_tags(records: &Records<'_>) -> TagsThere {
+    let mut wanted: HashMap<String, usize> = HashMap::new();
+    for record in records.moving() {
+        *wanted.entry(record.planned.repository.to_string()).or_default() += 1;
     }
     TagsThere::new(wanted)
 }
@@ -247,17 +314,81 @@ impl EnginePushes<'_> {
             let image = record.planned.index;
             run.emit(MigrationEvent::LayerState { image, layer: progress.layer, state });
         };
+        // The engine writes the tag itself, after the layers. So the check comes right before its
+        // push, and the digest that it reports is compared with the tag afterwards: between the two,
+        // a tag that somebody else writes cannot be protected.
+        let guard = tag_guard(run, record.planned);
+        let Some(pending) = may_push(run, self.docker, record, &guard).await? else {
+            turn.written();
+            prove_arrived(run, record).await;
+            return Ok(());
+        };
         let target = &record.planned.destination;
         let outcome = self.docker.push(target, &login, &mut progress, run.control.token()).await;
         record.moved_bytes(sent.sent_bytes(), 0, elapsed_ms(started));
         if sent.is_uncounted() {
             record.sent_uncounted();
         }
+        let outcome = outcome.map_err(MigrationError::from);
+        let digest = outcome.as_ref().ok().map(|pushed| pushed.digest.clone());
+        guard.after_write(pending, digest.as_ref(), &outcome.as_ref().map(|_| ()));
         pushed(run, record, outcome?.digest);
         turn.written();
         prove_arrived(run, record).await;
         Ok(())
     }
+}
+
+/// Checks the tag that the engine is about to write. Returns `None` if it points to the engine's
+/// image already.
+async fn may_push(
+    run: &Run<'_>,
+    docker: &dyn DockerApi,
+    record: &Record<'_>,
+    guard: &TagGuard<'_>,
+) -> Result<Option<Option<PendingWrite>>, MigrationError> {
+    let (planned, registry) = (record.planned, run.destination.registry.as_ref());
+    let wanted = planned.source_digest.as_ref();
+    let error = match guard.before_write(registry, wanted).await {
+        Ok(Verdict::Write(pending)) => return Ok(Some(pending)),
+        Ok(Verdict::AlreadyThere { is_own }) => {
+            if let Some(digest) = wanted {
+                arrived_before(run, record, digest.clone(), is_own);
+            }
+            return Ok(None);
+        }
+        Err(error) => error,
+    };
+    // The engine remembers the digest that its image got when it was pushed under this name, also
+    // where the journal was interrupted before it learned that.
+    if let MigrationError::DestinationMoved { found: Some(found), .. } = &error
+        && is_known_as(docker, &planned.destination, found).await?
+    {
+        let is_own = run.journal.is_some_and(|journal| {
+            let history = journal.tag_history(&planned.repository, &planned.tag);
+            if history.is_uncertain {
+                journal.learn_pushed(&planned.repository, &planned.tag, found);
+            }
+            history.is_uncertain || history.wrote(found)
+        });
+        arrived_before(run, record, found.clone(), is_own);
+        return Ok(None);
+    }
+    Err(error)
+}
+
+/// Whether the engine's image of this name is the one that the registry has under a digest.
+async fn is_known_as(
+    docker: &dyn DockerApi,
+    name: &ImageReference,
+    digest: &Digest,
+) -> Result<bool, MigrationError> {
+    let known = docker.image(name).await?.repository_digests;
+    Ok(known.iter().any(|known| {
+        known.registry() == name.registry()
+            && known.path() == name.path()
+            && known.digest() == Some(digest)
+    }))
 }
 
 fn pushed(run: &Run<'_>, record: &Record<'_>, digest: Digest) {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::FakeRegistry;
+use super::{CrashPoint, FakeRegistry, When};
 use crate::aws::{
     AwsError, CacheRule, CreationTemplate, EcrApi, EcrImage, EcrLayers, EcrRegistrySettings,
     EcrRepository, HeldImage, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
@@ -13,6 +13,7 @@ use crate::aws::{
 use crate::migration::{MigrationError, Reopen};
 use crate::model::{
     Digest, Manifest, RawManifest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag,
+    now_ms,
 };
 
 /// An ECR in memory, whose images are those of its registry.
@@ -43,6 +44,10 @@ pub struct FakeEcr {
     pub pushed_at: Mutex<HashMap<Digest, u64>>,
     /// Images that were there before any migration.
     pub older: Mutex<HashSet<Digest>>,
+    /// Where the process ends, in a call to ECR.
+    pub crash: CrashPoint,
+    /// Whether the answer to the next creation is lost, so that the SDK repeats the call.
+    pub loses_answer: Mutex<bool>,
     /// Names of repositories as their creation was asked for, in order.
     pub asked_for: Mutex<Vec<String>>,
     /// What happens right before the next images are deleted.
@@ -84,6 +89,8 @@ impl FakeEcr {
             tokens_denied: Mutex::default(),
             calls_left: Mutex::default(),
             asked_for: Mutex::default(),
+            crash: CrashPoint::default(),
+            loses_answer: Mutex::default(),
             older: Mutex::default(),
             before_deleting: Mutex::default(),
             pushed_at: Mutex::default(),
@@ -108,6 +115,14 @@ impl FakeEcr {
             settings,
         };
         self.repositories.lock().unwrap().insert(name, repository);
+    }
+
+    /// As [`FakeEcr::add`], created at a time.
+    pub fn add_created(&self, name: &str, settings: RepositorySettings, created_at_ms: u64) {
+        self.add(name, settings);
+        let mut repositories = self.repositories.lock().unwrap();
+        let name = RepositoryName::parse(name).unwrap();
+        repositories.get_mut(&name).unwrap().created_at_ms = Some(created_at_ms);
     }
 
     fn ended() -> AwsError {
@@ -209,8 +224,17 @@ impl EcrApi for FakeEcr {
         if self.denied.lock().unwrap().contains(name.as_str()) {
             return Err(Self::denied("ecr:CreateRepository"));
         }
-        self.add(name.as_str(), settings.clone());
-        Ok(self.repositories.lock().unwrap()[name].clone())
+        self.crash.pass("create", When::Before).await;
+        if self.repositories.lock().unwrap().contains_key(name) {
+            return Err(AwsError::RepositoryExists { name: name.clone() });
+        }
+        self.add_created(name.as_str(), settings.clone(), now_ms());
+        let created = self.repositories.lock().unwrap()[name].clone();
+        self.crash.pass("create", When::After).await;
+        if std::mem::take(&mut *self.loses_answer.lock().unwrap()) {
+            return Err(AwsError::RepositoryExists { name: name.clone() });
+        }
+        Ok(created)
     }
 
     async fn put_lifecycle_policy(
@@ -224,7 +248,9 @@ impl EcrApi for FakeEcr {
         }
         let held = self.registry.images(name.as_str()).len();
         self.put_after.lock().unwrap().push((name.to_string(), held));
+        self.crash.pass("lifecycle", When::Before).await;
         self.policies.lock().unwrap().push(text.to_owned());
+        self.crash.pass("lifecycle", When::After).await;
         Ok(())
     }
 
@@ -243,7 +269,9 @@ impl EcrApi for FakeEcr {
         if *self.policies_denied.lock().unwrap() {
             return Err(Self::denied("ecr:SetRepositoryPolicy"));
         }
+        self.crash.pass("policy", When::Before).await;
         self.repository_policies.lock().unwrap().insert(name.clone(), policy.to_string());
+        self.crash.pass("policy", When::After).await;
         Ok(())
     }
 

@@ -15,6 +15,8 @@ use crate::model::{Digest, ImageReference, RegistryHost};
 pub struct FakeEngine {
     registry: Arc<FakeRegistry>,
     names: Mutex<HashMap<ImageReference, Digest>>,
+    /// The digests under which it knows that registries have its images.
+    known: Mutex<Vec<ImageReference>>,
     /// Whether a push hangs until it is cancelled.
     pub hangs: bool,
     /// Whether every push fails.
@@ -23,12 +25,19 @@ pub struct FakeEngine {
 
 impl FakeEngine {
     pub fn new(registry: Arc<FakeRegistry>, hangs: bool) -> Self {
-        Self { registry, names: Mutex::default(), hangs, fails: Mutex::default() }
+        let (names, known, fails) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { registry, names, known, hangs, fails }
     }
 
     pub fn add(&self, name: &str, content: &str) {
         let name = ImageReference::parse(name).unwrap();
         self.names.lock().unwrap().insert(name, Digest::of(content.as_bytes()));
+    }
+
+    /// Remembers that a repository has its images under a digest.
+    pub fn remember(&self, repository: &str, digest: &Digest) {
+        let name = ImageReference::parse(&format!("{repository}@{digest}")).unwrap();
+        self.known.lock().unwrap().push(name);
     }
 
     pub fn names(&self) -> Vec<String> {
@@ -58,7 +67,7 @@ impl DockerApi for FakeEngine {
         Ok(EngineImage {
             id,
             references: vec![reference.clone()],
-            repository_digests: Vec::new(),
+            repository_digests: self.known.lock().unwrap().clone(),
             platforms: Vec::new(),
             size_bytes: 100,
             created_at_ms: None,

@@ -1,6 +1,7 @@
 //! Two ends in memory, for what real ones cannot be made to show at will. The protocols themselves
 //! are tested against real servers elsewhere.
 
+mod crash;
 mod ecr;
 mod engine;
 mod registry;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
 
+pub use crash::{CrashPoint, When};
 pub use ecr::{FakeEcr, SignsIn};
 pub use engine::FakeEngine;
 pub use registry::FakeRegistry;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::{CrashPoint, When};
 use crate::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 use crate::registry::{
     BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, RegistryError,
@@ -44,9 +45,18 @@ pub struct FakeRegistry {
     login: Mutex<Option<Arc<dyn LoginSource>>>,
     /// Requests after which it refuses the login that it got, once, so that it is renewed.
     pub refuses_login_after: Mutex<Option<u32>>,
+    /// Where the process ends, in a write of a manifest.
+    pub crash: CrashPoint,
+    /// What somebody else does when so many blobs have arrived.
+    pub after_blobs: Mutex<Option<(u32, SomebodyElse)>>,
+    /// Looks at the digest of a manifest, in order.
+    pub heads: Mutex<Vec<String>>,
     /// Manifests that it gives anew once somebody has looked so often.
     pub renewed_after_looks: Mutex<Option<(u32, u32)>>,
 }
+
+/// Somebody else, who changes the registry at a moment.
+pub type SomebodyElse = Box<dyn FnOnce(&FakeRegistry) + Send>;
 
 impl FakeRegistry {
     pub fn new(host: &str) -> Self {
@@ -67,6 +77,9 @@ impl FakeRegistry {
             login: Mutex::default(),
             refuses_login_after: Mutex::default(),
             renewed_after_looks: Mutex::default(),
+            crash: CrashPoint::default(),
+            after_blobs: Mutex::default(),
+            heads: Mutex::default(),
         }
     }
 
@@ -114,6 +127,7 @@ impl RegistryApi for FakeRegistry {
         path: &str,
         reference: &str,
     ) -> Result<Option<ManifestHead>, RegistryError> {
+        self.heads.lock().unwrap().push(format!("{path}:{reference}"));
         let place = (path.to_owned(), reference.to_owned());
         let held = self.manifests.lock().unwrap().get(&place).cloned();
         Ok(held.map(|raw| ManifestHead {
@@ -185,9 +199,12 @@ impl RegistryApi for FakeRegistry {
         if !named {
             return Err(self.missing("what the manifest names".to_owned()));
         }
+        let call = format!("tag {reference}");
+        self.crash.pass(&call, When::Before).await;
         self.stored.lock().unwrap().push(reference.to_owned());
         let json = String::from_utf8(manifest.bytes().to_vec()).unwrap();
         self.put_raw(path, Some(reference), json);
+        self.crash.pass(&call, When::After).await;
         Ok(Stored { lists_referrer: self.lists_referrers })
     }
 
@@ -265,13 +282,25 @@ impl RegistryApi for FakeRegistry {
         self.uploads.lock().unwrap().push(format!("{path}@{}", blob.digest));
         let place = (path.to_owned(), blob.digest.to_string());
         self.blobs.lock().unwrap().insert(place, Bytes::from(chunks.concat()));
+        let act = {
+            let mut after = self.after_blobs.lock().unwrap();
+            if let Some((left, _)) = after.as_mut() {
+                *left -= 1;
+            }
+            after.take_if(|(left, _)| *left == 0)
+        };
+        if let Some((_, act)) = act {
+            act(self);
+        }
         Ok(())
     }
 
     async fn abandon_upload(&self, _path: &str, _session: UploadSession) {}
 
-    async fn tags(&self, _path: &str) -> Result<Vec<Tag>, RegistryError> {
-        Ok(Vec::new())
+    async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError> {
+        let manifests = self.manifests.lock().unwrap();
+        let tags = manifests.keys().filter(|(held, name)| held == path && !name.contains(':'));
+        Ok(tags.map(|(_, name)| Tag::parse(name).unwrap()).collect())
     }
 
     async fn catalogue(&self) -> Result<Vec<String>, RegistryError> {

@@ -1,51 +1,86 @@
-//! What a migration brought, as its journal has it.
+//! What a migration wrote, as its journal has it.
 
 use std::collections::BTreeMap;
 
-use crate::migration::journal::{JournalImage, JournalRecord, Stage};
+use crate::migration::journal::{JournalRecord, TagKind, tag_histories, unanswered_creation};
 use crate::model::{Digest, ImageReference, RepositoryName, Tag};
 
 /// What a migration did to one repository.
 #[derive(Default)]
-pub(super) struct BroughtTo<'a> {
+pub(super) struct BroughtTo {
     /// Whether it created the repository.
-    pub created: bool,
-    pub tags: Vec<Brought<'a>>,
+    pub created: Creation,
+    /// The tags that it wrote.
+    pub tags: Vec<Brought>,
 }
 
-/// A tag that a migration set.
-pub(super) struct Brought<'a> {
-    pub tag: &'a Tag,
-    pub image: &'a ImageReference,
-    /// What it pushed.
-    pub digest: &'a Digest,
+/// Whether a migration created a repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Creation {
+    /// It did not.
+    #[default]
+    No,
+    /// It did.
+    Yes,
+    /// It was about to at this time, in milliseconds since 1970, and ECR's answer is not known.
+    Unanswered { intended_at_ms: u64 },
+}
+
+/// A tag that a migration wrote.
+pub(super) struct Brought {
+    pub tag: Tag,
+    pub image: ImageReference,
+    /// What it wrote last. `None` if only the Docker Engine knows that.
+    pub digest: Option<Digest>,
+    /// What it wrote before that, in earlier tries.
+    pub superseded: Vec<Digest>,
     /// What the tag pointed to before.
-    pub earlier: Option<&'a Digest>,
+    pub earlier: Option<Digest>,
+    /// Whether ECR confirmed the last write.
+    pub is_confirmed: bool,
 }
 
-/// What a migration created and pushed, by repository.
-pub(super) fn brought(record: &JournalRecord) -> BTreeMap<&RepositoryName, BroughtTo<'_>> {
-    let mut all: BTreeMap<&RepositoryName, BroughtTo<'_>> = BTreeMap::new();
-    for repository in &record.repositories {
-        if repository.created_at_ms.is_some() {
-            all.entry(&repository.name).or_default().created = true;
-        }
+impl Brought {
+    /// Everything that it wrote, or may have written.
+    pub fn digests(&self) -> impl Iterator<Item = &Digest> {
+        self.superseded.iter().chain(&self.digest)
     }
-    for image in &record.images {
-        if let Some(digest) = pushed(image) {
-            let planned = &image.planned;
-            let earlier = planned.destination_digest.as_ref().filter(|earlier| *earlier != digest);
-            let (tag, image) = (&planned.tag, &planned.destination);
-            let brought = Brought { tag, image, digest, earlier };
-            all.entry(&planned.repository).or_default().tags.push(brought);
-        }
+}
+
+/// What a migration created and wrote, by repository: the tags of its images in the order of the plan,
+/// then those of their referrers.
+pub(super) fn brought(record: &JournalRecord) -> BTreeMap<RepositoryName, BroughtTo> {
+    let mut all: BTreeMap<RepositoryName, BroughtTo> = BTreeMap::new();
+    for repository in &record.repositories {
+        let created = match unanswered_creation(&record.intents, &repository.name) {
+            _ if repository.created_at_ms.is_some() => Creation::Yes,
+            Some(intended_at_ms) => Creation::Unanswered { intended_at_ms },
+            None => continue,
+        };
+        all.entry(repository.name.clone()).or_default().created = created;
+    }
+    let mut order = Vec::new();
+    for ((repository, tag), history) in tag_histories(&record.intents) {
+        let Ok(image) = ImageReference::new(
+            record.summary.registry.clone(),
+            repository.as_str(),
+            Some(tag.clone()),
+            None,
+        ) else {
+            continue;
+        };
+        let mut superseded = history.digests;
+        let digest = if history.is_uncertain { None } else { superseded.pop() };
+        // A tag that was put where it was already needs no way back.
+        let earlier = history.earlier.filter(|earlier| Some(earlier) != digest.as_ref());
+        let is_referrer = history.kind == Some(TagKind::Referrer);
+        let is_confirmed = history.is_confirmed;
+        let brought = Brought { tag, image, digest, superseded, earlier, is_confirmed };
+        order.push(((is_referrer, history.image), repository, brought));
+    }
+    order.sort_by_key(|(place, _, _)| *place);
+    for (_, repository, brought) in order {
+        all.entry(repository).or_default().tags.push(brought);
     }
     all
-}
-
-/// What the migration itself pushed for an image. What somebody else brought meanwhile is not its own,
-/// and of a push whose end is not in the journal nobody knows whose it is.
-fn pushed(image: &JournalImage) -> Option<&Digest> {
-    let is_own = image.planned.action.moves() && image.stage != Stage::Unchanged;
-    image.pushed_digest.as_ref().filter(|_| is_own)
 }

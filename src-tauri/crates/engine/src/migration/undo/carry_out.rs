@@ -10,6 +10,7 @@ use crate::aws::{AwsError, EcrImage, ImageName};
 use crate::migration::in_turn::in_turn;
 use crate::migration::{Control, Destination, MigrationError};
 use crate::model::{Digest, RepositoryName, Tag, media_type};
+use crate::registry::RegistryError;
 
 /// Repositories that are worked on at the same time. ECR's quotas are far higher; a person's account
 /// may have other work.
@@ -197,13 +198,21 @@ impl Work<'_> {
     /// Puts a tag back to an image that is there.
     async fn restore(&self, tag: &UndoTag, to: &Digest) {
         let (registry, path) = (&self.destination.registry, self.repository.name.as_str());
+        let name = format!(":{}", tag.tag);
         let restored = async {
             let manifest = registry.manifest(path, to.as_str()).await?;
-            registry.put_manifest(path, tag.tag.as_str(), &manifest).await
+            // Immediately before the write: somebody may have moved the tag since it was listed.
+            let now = registry.manifest_head(path, tag.tag.as_str()).await?.map(|head| head.digest);
+            if now.as_ref() == Some(&tag.digest) {
+                registry.put_manifest(path, tag.tag.as_str(), &manifest).await?;
+            }
+            Ok::<_, RegistryError>(now)
         };
         match restored.await {
-            Ok(_) => self.note(|report| report.tags_restored += 1),
-            Err(error) => self.failed(&format!(":{}", tag.tag), error),
+            Ok(Some(now)) if now == tag.digest => self.note(|report| report.tags_restored += 1),
+            Ok(Some(to)) => self.left(&name, Why::Tag(LeftReason::PointsElsewhere { to })),
+            Ok(None) => self.left(&name, Why::Tag(LeftReason::Gone)),
+            Err(error) => self.failed(&name, error),
         }
     }
 

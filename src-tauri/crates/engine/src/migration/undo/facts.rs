@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::brought::{BroughtTo, brought};
+use super::brought::{BroughtTo, Creation, brought};
 use crate::aws::{AwsError, EcrImage};
 use crate::migration::in_turn::in_turn;
-use crate::migration::journal::JournalRecord;
+use crate::migration::journal::{JournalRecord, is_intended_creation};
 use crate::migration::manifest_cache::ManifestSource;
 use crate::migration::tree::read_tree;
 use crate::migration::{Destination, DestinationIdentity, MigrationError};
@@ -28,6 +28,8 @@ pub struct UndoFacts {
 pub struct RepositoryFacts {
     /// All its images, tagged or not.
     pub images: Vec<EcrImage>,
+    /// Whether this migration created it.
+    pub is_own: bool,
     /// The manifests below an index that the migration pushed, each after what holds it.
     pub below: HashMap<Digest, Vec<Digest>>,
 }
@@ -47,7 +49,7 @@ pub async fn undo_facts(
     let asked = in_turn(brought.len(), ASKED_TOGETHER, |place| async move {
         let (name, brought) = &brought[place];
         let facts = repository_facts(name, brought, destination).await?;
-        Ok(((*name).clone(), facts))
+        Ok((name.clone(), facts))
     });
     let repositories = asked.await.into_iter().collect::<Result<_, MigrationError>>()?;
     Ok(UndoFacts { destination: planned.clone(), repositories })
@@ -55,7 +57,7 @@ pub async fn undo_facts(
 
 async fn repository_facts(
     name: &RepositoryName,
-    brought: &BroughtTo<'_>,
+    brought: &BroughtTo,
     destination: &Destination,
 ) -> Result<Option<RepositoryFacts>, MigrationError> {
     let images = match destination.ecr.images(name).await {
@@ -68,12 +70,23 @@ async fn repository_facts(
     if images.iter().any(|image| image.tags.is_empty()) {
         let there: HashSet<_> = images.iter().map(|image| &image.digest).collect();
         for brought in &brought.tags {
-            if there.contains(brought.digest) && !below.contains_key(brought.digest) {
-                let registry = ManifestSource::of(destination.registry.as_ref());
-                let tree = read_tree(registry, brought.image, brought.digest.as_str()).await?;
-                below.insert(brought.digest.clone(), tree.below());
+            for digest in brought.digests() {
+                if there.contains(digest) && !below.contains_key(digest) {
+                    let registry = ManifestSource::of(destination.registry.as_ref());
+                    let tree = read_tree(registry, &brought.image, digest.as_str()).await?;
+                    below.insert(digest.clone(), tree.below());
+                }
             }
         }
     }
-    Ok(Some(RepositoryFacts { images, below }))
+    let is_own = match brought.created {
+        Creation::No => false,
+        Creation::Yes => true,
+        Creation::Unanswered { intended_at_ms } => {
+            let found = destination.ecr.repository(name).await?;
+            let created_at_ms = found.and_then(|found| found.created_at_ms);
+            is_intended_creation(intended_at_ms, created_at_ms)
+        }
+    };
+    Ok(Some(RepositoryFacts { images, is_own, below }))
 }

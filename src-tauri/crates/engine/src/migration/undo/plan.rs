@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::brought::{Brought, BroughtTo, brought};
+use super::brought::{Brought, BroughtTo, Creation, brought};
 use super::{RepositoryFacts, UndoFacts};
 use crate::aws::EcrImage;
 use crate::migration::DestinationIdentity;
@@ -94,6 +94,9 @@ pub enum LeftReason {
         /// That image.
         earlier: Digest,
     },
+    /// A push of the Docker Engine was interrupted, so it is not known whether the migration wrote
+    /// what the tag points to.
+    PushInterrupted,
 }
 
 /// An image that is deleted by itself.
@@ -151,24 +154,29 @@ impl UndoRepository {
 /// Says what an undo of a migration would do.
 pub fn undo_plan(record: &JournalRecord, facts: &UndoFacts) -> UndoPlan {
     let since_ms = record.summary.started_at_ms;
-    let repositories = brought(record).into_iter().map(|(name, brought)| {
+    let brought = brought(record);
+    let repositories = brought.iter().filter_map(|(name, brought)| {
         match facts.repositories.get(name).and_then(Option::as_ref) {
-            Some(facts) => Repository::new(&brought, facts, since_ms).plan(name),
-            None => gone(name, &brought),
+            Some(facts) => Some(Repository::new(brought, facts, since_ms).plan(name)),
+            // The creation that was intended never happened.
+            None if brought.tags.is_empty() && brought.created != Creation::Yes => None,
+            None => Some(gone(name, brought)),
         }
     });
     UndoPlan { destination: facts.destination.clone(), repositories: repositories.collect() }
 }
 
-fn gone(name: &RepositoryName, brought: &BroughtTo<'_>) -> UndoRepository {
-    let left = |brought: &Brought<'_>| UndoTag {
-        tag: brought.tag.clone(),
-        digest: brought.digest.clone(),
-        action: TagUndo::Left { reason: LeftReason::Gone },
+fn gone(name: &RepositoryName, brought: &BroughtTo) -> UndoRepository {
+    let left = |brought: &Brought| {
+        Some(UndoTag {
+            tag: brought.tag.clone(),
+            digest: brought.digest.clone()?,
+            action: TagUndo::Left { reason: LeftReason::Gone },
+        })
     };
     UndoRepository {
         name: name.clone(),
-        tags: brought.tags.iter().map(left).collect(),
+        tags: brought.tags.iter().filter_map(left).collect(),
         images: Vec::new(),
         repository: RepositoryUndo::Gone,
     }
@@ -176,7 +184,7 @@ fn gone(name: &RepositoryName, brought: &BroughtTo<'_>) -> UndoRepository {
 
 /// One repository with all that is known of it.
 struct Repository<'a> {
-    brought: &'a BroughtTo<'a>,
+    brought: &'a BroughtTo,
     facts: &'a RepositoryFacts,
     by_digest: HashMap<&'a Digest, &'a EcrImage>,
     by_tag: HashMap<&'a Tag, &'a Digest>,
@@ -185,7 +193,7 @@ struct Repository<'a> {
 }
 
 impl<'a> Repository<'a> {
-    fn new(brought: &'a BroughtTo<'a>, facts: &'a RepositoryFacts, since_ms: u64) -> Self {
+    fn new(brought: &'a BroughtTo, facts: &'a RepositoryFacts, since_ms: u64) -> Self {
         let by_digest = facts.images.iter().map(|image| (&image.digest, image)).collect();
         let tags = |image: &'a EcrImage| image.tags.iter().map(|tag| (tag, &image.digest));
         let by_tag = facts.images.iter().flat_map(tags).collect();
@@ -199,11 +207,7 @@ impl<'a> Repository<'a> {
             .brought
             .tags
             .iter()
-            .map(|brought| UndoTag {
-                tag: brought.tag.clone(),
-                digest: brought.digest.clone(),
-                action: self.tag(brought, &leaving, &kept),
-            })
+            .filter_map(|brought| self.undo_tag(brought, &leaving, &kept))
             .collect();
         let removed = |tag: &&UndoTag| tag.action == TagUndo::Remove { image: ImageUndo::Goes };
         let with_tag: HashSet<&Digest> =
@@ -211,7 +215,7 @@ impl<'a> Repository<'a> {
         let images = self.images(&tags, &with_tag, &leaving, &kept);
         let goes = with_tag.len() + images.len();
         let holds = u32::try_from(self.facts.images.len() - goes).unwrap_or(u32::MAX);
-        let repository = match (self.brought.created, holds) {
+        let repository = match (self.facts.is_own, holds) {
             (false, _) => RepositoryUndo::WasThere,
             (true, 0) => RepositoryUndo::Delete,
             (true, images) => RepositoryUndo::Left { images },
@@ -228,28 +232,59 @@ impl<'a> Repository<'a> {
     fn leaving_tags(&self) -> HashMap<&'a Digest, HashSet<&'a Tag>> {
         let mut leaving: HashMap<_, HashSet<_>> = HashMap::new();
         for brought in &self.brought.tags {
-            let Some(image) = self.image(brought.digest) else { continue };
-            let can_go = brought.earlier.is_none_or(|earlier| self.image(earlier).is_some());
-            if can_go && self.by_tag.get(brought.tag) == Some(&&image.digest) {
-                leaving.entry(brought.digest).or_default().insert(brought.tag);
+            let Some(digest) = &brought.digest else { continue };
+            let Some(image) = self.image(digest) else { continue };
+            let earlier = brought.earlier.as_ref();
+            let can_go = earlier.is_none_or(|earlier| self.image(earlier).is_some());
+            if can_go && self.by_tag.get(&brought.tag) == Some(&&image.digest) {
+                leaving.entry(digest).or_default().insert(&brought.tag);
             }
         }
         leaving
     }
 
-    fn tag(
+    /// What becomes of a tag. `None` if the migration did not write it after all.
+    fn undo_tag(
         &self,
-        brought: &Brought<'_>,
+        brought: &Brought,
+        leaving: &HashMap<&Digest, HashSet<&Tag>>,
+        kept: &HashSet<&Digest>,
+    ) -> Option<UndoTag> {
+        let tag = brought.tag.clone();
+        let now = self.by_tag.get(&tag).copied();
+        let Some(digest) = &brought.digest else {
+            // Nobody knows what an interrupted push of the Docker Engine wrote, or whether it did.
+            let now = now.filter(|now| Some(*now) != brought.earlier.as_ref())?;
+            let reason = LeftReason::PushInterrupted;
+            let action = TagUndo::Left { reason };
+            return Some(UndoTag { tag, digest: now.clone(), action });
+        };
+        // A write that was interrupted, or whose answer was lost, may never have reached ECR.
+        let is_unwritten = brought.superseded.is_empty()
+            && self.image(digest).is_none()
+            && now == brought.earlier.as_ref();
+        let action = self.action(brought, digest, leaving, kept);
+        (!is_unwritten || brought.is_confirmed).then(|| UndoTag {
+            tag,
+            digest: digest.clone(),
+            action,
+        })
+    }
+
+    fn action(
+        &self,
+        brought: &Brought,
+        digest: &Digest,
         leaving: &HashMap<&Digest, HashSet<&Tag>>,
         kept: &HashSet<&Digest>,
     ) -> TagUndo {
         let left = |reason| TagUndo::Left { reason };
-        let image = match (self.by_tag.get(brought.tag), self.image(brought.digest)) {
+        let image = match (self.by_tag.get(&brought.tag), self.image(digest)) {
             (None, _) => return left(LeftReason::Gone),
-            (Some(&to), Some(image)) if to == brought.digest => image,
+            (Some(&to), Some(image)) if to == digest => image,
             (Some(&to), _) => return left(LeftReason::PointsElsewhere { to: to.clone() }),
         };
-        match brought.earlier {
+        match &brought.earlier {
             Some(earlier) if self.image(earlier).is_some() => {
                 TagUndo::Restore { to: earlier.clone() }
             }
@@ -284,7 +319,7 @@ impl<'a> Repository<'a> {
     /// Whether an image came since the migration began.
     fn is_new(&self, image: &EcrImage) -> bool {
         let pushed = image.pushed_at_ms.map(|pushed| pushed.saturating_add(TOLD_TO_MS));
-        self.brought.created || pushed.is_some_and(|pushed| pushed > self.since_ms)
+        self.facts.is_own || pushed.is_some_and(|pushed| pushed > self.since_ms)
     }
 
     /// The images that are deleted by themselves.
@@ -309,7 +344,18 @@ impl<'a> Repository<'a> {
                 images.push(UndoImage { digest, of, tags: Vec::new() });
             }
         }
-        let roots = self.brought.tags.iter().map(|brought| brought.digest);
+        // What earlier tries wrote and a later one replaced has no tag any more.
+        for digest in self.brought.tags.iter().flat_map(|brought| &brought.superseded) {
+            if let Some(image) = self.image(digest)
+                && image.tags.is_empty()
+                && self.may_go(image, kept)
+                && gone.insert(digest.clone())
+            {
+                let (digest, of) = (digest.clone(), digest.clone());
+                images.push(UndoImage { digest, of, tags: Vec::new() });
+            }
+        }
+        let roots = self.brought.tags.iter().flat_map(Brought::digests);
         let roots: Vec<&Digest> = roots.filter(|root| gone.contains(*root)).collect();
         let below = |root| self.facts.below.get(root).into_iter().flatten();
         for (of, digest) in roots.iter().flat_map(|root| below(*root).map(move |it| (*root, it))) {
