@@ -1,10 +1,13 @@
 //! Lifecycle policies beside a migration: the order of the pushes, what the plan says, and when a
 //! policy is set. AWS's own command line reads the destination.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use transload_api::contract::{
-    ApiError, ErrorCode, LifecycleForecast, LifecyclePreset, MigrationRequest, PlanFileOptions,
+    ApiError, ErrorCode, ImageSource, LifecycleForecast, LifecyclePreset, MigrationRequest,
+    PlanFileOptions,
 };
 use transload_tests::computer::{Computer, registry_source, request, told};
 use transload_tests::ecr::Ecr;
@@ -115,5 +118,42 @@ async fn a_plan_that_expires_images_starts_only_when_that_is_confirmed() -> Resu
     let job = computer.api.migration_start_file(&file, allowed).await.map_err(told)?;
     computer.follow(job, plan).await?;
     assert_eq!(ranked(&ecr).await?.len(), 7);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_dates_of_docker_hub_decide_the_order() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    let computer = Computer::new(ecr.home()?, None)?;
+    let source = ImageSource::PracticeAccount { namespace: None };
+    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(told)?;
+    let mut dates: HashMap<String, u64> = HashMap::new();
+    let mut name = String::new();
+    for repository in listed.repositories {
+        let tags = computer.api.source_tags(source.clone(), repository.name.clone(), None).await;
+        let tags = tags.map_err(told)?.tags;
+        let dated = tags.iter().filter_map(|tag| Some((tag.tag.clone(), tag.updated_at_ms?)));
+        let dated: HashMap<_, _> = dated.collect();
+        if dated.len() > dates.len() && dated.len() < 12 {
+            (dates, name) = (dated, repository.name);
+        }
+    }
+    ensure!(dates.len() > 2, "a repository with several tags is needed: {dates:?}");
+    // In an order that says nothing; another computer, which has listed nothing yet.
+    let mut tags: Vec<&String> = dates.keys().collect();
+    tags.sort();
+    let selected: Vec<_> = tags.iter().map(|tag| (name.as_str(), tag.as_str(), "app")).collect();
+    let other = Computer::new(ecr.home()?, None)?;
+    other.migrate(request(&ecr.connection(), &source, &selected)).await?;
+    let described = aws(&ecr, &["ecr", "describe-images", "--repository-name", "app"]).await?;
+    let images = described["imageDetails"].as_array().context("images")?;
+    let mut ranked: Vec<(String, u64)> = Vec::new();
+    for image in images.iter().filter(|image| image["imageTags"].is_array()) {
+        let tags = image["imageTags"].as_array().context("tags")?;
+        let newest = tags.iter().filter_map(|tag| dates.get(tag.as_str()?)).max();
+        ranked.push((image["imagePushedAt"].to_string(), *newest.context("a date")?));
+    }
+    ranked.sort();
+    ensure!(ranked.is_sorted_by_key(|(_, date)| *date), "{ranked:?}");
     Ok(())
 }
