@@ -78,7 +78,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         stage.close().await?;
         let window = stage.open().await?;
         go_to(&window, "History").await?;
-        window.wait_for_text_in("history-table", "left").await?;
+        window.wait_for_text_in("history-table", "not finished").await?;
         select_newest_migration(&window).await?;
         window.screenshot("history").await?;
         window.check_accessibility().await?;

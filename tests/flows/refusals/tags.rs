@@ -1,7 +1,7 @@
 use anyhow::Result;
 use transload_api::contract::{
-    ConflictChoice, ConflictResolution, ErrorCode, ImageResult, MigrationOutcome, PlannedAction,
-    Proof,
+    ConflictChoice, ConflictResolution, ErrorCode, ImageResult, ImageStanding, MigrationOutcome,
+    PlannedAction, Proof, SummaryStatus,
 };
 use transload_tests::computer::{Computer, registry_source, request, selected, told};
 use transload_tests::ecr::Ecr;
@@ -40,6 +40,12 @@ async fn an_immutable_tag_with_another_digest_needs_a_choice() -> Result<()> {
     wanted.choices = choose(ConflictResolution::KeepExisting);
     let kept = computer.migrate(wanted.clone()).await?;
     assert_eq!(kept.report.images[0].result, ImageResult::Unchanged);
+    assert_eq!(kept.report.images[0].standing, ImageStanding::Kept);
+    assert_eq!(kept.report.outcome, MigrationOutcome::Kept);
+    assert_eq!(kept.report.summary.title, "1 of 1 image was kept as it was");
+    assert_eq!(kept.report.summary.status, SummaryStatus::Info, "never green");
+    let history = computer.api.history_list().await.map_err(told)?;
+    assert_eq!(history[0].summary, kept.report.summary, "the history says the same");
     assert_eq!(ecr.aws()?.image_digest("app", "1").await?, Some(old.manifest.digest.clone()));
     wanted.choices = choose(ConflictResolution::NewTag { tag: "1-new".to_owned() });
     let beside = computer.migrate(wanted).await?;
