@@ -3,6 +3,8 @@
 
 mod registry_settings;
 
+use std::collections::HashMap;
+
 use transload_engine::migration::{Action, Plan, PlannedImage, PlannedRepository, Route};
 use transload_engine::model::{Encryption, RepositorySettings, TagMutability};
 
@@ -75,10 +77,13 @@ pub(crate) fn of_plan(
     source: Option<SourceEcr<'_>>,
     tool: CopyTool,
 ) -> Vec<String> {
-    let missing = plan.repositories.iter().filter(|repository| !repository.exists);
-    let mut commands: Vec<_> = missing.flat_map(|repository| create(repository, aws)).collect();
-    let moving: Vec<_> = plan.images.iter().filter(|image| image.action.moves()).collect();
+    let missing: Vec<_> =
+        plan.repositories.iter().filter(|repository| !repository.exists).collect();
+    let mut commands: Vec<_> =
+        missing.iter().flat_map(|repository| create(repository, aws)).collect();
+    let moving = in_push_order(plan);
     if moving.is_empty() {
+        commands.extend(lifecycle_policies(&missing, aws));
         return commands;
     }
     let registry = plan.registry().to_string();
@@ -113,7 +118,33 @@ pub(crate) fn of_plan(
             image.repository, image.tag
         ));
     }
+    commands.extend(lifecycle_policies(&missing, aws));
     commands
+}
+
+/// The images to copy, repository by repository, each with its oldest image first: ECR keeps the images
+/// that were pushed last.
+fn in_push_order(plan: &Plan) -> Vec<&PlannedImage> {
+    let mut moving: Vec<_> = plan.images.iter().filter(|image| image.action.moves()).collect();
+    let mut places = HashMap::new();
+    for image in &moving {
+        let next = places.len();
+        places.entry(&image.repository).or_insert(next);
+    }
+    moving.sort_by_key(|image| (places.get(&image.repository).copied(), image.push_order));
+    moving
+}
+
+/// The lifecycle policies of new repositories, after their last image.
+fn lifecycle_policies(missing: &[&PlannedRepository], aws: &AwsOptions) -> Vec<String> {
+    let put = |repository: &&PlannedRepository| {
+        let (name, policy) = (&repository.name, repository.settings.lifecycle.policy_text()?);
+        Some(format!(
+            "aws ecr put-lifecycle-policy{aws} --repository-name {name} --lifecycle-policy-text {}",
+            quoted(&policy)
+        ))
+    };
+    missing.iter().filter_map(put).collect()
 }
 
 fn skopeo(plan: &Plan, image: &PlannedImage) -> String {
@@ -146,12 +177,6 @@ fn create(repository: &PlannedRepository, aws: &AwsOptions) -> Vec<String> {
     let settings = options(&repository.settings);
     let mut commands =
         vec![format!("aws ecr create-repository{aws} --repository-name {name}{settings}")];
-    if let Some(policy) = repository.settings.lifecycle.policy_text() {
-        commands.push(format!(
-            "aws ecr put-lifecycle-policy{aws} --repository-name {name} --lifecycle-policy-text {}",
-            quoted(&policy)
-        ));
-    }
     if let Some(policy) = &repository.settings.policy {
         commands.push(format!(
             "aws ecr set-repository-policy{aws} --repository-name {name} --policy-text {}",

@@ -1,7 +1,7 @@
 //! What the lifecycle policy of a repository will do with the images of a plan, and with the images
 //! that the repository has because they come. Pure.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::destination_policy::PolicyFacts;
 use super::{PlannedImage, RepositoryHolds};
@@ -92,17 +92,17 @@ impl LifecycleForecast {
         let mut planned: Vec<_> = after
             .planned
             .iter()
-            .filter_map(|(image, place)| {
+            .filter_map(|Arriving { image, tag, digest, place }| {
                 Some(ExpiringImage {
                     planned: Some(image.index),
-                    tags: vec![image.tag.to_string()],
-                    digest: image.source_digest.clone(),
+                    tags: vec![tag.to_string()],
+                    digest: digest.cloned(),
                     verdict: expiring(*place)?,
                 })
             })
             .collect();
         planned.sort_by_key(|image| image.planned);
-        let is_planned: HashSet<usize> = after.planned.iter().map(|(_, place)| *place).collect();
+        let is_planned: HashSet<usize> = after.planned.iter().map(|one| one.place).collect();
         let existing = existing.iter().enumerate().filter_map(|(place, image)| {
             let verdict = expiring(place).filter(|_| !is_planned.contains(&place))?;
             let is_sooner = without[place].is_none_or(|before| is_sooner(verdict.due, before.due));
@@ -134,42 +134,65 @@ fn is_sooner(due: Due, before: Due) -> bool {
 /// The images of a repository after the migration.
 struct Migrated<'a> {
     images: Vec<PolicyImage>,
-    /// The images of the plan with their place in `images`.
-    planned: Vec<(&'a PlannedImage, usize)>,
+    /// The images of the plan, with the signatures and attestations that are kept under tags.
+    planned: Vec<Arriving<'a>>,
+}
+
+/// A tag that the migration writes.
+struct Arriving<'a> {
+    /// The image that it belongs to.
+    image: &'a PlannedImage,
+    tag: &'a Tag,
+    digest: Option<&'a Digest>,
+    /// Its place in [`Migrated::images`].
+    place: usize,
 }
 
 impl<'a> Migrated<'a> {
-    fn new(existing: &[EcrImage], mut all: Vec<PolicyImage>, images: &[&'a PlannedImage]) -> Self {
+    fn new(
+        existing: &'a [EcrImage],
+        mut all: Vec<PolicyImage>,
+        images: &[&'a PlannedImage],
+    ) -> Self {
         let mut in_order: Vec<&PlannedImage> = images.to_vec();
         in_order.sort_by_key(|image| (image.push_order, image.index));
         let newest_ms =
             all.iter().map(|image| image.pushed_at_ms.max(image.restored_at_ms.unwrap_or(0)));
         let mut pushed_at_ms = newest_ms.max().unwrap_or(0);
-        let mut digests: Vec<Option<&Digest>> =
-            existing.iter().map(|image| Some(&image.digest)).collect();
+        let mut places: HashMap<&Digest, usize> =
+            existing.iter().zip(0..).map(|(image, place)| (&image.digest, place)).collect();
+        let tags = |(place, image): (usize, &PolicyImage)| {
+            image.tags.iter().map(|tag| (tag.clone(), place)).collect::<Vec<_>>()
+        };
+        let mut tagged: HashMap<String, usize> = all.iter().enumerate().flat_map(tags).collect();
         let mut planned = Vec::new();
-        for image in in_order {
-            let tag = image.tag.to_string();
-            // A tag that moves leaves its image.
-            for other in &mut all {
-                other.tags.retain(|held| *held != tag);
-            }
-            let digest = image.source_digest.as_ref();
-            let known = digests.iter().position(|held| held.is_some() && *held == digest);
-            let place = match known {
+        let arriving = in_order.iter().flat_map(|&image| {
+            let referrers = image.referrer_tags.iter().flatten().filter(|tag| tag.is_written());
+            let referrers = referrers.map(move |tag| (image, &tag.tag, Some(&tag.source_digest)));
+            std::iter::once((image, &image.tag, image.source_digest.as_ref())).chain(referrers)
+        });
+        for (image, tag, digest) in arriving {
+            let name = tag.to_string();
+            let place = match digest.and_then(|digest| places.get(digest)) {
                 // ECR doesn't push an image again that it has: a new tag leaves its age.
-                Some(place) => place,
+                Some(place) => *place,
                 None => {
                     pushed_at_ms += 1;
                     all.push(PolicyImage { pushed_at_ms, ..PolicyImage::default() });
-                    digests.push(digest);
                     all.len() - 1
                 }
             };
-            all[place].tags.push(tag);
+            if let Some(digest) = digest {
+                places.insert(digest, place);
+            }
+            // A tag that moves leaves its image.
+            if let Some(before) = tagged.insert(name.clone(), place) {
+                all[before].tags.retain(|held| *held != name);
+            }
+            all[place].tags.push(name);
             // What has a tag is an image of its own, also below an index.
             all[place].is_part = false;
-            planned.push((image, place));
+            planned.push(Arriving { image, tag, digest, place });
         }
         Self { images: all, planned }
     }

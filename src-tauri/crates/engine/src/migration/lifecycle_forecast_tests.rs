@@ -212,3 +212,17 @@ async fn a_repository_that_gets_no_image_is_left_out() {
     let forecast = forecast_of(&world, &request("app", "app", &["1"])).await;
     assert_eq!(forecast, LifecycleForecast::NothingExpires);
 }
+
+#[tokio::test]
+async fn signatures_under_tags_are_images_of_their_own() {
+    let world = world(&["old"], Some(&keep(3)));
+    let signed = world.source.image("app", Some("1"), &["1"]);
+    let signature = format!("{}.sig", signed.as_str().replace(':', "-"));
+    world.source.image("app", Some(&signature), &["signature"]);
+    let request = request("app", "app", &["1"]);
+    assert_eq!(forecast_of(&world, &request).await, LifecycleForecast::NothingExpires);
+    *world.ecr.policies.lock().unwrap() = vec![keep(2)];
+    let (planned, existing) = told(&forecast_of(&world, &request).await);
+    assert!(planned.is_empty());
+    assert_eq!(existing, ["old Expire now"], "the image and its signature are the newest two");
+}
