@@ -60,6 +60,7 @@ describe("choosing by rules in a large account", () => {
         size_bytes: 1,
         sizes_unknown: 0,
         out: [],
+        unread: [],
       }),
     );
     await click("wizard-next");

@@ -23,7 +23,7 @@ Exit codes:
   0    every image is verified in ECR (or was copied, for `copy`), or was kept as it was because
        --on-conflict keep chose so; a part with nothing to do is 0 too
   1    an image failed, or nothing proves what ECR holds for it; the others were finished; or
-       a lifecycle policy was not set. Of `report --merge`: a part is missing, or an image of a part failed or is not finished
+       a lifecycle policy was not set, or a repository of the source could not be read. Of `report --merge`: a part is missing, or an image of a part failed or is not finished
   2    the arguments, or a line of the list, make no sense
   3    refused: nothing could be begun, or nothing was to be done
   4    stopped, because a person has to sign in to AWS; `resume` goes on with it

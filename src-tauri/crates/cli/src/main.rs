@@ -106,16 +106,24 @@ async fn with_api(command: Command, ca_file: Option<String>) -> Result<u8, ApiEr
         Command::Plan(arguments) => {
             let connection = plan::connection(&arguments.account);
             let plan = async || plan::plan(&api, &arguments).await;
-            let plan = mfa::with_code_of(&api, &connection, plan).await?;
-            show_jobs::tell_plan(&plan);
+            let planned = mfa::with_code_of(&api, &connection, plan).await?;
+            let plan = &planned.plan;
+            show_jobs::tell_plan(plan);
+            for unread in &planned.unread {
+                show::not_read(unread);
+            }
             let is_confirmed =
-                arguments.allow_expiry || show_lifecycle::to_confirm(&plan).is_empty();
+                arguments.allow_expiry || show_lifecycle::to_confirm(plan).is_empty();
             if !is_confirmed {
                 show::note(
                     "Lifecycle policies would expire images. Confirm it with --allow-expiry.",
                 );
             }
-            if plan.ready && is_confirmed { ARRIVED } else { NOT_BEGUN }
+            match (plan.ready && is_confirmed, planned.unread.is_empty()) {
+                (true, true) => ARRIVED,
+                (true, false) => SOME_FAILED,
+                (false, _) => NOT_BEGUN,
+            }
         }
         Command::Run(arguments) => {
             let connection = match migrations::connection(&arguments) {

@@ -8,7 +8,7 @@ use transload_api::contract::{
     ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyExtent, Encryption, ErrorCode,
     LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlannedAction, RepositoryMapping,
     RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern, TagPatternKind,
-    TagRules,
+    TagRules, UnreadRepository,
 };
 
 use crate::arguments::{AccountArguments, OnConflict, PlanArguments};
@@ -16,10 +16,16 @@ use crate::files;
 use crate::show::Looking;
 use crate::show_lifecycle;
 
+/// A plan, and what of the source could not be read for it.
+pub struct Planned {
+    pub plan: MigrationPlan,
+    pub unread: Vec<UnreadRepository>,
+}
+
 /// Makes the plan and writes it.
-pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan, ApiError> {
+pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<Planned, ApiError> {
     let looking = Looking::begin();
-    let mut request = request(api, arguments, &looking).await?;
+    let (mut request, unread) = request(api, arguments, &looking).await?;
     let status = api.source_login_status(arguments.from.clone()).await?;
     if let Some(error) = status.login_error {
         crate::show::warning(&error.message);
@@ -45,14 +51,14 @@ pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<MigrationPlan,
         api.migration_expiry_confirm(plan.plan.clone(), repositories).await?;
     }
     api.migration_plan_export(plan.plan.clone(), arguments.out.clone()).await?;
-    Ok(plan)
+    Ok(Planned { plan, unread })
 }
 
 async fn request(
     api: &Api,
     arguments: &PlanArguments,
     looking: &Looking,
-) -> Result<MigrationRequest, ApiError> {
+) -> Result<(MigrationRequest, Vec<UnreadRepository>), ApiError> {
     // A colon after the last slash divides a repository and one tag of it.
     let (mut named, mut images) = (Vec::new(), Vec::new());
     for text in &arguments.images {
@@ -62,12 +68,13 @@ async fn request(
             None => named.push(text.clone()),
         }
     }
-    let mut selection = None;
+    let (mut selection, mut unread) = (None, Vec::new());
     if !named.is_empty() || images.is_empty() {
         let rules = Selection { repositories: named, rules: rules(arguments) };
         let (from, tell) = (arguments.from.clone(), |told| looking.at_source(told));
         let chosen = api.source_choose_told(from, rules.clone(), tell).await?;
         images.extend(chosen.images);
+        unread = chosen.unread;
         // One that was named by its tag is no rule.
         selection = arguments.images.iter().all(|text| !text.contains(':')).then_some(rules);
     }
@@ -78,7 +85,7 @@ async fn request(
     }
     let naming = Naming { prefix: arguments.prefix.clone(), rules: arguments.renames.clone() };
     let repositories = mappings(api, &images, &naming).await?;
-    Ok(MigrationRequest {
+    let request = MigrationRequest {
         connection: connection(&arguments.account),
         source: arguments.from.clone(),
         repositories,
@@ -105,7 +112,8 @@ async fn request(
         },
         expiry_confirmed: Vec::new(),
         selection,
-    })
+    };
+    Ok((request, unread))
 }
 
 fn rules(arguments: &PlanArguments) -> TagRules {

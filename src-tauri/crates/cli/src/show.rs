@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use transload_api::contract::{
     ApiError, ChooseProgress, CopyEvent, CopyEventKind, CopyOutcome, CopyPair, CopySummary,
-    PlanProgress,
+    PlanProgress, UnreadRepository,
 };
 
 type Reporter = Box<dyn Fn(&CopyEvent) + Send + Sync>;
@@ -66,6 +66,14 @@ pub fn error(error: &ApiError) {
     eprintln!("error: {}", inert(&words(error)));
     for hint in &error.hints {
         eprintln!("  {}", inert(hint));
+    }
+}
+
+/// Says which repository a plan is without, and why.
+pub fn not_read(unread: &UnreadRepository) {
+    eprintln!("warning: {} is not in the plan: {}", unread.repository, words(&unread.error));
+    for hint in &unread.error.hints {
+        eprintln!("  {hint}");
     }
 }
 

@@ -69,7 +69,7 @@ function backendWith(engine = running) {
     caFileCheck: vi.fn(async (path: string) => fakeCaFile(path)),
     logFolderOpen: vi.fn(async () => {}),
     practiceReset: vi.fn(async () => practice),
-    sourceRepositories: vi.fn(async () => ({ repositories: [], next: null, total: 0 })),
+    sourceRepositories: vi.fn(async () => ({ repositories: [], next: null, total: 0, unread: [] })),
     ssoSessionsList: vi.fn(async () => []),
     awsProfilesList: vi.fn(async () => ({
       profiles: [],

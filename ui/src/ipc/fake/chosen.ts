@@ -18,5 +18,6 @@ export function fakeChosenTags(selection: Selection): ChosenTags {
     sizes_unknown: 0,
     out:
       chosen.length === all.length ? [] : [{ reason: "older", tags: all.length - chosen.length }],
+    unread: [],
   };
 }

@@ -54,7 +54,7 @@ export function fakeSourceMethods(
       if (!engine.running) {
         throw engineDown.error;
       }
-      return { repositories: [...engineRepositories], next: null, total: null };
+      return { repositories: [...engineRepositories], next: null, total: null, unread: [] };
     },
     sourceTags: async (_source, repository, next) => fakeTags(hub.tags, repository, next),
     sourceTagDetails: async (_source, repository, tags) =>

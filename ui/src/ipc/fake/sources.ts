@@ -18,7 +18,7 @@ function names(source: ImageSource): string[] {
 export function fakeRepositories(source: ImageSource, next: string | null): SourceRepositories {
   const few = listed(practiceTags);
   if (!names(source).includes("warehouse")) {
-    return { repositories: few, next: null, total: few.length };
+    return { repositories: few, next: null, total: few.length, unread: [] };
   }
   const from = next === null ? 0 : Number(next);
   const to = Math.min(from + pageSize, manyRepositories);
@@ -33,6 +33,7 @@ export function fakeRepositories(source: ImageSource, next: string | null): Sour
     repositories,
     next: to < manyRepositories ? String(to) : null,
     total: manyRepositories,
+    unread: [],
   };
 }
 

@@ -149,3 +149,4 @@ export type { UndoRepository } from "./UndoRepository";
 export type { UndoTag } from "./UndoTag";
 export type { UndoTotals } from "./UndoTotals";
 export type { Undone } from "./Undone";
+export type { UnreadRepository } from "./UnreadRepository";

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::SelectedImage;
+use super::{ApiError, SelectedImage};
 
 /// Which images of a source are meant, by rules: the same rules find new tags another day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -65,6 +65,19 @@ pub struct ChosenTags {
     pub sizes_unknown: u32,
     /// How many tags are not meant, by reason.
     pub out: Vec<OutCount>,
+    /// Repositories whose tags could not be read. The others are chosen from all the same.
+    #[serde(default)]
+    pub unread: Vec<UnreadRepository>,
+}
+
+/// A repository, or a namespace of repositories, that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UnreadRepository {
+    /// Its name.
+    pub repository: String,
+    /// Why.
+    pub error: ApiError,
 }
 
 /// How much of a source was read to choose from it.

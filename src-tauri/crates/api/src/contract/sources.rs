@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, AwsConnection};
+use super::{ApiError, AwsConnection, UnreadRepository};
 
 /// Where images come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -103,6 +103,9 @@ pub struct SourceRepositories {
     pub next: Option<String>,
     /// How many there are on all pages, where the source says so.
     pub total: Option<u64>,
+    /// Namespaces that could not be read, of several.
+    #[serde(default)]
+    pub unread: Vec<UnreadRepository>,
 }
 
 /// A repository of a source.

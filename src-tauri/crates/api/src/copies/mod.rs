@@ -8,7 +8,9 @@ use std::sync::Arc;
 use transload_engine::migration::{self, CopyEnds, CopyOptions, EventSink};
 use transload_engine::model::{ImageReference, RepositorySettings};
 
-use crate::contract::{ApiError, CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary};
+use crate::contract::{
+    ApiError, CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary, ErrorCode,
+};
 use crate::convert;
 use ends::Ends;
 use tell::Teller;
@@ -40,7 +42,7 @@ pub async fn copy_images(
     tell: impl Fn(CopyEvent) + Send + Sync + 'static,
 ) -> Result<CopySummary, ApiError> {
     let ends = Ends::new(request);
-    let pairs = pairs(request, &ends).await?;
+    let Pairs { pairs, unread } = pairs(request, &ends).await?;
     if request.create_repositories {
         create_repositories(&pairs, &ends).await?;
     }
@@ -49,7 +51,11 @@ pub async fn copy_images(
         source: pair.source.to_string(),
         destination: pair.destination.to_string(),
     });
+    let images = images.chain(unread.iter().map(|(pair, _)| pair.clone()));
     teller.tell(CopyEventKind::Started { images: images.collect() });
+    for (number, (_, error)) in (pairs.len()..).zip(&unread) {
+        teller.failed(number, error);
+    }
     let extent = convert::extent(&request.extent)?;
     let mut options = CopyOptions { extent, ..Default::default() };
     if let Some(jobs) = request.jobs {
@@ -99,31 +105,52 @@ fn parse(text: &str) -> Result<ImageReference, ApiError> {
     ImageReference::parse(text).map_err(|error| ApiError::invalid_input(&error).about(text))
 }
 
-async fn pairs(
-    request: &CopyRequest,
-    ends: &Ends,
-) -> Result<Vec<(migration::CopyPair, CopyEnds)>, ApiError> {
-    let mut pairs = Vec::new();
+/// What is to be copied.
+#[derive(Default)]
+struct Pairs {
+    pairs: Vec<(migration::CopyPair, CopyEnds)>,
+    /// Repositories whose tags could not be read, of several.
+    unread: Vec<(CopyPair, ApiError)>,
+}
+
+async fn pairs(request: &CopyRequest, ends: &Ends) -> Result<Pairs, ApiError> {
+    let mut found = Pairs::default();
     for pair in &request.pairs {
         let (source, destination) = (parse(&pair.source)?, parse(&pair.destination)?);
+        let pinned = [&source, &destination].into_iter().find(|name| name.digest().is_some());
+        if let Some(pinned) = pinned.filter(|_| request.all_tags) {
+            let message = "All tags of a repository cannot be copied to or from one digest.";
+            return Err(ApiError::new(ErrorCode::InputInvalid, message)
+                .about(pinned.to_string())
+                .hint("Name the repository without a digest, or leave out --all-tags."));
+        }
         let open = CopyEnds {
             source: ends.source(&source).await?,
             destination: ends.destination(&destination).await?,
             layers: ends.ecr_of(destination.registry()).await.map(|ecr| ecr as _),
         };
         if !request.all_tags {
-            pairs.push((migration::CopyPair { source, destination }, open));
+            found.pairs.push((migration::CopyPair { source, destination }, open));
             continue;
         }
-        for tag in open.source.tags(source.path()).await? {
+        let tags = match open.source.tags(source.path()).await {
+            Ok(tags) => tags,
+            // One repository that cannot be read takes nothing from the others.
+            Err(error) if request.pairs.len() > 1 => {
+                found.unread.push((pair.clone(), error.into()));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        for tag in tags {
             let pair = migration::CopyPair {
                 source: source.with_tag(tag.clone()),
                 destination: destination.with_tag(tag),
             };
-            pairs.push((pair, open.clone()));
+            found.pairs.push((pair, open.clone()));
         }
     }
-    Ok(pairs)
+    Ok(found)
 }
 
 async fn create_repositories(

@@ -63,6 +63,14 @@ impl Teller {
         self.tell_in(&mut state, CopyEventKind::ImageFinished { image, outcome });
     }
 
+    /// An image that was not begun, because what it belongs to could not be read.
+    pub(super) fn failed(&self, image: usize, error: &ApiError) {
+        let mut state = self.state();
+        state.summary.failed += 1;
+        let outcome = CopyOutcome::Failed { error: error.clone() };
+        self.tell_in(&mut state, CopyEventKind::ImageFinished { image, outcome });
+    }
+
     /// Under the lock, so that events come in the order of their numbers.
     fn tell_in(&self, state: &mut State, kind: CopyEventKind) {
         let elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::pin::pin;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use transload_engine::migration::{DatedTag, choose};
 use transload_engine::model::{Tag, now_ms};
 
@@ -9,7 +9,7 @@ use super::planning::count;
 use crate::api::Api;
 use crate::contract::{
     ApiError, ChooseProgress, ChosenTags, ImageSource, OutCount, SelectedImage, Selection,
-    SourceTag,
+    SourceTag, UnreadRepository,
 };
 use crate::convert;
 
@@ -55,6 +55,7 @@ impl Api {
         // Before anything is asked: a pattern that cannot be read is told at once.
         let rules = convert::tag_rules(&selection.rules, now_ms())?;
         let mut progress = ChooseProgress::default();
+        let mut unread = Vec::new();
         let repositories = match selection.repositories {
             all if all.is_empty() => {
                 let found = |names: usize| {
@@ -63,7 +64,9 @@ impl Api {
                         ..ChooseProgress::default()
                     });
                 };
-                self.all_repositories(&source, found).await?
+                let (names, not_read) = self.all_repositories(&source, found).await?;
+                unread = not_read;
+                names
             }
             named => named,
         };
@@ -71,20 +74,32 @@ impl Api {
         let asked = repositories.into_iter().map(|repository| {
             let source = &source;
             async move {
-                let tags = self.all_tags(source, &repository).await?;
-                Ok::<_, ApiError>((repository, tags))
+                let tags = self.all_tags(source, &repository).await;
+                (repository, tags)
             }
         });
         let asked: Vec<_> = asked.collect();
         let mut asked = pin!(stream::iter(asked).buffered(LISTED_TOGETHER));
         let mut listed = Vec::new();
-        while let Some((repository, tags)) = asked.try_next().await? {
+        while let Some((repository, tags)) = asked.next().await {
             progress.repositories_read += 1;
+            let tags = match tags {
+                Ok(tags) => tags,
+                // One repository that cannot be read takes nothing from the others.
+                Err(error) => {
+                    unread.push(UnreadRepository { repository, error });
+                    tell(progress);
+                    continue;
+                }
+            };
             progress.tags += count(tags.len());
             tell(progress);
             listed.push((repository, tags));
         }
-        let mut chosen = ChosenTags::default();
+        if listed.is_empty() && !unread.is_empty() {
+            return Err(unread.swap_remove(0).error);
+        }
+        let mut chosen = ChosenTags { unread, ..ChosenTags::default() };
         let mut out = BTreeMap::new();
         for (repository, tags) in listed {
             for (tag, verdict) in tags.iter().zip(choose(&dated(&tags)?, &rules)) {
@@ -108,15 +123,16 @@ impl Api {
         &self,
         source: &ImageSource,
         found: impl Fn(usize),
-    ) -> Result<Vec<String>, ApiError> {
-        let (mut names, mut next) = (Vec::new(), None);
+    ) -> Result<(Vec<String>, Vec<UnreadRepository>), ApiError> {
+        let (mut names, mut unread, mut next) = (Vec::new(), Vec::new(), None);
         loop {
             let page = self.source_repositories(source.clone(), next).await?;
+            unread.extend(page.unread);
             names.extend(page.repositories.into_iter().map(|repository| repository.name));
             found(names.len());
             next = page.next;
             if next.is_none() {
-                return Ok(names);
+                return Ok((names, unread));
             }
         }
     }

@@ -11,7 +11,12 @@ pub(crate) async fn repositories(
 ) -> Result<SourceRepositories, ApiError> {
     let names = registry.catalogue().await.map_err(|error| not_listed(&error))?;
     let repositories: Vec<_> = names.into_iter().map(named).collect();
-    Ok(SourceRepositories { total: count(&repositories), repositories, next: None })
+    Ok(SourceRepositories {
+        total: count(&repositories),
+        repositories,
+        next: None,
+        unread: Vec::new(),
+    })
 }
 
 /// Many registries list their repositories to nobody, or only to administrators. What to do then.

@@ -10,7 +10,12 @@ pub(crate) async fn repositories(ecr: &dyn EcrApi) -> Result<SourceRepositories,
     // All of them are private: that tells nothing apart.
     let repositories = found.into_iter().map(|repository| named(repository.name.to_string()));
     let repositories: Vec<_> = repositories.collect();
-    Ok(SourceRepositories { total: count(&repositories), repositories, next: None })
+    Ok(SourceRepositories {
+        total: count(&repositories),
+        repositories,
+        next: None,
+        unread: Vec::new(),
+    })
 }
 
 /// Every tag of a repository, newest first. Platforms are in the manifests, which are not read here;

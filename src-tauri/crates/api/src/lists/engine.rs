@@ -23,7 +23,12 @@ pub(crate) async fn repositories(engine: &DockerEngine) -> Result<SourceReposito
         SourceRepository { updated_at_ms, tags: Some(tags), ..named(name) }
     });
     let repositories: Vec<_> = repositories.collect();
-    Ok(SourceRepositories { total: count(&repositories), repositories, next: None })
+    Ok(SourceRepositories {
+        total: count(&repositories),
+        repositories,
+        next: None,
+        unread: Vec::new(),
+    })
 }
 
 fn shown(image: &EngineImage, tag: &Tag) -> SourceTag {

@@ -1,11 +1,11 @@
 use std::str::FromStr;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use transload_engine::hub::{HubClient, HubError, HubRepository, HubTag};
 
 use crate::contract::{
     ApiError, ErrorCode, SourceNamespaces, SourceRepositories, SourceRepository, SourceTag,
-    SourceTags,
+    SourceTags, UnreadRepository,
 };
 use crate::sources::OpenHub;
 
@@ -63,21 +63,37 @@ pub(crate) async fn repositories(
         rest.open.insert(0, (place, next));
     }
     let repositories = found.items.into_iter().map(shown).collect();
-    Ok(SourceRepositories { repositories, next: rest.text(), total: Some(rest.total) })
+    let (next, total, unread) = (rest.text(), Some(rest.total), Vec::new());
+    Ok(SourceRepositories { repositories, next, total, unread })
 }
 
 async fn first_pages(hub: &OpenHub) -> Result<SourceRepositories, ApiError> {
     let asked = hub.namespaces.iter().map(|namespace| hub.client.repositories(namespace, 1));
     let asked: Vec<_> = asked.collect();
-    let pages: Vec<_> = stream::iter(asked).buffered(ASKED_TOGETHER).try_collect().await?;
+    let pages: Vec<_> = stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
     let mut rest = Rest { total: 0, open: Vec::new() };
-    let mut repositories = Vec::new();
+    let (mut repositories, mut unread) = (Vec::new(), Vec::new());
     for (place, page) in pages.into_iter().enumerate() {
+        let page = match page {
+            Ok(page) => page,
+            // One namespace that cannot be read takes nothing from the others.
+            Err(error) if hub.namespaces.len() > 1 => {
+                let repository = hub.namespaces.get(place).cloned().unwrap_or_default();
+                unread.push(UnreadRepository { repository, error: error.into() });
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         rest.total += page.total.unwrap_or(page.items.len() as u64);
         rest.open.extend(page.next.map(|next| (place, next)));
         repositories.extend(page.items.into_iter().map(shown));
     }
-    Ok(SourceRepositories { repositories, next: rest.text(), total: Some(rest.total) })
+    if unread.len() == hub.namespaces.len()
+        && let Some(first) = unread.pop()
+    {
+        return Err(first.error);
+    }
+    Ok(SourceRepositories { repositories, next: rest.text(), total: Some(rest.total), unread })
 }
 
 /// A page of the tags of a repository, which is called `namespace/name`.

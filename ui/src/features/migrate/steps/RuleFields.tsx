@@ -8,7 +8,13 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
-import type { ChooseProgress, ChosenTags, OutReason, TagRules } from "../../../ipc/generated";
+import type {
+  ChooseProgress,
+  ChosenTags,
+  OutReason,
+  TagRules,
+  UnreadRepository,
+} from "../../../ipc/generated";
 import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
 import { rulesOf, type TypedRules, typedRules } from "./tagRules";
 
@@ -133,6 +139,26 @@ function ChooseProgressBar({ progress, onStop }: { progress: ChooseProgress; onS
   );
 }
 
+/** Repositories that could not be read, each with its reason. */
+function UnreadRepositories({ unread }: { unread: UnreadRepository[] }) {
+  if (unread.length === 0) {
+    return null;
+  }
+  const count = formatCounted(unread.length, "repository", "repositories");
+  return (
+    <Alert type="warning" header={`${count} couldn't be read`} data-testid="rules-unread">
+      The images of the other repositories are chosen.
+      <ul>
+        {unread.map(({ repository, error }) => (
+          <li key={repository}>
+            {repository}: {error.message}
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
+
 /** Rules that choose tags in many repositories at once; *Run again* asks them for new tags. */
 export function RuleFields(props: RuleFieldsProps) {
   const { rules, scope, result, errorActions, onApply, onStop } = props;
@@ -178,6 +204,9 @@ export function RuleFields(props: RuleFieldsProps) {
               {resultText(result.chosen)}
             </Alert>
           </div>
+        )}
+        {result.chosen !== null && rules !== null && (
+          <UnreadRepositories unread={result.chosen.unread} />
         )}
         {result.progress !== null && (
           <ChooseProgressBar progress={result.progress} onStop={onStop} />

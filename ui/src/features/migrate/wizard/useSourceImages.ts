@@ -107,7 +107,8 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
           setRepositories((before) => ({
             list: begins ? page.repositories : [...before.list, ...page.repositories],
             loading: page.next !== null,
-            error: null,
+            // Of several namespaces one may not be readable; the others are listed all the same.
+            error: begins ? (page.unread[0]?.error ?? null) : before.error,
             next: page.next,
             total: page.total,
           }));
