@@ -33,3 +33,4 @@ mod stored_logins;
 mod undo;
 mod upload_bytes;
 mod writes;
+mod zoo;

@@ -11,6 +11,7 @@
 //! - [`faults`]: a proxy on the loopback that breaks what goes through it.
 //! - [`practice_hub`]: whoever else uses practice's Docker Hub.
 //! - [`secrets`]: a search for secrets where none may be.
+//! - [`zoo`]: one scripted registry that plays many, as their bug reports show them.
 //! - [`window`]: the program in a real window, driven from outside.
 
 pub mod aws;
@@ -29,3 +30,4 @@ pub mod skopeo;
 pub mod tools;
 pub mod wait;
 pub mod window;
+pub mod zoo;
