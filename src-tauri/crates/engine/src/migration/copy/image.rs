@@ -173,8 +173,11 @@ impl Copier {
     pub async fn check_content(&self, job: &Job<'_>) -> Result<(), MigrationError> {
         let (source, path) = (&self.ends.source, job.source.path());
         let checks = job.tree.root.all_blobs().into_iter().map(|blob| async move {
-            if source.has_blob(path, &blob.digest).await? {
-                return Ok(());
+            match source.has_blob(path, &blob.digest).await {
+                // A registry without this request says nothing about the blob.
+                Ok(true) | Err(RegistryError::Failed { status: 405 | 501, .. }) => return Ok(()),
+                Ok(false) => {}
+                Err(error) => return Err(error.into()),
             }
             let registry = source.host().clone();
             let subject = format!("{path}@{}", blob.digest);
