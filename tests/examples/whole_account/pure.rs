@@ -46,7 +46,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
             content: Some(Arc::new(ImageContent::of(&tree))),
             ..SourceFacts::default()
         };
-        anyhow::Ok(ImageFacts { source: Ok(facts), destination: Ok(None) })
+        anyhow::Ok(ImageFacts { source: Ok(facts), destination: Ok(None), referrer_tags: None })
     });
     let facts = Facts {
         destination: DestinationIdentity::new(
