@@ -93,6 +93,7 @@ fn file() -> PlanFile {
     let facts = |own: char, there: Option<char>| ImageFacts {
         source: Ok(SourceFacts { digest: Some(digest(own)), ..SourceFacts::default() }),
         destination: Ok(there.map(digest)),
+        referrer_tags: None,
     };
     let app = RepositoryName::parse("app").unwrap();
     let repository = EcrRepository {
