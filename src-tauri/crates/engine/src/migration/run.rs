@@ -11,7 +11,6 @@ use super::{
     Action, Control, Destination, EventSink, ImageReport, ImageState, MigrationError,
     MigrationEvent, Plan, PlatformProof, PolicyNotSet, Report, Source, Step,
 };
-use crate::aws::AwsError;
 use crate::docker::DockerError;
 use crate::model::{ImageReference, RepositoryName};
 use crate::registry::RegistryError;
@@ -244,8 +243,8 @@ impl Run<'_> {
     pub(super) fn is_cancel(&self, error: &MigrationError) -> bool {
         match error {
             MigrationError::Docker(DockerError::Cancelled) => true,
-            MigrationError::Aws(AwsError::CredentialsExpired { .. })
-            | MigrationError::Registry(RegistryError::LoginNotRenewed { .. }) => {
+            MigrationError::Aws(error) => error.needs_person() && self.control.is_cancelled(),
+            MigrationError::Registry(RegistryError::LoginNotRenewed { .. }) => {
                 self.control.is_cancelled()
             }
             _ => false,

@@ -392,8 +392,13 @@ async fn a_creation_whose_answer_was_lost_is_its_own() {
 #[tokio::test]
 async fn a_policy_that_somebody_deleted_after_it_was_set_stays_deleted() {
     let (story, _) = new_repository().await;
-    story.world.registry.crash.set("tag 1", When::Before);
-    story.run_until_crash(&story.world.registry.crash).await;
+    let plan = story.world.plan(&story.request).await;
+    let log = story.begin(&plan).await;
+    // The lifecycle policy is set after the last image.
+    story.world.run_with(&plan, &story.world.registry_source(), Some(&log)).await;
+    log.flush().await.unwrap();
+    drop(log);
+    assert_eq!(story.world.ecr.policies.lock().unwrap().len(), 1);
     story.world.ecr.policies.lock().unwrap().clear();
     let report = story.resume().await;
     assert_eq!(results(&report), ["Moved Equal"]);
