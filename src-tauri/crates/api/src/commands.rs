@@ -5,8 +5,10 @@ mod registry_settings;
 
 use std::collections::HashMap;
 
-use transload_engine::migration::{Action, Plan, PlannedImage, PlannedRepository, Route};
-use transload_engine::model::{Encryption, RepositorySettings, TagMutability};
+use transload_engine::migration::{
+    Action, EngineWay, Plan, PlannedImage, PlannedRepository, Route,
+};
+use transload_engine::model::{Encryption, Platform, RepositorySettings, TagMutability};
 
 pub(crate) use self::registry_settings::{blob_mounting, cache_rule, creation_template};
 use crate::contract::{AwsConnection, CopyTool};
@@ -98,12 +100,8 @@ pub(crate) fn of_plan(
         commands.push(log_in(client, host, aws));
     }
     for image in moving {
-        let (source, destination) = (&image.source, &image.destination);
         match image.route {
-            Route::DockerEngine => {
-                commands.push(format!("docker tag {} {destination}", source.familiar()));
-                commands.push(format!("docker push {destination}"));
-            }
+            Route::DockerEngine => commands.extend(by_docker(image)),
             Route::RegistryToRegistry => commands.push(match tool {
                 CopyTool::Skopeo => skopeo(plan, image),
                 CopyTool::Crane => crane(plan, image),
@@ -147,17 +145,44 @@ fn lifecycle_policies(missing: &[&PlannedRepository], aws: &AwsOptions) -> Vec<S
     missing.iter().filter_map(put).collect()
 }
 
+/// What `docker` does of an image of the engine, and `skopeo` where the engine cannot push it.
+fn by_docker(image: &PlannedImage) -> Vec<String> {
+    let (source, destination) = (image.source.familiar(), &image.destination);
+    let engine = image.engine.as_ref();
+    let platform = engine.and_then(|engine| engine.platform.as_ref()).map(|sent| &sent.platform);
+    match (engine.map(|engine| engine.way), platform) {
+        (Some(EngineWay::OwnPush), platform) => {
+            let before = platform.map(overrides).unwrap_or_default();
+            vec![
+                format!("docker save --output image.tar {source}"),
+                format!(
+                    "skopeo{before} copy --preserve-digests oci-archive:image.tar docker://{destination}"
+                ),
+            ]
+        }
+        (Some(EngineWay::PushPlatform), Some(platform)) => vec![
+            format!("docker tag {source} {destination}"),
+            format!("docker push --platform {platform} {destination}"),
+        ],
+        _ => {
+            vec![format!("docker tag {source} {destination}"), format!("docker push {destination}")]
+        }
+    }
+}
+
+/// Options with which `skopeo` takes one platform of an index.
+fn overrides(platform: &Platform) -> String {
+    let variant = platform.variant.as_ref();
+    let variant = variant.map(|variant| format!(" --override-variant {variant}"));
+    let (os, architecture) = (&platform.os, &platform.architecture);
+    format!(" --override-os {os} --override-arch {architecture}{}", variant.unwrap_or_default())
+}
+
 fn skopeo(plan: &Plan, image: &PlannedImage) -> String {
     let (source, destination) = (&image.source, &image.destination);
     let (before, which) = match &plan.extent.platform {
         None => (String::new(), " --all"),
-        Some(platform) => {
-            let variant = platform.variant.as_ref();
-            let variant = variant.map(|variant| format!(" --override-variant {variant}"));
-            let variant = variant.unwrap_or_default();
-            let (os, architecture) = (&platform.os, &platform.architecture);
-            (format!(" --override-os {os} --override-arch {architecture}{variant}"), "")
-        }
+        Some(platform) => (overrides(platform), ""),
     };
     format!(
         "skopeo{before} copy{which} --preserve-digests docker://{source} docker://{destination}"

@@ -195,7 +195,8 @@ pub struct PlanArguments {
     /// Leave signatures, attestations and other referrers behind that are no part of an index.
     #[arg(long)]
     pub no_referrers: bool,
-    /// One platform of each image, such as linux/amd64, instead of all.
+    /// One platform of each image, such as linux/amd64, instead of all. Of an image of the Docker Engine
+    /// the engine has to hold that platform.
     #[arg(long, value_name = "OS/ARCHITECTURE")]
     pub platform: Option<String>,
     /// The file to write.

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{DecimalBytes, HumanBytes, HumanDuration, ProgressBar};
 use transload_api::contract::{
-    AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageStanding, JobEvent, JobEventKind,
-    MigrationPlan, MigrationReport, PlanTotals, PlannedAction,
+    AwsIdentity, EngineOutcome, HistoryEntry, ImageReport, ImageResult, ImageStanding, JobEvent,
+    JobEventKind, MigrationPlan, MigrationReport, PlanTotals, PlannedAction, PlannedImage, Proof,
 };
 
 use crate::migrations;
@@ -99,6 +99,12 @@ fn settled(image: &ImageReport) -> String {
     let destination = &image.destination;
     let digest = image.ecr_digest.as_deref().unwrap_or("-");
     let proof = match image.standing {
+        ImageStanding::Equal if image.proof == Proof::EqualToPart => {
+            "verified equal to one platform of the source's index"
+        }
+        ImageStanding::EqualToPushed if image.proof == Proof::SameContent => {
+            "verified: same content, packed again"
+        }
         ImageStanding::Equal => "verified equal",
         ImageStanding::EqualToPushed => "verified equal to what was pushed",
         ImageStanding::Kept => "a different image, kept as it was",
@@ -114,6 +120,9 @@ fn settled(image: &ImageReport) -> String {
         (ImageResult::Cancelled, ImageStanding::Unknown) => format!("UNKNOWN  {destination}"),
         (ImageResult::Cancelled, _) => format!("open     {destination}  not finished"),
     };
+    if let (Some(index), Proof::EqualToPart) = (&image.part_of, image.proof) {
+        text += &format!("\n  one platform of the index {index}");
+    }
     if let Some(now) = &image.source_moved_to {
         text += &format!("\n  {} points to another image at the source now: {now}", image.source);
     }
@@ -135,6 +144,27 @@ pub fn tell_identity(identity: &AwsIdentity) {
     }
 }
 
+/// What will arrive of an image of the Docker Engine.
+fn engine_words(image: &PlannedImage) -> Option<String> {
+    let engine = image.engine.as_ref()?;
+    let platforms = image.platforms.join(", ");
+    Some(match engine.outcome {
+        EngineOutcome::Whole => format!("the digest stays: {platforms}"),
+        EngineOutcome::Part => {
+            let digest = image.source_digest.as_deref().unwrap_or("-");
+            let all = engine.index_platforms.len().max(1);
+            let left = if engine.attestations_stay { ", without its attestation" } else { "" };
+            format!("only {platforms} of {all} in the index{left}, as {digest}")
+        }
+        EngineOutcome::SeenWhileSending => format!(
+            "the index if the engine holds all of it, otherwise only {platforms}; seen while it is sent"
+        ),
+        EngineOutcome::Repacked => {
+            format!("the engine packs it again: {platforms} with another digest, the same content")
+        }
+    })
+}
+
 /// What a plan would do.
 pub fn tell_plan(plan: &MigrationPlan) {
     line(&format!("destination: {}", migrations::destination(&plan.destination)));
@@ -146,9 +176,17 @@ pub fn tell_plan(plan: &MigrationPlan) {
             }
             PlannedAction::Overwrite => {
                 let now = image.destination_digest.as_deref().unwrap_or("-");
-                format!("replace  {}  now {now}", image.destination)
+                let text = format!("replace  {}  now {now}", image.destination);
+                match engine_words(image) {
+                    Some(words) => format!("{text}  {words}"),
+                    None => text,
+                }
             }
-            _ => continue,
+            PlannedAction::Move => match engine_words(image) {
+                Some(words) => format!("move     {}  {words}", image.source),
+                None => continue,
+            },
+            PlannedAction::AlreadyThere | PlannedAction::KeepExisting => continue,
         };
         line(&text);
     }

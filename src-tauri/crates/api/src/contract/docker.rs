@@ -15,10 +15,35 @@ pub struct EngineStatus {
     pub version: Option<String>,
     /// Whether it keeps images as they were pulled (containerd) or re-packs layers on push.
     pub keeps_digests: Option<bool>,
+    /// How it keeps images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub store: Option<EngineStore>,
+    /// The newest version of the Docker Engine API that it speaks, such as `1.51`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub api: Option<String>,
+    /// The platform that it runs on, such as `linux/amd64`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub platform: Option<String>,
     /// Every address that was tried, in order.
     pub tried: Vec<EngineAttempt>,
     /// Why none answers.
     pub error: Option<super::ApiError>,
+}
+
+/// How an engine keeps images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum EngineStore {
+    /// The containerd image store: as they were pulled.
+    Containerd,
+    /// A graph driver: unpacked, one platform of each.
+    GraphDriver,
+    /// Podman's store.
+    Podman,
 }
 
 /// What a registry has of an image that the Docker Engine pulled from there, where that is more or
@@ -36,7 +61,7 @@ pub struct EngineOriginal {
     pub repository: String,
     /// The platforms that the registry has, where it has more than the engine.
     pub platforms: Vec<String>,
-    /// The platforms that the engine holds.
+    /// The platforms that the engine holds; empty where it does not say.
     pub held_platforms: Vec<String>,
     /// Whether the tag points to something else there than what was pulled.
     pub moved: bool,

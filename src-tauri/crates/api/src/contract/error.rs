@@ -117,6 +117,10 @@ pub enum ErrorCode {
     EngineFailed,
     /// The engine's push ended with an error inside the stream.
     EnginePushFailed,
+    /// The engine does not hold content that would have to be sent; `subject` is the image.
+    EngineContentMissing,
+    /// The engine holds several platforms of an index and not all of it; `subject` is the image.
+    EnginePlatformNeeded,
 
     // The logins of the person's own docker and Podman.
     /// A login of `docker` or Podman could not be changed; `subject` is the program or the entry.
@@ -191,6 +195,9 @@ pub enum ErrorCode {
     /// A signature, attestation or SBOM was not copied: its tag holds another one at the destination;
     /// `subject` is that tag.
     ReferrerKept,
+    /// The source's name points to another image than when the migration was planned; `subject` is
+    /// the name.
+    SourceMoved,
     /// The history of migrations cannot be read or written; `subject` is its path.
     JournalFailed,
 

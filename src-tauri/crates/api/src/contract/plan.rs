@@ -94,7 +94,7 @@ pub struct PlannedImage {
     pub platforms: Vec<String>,
     /// Bytes of all its content.
     pub size_bytes: u64,
-    /// Remarks, such as that the Docker Engine holds one platform of several.
+    /// Remarks, such as that the Docker Engine packs layers again.
     pub remarks: Vec<PlanRemark>,
     /// Its place among the images of its repository, which are pushed oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +104,65 @@ pub struct PlannedImage {
     /// are looked for when the image is copied.
     #[serde(default)]
     pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
+    /// The digest of the index that it is one platform of, where only that is copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub part_of: Option<String>,
+    /// Which image of the Docker Engine it is, and what will arrive of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub engine: Option<EnginePrediction>,
+}
+
+/// Which image of the Docker Engine is sent, and what will arrive of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EnginePrediction {
+    /// The engine's ID of the image. A run stops where the name means another image.
+    pub image_id: String,
+    /// Who sends it.
+    pub way: EngineWay,
+    /// What arrives.
+    pub outcome: EngineOutcome,
+    /// The platform that is sent, where it is one of an index.
+    pub platform: Option<String>,
+    /// The version of the operating system of that platform, which Windows images have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub os_version: Option<String>,
+    /// Every platform that the index lists; empty for a single image and where the engine does not say.
+    pub index_platforms: Vec<String>,
+    /// Whether attestations of the index are not sent.
+    pub attestations_stay: bool,
+}
+
+/// Who sends an image of the Docker Engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum EngineWay {
+    /// The engine pushes the whole image.
+    Push,
+    /// The engine pushes one platform of an index.
+    PushPlatform,
+    /// Transload reads the image from the engine and sends it itself.
+    OwnPush,
+}
+
+/// What arrives of an image of the Docker Engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum EngineOutcome {
+    /// All of it, with its digest.
+    Whole,
+    /// One platform of an index, with the digest that it has there.
+    Part,
+    /// The index if the engine holds all of it, otherwise one platform. This engine does not say
+    /// which before the image is sent.
+    SeenWhileSending,
+    /// One platform with another digest and the same content: the engine packs layers again.
+    Repacked,
 }
 
 /// A tag of a signature, attestation or SBOM, such as `sha256-….sig`.
@@ -161,7 +220,7 @@ pub enum PlannedAction {
 pub enum PlanRemark {
     /// The engine re-packs layers, so the digest in ECR is a new one.
     DigestChanges,
-    /// The engine holds one platform only, and that one is moved.
+    /// The engine holds one platform only, and that one is moved. Only in plans of earlier versions.
     OnePlatform,
     /// The size is the engine's, unpacked; what travels is smaller.
     SizeUnpacked,
@@ -178,6 +237,8 @@ pub enum PlanRemark {
     BuildCache,
     /// Some of its layers lie outside the registry, as Windows base layers do, and are not copied.
     ForeignLayers,
+    /// ECR already has an index that holds this image and other platforms; it stays.
+    DestinationHasIndex,
 }
 
 /// The sums of a plan.

@@ -143,6 +143,10 @@ pub struct ImageReport {
     /// The digest that the source's tag had after the push, where it is another than the one that
     /// was copied: the tag was moved meanwhile.
     pub source_moved_to: Option<String>,
+    /// The digest of the index that it is one platform of, where only that was copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub part_of: Option<String>,
 }
 
 /// The image of one platform.
@@ -192,7 +196,12 @@ pub enum ImageResult {
 pub enum Proof {
     /// Source, push, registry and ECR agree.
     Equal,
-    /// The engine re-packed the image: push, registry and ECR agree on a digest of its own.
+    /// One platform of an index was copied, and push, registry and ECR agree on its digest.
+    EqualToPart,
+    /// The engine packed the layers again: push, registry and ECR agree on a digest of its own, and
+    /// the configuration, which names the content of every layer, is the same.
+    SameContent,
+    /// Push, registry and ECR agree on a digest; nothing connects it with the source.
     EqualToPushed,
     /// They disagree.
     Different,

@@ -152,4 +152,8 @@ pub struct SourceTag {
     pub updated_at_ms: Option<u64>,
     /// When it was pulled last, where the source says so.
     pub pulled_at_ms: Option<u64>,
+    /// The platforms that the index lists and the Docker Engine does not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub missing_platforms: Option<Vec<String>>,
 }

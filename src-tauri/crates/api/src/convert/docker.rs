@@ -1,6 +1,6 @@
 use transload_engine::docker as engine;
 
-use crate::contract::{EngineAttempt, EngineOrigin, EngineStatus};
+use crate::contract::{EngineAttempt, EngineOrigin, EngineStatus, EngineStore};
 
 /// What came of looking for an engine.
 pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
@@ -14,7 +14,17 @@ pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
             .engine
             .as_ref()
             .map(|found| format!("{} {}", found.info.product, found.info.version)),
-        keeps_digests: found.engine.as_ref().map(|found| found.info.keeps_digests),
+        keeps_digests: found.engine.as_ref().map(|found| found.info.keeps_digests()),
+        store: found.engine.as_ref().map(|found| match found.info.store {
+            engine::ImageStore::Containerd => EngineStore::Containerd,
+            engine::ImageStore::GraphDriver => EngineStore::GraphDriver,
+            engine::ImageStore::Podman => EngineStore::Podman,
+        }),
+        api: found.engine.as_ref().map(|found| found.info.api.to_string()),
+        platform: found
+            .engine
+            .as_ref()
+            .map(|found| format!("{}/{}", found.info.os, found.info.architecture)),
         tried: found.attempts.into_iter().map(attempt).collect(),
         error: found.error.map(Into::into),
     }

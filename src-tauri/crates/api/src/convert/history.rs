@@ -202,6 +202,7 @@ fn image_report(image: &JournalImage) -> ImageReport {
         elapsed_ms: image.elapsed_ms,
         left_behind: image.left_behind.iter().map(left).collect(),
         source_moved_to: text(&image.source_moved_to),
+        part_of: text(&image.planned.part_of),
     }
 }
 

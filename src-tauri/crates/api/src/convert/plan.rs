@@ -3,8 +3,9 @@ use transload_engine::migration as engine;
 use super::lifecycle::lifecycle_forecast;
 use super::{destination, repository_settings};
 use crate::contract::{
-    AwsIdentity, ExpectedTime, MigrationPlan, PlanRemark, PlanTotals, PlannedAction, PlannedImage,
-    PlannedReferrerTag, PlannedRepository, PullQuota, Route, SelectedImage, SettingDifference,
+    AwsIdentity, EngineOutcome, EnginePrediction, EngineWay, ExpectedTime, MigrationPlan,
+    PlanRemark, PlanTotals, PlannedAction, PlannedImage, PlannedReferrerTag, PlannedRepository,
+    PullQuota, Route, SelectedImage, SettingDifference,
 };
 
 /// A plan, under the name that starts it.
@@ -165,6 +166,29 @@ fn image(image: &engine::PlannedImage) -> PlannedImage {
             .referrer_tags
             .as_ref()
             .map(|tags| tags.iter().map(referrer_tag).collect()),
+        part_of: image.part_of.as_ref().map(ToString::to_string),
+        engine: image.engine.as_ref().map(prediction),
+    }
+}
+
+fn prediction(plan: &engine::EnginePlan) -> EnginePrediction {
+    EnginePrediction {
+        image_id: plan.image_id.to_string(),
+        way: match plan.way {
+            engine::EngineWay::Push => EngineWay::Push,
+            engine::EngineWay::PushPlatform => EngineWay::PushPlatform,
+            engine::EngineWay::OwnPush => EngineWay::OwnPush,
+        },
+        outcome: match plan.outcome {
+            engine::EngineOutcome::Whole => EngineOutcome::Whole,
+            engine::EngineOutcome::Part => EngineOutcome::Part,
+            engine::EngineOutcome::SeenWhileSending => EngineOutcome::SeenWhileSending,
+            engine::EngineOutcome::Repacked => EngineOutcome::Repacked,
+        },
+        platform: plan.platform.as_ref().map(|sent| sent.platform.to_string()),
+        os_version: plan.platform.as_ref().and_then(|sent| sent.os_version.clone()),
+        index_platforms: plan.index_platforms.iter().map(ToString::to_string).collect(),
+        attestations_stay: plan.attestations_stay,
     }
 }
 
@@ -209,5 +233,6 @@ fn remark(remark: engine::Remark) -> PlanRemark {
         engine::Remark::NotForLambda => PlanRemark::NotForLambda,
         engine::Remark::BuildCache => PlanRemark::BuildCache,
         engine::Remark::ForeignLayers => PlanRemark::ForeignLayers,
+        engine::Remark::DestinationHasIndex => PlanRemark::DestinationHasIndex,
     }
 }

@@ -1,12 +1,13 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use transload_engine::docker::EnginePlatform;
 use transload_engine::migration as engine;
 use transload_engine::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 use crate::contract::{
-    ApiError, ErrorCode, PlanFile, PlanRemark, PlannedAction, PlannedImage, PlannedReferrerTag,
-    Route,
+    ApiError, EngineOutcome, EnginePrediction, EngineWay, ErrorCode, PlanFile, PlanRemark,
+    PlannedAction, PlannedImage, PlannedReferrerTag, Route,
 };
 
 /// A plan of a file, as the engine runs it. Its sources are pinned; manifests are read when an
@@ -74,6 +75,8 @@ fn image(
             Some(tags) => Some(tags.iter().map(referrer_tag).collect::<Result<_, _>>()?),
             None => None,
         },
+        part_of: digest(&image.part_of)?,
+        engine: image.engine.as_ref().map(engine_plan).transpose()?,
         content: None,
         push_order: image.push_order.unwrap_or_default(),
     })
@@ -85,6 +88,33 @@ fn referrer_tag(tag: &PlannedReferrerTag) -> Result<engine::PlannedReferrerTag, 
         tag: Tag::parse(&tag.tag).map_err(|error| unreadable(&error))?,
         source_digest: digest(&tag.source_digest)?,
         destination_digest: tag.destination_digest.as_ref().map(digest).transpose()?,
+    })
+}
+
+fn engine_plan(prediction: &EnginePrediction) -> Result<engine::EnginePlan, ApiError> {
+    let platform = |text: &String| Platform::from_str(text).map_err(|error| unreadable(&error));
+    let sent = prediction.platform.as_ref().map(platform).transpose()?;
+    Ok(engine::EnginePlan {
+        image_id: Digest::parse(&prediction.image_id).map_err(|error| unreadable(&error))?,
+        way: match prediction.way {
+            EngineWay::Push => engine::EngineWay::Push,
+            EngineWay::PushPlatform => engine::EngineWay::PushPlatform,
+            EngineWay::OwnPush => engine::EngineWay::OwnPush,
+        },
+        outcome: match prediction.outcome {
+            EngineOutcome::Whole => engine::EngineOutcome::Whole,
+            EngineOutcome::Part => engine::EngineOutcome::Part,
+            EngineOutcome::SeenWhileSending => engine::EngineOutcome::SeenWhileSending,
+            EngineOutcome::Repacked => engine::EngineOutcome::Repacked,
+        },
+        platform: sent
+            .map(|platform| EnginePlatform { platform, os_version: prediction.os_version.clone() }),
+        index_platforms: prediction
+            .index_platforms
+            .iter()
+            .map(platform)
+            .collect::<Result<_, _>>()?,
+        attestations_stay: prediction.attestations_stay,
     })
 }
 
@@ -115,6 +145,7 @@ fn remark(remark: PlanRemark) -> engine::Remark {
         PlanRemark::NotForLambda => engine::Remark::NotForLambda,
         PlanRemark::BuildCache => engine::Remark::BuildCache,
         PlanRemark::ForeignLayers => engine::Remark::ForeignLayers,
+        PlanRemark::DestinationHasIndex => engine::Remark::DestinationHasIndex,
     }
 }
 

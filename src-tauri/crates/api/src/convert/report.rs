@@ -59,6 +59,7 @@ pub fn crashed_report(
         elapsed_ms: 0,
         left_behind: Vec::new(),
         source_moved_to: None,
+        part_of: planned.part_of.as_ref().map(ToString::to_string),
     };
     let mut shown = MigrationReport {
         images: plan.images.iter().map(unknown).collect(),
@@ -134,6 +135,7 @@ pub(super) fn image(image: &engine::ImageReport) -> ImageReport {
         elapsed_ms: image.elapsed_ms,
         left_behind: left_behind(&image.left_behind),
         source_moved_to: text(&image.source_moved_to),
+        part_of: text(&image.planned.part_of),
     }
 }
 
@@ -149,6 +151,8 @@ pub(super) fn platforms(platforms: &[engine::PlatformProof]) -> Vec<PlatformProo
 pub(super) fn proof(proof: engine::Proof) -> Proof {
     match proof {
         engine::Proof::Equal => Proof::Equal,
+        engine::Proof::EqualToPart => Proof::EqualToPart,
+        engine::Proof::SameContent => Proof::SameContent,
         engine::Proof::EqualToPushed => Proof::EqualToPushed,
         engine::Proof::Different => Proof::Different,
         engine::Proof::NotProved => Proof::NotProved,

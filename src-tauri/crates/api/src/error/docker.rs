@@ -165,6 +165,33 @@ fn push_words(reference: &str, cause: PushFailure, message: &str) -> ApiError {
             "Wait a minute and try again.",
             true,
         ),
+        PushFailure::RegistryFailed => {
+            (ErrorCode::RegistryFailed, "The registry failed", "Wait a minute and try again.", true)
+        }
+        PushFailure::LayersNotFound => (
+            ErrorCode::EnginePushFailed,
+            "The registry does not have all layers that the image needs",
+            "Try again: the layers are sent again.",
+            true,
+        ),
+        PushFailure::QuotaExceeded => (
+            ErrorCode::QuotaExceeded,
+            "A quota of the account or repository is used up",
+            "Delete images that are no longer needed, or request a higher quota in Service Quotas.",
+            false,
+        ),
+        PushFailure::PlatformAmbiguous => (
+            ErrorCode::EnginePlatformNeeded,
+            "The Docker Engine holds more than one image that it could push",
+            "Choose one platform, or copy the image from its registry.",
+            false,
+        ),
+        PushFailure::ManifestRefused => (
+            ErrorCode::EnginePushFailed,
+            "The registry refused the manifest of the image",
+            "Check that the tag may be moved: in a repository with immutable tags, copy under another tag.",
+            false,
+        ),
         PushFailure::Unreachable => (
             ErrorCode::ConnectionLost,
             "The Docker Engine lost its connection to the registry",
@@ -172,7 +199,7 @@ fn push_words(reference: &str, cause: PushFailure, message: &str) -> ApiError {
             true,
         ),
         PushFailure::ContentMissing => (
-            ErrorCode::EnginePushFailed,
+            ErrorCode::EngineContentMissing,
             "The Docker Engine holds only a part of this image",
             "Pull the image with the platforms you need, or copy it from its registry instead.",
             false,

@@ -111,6 +111,26 @@ impl From<&MigrationError> for ApiError {
             MigrationError::EngineNameTaken { reference } => new(ErrorCode::EngineFailed)
                 .about(reference.to_string())
                 .hint("Remove or rename that image in the Docker Engine, or copy under another tag."),
+            MigrationError::SourceMoved { image, .. } => new(ErrorCode::SourceMoved)
+                .about(image.to_string())
+                .hint("Plan it again to migrate the image that the name points to now."),
+            MigrationError::SourceNotPinned { image } => new(ErrorCode::SourceMoved)
+                .about(image.to_string())
+                .hint("Plan it again: plans of this version note the ID of each image."),
+            MigrationError::EngineContentMissing { image, .. } => {
+                new(ErrorCode::EngineContentMissing)
+                    .about(image.to_string())
+                    .hint("Copy the image from the registry that it was pulled from.")
+                    .hint("Or remove every image that shares its layers, and pull it again.")
+            }
+            MigrationError::PlatformChoiceNeeded { image, .. } => {
+                new(ErrorCode::EnginePlatformNeeded)
+                    .about(image.to_string())
+                    .hint("Choose one platform, or copy all of them from the registry that the image was pulled from.")
+            }
+            MigrationError::ContentDiffers { destination, .. } => new(ErrorCode::VerificationFailed)
+                .about(destination.to_string())
+                .hint("Somebody else may have moved the tag at the same moment. Plan it again, and compare."),
             MigrationError::SameDestination { destination } => new(ErrorCode::InputInvalid)
                 .about(destination.to_string())
                 .hint("Give one of the two repositories another name."),

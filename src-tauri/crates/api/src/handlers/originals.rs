@@ -3,7 +3,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
-use transload_engine::docker::{DockerApi, DockerEngine, EngineImage};
+use transload_engine::docker::{DockerApi, DockerEngine, EngineImage, ImageStore};
 use transload_engine::migration::{Original, came_from_registry};
 use transload_engine::model::{ImageReference, RegistryHost, Tag};
 
@@ -33,11 +33,12 @@ impl Api {
         let engine = self.engine().await?;
         let named = ImageReference::parse(&repository);
         let named = named.map_err(|error| ApiError::invalid_input(&error))?;
+        let store = engine.info().await?.store;
         let (api, engine) = (self, &engine);
         let asked = tags.into_iter().filter_map(|tag| {
             let name = named.with_tag(Tag::parse(&tag).ok()?);
             Some(async move {
-                api.original(engine, &name).await.unwrap_or_else(|error| {
+                api.original(engine, store, &name).await.unwrap_or_else(|error| {
                     tracing::debug!(%name, reason = error.message, "no look at the registry");
                     None
                 })
@@ -51,10 +52,11 @@ impl Api {
     async fn original(
         &self,
         engine: &DockerEngine,
+        store: ImageStore,
         name: &ImageReference,
     ) -> Result<Option<EngineOriginal>, ApiError> {
         let held = engine.image(name).await?;
-        if !came_from_registry(&held, name) {
+        if !came_from_registry(&held, name, store) {
             return Ok(None);
         }
         let key = format!("{name} {}", held.id);
@@ -62,7 +64,7 @@ impl Api {
         if let Some((_, known)) = known.filter(|(at, _)| at.elapsed() < GOOD_FOR) {
             return Ok(known);
         }
-        let looked = tokio::time::timeout(LOOK_LIMIT, self.look_up(&held, name)).await;
+        let looked = tokio::time::timeout(LOOK_LIMIT, self.look_up(&held, name, store)).await;
         let found = looked.unwrap_or(Ok(None));
         let kept = found.as_ref().ok().cloned().flatten();
         locked(&self.inner.originals.0).insert(key, (Instant::now(), kept));
@@ -73,6 +75,7 @@ impl Api {
         &self,
         held: &EngineImage,
         name: &ImageReference,
+        store: ImageStore,
     ) -> Result<Option<EngineOriginal>, ApiError> {
         let (source, repository) = self.source_of(name).await?;
         let OpenSource::Registry(open) = self.open_source(&source).await? else {
@@ -95,13 +98,15 @@ impl Api {
         let shown = |platforms: &[transload_engine::model::Platform]| {
             platforms.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
-        Ok(original.differs(held, name).map(|differs| EngineOriginal {
+        // Without the list of its parts the containerd store names one platform of those it holds.
+        let is_known = store != ImageStore::Containerd || held.parts.is_some();
+        Ok(original.differs(held, name, store).map(|differs| EngineOriginal {
             tag: name.tag().map(Tag::to_string).unwrap_or_default(),
             registry: open.host.to_string(),
             source,
             repository,
             platforms: if differs.more_platforms { shown(&original.platforms) } else { Vec::new() },
-            held_platforms: shown(&held.platforms),
+            held_platforms: if is_known { shown(&held.platforms) } else { Vec::new() },
             moved: differs.moved,
         }))
     }

@@ -73,5 +73,6 @@ fn name_only(tag: &Tag) -> SourceTag {
         size_bytes: None,
         updated_at_ms: None,
         pulled_at_ms: None,
+        missing_platforms: None,
     }
 }

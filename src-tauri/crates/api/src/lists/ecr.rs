@@ -31,6 +31,7 @@ pub(crate) async fn tags(ecr: &dyn EcrApi, repository: &str) -> Result<SourceTag
             size_bytes: image.size_bytes,
             updated_at_ms: image.pushed_at_ms,
             pulled_at_ms: image.pulled_at_ms,
+            missing_platforms: None,
         })
     });
     let mut tags: Vec<_> = tags.collect();

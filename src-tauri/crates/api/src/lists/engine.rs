@@ -39,5 +39,9 @@ fn shown(image: &EngineImage, tag: &Tag) -> SourceTag {
         size_bytes: Some(image.size_bytes),
         updated_at_ms: image.created_at_ms,
         pulled_at_ms: None,
+        missing_platforms: image
+            .parts
+            .is_some()
+            .then(|| image.missing_platforms().iter().map(ToString::to_string).collect()),
     }
 }

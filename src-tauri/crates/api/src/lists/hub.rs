@@ -167,6 +167,7 @@ fn shown_tag(tag: HubTag) -> SourceTag {
         size_bytes: Some(tag.size_bytes),
         updated_at_ms: tag.updated_at_ms,
         pulled_at_ms: tag.pulled_at_ms,
+        missing_platforms: None,
     }
 }
 

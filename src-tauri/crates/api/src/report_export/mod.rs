@@ -83,6 +83,8 @@ fn standing(standing: ImageStanding) -> &'static str {
 fn proof(proof: Proof) -> &'static str {
     match proof {
         Proof::Equal => "equal to the source",
+        Proof::EqualToPart => "equal to the source's image of one platform",
+        Proof::SameContent => "same content, layers packed again",
         Proof::EqualToPushed => "equal to what was pushed",
         Proof::Different => "different",
         Proof::NotProved => "not proven",

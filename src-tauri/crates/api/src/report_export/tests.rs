@@ -37,6 +37,7 @@ pub(crate) fn report() -> MigrationReport {
         elapsed_ms: 7,
         left_behind: Vec::new(),
         source_moved_to: None,
+        part_of: None,
     };
     let error = ApiError::new(ErrorCode::RegistryFailed, "It said \"no\" | twice,\nthen nothing.");
     let identity = AwsIdentity {

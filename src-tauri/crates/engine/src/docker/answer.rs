@@ -7,10 +7,13 @@ use hyper::body::Incoming;
 use serde::Deserialize;
 
 use super::{DockerAddress, DockerError, TlsProblem};
-use crate::model::ImageReference;
+use crate::model::{Digest, ImageReference};
 
 /// How much of an error's body is read, in bytes.
 const BODY_LIMIT_BYTES: usize = 1 << 20;
+/// The largest answer that is read into memory, in bytes. One image of an index with thousands of
+/// entries stays below it.
+const ANSWER_LIMIT_BYTES: usize = 16 << 20;
 
 /// What bollard's error means.
 pub(super) fn failure(address: &DockerAddress, error: Error) -> DockerError {
@@ -57,6 +60,17 @@ pub(super) fn image_failure(
 /// The engine has no such image.
 pub(super) fn missing(reference: &ImageReference) -> DockerError {
     DockerError::ImageMissing { reference: reference.familiar() }
+}
+
+/// The engine has no image with this ID.
+pub(super) fn missing_id(id: &Digest) -> DockerError {
+    DockerError::ImageMissing { reference: id.to_string() }
+}
+
+/// Reads an answer into memory.
+pub(super) async fn body_bytes(response: Response<Incoming>) -> Result<bytes::Bytes, DockerError> {
+    let body = Limited::new(response.into_body(), ANSWER_LIMIT_BYTES).collect().await;
+    Ok(body.map_err(|source| DockerError::ConnectionLost { source })?.to_bytes())
 }
 
 /// There is no connection. Only the socket's own permissions count as "you may not": over the

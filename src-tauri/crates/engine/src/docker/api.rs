@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::DockerError;
-use crate::model::{Digest, ImageReference, Platform, RegistryHost, Secret};
+use super::archive::ImageArchive;
+use super::engine_image::{EngineImage, EnginePlatform};
+use super::engine_info::EngineInfo;
+use crate::model::{Digest, ImageReference, RegistryHost, Secret};
 
 /// The calls of the Docker Engine that Transload makes.
 #[async_trait]
@@ -15,15 +18,19 @@ pub trait DockerApi: Send + Sync {
     /// Every image that has a name.
     async fn images(&self) -> Result<Vec<EngineImage>, DockerError>;
 
-    /// One image.
+    /// The image that a name points to now.
     async fn image(&self, reference: &ImageReference) -> Result<EngineImage, DockerError>;
 
-    /// Gives an image a second name.
-    async fn tag(
-        &self,
-        source: &ImageReference,
-        target: &ImageReference,
-    ) -> Result<(), DockerError>;
+    /// The image with this ID, whatever its names are now.
+    async fn image_by_id(&self, id: &Digest) -> Result<EngineImage, DockerError>;
+
+    /// Gives the image with this ID another name. By ID, because a name may point to another image
+    /// a moment later.
+    async fn tag(&self, id: &Digest, target: &ImageReference) -> Result<(), DockerError>;
+
+    /// Opens the archive of an image. The containerd image store puts its original manifests and
+    /// layers into it, as far as it holds them; other stores make new ones.
+    async fn archive(&self, id: &Digest) -> Result<ImageArchive, DockerError>;
 
     /// Takes a name away; the image stays while it has another one.
     async fn untag(&self, reference: &ImageReference) -> Result<(), DockerError>;
@@ -33,49 +40,20 @@ pub trait DockerApi: Send + Sync {
     async fn log_in(&self, registry: &RegistryHost, login: &EngineLogin)
     -> Result<(), DockerError>;
 
-    /// Pushes one tag with a login for this call alone. `progress` is called for every line of the
-    /// engine that speaks of a layer; some engines, such as Podman 4.3, send none.
+    /// Pushes one tag with a login for this call alone. With a `platform` the engine sends only that
+    /// image of an index, which needs [`EngineInfo::pushes_platforms`]. `progress` is called for every
+    /// line of the engine that speaks of a layer; some engines, such as Podman 4.3, send none.
     ///
     /// # Errors
     /// [`DockerError::Cancelled`] when `cancel` fires; the engine stops sending then.
     async fn push(
         &self,
         reference: &ImageReference,
+        platform: Option<&EnginePlatform>,
         login: &EngineLogin,
         progress: &mut (dyn FnMut(PushProgress) + Send),
         cancel: &CancellationToken,
     ) -> Result<PushOutcome, DockerError>;
-}
-
-/// What answers at the engine's address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EngineInfo {
-    /// The product, such as `Docker Engine` or `Podman Engine`.
-    pub product: String,
-    /// Its version.
-    pub version: String,
-    /// Whether layers are kept as they were pulled (the containerd image store), so that a push
-    /// keeps the digest. Docker's graph-driver store and Podman keep them unpacked and pack them
-    /// anew.
-    pub keeps_digests: bool,
-}
-
-/// An image of the engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EngineImage {
-    /// The engine's id of it.
-    pub id: Digest,
-    /// Its names.
-    pub references: Vec<ImageReference>,
-    /// The digests by which registries know it, as `repository@digest`.
-    pub repository_digests: Vec<ImageReference>,
-    /// The platforms that the engine holds of it; empty where the engine does not say, as most do
-    /// in their list and not for one image.
-    pub platforms: Vec<Platform>,
-    /// Its size in bytes as the engine counts, unpacked.
-    pub size_bytes: u64,
-    /// When it was made, in milliseconds since 1970.
-    pub created_at_ms: Option<u64>,
 }
 
 /// A login for one call.
@@ -121,4 +99,6 @@ pub enum PushLayerState {
 pub struct PushOutcome {
     /// The digest of what the tag points to now, as the engine reported it.
     pub digest: Digest,
+    /// The index of which the engine sent one image only, where it said that it did so.
+    pub instead_of_index: Option<Digest>,
 }

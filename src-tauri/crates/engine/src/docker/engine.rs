@@ -8,29 +8,27 @@ use bollard::query_parameters::{
     ListImagesOptionsBuilder, RemoveImageOptionsBuilder, TagImageOptionsBuilder,
 };
 use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
+use futures_util::StreamExt;
+use http_body_util::BodyStream;
 use hyper::Response;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::answer::{failure, image_failure, refusal};
+use super::answer::{body_bytes, failure, image_failure, missing_id, refusal};
 use super::transport::Transport;
 use super::{
-    DockerAddress, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin, PushOutcome,
-    PushProgress, image, push,
+    ApiVersion, DockerAddress, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin,
+    EnginePlatform, ImageArchive, PushOutcome, PushProgress, engine_image, push,
 };
-use crate::model::{ImageReference, RegistryHost};
+use crate::model::{Digest, ImageReference, RegistryHost};
 
 /// How long the engine may take to begin an answer, in seconds. A tag or a list on a busy engine
 /// with a spinning disk takes tens of seconds.
 const ANSWER_LIMIT_SECONDS: u64 = 120;
 /// What Go's network library says, in lower case, when a server speaks plain HTTP.
 const PLAIN_HTTP: &str = "server gave http response to https client";
-/// What the information of an engine says in `DriverStatus` when it keeps images in containerd.
-/// Source: moby, `daemon/containerd/service.go`.
-const CONTAINERD_STORE: [&str; 2] = ["driver-type", "io.containerd.snapshotter.v1"];
-
 /// A Docker Engine, or what speaks its protocol, at one address.
 #[derive(Clone, Debug)]
 pub struct DockerEngine {
@@ -93,9 +91,48 @@ impl DockerEngine {
         }
     }
 
+    /// Inspects an image by name or ID, with what the containerd store holds of an index.
+    async fn inspect(&self, name: &str) -> Result<EngineImage, DockerError> {
+        // Engines that do not know the parameter ignore it.
+        let request = get(format!("/images/{name}/json?manifests=1"))?;
+        let (response, _connection) = self.send(request).await?;
+        let version = response.headers().get("api-version");
+        let version = version.and_then(|version| ApiVersion::parse(version.to_str().ok()?));
+        let body = body_bytes(response).await?;
+        let inspected = serde_json::from_slice(&body)
+            .map_err(|error| DockerError::AnswerUnusable { detail: error.to_string() })?;
+        let mut image = engine_image::inspected(inspected)?;
+        // Version 1.47 says it in the list only; there the containerd store shows by its digests,
+        // which are the ID itself.
+        let in_containerd =
+            image.repository_digests.iter().any(|known| known.digest() == Some(&image.id));
+        if image.parts.is_none() && in_containerd && version == Some(ApiVersion::LISTS_MANIFESTS) {
+            let listed = self.list(image.references.first()).await?;
+            let same = listed.into_iter().find(|listed| listed.id == image.id);
+            if let Some(EngineImage { parts: Some(parts), platforms, size_bytes, .. }) = same {
+                image = EngineImage { parts: Some(parts), platforms, size_bytes, ..image };
+            }
+        }
+        Ok(image)
+    }
+
+    /// The list of images, of one name or of all.
+    async fn list(&self, name: Option<&ImageReference>) -> Result<Vec<EngineImage>, DockerError> {
+        let mut options = ListImagesOptionsBuilder::new().manifests(true);
+        let filters =
+            name.map(|name| HashMap::from([("reference".to_owned(), vec![name.familiar()])]));
+        if let Some(filters) = &filters {
+            options = options.filters(filters);
+        }
+        let list = self.docker.list_images(Some(options.build())).await;
+        let list = list.map_err(|error| self.failure(error))?;
+        list.into_iter().filter_map(|summary| engine_image::listed(summary).transpose()).collect()
+    }
+
     async fn run_push(
         &self,
         reference: &ImageReference,
+        platform: Option<&EnginePlatform>,
         login: &EngineLogin,
         progress: &mut (dyn FnMut(PushProgress) + Send),
     ) -> Result<PushOutcome, DockerError> {
@@ -108,6 +145,13 @@ impl DockerEngine {
         if registry.is_loopback() {
             // Docker speaks plain HTTP to this computer by itself, Podman when it is told so.
             path.push_str("&tlsVerify=false");
+        }
+        if let Some(platform) = platform {
+            let json = serde_json::to_string(platform)
+                .map_err(|error| DockerError::ConnectionLost { source: error.into() })?;
+            let json: String = url::form_urlencoded::byte_serialize(json.as_bytes()).collect();
+            path.push_str("&platform=");
+            path.push_str(&json);
         }
         let mut request = post(path, String::new())?;
         let mut header = HeaderValue::try_from(URL_SAFE.encode(login_json(registry, login)))
@@ -127,67 +171,55 @@ impl DockerApi for DockerEngine {
     async fn info(&self) -> Result<EngineInfo, DockerError> {
         let version = self.docker.version().await.map_err(|error| self.failure(error))?;
         let info = self.docker.info().await.map_err(|error| self.failure(error))?;
-        let podman = version
-            .components
-            .iter()
-            .flatten()
-            .any(|component| component.name.starts_with("Podman"));
-        let keeps_digests = info
-            .driver_status
-            .iter()
-            .flatten()
-            .any(|pair| pair.iter().map(String::as_str).eq(CONTAINERD_STORE));
-        Ok(EngineInfo {
-            product: if podman { "Podman Engine" } else { "Docker Engine" }.to_owned(),
-            version: version.version.ok_or_else(|| DockerError::AnswerUnusable {
-                detail: "it does not say its version".to_owned(),
-            })?,
-            keeps_digests,
-        })
+        EngineInfo::read(version, info)
     }
 
     async fn images(&self) -> Result<Vec<EngineImage>, DockerError> {
-        let options = ListImagesOptionsBuilder::new().manifests(true).build();
-        let list = self.docker.list_images(Some(options)).await;
-        let list = list.map_err(|error| self.failure(error))?;
-        list.into_iter().filter_map(|summary| image::listed(summary).transpose()).collect()
+        self.list(None).await
     }
 
     async fn image(&self, reference: &ImageReference) -> Result<EngineImage, DockerError> {
-        let inspected = self.docker.inspect_image(&reference.to_string()).await;
-        let inspected = inspected.map_err(|error| self.image_failure(reference, error))?;
-        // Only the containerd store has a descriptor, and there `inspect` shows one platform of
-        // several; the list shows all.
-        let whole_index = inspected.descriptor.is_some();
-        let mut found = image::inspected(inspected)?;
-        if whole_index {
-            let filters = HashMap::from([("reference".to_owned(), vec![reference.familiar()])]);
-            let options = ListImagesOptionsBuilder::new().manifests(true).filters(&filters).build();
-            let list = self.docker.list_images(Some(options)).await;
-            for summary in list.map_err(|error| self.failure(error))? {
-                if let Some(listed) = image::listed(summary)?
-                    && listed.id == found.id
-                    && !listed.platforms.is_empty()
-                {
-                    found.platforms = listed.platforms;
-                }
-            }
+        match self.inspect(&reference.to_string()).await {
+            Err(DockerError::Refused { status: 404, .. }) => Err(super::answer::missing(reference)),
+            other => other,
         }
-        Ok(found)
     }
 
-    async fn tag(
-        &self,
-        source: &ImageReference,
-        target: &ImageReference,
-    ) -> Result<(), DockerError> {
+    async fn image_by_id(&self, id: &Digest) -> Result<EngineImage, DockerError> {
+        match self.inspect(id.as_str()).await {
+            Err(DockerError::Refused { status: 404, .. }) => Err(missing_id(id)),
+            other => other,
+        }
+    }
+
+    async fn tag(&self, id: &Digest, target: &ImageReference) -> Result<(), DockerError> {
         let repository = format!("{}/{}", target.registry(), target.path());
         let options = TagImageOptionsBuilder::new()
             .repo(&repository)
             .tag(target.manifest_reference())
             .build();
-        let tagged = self.docker.tag_image(&source.to_string(), Some(options)).await;
-        tagged.map_err(|error| self.image_failure(source, error))
+        let tagged = self.docker.tag_image(id.as_str(), Some(options)).await;
+        tagged.map_err(|error| match self.failure(error) {
+            DockerError::Refused { status: 404, .. } => missing_id(id),
+            other => other,
+        })
+    }
+
+    async fn archive(&self, id: &Digest) -> Result<ImageArchive, DockerError> {
+        let request = get(format!("/images/{id}/get"))?;
+        let (response, connection) = self.send(request).await.map_err(|error| match error {
+            DockerError::Refused { status: 404, .. } => missing_id(id),
+            other => other,
+        })?;
+        let pieces = BodyStream::new(response.into_body()).filter_map(move |frame| {
+            // The connection lives as long as the stream.
+            let _ = &connection;
+            std::future::ready(match frame {
+                Ok(frame) => frame.into_data().ok().map(Ok),
+                Err(source) => Some(Err(DockerError::ConnectionLost { source: source.into() })),
+            })
+        });
+        Ok(ImageArchive::new(Box::pin(pieces)))
     }
 
     async fn untag(&self, reference: &ImageReference) -> Result<(), DockerError> {
@@ -220,6 +252,7 @@ impl DockerApi for DockerEngine {
     async fn push(
         &self,
         reference: &ImageReference,
+        platform: Option<&EnginePlatform>,
         login: &EngineLogin,
         progress: &mut (dyn FnMut(PushProgress) + Send),
         cancel: &CancellationToken,
@@ -228,7 +261,7 @@ impl DockerApi for DockerEngine {
             biased;
             // Dropping the push closes its connection, and the engine then stops sending.
             () = cancel.cancelled() => Err(DockerError::Cancelled),
-            outcome = self.run_push(reference, login, progress) => outcome,
+            outcome = self.run_push(reference, platform, login, progress) => outcome,
         }
     }
 }
@@ -242,6 +275,12 @@ fn login_json(registry: &RegistryHost, login: &EngineLogin) -> String {
         "serveraddress": registry.as_str(),
     })
     .to_string()
+}
+
+fn get(path: String) -> Result<BollardRequest, DockerError> {
+    hyper::Request::get(path)
+        .body(bollard::body_full(bytes::Bytes::new()))
+        .map_err(|error| DockerError::ConnectionLost { source: error.into() })
 }
 
 fn post(path: String, body: String) -> Result<BollardRequest, DockerError> {

@@ -2,7 +2,7 @@ use futures_util::TryStreamExt;
 
 use super::*;
 use crate::docker::real::{PASSWORD, RealEngine, RealRegistry, free_port, login, wait_for};
-use crate::docker::{PushFailure, PushLayerState, TlsFiles, TlsProblem};
+use crate::docker::{ImageStore, PushFailure, PushLayerState, TlsFiles, TlsProblem};
 use crate::model::{Digest, Tag};
 
 /// The name under which every image of these tests is made.
@@ -57,7 +57,7 @@ async fn push_whole(
     let mut seen = Vec::new();
     let mut progress = |item| seen.push(item);
     let never = CancellationToken::new();
-    let outcome = engine.push(reference, &login(password), &mut progress, &never).await;
+    let outcome = engine.push(reference, None, &login(password), &mut progress, &never).await;
     (seen, outcome)
 }
 
@@ -88,7 +88,7 @@ async fn whole_way(real: &RealEngine, registry: &RealRegistry, layers_seen: bool
     assert_eq!(image.platforms[0].os, "linux");
     assert!(image.created_at_ms.is_some());
 
-    engine.tag(&source, &target).await.unwrap();
+    engine.tag(&image.id, &target).await.unwrap();
     assert_eq!(engine.image(&target).await.unwrap().id, image.id);
 
     let (seen, outcome) = push_whole(&engine, &target, PASSWORD).await;
@@ -113,14 +113,18 @@ async fn whole_way(real: &RealEngine, registry: &RealRegistry, layers_seen: bool
     assert_eq!(cause, PushFailure::Unauthorized, "{message}");
 
     let nowhere = reference(&format!("127.0.0.1:{}/x:1", free_port()));
-    engine.tag(&source, &nowhere).await.unwrap();
+    engine.tag(&image.id, &nowhere).await.unwrap();
     let (cause, message) = failure_of(push_whole(&engine, &nowhere, PASSWORD).await.1);
     assert_eq!(cause, PushFailure::Unreachable, "{message}");
 
     let unknown = target.with_tag(Tag::parse("unknown").unwrap());
     let (_, outcome) = push_whole(&engine, &unknown, PASSWORD).await;
     assert!(matches!(outcome, Err(DockerError::ImageMissing { .. })), "{outcome:?}");
-    let error = engine.tag(&unknown, &nowhere).await.unwrap_err();
+    let nobody = Digest::of(b"nobody's image");
+    assert_eq!(engine.image_by_id(&image.id).await.unwrap().id, image.id);
+    let error = engine.image_by_id(&nobody).await.unwrap_err();
+    assert!(matches!(error, DockerError::ImageMissing { .. }), "{error:?}");
+    let error = engine.tag(&nobody, &nowhere).await.unwrap_err();
     assert!(matches!(error, DockerError::ImageMissing { .. }), "{error:?}");
 
     // A digest cannot be pushed to; it must not become "every tag".
@@ -151,7 +155,8 @@ async fn docker_pushes_an_image_with_its_layers_seen_and_its_digest_known() {
     let info = DockerEngine::at(real.address.clone()).unwrap().info().await.unwrap();
     assert_eq!(info.product, "Docker Engine");
     assert!(info.version.starts_with(char::is_numeric), "{info:?}");
-    assert!(!info.keeps_digests);
+    assert_eq!((info.store, info.api.major), (ImageStore::GraphDriver, 1));
+    assert_eq!(info.os, "linux");
 
     log_in(&real, &registry).await;
     whole_way(&real, &registry, true).await;
@@ -162,7 +167,7 @@ async fn podman_pushes_an_image_with_its_digest_known() {
     let (real, registry) = (RealEngine::podman(), RealRegistry::start());
     let info = DockerEngine::at(real.address.clone()).unwrap().info().await.unwrap();
     assert_eq!(info.product, "Podman Engine");
-    assert!(!info.keeps_digests);
+    assert_eq!(info.store, ImageStore::Podman);
     // Podman tries a login over TLS only, which this registry does not speak.
     let engine = DockerEngine::at(real.address.clone()).unwrap();
     engine.log_in(&registry.host(), &login(PASSWORD)).await.unwrap();
@@ -179,11 +184,12 @@ async fn cancelled(real: &RealEngine) {
     let engine = DockerEngine::at(real.address.clone()).unwrap();
     let target = target(&registry);
     import(&engine, layer(BIG_LAYER_BYTES)).await;
-    engine.tag(&reference(NAME), &target).await.unwrap();
+    let image = engine.image(&reference(NAME)).await.unwrap();
+    engine.tag(&image.id, &target).await.unwrap();
 
     let (cancel, login) = (CancellationToken::new(), login(PASSWORD));
     let mut progress = |_| ();
-    let push = engine.push(&target, &login, &mut progress, &cancel);
+    let push = engine.push(&target, None, &login, &mut progress, &cancel);
     let (look, stop) = (registry.uploads("team/pgcli"), cancel.clone());
     let watch = tokio::task::spawn_blocking(move || {
         wait_for("an upload", || look.running().then_some(()));
@@ -226,14 +232,15 @@ async fn an_engine_that_dies_in_a_push_is_a_lost_connection() {
     let engine = DockerEngine::at(real.address.clone()).unwrap();
     let target = target(&registry);
     import(&engine, layer(BIG_LAYER_BYTES)).await;
-    engine.tag(&reference(NAME), &target).await.unwrap();
+    let image = engine.image(&reference(NAME)).await.unwrap();
+    engine.tag(&image.id, &target).await.unwrap();
     let mut progress = |item: PushProgress| {
         if matches!(item.state, PushLayerState::Sending { .. }) {
             real.server.kill();
         }
     };
     let never = CancellationToken::new();
-    let outcome = engine.push(&target, &login(PASSWORD), &mut progress, &never).await;
+    let outcome = engine.push(&target, None, &login(PASSWORD), &mut progress, &never).await;
     assert!(matches!(outcome, Err(DockerError::ConnectionLost { .. })), "{outcome:?}");
     let error = engine.info().await.unwrap_err();
     assert!(matches!(error, DockerError::NotRunning { .. }), "{error:?}");

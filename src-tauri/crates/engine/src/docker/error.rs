@@ -111,10 +111,20 @@ pub enum PushFailure {
     TagImmutable,
     /// The registry asks for fewer requests.
     Throttled,
+    /// The registry failed (5xx).
+    RegistryFailed,
     /// Nothing answers at the registry, or the connection broke.
     Unreachable,
     /// Content of the image is not in the engine.
     ContentMissing,
+    /// The engine holds several images of the index and was not told which to push.
+    PlatformAmbiguous,
+    /// The registry does not have the layers that the manifest names.
+    LayersNotFound,
+    /// A quota of the account or repository is used up.
+    QuotaExceeded,
+    /// The registry refused the manifest, and the engine does not pass its reason on.
+    ManifestRefused,
     /// Something else.
     Other,
 }

@@ -5,7 +5,7 @@ use super::PushFailure;
 ///
 /// Sources: ECR's answers to `docker push`, the distribution protocol's error codes, the messages
 /// of moby, containerd and Podman.
-const SENTENCES: [(&str, PushFailure); 45] = [
+const SENTENCES: [(&str, PushFailure); 62] = [
     // Before `denied`, with which ECR begins this one.
     ("authorization token has expired", PushFailure::TokenExpired),
     ("expiredtoken", PushFailure::TokenExpired),
@@ -15,14 +15,21 @@ const SENTENCES: [(&str, PushFailure); 45] = [
     ("unauthorized", PushFailure::Unauthorized),
     ("unable to retrieve auth token", PushFailure::Unauthorized),
     ("invalid username/password", PushFailure::Unauthorized),
+    // Before `unauthorized` and `denied`: the registry says that it has no room for more.
+    ("the maximum number", PushFailure::QuotaExceeded),
+    ("limitexceeded", PushFailure::QuotaExceeded),
     ("toomanyrequests", PushFailure::Throttled),
     ("too many requests", PushFailure::Throttled),
     ("rate exceeded", PushFailure::Throttled),
     // Content before repositories: both end in "not found" and "does not exist".
+    ("layers with digests", PushFailure::LayersNotFound),
+    ("multiple matching manifests", PushFailure::PlatformAmbiguous),
+    ("multiple manifests found", PushFailure::PlatformAmbiguous),
     ("missing content", PushFailure::ContentMissing),
     ("content digest", PushFailure::ContentMissing),
     ("does not provide any platform", PushFailure::ContentMissing),
     ("does not provide the specified platform", PushFailure::ContentMissing),
+    ("does not match the specified platform", PushFailure::ContentMissing),
     ("layer does not exist", PushFailure::ContentMissing),
     ("no such file or directory", PushFailure::ContentMissing),
     ("name unknown", PushFailure::RepositoryMissing),
@@ -35,6 +42,17 @@ const SENTENCES: [(&str, PushFailure); 45] = [
     ("denied", PushFailure::Forbidden),
     ("forbidden", PushFailure::Forbidden),
     ("is not authorized to perform", PushFailure::Forbidden),
+    ("unexpected http status: 5", PushFailure::RegistryFailed),
+    ("500 internal server error", PushFailure::RegistryFailed),
+    ("502 bad gateway", PushFailure::RegistryFailed),
+    ("503 service unavailable", PushFailure::RegistryFailed),
+    ("504 gateway time", PushFailure::RegistryFailed),
+    ("error from registry: unavailable", PushFailure::RegistryFailed),
+    ("error from registry: internal", PushFailure::RegistryFailed),
+    ("service unavailable", PushFailure::RegistryFailed),
+    ("bad gateway", PushFailure::RegistryFailed),
+    ("gateway timeout", PushFailure::RegistryFailed),
+    ("internal server error", PushFailure::RegistryFailed),
     ("connection refused", PushFailure::Unreachable),
     ("connection reset", PushFailure::Unreachable),
     ("broken pipe", PushFailure::Unreachable),
@@ -60,6 +78,15 @@ pub(super) fn classify(message: &str) -> PushFailure {
     let message = message.to_lowercase();
     if message == "eof" {
         return PushFailure::Unreachable;
+    }
+    if message.contains("/manifests/") && message.contains("put") {
+        // Docker 25 and 26 keep only the status of what the registry said about a manifest.
+        if message.contains("404 not found") {
+            return PushFailure::LayersNotFound;
+        }
+        if message.contains("400 bad request") {
+            return PushFailure::ManifestRefused;
+        }
     }
     SENTENCES
         .iter()
@@ -113,6 +140,70 @@ mod tests {
                 "image with reference x was found but does not provide any platform",
                 PushFailure::ContentMissing,
             ),
+            // Measured on 28.5.2 graph, 26.1.5 and 28.5.2 containerd with ECR's own answers.
+            ("error from registry: Rate exceeded", PushFailure::Throttled),
+            (
+                "unexpected status from POST request to http://r/v2/x/blobs/uploads/: 429 Too Many Requests",
+                PushFailure::Throttled,
+            ),
+            (
+                "unexpected status from POST request to http://r/v2/x/blobs/uploads/: 404 Not Found",
+                PushFailure::RepositoryMissing,
+            ),
+            (
+                "unexpected status from HEAD request to http://r/v2/x/blobs/sha256:1: 403 Forbidden",
+                PushFailure::Forbidden,
+            ),
+            (
+                "push access denied, repository does not exist or may require authorization: \
+                 authorization failed: no basic auth credentials",
+                PushFailure::Unauthorized,
+            ),
+            (
+                "received unexpected HTTP status: 503 Service Unavailable",
+                PushFailure::RegistryFailed,
+            ),
+            ("error from registry: unavailable", PushFailure::RegistryFailed),
+            (
+                "unknown: unexpected status from HEAD request to http://r/v2/x: 502 Bad Gateway",
+                PushFailure::RegistryFailed,
+            ),
+            (
+                "failed commit on ref \"manifest-sha256:1\": unexpected status from PUT request to \
+                 http://r/v2/x/manifests/t: 400 Bad Request",
+                PushFailure::ManifestRefused,
+            ),
+            (
+                "error from registry: The image tag 't' already exists in the 'x' repository and \
+                 cannot be overwritten because the repository is immutable.",
+                PushFailure::TagImmutable,
+            ),
+            (
+                "unknown: Layers with digests '[sha256:1]' required for pushing image into \
+                 repository with name 'x' in the registry with id '1' do not exist",
+                PushFailure::LayersNotFound,
+            ),
+            (
+                "failed commit on ref \"manifest-sha256:1\": unexpected status from PUT request to \
+                 http://r/v2/x/manifests/t: 404 Not Found",
+                PushFailure::LayersNotFound,
+            ),
+            (
+                "error from registry: The maximum number of images in the repository has been reached",
+                PushFailure::QuotaExceeded,
+            ),
+            (
+                "multiple matching manifests found but no specific platform requested",
+                PushFailure::PlatformAmbiguous,
+            ),
+            ("multiple manifests found for platform linux/amd64", PushFailure::PlatformAmbiguous),
+            (
+                "image with reference x was found but its platform (linux/amd64) does not match the \
+                 specified platform (linux/arm64)",
+                PushFailure::ContentMissing,
+            ),
+            ("NotFound: content digest sha256:1: not found", PushFailure::ContentMissing),
+            ("failed commit on ref \"layer-sha256:1\": EOF", PushFailure::Unreachable),
             ("manifest invalid: manifest invalid", PushFailure::Other),
             ("blob upload invalid", PushFailure::Other),
         ] {

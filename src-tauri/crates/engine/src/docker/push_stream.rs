@@ -20,6 +20,7 @@ pub(super) struct PushStream {
     /// The part of a line that has come so far.
     rest: Vec<u8>,
     digest: Option<Digest>,
+    instead_of_index: Option<Digest>,
 }
 
 /// One line. Every field may be missing.
@@ -43,11 +44,25 @@ struct Progress {
     total: i64,
 }
 
-/// The graph-driver store reports the digest here; the containerd store has other fields.
+/// The graph-driver store reports the digest here. The containerd store notes here that it pushed
+/// one image of an index, or that content is missing. Source: moby, `api/types/auxprogress/push.go`.
 #[derive(Deserialize)]
 struct Aux {
     #[serde(rename = "Digest")]
     digest: Option<String>,
+    #[serde(rename = "manifestPushedInsteadOfIndex", default)]
+    pushed_instead_of_index: bool,
+    #[serde(rename = "originalIndex")]
+    original_index: Option<Noted>,
+    #[serde(rename = "contentMissing", default)]
+    content_missing: bool,
+    desc: Option<Noted>,
+}
+
+/// A descriptor of a note.
+#[derive(Deserialize)]
+struct Noted {
+    digest: String,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +73,7 @@ struct ErrorDetail {
 impl PushStream {
     /// The lines of the push of one image.
     pub(super) fn new(reference: ImageReference) -> Self {
-        Self { reference, rest: Vec::new(), digest: None }
+        Self { reference, rest: Vec::new(), digest: None, instead_of_index: None }
     }
 
     /// Takes the next bytes.
@@ -91,7 +106,7 @@ impl PushStream {
         let line = std::mem::take(&mut self.rest);
         self.line(&line, progress)?;
         match self.digest {
-            Some(digest) => Ok(PushOutcome { digest }),
+            Some(digest) => Ok(PushOutcome { digest, instead_of_index: self.instead_of_index }),
             None => Err(DockerError::PushUnconfirmed { reference: self.reference }),
         }
     }
@@ -122,6 +137,15 @@ impl PushStream {
             return Err(self.failure(message));
         }
         let status = line.status.unwrap_or_default();
+        if let Some(Aux { content_missing: true, desc, .. }) = &line.aux {
+            let which = desc.as_ref().map_or("content", |desc| desc.digest.as_str());
+            return Err(self.failure(format!("missing content: {which}")));
+        }
+        if let Some(Aux { pushed_instead_of_index: true, original_index: Some(index), .. }) =
+            &line.aux
+        {
+            self.instead_of_index = Digest::parse(&index.digest).ok();
+        }
         let said = line.aux.and_then(|aux| aux.digest);
         if let Some(text) = said.as_deref().or_else(|| digest_of(&status)) {
             let digest = Digest::parse(text)

@@ -25,7 +25,7 @@ const CONTAINERD: &str = "{\"status\":\"The push refers to repository [127.0.0.1
 {\"status\":\"Unavailable\",\"progressDetail\":{},\"id\":\"dddddddddddd\"}\r\n\
 {\"status\":\"Already exists\",\"progressDetail\":{},\"id\":\"bbbbbbbbbbbb\"}\r\n\
 {\"status\":\"Pushed\",\"progressDetail\":{},\"id\":\"aaaaaaaaaaaa\"}\r\n\
-{\"progressDetail\":{},\"aux\":{\"manifestPushedInsteadOfIndex\":true,\"originalIndex\":{\"digest\":\"sha256:x\"},\"selectedManifest\":{}}}\r\n\
+{\"progressDetail\":{},\"aux\":{\"manifestPushedInsteadOfIndex\":true,\"originalIndex\":{\"mediaType\":\"x\",\"digest\":\"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"size\":721},\"selectedManifest\":{\"digest\":\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}}}\r\n\
 {\"status\":\"latest: digest: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 size: 1610\"}\r\n";
 
 fn reference() -> ImageReference {
@@ -86,6 +86,26 @@ fn the_lines_of_the_containerd_store_are_understood() {
     );
     assert_eq!(states(CONTAINERD, "bbbbbbbbbbbb"), [PushLayerState::AlreadyThere]);
     assert_eq!(states(CONTAINERD, "dddddddddddd"), []);
+}
+
+#[test]
+fn an_image_that_was_pushed_instead_of_its_index_is_noted() {
+    let outcome = read(CONTAINERD).1.unwrap();
+    assert_eq!(outcome.instead_of_index.as_ref().map(Digest::as_str), Some(OTHER));
+    assert_eq!(read(GRAPH_DRIVER).1.unwrap().instead_of_index, None);
+}
+
+#[test]
+fn content_that_is_missing_fails_with_its_digest() {
+    let line = format!(
+        "{{\"progressDetail\":{{}},\"aux\":{{\"contentMissing\":true,\"desc\":{{\"digest\":\"{OTHER}\"}}}}}}\n"
+    );
+    match read(&line).1 {
+        Err(DockerError::PushFailed { cause: PushFailure::ContentMissing, message, .. }) => {
+            assert!(message.contains(OTHER), "{message}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

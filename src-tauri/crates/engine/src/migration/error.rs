@@ -123,6 +123,59 @@ pub enum MigrationError {
         /// The name.
         reference: ImageReference,
     },
+    /// The name means another image of the Docker Engine than when the plan was made.
+    #[error(
+        "{image} was the image {planned} of the Docker Engine when this was planned, and is {found} now"
+    )]
+    SourceMoved {
+        /// The name.
+        image: ImageReference,
+        /// The ID of the image that was planned.
+        planned: Digest,
+        /// The ID of the image that the name points to now.
+        found: Digest,
+    },
+    /// The plan does not say which image of the Docker Engine it is for: an earlier version of the
+    /// program made it.
+    #[error("the plan does not say which image of the Docker Engine {image} was")]
+    SourceNotPinned {
+        /// The name.
+        image: ImageReference,
+    },
+    /// The Docker Engine does not hold content that would have to be sent.
+    #[error(
+        "the Docker Engine does not hold all layers of {image} as a registry needs them{}",
+        of_platforms(missing)
+    )]
+    EngineContentMissing {
+        /// The image.
+        image: ImageReference,
+        /// The platforms whose content is missing, where that is known.
+        missing: Vec<Platform>,
+    },
+    /// The Docker Engine holds several platforms of an index, but not all of it.
+    #[error(
+        "the Docker Engine holds {} of {image} and not the whole index, so one of them has to be chosen",
+        listed(available)
+    )]
+    PlatformChoiceNeeded {
+        /// The image.
+        image: ImageReference,
+        /// What the engine holds.
+        available: Vec<Platform>,
+    },
+    /// What was pushed is another image than the one that was planned.
+    #[error(
+        "{destination} should be the image with the configuration {expected}, but it has {found}"
+    )]
+    ContentDiffers {
+        /// The tag at the destination.
+        destination: ImageReference,
+        /// The planned image's configuration, which is its ID in the engine.
+        expected: Digest,
+        /// The configuration of the image at the destination.
+        found: Digest,
+    },
     /// Another image of the same plan goes to the same place.
     #[error("another image of this plan goes to {destination} as well")]
     SameDestination {
@@ -192,6 +245,13 @@ fn compared(differences: &[DestinationDifference]) -> String {
 
 fn digest_or_nothing(digest: &Option<Digest>) -> String {
     digest.as_ref().map_or_else(|| "no image".to_owned(), Digest::to_string)
+}
+
+fn of_platforms(platforms: &[Platform]) -> String {
+    match platforms {
+        [] => String::new(),
+        some => format!(" ({})", listed(some)),
+    }
 }
 
 fn listed(platforms: &[Platform]) -> String {

@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::{StreamExt, stream};
 
 use super::content::SharedDigests;
+use super::engine_route::{self, Counterpart, NotPushable, Prediction, find_counterpart, predict};
 use super::in_turn::in_turn;
 use super::manifest_cache::ManifestSource;
 use super::referrer_facts::find_referrer_tags;
 use super::there::{RepositoryHolds, what_is_there};
 use super::tree::{OLDEST_DATE_MS, read_extent};
 use super::{
-    Destination, DestinationIdentity, Extent, ImageContent, ManifestCache, MigrationError,
-    MigrationRequest, PlannedReferrerTag, RequestedImage, Source,
+    Destination, DestinationIdentity, EngineOutcome, EnginePlan, EngineWay, Extent, ImageContent,
+    ManifestCache, MigrationError, MigrationRequest, PlannedReferrerTag, RequestedImage, Source,
 };
 use crate::aws::EcrRepository;
 use crate::docker::{DockerApi, EngineInfo};
@@ -76,8 +77,12 @@ pub struct SourceFacts {
     /// The manifests that people sign: the image's, and those of its platforms. Empty where they were
     /// not read.
     pub signable: Vec<Digest>,
-    /// Whether it is one platform's part of an index.
-    pub is_part: bool,
+    /// The index that it is one platform's part of.
+    pub part_of: Option<Digest>,
+    /// How the engine's image gets to the destination.
+    pub engine: Option<EnginePlan>,
+    /// What the destination's tag has of the engine's image, where that is not another image.
+    pub at_destination: Option<AtDestination>,
     /// Whether its manifests were not read, to spare the source's pull quota: its size and platforms
     /// are not known.
     pub is_unread: bool,
@@ -85,6 +90,15 @@ pub struct SourceFacts {
     pub name_taken: bool,
     /// When it was built, in milliseconds since 1970, where that is known.
     pub built_at_ms: Option<u64>,
+}
+
+/// What the destination's tag has of an image of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtDestination {
+    /// The same image.
+    Same,
+    /// An index that holds the image and other platforms.
+    Index,
 }
 
 /// Asks both ends.
@@ -162,6 +176,7 @@ pub async fn gather_watched(
         manifests,
         digests,
         shared,
+        archives: tokio::sync::Mutex::default(),
     };
     let (found, closer) = (&found, &closer);
     let images = in_turn(found.len(), ASKED_TOGETHER, |place| async move {
@@ -328,6 +343,8 @@ struct Closer<'a> {
     digests: SharedDigests,
     /// Repositories that get several images.
     shared: HashSet<&'a RepositoryName>,
+    /// Held while an archive of the engine is read.
+    archives: tokio::sync::Mutex<()>,
 }
 
 impl Closer<'_> {
@@ -337,9 +354,8 @@ impl Closer<'_> {
         let is_left = self.spare && !is_kept && self.extent.platform.is_none();
         let facts = match (self.source, found.source) {
             (Source::Engine(docker), _) => {
-                let keeps_digests = self.engine.is_some_and(|engine| engine.keeps_digests);
-                let target = super::plan::destination_reference(&self.destination.identity, image);
-                engine_facts(docker.as_ref(), &image.source, target.ok(), keeps_digests).await
+                let existing = found.destination.as_ref().ok().and_then(Option::as_ref);
+                self.of_engine(docker.as_ref(), image, existing).await
             }
             (Source::Registry(_), Some(Err(error))) => Err(error.into()),
             (Source::Registry(_), Some(Ok(Some(head)))) if is_there => Ok(only_digest(head)),
@@ -391,7 +407,9 @@ impl Closer<'_> {
             digest: Some(tree.root.raw.digest().clone()),
             platforms: tree.platforms(),
             size_bytes: content.size_bytes(),
-            is_part: head.is_some_and(|head| head.digest != *tree.root.raw.digest()),
+            part_of: head
+                .map(|head| head.digest)
+                .filter(|of| platform.is_some() && of != tree.root.raw.digest()),
             content: Some(Arc::new(content)),
             built_at_ms,
             signable: tree.signable(),
@@ -400,30 +418,89 @@ impl Closer<'_> {
     }
 }
 
-fn only_digest(head: ManifestHead) -> SourceFacts {
-    SourceFacts { digest: Some(head.digest), ..SourceFacts::default() }
+impl Closer<'_> {
+    /// An image of the engine, with what a push of it will send.
+    async fn of_engine(
+        &self,
+        docker: &dyn DockerApi,
+        image: &RequestedImage,
+        existing: Option<&Digest>,
+    ) -> Result<SourceFacts, MigrationError> {
+        let held = engine_route::look_up(docker, &image.source).await?;
+        let info = match self.engine {
+            Some(info) => info,
+            None => &docker.info().await?,
+        };
+        let wanted = self.extent.platform.as_ref();
+        let predicted = predict(info, &held, wanted);
+        let predicted = predicted.map_err(|reason| not_pushable(&image.source, wanted, reason))?;
+        let counterpart = match existing {
+            None => None,
+            Some(existing) => {
+                let (registry, path) = (self.destination.registry.as_ref(), &image.repository);
+                // Reading an archive keeps the engine busy.
+                let _one_at_a_time = match predicted.engine.outcome {
+                    EngineOutcome::SeenWhileSending => Some(self.archives.lock().await),
+                    _ => None,
+                };
+                let tag = (path.as_str(), existing);
+                find_counterpart(docker, &held, &predicted, registry, tag).await
+            }
+        };
+        let target = super::plan::destination_reference(&self.destination.identity, image);
+        let name_taken = match (&target, predicted.engine.way) {
+            // Nothing is tagged for it.
+            (_, EngineWay::OwnPush) | (Err(_), _) => false,
+            (Ok(target), _) => is_taken(docker, target, &held.id).await?,
+        };
+        let Prediction { engine, mut digest, mut part_of, platforms, size_bytes } = predicted;
+        let at_destination = counterpart.map(|counterpart| match counterpart {
+            Counterpart::Same { digest: found, part_of: index } => {
+                digest = digest.take().or(found);
+                part_of = part_of.take().or(index);
+                AtDestination::Same
+            }
+            Counterpart::Index => AtDestination::Index,
+        });
+        Ok(SourceFacts {
+            digest,
+            part_of,
+            known_as: held.repository_digests,
+            platforms,
+            size_bytes,
+            name_taken,
+            engine: Some(engine),
+            at_destination,
+            built_at_ms: held.created_at_ms.filter(|built| *built >= OLDEST_DATE_MS),
+            ..SourceFacts::default()
+        })
+    }
 }
 
-async fn engine_facts(
-    docker: &dyn DockerApi,
-    source: &ImageReference,
-    target: Option<ImageReference>,
-    keeps_digests: bool,
-) -> Result<SourceFacts, MigrationError> {
-    let image = docker.image(source).await?;
-    let name_taken = match &target {
-        Some(target) => is_taken(docker, target, &image.id).await?,
-        None => false,
-    };
-    Ok(SourceFacts {
-        digest: keeps_digests.then(|| image.id.clone()),
-        known_as: image.repository_digests,
-        platforms: image.platforms,
-        size_bytes: image.size_bytes,
-        name_taken,
-        built_at_ms: image.created_at_ms.filter(|built| *built >= OLDEST_DATE_MS),
-        ..SourceFacts::default()
-    })
+fn not_pushable(
+    image: &ImageReference,
+    wanted: Option<&Platform>,
+    reason: NotPushable,
+) -> MigrationError {
+    let image = image.clone();
+    match (reason, wanted) {
+        (NotPushable::PlatformMissing { available }, Some(wanted)) => {
+            MigrationError::PlatformMissing { image, wanted: wanted.clone(), available }
+        }
+        (
+            NotPushable::PlatformMissing { available }
+            | NotPushable::PlatformChoiceNeeded { available },
+            _,
+        ) => MigrationError::PlatformChoiceNeeded { image, available },
+        (NotPushable::LayersNotHeld, wanted) => {
+            let missing = wanted.cloned().into_iter().collect();
+            MigrationError::EngineContentMissing { image, missing }
+        }
+    }
+}
+
+fn only_digest(head: ManifestHead) -> SourceFacts {
+    SourceFacts { digest: Some(head.digest), ..SourceFacts::default() }
 }
 
 async fn is_taken(

@@ -19,6 +19,9 @@ mod destination_identity;
 mod destination_policy;
 mod differences;
 mod ends;
+mod engine_route;
+#[cfg(test)]
+mod engine_tests;
 mod error;
 mod events;
 mod facts;
@@ -79,6 +82,7 @@ pub use destination_identity::{
 pub use destination_policy::PolicyFacts;
 pub use differences::Difference;
 pub use ends::{Destination, EcrLogin, Source};
+pub use engine_route::{EngineOutcome, EnginePlan, EngineWay};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
 pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};

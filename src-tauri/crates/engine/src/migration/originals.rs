@@ -2,7 +2,7 @@
 //! platform of several, and a tag may have moved since.
 
 use super::MigrationError;
-use crate::docker::EngineImage;
+use crate::docker::{EngineImage, ImageStore};
 use crate::model::{Digest, ImageReference, Manifest, Platform, media_type};
 use crate::registry::{RegistryApi, RegistryError};
 
@@ -60,20 +60,52 @@ impl Original {
         Ok(Some(original))
     }
 
-    /// How it differs from what the engine holds under this name; nothing where it does not.
-    pub fn differs(&self, held: &EngineImage, name: &ImageReference) -> Option<OriginalDiffers> {
+    /// How it differs from what the engine holds under this name; `None` where it does not, or where
+    /// nothing connects the two.
+    pub fn differs(
+        &self,
+        held: &EngineImage,
+        name: &ImageReference,
+        store: ImageStore,
+    ) -> Option<OriginalDiffers> {
         let has = |wanted: &Platform| held.platforms.iter().any(|known| is_same(known, wanted));
-        let more_platforms = !held.platforms.is_empty() && !self.platforms.iter().all(has);
-        let moved = !pulled_digests(held, name)
-            .any(|digest| *digest == self.digest || self.children.contains(digest));
+        let is_this = |digest: &Digest| *digest == self.digest || self.children.contains(digest);
+        let is_known = match store {
+            // The engine keeps what a registry said.
+            ImageStore::GraphDriver => pulled_digests(held, name).any(is_this),
+            // The ID is the digest of the index or manifest, wherever it came from.
+            ImageStore::Containerd => is_this(&held.id),
+            ImageStore::Podman => pulled_digests(held, name).any(is_this),
+        };
+        // Elsewhere a name says nothing: the image may have been built here, and the registry's be a
+        // stranger's.
+        let moved = !is_known && store == ImageStore::GraphDriver;
+        if !is_known && !moved {
+            return None;
+        }
+        let more_platforms = match (store, &held.parts) {
+            // It does not say what it holds of an index. Whether there is more is not known, but the
+            // registry has all of it.
+            (ImageStore::Containerd, None) => self.platforms.len() > 1,
+            _ => !held.platforms.is_empty() && !self.platforms.iter().all(has),
+        };
         (more_platforms || moved).then_some(OriginalDiffers { more_platforms, moved })
     }
 }
 
-/// Whether the engine pulled or pushed an image under this name. One that was only built here is
-/// nobody's business but this computer's.
-pub fn came_from_registry(held: &EngineImage, name: &ImageReference) -> bool {
-    pulled_digests(held, name).next().is_some()
+/// Whether a registry is asked about an image. One that was only built here is nobody's business but
+/// this computer's, and where everything is here there is nothing to gain.
+pub fn came_from_registry(held: &EngineImage, name: &ImageReference, store: ImageStore) -> bool {
+    match store {
+        ImageStore::GraphDriver => pulled_digests(held, name).next().is_some(),
+        // Only a pull leaves parts of an image out. Engines that do not list the parts make up the
+        // digests from the names, so the registry itself has to tell.
+        ImageStore::Containerd => held.is_whole() != Some(true),
+        // Podman gives images that were built here this host.
+        ImageStore::Podman => {
+            name.registry().as_str() != "localhost" && pulled_digests(held, name).next().is_some()
+        }
+    }
 }
 
 /// What the engine got from the registry under this name.
@@ -100,6 +132,7 @@ fn is_same(one: &Platform, other: &Platform) -> bool {
 mod tests {
     use super::super::testing::FakeRegistry;
     use super::*;
+    use crate::docker::{EnginePart, PartKind};
 
     fn platform(text: &str) -> Platform {
         text.parse().unwrap()
@@ -116,6 +149,8 @@ mod tests {
             references: vec![name()],
             repository_digests: digests.map(|text| ImageReference::parse(&text).unwrap()).collect(),
             platforms: platforms.iter().map(|text| platform(text)).collect(),
+            parts: None,
+            layers: Vec::new(),
             size_bytes: 1,
             created_at_ms: None,
         }
@@ -136,7 +171,7 @@ mod tests {
         let there = original(&index, &both, &[&amd64]);
         let told = |more_platforms, moved| Some(OriginalDiffers { more_platforms, moved });
         let differs = |digests: &[&Digest], platforms: &[&str]| {
-            there.differs(&held(digests, platforms), &name())
+            there.differs(&held(digests, platforms), &name(), ImageStore::GraphDriver)
         };
         assert_eq!(differs(&[&index], &["linux/amd64"]), told(true, false));
         assert_eq!(differs(&[&amd64], &["linux/amd64"]), told(true, false), "pulled by digest");
@@ -145,16 +180,49 @@ mod tests {
         assert_eq!(differs(&[&other, &index], &both), None, "pulled again since");
         assert_eq!(differs(&[&index], &[]), None, "nobody knows what the engine has");
         let single = original(&index, &[], &[]);
-        assert_eq!(single.differs(&held(&[&index], &["linux/amd64"]), &name()), None);
+        let same =
+            single.differs(&held(&[&index], &["linux/amd64"]), &name(), ImageStore::GraphDriver);
+        assert_eq!(same, None);
     }
 
     #[test]
     fn what_was_built_here_came_from_nowhere() {
+        use ImageStore::{Containerd, GraphDriver, Podman};
         let pulled = held(&[&Digest::of(b"1")], &[]);
-        assert!(came_from_registry(&pulled, &name()));
-        assert!(!came_from_registry(&held(&[], &[]), &name()));
+        assert!(came_from_registry(&pulled, &name(), GraphDriver));
+        assert!(!came_from_registry(&held(&[], &[]), &name(), GraphDriver));
         let copy = ImageReference::parse("other.example/app:1").unwrap();
-        assert!(!came_from_registry(&pulled, &copy), "it has a second name here");
+        assert!(!came_from_registry(&pulled, &copy, GraphDriver), "it has a second name here");
+        let part = |is_available| EnginePart {
+            digest: Digest::of(b"part"),
+            kind: PartKind::Image,
+            platform: None,
+            is_available,
+            content_bytes: 1,
+        };
+        // The containerd store makes the digests up from the names.
+        let built = EngineImage { parts: Some(vec![part(true)]), ..pulled.clone() };
+        assert!(!came_from_registry(&built, &name(), Containerd));
+        let partial = EngineImage { parts: Some(vec![part(true), part(false)]), ..pulled.clone() };
+        assert!(came_from_registry(&partial, &name(), Containerd));
+        assert!(came_from_registry(&pulled, &name(), Containerd), "it does not say its parts");
+        let built = ImageReference::parse("localhost/app:1").unwrap();
+        assert!(!came_from_registry(&pulled, &built, Podman));
+    }
+
+    #[test]
+    fn the_containerd_store_says_nothing_of_a_stranger_with_the_same_name() {
+        let (own, other) = (Digest::of(b"own"), Digest::of(b"other"));
+        let both = ["linux/amd64", "linux/arm64"];
+        let engine = EngineImage { id: own.clone(), ..held(&[&own], &["linux/amd64"]) };
+        let differs = |engine: &EngineImage, there: &Original| {
+            there.differs(engine, &name(), ImageStore::Containerd)
+        };
+        let more = Some(OriginalDiffers { more_platforms: true, moved: false });
+        assert_eq!(differs(&engine, &original(&other, &both, &[])), None);
+        assert_eq!(differs(&engine, &original(&own, &both, &[])), more);
+        assert_eq!(differs(&engine, &original(&other, &both, &[&own])), more, "pulled by digest");
+        assert_eq!(differs(&engine, &original(&own, &["linux/amd64"], &[])), None);
     }
 
     #[tokio::test]

@@ -27,8 +27,9 @@ impl Standing {
     /// The standing of an image that a run finished, from its proof alone.
     fn of_proof(proof: Proof) -> Self {
         match proof {
-            Proof::Equal => Self::Equal,
-            Proof::EqualToPushed => Self::EqualToPushed,
+            // One platform of an index is what the plan named.
+            Proof::Equal | Proof::EqualToPart => Self::Equal,
+            Proof::SameContent | Proof::EqualToPushed => Self::EqualToPushed,
             Proof::Different => Self::Failed,
             Proof::NotProved => Self::Unknown,
         }
@@ -272,6 +273,8 @@ mod tests {
         let of = Standing::of_stage;
         for (stage, proof, is_kept, is_pushed, standing) in [
             (Moved, Proof::Equal, false, true, Standing::Equal),
+            (Moved, Proof::EqualToPart, false, true, Standing::Equal),
+            (Moved, Proof::SameContent, false, true, Standing::EqualToPushed),
             (Moved, Proof::EqualToPushed, false, true, Standing::EqualToPushed),
             (Moved, Proof::NotProved, false, true, Standing::Unknown),
             (Moved, Proof::Different, false, true, Standing::Failed),

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::differences::{Difference, differences};
-use super::facts::{Facts, ImageFacts, SourceFacts};
+use super::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
 use super::push_order::set_push_order;
 use super::totals::{NeededQuota, PlanTotals, pulls, totals};
 use super::{
-    DestinationIdentity, Extent, ImageContent, LifecycleForecast, ManifestCache, MigrationError,
-    MigrationRequest, RequestedImage, Resolution,
+    DestinationIdentity, EngineOutcome, EnginePlan, Extent, ImageContent, LifecycleForecast,
+    ManifestCache, MigrationError, MigrationRequest, RequestedImage, Resolution,
 };
 use crate::model::{
     Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
@@ -81,8 +81,12 @@ pub struct PlannedImage {
     pub route: Route,
     /// What will be done.
     pub action: Action,
-    /// The digest at the source, where a push keeps it.
+    /// The digest that is copied from the source, where a push keeps it.
     pub source_digest: Option<Digest>,
+    /// The index that it is the image of one platform of, where only that is copied.
+    pub part_of: Option<Digest>,
+    /// Which image of the Docker Engine it is, and how it gets to ECR.
+    pub engine: Option<EnginePlan>,
     /// The digest that the tag has at the destination now.
     pub destination_digest: Option<Digest>,
     /// The platforms that travel.
@@ -174,7 +178,7 @@ impl Action {
 pub enum Remark {
     /// The engine packs layers anew, so ECR will hold another digest than the image came with.
     DigestChanges,
-    /// The engine holds one platform, and that one is moved.
+    /// The engine holds one platform, and that one is moved. Only in plans of earlier versions.
     OnePlatform,
     /// The size is the engine's, unpacked.
     SizeUnpacked,
@@ -191,6 +195,8 @@ pub enum Remark {
     BuildCache,
     /// Some of its layers lie outside the registry, as Windows base layers do, and are not copied.
     ForeignLayers,
+    /// ECR already has an index that holds this image and other platforms. It is not replaced by less.
+    DestinationHasIndex,
 }
 
 impl Plan {
@@ -321,6 +327,8 @@ fn plan_image(
         route: if facts.engine.is_some() { Route::DockerEngine } else { Route::RegistryToRegistry },
         action,
         source_digest: source.digest.clone(),
+        part_of: source.part_of.clone(),
+        engine: source.engine.clone(),
         destination_digest: existing,
         platforms: source.platforms.clone(),
         size_bytes: source.size_bytes,
@@ -370,6 +378,7 @@ fn decide(
 /// The digests agree, or the engine remembers that it pushed just this.
 fn is_identical(source: &SourceFacts, destination: &ImageReference, existing: &Digest) -> bool {
     source.digest.as_ref() == Some(existing)
+        || source.at_destination.is_some()
         || source.known_as.iter().any(|name| {
             name.registry() == destination.registry()
                 && name.path() == destination.path()
@@ -378,8 +387,11 @@ fn is_identical(source: &SourceFacts, destination: &ImageReference, existing: &D
 }
 
 fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
-    let Some(engine) = &facts.engine else {
-        let part = source.is_part.then_some(Remark::ChosenPlatform);
+    let Some(engine) = &source.engine else {
+        if facts.engine.is_some() {
+            return Vec::new();
+        }
+        let part = source.part_of.as_ref().map(|_| Remark::ChosenPlatform);
         let later = source.is_unread.then_some(Remark::ReadLater);
         // Source: AWS Lambda, "Create a Lambda function using a container image": it takes no index.
         let for_one = source.content.as_ref().is_some_and(|content| content.is_index_for_one);
@@ -394,16 +406,15 @@ fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
         let remarks = part.into_iter().chain(later).chain(other).chain(lambda);
         return remarks.chain(cache).chain(foreign).collect();
     };
-    let mut remarks = vec![Remark::SizeUnpacked];
+    let mut remarks = Vec::new();
     if is_for_other_processors(&source.platforms) {
         remarks.push(Remark::NotForAmd64);
     }
-    if !engine.keeps_digests {
-        remarks.push(Remark::DigestChanges);
-        // A name with a digest of a registry shows that the image was pulled, one platform of it.
-        if !source.known_as.is_empty() {
-            remarks.push(Remark::OnePlatform);
-        }
+    if engine.outcome == EngineOutcome::Repacked {
+        remarks.extend([Remark::SizeUnpacked, Remark::DigestChanges]);
+    }
+    if source.at_destination == Some(AtDestination::Index) {
+        remarks.push(Remark::DestinationHasIndex);
     }
     remarks
 }

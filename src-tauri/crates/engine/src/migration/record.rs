@@ -41,6 +41,10 @@ pub(super) struct Known {
     pub source_moved_to: Option<Digest>,
     /// The platforms of an index, and whether ECR holds them.
     pub platforms: Vec<PlatformProof>,
+    /// The digest at the source, where only the transfer could tell.
+    pub source_digest: Option<Digest>,
+    /// The index that the copied image is a part of, where only the transfer could tell.
+    pub part_of: Option<Digest>,
 }
 
 impl Default for Known {
@@ -60,6 +64,8 @@ impl Default for Known {
             appeared: false,
             source_moved_to: None,
             platforms: Vec::new(),
+            source_digest: None,
+            part_of: None,
         }
     }
 }
@@ -180,6 +186,20 @@ impl Record<'_> {
         state.pushed_digest = Some(digest);
     }
 
+    /// What the source turned out to be while it was sent.
+    pub fn source_is(&self, digest: Digest, part_of: Option<Digest>) {
+        let mut state = self.state();
+        state.source_digest = Some(digest);
+        state.part_of = part_of;
+    }
+
+    /// The digest at the source, and the index that it is a part of.
+    pub fn source(&self) -> (Option<Digest>, Option<Digest>) {
+        let state = self.state();
+        let digest = state.source_digest.clone().or_else(|| self.planned.source_digest.clone());
+        (digest, state.part_of.clone().or_else(|| self.planned.part_of.clone()))
+    }
+
     pub fn prove_on_arrival(&self, well: bool) {
         self.state().proved_on_arrival = Some(well);
     }
@@ -228,9 +248,10 @@ impl Record<'_> {
     }
 
     fn into_report(self) -> ImageReport {
+        let (source_digest, part_of) = self.source();
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         ImageReport {
-            planned: self.planned.clone(),
+            planned: PlannedImage { source_digest, part_of, ..self.planned.clone() },
             // Every image is settled when a run ends; an open one was never reached.
             result: state.result.unwrap_or(ImageResult::Cancelled),
             pushed_digest: state.pushed_digest,

@@ -92,7 +92,13 @@ pub enum ImageResult {
 pub enum Proof {
     /// Source, push, registry and ECR agree.
     Equal,
-    /// The engine packed the image anew: push, registry and ECR agree on a digest of its own.
+    /// One platform of an index was copied: push, registry and ECR agree on the digest that the index
+    /// names for it.
+    EqualToPart,
+    /// The engine packed the layers again: push, registry and ECR agree on a digest of its own, and
+    /// the image's configuration, which names the content of every layer, is the engine's.
+    SameContent,
+    /// Push, registry and ECR agree on a digest; nothing connects it with the source.
     EqualToPushed,
     /// They disagree.
     Different,

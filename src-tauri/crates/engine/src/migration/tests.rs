@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::testing::{FakeEngine, World, request, results};
+use super::testing::{FakeEngine, FakeRegistry, World, request, results};
 use super::{Action, Difference, ImageResult, MigrationError, Proof, Resolution, Source};
 use crate::model::{Digest, ImageReference, RepositorySettings, Tag, TagMutability};
 
@@ -276,10 +276,17 @@ async fn the_engine_pushes_under_a_name_that_is_taken_away_again() {
     let mut request = request("app", "app", &["1"]);
     let plan = engine_plan(&world, &source, &request).await;
     let report = world.run(&plan, &source).await;
-    assert_eq!(results(&report), ["Moved EqualToPushed"]);
-    assert_eq!(report.images[0].sent_bytes, Some(40));
+    assert_eq!(results(&report), ["Moved SameContent"]);
+    let config = FakeRegistry::config_text(&["image"]).len() as u64;
+    let stored = "image".len() as u64 + config;
+    assert_eq!(report.images[0].sent_bytes, Some(stored), "as ECR stores it");
     assert_eq!(engine.names(), ["source.example/app:1"]);
 
+    let plan = engine_plan(&world, &source, &request).await;
+    assert!(matches!(plan.images[0].action, Action::AlreadyThere), "{:?}", plan.images[0].action);
+    assert_eq!(results(&world.run(&plan, &source).await), ["Unchanged SameContent"]);
+
+    engine.add("source.example/app:1", "rebuilt");
     request.remove_temporary_tags = false;
     request.images[0].resolution = Some(Resolution::Overwrite);
     let plan = engine_plan(&world, &source, &request).await;

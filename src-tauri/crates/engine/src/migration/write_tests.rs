@@ -159,10 +159,10 @@ async fn an_image_that_the_engine_itself_pushed_before_counts_as_there() {
     let source = Source::Engine(engine.clone());
     let facts = super::gather(&request, &source, &world.destination()).await.unwrap();
     let plan = super::plan(&request, &facts);
-    let pushed = world.registry.image("app", Some("1"), &["packed anew"]);
+    let pushed = world.registry.image("app", Some("1"), &["image"]);
     engine.remember("registry.example/app", &pushed);
     let report = world.run(&plan, &source).await;
-    assert_eq!(results(&report), ["Unchanged EqualToPushed"]);
+    assert_eq!(results(&report), ["Unchanged SameContent"]);
 }
 
 /// A signed image, what is at the destination under the tag of its signature when it is planned and

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Digest;
 
@@ -39,14 +39,14 @@ pub mod media_type {
 }
 
 /// The platform that an image runs on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Platform {
     /// Operating system, such as `linux`; `unknown` marks an attestation.
     pub os: String,
     /// Processor architecture as Go names it, such as `amd64`.
     pub architecture: String,
     /// Variant of the architecture, such as `v8`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
 }
 

@@ -22,6 +22,15 @@ pub(super) struct Checked {
     is_over: bool,
 }
 
+/// A blob's bytes from elsewhere, checked as those of a registry are.
+pub(crate) fn checked_blob(
+    source: RegistryHost,
+    blob: &Descriptor,
+    content: BlobStream,
+) -> BlobStream {
+    Box::pin(Checked::new(source, blob, content))
+}
+
 impl Checked {
     pub(super) fn new(registry: RegistryHost, blob: &Descriptor, inner: BlobStream) -> Self {
         Self {

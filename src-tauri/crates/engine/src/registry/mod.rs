@@ -43,6 +43,7 @@ pub use api::{
     BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, RegistryLogin,
     Stored, UploadSession, UploadStart,
 };
+pub(crate) use checked::checked_blob;
 pub use client::RegistryClient;
 pub use endpoint::{InvalidEndpoint, RegistryEndpoint};
 pub use error::RegistryError;

@@ -57,7 +57,7 @@ impl Held {
         self.state().mounting = mounting;
     }
 
-    pub(super) fn has_blob(&self, repository: &Arc<str>, digest: &Digest) -> bool {
+    pub(in crate::migration) fn has_blob(&self, repository: &Arc<str>, digest: &Digest) -> bool {
         self.state().blobs.get(repository).is_some_and(|held| held.contains(digest))
     }
 
@@ -66,7 +66,7 @@ impl Held {
         self.state().holders.get(digest).cloned()
     }
 
-    pub(super) fn add_blob(&self, repository: &Arc<str>, digest: &Digest) {
+    pub(in crate::migration) fn add_blob(&self, repository: &Arc<str>, digest: &Digest) {
         let mut state = self.state();
         if !state.holders.contains_key(digest) {
             state.holders.insert(digest.clone(), Arc::clone(repository));

@@ -2,7 +2,7 @@
 //! change: journals are read years later.
 
 use super::{JournalError, Stage, WriteOutcome};
-use crate::migration::{Proof, Remark, Route};
+use crate::migration::{EngineOutcome, EngineWay, Proof, Remark, Route};
 
 /// A value that is written as a word.
 pub(super) trait Coded: Copy + PartialEq + 'static {
@@ -49,6 +49,8 @@ impl Coded for Proof {
     const WHAT: &'static str = "a proof";
     const CODES: &'static [(&'static str, Self)] = &[
         ("equal", Self::Equal),
+        ("equal_to_part", Self::EqualToPart),
+        ("same_content", Self::SameContent),
         ("equal_to_pushed", Self::EqualToPushed),
         ("different", Self::Different),
         ("not_proved", Self::NotProved),
@@ -67,6 +69,23 @@ impl Coded for Remark {
         ("build_cache", Self::BuildCache),
         ("foreign_layers", Self::ForeignLayers),
         ("read_later", Self::ReadLater),
+        ("destination_has_index", Self::DestinationHasIndex),
+    ];
+}
+
+impl Coded for EngineWay {
+    const WHAT: &'static str = "who sends an image";
+    const CODES: &'static [(&'static str, Self)] =
+        &[("push", Self::Push), ("push_platform", Self::PushPlatform), ("own_push", Self::OwnPush)];
+}
+
+impl Coded for EngineOutcome {
+    const WHAT: &'static str = "what arrives of an image";
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("whole", Self::Whole),
+        ("part", Self::Part),
+        ("seen_while_sending", Self::SeenWhileSending),
+        ("repacked", Self::Repacked),
     ];
 }
 

@@ -228,6 +228,8 @@ impl JournalLog {
             elapsed_ms: known.elapsed_ms,
             left_behind: serde_json::to_string(&left).unwrap_or_default(),
             source_moved_to: known.source_moved_to,
+            source_digest: known.source_digest,
+            part_of: known.part_of,
         })));
     }
 

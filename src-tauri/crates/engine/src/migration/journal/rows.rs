@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use rusqlite::types::Type;
 use rusqlite::{Row, Transaction, named_params};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::codes::{ActionCode, Coded, WriteCode};
 use super::{
     Intent, JournalImage, JournalRepository, NewMigration, Stage, TagKind, TagWrite, Write,
 };
+use crate::docker::EnginePlatform;
 use crate::migration::{
-    Action, DestinationEndpoint, DestinationIdentity, MigrationError, OutcomeCounts, PlannedImage,
-    PlannedReferrerTag, PlatformProof, Proof, Standing,
+    Action, DestinationEndpoint, DestinationIdentity, EnginePlan, MigrationError, OutcomeCounts,
+    PlannedImage, PlannedReferrerTag, PlatformProof, Proof, Standing,
 };
 use crate::model::{
     AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,
@@ -48,10 +50,10 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
     let mut insert = change.prepare(
         "INSERT INTO image (migration, number, source_repository, requested_tag, source,
              destination, repository, tag, route, action, source_digest, destination_digest,
-             platforms, size_bytes, remarks, referrer_tags, changed_at_ms, push_order)
+             platforms, size_bytes, remarks, referrer_tags, engine, part_of, changed_at_ms, push_order)
          VALUES (:migration, :number, :source_repository, :requested_tag, :source, :destination,
              :repository, :tag, :route, :action, :source_digest, :destination_digest, :platforms,
-             :size_bytes, :remarks, :referrer_tags, :changed_at_ms, :push_order)",
+             :size_bytes, :remarks, :referrer_tags, :engine, :part_of, :changed_at_ms, :push_order)",
     )?;
     for image in &new.plan.images {
         insert.execute(named_params! {
@@ -71,6 +73,8 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
             ":size_bytes": number(image.size_bytes),
             ":remarks": words(image.remarks.iter().map(|remark| remark.code().to_owned())),
             ":referrer_tags": image.referrer_tags.as_deref().map(referrer_tags_text),
+            ":engine": image.engine.as_ref().map(engine_text),
+            ":part_of": image.part_of.as_ref().map(Digest::as_str),
             ":changed_at_ms": number(new.started_at_ms),
             ":push_order": image.push_order,
         })?;
@@ -101,6 +105,8 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
             size_bytes: bytes(row, "size_bytes")?,
             remarks: list(row, "remarks", Coded::read)?,
             referrer_tags: referrer_tags(row)?,
+            part_of: digest(row, "part_of")?,
+            engine: engine_plan(row)?,
             content: None,
             push_order: row.get("push_order")?,
         },
@@ -270,6 +276,44 @@ fn platform_proofs(text: &str) -> rusqlite::Result<Vec<PlatformProof>> {
         Ok(PlatformProof { platform, digest, in_ecr })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// How an image of the Docker Engine gets to ECR, as its column holds it.
+#[derive(Serialize, Deserialize)]
+struct EngineColumn {
+    image_id: String,
+    way: String,
+    outcome: String,
+    platform: Option<EnginePlatform>,
+    index_platforms: Vec<Platform>,
+    attestations_stay: bool,
+}
+
+fn engine_text(plan: &EnginePlan) -> String {
+    let column = EngineColumn {
+        image_id: plan.image_id.to_string(),
+        way: plan.way.code().to_owned(),
+        outcome: plan.outcome.code().to_owned(),
+        platform: plan.platform.clone(),
+        index_platforms: plan.index_platforms.clone(),
+        attestations_stay: plan.attestations_stay,
+    };
+    serde_json::to_string(&column).unwrap_or_default()
+}
+
+fn engine_plan(row: &Row<'_>) -> rusqlite::Result<Option<EnginePlan>> {
+    let text: Option<String> = row.get("engine")?;
+    let Some(text) = text else { return Ok(None) };
+    let column: EngineColumn =
+        serde_json::from_str(&text).map_err(|error| unreadable(error.into()))?;
+    Ok(Some(EnginePlan {
+        image_id: Digest::parse(&column.image_id).map_err(|error| unreadable(error.into()))?,
+        way: Coded::read(&column.way).map_err(|error| unreadable(error.into()))?,
+        outcome: Coded::read(&column.outcome).map_err(|error| unreadable(error.into()))?,
+        platform: column.platform,
+        index_platforms: column.index_platforms,
+        attestations_stay: column.attestations_stay,
+    }))
 }
 
 /// Reads a row of `repository`.

@@ -118,6 +118,11 @@ INSERT INTO intent (migration, number, write, repository, tag, image, earlier_di
         AND (pushed_digest IS NOT NULL OR stage = 'begun');
 ALTER TABLE image ADD COLUMN referrer_tags TEXT;
 ",
+    // The image of the Docker Engine that was planned.
+    "
+ALTER TABLE image ADD COLUMN engine TEXT;
+ALTER TABLE image ADD COLUMN part_of TEXT;
+",
 ];
 
 /// The version that this program writes.

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::migration::testing::{World, joined, request};
 use crate::migration::{
-    Action, DestinationEndpoint, Headline, ImageResult, MigrationError, MigrationRequest,
-    OutcomeCounts, Plan, Proof, Remark, Route, Standing,
+    Action, DestinationEndpoint, EngineOutcome, EngineWay, Headline, ImageResult, MigrationError,
+    MigrationRequest, OutcomeCounts, Plan, Proof, Remark, Route, Standing,
 };
 use crate::model::{RepositoryName, RepositorySettings, Tag};
 
@@ -409,7 +409,21 @@ fn every_value_has_a_word_of_its_own() {
     use Stage::{Begun, Cancelled, Failed, Moved, Pushed, Unchanged, Waiting};
     check(&[Waiting, Begun, Pushed, Moved, Unchanged, Failed, Cancelled]);
     check(&[Route::DockerEngine, Route::RegistryToRegistry]);
-    check(&[Proof::Equal, Proof::EqualToPushed, Proof::Different, Proof::NotProved]);
+    check(&[
+        Proof::Equal,
+        Proof::EqualToPart,
+        Proof::SameContent,
+        Proof::EqualToPushed,
+        Proof::Different,
+        Proof::NotProved,
+    ]);
+    check(&[EngineWay::Push, EngineWay::PushPlatform, EngineWay::OwnPush]);
+    check(&[
+        EngineOutcome::Whole,
+        EngineOutcome::Part,
+        EngineOutcome::SeenWhileSending,
+        EngineOutcome::Repacked,
+    ]);
     check(&[
         Remark::DigestChanges,
         Remark::OnePlatform,
@@ -420,6 +434,7 @@ fn every_value_has_a_word_of_its_own() {
         Remark::NotForLambda,
         Remark::BuildCache,
         Remark::ForeignLayers,
+        Remark::DestinationHasIndex,
     ]);
     check(&[WriteOutcome::Done, WriteOutcome::Refused]);
     check(&[

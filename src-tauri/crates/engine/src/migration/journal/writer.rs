@@ -65,6 +65,9 @@ pub(super) struct ImageChange {
     pub elapsed_ms: u64,
     pub left_behind: String,
     pub source_moved_to: Option<Digest>,
+    /// What the source turned out to be while it was sent.
+    pub source_digest: Option<Digest>,
+    pub part_of: Option<Digest>,
 }
 
 enum Message {
@@ -240,7 +243,9 @@ fn apply_image(
              ecr_digest = :ecr_digest, proof = :proof, sent_bytes = :sent_bytes,
              sent_uncounted = :sent_uncounted,
              skipped_bytes = :skipped_bytes, elapsed_ms = :elapsed_ms, left_behind = :left_behind,
-             source_moved_to = :source_moved_to, platform_proofs = :platform_proofs
+             source_moved_to = :source_moved_to, platform_proofs = :platform_proofs,
+             source_digest = coalesce(:source_digest, source_digest),
+             part_of = coalesce(:part_of, part_of)
          WHERE migration = :migration AND number = :number",
     )?;
     update.execute(named_params! {
@@ -261,6 +266,8 @@ fn apply_image(
         ":elapsed_ms": rows::number(image.elapsed_ms),
         ":left_behind": image.left_behind,
         ":source_moved_to": image.source_moved_to.as_ref().map(Digest::as_str),
+        ":source_digest": image.source_digest.as_ref().map(Digest::as_str),
+        ":part_of": image.part_of.as_ref().map(Digest::as_str),
     })?;
     Ok(())
 }

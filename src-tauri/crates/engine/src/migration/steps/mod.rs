@@ -2,6 +2,7 @@
 //! made just before its first image.
 
 mod create;
+mod engine_push;
 mod log_in;
 mod policies;
 mod push;

@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -6,27 +6,25 @@ use futures_util::future::join;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::create::{Repositories, repositories};
+use super::engine_push::EnginePushes;
 use super::policies::LifecyclePolicies;
 use super::push_queue::{PushQueue, Turn};
 use super::quota::QuotaGate;
 use super::verify::prove_arrived;
-use crate::docker::{DockerApi, PushLayerState, PushProgress};
+use crate::docker::DockerApi;
 use crate::migration::copy::{
     CopiedTag, Copier, Held, Job, Mounts, ReferrerTags, TagsThere, Turns,
 };
+use crate::migration::engine_route::{Content, holds_content};
 use crate::migration::journal::PendingWrite;
 use crate::migration::manifest_cache::ManifestSource;
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run, Traces};
 use crate::migration::tag_guard::{Expected, TagGuard, Verdict};
 use crate::migration::tree::{read_extent, read_tree};
-use crate::migration::{
-    CopyEnds, ImageState, LayerState, MigrationError, MigrationEvent, PlannedImage, Source,
-};
+use crate::migration::{CopyEnds, EngineOutcome, ImageState, MigrationError, PlannedImage, Source};
 use crate::model::{Digest, ImageReference};
 
-/// The engine sends five layers of a push at a time by itself; more pushes only compete.
-const MAX_CONCURRENT_PUSHES: usize = 2;
 /// Images whose content is copied at the same time. Their blobs share one limit of their own.
 const MAX_CONCURRENT_COPIES: usize = 16;
 /// Images whose tag is written, and that are verified, at the same time.
@@ -64,12 +62,7 @@ async fn push_into(
     let starts = records_in_order.iter().copied();
     match run.source {
         Source::Engine(docker) => {
-            let engine = &EnginePushes {
-                run,
-                docker: docker.as_ref(),
-                repositories,
-                pushes: Semaphore::new(MAX_CONCURRENT_PUSHES),
-            };
+            let engine = &EnginePushes::new(run, docker.as_ref(), repositories);
             let work = |record| async move {
                 let turn = queue.turn(record);
                 let outcome = engine.push(record, &turn).await;
@@ -251,7 +244,7 @@ struct Arrived {
 }
 
 /// What the tag of an image may be written over.
-fn tag_guard<'a>(run: &Run<'a>, planned: &'a PlannedImage) -> TagGuard<'a> {
+pub(super) fn tag_guard<'a>(run: &Run<'a>, planned: &'a PlannedImage) -> TagGuard<'a> {
     TagGuard {
         image: planned.index,
         repository: planned.repository.as_str(),
@@ -288,60 +281,9 @@ fn destination_tags(records: &Records<'_>) -> TagsThere {
     TagsThere::new(wanted)
 }
 
-/// What all pushes of the Docker Engine share.
-struct EnginePushes<'a> {
-    run: &'a Run<'a>,
-    docker: &'a dyn DockerApi,
-    repositories: &'a Repositories,
-    pushes: Semaphore,
-}
-
-impl EnginePushes<'_> {
-    /// Pushes an image. The engine writes the tag by itself at the end of a push, so the images of a
-    /// repository are pushed one after the other.
-    async fn push(&self, record: &Record<'_>, turn: &Turn<'_>) -> Result<(), MigrationError> {
-        let run = self.run;
-        turn.wait().await;
-        // The semaphore is never closed.
-        let _push = self.pushes.acquire().await.ok();
-        run.image_state(record, ImageState::Pushing);
-        self.repositories.ready(&record.planned.repository, || async { Ok(()) }).await?;
-        let started = Instant::now();
-        let login = run.destination.login.engine_login().await?;
-        let mut sent = SentLayers::default();
-        let mut progress = |progress: PushProgress| {
-            let state = sent.take(&progress);
-            let image = record.planned.index;
-            run.emit(MigrationEvent::LayerState { image, layer: progress.layer, state });
-        };
-        // The engine writes the tag itself, after the layers. So the check comes right before its
-        // push, and the digest that it reports is compared with the tag afterwards: between the two,
-        // a tag that somebody else writes cannot be protected.
-        let guard = tag_guard(run, record.planned);
-        let Some(pending) = may_push(run, self.docker, record, &guard).await? else {
-            turn.written();
-            prove_arrived(run, record).await;
-            return Ok(());
-        };
-        let target = &record.planned.destination;
-        let outcome = self.docker.push(target, &login, &mut progress, run.control.token()).await;
-        record.moved_bytes(sent.sent_bytes(), 0, elapsed_ms(started));
-        if sent.is_uncounted() {
-            record.sent_uncounted();
-        }
-        let outcome = outcome.map_err(MigrationError::from);
-        let digest = outcome.as_ref().ok().map(|pushed| pushed.digest.clone());
-        guard.after_write(pending, digest.as_ref(), &outcome.as_ref().map(|_| ()));
-        pushed(run, record, outcome?.digest);
-        turn.written();
-        prove_arrived(run, record).await;
-        Ok(())
-    }
-}
-
 /// Checks the tag that the engine is about to write. Returns `None` if it points to the engine's
 /// image already.
-async fn may_push(
+pub(super) async fn may_push(
     run: &Run<'_>,
     docker: &dyn DockerApi,
     record: &Record<'_>,
@@ -362,7 +304,8 @@ async fn may_push(
     // The engine remembers the digest that its image got when it was pushed under this name, also
     // where the journal was interrupted before it learned that.
     if let MigrationError::DestinationMoved { found: Some(found), .. } = &error
-        && is_known_as(docker, &planned.destination, found).await?
+        && (is_known_as(docker, &planned.destination, found).await?
+            || is_same_content(run, planned, found).await)
     {
         let is_own = run.journal.is_some_and(|journal| {
             let history = journal.tag_history(&planned.repository, &planned.tag);
@@ -375,6 +318,18 @@ async fn may_push(
         return Ok(None);
     }
     Err(error)
+}
+
+/// Whether the destination has the engine's image with its layers packed again. The engine forgets the
+/// digest of a push when the name is removed.
+async fn is_same_content(run: &Run<'_>, planned: &PlannedImage, found: &Digest) -> bool {
+    let Some(engine) = &planned.engine else { return false };
+    if engine.outcome != EngineOutcome::Repacked {
+        return false;
+    }
+    let (registry, path) = (run.destination.registry.as_ref(), planned.repository.as_str());
+    let content = holds_content(registry, path, found, &engine.image_id).await;
+    matches!(content, Ok(Some(Content::Image)))
 }
 
 /// Whether the engine's image of this name is the one that the registry has under a digest.
@@ -391,81 +346,11 @@ async fn is_known_as(
     }))
 }
 
-fn pushed(run: &Run<'_>, record: &Record<'_>, digest: Digest) {
+pub(super) fn pushed(run: &Run<'_>, record: &Record<'_>, digest: Digest) {
     record.pushed(digest.clone());
     run.image_state(record, ImageState::Pushed { digest });
 }
 
-fn elapsed_ms(started: Instant) -> u64 {
+pub(super) fn elapsed_ms(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-/// What the engine sent of each layer. It does not repeat the number when the layer is done, and it
-/// reports none at all for a layer that was sent before its first progress message was due.
-#[derive(Default)]
-struct SentLayers {
-    bytes: HashMap<String, u64>,
-    /// Layers that were sent without a number.
-    uncounted: HashSet<String>,
-}
-
-impl SentLayers {
-    fn take(&mut self, progress: &PushProgress) -> LayerState {
-        let so_far = self.bytes.entry(progress.layer.clone()).or_default();
-        match progress.state {
-            PushLayerState::Waiting => LayerState::Waiting { total_bytes: None },
-            PushLayerState::Sending { sent_bytes, total_bytes } => {
-                *so_far = sent_bytes;
-                LayerState::Sending { sent_bytes, total_bytes }
-            }
-            PushLayerState::AlreadyThere => LayerState::AlreadyThere { total_bytes: None },
-            PushLayerState::Mounted => LayerState::Mounted,
-            PushLayerState::Done => {
-                if *so_far == 0 {
-                    self.uncounted.insert(progress.layer.clone());
-                }
-                LayerState::Done { sent_bytes: *so_far }
-            }
-        }
-    }
-
-    fn sent_bytes(&self) -> u64 {
-        self.bytes.values().sum()
-    }
-
-    /// Whether bytes were sent, or may have been, that the engine did not report.
-    fn is_uncounted(&self) -> bool {
-        self.bytes.is_empty() || !self.uncounted.is_empty()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_counted_only_where_the_engine_reported_those_of_every_layer() {
-        use PushLayerState::{AlreadyThere, Done, Mounted, Sending, Waiting};
-        let sending = |sent_bytes| Sending { sent_bytes, total_bytes: None };
-        for (states, sent_bytes, uncounted) in [
-            (vec![("a", Waiting), ("a", sending(5)), ("a", Done)], 5, false),
-            (
-                vec![("a", sending(5)), ("a", sending(9)), ("a", Done), ("b", AlreadyThere)],
-                9,
-                false,
-            ),
-            (vec![("a", AlreadyThere), ("b", Mounted)], 0, false),
-            // A small layer is sent before a number is due.
-            (vec![("a", sending(5)), ("a", Done), ("b", Waiting), ("b", Done)], 5, true),
-            // Another engine reports no layer at all.
-            (vec![], 0, true),
-        ] {
-            let mut sent = SentLayers::default();
-            for (layer, state) in &states {
-                sent.take(&PushProgress { layer: (*layer).to_owned(), state: *state });
-            }
-            assert_eq!(sent.sent_bytes(), sent_bytes, "{states:?}");
-            assert_eq!(sent.is_uncounted(), uncounted, "{states:?}");
-        }
-    }
 }

@@ -1,9 +1,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::docker::{DockerApi, DockerError};
+use crate::migration::engine_route::still_as_planned;
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run, Traces};
-use crate::migration::{ImageState, MigrationError, Source};
+use crate::migration::{EngineWay, ImageState, MigrationError, Source};
 use crate::model::ImageReference;
 
 /// Tagging is a moment's work of the engine.
@@ -31,16 +32,19 @@ async fn name(
     record: &Record<'_>,
     made: &Mutex<Vec<ImageReference>>,
 ) -> Result<(), MigrationError> {
-    let (source, target) = (&record.planned.source, &record.planned.destination);
+    let planned = record.planned;
+    still_as_planned(docker, planned).await?;
+    let target = &planned.destination;
+    // What Transload sends itself needs no name.
+    let Some(engine) = planned.engine.as_ref().filter(|plan| plan.way != EngineWay::OwnPush) else {
+        return Ok(());
+    };
     // A name that was there before belongs to the person and stays.
     match docker.image(target).await {
-        Ok(there) => {
-            if there.id != docker.image(source).await?.id {
-                return Err(MigrationError::EngineNameTaken { reference: target.clone() });
-            }
-        }
+        Ok(there) if there.id == engine.image_id => {}
+        Ok(_) => return Err(MigrationError::EngineNameTaken { reference: target.clone() }),
         Err(DockerError::ImageMissing { .. }) => {
-            docker.tag(source, target).await?;
+            docker.tag(&engine.image_id, target).await?;
             made.lock().unwrap_or_else(PoisonError::into_inner).push(target.clone());
         }
         Err(error) => return Err(error.into()),

@@ -2,9 +2,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::aws::HeldImage;
+use crate::migration::engine_route::{Content, holds_content};
 use crate::migration::record::{Record, Records};
 use crate::migration::run::{Counts, Run};
-use crate::migration::{ImageState, MigrationError, PlannedImage, Proof, Remark, Source};
+use crate::migration::{
+    EngineOutcome, ImageState, MigrationError, PlannedImage, Proof, Remark, Source,
+};
 use crate::model::Digest;
 
 /// Two small questions an image.
@@ -55,7 +58,28 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
     let lost = record.found_parts(&held);
     // What was pushed now, or what the plan found to be there already.
     let expected = record.pushed_digest().or_else(|| planned.destination_digest.clone());
-    let proof = judge(expected.as_ref(), planned.source_digest.as_ref(), &in_registry, &in_ecr);
+    let (source_digest, part_of) = record.source();
+    let source = (source_digest.as_ref(), part_of.as_ref());
+    let mut proof = judge(expected.as_ref(), source, &in_registry, &in_ecr);
+    if proof == Proof::EqualToPushed
+        && let (Some(engine), Some(manifest)) = (&planned.engine, &expected)
+    {
+        match engine.outcome {
+            EngineOutcome::Repacked => {
+                let found = same_content(run, planned, manifest, &engine.image_id).await;
+                if let Err(error) = found {
+                    record.found(in_registry, in_ecr, Proof::Different);
+                    return Err(error);
+                }
+                proof = found.unwrap_or(proof);
+            }
+            // The plan promised a digest, and the engine pushed something else.
+            EngineOutcome::Whole | EngineOutcome::Part if record.pushed_digest().is_some() => {
+                proof = Proof::Different;
+            }
+            _ => {}
+        }
+    }
     if proof != Proof::Different && !lost.is_empty() {
         record.found(in_registry, in_ecr, Proof::Different);
         let destination = planned.destination.clone();
@@ -63,9 +87,9 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
     }
     record.found(in_registry.clone(), in_ecr.clone(), proof);
     match (proof, expected) {
-        (Proof::Different, Some(expected)) => Err(MigrationError::VerificationFailed {
+        (Proof::Different, Some(pushed)) => Err(MigrationError::VerificationFailed {
             destination: planned.destination.clone(),
-            expected,
+            expected: planned_digest(planned).cloned().unwrap_or(pushed),
             registry: in_registry,
             ecr: in_ecr,
         }),
@@ -77,13 +101,46 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
     }
 }
 
+/// The digest that the plan promised of an image of the engine.
+fn planned_digest(planned: &PlannedImage) -> Option<&Digest> {
+    planned.source_digest.as_ref().filter(|_| planned.engine.is_some() && planned.action.moves())
+}
+
+/// Compares the configuration of what the destination has with the image of the engine. What cannot
+/// be read proves nothing.
+///
+/// # Errors
+/// [`MigrationError::ContentDiffers`] where it is another image.
+async fn same_content(
+    run: &Run<'_>,
+    planned: &PlannedImage,
+    manifest: &Digest,
+    image_id: &Digest,
+) -> Result<Proof, MigrationError> {
+    let (registry, path) = (run.destination.registry.as_ref(), planned.repository.as_str());
+    match holds_content(registry, path, manifest, image_id).await {
+        Ok(Some(Content::Image | Content::InIndex)) => Ok(Proof::SameContent),
+        Ok(Some(Content::Other { config })) => Err(MigrationError::ContentDiffers {
+            destination: planned.destination.clone(),
+            expected: image_id.clone(),
+            found: config,
+        }),
+        Ok(None) => Ok(Proof::EqualToPushed),
+        Err(error) => {
+            tracing::warn!(destination = %planned.destination, %error, "its content cannot be compared");
+            Ok(Proof::EqualToPushed)
+        }
+    }
+}
+
 /// What the source's tag points to now, where that is not what was planned. A source that does not
 /// answer any more takes nothing from the proof, which is about the digest that was planned.
 async fn source_moved_to(run: &Run<'_>, planned: &PlannedImage) -> Option<Digest> {
     let Source::Registry(source) = run.source else { return None };
     // One platform's part of an index has another digest than the tag.
     let part = planned.remarks.contains(&Remark::ChosenPlatform);
-    let planned_digest = planned.source_digest.as_ref().filter(|_| !part)?;
+    let whole = planned.source_digest.as_ref().filter(|_| !part);
+    let planned_digest = planned.part_of.as_ref().or(whole)?;
     let head = source.manifest_head(planned.source.path(), planned.source.manifest_reference());
     let now = head.await.ok().flatten()?.digest;
     (now != *planned_digest).then_some(now)
@@ -91,7 +148,7 @@ async fn source_moved_to(run: &Run<'_>, planned: &PlannedImage) -> Option<Digest
 
 fn judge(
     expected: Option<&Digest>,
-    source: Option<&Digest>,
+    (source, part_of): (Option<&Digest>, Option<&Digest>),
     registry: &Option<Digest>,
     ecr: &Option<Digest>,
 ) -> Proof {
@@ -99,7 +156,13 @@ fn judge(
     if registry.as_ref() != Some(expected) || ecr.as_ref() != Some(expected) {
         return Proof::Different;
     }
-    if source == Some(expected) { Proof::Equal } else { Proof::EqualToPushed }
+    match part_of {
+        None if source == Some(expected) => Proof::Equal,
+        // The destination has the whole index.
+        Some(index) if index == expected => Proof::Equal,
+        Some(_) if source == Some(expected) => Proof::EqualToPart,
+        _ => Proof::EqualToPushed,
+    }
 }
 
 #[cfg(test)]
@@ -110,11 +173,14 @@ mod tests {
     fn only_agreement_of_all_is_a_proof() {
         let (a, b) = (Digest::of(b"a"), Digest::of(b"b"));
         let held = |digest: &Digest| Some(digest.clone());
-        assert_eq!(judge(Some(&a), Some(&a), &held(&a), &held(&a)), Proof::Equal);
-        assert_eq!(judge(Some(&a), None, &held(&a), &held(&a)), Proof::EqualToPushed);
-        assert_eq!(judge(Some(&a), Some(&a), &held(&b), &held(&a)), Proof::Different);
-        assert_eq!(judge(Some(&a), Some(&a), &held(&a), &held(&b)), Proof::Different);
-        assert_eq!(judge(Some(&a), Some(&a), &held(&a), &None), Proof::Different);
-        assert_eq!(judge(None, None, &held(&a), &held(&a)), Proof::NotProved);
+        let whole = (Some(&a), None);
+        assert_eq!(judge(Some(&a), whole, &held(&a), &held(&a)), Proof::Equal);
+        assert_eq!(judge(Some(&a), (Some(&a), Some(&b)), &held(&a), &held(&a)), Proof::EqualToPart);
+        assert_eq!(judge(Some(&a), (Some(&b), Some(&a)), &held(&a), &held(&a)), Proof::Equal);
+        assert_eq!(judge(Some(&a), (None, None), &held(&a), &held(&a)), Proof::EqualToPushed);
+        assert_eq!(judge(Some(&a), whole, &held(&b), &held(&a)), Proof::Different);
+        assert_eq!(judge(Some(&a), whole, &held(&a), &held(&b)), Proof::Different);
+        assert_eq!(judge(Some(&a), whole, &held(&a), &None), Proof::Different);
+        assert_eq!(judge(None, (None, None), &held(&a), &held(&a)), Proof::NotProved);
     }
 }

@@ -7,10 +7,15 @@ use crate::model::{Digest, Manifest, RawManifest, Tag, media_type};
 use crate::registry::Mount;
 
 impl FakeRegistry {
+    /// The configuration of an image with these layers.
+    pub fn config_text(layers: &[&str]) -> String {
+        format!("config of {layers:?}")
+    }
+
     /// Puts an image with one layer for each text.
     pub fn image(&self, path: &str, reference: Option<&str>, layers: &[&str]) -> Digest {
         let descriptors: Vec<_> = layers.iter().map(|layer| self.blob_json(path, layer)).collect();
-        let config = self.blob_json(path, &format!("config of {layers:?}"));
+        let config = self.blob_json(path, &Self::config_text(layers));
         let json = format!(
             r#"{{"schemaVersion":2,"mediaType":"{}","config":{config},"layers":[{}]}}"#,
             media_type::OCI_MANIFEST,
@@ -126,6 +131,93 @@ impl FakeRegistry {
     pub fn forget_blob(&self, path: &str, text: &str) {
         let place = (path.to_owned(), Digest::of(text.as_bytes()).to_string());
         self.blobs.lock().unwrap().remove(&place).unwrap();
+    }
+
+    /// A manifest that is there.
+    pub fn raw(&self, path: &str, digest: &Digest) -> RawManifest {
+        let place = (path.to_owned(), digest.to_string());
+        self.manifests.lock().unwrap()[&place].clone()
+    }
+
+    fn blob_bytes(&self, path: &str, digest: &Digest) -> Bytes {
+        let place = (path.to_owned(), digest.to_string());
+        self.blobs.lock().unwrap()[&place].clone()
+    }
+
+    /// Copies a manifest with all under it to another registry.
+    pub fn copy_to(
+        &self,
+        path: &str,
+        root: &Digest,
+        other: &Self,
+        other_path: &str,
+        tag: Option<&str>,
+    ) {
+        let raw = self.raw(path, root);
+        match raw.read().unwrap() {
+            Manifest::Index(index) => {
+                for child in index.manifests {
+                    self.copy_to(path, &child.digest, other, other_path, None);
+                }
+            }
+            Manifest::Image(image) => {
+                for blob in [image.config].into_iter().chain(image.layers) {
+                    let place = (other_path.to_owned(), blob.digest.to_string());
+                    let bytes = self.blob_bytes(path, &blob.digest);
+                    other.blobs.lock().unwrap().insert(place, bytes);
+                }
+            }
+        }
+        other.put_raw(other_path, tag, String::from_utf8(raw.bytes().to_vec()).unwrap());
+    }
+
+    /// An archive as Docker makes it from its containerd store: an OCI layout, sorted by name, without
+    /// the children that are not there.
+    pub fn archive(&self, path: &str, root: &Digest, absent: &[Digest]) -> Vec<u8> {
+        let mut files = std::collections::BTreeMap::new();
+        self.collect(path, root, absent, &mut files);
+        let media_type = self.raw(path, root).media_type().to_owned();
+        let layout = format!(
+            r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"{media_type}","digest":"{root}","size":1}}]}}"#
+        );
+        let mut archive = tar::Builder::new(Vec::new());
+        let mut add = |name: &str, content: &[u8]| {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(content.len() as u64);
+            archive.append_data(&mut header, name, content).unwrap();
+        };
+        for (digest, content) in &files {
+            add(&format!("blobs/sha256/{}", &digest.as_str()[7..]), content);
+        }
+        add("index.json", layout.as_bytes());
+        add("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#);
+        archive.into_inner().unwrap()
+    }
+
+    fn collect(
+        &self,
+        path: &str,
+        digest: &Digest,
+        absent: &[Digest],
+        files: &mut std::collections::BTreeMap<Digest, Bytes>,
+    ) {
+        if absent.contains(digest) {
+            return;
+        }
+        let raw = self.raw(path, digest);
+        files.insert(digest.clone(), raw.bytes().clone());
+        match raw.read().unwrap() {
+            Manifest::Index(index) => {
+                for child in index.manifests {
+                    self.collect(path, &child.digest, absent, files);
+                }
+            }
+            Manifest::Image(image) => {
+                for blob in [image.config].into_iter().chain(image.layers) {
+                    files.insert(blob.digest.clone(), self.blob_bytes(path, &blob.digest));
+                }
+            }
+        }
     }
 
     /// Takes an image away.
