@@ -10,6 +10,7 @@ import TopNavigation, {
 import { type ReactNode, useState } from "react";
 import type { AwsConnection, AwsIdentity, EngineStatus } from "../ipc/generated";
 import { connectionLabel } from "../shared/connection";
+import { engineFacts } from "../shared/engine";
 import { partitionName } from "../shared/regions";
 import { timeLeft } from "../shared/TimeLeft";
 import { useNow } from "../shared/useNow";
@@ -140,11 +141,20 @@ export function Frame(props: FrameProps) {
               },
             },
             {
-              type: "button",
+              type: "menu-dropdown",
               iconName: engine?.running ? "status-positive" : "status-stopped",
               text: engineText(engine),
-              ariaLabel: `${engineText(engine)}. Look again`,
-              onClick: props.onEngine,
+              ariaLabel: engineText(engine),
+              title: engine?.version ?? undefined,
+              items: [
+                ...(engine?.running ? engineFacts(engine) : []).map(([what, value]) => ({
+                  id: what,
+                  text: `${what}: ${value}`,
+                  disabled: true,
+                })),
+                { id: "engine", text: "Look for the engine again" },
+              ],
+              onItemClick: props.onEngine,
             },
             {
               type: "button",

@@ -73,6 +73,24 @@ export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
     ],
     actions: ["retry", "choose_images", "open_log"],
   }),
+  engine_content_missing: entry({
+    title: "The Docker Engine does not hold all layers of the image",
+    text: "The engine can run the image, but no longer holds its layers as a registry needs them: it shares them with another image, or they were removed.",
+    next: [
+      "Copy the image from the registry that it was pulled from: that keeps its digest and every platform.",
+      "Or remove every image that shares its layers, and pull it again.",
+    ],
+    actions: ["choose_images", "review_plan", "retry"],
+  }),
+  engine_platform_needed: entry({
+    title: "Choose the platform to copy",
+    text: "The Docker Engine holds several platforms of the image, but not the whole index, so it can push only one of them.",
+    next: [
+      "Choose one platform under “What comes along” in the Images step, or --platform on the command line.",
+      "Or copy all platforms from the registry that the image was pulled from.",
+    ],
+    actions: ["choose_images"],
+  }),
   client_login_failed: entry({
     title: "The login was not given to docker or Podman",
     text: "The program that keeps logins did not take it, or the configuration changed meanwhile.",

@@ -16,6 +16,7 @@ type LocalErrorCode = Extract<
   | "endpoints_not_allowed"
   | "destination_moved"
   | "referrer_kept"
+  | "source_moved"
   | "journal_failed"
   | "storage_failed"
   | "disk_full"
@@ -147,6 +148,13 @@ export const localErrors: Record<LocalErrorCode, ErrorEntry> = {
         : `To replace it, delete the tag ${tag} in ECR, then copy the image again.`,
     ],
     actions: [],
+  }),
+  source_moved: entry({
+    severity: "warning",
+    title: "The name means another image now",
+    text: "The image was built, pulled or tagged again after the plan was made. Nothing was written for it.",
+    next: ["Review the plan again: the new plan shows the image that the name points to now."],
+    actions: ["review_plan"],
   }),
   journal_failed: entry({
     title: "The history of migrations cannot be written",

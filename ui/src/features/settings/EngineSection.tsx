@@ -151,8 +151,8 @@ function Answer({ status }: { status: EngineStatus }) {
       </StatusIndicator>
       {status.running && status.keeps_digests === false && (
         <StatusIndicator type="info">
-          This engine packs layers anew when it pushes: an image gets another digest in ECR than it
-          had where it was pulled from.
+          This engine packs layers again when it pushes: an image gets another digest in ECR than it
+          had where it was pulled from. The content stays the same, and the report proves that.
         </StatusIndicator>
       )}
       {!status.running && status.tried.length > 0 && (

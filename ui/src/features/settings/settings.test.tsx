@@ -152,7 +152,9 @@ describe("the settings", () => {
     expect(keep.mock.invocationCallOrder[0]).toBeLessThan(
       backend.engineStatus.mock.invocationCallOrder[0] ?? 0,
     );
-    expect(screen.getByTestId("settings-engine-result").textContent).toContain("packs layers anew");
+    expect(screen.getByTestId("settings-engine-result").textContent).toContain(
+      "packs layers again",
+    );
   });
 
   it("say which addresses were tried when no engine answers", async () => {

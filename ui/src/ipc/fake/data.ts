@@ -224,6 +224,9 @@ export const engineUp: EngineStatus = {
   origin: { kind: "socket", product: "Docker Engine" },
   version: "Docker Engine 28.2.2",
   keeps_digests: false,
+  store: "graph_driver",
+  api: "1.50",
+  platform: "linux/amd64",
   tried: [
     {
       address: "unix:///var/run/docker.sock",

@@ -281,7 +281,7 @@ export class FakeJob {
       pushed_digest: kind === "moved" ? digest : null,
       registry_digest: arrived ? digest : null,
       ecr_digest: arrived ? digest : null,
-      proof: !arrived ? "not_proved" : repacked ? "equal_to_pushed" : "equal",
+      proof: !arrived ? "not_proved" : repacked ? "same_content" : "equal",
       standing: arrived
         ? repacked
           ? "equal_to_pushed"

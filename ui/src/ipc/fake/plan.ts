@@ -91,8 +91,18 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
       destination_digest: world.holdings.get(`${repository}:${tag}`) ?? null,
       platforms: ["linux/amd64"],
       size_bytes: 20_000_000,
-      remarks: engine ? ["digest_changes", "one_platform"] : [],
+      remarks: engine ? ["size_unpacked", "digest_changes"] : [],
       referrer_tags: engine ? null : [...(world.referrerTags?.get(key) ?? [])],
+      ...(engine && {
+        engine: {
+          image_id: fakeDigest(`${key} configuration`),
+          way: "push" as const,
+          outcome: "repacked" as const,
+          platform: null,
+          index_platforms: [],
+          attestations_stay: false,
+        },
+      }),
     };
   });
   const names = [...new Set(images.map((image) => image.repository))];

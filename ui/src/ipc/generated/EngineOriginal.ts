@@ -27,7 +27,7 @@ repository: string,
  */
 platforms: Array<string>, 
 /**
- * The platforms that the engine holds.
+ * The platforms that the engine holds; empty where it does not say.
  */
 held_platforms: Array<string>, 
 /**

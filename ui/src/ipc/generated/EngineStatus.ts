@@ -2,6 +2,7 @@
 import type { ApiError } from "./ApiError";
 import type { EngineAttempt } from "./EngineAttempt";
 import type { EngineOrigin } from "./EngineOrigin";
+import type { EngineStore } from "./EngineStore";
 
 /**
  * The Docker Engine on this computer.
@@ -27,6 +28,18 @@ version: string | null,
  * Whether it keeps images as they were pulled (containerd) or re-packs layers on push.
  */
 keeps_digests: boolean | null, 
+/**
+ * How it keeps images.
+ */
+store?: EngineStore, 
+/**
+ * The newest version of the Docker Engine API that it speaks, such as `1.51`.
+ */
+api?: string, 
+/**
+ * The platform that it runs on, such as `linux/amd64`.
+ */
+platform?: string, 
 /**
  * Every address that was tried, in order.
  */

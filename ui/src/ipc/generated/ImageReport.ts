@@ -76,4 +76,8 @@ left_behind: Array<LeftBehind>,
  * The digest that the source's tag had after the push, where it is another than the one that
  * was copied: the tag was moved meanwhile.
  */
-source_moved_to: string | null, };
+source_moved_to: string | null, 
+/**
+ * The digest of the index that it is one platform of, where only that was copied.
+ */
+part_of?: string, };

@@ -3,4 +3,4 @@
 /**
  * Something worth knowing about a planned image.
  */
-export type PlanRemark = "digest_changes" | "one_platform" | "size_unpacked" | "read_later" | "chosen_platform" | "not_for_amd64" | "not_for_lambda" | "build_cache" | "foreign_layers";
+export type PlanRemark = "digest_changes" | "one_platform" | "size_unpacked" | "read_later" | "chosen_platform" | "not_for_amd64" | "not_for_lambda" | "build_cache" | "foreign_layers" | "destination_has_index";

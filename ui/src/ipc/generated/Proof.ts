@@ -3,4 +3,4 @@
 /**
  * What can be said of an image's digests.
  */
-export type Proof = "equal" | "equal_to_pushed" | "different" | "not_proved";
+export type Proof = "equal" | "equal_to_part" | "same_content" | "equal_to_pushed" | "different" | "not_proved";

@@ -27,4 +27,8 @@ updated_at_ms: number | null,
 /**
  * When it was pulled last, where the source says so.
  */
-pulled_at_ms: number | null, };
+pulled_at_ms: number | null, 
+/**
+ * The platforms that the index lists and the Docker Engine does not hold.
+ */
+missing_platforms?: Array<string>, };

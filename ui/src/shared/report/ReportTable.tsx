@@ -9,7 +9,7 @@ import { CopyableDigest, CopyableText } from "../CopyableText";
 import { formatCounted } from "../format";
 import { PagedTable } from "../PagedTable";
 import { StatusText } from "../StatusText";
-import { isVerified, standings } from "./standings";
+import { isVerified, shownStanding } from "./standings";
 
 function ResultCell({ image }: { image: ImageReport }) {
   const result = image.result;
@@ -24,7 +24,7 @@ function ResultCell({ image }: { image: ImageReport }) {
       </SpaceBetween>
     );
   }
-  const standing = standings[image.standing];
+  const standing = shownStanding(image);
   return (
     <SpaceBetween size="xxs">
       <StatusIndicator type={standing.type}>{standing.text}</StatusIndicator>
@@ -129,6 +129,17 @@ function TagDigests({ image }: { image: ImageReport }) {
           </span>
         </Fragment>
       ))}
+      {image.part_of !== undefined && (
+        <>
+          <span>Index at the source</span>
+          <span data-testid={`digest-index-${image.image}`} data-digest={image.part_of}>
+            <CopyableDigest
+              digest={image.part_of}
+              what={`digest of the index that ${image.destination} is one platform of`}
+            />
+          </span>
+        </>
+      )}
     </div>
   );
 }
@@ -143,7 +154,7 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
         image.destination,
         image.ecr_digest,
         image.source_digest,
-        standings[image.standing].text,
+        shownStanding(image).text,
       ]}
       finds="an image by name, digest or outcome"
       trackBy={(image) => String(image.image)}

@@ -12,34 +12,46 @@ const commonPlatforms = ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/
 
 interface ExtentFieldsProps {
   extent: CopyExtent;
+  /** Whether the images come from the Docker Engine, which knows no referrers. */
+  engine: boolean;
   onChange: (extent: CopyExtent) => void;
 }
 
-/** What of each image comes along when it is copied from a registry. */
-export function ExtentFields({ extent, onChange }: ExtentFieldsProps) {
+/** What of each image comes along. */
+export function ExtentFields({ extent, engine, onChange }: ExtentFieldsProps) {
   const platform = extent.platform ?? "";
   return (
     <ExpandableSection
       variant="container"
       headerText="What comes along"
       headerDescription={
-        platform === "" ? "Every platform, with the digest that it has." : `Only ${platform}.`
+        platform !== ""
+          ? `Only ${platform}.`
+          : engine
+            ? "What the Docker Engine holds: the whole index, or the platform of its own computer."
+            : "Every platform, with the digest that it has."
       }
       defaultExpanded={platform !== ""}
       data-testid="extent"
     >
       <SpaceBetween size="m">
-        <Checkbox
-          checked={extent.referrers}
-          onChange={({ detail }) => onChange({ ...extent, referrers: detail.checked })}
-          description="Signatures, attestations and bills of materials that refer to an image. One that ECR does not take stays behind and is named in the report."
-          data-testid="extent-referrers"
-        >
-          Copy signatures and other referrers
-        </Checkbox>
+        {!engine && (
+          <Checkbox
+            checked={extent.referrers}
+            onChange={({ detail }) => onChange({ ...extent, referrers: detail.checked })}
+            description="Signatures, attestations and bills of materials that refer to an image. One that ECR does not take stays behind and is named in the report."
+            data-testid="extent-referrers"
+          >
+            Copy signatures and other referrers
+          </Checkbox>
+        )}
         <FormField
           label="Only one platform"
-          description="Empty means all of them. Such as linux/amd64."
+          description={
+            engine
+              ? "The engine has to hold it. Such as linux/arm64."
+              : "Empty means all of them. Such as linux/amd64."
+          }
           errorText={platformProblem(extent.platform)}
         >
           <Autosuggest

@@ -123,9 +123,10 @@ export function ImagesStep(props: ImagesStepProps) {
         />
       )}
       {ready && <ImagesTable {...props} />}
-      {ready && draft.source?.kind !== "docker_engine" && (
+      {ready && (
         <ExtentFields
           extent={draft.extent}
+          engine={draft.source?.kind === "docker_engine"}
           onChange={(extent) => onChange({ type: "extent_changed", extent })}
         />
       )}

@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useMemo, useState } from "react";
 import { asApiError } from "../../../errors";
-import type { EngineOriginal } from "../../../ipc/generated";
+import type { EngineOriginal, SourceTag } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
@@ -109,6 +109,24 @@ function NameCell({ row, chosen, list, original, onTags, onMore }: NameCellProps
         </>
       );
   }
+}
+
+/** The platforms of a tag; of an index of the Docker Engine also those that it does not hold. */
+function PlatformsCell({ tag }: { tag: SourceTag }) {
+  const missing = tag.missing_platforms ?? [];
+  const held = tag.platforms.join(", ") || "–";
+  if (missing.length === 0) {
+    return held;
+  }
+  return (
+    <>
+      {held}
+      <Box fontSize="body-s" color="text-body-secondary">
+        {formatCounted(missing.length, "platform", "platforms")} of the index not in the engine:{" "}
+        {missing.join(", ")}
+      </Box>
+    </>
+  );
 }
 
 /** Repositories that open to their tags, of which any number is selected. */
@@ -269,7 +287,7 @@ export function ImagesTable(props: ImagesStepProps) {
           id: "platforms",
           header: "Platforms",
           minWidth: 150,
-          cell: (row) => (row.kind === "tag" ? row.tag.platforms.join(", ") || "–" : null),
+          cell: (row) => (row.kind === "tag" ? <PlatformsCell tag={row.tag} /> : null),
         },
         {
           id: "size",
@@ -284,7 +302,8 @@ export function ImagesTable(props: ImagesStepProps) {
         },
         {
           id: "age",
-          header: "Pushed",
+          // The engine keeps no time of a push or pull.
+          header: draft.source?.kind === "docker_engine" ? "Created" : "Pushed",
           minWidth: 130,
           cell: (row) =>
             row.kind === "tag" ? (

@@ -4,22 +4,39 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { EngineOriginal, ImageSource, SelectedImage } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 
+/** How a registry's image relates to the engine's of the same name. */
+type Relation = "more" | "not_known" | "moved";
+
+function relationOf({ platforms, held_platforms }: EngineOriginal): Relation {
+  if (platforms.length === 0) {
+    return "moved";
+  }
+  return held_platforms.length === 0 ? "not_known" : "more";
+}
+
 /** What a registry has of an image of the engine, in a few words. */
 export function originalText(original: EngineOriginal): string {
   const { registry, platforms, held_platforms, moved } = original;
-  const more = `${registry} has ${formatCounted(platforms.length, "platform", "platforms")} of it, this computer only ${held_platforms.join(", ")}`;
-  const other = `the tag is another image at ${registry} now`;
-  if (platforms.length === 0) {
-    return `${other.charAt(0).toUpperCase()}${other.slice(1)}.`;
+  const count = formatCounted(platforms.length, "platform", "platforms");
+  switch (relationOf(original)) {
+    case "moved":
+      return `The tag is a different image at ${registry} now.`;
+    case "not_known":
+      return `${registry} has ${count} of it; this Docker Engine does not say which of them it holds.`;
+    case "more": {
+      const more = `${registry} has ${count} of it, this computer only ${held_platforms.join(", ")}`;
+      return moved ? `${more}; the tag is a different image there now.` : `${more}.`;
+    }
   }
-  return moved ? `${more}; ${other}.` : `${more}.`;
 }
 
-/** Selected images of one source that has more of them. */
+/** Selected images of one source that relate to it in one way. */
 interface Group {
   readonly source: ImageSource;
   readonly registry: string;
+  readonly relation: Relation;
   readonly images: SelectedImage[];
+  readonly originals: EngineOriginal[];
 }
 
 function groups(
@@ -32,16 +49,45 @@ function groups(
     if (original === undefined) {
       continue;
     }
-    const key = JSON.stringify(original.source);
+    const relation = relationOf(original);
+    const key = JSON.stringify([original.source, relation]);
     const group = found.get(key) ?? {
       source: original.source,
       registry: original.registry,
+      relation,
       images: [],
+      originals: [],
     };
     group.images.push({ repository: original.repository, tag });
+    group.originals.push(original);
     found.set(key, group);
   }
   return [...found.values()];
+}
+
+function headerText({ registry, relation, images }: Group): string {
+  const one = images.length === 1;
+  const counted = formatCounted(images.length, "image", "images");
+  switch (relation) {
+    case "more":
+      return `${registry} has more of ${one ? "an image" : counted} than this computer`;
+    case "not_known":
+      return `${registry} has every platform of ${one ? "an image" : counted}`;
+    case "moved":
+      return `${one ? "An image is" : `${counted} are`} different at ${registry} now`;
+  }
+}
+
+/** What the button promises: of an image that moved, nothing but another image. */
+function takeText({ registry, relation, originals }: Group): string {
+  if (relation === "moved" || originals.some((original) => original.moved)) {
+    return `Copy from ${registry} instead`;
+  }
+  const counts = new Set(originals.map((original) => original.platforms.length));
+  const [count] = counts;
+  const platforms = counts.size === 1 ? `all ${count} platforms` : "all platforms";
+  const digests = originals.length === 1 ? "same digest" : "same digests";
+  return `Copy from ${registry} instead: ${platforms}, ${digests}`;
 }
 
 interface OriginalsAlertProps {
@@ -58,35 +104,29 @@ export function OriginalsAlert({ images, originals, onTake }: OriginalsAlertProp
   }
   return (
     <SpaceBetween size="s">
-      {offers.map(({ source, registry, images: offered }) => (
+      {offers.map((group) => (
         <Alert
-          key={JSON.stringify(source)}
+          key={JSON.stringify([group.source, group.relation])}
           type="info"
-          header={`${registry} has more of ${
-            offered.length === 1 ? "an image" : formatCounted(offered.length, "image", "images")
-          } than this computer`}
+          header={headerText(group)}
           action={
-            <Button onClick={() => onTake(source, offered)} data-testid="take-originals">
-              Copy from {registry} instead
+            <Button onClick={() => onTake(group.source, group.images)} data-testid="take-originals">
+              {takeText(group)}
             </Button>
           }
           data-testid="originals"
         >
           <ul>
-            {offered.map(({ repository, tag }) => {
-              const original = Object.values(originals).find(
-                (one) => one.repository === repository && one.tag === tag,
-              );
-              return (
-                <li key={`${repository}:${tag}`}>
-                  {repository}:{tag}. {original && originalText(original)}
-                </li>
-              );
-            })}
+            {group.originals.map((original) => (
+              <li key={`${original.repository}:${original.tag}`}>
+                {original.repository}:{original.tag}. {originalText(original)}
+              </li>
+            ))}
           </ul>
-          A copy from there keeps the digest and brings every platform. The source of this migration
-          is then {registry}, with {offered.length === 1 ? "this image" : "these images"} selected;
-          move the others of this computer in a second one.
+          A copy from there has the digest and every platform that the tag has there. The source of
+          this migration is then {group.registry}, with{" "}
+          {group.images.length === 1 ? "this image" : "these images"} selected; move the others of
+          this computer in a second one.
         </Alert>
       ))}
     </SpaceBetween>

@@ -11,7 +11,7 @@ import type {
   PlanRemark,
 } from "../../../ipc/generated";
 import { Bytes } from "../../../shared/Bytes";
-import { formatCounted } from "../../../shared/format";
+import { formatCounted, shortDigest } from "../../../shared/format";
 import { PagedTable } from "../../../shared/PagedTable";
 import { type Draft, sameImage } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
@@ -23,7 +23,8 @@ const routeLabels = {
 } as const;
 
 const remarkTexts: Record<PlanRemark, string> = {
-  digest_changes: "The Docker Engine packs layers anew, so the digest changes.",
+  digest_changes:
+    "The Docker Engine packs the layers again: the digest changes, the content stays the same.",
   one_platform: "The Docker Engine holds one platform of several.",
   size_unpacked: "The size is that of the unpacked image.",
   read_later: "Read when its turn comes, to spare Docker Hub's pull quota: size not known yet.",
@@ -36,7 +37,41 @@ const remarkTexts: Record<PlanRemark, string> = {
     "A build cache and not an image to run. ECR may refuse this format: export the cache with image-manifest=true and oci-mediatypes=true instead, or leave this tag out.",
   foreign_layers:
     "Some layers, such as Windows base layers, are stored outside the registry. They are not copied; the image still names where they are.",
+  destination_has_index:
+    "ECR has the whole index with this image in it. It is not replaced by one platform.",
 };
+
+/** What will arrive of an image of the Docker Engine, as sentences. */
+export function predictionTexts(image: PlannedImage): string[] {
+  const { engine, part_of, source_digest } = image;
+  if (engine === undefined) {
+    return [];
+  }
+  const platforms = image.platforms.join(", ");
+  const texts: string[] = [];
+  if (engine.outcome === "whole") {
+    texts.push("Copied whole: the digest stays the same.");
+  } else if (engine.outcome === "part") {
+    const known = engine.index_platforms.length;
+    const of = known > 1 ? `${platforms} of ${known} platforms` : `${platforms} of the index`;
+    texts.push(
+      source_digest === null || part_of === undefined
+        ? `Only ${of} is copied.`
+        : `Only ${of} is copied, as ${shortDigest(source_digest)} of index ${shortDigest(part_of)}.`,
+    );
+  } else if (engine.outcome === "seen_while_sending") {
+    texts.push(
+      `This Docker Engine does not say which platforms it holds. If it holds the whole index, that is copied with its digest; otherwise only ${platforms === "" ? "its own platform" : platforms}.`,
+    );
+  }
+  if (engine.attestations_stay) {
+    texts.push("The attestation of the index is not copied.");
+  }
+  if (engine.way === "own_push") {
+    texts.push("Transload reads the image from the Docker Engine and uploads it itself.");
+  }
+  return texts;
+}
 
 /** Platforms that are named; of more the others are counted. */
 const namedPlatforms = 3;
@@ -47,6 +82,15 @@ function platformsText(platforms: readonly string[]): string {
   return others > 0 ? `${named} and ${others} more` : named;
 }
 
+function alreadyThereText(image: PlannedImage): string {
+  if (image.remarks.includes("destination_has_index")) {
+    return "Already there, with more platforms";
+  }
+  return image.engine?.outcome === "repacked"
+    ? "Already there, same content"
+    : "Already there, identical";
+}
+
 function ActionCell({ image }: { image: PlannedImage }) {
   const action = image.action;
   switch (action.kind) {
@@ -55,7 +99,7 @@ function ActionCell({ image }: { image: PlannedImage }) {
     case "overwrite":
       return <StatusIndicator type="warning">Replace the image there</StatusIndicator>;
     case "already_there":
-      return <StatusIndicator type="success">Already there, identical</StatusIndicator>;
+      return <StatusIndicator type="success">{alreadyThereText(image)}</StatusIndicator>;
     case "keep_existing":
       return <StatusIndicator type="stopped">The image there stays</StatusIndicator>;
     case "conflict":
@@ -169,6 +213,15 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
               <span>{routeLabels[image.route]}</span>
               {image.platforms.length > 0 && (
                 <Box variant="small">{platformsText(image.platforms)}</Box>
+              )}
+              {image.action.kind !== "already_there" && (
+                <span data-testid={`plan-prediction-${image.image}`}>
+                  {predictionTexts(image).map((text) => (
+                    <Box key={text} variant="small" display="block">
+                      {text}
+                    </Box>
+                  ))}
+                </span>
               )}
               {image.remarks.map((remark) => (
                 <Box key={remark} variant="small">

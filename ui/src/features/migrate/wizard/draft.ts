@@ -180,7 +180,10 @@ export function requestOf(
     selection: draft.selection,
     naming: { prefix: draft.prefix, rules: [...draft.renameRules] },
     remove_temporary_tags: removeTemporaryTags,
-    extent: draft.source.kind === "docker_engine" ? wholeImages : draft.extent,
+    extent:
+      draft.source.kind === "docker_engine"
+        ? { ...wholeImages, platform: draft.extent.platform }
+        : draft.extent,
   };
 }
 

@@ -5,6 +5,7 @@ import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { accountProblem } from "./account";
 import { ConnectionContainer } from "./ConnectionContainer";
 import type { Draft } from "./draft";
+import { EngineOffers } from "./EngineOffers";
 import { expiryProblem } from "./expiry";
 import { ImagesContainer } from "./ImagesContainer";
 import { LoginContainer } from "./LoginContainer";
@@ -121,13 +122,16 @@ export const wizardSteps: readonly WizardStep[] = [
         }
         offers={
           data.plan.answer !== null && (
-            <BlobMountingOffer
-              draft={draft}
-              plan={data.plan.answer}
-              registry={data.registry}
-              errorActions={errorActions}
-              onChanged={data.plan.reload}
-            />
+            <>
+              <EngineOffers plan={data.plan.answer} draft={draft} dispatch={dispatch} />
+              <BlobMountingOffer
+                draft={draft}
+                plan={data.plan.answer}
+                registry={data.registry}
+                errorActions={errorActions}
+                onChanged={data.plan.reload}
+              />
+            </>
           )
         }
       />

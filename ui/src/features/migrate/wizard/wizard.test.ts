@@ -249,9 +249,12 @@ describe("what comes along", () => {
     expect(arm.choices).toEqual([]);
   });
 
-  it("is the engine's own business where the Docker Engine pushes", () => {
+  it("of the Docker Engine is a platform, and referrers are unknown to it", () => {
     const engine: Draft = { ...arm, source: { kind: "docker_engine" } };
-    expect(requestOf(engine, proposals, true)?.extent).toEqual({ platform: null, referrers: true });
+    expect(requestOf(engine, proposals, true)?.extent).toEqual({
+      platform: "linux/arm64",
+      referrers: true,
+    });
   });
 
   it("needs a platform that is one", () => {

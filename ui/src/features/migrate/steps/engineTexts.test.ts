@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { engineUp } from "../../../ipc/fake/data";
+import type { EngineOriginal, EnginePrediction, PlannedImage } from "../../../ipc/generated";
+import { engineFacts } from "../../../shared/engine";
+import { originalText } from "./OriginalsAlert";
+import { predictionTexts } from "./PlannedImagesTable";
+
+const digest = (sign: string) => `sha256:${sign.repeat(64)}`;
+
+function planned(
+  engine: Partial<EnginePrediction>,
+  image: Partial<PlannedImage> = {},
+): PlannedImage {
+  return {
+    image: 0,
+    selected: { repository: "app", tag: "1" },
+    source: "docker.io/library/app:1",
+    destination: "registry/app:1",
+    repository: "app",
+    tag: "1",
+    route: "docker_engine",
+    action: { kind: "move" },
+    source_digest: null,
+    destination_digest: null,
+    platforms: ["linux/amd64"],
+    size_bytes: 1,
+    remarks: [],
+    referrer_tags: null,
+    engine: {
+      image_id: digest("1"),
+      way: "push",
+      outcome: "whole",
+      platform: null,
+      index_platforms: [],
+      attestations_stay: false,
+      ...engine,
+    },
+    ...image,
+  };
+}
+
+describe("What will arrive of an image of the Docker Engine", () => {
+  it("names the platform, its digest and the index", () => {
+    const part = planned(
+      {
+        outcome: "part",
+        way: "push_platform",
+        platform: "linux/amd64",
+        index_platforms: ["linux/amd64", "linux/arm64", "linux/s390x"],
+        attestations_stay: true,
+      },
+      { source_digest: digest("2"), part_of: digest("6") },
+    );
+    const [first, second, ...rest] = predictionTexts(part);
+    expect(first).toMatch(
+      /^Only linux\/amd64 of 3 platforms is copied, as sha256:2{8,}.* of index sha256:6{8,}/,
+    );
+    expect(second).toContain("attestation");
+    expect(rest).toEqual([]);
+  });
+
+  it("promises a digest only where it is known", () => {
+    expect(predictionTexts(planned({}))).toEqual(["Copied whole: the digest stays the same."]);
+    const seen = planned({ outcome: "seen_while_sending", way: "own_push" });
+    const texts = predictionTexts(seen);
+    expect(texts[0]).toContain("otherwise only linux/amd64");
+    expect(texts[1]).toContain("Transload reads the image");
+    // The remark says it.
+    expect(predictionTexts(planned({ outcome: "repacked" }))).toEqual([]);
+  });
+
+  it("says nothing of images that a registry copies", () => {
+    const { engine: _, ...copied } = planned({});
+    expect(predictionTexts(copied)).toEqual([]);
+  });
+});
+
+describe("What a registry has of an image of the Docker Engine", () => {
+  const original: EngineOriginal = {
+    tag: "1",
+    registry: "docker.io",
+    source: { kind: "docker_hub", namespace: "library" },
+    repository: "library/app",
+    platforms: ["linux/amd64", "linux/arm64"],
+    held_platforms: ["linux/amd64"],
+    moved: false,
+  };
+
+  it("is more only where the engine says what it holds", () => {
+    expect(originalText(original)).toBe(
+      "docker.io has 2 platforms of it, this computer only linux/amd64.",
+    );
+    expect(originalText({ ...original, held_platforms: [] })).toContain("does not say which");
+    expect(originalText({ ...original, platforms: [], moved: true })).toBe(
+      "The tag is a different image at docker.io now.",
+    );
+  });
+});
+
+describe("The details of an engine", () => {
+  it("name its image store and its API", () => {
+    expect(engineFacts(engineUp)).toContainEqual(["API version", "1.50"]);
+    expect(Object.fromEntries(engineFacts({ ...engineUp, store: "containerd" })).Images).toContain(
+      "containerd image store",
+    );
+    expect(
+      engineFacts({ ...engineUp, store: undefined, api: undefined }).map(([what]) => what),
+    ).toEqual(["Platform", "Address"]);
+  });
+});
