@@ -80,10 +80,11 @@ async fn by_cli(cli: &DockerCli) -> Result<Duration> {
 async fn by_us(engine: &DockerEngine) -> Result<Duration> {
     let registry = RegistryLab::start().await?;
     let name = ImageReference::parse(&format!("{}/app:1", registry.host()))?;
-    engine.tag(&ImageReference::parse(SOURCE)?, &name).await?;
+    let image = engine.image(&ImageReference::parse(SOURCE)?).await?;
+    engine.tag(&image.id, &name).await?;
     let login = EngineLogin { user: "nobody".to_owned(), password: "nothing".to_owned().into() };
     let start = Instant::now();
-    engine.push(&name, &login, &mut |_| {}, &CancellationToken::new()).await?;
+    engine.push(&name, None, &login, &mut |_| {}, &CancellationToken::new()).await?;
     let took = start.elapsed();
     arrived(&registry).await?;
     engine.untag(&name).await?;

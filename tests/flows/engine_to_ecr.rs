@@ -3,9 +3,10 @@
 
 use anyhow::Result;
 use transload_api::contract::{
-    ImageResult, ImageSource, JobEventKind, MigrationOutcome, PlanRemark, Proof, Route,
+    ImageResult, ImageSource, JobEventKind, MigrationOutcome, PlanRemark, PlannedAction, Proof,
+    Route,
 };
-use transload_tests::computer::{Computer, Migrated, request};
+use transload_tests::computer::{Computer, Migrated, request, told};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Image, Recipe};
 use transload_tests::labs::{DockerCli, EngineLab};
@@ -41,19 +42,21 @@ async fn moves(engine: &DockerCli, address: &str, prefix: &str, ecr: &Ecr) -> Re
     let source_name = format!("{prefix}dencold/pgcli");
     let images = [(source_name.as_str(), "latest", "pgcli")];
     let wanted = request(&ecr.connection(), &ImageSource::DockerEngine, &images);
-    let Migrated { plan, report, events, .. } = computer.migrate(wanted).await?;
+    let Migrated { plan, report, events, .. } = computer.migrate(wanted.clone()).await?;
     assert_eq!(plan.images[0].route, Route::DockerEngine);
     assert!(plan.images[0].remarks.contains(&PlanRemark::DigestChanges));
     assert_eq!(plan.images[0].platforms, ["linux/amd64"]);
 
     assert_eq!(report.outcome, MigrationOutcome::Succeeded, "{report:#?}");
     let moved = &report.images[0];
-    assert_eq!((&moved.result, moved.proof), (&ImageResult::Moved, Proof::EqualToPushed));
+    assert_eq!((&moved.result, moved.proof), (&ImageResult::Moved, Proof::SameContent));
     assert_eq!(report.repositories_created, ["pgcli"]);
-    // The engine packs anew, so the digest is its own; the registry and ECR name the same one.
+    // The engine packs its layers again, so the digest is its own; the registry and ECR name the same.
     let digest = moved.pushed_digest.clone();
     assert!(digest.is_some());
     assert_eq!([&moved.registry_digest, &moved.ecr_digest], [&digest; 2]);
+    let sent = moved.sent_bytes.unwrap_or_default();
+    assert!(sent > 300_000, "what ECR received is counted: {sent}");
     // Podman 4.3 tells nothing of its layers while it pushes.
     if prefix.is_empty() {
         let layers =
@@ -67,5 +70,9 @@ async fn moves(engine: &DockerCli, address: &str, prefix: &str, ecr: &Ecr) -> Re
     assert_eq!(ecr.aws()?.image_digest("pgcli", "latest").await?, digest);
     let reference = format!("{}/pgcli:latest", ecr.registry_host());
     assert_eq!(Some(engine.pull(&reference).await?), digest);
+
+    // The engine has forgotten what it pushed; the content still tells that it is there.
+    let again = computer.api.migration_plan(wanted).await.map_err(told)?;
+    assert_eq!(again.images[0].action, PlannedAction::AlreadyThere, "{again:#?}");
     Ok(())
 }

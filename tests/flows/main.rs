@@ -7,6 +7,7 @@ mod command_line;
 mod company;
 mod copies;
 mod ecr_to_ecr;
+mod engine_stores;
 mod engine_to_ecr;
 mod events;
 mod hard_to_kill;

@@ -56,7 +56,7 @@ async fn moves_the_image(name: &str, cli: &DockerCli, address: &str) -> Result<(
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         log_in_and_review(&window).await?;
         ensure!(start(&window).await? == "succeeded");
-        let on_screen = proved_digest(&window, 0, "equal_to_pushed").await?;
+        let on_screen = proved_digest(&window, 0, "same_content").await?;
 
         let aws = ecr.aws()?;
         ensure!(aws.image_digest("pgcli", "latest").await? == Some(on_screen.clone()));

@@ -1,0 +1,113 @@
+//! Docker 26 with the containerd image store, where a `docker pull` leaves a partial index that the
+//! engine itself cannot push.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use transload_tests::images::{Index, Recipe, Target};
+use transload_tests::labs::{DockerCli, EngineKind, EngineLab, RegistryLab};
+use transload_tests::window::{Stage, Window, story};
+
+use crate::wizard::{begin_practice, log_in_and_review, next, proved_digest, select, start};
+
+const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64/v8", "linux/s390x"];
+/// How long a text of the report may take to show.
+const SHOWN: Duration = Duration::from_secs(30);
+
+/// An engine that pulled an index of three platforms, and the registry that it came from.
+struct Pulled {
+    engine: EngineLab,
+    registry: RegistryLab,
+    index: Index,
+}
+
+impl Pulled {
+    async fn new(seed: u64) -> Result<Self> {
+        let (engine, registry) =
+            (EngineKind::Docker26Containerd.start().await?, RegistryLab::start().await?);
+        let index = Index::with_attestation(seed, &PLATFORMS)?;
+        Target::new(&registry.url(), "k/many")?.push_index(&index, "1").await?;
+        engine.cli()?.pull(&format!("{}/k/many:1", registry.host())).await?;
+        Ok(Self { engine, registry, index })
+    }
+
+    fn repository(&self) -> String {
+        format!("{}/k/many", self.registry.host())
+    }
+}
+
+/// From the first page to the review of one image of the engine.
+async fn review(window: &Window, repository: &str) -> Result<()> {
+    begin_practice(window).await?;
+    next(window, "Images").await?;
+    window.choose("Source", "Docker Engine").await?;
+    select(window, repository, &["1"]).await?;
+    next(window, "Repositories").await?;
+    log_in_and_review(window).await
+}
+
+#[tokio::test]
+async fn a_partial_index_is_copied_from_its_registry_instead() -> Result<()> {
+    let pulled = Pulled::new(71).await?;
+    let stage = Stage::new("engine-registry-instead")
+        .await?
+        .variable("DOCKER_HOST", &pulled.engine.address());
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        review(&window, &pulled.repository()).await?;
+        window.wait_for_text_in("plan-prediction-0", "does not say which platforms").await?;
+        window.wait_for_text_in("take-originals", "all 3 platforms, same digest").await?;
+        window.screenshot("engine-review-partial").await?;
+        window.check_accessibility().await?;
+        window.click_by_test_id("take-originals").await?;
+        window.wait_for_text_in("plan-images", "Registry to registry").await?;
+        ensure!(start(&window).await? == "succeeded");
+        let in_ecr = proved_digest(&window, 0, "equal").await?;
+        ensure!(in_ecr == pulled.index.manifest.digest, "{in_ecr}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_partial_index_is_pushed_by_transload_itself() -> Result<()> {
+    let pulled = Pulled::new(72).await?;
+    let cli = pulled.engine.cli()?;
+    let names = cli.image_names().await?;
+    let stage =
+        Stage::new("engine-own-push").await?.variable("DOCKER_HOST", &pulled.engine.address());
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        review(&window, &pulled.repository()).await?;
+        window.wait_for_text_in("plan-prediction-0", "Transload reads the image").await?;
+        ensure!(start(&window).await? == "succeeded");
+        let in_ecr = proved_digest(&window, 0, "equal_to_part").await?;
+        ensure!(in_ecr == pulled.index.images[0].manifest.digest, "{in_ecr}");
+        let of = window.attribute_of(SHOWN, "digest-index-0", "data-digest").await?;
+        ensure!(of == pulled.index.manifest.digest, "{of}");
+        window.screenshot("engine-report-part").await?;
+        ensure!(cli.image_names().await? == names, "a name was left in the engine");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_image_that_was_built_here_is_offered_from_nowhere() -> Result<()> {
+    let engine = EngineKind::Docker26Containerd.start().await?;
+    let cli: DockerCli = engine.cli()?;
+    // Nothing answers at this host, as at the host of an image that was never pushed.
+    let repository = "127.0.0.1:9/built/here";
+    cli.load(&Recipe::small(73).build()?, &format!("{repository}:1")).await?;
+    let stage = Stage::new("engine-built-here").await?.variable("DOCKER_HOST", &engine.address());
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        review(&window, repository).await?;
+        let text = window.page_text().await?;
+        ensure!(!text.contains("Copy from"), "{text}");
+        ensure!(start(&window).await? == "succeeded");
+        proved_digest(&window, 0, "equal").await?;
+        Ok(())
+    })
+    .await
+}
