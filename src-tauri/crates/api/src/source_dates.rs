@@ -120,6 +120,7 @@ mod tests {
             size_bytes: None,
             updated_at_ms,
             pulled_at_ms: None,
+            missing_platforms: None,
         }
     }
 
