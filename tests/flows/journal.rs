@@ -233,6 +233,29 @@ async fn a_proof_asked_for_again_sees_what_somebody_changed() -> Result<()> {
 }
 
 #[tokio::test]
+async fn one_large_repository_is_split_over_several_parts() -> Result<()> {
+    let desk = Desk::new(1, 6).await?;
+    ensure!(desk.plan("data", &[]).await?.status.success());
+    let plan = desk.path("plan.json");
+    for part in 1..=3 {
+        let (data, report) = (format!("data{part}"), desk.path(&format!("part{part}.json")));
+        let ran = desk.run(&data, &["run", &plan, "--shard", &format!("{part}/3")]).await?;
+        assert_eq!(ran.status.code(), Some(0), "{}{}", ran.text(), ran.stderr);
+        desk.run(&data, &["report", "latest", "--format", "json", "--out", &report]).await?;
+        let report: Value = serde_json::from_str(&std::fs::read_to_string(&report)?)?;
+        assert_eq!(report["images"].as_array().map(Vec::len), Some(2), "{report:#}");
+        assert_eq!((&report["part"]["part"], &report["part"]["parts"]), (&part.into(), &3.into()));
+    }
+    let pattern = desk.path("part*.json");
+    let merged = desk.run("data", &["report", "--merge", &pattern, "--format", "json"]).await?;
+    ensure!(merged.status.success(), "{}", merged.stderr);
+    let merged: Value = serde_json::from_str(&merged.text())?;
+    assert_eq!(merged["summary"]["counts"]["equal"], 6);
+    assert_eq!(merged["repositories_created"], serde_json::json!(["hub/app0"]));
+    desk.everything_is_equal().await
+}
+
+#[tokio::test]
 async fn a_plan_in_parts_is_joined_again_in_one_report() -> Result<()> {
     let desk = Desk::new(5, 2).await?;
     ensure!(desk.plan("data", &["--without-tags", "1"]).await?.status.success());

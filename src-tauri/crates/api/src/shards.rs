@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use transload_engine::migration as engine;
 use transload_engine::model::Digest;
 
-use crate::contract::{ApiError, LifecyclePreset, PlanFile, ReportPart, Shard};
+use crate::contract::{ApiError, LifecycleForecast, PlanFile, ReportPart, Shard};
 
 /// Which part of which plan a run of a file is. Without a shard it is the only part.
 pub(crate) fn part_of(file: &PlanFile, shard: Option<Shard>) -> Result<ReportPart, ApiError> {
@@ -28,9 +28,9 @@ pub(crate) fn keep_part(file: &mut PlanFile, shard: Shard) -> Result<(), ApiErro
         .map_err(|error| ApiError::invalid_input(&error))?;
     let PlanFile { plan, layer_groups, .. } = file;
     let mut selected = {
-        // A repository that exists may have a lifecycle policy that the plan does not know.
+        // Where a lifecycle policy may expire images, the order of the pushes decides which.
         let ordered = plan.repositories.iter().filter(|repository| {
-            repository.exists || repository.settings.lifecycle != LifecyclePreset::None
+            !matches!(repository.lifecycle, LifecycleForecast::NothingExpires)
         });
         let ordered: HashSet<&str> = ordered.map(|repository| repository.name.as_str()).collect();
         let images = plan.images.iter().map(|image| engine::ShardImage {
