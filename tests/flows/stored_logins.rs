@@ -6,6 +6,10 @@ use axum::Router;
 use transload_api::contract::{ErrorCode, ImageSource, SourceLogin, SourceLoginOrigin};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, told};
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::Run;
+use transload_tests::tools::command_line;
 
 /// A registry that lets anyone in, ends with the test, and gives this answer to everything.
 async fn open_registry(answer: &'static str) -> Result<ImageSource> {
@@ -58,5 +62,39 @@ async fn a_sign_in_that_nobody_checks_is_used_and_not_saved() -> Result<()> {
     assert_eq!(status.login_error.map(|error| error.code), Some(ErrorCode::LoginUntested));
     assert_eq!(status.keychain_error, None, "the keychain was not asked");
     ensure!(!computer.data_folder().join("kept-logins.json").exists(), "the login is not saved");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_command_line_copies_public_images_and_names_the_helper_that_is_missing() -> Result<()>
+{
+    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let image = Recipe::small(141).build()?;
+    Target::new(&source.url(), "team/app")?.push(&image, "1").await?;
+    let home = AwsHome::new()?;
+    home.file(".docker/config.json", "{\"credsStore\":\"not-installed\"}")?;
+    let copy = |tag: &str, json: bool| {
+        let [from, to] =
+            [source.host(), destination.host()].map(|host| format!("{host}/team/app:{tag}"));
+        let run = Run::new(command_line()?).arguments(["copy", &from, &to]);
+        let run = if json { run.arguments(["--json"]) } else { run };
+        anyhow::Ok(
+            run.variable("HOME", home.path())
+                .variable("XDG_RUNTIME_DIR", home.path())
+                .without_variable("DOCKER_CONFIG")
+                .without_variable("DOCKER_AUTH_CONFIG")
+                .without_variable("REGISTRY_AUTH_FILE")
+                .without_variable("XDG_CONFIG_HOME"),
+        )
+    };
+    let copied = copy("1", false)?.finish().await?;
+    ensure!(copied.status.success(), "{}", copied.stderr);
+    // "Not found" could mean that a login is needed, so now the stored one is looked for.
+    let words = "warning: A stored login could not be read: docker-credential-not-installed: ";
+    let missing = copy("none", false)?.finish().await?;
+    assert_eq!(missing.status.code(), Some(1), "{}", missing.stderr);
+    ensure!(missing.stderr.contains(words), "{}", missing.stderr);
+    let missing = copy("none", true)?.finish().await?;
+    ensure!(missing.text().contains("\"kind\":\"warning\""), "{}", missing.text());
     Ok(())
 }

@@ -20,10 +20,11 @@ export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
     actions: ["retry", "open_settings", "choose_images"],
   }),
   engine_permission_denied: entry({
-    title: "The Docker Engine's socket may not be opened",
-    text: "The engine is there, but the user that runs Transload has no permission on its socket.",
+    title: "No permission to use the Docker Engine",
+    text: "The engine is running, but your user may not open its socket or named pipe.",
     next: [
       "On Linux: “sudo usermod -aG docker $USER”, then log out and in again.",
+      "On Windows: join the group docker-users, then sign out and in again.",
       "Or use an engine of your own user, such as rootless Docker or Podman, and give its address in the settings.",
     ],
     actions: ["retry", "open_settings", "choose_images"],

@@ -12,6 +12,7 @@ import { Gallery } from "./Gallery";
 const helpedBesideIt = new Set([
   "input_invalid",
   "client_login_too_long",
+  "endpoints_not_allowed",
   "stored_login_unreadable",
   "login_untested",
 ]);

@@ -33,9 +33,10 @@ pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
 fn attempt(attempt: engine::Attempt) -> EngineAttempt {
     let outcome = match attempt.result {
         engine::AttemptResult::Answered => "an engine answers",
-        engine::AttemptResult::SocketMissing => "there is no such socket",
+        engine::AttemptResult::SocketMissing => "it does not exist",
         engine::AttemptResult::PermissionDenied => "you may not open it",
         engine::AttemptResult::Silent => "nothing answers",
+        engine::AttemptResult::TlsFailed => "the TLS connection failed",
         engine::AttemptResult::Unusable => "what answers is no Docker Engine",
     };
     EngineAttempt {

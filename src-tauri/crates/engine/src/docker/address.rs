@@ -258,7 +258,7 @@ fn host_and_port(authority: &str) -> Result<(String, &str), Reason> {
         (authority, "")
     } else if let Some(rest) = authority.strip_prefix('[') {
         let (host, rest) = rest.split_once(']').ok_or(NO_HOST)?;
-        let is_address = host.split(['%']).next().is_some_and(|h| h.parse::<Ipv6Addr>().is_ok());
+        let is_address = host.split('%').next().is_some_and(|h| h.parse::<Ipv6Addr>().is_ok());
         if !is_address {
             return Err(NO_HOST);
         }

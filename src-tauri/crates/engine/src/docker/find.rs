@@ -80,6 +80,8 @@ pub enum AttemptResult {
     PermissionDenied,
     /// Nothing answered.
     Silent,
+    /// There is no TLS connection.
+    TlsFailed,
     /// Something answered that is not a Docker Engine, or refused to say what it is.
     Unusable,
 }
@@ -214,6 +216,7 @@ fn result_of(error: &DockerError) -> AttemptResult {
             }
         }
         DockerError::ConnectionLost { .. } => AttemptResult::Silent,
+        DockerError::TlsFailed { .. } => AttemptResult::TlsFailed,
         _ => AttemptResult::Unusable,
     }
 }
@@ -224,7 +227,7 @@ fn weight(error: &DockerError) -> u8 {
     match result_of(error) {
         AttemptResult::Answered | AttemptResult::SocketMissing => 0,
         AttemptResult::Silent => 1,
-        AttemptResult::Unusable => 2,
+        AttemptResult::Unusable | AttemptResult::TlsFailed => 2,
         AttemptResult::PermissionDenied => 3,
     }
 }

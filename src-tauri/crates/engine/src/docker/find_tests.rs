@@ -215,7 +215,9 @@ async fn the_part_of_tls_that_fails_is_named() {
             docker_cert_path: Some(folder.to_owned()),
             ..DockerEnvironment::default()
         };
-        match DockerEngine::find(&environment, None).await.error {
+        let found = DockerEngine::find(&environment, None).await;
+        assert_eq!(found.attempts[0].result, AttemptResult::TlsFailed);
+        match found.error {
             Some(DockerError::TlsFailed { problem, .. }) => problem.to_string(),
             other => panic!("{other:?}"),
         }

@@ -92,8 +92,8 @@ pub(super) fn helper<'a>(
 }
 
 fn find(content: &Content, is_it: impl Fn(&str) -> bool) -> Option<(&str, &Entry)> {
-    let entries = content.entries.iter().map(|(key, entry)| (key.as_str(), entry));
-    entries.into_iter().find(|(key, _)| is_it(key))
+    let mut entries = content.entries.iter().map(|(key, entry)| (key.as_str(), entry));
+    entries.find(|(key, _)| is_it(key))
 }
 
 fn is_registry(host: &str, registry: &RegistryHost) -> bool {
