@@ -83,10 +83,13 @@ impl DockerEnvironment {
         if name.contains(['/', '\\']) {
             return None;
         }
-        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
         let path = self.search_path.as_deref().unwrap_or(OsStr::new(""));
-        let folders = std::env::split_paths(path).chain(self.program_folders.iter().cloned());
-        folders.map(|folder| folder.join(&file)).find(|path| is_program(path))
+        let mut folders = std::env::split_paths(path).chain(self.program_folders.iter().cloned());
+        folders.find_map(|folder| {
+            let mut files =
+                PROGRAM_SUFFIXES.iter().map(|suffix| folder.join(format!("{name}{suffix}")));
+            files.find(|path| is_program(path))
+        })
     }
 
     /// The search path for programs that are started: a credential helper calls others, such as
@@ -104,9 +107,12 @@ impl DockerEnvironment {
     }
 }
 
+/// What a program's file has behind its name. `docker-credential-gcloud` is a `.cmd` on Windows.
+const PROGRAM_SUFFIXES: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ".bat"] } else { &[""] };
+
 /// Where the products install programs that a short `PATH` misses. On macOS a program that the
 /// Finder starts has `/usr/bin:/bin:/usr/sbin:/sbin`. Sources: the manuals of Docker Desktop,
-/// Rancher Desktop, OrbStack, Homebrew and MacPorts.
+/// Rancher Desktop, OrbStack, Homebrew, MacPorts and the Google Cloud CLI.
 fn program_folders(
     system: System,
     home: Option<&Path>,
@@ -125,6 +131,8 @@ fn program_folders(
             in_home(".rd/bin"),
             in_home(".orbstack/bin"),
             fixed("/Applications/OrbStack.app/Contents/MacOS/xbin"),
+            fixed("/opt/homebrew/share/google-cloud-sdk/bin"),
+            in_home("google-cloud-sdk/bin"),
         ],
         System::Windows => {
             let in_folder = |name: &str, folder: &str| variable(name).map(|path| path.join(folder));
@@ -138,6 +146,7 @@ fn program_folders(
                     r"Programs\Rancher Desktop\resources\resources\win32\bin",
                 ),
                 in_folder("ProgramFiles", r"RedHat\Podman"),
+                in_folder("LOCALAPPDATA", r"Google\Cloud SDK\google-cloud-sdk\bin"),
             ]
         }
         System::Linux => vec![
@@ -150,6 +159,8 @@ fn program_folders(
             in_home("bin"),
             in_home(".docker/bin"),
             in_home(".rd/bin"),
+            fixed("/usr/lib/google-cloud-sdk/bin"),
+            in_home("google-cloud-sdk/bin"),
         ],
     };
     folders.into_iter().flatten().collect()
