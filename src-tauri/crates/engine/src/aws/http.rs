@@ -103,7 +103,7 @@ fn response(answer: crate::network::Answer) -> Result<HttpResponse, ConnectorErr
 /// What a failure is to the SDK: it tries again what may pass.
 fn connector_error(error: ExchangeError) -> ConnectorError {
     match &error {
-        ExchangeError::Network(_) | ExchangeError::Unusable(_) => {
+        ExchangeError::Network(_) | ExchangeError::Unusable(_) | ExchangeError::TooLarge { .. } => {
             ConnectorError::user(error.into())
         }
         ExchangeError::TimedOut => ConnectorError::timeout(error.into()),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::pem::PemObject;
@@ -14,6 +15,7 @@ use rustls::{
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::{DockerAddress, TlsFiles};
+use crate::network::TrustsGiven;
 
 /// Why the TLS of an address cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +38,9 @@ pub enum TlsError {
     /// Certificate and key cannot be used.
     #[error("the certificate and its key cannot be used: {0}")]
     Unusable(#[from] rustls::Error),
+    /// The file of authorities holds none.
+    #[error("the file of certificate authorities holds none that can be used")]
+    NoAuthorities(#[from] rustls::client::VerifierBuilderError),
 }
 
 /// What is wrong with the TLS towards an engine, as the person can mend it.
@@ -169,11 +174,16 @@ pub(super) fn configuration(files: &TlsFiles) -> Result<ClientConfig, TlsError> 
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(AnyCertificate::new(&provider))),
         Some(path) => {
+            let given = certificates(path)?;
             let mut roots = RootCertStore::empty();
-            for certificate in certificates(path)? {
-                roots.add(certificate)?;
+            for certificate in &given {
+                roots.add(certificate.clone())?;
             }
-            builder.with_root_certificates(roots)
+            let chains =
+                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+                    .build()?;
+            let trusted = TrustsGiven::new(given, chains);
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(trusted))
         }
         None => builder.with_platform_verifier()?,
     };
@@ -239,5 +249,35 @@ impl ServerCertVerifier for AnyCertificate {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpStream;
+    use tokio_rustls::TlsConnector;
+
+    use super::*;
+    use crate::network::testing::{Says, TlsServer, Validity, self_signed};
+
+    #[tokio::test]
+    async fn an_engine_s_own_certificate_is_trusted_where_it_is_the_file_of_authorities() {
+        let says = Says { is_authority: true, is_for_servers: true, validity: Validity::Now };
+        let leaf = self_signed("engine.example", says);
+        let server = TlsServer::start(&leaf, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        let folder = tempfile::tempdir().unwrap();
+        let ca = folder.path().join("ca.pem");
+        for (given, host, is_trusted) in [
+            (&leaf, "engine.example", true),
+            (&leaf, "other.example", false),
+            (&self_signed("engine.example", says), "engine.example", false),
+        ] {
+            std::fs::write(&ca, given.pem()).unwrap();
+            let files = TlsFiles { ca: Some(ca.clone()), ..TlsFiles::default() };
+            let connector = TlsConnector::from(Arc::new(configuration(&files).unwrap()));
+            let stream = TcpStream::connect(server.address).await.unwrap();
+            let host = ServerName::try_from(host).unwrap();
+            assert_eq!(connector.connect(host, stream).await.is_ok(), is_trusted);
+        }
     }
 }

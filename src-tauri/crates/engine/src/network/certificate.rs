@@ -13,12 +13,22 @@ const OBJECT_IDENTIFIER: u8 = 0x06;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 const BMP_STRING: u8 = 0x1e;
+const BOOLEAN: u8 = 0x01;
+const OCTET_STRING: u8 = 0x04;
 const VERSION: u8 = 0xa0;
+const EXTENSIONS: u8 = 0xa3;
 
 /// `id-at-commonName`, 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 /// `id-at-organizationName`, 2.5.4.10.
 const ORGANISATION: &[u8] = &[0x55, 0x04, 0x0a];
+
+/// `id-ce-extKeyUsage`, 2.5.29.37.
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
+/// `anyExtendedKeyUsage`, 2.5.29.37.0.
+const ANY_USAGE: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
+/// `id-kp-serverAuth`, 1.3.6.1.5.5.7.3.1.
+const SERVER_USAGE: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
 
 /// How much of a name is kept, in characters.
 const NAME_LIMIT: usize = 120;
@@ -34,6 +44,8 @@ pub(super) struct Facts {
     pub(super) not_before: OffsetDateTime,
     /// Until when it is good.
     pub(super) not_after: OffsetDateTime,
+    /// Whether it may be shown by a server: it says so, or limits its use in no way.
+    pub(super) is_for_servers: bool,
 }
 
 /// Reads a certificate in DER; nothing where it is none.
@@ -49,10 +61,46 @@ pub(super) fn read(der: &[u8]) -> Option<Facts> {
     }
     let (issuer, rest) = element(fields, SEQUENCE)?;
     let (validity, rest) = element(rest, SEQUENCE)?;
-    let (subject, _) = element(rest, SEQUENCE)?;
-    let (from, rest) = moment(validity)?;
-    let (until, _) = moment(rest)?;
-    Some(Facts { subject: name(subject), issuer: name(issuer), not_before: from, not_after: until })
+    let (subject, rest) = element(rest, SEQUENCE)?;
+    let (from, after_from) = moment(validity)?;
+    let (until, _) = moment(after_from)?;
+    Some(Facts {
+        subject: name(subject),
+        issuer: name(issuer),
+        not_before: from,
+        not_after: until,
+        is_for_servers: is_for_servers(rest),
+    })
+}
+
+/// What the key usages say that stand among the fields behind the subject. Without them every use is
+/// allowed. Source: RFC 5280, section 4.2.1.12.
+fn is_for_servers(mut fields: &[u8]) -> bool {
+    let mut extensions: &[u8] = &[];
+    while let Some((tag, content, rest)) = any(fields) {
+        if tag == EXTENSIONS {
+            extensions = element(content, SEQUENCE).map_or(&[], |(list, _)| list);
+        }
+        fields = rest;
+    }
+    while let Some((extension, rest)) = element(extensions, SEQUENCE) {
+        extensions = rest;
+        let Some((EXTENDED_KEY_USAGE, value)) = element(extension, OBJECT_IDENTIFIER) else {
+            continue;
+        };
+        // Whether it is critical may stand in between.
+        let value = element(value, BOOLEAN).map_or(value, |(_, rest)| rest);
+        let usages = element(value, OCTET_STRING).and_then(|(inside, _)| element(inside, SEQUENCE));
+        let mut usages = usages.map_or(&[][..], |(usages, _)| usages);
+        while let Some((usage, rest)) = element(usages, OBJECT_IDENTIFIER) {
+            if usage == SERVER_USAGE || usage == ANY_USAGE {
+                return true;
+            }
+            usages = rest;
+        }
+        return false;
+    }
+    true
 }
 
 /// Tag and content of the first element, and what follows it.

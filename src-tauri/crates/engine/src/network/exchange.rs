@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use reqwest::Client;
 use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
@@ -12,7 +12,10 @@ use url::Url;
 use super::failure::sentence;
 use super::{Network, NetworkFailure};
 
-/// Sends requests and gives whole answers.
+/// No answer of AWS is larger: a page of 1,000 images with their tags has about a megabyte.
+const BODY_LIMIT_BYTES: usize = 16 << 20;
+
+/// Sends requests to AWS and gives whole answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     client: Client,
@@ -57,6 +60,12 @@ pub(crate) enum ExchangeError {
     /// The request cannot be sent as it is.
     #[error("{0}")]
     Unusable(String),
+    /// The answer is larger than any of AWS.
+    #[error("the answer has more than {limit} bytes")]
+    TooLarge {
+        /// The largest that is read.
+        limit: usize,
+    },
 }
 
 impl ExchangeError {
@@ -64,7 +73,7 @@ impl ExchangeError {
     pub(crate) fn network(&self) -> Option<&NetworkFailure> {
         match self {
             Self::Network(failure) => Some(failure),
-            Self::TimedOut | Self::Broken(_) | Self::Unusable(_) => None,
+            Self::TimedOut | Self::Broken(_) | Self::Unusable(_) | Self::TooLarge { .. } => None,
         }
     }
 }
@@ -76,13 +85,14 @@ impl Exchange {
         connect_within: Option<Duration>,
         answer_within: Option<Duration>,
     ) -> Result<Self, ExchangeError> {
+        let network = network.as_aws();
         let mut client = network.http_client().redirect(Policy::none()).referer(false);
         client = client.retry(reqwest::retry::never());
         if let Some(limit) = connect_within {
             client = client.connect_timeout(limit);
         }
         let client = client.build().map_err(|error| ExchangeError::Unusable(sentence(&error)))?;
-        Ok(Self { client, network: network.clone(), answer_within })
+        Ok(Self { client, network, answer_within })
     }
 
     /// Sends a request and reads its answer to the end.
@@ -108,13 +118,24 @@ impl Exchange {
             let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
             self.network.note_time(&url, date);
             let headers = texts(response.headers());
-            let body = response.bytes().await.map_err(|error| self.failed(error))?;
+            let body = self.body(response).await?;
             Ok(Answer { status, headers, body })
         };
         match self.answer_within {
             Some(limit) => timeout(limit, answered).await.unwrap_or(Err(ExchangeError::TimedOut)),
             None => answered.await,
         }
+    }
+
+    async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, ExchangeError> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+            if body.len() + chunk.len() > BODY_LIMIT_BYTES {
+                return Err(ExchangeError::TooLarge { limit: BODY_LIMIT_BYTES });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
     }
 
     fn failed(&self, error: reqwest::Error) -> ExchangeError {

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use time::OffsetDateTime;
 
-use super::proxies::Hop;
+use super::proxy_address::Hop;
 use super::verifier::{self, Distrust, Untrusted};
 use super::{Clock, clock};
 

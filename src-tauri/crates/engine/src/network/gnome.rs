@@ -65,9 +65,10 @@ impl GnomeProxies {
         let mut http = address("http", ".http");
         if let Some(http) = http.as_mut().filter(|_| value(".http", "use-authentication") == "true")
         {
-            let _ = http.set_username(&unquoted(value(".http", "authentication-user")));
-            let password = unquoted(value(".http", "authentication-password"));
-            let _ = http.set_password(Some(&password));
+            // A `%` of the password stands for itself, and the library leaves it as it is.
+            let of = |key: &str| unquoted(value(".http", key)).replace('%', "%25");
+            let _ = http.set_username(&of("authentication-user"));
+            let _ = http.set_password(Some(&of("authentication-password")));
         }
         let same_for_all = http.clone().filter(|_| value("", "use-same-proxy") != "false");
         let found = Self {
@@ -134,7 +135,7 @@ mod tests {
 org.gnome.system.proxy ignore-hosts ['localhost', '127.0.0.0/8', '*.corp', \"it's.here\"]
 org.gnome.system.proxy mode 'manual'
 org.gnome.system.proxy use-same-proxy true
-org.gnome.system.proxy.http authentication-password 'p@ss\\'w'
+org.gnome.system.proxy.http authentication-password 'p@ss\\'w%41'
 org.gnome.system.proxy.http authentication-user 'ada'
 org.gnome.system.proxy.http host 'proxy.corp'
 org.gnome.system.proxy.http port 3128
@@ -148,7 +149,7 @@ org.gnome.system.proxy.socks port 0
     #[test]
     fn what_is_set_becomes_what_variables_would_say() {
         let set = GnomeProxies::of_settings(SET).unwrap();
-        let http = Some("http://ada:p%40ss'w@proxy.corp:3128/".to_owned());
+        let http = Some("http://ada:p%40ss'w%2541@proxy.corp:3128/".to_owned());
         assert_eq!((&set.http, &set.all, &set.https), (&http, &http, &None));
         let exceptions = set.exceptions.as_deref();
         assert_eq!(exceptions, Some("localhost,127.0.0.0/8,.corp,it's.here"));

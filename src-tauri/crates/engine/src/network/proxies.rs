@@ -1,22 +1,29 @@
 //! The proxy of the environment or the system, and its exceptions.
+//!
+//! Two tools are followed. Registries and Docker Hub are reached as Docker reaches them: of a
+//! variable in capitals and one in small letters the first that is not empty counts, capitals first.
+//! AWS is reached as the AWS CLI reaches it: small letters win, and an empty variable in small
+//! letters means no proxy. `ALL_PROXY`, which neither of them knows, is taken as curl takes it.
+//!
+//! Source: `httpproxy.FromEnvironment` of golang.org/x/net; `urllib.request.getproxies_environment`
+//! of Python 3.11, which botocore asks; curl(1), "ENVIRONMENT".
 
 use std::fmt;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hyper::Uri;
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use url::Url;
 
 use super::gnome::GnomeProxies;
 use super::place::{Place, place};
+use super::proxy_address::Hop;
+use super::proxy_exceptions::Exceptions;
 
-/// The variables that name a proxy, in the order in which they are asked for an `https` address;
-/// each in capitals first, as curl and the other tools have it.
+/// The variables that name a proxy, in the order in which they are asked for an `https` address.
 const PROXY_VARIABLES: [&str; 3] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 /// The variable that names the exceptions.
 const EXCEPTIONS_VARIABLE: &str = "NO_PROXY";
+/// Stands for a variable that is no text; no proxy has it in its address.
+const NOT_TEXT: &str = "\u{0}";
 
 /// Where the proxy was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,51 +35,69 @@ pub enum ProxyOrigin {
 }
 
 /// Which proxy is used for which address.
-#[derive(Clone, Debug)]
-pub struct Proxies {
-    matcher: Arc<Matcher>,
+#[derive(Clone)]
+pub struct Proxies(Arc<Inner>);
+
+struct Inner {
     origin: ProxyOrigin,
-    exceptions: Option<String>,
+    registries: Chosen,
+    /// What AWS is reached through, where the variables say something else for it.
+    aws: Option<Chosen>,
     unusable: Vec<String>,
+    contradicting: Vec<(String, String)>,
 }
 
-/// A proxy that a request goes through.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Hop {
-    /// Scheme, host and port; no login.
-    pub address: String,
-    /// Whether a login for it is known.
-    pub has_login: bool,
-    /// The address with its login.
-    url: Url,
+/// One reading of the variables.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Chosen {
+    https: Option<Hop>,
+    http: Option<Hop>,
+    exceptions: Exceptions,
+    system: Option<SystemProxies>,
 }
 
-impl Hop {
-    /// The address with its login, for the connection alone.
-    pub(super) fn with_login(&self) -> Url {
-        self.url.clone()
-    }
-}
-
-impl fmt::Debug for Hop {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Hop").field(&self.address).finish()
-    }
+/// Which of two spellings of a variable counts.
+#[derive(Clone, Copy)]
+enum Precedence {
+    /// Capitals, unless they are empty. Source: `httpproxy.getEnvAny`.
+    Capitals,
+    /// Small letters, also where they are empty. Source: `getproxies_environment`.
+    SmallLetters,
 }
 
 impl Proxies {
     /// The proxies of this process's environment; where it names none, those of the system.
     pub fn from_process() -> Self {
-        let proxies = Self::from_variables(|name| std::env::var(name).ok());
-        let named = proxies.for_scheme("http").is_some() || proxies.for_scheme("https").is_some();
-        if named || !proxies.unusable.is_empty() {
+        let proxies = Self::from_variables(|name| {
+            let value = std::env::var_os(name)?;
+            Some(value.into_string().unwrap_or_else(|_| NOT_TEXT.to_owned()))
+        });
+        for variable in proxies.unusable() {
+            tracing::warn!(variable, "the variable names no proxy that can be used");
+        }
+        let Inner { registries, aws, unusable, .. } = &*proxies.0;
+        let named = std::iter::once(registries)
+            .chain(aws)
+            .any(|chosen| chosen.https.is_some() || chosen.http.is_some());
+        if named || !unusable.is_empty() {
             return proxies;
         }
+        let exceptions = registries.exceptions.clone();
         if let Some(set) = GnomeProxies::of_desktop() {
-            return Self::of_gnome(set, proxies.exceptions);
+            return Self::of_gnome(set, exceptions.shown().map(str::to_owned));
         }
-        let matcher = Arc::new(Matcher::from_system());
-        Self { matcher, origin: ProxyOrigin::System, ..proxies }
+        match SystemProxies::find() {
+            Some(system) => {
+                let registries = Chosen { exceptions, system: Some(system), ..Chosen::default() };
+                Self::of(ProxyOrigin::System, registries, None)
+            }
+            None => proxies,
+        }
+    }
+
+    fn of(origin: ProxyOrigin, registries: Chosen, aws: Option<Chosen>) -> Self {
+        let (unusable, contradicting) = (Vec::new(), Vec::new());
+        Self(Arc::new(Inner { origin, registries, aws, unusable, contradicting }))
     }
 
     /// Those of the desktop; exceptions that a variable names count too.
@@ -86,29 +111,36 @@ impl Proxies {
             EXCEPTIONS_VARIABLE => exceptions.clone(),
             _ => None,
         });
-        Self { origin: ProxyOrigin::System, ..found }
+        Self::of(ProxyOrigin::System, found.0.registries.clone(), None)
     }
 
     /// The proxies that variables name: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, each also
     /// in small letters.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let read = |name: &str| {
-            let value = variable(name).or_else(|| variable(&name.to_ascii_lowercase()));
-            value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        let of = |name: &str| variable(name).map(|value| value.trim().to_owned());
+        let registries = read(&of, Precedence::Capitals);
+        let aws = read(&of, Precedence::SmallLetters);
+        let spellings = PROXY_VARIABLES.map(|name| [name.to_owned(), name.to_ascii_lowercase()]);
+        let set = |name: &str| of(name).filter(|value| !value.is_empty());
+        let is_unusable = |name: &String| set(name).is_some_and(|set| Hop::parse(&set).is_none());
+        let unusable: Vec<_> =
+            spellings.iter().flatten().filter(|name| is_unusable(name)).collect();
+        // Windows does not tell the two spellings apart.
+        let contradict = |name: &&str| {
+            let both = [(*name).to_owned(), name.to_ascii_lowercase()].map(|name| of(&name));
+            matches!(both, [Some(capitals), Some(small)] if capitals != small && !capitals.is_empty())
         };
-        let exceptions = read(EXCEPTIONS_VARIABLE);
-        let [https, http, all] = PROXY_VARIABLES.map(|name| read(name).unwrap_or_default());
-        let unusable = [&https, &http, &all].into_iter().zip(PROXY_VARIABLES);
-        let unusable = unusable.filter(|(value, _)| !value.is_empty() && !is_proxy(value));
-        let unusable = unusable.map(|(_, name)| name.to_owned()).collect();
-        let matcher = Matcher::builder()
-            .https(https)
-            .http(http)
-            .all(all)
-            .no(exceptions.clone().unwrap_or_default())
-            .build();
-        let matcher = Arc::new(matcher);
-        Self { matcher, origin: ProxyOrigin::Environment, exceptions, unusable }
+        let names = PROXY_VARIABLES.iter().chain([&EXCEPTIONS_VARIABLE]).copied();
+        let contradicting = names.filter(contradict);
+        Self(Arc::new(Inner {
+            origin: ProxyOrigin::Environment,
+            unusable: unusable.into_iter().cloned().collect(),
+            contradicting: contradicting
+                .map(|name| (name.to_owned(), name.to_ascii_lowercase()))
+                .collect(),
+            aws: Some(aws).filter(|aws| *aws != registries),
+            registries,
+        }))
     }
 
     /// No proxy for anything.
@@ -116,13 +148,27 @@ impl Proxies {
         Self::from_variables(|_| None)
     }
 
+    /// The same proxies as AWS is reached through them.
+    pub(super) fn for_aws(&self) -> Option<Self> {
+        let aws = self.0.aws.clone()?;
+        Some(Self::of(self.0.origin, aws, None))
+    }
+
     /// The proxy for an address. What runs on this computer, and the metadata services of a cloud
     /// machine, are never asked for through one.
     pub fn for_url(&self, url: &Url) -> Option<Hop> {
-        if place(url) != Place::Elsewhere {
+        let Chosen { https, http, exceptions, system } = &self.0.registries;
+        if place(url) != Place::Elsewhere || exceptions.contains(url) {
             return None;
         }
-        self.matcher.intercept(&url.as_str().parse::<Uri>().ok()?).and_then(|found| hop(&found))
+        if let Some(system) = system {
+            return system.for_url(url);
+        }
+        match url.scheme() {
+            "https" => https.clone(),
+            "http" => http.clone(),
+            _ => None,
+        }
     }
 
     /// The proxy for addresses of a scheme that no exception is made for.
@@ -134,54 +180,112 @@ impl Proxies {
 
     /// Where the proxies were found.
     pub fn origin(&self) -> ProxyOrigin {
-        self.origin
+        self.0.origin
     }
 
     /// The exceptions, as `NO_PROXY` lists them.
     pub fn exceptions(&self) -> Option<&str> {
-        self.exceptions.as_deref()
+        self.0.registries.exceptions.shown()
     }
 
     /// Variables that are set and name no proxy that can be used.
     pub fn unusable(&self) -> &[String] {
-        &self.unusable
+        &self.0.unusable
+    }
+
+    /// Variables that are set in capitals and, to something else, in small letters: the first counts
+    /// for registries, the second for AWS.
+    pub fn contradicting(&self) -> &[(String, String)] {
+        &self.0.contradicting
     }
 }
 
-/// Whether a text is the address of a proxy, by the rules of the matcher itself.
-fn is_proxy(text: &str) -> bool {
-    let matcher = Matcher::builder().all(text).build();
-    matcher.intercept(&Uri::from_static("https://transload.invalid/")).is_some()
+impl fmt::Debug for Proxies {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { origin, registries, aws, unusable, .. } = &*self.0;
+        formatter
+            .debug_struct("Proxies")
+            .field("origin", origin)
+            .field("registries", registries)
+            .field("aws", aws)
+            .field("unusable", unusable)
+            .finish()
+    }
 }
 
-fn hop(found: &Intercept) -> Option<Hop> {
-    let address = found.uri().to_string();
-    let mut url = Url::parse(&address).ok()?;
-    let address = address.trim_end_matches('/').to_owned();
-    let login = match found.raw_auth() {
-        Some((user, password)) => Some((user.to_owned(), password.to_owned())),
-        None => found.basic_auth().and_then(|header| user_and_password(header.as_bytes())),
+fn read(variable: &impl Fn(&str) -> Option<String>, precedence: Precedence) -> Chosen {
+    let value = |name: &str| {
+        let (capitals, small) = (variable(name), variable(&name.to_ascii_lowercase()));
+        let counts = match precedence {
+            Precedence::Capitals => capitals.filter(|value| !value.is_empty()).or(small),
+            Precedence::SmallLetters => small.or(capitals),
+        };
+        counts.filter(|value| !value.is_empty())
     };
-    if let Some((user, password)) = &login {
-        url.set_username(user).ok()?;
-        url.set_password(Some(password)).ok()?;
+    let [https, http, all] =
+        PROXY_VARIABLES.map(|name| value(name).and_then(|value| Hop::parse(&value)));
+    Chosen {
+        https: https.or_else(|| all.clone()),
+        http: http.or(all),
+        exceptions: value(EXCEPTIONS_VARIABLE)
+            .map(|list| Exceptions::parse(&list))
+            .unwrap_or_default(),
+        system: None,
     }
-    Some(Hop { address, has_login: login.is_some(), url })
 }
 
-/// What stands behind `Basic`.
-fn user_and_password(header: &[u8]) -> Option<(String, String)> {
-    let encoded = header.strip_prefix(b"Basic ")?;
-    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
-    let (user, password) = text.split_once(':')?;
-    Some((user.to_owned(), password.to_owned()))
+/// The proxies of the operating system.
+#[cfg(any(windows, target_os = "macos"))]
+#[derive(Clone)]
+struct SystemProxies(Arc<hyper_util::client::proxy::matcher::Matcher>);
+
+#[cfg(any(windows, target_os = "macos"))]
+impl SystemProxies {
+    fn find() -> Option<Self> {
+        Some(Self(Arc::new(hyper_util::client::proxy::matcher::Matcher::from_system())))
+    }
+
+    fn for_url(&self, url: &Url) -> Option<Hop> {
+        let found = self.0.intercept(&url.as_str().parse::<hyper::Uri>().ok()?)?;
+        // Neither system keeps a login here; should one be there, only the address is used.
+        Hop::parse(&found.uri().to_string())
+    }
+}
+
+/// Elsewhere the desktop's own proxy is all that there is.
+#[cfg(not(any(windows, target_os = "macos")))]
+#[derive(Clone)]
+enum SystemProxies {}
+
+#[cfg(not(any(windows, target_os = "macos")))]
+impl SystemProxies {
+    fn find() -> Option<Self> {
+        None
+    }
+
+    fn for_url(&self, _url: &Url) -> Option<Hop> {
+        match *self {}
+    }
+}
+
+impl PartialEq for SystemProxies {
+    fn eq(&self, _other: &Self) -> bool {
+        // There is one system.
+        true
+    }
+}
+
+impl fmt::Debug for SystemProxies {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SystemProxies")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn proxies(variables: &'static [(&'static str, &'static str)]) -> Proxies {
+    fn proxies(variables: &[(&str, &str)]) -> Proxies {
         Proxies::from_variables(|asked| {
             let found = variables.iter().find(|(name, _)| *name == asked);
             found.map(|(_, value)| (*value).to_owned())
@@ -214,26 +318,56 @@ mod tests {
         ] {
             assert_eq!(to(&all, direct), None, "{direct}");
         }
-        assert_eq!(to(&proxies(&[("HTTPS_PROXY", "")]), "https://r.example"), None);
         let none = proxies(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", "*")]);
         assert_eq!(to(&none, "https://r.example"), None);
     }
 
     #[test]
-    fn a_login_is_for_the_connection_alone() {
-        let all = proxies(&[("ALL_PROXY", "http://ada:p%40ss%3Aw@proxy.corp:3128")]);
-        let hop = all.for_scheme("https").unwrap();
-        assert_eq!(hop.address, "http://proxy.corp:3128");
-        assert!(hop.has_login && !format!("{hop:?} {all:?}").contains("p%40ss"));
-        assert_eq!(hop.with_login().as_str(), "http://ada:p%40ss%3Aw@proxy.corp:3128/");
-        let socks = proxies(&[("ALL_PROXY", "socks5h://u:pw@proxy.corp:1080")]);
-        assert_eq!(socks.for_scheme("https").unwrap().address, "socks5h://proxy.corp:1080");
+    fn of_two_spellings_each_tool_takes_its_own_and_an_empty_one_hides_nothing_it_should_not() {
+        let (upper, lower) = ("http://upper:1", "http://lower:1");
+        for (variables, registries, aws) in [
+            (&[("HTTPS_PROXY", upper)][..], Some(upper), Some(upper)),
+            (&[("https_proxy", lower)], Some(lower), Some(lower)),
+            (&[("HTTPS_PROXY", ""), ("https_proxy", lower)], Some(lower), Some(lower)),
+            (&[("HTTPS_PROXY", "  "), ("https_proxy", lower)], Some(lower), Some(lower)),
+            (&[("HTTPS_PROXY", upper), ("https_proxy", lower)], Some(upper), Some(lower)),
+            (&[("HTTPS_PROXY", upper), ("https_proxy", "")], Some(upper), None),
+            (&[("HTTPS_PROXY", ""), ("https_proxy", "")], None, None),
+            (&[("HTTPS_PROXY", ""), ("ALL_PROXY", upper)], Some(upper), Some(upper)),
+            (&[("HTTP_PROXY", upper)], None, None),
+        ] {
+            let found = proxies(variables);
+            let of_aws = found.for_aws().unwrap_or_else(|| found.clone());
+            let https = |proxies: &Proxies| proxies.for_scheme("https").map(|hop| hop.address);
+            assert_eq!(https(&found).as_deref(), registries, "{variables:?}");
+            assert_eq!(https(&of_aws).as_deref(), aws, "{variables:?}");
+            let told = found.contradicting().iter().map(|(name, _)| name.as_str());
+            let differ = registries != aws;
+            assert_eq!(told.collect::<Vec<_>>(), vec!["HTTPS_PROXY"; usize::from(differ)]);
+        }
+        let lists = proxies(&[("ALL_PROXY", upper), ("NO_PROXY", ""), ("no_proxy", "r.example")]);
+        assert_eq!(to(&lists, "https://r.example"), None);
+        assert_eq!(lists.exceptions(), Some("r.example"));
     }
 
     #[test]
-    fn a_variable_that_names_no_proxy_is_said() {
-        let wrong = proxies(&[("HTTPS_PROXY", "ftp://proxy"), ("HTTP_PROXY", "http://p:1")]);
-        assert_eq!(wrong.unusable(), ["HTTPS_PROXY"]);
-        assert!(wrong.for_scheme("https").is_none());
+    fn a_login_is_for_the_connection_alone() {
+        let all = proxies(&[("ALL_PROXY", "http://ada@corp:p%40ss%3Aw@proxy.corp:3128")]);
+        let hop = all.for_scheme("https").unwrap();
+        assert_eq!(hop.address, "http://proxy.corp:3128");
+        let printed = format!("{hop:?} {all:?}");
+        assert!(hop.has_login && !printed.contains("p%40ss") && !printed.contains("corp:p"));
+        assert_eq!(hop.with_login().as_str(), "http://ada%40corp:p%40ss%3Aw@proxy.corp:3128/");
+    }
+
+    #[test]
+    fn a_variable_that_names_no_proxy_is_said_by_its_name_alone() {
+        let wrong = proxies(&[
+            ("HTTPS_PROXY", "ftp://ada:s3cr3t@proxy"),
+            ("http_proxy", NOT_TEXT),
+            ("ALL_PROXY", "http://p:1"),
+        ]);
+        assert_eq!(wrong.unusable(), ["HTTPS_PROXY", "http_proxy"]);
+        assert!(!format!("{wrong:?}").contains("s3cr3t"));
     }
 }

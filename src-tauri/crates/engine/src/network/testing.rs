@@ -21,6 +21,16 @@ pub(crate) enum Validity {
     Tomorrow,
 }
 
+impl Validity {
+    fn dates(self) -> (time::OffsetDateTime, time::OffsetDateTime) {
+        match self {
+            Self::Now => (date_time_ymd(2020, 1, 1), date_time_ymd(2100, 1, 1)),
+            Self::Expired => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
+            Self::Tomorrow => (date_time_ymd(2099, 1, 1), date_time_ymd(2100, 1, 1)),
+        }
+    }
+}
+
 /// A certificate authority.
 pub(crate) struct Authority {
     der: CertificateDer<'static>,
@@ -49,10 +59,7 @@ impl Authority {
     }
 
     pub(crate) fn pem(&self) -> String {
-        let text = STANDARD.encode(&self.der);
-        let lines: Vec<&str> =
-            text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+        pem(&self.der)
     }
 
     pub(crate) fn leaf(&self, host: &str, validity: Validity) -> Leaf {
@@ -60,11 +67,7 @@ impl Authority {
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         params.distinguished_name = rcgen::DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, host);
-        (params.not_before, params.not_after) = match validity {
-            Validity::Now => (date_time_ymd(2020, 1, 1), date_time_ymd(2100, 1, 1)),
-            Validity::Expired => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
-            Validity::Tomorrow => (date_time_ymd(2099, 1, 1), date_time_ymd(2100, 1, 1)),
-        };
+        (params.not_before, params.not_after) = validity.dates();
         let der = params.signed_by(&key, &self.issuer).unwrap().der().clone();
         Leaf { chain: vec![der], key: key.serialize_der() }
     }
@@ -83,6 +86,46 @@ impl Leaf {
             .unwrap();
         TlsAcceptor::from(Arc::new(configuration))
     }
+}
+
+/// What a certificate that signs itself says of itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Says {
+    /// `CA:TRUE`.
+    pub(crate) is_authority: bool,
+    /// For servers; otherwise for clients alone.
+    pub(crate) is_for_servers: bool,
+    pub(crate) validity: Validity,
+}
+
+/// A server's certificate that signs itself, as `openssl req -x509` makes it.
+pub(crate) fn self_signed(host: &str, says: Says) -> Leaf {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, host);
+    if says.is_authority {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    }
+    if !says.is_for_servers {
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    }
+    (params.not_before, params.not_after) = says.validity.dates();
+    let der = params.self_signed(&key).unwrap().der().clone();
+    Leaf { chain: vec![der], key: key.serialize_der() }
+}
+
+impl Leaf {
+    pub(crate) fn pem(&self) -> String {
+        pem(&self.chain[0])
+    }
+}
+
+fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
 /// A server that gives every request the same answer over TLS.

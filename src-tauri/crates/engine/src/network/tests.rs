@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use super::testing::{Authority, ConnectProxy, Leaf, ProxyRule, TlsServer, Validity};
+use super::testing::{
+    Authority, ConnectProxy, Leaf, ProxyRule, Says, TlsServer, Validity, self_signed,
+};
 use super::*;
 
 const HOST: &str = "registry.example";
@@ -95,6 +97,46 @@ async fn a_file_that_cannot_be_used_stops_nothing() {
             assert!(reason.contains("/nonexistent/ca.pem"), "{reason}");
         }
         other => panic!("{other:?}"),
+    }
+}
+
+/// A file with the certificate of the server itself.
+fn file_of(leaf: &Leaf) -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("server.pem");
+    std::fs::write(&path, leaf.pem()).unwrap();
+    Place { _folder: folder, path }
+}
+
+#[tokio::test]
+async fn the_certificate_of_the_server_itself_is_trusted_where_it_was_given() {
+    let usual = Says { is_authority: true, is_for_servers: true, validity: Validity::Now };
+    let no_authority = Says { is_authority: false, ..usual };
+    let url = format!("https://{HOST}/v2/");
+    let issued_by_nobody_known = Authority::new("Unknown").leaf(HOST, Validity::Now);
+    for leaf in [self_signed(HOST, usual), self_signed(HOST, no_authority), issued_by_nobody_known]
+    {
+        let (_server, _proxy, network) = behind_proxy(&leaf).await;
+        let refused = failure(&network, &url).await;
+        assert!(matches!(refused, NetworkFailure::Untrusted { .. }), "{refused}");
+        let given = file_of(&leaf);
+        let trusting = network.with_ca_file(CaOrigin::Settings, &given.path);
+        assert_eq!(get(&trusting, &url).await.unwrap().status, 200);
+        // Another one of the same name is another one.
+        let other = file_of(&self_signed(HOST, usual));
+        let network = network.with_ca_file(CaOrigin::Settings, &other.path);
+        assert!(matches!(failure(&network, &url).await, NetworkFailure::Untrusted { .. }));
+    }
+    for (leaf, said) in [
+        (self_signed("other.example", usual), "is for another name"),
+        (self_signed(HOST, Says { validity: Validity::Expired, ..usual }), "ended on 2021-01-01"),
+        (self_signed(HOST, Says { is_for_servers: false, ..usual }), "cannot be used"),
+    ] {
+        let (_server, _proxy, network) = behind_proxy(&leaf).await;
+        let given = file_of(&leaf);
+        let network = network.with_ca_file(CaOrigin::Settings, &given.path);
+        let refused = failure(&network, &url).await.to_string();
+        assert!(refused.contains(said), "{refused}");
     }
 }
 

@@ -10,6 +10,7 @@ use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureSchem
 use time::OffsetDateTime;
 
 use super::certificate;
+use super::given_certificates::TrustsGiven;
 
 /// Why a certificate is not trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,11 +120,11 @@ pub(super) fn configuration(
 struct Explaining {
     extra: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
-    inner: OnceLock<Result<rustls_platform_verifier::Verifier, rustls::Error>>,
+    inner: OnceLock<Result<TrustsGiven, rustls::Error>>,
 }
 
 impl Explaining {
-    fn inner(&self) -> Result<&rustls_platform_verifier::Verifier, rustls::Error> {
+    fn inner(&self) -> Result<&TrustsGiven, rustls::Error> {
         let made = self.inner.get_or_init(|| {
             let provider = Arc::clone(&self.provider);
             let made = if self.extra.is_empty() {
@@ -132,7 +133,8 @@ impl Explaining {
                 let extra = self.extra.iter().cloned();
                 rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)
             };
-            made.map_err(|error| without_authorities(&error))
+            let made = made.map_err(|error| without_authorities(&error))?;
+            Ok(TrustsGiven::new(self.extra.clone(), Arc::new(made)))
         });
         made.as_ref().map_err(Clone::clone)
     }
@@ -213,6 +215,9 @@ fn explained(
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Distrust::OtherName
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            Distrust::Other { detail: "it is not for servers".to_owned() }
         }
         // A certificate that signs itself and is no authority.
         other if leaf.as_ref().is_some_and(|leaf| leaf.subject == leaf.issuer) => {

@@ -84,6 +84,16 @@ impl Network {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
 
+    /// The same network as AWS is reached through it: the AWS CLI reads the variables in another way
+    /// than Docker.
+    pub(super) fn as_aws(&self) -> Self {
+        let Inner { proxies, ca_files, clock, .. } = &*self.inner;
+        match proxies.for_aws() {
+            Some(proxies) => Self::of(proxies, ca_files.clone(), clock.clone()),
+            None => self.clone(),
+        }
+    }
+
     /// Its proxies.
     pub fn proxies(&self) -> &Proxies {
         &self.inner.proxies

@@ -97,6 +97,11 @@ const TESTS: &[Need] = &[
         sign: Sign::Program("skopeo"),
     },
     Need {
+        package: "curl",
+        purpose: "an independent reading of the proxy variables",
+        sign: Sign::Program("curl"),
+    },
+    Need {
         package: "python3-venv",
         purpose: "ministack and the AWS CLI",
         sign: Sign::Python("import venv, ensurepip"),
