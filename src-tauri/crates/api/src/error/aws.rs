@@ -18,7 +18,9 @@ impl From<&AwsError> for ApiError {
 fn words(error: &AwsError) -> ApiError {
     let new = |code| ApiError::new(code, capitalised(&error.to_string()));
     match error {
-        AwsError::ProfileMissing { profile, .. } => new(ErrorCode::ProfileMissing)
+        AwsError::ProfileMissing { profile, ignored, .. } => ignored
+            .iter()
+            .fold(new(ErrorCode::ProfileMissing), |error, section| error.hint(capitalised(section)))
             .about(profile)
             .hint("Choose another profile, or add this one with: aws configure --profile NAME."),
         AwsError::ProfileInvalid { profile, .. } => new(ErrorCode::ProfileInvalid)
@@ -37,6 +39,13 @@ fn words(error: &AwsError) -> ApiError {
             .about(profile)
             .hint("Add keys to the profile with: aws configure --profile NAME.")
             .hint("Or choose another profile."),
+        AwsError::ProcessFailed { profile, .. } => new(ErrorCode::CredentialsMissing)
+            .about(profile)
+            .hint(format!(
+                "Run it by hand to see what it needs: aws sts get-caller-identity --profile {profile}"
+            ))
+            .hint("Or correct credential_process in the profile.")
+            .retryable(),
         AwsError::CredentialsInvalid { message, .. } => ApiError::new(
             ErrorCode::CredentialsInvalid,
             format!("AWS does not accept the keys of this profile: {}", sentence(message)),

@@ -12,7 +12,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 
-use super::ini::{SyntaxProblem, first_repeat, parse};
+use super::ini::{SyntaxProblem, parse, refusal};
 use super::profile_set::{ConfiguredProfiles, sdk_name};
 use super::sections::{FileKind, Section, sort};
 
@@ -20,7 +20,7 @@ use super::sections::{FileKind, Section, sort};
 const FILES: usize = 600;
 
 /// A program of the tests' Python: where `TRANSLOAD_TOOLS` says, or where the set-up puts it.
-fn python() -> PathBuf {
+pub(super) fn python() -> PathBuf {
     let made_by_xtask =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/tools/python/bin");
     let folder = std::env::var_os("TRANSLOAD_TOOLS").map_or(made_by_xtask, PathBuf::from);
@@ -112,9 +112,11 @@ fn line() -> impl Strategy<Value = String> {
 /// A file. Broken lines are seldom, so that most files can be read.
 fn file() -> impl Strategy<Value = String> {
     let lines = prop::collection::vec(line(), 0..14);
-    let end = prop_oneof![3 => Just("\n"), 1 => Just("\r\n")];
-    (header(), lines, end).prop_map(|(first, lines, end)| {
-        [first].iter().chain(&lines).map(|line| format!("{line}{end}")).collect()
+    let end = prop_oneof![3 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r")];
+    let mark = prop_oneof![20 => Just(""), 1 => Just("\u{feff}")];
+    (mark, header(), lines, end).prop_map(|(mark, first, lines, end)| {
+        let lines = [first].into_iter().chain(lines).map(|line| format!("{line}{end}"));
+        mark.to_owned() + &lines.collect::<String>()
     })
 }
 
@@ -160,18 +162,23 @@ fn we_read_every_file_as_botocore_does() {
     for ((kind, _, text), theirs) in files.iter().zip(as_botocore(&paths)) {
         let ours = read(*kind, text);
         let outcome = match theirs["error"].as_str() {
+            // A mark at the beginning is passed over here, and that is said.
+            Some("broken") if text.starts_with('\u{feff}') => {
+                assert!(refusal(text).is_some_and(|refusal| refusal.line == 1), "{text}");
+                "marked"
+            }
             Some("broken") => {
                 assert!(ours.is_err(), "botocore refuses it, and we do not:\n{text}");
                 "broken"
             }
             // The AWS CLI refuses what comes twice; the SDKs, and we, take the last one, and say so.
             Some(_) => {
-                let told = ours.is_err() || first_repeat(text).is_some();
+                let told = ours.is_err() || refusal(text).is_some();
                 assert!(told, "botocore refuses it, and we do not say so:\n{text}");
                 "twice"
             }
             None => {
-                assert_eq!(first_repeat(text), None, "botocore reads it:\n{text}");
+                assert_eq!(refusal(text), None, "botocore reads it:\n{text}");
                 let ours = ours.unwrap_or_else(|problem| panic!("{problem}:\n{text}"));
                 let profiles = ours.profiles().iter();
                 let ours: Map<_, _> =
@@ -187,7 +194,10 @@ fn we_read_every_file_as_botocore_does() {
     }
     // The files are worth something.
     assert!(
-        seen["with profiles"] > FILES / 5 && seen["broken"] > 10 && seen["twice"] > 10,
+        seen["with profiles"] > FILES / 5
+            && seen["broken"] > 10
+            && seen["twice"] > 10
+            && seen["marked"] > 5,
         "{seen:?}"
     );
 }

@@ -117,7 +117,8 @@ impl Chain {
 
 pub(super) const KEY_ID: &str = "aws_access_key_id";
 pub(super) const SECRET_KEY: &str = "aws_secret_access_key";
-pub(super) const SESSION_TOKEN: &str = "aws_session_token";
+/// The older name goes first. Source: `botocore.credentials`, `TOKENS`.
+pub(super) const SESSION_TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
 
 /// Follows a profile to what gives its first credentials.
 pub(super) fn follow(profiles: &ConfiguredProfiles, name: &str) -> Result<Chain, ChainProblem> {
@@ -170,7 +171,7 @@ pub(super) fn kind_by_settings(profile: &Section) -> ProfileKind {
         (&SSO_SETTINGS, ProfileKind::Sso),
         (&["login_session"], ProfileKind::Login),
         (&["credential_process"], ProfileKind::Process),
-        (&[KEY_ID, SECRET_KEY, SESSION_TOKEN], ProfileKind::Keys),
+        (&KEY_SETTINGS, ProfileKind::Keys),
     ];
     let found = kinds.into_iter().find(|(settings, _)| has_any(profile, settings));
     found.map_or(ProfileKind::Unknown, |(_, kind)| kind)
@@ -190,6 +191,8 @@ pub(super) fn region_of<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Opt
     None
 }
 
+const KEY_SETTINGS: [&str; 4] = [KEY_ID, SECRET_KEY, SESSION_TOKENS[0], SESSION_TOKENS[1]];
+
 const SSO_SETTINGS: [&str; 5] =
     ["sso_account_id", "sso_region", "sso_role_name", "sso_start_url", "sso_session"];
 
@@ -198,7 +201,7 @@ fn has_any(profile: &Section, settings: &[&str]) -> bool {
 }
 
 /// A web identity has a role too, but no profile before it.
-fn assumes_role(profile: &Section) -> bool {
+pub(super) fn assumes_role(profile: &Section) -> bool {
     profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
 }
 
@@ -258,8 +261,7 @@ fn machine(source: &Setting) -> Result<Base, ChainProblem> {
 /// What gives a profile's credentials where it assumes no role.
 fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainProblem> {
     let owned = |setting: &str| profile.get(setting).map(str::to_owned);
-    let key_in_credentials =
-        profile.setting(KEY_ID).is_some_and(|setting| setting.file == FileKind::Credentials);
+    let in_credentials = profile.setting_in(FileKind::Credentials, KEY_ID).is_some();
     if let Some(token_file) = owned("web_identity_token_file") {
         let place = profile.place_of("web_identity_token_file");
         let role_arn = owned("role_arn").ok_or_else(|| Problem::TokenWithoutRole.at(&place))?;
@@ -270,8 +272,8 @@ fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainP
     if has_any(profile, &["sso_account_id", "sso_role_name"]) {
         return sso(profiles, profile);
     }
-    if key_in_credentials {
-        return keys(profile);
+    if in_credentials {
+        return keys(profile, FileKind::Credentials);
     }
     if let Some(session) = owned("login_session") {
         return Ok(Base::Login { session });
@@ -280,8 +282,8 @@ fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainP
         // A command may hold what would be a comment elsewhere.
         return Ok(Base::Process { command: setting.whole.clone() });
     }
-    if has_any(profile, &[KEY_ID, SECRET_KEY, SESSION_TOKEN]) {
-        return keys(profile);
+    if has_any(profile, &KEY_SETTINGS) {
+        return keys(profile, FileKind::Config);
     }
     if let Some(place) = SSO_SETTINGS.iter().find_map(|name| profile.setting(name)) {
         return Err(Problem::SsoWithoutRole.at(&place.place));
@@ -292,20 +294,31 @@ fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainP
     }
 }
 
-fn keys(profile: &Section) -> Result<Base, ChainProblem> {
+/// The keys of a profile. The AWS CLI takes all of them from one file, the one with the id; what the
+/// other file adds is for another key.
+fn keys(profile: &Section, file: FileKind) -> Result<Base, ChainProblem> {
+    let of_file = |name| profile.setting_in(file, name).map(|setting| setting.value.clone());
     let half = |has: &'static str, lacks: &'static str| {
         Err(Problem::Half { has, lacks }.at(&profile.place_of(has)))
     };
-    let token = profile.get(SESSION_TOKEN);
-    match (profile.get(KEY_ID), profile.get(SECRET_KEY)) {
-        (Some(id), Some(secret)) => Ok(Base::Keys {
-            access_key_id: id.to_owned(),
-            secret_access_key: Secret::new(secret.to_owned()),
-            session_token: token.map(|token| Secret::new(token.to_owned())),
+    let token = SESSION_TOKENS.into_iter().find_map(of_file);
+    match (of_file(KEY_ID), of_file(SECRET_KEY)) {
+        (Some(access_key_id), Some(secret)) => Ok(Base::Keys {
+            access_key_id,
+            secret_access_key: Secret::new(secret),
+            session_token: token.map(Secret::new),
         }),
-        (Some(_), None) => half(KEY_ID, SECRET_KEY),
-        (None, Some(_)) => half(SECRET_KEY, KEY_ID),
-        (None, None) => half(SESSION_TOKEN, KEY_ID),
+        (Some(_), None) => match (profile.setting(KEY_ID), profile.setting(SECRET_KEY)) {
+            (Some(id), Some(secret)) => {
+                Err(Problem::KeysApart.at_all([id.place.clone(), secret.place.clone()]))
+            }
+            _ => half(KEY_ID, SECRET_KEY),
+        },
+        (None, _) if profile.get(SECRET_KEY).is_some() => half(SECRET_KEY, KEY_ID),
+        (None, _) => {
+            let has = SESSION_TOKENS.into_iter().find(|name| profile.get(name).is_some());
+            half(has.unwrap_or(SESSION_TOKENS[1]), KEY_ID)
+        }
     }
 }
 

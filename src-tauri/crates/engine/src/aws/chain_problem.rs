@@ -33,6 +33,10 @@ pub(super) enum Problem {
     TokenWithoutRole,
     #[error("it has {has} but no {lacks}")]
     Half { has: &'static str, lacks: &'static str },
+    #[error(
+        "its aws_access_key_id and its aws_secret_access_key stand in two files; the AWS tools take both from one"
+    )]
+    KeysApart,
     #[error("it names the SSO session {0:?}, which is in none of the files")]
     SsoSessionMissing(String),
     #[error("its SSO session {session:?} has no {lacks}")]

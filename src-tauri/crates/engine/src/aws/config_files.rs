@@ -9,7 +9,7 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::Fs;
 
 use super::AwsEnvironment;
-use super::ini::{first_repeat, parse};
+use super::ini::{parse, refusal};
 use super::profile_set::{ConfiguredProfiles, sdk_name};
 use super::sections::{FileKind, FileSections, IgnoredSection, sort};
 
@@ -109,8 +109,7 @@ async fn read_file(
     };
     let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8 text"))?;
     let sections = parse(&text).map_err(|problem| cannot(&problem))?;
-    let refused =
-        first_repeat(&text).map(|repeat| format!("{}:{}: {repeat}", path.display(), repeat.line));
+    let refused = refusal(&text).map(|why| format!("{}:{}: {why}", path.display(), why.line));
     Ok(Some((sort(path, kind, sections), refused)))
 }
 

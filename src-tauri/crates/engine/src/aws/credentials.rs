@@ -4,12 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use aws_config::SdkConfig;
-use aws_config::credential_process::CredentialProcessProvider;
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::login::LoginCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -17,12 +15,22 @@ use aws_credential_types::provider::{
     ProvideCredentials, Result as ProviderResult, SharedCredentialsProvider, future,
 };
 
+use time::OffsetDateTime;
+
 use super::AwsEnvironment;
 use super::chain::Base;
+use super::credential_process::ProcessCredentials;
 use super::roles::{session, session_name};
 use super::sso::SsoRole;
 use super::sts::Sts;
 use crate::model::Secret;
+
+/// Credentials whose time is over, as whoever gave them says.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("they ended on {}", OffsetDateTime::from(*ended).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH))]
+pub(super) struct Ended {
+    ended: SystemTime,
+}
 
 /// Passes credentials on and remembers when the newest of them end, so that nobody has to ask
 /// for credentials, and perhaps assume a role again, only to learn that.
@@ -44,6 +52,10 @@ impl WatchedCredentials {
 
     async fn watch(&self) -> ProviderResult {
         let credentials = self.inner.provide_credentials().await?;
+        // Source: `RefreshableCredentials` of botocore ("the refreshed credentials are still expired").
+        if let Some(ended) = credentials.expiry().filter(|ends| *ends <= SystemTime::now()) {
+            return Err(CredentialsError::provider_error(Ended { ended }));
+        }
         *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = credentials.expiry();
         Ok(credentials)
     }
@@ -58,12 +70,31 @@ impl ProvideCredentials for WatchedCredentials {
     }
 }
 
-/// What this machine gives: keys of the environment, web identity, the role of a container, the
-/// role of an instance; in the SDK's own order.
-pub(super) async fn of_machine(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
-    let mut chain = DefaultCredentialsChain::builder().configure(provider_config(sdk));
-    chain.set_region(sdk.region().cloned());
-    chain.build().await
+/// What this machine gives: the role of a container, then the role of an instance.
+pub(super) fn of_machine(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
+    let config = provider_config(sdk);
+    let container = EcsCredentialsProvider::builder().configure(&config).build();
+    let instance = ImdsCredentialsProvider::builder().configure(&config).build();
+    CredentialsProviderChain::first_try("EcsContainer", container)
+        .or_else("Ec2InstanceMetadata", instance)
+}
+
+/// What a profile takes from the environment.
+#[derive(Debug)]
+struct FromEnvironment(AwsEnvironment);
+
+impl ProvideCredentials for FromEnvironment {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let none = || CredentialsError::not_loaded("the environment holds no keys");
+        let keys = self.0.keys().ok_or_else(none);
+        let given = keys.and_then(|keys| {
+            keys.credentials().map_err(|problem| CredentialsError::invalid_configuration(problem))
+        });
+        future::ProvideCredentials::ready(given)
+    }
 }
 
 /// Keys that were given for this session.
@@ -109,7 +140,7 @@ pub(super) fn of_base(
             LoginCredentialsProvider::builder(session).configure(&config).build(),
         ),
         Base::Process { command } => {
-            SharedCredentialsProvider::new(CredentialProcessProvider::new(command.clone()))
+            SharedCredentialsProvider::new(ProcessCredentials::new(command))
         }
         Base::WebIdentity { role_arn, token_file, session_name, written_at } => {
             SharedCredentialsProvider::new(WebIdentity {
@@ -120,9 +151,7 @@ pub(super) fn of_base(
                 sts: sts.clone(),
             })
         }
-        Base::Environment => {
-            SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
-        }
+        Base::Environment => SharedCredentialsProvider::new(FromEnvironment(environment.clone())),
         Base::Instance => SharedCredentialsProvider::new(
             ImdsCredentialsProvider::builder().configure(&config).build(),
         ),

@@ -12,6 +12,8 @@ pub enum AwsError {
         profile: String,
         /// The files that were read.
         files: Vec<String>,
+        /// Sections of the files that may have been meant and are not read, each with its line.
+        ignored: Vec<String>,
     },
     /// The profile contradicts itself or lacks something.
     #[error("the AWS profile {profile:?} cannot be used: {detail}")]
@@ -43,6 +45,14 @@ pub enum AwsError {
         /// What the credentials provider said.
         #[source]
         source: Option<BoxError>,
+    },
+    /// The program of the profile gives no credentials.
+    #[error("the AWS profile {profile:?} gives no credentials: its credential_process {detail}")]
+    ProcessFailed {
+        /// The profile.
+        profile: String,
+        /// What the program did, with what it complained of.
+        detail: String,
     },
     /// AWS does not know the keys, or the signature does not fit.
     #[error("AWS does not accept the credentials: {message}")]
@@ -175,6 +185,7 @@ impl AwsError {
         matches!(
             self,
             Self::CredentialsMissing { .. }
+                | Self::ProcessFailed { .. }
                 | Self::CredentialsInvalid { .. }
                 | Self::CredentialsExpired { .. }
                 | Self::SignInNeeded { .. }

@@ -2,7 +2,7 @@
 //!
 //! The rules are those of the AWS CLI, which reads with Python's `configparser`: a line that is
 //! indented deeper than the setting before it continues that, `=` and `:` divide, a comment is a
-//! line of its own. Like the SDKs it also takes what follows ` #` or ` ;` for a comment, and a
+//! line of its own, and a line ends with `\n`, `\r\n` or `\r`. Like the SDKs it also takes what follows ` #` or ` ;` for a comment, and a
 //! section or a setting may come twice, which the AWS CLI refuses.
 //!
 //! Source: `configparser.RawConfigParser._read` of Python 3.11; the parser of `aws-runtime` 1.10.
@@ -50,6 +50,9 @@ pub(super) enum SyntaxProblem {
 /// The section whose settings every other one has too. Source: `configparser.DEFAULTSECT`.
 const FOR_ALL: &str = "DEFAULT";
 
+/// The byte order mark. The AWS CLI takes it for a part of the first line, and refuses that.
+const MARK: char = '\u{feff}';
+
 const COMMENT: [char; 2] = ['#', ';'];
 
 /// Reads a text.
@@ -57,29 +60,34 @@ pub(super) fn parse(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
     Ok(with_defaults(as_written(text)?))
 }
 
-/// What a text has twice, and where; the AWS CLI reads nothing of such a file.
+/// Why the AWS CLI reads nothing of a file that is read here.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Repeat {
-    /// The line where it comes again, from 1.
+pub(super) struct Refusal {
+    /// The line that it is about, from 1.
     pub(super) line: u32,
-    what: String,
-    first: u32,
+    why: String,
 }
 
-impl fmt::Display for Repeat {
+impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} stands in line {} already", self.what, self.first)
+        formatter.write_str(&self.why)
     }
 }
 
-/// The first thing that a text has twice: a section, or a setting of one.
-pub(super) fn first_repeat(text: &str) -> Option<Repeat> {
+/// The first thing in a text that makes the AWS CLI refuse all of it: a byte order mark, or a section
+/// or a setting that comes twice.
+pub(super) fn refusal(text: &str) -> Option<Refusal> {
+    if text.starts_with(MARK) {
+        let why = "the file begins with a byte order mark; save it as UTF-8 without BOM";
+        return Some(Refusal { line: 1, why: why.to_owned() });
+    }
     let sections = as_written(text).ok()?;
     let mut seen: HashMap<(&str, Option<&str>), u32> = HashMap::new();
     let mut repeats = |header, name: Option<_>, line| {
         let first = *seen.entry((header, name)).or_insert(line);
         let what = name.map_or_else(|| format!("[{header}]"), |name| format!("the setting {name}"));
-        (first != line).then_some(Repeat { line, what, first })
+        let why = || format!("{what} stands in line {first} already");
+        (first != line).then(|| Refusal { line, why: why() })
     };
     sections.iter().find_map(|section| {
         let header = section.header.as_str();
@@ -91,13 +99,18 @@ pub(super) fn first_repeat(text: &str) -> Option<Repeat> {
     })
 }
 
+/// The lines of a text, whatever ends them.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
 /// The sections one by one, as they stand there.
 fn as_written(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
     // Editors of Windows mark their texts with it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix(MARK).unwrap_or(text);
     let mut sections: Vec<RawSection> = Vec::new();
     let mut indent = 0;
-    for (line, number) in text.lines().zip(1..) {
+    for (line, number) in lines(text).zip(1..) {
         let content = line.trim();
         let section = sections.last_mut();
         if content.is_empty() {
@@ -225,6 +238,16 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_end_with_a_carriage_return_alone_are_lines() {
+        let text = "[default]\rregion = eu-west-1\r\routput = json\r\n[b]\r";
+        let expected = [("region", "eu-west-1", 2), ("output", "json", 4)];
+        let expected =
+            expected.map(|(name, value, line)| (name.to_owned(), value.to_owned(), line));
+        assert_eq!(values(text), expected);
+        assert_eq!(headers(text), [("default".to_owned(), 1), ("b".to_owned(), 5)]);
+    }
+
+    #[test]
     fn deeper_lines_continue_a_setting_and_equally_deep_ones_do_not() {
         let text = "[default]\n  region = a\n  output = b\n[services x]\necr =\n\n  # here\n  \
                     endpoint_url = http://h ; c\n  other = d\nafter = e\n";
@@ -271,8 +294,12 @@ mod tests {
                 Some((4, "the setting x stands in line 2 already")),
             ),
             ("[a]\ns3 =\n  x = 1\n  x = 2\n", None),
+            (
+                "\u{feff}[a]\n",
+                Some((1, "the file begins with a byte order mark; save it as UTF-8 without BOM")),
+            ),
         ] {
-            let found = first_repeat(text).map(|repeat| (repeat.line, repeat.to_string()));
+            let found = refusal(text).map(|refusal| (refusal.line, refusal.to_string()));
             assert_eq!(found, told.map(|(line, told)| (line, told.to_owned())), "{text}");
         }
     }

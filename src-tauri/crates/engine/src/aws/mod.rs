@@ -2,12 +2,15 @@
 //!
 //! The AWS SDK is used here and nowhere else.
 //!
-//! - `environment`, `config_files`: the variables and files that name profiles.
+//! - `environment`, `config_files`: the variables and files that name profiles; `paths`: where the files
+//!   are; `environment_keys`: keys among the variables.
+//! - `origin`: who signs where no profile is chosen.
 //! - `ini`, `sections`, `profile_set`: what stands in the files, by line, as the AWS CLI reads it.
 //! - `chain`, `chain_problem`: how a profile gets its credentials, and why it cannot.
 //! - `profiles`: all of that as a list for a person to choose from.
 //! - `http`: the SDK's requests on our network.
 //! - `session`, `endpoints`: a session for exactly the chosen profile.
+//! - `credential_process`, `times`: credentials that a program prints, and when they end.
 //! - `credentials`, `roles`, `mfa_sessions`, `sts`: its credentials, role by role, with MFA codes.
 //! - `sso`: signing in through IAM Identity Center.
 //! - `identity`: who a session is, and whether only the region does not know it.
@@ -18,15 +21,19 @@
 
 mod api;
 #[cfg(test)]
+mod botocore_credentials_tests;
+#[cfg(test)]
 mod botocore_tests;
 mod chain;
 mod chain_problem;
 mod config_files;
+mod credential_process;
 mod credentials;
 mod ecr;
 mod ecr_values;
 mod endpoints;
 mod environment;
+mod environment_keys;
 mod error;
 mod http;
 #[cfg(test)]
@@ -34,6 +41,8 @@ mod http_tests;
 mod identity;
 mod ini;
 mod mfa_sessions;
+mod origin;
+mod paths;
 mod permissions;
 mod profile_set;
 mod profiles;
@@ -46,6 +55,7 @@ mod sso;
 mod sts;
 #[cfg(test)]
 mod testing;
+mod times;
 
 pub use api::{
     EcrApi, EcrImage, EcrLayers, EcrRepository, HeldImage, ImageName, LayerUpload, NotDeleted,

@@ -13,6 +13,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
 use super::chain::Hop;
+use super::credential_process::ProcessError;
+use super::credentials::Ended;
 use super::roles::HopError;
 use super::sso::SignInError;
 use super::{AwsError, BoxError, ProfileKind};
@@ -196,6 +198,13 @@ impl<'a> Call<'a> {
             return Call::new(self.caller, self.credentials_action(error.as_ref()))
                 .unreachable(error);
         }
+        if let Some(failed) = find::<ProcessError>(error.as_ref()) {
+            let (profile, detail) = (self.caller.profile.clone(), failed.to_string());
+            return AwsError::ProcessFailed { profile, detail };
+        }
+        if let Some(ended) = find::<Ended>(error.as_ref()) {
+            return AwsError::CredentialsExpired { message: ended.to_string() };
+        }
         if let Some(told) = self.before_sign_in(error.as_ref()) {
             return told;
         }
@@ -287,8 +296,11 @@ impl<'a> Call<'a> {
     }
 
     fn unreachable(&self, source: BoxError) -> AwsError {
-        let network = find::<ExchangeError>(source.as_ref()).and_then(ExchangeError::network);
-        if let Some(failure) = network {
+        let failed = find::<ExchangeError>(source.as_ref());
+        if let Some(too_large @ ExchangeError::TooLarge { .. }) = failed {
+            return self.unusable(too_large);
+        }
+        if let Some(failure) = failed.and_then(ExchangeError::network) {
             return AwsError::Network { action: self.action.to_owned(), failure: failure.clone() };
         }
         AwsError::EndpointUnreachable { action: self.action.to_owned(), source }

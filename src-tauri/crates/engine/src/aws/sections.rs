@@ -34,6 +34,13 @@ pub struct IgnoredSection {
     pub reason: String,
 }
 
+impl fmt::Display for IgnoredSection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, line, section, reason } = self;
+        write!(formatter, "{}:{line}: [{section}] is not read: {reason}", path.display())
+    }
+}
+
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -77,6 +84,12 @@ impl Section {
     pub(super) fn setting(&self, name: &str) -> Option<&Setting> {
         let found = self.settings.iter().rev().find(|setting| setting.name == name)?;
         Some(found).filter(|setting| !setting.value.is_empty())
+    }
+
+    /// A setting of one of the two files that is not empty.
+    pub(super) fn setting_in(&self, file: FileKind, name: &str) -> Option<&Setting> {
+        let of_file = |setting: &&Setting| setting.name == name && setting.file == file;
+        self.settings.iter().rev().find(of_file).filter(|setting| !setting.value.is_empty())
     }
 
     /// Its settings, each once.
@@ -186,6 +199,9 @@ fn in_config(header: &str) -> Standing {
         .into_iter()
         .find(|prefix| header.starts_with(prefix));
     let Some(prefix) = prefix else {
+        if let Some(right) = similar(header) {
+            return Standing::Ignored(format!("a section of this kind is headed {right}"));
+        }
         return match words(header).as_deref() {
             Some([name]) => {
                 Standing::Ignored(format!("a profile in this file is headed [profile {name}]"))
@@ -220,10 +236,31 @@ fn in_config(header: &str) -> Standing {
     }
 }
 
+/// The header that was probably meant by one of another spelling, such as `[Profile x]`.
+fn similar(header: &str) -> Option<String> {
+    let mut parts = header.split_whitespace();
+    let first = parts.next()?;
+    let name = |skipped: usize| {
+        let rest: Vec<_> = header.split_whitespace().skip(skipped).collect();
+        if rest.is_empty() { "NAME".to_owned() } else { rest.join(" ") }
+    };
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ':'], "");
+    match (plain(first).as_str(), parts.next()) {
+        ("default", None) => Some("[default]".to_owned()),
+        ("sso", Some(second)) if matches!(plain(second).as_str(), "session" | "sessions") => {
+            Some(format!("[sso-session {}]", name(2)))
+        }
+        ("profile" | "profiles", _) => Some(format!("[profile {}]", name(1))),
+        ("ssosession" | "ssosessions", _) => Some(format!("[sso-session {}]", name(1))),
+        ("service" | "services", Some(_)) => Some(format!("[services {}]", name(1))),
+        _ => None,
+    }
+}
+
 /// The words of a header, as a POSIX shell divides them; nothing where a quote stays open.
 ///
 /// Source: Python's `shlex.split`.
-fn words(header: &str) -> Option<Vec<String>> {
+pub(super) fn words(header: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;
@@ -292,6 +329,32 @@ mod tests {
         );
         assert!(sections.ignored[0].reason.contains("[profile prod]"));
         assert!(sections.ignored[1].reason.contains("[profile \"my team\"]"));
+    }
+
+    #[test]
+    fn a_header_of_another_spelling_is_told_with_the_right_one() {
+        for (header, right) in [
+            ("Profile prod", Some("[profile prod]")),
+            ("PROFILE prod", Some("[profile prod]")),
+            (" profile prod", Some("[profile prod]")),
+            ("Profile Zoë's", Some("[profile Zoë's]")),
+            ("Profile: prod", Some("[profile prod]")),
+            ("sso_session corp", Some("[sso-session corp]")),
+            ("SSO-Session corp", Some("[sso-session corp]")),
+            ("sso session corp", Some("[sso-session corp]")),
+            ("service local", Some("[services local]")),
+            ("Default", Some("[default]")),
+            ("Profile", Some("[profile NAME]")),
+            ("preview something", None),
+        ] {
+            let sections = sorted(FileKind::Config, &format!("# top\n[{header}]\nregion = r\n"));
+            assert!(sections.profiles.is_empty() && sections.sso_sessions.is_empty(), "{header}");
+            let told: Vec<_> =
+                sections.ignored.iter().map(|one| (one.line, one.reason.as_str())).collect();
+            let expected = right.map(|right| format!("a section of this kind is headed {right}"));
+            let expected: Vec<_> = expected.iter().map(|reason| (2, reason.as_str())).collect();
+            assert_eq!(told, expected, "{header}");
+        }
     }
 
     #[test]

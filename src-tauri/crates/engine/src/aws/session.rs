@@ -23,6 +23,7 @@ use super::credentials::{WatchedCredentials, of_base, of_keys, of_machine};
 use super::endpoints::{EndpointVariant, configured};
 use super::http::SdkHttp;
 use super::mfa_sessions::MfaSessions;
+use super::origin::{ENVIRONMENT, Origin, origin};
 use super::profile_set::{ConfiguredProfiles, sdk_name};
 use super::roles::RoleChain;
 use super::sdk_error::{Call, Caller};
@@ -52,8 +53,11 @@ pub struct AwsSession {
 /// How messages name a session that has keys but no profile.
 const KEYS_GIVEN: &str = "(keys given for this session)";
 
+/// The profile that is meant where none is named.
+const DEFAULT: &str = "default";
+
 /// How messages name a session with what the machine gives.
-const MACHINE: &str = "(this machine's own credentials)";
+pub(super) const MACHINE: &str = "(this machine's own credentials)";
 
 /// A program that prints credentials may ask its user something first; the SDK's five seconds
 /// are too short for that.
@@ -121,12 +125,7 @@ impl AwsSession {
                 let who = Who::Profile { chain, kept: environment.mfa_sessions().clone() };
                 settings.open(caller, who, &request, environment, &configuration.profiles).await
             }
-            SessionCredentials::Machine => {
-                let caller = Caller { profile: MACHINE.to_owned(), base: ProfileKind::Keys };
-                Settings::without_profile(&request, environment, MACHINE)?
-                    .open(caller, Who::Machine, &request, environment, &ProfileSet::default())
-                    .await
-            }
+            SessionCredentials::Machine => Self::of_environment(&request, environment).await,
             SessionCredentials::Static { access_key_id, secret_access_key, session_token } => {
                 let caller = Caller { profile: KEYS_GIVEN.to_owned(), base: ProfileKind::Keys };
                 let token = session_token.as_ref();
@@ -136,6 +135,46 @@ impl AwsSession {
                     .await
             }
         }
+    }
+
+    /// A session as that of the AWS CLI without `--profile`. The settings of the profile that the
+    /// environment means count, also where the credentials come from elsewhere.
+    async fn of_environment(
+        request: &SessionRequest,
+        environment: &AwsEnvironment,
+    ) -> Result<Self, AwsError> {
+        let named = environment.profile();
+        let name = named.unwrap_or(DEFAULT);
+        let configuration = Configuration::read(environment, Some(name)).await;
+        let sections = &configuration.sections;
+        if named.is_some() || configuration.broken().is_some() {
+            exists(&configuration, name)?;
+        }
+        let origin = origin(environment, sections, name)?;
+        let region = match environment.region().filter(|_| request.region.is_none()) {
+            Some(text) => Region::parse(text).map_err(|error| AwsError::ProfileInvalid {
+                profile: name.to_owned(),
+                detail: error.to_string(),
+            })?,
+            None => region(request, environment, sections, name)?,
+        };
+        let (caller, base, who) = match origin {
+            Origin::Keys(keys) => (ENVIRONMENT, ProfileKind::Keys, Who::Keys(keys)),
+            Origin::Chain(chain) => {
+                let base = chain.base.kind();
+                let kept = environment.mfa_sessions().clone();
+                (name, base, Who::Profile { chain, kept })
+            }
+            Origin::Machine => (MACHINE, ProfileKind::Keys, Who::Machine),
+        };
+        let caller = Caller { profile: caller.to_owned(), base };
+        let settings = Settings {
+            profile: sections.profile(name).map(|_| name),
+            files: configuration.sources(),
+            region,
+            network: network_of(environment, &configuration.profiles, name),
+        };
+        settings.open(caller, who, request, environment, &configuration.profiles).await
     }
 
     /// Asks STS who the session is.
@@ -186,6 +225,12 @@ impl AwsSession {
     /// The endpoint of the ECR API that was chosen in place of AWS's own, such as a VPC endpoint.
     pub fn ecr_endpoint(&self) -> Option<&Url> {
         self.ecr_endpoint.as_ref()
+    }
+
+    /// What it signs with.
+    #[cfg(test)]
+    pub(super) fn signs_with(&self) -> &WatchedCredentials {
+        &self.credentials
     }
 
     /// Who calls, for messages.
@@ -270,7 +315,7 @@ impl Settings<'_> {
         // Credentials are had with the same settings as everything else.
         let (credentials, roles) = match who {
             Who::Keys(keys) => (WatchedCredentials::new(keys), None),
-            Who::Machine => (WatchedCredentials::new(of_machine(&nobody).await), None),
+            Who::Machine => (WatchedCredentials::new(of_machine(&nobody)), None),
             Who::Profile { chain, kept } => {
                 let sts = Sts::new(nobody.clone(), sts_endpoint.clone());
                 let base = of_base(&chain.base, &caller.profile, environment, &nobody, &sts);
@@ -313,16 +358,27 @@ pub(super) fn network_of(
     }
 }
 
+/// Refuses a profile that is in none of the files, and every profile of files that cannot be read.
+fn exists(configuration: &Configuration, name: &str) -> Result<(), AwsError> {
+    let profile = name.to_owned();
+    if let Some(error) = configuration.broken() {
+        return Err(AwsError::ProfileInvalid { profile, detail: error.to_owned() });
+    }
+    if configuration.sections.profile(name).is_some() {
+        return Ok(());
+    }
+    let similar = configuration.ignored.iter().filter(|ignored| {
+        let mut words = ignored.section.split_whitespace();
+        words.next_back().is_some_and(|last| last.trim_matches(['"', '\'']) == name)
+    });
+    let ignored = similar.map(ToString::to_string).collect();
+    Err(AwsError::ProfileMissing { profile, files: configuration.paths(), ignored })
+}
+
 /// How the profile gets its credentials, if it can.
 fn usable(configuration: &Configuration, name: &str) -> Result<Chain, AwsError> {
+    exists(configuration, name)?;
     let invalid = |detail: String| AwsError::ProfileInvalid { profile: name.to_owned(), detail };
-    if let Some(error) = configuration.broken() {
-        return Err(invalid(error.to_owned()));
-    }
-    if configuration.sections.profile(name).is_none() {
-        let files = configuration.paths();
-        return Err(AwsError::ProfileMissing { profile: name.to_owned(), files });
-    }
     follow(&configuration.sections, name).map_err(|problem| match problem.problem {
         Problem::NoCredentials => {
             AwsError::CredentialsMissing { profile: name.to_owned(), source: Some(problem.into()) }

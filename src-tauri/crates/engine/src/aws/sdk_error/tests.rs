@@ -1,5 +1,5 @@
-use super::super::EcrApi as _;
-use super::super::testing::{Answer, Home, LocalAws, session_at};
+use super::super::testing::{Answer, Home, LocalAws, identity_xml, of_profile, session_at};
+use super::super::{AwsSession, EcrApi as _, SessionCredentials, SessionRequest};
 use super::*;
 use crate::model::RepositorySettings;
 
@@ -182,17 +182,62 @@ async fn an_sts_that_does_not_answer_is_unreachable() {
 
 #[tokio::test]
 async fn a_program_that_prints_no_credentials_is_told_with_its_words() {
-    let config =
-        "[profile tool]\nregion = eu-west-1\ncredential_process = echo out of luck >&2; exit 3\n";
+    // The AWS CLI starts the program without a shell.
+    let config = "[profile tool]\nregion = eu-west-1\n\
+                  credential_process = sh -c 'echo out of luck >&2; exit 3'\n";
     let session = Home::with(config, "").open("tool").await.unwrap();
     match session.ecr().repositories().await.unwrap_err() {
-        AwsError::CredentialsMissing { profile, source } => {
+        AwsError::ProcessFailed { profile, detail } => {
             assert_eq!(profile, "tool");
-            let words = sentence(source.unwrap().as_ref());
-            assert!(words.contains("out of luck"), "{words}");
+            assert_eq!(detail, "ended with exit status: 3: out of luck");
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn credentials_that_have_ended_are_not_used() {
+    let aws = LocalAws::start(|_| identity_xml()).await;
+    let printed = r#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "2020-01-02T03:04:05+0000"}"#;
+    let config = format!(
+        "[profile tool]\nregion = eu-west-1\nendpoint_url = {}\n\
+         credential_process = echo '{printed}'\n",
+        aws.url
+    );
+    let home = Home::with(&config, "");
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AKIA"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_CREDENTIAL_EXPIRATION", "2020-01-02T03:04:05Z"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ENDPOINT_URL", aws.url.as_str()),
+    ];
+    let of_environment =
+        SessionRequest { credentials: SessionCredentials::Machine, ..of_profile("") };
+    let sessions = [
+        home.open("tool").await.unwrap(),
+        AwsSession::open(of_environment, &home.environment_with(&keys)).await.unwrap(),
+    ];
+    for session in sessions {
+        match session.identity().await.unwrap_err() {
+            AwsError::CredentialsExpired { message } => {
+                assert!(message.contains("2020-01-02"), "{message}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(aws.asked().is_empty(), "nothing is signed with them");
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_not_read_into_memory() {
+    let endless = "x".repeat(17 << 20);
+    let aws = LocalAws::start(move |_| Answer::xml(endless.clone())).await;
+    let error = session_at(&aws).await.identity().await.unwrap_err();
+    assert!(
+        matches!(&error, AwsError::AnswerUnusable { detail, .. } if detail.contains("more than 16777216 bytes")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

@@ -238,7 +238,8 @@ async fn the_region_is_the_request_s_then_the_profile_s_then_the_environment_s()
 async fn a_profile_that_is_missing_names_the_files() {
     let home = Home::with("[default]\nregion = eu-west-1\n", "");
     match home.open("prod").await.unwrap_err() {
-        AwsError::ProfileMissing { profile, files } => {
+        AwsError::ProfileMissing { profile, files, ignored } => {
+            assert_eq!(ignored, Vec::<String>::new());
             assert_eq!(profile, "prod");
             let paths = [home.config(), home.credentials()];
             assert_eq!(files, paths.map(|path| path.display().to_string()));

@@ -65,7 +65,12 @@ impl SsoSession {
             SsoTarget::Profile(name) => {
                 if profiles.profile(name).is_none() {
                     let files = configuration.paths();
-                    return Err(AwsError::ProfileMissing { profile: name.clone(), files }.into());
+                    return Err(AwsError::ProfileMissing {
+                        profile: name.clone(),
+                        files,
+                        ignored: Vec::new(),
+                    }
+                    .into());
                 }
                 let profile = signer(profiles, name)
                     .ok_or_else(|| SignInError::NotSso { profile: name.clone() })?;
