@@ -131,8 +131,12 @@ async fn connect(mut client: TcpStream, to: SocketAddr, record: Arc<Mutex<Vec<St
 /// The variables that lead a program through a proxy at this port. What is on this computer, such as
 /// the driver of a window, is an exception.
 pub fn proxy_variables(port: u16) -> Vec<(String, String)> {
-    let address = format!("http://127.0.0.1:{port}");
-    [("HTTPS_PROXY", address.as_str()), ("HTTP_PROXY", &address), ("NO_PROXY", "127.0.0.1")]
+    proxy_variables_of(&format!("http://127.0.0.1:{port}"))
+}
+
+/// The same with an address that may hold a login, or be none.
+pub fn proxy_variables_of(address: &str) -> Vec<(String, String)> {
+    [("HTTPS_PROXY", address), ("HTTP_PROXY", address), ("NO_PROXY", "127.0.0.1")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec()
 }

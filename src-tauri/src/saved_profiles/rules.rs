@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use tauri::Url;
-use transload_api::contract::{ApiError, AwsConnection, SavedProfile};
+use transload_api::contract::{ApiError, SavedProfile};
 use transload_api::{connection_endpoints, source_endpoints};
 
 use crate::errors;
@@ -142,15 +142,13 @@ fn checked(profile: SavedProfile) -> Result<SavedProfile, ApiError> {
             Some(&name),
         ));
     }
-    if let AwsConnection::Profile { ecr_endpoint, registry_endpoint, .. } = &profile.connection {
-        for address in [ecr_endpoint, registry_endpoint].into_iter().flatten() {
-            if carries_login(address) {
-                return Err(errors::input_invalid(
-                    "An address in a saved profile must not hold a user name or password: \
-                     saved profiles keep no secrets.",
-                    None,
-                ));
-            }
+    for address in profile.connection.endpoints().into_iter().flatten() {
+        if carries_login(address) {
+            return Err(errors::input_invalid(
+                "An address in a saved profile must not hold a user name or password: \
+                 saved profiles keep no secrets.",
+                None,
+            ));
         }
     }
     Ok(SavedProfile { name, ..profile })

@@ -41,7 +41,7 @@ export function signerName(connection: AwsConnection): string {
     case "practice":
       return "Practice";
     case "machine":
-      return "The machine's own role";
+      return "The machine's own credentials";
     case "profile":
       return connection.profile;
   }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
 use transload_engine::docker::client_login::ClientLoginUndo;
@@ -15,8 +15,8 @@ use transload_engine::network::{CaOrigin, Network};
 use transload_practice::Practice;
 
 use crate::attempts::Attempts;
-use crate::connections::Connected;
-use crate::contract::{ApiError, AwsConnection, LoginClient};
+use crate::connection_book::ConnectionBook;
+use crate::contract::{ApiError, LoginClient};
 use crate::handlers::KnownOriginals;
 use crate::jobs::{JobBook, JobNews};
 use crate::logins::{CurrentLogin, HeldLogin, Logins};
@@ -76,7 +76,7 @@ pub(crate) struct Inner {
     pub undos: UndoBook,
     /// What each job was asked for, for a second try.
     pub requests: Mutex<HashMap<String, JobRequest>>,
-    pub connections: tokio::sync::Mutex<HashMap<AwsConnection, Arc<Connected>>>,
+    pub connections: ConnectionBook,
     pub practice: tokio::sync::Mutex<Option<Practice>>,
     pub journal: tokio::sync::OnceCell<Journal>,
     /// What was changed in the logins of `docker` and Podman, in its order.
@@ -119,7 +119,7 @@ impl Api {
             attempts: Attempts::default(),
             undos: UndoBook::default(),
             requests: Mutex::default(),
-            connections: tokio::sync::Mutex::default(),
+            connections: ConnectionBook::default(),
             practice: tokio::sync::Mutex::default(),
             journal: tokio::sync::OnceCell::new(),
             client_login_undos: tokio::sync::Mutex::default(),
@@ -143,7 +143,7 @@ impl Api {
 
     /// The news of all jobs from now on: which move images, and the reports of those that end. For
     /// one listener, such as a desktop.
-    pub fn job_news(&self) -> UnboundedReceiver<JobNews> {
+    pub fn job_news(&self) -> Receiver<JobNews> {
         self.inner.jobs.news()
     }
 

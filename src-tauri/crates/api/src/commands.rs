@@ -23,12 +23,12 @@ impl AwsOptions {
     pub(crate) fn of(connection: &AwsConnection, region: &str, practice: Option<&str>) -> Self {
         let (profile, endpoint) = match connection {
             AwsConnection::Practice => (None, practice),
-            AwsConnection::Machine { .. } => (None, None),
+            AwsConnection::Machine { ecr_endpoint, .. } => (None, ecr_endpoint.as_deref()),
             AwsConnection::Profile { profile, ecr_endpoint, .. } => {
-                let given = ecr_endpoint.as_deref().map(str::trim);
-                (Some(profile.as_str()), given.filter(|endpoint| !endpoint.is_empty()))
+                (Some(profile.as_str()), ecr_endpoint.as_deref())
             }
         };
+        let endpoint = endpoint.map(str::trim).filter(|endpoint| !endpoint.is_empty());
         let option = |name: &str, value: Option<&str>| {
             value.map(|value| format!(" --{name} {}", word(value))).unwrap_or_default()
         };

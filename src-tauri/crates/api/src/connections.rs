@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use transload_engine::aws::{
-    AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken, SessionCredentials, SessionRequest,
+    AwsEnvironment, AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken,
+    SessionCredentials, SessionRequest,
 };
 use transload_engine::migration::{
     Destination, DestinationEndpoint, DestinationIdentity, EcrLogin,
@@ -35,16 +36,12 @@ impl Api {
         &self,
         connection: &AwsConnection,
     ) -> Result<Arc<Connected>, ApiError> {
-        let mut connections = self.inner.connections.lock().await;
-        if let Some(open) = connections.get(connection)
-            && open.identity.expires_at_ms.is_none_or(|end| end > now_ms())
-            && open.network.is(&self.network())
-        {
-            return Ok(Arc::clone(open));
-        }
-        let open = Arc::new(self.open(connection).await?);
-        connections.insert(connection.clone(), Arc::clone(&open));
-        Ok(open)
+        let network = self.network();
+        let is_good = |open: &Connected| {
+            open.identity.expires_at_ms.is_none_or(|end| end > now_ms())
+                && open.network.is(&network)
+        };
+        self.inner.connections.get_or_open(connection, is_good, self.open(connection)).await
     }
 
     /// Opens the connection of a migration that was planned for this destination. Nothing is sent
@@ -65,7 +62,7 @@ impl Api {
 
     /// Forgets the open connection, so that the next call reads the AWS configuration again.
     pub(crate) async fn disconnect(&self, connection: &AwsConnection) {
-        self.inner.connections.lock().await.remove(connection);
+        self.inner.connections.forget(connection);
     }
 
     async fn open(&self, connection: &AwsConnection) -> Result<Connected, ApiError> {
@@ -105,7 +102,9 @@ impl Api {
     ) -> Result<(SessionRequest, Option<RegistryEndpoint>), ApiError> {
         let (profile, region, ecr_endpoint, registry_endpoint) = match connection {
             AwsConnection::Practice => return Ok((self.practice_request().await?, None)),
-            AwsConnection::Machine { region } => (None, region, &None, &None),
+            AwsConnection::Machine { region, ecr_endpoint, registry_endpoint } => {
+                (None, region, ecr_endpoint, registry_endpoint)
+            }
             AwsConnection::Profile { profile, region, ecr_endpoint, registry_endpoint } => {
                 (Some(profile), region, ecr_endpoint, registry_endpoint)
             }
@@ -145,6 +144,39 @@ impl Api {
     }
 }
 
+/// The connection of a program that was given these options, as the AWS command line finds its own:
+/// the profile that is named; otherwise what the environment itself gives, such as keys; otherwise
+/// the profile that the environment names; otherwise what the machine gives. A region of the
+/// environment is not part of it: a plan that is run in another environment must see the difference.
+pub fn environment_connection(options: EcrOptions) -> AwsConnection {
+    of_environment(&AwsEnvironment::from_process(), options)
+}
+
+pub(crate) fn of_environment(environment: &AwsEnvironment, options: EcrOptions) -> AwsConnection {
+    let EcrOptions { profile, region, ecr_endpoint, registry_endpoint } = options;
+    let of_environment = || environment.profile().filter(|_| !environment.gives_credentials());
+    let given = profile.filter(|name| !name.is_empty());
+    match given.or_else(|| of_environment().map(str::to_owned)) {
+        Some(profile) => {
+            AwsConnection::Profile { profile, region, ecr_endpoint, registry_endpoint }
+        }
+        None => AwsConnection::Machine { region, ecr_endpoint, registry_endpoint },
+    }
+}
+
+/// What was asked for of a connection to ECR on a command line.
+#[derive(Clone, Debug, Default)]
+pub struct EcrOptions {
+    /// The profile.
+    pub profile: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// Another endpoint for the ECR API.
+    pub ecr_endpoint: Option<String>,
+    /// Another address for the registry.
+    pub registry_endpoint: Option<String>,
+}
+
 async fn who_and_token(session: &AwsSession) -> Result<(CallerIdentity, RegistryToken), AwsError> {
     let caller = session.identify().await?;
     Ok((caller, session.ecr().registry_token().await?))
@@ -158,8 +190,8 @@ pub(crate) fn pinned(
     let invalid = |error: &(dyn std::error::Error + 'static)| ApiError::invalid_input(error);
     let (region, ecr_endpoint, registry_endpoint) = match connection {
         AwsConnection::Practice => return Ok(planned.clone()),
-        AwsConnection::Machine { region } => (region, &None, &None),
-        AwsConnection::Profile { region, ecr_endpoint, registry_endpoint, .. } => {
+        AwsConnection::Machine { region, ecr_endpoint, registry_endpoint }
+        | AwsConnection::Profile { region, ecr_endpoint, registry_endpoint, .. } => {
             (region, ecr_endpoint, registry_endpoint)
         }
     };
@@ -259,6 +291,35 @@ mod tests {
             let planned = planned(planned_ecr);
             let named = pinned(&connection, &planned).unwrap();
             assert_eq!(planned.ensure_same(&named).is_ok(), same, "{connection:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_named_profile_the_environment_decides_as_for_the_aws_cli() {
+        let keys = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
+        let (new, old) = (("AWS_PROFILE", "new"), ("AWS_DEFAULT_PROFILE", "old"));
+        let token = ("AWS_WEB_IDENTITY_TOKEN_FILE", "/token");
+        let region = ("AWS_REGION", "eu-west-1");
+        for (variables, named, expected) in [
+            (vec![], None, None),
+            (vec![new], None, Some("new")),
+            (vec![new, old], None, Some("old")),
+            (vec![old, region], None, Some("old")),
+            (vec![old], Some("given"), Some("given")),
+            (vec![new, keys[0], keys[1]], None, None),
+            (vec![new, keys[0], keys[1]], Some("given"), Some("given")),
+            (vec![new, token], None, None),
+            (vec![new], Some(""), Some("new")),
+        ] {
+            let environment = AwsEnvironment::from_variables(variables.clone());
+            let options = EcrOptions { profile: named.map(str::to_owned), ..EcrOptions::default() };
+            let (profile, region) = match of_environment(&environment, options) {
+                AwsConnection::Profile { profile, region, .. } => (Some(profile), region),
+                AwsConnection::Machine { region, .. } => (None, region),
+                AwsConnection::Practice => panic!("nobody asked for practice"),
+            };
+            assert_eq!(profile.as_deref(), expected, "{variables:?} {named:?}");
+            assert_eq!(region, None, "{variables:?} {named:?}");
         }
     }
 }

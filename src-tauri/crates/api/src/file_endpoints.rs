@@ -5,7 +5,7 @@ use transload_engine::aws::AwsSession;
 use transload_engine::model::RegistryHost;
 
 use crate::api::Api;
-use crate::connections::{address, given, pinned};
+use crate::connections::{address, pinned};
 use crate::contract::{ApiError, AwsConnection, ErrorCode, ImageSource};
 
 impl Api {
@@ -55,8 +55,8 @@ impl Api {
         own: &AwsConnection,
         named: &AwsConnection,
     ) -> Result<bool, ApiError> {
-        let AwsConnection::Profile { ecr_endpoint, .. } = named else { return Ok(true) };
-        let Some(named) = given(ecr_endpoint) else { return Ok(true) };
+        let ecr_endpoint = named.endpoints()[0].map(|text| text.trim());
+        let Some(named) = ecr_endpoint.filter(|text| !text.is_empty()) else { return Ok(true) };
         let (request, _) = self.session_request(own).await?;
         let session = AwsSession::open(request, &self.aws_environment()).await?;
         Ok(session.ecr_endpoint() == Some(&address(named)?))
@@ -65,24 +65,14 @@ impl Api {
 
 /// The connection without the endpoints that it names.
 pub fn without_endpoints(connection: &AwsConnection) -> AwsConnection {
-    match connection {
-        AwsConnection::Profile { profile, region, .. } => AwsConnection::Profile {
-            profile: profile.clone(),
-            region: region.clone(),
-            ecr_endpoint: None,
-            registry_endpoint: None,
-        },
-        other => other.clone(),
-    }
+    connection.clone().with_endpoints([None, None])
 }
 
 /// The endpoints that a connection names, for whoever decides about them.
 pub fn connection_endpoints(connection: &AwsConnection) -> Vec<String> {
-    let AwsConnection::Profile { ecr_endpoint, registry_endpoint, .. } = connection else {
-        return Vec::new();
-    };
-    let named = [("ECR API", ecr_endpoint), ("registry", registry_endpoint)];
-    let given = named.iter().filter_map(|(what, text)| Some((what, given(text)?)));
+    let named = ["ECR API", "registry"].into_iter().zip(connection.endpoints());
+    let given = named.filter_map(|(what, text)| Some((what, text?.trim())));
+    let given = given.filter(|(_, text)| !text.is_empty());
     given.map(|(what, text)| format!("{what} {}", without_login(text))).collect()
 }
 
@@ -134,6 +124,11 @@ mod tests {
         }
     }
 
+    fn machine(ecr: Option<&str>) -> AwsConnection {
+        let ecr_endpoint = ecr.map(str::to_owned);
+        AwsConnection::Machine { region: None, ecr_endpoint, registry_endpoint: None }
+    }
+
     fn registry(host: &str, plain_http: bool) -> ImageSource {
         ImageSource::Registry { host: host.to_owned(), plain_http }
     }
@@ -152,7 +147,8 @@ mod tests {
             (at(None, Some("https://ada:hunter2@r.example")), vec!["registry https://r.example"]),
             (at(None, Some("ada:hunter2@r.example")), vec!["registry r.example"]),
             (AwsConnection::Practice, vec![]),
-            (AwsConnection::Machine { region: None }, vec![]),
+            (machine(None), vec![]),
+            (machine(Some("http://ada:hunter2@evil.example")), vec!["ECR API http://evil.example"]),
         ] {
             assert_eq!(connection_endpoints(&connection), named);
             assert_eq!(source_endpoints(&ImageSource::Ecr { connection }), named);

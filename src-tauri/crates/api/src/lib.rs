@@ -4,6 +4,7 @@
 //! - [`contract`]: the types that cross the border.
 //! - [`Api`]: the calls, in `handlers`, one file a subject.
 //! - `copies`: registry to registry without a plan, for scripts.
+//! - `connections`, `connection_book`: connections to ECR, opened once.
 //! - `attempts`: long looks that a person may stop.
 //! - `sign_ins`: sign-ins that wait for a person.
 //! - `jobs`: running migrations; numbers, thins out, keeps and replays their events.
@@ -22,6 +23,7 @@
 mod api;
 mod attempts;
 mod commands;
+mod connection_book;
 mod connections;
 pub mod contract;
 mod convert;
@@ -49,12 +51,13 @@ mod text;
 mod undos;
 
 pub use api::{Api, ApiOptions, SHUTDOWN_LIMIT};
+pub use connections::{EcrOptions, environment_connection};
 pub use copies::{CopyControl, copy_images, copy_mfa_submit, image_digest};
 pub use file_endpoints::{connection_endpoints, source_endpoints, without_endpoints};
 pub use files::write_whole;
 pub use folders::make_private_folder;
-pub use handlers::check_ca_file;
-pub use jobs::JobNews;
+pub use handlers::{check_ca_file, network_warnings};
+pub use jobs::{JobEvents, JobNews};
 pub use merge::{NamedReport, merged_report};
 pub use report_export::text as report_text;
 pub use settings::{SETTINGS_FILE, kept_settings};

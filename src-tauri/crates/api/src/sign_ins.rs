@@ -1,7 +1,7 @@
 //! The sign-ins that wait for a person; one a session.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -17,8 +17,8 @@ type Outcome = Option<Result<SignInOutcome, ApiError>>;
 #[derive(Default)]
 pub(crate) struct SignIns {
     waiting: Mutex<HashMap<String, Waiting>>,
-    /// Two that begin at the same moment would each ask for a page.
-    begin: tokio::sync::Mutex<()>,
+    /// Two that begin at the same moment for one session would each ask for a page.
+    begin: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 struct Waiting {
@@ -83,7 +83,8 @@ impl Api {
     ) -> Result<SignInPrompt, ApiError> {
         let book = &self.inner.sign_ins;
         let session = SsoSession::find(target, &self.aws_environment()).await?;
-        let _one_at_a_time = book.begin.lock().await;
+        let begin = Arc::clone(locked(&book.begin).entry(session.title().to_owned()).or_default());
+        let _one_at_a_time = begin.lock().await;
         if let Some(prompt) = book.of(&session, way) {
             return Ok(prompt);
         }

@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use transload_api::contract::{AwsConnection, ImageSource, RenameRule, RenameRuleKind, Shard};
+use transload_api::contract::{RenameRule, RenameRuleKind, Shard};
+
+use crate::source::{Source, parse_source};
 
 /// What is said below the options.
 const AFTER: &str = "\
@@ -15,7 +17,9 @@ Logins:
   an argument.
 
 Network:
-  Proxies are taken from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. Beside the certificate
+  Proxies are taken from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, also in small letters. Where
+  both spellings are set, registries are reached by the first, as with Docker, and AWS by the second,
+  as with the AWS command line. No part of a proxy's login is ever shown or stored. Beside the certificate
   authorities of the system, those of --ca-file count (or of the file that is chosen in the window's
   settings), of AWS_CA_BUNDLE, and of a profile's ca_bundle.
 
@@ -121,6 +125,13 @@ pub enum Command {
     Undo(UndoArguments),
 }
 
+impl Command {
+    /// Whether it asks anything of another computer.
+    pub fn uses_network(&self) -> bool {
+        !matches!(self, Self::History { .. } | Self::Report(_))
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct UndoArguments {
     /// The migration, as `history` names it; `latest` for the newest.
@@ -140,9 +151,10 @@ pub struct UndoArguments {
 pub struct PlanArguments {
     /// Where the images are: docker-hub:NAMESPACE (or several, with commas), registry:HOST,
     /// ecr:PROFILE or ecr:PROFILE/REGION for another Amazon ECR, docker-engine, practice or
-    /// practice:NAMESPACE.
+    /// practice:NAMESPACE. Where a profile has a slash in its name and ecr:NAME could be read in two
+    /// ways, ecr:profile=PROFILE,region=REGION is one; its region may be left out.
     #[arg(long, value_name = "SOURCE", value_parser = parse_source)]
-    pub from: ImageSource,
+    pub from: Source,
     /// Repositories as the source shows them, with `:TAG` for one image; nothing for all of them.
     #[arg(value_name = "REPOSITORY[:TAG]")]
     pub images: Vec<String>,
@@ -220,8 +232,8 @@ pub struct RunArguments {
     /// The AWS profile instead of the one that the plan was made with.
     #[arg(long, value_name = "NAME", conflicts_with = "machine_role")]
     pub aws_profile: Option<String>,
-    /// What this machine gives instead of a profile: keys of the environment, web identity, the role
-    /// of the container or the instance.
+    /// Instead of the plan's profile what the AWS command line uses here without one: keys of the
+    /// environment, the profile that it names, web identity, the role of the container or the instance.
     #[arg(long)]
     pub machine_role: bool,
     /// Send requests and credentials to the endpoints that the plan file names: the ECR API, the
@@ -253,11 +265,12 @@ pub struct ReportArguments {
 
 #[derive(Debug, Args)]
 pub struct AccountArguments {
-    /// The AWS profile; otherwise AWS_PROFILE, or what this machine gives: keys of the environment,
-    /// the profile `default`, web identity, the role of the container or the instance.
+    /// The AWS profile; otherwise what the AWS command line uses without one: keys of the environment,
+    /// the profile that AWS_DEFAULT_PROFILE or AWS_PROFILE names, web identity, the profile `default`,
+    /// the role of the container or the instance.
     #[arg(long, value_name = "NAME")]
     pub aws_profile: Option<String>,
-    /// The AWS region; otherwise the profile's, or AWS_REGION.
+    /// The AWS region; otherwise the profile's, AWS_REGION or AWS_DEFAULT_REGION.
     #[arg(long)]
     pub region: Option<String>,
     /// Another endpoint for the ECR API, such as a VPC endpoint.
@@ -287,48 +300,6 @@ pub enum Format {
     Csv,
     Json,
     Html,
-}
-
-fn parse_source(text: &str) -> Result<ImageSource, String> {
-    match text.split_once(':') {
-        Some(("docker-hub", namespace)) if !namespace.is_empty() => {
-            Ok(ImageSource::DockerHub { namespace: namespace.to_owned() })
-        }
-        Some(("registry", host)) if !host.is_empty() => {
-            Ok(ImageSource::Registry { host: host.to_owned(), plain_http: false })
-        }
-        Some(("ecr", account)) if !account.is_empty() => {
-            Ok(ImageSource::Ecr { connection: parse_ecr(account) })
-        }
-        Some(("practice", namespace)) if !namespace.is_empty() => {
-            Ok(ImageSource::PracticeAccount { namespace: Some(namespace.to_owned()) })
-        }
-        None if text == "docker-engine" => Ok(ImageSource::DockerEngine),
-        None if text == "practice" => Ok(ImageSource::PracticeAccount { namespace: None }),
-        _ => Err("use docker-hub:NAMESPACE, registry:HOST, ecr:PROFILE/REGION, docker-engine or practice"
-            .to_owned()),
-    }
-}
-
-/// An AWS profile, with a region behind the last slash where there is one; without a profile what
-/// the machine gives.
-fn parse_ecr(text: &str) -> AwsConnection {
-    // A profile may have a slash in its name, and a region never ends without a digit.
-    let is_region =
-        |text: &str| text.contains('-') && text.ends_with(|end: char| end.is_ascii_digit());
-    let (profile, region) = match text.rsplit_once('/') {
-        Some((profile, region)) if is_region(region) => (profile, Some(region.to_owned())),
-        _ => (text, None),
-    };
-    if profile.is_empty() {
-        return AwsConnection::Machine { region };
-    }
-    AwsConnection::Profile {
-        profile: profile.to_owned(),
-        region,
-        ecr_endpoint: None,
-        registry_endpoint: None,
-    }
 }
 
 fn parse_rename(text: &str) -> Result<RenameRule, String> {
@@ -402,8 +373,9 @@ pub struct CopyArguments {
 
 #[derive(Debug, Args)]
 pub struct EcrArguments {
-    /// The AWS profile for ECR; otherwise AWS_PROFILE, or `default`. Where it is given, the
-    /// destination is taken for ECR whatever its host is called, as behind a VPC endpoint.
+    /// The AWS profile for ECR; otherwise what the AWS command line uses without one: keys of the
+    /// environment, the profile that AWS_DEFAULT_PROFILE or AWS_PROFILE names, web identity, the profile
+    /// `default`, the role of the container or the instance. Where it is given, the destination is taken for ECR whatever its host is called, as behind a VPC endpoint.
     #[arg(long, value_name = "NAME")]
     pub aws_profile: Option<String>,
     /// The AWS region; otherwise the one in the registry's host name, or the profile's.
@@ -473,22 +445,6 @@ mod tests {
         assert_eq!(parse_rename("team/*=>$1"), Ok(rule(glob, "team/*", "$1")));
         assert_eq!(parse_rename("regex:^a=>=>"), Ok(rule(regex, "^a=>", "")));
         assert!(parse_rename("team/*=$1").is_err());
-    }
-
-    #[test]
-    fn an_ecr_is_a_profile_with_or_without_a_region() {
-        let profile = |profile: &str, region: Option<&str>| AwsConnection::Profile {
-            profile: profile.to_owned(),
-            region: region.map(str::to_owned),
-            ecr_endpoint: None,
-            registry_endpoint: None,
-        };
-        assert_eq!(parse_ecr("old"), profile("old", None));
-        assert_eq!(parse_ecr("old/eu-west-1"), profile("old", Some("eu-west-1")));
-        assert_eq!(parse_ecr("team/old"), profile("team/old", None));
-        assert_eq!(parse_ecr("team/old/us-gov-west-1"), profile("team/old", Some("us-gov-west-1")));
-        let region = Some("eu-west-1".to_owned());
-        assert_eq!(parse_ecr("/eu-west-1"), AwsConnection::Machine { region });
     }
 
     #[test]

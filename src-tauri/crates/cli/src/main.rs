@@ -5,6 +5,7 @@
 //! - `list`: the file of pairs.
 //! - `mfa`: codes that are typed.
 //! - `plan`, `migrations`: migrations with a plan, a journal and a report.
+//! - `source`: where the images of a plan are, as it is typed.
 //! - `sign_in`: signing in through IAM Identity Center.
 //! - `undo`: takes away again what a migration brought.
 //! - `files`: patterns and text files.
@@ -25,6 +26,7 @@ mod show;
 mod show_jobs;
 mod show_lifecycle;
 mod sign_in;
+mod source;
 mod undo;
 
 use std::process::ExitCode;
@@ -34,6 +36,7 @@ use clap::Parser;
 use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest};
 use transload_api::{
     Api, ApiOptions, CopyControl, copy_images, copy_mfa_submit, image_digest, make_private_folder,
+    network_warnings,
 };
 
 /// Every image is verified, or was kept as it was by choice.
@@ -56,6 +59,11 @@ async fn main() -> ExitCode {
         Ok(ca_file) => ca_file,
         Err(error) => return ExitCode::from(refuse(&error)),
     };
+    if command.uses_network() {
+        for warning in network_warnings() {
+            show::warning(&warning);
+        }
+    }
     let code = match command {
         Command::Copy(arguments) => copy(arguments, ca_file).await,
         Command::Digest { reference, plain_http, ecr } => {
@@ -92,6 +100,11 @@ async fn with_api(command: Command, ca_file: Option<String>) -> Result<u8, ApiEr
     let _ = make_private_folder(&folder);
     let api = Api::new(ApiOptions::from_process(folder));
     api.ca_file_set(ca_file.as_deref());
+    if command.uses_network() {
+        for warning in api.aws_file_warnings().await {
+            show::warning(&warning);
+        }
+    }
     let code = match command {
         Command::Identity { account, json } => {
             let connection = plan::connection(&account);

@@ -7,6 +7,10 @@ use transload_api::{Api, without_endpoints};
 
 use crate::show;
 
+/// What the environment and the machine give.
+pub const MACHINE: AwsConnection =
+    AwsConnection::Machine { region: None, ecr_endpoint: None, registry_endpoint: None };
+
 /// How often a code is asked for; AWS counts wrong ones.
 const TRIES: u32 = 3;
 
@@ -49,7 +53,7 @@ pub async fn connection_of(
     match api.plan_file_destination(plan).await {
         Ok((_, connection)) if allow_endpoints => connection,
         Ok((_, connection)) => without_endpoints(&connection),
-        Err(_) => AwsConnection::Machine { region: None },
+        Err(_) => MACHINE,
     }
 }
 

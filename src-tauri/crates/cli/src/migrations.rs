@@ -12,7 +12,7 @@ use transload_api::{Api, NamedReport};
 
 use crate::arguments::{Format, ReportArguments, RunArguments};
 use crate::show::{line, note};
-use crate::{ARRIVED, INTERRUPTED, SIGN_IN_NEEDED, SOME_FAILED, files, show_jobs};
+use crate::{ARRIVED, INTERRUPTED, SIGN_IN_NEEDED, SOME_FAILED, files, mfa, show_jobs};
 
 /// A script that needs a sign-in looks once more after this time, before it gives up.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
@@ -53,7 +53,7 @@ pub fn connection(arguments: &RunArguments) -> Option<AwsConnection> {
             ecr_endpoint: None,
             registry_endpoint: None,
         }),
-        None => arguments.machine_role.then_some(AwsConnection::Machine { region: None }),
+        None => arguments.machine_role.then_some(mfa::MACHINE),
     }
 }
 

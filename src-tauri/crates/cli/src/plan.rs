@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use transload_api::Api;
 use transload_api::contract::{
     ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyExtent, Encryption, ErrorCode,
-    LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlannedAction, RepositoryMapping,
-    RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern, TagPatternKind,
-    TagRules, UnreadRepository,
+    ImageSource, LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlannedAction,
+    RepositoryMapping, RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern,
+    TagPatternKind, TagRules, UnreadRepository,
 };
+use transload_api::{Api, EcrOptions, environment_connection};
 
 use crate::arguments::{AccountArguments, OnConflict, PlanArguments};
 use crate::files;
 use crate::show::Looking;
 use crate::show_lifecycle;
+use crate::source;
 
 /// A plan, and what of the source could not be read for it.
 pub struct Planned {
@@ -25,8 +26,9 @@ pub struct Planned {
 /// Makes the plan and writes it.
 pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<Planned, ApiError> {
     let looking = Looking::begin();
-    let (mut request, unread) = request(api, arguments, &looking).await?;
-    let status = api.source_login_status(arguments.from.clone()).await?;
+    let from = source::resolved(api, &arguments.from).await?;
+    let (mut request, unread) = request(api, arguments, from.clone(), &looking).await?;
+    let status = api.source_login_status(from).await?;
     if let Some(error) = status.login_error {
         crate::show::warning(&error.message);
     }
@@ -57,6 +59,7 @@ pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<Planned, ApiEr
 async fn request(
     api: &Api,
     arguments: &PlanArguments,
+    from: ImageSource,
     looking: &Looking,
 ) -> Result<(MigrationRequest, Vec<UnreadRepository>), ApiError> {
     // A colon after the last slash divides a repository and one tag of it.
@@ -71,8 +74,8 @@ async fn request(
     let (mut selection, mut unread) = (None, Vec::new());
     if !named.is_empty() || images.is_empty() {
         let rules = Selection { repositories: named, rules: rules(arguments) };
-        let (from, tell) = (arguments.from.clone(), |told| looking.at_source(told));
-        let chosen = api.source_choose_told(from, rules.clone(), tell).await?;
+        let tell = |told| looking.at_source(told);
+        let chosen = api.source_choose_told(from.clone(), rules.clone(), tell).await?;
         images.extend(chosen.images);
         unread = chosen.unread;
         // One that was named by its tag is no rule.
@@ -87,7 +90,7 @@ async fn request(
     let repositories = mappings(api, &images, &naming).await?;
     let request = MigrationRequest {
         connection: connection(&arguments.account),
-        source: arguments.from.clone(),
+        source: from,
         repositories,
         naming,
         images,
@@ -164,19 +167,10 @@ pub fn connection(account: &AccountArguments) -> AwsConnection {
     if account.practice {
         return AwsConnection::Practice;
     }
-    let named = account.aws_profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
-    let named = named.filter(|name| !name.is_empty());
-    let elsewhere = account.ecr_endpoint.is_some() || account.registry_endpoint.is_some();
-    let profile = match named {
-        Some(named) => named,
-        None if elsewhere => "default".to_owned(),
-        // In the cloud a machine or a container has a role, and no profile.
-        None => return AwsConnection::Machine { region: account.region.clone() },
-    };
-    AwsConnection::Profile {
-        profile,
+    environment_connection(EcrOptions {
+        profile: account.aws_profile.clone(),
         region: account.region.clone(),
         ecr_endpoint: account.ecr_endpoint.clone(),
         registry_endpoint: account.registry_endpoint.clone(),
-    }
+    })
 }

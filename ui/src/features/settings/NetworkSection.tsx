@@ -148,7 +148,13 @@ function proxyText(status: NetworkStatus): ReactNode {
       {lines.length === 0 ? "None; everything is reached directly" : lines}
       {status.unusable_variables.map((name) => (
         <StatusText key={name} type="warning">
-          {name} is set and names no proxy that can be used
+          {name} is set and names no proxy that can be used, so connections are made without it
+        </StatusText>
+      ))}
+      {status.contradicting_variables.map(({ for_registries, for_aws }) => (
+        <StatusText key={for_aws} type="warning">
+          {for_registries} and {for_aws} differ. Registries are reached by {for_registries}, as with
+          Docker, and AWS by {for_aws}, as with the AWS command line.
         </StatusText>
       ))}
     </>

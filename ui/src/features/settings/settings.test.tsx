@@ -215,6 +215,7 @@ describe("the settings", () => {
       proxy_origin: "environment" as const,
       proxy_exceptions: ".internal.corp",
       unusable_variables: ["HTTP_PROXY"],
+      contradicting_variables: [{ for_registries: "HTTPS_PROXY", for_aws: "https_proxy" }],
       clock_behind_seconds: 840,
       ca_files: [
         {
@@ -233,6 +234,9 @@ describe("the settings", () => {
     );
     expect(container.textContent).toContain(".internal.corp (NO_PROXY)");
     expect(container.textContent).toContain("HTTP_PROXY is set and names no proxy");
+    expect(container.textContent).toContain(
+      "Registries are reached by HTTPS_PROXY, as with Docker, and AWS by https_proxy",
+    );
     expect(container.textContent).toContain("14 minutes behind");
     expect(container.textContent).toContain("connections go on without it");
   });

@@ -19,6 +19,7 @@ export function fakeNetwork(caFile: string | null): NetworkStatus {
     proxy_origin: "system",
     proxy_exceptions: null,
     unusable_variables: [],
+    contradicting_variables: [],
     ca_files: caFile === null ? [] : [fakeCaFile(caFile)],
     clock_behind_seconds: null,
   };

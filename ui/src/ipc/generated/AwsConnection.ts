@@ -7,7 +7,15 @@ export type AwsConnection = { "kind": "practice" } | { "kind": "machine",
 /**
  * The region; without one the environment's.
  */
-region: string | null, } | { "kind": "profile", 
+region: string | null, 
+/**
+ * Another endpoint for the ECR API, such as a VPC endpoint or an emulator.
+ */
+ecr_endpoint: string | null, 
+/**
+ * Another address for the registry itself.
+ */
+registry_endpoint: string | null, } | { "kind": "profile", 
 /**
  * The profile's name.
  */

@@ -20,7 +20,7 @@ files: Array<AwsConfigFile>,
  */
 ignored: Array<IgnoredSection>, 
 /**
- * The profile that `AWS_PROFILE` names.
+ * The profile that `AWS_DEFAULT_PROFILE` or `AWS_PROFILE` names.
  */
 preselected: string | null, 
 /**

@@ -19,6 +19,7 @@ export type { ClientLoginWay } from "./ClientLoginWay";
 export type { ClientLogins } from "./ClientLogins";
 export type { ConflictChoice } from "./ConflictChoice";
 export type { ConflictResolution } from "./ConflictResolution";
+export type { ContradictingVariables } from "./ContradictingVariables";
 export type { CopyExtent } from "./CopyExtent";
 export type { CopyTool } from "./CopyTool";
 export type { DestinationIdentity } from "./DestinationIdentity";

@@ -48,7 +48,9 @@ mod tests {
 
     #[test]
     fn each_change_is_one_command() {
-        let aws = AwsOptions::of(&AwsConnection::Machine { region: None }, "eu-west-1", None);
+        let machine =
+            AwsConnection::Machine { region: None, ecr_endpoint: None, registry_endpoint: None };
+        let aws = AwsOptions::of(&machine, "eu-west-1", None);
         let policy = r#"{"Statement":[{"Effect":"Deny"}]}"#;
         let settings = RepositorySettings {
             tags: [("team".to_owned(), "ours".to_owned())].into(),

@@ -11,7 +11,7 @@ pub struct AwsProfiles {
     pub files: Vec<AwsConfigFile>,
     /// Sections that AWS tools ignore, with the reason.
     pub ignored: Vec<IgnoredSection>,
-    /// The profile that `AWS_PROFILE` names.
+    /// The profile that `AWS_DEFAULT_PROFILE` or `AWS_PROFILE` names.
     pub preselected: Option<String>,
     /// Whether the environment holds AWS keys; they never win over a chosen profile.
     pub environment_has_keys: bool,
@@ -92,11 +92,18 @@ pub struct IgnoredSection {
 pub enum AwsConnection {
     /// The practice ECR inside the program.
     Practice,
-    /// A real account, with what this machine gives without a profile: keys of the environment, web
-    /// identity, the role of a container or an instance.
+    /// A real account, with what the AWS command line uses without `--profile`: keys of the
+    /// environment, the profile that it names or `default`, web identity, the role of a container or an
+    /// instance.
     Machine {
         /// The region; without one the environment's.
         region: Option<String>,
+        /// Another endpoint for the ECR API, such as a VPC endpoint or an emulator.
+        #[serde(default)]
+        ecr_endpoint: Option<String>,
+        /// Another address for the registry itself.
+        #[serde(default)]
+        registry_endpoint: Option<String>,
     },
     /// A real account, through a profile of this computer.
     Profile {
@@ -109,6 +116,31 @@ pub enum AwsConnection {
         /// Another address for the registry itself.
         registry_endpoint: Option<String>,
     },
+}
+
+impl AwsConnection {
+    /// The endpoints of the ECR API and of the registry that it names.
+    pub fn endpoints(&self) -> [Option<&String>; 2] {
+        match self {
+            Self::Practice => [None, None],
+            Self::Machine { ecr_endpoint, registry_endpoint, .. }
+            | Self::Profile { ecr_endpoint, registry_endpoint, .. } => {
+                [ecr_endpoint.as_ref(), registry_endpoint.as_ref()]
+            }
+        }
+    }
+
+    /// The same connection with these endpoints of the ECR API and of the registry.
+    #[must_use]
+    pub fn with_endpoints(mut self, [ecr, registry]: [Option<&String>; 2]) -> Self {
+        if let Self::Machine { ecr_endpoint, registry_endpoint, .. }
+        | Self::Profile { ecr_endpoint, registry_endpoint, .. } = &mut self
+        {
+            *ecr_endpoint = ecr.cloned();
+            *registry_endpoint = registry.cloned();
+        }
+        self
+    }
 }
 
 /// Who the caller is.

@@ -15,12 +15,24 @@ pub struct NetworkStatus {
     pub proxy_exceptions: Option<String>,
     /// Variables that are set and name no proxy that can be used.
     pub unusable_variables: Vec<String>,
+    /// Variables that are set to one thing in capitals and to another in small letters.
+    pub contradicting_variables: Vec<ContradictingVariables>,
     /// Files with certificate authorities that are trusted beside those of the system.
     pub ca_files: Vec<CaFile>,
     /// Seconds that the clock of this computer is behind those of the servers, negative where it is
     /// ahead; nothing where no server said a time yet.
     #[ts(type = "number | null")]
     pub clock_behind_seconds: Option<i64>,
+}
+
+/// Two spellings of one variable that say different things. Tools differ in which of them counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ContradictingVariables {
+    /// The one that counts for registries and Docker Hub, as for Docker.
+    pub for_registries: String,
+    /// The one that counts for AWS, as for the AWS command line.
+    pub for_aws: String,
 }
 
 /// A proxy.

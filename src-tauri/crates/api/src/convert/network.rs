@@ -1,7 +1,8 @@
 use transload_engine::network as engine;
 
 use crate::contract::{
-    ApiError, CaCertificate, CaFile, CaFileOrigin, NetworkStatus, ProxyOrigin, ProxyUse,
+    ApiError, CaCertificate, CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus,
+    ProxyOrigin, ProxyUse,
 };
 
 /// How this computer reaches others.
@@ -11,6 +12,9 @@ pub fn network_status(network: &engine::Network) -> NetworkStatus {
         let hop = proxies.for_scheme(scheme)?;
         Some(ProxyUse { scheme: scheme.to_owned(), address: hop.address, has_login: hop.has_login })
     });
+    let contradicting = proxies.contradicting().iter().map(|(capitals, small)| {
+        ContradictingVariables { for_registries: capitals.clone(), for_aws: small.clone() }
+    });
     NetworkStatus {
         proxies: used.collect(),
         proxy_origin: match proxies.origin() {
@@ -19,6 +23,7 @@ pub fn network_status(network: &engine::Network) -> NetworkStatus {
         },
         proxy_exceptions: proxies.exceptions().map(str::to_owned),
         unusable_variables: proxies.unusable().to_vec(),
+        contradicting_variables: contradicting.collect(),
         ca_files: network.ca_files().iter().map(ca_file).collect(),
         clock_behind_seconds: network.clock().behind_seconds(),
     }

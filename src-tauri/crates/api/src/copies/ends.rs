@@ -15,10 +15,8 @@ use transload_engine::network::CaOrigin;
 use transload_engine::registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
 use transload_engine::stored_logins::StoredLogin;
 
-use crate::contract::{ApiError, CopyEcr, CopyRequest};
-
-/// The variable that names a profile where the command does not, as the AWS command line has it.
-const PROFILE_VARIABLE: &str = "AWS_PROFILE";
+use crate::connections::{EcrOptions, of_environment};
+use crate::contract::{ApiError, AwsConnection, CopyEcr, CopyRequest};
 
 /// The registries that were opened.
 pub(super) struct Ends {
@@ -119,14 +117,12 @@ impl Ends {
     }
 
     fn request_of(&self, region: Option<Region>) -> SessionRequest {
-        let named = self.ecr.profile.clone().or_else(|| std::env::var(PROFILE_VARIABLE).ok());
-        let name = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "default".to_owned());
-        SessionRequest {
-            credentials: SessionCredentials::Profile { name },
-            region,
-            ecr_endpoint: None,
-            sts_endpoint: None,
-        }
+        let options = EcrOptions { profile: self.ecr.profile.clone(), ..EcrOptions::default() };
+        let credentials = match of_environment(&self.environment, options) {
+            AwsConnection::Profile { profile, .. } => SessionCredentials::Profile { name: profile },
+            _ => SessionCredentials::Machine,
+        };
+        SessionRequest { credentials, region, ecr_endpoint: None, sts_endpoint: None }
     }
 }
 

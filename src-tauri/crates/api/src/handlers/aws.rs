@@ -14,6 +14,19 @@ impl Api {
         Ok(convert::profiles(list_profiles(&self.inner.options.aws).await))
     }
 
+    /// What the AWS command line refuses or passes over in the AWS configuration, as sentences for a
+    /// terminal; the window shows it beside the profiles.
+    pub async fn aws_file_warnings(&self) -> Vec<String> {
+        let list = list_profiles(&self.inner.options.aws).await;
+        let refused = list.files.iter().filter_map(|file| file.refused_by_cli.as_ref());
+        let refused =
+            refused.map(|why| format!("{why}. The AWS command line refuses the whole file."));
+        // Sections of the AWS command line's own.
+        let is_known = |section: &str| matches!(section, "plugins" | "preview");
+        let ignored = list.ignored.iter().filter(|ignored| !is_known(&ignored.section));
+        refused.chain(ignored.map(|ignored| format!("{ignored}."))).collect()
+    }
+
     /// Who the caller is, asked anew.
     pub async fn aws_identity(&self, connection: AwsConnection) -> Result<AwsIdentity, ApiError> {
         self.disconnect(&connection).await;

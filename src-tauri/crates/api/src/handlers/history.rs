@@ -121,7 +121,14 @@ impl Api {
         crate::files::write(path, text).await
     }
 
+    /// Forgets finished jobs that are old or too many, with what they were asked for.
+    pub(super) fn forget_old_jobs(&self) {
+        self.inner.jobs.forget_old(std::time::Instant::now());
+        locked(&self.inner.requests).retain(|job, _| self.inner.jobs.knows(job));
+    }
+
     pub(super) fn keep_request(&self, job: &str, asked: JobRequest) {
+        self.forget_old_jobs();
         locked(&self.inner.requests).insert(job.to_owned(), asked);
     }
 }

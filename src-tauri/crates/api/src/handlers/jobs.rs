@@ -1,7 +1,6 @@
-use tokio::sync::mpsc::UnboundedReceiver;
-
 use crate::api::Api;
-use crate::contract::{ApiError, JobEvent, JobSnapshot};
+use crate::contract::{ApiError, JobSnapshot};
+use crate::jobs::JobEvents;
 
 impl Api {
     /// The jobs of this run of the program, newest first.
@@ -14,12 +13,8 @@ impl Api {
         Ok(self.inner.jobs.get(&job)?.snapshot())
     }
 
-    /// The events of a job from a number on. The receiver ends when the job does.
-    pub async fn job_follow(
-        &self,
-        job: String,
-        from_seq: u64,
-    ) -> Result<UnboundedReceiver<JobEvent>, ApiError> {
+    /// The events of a job from a number on. They end when the job does.
+    pub async fn job_follow(&self, job: String, from_seq: u64) -> Result<JobEvents, ApiError> {
         Ok(self.inner.jobs.get(&job)?.follow(from_seq))
     }
 

@@ -27,5 +27,5 @@ mod undo;
 pub(crate) use aws::mfa_code;
 #[cfg(test)]
 pub(crate) use migration::read_request;
-pub use network::check_ca_file;
+pub use network::{check_ca_file, network_warnings};
 pub(crate) use originals::KnownOriginals;

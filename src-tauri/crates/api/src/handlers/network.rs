@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use transload_engine::network::{CaOrigin, NamedCaFile, Network, Proxies};
 
 use crate::api::Api;
-use crate::contract::{ApiError, CaFile, NetworkStatus};
+use crate::contract::{ApiError, CaFile, ContradictingVariables, NetworkStatus};
 use crate::convert;
 
 impl Api {
@@ -16,6 +16,25 @@ impl Api {
     pub async fn ca_file_check(&self, path: String) -> Result<CaFile, ApiError> {
         check_ca_file(Path::new(path.trim())).await
     }
+}
+
+/// What is odd about the variables of this process that name a proxy, as sentences for a terminal;
+/// the window has them in its settings. No value is said: it may hold a password.
+pub fn network_warnings() -> Vec<String> {
+    let network = Network::of_process();
+    let status = convert::network_status(&network);
+    let unusable = status.unusable_variables.iter().map(|name| {
+        format!(
+            "{name} is set and names no proxy that can be used, so connections are made without it. Use http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT."
+        )
+    });
+    let contradicting = status.contradicting_variables.iter().map(|variables| {
+        let ContradictingVariables { for_registries, for_aws } = variables;
+        format!(
+            "{for_registries} and {for_aws} differ: registries are reached by {for_registries}, as with Docker, and AWS by {for_aws}, as with the AWS command line."
+        )
+    });
+    unusable.chain(contradicting).collect()
 }
 
 /// Reads a file with certificate authorities and says what it holds.

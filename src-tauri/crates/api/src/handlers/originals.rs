@@ -67,7 +67,10 @@ impl Api {
         let looked = tokio::time::timeout(LOOK_LIMIT, self.look_up(&held, name, store)).await;
         let found = looked.unwrap_or(Ok(None));
         let kept = found.as_ref().ok().cloned().flatten();
-        locked(&self.inner.originals.0).insert(key, (Instant::now(), kept));
+        let mut originals = locked(&self.inner.originals.0);
+        originals.retain(|_, (at, _)| at.elapsed() < GOOD_FOR);
+        originals.insert(key, (Instant::now(), kept));
+        drop(originals);
         found
     }
 

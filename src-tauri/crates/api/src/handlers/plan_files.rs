@@ -99,17 +99,14 @@ fn in_place_of(
     planned: &Region,
     allowed: bool,
 ) -> AwsConnection {
-    if let AwsConnection::Machine { region } | AwsConnection::Profile { region, .. } = &mut chosen
+    if let AwsConnection::Machine { region, .. } | AwsConnection::Profile { region, .. } =
+        &mut chosen
         && region.is_none()
     {
         *region = Some(planned.to_string());
     }
-    if let (true, AwsConnection::Profile { ecr_endpoint, registry_endpoint, .. }) =
-        (allowed, &mut chosen)
-        && let AwsConnection::Profile { ecr_endpoint: ecr, registry_endpoint: registry, .. } = named
-    {
-        ecr_endpoint.clone_from(ecr);
-        registry_endpoint.clone_from(registry);
+    if allowed {
+        return chosen.with_endpoints(named.endpoints());
     }
     chosen
 }

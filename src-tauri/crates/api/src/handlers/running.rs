@@ -18,7 +18,7 @@ use crate::api::{Api, Inner, JobRequest};
 use crate::connections::Connected;
 use crate::contract::{ApiError, AwsConnection, ImageSource, MigrationReport, MigrationRequest};
 use crate::convert;
-use crate::jobs::{Job, JobEnds};
+use crate::jobs::{FINISHED_KEPT_FOR, Job, JobEnds};
 use crate::plans::{Ends, ReadyPlan};
 
 /// How often it is looked whether the journal can be written, and what the source still allows.
@@ -124,6 +124,14 @@ impl Api {
             };
             tracing::info!(job = %report.job, outcome = ?report.outcome, "a migration ends");
             job.finish(report);
+            // In a task of its own, which holds nothing of this one.
+            let program = Arc::downgrade(&api.inner);
+            tokio::spawn(async move {
+                tokio::time::sleep(FINISHED_KEPT_FOR).await;
+                if let Some(inner) = program.upgrade() {
+                    Api { inner }.forget_old_jobs();
+                }
+            });
         });
     }
 }

@@ -95,7 +95,7 @@ impl Api {
 
     /// Forgets every open connection of a profile: its credentials may be other ones now.
     pub(crate) async fn forget_profile_connections(&self) {
-        let mut connections = self.inner.connections.lock().await;
-        connections.retain(|connection, _| !matches!(connection, AwsConnection::Profile { .. }));
+        // What the environment means may be a profile too.
+        self.inner.connections.forget_if(|known| !matches!(known, AwsConnection::Practice));
     }
 }

@@ -1,22 +1,31 @@
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::{Job, JobNews};
 use crate::contract::{ApiError, ErrorCode};
+
+/// Finished jobs that are kept, with their events: a window shows one at a time, and all of them are
+/// in the history.
+const FINISHED_KEPT: usize = 16;
+/// How long a finished job is kept. The newest one stays: its page may still be open.
+pub const FINISHED_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// News that a listener has not read yet. A job has a handful.
+const NEWS_QUEUED: usize = 256;
 
 /// The jobs of this run of the program, oldest first.
 #[derive(Default)]
 pub struct JobBook {
     jobs: Mutex<Vec<Arc<Job>>>,
     /// Who wants to hear the news of them.
-    news: Mutex<Option<UnboundedSender<JobNews>>>,
+    news: Mutex<Option<Sender<JobNews>>>,
 }
 
 impl JobBook {
     /// The news of all jobs from now on, for one listener: a later one takes the place of an earlier.
-    pub fn news(&self) -> UnboundedReceiver<JobNews> {
-        let (sender, receiver) = unbounded_channel();
+    pub fn news(&self) -> Receiver<JobNews> {
+        let (sender, receiver) = channel(NEWS_QUEUED);
         *self.news.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         receiver
     }
@@ -32,6 +41,26 @@ impl JobBook {
         jobs.push(job);
     }
 
+    /// Forgets finished jobs that are old or too many.
+    pub fn forget_old(&self, now: Instant) {
+        let mut jobs = self.jobs();
+        let mut finished = 0;
+        let newest_first = jobs.iter().rev().map(|job| match job.over_for(now) {
+            None => true,
+            Some(over_for) => {
+                finished += 1;
+                finished == 1 || (finished <= FINISHED_KEPT && over_for < FINISHED_KEPT_FOR)
+            }
+        });
+        let mut keep: Vec<bool> = newest_first.collect();
+        jobs.retain(|_| keep.pop().unwrap_or(true));
+    }
+
+    /// Whether a job is known.
+    pub fn knows(&self, id: &str) -> bool {
+        self.jobs().iter().any(|job| job.id() == id)
+    }
+
     /// Forgets a job.
     pub fn remove(&self, id: &str) {
         self.jobs().retain(|known| known.id() != id);
@@ -43,7 +72,7 @@ impl JobBook {
         found.ok_or_else(|| {
             ApiError::new(ErrorCode::JobUnknown, "This migration is not known any more.")
                 .about(id)
-                .hint("Transload was started anew since. Look for it in the history, and resume it there.")
+                .hint("It is in the history: open it there to see its report, or to resume it.")
         })
     }
 
@@ -73,5 +102,71 @@ impl JobBook {
 
     fn jobs(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Job>>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use transload_engine::migration::Control;
+
+    use super::*;
+    use crate::contract::{AwsConnection, ImageSource, JobEventKind, JobStatus};
+    use crate::jobs::JobEnds;
+
+    fn job(id: &str) -> Arc<Job> {
+        let ends =
+            JobEnds { source: ImageSource::DockerEngine, connection: AwsConnection::Practice };
+        Job::new(id.to_owned(), ends, 0, Vec::new(), Control::default())
+    }
+
+    fn finished(id: &str) -> Arc<Job> {
+        let job = job(id);
+        job.finish(crate::report_export::tests::report());
+        job
+    }
+
+    fn ids(book: &JobBook) -> Vec<String> {
+        book.newest_first().iter().map(|job| job.id().to_owned()).collect()
+    }
+
+    #[test]
+    fn finished_jobs_are_forgotten_by_number_and_by_age_and_running_ones_never() {
+        let book = JobBook::default();
+        book.add(job("runs"));
+        for number in 0..FINISHED_KEPT + 3 {
+            book.add(finished(&format!("finished-{number}")));
+        }
+        book.forget_old(Instant::now());
+        let kept = ids(&book);
+        assert_eq!(kept.len(), FINISHED_KEPT + 1);
+        assert_eq!(
+            (kept.first().unwrap().as_str(), kept.last().unwrap().as_str()),
+            ("finished-18", "runs")
+        );
+        assert!(!book.knows("finished-0") && book.knows("finished-3"));
+        book.forget_old(Instant::now() + FINISHED_KEPT_FOR + Duration::from_secs(60));
+        assert_eq!(ids(&book), ["finished-18", "runs"]);
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_never_reads_costs_nothing_and_sees_a_gap_and_the_end() {
+        let job = job("busy");
+        let mut slow = job.follow(0);
+        assert!(matches!(slow.recv().await.unwrap().kind, JobEventKind::Started { .. }));
+        for _ in 0..10_000 {
+            job.pause();
+            job.resume();
+        }
+        job.finish(crate::report_export::tests::report());
+        let mut events = Vec::new();
+        while slow.recv_many(&mut events, 1_000).await > 0 {}
+        assert!(events.len() < 10_000 && events[0].seq > 10_000, "{}", events.len());
+        assert!(events.is_sorted_by_key(|event| event.seq));
+        assert!(matches!(events.last().unwrap().kind, JobEventKind::Finished { .. }));
+        assert_eq!(job.snapshot().status, JobStatus::Finished);
+        // Whoever comes after the end hears the end, and nobody waits for more.
+        let mut late = job.follow(events.last().unwrap().seq);
+        assert!(late.recv().await.is_some() && late.recv().await.is_none());
+        assert!(job.follow(u64::MAX).recv().await.is_none());
     }
 }

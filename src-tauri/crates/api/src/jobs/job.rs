@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::Sender;
 use transload_engine::migration::journal::JournalRecord;
 use transload_engine::migration::{
     Control, EventSink, LayerState as EngineLayerState, MigrationEvent,
@@ -8,6 +9,7 @@ use transload_engine::migration::{
 
 use transload_engine::registry::PullQuota;
 
+use super::follow::JobEvents;
 use super::state::{Earlier, JobEnds, JobNews, JobState};
 use crate::contract::{
     ApiError, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
@@ -67,7 +69,7 @@ impl Job {
     }
 
     /// Tells the news of it from now on.
-    pub fn tell_to(&self, news: UnboundedSender<JobNews>) {
+    pub fn tell_to(&self, news: Sender<JobNews>) {
         self.state().tell_to(news);
     }
 
@@ -138,10 +140,20 @@ impl Job {
 
     /// Its events from a number on, and all that come. Events older than the ones that are kept are
     /// not repeated: the listener sees the gap in the numbers and asks for a snapshot.
-    pub fn follow(&self, from_seq: u64) -> UnboundedReceiver<JobEvent> {
-        let (sender, receiver) = unbounded_channel();
-        self.state().follow(from_seq, sender);
-        receiver
+    pub fn follow(self: &Arc<Self>, from_seq: u64) -> JobEvents {
+        let told = self.state().told();
+        JobEvents::new(Arc::clone(self), from_seq, told)
+    }
+
+    /// What is kept from a number on, at most so much, and whether nothing more comes.
+    pub(super) fn events_from(&self, from_seq: u64, limit: usize) -> (Vec<JobEvent>, bool) {
+        let state = self.state();
+        (state.events_from(from_seq, limit), state.status == JobStatus::Finished)
+    }
+
+    /// How long ago it ended. Returns `None` while it runs.
+    pub(super) fn over_for(&self, now: Instant) -> Option<Duration> {
+        self.state().over_for(now)
     }
 
     fn state(&self) -> MutexGuard<'_, JobState> {

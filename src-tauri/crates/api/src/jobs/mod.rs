@@ -2,10 +2,12 @@
 //! and a listener that comes late is brought up to date.
 
 mod book;
+mod follow;
 mod job;
 mod layers;
 mod state;
 
-pub use book::JobBook;
+pub use book::{FINISHED_KEPT_FOR, JobBook};
+pub use follow::JobEvents;
 pub use job::Job;
 pub use state::{JobEnds, JobNews};

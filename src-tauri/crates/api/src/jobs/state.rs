@@ -1,7 +1,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::watch;
 
 use transload_engine::registry::PullQuota;
 
@@ -14,8 +15,8 @@ use crate::contract::{
 
 /// The sums are told at most this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);
-/// Events that are kept for listeners that come late; older ones are in the snapshot.
-const EVENTS_KEPT: usize = 4096;
+/// Events that are kept for listeners that come late or read slowly; older ones are in the snapshot.
+const EVENTS_KEPT: usize = 8192;
 
 /// A job of more images forgets the layers of those that are through: nobody reads a hundred
 /// thousand of them.
@@ -29,7 +30,7 @@ pub(super) struct JobState {
     finished_after: Option<Duration>,
     next_seq: u64,
     kept: VecDeque<JobEvent>,
-    followers: Vec<UnboundedSender<JobEvent>>,
+    told: watch::Sender<u64>,
     pub status: JobStatus,
     steps_under_way: Vec<MigrationStep>,
     steps_finished: Vec<MigrationStep>,
@@ -45,7 +46,7 @@ pub(super) struct JobState {
     sign_in_error: Option<ApiError>,
     pulls_left: Option<PullsLeft>,
     ends: JobEnds,
-    news: Option<UnboundedSender<JobNews>>,
+    news: Option<Sender<JobNews>>,
     moves: bool,
 }
 
@@ -120,7 +121,7 @@ impl JobState {
             finished_after: None,
             next_seq: 0,
             kept: VecDeque::new(),
-            followers: Vec::new(),
+            told: watch::Sender::new(0),
             status: JobStatus::Running,
             steps_under_way: Vec::new(),
             steps_finished: Vec::new(),
@@ -162,16 +163,16 @@ impl JobState {
         let elapsed_ms = self.elapsed_ms();
         let event = JobEvent { job: self.job.clone(), seq: self.next_seq, elapsed_ms, kind };
         self.next_seq += 1;
-        self.followers.retain(|follower| follower.send(event.clone()).is_ok());
         if self.kept.len() == EVENTS_KEPT {
             self.kept.pop_front();
         }
         self.kept.push_back(event);
+        self.told.send_replace(self.next_seq);
         self.tell_news(None);
     }
 
     /// Tells the news from now on.
-    pub fn tell_to(&mut self, news: UnboundedSender<JobNews>) {
+    pub fn tell_to(&mut self, news: Sender<JobNews>) {
         self.news = Some(news);
         self.tell_news(None);
     }
@@ -185,8 +186,8 @@ impl JobState {
         };
         self.moves = moves;
         let report = report.cloned().map(Box::new);
-        // Nobody has to be interested.
-        let _ = news.send(JobNews { job: self.job.clone(), moves, report });
+        // Nobody has to be interested, and who does not listen is not waited for.
+        let _ = news.try_send(JobNews { job: self.job.clone(), moves, report });
     }
 
     pub fn layer(&mut self, image: u32, layer: String, state: LayerState, skipped_bytes: u64) {
@@ -257,22 +258,30 @@ impl JobState {
         self.report = Some(report.clone());
         self.tell_news(Some(&report));
         self.tell(JobEventKind::Finished { report: Box::new(report) });
-        self.followers.clear();
     }
 
-    /// Hands over what is kept from `from_seq` on, and everything that comes.
-    pub fn follow(&mut self, from_seq: u64, follower: UnboundedSender<JobEvent>) {
-        for event in self.kept.iter().filter(|event| event.seq >= from_seq) {
+    /// The number of the next event, for whoever waits for it.
+    pub fn told(&self) -> watch::Receiver<u64> {
+        self.told.subscribe()
+    }
+
+    /// What is kept from a number on, at most so much.
+    pub fn events_from(&self, from_seq: u64, limit: usize) -> Vec<JobEvent> {
+        let first = self.next_seq - self.kept.len() as u64;
+        let passed = usize::try_from(from_seq.saturating_sub(first)).unwrap_or(usize::MAX);
+        let found = self.kept.iter().skip(passed).take(limit).map(|event| {
             let mut event = event.clone();
             if let JobEventKind::Started { images, .. } = &mut event.kind {
                 images.extend(self.images.iter().map(|image| image.planned.clone()));
             }
-            // A listener that is gone already needs nothing.
-            let _ = follower.send(event);
-        }
-        if self.status != JobStatus::Finished {
-            self.followers.push(follower);
-        }
+            event
+        });
+        found.collect()
+    }
+
+    /// How long ago the job ended. Returns `None` while it runs.
+    pub fn over_for(&self, now: Instant) -> Option<Duration> {
+        Some(now.saturating_duration_since(self.started + self.finished_after?))
     }
 
     pub fn elapsed_ms(&self) -> u64 {

@@ -1,0 +1,94 @@
+//! The open connections to ECR. Each is opened by one task, and whoever wants the same one waits for
+//! it. Nobody waits for another connection: a profile whose program hangs, or whose region does not
+//! answer, holds up nothing else.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use crate::api::locked;
+use crate::connections::Connected;
+use crate::contract::{ApiError, AwsConnection};
+
+/// What is open of a connection. Its lock is held while it is opened.
+type Slot = Arc<tokio::sync::Mutex<Option<Arc<Connected>>>>;
+
+/// The open connections. Its own lock is never held while anything is asked.
+#[derive(Default)]
+pub(crate) struct ConnectionBook(Mutex<HashMap<AwsConnection, Slot>>);
+
+impl ConnectionBook {
+    /// The open connection, or what `open` gives where there is none that is good.
+    pub async fn get_or_open(
+        &self,
+        connection: &AwsConnection,
+        is_good: impl Fn(&Connected) -> bool,
+        open: impl Future<Output = Result<Connected, ApiError>>,
+    ) -> Result<Arc<Connected>, ApiError> {
+        let slot = Arc::clone(locked(&self.0).entry(connection.clone()).or_default());
+        let mut slot = slot.lock().await;
+        if let Some(open) = slot.as_ref().filter(|open| is_good(open)) {
+            return Ok(Arc::clone(open));
+        }
+        let opened = Arc::new(open.await?);
+        *slot = Some(Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    /// Forgets a connection, also one that is being opened: the next call opens it again and waits for
+    /// nobody.
+    pub fn forget(&self, connection: &AwsConnection) {
+        locked(&self.0).remove(connection);
+    }
+
+    /// Forgets the connections that a rule names.
+    pub fn forget_if(&self, is_meant: impl Fn(&AwsConnection) -> bool) {
+        locked(&self.0).retain(|connection, _| !is_meant(connection));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::contract::ErrorCode;
+
+    fn profile(name: &str) -> AwsConnection {
+        AwsConnection::Profile {
+            profile: name.to_owned(),
+            region: None,
+            ecr_endpoint: None,
+            registry_endpoint: None,
+        }
+    }
+
+    async fn fails() -> Result<Connected, ApiError> {
+        Err(ApiError::new(ErrorCode::EndpointUnreachable, "Nothing answers."))
+    }
+
+    #[tokio::test]
+    async fn one_connection_that_hangs_holds_up_no_other_and_not_its_own_next_try() {
+        let book = Arc::new(ConnectionBook::default());
+        let (hangs, begun) = (Arc::clone(&book), Arc::new(tokio::sync::Notify::new()));
+        let tell = Arc::clone(&begun);
+        let hanging = tokio::spawn(async move {
+            let open = async {
+                tell.notify_one();
+                std::future::pending().await
+            };
+            hangs.get_or_open(&profile("hangs"), |_| true, open).await.map(drop)
+        });
+        begun.notified().await;
+        let limit = Duration::from_secs(20);
+        let (other, same) = (profile("other"), profile("hangs"));
+        let other = book.get_or_open(&other, |_| true, fails());
+        let other = tokio::time::timeout(limit, other).await.unwrap();
+        assert_eq!(other.err().map(|error| error.code), Some(ErrorCode::EndpointUnreachable));
+        // A person tries again.
+        book.forget(&same);
+        let again = book.get_or_open(&same, |_| true, fails());
+        let again = tokio::time::timeout(limit, again).await.unwrap();
+        assert_eq!(again.err().map(|error| error.code), Some(ErrorCode::EndpointUnreachable));
+        hanging.abort();
+    }
+}

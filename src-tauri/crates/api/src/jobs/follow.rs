@@ -1,0 +1,51 @@
+//! One listener of a job. Nothing is queued for it: it reads what the job keeps, at its own pace, so
+//! a listener that is slow, or never reads, costs no memory. One that falls behind what is kept sees
+//! a gap in the numbers and asks for a snapshot.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::Job;
+use crate::contract::{JobEvent, JobEventKind};
+
+/// The events of a job from a number on, as one listener reads them.
+pub struct JobEvents {
+    job: Arc<Job>,
+    next: u64,
+    /// The number of the job's next event; changes with each event.
+    told: watch::Receiver<u64>,
+    is_over: bool,
+}
+
+impl JobEvents {
+    pub(super) fn new(job: Arc<Job>, from_seq: u64, told: watch::Receiver<u64>) -> Self {
+        Self { job, next: from_seq, told, is_over: false }
+    }
+
+    /// The next event. Returns `None` once the job's last one was read.
+    pub async fn recv(&mut self) -> Option<JobEvent> {
+        let mut one = Vec::with_capacity(1);
+        self.recv_many(&mut one, 1).await;
+        one.pop()
+    }
+
+    /// Adds the events that are there, at most so many, and waits for one where there is none. Returns
+    /// how many; 0 once the job's last one was read.
+    pub async fn recv_many(&mut self, events: &mut Vec<JobEvent>, limit: usize) -> usize {
+        while !self.is_over {
+            // Marked before the look, so that an event that comes after it is noticed.
+            self.told.borrow_and_update();
+            let (found, is_finished) = self.job.events_from(self.next, limit);
+            if let Some(last) = found.last() {
+                self.next = last.seq + 1;
+                self.is_over = matches!(last.kind, JobEventKind::Finished { .. });
+                let count = found.len();
+                events.extend(found);
+                return count;
+            }
+            self.is_over = is_finished || self.told.changed().await.is_err();
+        }
+        0
+    }
+}
