@@ -123,6 +123,7 @@ pub(crate) fn plan(
         same("the number of an image", &image.index, &number)?;
     }
     check_repositories(file, &plan, request)?;
+    check_push_order(file)?;
     check_totals(file, &plan)?;
     Ok(plan)
 }
@@ -217,6 +218,24 @@ fn check_repositories(
         Some(name) => Err(contradicts(format!("the repository {name} has layers and no image"))),
         None => Ok(()),
     }
+}
+
+/// The images of a repository are numbered in the order of their pushes, without a gap. Files of
+/// earlier versions have no numbers.
+fn check_push_order(file: &PlanFile) -> Result<(), ApiError> {
+    let mut orders: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for image in &file.plan.images {
+        if let Some(order) = image.push_order {
+            orders.entry(image.repository.as_str()).or_default().push(order);
+        }
+    }
+    for (name, mut orders) in orders {
+        orders.sort_unstable();
+        if orders.iter().zip(0u32..).any(|(order, expected)| *order != expected) {
+            return Err(contradicts(format!("the order of the images of {name} has a gap")));
+        }
+    }
+    Ok(())
 }
 
 fn check_totals(file: &PlanFile, plan: &Plan) -> Result<(), ApiError> {

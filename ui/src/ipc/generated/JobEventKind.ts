@@ -17,7 +17,7 @@ export type JobEventKind = { "type": "started",
  */
 images: Array<PlannedImage>, 
 /**
- * Bytes to move, each shared layer counted once, as far as the plan knows.
+ * Bytes of all images, as far as the plan knows: what is sent and what need not be.
  */
 total_bytes: number, } | { "type": "step_started", 
 /**
