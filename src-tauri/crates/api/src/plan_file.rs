@@ -250,6 +250,9 @@ fn check_totals(file: &PlanFile, plan: &Plan) -> Result<(), ApiError> {
         ("the number of unchanged images", shown.images_unchanged, counted.images_unchanged),
         ("the number of conflicts", shown.conflicts, counted.conflicts),
         ("the number of refused images", shown.refused, counted.refused),
+        ("the number of referrer tags", shown.referrer_tags, counted.referrer_tags),
+        ("the number of kept referrer tags", shown.referrer_tags_kept, counted.referrer_tags_kept),
+        ("the number of unread referrers", shown.referrers_unknown, counted.referrers_unknown),
     ] {
         same(what, &shown, &counted)?;
     }
