@@ -1,4 +1,5 @@
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -53,11 +54,14 @@ pub struct HubTag {
 
 /// The envelope of every list.
 #[derive(Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub(super) struct List<T> {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     count: Option<u64>,
     #[serde(default)]
     next: Option<String>,
+    /// `null` counts as an empty list.
+    #[serde(deserialize_with = "nullable")]
     results: Vec<T>,
 }
 
@@ -72,6 +76,34 @@ impl<T> List<T> {
     }
 }
 
+/// A number as JSON writers put it: `7`, `7.0`, `"7"`. Anything else, such as `null` or `-1`, is as if it
+/// were not there: what is told beside a name must not hide the name.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64().or_else(|| {
+            let float = number.as_f64()?;
+            (float >= 0.0 && float.fract() == 0.0 && float <= 9_007_199_254_740_992.0)
+                .then_some(float as u64)
+        }),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+/// A list, or `null` for none. It has to be there: any other document is no list.
+fn nullable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Whether something is so; `null` is no.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Value::deserialize(deserializer)?.as_bool().unwrap_or_default())
+}
+
 #[derive(Deserialize)]
 pub(super) struct OrganizationAnswer {
     pub(super) orgname: String,
@@ -83,11 +115,11 @@ pub(super) struct RepositoryAnswer {
     namespace: String,
     #[serde(default)]
     description: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flag")]
     is_private: bool,
     #[serde(default)]
     last_updated: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     storage_size: Option<u64>,
 }
 
@@ -109,7 +141,7 @@ pub(super) struct TagAnswer {
     name: String,
     #[serde(default)]
     digest: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     full_size: Option<u64>,
     #[serde(default)]
     last_updated: Option<String>,
@@ -129,7 +161,7 @@ struct TagImage {
     variant: Option<String>,
     #[serde(default)]
     digest: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     size: Option<u64>,
 }
 
@@ -179,4 +211,42 @@ impl TagAnswer {
 fn milliseconds(text: Option<String>) -> Option<u64> {
     let time = OffsetDateTime::parse(&text?, &Rfc3339).ok()?;
     u64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_nulls_that_cannot_be_misread_are_taken() {
+        let page = |text: &str| {
+            let list: List<RepositoryAnswer> = serde_json::from_str(text).unwrap();
+            list.page(1, |answer| Some(HubRepository::from(answer)))
+        };
+        for nothing in [
+            r#"{"count":0,"next":null,"results":null}"#,
+            r#"{"count":null,"results":[]}"#,
+            r#"{"count":0.0,"next":"","results":[]}"#,
+            r#"{"results":null}"#,
+        ] {
+            let page = page(nothing);
+            assert!(page.items.is_empty() && page.next.is_none(), "{nothing}");
+        }
+        for (size, read) in [
+            ("7", Some(7)),
+            ("7.0", Some(7)),
+            ("\"7\"", Some(7)),
+            ("null", None),
+            ("-1", None),
+            ("[]", None),
+        ] {
+            let text = format!(
+                r#"{{"count":1.0,"results":[{{"name":"a","namespace":"b","description":null,"is_private":null,"last_updated":null,"storage_size":{size}}}]}}"#
+            );
+            let page = page(&text);
+            assert_eq!((page.items[0].size_bytes, page.total), (read, Some(1)), "{size}");
+        }
+        let other = serde_json::from_str::<List<RepositoryAnswer>>(r#"{"message":"no"}"#);
+        assert!(other.is_err(), "a document without results is no list");
+    }
 }

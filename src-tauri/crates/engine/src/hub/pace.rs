@@ -11,6 +11,9 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 /// The longest wait that nobody is told of. Docker Hub counts by the minute.
 const LONGEST_WAIT: Duration = Duration::from_secs(90);
 
+/// The shortest wait after a refusal, also where Docker Hub says `Retry-After: 0`.
+const SHORTEST_WAIT: Duration = Duration::from_millis(500);
+
 /// When requests are welcome, for everybody who shares a client.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
@@ -48,17 +51,21 @@ impl Pace {
     }
 }
 
-/// When a refused request may be tried again, in milliseconds since 1970.
+/// When a refused request may be tried again, in milliseconds since 1970: never at once, whatever the
+/// answer says.
 pub(super) fn retry_at(headers: &HeaderMap) -> Option<u64> {
+    let soonest = u64::try_from((now() + SHORTEST_WAIT).as_millis()).ok()?;
     if let Some(time) = number(headers, "x-retry-after") {
-        return Some(time.saturating_mul(1000));
+        return Some(time.saturating_mul(1000).max(soonest));
     }
     let wait = Duration::from_secs(number(headers, RETRY_AFTER.as_str())?);
-    u64::try_from(now().checked_add(wait)?.as_millis()).ok()
+    Some(u64::try_from(now().checked_add(wait)?.as_millis()).ok()?.max(soonest))
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    // A time may have a fraction.
+    text.split('.').next()?.parse().ok()
 }
 
 /// How long it is until then; nothing where that is too long.
@@ -81,6 +88,16 @@ mod tests {
         assert!(Pace::default().hold_until(now_ms + 30_000));
         assert!(!Pace::default().hold_until(now_ms + 6 * 60 * 60 * 1000));
         assert!(Pace::default().hold_until(now_ms.saturating_sub(1)));
+    }
+
+    #[test]
+    fn a_refusal_is_never_followed_by_a_try_at_once() {
+        for (name, value) in
+            [("retry-after", "0"), ("x-retry-after", "0"), ("x-retry-after", "1.5")]
+        {
+            let headers = HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]);
+            assert!(retry_at(&headers).unwrap() > u64::try_from(now().as_millis()).unwrap() + 100);
+        }
     }
 
     #[test]
