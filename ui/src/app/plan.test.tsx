@@ -188,6 +188,31 @@ describe("lifecycle policies that expire images", () => {
   });
 });
 
+describe("signatures and attestations", () => {
+  const tag = (name: string, destination: string | null) => ({
+    tag: `sha256-${name}.sig`,
+    source_digest: "sha256:ours",
+    destination_digest: destination,
+  });
+
+  it("are counted, and each tag says what happens to it on demand", async () => {
+    const tags = [tag("aa", null), tag("bb", "sha256:theirs"), tag("cc", "sha256:ours")];
+    atReview({ referrerTags: new Map([["dencold/pgcli:latest", tags]]) });
+    expect(await textOf("plan-totals")).toContain("1 tag to copy, 1 tag kept in ECR");
+    const details = createWrapper().findExpandableSection('[data-testid="plan-referrers-0"]');
+    expect(details?.findHeader().getElement().textContent).toContain(
+      "3 signature or attestation tags, 1 kept in ECR",
+    );
+    act(() => details?.findExpandButton().click());
+    const text = await textOf("plan-referrers-0");
+    expect(text).toContain("sha256-aa.sig: copied");
+    expect(text).toContain("sha256-bb.sig: kept in ECR: it differs from the one at the source");
+    expect(text).toContain("sha256-cc.sig: already in ECR");
+    expect(screen.queryByTestId("plan-referrers-1")).toBeNull();
+    await expectAccessible(await byId("plan-referrers-0"));
+  });
+});
+
 describe("what may serve better", () => {
   it("is blob mounting where repositories share layers, and its call is shown first", async () => {
     const backend = atReview({ planned: { totals: { mountable_bytes: 3_200_000_000 } } });

@@ -11,6 +11,7 @@ import type {
   MigrationReport,
   MigrationRequest,
   NetworkStatus,
+  PlannedReferrerTag,
   PlanProgress,
   PlanTotals,
   SavedProfile,
@@ -52,6 +53,8 @@ export interface FakeOptions {
   request?: MigrationRequest;
   /** Whether repositories let their tags move. */
   overwriteAllowed?: boolean;
+  /** Tags of signatures, by `repository:tag` of the source. */
+  referrerTags?: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
   /** What lifecycle policies do with the images of a plan, by repository. */
   lifecycle?: ReadonlyMap<string, LifecycleForecast>;
   /** Chooses by rules instead: it tells its progress and its end. */

@@ -156,6 +156,7 @@ export class FakeMigrations {
       refused: this.refusedImages,
       overwriteAllowed: this.options.overwriteAllowed ?? false,
       lifecycle: this.options.lifecycle ?? new Map(),
+      referrerTags: this.options.referrerTags ?? new Map(),
       planned: this.options.planned ?? {},
     });
   }

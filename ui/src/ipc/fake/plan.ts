@@ -20,7 +20,7 @@ export interface PlanWorld {
   /** Why images are refused, by `repository:tag` of the source. */
   readonly refused: ReadonlyMap<string, ApiError>;
   /** Tags of signatures, by `repository:tag` of the source; an image without an entry has none. */
-  readonly referrerTags?: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
+  readonly referrerTags: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
   /** Whether repositories let their tags move. */
   readonly overwriteAllowed: boolean;
   /** What lifecycle policies do, by repository. */
@@ -92,7 +92,7 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
       platforms: ["linux/amd64"],
       size_bytes: 20_000_000,
       remarks: engine ? ["size_unpacked", "digest_changes"] : [],
-      referrer_tags: engine ? null : [...(world.referrerTags?.get(key) ?? [])],
+      referrer_tags: engine ? null : [...(world.referrerTags.get(key) ?? [])],
       ...(engine && {
         engine: {
           image_id: fakeDigest(`${key} configuration`),

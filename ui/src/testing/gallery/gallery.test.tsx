@@ -13,6 +13,8 @@ const helpedBesideIt = new Set([
   "input_invalid",
   "client_login_too_long",
   "endpoints_not_allowed",
+  "plan_file_invalid",
+  "referrer_kept",
   "stored_login_unreadable",
   "login_untested",
 ]);
