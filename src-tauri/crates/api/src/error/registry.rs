@@ -118,8 +118,8 @@ fn words(error: &RegistryError) -> ApiError {
 /// The error with the registry's own sentence, which often names the cause.
 fn with_sentence(error: ApiError, registry: &RegistryHost, said: Option<&str>) -> ApiError {
     let Some(said) = said else { return error };
-    let said = said.trim_end_matches('.');
-    ApiError { message: format!("{}. {registry} says: {said}", error.message), ..error }
+    let (message, said) = (error.message.trim_end_matches('.'), said.trim().trim_end_matches('.'));
+    ApiError { message: format!("{message}. {registry} says: {said}."), ..error }
 }
 
 /// A refusal by what it says: a permission that is missing, or a quota that is used up. ECR answers
@@ -236,7 +236,7 @@ mod tests {
             message: Some("Could not find robot with specified username.".to_owned()),
             had_login: true,
         });
-        let said = "quay.io says: Could not find robot with specified username";
+        let said = "got. quay.io says: Could not find robot with specified username.";
         assert!(unauthorized.message.ends_with(said), "{}", unauthorized.message);
         assert_eq!(refused("quay.io", Some("denied")).code, ErrorCode::RegistryForbidden);
     }

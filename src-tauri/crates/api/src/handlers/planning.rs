@@ -67,10 +67,12 @@ impl Api {
         request: MigrationRequest,
         tell: &(dyn Fn(GatherProgress) + Sync),
     ) -> Result<MigrationPlan, ApiError> {
-        let (asked, ends) = self.read(&request).await?;
+        // On the heap: opening a session with the AWS SDK makes a future of many kilobytes, and every
+        // caller up to the window would carry it on its stack.
+        let (asked, ends) = Box::pin(self.read(&request)).await?;
         let id = self.new_id("plan");
         let manifests = self.inner.plans.manifests();
-        let ready: ReadyPlan = plan(asked, request, ends, &manifests, tell).await?;
+        let ready: ReadyPlan = Box::pin(plan(asked, request, ends, &manifests, tell)).await?;
         let connected = &ready.ends.connected;
         let identity = connected.identity.clone();
         let commands = ready.commands(CopyTool::Skopeo);
