@@ -30,6 +30,7 @@ mod registry_to_ecr;
 mod secrets;
 mod session_ends;
 mod sign_in;
+mod somebody_else;
 mod stored_logins;
 mod undo;
 mod upload_bytes;

@@ -4,7 +4,7 @@
 //! - [`process`], [`wait`], [`tools`]: child processes, polling, where programs are found.
 //! - [`labs`]: a registry, a Docker Engine, a Podman engine, an ECR emulator.
 //! - [`images`]: images and indexes with known bytes.
-//! - [`aws_cli`], [`aws_home`], [`skopeo`]: independent witnesses, and the AWS files of a person.
+//! - [`aws_cli`], [`botocore`], [`aws_home`], [`skopeo`]: independent witnesses, and the AWS files of a person.
 //! - [`aws`]: STS and other AWS services that answer as a story tells them to.
 //! - [`company`]: a network with an authority of its own, behind a proxy.
 //! - [`computer`], [`ecr`]: a computer on which Transload runs without a window, and the ECR it moves to.
@@ -17,6 +17,7 @@
 pub mod aws;
 pub mod aws_cli;
 pub mod aws_home;
+pub mod botocore;
 pub mod company;
 pub mod computer;
 pub mod ecr;

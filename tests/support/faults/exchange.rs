@@ -74,6 +74,9 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
     let Some((request, _)) = Head::read(&mut client, &mut buffer).await? else { return Ok(()) };
     let (fault, seen) = state.judge(&request);
     let _ended = Ended { state: &state, seen };
+    if let (Some(watcher), Some(request)) = (&state.watcher, state.seen(seen)) {
+        watcher.before(&request).await;
+    }
     let mut to_upstream = Shape::default();
     let mut to_client = Shape { is_response: true, ..Shape::default() };
     match fault {
@@ -147,6 +150,9 @@ async fn respond(
             continue;
         }
         state.note(seen, |request| request.status = Some(head.status()));
+        if let (Some(watcher), Some(request)) = (&state.watcher, state.seen(seen)) {
+            watcher.after(&request).await;
+        }
         if shape.lose_answer {
             return Ok(End::Cut);
         }

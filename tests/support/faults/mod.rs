@@ -9,9 +9,11 @@ mod exchange;
 mod head;
 mod proxy;
 mod rule;
+mod watcher;
 
 pub use proxy::{FaultProxy, SeenRequest};
 pub use rule::{Fault, Rule};
+pub use watcher::Watcher;
 
 #[cfg(test)]
 mod tests;

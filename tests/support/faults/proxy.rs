@@ -10,6 +10,7 @@ use url::Url;
 use super::exchange::serve;
 use super::head::Head;
 use super::rule::{Fault, Rule};
+use super::watcher::Watcher;
 
 /// A request that came to the proxy.
 #[derive(Clone, Debug)]
@@ -54,6 +55,7 @@ pub struct FaultProxy {
 pub(super) struct State {
     pub(super) upstream: String,
     pub(super) released: watch::Receiver<bool>,
+    pub(super) watcher: Option<Arc<dyn Watcher>>,
     rules: Mutex<Vec<Rule>>,
     seen: Mutex<Vec<SeenRequest>>,
 }
@@ -80,6 +82,11 @@ impl State {
         (fault, seen.len() - 1)
     }
 
+    /// A request as it is known now.
+    pub(super) fn seen(&self, request: usize) -> Option<SeenRequest> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(request).cloned()
+    }
+
     /// Notes what became of a request.
     pub(super) fn note(&self, request: usize, what: impl FnOnce(&mut SeenRequest)) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,6 +100,22 @@ impl FaultProxy {
     /// # Errors
     /// When the address has no host and port, or the system gives no port.
     pub async fn start(upstream: &str, rules: impl Into<Vec<Rule>>) -> Result<Self> {
+        Self::start_with(upstream, rules.into(), None).await
+    }
+
+    /// A proxy without faults that shows everything to `watcher`.
+    ///
+    /// # Errors
+    /// As [`FaultProxy::start`].
+    pub async fn watched(upstream: &str, watcher: Arc<dyn Watcher>) -> Result<Self> {
+        Self::start_with(upstream, Vec::new(), Some(watcher)).await
+    }
+
+    async fn start_with(
+        upstream: &str,
+        rules: Vec<Rule>,
+        watcher: Option<Arc<dyn Watcher>>,
+    ) -> Result<Self> {
         let upstream: Url = upstream.parse()?;
         let host = upstream.host_str().context("the upstream has no host")?;
         let port = upstream.port_or_known_default().context("the upstream has no port")?;
@@ -102,7 +125,8 @@ impl FaultProxy {
         let state = Arc::new(State {
             upstream: format!("{host}:{port}"),
             released,
-            rules: Mutex::new(rules.into()),
+            watcher,
+            rules: Mutex::new(rules),
             seen: Mutex::default(),
         });
         let listening = tokio::spawn(listen(listener, Arc::clone(&state)));

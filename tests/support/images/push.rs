@@ -21,8 +21,16 @@ impl Target {
     /// # Errors
     /// When the address is none.
     pub fn new(registry: &str, repository: &str) -> Result<Self> {
+        Self::with_client(reqwest::Client::new(), registry, repository)
+    }
+
+    /// The same with a client that a story shares: making one reads every certificate of the system.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub fn with_client(client: reqwest::Client, registry: &str, repository: &str) -> Result<Self> {
         Ok(Self {
-            client: reqwest::Client::new(),
+            client,
             registry: registry.parse()?,
             repository: repository.to_owned(),
             login: None,
