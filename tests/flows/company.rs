@@ -225,8 +225,6 @@ async fn a_proxy_variable_that_names_none_is_said_and_not_shown() -> Result<()> 
     let search = no_login()?;
     for address in [
         format!("ftp://{USER}:{PASSWORD}@proxy.example:21"),
-        format!("http://{USER}:{PASSWORD}"),
-        format!("http://{USER}:{PASSWORD}:proxy.example:3128"),
         format!("http://{USER}:{PASSWORD}@proxy.example:99999"),
         format!("http://{USER}:{PASSWORD}@"),
         format!("{USER}:{PASSWORD}@proxy example"),

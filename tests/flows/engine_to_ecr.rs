@@ -67,12 +67,12 @@ async fn moves(engine: &DockerCli, address: &str, prefix: &str, ecr: &Ecr) -> Re
     // The name that the push needed is gone; the witnesses are asked after that.
     assert!(report.temporary_tags_left.is_empty());
     assert_eq!(engine.image_names().await?, names);
-    assert_eq!(ecr.aws()?.image_digest("pgcli", "latest").await?, digest);
-    let reference = format!("{}/pgcli:latest", ecr.registry_host());
-    assert_eq!(Some(engine.pull(&reference).await?), digest);
-
     // The engine has forgotten what it pushed; the content still tells that it is there.
     let again = computer.api.migration_plan(wanted).await.map_err(told)?;
     assert_eq!(again.images[0].action, PlannedAction::AlreadyThere, "{again:#?}");
+
+    assert_eq!(ecr.aws()?.image_digest("pgcli", "latest").await?, digest);
+    let reference = format!("{}/pgcli:latest", ecr.registry_host());
+    assert_eq!(Some(engine.pull(&reference).await?), digest);
     Ok(())
 }

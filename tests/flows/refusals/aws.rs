@@ -161,7 +161,7 @@ async fn a_repository_name_that_ecr_refuses_comes_with_a_better_one() -> Result<
         ("Tools/PgCli", Some("tools/pgcli")),
         ("a._b", Some("a.b")),
         ("-ab", Some("ab")),
-        ("x", None),
+        ("x", Some("x-image")),
     ] {
         let wanted = request(&ecr.connection(), &source, &[("app", "1", name)]);
         let error = refusal(&computer, wanted).await?;

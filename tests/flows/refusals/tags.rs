@@ -87,7 +87,7 @@ async fn an_immutable_tag_that_is_taken_between_plan_and_push() -> Result<()> {
     let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
     let report = computer.follow(job, plan).await?.report;
     let ImageResult::Failed { error } = &report.images[0].result else { panic!("{report:#?}") };
-    assert_eq!(error.code, ErrorCode::TagImmutable);
+    assert_eq!(error.code, ErrorCode::DestinationMoved, "the look before the write sees it");
     assert_eq!(ecr.aws()?.image_digest("app", "1").await?, Some(quicker.manifest.digest));
     Ok(())
 }

@@ -166,7 +166,7 @@ async fn each_refusal_has_its_own_error() {
     let hub = Hub::start(|line| {
         if line.contains("/throttled/") {
             let mut answer = status(429, json!({}));
-            answer.headers_mut().insert("x-retry-after", "1700000000".parse().unwrap());
+            answer.headers_mut().insert("x-retry-after", "4070908800".parse().unwrap());
             answer
         } else if line.contains("/closed/") {
             status(403, json!({"detail": "not for you"}))
@@ -187,7 +187,7 @@ async fn each_refusal_has_its_own_error() {
     let error = async |namespace: &str| client.tags(namespace, "x", 1).await.unwrap_err();
     assert!(matches!(
         error("throttled").await,
-        HubError::Throttled { retry_at_ms: Some(1_700_000_000_000) }
+        HubError::Throttled { retry_at_ms: Some(4_070_908_800_000) }
     ));
     assert!(matches!(
         error("closed").await,
