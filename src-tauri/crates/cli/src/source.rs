@@ -101,7 +101,7 @@ fn is_region(text: &str) -> bool {
     let is_word =
         |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    words.len() >= 2 && is_number && words.iter().all(|word| is_word(word))
+    words.len() >= 2 && is_number && words.iter().all(is_word)
 }
 
 fn ambiguous(text: &str, profile: &str, region: &str) -> ApiError {

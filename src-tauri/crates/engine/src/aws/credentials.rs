@@ -90,9 +90,8 @@ impl ProvideCredentials for FromEnvironment {
     {
         let none = || CredentialsError::not_loaded("the environment holds no keys");
         let keys = self.0.keys().ok_or_else(none);
-        let given = keys.and_then(|keys| {
-            keys.credentials().map_err(|problem| CredentialsError::invalid_configuration(problem))
-        });
+        let given = keys
+            .and_then(|keys| keys.credentials().map_err(CredentialsError::invalid_configuration));
         future::ProvideCredentials::ready(given)
     }
 }

@@ -34,10 +34,9 @@ async fn tags_are_written_oldest_first_although_content_is_copied_concurrently()
     }
     let plan = world.plan(&request("app", "app", &TAGS)).await;
     // The content of the oldest image arrives last; one in the middle never does.
-    let mut breaking = world.source.breaking.lock().unwrap();
-    breaking.insert(Digest::of(b"1"), 1);
-    breaking.insert(Digest::of(b"6"), u32::MAX);
-    drop(breaking);
+    for (content, breaks) in [(b"1", 1), (b"6", u32::MAX)] {
+        world.source.breaking.lock().unwrap().insert(Digest::of(content), breaks);
+    }
     let report = world.run(&plan, &world.registry_source()).await;
     assert_eq!(written(&world), ["1", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12"]);
     assert_eq!(report.failed().collect::<Vec<_>>(), [6]);

@@ -111,21 +111,21 @@ impl TagGuard<'_> {
         Ok(Verdict::Write(Some(journal.intend(&repository, write).await?)))
     }
 
-    /// Journals what came of a write of this digest. An error tells nothing unless the registry
+    /// Journals what came of a write of this digest: done without an `error`. An error tells nothing unless the registry
     /// refused the write: the answer to one that succeeded may have been lost.
     pub fn after_write(
         &self,
         pending: Option<PendingWrite>,
         digest: Option<&Digest>,
-        outcome: &Result<(), &MigrationError>,
+        error: Option<&MigrationError>,
     ) {
         let (Some(journal), Some(pending)) = (self.journal, pending) else { return };
-        match outcome {
-            Ok(()) => journal.settle(pending, WriteOutcome::Done, digest.cloned()),
-            Err(MigrationError::Registry(RegistryError::TagImmutable { .. })) => {
+        match error {
+            None => journal.settle(pending, WriteOutcome::Done, digest.cloned()),
+            Some(MigrationError::Registry(RegistryError::TagImmutable { .. })) => {
                 journal.settle(pending, WriteOutcome::Refused, None);
             }
-            Err(_) => {}
+            Some(_) => {}
         }
     }
 

@@ -76,7 +76,7 @@ fn lacks_slash(text: &str) -> bool {
             text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme));
         is_scheme && rest.is_some_and(|rest| rest.starts_with('/') && !rest.starts_with("//"))
     };
-    SCHEMES.iter().any(|scheme| begins(&scheme))
+    SCHEMES.iter().any(begins)
 }
 
 /// Host and port of what follows the login, without a path.

@@ -160,7 +160,7 @@ impl Copier {
             }
             Verdict::Write(pending) => {
                 let written = self.put_manifest(repository, job.reference, root).await;
-                guard.after_write(pending, Some(digest), &written.as_ref().map(|()| ()));
+                guard.after_write(pending, Some(digest), written.as_ref().err());
                 written.map(|()| CopiedTag::Written)
             }
         }

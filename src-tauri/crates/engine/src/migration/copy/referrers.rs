@@ -324,7 +324,7 @@ impl Referrers<'_> {
         {
             let written = destination.put_manifest(repository, tag, &extended).await;
             let written = written.map(|_| ()).map_err(MigrationError::from);
-            guard.after_write(pending, Some(digest), &written.as_ref().map(|()| ()));
+            guard.after_write(pending, Some(digest), written.as_ref().err());
             written?;
         }
         Ok(())

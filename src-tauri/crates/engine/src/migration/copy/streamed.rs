@@ -243,7 +243,7 @@ impl StreamedCopier {
             Verdict::AlreadyThere { is_own } => Ok(CopiedTag::AlreadyThere { is_own }),
             Verdict::Write(pending) => {
                 let written = self.put(job, root, job.tag).await;
-                job.guard.after_write(pending, digest, &written.as_ref().map(|()| ()));
+                job.guard.after_write(pending, digest, written.as_ref().err());
                 written.map(|()| CopiedTag::Written)
             }
         }

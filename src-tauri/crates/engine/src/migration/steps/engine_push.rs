@@ -220,7 +220,7 @@ impl<'a> EnginePushes<'a> {
         let outcome = self.docker.push(target, platform, &login, &mut progress, cancel).await;
         let outcome = outcome.map_err(MigrationError::from);
         let digest = outcome.as_ref().ok().map(|pushed| pushed.digest.clone());
-        guard.after_write(pending, digest.as_ref(), &outcome.as_ref().map(|_| ()));
+        guard.after_write(pending, digest.as_ref(), outcome.as_ref().err());
         let outcome = outcome?;
         if let Some(index) = &outcome.instead_of_index {
             tracing::info!(image = %planned.source, %index, "the engine pushed one image of the index");

@@ -138,7 +138,7 @@ mod tests {
         assert!(!second.finish());
         assert!(first.finish());
         let line = Line::of(2);
-        drop(turn(&line, 0));
+        let _cancelled = turn(&line, 0);
         let second = turn(&line, 1);
         assert!(second.wait().now_or_never().is_none(), "the first one was cancelled");
         assert!(!second.finish());
