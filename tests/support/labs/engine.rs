@@ -50,7 +50,7 @@ impl EngineLab {
         Self::answering(process, folder).await.context("a Docker Engine of the tests needs root")
     }
 
-    /// A Docker Engine of another Debian release, from its folder ([`engine_root`]).
+    /// A Docker Engine of another Debian release, from its folder ([`crate::tools::engine_root`]).
     ///
     /// It runs in a mount namespace of its own with the folder as its root, which is bound on
     /// itself because an engine asks for a root that is a mount point. Its data stays in the lab's
