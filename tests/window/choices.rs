@@ -76,7 +76,7 @@ async fn tags_that_point_to_another_image_wait_for_a_choice_each() -> Result<()>
         window.fill(&format!("Other tag for {}/team/app:3", registry.host()), "3-hub").await?;
         window.click(Role::Button, "Use").await?;
         window.find_enabled("Start").await?;
-        ensure!(start(&window).await? == "succeeded");
+        ensure!(start(&window).await? == "kept", "one image was kept, so not all are proven");
         let held = async |tag: &str| {
             there.tag_digest(tag).await?.with_context(|| format!("no tag {tag} in ECR"))
         };

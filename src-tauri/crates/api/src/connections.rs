@@ -41,7 +41,9 @@ impl Api {
             open.identity.expires_at_ms.is_none_or(|end| end > now_ms())
                 && open.network.is(&network)
         };
-        self.inner.connections.get_or_open(connection, is_good, self.open(connection)).await
+        // On the heap: the AWS SDK makes a future of many kilobytes of it (`call_sizes`).
+        let opening = Box::pin(self.open(connection));
+        self.inner.connections.get_or_open(connection, is_good, opening).await
     }
 
     /// Opens the connection of a migration that was planned for this destination. Nothing is sent

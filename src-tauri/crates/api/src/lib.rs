@@ -22,6 +22,8 @@
 
 mod api;
 mod attempts;
+#[cfg(test)]
+mod call_sizes;
 mod commands;
 mod connection_book;
 mod connections;

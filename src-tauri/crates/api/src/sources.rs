@@ -167,11 +167,11 @@ impl Api {
         }
         let login = Arc::new(self.login_source(endpoint.host.clone()));
         let hub = match hub {
-            Some(base) => Some(self.hub_client(base, &endpoint.host).await?),
+            Some(base) => Some(Box::pin(self.hub_client(base, &endpoint.host)).await?),
             None => None,
         };
         let network = self.network();
-        let reached = endpoint.clone().probed(&network).await;
+        let reached = Box::pin(endpoint.clone().probed(&network)).await;
         let registry = Arc::new(RegistryClient::through(&network, reached, login));
         let clients = Clients { endpoint, registry, hub };
         self.inner.open_clients.put(clients.clone());
@@ -247,7 +247,8 @@ impl Api {
     /// The Docker Engine of this computer.
     pub(crate) async fn engine(&self) -> Result<DockerEngine, ApiError> {
         let setting = self.engine_address();
-        let found = DockerEngine::find(&self.inner.options.docker, setting.as_deref()).await;
+        let find = DockerEngine::find(&self.inner.options.docker, setting.as_deref());
+        let found = Box::pin(find).await;
         match (found.engine, found.error) {
             (Some(found), _) => Ok(found.engine),
             (None, Some(error)) => Err(error.into()),

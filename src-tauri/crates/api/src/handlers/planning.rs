@@ -67,8 +67,7 @@ impl Api {
         request: MigrationRequest,
         tell: &(dyn Fn(GatherProgress) + Sync),
     ) -> Result<MigrationPlan, ApiError> {
-        // On the heap: opening a session with the AWS SDK makes a future of many kilobytes, and every
-        // caller up to the window would carry it on its stack.
+        // On the heap: every caller up to the window would carry it on its stack (`call_sizes`).
         let (asked, ends) = Box::pin(self.read(&request)).await?;
         let id = self.new_id("plan");
         let manifests = self.inner.plans.manifests();

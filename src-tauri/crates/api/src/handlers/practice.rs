@@ -47,7 +47,8 @@ impl Api {
         let practice = match running.as_ref() {
             Some(practice) => practice,
             None => {
-                let started = Practice::start(self.practice_options()).await.map_err(failed)?;
+                let starting = Box::pin(Practice::start(self.practice_options()));
+                let started = starting.await.map_err(failed)?;
                 running.insert(started)
             }
         };

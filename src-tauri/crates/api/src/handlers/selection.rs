@@ -126,7 +126,7 @@ impl Api {
     ) -> Result<(Vec<String>, Vec<UnreadRepository>), ApiError> {
         let (mut names, mut unread, mut next) = (Vec::new(), Vec::new(), None);
         loop {
-            let page = self.source_repositories(source.clone(), next).await?;
+            let page = Box::pin(self.source_repositories(source.clone(), next)).await?;
             unread.extend(page.unread);
             names.extend(page.repositories.into_iter().map(|repository| repository.name));
             found(names.len());
@@ -144,7 +144,8 @@ impl Api {
     ) -> Result<Vec<SourceTag>, ApiError> {
         let (mut tags, mut next) = (Vec::new(), None);
         loop {
-            let page = self.source_tags(source.clone(), repository.to_owned(), next).await?;
+            let page = self.source_tags(source.clone(), repository.to_owned(), next);
+            let page = Box::pin(page).await?;
             tags.extend(page.tags);
             next = page.next;
             if next.is_none() {

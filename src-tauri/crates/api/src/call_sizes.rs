@@ -1,0 +1,57 @@
+//! How large the calls of the window are before they run. A large future overflows the stack of a
+//! thread that polls several of them, and a debug build has the largest ones.
+
+use std::collections::BTreeMap;
+use std::mem::size_of_val;
+
+use crate::contract::{
+    AwsConnection, CopyExtent, Encryption, ImageSource, LifecyclePreset, MigrationRequest,
+    RepositorySettings, Selection, TagMutability,
+};
+use crate::{Api, ApiOptions};
+
+/// A hundredth of a thread's stack, which is 2 MiB.
+const LIMIT_BYTES: usize = 20 * 1024;
+
+#[test]
+fn no_call_carries_more_than_a_hundredth_of_a_stack() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = Api::new(ApiOptions::from_process(folder.path().to_path_buf()));
+    let source = ImageSource::PracticeAccount { namespace: None };
+    let request = MigrationRequest {
+        connection: AwsConnection::Practice,
+        source: source.clone(),
+        images: Vec::new(),
+        repositories: Vec::new(),
+        naming: Default::default(),
+        template: RepositorySettings {
+            tag_mutability: TagMutability::Mutable,
+            exclusion_filters: Vec::new(),
+            scan_on_push: false,
+            encryption: Encryption::Aes256,
+            tags: BTreeMap::new(),
+            lifecycle: LifecyclePreset::None,
+            policy: None,
+        },
+        choices: Vec::new(),
+        remove_temporary_tags: true,
+        extent: CopyExtent::default(),
+        selection: None,
+        expiry_confirmed: Default::default(),
+    };
+    let sizes = [
+        ("migration_plan", size_of_val(&api.migration_plan(request))),
+        ("migration_start", size_of_val(&api.migration_start(String::new()))),
+        ("migration_resume", size_of_val(&api.migration_resume(String::new()))),
+        ("migration_retry_failed", size_of_val(&api.migration_retry_failed(String::new()))),
+        ("migration_undo_plan", size_of_val(&api.migration_undo_plan(String::new()))),
+        ("migration_undo", size_of_val(&api.migration_undo(String::new(), |_| ()))),
+        ("history_verify", size_of_val(&api.history_verify(String::new()))),
+        ("source_choose", size_of_val(&api.source_choose(source.clone(), Selection::default()))),
+        ("source_repositories", size_of_val(&api.source_repositories(source.clone(), None))),
+        ("source_tags", size_of_val(&api.source_tags(source, String::new(), None))),
+        ("repositories_list", size_of_val(&api.repositories_list(AwsConnection::Practice))),
+    ];
+    let large: Vec<_> = sizes.iter().filter(|(_, bytes)| *bytes > LIMIT_BYTES).collect();
+    assert!(large.is_empty(), "{large:?} of {sizes:?}");
+}
