@@ -18,6 +18,7 @@ mod labs;
 mod layering;
 mod lifecycle;
 mod map_and_plan;
+mod one_bad_repository;
 mod originals;
 mod other_account;
 mod other_destination;

@@ -7,4 +7,5 @@ mod login;
 mod login_check;
 mod manifests;
 mod network;
+mod real_world;
 mod support;

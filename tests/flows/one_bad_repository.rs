@@ -1,0 +1,100 @@
+//! One repository that cannot be read stops no other, and a destination with a digest is held to it.
+
+use anyhow::{Result, ensure};
+use transload_tests::ecr::{Ecr, PROFILE};
+use transload_tests::faults::{Fault, FaultProxy, Rule};
+use transload_tests::images::{Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::{Finished, Run};
+use transload_tests::tools::command_line;
+
+/// What a registry may answer to the tag list of one of its repositories.
+fn faults() -> [Fault; 5] {
+    [
+        Fault::registry_error(404, "NAME_UNKNOWN", "repository name not known to registry"),
+        Fault::registry_error(403, "DENIED", "requested access to the resource is denied"),
+        Fault::registry_error(401, "UNAUTHORIZED", "authentication required"),
+        Fault::answer(200, "application/json", "{\"name\":\"b\",\"tags\":7}"),
+        Fault::answer(200, "text/html", "<!doctype html><html><body>Not here</body></html>"),
+    ]
+}
+
+async fn run(arguments: &[&str], variables: &[(String, String)]) -> Result<Finished> {
+    let run = Run::new(command_line()?).arguments(arguments);
+    variables.iter().fold(run, |run, (name, value)| run.variable(name, value)).finish().await
+}
+
+async fn source() -> Result<RegistryLab> {
+    let registry = RegistryLab::start().await?;
+    for (seed, name) in [(61, "team/a"), (62, "team/b"), (63, "team/c")] {
+        Target::new(&registry.url(), name)?.push(&Recipe::small(seed).build()?, "1").await?;
+    }
+    Ok(registry)
+}
+
+#[tokio::test]
+async fn a_plan_has_the_others_and_names_the_bad_one() -> Result<()> {
+    let (registry, ecr) = (source().await?, Ecr::practice().await?);
+    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
+    let mut variables = home.environment();
+    variables.push(("TRANSLOAD_DATA_DIR".to_owned(), folder.path().display().to_string()));
+    for fault in faults() {
+        let what = format!("{fault:?}");
+        let rule = Rule::new("GET", "/team/b/tags/", fault)?;
+        let proxy = FaultProxy::start(&registry.url(), [rule]).await?;
+        let from = format!("registry:{}", proxy.host());
+        let out = folder.path().join("plan.json").display().to_string();
+        let line = ["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
+        let planned = run(&line, &variables).await?;
+        let printed = format!("{}{}", planned.text(), planned.stderr);
+        ensure!(proxy.faults() > 0, "{what}: the list was not asked for");
+        ensure!(planned.status.code() == Some(1), "{what}: {:?} {printed}", planned.status);
+        ensure!(printed.contains("team/b is not in the plan"), "{what}: {printed}");
+        let plan: serde_json::Value = serde_json::from_slice(&std::fs::read(&out)?)?;
+        let text = plan.to_string();
+        ensure!(text.contains("team/a") && text.contains("team/c"), "{what}: {text}");
+        ensure!(!text.contains("team/b"), "{what}: {text}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_of_whole_repositories_copies_the_others() -> Result<()> {
+    let (registry, destination) = (source().await?, RegistryLab::start().await?);
+    for fault in faults() {
+        let what = format!("{fault:?}");
+        let rule = Rule::new("GET", "/team/b/tags/", fault)?;
+        let proxy = FaultProxy::start(&registry.url(), [rule]).await?;
+        let list: String = ["team/a", "team/b", "team/c"]
+            .map(|name| format!("{}/{name} {}/{name}\n", proxy.host(), destination.host()))
+            .concat();
+        let line = ["copy", "--all-tags", "--list", "-"];
+        let copied = Run::new(command_line()?).arguments(line).input(list).finish().await?;
+        let printed = format!("{}{}", copied.text(), copied.stderr);
+        ensure!(copied.status.code() == Some(1), "{what}: {:?} {printed}", copied.status);
+        ensure!(printed.contains("team/b"), "{what}: {printed}");
+        for (name, there) in [("team/a", true), ("team/b", false), ("team/c", true)] {
+            let digest = Target::new(&destination.url(), name)?.tag_digest("1").await?;
+            ensure!(digest.is_some() == there, "{what}: {name} {digest:?} {printed}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_destination_with_tag_and_digest_gets_the_tag_and_is_held_to_the_digest() -> Result<()> {
+    let (registry, destination) = (source().await?, RegistryLab::start().await?);
+    let source = format!("{}/team/a:1", registry.host());
+    let image = Recipe::small(61).build()?.manifest.digest;
+    let wrong = Recipe::small(62).build()?.manifest.digest;
+    let target = Target::new(&destination.url(), "x")?;
+    for (tag, digest, is_written) in [("right", &image, true), ("wrong", &wrong, false)] {
+        let to = format!("{}/x:{tag}@{digest}", destination.host());
+        let copied = run(&["copy", &source, &to], &[]).await?;
+        let printed = format!("{}{}", copied.text(), copied.stderr);
+        ensure!(copied.status.success() == is_written, "{tag}: {printed}");
+        let there = target.tag_digest(tag).await?;
+        ensure!(there.as_ref() == is_written.then_some(&image), "{tag}: {there:?} {printed}");
+    }
+    Ok(())
+}
