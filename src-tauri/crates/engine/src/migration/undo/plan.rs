@@ -368,16 +368,16 @@ impl<'a> Repository<'a> {
                 images.push(UndoImage { digest, of, tags: Vec::new() });
             }
         }
-        // What refers to something that goes, and what refers to that.
+        // What refers to something that goes, and what refers to that. Only what has no tag: a
+        // signature under a tag is deleted as a tag that this migration wrote, or is somebody else's.
         loop {
-            let names: HashMap<String, &Digest> =
-                gone.iter().map(|digest| (tag_name(digest), digest)).collect();
             let others = self.facts.images.iter().filter(|image| !gone.contains(&image.digest));
             let found: Vec<UndoImage> = others
-                .filter(|image| self.may_go(image, kept))
+                .filter(|image| image.tags.is_empty() && self.may_go(image, kept))
                 .filter_map(|image| {
-                    let of = refers_to(image, &gone, &names)?.clone();
-                    Some(UndoImage { digest: image.digest.clone(), of, tags: image.tags.clone() })
+                    let of = image.subject.as_ref().filter(|subject| gone.contains(*subject))?;
+                    let (digest, of) = (image.digest.clone(), of.clone());
+                    Some(UndoImage { digest, of, tags: Vec::new() })
                 })
                 .collect();
             if found.is_empty() {
@@ -391,26 +391,4 @@ impl<'a> Repository<'a> {
     fn may_go(&self, image: &EcrImage, kept: &HashSet<&Digest>) -> bool {
         image.unreadable_tags == 0 && !kept.contains(&image.digest) && self.is_new(image)
     }
-}
-
-/// The one of these that an image refers to, as it says itself or by the tags that stand in for that,
-/// where it has no other name.
-fn refers_to<'a>(
-    image: &'a EcrImage,
-    gone: &HashSet<Digest>,
-    names: &HashMap<String, &'a Digest>,
-) -> Option<&'a Digest> {
-    if image.tags.is_empty() {
-        return image.subject.as_ref().filter(|subject| gone.contains(*subject));
-    }
-    let named = |tag: &Tag| names.get(tag.as_str().split('.').next()?).copied();
-    let mut all = image.tags.iter().map(named);
-    let first = all.next()??;
-    all.all(|of| of.is_some()).then_some(first)
-}
-
-/// What the tags are called that signatures and other referrers of an image are kept under; cosign
-/// adds an ending. Source: OCI distribution specification, "Referrers Tag Schema".
-fn tag_name(digest: &Digest) -> String {
-    digest.as_str().replace(':', "-")
 }
