@@ -97,11 +97,14 @@ impl Judgement<'_> {
         let notes = self.stranger.notes.lock().await;
         let mut expected = there.clone();
         for name in self.before.keys().chain(there.keys()).chain(after.keys()) {
-            let first = notes.writes.iter().find(|write| write.name == *name);
-            let was = match (notes.touched_after_write.get(name), first) {
+            let was = match (notes.touched.get(name), notes.written_over.get(name)) {
                 // The stranger was last.
                 (Some(left), _) => left.clone(),
-                (None, Some(write)) => write.over.clone(),
+                (None, Some(over)) => over.clone(),
+                // A write that was stopped on its way may have reached ECR, or not.
+                (None, None) if notes.writes.iter().any(|write| write.name == *name) => {
+                    after.get(name).cloned()
+                }
                 (None, None) => there.get(name).cloned(),
             };
             match was {

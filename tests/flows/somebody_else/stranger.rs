@@ -72,10 +72,10 @@ pub struct Notes {
     pub writes: Vec<Write>,
     /// What the tag pointed to when Transload last looked at it.
     pub last_look: HashMap<Name, Option<String>>,
-    /// Tags that the stranger touched, with what the stranger left there.
+    /// Tags that the stranger was the last to touch, with what the stranger left there.
     pub touched: BTreeMap<Name, Option<String>>,
-    /// Tags that the stranger touched after Transload wrote them, or while nothing ran.
-    pub touched_after_write: BTreeMap<Name, Option<String>>,
+    /// Tags that Transload was the last to write, with what they pointed to before its first write.
+    pub written_over: BTreeMap<Name, Option<String>>,
     /// What the stranger did, for a failure's message.
     pub story: Vec<String>,
 }
@@ -126,6 +126,9 @@ impl Stranger {
         notes.story.push(format!("{:?}: {:?} {repository}:{tag}", intent.moment, intent.deed));
         match intent.deed {
             Deed::MoveSource => {
+                // Another one than the stranger puts at the destination: the same image in both
+                // places is no change that anybody could see.
+                let image = &self.images[(repository.len() + 1) % self.images.len()];
                 let client = self.client.clone();
                 Target::with_client(client, &self.source, repository)?.push(image, tag).await?;
                 return Ok(());
@@ -166,10 +169,7 @@ impl Stranger {
     }
 
     fn note_touched(notes: &mut Notes, name: Name, left: Option<String>) {
-        let written = notes.writes.iter().any(|write| write.name == name);
-        if written || notes.phase.is_none() || notes.phase == Some(Moment::DuringUndo) {
-            notes.touched_after_write.insert(name.clone(), left.clone());
-        }
+        notes.written_over.remove(&name);
         notes.touched.insert(name, left);
     }
 
@@ -209,12 +209,19 @@ impl Stranger {
         let Some(name) = tag_of(&request.path).filter(|_| request.method == "PUT") else {
             return Ok(());
         };
-        if request.status != Some(201) {
-            // Nothing was written.
+        {
             let mut notes = self.notes.lock().await;
-            let place = notes.writes.iter().rposition(|write| write.name == name);
-            place.map(|place| notes.writes.remove(place));
-            return Ok(());
+            let Some(place) = notes.writes.iter().rposition(|write| write.name == name) else {
+                return Ok(());
+            };
+            if request.status != Some(201) {
+                // Nothing was written.
+                notes.writes.remove(place);
+                return Ok(());
+            }
+            let over = notes.writes[place].over.clone();
+            notes.touched.remove(&name);
+            notes.written_over.entry(name.clone()).or_insert(over);
         }
         self.act(Moment::AfterWrite, Some(&name)).await
     }
