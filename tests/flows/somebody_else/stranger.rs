@@ -189,8 +189,12 @@ impl Stranger {
         let Some(name) = tag_of(&request.path) else { return Ok(()) };
         match request.method.as_str() {
             "HEAD" | "GET" => {
-                let written = self.notes.lock().await.writes.iter().any(|write| write.name == name);
-                if !written {
+                // The looks of the plan are not the last ones.
+                let is_due = {
+                    let notes = self.notes.lock().await;
+                    notes.phase.is_some() && !notes.writes.iter().any(|write| write.name == name)
+                };
+                if is_due {
                     self.act(Moment::LastLook, Some(&name)).await?;
                 }
                 let now = self.digest(&name).await?;
