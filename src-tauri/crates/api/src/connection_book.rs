@@ -1,4 +1,4 @@
-//! The open connections to ECR. Each is opened by one task, and whoever wants the same one waits for
+//! The open connections to ECR. Each is opened by one task, and other callers of the same one wait for
 //! it. Nobody waits for another connection: a profile whose program hangs, or whose region does not
 //! answer, holds up nothing else.
 
@@ -17,7 +17,7 @@ type Slot = Arc<tokio::sync::Mutex<Option<Arc<Connected>>>>;
 pub(crate) struct ConnectionBook(Mutex<HashMap<AwsConnection, Slot>>);
 
 impl ConnectionBook {
-    /// The open connection, or what `open` gives where there is none that is good.
+    /// The open connection, or the result of `open` if no valid one exists.
     pub async fn get_or_open(
         &self,
         connection: &AwsConnection,

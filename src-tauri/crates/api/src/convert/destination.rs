@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::contract::DestinationIdentity;
 
-/// A destination, for whoever shows it or writes it to a file.
+/// A destination as the window shows it and a plan file stores it.
 pub fn destination(from: &engine::DestinationIdentity) -> DestinationIdentity {
     let replacement = |endpoint: &DestinationEndpoint| {
         endpoint.replacement().map(|url| url.as_str().trim_end_matches('/').to_owned())

@@ -165,10 +165,10 @@ fn repositories_empty(record: &JournalRecord) -> Vec<String> {
     created.filter(|known| !is_used(known)).map(|known| known.name.to_string()).collect()
 }
 
-fn policy_not_set((repository, told): &(String, Option<String>)) -> PolicyNotSet {
+fn policy_not_set((repository, recorded): &(String, Option<String>)) -> PolicyNotSet {
     PolicyNotSet {
         repository: repository.clone(),
-        error: told.as_deref().map(|told| error(Some(told))),
+        error: recorded.as_deref().map(|recorded| error(Some(recorded))),
     }
 }
 

@@ -70,7 +70,7 @@ pub fn crashed_report(
     shown
 }
 
-/// A report without images. Whoever fills it calls [`summarize`].
+/// A report without images. The caller fills it, then calls [`summarize`].
 pub fn blank(
     job: String,
     identity: AwsIdentity,

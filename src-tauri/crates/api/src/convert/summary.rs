@@ -56,9 +56,9 @@ pub fn summarize(report: &mut MigrationReport, end: engine::RunEnd) {
         missing_parts: (&report.missing_parts, report.part.as_ref().map_or(0, |part| part.parts)),
     };
     let outcome = engine::Outcome::of(end, counts);
-    let told = summary(&outcome, attention);
+    let summary = summary(&outcome, attention);
     report.outcome = migration_outcome(outcome.headline);
-    report.summary = told;
+    report.summary = summary;
 }
 
 /// The words of an outcome.

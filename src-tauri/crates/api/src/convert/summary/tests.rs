@@ -5,7 +5,7 @@ use crate::contract::ErrorCode;
 
 const ALL_EQUAL: &str = "All images are in ECR, verified by digest";
 
-fn told(end: RunEnd, images: &[(Standing, u32)], attention: Attention<'_>) -> ReportSummary {
+fn summary_of(end: RunEnd, images: &[(Standing, u32)], attention: Attention<'_>) -> ReportSummary {
     let mut counts = OutcomeCounts::default();
     for (standing, count) in images {
         counts.add(*standing, true, *count);
@@ -21,7 +21,7 @@ fn only_images_that_are_all_proven_equal_are_called_verified_by_digest() {
         for number in 0..2u32.pow(6) {
             let of = |at: u32| number >> at & 1;
             let images: Vec<_> = (0..).zip(standings).map(|(at, one)| (one, of(at))).collect();
-            let summary = told(end, &images, Attention::default());
+            let summary = summary_of(end, &images, Attention::default());
             let only_equal = number == 1;
             let settled = matches!(end, RunEnd::Completed | RunEnd::Cancelled);
             let context = format!("{end:?} {images:?} {summary:#?}");
@@ -72,7 +72,7 @@ fn a_headline_says_what_it_counts() {
         (RunEnd::Interrupted, vec![(Equal, 3)], "Interrupted before the end"),
         (RunEnd::Running, vec![(Equal, 3)], "Running"),
     ] {
-        assert_eq!(told(end, &images, Attention::default()).title, title);
+        assert_eq!(summary_of(end, &images, Attention::default()).title, title);
     }
 }
 
@@ -80,7 +80,7 @@ fn a_headline_says_what_it_counts() {
 fn what_needs_attention_is_never_green() {
     let error = ApiError::new(ErrorCode::JournalFailed, "The disk is full.");
     let images = [(Standing::Equal, 2)];
-    let quiet = told(RunEnd::Completed, &images, Attention::default());
+    let quiet = summary_of(RunEnd::Completed, &images, Attention::default());
     assert_eq!((quiet.status, quiet.notes.len()), (SummaryStatus::Success, 0));
     let attention = Attention {
         left_behind: 2,
@@ -89,7 +89,7 @@ fn what_needs_attention_is_never_green() {
         journal_error: Some(&error),
         ..Attention::default()
     };
-    let loud = told(RunEnd::Completed, &images, attention);
+    let loud = summary_of(RunEnd::Completed, &images, attention);
     assert_eq!((loud.status, loud.title.as_str()), (SummaryStatus::Warning, ALL_EQUAL));
     assert_eq!(
         loud.notes,
