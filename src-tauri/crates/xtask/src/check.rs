@@ -9,7 +9,7 @@ use crate::arguments::Arguments;
 use crate::place::Place;
 use crate::process::Run;
 use crate::setup::{self, Consent, Purpose};
-use crate::{generate, run};
+use crate::{generate, run, words};
 
 /// One part of the checks.
 struct Part {
@@ -23,6 +23,12 @@ struct Part {
 /// In the order in which they run: what is quick and what others need comes first.
 const PARTS: &[Part] = &[
     Part { name: "format", why: "one style, no discussion", work: format, needs: None },
+    Part {
+        name: "words",
+        why: "plain English in comments and text",
+        work: words::check,
+        needs: None,
+    },
     Part {
         name: "ui-packages",
         why: "what the window is built of",

@@ -2,7 +2,7 @@
 //!
 //! - [`arguments`], [`place`], [`process`]: how it is called, where things are, how programs run
 //! - [`setup`]: what this computer needs, and gets
-//! - [`mod@bench`], [`engines`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`]: one command each
+//! - [`mod@bench`], [`engines`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`], [`words`]: one command each
 
 mod arguments;
 mod bench;
@@ -15,6 +15,7 @@ mod process;
 mod run;
 mod screenshots;
 mod setup;
+mod words;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,8 @@ cargo xtask COMMAND
   test [--only PART ...]         runs every check that a change must pass; `test --list` names the parts
   generate                       renews the TypeScript types that are made from Rust
   bench [--work NAME ...]        measures transload-cli beside skopeo: many, multiarch, big
+  words [--in PATH ...]          checks comments and text for the words in xtask/words/list.txt; without
+                                 --in, in the files and folders of xtask/words/clean.txt
   engines                        runs the engine stories on Debian's newest Docker Engine as well
   screenshots                    makes the pictures again that the README shows
   package [--check]              makes the .deb and the .rpm; --check also installs, starts and removes the .deb
@@ -56,6 +59,7 @@ fn dispatch() -> Result<()> {
         Some("test") => check::run(&place, &mut arguments),
         Some("generate") => generate::run(&place, &mut arguments),
         Some("bench") => bench::run(&place, &mut arguments),
+        Some("words") => words::run(&place, &mut arguments),
         Some("engines") => engines::run(&place, &mut arguments),
         Some("screenshots") => screenshots::run(&place, &mut arguments),
         Some("package") => package::run(&place, &mut arguments),

@@ -1,0 +1,181 @@
+//! `cargo xtask words`: finds the words of the old dialect in comments, screen text and documentation.
+//!
+//! The rules are in `words/list.txt`; the files and folders that must be free of them are in
+//! `words/clean.txt`. `cargo xtask test` runs the same check as its part `words`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use regex_lite::{Regex, RegexBuilder};
+
+use crate::arguments::Arguments;
+use crate::place::Place;
+
+/// The folder with the two lists, from the root of the repository.
+const LISTS: &str = "src-tauri/crates/xtask/words";
+
+/// The endings of files with text that people read.
+const READ: [&str; 6] = ["rs", "ts", "tsx", "md", "toml", "html"];
+
+/// Folders that are built, downloaded or generated from checked text.
+const SKIPPED_FOLDERS: [&str; 6] = ["target", "node_modules", "dist", "generated", "fuzz", ".git"];
+
+/// One line of `list.txt`.
+struct Rule {
+    pattern: Regex,
+    /// Whether the pattern is matched against single lines instead of the joined text.
+    by_line: bool,
+    advice: String,
+}
+
+/// A word of the dialect, and where it is.
+#[derive(Debug, PartialEq, Eq)]
+struct Finding {
+    line: usize,
+    text: String,
+    advice: String,
+}
+
+/// # Errors
+/// A path that cannot be read, and any finding.
+pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
+    let paths = arguments.values("--in");
+    arguments.finish()?;
+    if paths.is_empty() { check(place) } else { check_paths(place, &paths) }
+}
+
+/// Checks the files and folders of `clean.txt`.
+///
+/// # Errors
+/// A path that cannot be read, and any finding.
+pub fn check(place: &Place) -> Result<()> {
+    let path = place.root.join(LISTS).join("clean.txt");
+    let clean =
+        fs::read_to_string(&path).with_context(|| format!("couldn't read {}", path.display()))?;
+    let paths: Vec<String> = entries(&clean).map(str::to_owned).collect();
+    check_paths(place, &paths)
+}
+
+fn check_paths(place: &Place, paths: &[String]) -> Result<()> {
+    let path = place.root.join(LISTS).join("list.txt");
+    let list =
+        fs::read_to_string(&path).with_context(|| format!("couldn't read {}", path.display()))?;
+    let rules = parse_rules(&list)?;
+    let mut files = Vec::new();
+    for path in paths {
+        add_files(&place.root.join(path), &mut files)?;
+    }
+    files.sort();
+    files.dedup();
+    let mut findings = 0;
+    for file in &files {
+        let text = fs::read_to_string(file)
+            .with_context(|| format!("couldn't read {}", file.display()))?;
+        let text = if file.ends_with("CHANGELOG.md") { newest_section(&text) } else { &text };
+        for finding in find(&rules, text) {
+            findings += 1;
+            let name = file.strip_prefix(&place.root).unwrap_or(file);
+            println!("{}:{}: {} => {}", name.display(), finding.line, finding.text, finding.advice);
+        }
+    }
+    if findings > 0 {
+        bail!("{findings} findings in {} files; the rules are in {LISTS}/list.txt", files.len());
+    }
+    println!("  no findings in {} files", files.len());
+    Ok(())
+}
+
+/// The lines of a list that are neither empty nor comments.
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// Parses `PATTERN => advice` lines.
+fn parse_rules(list: &str) -> Result<Vec<Rule>> {
+    entries(list)
+        .map(|line| {
+            let (pattern, advice) = line
+                .split_once(" => ")
+                .with_context(|| format!("no ` => ` between pattern and advice: {line}"))?;
+            let by_line = pattern.starts_with('^');
+            let pattern = RegexBuilder::new(pattern)
+                .case_insensitive(true)
+                .build()
+                .with_context(|| format!("not a regular expression: {pattern}"))?;
+            Ok(Rule { pattern, by_line, advice: advice.to_owned() })
+        })
+        .collect()
+}
+
+/// Adds a file, or every file with readable text below a folder.
+fn add_files(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    if path.is_file() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    let entries =
+        fs::read_dir(path).with_context(|| format!("couldn't read {}", path.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let ending = path.extension().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && !SKIPPED_FOLDERS.contains(&name.as_ref()) {
+            add_files(&path, files)?;
+        } else if path.is_file() && READ.contains(&ending.as_ref()) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The head of a change log and its first section. Older sections are history.
+fn newest_section(text: &str) -> &str {
+    let end = text.match_indices("\n## ").nth(1).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+/// Every match of every rule, in the order of the text.
+fn find(rules: &[Rule], text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (joined, starts) = join_lines(text);
+    for rule in rules.iter().filter(|rule| !rule.by_line) {
+        for found in rule.pattern.find_iter(&joined) {
+            let line = starts.partition_point(|start| *start <= found.start());
+            findings.push(finding(rule, line, found.as_str()));
+        }
+    }
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        for rule in rules.iter().filter(|rule| rule.by_line && rule.pattern.is_match(line)) {
+            findings.push(finding(rule, index + 1, line));
+        }
+    }
+    findings.sort_by_key(|finding| finding.line);
+    findings
+}
+
+fn finding(rule: &Rule, line: usize, text: &str) -> Finding {
+    Finding { line, text: text.to_owned(), advice: rule.advice.clone() }
+}
+
+/// The text in one line, and where each line starts in it. Indentation, comment markers and the backslash of
+/// a continued string are dropped, so that a phrase is found when it wraps.
+fn join_lines(text: &str) -> (String, Vec<usize>) {
+    let mut joined = String::with_capacity(text.len());
+    let mut starts = Vec::new();
+    for line in text.lines() {
+        starts.push(joined.len());
+        let line = line.trim_start();
+        let line = ["///", "//!", "//", "/**", "*", "#"]
+            .iter()
+            .find_map(|marker| line.strip_prefix(marker))
+            .unwrap_or(line);
+        joined.push_str(line.trim_end().trim_end_matches('\\').trim_end());
+        joined.push(' ');
+    }
+    (joined, starts)
+}
+
+#[cfg(test)]
+mod tests;
