@@ -171,7 +171,7 @@ fn join_lines(text: &str) -> (String, Vec<usize>) {
             .iter()
             .find_map(|marker| line.strip_prefix(marker))
             .unwrap_or(line);
-        joined.push_str(line.trim_end().trim_end_matches('\\').trim_end());
+        joined.push_str(line.trim().trim_end_matches('\\').trim_end());
         joined.push(' ');
     }
     (joined, starts)
