@@ -56,7 +56,7 @@ async fn a_list_is_copied_and_each_image_is_told_of() -> Result<()> {
     let again = [&format!("{from}/team/app:1"), &format!("{to}/team/app:1")];
     let finished = run(&["copy", again[0], again[1]], "").await?;
     assert!(finished.status.success());
-    assert!(finished.text().contains("1 there already; 0 B sent"), "{}", finished.text());
+    assert!(finished.text().contains("1 already up to date; 0 B sent"), "{}", finished.text());
     let digest = run(&["digest", again[1]], "").await?;
     assert_eq!(digest.text().trim(), index.manifest.digest);
     let missing = run(&["digest", &format!("{to}/team/app:none")], "").await?;

@@ -142,7 +142,7 @@ async fn killed_at_twenty_moments_it_goes_on_until_all_of_it_is_there() -> Resul
     let desk = Desk::new(6, 5).await?;
     let planned = desk.plan("data", &[]).await?;
     ensure!(planned.status.success(), "{}{}", planned.text(), planned.stderr);
-    ensure!(planned.text().contains("30 images to move"), "{}", planned.text());
+    ensure!(planned.text().contains("30 images to copy"), "{}", planned.text());
     let plan = desk.path("plan.json");
     let mut begun = false;
     for kill in 0..KILLS {

@@ -54,7 +54,7 @@ async fn the_command_line_signs_in_and_is_then_who_it_should_be() -> Result<()> 
     IdentityCenter::open_page(&page).await?;
     let ended = wait_until(Duration::from_secs(60), "the end", async || signing_in.ended()).await?;
     let told = signing_in.output();
-    ensure!(ended.success() && told.contains("You are signed in to corp."), "{told}");
+    ensure!(ended.success() && told.contains("Signed in to corp."), "{told}");
 
     let known = identity().await?;
     ensure!(known.status.success(), "{}{}", known.text(), known.stderr);
@@ -84,7 +84,7 @@ async fn an_interrupt_gives_the_sign_in_up() -> Result<()> {
     let arguments = ["sign-in", "--aws-profile", "old"];
     let mut signing_in = Process::start(&command_line()?, arguments, environment)?;
     wait_until(Duration::from_secs(60), "the page", async || {
-        signing_in.output().contains("Waiting for you").then_some(())
+        signing_in.output().contains("Waiting for the sign-in").then_some(())
     })
     .await?;
     let id = signing_in.id().to_string();

@@ -1,34 +1,32 @@
-//! MFA codes: asked for on the terminal, never taken from an argument.
+//! MFA codes: read from the terminal, never taken from an argument. Every command that uses AWS runs
+//! through [`with_code`] or [`with_code_of`].
 
 use std::io::Write;
 
+use transload_api::Api;
 use transload_api::contract::{ApiError, AwsConnection, ErrorCode};
-use transload_api::{Api, without_endpoints};
 
-use crate::show;
+use crate::output;
 
-/// What the environment and the machine give.
-pub const MACHINE: AwsConnection =
-    AwsConnection::Machine { region: None, ecr_endpoint: None, registry_endpoint: None };
+/// Wrong codes count toward AWS's own limit, so the prompt gives up early.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// How often a code is asked for; AWS counts wrong ones.
-const TRIES: u32 = 3;
-
-/// Does `work`. Where it waits for the code of an MFA device, asks for the code, gives it to
-/// `submit`, and does `work` again.
+/// Runs `work`. If it requires an MFA code, asks for one, passes it to `submit`, and runs `work` again.
 pub async fn with_code<T>(
     work: impl AsyncFn() -> Result<T, ApiError>,
     submit: impl AsyncFn(String) -> Result<(), ApiError>,
 ) -> Result<T, ApiError> {
     loop {
         match work().await {
-            Err(needed) if needed.code == ErrorCode::MfaNeeded => ask(needed, &submit).await?,
+            Err(required) if required.code == ErrorCode::MfaNeeded => {
+                prompt(required, &submit).await?;
+            }
             other => return other,
         }
     }
 }
 
-/// The same for what an `Api` does with a connection.
+/// Like [`with_code`], for a connection of an [`Api`].
 pub async fn with_code_of<T>(
     api: &Api,
     connection: &AwsConnection,
@@ -36,38 +34,24 @@ pub async fn with_code_of<T>(
 ) -> Result<T, ApiError> {
     let submit = async |code| match api.aws_mfa_submit(connection.clone(), code).await {
         Ok(_) => Ok(()),
-        // The code was taken; another role waits for one of its own.
+        // AWS accepted the code. Another role of the chain requires its own; `work` asks for it.
         Err(error) if error.code == ErrorCode::MfaNeeded => Ok(()),
         Err(error) => Err(error),
     };
     with_code(work, submit).await
 }
 
-/// The connection that a plan was made with. The plan itself is read, and refused, elsewhere. A code
-/// goes to the endpoints that the file names only where they are allowed.
-pub async fn connection_of(
-    api: &Api,
-    plan: &std::path::Path,
-    allow_endpoints: bool,
-) -> AwsConnection {
-    match api.plan_file_destination(plan).await {
-        Ok((_, connection)) if allow_endpoints => connection,
-        Ok((_, connection)) => without_endpoints(&connection),
-        Err(_) => MACHINE,
-    }
-}
-
-async fn ask(
-    needed: ApiError,
+async fn prompt(
+    required: ApiError,
     submit: impl AsyncFn(String) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
-    show::note(&needed.message);
-    let mut last = needed;
-    for _ in 0..TRIES {
+    output::note(&required.message);
+    let mut last = required;
+    for _ in 0..MAX_ATTEMPTS {
         let Some(code) = read_code().await else { return Err(last) };
         match submit(code).await {
             Err(refused) if refused.code == ErrorCode::MfaCodeRefused => {
-                show::note(&refused.message);
+                output::note(&refused.message);
                 last = refused;
             }
             other => return other,
@@ -76,12 +60,12 @@ async fn ask(
     Err(last)
 }
 
-/// A line that is typed; nothing where there is none.
+/// Reads a line from the terminal. Returns `None` if the line is empty or the input ended.
 async fn read_code() -> Option<String> {
     let read = || {
-        let mut prompt = std::io::stderr();
-        // A prompt that nobody sees is no reason to stop.
-        let _ = prompt.write_all(b"Code: ").and_then(|()| prompt.flush());
+        let mut stderr = std::io::stderr();
+        // The prompt is a courtesy: a closed standard error does not stop the command.
+        let _ = stderr.write_all(b"MFA code: ").and_then(|()| stderr.flush());
         let mut line = String::new();
         let read = std::io::stdin().read_line(&mut line).unwrap_or(0);
         (read > 0).then(|| line.trim().to_owned()).filter(|code| !code.is_empty())

@@ -1,38 +1,64 @@
-//! `plan`: what a migration would do, as a file.
+//! `plan`: selects images with the options, plans the migration, prints the plan and writes it to a
+//! file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
+use transload_api::Api;
 use transload_api::contract::{
     ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyExtent, Encryption, ErrorCode,
     ImageSource, LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlannedAction,
     RepositoryMapping, RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern,
     TagPatternKind, TagRules, UnreadRepository,
 };
-use transload_api::{Api, EcrOptions, environment_connection};
 
-use crate::arguments::{AccountArguments, OnConflict, PlanArguments};
-use crate::files;
-use crate::show::Looking;
-use crate::show_lifecycle;
-use crate::source;
+use crate::arguments::{OnConflict, PlanArguments};
+use crate::exit_code::{PARTLY_FAILED, REFUSED, SUCCEEDED};
+use crate::output::lifecycle;
+use crate::output::planning::PlanningProgress;
+use crate::{aws_connection, input_files, mfa, output, plan_source};
 
-/// A plan, and what of the source could not be read for it.
-pub struct Planned {
-    pub plan: MigrationPlan,
-    pub unread: Vec<UnreadRepository>,
+/// A plan, and the repositories of the source that couldn't be read for it.
+struct Planned {
+    plan: MigrationPlan,
+    unread: Vec<UnreadRepository>,
+}
+
+/// Makes a plan, prints it and writes it.
+pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<u8, ApiError> {
+    let connection = aws_connection::from_account(&arguments.account);
+    let make = async || make(api, arguments, &connection).await;
+    let Planned { plan, unread } = mfa::with_code_of(api, &connection, make).await?;
+    output::plan::print(&plan);
+    for unread in &unread {
+        output::unread_repository(unread);
+    }
+    let is_confirmed = arguments.allow_expiry || lifecycle::to_confirm(&plan).is_empty();
+    if !is_confirmed {
+        output::note("Lifecycle policies would expire images. Confirm with --allow-expiry.");
+    }
+    Ok(match (plan.ready && is_confirmed, unread.is_empty()) {
+        (true, true) => SUCCEEDED,
+        (true, false) => PARTLY_FAILED,
+        (false, _) => REFUSED,
+    })
 }
 
 /// Makes the plan and writes it.
-pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<Planned, ApiError> {
-    let looking = Looking::begin();
-    let from = source::resolved(api, &arguments.from).await?;
-    let (mut request, unread) = request(api, arguments, from.clone(), &looking).await?;
+async fn make(
+    api: &Api,
+    arguments: &PlanArguments,
+    connection: &AwsConnection,
+) -> Result<Planned, ApiError> {
+    let progress = PlanningProgress::start();
+    let from = plan_source::resolve(api, &arguments.from).await?;
+    let (mut request, unread) =
+        request(api, arguments, connection, from.clone(), &progress).await?;
     let status = api.source_login_status(from).await?;
     if let Some(error) = status.login_error {
-        crate::show::warning(&error.message);
+        output::warning(&error.message);
     }
-    let mut plan = api.migration_plan_told(request.clone(), |told| looking.at_images(told)).await?;
+    let mut plan =
+        api.migration_plan_told(request.clone(), |read| progress.images_checked(read)).await?;
     let resolution = match arguments.on_conflict {
         OnConflict::Refuse => None,
         OnConflict::Keep => Some(ConflictResolution::KeepExisting),
@@ -46,10 +72,10 @@ pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<Planned, ApiEr
         let choice =
             |image: SelectedImage| ConflictChoice { image, resolution: resolution.clone() };
         request.choices = in_conflict.map(|image| choice(image.selected.clone())).collect();
-        plan = api.migration_plan_told(request, |told| looking.at_images(told)).await?;
+        plan = api.migration_plan_told(request, |read| progress.images_checked(read)).await?;
     }
     if arguments.allow_expiry {
-        let repositories = show_lifecycle::to_confirm(&plan);
+        let repositories = lifecycle::to_confirm(&plan);
         api.migration_expiry_confirm(plan.plan.clone(), repositories).await?;
     }
     api.migration_plan_export(plan.plan.clone(), arguments.out.clone()).await?;
@@ -59,10 +85,11 @@ pub async fn plan(api: &Api, arguments: &PlanArguments) -> Result<Planned, ApiEr
 async fn request(
     api: &Api,
     arguments: &PlanArguments,
+    connection: &AwsConnection,
     from: ImageSource,
-    looking: &Looking,
+    progress: &PlanningProgress,
 ) -> Result<(MigrationRequest, Vec<UnreadRepository>), ApiError> {
-    // A colon after the last slash divides a repository and one tag of it.
+    // A colon after the last slash separates a repository and a tag; earlier ones belong to a host.
     let (mut named, mut images) = (Vec::new(), Vec::new());
     for text in &arguments.images {
         match text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
@@ -74,22 +101,23 @@ async fn request(
     let (mut selection, mut unread) = (None, Vec::new());
     if !named.is_empty() || images.is_empty() {
         let rules = Selection { repositories: named, rules: rules(arguments) };
-        let tell = |told| looking.at_source(told);
-        let chosen = api.source_choose_told(from.clone(), rules.clone(), tell).await?;
+        let report = |read| progress.source_read(read);
+        let chosen = api.source_choose_told(from.clone(), rules.clone(), report).await?;
         images.extend(chosen.images);
         unread = chosen.unread;
-        // One that was named by its tag is no rule.
+        // Single images are not part of a rule, so such a plan stores no rules to select by again.
         selection = arguments.images.iter().all(|text| !text.contains(':')).then_some(rules);
     }
     if images.is_empty() {
-        let message = "No tag of the source is meant by these rules.";
-        return Err(ApiError::new(ErrorCode::InputInvalid, message)
-            .hint("Loosen --tags, --newest or the times, or name repositories that have tags."));
+        let message = "No tag of the source matches these options.";
+        return Err(ApiError::new(ErrorCode::InputInvalid, message).hint(
+            "Loosen --tags, --newest or the day limits, or name repositories that have tags.",
+        ));
     }
     let naming = Naming { prefix: arguments.prefix.clone(), rules: arguments.renames.clone() };
     let repositories = mappings(api, &images, &naming).await?;
     let request = MigrationRequest {
-        connection: connection(&arguments.account),
+        connection: connection.clone(),
         source: from,
         repositories,
         naming,
@@ -105,7 +133,11 @@ async fn request(
             encryption: Encryption::Aes256,
             tags: BTreeMap::new(),
             lifecycle: LifecyclePreset::None,
-            policy: arguments.repository_policy.as_deref().map(policy).transpose()?,
+            policy: arguments
+                .repository_policy
+                .as_deref()
+                .map(input_files::read_text)
+                .transpose()?,
         },
         choices: Vec::new(),
         remove_temporary_tags: true,
@@ -137,7 +169,7 @@ fn rules(arguments: &PlanArguments) -> TagRules {
     }
 }
 
-/// The ECR names, prefix included.
+/// Proposes the names of the ECR repositories, including the prefix.
 async fn mappings(
     api: &Api,
     images: &[SelectedImage],
@@ -148,7 +180,7 @@ async fn mappings(
     let proposed = api.repository_names_propose(sources, naming.rules.clone()).await?;
     if let Some(problem) = proposed.problems.into_iter().flatten().next() {
         return Err(ApiError::new(ErrorCode::InputInvalid, problem)
-            .hint("Correct --rename: a pattern, =>, and what takes its place."));
+            .hint("Fix --rename. Use PATTERN=>REPLACEMENT, such as 'team/*=>$1'."));
     }
     let mappings = proposed.names.into_iter().map(|proposed| RepositoryMapping {
         source_repository: proposed.source_repository,
@@ -156,21 +188,4 @@ async fn mappings(
         settings: None,
     });
     Ok(mappings.collect())
-}
-
-fn policy(file: &Path) -> Result<String, ApiError> {
-    files::read_text(file)
-}
-
-/// The account that was named, or the one that the environment means.
-pub fn connection(account: &AccountArguments) -> AwsConnection {
-    if account.practice {
-        return AwsConnection::Practice;
-    }
-    environment_connection(EcrOptions {
-        profile: account.aws_profile.clone(),
-        region: account.region.clone(),
-        ecr_endpoint: account.ecr_endpoint.clone(),
-        registry_endpoint: account.registry_endpoint.clone(),
-    })
 }

@@ -1,5 +1,5 @@
-//! What the program says and how it ends before it asks any registry. (It is here also because cargo
-//! builds a program for the tests of its own package: the stories of `tests/` run it.)
+//! Help and exit codes that need no registry. Because of this test, cargo also builds the program for
+//! the flow tests in `tests/`, which run it.
 #![allow(clippy::unwrap_used)]
 
 use std::process::{Command, Output};
@@ -13,17 +13,17 @@ fn code(arguments: &[&str]) -> i32 {
 }
 
 #[test]
-fn the_help_tells_of_logins_exit_codes_and_examples() {
+fn help_covers_logins_exit_codes_and_examples() {
     for arguments in [&["--help"][..], &["copy", "--help"]] {
         let help = String::from_utf8(run(arguments).stdout).unwrap();
-        for part in ["Logins:", "Exit codes:", "Examples:"] {
+        for part in ["Registry logins:", "Exit codes:", "Examples:"] {
             assert!(help.contains(part), "{help}");
         }
     }
 }
 
 #[test]
-fn wrong_use_ends_with_2_and_a_reference_that_is_none_with_3() {
+fn usage_errors_exit_with_2_and_invalid_references_with_3() {
     assert_eq!(code(&["copy", "a/b:1"]), 2);
     assert_eq!(code(&["copy", "--list", "/nonexistent"]), 2);
     let refused = run(&["copy", "Not A Name", "127.0.0.1:1/a:1"]);

@@ -1,8 +1,11 @@
+//! The data folder that the command line and the window share: one history and one set of settings
+//! for both.
+
 use std::path::PathBuf;
 
 use transload_api::contract::{ApiError, ErrorCode};
 
-/// Where the window keeps its data too: one history for both.
+/// Returns the folder that `TRANSLOAD_DATA_DIR` names, or the folder of the window.
 pub fn data_folder() -> Result<PathBuf, ApiError> {
     let named = std::env::var_os("TRANSLOAD_DATA_DIR").filter(|name| !name.is_empty());
     let folder = match named {
@@ -10,7 +13,7 @@ pub fn data_folder() -> Result<PathBuf, ApiError> {
         None => dirs::data_dir().map(|data| data.join("io.github.transload.Transload")),
     };
     folder.ok_or_else(|| {
-        ApiError::new(ErrorCode::StorageFailed, "This system names no folder for data.")
-            .hint("Name one with TRANSLOAD_DATA_DIR.")
+        ApiError::new(ErrorCode::StorageFailed, "This system defines no data folder.")
+            .hint("Set TRANSLOAD_DATA_DIR to a folder.")
     })
 }

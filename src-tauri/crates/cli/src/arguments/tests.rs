@@ -1,0 +1,74 @@
+//! Command lines that are accepted and rejected.
+
+use clap::CommandFactory;
+
+use super::values::parse_rename;
+use super::*;
+use transload_api::contract::RenameRuleKind;
+
+fn parse(line: &str) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(line.split(' '))
+}
+
+#[test]
+fn the_definition_is_valid() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn sources_and_parts_are_parsed() {
+    for right in [
+        "plan --from docker-hub:team --out p.json",
+        "plan --from docker-hub:team,library --out p.json",
+        "plan --from ecr:old/eu-west-1 --out p.json",
+        "plan --from practice:acme --out p.json --practice",
+        "plan --from registry:quay.io team/app team/api:1 --out p.json --practice",
+        "plan --from practice --rename team/*=>$1 --rename regex:^old-=>new- --out p.json",
+        "identity --aws-profile prod --json",
+        "run p.json --shard 2/8",
+        "run p.json --allow-endpoints",
+        "run p.json --allow-expiry",
+        "plan --from practice --out p.json --practice --allow-expiry",
+        "report latest --format html",
+        "report --merge a.json b.json --format csv",
+        "undo latest --dry-run",
+        "run p.json --ca-file corp.pem",
+        "--ca-file corp.pem digest a/b:1",
+    ] {
+        assert!(parse(&format!("transload-cli {right}")).is_ok(), "{right}");
+    }
+    for wrong in [
+        "plan --from team --out p.json",
+        "plan --from docker-hub: --out p.json",
+        "plan --from practice --out p.json --practice --region eu-west-1",
+        "plan --from practice --rename team/* --out p.json",
+        "run p.json --shard 2",
+        "run p.json --shard aws-batch",
+        "report",
+        "report latest --merge a.json",
+    ] {
+        assert!(parse(&format!("transload-cli {wrong}")).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_rename_is_a_pattern_and_a_replacement() {
+    let rule = |kind, pattern: &str, replacement: &str| RenameRule {
+        kind,
+        pattern: pattern.to_owned(),
+        replacement: replacement.to_owned(),
+    };
+    let (glob, regex) = (RenameRuleKind::Glob, RenameRuleKind::Regex);
+    assert_eq!(parse_rename("team/*=>$1"), Ok(rule(glob, "team/*", "$1")));
+    assert_eq!(parse_rename("regex:^a=>=>"), Ok(rule(regex, "^a=>", "")));
+    assert!(parse_rename("team/*=$1").is_err());
+}
+
+#[test]
+fn copy_accepts_a_pair_or_a_list_but_not_both() {
+    assert!(parse("transload-cli copy a/b:1 c/b:1").is_ok());
+    assert!(parse("transload-cli copy --list -").is_ok());
+    for wrong in ["copy", "copy a/b:1", "copy a/b:1 c/b:1 --list -", "digest", "move a b"] {
+        assert!(parse(&format!("transload-cli {wrong}")).is_err(), "{wrong}");
+    }
+}

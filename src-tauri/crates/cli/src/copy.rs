@@ -1,0 +1,84 @@
+//! `copy` and `digest`: images between registries, without a plan and without a journal.
+
+use std::sync::Arc;
+
+use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest};
+use transload_api::{CopyControl, copy_images, copy_mfa_submit, image_digest};
+
+use crate::arguments::{CopyArguments, EcrArguments};
+use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SUCCEEDED, USAGE};
+use crate::{mfa, output, pair_list};
+
+/// Copies one image or every pair of a list. Ctrl-C cancels the images that are not finished.
+pub async fn copy(arguments: CopyArguments, ca_file: Option<String>) -> Result<u8, ApiError> {
+    let pairs = match pairs(&arguments) {
+        Ok(pairs) => pairs,
+        Err(problem) => {
+            output::usage_error(&problem);
+            return Ok(USAGE);
+        }
+    };
+    let request = CopyRequest {
+        pairs,
+        all_tags: arguments.all_tags,
+        extent: CopyExtent { platform: arguments.platform, referrers: !arguments.no_referrers },
+        jobs: arguments.jobs,
+        source_plain_http: arguments.source_plain_http,
+        destination_plain_http: arguments.destination_plain_http,
+        ecr: CopyEcr { profile: arguments.ecr.aws_profile, region: arguments.ecr.region },
+        create_repositories: arguments.create_repositories,
+        ca_file,
+    };
+    let control = CopyControl::default();
+    let on_interrupt = control.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            on_interrupt.cancel();
+        }
+    });
+    let show = Arc::new(output::copy::reporter(arguments.json));
+    let copy = async || {
+        let show = Arc::clone(&show);
+        copy_images(&request, &control, move |event| show(&event)).await
+    };
+    let summary = mfa::with_code(copy, async |code| copy_mfa_submit(&request, code).await).await?;
+    Ok(if control.is_cancelled() {
+        INTERRUPTED
+    } else if summary.failed > 0 {
+        PARTLY_FAILED
+    } else {
+        SUCCEEDED
+    })
+}
+
+/// Prints the digest of an image.
+pub async fn digest(
+    reference: &str,
+    plain_http: bool,
+    ecr: EcrArguments,
+    ca_file: Option<String>,
+) -> Result<u8, ApiError> {
+    let request = CopyRequest {
+        source_plain_http: plain_http,
+        ecr: CopyEcr { profile: ecr.aws_profile, region: ecr.region },
+        ca_file,
+        ..CopyRequest::default()
+    };
+    let digest = mfa::with_code(
+        async || image_digest(reference, &request).await,
+        async |code| copy_mfa_submit(&request, code).await,
+    );
+    output::line(&digest.await?);
+    Ok(SUCCEEDED)
+}
+
+fn pairs(arguments: &CopyArguments) -> Result<Vec<CopyPair>, String> {
+    match (&arguments.list, &arguments.source, &arguments.destination) {
+        (Some(file), _, _) => pair_list::read(file),
+        (None, Some(source), Some(destination)) => {
+            Ok(vec![CopyPair { source: source.clone(), destination: destination.clone() }])
+        }
+        // clap already requires both where there is no list.
+        _ => Err("SOURCE and DESTINATION are required, or --list".to_owned()),
+    }
+}

@@ -1,0 +1,105 @@
+//! Everything that the program prints: results on standard output, notes, warnings and errors on
+//! standard error. Every command prints through it, so that text from registries is sanitized in one
+//! place.
+//!
+//! - `copy`, `job`: the reporters of events, as JSON, with a progress bar, or as plain lines.
+//! - `plan`, `lifecycle`, `report`, `undo`, `identity`: the results of the commands.
+//! - `planning`: the progress of planning.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the output of a command line program"
+)]
+
+pub mod copy;
+pub mod identity;
+pub mod job;
+pub mod lifecycle;
+pub mod plan;
+pub mod planning;
+pub mod report;
+pub mod undo;
+
+use std::io::Write;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use transload_api::contract::{ApiError, UnreadRepository};
+
+/// Prints a line of the result.
+pub fn line(text: &str) {
+    // A reader that closed the pipe, such as `head`, does not stop the work.
+    let _ = writeln!(std::io::stdout(), "{}", sanitized(text));
+}
+
+/// Prints a value as one line of JSON.
+pub fn json(value: &impl Serialize) {
+    line(&serde_json::to_string(value).unwrap_or_default());
+}
+
+/// Prints something that is not part of the result.
+pub fn note(text: &str) {
+    eprintln!("{}", sanitized(text));
+}
+
+/// Prints something the user should know that does not stop the command.
+pub fn warning(text: &str) {
+    eprintln!("warning: {}", sanitized(text));
+}
+
+/// Prints what is wrong with the arguments.
+pub fn usage_error(text: &str) {
+    eprintln!("error: {}", sanitized(text));
+}
+
+/// Prints an error with its next steps.
+pub fn error(error: &ApiError) {
+    eprintln!("error: {}", sanitized(&message_with_code(error)));
+    print_hints(error);
+}
+
+/// Prints which repository is missing from a plan, and why.
+pub fn unread_repository(unread: &UnreadRepository) {
+    let UnreadRepository { repository, error } = unread;
+    warning(&format!("{repository} is not in the plan: {}", message_with_code(error)));
+    print_hints(error);
+}
+
+fn print_hints(error: &ApiError) {
+    for hint in &error.hints {
+        eprintln!("  {}", sanitized(hint));
+    }
+}
+
+/// Formats an error with the code that scripts match.
+pub fn message_with_code(error: &ApiError) -> String {
+    let code = serde_json::to_value(error.code).ok();
+    let code = code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned();
+    format!("{} ({code})", error.message)
+}
+
+/// Creates a progress bar for images on standard error.
+fn image_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let template = "{spinner} {pos} of {len} images  {msg}  {elapsed}";
+    bar.set_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// Replaces control characters, because text from registries could contain terminal escape sequences.
+/// JSON passes unchanged: it escapes them itself.
+fn sanitized(text: &str) -> String {
+    let shown = |character: char| match character {
+        '\n' | '\t' => character,
+        control if control.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests;
