@@ -8,7 +8,7 @@ pub const PARTLY_FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// Refused: nothing was started, or there was nothing to do.
 pub const REFUSED: u8 = 3;
-/// Stopped because a person has to sign in to AWS. The migration can be resumed.
+/// Stopped because someone has to sign in to AWS. The migration can be resumed.
 pub const SIGN_IN_REQUIRED: u8 = 4;
 /// Cancelled by SIGINT. Source: shells report 128 plus the number of the signal.
 pub const INTERRUPTED: u8 = 130;

@@ -16,7 +16,7 @@ use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SIGN_IN_REQUIRED, SUCCEEDED};
 use crate::output::{self, line, note};
 use crate::{aws_connection, input_files, mfa};
 
-/// Without a terminal, the sign-in is checked once more after this time before the run stops.
+/// Without a terminal, the sign-in is checked a second time after this delay before the run stops.
 const SECOND_SIGN_IN_CHECK: Duration = Duration::from_secs(3);
 
 /// Starts a plan, or a part of it, and follows it until it finishes.

@@ -28,7 +28,7 @@ pub async fn sign_in(api: &Api, profile: String) -> Result<u8, ApiError> {
     output::note(&format!("Open {page} in a browser on this or any other computer."));
     if let Some(code) = &prompt.code {
         output::note(&format!("Sign in, and check that the page shows this code: {code}"));
-        output::note(&format!("To skip typing the code, open {}", prompt.url));
+        output::note(&format!("This address already contains the code: {}", prompt.url));
     }
     let interrupt = tokio::signal::ctrl_c();
     tokio::pin!(interrupt);

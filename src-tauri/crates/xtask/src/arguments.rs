@@ -1,31 +1,31 @@
-//! The command line: a command, and options behind it.
+//! The command line of xtask: a command followed by options. Each command takes its options out of the
+//! line and then calls [`Arguments::finish`], which rejects the rest.
 
 use anyhow::{Result, bail};
 
-/// What was typed behind `cargo xtask`.
+/// The words after `cargo xtask`.
 pub struct Arguments {
     words: Vec<String>,
 }
 
 impl Arguments {
-    /// Takes the words as they come.
     pub fn read(words: impl Iterator<Item = String>) -> Self {
         Self { words: words.collect() }
     }
 
-    /// The first word.
+    /// Returns the first word.
     pub fn command(&self) -> Option<&str> {
         self.words.first().map(String::as_str)
     }
 
-    /// Takes an option without a value out of the line, and says whether it was there.
+    /// Removes an option without a value and returns whether it was given.
     pub fn flag(&mut self, name: &str) -> bool {
         let before = self.words.len();
         self.words.retain(|word| word != name);
         self.words.len() < before
     }
 
-    /// Takes every value behind an option out of the line, up to the next option.
+    /// Removes an option and returns all its values, up to the next option.
     pub fn values(&mut self, name: &str) -> Vec<String> {
         let mut values = Vec::new();
         while let Some(at) = self.words.iter().position(|word| word == name) {
@@ -38,10 +38,10 @@ impl Arguments {
         values
     }
 
-    /// Refuses what is left of the line behind the command.
+    /// Rejects options that the command doesn't have.
     ///
     /// # Errors
-    /// A word that the command does not know.
+    /// If words are left after the command.
     pub fn finish(&self) -> Result<()> {
         match self.words.get(1) {
             None => Ok(()),
@@ -51,24 +51,4 @@ impl Arguments {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(text: &str) -> Arguments {
-        Arguments::read(text.split_whitespace().map(str::to_owned))
-    }
-
-    #[test]
-    fn options_are_taken_wherever_they_stand() {
-        let mut arguments = line("test --yes --only rust docs --only ui");
-        assert!(arguments.flag("--yes"));
-        assert!(!arguments.flag("--yes"));
-        assert_eq!(arguments.values("--only"), ["rust", "docs", "ui"]);
-        assert!(arguments.finish().is_ok());
-    }
-
-    #[test]
-    fn an_unknown_option_is_refused() {
-        assert!(line("run --practise").finish().is_err());
-    }
-}
+mod tests;

@@ -1,15 +1,18 @@
-//! `cargo xtask bench`: our command line beside `skopeo`, on works that it makes itself.
+//! `cargo xtask bench`: compares `transload-cli` with `skopeo` on registries and images that the
+//! benchmark makes itself.
 
 use anyhow::Result;
 
 use crate::arguments::Arguments;
-use crate::place::Place;
-use crate::process::Run;
-use crate::setup::{self, Consent, Purpose};
+use crate::process::Process;
+use crate::setup;
+use crate::setup::consent::Consent;
+use crate::setup::purpose::Purpose;
+use crate::workspace::Workspace;
 
 /// # Errors
-/// Whatever a step says; never because something was slow.
-pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
+/// If a step fails. A slow result is not an error.
+pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     let works = arguments.values("--work");
     let times = arguments.values("--times");
@@ -17,9 +20,9 @@ pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
     let ten_times = arguments.flag("--ten-times");
     arguments.finish()?;
     setup::system(Purpose::Tests, consent)?;
-    Run::cargo(&["build", "--release", "--package", "transload-cli"], &place.root).show()?;
-    let program = place.target.join("release/transload-cli");
-    let program = program.display().to_string();
+    let root = &workspace.root;
+    Process::cargo(&["build", "--release", "--package", "transload-cli"], root).run()?;
+    let program = workspace.target.join("release/transload-cli").display().to_string();
     let mut words =
         vec!["run", "--release", "--package", "transload-tests", "--example", "copy_beside_skopeo"];
     words.extend(["--", &program]);
@@ -36,5 +39,5 @@ pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
     if ten_times {
         words.push("--ten-times");
     }
-    Run::cargo(&words, &place.root).show()
+    Process::cargo(&words, root).run()
 }

@@ -1,7 +1,8 @@
-//! `cargo xtask generate`: the TypeScript types that are made from Rust.
+//! `cargo xtask generate`: regenerates the TypeScript types from Rust. The part `generated` of `cargo
+//! xtask test` checks that they are current.
 //!
-//! ts-rs writes one file a type when the tests of `transload-api` run, into the folder that
-//! `TS_RS_EXPORT_DIR` names. `index.ts` beside them is written here.
+//! ts-rs writes one file per type when the tests of `transload-api` run, to the folder in
+//! `TS_RS_EXPORT_DIR`. This module adds `index.ts`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,18 +11,19 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
-use crate::place::Place;
-use crate::process::Run;
+use crate::nextest::path_with_tools;
+use crate::process::Process;
 use crate::setup;
+use crate::workspace::Workspace;
 
 /// # Errors
-/// Whatever a step says.
-pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
+/// If a step fails.
+pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     arguments.finish()?;
-    setup::cargo_nextest(place)?;
-    let fresh = fresh(place)?;
-    let committed = place.generated();
-    // A type that went away must take its file with it.
+    setup::programs::cargo_nextest(workspace)?;
+    let fresh = fresh(workspace)?;
+    let committed = workspace.generated();
+    // Files of deleted types are removed as well.
     if committed.is_dir() {
         fs::remove_dir_all(&committed)?;
     }
@@ -30,20 +32,19 @@ pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(&path, content)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+        fs::write(&path, content).with_context(|| format!("couldn't write {}", path.display()))?;
     }
-    println!("{} files are in {}.", fresh.len(), committed.display());
+    println!("Wrote {} files to {}.", fresh.len(), committed.display());
     Ok(())
 }
 
-/// Compares the committed types with fresh ones, and changes nothing.
+/// Compares the committed types with newly generated ones, without changing any.
 ///
 /// # Errors
-/// Stale, missing or left-over files, by name.
-pub fn check(place: &Place) -> Result<()> {
-    let fresh = fresh(place)?;
-    let committed = read(&place.generated())?;
+/// If files are outdated, missing or left over.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    let fresh = fresh(workspace)?;
+    let committed = read(&workspace.generated())?;
     let mut wrong: Vec<&str> = fresh
         .iter()
         .filter(|(name, content)| committed.get(*name) != Some(content))
@@ -51,24 +52,19 @@ pub fn check(place: &Place) -> Result<()> {
         .collect();
     wrong.extend(committed.keys().filter(|name| !fresh.contains_key(*name)).map(String::as_str));
     if !wrong.is_empty() {
-        bail!(
-            "these generated types are stale; `cargo xtask generate` renews them: {}",
-            wrong.join(", ")
-        );
+        bail!("generated types are outdated; run `cargo xtask generate`: {}", wrong.join(", "));
     }
-    println!("  {} generated files are as Rust has them", fresh.len());
+    println!("  {} generated files are current", fresh.len());
     Ok(())
 }
 
-/// The types as Rust has them now, by file name.
-fn fresh(place: &Place) -> Result<BTreeMap<String, String>> {
-    let folder = place.target.join("fresh-types");
+/// Generates the types and returns their content by file name.
+fn fresh(workspace: &Workspace) -> Result<BTreeMap<String, String>> {
+    let folder = workspace.target.join("fresh-types");
     if folder.is_dir() {
         fs::remove_dir_all(&folder)?;
     }
-    // The whole workspace, like every other cargo call of the checks: one package alone would have
-    // other features of its dependencies, and build them a second time.
-    Run::cargo(
+    Process::cargo(
         &[
             "nextest",
             "run",
@@ -80,21 +76,21 @@ fn fresh(place: &Place) -> Result<BTreeMap<String, String>> {
             "-E",
             "package(transload-api) and test(/export_bindings/)",
         ],
-        &place.root,
+        &workspace.root,
     )
     .env("TS_RS_EXPORT_DIR", &folder)
-    .env("PATH", crate::check::path_with_tools(place)?)
-    .show()?;
+    .env("PATH", path_with_tools(workspace)?)
+    .run()?;
     let mut files = read(&folder)?;
     if files.is_empty() {
-        bail!("the tests of transload-api wrote no types into {}", folder.display());
+        bail!("the tests of transload-api wrote no types to {}", folder.display());
     }
     let index = index(files.keys());
     files.insert("index.ts".to_owned(), index);
     Ok(files)
 }
 
-/// One export a type that has a file of its own at the top of the folder.
+/// Returns one export for each type with a file at the top of the folder.
 fn index<'a>(names: impl Iterator<Item = &'a String>) -> String {
     names
         .filter_map(|name| name.strip_suffix(".ts"))
@@ -103,7 +99,7 @@ fn index<'a>(names: impl Iterator<Item = &'a String>) -> String {
         .collect()
 }
 
-/// Every file below a folder, by its path in it.
+/// Reads every file below a folder, by relative path.
 fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -119,7 +115,7 @@ fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
             }
             let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
             let content = fs::read_to_string(&path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
+                .with_context(|| format!("couldn't read {}", path.display()))?;
             files.insert(name, content);
         }
     }
@@ -127,15 +123,4 @@ fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_index_names_each_type_once_and_no_folder() {
-        let names = ["A.ts", "B.ts", "serde_json/JsonValue.ts"].map(str::to_owned);
-        assert_eq!(
-            index(names.iter()),
-            "export type { A } from \"./A\";\nexport type { B } from \"./B\";\n"
-        );
-    }
-}
+mod tests;

@@ -1,45 +1,53 @@
-//! Set-up and checks, in one place: `cargo xtask help` lists them.
+//! Set-up and checks of the repository. `cargo xtask help` lists the commands.
 //!
-//! - [`arguments`], [`place`], [`process`]: how it is called, where things are, how programs run
-//! - [`setup`]: what this computer needs, and gets
-//! - [`mod@bench`], [`engines`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`], [`words`]: one command each
+//! - [`arguments`], [`workspace`], [`process`]: command line, folders, and how programs are run
+//! - [`setup`]: installs what building and the checks require
+//! - [`nextest`], [`ui_build`]: the test runner and the build of the pages, shared by several commands
+//! - [`mod@bench`], [`engines`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`],
+//!   [`structure`], [`words`]: one command each
 
 mod arguments;
 mod bench;
 mod check;
 mod engines;
 mod generate;
+mod nextest;
 mod package;
-mod place;
 mod process;
 mod run;
 mod screenshots;
 mod setup;
+mod structure;
+mod ui_build;
 mod words;
+mod workspace;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 
 use crate::arguments::Arguments;
-use crate::place::Place;
+use crate::workspace::Workspace;
 
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  run [--practice] [--release]   builds Transload and opens it; --practice needs no AWS and no Docker
-  test [--only PART ...]         runs every check that a change must pass; `test --list` names the parts
-  generate                       renews the TypeScript types that are made from Rust
-  bench [--work NAME ...]        measures transload-cli beside skopeo: many, multiarch, big
+  run [--practice] [--release]   builds and opens Transload; --practice needs no AWS and no Docker
+  test [--only PART ...]         runs every check that a change must pass; `test --list` lists the parts
+  generate                       regenerates the TypeScript types from Rust
+  bench [--work NAME ...]        compares transload-cli with skopeo; works: many, multiarch, big
   words [--in PATH ...]          checks comments and text for the words in xtask/words/list.txt; without
                                  --in, in the files and folders of xtask/words/clean.txt
+  structure [--list]             checks modules: no new circle of files, no file that is not compiled;
+                                 --list prints today's circles as xtask/structure/circles.txt holds them
   engines                        runs the engine stories on Debian's newest Docker Engine as well
-  screenshots                    makes the pictures again that the README shows
-  package [--check]              makes the .deb and the .rpm; --check also installs, starts and removes the .deb
-  setup [--tests]                installs what building needs, and with --tests what the checks need
-  help                           says this
+  screenshots                    updates the pictures in the README
+  package [--check]              builds the .deb and the .rpm; --check also installs, starts and removes
+                                 the .deb
+  setup [--tests]                installs what building requires; --tests adds what the checks require
+  help                           prints this text
 
-  --yes   installs what is missing without asking, for every command but `generate`";
+  --yes   installs missing system packages without asking (all commands that install)";
 
 fn main() -> ExitCode {
     match dispatch() {
@@ -53,21 +61,22 @@ fn main() -> ExitCode {
 
 fn dispatch() -> Result<()> {
     let mut arguments = Arguments::read(std::env::args().skip(1));
-    let place = Place::find()?;
+    let workspace = Workspace::find()?;
     match arguments.command() {
-        Some("run") => run::run(&place, &mut arguments),
-        Some("test") => check::run(&place, &mut arguments),
-        Some("generate") => generate::run(&place, &mut arguments),
-        Some("bench") => bench::run(&place, &mut arguments),
-        Some("words") => words::run(&place, &mut arguments),
-        Some("engines") => engines::run(&place, &mut arguments),
-        Some("screenshots") => screenshots::run(&place, &mut arguments),
-        Some("package") => package::run(&place, &mut arguments),
-        Some("setup") => setup::run(&place, &mut arguments),
+        Some("run") => run::run(&workspace, &mut arguments),
+        Some("test") => check::run(&workspace, &mut arguments),
+        Some("generate") => generate::run(&workspace, &mut arguments),
+        Some("bench") => bench::run(&workspace, &mut arguments),
+        Some("words") => words::run(&workspace, &mut arguments),
+        Some("structure") => structure::run(&workspace, &mut arguments),
+        Some("engines") => engines::run(&workspace, &mut arguments),
+        Some("screenshots") => screenshots::run(&workspace, &mut arguments),
+        Some("package") => package::run(&workspace, &mut arguments),
+        Some("setup") => setup::run(&workspace, &mut arguments),
         None | Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             Ok(())
         }
-        Some(other) => anyhow::bail!("there is no command {other}\n\n{HELP}"),
+        Some(other) => anyhow::bail!("unknown command {other}\n\n{HELP}"),
     }
 }

@@ -1,4 +1,5 @@
-//! `cargo xtask package`: the `.deb` and the `.rpm`, and a trial of the first.
+//! `cargo xtask package`: builds the `.deb` and the `.rpm`, and with `--check` installs and starts the
+//! `.deb`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,70 +9,74 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
-use crate::place::Place;
-use crate::process::Run;
-use crate::run;
-use crate::setup::{self, Consent, Purpose};
+use crate::process::Process;
+use crate::setup;
+use crate::setup::consent::Consent;
+use crate::setup::purpose::Purpose;
+use crate::ui_build;
+use crate::workspace::Workspace;
 
-/// The package's name, as the bundler makes it of the product's.
+/// The name of the package, which the bundler derives from the product name.
 const PACKAGE: &str = "transload";
 
-/// How long the installed program may take until its window is there.
+/// How long the display and the window may take to appear.
 const WINDOW_LIMIT: Duration = Duration::from_secs(60);
 
 /// # Errors
-/// Whatever a step says.
-pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
+/// If a step fails.
+pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     let check = arguments.flag("--check");
     arguments.finish()?;
     setup::system(if check { Purpose::Tests } else { Purpose::Build }, consent)?;
-    setup::package_tools(place)?;
-    run::build_window(place)?;
-    Run::cargo(&["build", "--release", "--package", "transload"], &place.root).show()?;
-    let bundles = place.target.join("release/bundle");
-    // Packages of earlier versions must not pass for this one.
+    setup::programs::package_tools(workspace)?;
+    ui_build::build(workspace)?;
+    Process::cargo(&["build", "--release", "--package", "transload"], &workspace.root).run()?;
+    let bundles = workspace.target.join("release/bundle");
+    // Packages of earlier versions would be mistaken for this one.
     if bundles.is_dir() {
         fs::remove_dir_all(&bundles)?;
     }
-    // The bundler packs what cargo built; it needs nothing from the network for these two.
-    let tauri = place.tools.join("node/node_modules/.bin/tauri");
-    Run::new(tauri, ["bundle", "--bundles", "deb,rpm"], &place.shell())
-        .env("CARGO_TARGET_DIR", &place.target)
-        .show()?;
+    // The bundler packs what cargo built, without network access for these two formats.
+    let tauri = workspace.tools.join("node/node_modules/.bin/tauri");
+    Process::new(tauri, ["bundle", "--bundles", "deb,rpm"], &workspace.shell())
+        .env("CARGO_TARGET_DIR", &workspace.target)
+        .run()?;
     let deb = the_only(&bundles.join("deb"), "deb")?;
     let rpm = the_only(&bundles.join("rpm"), "rpm")?;
     for package in [&deb, &rpm] {
         println!("{} ({} bytes)", package.display(), fs::metadata(package)?.len());
     }
-    if check { trial(&deb) } else { Ok(()) }
+    if check { check_installation(&deb) } else { Ok(()) }
 }
 
 fn the_only(folder: &Path, extension: &str) -> Result<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder)
-        .with_context(|| format!("{} cannot be read", folder.display()))?
+        .with_context(|| format!("couldn't read {}", folder.display()))?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.is_file() && path.extension().is_some_and(|end| end == extension))
         .collect();
     match (found.pop(), found.len()) {
         (Some(path), 0) => Ok(path),
-        (_, more) => bail!("{} holds {more} packages too many or none", folder.display()),
+        (_, more) => {
+            bail!("expected one package in {}, found {more} more or none", folder.display())
+        }
     }
 }
 
-/// Installs the package, starts the program without a screen until its window is there, removes
-/// the package, and looks for what is left.
-fn trial(deb: &Path) -> Result<()> {
+/// Installs the package, waits for the window on a virtual display, removes the package, and fails if
+/// files are left.
+fn check_installation(deb: &Path) -> Result<()> {
     let here = Path::new("/");
-    if Run::new("dpkg-query", ["--show", PACKAGE], here).succeeds() {
-        bail!("{PACKAGE} is installed here already; the trial would remove it: remove it first");
+    if Process::new("dpkg-query", ["--show", PACKAGE], here).succeeds() {
+        bail!("{PACKAGE} is already installed, and the check would remove it; remove it first");
     }
-    setup::apt(&["update", "-q"])?;
-    setup::apt(&["install", "-y", "-q", "--no-install-recommends", &deb.to_string_lossy()])?;
-    let files = Run::new("dpkg-query", ["--listfiles", PACKAGE], here).output();
-    let started = starts();
-    // Removed whatever came of the start.
-    setup::apt(&["purge", "-y", "-q", PACKAGE])?;
+    setup::apt::apt(&["update", "-q"])?;
+    setup::apt::apt(&["install", "-y", "-q", "--no-install-recommends", &deb.to_string_lossy()])?;
+    let files = Process::new("dpkg-query", ["--listfiles", PACKAGE], here).output();
+    let started = check_start();
+    // Removed even if the start failed.
+    setup::apt::apt(&["purge", "-y", "-q", PACKAGE])?;
     started?;
     let files = files?;
     let left: Vec<&str> = files
@@ -79,71 +84,73 @@ fn trial(deb: &Path) -> Result<()> {
         .filter(|path| Path::new(path).is_file() || Path::new(path).is_symlink())
         .collect();
     if !left.is_empty() {
-        bail!("removing the package left: {}", left.join(", "));
+        bail!("files left after removing the package: {}", left.join(", "));
     }
-    println!("The package installs, opens its window, and leaves none of its files when removed.");
+    println!("The package installs, opens its window, and leaves no files when removed.");
     Ok(())
 }
 
-fn starts() -> Result<()> {
+fn check_start() -> Result<()> {
     let here = Path::new("/");
-    let version = Run::new(PACKAGE, ["--version"], here).output()?;
+    let version = Process::new(PACKAGE, ["--version"], here).output()?;
     let expected = format!("transload {}", env!("CARGO_PKG_VERSION"));
     if version != expected {
-        bail!("the installed program says {version}, not {expected}");
+        bail!("the installed program has version {version}, not {expected}");
     }
     let data = std::env::temp_dir().join(format!("transload-trial-{}", std::process::id()));
     fs::create_dir_all(&data)?;
-    // `xwininfo` must ask the same display, so the display is given by number, not found by
-    // `xvfb-run`.
+    // `xwininfo` needs the number of the display, which `xvfb-run` would choose itself.
     let display = free_display()?;
-    let mut server = Run::new("Xvfb", [&display, "-screen", "0", "1440x1000x24"], here).start()?;
-    let outcome = opens(&display, &data);
+    let mut server =
+        Process::new("Xvfb", [&display, "-screen", "0", "1440x1000x24"], here).spawn()?;
+    let outcome = wait_for_window(&display, &data);
     end(&mut server);
     fs::remove_dir_all(&data)?;
     outcome
 }
 
-fn opens(display: &str, data: &Path) -> Result<()> {
+fn wait_for_window(display: &str, data: &Path) -> Result<()> {
     let here = Path::new("/");
-    wait("the display", || Run::new("xwininfo", ["-display", display, "-root"], here).succeeds())?;
-    let mut program = Run::new(PACKAGE, ["--practice"], here)
+    wait("the display", || {
+        Process::new("xwininfo", ["-display", display, "-root"], here).succeeds()
+    })?;
+    let mut program = Process::new(PACKAGE, ["--practice"], here)
         .env("DISPLAY", display)
         .env_remove("WAYLAND_DISPLAY")
         .env("TRANSLOAD_DATA_DIR", data)
-        .start()?;
+        .spawn()?;
     let shown = wait("the window", || {
-        Run::new("xwininfo", ["-display", display, "-name", "Transload"], here).succeeds()
+        Process::new("xwininfo", ["-display", display, "-name", "Transload"], here).succeeds()
     });
     let ended = program.try_wait()?;
     end(&mut program);
     shown?;
     if let Some(status) = ended {
-        bail!("the program ended by itself ({status})");
+        bail!("the program exited unexpectedly ({status})");
     }
-    println!("  The window is there.");
+    println!("  The window opened.");
     Ok(())
 }
 
-fn wait(what: &str, is_there: impl Fn() -> bool) -> Result<()> {
-    let begun = Instant::now();
-    while begun.elapsed() < WINDOW_LIMIT {
-        if is_there() {
+fn wait(what: &str, is_ready: impl Fn() -> bool) -> Result<()> {
+    let started_at = Instant::now();
+    while started_at.elapsed() < WINDOW_LIMIT {
+        if is_ready() {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    bail!("{what} was not there within {} s", WINDOW_LIMIT.as_secs())
+    bail!("{what} did not appear within {} s", WINDOW_LIMIT.as_secs())
 }
 
 fn free_display() -> Result<String> {
     (90..200)
         .find(|number| !Path::new(&format!("/tmp/.X11-unix/X{number}")).exists())
         .map(|number| format!(":{number}"))
-        .context("no number for a display is free")
+        .context("no free display number")
 }
 
-/// A program that ended by itself in the meantime is no failure here.
+/// Ends a program. One that already exited is not an error.
 fn end(program: &mut Child) {
     let _ = program.kill();
     let _ = program.wait();

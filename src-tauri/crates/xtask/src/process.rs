@@ -1,4 +1,4 @@
-//! How programs are run: each is said before it starts.
+//! Runs programs. Every command goes through [`Process`], which prints the command line first.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// A program to run.
-pub struct Run {
+/// A program that was not started yet.
+pub struct Process {
     command: Command,
 }
 
-impl Run {
-    /// A program with its arguments, in a folder.
+impl Process {
+    /// Prepares a program that runs in `folder`.
     pub fn new<A: AsRef<OsStr>>(
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = A>,
@@ -23,12 +23,12 @@ impl Run {
         Self { command }
     }
 
-    /// The cargo that started this program, in the root of the work tree.
+    /// Prepares the cargo that started xtask.
     pub fn cargo(arguments: &[&str], root: &Path) -> Self {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut run = Self::new(cargo, arguments, root);
-        // What cargo tells a program that it runs about that program is not for the next cargo:
-        // build scripts would be built again when it changes.
+        // cargo sets variables about xtask itself. Inherited by the next cargo, they would make it
+        // rebuild build scripts whenever they change.
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
@@ -38,38 +38,38 @@ impl Run {
         run
     }
 
-    /// npm, in a folder.
+    /// Prepares npm.
     pub fn npm(arguments: &[&str], folder: &Path) -> Self {
         Self::new(if cfg!(windows) { "npm.cmd" } else { "npm" }, arguments, folder)
     }
 
-    /// Sets a variable for this program.
+    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    /// Takes a variable away from this program.
+    /// Removes an environment variable.
     pub fn env_remove(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
-    /// Runs it with its output shown.
+    /// Prints the command line and runs the program with its output.
     ///
     /// # Errors
-    /// A program that cannot be started, or that fails.
-    pub fn show(mut self) -> Result<()> {
+    /// If the program can't be started or fails.
+    pub fn run(mut self) -> Result<()> {
         let line = self.line();
         println!("  $ {line}");
-        let status = self.command.status().with_context(|| format!("{line} cannot be started"))?;
+        let status = self.command.status().with_context(|| format!("couldn't start {line}"))?;
         if !status.success() {
             bail!("`{line}` failed ({status})");
         }
         Ok(())
     }
 
-    /// Runs it silently and says whether it succeeded. One that is not there did not.
+    /// Runs the program silently and returns whether it succeeded. A missing program did not.
     pub fn succeeds(mut self) -> bool {
         self.command
             .stdin(Stdio::null())
@@ -79,31 +79,31 @@ impl Run {
             .is_ok_and(|status| status.success())
     }
 
-    /// Runs it and answers what it printed.
+    /// Runs the program and returns its standard output.
     ///
     /// # Errors
-    /// A program that cannot be started, or that fails.
+    /// If the program can't be started or fails.
     pub fn output(mut self) -> Result<String> {
         let line = self.line();
         let output = self
             .command
             .stderr(Stdio::inherit())
             .output()
-            .with_context(|| format!("{line} cannot be started"))?;
+            .with_context(|| format!("couldn't start {line}"))?;
         if !output.status.success() {
             bail!("`{line}` failed ({})", output.status);
         }
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    /// Starts it and answers it while it runs.
+    /// Starts the program without waiting for it.
     ///
     /// # Errors
-    /// A program that cannot be started.
-    pub fn start(mut self) -> Result<std::process::Child> {
+    /// If the program can't be started.
+    pub fn spawn(mut self) -> Result<std::process::Child> {
         let line = self.line();
         println!("  $ {line} &");
-        self.command.spawn().with_context(|| format!("{line} cannot be started"))
+        self.command.spawn().with_context(|| format!("couldn't start {line}"))
     }
 
     fn line(&self) -> String {
@@ -118,7 +118,7 @@ impl Run {
     }
 }
 
-/// Where a program is: on the `PATH`, or where Debian puts what only root calls.
+/// Finds a program on the `PATH`, or in the folders that Debian only adds for root.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)

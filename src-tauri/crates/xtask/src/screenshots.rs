@@ -1,51 +1,52 @@
-//! `cargo xtask screenshots`: makes the pictures again that the README shows.
+//! `cargo xtask screenshots`: updates the pictures in the README.
 //!
-//! Stories of the tests walk through practice mode and leave a picture of every screen, light, dark
-//! and small, under `target/screenshots`, to be looked at. The few that the README shows are copied
-//! to where it shows them from.
+//! Window stories walk through practice mode and save a picture of every screen (light, dark and small)
+//! under `target/screenshots`. The ones that the README shows are copied to `icons/screenshots`.
 
 use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
-use crate::check;
-use crate::place::Place;
-use crate::run;
-use crate::setup::{self, Consent, Purpose};
+use crate::nextest::{build_program, nextest_in_display};
+use crate::setup::consent::Consent;
+use crate::setup::purpose::Purpose;
+use crate::setup::{self, programs};
+use crate::ui_build;
+use crate::workspace::Workspace;
 
-/// The stories that make pictures.
-const PICTURES: &str = "package(transload-tests) and binary(window) and test(/screenshot/)";
+/// The stories that save pictures.
+const STORIES: &str = "package(transload-tests) and binary(window) and test(/screenshot/)";
 
-/// Where the README's pictures are kept.
-const SHOWN: &str = "icons/screenshots";
+/// Where the README's pictures are committed.
+const COMMITTED: &str = "icons/screenshots";
 
 /// # Errors
-/// Whatever a step says.
-pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
+/// If a step or a story fails, or no story saves a picture that the README shows.
+pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let consent = Consent::read(arguments);
     arguments.finish()?;
     setup::system(Purpose::Tests, consent)?;
-    setup::cargo_nextest(place)?;
-    setup::tauri_driver(place)?;
-    setup::test_programs(place)?;
-    run::build_window(place)?;
-    check::build_program(place)?;
-    let made = place.root.join("target/screenshots");
-    std::fs::create_dir_all(&made)?;
-    check::nextest_in_display(place, PICTURES)?.env("TRANSLOAD_SCREENSHOTS", &made).show()?;
-    let readme = std::fs::read_to_string(place.root.join("README.md"))?;
-    let shown = place.root.join(SHOWN);
-    std::fs::create_dir_all(&shown)?;
-    for name in shown_in(&readme) {
-        std::fs::copy(made.join(name), shown.join(name))
-            .with_context(|| format!("the README shows {name}, and no story makes it"))?;
+    programs::cargo_nextest(workspace)?;
+    programs::tauri_driver(workspace)?;
+    programs::test_programs(workspace)?;
+    ui_build::build(workspace)?;
+    build_program(workspace)?;
+    let saved = workspace.root.join("target/screenshots");
+    std::fs::create_dir_all(&saved)?;
+    nextest_in_display(workspace, STORIES)?.env("TRANSLOAD_SCREENSHOTS", &saved).run()?;
+    let readme = std::fs::read_to_string(workspace.root.join("README.md"))?;
+    let committed = workspace.root.join(COMMITTED);
+    std::fs::create_dir_all(&committed)?;
+    for name in pictures_in(&readme) {
+        std::fs::copy(saved.join(name), committed.join(name))
+            .with_context(|| format!("the README shows {name}, but no story saves it"))?;
     }
-    println!("Every screen is in {}. Look at them before a change is committed.", made.display());
+    println!("All screens are in {}. Look at them before you commit.", saved.display());
     Ok(())
 }
 
-/// The file names of the pictures that `readme` shows.
-fn shown_in(readme: &str) -> Vec<&str> {
-    let folder = format!("{SHOWN}/");
+/// Returns the file names of the pictures that a README shows.
+fn pictures_in(readme: &str) -> Vec<&str> {
+    let folder = format!("{COMMITTED}/");
     readme
         .split(folder.as_str())
         .skip(1)
@@ -54,12 +55,4 @@ fn shown_in(readme: &str) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::shown_in;
-
-    #[test]
-    fn pictures_are_found_in_markdown_and_in_html() {
-        let readme = "![One](icons/screenshots/one.png)\n<img src=\"icons/screenshots/two.png\">";
-        assert_eq!(shown_in(readme), ["one.png", "two.png"]);
-    }
-}
+mod tests;

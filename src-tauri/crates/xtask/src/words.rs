@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use regex_lite::{Regex, RegexBuilder};
 
 use crate::arguments::Arguments;
-use crate::place::Place;
+use crate::workspace::Workspace;
 
 /// The folder with the two lists, from the root of the repository.
 const LISTS: &str = "src-tauri/crates/xtask/words";
@@ -39,32 +39,43 @@ struct Finding {
 
 /// # Errors
 /// A path that cannot be read, and any finding.
-pub fn run(place: &Place, arguments: &mut Arguments) -> Result<()> {
+pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let paths = arguments.values("--in");
     arguments.finish()?;
-    if paths.is_empty() { check(place) } else { check_paths(place, &paths) }
+    if paths.is_empty() {
+        return check(workspace);
+    }
+    let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+    check_paths(workspace, &paths)
 }
 
 /// Checks the files and folders of `clean.txt`.
 ///
 /// # Errors
 /// A path that cannot be read, and any finding.
-pub fn check(place: &Place) -> Result<()> {
-    let path = place.root.join(LISTS).join("clean.txt");
-    let clean =
-        fs::read_to_string(&path).with_context(|| format!("couldn't read {}", path.display()))?;
-    let paths: Vec<String> = entries(&clean).map(str::to_owned).collect();
-    check_paths(place, &paths)
+pub fn check(workspace: &Workspace) -> Result<()> {
+    check_paths(workspace, &clean_paths(workspace)?)
 }
 
-fn check_paths(place: &Place, paths: &[String]) -> Result<()> {
-    let path = place.root.join(LISTS).join("list.txt");
+/// Returns the files and folders of `clean.txt`, relative to the root of the repository.
+///
+/// # Errors
+/// If the list can't be read.
+pub fn clean_paths(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let path = workspace.root.join(LISTS).join("clean.txt");
+    let clean =
+        fs::read_to_string(&path).with_context(|| format!("couldn't read {}", path.display()))?;
+    Ok(entries(&clean).map(PathBuf::from).collect())
+}
+
+fn check_paths(workspace: &Workspace, paths: &[PathBuf]) -> Result<()> {
+    let path = workspace.root.join(LISTS).join("list.txt");
     let list =
         fs::read_to_string(&path).with_context(|| format!("couldn't read {}", path.display()))?;
     let rules = parse_rules(&list)?;
     let mut files = Vec::new();
     for path in paths {
-        add_files(&place.root.join(path), &mut files)?;
+        add_files(&workspace.root.join(path), &mut files)?;
     }
     files.sort();
     files.dedup();
@@ -75,7 +86,7 @@ fn check_paths(place: &Place, paths: &[String]) -> Result<()> {
         let text = if file.ends_with("CHANGELOG.md") { newest_section(&text) } else { &text };
         for finding in find(&rules, text) {
             findings += 1;
-            let name = file.strip_prefix(&place.root).unwrap_or(file);
+            let name = file.strip_prefix(&workspace.root).unwrap_or(file);
             println!("{}:{}: {} => {}", name.display(), finding.line, finding.text, finding.advice);
         }
     }

@@ -1,70 +1,66 @@
-//! Docker Engines that Debian's current release does not have, each with the system it was built
-//! for, in a folder below `target/tools/engines`. The stories start `dockerd` from there in a mount
-//! namespace of its own, so nothing of this computer changes.
+//! Docker Engines that Debian's current release does not have. Each is installed with the system it was
+//! built for, in a folder below `target/tools/engines`. The stories start its `dockerd` in a separate
+//! mount namespace, so nothing on this computer changes.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::place::Place;
-use crate::process::Run;
+use crate::process::Process;
+use crate::workspace::Workspace;
 
-/// An engine, and the release of Debian that brings it.
+/// An engine, and the Debian release that contains it.
 struct Engine {
-    /// The folder's name, by which the tests ask for it.
+    /// The name of the folder, which the tests look up.
     folder: &'static str,
     release: &'static str,
 }
 
-/// 26.1.5: the containerd image store beside the graph drivers, with an API that is too old to
-/// choose a platform for a push.
+/// 26.1.5: supports the containerd image store besides the graph drivers, with an API that is too old
+/// to select a platform for a push.
 const FOR_TESTS: Engine = Engine { folder: "docker-26", release: "trixie" };
 
-/// What Debian has newest, 28.5.2 when this was written. It changes with time, so no check that
-/// must always pass relies on it.
+/// The newest version in Debian, 28.5.2 at the time of writing. It changes with time, so `cargo xtask
+/// test` does not use it.
 const NEWEST: Engine = Engine { folder: "docker-newest", release: "testing" };
 
-/// What a running engine does not read.
+/// Folders that a running engine does not read.
 const NOT_NEEDED: &[&str] =
     &["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"];
 
-/// Installs the engine that every run of the checks needs.
+/// Installs the engine that the checks require.
 ///
 /// # Errors
-/// What debootstrap says.
-pub fn engine_for_tests(place: &Place) -> Result<()> {
-    install(place, &FOR_TESTS)
+/// If debootstrap fails.
+pub fn engine_for_tests(workspace: &Workspace) -> Result<()> {
+    install(workspace, &FOR_TESTS)
 }
 
-/// Installs the newest engine that Debian has.
+/// Installs the newest engine in Debian.
 ///
 /// # Errors
-/// What debootstrap says.
-pub fn newest_engine(place: &Place) -> Result<()> {
-    install(place, &NEWEST)
+/// If debootstrap fails.
+pub fn newest_engine(workspace: &Workspace) -> Result<()> {
+    install(workspace, &NEWEST)
 }
 
-fn install(place: &Place, engine: &Engine) -> Result<()> {
-    // Other systems have no debootstrap; the engine stories run on Linux.
+fn install(workspace: &Workspace, engine: &Engine) -> Result<()> {
+    // There is no debootstrap on other systems. The engine stories only run on Linux.
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let root = place.engines().join(engine.folder);
+    let root = workspace.engines().join(engine.folder);
     if root.is_dir() {
         return Ok(());
     }
-    println!(
-        "The Docker Engine of Debian {} is installed into {}.",
-        engine.release,
-        root.display()
-    );
-    fs::create_dir_all(place.engines())?;
-    // A download that broke off must not pass for an engine: the folder gets its name at the end.
-    let unfinished = place.engines().join(format!("{}.unfinished", engine.folder));
+    println!("Installing the Docker Engine of Debian {} into {}.", engine.release, root.display());
+    fs::create_dir_all(workspace.engines())?;
+    // The folder gets its final name last, so that an interrupted download is not used as an engine.
+    let unfinished = workspace.engines().join(format!("{}.unfinished", engine.folder));
     let mut outcome = debootstrap(&unfinished, engine.release);
     if outcome.is_err() {
-        println!("  Once more, in case the connection was the cause.");
+        println!("  Retrying, in case the connection failed.");
         outcome = debootstrap(&unfinished, engine.release);
     }
     outcome?;
@@ -78,7 +74,7 @@ fn debootstrap(folder: &Path, release: &str) -> Result<()> {
     let path = folder.to_string_lossy();
     as_root(&["rm", "-rf", &path])?;
     let log = folder.with_extension("log");
-    // Its log has some 300 lines; only a failure's end is worth reading.
+    // The log has some 300 lines. Only the end of a failed one is worth printing.
     let line =
         "log=$1; shift; debootstrap \"$@\" >\"$log\" 2>&1 || { tail -n 20 \"$log\"; exit 1; }";
     let (log, options) = (log.to_string_lossy(), ["--variant=minbase", "--include=docker.io"]);
@@ -87,11 +83,11 @@ fn debootstrap(folder: &Path, release: &str) -> Result<()> {
 
 fn as_root(words: &[&str]) -> Result<()> {
     let here = Path::new(".");
-    let is_root = Run::new("id", ["-u"], here).output()? == "0";
+    let is_root = Process::new("id", ["-u"], here).output()? == "0";
     let mut line: Vec<&str> = if is_root { Vec::new() } else { vec!["sudo"] };
     line.extend(words);
-    let Some((program, arguments)) = line.split_first() else { bail!("there is nothing to run") };
-    Run::new(program, arguments, here)
-        .show()
-        .context("the engine's folder belongs to root, as a container's files do")
+    let Some((program, arguments)) = line.split_first() else { bail!("no program to run") };
+    Process::new(program, arguments, here)
+        .run()
+        .context("requires root, because the files of the engine belong to root")
 }

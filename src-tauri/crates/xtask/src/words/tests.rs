@@ -1,3 +1,5 @@
+//! The rules of the list, on every kind of text.
+
 use super::*;
 
 /// A list of two rules, so that no test depends on the real list.

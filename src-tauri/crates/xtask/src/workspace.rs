@@ -1,32 +1,30 @@
-//! Where things are.
+//! The folders of the work tree. `main` finds them once and passes them to every command.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The folders of this work tree.
-pub struct Place {
+pub struct Workspace {
     /// The root of the repository.
     pub root: PathBuf,
-    /// Where cargo puts what it builds.
+    /// The target folder of cargo.
     pub target: PathBuf,
-    /// Programs that only the checks and packages need; nothing of the system is touched.
+    /// Programs that the checks and packages require, below the target folder.
     pub tools: PathBuf,
 }
 
-impl Place {
-    /// Finds the work tree that cargo runs this program for. It is asked now and not when this
-    /// program is built: work trees that share a target folder share this program.
+impl Workspace {
+    /// Finds the work tree at run time: work trees that share a target folder also share the program.
     ///
     /// # Errors
-    /// A program that was not started by `cargo xtask`.
+    /// If xtask was not started by cargo.
     pub fn find() -> Result<Self> {
         let package = std::env::var_os("CARGO_MANIFEST_DIR")
-            .context("start this as `cargo xtask`: cargo says which work tree is meant")?;
+            .context("CARGO_MANIFEST_DIR isn't set; start this as `cargo xtask`")?;
         let root = Path::new(&package)
             .ancestors()
             .nth(3)
-            .context("this package is not where it belongs in the work tree")?
+            .context("xtask isn't in src-tauri/crates")?
             .to_path_buf();
         let target = match std::env::var_os("CARGO_TARGET_DIR") {
             Some(folder) => root.join(folder),
@@ -36,22 +34,21 @@ impl Place {
         Ok(Self { root, target, tools })
     }
 
-    /// The window's own sources, and what npm installs for them.
     pub fn ui(&self) -> PathBuf {
         self.root.join("ui")
     }
 
-    /// The TypeScript types that are made from Rust.
+    /// The TypeScript types that are generated from Rust.
     pub fn generated(&self) -> PathBuf {
         self.ui().join("src/ipc/generated")
     }
 
-    /// The shell's folder, where Tauri's own program looks for its configuration.
+    /// The folder of the shell, where the Tauri bundler looks for its configuration.
     pub fn shell(&self) -> PathBuf {
         self.root.join("src-tauri")
     }
 
-    /// The lists of what the checks and packages need from PyPI and npm.
+    /// The lock files of the programs from PyPI and npm.
     pub fn tool_lists(&self) -> PathBuf {
         self.root.join("src-tauri/crates/xtask/tools")
     }
@@ -61,23 +58,23 @@ impl Place {
         self.tools.join("python/bin")
     }
 
-    /// The Docker Engines that the set-up installed, a folder each.
+    /// The Docker Engines that the set-up installed, one folder each.
     pub fn engines(&self) -> PathBuf {
         self.tools.join("engines")
     }
 
-    /// The program that drives a real window.
+    /// The WebDriver server that drives a real window.
     pub fn tauri_driver(&self) -> PathBuf {
         self.tools.join("bin/tauri-driver")
     }
 
-    /// The program of a debug build, or of a release build.
+    /// The window's program of a release or debug build.
     pub fn program(&self, release: bool) -> PathBuf {
         self.target.join(if release { "release/transload" } else { "debug/transload" })
     }
 }
 
-/// Whether a window can open here. Only Linux can be without a display.
+/// Returns whether a window can open. Other systems than Linux always have a display.
 #[must_use]
 pub fn has_display() -> bool {
     !cfg!(target_os = "linux")

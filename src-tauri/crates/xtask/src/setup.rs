@@ -1,0 +1,55 @@
+//! Installs what building and the checks require. `cargo xtask setup` runs it alone; the other commands
+//! call the parts that they need.
+//!
+//! - [`system_packages`], [`apt`]: packages of Debian and Ubuntu
+//! - [`programs`]: packages from npm, cargo and PyPI, inside the work tree
+//! - [`engines`]: Docker Engines, each in its own folder
+
+pub mod apt;
+pub mod consent;
+pub mod engines;
+pub mod programs;
+pub mod purpose;
+mod system_packages;
+
+use anyhow::Result;
+
+use crate::arguments::Arguments;
+use crate::setup::consent::Consent;
+use crate::setup::purpose::Purpose;
+use crate::workspace::Workspace;
+
+/// # Errors
+/// If something can't be installed.
+pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
+    let consent = Consent::read(arguments);
+    let purpose = if arguments.flag("--tests") { Purpose::Tests } else { Purpose::Build };
+    arguments.finish()?;
+    system(purpose, consent)?;
+    programs::ui_packages(workspace)?;
+    if purpose == Purpose::Tests {
+        for_tests(workspace)?;
+    }
+    println!("Set-up finished.");
+    Ok(())
+}
+
+/// Checks Node and installs missing system packages.
+///
+/// # Errors
+/// If something is missing and was not installed.
+pub fn system(purpose: Purpose, consent: Consent) -> Result<()> {
+    programs::check_node()?;
+    apt::install(&system_packages::missing(purpose), consent)
+}
+
+/// Installs the programs that the tests run.
+///
+/// # Errors
+/// If something can't be installed.
+pub fn for_tests(workspace: &Workspace) -> Result<()> {
+    programs::cargo_nextest(workspace)?;
+    programs::tauri_driver(workspace)?;
+    programs::test_programs(workspace)?;
+    engines::engine_for_tests(workspace)
+}

@@ -1,0 +1,130 @@
+//! Small packages on disk: circles that imports, modules, re-exports and macros close, and files that
+//! are not compiled.
+
+use super::*;
+
+/// Writes a package with the given files, and reads its structure.
+fn structure(files: &[(&str, &str)]) -> Structure {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "Cargo.toml", "[package]\nname = \"x\"\n");
+    for (name, text) in files {
+        write(folder.path(), name, text);
+    }
+    read(folder.path()).unwrap()
+}
+
+fn write(root: &Path, name: &str, text: &str) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Returns the circles, with the files joined.
+fn circles(files: &[(&str, &str)]) -> Vec<String> {
+    let join = |circle: &Vec<PathBuf>| {
+        circle.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(" ")
+    };
+    structure(files).circles.iter().map(join).collect()
+}
+
+#[test]
+fn circles_are_found_through_every_kind_of_reference() {
+    for (a, b) in [
+        ("use crate::b::B;", "use crate::a::A;"),
+        ("use super::b::B;", "use super::a::A;"),
+        ("use crate::b;\nfn f() { b::g() }", "use crate::a::A;"),
+        ("use crate::b as other;\nfn f() { other::g() }", "use crate::a::{self, A};"),
+        ("fn f() { crate::b::g() }", "fn h(_: crate::a::A) {}"),
+        ("fn f() { println!(\"{}\", crate::b::g()) }", "use crate::a::A;"),
+        ("use crate::b::*;\nfn f() { g() }", "use crate::a::A;"),
+        ("use crate::{b::B};", "mod inner { use crate::a::A; }"),
+        ("fn f() { use crate::b::B; }", "impl crate::a::T for B {}"),
+        // Both names come from re-exports of the root.
+        ("use crate::B;", "use crate::A;"),
+        ("use super::{A as X, B};", "use crate::A;"),
+    ] {
+        let a = format!("pub struct A; pub trait T {{}}\n{a}\n");
+        let b = format!("pub struct B; pub fn g() {{}}\n{b}\n");
+        let lib = "mod a; mod b;\npub use a::A;\npub use b::B;\n";
+        let files = [("src/lib.rs", lib), ("src/a.rs", &a), ("src/b.rs", &b)];
+        assert_eq!(circles(&files), ["src/a.rs src/b.rs"], "{a}{b}");
+    }
+}
+
+#[test]
+fn longer_circles_and_those_of_parent_and_child_are_found() {
+    let files = [
+        ("src/lib.rs", "mod a; mod b; mod c; mod d;"),
+        ("src/a.rs", "use crate::b::B; pub struct A;"),
+        ("src/b.rs", "use crate::c::C; pub struct B;"),
+        ("src/c.rs", "use crate::a::A; use crate::d::D; pub struct C;"),
+        ("src/d.rs", "mod e; use e::E; pub struct D;"),
+        ("src/d/e.rs", "use super::D; pub struct E;"),
+    ];
+    assert_eq!(circles(&files), ["src/a.rs src/b.rs src/c.rs", "src/d/e.rs src/d.rs"]);
+}
+
+#[test]
+fn one_way_references_tests_and_other_crates_are_no_circle() {
+    let files = [
+        ("src/lib.rs", "mod a; mod b; pub use a::A;"),
+        ("src/a.rs", "use crate::b::B; use std::fmt; pub struct A; #[cfg(test)] mod tests;"),
+        ("src/a/tests.rs", "use super::*; use crate::b::B;"),
+        ("src/b.rs", "pub struct B; #[cfg(test)] mod tests { use crate::a::A; } // crate::a::A"),
+        ("tests/one.rs", "mod helper; use x::A;"),
+        ("tests/helper/mod.rs", "use x::B;"),
+    ];
+    let found = structure(&files);
+    assert_eq!(found.circles, Vec::<Vec<PathBuf>>::new());
+    assert_eq!(found.not_compiled, BTreeSet::new());
+}
+
+#[test]
+fn files_without_a_module_are_found() {
+    let files = [
+        ("src/lib.rs", "mod a; mod inline { mod below; }"),
+        ("src/a.rs", "#[cfg(test)] mod tests;"),
+        ("src/a/tests.rs", "mod more;"),
+        ("src/a/tests/more.rs", ""),
+        ("src/a/forgotten.rs", ""),
+        ("src/inline/below.rs", ""),
+        ("tests/flows/main.rs", "mod one;"),
+        ("tests/flows/one.rs", ""),
+        ("tests/flows/two.rs", "#[test] fn never_runs() {}"),
+    ];
+    let found = structure(&files).not_compiled;
+    let names: Vec<_> = found.iter().map(|file| file.display().to_string()).collect();
+    assert_eq!(names, ["src/a/forgotten.rs", "tests/flows/two.rs"]);
+}
+
+#[test]
+fn the_list_of_known_circles_may_only_shrink() {
+    let found = structure(&[
+        ("src/lib.rs", "//! Root.\nmod a; mod b;"),
+        ("src/a.rs", "use crate::b::B; pub struct A;"),
+        ("src/b.rs", "use crate::a::A; pub struct B;"),
+    ]);
+    let problems_with = |allowed| problems(&found, allowed, &[]);
+    assert_eq!(problems_with("# known\nsrc/a.rs\nsrc/b.rs\n"), Vec::<String>::new());
+    assert!(problems_with("src/a.rs\n")[0].starts_with("new circle"));
+    assert!(problems_with("")[0].starts_with("new circle"));
+    assert!(problems_with("src/a.rs\n\nsrc/b.rs\n")[0].starts_with("new circle"));
+    assert!(problems_with("src/a.rs\nsrc/b.rs\nsrc/c.rs\n")[0].contains("no longer in a circle"));
+}
+
+#[test]
+fn clean_folders_have_head_comments_no_mod_files_and_direct_imports() {
+    let found = structure(&[
+        ("src/lib.rs", "//! Root.\nmod a; mod b;"),
+        ("src/a/mod.rs", "//! A.\nmod c; pub use c::C;"),
+        ("src/a/c.rs", "pub struct C;"),
+        ("src/b.rs", "//! B.\nuse crate::a::C;"),
+    ]);
+    let clean = [PathBuf::from("src")];
+    let problems = problems(&found, "", &clean);
+    assert_eq!(problems.len(), 3, "{problems:#?}");
+    assert!(problems[0].contains("src/a/c.rs has no head comment"));
+    assert!(problems[1].contains("src/a/mod.rs"));
+    assert!(problems[2].contains("`crate::a::C` goes through a re-export in src/a/mod.rs"));
+    assert_eq!(super::problems(&found, "", &[PathBuf::from("other")]), Vec::<String>::new());
+}

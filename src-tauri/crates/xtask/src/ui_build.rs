@@ -1,0 +1,16 @@
+//! Builds the pages that the window's program is compiled with.
+
+use anyhow::Result;
+
+use crate::process::Process;
+use crate::setup::programs;
+use crate::workspace::Workspace;
+
+/// Installs the packages of `ui/` and builds the pages.
+///
+/// # Errors
+/// If npm or Vite fails.
+pub fn build(workspace: &Workspace) -> Result<()> {
+    programs::ui_packages(workspace)?;
+    Process::npm(&["run", "--silent", "build"], &workspace.ui()).run()
+}
