@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use reqwest::header::DATE;
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -13,7 +14,7 @@ use super::answer::{List, OrganizationAnswer, RepositoryAnswer, TagAnswer};
 use super::pace::{Pace, retry_at};
 use super::{HubError, HubRepository, HubTag, Page};
 use crate::model::Secret;
-use crate::network::Network;
+use crate::network::{Encoding, Network, decoded};
 
 /// Where Docker Hub's API is.
 const DOCKER_HUB: &str = "https://hub.docker.com";
@@ -325,15 +326,18 @@ impl HubClient {
         })
     }
 
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, HubError> {
-        let mut body = Vec::new();
+    /// Reads a body to its end, and decodes it where it comes compressed.
+    async fn body(&self, mut response: Response) -> Result<Bytes, HubError> {
+        let too_large = || self.not_hub(format!("more than {BODY_LIMIT_BYTES} bytes"));
+        let encoding = Encoding::of(response.headers());
+        let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(error))? {
             if body.len() + chunk.len() > BODY_LIMIT_BYTES {
-                return Err(self.not_hub(format!("more than {BODY_LIMIT_BYTES} bytes")));
+                return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        decoded(body.freeze(), &encoding, BODY_LIMIT_BYTES).map_err(|_| too_large())
     }
 
     fn unreachable(&self, error: reqwest::Error) -> HubError {

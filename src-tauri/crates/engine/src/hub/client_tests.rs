@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Response as Answer};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::network::encoding_testing::{forms, gzip};
 
 const SECRET: &str = "dckr_pat_secret";
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// What came, as `METHOD path?query authorization body`.
-type Seen = Arc<Mutex<Vec<String>>>;
+/// What came, as `METHOD path?query authorization body`, and its `Accept-Encoding`.
+type Seen = Arc<Mutex<Vec<(String, String)>>>;
 type Rule = Arc<dyn Fn(&str) -> Answer + Send + Sync>;
 
 /// A Docker Hub that answers by a rule.
@@ -47,7 +48,12 @@ impl Hub {
     }
 
     fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
+        self.seen.lock().unwrap().iter().map(|(line, _)| line.clone()).collect()
+    }
+
+    /// `Accept-Encoding` of each request.
+    fn encodings(&self) -> Vec<String> {
+        self.seen.lock().unwrap().iter().map(|(_, encoding)| encoding.clone()).collect()
     }
 }
 
@@ -62,7 +68,9 @@ async fn answer(State((seen, rule)): State<(Seen, Rule)>, request: Request) -> A
         parts.uri,
         String::from_utf8_lossy(&body)
     );
-    seen.lock().unwrap().push(line.trim_end().to_owned());
+    let encoding =
+        parts.headers.get("accept-encoding").map_or("-", |value| value.to_str().unwrap());
+    seen.lock().unwrap().push((line.trim_end().to_owned(), encoding.to_owned()));
     rule(&line)
 }
 
@@ -208,6 +216,57 @@ async fn each_refusal_has_its_own_error() {
         client.repositories("nobody", 1).await.unwrap_err(),
         HubError::NamespaceMissing { namespace } if namespace == "nobody"
     ));
+}
+
+/// The login, a list, one tag and a refusal, each compressed although nobody asked for it.
+#[tokio::test]
+async fn compressed_answers_are_read() {
+    let session = json!({"access_token": "jwt"}).to_string();
+    let list = json!({"count": 1, "next": null, "results": [
+        {"name": "pgcli", "namespace": "ada", "is_private": true},
+    ]});
+    let tag = json!({"name": "v1", "digest": DIGEST, "full_size": 10});
+    let refusal = json!({"detail": "not for you"});
+    let number_of_forms = forms("").len();
+    for number in 0..number_of_forms {
+        let texts = [&session, &list.to_string(), &tag.to_string(), &refusal.to_string()];
+        let [session, list, tag, refusal] = texts.map(|text| forms(text).swap_remove(number));
+        let label = session.0;
+        let hub = Hub::start(move |line| {
+            let (status, (label, body)) = match line {
+                line if line.starts_with("POST /v2/auth/token") => (200, &session),
+                line if line.contains("/closed/") => (403, &refusal),
+                line if line.contains("/tags/v1 ") => (200, &tag),
+                _ => (200, &list),
+            };
+            let status = StatusCode::from_u16(status).unwrap();
+            (status, [("content-encoding", *label)], body.clone()).into_response()
+        })
+        .await;
+        let client = hub.client(true);
+        let page = client.repositories("ada", 1).await.unwrap();
+        assert_eq!((page.items.len(), page.total), (1, Some(1)), "{label}");
+        let tag = client.tag("ada", "pgcli", "v1").await.unwrap().unwrap();
+        assert_eq!(tag.digest.unwrap().as_str(), DIGEST, "{label}");
+        let refused = client.tags("closed", "x", 1).await.unwrap_err();
+        assert!(
+            matches!(&refused, HubError::Unauthorized { message: Some(text), .. } if text == "not for you"),
+            "{label}: {refused:?}"
+        );
+        // Every request asks for answers that are not compressed.
+        assert!(hub.encodings().iter().all(|asked| asked == "identity"), "{:?}", hub.encodings());
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_answer_without_end_is_not_decoded_to_its_end() {
+    let bomb = gzip(&vec![b' '; 2 * BODY_LIMIT_BYTES]);
+    let hub = Hub::start(move |_| ([("content-encoding", "gzip")], bomb.clone()).into_response());
+    let error = hub.await.client(false).tags("ada", "x", 1).await.unwrap_err();
+    assert!(
+        matches!(&error, HubError::NotHub { detail, .. } if detail.contains("more than")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

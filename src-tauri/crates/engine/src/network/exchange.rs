@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Client;
-use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use tokio::time::timeout;
 use url::Url;
 
+use super::encoding::{Encoding, decoded};
 use super::failure::sentence;
 use super::{Network, NetworkFailure};
 
@@ -117,8 +118,15 @@ impl Exchange {
             let status = response.status().as_u16();
             let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
             self.network.note_time(&url, date);
-            let headers = texts(response.headers());
-            let body = self.body(response).await?;
+            let encoding = Encoding::of(response.headers());
+            let mut headers = texts(response.headers());
+            let body = decoded(self.body(response).await?, &encoding, BODY_LIMIT_BYTES)
+                .map_err(|_| ExchangeError::TooLarge { limit: BODY_LIMIT_BYTES })?;
+            if encoding != Encoding::Identity {
+                // They describe the body as it came.
+                let of_body = [CONTENT_ENCODING.as_str(), CONTENT_LENGTH.as_str()];
+                headers.retain(|(name, _)| !of_body.contains(&name.as_str()));
+            }
             Ok(Answer { status, headers, body })
         };
         match self.answer_within {

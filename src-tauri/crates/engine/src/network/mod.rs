@@ -11,11 +11,13 @@
 //! - `loopback`: TLS towards servers on this computer, whose certificates name other machines.
 //! - `clock`: what other clocks say about the one of this computer.
 //! - `failure`: what failed, in one type for all rooms.
+//! - `encoding`: answers that a server compressed without being asked.
 //! - `exchange`: one request and its whole answer, for a protocol that another crate speaks.
 
 mod ca_file;
 mod certificate;
 mod clock;
+mod encoding;
 mod exchange;
 mod failure;
 mod given_certificates;
@@ -36,6 +38,9 @@ mod way;
 
 pub use ca_file::{CaCertificate, CaFile, CaFileError, CaOrigin};
 pub use clock::Clock;
+#[cfg(test)]
+pub(crate) use encoding::testing as encoding_testing;
+pub(crate) use encoding::{Decoder, Encoding, PIECE_BYTES, TooLarge, decoded};
 pub(crate) use exchange::{Answer, Ask, Exchange, ExchangeError};
 pub use failure::{NetworkFailure, date_header, signature_times};
 pub(crate) use given_certificates::TrustsGiven;

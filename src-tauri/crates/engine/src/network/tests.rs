@@ -1,9 +1,11 @@
 //! Connections through this network, with real TLS and a real proxy.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 
+use super::encoding::testing::{forms, gzip};
 use super::testing::{
     Authority, ConnectProxy, Leaf, ProxyRule, Says, TlsServer, Validity, self_signed,
 };
@@ -224,6 +226,38 @@ async fn what_runs_here_is_reached_without_the_proxy() {
     let url = format!("https://{}/", server.address);
     assert_eq!(get(&network, &url).await.unwrap().status, 200);
     assert_eq!(wants.asked(), Vec::<String>::new());
+}
+
+/// A server that ends with the test, gives everything this answer, and records `Accept-Encoding`.
+async fn serve(label: &'static str, body: Vec<u8>) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let record = Arc::clone(&asked);
+    let router = axum::Router::new().fallback(move |headers: axum::http::HeaderMap| async move {
+        let encoding = headers.get("accept-encoding").map(|value| value.to_str().unwrap());
+        record.lock().unwrap().push(encoding.unwrap_or("-").to_owned());
+        ([("content-encoding", label)], body)
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, asked)
+}
+
+#[tokio::test]
+async fn a_compressed_answer_of_aws_is_read() {
+    let network = Network::new(Proxies::none());
+    for (label, body) in forms("{\"a\":1}") {
+        let (url, asked) = serve(label, body).await;
+        let answer = get(&network, &url).await.unwrap();
+        assert_eq!(answer.body, "{\"a\":1}", "{label}");
+        let names: Vec<_> = answer.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let is_plain = label == "identity";
+        assert_eq!(names.contains(&"content-length"), is_plain, "{label}: {names:?}");
+        assert_eq!(*asked.lock().unwrap(), ["identity"]);
+    }
+    let (url, _) = serve("gzip", gzip(&vec![b' '; 40 << 20])).await;
+    let error = get(&network, &url).await.err();
+    assert!(matches!(error, Some(ExchangeError::TooLarge { .. })), "{error:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use rustls::client::danger::ServerCertVerifier;
 
 use super::failure::of_connection;
@@ -155,6 +156,11 @@ impl Network {
             reqwest::Proxy::custom(move |url| proxies.for_url(url).map(|hop| hop.with_login()));
         reqwest::Client::builder()
             .user_agent(concat!("transload/", env!("CARGO_PKG_VERSION")))
+            // Nothing needs to be compressed on the way, and digests are of what is stored.
+            .default_headers(HeaderMap::from_iter([(
+                ACCEPT_ENCODING,
+                HeaderValue::from_static("identity"),
+            )]))
             .tls_backend_preconfigured(tls)
             .proxy(proxy)
     }

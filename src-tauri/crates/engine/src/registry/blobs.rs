@@ -6,11 +6,12 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
 use super::answer::is_web_page;
 use super::checked::Checked;
 use super::client::Ask;
-use super::encoding::{self, Encoding};
+use super::encoding;
 use super::manifests::DOCKER_CONTENT_DIGEST;
 use super::token::Scope;
 use super::{BlobStream, Optional, RegistryClient, RegistryError, Remedy, http, resume};
 use crate::model::{Descriptor, Digest, RegistryHost};
+use crate::network::Encoding;
 
 impl RegistryClient {
     pub(super) async fn head_blob(

@@ -5,119 +5,22 @@
 //! itself, and is sent as it is, with `Content-Encoding: gzip`; and servers that compress every body,
 //! such blobs included.
 
-use std::io::Write;
-
 use bytes::Bytes;
-use flate2::write::{MultiGzDecoder, ZlibDecoder};
 use futures_util::{Stream, StreamExt, stream};
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 use super::http::Body;
 use super::{BlobStream, RegistryError};
 use crate::model::{Descriptor, RegistryHost};
+use crate::network::{self, Decoder, Encoding, PIECE_BYTES, TooLarge};
 
-/// What is given to the decoder at a time. DEFLATE expands at most 1032-fold, so a small piece keeps
-/// a hostile body from filling the memory.
-const PIECE_BYTES: usize = 4 * 1024;
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// How a body was encoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
-    /// As it is.
-    Identity,
-    Gzip,
-    Deflate,
-    /// Something that is not decoded here.
-    Unknown(String),
-}
-
-impl Encoding {
-    /// What an answer says of its body.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        let named = headers.get_all(CONTENT_ENCODING).iter();
-        let named = named.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
-        let named: Vec<_> = named
-            .map(|name| name.trim().to_ascii_lowercase())
-            .filter(|name| !name.is_empty() && name != "identity")
-            .collect();
-        match named.as_slice() {
-            [] => Self::Identity,
-            [one] if one == "gzip" || one == "x-gzip" => Self::Gzip,
-            [one] if one == "deflate" => Self::Deflate,
-            other => Self::Unknown(other.join(", ")),
-        }
-    }
-}
-
-/// The decoder of a body that comes in pieces.
-enum Decoder {
-    Gzip(MultiGzDecoder<Vec<u8>>),
-    Deflate(ZlibDecoder<Vec<u8>>),
-}
-
-impl Decoder {
-    fn of(encoding: &Encoding) -> Option<Self> {
-        match encoding {
-            Encoding::Gzip => Some(Self::Gzip(MultiGzDecoder::new(Vec::new()))),
-            Encoding::Deflate => Some(Self::Deflate(ZlibDecoder::new(Vec::new()))),
-            Encoding::Identity | Encoding::Unknown(_) => None,
-        }
-    }
-
-    /// What a piece gives, which may be nothing yet.
-    fn feed(&mut self, piece: &[u8]) -> std::io::Result<Bytes> {
-        let out = match self {
-            Self::Gzip(decoder) => {
-                decoder.write_all(piece)?;
-                decoder.get_mut()
-            }
-            Self::Deflate(decoder) => {
-                decoder.write_all(piece)?;
-                decoder.get_mut()
-            }
-        };
-        Ok(Bytes::from(std::mem::take(out)))
-    }
-
-    /// What is left at the end.
-    fn finish(&mut self) -> std::io::Result<Bytes> {
-        let out = match self {
-            Self::Gzip(decoder) => {
-                decoder.try_finish()?;
-                decoder.get_mut()
-            }
-            Self::Deflate(decoder) => {
-                decoder.try_finish()?;
-                decoder.get_mut()
-            }
-        };
-        Ok(Bytes::from(std::mem::take(out)))
-    }
-}
-
-/// A whole body without its encoding, never more than `limit` bytes. A body that is not what its
-/// label says is taken as it is: the label is wrong then.
+/// Reads a whole body without its encoding, never more than `limit` bytes.
 pub(super) fn decoded(body: Bytes, encoding: &Encoding, limit: usize) -> Body {
-    let Some(mut decoder) = Decoder::of(encoding) else { return Body::Whole(body) };
-    let mut out = Vec::new();
-    for piece in body.chunks(PIECE_BYTES) {
-        match decoder.feed(piece) {
-            Ok(more) => out.extend_from_slice(&more),
-            Err(_) => return Body::Whole(body),
-        }
-        if out.len() > limit {
-            return Body::TooLarge { size_bytes: out.len() as u64 };
-        }
-    }
-    match decoder.finish() {
-        Ok(more) => out.extend_from_slice(&more),
-        Err(_) => return Body::Whole(body),
-    }
-    match out.len() > limit {
-        true => Body::TooLarge { size_bytes: out.len() as u64 },
-        false => Body::Whole(Bytes::from(out)),
+    match network::decoded(body, encoding, limit) {
+        Ok(bytes) => Body::Whole(bytes),
+        Err(TooLarge { size_bytes }) => Body::TooLarge { size_bytes },
     }
 }
 
@@ -227,49 +130,11 @@ fn rest(decoding: Decoding) -> impl Stream<Item = Result<Bytes, RegistryError>> 
 
 #[cfg(test)]
 mod tests {
-    use flate2::Compression;
-    use flate2::write::{GzEncoder, ZlibEncoder};
     use futures_util::TryStreamExt;
 
     use super::*;
     use crate::model::Digest;
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-        packer.write_all(bytes).unwrap();
-        packer.finish().unwrap()
-    }
-
-    fn zlib(bytes: &[u8]) -> Vec<u8> {
-        let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
-        packer.write_all(bytes).unwrap();
-        packer.finish().unwrap()
-    }
-
-    fn whole(body: Body) -> Vec<u8> {
-        match body {
-            Body::Whole(bytes) => bytes.to_vec(),
-            Body::TooLarge { size_bytes } => panic!("{size_bytes}"),
-        }
-    }
-
-    #[test]
-    fn a_body_is_decoded_and_a_wrong_label_is_passed_over() {
-        for (sent, encoding) in [
-            (gzip(b"{}"), Encoding::Gzip),
-            (zlib(b"{}"), Encoding::Deflate),
-            (b"{}".to_vec(), Encoding::Gzip),
-            (b"{}".to_vec(), Encoding::Deflate),
-            (b"{}".to_vec(), Encoding::Unknown("br".to_owned())),
-        ] {
-            assert_eq!(whole(decoded(sent.into(), &encoding, 100)), b"{}", "{encoding:?}");
-        }
-        let bomb = gzip(&vec![0; 10_000_000]);
-        assert!(matches!(
-            decoded(bomb.into(), &Encoding::Gzip, 1000),
-            Body::TooLarge { size_bytes } if size_bytes < 5_000_000
-        ));
-    }
+    use crate::network::encoding_testing::gzip;
 
     #[tokio::test]
     async fn a_blob_has_the_encoding_that_was_added_taken_away_and_keeps_its_own() {

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
-use reqwest::header::{ACCEPT_ENCODING, DATE, HeaderMap, HeaderValue};
+use reqwest::header::DATE;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
-use super::encoding::{self, Encoding};
+use super::encoding;
 use super::{RegistryEndpoint, RegistryError, addresses, resolve};
 use crate::model::RegistryHost;
-use crate::network::{Network, is_loopback};
+use crate::network::{Encoding, Network, is_loopback};
 
 /// How long a connection may take to come about.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -59,11 +59,6 @@ impl Clients {
 
 fn built(client: ClientBuilder) -> Result<Client, String> {
     client
-        // Digests are of what is stored: nothing is to be compressed on the way.
-        .default_headers(HeaderMap::from_iter([(
-            ACCEPT_ENCODING,
-            HeaderValue::from_static("identity"),
-        )]))
         .tcp_nodelay(true)
         .connect_timeout(CONNECT_LIMIT)
         // Redirects are followed by hand: `addresses` says where to, and without the login.
