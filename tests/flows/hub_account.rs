@@ -56,7 +56,7 @@ async fn whoever_signs_in_sees_their_organisations_and_moves_what_is_private() -
 
     let rules = TagRules { newest: Some(1), ..TagRules::default() };
     let selection = Selection { repositories: Vec::new(), rules };
-    let chosen = computer.api.source_choose(both.clone(), selection).await.map_err(told)?;
+    let chosen = computer.api.source_choose_silent(both.clone(), selection).await.map_err(told)?;
     assert_eq!(chosen.images.len(), seen.len());
     let named: Vec<_> = chosen
         .images

@@ -49,7 +49,7 @@ async fn rules_name_repositories_and_two_that_meet_are_refused_by_name() -> Resu
     }
     let computer = Computer::new(ecr.home()?, None)?;
     let meet = by_rules(&ecr, &registry, &["one/app", "two/app"], vec![glob("*/*", "$2")]);
-    let Err(error) = computer.api.migration_plan(meet.clone()).await else {
+    let Err(error) = computer.api.migration_plan_silent(meet.clone()).await else {
         anyhow::bail!("two repositories were given one name");
     };
     assert_eq!(error.code, ErrorCode::NamesCollide);
@@ -109,7 +109,7 @@ async fn policy_story(ecr: Ecr) -> Result<()> {
         ("Repository policy", "another one")
     );
     wanted.template.policy = Some("{}".to_owned());
-    let error = computer.api.migration_plan(wanted).await.err();
+    let error = computer.api.migration_plan_silent(wanted).await.err();
     assert_eq!(error.map(|error| error.code), Some(ErrorCode::InputInvalid));
     Ok(())
 }
@@ -180,7 +180,7 @@ async fn the_making_of_a_plan_tells_how_far_it_is_and_stops_on_request() -> Resu
                     progress.push(told);
                 }
             };
-            computer.api.migration_plan_watched(wanted, "mine".to_owned(), tell).await
+            computer.api.migration_plan(wanted, "mine".to_owned(), tell).await
         })
     };
     let progress_so_far = || progress.lock().map(|seen| seen.clone()).unwrap_or_default();

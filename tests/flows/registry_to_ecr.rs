@@ -186,13 +186,13 @@ async fn a_signature_comes_along_and_one_platform_may_be_chosen() -> Result<()> 
     assert_eq!(report.images[0].proof, Proof::EqualToPart, "one platform of the tag's index");
     assert_eq!(report.images[0].ecr_digest.as_ref(), Some(&index.images[1].manifest.digest));
     wanted.extent.platform = Some("linux/mips".to_owned());
-    let plan = computer.api.migration_plan(wanted.clone()).await?;
+    let plan = computer.api.migration_plan_silent(wanted.clone()).await?;
     let PlannedAction::Refused { error } = &plan.images[0].action else {
         anyhow::bail!("{plan:#?}");
     };
     assert!(error.message.contains("linux/s390x"), "{}", error.message);
     wanted.extent.platform = Some("amd64".to_owned());
-    let error = computer.api.migration_plan(wanted).await.err();
+    let error = computer.api.migration_plan_silent(wanted).await.err();
     assert!(error.is_some_and(|error| error.message.contains("looks like linux/amd64")));
     Ok(())
 }

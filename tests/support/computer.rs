@@ -88,7 +88,7 @@ impl Computer {
     /// # Errors
     /// When there is no plan.
     pub async fn plan(&self, request: MigrationRequest) -> Result<MigrationPlan> {
-        let plan = self.api.migration_plan(request).await.map_err(told)?;
+        let plan = self.api.migration_plan_silent(request).await.map_err(told)?;
         self.note(&serde_json::to_string(&plan)?);
         Ok(plan)
     }

@@ -1,11 +1,14 @@
+//! The program and its window: versions, folders, links, dialogs.
+
 use std::path::{Path, PathBuf};
 
-use tauri::{AppHandle, Runtime, State, Url, WebviewWindow};
+use tauri::{Manager as _, Runtime, Url};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot;
 use transload_api::contract::{ApiError, AppInfo, ErrorCode};
 
+use super::shell::Shell;
 use crate::chosen_paths::{ChosenPaths, Purpose};
 use crate::errors;
 use crate::folders::Folders;
@@ -16,78 +19,72 @@ use crate::window;
 const LINKED_HOSTS: &[&str] =
     &["docs.aws.amazon.com", ".console.aws.amazon.com", "hub.docker.com", "docs.docker.com"];
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn app_info<R: Runtime>(
-    app: AppHandle<R>,
-    folders: State<'_, Folders>,
-    start: State<'_, Start>,
-) -> AppInfo {
-    // The first thing that a page asks: from here on a person can use it.
-    window::is_up();
-    tracing::info!("the window is up");
-    AppInfo {
-        version: app.package_info().version.to_string(),
-        log_folder: folders.logs.display().to_string(),
-        data_folder: folders.data.display().to_string(),
-        started_in_practice: start.practice,
+impl<R: Runtime> Shell<R> {
+    /// Describes the program to its window.
+    pub async fn app_info(&self) -> Result<AppInfo, ApiError> {
+        // The first thing that a page asks: from here on a person can use it.
+        window::is_up();
+        tracing::info!("the window is up");
+        let folders = self.state::<Folders>();
+        Ok(AppInfo {
+            version: self.window.package_info().version.to_string(),
+            log_folder: folders.logs.display().to_string(),
+            data_folder: folders.data.display().to_string(),
+            started_in_practice: self.state::<Start>().practice,
+        })
     }
-}
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn log_folder_open<R: Runtime>(
-    app: AppHandle<R>,
-    folders: State<'_, Folders>,
-) -> Result<(), ApiError> {
-    let folder = folders.logs.display().to_string();
-    app.opener().open_path(&folder, None::<&str>).map_err(|error| ApiError {
-        code: ErrorCode::StorageFailed,
-        message: format!("No file manager could be started to show {folder}."),
-        hints: vec!["Open this folder in a program of your own.".to_owned()],
-        causes: vec![error.to_string()],
-        retryable: true,
-        subject: Some(folder),
-        policy: None,
-    })
-}
+    /// Opens the folder of the log files.
+    pub async fn log_folder_open(&self) -> Result<(), ApiError> {
+        let folder = self.state::<Folders>().logs.display().to_string();
+        self.window.opener().open_path(&folder, None::<&str>).map_err(|error| ApiError {
+            code: ErrorCode::StorageFailed,
+            message: format!("No file manager could be started to show {folder}."),
+            hints: vec!["Open this folder in a program of your own.".to_owned()],
+            causes: vec![error.to_string()],
+            retryable: true,
+            subject: Some(folder),
+            policy: None,
+        })
+    }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn link_open<R: Runtime>(app: AppHandle<R>, url: String) -> Result<(), ApiError> {
-    let link = allowed_link(&url)?;
-    app.opener().open_url(link, None::<&str>).map_err(|error| ApiError {
-        hints: vec![format!("Open {url} in a browser.")],
-        causes: vec![error.to_string()],
-        ..errors::input_invalid("No browser could be started to open the page.", Some(&url))
-    })
-}
+    /// Opens a page of a known site.
+    pub async fn link_open(&self, url: String) -> Result<(), ApiError> {
+        let link = allowed_link(&url)?;
+        self.window.opener().open_url(link, None::<&str>).map_err(|error| ApiError {
+            hints: vec![format!("Open {url} in a browser.")],
+            causes: vec![error.to_string()],
+            ..errors::input_invalid("No browser could be started to open the page.", Some(&url))
+        })
+    }
 
-#[tauri::command(rename_all = "snake_case")]
-pub async fn save_path_choose<R: Runtime>(
-    window: WebviewWindow<R>,
-    paths: State<'_, ChosenPaths>,
-    suggested_name: String,
-) -> Result<Option<String>, ApiError> {
-    let (answer, chosen) = oneshot::channel();
-    window.dialog().file().set_parent(&window).set_file_name(suggested_name).save_file(|path| {
-        let _ = answer.send(path);
-    });
-    path_of(chosen.await.ok().flatten(), Purpose::Save, &paths)
-}
+    /// Asks where to save a file.
+    pub async fn save_path_choose(
+        &self,
+        suggested_name: String,
+    ) -> Result<Option<String>, ApiError> {
+        let (answer, chosen) = oneshot::channel();
+        let dialog = self.window.dialog().file().set_parent(&self.window);
+        dialog.set_file_name(suggested_name).save_file(|path| {
+            let _ = answer.send(path);
+        });
+        path_of(chosen.await.ok().flatten(), Purpose::Save, &self.state())
+    }
 
-#[tauri::command(rename_all = "snake_case")]
-pub async fn open_path_choose<R: Runtime>(
-    window: WebviewWindow<R>,
-    paths: State<'_, ChosenPaths>,
-) -> Result<Option<String>, ApiError> {
-    let (answer, chosen) = oneshot::channel();
-    window.dialog().file().set_parent(&window).pick_file(|path| {
-        let _ = answer.send(path);
-    });
-    path_of(chosen.await.ok().flatten(), Purpose::Open, &paths)
-}
+    /// Asks which file to open.
+    pub async fn open_path_choose(&self) -> Result<Option<String>, ApiError> {
+        let (answer, chosen) = oneshot::channel();
+        self.window.dialog().file().set_parent(&self.window).pick_file(|path| {
+            let _ = answer.send(path);
+        });
+        path_of(chosen.await.ok().flatten(), Purpose::Open, &self.state())
+    }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn window_close<R: Runtime>(window: WebviewWindow<R>) -> Result<(), ApiError> {
-    window.destroy().map_err(|error| errors::internal("The window could not be closed.", &error))
+    /// Closes the window without asking.
+    pub async fn window_close(&self) -> Result<(), ApiError> {
+        let closed = self.window.destroy();
+        closed.map_err(|error| errors::internal("The window could not be closed.", &error))
+    }
 }
 
 fn path_of(

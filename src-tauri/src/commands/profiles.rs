@@ -1,59 +1,50 @@
+//! The saved profiles of this computer.
+
 use std::path::PathBuf;
 
-use tauri::{Runtime, State, WebviewWindow};
+use tauri::Runtime;
 use transload_api::contract::{ApiError, SavedProfile};
 
+use super::shell::Shell;
 use crate::chosen_paths::{ChosenPaths, Purpose};
 use crate::saved_profiles::SavedProfiles;
 
-// The window is an argument only because Tauri needs to see the runtime in one.
+impl<R: Runtime> Shell<R> {
+    /// Lists the saved profiles.
+    pub async fn saved_profiles_list(&self) -> Result<Vec<SavedProfile>, ApiError> {
+        self.state::<SavedProfiles<R>>().list()
+    }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn saved_profiles_list<R: Runtime>(
-    _window: WebviewWindow<R>,
-    saved: State<'_, SavedProfiles<R>>,
-) -> Result<Vec<SavedProfile>, ApiError> {
-    saved.list()
-}
+    /// Saves a profile.
+    pub async fn saved_profile_save(
+        &self,
+        profile: SavedProfile,
+    ) -> Result<SavedProfile, ApiError> {
+        self.state::<SavedProfiles<R>>().save(profile)
+    }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn saved_profile_save<R: Runtime>(
-    _window: WebviewWindow<R>,
-    saved: State<'_, SavedProfiles<R>>,
-    profile: SavedProfile,
-) -> Result<SavedProfile, ApiError> {
-    saved.save(profile)
-}
+    /// Deletes a profile.
+    pub async fn saved_profile_delete(&self, id: String) -> Result<(), ApiError> {
+        self.state::<SavedProfiles<R>>().delete(&id)
+    }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn saved_profile_delete<R: Runtime>(
-    _window: WebviewWindow<R>,
-    saved: State<'_, SavedProfiles<R>>,
-    id: String,
-) -> Result<(), ApiError> {
-    saved.delete(&id)
-}
+    /// Writes profiles to a file.
+    pub async fn saved_profiles_export(
+        &self,
+        ids: Vec<String>,
+        path: PathBuf,
+    ) -> Result<(), ApiError> {
+        self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
+        self.state::<SavedProfiles<R>>().export(&ids, &path)
+    }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn saved_profiles_export<R: Runtime>(
-    _window: WebviewWindow<R>,
-    saved: State<'_, SavedProfiles<R>>,
-    paths: State<'_, ChosenPaths>,
-    ids: Vec<String>,
-    path: PathBuf,
-) -> Result<(), ApiError> {
-    paths.check(Purpose::Save, &path)?;
-    saved.export(&ids, &path)
-}
-
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn saved_profiles_import<R: Runtime>(
-    _window: WebviewWindow<R>,
-    saved: State<'_, SavedProfiles<R>>,
-    paths: State<'_, ChosenPaths>,
-    path: PathBuf,
-    allow_endpoints: bool,
-) -> Result<Vec<SavedProfile>, ApiError> {
-    paths.check(Purpose::Open, &path)?;
-    saved.import(&path, allow_endpoints)
+    /// Adds the profiles of a file.
+    pub async fn saved_profiles_import(
+        &self,
+        path: PathBuf,
+        allow_endpoints: bool,
+    ) -> Result<Vec<SavedProfile>, ApiError> {
+        self.state::<ChosenPaths>().check(Purpose::Open, &path)?;
+        self.state::<SavedProfiles<R>>().import(&path, allow_endpoints)
+    }
 }

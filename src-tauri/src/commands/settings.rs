@@ -1,41 +1,42 @@
-use serde_json::Value;
-use tauri::State;
-use transload_api::Api;
-use transload_api::contract::{ApiError, Settings};
+//! The settings and the wizard's draft.
 
+use tauri::Runtime;
+use transload_api::Api;
+use transload_api::contract::{ApiError, Settings, WizardDraft};
+
+use super::shell::Shell;
 use crate::draft::Draft;
 use crate::settings::SettingsFile;
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn settings_get(file: State<'_, SettingsFile>) -> Settings {
-    file.get()
-}
-
-#[tauri::command(rename_all = "snake_case")]
-pub async fn settings_set(
-    file: State<'_, SettingsFile>,
-    api: State<'_, Api>,
-    settings: Settings,
-) -> Result<(), ApiError> {
-    let large = settings.practice_large_account;
-    let (address, ca_file) = (settings.engine_address.clone(), settings.ca_file.clone());
-    let ca_file_before = file.get().ca_file;
-    file.set(settings)?;
-    api.engine_address_set(address);
-    api.practice_large_set(large);
-    // Another network begins new connections, so only where it is another one.
-    if ca_file != ca_file_before {
-        api.ca_file_set(ca_file.as_deref());
+impl<R: Runtime> Shell<R> {
+    /// The current settings.
+    pub async fn settings_get(&self) -> Result<Settings, ApiError> {
+        Ok(self.state::<SettingsFile>().get())
     }
-    Ok(())
-}
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn draft_get(draft: State<'_, Draft>) -> Result<Option<Value>, ApiError> {
-    draft.get()
-}
+    /// Stores the settings and applies them.
+    pub async fn settings_set(&self, settings: Settings) -> Result<(), ApiError> {
+        let (file, api) = (self.state::<SettingsFile>(), self.state::<Api>());
+        let large = settings.practice_large_account;
+        let (address, ca_file) = (settings.engine_address.clone(), settings.ca_file.clone());
+        let ca_file_before = file.get().ca_file;
+        file.set(settings)?;
+        api.engine_address_set(address);
+        api.practice_large_set(large);
+        // Another network closes the open connections, so only where the file changed.
+        if ca_file != ca_file_before {
+            api.ca_file_set(ca_file.as_deref());
+        }
+        Ok(())
+    }
 
-#[tauri::command(async, rename_all = "snake_case")]
-pub fn draft_set(kept: State<'_, Draft>, draft: Option<Value>) -> Result<(), ApiError> {
-    kept.set(draft.as_ref())
+    /// The stored draft.
+    pub async fn draft_get(&self) -> Result<Option<WizardDraft>, ApiError> {
+        Ok(self.state::<Draft>().get()?.map(WizardDraft))
+    }
+
+    /// Stores or deletes the draft.
+    pub async fn draft_set(&self, draft: Option<WizardDraft>) -> Result<(), ApiError> {
+        self.state::<Draft>().set(draft.as_ref().map(|WizardDraft(draft)| draft))
+    }
 }

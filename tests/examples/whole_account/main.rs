@@ -66,7 +66,7 @@ async fn measure() -> Result<()> {
     let began = Instant::now();
     let rules = TagRules { newest: Some(u32::try_from(TAGS)?), ..TagRules::default() };
     let selection = Selection { rules, ..Selection::default() };
-    let mut chosen = api.source_choose(source.clone(), selection).await.map_err(told)?;
+    let mut chosen = api.source_choose_silent(source.clone(), selection).await.map_err(told)?;
     chosen.images.retain(|image| image.repository != account::LARGE);
     println!("{} tags chosen by rules in {:.1} s", chosen.images.len(), seconds(began));
     ensure!(chosen.images.len() == REPOSITORIES * TAGS);
@@ -87,7 +87,7 @@ async fn measure() -> Result<()> {
     };
     let asked = request(&connection, &source, &names);
     let began = Instant::now();
-    let plan = api.migration_plan(asked.clone()).await.map_err(told)?;
+    let plan = api.migration_plan_silent(asked.clone()).await.map_err(told)?;
     println!(
         "planned {} images in {:.1} s, every manifest read; {} MB as JSON; memory: {} MB",
         plan.totals.images_to_move,

@@ -23,7 +23,7 @@ async fn refusal(computer: &Computer, request: MigrationRequest) -> Result<ApiEr
 }
 
 async fn reason(computer: &Computer, request: MigrationRequest) -> Result<ApiError> {
-    let plan = match computer.api.migration_plan(request).await {
+    let plan = match computer.api.migration_plan_silent(request).await {
         Ok(plan) => plan,
         Err(error) => return Ok(error),
     };

@@ -40,14 +40,17 @@ fn no_call_carries_more_than_a_hundredth_of_a_stack() {
         expiry_confirmed: Default::default(),
     };
     let sizes = [
-        ("migration_plan", size_of_val(&api.migration_plan(request))),
+        ("migration_plan", size_of_val(&api.migration_plan_silent(request))),
         ("migration_start", size_of_val(&api.migration_start(String::new()))),
         ("migration_resume", size_of_val(&api.migration_resume(String::new()))),
         ("migration_retry_failed", size_of_val(&api.migration_retry_failed(String::new()))),
         ("migration_undo_plan", size_of_val(&api.migration_undo_plan(String::new()))),
         ("migration_undo", size_of_val(&api.migration_undo(String::new(), |_| ()))),
         ("history_verify", size_of_val(&api.history_verify(String::new()))),
-        ("source_choose", size_of_val(&api.source_choose(source.clone(), Selection::default()))),
+        (
+            "source_choose",
+            size_of_val(&api.source_choose_silent(source.clone(), Selection::default())),
+        ),
         ("source_repositories", size_of_val(&api.source_repositories(source.clone(), None))),
         ("source_tags", size_of_val(&api.source_tags(source, String::new(), None))),
         ("repositories_list", size_of_val(&api.repositories_list(AwsConnection::Practice))),

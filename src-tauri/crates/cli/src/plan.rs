@@ -57,8 +57,9 @@ async fn make(
     if let Some(error) = status.login_error {
         output::warning(&error.message);
     }
-    let mut plan =
-        api.migration_plan_told(request.clone(), |read| progress.images_checked(read)).await?;
+    let mut plan = api
+        .migration_plan_with_progress(request.clone(), |read| progress.images_checked(read))
+        .await?;
     let resolution = match arguments.on_conflict {
         OnConflict::Refuse => None,
         OnConflict::Keep => Some(ConflictResolution::KeepExisting),
@@ -72,7 +73,8 @@ async fn make(
         let choice =
             |image: SelectedImage| ConflictChoice { image, resolution: resolution.clone() };
         request.choices = in_conflict.map(|image| choice(image.selected.clone())).collect();
-        plan = api.migration_plan_told(request, |read| progress.images_checked(read)).await?;
+        plan =
+            api.migration_plan_with_progress(request, |read| progress.images_checked(read)).await?;
     }
     if arguments.allow_expiry {
         let repositories = lifecycle::to_confirm(&plan);
@@ -102,7 +104,7 @@ async fn request(
     if !named.is_empty() || images.is_empty() {
         let rules = Selection { repositories: named, rules: rules(arguments) };
         let report = |read| progress.source_read(read);
-        let chosen = api.source_choose_told(from.clone(), rules.clone(), report).await?;
+        let chosen = api.source_choose_with_progress(from.clone(), rules.clone(), report).await?;
         images.extend(chosen.images);
         unread = chosen.unread;
         // Single images are not part of a rule, so such a plan stores no rules to select by again.

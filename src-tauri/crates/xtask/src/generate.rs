@@ -1,8 +1,7 @@
 //! `cargo xtask generate`: regenerates the TypeScript types from Rust. The part `generated` of `cargo
 //! xtask test` checks that they are current.
 //!
-//! ts-rs writes one file per type when the tests of `transload-api` run, to the folder in
-//! `TS_RS_EXPORT_DIR`. This module adds `index.ts`.
+//! The test `export_bindings` of `transload-api` writes them to the folder in `TS_RS_EXPORT_DIR`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -81,22 +80,11 @@ fn fresh(workspace: &Workspace) -> Result<BTreeMap<String, String>> {
     .env("TS_RS_EXPORT_DIR", &folder)
     .env("PATH", path_with_tools(workspace)?)
     .run()?;
-    let mut files = read(&folder)?;
+    let files = read(&folder)?;
     if files.is_empty() {
         bail!("the tests of transload-api wrote no types to {}", folder.display());
     }
-    let index = index(files.keys());
-    files.insert("index.ts".to_owned(), index);
     Ok(files)
-}
-
-/// Returns one export for each type with a file at the top of the folder.
-fn index<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    names
-        .filter_map(|name| name.strip_suffix(".ts"))
-        .filter(|name| !name.contains('/'))
-        .map(|name| format!("export type {{ {name} }} from \"./{name}\";\n"))
-        .collect()
 }
 
 /// Reads every file below a folder, by relative path.
@@ -121,6 +109,3 @@ fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
     }
     Ok(files)
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,7 @@ use ts_rs::TS;
 
 /// Every profile of the AWS configuration on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct AwsProfiles {
     /// In the order of the files.
     pub profiles: Vec<AwsProfile>,
@@ -19,7 +19,7 @@ pub struct AwsProfiles {
 
 /// One profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct AwsProfile {
     /// The name.
     pub name: String,
@@ -36,7 +36,7 @@ pub struct AwsProfile {
 /// How a profile gets its credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum AwsProfileKind {
     /// An access key in the file.
     Keys,
@@ -58,7 +58,7 @@ pub enum AwsProfileKind {
 
 /// A file of the AWS configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct AwsConfigFile {
     /// Where it is looked for.
     pub path: String,
@@ -73,7 +73,7 @@ pub struct AwsConfigFile {
 
 /// A section of an AWS configuration file that AWS tools ignore.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct IgnoredSection {
     /// The file.
     pub path: String,
@@ -88,7 +88,7 @@ pub struct IgnoredSection {
 /// Which ECR a call speaks to, and as whom.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum AwsConnection {
     /// The practice ECR inside the program.
     Practice,
@@ -145,7 +145,7 @@ impl AwsConnection {
 
 /// Who the caller is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct AwsIdentity {
     /// The account's twelve digits.
     pub account_id: String,
@@ -167,7 +167,7 @@ pub struct AwsIdentity {
 
 /// Where the calls of a connection go.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct AwsEndpoints {
     /// The host of the ECR API, and port where there is one; nothing where it is not known.
     pub api: Option<String>,
@@ -181,7 +181,7 @@ pub struct AwsEndpoints {
 
 /// The outcome of a registry login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct RegistryLogin {
     /// The registry's host, and port where there is one.
     pub registry: String,

@@ -5,7 +5,7 @@ use super::ApiError;
 
 /// The logins of the person's own `docker` and Podman for an ECR registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct ClientLogins {
     /// The registry.
     pub registry: String,
@@ -15,7 +15,7 @@ pub struct ClientLogins {
 
 /// A client, what it has for the registry, and what it could have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct ClientLogin {
     /// Which client.
     pub client: LoginClient,
@@ -36,7 +36,7 @@ pub struct ClientLogin {
 /// A program with logins of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum LoginClient {
     /// The Docker command line.
     Docker,
@@ -47,7 +47,7 @@ pub enum LoginClient {
 /// What a client has for a registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum HeldLogin {
     /// Nothing.
     None,
@@ -64,7 +64,7 @@ pub enum HeldLogin {
 
 /// A way to give a client a login, with everything that it changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct ClientLoginWay {
     /// Which way.
     pub way: LoginWay,
@@ -75,7 +75,7 @@ pub struct ClientLoginWay {
 /// How a client gets a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum LoginWay {
     /// Its credential helper keeps the login, for 12 hours.
     Helper {
@@ -90,7 +90,7 @@ pub enum LoginWay {
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct ClientLoginChange {
     /// What happens.
     pub action: ClientLoginAction,
@@ -105,7 +105,7 @@ pub struct ClientLoginChange {
 /// What happens to an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum ClientLoginAction {
     /// A program keeps it.
     Kept,

@@ -3,7 +3,7 @@ use ts_rs::TS;
 
 /// The Docker Engine on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct EngineStatus {
     /// Whether one answers.
     pub running: bool,
@@ -36,7 +36,7 @@ pub struct EngineStatus {
 /// How an engine keeps images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub enum EngineStore {
     /// The containerd image store: as they were pulled.
     Containerd,
@@ -49,7 +49,7 @@ pub enum EngineStore {
 /// What a registry has of an image that the Docker Engine pulled from there, where that is more or
 /// something else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct EngineOriginal {
     /// The tag at the engine, and at the registry.
     pub tag: String,
@@ -69,7 +69,7 @@ pub struct EngineOriginal {
 
 /// One address that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct EngineAttempt {
     /// The address.
     pub address: String,
@@ -82,7 +82,7 @@ pub struct EngineAttempt {
 /// Where an engine address comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub enum EngineOrigin {
     /// Transload's own settings.
     Settings,

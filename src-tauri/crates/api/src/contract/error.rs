@@ -6,7 +6,7 @@ use ts_rs::TS;
 /// The window matches `code`, never the text. `message` says what happened and why, in a sentence
 /// that is true without the window; the window's own table gives the title and the next step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "errors.ts")]
 pub struct ApiError {
     /// Which failure this is.
     pub code: ErrorCode,
@@ -30,7 +30,7 @@ pub struct ApiError {
 /// The failures that the window tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "errors.ts")]
 pub enum ErrorCode {
     // What was typed.
     /// A field holds something that cannot be what it stands for.

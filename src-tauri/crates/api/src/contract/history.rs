@@ -5,7 +5,7 @@ use super::{AwsIdentity, ImageSource, MigrationOutcome, ReportSummary, Undone};
 
 /// One migration, as the history lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct HistoryEntry {
     /// The migration; a job that runs it has the same name.
     pub migration: String,

@@ -6,7 +6,7 @@ use super::{ApiError, AwsConnection, ImageSource, MigrationReport, PlannedImage}
 /// One event of a job. `seq` grows by one from 0; the first event is `started`, and exactly one
 /// `finished` comes last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub struct JobEvent {
     /// The job.
     pub job: String,
@@ -21,7 +21,7 @@ pub struct JobEvent {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub enum JobEventKind {
     /// The job begins.
     Started {
@@ -126,7 +126,7 @@ pub enum JobEventKind {
 /// The steps of a migration, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub enum MigrationStep {
     /// Create the missing repositories, each just before its first image: this step starts with the
     /// push, and is over when the last one is there that an image still needs.
@@ -144,7 +144,7 @@ pub enum MigrationStep {
 /// Where an image is on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub enum ImageState {
     /// Its turn has not come.
     Waiting,
@@ -175,7 +175,7 @@ pub enum ImageState {
 /// Where a layer is on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub enum LayerState {
     /// Its turn has not come.
     Waiting {
@@ -204,7 +204,7 @@ pub enum LayerState {
 
 /// Where a whole job stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub struct JobProgress {
     /// Images of the job.
     pub images_total: u32,
@@ -222,7 +222,7 @@ pub struct JobProgress {
 
 /// How many pulls a source still allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub struct PullsLeft {
     /// Pulls left now.
     pub left: u32,
@@ -235,7 +235,7 @@ pub struct PullsLeft {
 /// A job with everything that a window needs that comes late: it shows this, and asks for events
 /// from `next_seq` on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub struct JobSnapshot {
     /// The job.
     pub job: String,
@@ -271,7 +271,7 @@ pub struct JobSnapshot {
 
 /// One image of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub struct ImageProgress {
     /// The image as planned.
     pub planned: PlannedImage,
@@ -283,7 +283,7 @@ pub struct ImageProgress {
 
 /// One layer of an image of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub struct LayerProgress {
     /// A digest, or the short id that the Docker Engine gives.
     pub layer: String,
@@ -294,7 +294,7 @@ pub struct LayerProgress {
 /// Whether a job runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "jobs.ts")]
 pub enum JobStatus {
     /// It runs.
     Running,

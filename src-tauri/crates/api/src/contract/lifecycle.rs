@@ -4,7 +4,7 @@ use ts_rs::TS;
 /// What the lifecycle policy of a repository does with the images of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub enum LifecycleForecast {
     /// Nothing that concerns the migration: there is no policy, or it keeps these images.
     #[default]
@@ -27,7 +27,7 @@ pub enum LifecycleForecast {
 
 /// An image that a lifecycle policy applies to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct ExpiringImage {
     /// Its number in the plan; nothing for an image that the repository has.
     pub image: Option<u32>,
@@ -47,7 +47,7 @@ pub struct ExpiringImage {
 /// What a lifecycle rule does with an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub enum LifecycleAction {
     /// ECR deletes it.
     Expire,

@@ -7,7 +7,7 @@ use super::{AwsConnection, ImageSource, Naming, Selection};
 
 /// What a person asked for in the wizard: the input of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub struct MigrationRequest {
     /// Where the images go.
     pub connection: AwsConnection,
@@ -38,7 +38,7 @@ pub struct MigrationRequest {
 
 /// What of an image comes along when it is copied from registry to registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub struct CopyExtent {
     /// Only this platform, such as `linux/amd64`. ECR then holds the digest of that platform's
     /// manifest and not the one of the index.
@@ -56,7 +56,7 @@ impl Default for CopyExtent {
 
 /// One tag of one source repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub struct SelectedImage {
     /// The repository as the source shows it.
     pub repository: String,
@@ -66,7 +66,7 @@ pub struct SelectedImage {
 
 /// Where a source repository goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub struct RepositoryMapping {
     /// The repository as the source shows it.
     pub source_repository: String,
@@ -78,7 +78,7 @@ pub struct RepositoryMapping {
 
 /// How a repository is set up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub struct RepositorySettings {
     /// Whether tags may be moved.
     pub tag_mutability: TagMutability,
@@ -101,7 +101,7 @@ pub struct RepositorySettings {
 /// Whether tags may be moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub enum TagMutability {
     /// Every tag may move.
     Mutable,
@@ -116,7 +116,7 @@ pub enum TagMutability {
 /// How layers are encrypted at rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub enum Encryption {
     /// Keys that Amazon S3 manages.
     Aes256,
@@ -135,7 +135,7 @@ pub enum Encryption {
 /// What ECR removes by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub enum LifecyclePreset {
     /// Nothing.
     None,
@@ -153,7 +153,7 @@ pub enum LifecyclePreset {
 
 /// What to do about one image whose tag points to something else already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub struct ConflictChoice {
     /// Which image.
     pub image: SelectedImage,
@@ -164,7 +164,7 @@ pub struct ConflictChoice {
 /// What to do about a conflict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "migration.ts")]
 pub enum ConflictResolution {
     /// Leave the destination as it is.
     KeepExisting,

@@ -1,9 +1,10 @@
 //! The contract between the engine and whoever shows it.
 //!
 //! Every type here crosses the border as JSON, with field names as written, so that one search
-//! finds a name in Rust and in TypeScript. `ts-rs` writes the TypeScript side into
-//! `ui/src/ipc/generated/`; `cargo xtask generate` renews it and `cargo xtask test` fails when it
-//! is stale; the types of `copies` are for a terminal only. Times are milliseconds since 1970 in UTC and end in `_at_ms`; sizes end in `_bytes`.
+//! finds a name in Rust and in TypeScript. `command_list.rs` declares the commands; `typescript`
+//! writes them and the types that they need into `ui/src/ipc/generated/`; `cargo xtask generate`
+//! renews it and `cargo xtask test` fails when it is stale. The types of `copies` are for a terminal
+//! only. Times are milliseconds since 1970 in UTC and end in `_at_ms`; sizes end in `_bytes`.
 
 mod aws;
 mod client_logins;
@@ -30,6 +31,8 @@ mod settings;
 mod sign_in;
 mod sources;
 mod summary;
+#[cfg(test)]
+mod typescript;
 mod undo;
 
 pub use aws::*;

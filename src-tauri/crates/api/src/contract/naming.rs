@@ -4,7 +4,7 @@ use ts_rs::TS;
 /// What repositories of a source are called in ECR, by rules: the same rules name new repositories
 /// another day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct Naming {
     /// Goes before every name.
     pub prefix: String,
@@ -14,7 +14,7 @@ pub struct Naming {
 
 /// How a name is changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct RenameRule {
     /// How the pattern is read.
     pub kind: RenameRuleKind,
@@ -27,7 +27,7 @@ pub struct RenameRule {
 /// How the pattern of a rename rule is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub enum RenameRuleKind {
     /// For the whole name: `*` stands for any characters and `?` for one; each is a group.
     Glob,
@@ -37,7 +37,7 @@ pub enum RenameRuleKind {
 
 /// What repositories of a source would be called, and what is wrong with the rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct ProposedNames {
     /// The names, in the order that was asked.
     pub names: Vec<ProposedName>,
@@ -48,7 +48,7 @@ pub struct ProposedNames {
 
 /// What one repository would be called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct ProposedName {
     /// The repository as the source shows it.
     pub source_repository: String,

@@ -5,7 +5,7 @@ use super::ApiError;
 
 /// How this computer reaches AWS, Docker Hub and registries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub struct NetworkStatus {
     /// The proxies in use; empty where everything is reached directly.
     pub proxies: Vec<ProxyUse>,
@@ -27,7 +27,7 @@ pub struct NetworkStatus {
 
 /// Two spellings of one variable that say different things. Tools differ in which of them counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub struct ContradictingVariables {
     /// The one that counts for registries and Docker Hub, as for Docker.
     pub for_registries: String,
@@ -37,7 +37,7 @@ pub struct ContradictingVariables {
 
 /// A proxy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub struct ProxyUse {
     /// For addresses of which scheme: `https` or `http`.
     pub scheme: String,
@@ -50,7 +50,7 @@ pub struct ProxyUse {
 /// Where a proxy was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub enum ProxyOrigin {
     /// In the environment.
     Environment,
@@ -60,7 +60,7 @@ pub enum ProxyOrigin {
 
 /// A file with certificate authorities.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub struct CaFile {
     /// Who names it.
     pub origin: CaFileOrigin,
@@ -75,7 +75,7 @@ pub struct CaFile {
 /// Who names a file with certificate authorities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub enum CaFileOrigin {
     /// The person, in the settings.
     Settings,
@@ -87,7 +87,7 @@ pub enum CaFileOrigin {
 
 /// A certificate authority.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub struct CaCertificate {
     /// Its name.
     pub name: String,

@@ -3,7 +3,7 @@ use ts_rs::TS;
 
 /// Whether the caller may do what a plan would do. Nothing was written to find it out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "permissions.ts")]
 pub struct PlanPermissions {
     /// What the plan needs, in the order of its steps.
     pub permissions: Vec<PlanPermission>,
@@ -17,7 +17,7 @@ pub struct PlanPermissions {
 
 /// One action that a plan needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "permissions.ts")]
 pub struct PlanPermission {
     /// The IAM action, such as `ecr:PutImage`.
     pub action: String,
@@ -36,7 +36,7 @@ pub struct PlanPermission {
 /// What a permission is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionPurpose {
     /// To get the registry's token.
     LogIn,
@@ -57,7 +57,7 @@ pub enum PermissionPurpose {
 /// Whether the caller has a permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionStanding {
     /// As far as could be seen.
     Allowed,
@@ -78,7 +78,7 @@ pub enum PermissionStanding {
 /// Why a permission is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionDenial {
     /// No policy of the caller allows it.
     NotGranted,
@@ -95,7 +95,7 @@ pub enum PermissionDenial {
 /// Why a permission is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionDoubt {
     /// Nothing that only reads tells it.
     NotAsked,
@@ -108,7 +108,7 @@ pub enum PermissionDoubt {
 /// How permissions were looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "permissions.ts")]
 pub enum PermissionBasis {
     /// Practice allows everything.
     Practice,
@@ -122,7 +122,7 @@ pub enum PermissionBasis {
 
 /// An IAM policy document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "permissions.ts")]
 pub struct IamPolicy {
     /// The document, as indented JSON.
     pub text: String,

@@ -8,7 +8,7 @@ use super::{
 
 /// What a migration would do. Nothing was written when it was made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct MigrationPlan {
     /// What to start it with.
     pub plan: String,
@@ -37,7 +37,7 @@ pub struct MigrationPlan {
 
 /// An ECR repository that a plan needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct PlannedRepository {
     /// Its name.
     pub name: String,
@@ -56,7 +56,7 @@ pub struct PlannedRepository {
 
 /// A setting of an existing repository that is not as asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct SettingDifference {
     /// The setting.
     pub setting: String,
@@ -68,7 +68,7 @@ pub struct SettingDifference {
 
 /// An image of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct PlannedImage {
     /// Its number in the plan, from 0; events and reports call it by this.
     pub image: u32,
@@ -116,7 +116,7 @@ pub struct PlannedImage {
 
 /// Which image of the Docker Engine is sent, and what will arrive of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct EnginePrediction {
     /// The engine's ID of the image. A run stops where the name means another image.
     pub image_id: String,
@@ -139,7 +139,7 @@ pub struct EnginePrediction {
 /// Who sends an image of the Docker Engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub enum EngineWay {
     /// The engine pushes the whole image.
     Push,
@@ -152,7 +152,7 @@ pub enum EngineWay {
 /// What arrives of an image of the Docker Engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub enum EngineOutcome {
     /// All of it, with its digest.
     Whole,
@@ -167,7 +167,7 @@ pub enum EngineOutcome {
 
 /// A tag of a signature, attestation or SBOM, such as `sha256-….sig`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct PlannedReferrerTag {
     /// The tag.
     pub tag: String,
@@ -180,7 +180,7 @@ pub struct PlannedReferrerTag {
 /// How an image travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub enum Route {
     /// The Docker Engine pushes it.
     DockerEngine,
@@ -191,7 +191,7 @@ pub enum Route {
 /// What will be done with an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub enum PlannedAction {
     /// It is moved.
     Move,
@@ -216,7 +216,7 @@ pub enum PlannedAction {
 /// Something worth knowing about a planned image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub enum PlanRemark {
     /// The engine re-packs layers, so the digest in ECR is a new one.
     DigestChanges,
@@ -243,7 +243,7 @@ pub enum PlanRemark {
 
 /// The sums of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct PlanTotals {
     /// Repositories that will be created.
     pub repositories_to_create: u32,
@@ -286,7 +286,7 @@ pub struct PlanTotals {
 
 /// How long a migration will take, from how fast earlier ones were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct ExpectedTime {
     /// How long.
     pub elapsed_ms: u64,
@@ -298,7 +298,7 @@ pub struct ExpectedTime {
 
 /// How far the making of a plan is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct PlanProgress {
     /// Images that were looked at.
     pub looked_at: u32,
@@ -309,7 +309,7 @@ pub struct PlanProgress {
 /// Which tool copies from registry to registry in the commands of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub enum CopyTool {
     /// `skopeo`.
     Skopeo,
@@ -319,7 +319,7 @@ pub enum CopyTool {
 
 /// Docker Hub's pull quota.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct PullQuota {
     /// Pulls that the plan needs; each platform counts. At least so many where images are read later.
     pub needed: u32,

@@ -7,7 +7,7 @@ use super::{AwsConnection, MigrationPlan, MigrationRequest};
 
 /// A plan as a file: made in the window, run on a server. It holds no secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "plan.ts")]
 pub struct PlanFile {
     /// The version of this format.
     pub transload_plan: u32,

@@ -4,7 +4,7 @@ use ts_rs::TS;
 /// The practice servers inside the program. The keys and the token are made up: they open nothing but
 /// practice, and a person needs them to try `aws`, `docker` and `skopeo` on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub struct PracticeStatus {
     /// The endpoint of the practice ECR API, for `aws --endpoint-url`.
     pub ecr_endpoint: String,

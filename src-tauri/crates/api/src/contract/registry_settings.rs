@@ -5,7 +5,7 @@ use super::{ApiError, RepositorySettings};
 
 /// What is set for the whole registry of an account and region.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct RegistrySettings {
     /// Whether a layer that another repository holds need not be sent again; nothing where it is not
     /// known.
@@ -20,7 +20,7 @@ pub struct RegistrySettings {
 
 /// A template that ECR creates repositories by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct KnownTemplate {
     /// What the repositories' names begin with, or `ROOT` for all that no other template is for.
     pub prefix: String,
@@ -30,7 +30,7 @@ pub struct KnownTemplate {
 
 /// A pull-through cache rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct KnownCacheRule {
     /// What the repositories' names begin with, or `ROOT` for all.
     pub prefix: String,
@@ -41,7 +41,7 @@ pub struct KnownCacheRule {
 /// A change of what is set for the whole registry, which may serve better than a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub enum RegistryOffer {
     /// Layers that another repository holds need not be sent again.
     BlobMounting,

@@ -5,7 +5,7 @@ use super::{ApiError, AwsIdentity, ImageStanding, ReportSummary, Route};
 
 /// What a migration did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct MigrationReport {
     /// The job.
     pub job: String,
@@ -55,7 +55,7 @@ pub struct MigrationReport {
 
 /// Which part of a plan a report is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct ReportPart {
     /// The plan: the SHA-256 digest of its file's content.
     pub plan: String,
@@ -69,7 +69,7 @@ pub struct ReportPart {
 
 /// A lifecycle policy of a new repository that was not set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct PolicyNotSet {
     /// The repository.
     pub repository: String,
@@ -80,7 +80,7 @@ pub struct PolicyNotSet {
 /// How a migration ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub enum MigrationOutcome {
     /// It is still running, here or in another window or command.
     Running,
@@ -105,7 +105,7 @@ pub enum MigrationOutcome {
 
 /// What became of one image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct ImageReport {
     /// Its number in the plan.
     pub image: u32,
@@ -151,7 +151,7 @@ pub struct ImageReport {
 
 /// The image of one platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct PlatformProof {
     /// Which one, such as `linux/arm64/v8`.
     pub platform: String,
@@ -163,7 +163,7 @@ pub struct PlatformProof {
 
 /// A signature or another referrer that stayed behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct LeftBehind {
     /// Its digest or tag at the source; where they could not be listed, the image's digest.
     pub name: String,
@@ -174,7 +174,7 @@ pub struct LeftBehind {
 /// What became of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub enum ImageResult {
     /// It was moved.
     Moved,
@@ -192,7 +192,7 @@ pub enum ImageResult {
 /// What can be said of an image's digests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub enum Proof {
     /// Source, push, registry and ECR agree.
     Equal,
@@ -212,7 +212,7 @@ pub enum Proof {
 /// The formats that a report is exported in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub enum ReportFormat {
     /// For reading.
     Markdown,

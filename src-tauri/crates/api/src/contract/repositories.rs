@@ -5,7 +5,7 @@ use super::{ApiError, RepositorySettings};
 
 /// An ECR repository in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct Repository {
     /// Its name.
     pub name: String,
@@ -21,7 +21,7 @@ pub struct Repository {
 
 /// Counts of a repository, asked for the rows in sight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositorySummary {
     /// Its name.
     pub name: String,
@@ -33,7 +33,7 @@ pub struct RepositorySummary {
 
 /// A repository with what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryDetails {
     /// The repository.
     pub repository: Repository,
@@ -47,7 +47,7 @@ pub struct RepositoryDetails {
 
 /// An image in a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct RepositoryImage {
     /// Its digest.
     pub digest: String,
@@ -70,7 +70,7 @@ pub struct RepositoryImage {
 /// What an image is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub enum ImageKind {
     /// One image.
     Image,
@@ -86,7 +86,7 @@ pub enum ImageKind {
 
 /// One entry of an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct IndexEntry {
     /// Its digest.
     pub digest: String,
@@ -101,7 +101,7 @@ pub struct IndexEntry {
 /// An image, or one of its tags, that is to be deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub enum ImageToDelete {
     /// A tag; where it is its image's last, the image goes too.
     Tag {
@@ -117,7 +117,7 @@ pub enum ImageToDelete {
 
 /// What ECR did not delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "repositories.ts")]
 pub struct ImageNotDeleted {
     /// The tag or digest.
     pub name: String,

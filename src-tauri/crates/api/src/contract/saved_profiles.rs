@@ -5,7 +5,7 @@ use super::{AwsConnection, ImageSource, RenameRule, RepositorySettings};
 
 /// What a person keeps for next time. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub struct SavedProfile {
     /// What it is kept under; made by the program.
     pub id: String,

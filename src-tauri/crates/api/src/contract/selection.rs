@@ -5,7 +5,7 @@ use super::{ApiError, SelectedImage};
 
 /// Which images of a source are meant, by rules: the same rules find new tags another day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct Selection {
     /// The repositories as the source shows them; nothing for all.
     pub repositories: Vec<String>,
@@ -16,7 +16,7 @@ pub struct Selection {
 /// Which tags of a repository are meant. Without anything, all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct TagRules {
     /// Tags that match one of these; nothing for all.
     pub include: Vec<TagPattern>,
@@ -32,7 +32,7 @@ pub struct TagRules {
 
 /// What tags look like.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct TagPattern {
     /// How the text is read.
     pub kind: TagPatternKind,
@@ -43,7 +43,7 @@ pub struct TagPattern {
 /// How a pattern of tags is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub enum TagPatternKind {
     /// `*` stands for any characters and `?` for one.
     Glob,
@@ -55,7 +55,7 @@ pub enum TagPatternKind {
 
 /// The images that rules choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct ChosenTags {
     /// The images, by repository and in the order of the source.
     pub images: Vec<SelectedImage>,
@@ -72,7 +72,7 @@ pub struct ChosenTags {
 
 /// A repository, or a namespace of repositories, that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct UnreadRepository {
     /// Its name.
     pub repository: String,
@@ -82,7 +82,7 @@ pub struct UnreadRepository {
 
 /// How much of a source was read to choose from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct ChooseProgress {
     /// Repositories that were found; all of them from the first that was read on.
     pub repositories: u32,
@@ -94,7 +94,7 @@ pub struct ChooseProgress {
 
 /// Tags that rules do not choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct OutCount {
     /// Why not.
     pub reason: OutReason,
@@ -105,7 +105,7 @@ pub struct OutCount {
 /// Why a tag is not meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub enum OutReason {
     /// It matches none of the patterns.
     NotIncluded,

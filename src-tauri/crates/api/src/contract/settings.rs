@@ -3,7 +3,7 @@ use ts_rs::TS;
 
 /// What a person set for the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 #[serde(default)]
 pub struct Settings {
     /// Light, dark, or as the system is.
@@ -45,7 +45,7 @@ impl Default for Settings {
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub enum Theme {
     /// As the system is.
     System,
@@ -55,9 +55,15 @@ pub enum Theme {
     Dark,
 }
 
+/// The wizard's draft. Its shape is the window's own; the program only stores it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+#[ts(type = "unknown", export_to = "settings.ts")]
+pub struct WizardDraft(pub serde_json::Value);
+
 /// What the program says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "settings.ts")]
 pub struct AppInfo {
     /// The version.
     pub version: String,

@@ -4,7 +4,7 @@ use ts_rs::TS;
 /// Where to sign in through IAM Identity Center.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum SignInTarget {
     /// Where a profile, or the source of its roles, signs in.
     Profile {
@@ -21,7 +21,7 @@ pub enum SignInTarget {
 /// How a person signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum SignInWay {
     /// In the browser of this computer.
     Browser,
@@ -31,7 +31,7 @@ pub enum SignInWay {
 
 /// What a person needs for signing in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct SignInPrompt {
     /// The sign-in, for the calls that wait for it, open its page, or cancel it.
     pub sign_in: String,
@@ -52,7 +52,7 @@ pub struct SignInPrompt {
 /// How a sign-in ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub enum SignInOutcome {
     /// The session is open, for this program and for the AWS command line.
     SignedIn,
@@ -62,7 +62,7 @@ pub enum SignInOutcome {
 
 /// A sign-in that the AWS configuration names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct SsoSession {
     /// How calls name it.
     pub target: SignInTarget,
@@ -82,7 +82,7 @@ pub struct SsoSession {
 
 /// An account that who signed in may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct SsoAccount {
     /// Its twelve digits.
     pub account_id: String,
@@ -94,7 +94,7 @@ pub struct SsoAccount {
 
 /// A profile for a role of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct NewAwsProfile {
     /// Its name.
     pub name: String,
@@ -110,7 +110,7 @@ pub struct NewAwsProfile {
 
 /// What a new profile adds, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "aws.ts")]
 pub struct NewAwsProfileText {
     /// The file.
     pub path: String,

@@ -6,7 +6,7 @@ use super::{ApiError, AwsConnection, UnreadRepository};
 /// Where images come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub enum ImageSource {
     /// The Docker Engine on this computer.
     DockerEngine,
@@ -39,7 +39,7 @@ pub enum ImageSource {
 
 /// A sign-in to a source, for this run of the program; it is not stored, unless the person asks.
 #[derive(Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceLogin {
     /// The source.
     pub source: ImageSource,
@@ -54,7 +54,7 @@ pub struct SourceLogin {
 
 /// How a source is asked at the moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceLoginStatus {
     /// As whom; nothing means anonymously.
     pub username: Option<String>,
@@ -71,7 +71,7 @@ pub struct SourceLoginStatus {
 /// Where the login for a source comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub enum SourceLoginOrigin {
     /// No login.
     Anonymous,
@@ -85,7 +85,7 @@ pub enum SourceLoginOrigin {
 
 /// The namespaces of whoever is signed in to Docker Hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceNamespaces {
     /// The person's own first, then their organisations; none without a login.
     pub namespaces: Vec<String>,
@@ -95,7 +95,7 @@ pub struct SourceNamespaces {
 
 /// A page of repositories of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceRepositories {
     /// The repositories.
     pub repositories: Vec<SourceRepository>,
@@ -110,7 +110,7 @@ pub struct SourceRepositories {
 
 /// A repository of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceRepository {
     /// The name as the source shows it, such as `dencold/pgcli`.
     pub name: String,
@@ -126,7 +126,7 @@ pub struct SourceRepository {
 
 /// A page of tags of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceTags {
     /// The tags, newest first where the source knows their age.
     pub tags: Vec<SourceTag>,
@@ -138,7 +138,7 @@ pub struct SourceTags {
 
 /// A tag of a repository. What the source has not told yet is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "sources.ts")]
 pub struct SourceTag {
     /// The tag.
     pub tag: String,

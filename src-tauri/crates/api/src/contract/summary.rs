@@ -4,7 +4,7 @@ use ts_rs::TS;
 /// The headline of a migration and everything that must be said with it. Each surface shows these
 /// words; none makes its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct ReportSummary {
     /// How the headline is marked.
     pub status: SummaryStatus,
@@ -22,7 +22,7 @@ pub struct ReportSummary {
 /// How a headline is marked, in the words of Cloudscape's status indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub enum SummaryStatus {
     /// Every planned image is verified and nothing needs attention.
     Success,
@@ -41,7 +41,7 @@ pub enum SummaryStatus {
 /// How many images of a migration have which standing. Each image is counted once; `up_to_date` is a
 /// part of the verified ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub struct OutcomeCounts {
     /// All planned images.
     pub images: u32,
@@ -64,7 +64,7 @@ pub struct OutcomeCounts {
 /// What is known about an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "report.ts")]
 pub enum ImageStanding {
     /// In ECR; source, push, registry and ECR agree on one digest.
     Equal,

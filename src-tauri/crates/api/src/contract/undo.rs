@@ -5,7 +5,7 @@ use super::{ApiError, DestinationIdentity};
 
 /// What an undo of a migration would take away, and what it would leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoPlan {
     /// The plan; it is carried out by this name.
     pub undo: String,
@@ -21,7 +21,7 @@ pub struct UndoPlan {
 
 /// How much an undo takes away, or took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoTotals {
     /// Tags that are taken away.
     pub tags_removed: u32,
@@ -37,7 +37,7 @@ pub struct UndoTotals {
 
 /// What an undo does in one repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoRepository {
     /// Its name.
     pub name: String,
@@ -51,7 +51,7 @@ pub struct UndoRepository {
 
 /// What an undo does to a tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoTag {
     /// The tag.
     pub tag: String,
@@ -64,7 +64,7 @@ pub struct UndoTag {
 /// What becomes of a tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub enum TagUndo {
     /// It is taken away.
     Remove {
@@ -86,7 +86,7 @@ pub enum TagUndo {
 /// What becomes of the image of a tag that is taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub enum ImageUndo {
     /// It goes with its last tag.
     Goes,
@@ -99,7 +99,7 @@ pub enum ImageUndo {
 /// Why a tag is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub enum TagLeft {
     /// It is not there any more.
     Gone,
@@ -123,7 +123,7 @@ pub enum TagLeft {
 /// What becomes of a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub enum RepositoryUndo {
     /// It is deleted: the migration created it, and nothing is left in it.
     Delete,
@@ -140,7 +140,7 @@ pub enum RepositoryUndo {
 
 /// How far an undo is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoProgress {
     /// Tags, images and repositories that are done.
     pub done: u32,
@@ -150,7 +150,7 @@ pub struct UndoProgress {
 
 /// What an undo did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoReport {
     /// The migration.
     pub migration: String,
@@ -166,7 +166,7 @@ pub struct UndoReport {
 
 /// Something that an undo left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoLeft {
     /// A repository, a tag or an image, such as `app`, `app:1` or `app@sha256:…`.
     pub name: String,
@@ -177,7 +177,7 @@ pub struct UndoLeft {
 /// Why an undo left something as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub enum UndoLeftReason {
     /// The tag is not, or cannot be made, what it was.
     Tag {
@@ -198,7 +198,7 @@ pub enum UndoLeftReason {
 
 /// That what a migration brought was taken away again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export_to = "undo.ts")]
 pub struct Undone {
     /// When, in milliseconds since 1970.
     pub at_ms: u64,

@@ -35,7 +35,8 @@ impl Api {
         let record = self.journal().await?.record(&migration).await?;
         let mut request = convert::request(&record.request)?;
         if let Some(selection) = &request.selection {
-            let chosen = self.source_choose(request.source.clone(), selection.clone()).await?;
+            let chosen =
+                self.source_choose_silent(request.source.clone(), selection.clone()).await?;
             request.images = chosen.images;
         }
         Ok(request)

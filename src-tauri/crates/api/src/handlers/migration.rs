@@ -16,8 +16,8 @@ use crate::plans::{Ends, ReadyPlan, not_ready};
 use crate::sources::OpenSource;
 
 impl Api {
-    /// Says what a migration would do. Nothing is written.
-    pub async fn migration_plan(
+    /// Plans a migration without progress. Writes nothing.
+    pub async fn migration_plan_silent(
         &self,
         request: MigrationRequest,
     ) -> Result<MigrationPlan, ApiError> {

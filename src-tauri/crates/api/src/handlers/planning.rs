@@ -18,8 +18,8 @@ use crate::plans::ReadyPlan;
 const TOLD_PARTS: usize = 200;
 
 impl Api {
-    /// Says what a migration would do, and meanwhile how far that is. Nothing is written.
-    pub async fn migration_plan_told(
+    /// Plans a migration and reports progress. Writes nothing.
+    pub async fn migration_plan_with_progress(
         &self,
         request: MigrationRequest,
         tell: impl Fn(PlanProgress) + Send + Sync,
@@ -34,15 +34,15 @@ impl Api {
         self.make_plan(request, &tell).await
     }
 
-    /// The same for somebody who may stop it: `attempt` is a name that the caller makes up. A plan
-    /// that was stopped is none.
-    pub async fn migration_plan_watched(
+    /// Plans a migration that can be cancelled: `attempt` is a name that the caller makes up. Returns
+    /// `None` if it was cancelled.
+    pub async fn migration_plan(
         &self,
         request: MigrationRequest,
         attempt: String,
         tell: impl Fn(PlanProgress) + Send + Sync,
     ) -> Result<Option<MigrationPlan>, ApiError> {
-        let plan = self.migration_plan_told(request, tell);
+        let plan = self.migration_plan_with_progress(request, tell);
         self.inner.attempts.run(attempt, plan).await.transpose()
     }
 

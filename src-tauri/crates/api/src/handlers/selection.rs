@@ -17,25 +17,25 @@ use crate::convert;
 const LISTED_TOGETHER: usize = 6;
 
 impl Api {
-    /// The images of a source that rules choose, now.
-    pub async fn source_choose(
+    /// The images of a source that rules select now, without progress.
+    pub async fn source_choose_silent(
         &self,
         source: ImageSource,
         selection: Selection,
     ) -> Result<ChosenTags, ApiError> {
-        self.source_choose_told(source, selection, |_| {}).await
+        self.source_choose_with_progress(source, selection, |_| {}).await
     }
 
-    /// The same for somebody who may stop it: `attempt` is a name that the caller makes up. What was
-    /// stopped chooses nothing.
-    pub async fn source_choose_watched(
+    /// The images of a source that rules select now. Can be cancelled: `attempt` is a name that the
+    /// caller makes up. Returns `None` if it was cancelled.
+    pub async fn source_choose(
         &self,
         source: ImageSource,
         selection: Selection,
         attempt: String,
         tell: impl Fn(ChooseProgress) + Send + Sync,
     ) -> Result<Option<ChosenTags>, ApiError> {
-        let chosen = self.source_choose_told(source, selection, tell);
+        let chosen = self.source_choose_with_progress(source, selection, tell);
         self.inner.attempts.run(attempt, chosen).await.transpose()
     }
 
@@ -46,7 +46,7 @@ impl Api {
     }
 
     /// The images of a source that rules choose, and meanwhile how much of it was read.
-    pub async fn source_choose_told(
+    pub async fn source_choose_with_progress(
         &self,
         source: ImageSource,
         selection: Selection,

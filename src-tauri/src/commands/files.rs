@@ -1,0 +1,29 @@
+//! Files that migrations are exported to. Only a path that a dialog returned is written.
+
+use std::path::PathBuf;
+
+use tauri::Runtime;
+use transload_api::Api;
+use transload_api::contract::{ApiError, ReportFormat};
+
+use super::shell::Shell;
+use crate::chosen_paths::{ChosenPaths, Purpose};
+
+impl<R: Runtime> Shell<R> {
+    /// Writes a report to a file.
+    pub async fn migration_report_export(
+        &self,
+        job: String,
+        format: ReportFormat,
+        path: PathBuf,
+    ) -> Result<(), ApiError> {
+        self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
+        self.state::<Api>().migration_report_export(job, format, path).await
+    }
+
+    /// Writes a plan to a file.
+    pub async fn migration_plan_export(&self, plan: String, path: PathBuf) -> Result<(), ApiError> {
+        self.state::<ChosenPaths>().check(Purpose::Save, &path)?;
+        self.state::<Api>().migration_plan_export(plan, path).await
+    }
+}
