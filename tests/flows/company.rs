@@ -115,15 +115,23 @@ async fn the_proxy_that_is_set_for_the_desktop_is_taken_where_no_variable_names_
     let image = format!("{HOST}/team/app:1");
     let file = company.authority.file().display().to_string();
     let run = async |desktop: &str| {
-        ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy"]
-            .into_iter()
-            .fold(Run::new(command_line()?), Run::without_variable)
-            .arguments(["digest", &image, "--ca-file", &file])
-            .variable("GSETTINGS_BACKEND", "keyfile")
-            .variable("XDG_CONFIG_HOME", home.path())
-            .variable("XDG_CURRENT_DESKTOP", desktop)
-            .finish()
-            .await
+        [
+            "HTTPS_PROXY",
+            "HTTP_PROXY",
+            "ALL_PROXY",
+            "NO_PROXY",
+            "https_proxy",
+            "http_proxy",
+            "all_proxy",
+        ]
+        .into_iter()
+        .fold(Run::new(command_line()?), Run::without_variable)
+        .arguments(["digest", &image, "--ca-file", &file])
+        .variable("GSETTINGS_BACKEND", "keyfile")
+        .variable("XDG_CONFIG_HOME", home.path())
+        .variable("XDG_CURRENT_DESKTOP", desktop)
+        .finish()
+        .await
     };
     let through = run("ubuntu:GNOME").await?;
     ensure!(through.text().trim() == company.digest, "{}{}", through.text(), through.stderr);

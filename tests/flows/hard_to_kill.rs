@@ -228,15 +228,11 @@ async fn killed_at_any_moment_it_goes_on_without_sending_a_layer_again() -> Resu
     let arguments = ["copy", "--list", file, "--no-referrers"];
     for kill in 0..KILLS {
         let already = proxy.requests().len();
-        let mut running = tokio::process::Command::new(command_line()?)
-            .args(arguments)
-            .stdout(std::process::Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
+        let mut running = Run::new(command_line()?).arguments(arguments).start()?;
         // After another number of requests each time; it may end before.
         let moment = already + 3 + usize::try_from(kill * 7 % 60)?;
         wait_until_true(Duration::from_secs(60), "the moment to kill", async || {
-            proxy.requests().len() >= moment || matches!(running.try_wait(), Ok(Some(_)))
+            proxy.requests().len() >= moment || running.ended()
         })
         .await?;
         running.kill().await.ok();

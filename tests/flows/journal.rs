@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -149,17 +148,14 @@ async fn killed_at_twenty_moments_it_goes_on_until_all_of_it_is_there() -> Resul
         let already = desk.proxy.requests().len();
         let run = ["run", &plan, "--allow-endpoints"];
         let arguments: &[&str] = if begun { &["resume", "latest"] } else { &run };
-        let mut running = tokio::process::Command::new(command_line()?)
-            .args(arguments)
-            .envs(desk.variables("data"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
+        let mut running = Run::new(command_line()?)
+            .arguments(arguments)
+            .variables(desk.variables("data"))
+            .start()?;
         // After another number of requests each time; towards the end it may be done before.
         let moment = already + 1 + (kill * 7) % 23;
         wait_until_true(Duration::from_secs(60), "the moment to kill", async || {
-            desk.proxy.requests().len() >= moment || matches!(running.try_wait(), Ok(Some(_)))
+            desk.proxy.requests().len() >= moment || running.ended()
         })
         .await?;
         running.kill().await.ok();
@@ -322,13 +318,10 @@ async fn a_second_process_is_told_that_the_migration_runs() -> Result<()> {
     // Longer than the story: the run is in the middle of it until it is killed.
     let held = Fault::Delay(Duration::from_secs(3600));
     desk.proxy.add(Rule::new("PUT", "/manifests/", held)?);
-    let mut running = tokio::process::Command::new(command_line()?)
-        .args(["run", &desk.path("plan.json"), "--allow-endpoints"])
-        .envs(desk.variables("data"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
+    let mut running = Run::new(command_line()?)
+        .arguments(["run", &desk.path("plan.json"), "--allow-endpoints"])
+        .variables(desk.variables("data"))
+        .start()?;
     wait_until_true(Duration::from_secs(60), "the run to be held", async || {
         desk.proxy.faults() > 0
     })

@@ -1,16 +1,21 @@
 //! Story 7 for the flows: whatever is written or told holds none of the secrets that were used. The
 //! secrets are read off the wire, so they are the very ones that a migration used.
 
+use std::ffi::OsStr;
+
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use transload_api::contract::{ImageResult, ImageSource, MigrationOutcome, ReportFormat};
+use transload_api::contract::{ImageResult, ImageSource, MigrationOutcome};
+use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::{EngineLab, RegistryLab};
-use transload_tests::secrets::SecretSearch;
+use transload_tests::process::Run;
+use transload_tests::secrets::{SecretSearch, known};
+use transload_tests::tools::command_line;
 
 const USER: &str = "reader";
 const PASSWORD: &str = "open-sesame-registry";
@@ -36,29 +41,13 @@ fn with_logins(mut search: SecretSearch, what: &str, proxy: &FaultProxy) -> Resu
     Ok(search)
 }
 
-/// Exports the report in every form into the data folder, where the search comes by.
-async fn export(computer: &Computer, job: &str) -> Result<()> {
-    std::fs::create_dir_all(computer.data_folder())?;
-    for (format, name) in [
-        (ReportFormat::Markdown, "report.md"),
-        (ReportFormat::Csv, "report.csv"),
-        (ReportFormat::Json, "report.json"),
-    ] {
-        let path = computer.data_folder().join(name);
-        computer.api.migration_report_export(job.to_owned(), format, path).await.map_err(told)?;
-    }
-    let snapshot = computer.api.job_snapshot(job.to_owned()).await.map_err(told)?;
-    computer.note(&serde_json::to_string(&snapshot)?);
-    Ok(())
-}
-
 /// The search finds what it looks for in each of the places: a search that looks nowhere would find
 /// nothing either.
 fn finds_what_is_there(computer: &Computer, job: &str) -> Result<()> {
     ensure!(computer.log().contains(job), "the job is not in the log");
     let search = SecretSearch::new().secret("what is there", job)?;
     ensure!(search.check_text("the log", computer.log()).is_err());
-    ensure!(search.check_folder(&computer.data_folder()).is_err(), "the job is in no report");
+    ensure!(search.check_folder(&computer.exports()).is_err(), "the job is in no report");
     ensure!(computer.check_no_secrets(&search).is_err());
     Ok(())
 }
@@ -83,7 +72,6 @@ async fn a_copy_between_registries_that_partly_fails_prints_no_secret() -> Resul
     let wanted = request(&ecr.connection_through(&ecr_proxy), &source, &images);
     let Migrated { job, report, .. } = computer.migrate(wanted).await?;
     assert_eq!(report.outcome, MigrationOutcome::PartlyFailed, "{report:#?}");
-    export(&computer, &job).await?;
     finds_what_is_there(&computer, &job)?;
 
     let search = SecretSearch::new()
@@ -110,10 +98,48 @@ async fn a_push_through_the_engine_that_fails_prints_no_secret() -> Result<()> {
     let Migrated { job, report, .. } = computer.migrate(wanted).await?;
     let ImageResult::Failed { error } = &report.images[0].result else { panic!("{report:#?}") };
     assert!(error.message.contains("the vault is closed"), "{error:?}");
-    export(&computer, &job).await?;
     finds_what_is_there(&computer, &job)?;
 
     let search = SecretSearch::new().secret("the secret key", ecr.key().1)?;
     let search = with_logins(search, "a login of ECR", &proxy)?;
     computer.check_no_secrets(&search)
+}
+
+#[test]
+fn every_story_has_the_login_of_a_proxy_in_its_environment() -> Result<()> {
+    let proxy = std::env::var("HTTPS_PROXY").context("nextest's set-up sets it")?;
+    let search = known::search()?;
+    ensure!(search.check_text("the variable", &proxy).is_err(), "its password is not known");
+    Ok(())
+}
+
+/// What the window would be told, with a secret in it: dropping the computer fails the story.
+#[tokio::test]
+#[should_panic(expected = "the secret \"planted\" is in what came over the border")]
+async fn a_secret_that_came_over_the_border_fails_a_story_that_does_not_look_for_it() {
+    let computer = Computer::new(AwsHome::new().expect("a home"), None).expect("a computer");
+    known::remember("planted", "planted-in-an-event");
+    computer.note("{\"hint\": \"planted-in-an-event\"}");
+}
+
+#[tokio::test]
+#[should_panic(expected = "the secret \"planted\" is in ")]
+async fn a_secret_in_the_data_folder_fails_a_story_that_does_not_look_for_it() {
+    let data = tempfile::tempdir().expect("a folder");
+    known::remember("planted", "planted-in-a-file");
+    std::fs::create_dir(data.path().join("logs")).expect("a folder");
+    std::fs::write(data.path().join("logs/old.log"), "planted-in-a-file").expect("a file");
+    let run = Run::new(command_line().expect("the command line")).arguments(["history"]);
+    let _ = run.variable("TRANSLOAD_DATA_DIR", data.path()).finish().await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "the secret \"planted\" is in ")]
+async fn a_secret_that_the_command_line_prints_fails_a_story_that_does_not_look_for_it() {
+    known::remember("planted", "planted-as-a-host.example");
+    let address = OsStr::new("planted-as-a-host.example:1");
+    let run = Run::new(command_line().expect("the command line"));
+    // The address of a proxy that cannot be reached is printed; a login in it would not be.
+    let run = run.variable("HTTPS_PROXY", address).variable("NO_PROXY", "");
+    let _ = run.arguments(["digest", "registry.example/a:1"]).finish().await;
 }

@@ -1,12 +1,12 @@
 //! What a migration writes at the destination: nothing over what somebody else wrote after the plan
 //! was made, and nothing that a kill makes it forget. `aws` reads the destination in each story.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use transload_tests::faults::{Fault, Rule};
 use transload_tests::images::{Recipe, Target};
+use transload_tests::process::Run;
 use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until_true;
 
@@ -43,13 +43,10 @@ fn moments() -> Result<Vec<(String, Rule)>> {
 async fn killed(desk: &Desk, rule: Rule) -> Result<()> {
     let before = desk.proxy.faults();
     desk.proxy.add(rule);
-    let mut running = tokio::process::Command::new(command_line()?)
-        .args(["run", "--allow-endpoints", &desk.path("plan.json")])
-        .envs(desk.variables("data"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
+    let mut running = Run::new(command_line()?)
+        .arguments(["run", "--allow-endpoints", &desk.path("plan.json")])
+        .variables(desk.variables("data"))
+        .start()?;
     wait_until_true(Duration::from_secs(60), "the moment to kill", async || {
         desk.proxy.faults() > before
     })
@@ -138,20 +135,17 @@ async fn a_tag_that_somebody_pushes_while_layers_are_sent_is_theirs() -> Result<
         // The first layer waits at the registry: the tag was not looked at for the write yet.
         let held = Fault::HoldRequest { after_bytes: 1 };
         desk.proxy.add(Rule::new("PUT|PATCH", "/blobs/uploads/", held)?.only(1));
-        let running = tokio::process::Command::new(command_line()?)
-            .args(["run", "--allow-endpoints", &desk.path("plan.json")])
-            .envs(desk.variables("data"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
+        let running = Run::new(command_line()?)
+            .arguments(["run", "--allow-endpoints", &desk.path("plan.json")])
+            .variables(desk.variables("data"))
+            .start()?;
         wait_until_true(Duration::from_secs(60), "a layer on its way", async || {
             desk.proxy.faults() > 0
         })
         .await?;
         let theirs = somebody_pushes(&desk, 71).await?;
         desk.proxy.release();
-        let ran = running.wait_with_output().await?;
+        let ran = running.finish().await?;
         let text = String::from_utf8_lossy(&ran.stdout);
         assert_eq!(ran.status.code(), Some(1), "{text}");
         ensure!(text.contains("destination_moved"), "{text}");

@@ -38,6 +38,7 @@ impl AwsCli {
     /// The same with another access key.
     #[must_use]
     pub fn with_key(mut self, id: &str, secret: &str) -> Self {
+        crate::secrets::known::remember("a secret key", secret);
         self.key = (id.to_owned(), secret.to_owned());
         self
     }

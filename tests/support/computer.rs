@@ -6,8 +6,8 @@ use anyhow::{Context, Result, anyhow, ensure};
 use tempfile::TempDir;
 use transload_api::contract::{
     ApiError, AwsConnection, CopyExtent, ImageSource, JobEvent, JobEventKind, MigrationPlan,
-    MigrationReport, MigrationRequest, RepositoryMapping, RepositorySettings, SelectedImage,
-    SourceLogin, TagMutability,
+    MigrationReport, MigrationRequest, ReportFormat, RepositoryMapping, RepositorySettings,
+    SelectedImage, SourceLogin, TagMutability,
 };
 use transload_api::contract::{Encryption, LifecyclePreset};
 use transload_api::{Api, ApiOptions};
@@ -15,7 +15,7 @@ use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
 
 use crate::aws_home::AwsHome;
-use crate::secrets::SecretSearch;
+use crate::secrets::{SecretSearch, known, traces};
 
 /// How long a migration of a story may take. Generous: the machine may be building meanwhile.
 const MIGRATION_LIMIT: Duration = Duration::from_secs(180);
@@ -28,7 +28,6 @@ pub struct Computer {
     folder: TempDir,
     home: AwsHome,
     seen: Mutex<Vec<String>>,
-    typed: Mutex<Vec<String>>,
 }
 
 impl Computer {
@@ -38,6 +37,9 @@ impl Computer {
     /// When its folders cannot be made.
     pub fn new(home: AwsHome, docker_host: Option<&str>) -> Result<Self> {
         start_log();
+        for (name, value) in home.environment() {
+            known::remember_variable(&name, value.as_ref());
+        }
         let folder = TempDir::with_prefix("computer-")?;
         let docker = DockerEnvironment {
             docker_host: docker_host.map(str::to_owned),
@@ -53,13 +55,7 @@ impl Computer {
             aws: AwsEnvironment::from_variables(home.environment()),
             docker,
         };
-        Ok(Self {
-            api: Api::new(options),
-            folder,
-            home,
-            seen: Mutex::default(),
-            typed: Mutex::default(),
-        })
+        Ok(Self { api: Api::new(options), folder, home, seen: Mutex::default() })
     }
 
     /// The home folder.
@@ -70,6 +66,11 @@ impl Computer {
     /// The data folder.
     pub fn data_folder(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// Where the reports of the jobs that were followed to their end are exported to, in every format.
+    pub fn exports(&self) -> PathBuf {
+        self.folder.path().join("exports")
     }
 
     /// Plans and, where nothing is in the way, runs a migration to its end.
@@ -113,6 +114,7 @@ impl Computer {
         tokio::time::timeout(MIGRATION_LIMIT, collecting).await.context("the job does not end")?;
         self.note(&serde_json::to_string(&events)?);
         check_rules(&events)?;
+        self.export(&job).await?;
         self.check_no_secrets(&SecretSearch::new())?;
         let Some(JobEvent { kind: JobEventKind::Finished { report }, .. }) = events.last().cloned()
         else {
@@ -127,7 +129,7 @@ impl Computer {
     /// When the source refuses.
     pub async fn sign_in(&self, source: &ImageSource, login: Option<(&str, &str)>) -> Result<()> {
         let Some((user, secret)) = login else { return Ok(()) };
-        self.typed.lock().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
+        known::remember("a typed password", secret);
         let login = SourceLogin {
             source: source.clone(),
             username: user.to_owned(),
@@ -144,21 +146,40 @@ impl Computer {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
     }
 
-    /// Story 7: searches everything that was written or told: the data folder, what came over the
-    /// border, and the log of this process; for these secrets, the keys in the AWS files, and the
-    /// passwords that were typed.
+    /// Exports the report of a job in every format, beside the data folder.
+    async fn export(&self, job: &str) -> Result<()> {
+        use ReportFormat::{Csv, Html, Json, Markdown};
+        let folder = self.exports();
+        std::fs::create_dir_all(&folder)?;
+        for format in [Markdown, Csv, Json, Html] {
+            let path = folder.join(format!("{job}.{format:?}"));
+            let written = self.api.migration_report_export(job.to_owned(), format, path);
+            written.await.map_err(told)?;
+        }
+        let snapshot = self.api.job_snapshot(job.to_owned()).await.map_err(told)?;
+        self.note(&serde_json::to_string(&snapshot)?);
+        Ok(())
+    }
+
+    /// Story 7: searches everything that this computer wrote or reported: its folders, what came over
+    /// the border, and the log of this process; for these secrets, and for all that are known. The
+    /// latter also happens when the computer is dropped.
     ///
     /// # Errors
     /// When a secret is somewhere, naming the place.
     pub fn check_no_secrets(&self, search: &SecretSearch) -> Result<()> {
-        for search in [search, &self.own_secrets()?] {
-            search.check_folder(self.folder.path())?;
-            for text in self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-                search.check_text("what came over the border", text)?;
-            }
-            search.check_text("the log", self.log())?;
+        known::remember_home(self.home.path());
+        known::remember_home(self.folder.path());
+        self.check_for(search)?;
+        self.check_for(&*known::search()?)
+    }
+
+    fn check_for(&self, search: &SecretSearch) -> Result<()> {
+        traces::check_left(search, self.folder.path())?;
+        for text in self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            search.check_text("what came over the border", text)?;
         }
-        Ok(())
+        search.check_text("the log", self.log())
     }
 
     /// Everything that was logged so far, by this computer and others of the same process.
@@ -166,23 +187,13 @@ impl Computer {
         let log = log().lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&log).into_owned()
     }
+}
 
-    fn own_secrets(&self) -> Result<SecretSearch> {
-        let mut search = SecretSearch::new();
-        let file = self.home.path().join(".aws/credentials");
-        let credentials =
-            if file.exists() { std::fs::read_to_string(file)? } else { String::new() };
-        for line in credentials.lines() {
-            if let Some(("aws_secret_access_key" | "aws_session_token", secret)) =
-                line.split_once(" = ")
-            {
-                search = search.secret("a key in the AWS files", secret)?;
-            }
-        }
-        for secret in self.typed.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            search = search.secret("a typed password", secret)?;
-        }
-        Ok(search)
+impl Drop for Computer {
+    fn drop(&mut self) {
+        known::remember_home(self.home.path());
+        known::remember_home(self.folder.path());
+        traces::expect_no_secret(|search| self.check_for(search));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::aws_cli::{AwsCli, REGION};
 use crate::aws_home::AwsHome;
 use crate::faults::FaultProxy;
 use crate::labs::MinistackLab;
+use crate::secrets::known;
 
 /// The profile that the stories use.
 pub const PROFILE: &str = "story";
@@ -50,6 +51,7 @@ impl Ecr {
         let options =
             PracticeOptions { region: region.to_owned(), ..PracticeOptions::new(folder.path()) };
         let practice = Practice::start(options).await?;
+        known::remember("practice's secret key", practice.secret_access_key());
         Ok(Self::Practice { practice, _folder: folder })
     }
 
@@ -176,6 +178,7 @@ impl Ecr {
     /// When ECR refuses.
     pub async fn login(&self) -> Result<(String, String)> {
         let token = self.aws()?.run(["ecr", "get-login-password"]).succeed().await?.text();
+        known::remember("an authorization token of ECR", &token);
         Ok(("AWS".to_owned(), token.trim().to_owned()))
     }
 }

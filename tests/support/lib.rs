@@ -10,7 +10,7 @@
 //! - [`computer`], [`ecr`]: a computer on which Transload runs without a window, and the ECR it moves to.
 //! - [`faults`]: a proxy on the loopback that breaks what goes through it.
 //! - [`practice_hub`]: whoever else uses practice's Docker Hub.
-//! - [`secrets`]: a search for secrets where none may be.
+//! - [`secrets`]: every secret that a story uses, and a search for them in everything that it leaves.
 //! - [`zoo`]: one scripted registry that plays many, as their bug reports show them.
 //! - [`window`]: the program in a real window, driven from outside.
 

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
+use crate::secrets::known;
+use crate::secrets::traces::{self, ArgumentsWatch};
 use crate::tools::system_tool;
 
 /// How long a process may take to end after it was asked to.
@@ -16,6 +18,9 @@ const TIME_TO_END: Duration = Duration::from_secs(5);
 
 /// How much of a process's output goes into a failure message.
 const TAIL_BYTES: usize = 8 * 1024;
+
+/// Longer inputs of a program are lists, not a code or a password that is typed.
+const LONGEST_CODE: usize = 8;
 
 /// A port of the loopback that is free now.
 ///
@@ -32,6 +37,8 @@ pub struct Process {
     name: String,
     child: Child,
     output: NamedTempFile,
+    /// For a program that is ours, or drives ours: what it starts.
+    arguments: Option<ArgumentsWatch>,
 }
 
 impl Process {
@@ -48,6 +55,11 @@ impl Process {
         let output = NamedTempFile::with_prefix(format!("{name}-"))?;
         // One handle for both, so that they share their place in the file.
         let file = output.reopen()?;
+        let environment: Vec<_> = environment.into_iter().collect();
+        for (name, value) in &environment {
+            known::remember_variable(name, value.as_ref());
+        }
+        let is_ours = environment.iter().any(|(name, _)| name == "TRANSLOAD_DATA_DIR");
         let mut command = Command::new(system_tool("setpriv")?);
         command
             .args(["--pdeathsig", "KILL", "--"])
@@ -59,7 +71,8 @@ impl Process {
             .stderr(file);
         let child = start_from_lasting_thread(command)
             .with_context(|| format!("cannot start {}", program.display()))?;
-        Ok(Self { name, child, output })
+        let arguments = is_ours.then(|| ArgumentsWatch::of(child.id()));
+        Ok(Self { name, child, output, arguments })
     }
 
     /// The process id.
@@ -137,6 +150,14 @@ impl Drop for Process {
         if std::thread::panicking() {
             eprintln!("{}", self.output_tail());
         }
+        let Some(mut arguments) = self.arguments.take() else { return };
+        traces::expect_no_secret(|search| {
+            search.check_text(&format!("what {} printed", self.name), self.output())?;
+            for child in arguments.seen() {
+                search.check_text(&format!("the arguments of a child of {}", self.name), child)?;
+            }
+            Ok(())
+        });
     }
 }
 
@@ -215,8 +236,15 @@ impl Run {
     /// Sets a variable of its environment.
     #[must_use]
     pub fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        known::remember_variable(name, value.as_ref());
         self.command.env(name, value);
         self
+    }
+
+    /// Sets variables of its environment.
+    #[must_use]
+    pub fn variables(self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        variables.into_iter().fold(self, |run, (name, value)| run.variable(&name, value))
     }
 
     /// Takes a variable out of its environment.
@@ -229,8 +257,12 @@ impl Run {
     /// Gives it something to read; secrets go this way, never as an argument.
     #[must_use]
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        let input = input.into();
+        if self.shown.contains("-stdin") || input.len() <= LONGEST_CODE {
+            known::remember("what was typed", &String::from_utf8_lossy(&input));
+        }
         self.command.stdin(Stdio::piped());
-        self.input = Some(input.into());
+        self.input = Some(input);
         self
     }
 
@@ -241,8 +273,11 @@ impl Run {
     pub async fn finish(mut self) -> Result<Finished> {
         use tokio::io::AsyncWriteExt;
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let is_ours = traces::is_ours(self.command.as_std().get_program());
+        let mut arguments = None;
         let work = async {
             let mut child = self.command.spawn()?;
+            arguments = child.id().filter(|_| is_ours).map(ArgumentsWatch::of);
             if let (Some(input), Some(mut stdin)) = (self.input, child.stdin.take()) {
                 stdin.write_all(&input).await?;
             }
@@ -252,11 +287,28 @@ impl Run {
             .await
             .with_context(|| format!("takes too long: {}", self.shown))?
             .with_context(|| format!("cannot run {}", self.shown))?;
+        if let Some(mut arguments) = arguments {
+            let printed = [&output.stdout[..], &output.stderr];
+            traces::check_run(self.command.as_std(), printed, &arguments.seen());
+        }
         Ok(Finished {
             status: output.status,
             stdout: output.stdout,
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
+    }
+
+    /// Starts it, for a story that does something while it runs.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(mut self) -> Result<Running> {
+        let [stdout, stderr] = [NamedTempFile::new()?, NamedTempFile::new()?];
+        self.command.stdout(stdout.reopen()?).stderr(stderr.reopen()?);
+        let child = self.command.spawn().with_context(|| format!("cannot run {}", self.shown))?;
+        let is_ours = traces::is_ours(self.command.as_std().get_program());
+        let arguments = child.id().filter(|_| is_ours).map(ArgumentsWatch::of);
+        Ok(Running { run: self, child, stdout, stderr, arguments })
     }
 
     /// Runs it and expects success.
@@ -270,6 +322,61 @@ impl Run {
             bail!("{shown}: {}\n{}{}", finished.status, finished.text(), finished.stderr);
         }
         Ok(finished)
+    }
+}
+
+/// A program that runs. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    run: Run,
+    child: tokio::process::Child,
+    stdout: NamedTempFile,
+    stderr: NamedTempFile,
+    arguments: Option<ArgumentsWatch>,
+}
+
+impl Running {
+    /// Whether it has ended.
+    pub fn ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
+    /// Kills it, where it has not ended.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub async fn kill(&mut self) -> Result<()> {
+        if !self.ended() {
+            self.child.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// When it takes more than two minutes.
+    pub async fn finish(mut self) -> Result<Finished> {
+        let status = tokio::time::timeout(Duration::from_secs(120), self.child.wait())
+            .await
+            .with_context(|| format!("takes too long: {}", self.run.shown))??;
+        let [stdout, stderr] = self.printed();
+        Ok(Finished { status, stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() })
+    }
+
+    fn printed(&self) -> [Vec<u8>; 2] {
+        [&self.stdout, &self.stderr].map(|file| std::fs::read(file.path()).unwrap_or_default())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(mut arguments) = self.arguments.take() {
+            let _ = self.child.start_kill();
+            let [stdout, stderr] = self.printed();
+            let printed = [&stdout[..], &stderr];
+            traces::check_run(self.run.command.as_std(), printed, &arguments.seen());
+        }
     }
 }
 

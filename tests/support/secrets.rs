@@ -1,9 +1,22 @@
-use std::fs;
-use std::path::{Path, PathBuf};
+//! A search for secrets where none may be, and what it is used for at the end of every story.
+//!
+//! - [`SecretSearch`]: finds secrets in texts and files, in every form in which they are written.
+//! - [`known`]: every secret that a story uses. The supports remember them where they come up: a
+//!   variable of a program, a file of a person, a header on the wire, an answer of AWS.
+//! - [`traces`]: what a program, a computer or a window leaves behind, searched for all of them when
+//!   the program, the computer or the window ends, also when the story failed.
 
+pub mod known;
+pub mod traces;
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
 use anyhow::{Context, Result, bail};
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use regex::bytes::Regex;
 
 /// Shorter secrets would be found by chance.
 const SHORTEST: usize = 8;
@@ -12,7 +25,18 @@ const SHORTEST: usize = 8;
 /// Base64 at whatever place of a longer text they stand.
 #[derive(Debug, Default)]
 pub struct SecretSearch {
-    secrets: Vec<(String, Regex)>,
+    forms: Vec<Form>,
+    /// All forms at once: the folders of a story hold tens of megabytes. Built at the first search.
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+/// One way in which a secret may be written.
+#[derive(Debug)]
+struct Form {
+    name: String,
+    bytes: Vec<u8>,
+    /// Found only where no letter, digit or decimal point is next to it.
+    alone: bool,
 }
 
 impl SecretSearch {
@@ -34,8 +58,23 @@ impl SecretSearch {
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
             forms.extend((0..3).map(|before| base64_core(&engine, value.as_bytes(), before)));
         }
-        self.secrets.push((name.to_owned(), any_of(&forms)?));
+        for bytes in forms {
+            self.add(name, bytes, false);
+        }
         Ok(self)
+    }
+
+    /// Adds a secret of a few digits, such as the code of an MFA device. It is found where it stands
+    /// alone, not within a digest or a time.
+    #[must_use]
+    pub fn code(mut self, name: &str, value: &str) -> Self {
+        self.add(name, value.as_bytes().to_vec(), true);
+        self
+    }
+
+    fn add(&mut self, name: &str, bytes: Vec<u8>, alone: bool) {
+        self.forms.push(Form { name: name.to_owned(), bytes, alone });
+        self.automaton = OnceLock::new();
     }
 
     /// Searches a text that was captured, such as events.
@@ -43,10 +82,21 @@ impl SecretSearch {
     /// # Errors
     /// When a secret is in it: names the text and the secret's name, never the secret.
     pub fn check_text(&self, what: &str, text: impl AsRef<[u8]>) -> Result<()> {
-        for (name, forms) in &self.secrets {
-            if forms.is_match(text.as_ref()) {
-                bail!("the secret {name:?} is in {what}");
+        let text = text.as_ref();
+        let automaton = self.automaton.get_or_init(|| {
+            AhoCorasick::new(self.forms.iter().map(|form| form.bytes.as_slice())).ok()
+        });
+        let automaton = automaton.as_ref().context("these secrets cannot be searched for")?;
+        let belongs_to_more = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.')
+        };
+        for found in automaton.find_overlapping_iter(text) {
+            let form = &self.forms[found.pattern().as_usize()];
+            let before = found.start().checked_sub(1).and_then(|before| text.get(before));
+            if form.alone && (belongs_to_more(before) || belongs_to_more(text.get(found.end()))) {
+                continue;
             }
+            bail!("the secret {:?} is in {what}", form.name);
         }
         Ok(())
     }
@@ -57,20 +107,46 @@ impl SecretSearch {
     /// # Errors
     /// When a secret is in one, naming the file, or a file cannot be read.
     pub fn check_folder(&self, folder: &Path) -> Result<Vec<PathBuf>> {
+        self.check_folder_but(folder, |_| false)
+    }
+
+    /// The same, but for files and folders that are `skipped`. What a program that still runs removes
+    /// meanwhile is no error.
+    ///
+    /// # Errors
+    /// As [`SecretSearch::check_folder`].
+    pub fn check_folder_but(
+        &self,
+        folder: &Path,
+        skipped: impl Fn(&Path) -> bool,
+    ) -> Result<Vec<PathBuf>> {
         let mut files = Vec::new();
         let mut folders = vec![folder.to_path_buf()];
         while let Some(folder) = folders.pop() {
-            let entries = fs::read_dir(&folder)
-                .with_context(|| format!("cannot list {}", folder.display()))?;
+            let entries = match fs::read_dir(&folder) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                entries => entries.with_context(|| format!("cannot list {}", folder.display()))?,
+            };
             for entry in entries {
                 let entry = entry?;
                 let path = entry.path();
-                if entry.file_type()?.is_dir() {
+                let kind = match entry.file_type() {
+                    Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                    kind => kind?,
+                };
+                if skipped(&path) {
+                    continue;
+                }
+                if kind.is_dir() {
                     folders.push(path);
-                } else if entry.file_type()?.is_file() {
+                } else if kind.is_file() {
                     self.check_text("a file's name", path.display().to_string())?;
-                    let bytes = fs::read(&path)
-                        .with_context(|| format!("cannot read {}", path.display()))?;
+                    let bytes = match fs::read(&path) {
+                        Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                        bytes => {
+                            bytes.with_context(|| format!("cannot read {}", path.display()))?
+                        }
+                    };
                     self.check_text(&path.display().to_string(), bytes)?;
                     files.push(path);
                 }
@@ -79,14 +155,6 @@ impl SecretSearch {
         files.sort();
         Ok(files)
     }
-}
-
-/// One pass for all forms: the folders of a story hold tens of megabytes.
-fn any_of(forms: &[Vec<u8>]) -> Result<Regex> {
-    let byte = |byte: &u8| format!("\\x{byte:02x}");
-    let forms: Vec<String> =
-        forms.iter().map(|form| form.iter().map(byte).collect::<String>()).collect();
-    Ok(Regex::new(&format!("(?-u){}", forms.join("|")))?)
 }
 
 fn percent_encoded(value: &str) -> String {
@@ -152,6 +220,17 @@ mod tests {
         fs::write(deep.join("dirty.log"), SECRET).unwrap();
         let error = search().check_folder(folder.path()).unwrap_err().to_string();
         assert!(error.contains("dirty.log"), "{error}");
+    }
+
+    #[test]
+    fn a_code_is_found_where_it_stands_alone() {
+        let search = SecretSearch::new().code("the code", "493017");
+        for text in ["493017", "TokenCode=493017&x", "{\"code\":\"493017\"}", "serial/493017\n"] {
+            assert!(search.check_text("the log", text).is_err(), "{text}");
+        }
+        for text in ["sha256:a493017b", "12:00:01.493017Z", "1493017", "493018"] {
+            search.check_text("the log", text).unwrap();
+        }
     }
 
     #[test]

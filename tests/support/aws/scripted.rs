@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
+use crate::secrets::known;
+
 /// A call as it arrived.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -191,6 +193,22 @@ impl Drop for ScriptedAws {
     }
 }
 
+fn remember_secrets_of(call: &Call) {
+    let what = format!("a secret of the call {} {}", call.operation, call.path);
+    for (name, value) in call.form.iter().chain(&call.headers) {
+        known::remember_field(&what, name, value);
+    }
+    known::remember_message(&what, &call.json.to_string());
+    if let Some(header) = call.header("authorization") {
+        known::remember_authorization(&what, header);
+    }
+    for name in ["x-amz-sso_bearer_token", "x-aws-ec2-metadata-token"] {
+        if let Some(token) = call.header(name) {
+            known::remember(&what, token);
+        }
+    }
+}
+
 async fn answer(
     State(shared): State<Shared>,
     method: Method,
@@ -216,7 +234,10 @@ async fn answer(
         form,
         json: serde_json::from_slice(&body).unwrap_or_default(),
     };
+    remember_secrets_of(&call);
     let answer = (shared.script)(&call);
+    let what = format!("a secret in the answer to {} {}", call.operation, call.path);
+    known::remember_message(&what, &answer.body);
     let exchange = Exchange { call, answer: answer.clone() };
     shared.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -11,6 +11,7 @@ use super::exchange::serve;
 use super::head::Head;
 use super::rule::{Fault, Rule};
 use super::watcher::Watcher;
+use crate::secrets::known;
 
 /// A request that came to the proxy.
 #[derive(Clone, Debug)]
@@ -65,6 +66,9 @@ impl State {
     pub(super) fn judge(&self, request: &Head) -> (Option<Fault>, usize) {
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = rules.iter_mut().find_map(|rule| rule.take(request));
+        if let Some(header) = request.value("authorization") {
+            known::remember_authorization("a login that was sent", header);
+        }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.push(SeenRequest {
             method: request.method().to_owned(),

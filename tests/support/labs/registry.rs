@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use super::START_LIMIT;
 use crate::company::ServerFiles;
 use crate::process::{Process, Run, free_port};
+use crate::secrets::known;
 use crate::tools::system_tool;
 
 /// Debian's `docker-registry` (the CNCF distribution) over plain HTTP, its content in a folder of
@@ -81,6 +82,7 @@ impl RegistryLab {
              http: {{addr: '127.0.0.1:{port}', secret: lab{tls}}}\n"
         );
         if let Some((user, password)) = &login {
+            known::remember("the registry's password", password);
             let line = Run::new(system_tool("htpasswd")?)
                 .arguments(["-i", "-B", "-n", "-C", "4", user])
                 .input(password.as_bytes())

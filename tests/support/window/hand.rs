@@ -41,6 +41,9 @@ impl Window {
             self.click_element(field).await.ok()
         })
         .await?;
+        if field.attr("type").await?.as_deref() == Some("password") {
+            crate::secrets::known::remember("what was typed into a password field", new);
+        }
         let field = serde_json::to_value(field)?;
         self.client.execute("arguments[0].select()", vec![field.clone()]).await?;
         self.hand()?.press(&[vec![super::keyboard::BACKSPACE]])?;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::page::Window;
 use crate::process::{Process, free_port};
+use crate::secrets::{known, traces};
 use crate::tools::{application, system_tool, target_folder, tauri_driver};
 use crate::wait::{wait_until, wait_until_true};
 
@@ -330,6 +331,18 @@ impl Stage {
         }
         told.push(self.output());
         told.join("\n")
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // What the program printed is searched when its driver is dropped.
+        drop(self.driver.lock().ok().and_then(|mut driver| driver.take()));
+        let named = self.variables.iter().filter(|(name, _)| name == "HOME").map(|(_, home)| home);
+        named.for_each(|home| known::remember_home(Path::new(home)));
+        known::remember_home(&self.folder.path().join("home"));
+        known::remember_home(self.folder.path());
+        traces::expect_no_secret(|search| traces::check_left(search, self.folder.path()));
     }
 }
 

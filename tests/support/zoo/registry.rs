@@ -22,6 +22,7 @@ use url::form_urlencoded;
 
 use super::{Op, Personality, Quirk};
 use crate::images::{Image, Manifest, digest_of};
+use crate::secrets::known;
 
 /// The login that opens a registry which wants one.
 pub const LOGIN: (&str, &str) = ("ada", "zoo-password");
@@ -71,6 +72,8 @@ impl ZooRegistry {
     /// # Errors
     /// When the system gives no port.
     pub async fn start(personality: &Personality) -> Result<Self> {
+        known::remember("the zoo's password", LOGIN.1);
+        known::remember("the zoo's token", TOKEN);
         let state = Arc::new(State {
             quirks: personality.quirks,
             content: Mutex::default(),
