@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::codes::{ActionCode, Coded, WriteCode};
 use super::{
     Journal, JournalError, JournalImage, JournalLog, JournalState, NewMigration, Stage, TellError,
-    Undone, WriteOutcome, tag_histories,
+    Undone, Write, WriteOutcome, tag_histories,
 };
 use crate::migration::testing::{World, joined, request};
 use crate::migration::{
@@ -307,6 +307,9 @@ async fn the_journals_of_earlier_versions_open() {
         (2, include_str!("fixtures/version_2.sql")),
         (3, include_str!("fixtures/version_3.sql")),
         (4, include_str!("fixtures/version_4.sql")),
+        (5, include_str!("fixtures/version_5.sql")),
+        (6, include_str!("fixtures/version_6.sql")),
+        (7, include_str!("fixtures/version_7.sql")),
     ] {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("journal.sqlite");
@@ -328,7 +331,7 @@ async fn the_journals_of_earlier_versions_open() {
         let (moved, begun) = (&record.images[0], history("3"));
         assert_eq!(history("1").digests.first(), moved.pushed_digest.as_ref());
         assert_eq!(history("1").earlier, moved.planned.destination_digest);
-        assert_eq!(moved.pushed_digest.is_some(), version == 4);
+        assert_eq!(moved.pushed_digest.is_some(), version >= 4);
         assert!(begun.is_uncertain && begun.digests.is_empty(), "version {version}");
         assert_eq!(history("2"), Default::default(), "version {version}");
         assert_eq!(record.summary.state, JournalState::Interrupted);
@@ -338,6 +341,68 @@ async fn the_journals_of_earlier_versions_open() {
         assert_eq!(destination.region.as_str(), "eu-west-1", "version {version}");
         assert_eq!(destination.ecr_endpoint, DestinationEndpoint::NotRecorded);
         assert_eq!(destination.registry_endpoint, DestinationEndpoint::NotRecorded);
+    }
+}
+
+/// Images of the Docker Engine, as the versions before the engine's image was planned wrote them.
+#[tokio::test]
+async fn what_earlier_versions_noted_of_engine_images_policies_and_intents_is_kept() {
+    for (version, text) in [
+        (5, include_str!("fixtures/version_5.sql")),
+        (6, include_str!("fixtures/version_6.sql")),
+        (7, include_str!("fixtures/version_7.sql")),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("journal.sqlite");
+        mark(&path, text);
+        mark(&path, &format!("PRAGMA user_version = {version}"));
+        let journal = Journal::open(path).await.unwrap();
+        let record = journal.record("engine-5").await.unwrap();
+        let images = &record.images;
+        let stages: Vec<_> = images.iter().map(|image| image.stage).collect();
+        assert_eq!(stages, [Stage::Moved, Stage::Moved, Stage::Begun], "version {version}");
+        assert!(images.iter().all(|image| image.planned.route == Route::DockerEngine));
+        // Version 5 is the first that tells an unknown number from zero.
+        let sent: Vec<_> = images.iter().map(|image| image.sent_bytes).collect();
+        assert_eq!(sent, [None, Some(77), Some(0)], "version {version}");
+        assert_eq!(images[0].proof, Proof::EqualToPushed, "version {version}");
+        // Which image of the engine was planned is not known, so that a resume refuses it.
+        assert!(images.iter().all(|image| image.planned.engine.is_none()));
+        assert!(images.iter().all(|image| image.planned.part_of.is_none()));
+        // Version 6 is the first with an order of pushes and with policies that were not set.
+        let order: Vec<_> = images.iter().map(|image| image.planned.push_order).collect();
+        let not_set: Vec<(String, Option<String>)> = if version == 5 {
+            assert_eq!(order, [0, 0, 0]);
+            Vec::new()
+        } else {
+            assert_eq!(order, [2, 1, 0], "version {version}");
+            vec![("tool".to_owned(), Some("it was refused".to_owned())), ("other".to_owned(), None)]
+        };
+        assert_eq!(record.policies_not_set, not_set, "version {version}");
+        let histories = tag_histories(&record.intents);
+        let history = |tag: &str| {
+            let key = (RepositoryName::parse("tool").unwrap(), Tag::parse(tag).unwrap());
+            histories[&key].clone()
+        };
+        let pushed: Vec<_> = images[0].pushed_digest.iter().cloned().collect();
+        assert_eq!(history("1").digests, pushed, "version {version}");
+        assert!(history("1").is_confirmed, "version {version}");
+        assert!(history("3").is_uncertain, "version {version}");
+
+        // Version 7 is the first with intents and referrer tags of its own, and they are not entered
+        // a second time.
+        let record = journal.record("migration-1").await.unwrap();
+        let numbers: Vec<_> = record.intents.iter().map(|intent| intent.number).collect();
+        let tags = record.images[0].planned.referrer_tags.as_ref().map(Vec::len);
+        if version == 7 {
+            assert_eq!(numbers, [0, 2, 10, 11, 12]);
+            assert_eq!(record.intents[4].write, Write::SetRepositoryPolicy);
+            assert_eq!(record.intents[4].outcome, None);
+            assert_eq!(tags, Some(1));
+        } else {
+            assert_eq!(numbers, [0, 2], "version {version}");
+            assert_eq!(tags, None, "version {version}");
+        }
     }
 }
 
