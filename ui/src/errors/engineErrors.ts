@@ -76,7 +76,7 @@ export const engineErrors: Record<EngineErrorCode, ErrorEntry> = {
   }),
   engine_content_missing: entry({
     title: "The Docker Engine does not hold all layers of the image",
-    text: "The engine can run the image, but no longer holds its layers as a registry needs them: it shares them with another image, or they were removed.",
+    text: "The engine can run the image, but does not hold its layers as a registry needs them: it shares them with another image, they were removed, or it holds only other platforms than its own.",
     next: [
       "Copy the image from the registry that it was pulled from: that keeps its digest and every platform.",
       "Or remove every image that shares its layers, and pull it again.",

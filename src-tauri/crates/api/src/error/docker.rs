@@ -42,6 +42,10 @@ fn words(error: &DockerError, system: System) -> ApiError {
         DockerError::ImageMissing { reference } => new(ErrorCode::EngineImageMissing)
             .about(reference)
             .hint("It may have been removed since the list was made; refresh the list."),
+        DockerError::NotExportable { reference, .. } => new(ErrorCode::EngineContentMissing)
+            .about(reference)
+            .hint("Copy the image from the registry that it was pulled from.")
+            .hint("Or pull it for the platform of the engine as well, or update the engine."),
         DockerError::Refused { .. } => new(ErrorCode::EngineFailed)
             .hint("Try again; the engine's own log says more.")
             .retryable(),

@@ -29,6 +29,10 @@ use crate::model::{Digest, ImageReference, RegistryHost};
 const ANSWER_LIMIT_SECONDS: u64 = 120;
 /// What Go's network library says, in lower case, when a server speaks plain HTTP.
 const PLAIN_HTTP: &str = "server gave http response to https client";
+/// What an engine says, with the status 404 or 500, of an image that it has and cannot put into an
+/// archive. Source: containerd, `images/archive/exporter.go`, as Docker 26.1.5 and 28.5.2 answer.
+const NOT_EXPORTABLE: &str = "unable to create manifests file";
+
 /// A Docker Engine, or what speaks its protocol, at one address.
 #[derive(Clone, Debug)]
 pub struct DockerEngine {
@@ -208,6 +212,9 @@ impl DockerApi for DockerEngine {
     async fn archive(&self, id: &Digest) -> Result<ImageArchive, DockerError> {
         let request = get(format!("/images/{id}/get"))?;
         let (response, connection) = self.send(request).await.map_err(|error| match error {
+            DockerError::Refused { message, .. } if message.contains(NOT_EXPORTABLE) => {
+                DockerError::NotExportable { reference: id.to_string(), message }
+            }
             DockerError::Refused { status: 404, .. } => missing_id(id),
             other => other,
         })?;

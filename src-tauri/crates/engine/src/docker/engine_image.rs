@@ -1,7 +1,7 @@
 //! The engine's images as our values.
 
 use bollard::models::{
-    ImageInspect, ImageManifestSummary, ImageManifestSummaryKindEnum, ImageSummary, OciPlatform,
+    ImageManifestSummary, ImageManifestSummaryKindEnum, ImageSummary, OciPlatform,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -109,8 +109,32 @@ pub(super) fn listed(summary: ImageSummary) -> Result<Option<EngineImage>, Docke
     }))
 }
 
-/// The answer of `inspect`.
-pub(super) fn inspected(image: ImageInspect) -> Result<EngineImage, DockerError> {
+/// The answer of `inspect`, as far as it matters here. Every field may be missing or empty: of an image
+/// whose layers it does not hold, Docker 28 writes `"RootFS": {}` and no platform.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct InspectedImage {
+    id: Option<String>,
+    repo_tags: Option<Vec<String>>,
+    repo_digests: Option<Vec<String>>,
+    os: Option<String>,
+    architecture: Option<String>,
+    variant: Option<String>,
+    size: Option<i64>,
+    created: Option<String>,
+    #[serde(rename = "RootFS")]
+    root_fs: Option<InspectedRoot>,
+    manifests: Option<Vec<ImageManifestSummary>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct InspectedRoot {
+    layers: Option<Vec<String>>,
+}
+
+/// Reads the answer of `inspect`.
+pub(super) fn inspected(image: InspectedImage) -> Result<EngineImage, DockerError> {
     let id = image.id.as_deref().unwrap_or_default();
     let parts = image.manifests.as_deref().map(parts).transpose()?;
     let platforms = match (&parts, image.os, image.architecture) {
@@ -253,7 +277,7 @@ mod tests {
     #[test]
     fn an_index_shows_what_the_engine_holds_of_it() {
         let list = listed(summary(json!({"Manifests": partial_index()}))).unwrap().unwrap();
-        let inspect: ImageInspect = serde_json::from_value(json!({
+        let inspect: InspectedImage = serde_json::from_value(json!({
             "Id": ID, "Os": "linux", "Architecture": "amd64", "Size": 402_880,
             "Manifests": partial_index(),
         }))
@@ -271,6 +295,26 @@ mod tests {
                 [PartKind::Image, PartKind::Image, PartKind::Attestation, PartKind::Image];
             assert_eq!(kinds, expected);
         }
+    }
+
+    /// As 28.5.2 answers for an image whose layers another image brought.
+    #[test]
+    fn an_image_without_layers_and_platform_is_read() {
+        let inspect = json!({
+            "Id": ID, "RepoTags": ["k/sh:1"], "Os": "", "Architecture": "", "Size": 401_594,
+            "RootFS": {}, "Manifests": [
+                {"ID": ID, "Descriptor": {"size": 561}, "Available": false, "Kind": "image",
+                 "Size": {"Content": 1010, "Total": 1010},
+                 "ImageData": {"Platform": {"architecture": "", "os": ""},
+                               "Size": {"Unpacked": 0}, "Containers": null}},
+            ],
+        });
+        let image = inspected(serde_json::from_value(inspect).unwrap()).unwrap();
+        assert_eq!(image.is_whole(), Some(false));
+        assert!(image.layers.is_empty() && image.platforms.is_empty());
+        assert_eq!(image.size_bytes, 0, "nothing of it can be sent");
+        let empty = inspected(serde_json::from_value(json!({"Id": ID})).unwrap()).unwrap();
+        assert!(empty.parts.is_none() && empty.references.is_empty());
     }
 
     #[test]

@@ -54,6 +54,16 @@ pub enum DockerError {
         /// The image.
         reference: String,
     },
+    /// The engine has the image, but cannot make an archive of it. Docker 25 and 26 cannot where they
+    /// hold only other platforms of an index than their own, and no version can of an index in an
+    /// index that is not complete.
+    #[error("the Docker Engine cannot export the image {reference}: {message}")]
+    NotExportable {
+        /// The image.
+        reference: String,
+        /// The engine's sentence.
+        message: String,
+    },
     /// The engine answered with an error.
     #[error("the Docker Engine answered {status}: {message}")]
     Refused {

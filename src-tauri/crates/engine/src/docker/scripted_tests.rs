@@ -199,3 +199,31 @@ async fn an_image_is_tagged_and_read_by_its_id() {
     let last = scripted.asked().pop().unwrap();
     assert_eq!(last, format!("GET /images/{AMD64}/get"));
 }
+
+#[tokio::test]
+async fn an_image_that_cannot_be_exported_is_told_from_one_that_is_missing() {
+    // 26.1.5 without its own platform, 26.1.5 and 28.5.2 of an index in an index, and no image.
+    let refusals = [
+        (404, format!("unable to create manifests file: content digest {AMD64}: not found"), true),
+        (500, "unable to create manifests file: invalid checksum digest format".to_owned(), true),
+        (404, format!("No such image: {INDEX}"), false),
+    ];
+    for (status, message, is_there) in refusals {
+        let body = json!({ "message": message }).to_string();
+        let status = StatusCode::from_u16(status).unwrap();
+        let scripted = Scripted::new("1.45", move |line| {
+            line.ends_with("/get").then(|| (status, body.clone()))
+        })
+        .await;
+        let error = scripted.engine.archive(&Digest::parse(INDEX).unwrap()).await.unwrap_err();
+        let found = match &error {
+            DockerError::NotExportable { reference, message: said } => {
+                assert_eq!((reference.as_str(), said), (INDEX, &message));
+                true
+            }
+            DockerError::ImageMissing { .. } => false,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found, is_there, "{message}");
+    }
+}

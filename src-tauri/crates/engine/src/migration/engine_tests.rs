@@ -7,7 +7,7 @@ use super::testing::{FakeEngine, World, request, results};
 use super::{
     Action, EngineOutcome, EngineWay, ImageResult, MigrationError, Plan, Remark, Resolution, Source,
 };
-use crate::docker::PushFailure;
+use crate::docker::{DockerError, PushFailure};
 use crate::model::{Digest, ImageReference};
 
 const NAME: &str = "source.example/app:1";
@@ -82,7 +82,8 @@ async fn one_platform_of_an_index_arrives_as_predicted_and_is_there_the_next_tim
     // 28 pushes the platform itself; 26 cannot, and does not say what it holds.
     for (minor, outcome, way, archives) in [
         (51, EngineOutcome::Part, EngineWay::PushPlatform, 0),
-        (45, EngineOutcome::SeenWhileSending, EngineWay::OwnPush, 3),
+        // Each plan opens one, the run reads two, and the second plan reads another one's index.
+        (45, EngineOutcome::SeenWhileSending, EngineWay::OwnPush, 5),
     ] {
         let partial = Partial::new(minor);
         let plan = partial.plan().await;
@@ -271,15 +272,30 @@ async fn what_may_pass_is_repeated_and_what_the_engine_cannot_push_is_sent_by_us
 async fn an_archive_that_breaks_is_read_again_and_nothing_is_sent_twice() {
     let partial = Partial::new(45);
     let plan = partial.plan().await;
-    // The first reading is of the manifests; the second one breaks among the layers.
+    // The run reads the manifests first; the second reading breaks among the layers.
     partial.engine.broken_archives.lock().unwrap().extend([None, Some(2_700)]);
     assert_eq!(results(&partial.run(&plan).await), ["Moved EqualToPart"]);
-    assert_eq!(*partial.engine.archives.lock().unwrap(), 3);
+    assert_eq!(*partial.engine.archives.lock().unwrap(), 4);
     let uploads = partial.world.registry.uploads.lock().unwrap().clone();
     let mut once = uploads.clone();
     once.sort();
     once.dedup();
     assert_eq!(once.len(), uploads.len(), "{uploads:?}");
+}
+
+#[tokio::test]
+async fn an_image_that_the_engine_can_neither_push_nor_export_is_refused_in_the_plan() {
+    let partial = Partial::new(45);
+    *partial.engine.exports_nothing.lock().unwrap() = true;
+    let plan = partial.plan().await;
+    assert!(matches!(refusal(&plan), MigrationError::Docker(DockerError::NotExportable { .. })));
+    // It can also come to that after the plan.
+    *partial.engine.exports_nothing.lock().unwrap() = false;
+    let plan = partial.plan().await;
+    *partial.engine.exports_nothing.lock().unwrap() = true;
+    let report = partial.run(&plan).await;
+    assert!(matches!(error_of(&report), MigrationError::Docker(DockerError::NotExportable { .. })));
+    assert!(partial.world.ecr.names().is_empty(), "no repository was created");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use super::{
     ManifestCache, MigrationError, MigrationRequest, PlannedReferrerTag, RequestedImage, Source,
 };
 use crate::aws::EcrRepository;
-use crate::docker::{DockerApi, EngineInfo};
+use crate::docker::{DockerApi, DockerError, EngineInfo};
 use crate::model::{Digest, ImageReference, Platform, RepositoryName};
 use crate::registry::{ManifestHead, PullQuota, RegistryApi, RegistryError};
 
@@ -434,15 +434,18 @@ impl Closer<'_> {
         let wanted = self.extent.platform.as_ref();
         let predicted = predict(info, &held, wanted);
         let predicted = predicted.map_err(|reason| not_pushable(&image.source, wanted, reason))?;
+        // Reading an archive keeps the engine busy.
+        let _one_at_a_time = match predicted.engine.outcome {
+            EngineOutcome::SeenWhileSending => Some(self.archives.lock().await),
+            _ => None,
+        };
+        if predicted.engine.outcome == EngineOutcome::SeenWhileSending {
+            can_export(docker, &held.id).await?;
+        }
         let counterpart = match existing {
             None => None,
             Some(existing) => {
                 let (registry, path) = (self.destination.registry.as_ref(), &image.repository);
-                // Reading an archive keeps the engine busy.
-                let _one_at_a_time = match predicted.engine.outcome {
-                    EngineOutcome::SeenWhileSending => Some(self.archives.lock().await),
-                    _ => None,
-                };
                 let tag = (path.as_str(), existing);
                 find_counterpart(docker, &held, &predicted, registry, tag).await
             }
@@ -474,6 +477,22 @@ impl Closer<'_> {
             built_at_ms: held.created_at_ms.filter(|built| *built >= OLDEST_DATE_MS),
             ..SourceFacts::default()
         })
+    }
+}
+
+/// Finds out whether the engine makes an archive of an image at all. Opening the archive shows it; it
+/// is closed again before its layers are read.
+///
+/// # Errors
+/// [`DockerError::NotExportable`] as the engine says it. Any other failure is left to the run.
+async fn can_export(docker: &dyn DockerApi, id: &Digest) -> Result<(), MigrationError> {
+    match docker.archive(id).await {
+        Ok(_) => Ok(()),
+        Err(error @ DockerError::NotExportable { .. }) => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(%id, %error, "it is not known whether the engine exports an image");
+            Ok(())
+        }
     }
 }
 
@@ -510,7 +529,7 @@ async fn is_taken(
 ) -> Result<bool, MigrationError> {
     match docker.image(target).await {
         Ok(image) => Ok(image.id != *id),
-        Err(crate::docker::DockerError::ImageMissing { .. }) => Ok(false),
+        Err(DockerError::ImageMissing { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

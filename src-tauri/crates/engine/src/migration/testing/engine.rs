@@ -42,6 +42,8 @@ pub struct FakeEngine {
     pub broken_archives: Mutex<VecDeque<Option<usize>>>,
     /// How often an archive was opened.
     pub archives: Mutex<u32>,
+    /// Whether it cannot make archives.
+    pub exports_nothing: Mutex<bool>,
     /// What a push stores instead of the image, as an engine that does not do what it should.
     pub pushes_instead: Mutex<Option<Digest>>,
 }
@@ -81,6 +83,7 @@ impl FakeEngine {
             absent: Mutex::default(),
             broken_archives: Mutex::default(),
             archives: Mutex::default(),
+            exports_nothing: Mutex::default(),
             pushes_instead: Mutex::default(),
         }
     }
@@ -207,6 +210,10 @@ impl DockerApi for FakeEngine {
 
     async fn archive(&self, id: &Digest) -> Result<ImageArchive, DockerError> {
         *self.archives.lock().unwrap() += 1;
+        if *self.exports_nothing.lock().unwrap() {
+            let (reference, message) = (id.to_string(), "no manifests file".to_owned());
+            return Err(DockerError::NotExportable { reference, message });
+        }
         let absent = self.absent.lock().unwrap().clone();
         let archive = self.content.archive(CONTENT, id, &absent);
         let mut pieces: Vec<_> =
