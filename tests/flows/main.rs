@@ -7,6 +7,8 @@ mod command_line;
 mod company;
 mod copies;
 mod ecr_to_ecr;
+mod engine_fallback;
+mod engine_kinds;
 mod engine_stores;
 mod engine_to_ecr;
 mod events;

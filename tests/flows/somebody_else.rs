@@ -15,6 +15,7 @@
 //! is looked at, and how more of them run by hand.
 
 mod engine;
+mod engine_during;
 mod judgement;
 mod random;
 mod scene;

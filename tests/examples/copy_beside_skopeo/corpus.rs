@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use flate2::{Compression, GzBuilder};
 use serde_json::json;
 use transload_engine::model::media_type;
-use transload_tests::images::{Image, Layer, Manifest, Target, digest_of, pseudo_random};
+use transload_tests::images::{Image, Layer, Manifest, Packing, Target, digest_of, pseudo_random};
 use transload_tests::labs::RegistryLab;
 use transload_tests::process::Run;
 use transload_tests::tools::system_tool;
@@ -197,6 +197,7 @@ fn layer(seed: u64, bytes: usize) -> Result<Layer> {
         tar_digest: digest.clone(),
         packed: packed.into(),
         packed_digest: digest,
+        packing: Packing::Gzip,
     })
 }
 

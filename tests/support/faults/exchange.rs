@@ -1,4 +1,4 @@
-use std::io::Result;
+use std::io::{ErrorKind, Result};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,7 +71,15 @@ impl Drop for Ended<'_> {
 pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()> {
     client.set_nodelay(true)?;
     let mut buffer = BytesMut::new();
-    let Some((request, _)) = Head::read(&mut client, &mut buffer).await? else { return Ok(()) };
+    let request = match Head::read(&mut client, &mut buffer).await {
+        // As a server on plain HTTP answers; without it, containerd does not fall back to HTTP.
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            client.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\nThis is plain HTTP.\n").await?;
+            return client.shutdown().await;
+        }
+        read => read?,
+    };
+    let Some((request, _)) = request else { return Ok(()) };
     let (fault, seen) = state.judge(&request);
     let _ended = Ended { state: &state, seen };
     if let (Some(watcher), Some(request)) = (&state.watcher, state.seen(seen)) {

@@ -35,7 +35,7 @@ impl Head {
             }
             // The Docker Engine tries TLS first, and would wait for an answer to its greeting.
             if buffer.first() == Some(&TLS_HANDSHAKE) {
-                return Err(Error::new(ErrorKind::InvalidData, "TLS, not HTTP"));
+                return Err(Error::new(ErrorKind::Unsupported, "TLS, not HTTP"));
             }
         }
     }

@@ -3,7 +3,7 @@ use bytes::Bytes;
 use serde_json::json;
 use transload_engine::model::media_type;
 
-use super::{Layer, Manifest, digest_of};
+use super::{Layer, Manifest, Packing, digest_of};
 
 /// Which of the two families of media types an image has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +36,13 @@ impl Format {
         }
     }
 
-    fn layer(self) -> &'static str {
-        match self {
-            Self::Docker => "application/vnd.docker.image.rootfs.diff.tar.gzip",
-            Self::Oci => "application/vnd.oci.image.layer.v1.tar+gzip",
+    fn layer(self, packing: Packing) -> &'static str {
+        match (self, packing) {
+            (Self::Docker, Packing::Tar) => "application/vnd.docker.image.rootfs.diff.tar",
+            (Self::Docker, _) => "application/vnd.docker.image.rootfs.diff.tar.gzip",
+            (Self::Oci, Packing::Tar) => "application/vnd.oci.image.layer.v1.tar",
+            (Self::Oci, Packing::Zstd) => "application/vnd.oci.image.layer.v1.tar+zstd",
+            (Self::Oci, _) => "application/vnd.oci.image.layer.v1.tar+gzip",
         }
     }
 }
@@ -55,6 +58,10 @@ pub struct Recipe {
     pub layer_bytes: Vec<usize>,
     /// Operating system and architecture, such as `linux/arm64`.
     pub platform: String,
+    /// How its layers are packed.
+    pub packing: Packing,
+    /// Whether its lowest layer comes a second time, as the highest.
+    pub repeats: bool,
 }
 
 impl Recipe {
@@ -65,7 +72,23 @@ impl Recipe {
             format: Format::Oci,
             layer_bytes: vec![3_000, 12_000, 1_000],
             platform: "linux/amd64".to_owned(),
+            packing: Packing::default(),
+            repeats: false,
         }
+    }
+
+    /// The same with its layers packed in another way.
+    #[must_use]
+    pub fn packing(mut self, packing: Packing) -> Self {
+        self.packing = packing;
+        self
+    }
+
+    /// The same with its lowest layer once more at the top.
+    #[must_use]
+    pub fn repeating(mut self) -> Self {
+        self.repeats = true;
+        self
     }
 
     /// The same in another family of media types.
@@ -94,14 +117,18 @@ impl Recipe {
     /// # Errors
     /// Never in practice: everything happens in memory.
     pub fn build(&self) -> Result<Image> {
-        let layers = self
+        let mut layers = self
             .layer_bytes
             .iter()
             .enumerate()
             .map(|(number, bytes)| {
-                Layer::new(self.seed.wrapping_mul(1_000).wrapping_add(number as u64), *bytes)
+                let seed = self.seed.wrapping_mul(1_000).wrapping_add(number as u64);
+                Layer::packed(seed, *bytes, self.packing)
             })
             .collect::<Result<Vec<_>>>()?;
+        if self.repeats {
+            layers.extend(layers.first().cloned());
+        }
         let mut platform = self.platform.split('/');
         let (os, architecture) = (platform.next(), platform.next());
         let config = serde_json::to_vec(&json!({
@@ -149,7 +176,7 @@ impl Image {
                 "size": config.len(),
             },
             "layers": layers.iter().map(|layer| json!({
-                "mediaType": format.layer(),
+                "mediaType": format.layer(layer.packing),
                 "digest": layer.packed_digest,
                 "size": layer.packed.len(),
             })).collect::<Vec<_>>(),
@@ -181,6 +208,7 @@ impl Image {
             tar_digest: digest.clone(),
             packed: statement.clone(),
             packed_digest: digest.clone(),
+            packing: Packing::Tar,
         };
         let config = Bytes::from(serde_json::to_vec(&json!({
             "os": "unknown",

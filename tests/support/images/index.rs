@@ -1,5 +1,5 @@
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Format, Image, Manifest, Recipe};
 
@@ -29,19 +29,22 @@ impl Index {
         Self::build(seed, Format::Oci, platforms, true)
     }
 
+    /// An index of these images in their order.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn of_images(images: Vec<Image>, format: Format) -> Result<Self> {
+        let entries = images.iter().map(entry_of).collect();
+        Self::listing(images, entries, format)
+    }
+
     fn build(seed: u64, format: Format, platforms: &[&str], attested: bool) -> Result<Self> {
         let mut images = Vec::new();
         let mut entries = Vec::new();
         for (number, platform) in platforms.iter().enumerate() {
             let recipe = Recipe::small(seed.wrapping_mul(100).wrapping_add(number as u64));
             let image = recipe.format(format).platform(platform).build()?;
-            let mut parts = platform.split('/');
-            let mut entry = image.manifest.descriptor();
-            entry["platform"] = json!({ "os": parts.next(), "architecture": parts.next() });
-            if let Some(variant) = parts.next() {
-                entry["platform"]["variant"] = json!(variant);
-            }
-            entries.push(entry);
+            entries.push(entry_of(&image));
             images.push(image);
         }
         if let (true, Some(first)) = (attested, images.first()) {
@@ -55,6 +58,10 @@ impl Index {
             entries.push(entry);
             images.push(attestation);
         }
+        Self::listing(images, entries, format)
+    }
+
+    fn listing(images: Vec<Image>, entries: Vec<Value>, format: Format) -> Result<Self> {
         // Spaces and a line end, so that whoever writes the document anew changes its digest.
         let mut bytes = serde_json::to_vec_pretty(&json!({
             "schemaVersion": 2,
@@ -64,4 +71,15 @@ impl Index {
         bytes.push(b'\n');
         Ok(Self { manifest: Manifest::new(bytes, format.index()), images })
     }
+}
+
+/// What an index says of an image.
+fn entry_of(image: &Image) -> Value {
+    let mut parts = image.platform.split('/');
+    let mut entry = image.manifest.descriptor();
+    entry["platform"] = json!({ "os": parts.next(), "architecture": parts.next() });
+    if let Some(variant) = parts.next() {
+        entry["platform"]["variant"] = json!(variant);
+    }
+    entry
 }

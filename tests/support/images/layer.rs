@@ -6,6 +6,35 @@ use flate2::{Compression, GzBuilder};
 
 use super::digest_of;
 
+/// How a layer is packed in a registry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Packing {
+    /// gzip, as quickly as possible.
+    #[default]
+    Gzip,
+    /// gzip, as small as possible: the same content with another digest.
+    SmallGzip,
+    /// Zstandard, which only OCI images know.
+    Zstd,
+    /// The tar itself.
+    Tar,
+}
+
+impl Packing {
+    fn pack(self, tar: &[u8]) -> Result<Vec<u8>> {
+        let level = match self {
+            Self::Gzip => Compression::fast(),
+            Self::SmallGzip => Compression::best(),
+            Self::Zstd => return zstd_frame(tar),
+            Self::Tar => return Ok(tar.to_vec()),
+        };
+        // No time and no system in the header, so that the bytes depend on the content alone.
+        let mut packer = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), level);
+        packer.write_all(tar)?;
+        Ok(packer.finish()?)
+    }
+}
+
 /// A layer: a tar with one file, and the same packed.
 #[derive(Clone, Debug)]
 pub struct Layer {
@@ -17,6 +46,8 @@ pub struct Layer {
     pub packed: Bytes,
     /// The digest of that.
     pub packed_digest: String,
+    /// How it is packed.
+    pub packing: Packing,
 }
 
 impl Layer {
@@ -25,6 +56,14 @@ impl Layer {
     /// # Errors
     /// Never in practice: it writes to memory.
     pub fn new(seed: u64, bytes: usize) -> Result<Self> {
+        Self::packed(seed, bytes, Packing::default())
+    }
+
+    /// The same, packed in another way.
+    ///
+    /// # Errors
+    /// As [`Layer::new`].
+    pub fn packed(seed: u64, bytes: usize, packing: Packing) -> Result<Self> {
         let content = pseudo_random(seed, bytes);
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);
@@ -34,18 +73,31 @@ impl Layer {
         let mut archive = tar::Builder::new(Vec::new());
         archive.append_data(&mut header, format!("data/{seed}"), content.as_slice())?;
         let tar = archive.into_inner()?;
-        // No time and no system in the header, so that the bytes depend on the content alone.
-        let mut packer =
-            GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::fast());
-        packer.write_all(&tar)?;
-        let packed = packer.finish()?;
+        let packed = packing.pack(&tar)?;
         Ok(Self {
             tar_digest: digest_of(&tar),
             tar: tar.into(),
             packed_digest: digest_of(&packed),
             packed: packed.into(),
+            packing,
         })
     }
+}
+
+/// A Zstandard frame of uncompressed blocks. Source: RFC 8878, 3.1.1.
+fn zstd_frame(content: &[u8]) -> Result<Vec<u8>> {
+    const BLOCK_BYTES: usize = 128 * 1024;
+    // A single segment whose size follows in four bytes.
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0xa0];
+    frame.extend_from_slice(&u32::try_from(content.len())?.to_le_bytes());
+    let blocks = content.chunks(BLOCK_BYTES);
+    let last = blocks.len().saturating_sub(1);
+    for (number, block) in blocks.enumerate() {
+        let header = (u32::try_from(block.len())? << 3) | u32::from(number == last);
+        frame.extend_from_slice(&header.to_le_bytes()[..3]);
+        frame.extend_from_slice(block);
+    }
+    Ok(frame)
 }
 
 /// Bytes without a pattern, the same for the same seed (SplitMix64).

@@ -1,14 +1,18 @@
 //! Images with known bytes: the same recipe gives the same digests on every machine.
 
+mod archive;
 mod image;
 mod index;
 mod layer;
 mod push;
+mod schema1;
 
+pub use archive::oci_archive;
 pub use image::{Format, Image, Recipe};
 pub use index::Index;
-pub use layer::{Layer, pseudo_random};
+pub use layer::{Layer, Packing, pseudo_random};
 pub use push::Target;
+pub use schema1::schema1_manifest;
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};

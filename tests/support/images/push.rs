@@ -115,16 +115,23 @@ impl Target {
     /// # Errors
     /// When the registry answers something else.
     pub async fn tag_digest(&self, tag: &str) -> Result<Option<String>> {
+        Ok(self.manifest_bytes(tag).await?.map(|bytes| super::digest_of(&bytes)))
+    }
+
+    /// The manifest that a tag or digest names, or nothing where there is none.
+    ///
+    /// # Errors
+    /// When the registry answers something else.
+    pub async fn manifest_bytes(&self, reference: &str) -> Result<Option<bytes::Bytes>> {
         let request = self
             .client
-            .get(self.address(&format!("manifests/{tag}"))?)
+            .get(self.address(&format!("manifests/{reference}"))?)
             .header("accept", transload_engine::model::media_type::ACCEPT_MANIFESTS.join(", "));
         let answer = self.send(request).await?;
         if answer.status() == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        let answer = expect(answer, StatusCode::OK).await?;
-        Ok(Some(super::digest_of(&answer.bytes().await?)))
+        Ok(Some(expect(answer, StatusCode::OK).await?.bytes().await?))
     }
 
     fn address(&self, rest: &str) -> Result<Url> {

@@ -155,6 +155,11 @@ impl EngineLab {
         format!("unix://{}", self.socket().display())
     }
 
+    /// The process id of the engine itself.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Docker's command line towards it.
     ///
     /// # Errors

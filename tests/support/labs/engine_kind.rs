@@ -37,6 +37,15 @@ impl EngineKind {
         matches!(self, Self::Docker26Containerd | Self::NewestContainerd)
     }
 
+    /// The name of its image store.
+    pub fn store(self) -> &'static str {
+        match self {
+            Self::Docker26Containerd | Self::NewestContainerd => "containerd",
+            Self::Docker20 | Self::Docker26Graph | Self::NewestGraph => "graph driver",
+            Self::Podman => "Podman",
+        }
+    }
+
     /// Starts one, empty.
     ///
     /// # Errors

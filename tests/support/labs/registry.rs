@@ -78,7 +78,7 @@ impl RegistryLab {
             "version: 0.1\n\
              log: {{level: info, accesslog: {{disabled: false}}}}\n\
              storage: {{filesystem: {{rootdirectory: '{root}/content'}}, delete: {{enabled: true}}}}\n\
-             validation: {{manifests: {{urls: {{allow: ['^https://foreign\\.example/']}}}}}}\n\
+             validation: {{manifests: {{urls: {{allow: ['^https://foreign\\.example/', '^http://127\\.0\\.0\\.1:']}}}}}}\n\
              http: {{addr: '127.0.0.1:{port}', secret: lab{tls}}}\n"
         );
         if let Some((user, password)) = &login {

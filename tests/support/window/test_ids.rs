@@ -131,6 +131,19 @@ impl Window {
         value.as_i64().or_else(|| value.as_f64().map(|wide| wide as i64)).context("no number")
     }
 
+    /// Scrolls until an element is in the middle of the window.
+    ///
+    /// # Errors
+    /// When there is no such element.
+    pub async fn scroll_to(&self, id: &str) -> Result<()> {
+        self.find_by_test_id(id).await?;
+        let selector = format!("[data-testid=\"{id}\"]");
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
+        let value = self.client.execute(script, vec![Value::from(selector)]).await?;
+        drop::<Value>(value);
+        Ok(())
+    }
+
     /// Scrolls to the top, where a picture begins.
     ///
     /// # Errors

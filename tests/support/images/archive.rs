@@ -1,0 +1,44 @@
+use anyhow::Result;
+use serde_json::json;
+
+use super::{Image, Manifest};
+
+/// An index or manifest with its images as an OCI layout in a tar, for `docker load`. Only the
+/// containerd image store and Podman read one.
+///
+/// # Errors
+/// Never in practice: it writes to memory.
+pub fn oci_archive(root: &Manifest, images: &[Image], name: &str) -> Result<Vec<u8>> {
+    let mut entry = root.descriptor();
+    // containerd reads the first, Podman the second.
+    entry["annotations"] = json!({
+        "io.containerd.image.name": name,
+        "org.opencontainers.image.ref.name": name,
+    });
+    let index = json!({ "schemaVersion": 2, "manifests": [entry] });
+    let mut files = vec![
+        ("oci-layout".to_owned(), json!({ "imageLayoutVersion": "1.0.0" }).to_string().into()),
+        ("index.json".to_owned(), index.to_string().into()),
+        (blob(&root.digest), root.bytes.clone()),
+    ];
+    for image in images {
+        files.push((blob(&image.manifest.digest), image.manifest.bytes.clone()));
+        files.extend(image.blobs().map(|(digest, bytes)| (blob(digest), bytes.clone())));
+    }
+    files.sort();
+    files.dedup();
+    let mut archive = tar::Builder::new(Vec::new());
+    for (path, content) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(0);
+        header.set_cksum();
+        archive.append_data(&mut header, path, &content[..])?;
+    }
+    Ok(archive.into_inner()?)
+}
+
+fn blob(digest: &str) -> String {
+    format!("blobs/{}", digest.replace(':', "/"))
+}
