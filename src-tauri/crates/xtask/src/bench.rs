@@ -1,13 +1,14 @@
 //! `cargo xtask bench`: compares `transload-cli` with `skopeo` on registries and images that the
-//! benchmark makes itself.
+//! benchmark makes itself. `--engines` compares our own push of images of a Docker Engine with the
+//! engine's push instead.
 
 use anyhow::Result;
 
 use crate::arguments::Arguments;
 use crate::process::Process;
-use crate::setup;
 use crate::setup::consent::Consent;
 use crate::setup::purpose::Purpose;
+use crate::setup::{self, engines};
 use crate::workspace::Workspace;
 
 /// # Errors
@@ -18,14 +19,20 @@ pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let times = arguments.values("--times");
     let no_delay = arguments.flag("--no-delay");
     let ten_times = arguments.flag("--ten-times");
+    let is_of_engines = arguments.flag("--engines");
     arguments.finish()?;
     setup::system(Purpose::Tests, consent)?;
     let root = &workspace.root;
     Process::cargo(&["build", "--release", "--package", "transload-cli"], root).run()?;
     let program = workspace.target.join("release/transload-cli").display().to_string();
-    let mut words =
-        vec!["run", "--release", "--package", "transload-tests", "--example", "copy_beside_skopeo"];
+    let example = if is_of_engines { "own_push_beside_engine" } else { "copy_beside_skopeo" };
+    let mut words = vec!["run", "--release", "--package", "transload-tests", "--example", example];
     words.extend(["--", &program]);
+    if is_of_engines {
+        engines::engine_for_tests(workspace)?;
+        words.extend(times.first().map(String::as_str));
+        return Process::cargo(&words, root).env("TRANSLOAD_ENGINES", workspace.engines()).run();
+    }
     let works = works.join(",");
     if !works.is_empty() {
         words.extend(["--work", &works]);

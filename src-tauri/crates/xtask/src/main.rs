@@ -36,11 +36,13 @@ cargo xtask COMMAND
   test [--only PART ...]         runs every check that a change must pass; `test --list` lists the parts
   generate                       regenerates the TypeScript types from Rust
   bench [--work NAME ...]        compares transload-cli with skopeo; works: many, multiarch, big
+  bench --engines                compares our own push of engine images with the engine's push
   words [--in PATH ...]          checks comments and text for the words in xtask/words/list.txt; without
                                  --in, in the files and folders of xtask/words/clean.txt
   structure [--list]             checks modules: no new circle of files, no file that is not compiled;
                                  --list prints today's circles as xtask/structure/circles.txt holds them
-  engines                        runs the engine stories on Debian's newest Docker Engine as well
+  engines                        runs the engine stories on Debian's newest Docker Engine as well, and
+                                 prints what each engine does with each kind of image
   screenshots                    updates the pictures in the README
   package [--check]              builds the .deb and the .rpm; --check also installs, starts and removes
                                  the .deb
