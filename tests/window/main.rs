@@ -7,6 +7,7 @@ mod closing;
 mod company_network;
 mod desktop;
 mod engine;
+mod engine_pictures;
 mod engine_stores;
 mod keyboard;
 mod kills;

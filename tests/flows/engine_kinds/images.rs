@@ -110,9 +110,10 @@ impl Kind {
     /// Whether the engine can come to hold such an image at all.
     pub fn exists_on(self, engine: EngineKind) -> bool {
         match self {
-            // Docker 20.10 does not read Zstandard; Docker 26 and later refuse schema 1.
+            // Docker 20.10 does not read Zstandard; Docker 26 and later refuse schema 1, and Podman
+            // pushes it as it came, which no registry takes any more.
             Zstd => engine != EngineKind::Docker20,
-            Schema1 => matches!(engine, EngineKind::Docker20 | EngineKind::Podman),
+            Schema1 => engine == EngineKind::Docker20,
             // The others keep one platform of an image, and no artifacts.
             AttestedIndex | EveryPlatform | TwoOtherPlatforms | ChosenPlatform
             | PlatformNotHeld | Artifact | NestedIndex | TwoOfOnePlatform => {

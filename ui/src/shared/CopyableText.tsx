@@ -31,7 +31,7 @@ export function CopyableDigest({ digest, what }: { digest: string | null; what?:
     return <span>–</span>;
   }
   return (
-    <span title={digest}>
+    <span title={digest} style={{ whiteSpace: "nowrap" }}>
       <CopyableText text={digest} display={shortDigest(digest)} what={what ?? "digest"} />
     </span>
   );

@@ -1,7 +1,6 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { Fragment } from "react";
 import { errorEntry, errorNextSteps } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
@@ -27,14 +26,14 @@ function ResultCell({ image }: { image: ImageReport }) {
   const standing = shownStanding(image);
   return (
     <SpaceBetween size="xxs">
-      <StatusIndicator type={standing.type}>{standing.text}</StatusIndicator>
+      <StatusText type={standing.type}>{standing.text}</StatusText>
       <span>
         {result.kind === "unchanged" && isVerified(image) ? "Skipped, already up to date. " : ""}
         {standing.description}
       </span>
       {image.source_moved_to !== null && (
         <>
-          <StatusIndicator type="info">Another image at the source now</StatusIndicator>
+          <StatusText type="info">Another image at the source now</StatusText>
           <span>
             The tag is at <CopyableDigest digest={image.source_moved_to} /> now. Run again copies
             that too.
@@ -50,9 +49,9 @@ function LeftBehindList({ image }: { image: ImageReport }) {
   const left = image.left_behind;
   return (
     <span data-testid={`left-behind-${image.image}`}>
-      <StatusIndicator type="warning">
+      <StatusText type="warning">
         {formatCounted(left.length, "referrer", "referrers")} not copied
-      </StatusIndicator>
+      </StatusText>
       <ExpandableSection headerText="Which, and why">
         <SpaceBetween size="xs">
           {left.map(({ name, error }) => (
@@ -92,9 +91,7 @@ function PlatformsList({ image }: { image: ImageReport }) {
       <div style={{ display: "grid", gridTemplateColumns: "max-content 1fr", columnGap: "12px" }}>
         {platforms.map((part) => (
           <Fragment key={part.digest}>
-            <StatusIndicator type={part.in_ecr ? "success" : "error"}>
-              {part.platform}
-            </StatusIndicator>
+            <StatusText type={part.in_ecr ? "success" : "error"}>{part.platform}</StatusText>
             <CopyableDigest
               digest={part.digest}
               what={`digest of ${image.destination} for ${part.platform}`}
@@ -198,7 +195,7 @@ export function ReportTable({ images }: { images: readonly ImageReport[] }) {
         {
           id: "digests",
           header: "Digests",
-          minWidth: 330,
+          minWidth: 370,
           cell: (image) => <DigestsCell image={image} />,
         },
         {

@@ -2,7 +2,6 @@ import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { errorEntry } from "../../../errors";
 import type {
   MigrationPlan,
@@ -13,6 +12,7 @@ import type {
 import { Bytes } from "../../../shared/Bytes";
 import { formatCounted, shortDigest } from "../../../shared/format";
 import { PagedTable } from "../../../shared/PagedTable";
+import { StatusText } from "../../../shared/StatusText";
 import { type Draft, sameImage } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import { ConflictChoiceField } from "./ConflictChoiceField";
@@ -95,22 +95,20 @@ function ActionCell({ image }: { image: PlannedImage }) {
   const action = image.action;
   switch (action.kind) {
     case "move":
-      return <StatusIndicator type="pending">Move</StatusIndicator>;
+      return <StatusText type="pending">Move</StatusText>;
     case "overwrite":
-      return <StatusIndicator type="warning">Replace the image there</StatusIndicator>;
+      return <StatusText type="warning">Replace the image there</StatusText>;
     case "already_there":
-      return <StatusIndicator type="success">{alreadyThereText(image)}</StatusIndicator>;
+      return <StatusText type="success">{alreadyThereText(image)}</StatusText>;
     case "keep_existing":
-      return <StatusIndicator type="stopped">The image there stays</StatusIndicator>;
+      return <StatusText type="stopped">The image there stays</StatusText>;
     case "conflict":
-      return (
-        <StatusIndicator type="warning">The tag points to another image there</StatusIndicator>
-      );
+      return <StatusText type="warning">The tag points to another image there</StatusText>;
     case "refused": {
       const entry = errorEntry(action.error);
       return (
         <SpaceBetween size="xxs">
-          <StatusIndicator type="error">{entry.title}</StatusIndicator>
+          <StatusText type="error">{entry.title}</StatusText>
           <Box variant="small">{entry.text(action.error)}</Box>
         </SpaceBetween>
       );

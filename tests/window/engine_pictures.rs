@@ -1,0 +1,152 @@
+//! Pictures of what the window says of images of a Docker Engine, light and dark, at two sizes, and
+//! axe-core's eye on each.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use transload_tests::images::{Format, Index, Packing, Recipe, Target};
+use transload_tests::labs::{EngineKind, EngineLab, RegistryLab};
+use transload_tests::window::{Role, Stage, Window, story};
+
+use crate::wizard::{begin_practice, log_in_and_review, next, start};
+
+const SIZES: [(u32, u32); 2] = [(1280, 860), (1024, 700)];
+const SHOWN: Duration = Duration::from_secs(30);
+const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
+
+/// Takes the pictures of one place of a page.
+async fn look(window: &Window, name: &str, place: &str) -> Result<()> {
+    for (theme, other) in [("light", "dark"), ("dark", "light")] {
+        for (width, height) in SIZES {
+            window.resize(width, height).await?;
+            window.scroll_to(place).await?;
+            window.screenshot(&format!("{name}-{theme}-{width}")).await?;
+            let wider = window.sideways_overflow().await?;
+            ensure!(wider <= 0, "{name} at {width} is {wider} pixels too wide");
+            window.check_accessibility().await.with_context(|| format!("{name}, {theme}"))?;
+        }
+        window.click(Role::Button, &format!("Switch to {other}")).await?;
+    }
+    Ok(())
+}
+
+/// The details of the engine in the top bar.
+async fn look_at_engine(window: &Window, name: &str) -> Result<()> {
+    let engines = window.all_with(Role::Button, "Engine 2").await?;
+    let engine = engines.first().context("the top bar names the engine")?;
+    window.click_element(engine).await?;
+    window.wait_for_text("API version").await?;
+    window.screenshot(name).await?;
+    window.click_element(engine).await
+}
+
+async fn at_images(window: &Window) -> Result<()> {
+    begin_practice(window).await?;
+    next(window, "Images").await?;
+    window.choose("Source", "Docker Engine").await
+}
+
+async fn select(window: &Window, repository: &str) -> Result<()> {
+    window.click(Role::Button, &format!("Show tags of {repository}")).await?;
+    window.click(Role::Checkbox, &format!("Select {repository}:1")).await
+}
+
+/// An engine, and the registry that it pulls from.
+struct Pulls {
+    engine: EngineLab,
+    registry: RegistryLab,
+}
+
+impl Pulls {
+    async fn new(kind: EngineKind) -> Result<Self> {
+        Ok(Self { engine: kind.start().await?, registry: RegistryLab::start().await? })
+    }
+
+    fn repository(&self, path: &str) -> String {
+        format!("{}/{path}", self.registry.host())
+    }
+
+    async fn index(&self, path: &str, index: &Index, platforms: &[&str]) -> Result<()> {
+        Target::new(&self.registry.url(), path)?.push_index(index, "1").await?;
+        let reference = format!("{}:1", self.repository(path));
+        for platform in platforms {
+            let pull = ["pull", "--platform", platform, &reference];
+            self.engine.cli()?.run(pull).succeed().await?;
+        }
+        Ok(())
+    }
+
+    /// Holds layers that another image with the same content brought.
+    async fn shadowed(&self, path: &str, seed: u64) -> Result<()> {
+        let other = RegistryLab::start().await?;
+        Target::new(&other.url(), path)?.push(&Recipe::small(seed).build()?, "1").await?;
+        let first = format!("{}/{path}:1", other.host());
+        self.engine.cli()?.run(["pull", &first]).succeed().await?;
+        let image = Recipe::small(seed).packing(Packing::SmallGzip).build()?;
+        Target::new(&self.registry.url(), path)?.push(&image, "1").await?;
+        let second = format!("{}:1", self.repository(path));
+        self.engine.cli()?.run(["pull", &second]).succeed().await?;
+        self.engine.cli()?.run(["rmi", &first]).succeed().await?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn pictures_of_an_engine_that_packs_layers_again() -> Result<()> {
+    let pulls = Pulls::new(EngineKind::Docker20).await?;
+    let index = Index::with_attestation(74, &PLATFORMS)?;
+    pulls.index("k/many", &index, &["linux/amd64"]).await?;
+    let local = "127.0.0.1:9/built/here";
+    let image = Recipe::small(75).format(Format::Docker).build()?;
+    pulls.engine.cli()?.load(&image, &format!("{local}:1")).await?;
+    let stage =
+        Stage::new("engine-repacked").await?.variable("DOCKER_HOST", &pulls.engine.address());
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        at_images(&window).await?;
+        select(&window, local).await?;
+        select(&window, &pulls.repository("k/many")).await?;
+        look(&window, "images", "selection-summary").await?;
+        look_at_engine(&window, "top-bar").await?;
+        next(&window, "Repositories").await?;
+        log_in_and_review(&window).await?;
+        look(&window, "review", "plan-action-0").await?;
+        ensure!(start(&window).await? == "succeeded");
+        for image in 0..2 {
+            let proof = window.attribute_of(SHOWN, &format!("proof-{image}"), "data-proof").await?;
+            ensure!(proof == "same_content", "{proof}");
+        }
+        look(&window, "report", "proof-0").await
+    })
+    .await
+}
+
+/// With `cargo xtask engines` alone.
+#[tokio::test]
+async fn pictures_of_an_engine_that_says_what_it_holds() -> Result<()> {
+    if !EngineKind::all().contains(&EngineKind::NewestContainerd) {
+        return Ok(());
+    }
+    let pulls = Pulls::new(EngineKind::NewestContainerd).await?;
+    let many = Index::with_attestation(76, &PLATFORMS)?;
+    pulls.index("k/part", &many, &PLATFORMS[..1]).await?;
+    let whole = Index::of_platforms(77, Format::Oci, &PLATFORMS)?;
+    pulls.index("k/whole", &whole, &PLATFORMS).await?;
+    let others = Index::of_platforms(78, Format::Oci, &PLATFORMS)?;
+    pulls.index("k/others", &others, &PLATFORMS[1..]).await?;
+    pulls.shadowed("k/shadowed", 79).await?;
+    let stage = Stage::new("engine-parts").await?.variable("DOCKER_HOST", &pulls.engine.address());
+    story(stage, async |stage| {
+        let window = stage.open().await?;
+        at_images(&window).await?;
+        for path in ["k/others", "k/part", "k/shadowed", "k/whole"] {
+            select(&window, &pulls.repository(path)).await?;
+        }
+        look(&window, "images", "selection-summary").await?;
+        look_at_engine(&window, "top-bar").await?;
+        next(&window, "Repositories").await?;
+        log_in_and_review(&window).await?;
+        look(&window, "review", "plan-action-0").await
+    })
+    .await
+}
