@@ -17,7 +17,7 @@ use transload_tests::ecr::Ecr;
 use transload_tests::images::Target;
 use transload_tests::labs::{DockerCli, EngineKind, EngineLab, RegistryLab};
 
-use expected::expected;
+use expected::{Row, expected, none};
 use images::{Bench, Held, Kind};
 
 /// The file that the rows are added to.
@@ -81,9 +81,6 @@ async fn every_kind(kind: EngineKind) -> Result<()> {
     Ok(())
 }
 
-/// Predicted, sent by, arrived, proof.
-type Row = [String; 4];
-
 fn note(kind: EngineKind, version: &str, image: Kind, row: &Row) -> Result<()> {
     let Some(path) = std::env::var_os(TABLE) else { return Ok(()) };
     let line = format!("{} | {version} | {} | {}\n", kind.store(), image.name(), row.join(" | "));
@@ -131,7 +128,12 @@ impl Story {
         let image = &report.images[0];
         let (predicted, sent_by) = prediction(&planned)?;
         if let ImageResult::Failed { error } = &image.result {
-            self.nothing_at(destination).await?;
+            let at_destination = self.ecr.aws()?.image_digest(destination, "1").await?;
+            ensure!(at_destination.is_none(), "{at_destination:?} is under the tag");
+            // What the engine fails to push it was asked to push, into a repository.
+            if sent_by != "engine" {
+                self.nothing_at(destination).await?;
+            }
             return Ok([predicted, sent_by, none(), format!("failed, {}", code(error.code))]);
         }
         ensure!(image.result == ImageResult::Moved, "{image:#?}");
@@ -222,8 +224,4 @@ fn proof(proof: Proof) -> &'static str {
 fn code(code: ErrorCode) -> String {
     let text = serde_json::to_value(code).ok();
     text.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-fn none() -> String {
-    "nothing".to_owned()
 }
