@@ -370,6 +370,17 @@ impl RegistryClient {
                     ),
                 });
             }
+            if ask.is_optional && !names_the_same(&ask.url, &url) {
+                // GHCR sends the referrers API to a page of GitHub that does not name the digest and
+                // often answers 429: that says nothing about the digest.
+                return Err(RegistryError::Refused {
+                    registry: host.clone(),
+                    subject: ask.subject.clone(),
+                    status: response.status().as_u16(),
+                    code: String::new(),
+                    message: format!("it redirects to {}", addresses::shown(&url)),
+                });
+            }
             if visited.contains(&url) {
                 return Err(self.not_a_registry("it redirects in a circle"));
             }
@@ -378,6 +389,13 @@ impl RegistryClient {
         }
         Err(self.not_a_registry(format!("it redirects more than {REDIRECT_LIMIT} times")))
     }
+}
+
+/// Whether an address still names what another one ends with, such as a digest.
+fn names_the_same(asked: &Url, redirected: &Url) -> bool {
+    let last = asked.path().rsplit('/').next().unwrap_or_default();
+    let hex = last.rsplit(':').next().unwrap_or_default();
+    redirected.as_str().contains(hex)
 }
 
 /// Where an answer sends us on to.

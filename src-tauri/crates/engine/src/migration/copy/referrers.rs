@@ -135,11 +135,20 @@ impl Referrers<'_> {
                 Err(error) => self.left.push(behind(name.to_owned(), error)),
             }
         }
-        // A registry that takes note of subjects by itself says so; any other wants a list.
-        if !came.is_empty() && !self.copier.held.lists_referrers() {
+        if !came.is_empty() && !self.is_listed_by_destination(subject).await {
             self.list_at_destination(subject, &came).await?;
         }
         Ok(came.into_iter().map(|referrer| referrer.digest).collect())
+    }
+
+    /// Whether the destination lists the referrers of a subject by itself. A registry that does says
+    /// `OCI-Subject` when it stores one, but ECR said so before it had the API (sigstore-js#1183), so the
+    /// header is confirmed. Where the API cannot be asked, the header counts.
+    async fn is_listed_by_destination(&self, subject: &Digest) -> bool {
+        let (destination, repository) =
+            (self.copier.ends.destination.as_ref(), self.job.repository);
+        self.copier.held.lists_referrers()
+            && !matches!(destination.referrers(repository, subject).await, Ok(None))
     }
 
     /// What the source lists: by its referrers API, or else by the tag that stands in for it. The tag is

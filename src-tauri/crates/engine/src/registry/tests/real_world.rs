@@ -162,3 +162,35 @@ async fn an_optional_look_is_over_soon_and_asked_once_for_a_registry() {
         assert!(!is_known || count.get() <= 2, "{status} asked {} times", count.get());
     }
 }
+
+#[tokio::test]
+async fn a_look_for_referrers_follows_a_redirect_only_while_it_names_the_digest() {
+    let digest = Digest::of(b"x");
+    let elsewhere = Count::default();
+    let asked = elsewhere.clone();
+    let other = serve_all(move |_| {
+        asked.next();
+        async {
+            r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#
+        }
+    })
+    .await;
+    let escaped = digest.as_str().replace(':', "%3A");
+    for (path, is_followed) in [
+        ("/-/v2/packages/container/package/a%2Freferrers%2Fsha256".to_owned(), false),
+        ("/login?next=referrers".to_owned(), false),
+        (format!("/mirror/a/referrers/{digest}"), true),
+        (format!("/mirror/a/referrers/{escaped}"), true),
+    ] {
+        let before = elsewhere.get();
+        let to = format!("http://{other}{path}");
+        let address = serve_all(move |_| {
+            let to = to.clone();
+            async move { (StatusCode::SEE_OTHER, [(header::LOCATION, to)]) }
+        })
+        .await;
+        let found = anonymous(address).referrers("a", &digest).await.unwrap();
+        assert_eq!(found.is_some(), is_followed, "{path}");
+        assert_eq!(elsewhere.get() - before, u32::from(is_followed), "{path}");
+    }
+}
