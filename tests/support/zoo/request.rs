@@ -1,0 +1,110 @@
+//! A request to a registry of the zoo, taken apart.
+
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderMap, Method, Uri};
+use bytes::Bytes;
+use url::form_urlencoded;
+
+use super::quirk::Op;
+
+/// A request: the operation of the protocol, and what it is about.
+pub(super) struct ZooRequest<'a> {
+    pub(super) op: Op,
+    pub(super) method: &'a Method,
+    pub(super) uri: &'a Uri,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) repository: String,
+    /// The tag, digest or upload.
+    pub(super) name: String,
+    /// Whether it came to an address outside `/v2/` that this registry named.
+    pub(super) is_outside_v2: bool,
+    pub(super) query: BTreeMap<String, String>,
+    pub(super) body: Bytes,
+}
+
+impl<'a> ZooRequest<'a> {
+    /// Reads the operation from method and path; `None` where the protocol has no such address.
+    pub(super) fn read(
+        method: &'a Method,
+        uri: &'a Uri,
+        headers: &'a HeaderMap,
+        body: Bytes,
+    ) -> Option<Self> {
+        let query: BTreeMap<String, String> =
+            form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect();
+        let path = uri.path();
+        let outside = ["/artifacts-downloads/", "/artifacts-uploads/"]
+            .iter()
+            .find_map(|front| path.strip_prefix(front));
+        let asked = |op, repository: &str, name: &str| {
+            let (repository, name) = (repository.to_owned(), name.replace("%3A", ":"));
+            Some(Self {
+                op,
+                method,
+                uri,
+                headers,
+                repository,
+                name,
+                is_outside_v2: outside.is_some(),
+                query: query.clone(),
+                body: body.clone(),
+            })
+        };
+        if let Some((repository, name)) = outside.and_then(|rest| rest.rsplit_once('/')) {
+            let op = match *method {
+                Method::PATCH => Op::PatchUpload,
+                Method::PUT => Op::PutBlob,
+                _ => Op::GetBlob,
+            };
+            return asked(op, repository, name);
+        }
+        if path == "/token" {
+            return asked(Op::Token, "", "");
+        }
+        let rest = path.strip_prefix("/v2/")?;
+        if rest.is_empty() {
+            return asked(Op::Door, "", "");
+        }
+        if rest == "_catalog" {
+            return asked(Op::Catalog, "", "");
+        }
+        if let Some(repository) = rest.strip_suffix("/tags/list") {
+            return asked(Op::Tags, repository, "");
+        }
+        if let Some((repository, upload)) = rest.split_once("/blobs/uploads/") {
+            let op = match *method {
+                Method::POST if query.contains_key("mount") => Op::Mount,
+                Method::POST => Op::PostUpload,
+                Method::PATCH => Op::PatchUpload,
+                Method::PUT => Op::PutBlob,
+                _ => Op::CancelUpload,
+            };
+            return asked(op, repository, upload);
+        }
+        let (front, name) = rest.rsplit_once('/')?;
+        let (repository, kind) = front.rsplit_once('/')?;
+        let op = match (kind, method) {
+            ("manifests", &Method::HEAD) => Op::HeadManifest,
+            ("manifests", &Method::PUT) => Op::PutManifest,
+            ("manifests", _) => Op::GetManifest,
+            ("blobs", &Method::HEAD) => Op::HeadBlob,
+            ("blobs", _) => Op::GetBlob,
+            ("referrers", _) => Op::Referrers,
+            _ => return None,
+        };
+        asked(op, repository, name)
+    }
+
+    /// A header as text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Host and port that the client named.
+    pub(super) fn host(&self) -> String {
+        self.header("host").unwrap_or_default().to_owned()
+    }
+}
