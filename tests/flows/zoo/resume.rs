@@ -1,0 +1,301 @@
+//! Resume with every personality. The interruption is a real one: SIGKILL of the command line while a
+//! blob is in the middle of its upload, without a word to either registry.
+//!
+//! - As a source: a migration to ECR, killed, and resumed by a new process from the journal that was left.
+//! - As a destination: a copy. It keeps no journal, so its resume is the same command again, which goes
+//!   by what the destination holds. (A migration always goes to an ECR, so a personality cannot be its
+//!   destination.)
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use transload_engine::model::{Descriptor, Manifest, RepositoryName};
+use transload_engine::registry::RegistryApi;
+use transload_tests::aws_home::AwsHome;
+use transload_tests::ecr::{Ecr, PROFILE};
+use transload_tests::faults::{Fault, FaultProxy, Rule};
+use transload_tests::images::digest_of;
+use transload_tests::process::{Finished, Run};
+use transload_tests::tools::command_line;
+use transload_tests::wait::wait_until_true;
+use transload_tests::zoo::{LOGIN, Op, PERSONALITIES, Personality, Quirk, ZooRegistry};
+
+use super::content::{APP, OTHER, fill, plain, sent_blob, without_list, writes};
+use crate::copies::client;
+
+const LIMIT: Duration = Duration::from_secs(120);
+/// How many personalities are tried at the same time.
+const MAX_CONCURRENT: usize = 3;
+/// How much of a blob arrives before the kill, in bytes.
+const HALF_WAY: u64 = 100;
+/// Variables through which the logins of whoever runs the tests would be found.
+const OTHER_LOGINS: [&str; 4] =
+    ["DOCKER_CONFIG", "DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME"];
+
+/// A computer with logins and a data folder, on which the command line runs.
+struct Machine {
+    home: AwsHome,
+    data: TempDir,
+}
+
+impl Machine {
+    /// A computer that is logged in to these registries, as `docker login` does it.
+    fn new(home: AwsHome, hosts: &[String]) -> Result<Self> {
+        let (user, password) = LOGIN;
+        let login = format!("{user}:{password}");
+        let auth = base64::engine::general_purpose::STANDARD.encode(login);
+        let auths: BTreeMap<_, _> =
+            hosts.iter().map(|host| (host.clone(), json!({ "auth": auth }))).collect();
+        home.file(".docker/config.json", &json!({ "auths": auths }).to_string())?;
+        Ok(Self { home, data: tempfile::tempdir()? })
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.data.path().join(name).display().to_string()
+    }
+
+    fn variables(&self) -> Vec<(String, String)> {
+        let mut variables = self.home.environment();
+        variables.push(("TRANSLOAD_DATA_DIR".to_owned(), self.path("data")));
+        variables.push(("XDG_RUNTIME_DIR".to_owned(), self.path("runtime")));
+        variables
+    }
+
+    /// Runs the command line to its end, which has to be a success.
+    async fn run(&self, arguments: &[&str]) -> Result<Finished> {
+        let mut run = Run::new(command_line()?).arguments(arguments);
+        for name in OTHER_LOGINS {
+            run = run.without_variable(name);
+        }
+        for (name, value) in self.variables() {
+            run = run.variable(&name, value);
+        }
+        run.succeed().await
+    }
+
+    /// Starts the command line, and kills it when the body of an upload is half way through a proxy;
+    /// `number` decides which upload that is.
+    async fn kill_in_an_upload(
+        &self,
+        arguments: &[&str],
+        proxy: &FaultProxy,
+        number: usize,
+    ) -> Result<()> {
+        let held = Fault::HoldRequest { after_bytes: HALF_WAY };
+        proxy.add(Rule::new("PUT|PATCH", "(uploads|artifacts-uploads)/", held)?.skip(number % 3));
+        let mut command = tokio::process::Command::new(command_line()?);
+        for name in OTHER_LOGINS {
+            command.env_remove(name);
+        }
+        let mut running = command
+            .args(arguments)
+            .envs(self.variables())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let is_half_way = || {
+            proxy
+                .requests()
+                .iter()
+                .any(|request| request.faulty && !request.ended && request.body_bytes >= HALF_WAY)
+        };
+        wait_until_true(LIMIT, "an upload to be half way", async || {
+            is_half_way() || matches!(running.try_wait(), Ok(Some(_)))
+        })
+        .await?;
+        ensure!(running.try_wait()?.is_none(), "it ended before the kill");
+        running.kill().await?;
+        proxy.clear();
+        Ok(())
+    }
+}
+
+/// Everything below a tag, one line for each manifest and blob, with a digest of its bytes.
+async fn pulled(
+    registry: &Arc<dyn RegistryApi>,
+    path: &str,
+    tag: &str,
+) -> Result<BTreeSet<String>> {
+    let mut lines = BTreeSet::new();
+    let mut open = vec![tag.to_owned()];
+    while let Some(reference) = open.pop() {
+        let manifest = registry.manifest(path, &reference).await?;
+        lines.insert(format!("manifest {} {}", manifest.digest(), digest_of(manifest.bytes())));
+        let blobs: Vec<Descriptor> = match manifest.read()? {
+            Manifest::Index(index) => {
+                open.extend(index.manifests.iter().map(|child| child.digest.to_string()));
+                Vec::new()
+            }
+            Manifest::Image(image) => image.layers.into_iter().chain([image.config]).collect(),
+        };
+        for blob in blobs {
+            let content: Vec<_> = registry.blob(path, &blob).await?.try_collect().await?;
+            lines.insert(format!("blob {} {}", blob.digest, digest_of(&content.concat())));
+        }
+    }
+    Ok(lines)
+}
+
+/// Holds the repositories that begin with a prefix to what a source holds: nothing more, and every byte
+/// the same.
+async fn expect_as_at_source(ecr: &Ecr, prefix: &str, there: &BTreeSet<String>) -> Result<()> {
+    let (api, login) = (ecr.api().await?, ecr.login().await?);
+    let reader = client(&format!("http://{}", ecr.registry_host()), Some(login))?;
+    let names = api.repositories().await?.into_iter().map(|found| found.name.to_string());
+    let names: BTreeSet<String> = names.filter(|name| name.starts_with(prefix)).collect();
+    let (app, other) = (format!("{prefix}app"), format!("{prefix}other"));
+    ensure!(names == BTreeSet::from([app.clone(), other.clone()]), "{names:?}");
+    for (from, to) in [(APP, &app), (OTHER, &other)] {
+        for image in api.images(&RepositoryName::parse(to)?).await? {
+            let known = format!("manifest {from}@{} ", image.digest);
+            ensure!(
+                there.iter().any(|line| line.starts_with(&known)),
+                "{to} got {} {:?}",
+                image.digest,
+                image.tags
+            );
+            for tag in &image.tags {
+                let line = format!("tag {from}:{tag} {}", image.digest);
+                ensure!(there.contains(&line), "{to}:{tag} is {}", image.digest);
+                for line in pulled(&reader, to, tag.as_str()).await? {
+                    let (kind, rest) = line.split_once(' ').context("a line")?;
+                    let (digest, bytes) = rest.split_once(' ').context("a digest")?;
+                    let start = format!("{kind} {from}@{digest} ");
+                    let mut same = there.iter().filter(|line| line.starts_with(&start));
+                    ensure!(same.any(|line| line.ends_with(bytes)), "{to}:{tag}: {line}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A migration from a personality, killed and resumed from the journal.
+async fn source_is_resumed(from: &Personality, number: usize, ecr: &Ecr) -> Result<()> {
+    let (source, spare) = (ZooRegistry::start(from).await?, ZooRegistry::start(plain()).await?);
+    fill(&source, &spare)?;
+    let there = source.holds();
+    let machine = Machine::new(ecr.home()?, &[source.host()])?;
+    let proxy = FaultProxy::start(&ecr.api_url(), []).await?;
+    let (registry, plan) = (format!("registry:{}", source.host()), machine.path("plan.json"));
+    let (prefix, endpoint) = (format!("zoo{number}/"), proxy.url());
+    let images = [format!("{APP}:first"), format!("{APP}:index"), format!("{OTHER}:first")];
+    let ends = ["--ecr-endpoint", &endpoint, "--registry-endpoint", &endpoint];
+    let what = ["plan", "--from", &registry, &images[0], &images[1], &images[2]];
+    let how = ["--aws-profile", PROFILE, "--prefix", &prefix, "--out", &plan];
+    machine.run(&[&what[..], &how[..], &ends[..]].concat()).await?;
+    machine.kill_in_an_upload(&["run", &plan, "--allow-endpoints"], &proxy, number).await?;
+
+    let known = machine.run(&["history", "--json"]).await?.text();
+    let known: Value = serde_json::from_str(known.lines().next().context("no journal")?)?;
+    ensure!(known["state"] == "interrupted", "{known:#}");
+    let before = proxy.requests().len();
+    machine.run(&["resume", "latest"]).await?;
+    let report = machine.run(&["report", "latest", "--format", "json"]).await?;
+    let report: Value = serde_json::from_str(&report.text())?;
+    ensure!(report["outcome"] == "succeeded", "{report:#}");
+    let reported = report["images"].as_array().context("images")?;
+    ensure!(reported.len() == images.len(), "{report:#}");
+    for image in reported {
+        let left = image["left_behind"].as_array().map_or(0, Vec::len);
+        ensure!(image["proof"] == "equal" && left == 0, "{image:#}");
+    }
+    expect_as_at_source(ecr, &prefix, &there).await?;
+    ensure!(source.holds() == there && writes(&source) == 0, "something was written to the source");
+
+    // Of what had arrived before the kill nothing was sent again.
+    let requests = proxy.requests();
+    let arrived: BTreeSet<_> = requests[..before]
+        .iter()
+        .filter(|request| request.status == Some(201))
+        .filter_map(|request| request.sent_blob())
+        .collect();
+    let again = requests[before..].iter().filter_map(|request| request.sent_blob());
+    let again: Vec<_> = again.filter(|blob| arrived.contains(blob)).collect();
+    ensure!(again.is_empty(), "sent again: {again:?}");
+    Ok(())
+}
+
+/// A copy to a personality, killed and run again.
+async fn destination_is_resumed(to: &Personality, number: usize) -> Result<()> {
+    let (source, destination) = (ZooRegistry::start(plain()).await?, ZooRegistry::start(to).await?);
+    let filled = fill(&source, &destination)?;
+    let proxy = FaultProxy::start(&destination.url(), []).await?;
+    let machine = Machine::new(AwsHome::new()?, &[source.host(), proxy.host()])?;
+    let pairs = filled.names.iter();
+    let pairs = pairs.map(|name| format!("{}/{name} {}/{name}\n", source.host(), proxy.host()));
+    let file = machine.path("list");
+    std::fs::write(&file, pairs.collect::<String>())?;
+    let copy = ["copy", "--list", &file, "--json"];
+    machine.kill_in_an_upload(&copy, &proxy, number).await?;
+    let (was, _) = without_list(&source, &filled.subject);
+    let (held, _) = without_list(&destination, &filled.subject);
+    let more: Vec<_> = held.difference(&was).collect();
+    ensure!(more.is_empty(), "after the kill: {more:#?}");
+
+    let before = destination.seen().len();
+    let copied = machine.run(&copy).await?.text();
+    let lines: Vec<Value> = copied.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let finished = lines.iter().filter(|line| line["kind"] == "image_finished").count();
+    ensure!(finished == filled.names.len(), "{finished} images finished: {lines:#?}");
+    let (is, has_list) = without_list(&destination, &filled.subject);
+    let missing: Vec<_> = was.difference(&is).collect();
+    let more: Vec<_> = is.difference(&was).collect();
+    ensure!(missing.is_empty() && more.is_empty(), "missing {missing:#?}, more {more:#?}");
+    let wants_list =
+        filled.referrer.is_some() && !destination.has(|quirk| *quirk == Quirk::ListsReferrers);
+    ensure!(has_list == wants_list, "a list of referrers: {has_list}");
+    // What had arrived before the kill is not sent again.
+    let seen = destination.seen();
+    let sent = seen[before..].iter().filter(|seen| seen.op == Op::PutBlob);
+    let sent = sent.filter_map(|seen| sent_blob(&seen.line));
+    let again: Vec<_> =
+        sent.filter(|blob| held.iter().any(|held| held.starts_with(blob))).collect();
+    // The first blob of a run finds out whether the registry mounts, by an upload where it does not.
+    ensure!(again.len() <= 1, "sent again: {again:?}");
+
+    destination.forget_seen();
+    machine.run(&copy).await?;
+    ensure!(writes(&destination) == 0, "written again: {:?}", destination.seen());
+    Ok(())
+}
+
+/// Checks every personality, and names those that fail.
+async fn with_each<F: Future<Output = Result<()>>>(
+    check: impl Fn(&'static Personality, usize) -> F,
+) -> Result<()> {
+    let failed: Vec<String> = stream::iter(PERSONALITIES.iter().enumerate())
+        .map(|(number, personality)| {
+            let checked = check(personality, number);
+            async move { (personality.name, checked.await) }
+        })
+        .buffer_unordered(MAX_CONCURRENT)
+        .filter_map(|(name, checked)| async move {
+            checked.err().map(|error| format!("{name}: {error:#}"))
+        })
+        .collect()
+        .await;
+    match failed.is_empty() {
+        true => Ok(()),
+        false => bail!("{} of the zoo failed:\n{}", failed.len(), failed.join("\n")),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_migration_from_every_personality_is_resumed_from_its_journal() -> Result<()> {
+    let ecr = Ecr::practice().await?;
+    with_each(|personality, number| source_is_resumed(personality, number, &ecr)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_copy_to_every_personality_is_finished_by_the_same_command() -> Result<()> {
+    with_each(destination_is_resumed).await
+}
