@@ -132,7 +132,7 @@ async fn all(animals: &'static [Personality]) -> Result<Vec<(&'static str, [Met;
     Ok(met)
 }
 
-/// Writes the table of personalities and operations below `target/zoo`, for whoever reviews a change.
+/// Writes the table of personalities and operations below `target/zoo`, for reviewers.
 fn write_table(met: &[(&'static str, [Met; 2])]) -> Result<()> {
     let mut table =
         "| personality | list | referrers as source | referrers as destination | mount |\n\

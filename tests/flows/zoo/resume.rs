@@ -35,7 +35,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 const MAX_CONCURRENT: usize = 3;
 /// How much of a blob arrives before the kill, in bytes.
 const HALF_WAY: u64 = 100;
-/// Variables through which the logins of whoever runs the tests would be found.
+/// Variables that name other logins, such as those of the person who runs the tests.
 const OTHER_LOGINS: [&str; 4] =
     ["DOCKER_CONFIG", "DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME"];
 

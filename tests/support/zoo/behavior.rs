@@ -3,11 +3,9 @@
 use base64::Engine as _;
 
 use super::quirk::{Op, Quirk};
-use super::registry::{LOGIN, State, locked};
+use super::registry::{LOGIN, State, TOKEN, locked};
 use super::request::ZooRequest;
 use super::response::ZooResponse;
-
-pub(super) const TOKEN: &str = "zoo-token";
 
 impl State {
     /// The answer that a quirk gives in the place of the registry.

@@ -13,7 +13,6 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::behavior::TOKEN;
 use super::content::Content;
 use super::personality::Personality;
 use super::quirk::{Op, Quirk};
@@ -24,6 +23,8 @@ use crate::secrets::known;
 
 /// The login that opens a registry which wants one.
 pub const LOGIN: (&str, &str) = ("ada", "zoo-password");
+/// What its token server issues.
+pub(super) const TOKEN: &str = "zoo-token";
 
 /// A request that came.
 #[derive(Clone, Debug)]
