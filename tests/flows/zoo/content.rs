@@ -179,7 +179,7 @@ fn sign(source: &ZooRegistry, subject: &Manifest) -> Result<Option<String>> {
     Ok(Some(digest))
 }
 
-/// What a registry holds without the list of referrers, whose bytes each client writes anew.
+/// What a registry holds without the list of referrers, whose bytes each client writes itself.
 pub(super) fn without_list(zoo: &ZooRegistry, subject: &str) -> (BTreeSet<String>, bool) {
     let holds = zoo.holds();
     let start = format!("tag {APP}:{} ", subject.replace(':', "-"));

@@ -32,7 +32,7 @@ struct Met {
 async fn copies(from: &Personality, to: &Personality) -> Result<Met> {
     let (source, destination) = (ZooRegistry::start(from).await?, ZooRegistry::start(to).await?);
     let filled = fill(&source, &destination)?;
-    // As after an interruption: some blobs are there already.
+    // As after an interruption: some blobs already exist.
     destination.put_blobs(APP, &filled.first);
     let (reader, writer) = (open(&source)?, open(&destination)?);
 

@@ -1,5 +1,5 @@
 //! Plan, copy, referrers, list, mount and resume with every registry of the zoo, as source and as
-//! destination. Three things count: what arrived is byte for byte what was there, nothing else was
+//! destination. Three things count: every byte at the destination equals the source, nothing else was
 //! written, and what was reported is true.
 //!
 //! - `content`: what the registries are filled with, and what they hold afterwards.

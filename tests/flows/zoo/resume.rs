@@ -35,7 +35,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 const MAX_CONCURRENT: usize = 3;
 /// How much of a blob arrives before the kill, in bytes.
 const HALF_WAY: u64 = 100;
-/// Variables that name other logins, such as those of the person who runs the tests.
+/// Variables that name other logins, such as those of the user who runs the tests.
 const OTHER_LOGINS: [&str; 4] =
     ["DOCKER_CONFIG", "DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME"];
 
@@ -144,8 +144,8 @@ async fn pulled(
     Ok(lines)
 }
 
-/// Holds the repositories that begin with a prefix to what a source holds: nothing more, and every byte
-/// the same.
+/// Holds the repositories that begin with a prefix to what a source holds: nothing more, and equal
+/// byte by byte.
 async fn expect_as_at_source(ecr: &Ecr, prefix: &str, there: &BTreeSet<String>) -> Result<()> {
     let (api, login) = (ecr.api().await?, ecr.login().await?);
     let reader = client(&format!("http://{}", ecr.registry_host()), Some(login))?;

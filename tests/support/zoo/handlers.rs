@@ -1,4 +1,4 @@
-//! How a registry of the zoo serves each operation when no quirk answers in its place.
+//! How a registry of the zoo serves each operation when no quirk answers instead.
 
 use serde_json::{Value, json};
 use transload_engine::model::media_type;
