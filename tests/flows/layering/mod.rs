@@ -1,7 +1,5 @@
 //! Story 9: who may import whom, as the design says, held by reading the sources.
 
-mod manifests;
-mod rust;
 mod ui;
 
 use std::fs;

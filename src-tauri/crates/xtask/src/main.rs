@@ -9,6 +9,8 @@
 mod arguments;
 mod bench;
 mod check;
+#[cfg(test)]
+mod dependencies;
 mod engines;
 mod generate;
 mod nextest;

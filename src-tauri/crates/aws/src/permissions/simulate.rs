@@ -1,0 +1,132 @@
+//! IAM's policy simulation.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_iam::types::{
+    ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType,
+};
+
+use super::principal::Principal;
+use super::{Answers, Denial, Doubt, Permission, Standing};
+use crate::sdk_error::Call;
+use crate::{AwsError, AwsSession};
+
+/// Resources that one call asks about, so that neither call nor answer grows beyond what IAM takes.
+const RESOURCES_TOGETHER: usize = 25;
+
+/// Answers on one page. Source: the maximum of `MaxItems` in IAM's API reference.
+const PAGE: i32 = 1000;
+
+/// Asks IAM about every permission whose resources are named in full. Answers are kept as they come.
+///
+/// # Errors
+/// The first refusal; what was answered before is kept.
+pub(super) async fn simulate(
+    session: &AwsSession,
+    principal: &Principal,
+    wanted: &[Permission],
+    answers: &mut Answers,
+) -> Result<(), AwsError> {
+    let source = source_arn(session, principal).await;
+    for (resources, actions) in by_resources(wanted) {
+        for some in resources.chunks(RESOURCES_TOGETHER) {
+            ask(session, &source, &actions, some, answers).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The role's own ARN where it may be looked at: only that tells its path.
+async fn source_arn(session: &AwsSession, principal: &Principal) -> String {
+    if let Principal::Role { name, .. } = principal {
+        let asked = session.iam().get_role().role_name(name).send().await;
+        if let Ok(answer) = asked
+            && let Some(role) = answer.role()
+        {
+            return role.arn().to_owned();
+        }
+    }
+    principal.likely_arns().into_iter().next().unwrap_or_default()
+}
+
+/// The actions that are wanted on the same resources, so that few calls ask for many. A resource with
+/// a wildcard in it stands for a name that is not known, and the simulation would take it literally.
+fn by_resources(wanted: &[Permission]) -> BTreeMap<Vec<String>, Vec<String>> {
+    let mut groups: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for permission in wanted {
+        let named = |resource: &&String| *resource == "*" || !resource.contains('*');
+        let resources: Vec<_> = permission.resources.iter().filter(named).cloned().collect();
+        if !resources.is_empty() {
+            groups.entry(resources).or_default().push(permission.action.clone());
+        }
+    }
+    groups
+}
+
+async fn ask(
+    session: &AwsSession,
+    source: &str,
+    actions: &[String],
+    resources: &[String],
+    answers: &mut Answers,
+) -> Result<(), AwsError> {
+    let call = Call::new(session.caller(), "iam:SimulatePrincipalPolicy");
+    let region = ContextEntry::builder()
+        .context_key_name("aws:RequestedRegion")
+        .context_key_values(session.region().as_str())
+        .context_key_type(ContextKeyTypeEnum::String)
+        .build();
+    let mut pages = session
+        .iam()
+        .simulate_principal_policy()
+        .policy_source_arn(source)
+        .set_action_names(Some(actions.to_vec()))
+        .set_resource_arns(Some(resources.to_vec()))
+        .context_entries(region)
+        .into_paginator()
+        .page_size(PAGE)
+        .items()
+        .send();
+    while let Some(next) = pages.next().await {
+        take(&next.map_err(|error| call.failed(error))?, resources, answers);
+    }
+    Ok(())
+}
+
+/// Keeps a result: of one resource, of each of several, or of all that were asked about.
+fn take(result: &EvaluationResult, asked: &[String], answers: &mut Answers) {
+    let action = result.eval_action_name();
+    let by_organization = result
+        .organizations_decision_detail()
+        .is_some_and(|detail| !detail.allowed_by_organizations());
+    let by_boundary = result
+        .permissions_boundary_decision_detail()
+        .is_some_and(|detail| !detail.allowed_by_permissions_boundary());
+    let standing = |decision: &PolicyEvaluationDecisionType, missing: &[String]| {
+        let denial = match decision {
+            PolicyEvaluationDecisionType::Allowed => return Standing::Allowed,
+            _ if !missing.is_empty() => {
+                return Standing::Unknown(Doubt::Conditions(missing.to_vec()));
+            }
+            _ if by_organization => Denial::Organization,
+            _ if by_boundary => Denial::Boundary,
+            PolicyEvaluationDecisionType::ExplicitDeny => Denial::Denied,
+            // The policy of a key stands beside the caller's, and either may allow.
+            _ if action.starts_with("kms:") => return Standing::Unknown(Doubt::OtherPolicy),
+            _ => Denial::NotGranted,
+        };
+        Standing::Missing(denial)
+    };
+    let mut keep = |resource: &str, standing: Standing| {
+        answers.insert((action.to_owned(), resource.to_owned()), standing);
+    };
+    let whole = standing(result.eval_decision(), result.missing_context_values());
+    match result.eval_resource_name().filter(|name| asked.iter().any(|one| one == name)) {
+        Some(resource) => keep(resource, whole),
+        None => asked.iter().for_each(|resource| keep(resource, whole.clone())),
+    }
+    for specific in result.resource_specific_results() {
+        let own = standing(specific.eval_resource_decision(), specific.missing_context_values());
+        keep(specific.eval_resource_name(), own);
+    }
+}

@@ -1,0 +1,391 @@
+//! The one place where the SDK's errors become [`AwsError`].
+
+use std::error::Error;
+use std::fmt::Display;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use super::chain::Hop;
+use super::credential_process::ProcessError;
+use super::credentials::Ended;
+use super::roles::HopError;
+use super::sso::SignInError;
+use super::{AwsError, BoxError, ProfileKind};
+use transload_model::RepositoryName;
+use transload_network::{ExchangeError, NetworkFailure, date_header, signature_times};
+
+/// Who calls, as far as messages need it.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// The profile.
+    pub(super) profile: String,
+    /// What gives its first credentials.
+    pub(super) base: ProfileKind,
+}
+
+/// One call, as far as messages need it.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
+    caller: &'a Caller,
+    action: &'a str,
+    repository: Option<&'a RepositoryName>,
+}
+
+impl<'a> Call<'a> {
+    /// A call, by its IAM action, such as `ecr:CreateRepository`.
+    pub(super) fn new(caller: &'a Caller, action: &'a str) -> Self {
+        Self { caller, action, repository: None }
+    }
+
+    /// The repository that the call is about.
+    pub(super) fn of(self, repository: &'a RepositoryName) -> Self {
+        Self { repository: Some(repository), ..self }
+    }
+
+    /// Something that the answer must have.
+    pub(super) fn required<T>(&self, value: Option<T>, what: &str) -> Result<T, AwsError> {
+        value.ok_or_else(|| self.unusable(format_args!("it lacks {what}")))
+    }
+
+    /// The answer cannot be used.
+    pub(super) fn unusable(&self, detail: impl Display) -> AwsError {
+        AwsError::AnswerUnusable { action: self.action.to_owned(), detail: detail.to_string() }
+    }
+
+    /// What the SDK's error means.
+    pub(super) fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        match &error {
+            SdkError::ServiceError(_) => self.refused(&error),
+            SdkError::ResponseError(_) => self.unusable(sentence(&error)),
+            SdkError::TimeoutError(_) => self.unreachable(cause(error)),
+            _ => {
+                if find::<CredentialsError>(&error).is_some() {
+                    self.without_credentials(cause(error))
+                } else if is_connection(&error) {
+                    self.unreachable(cause(error))
+                } else if sentence(&error).contains("identity resolver timed out") {
+                    self.credentials_missing(cause(error))
+                } else {
+                    // The request could not even be made, which only settings can cause.
+                    self.profile_invalid(sentence(&error))
+                }
+            }
+        }
+    }
+
+    /// AWS answered with an error.
+    fn refused<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let action = self.action.to_owned();
+        let message = error.message().unwrap_or_default().to_owned();
+        let Some(code) = error.code() else { return self.without_code(error) };
+        let code = code.to_owned();
+        if let Some(failure) = wrong_clock(&code, &message, error.raw_response()) {
+            return AwsError::Network { action, failure };
+        }
+        match (code.as_str(), self.repository) {
+            ("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation", _) => {
+                AwsError::AccessDenied { action, message }
+            }
+            (
+                "UnrecognizedClientException"
+                | "InvalidClientTokenId"
+                | "InvalidAccessKeyId"
+                | "SignatureDoesNotMatch"
+                | "InvalidSignatureException"
+                | "IncompleteSignature"
+                | "IncompleteSignatureException"
+                | "MissingAuthenticationToken"
+                | "MissingAuthenticationTokenException",
+                _,
+            ) => AwsError::CredentialsInvalid { code, message },
+            // Credentials that AWS ended before their time come back with a new sign-in.
+            ("ExpiredToken" | "ExpiredTokenException", _)
+                if self.caller.base == ProfileKind::Sso =>
+            {
+                AwsError::SignInNeeded {
+                    profile: self.caller.profile.clone(),
+                    kind: ProfileKind::Sso,
+                    source: Some(message.into()),
+                }
+            }
+            ("ExpiredToken" | "ExpiredTokenException" | "RequestExpired", _) => {
+                AwsError::CredentialsExpired { message }
+            }
+            (
+                "Throttling"
+                | "ThrottlingException"
+                | "ThrottledException"
+                | "RequestThrottled"
+                | "RequestThrottledException"
+                | "RequestLimitExceeded"
+                | "TooManyRequestsException",
+                _,
+            ) => AwsError::Throttled { action },
+            ("RepositoryNotFoundException", Some(name)) => {
+                AwsError::RepositoryMissing { name: name.clone() }
+            }
+            ("RepositoryAlreadyExistsException", Some(name)) => {
+                AwsError::RepositoryExists { name: name.clone() }
+            }
+            ("RepositoryNotEmptyException", Some(name)) => {
+                AwsError::RepositoryNotEmpty { name: name.clone() }
+            }
+            ("LimitExceededException" | "ServiceQuotaExceededException", _) => {
+                AwsError::QuotaExceeded { message }
+            }
+            ("KmsException", _) => AwsError::KmsRefused { message },
+            _ => {
+                let request_id = error.request_id().map(str::to_owned);
+                AwsError::Refused { action, code, message, request_id }
+            }
+        }
+    }
+
+    /// Something answered with an error that is not in AWS's form: a proxy, a wrong address.
+    fn without_code<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
+    where
+        E: Error + Send + Sync + 'static,
+    {
+        let Some(response) = error.raw_response() else { return self.unusable(sentence(error)) };
+        let status = response.status().as_u16();
+        if status == 429 {
+            return AwsError::Throttled { action: self.action.to_owned() };
+        }
+        let content_type = response.headers().get("content-type").unwrap_or("no content type");
+        self.unusable(format_args!(
+            "HTTP {status} with {content_type} instead of AWS's JSON or XML"
+        ))
+    }
+
+    /// The call was not made, because there were no credentials to sign it with.
+    pub(super) fn without_credentials(&self, error: BoxError) -> AwsError {
+        if let Some(hop) = find::<HopError>(error.as_ref()) {
+            match hop {
+                HopError::CodeNeeded { serial } => {
+                    return AwsError::MfaNeeded {
+                        profile: self.caller.profile.clone(),
+                        serial: serial.clone(),
+                    };
+                }
+                HopError::NotAssumed { hop, with_code, source } if is_answer(source) => {
+                    return self.not_assumed(hop, *with_code, source);
+                }
+                HopError::NoSession { .. } => {
+                    return Call::new(self.caller, "sts:AssumeRole").unusable(sentence(hop));
+                }
+                HopError::NotAssumed { .. } => {}
+            }
+        }
+        if let Some(assumed @ SdkError::ServiceError(_)) =
+            find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(error.as_ref())
+        {
+            return Call::new(self.caller, "sts:AssumeRoleWithWebIdentity").refused(assumed);
+        }
+        if is_connection(error.as_ref()) {
+            return Call::new(self.caller, self.credentials_action(error.as_ref()))
+                .unreachable(error);
+        }
+        if let Some(failed) = find::<ProcessError>(error.as_ref()) {
+            let (profile, detail) = (self.caller.profile.clone(), failed.to_string());
+            return AwsError::ProcessFailed { profile, detail };
+        }
+        if let Some(ended) = find::<Ended>(error.as_ref()) {
+            return AwsError::CredentialsExpired { message: ended.to_string() };
+        }
+        if let Some(told) = self.before_sign_in(error.as_ref()) {
+            return told;
+        }
+        let Some(credentials) = find::<CredentialsError>(error.as_ref()) else {
+            return self.credentials_missing(error);
+        };
+        let detail = credentials.source().map(sentence).unwrap_or_default();
+        let signs_in = matches!(self.caller.base, ProfileKind::Sso | ProfileKind::Login);
+        match credentials {
+            CredentialsError::InvalidConfiguration(_) => self.profile_invalid(detail),
+            // IAM Identity Center refuses the role, not the session.
+            _ if signs_in && detail.contains("ForbiddenException") => AwsError::AccessDenied {
+                action: "sso:GetRoleCredentials".to_owned(),
+                message: detail,
+            },
+            _ if signs_in => AwsError::SignInNeeded {
+                profile: self.caller.profile.clone(),
+                kind: self.caller.base,
+                source: Some(error),
+            },
+            _ => self.credentials_missing(error),
+        }
+    }
+
+    /// What stands before the question whether somebody is signed in: the way to IAM Identity Center,
+    /// its settings, and that it is asked too often.
+    fn before_sign_in(&self, error: &(dyn Error + 'static)) -> Option<AwsError> {
+        if let Some(SignInError::Aws(told)) = find::<SignInError>(error) {
+            return match told {
+                AwsError::Network { action, failure } => {
+                    Some(AwsError::Network { action: action.clone(), failure: failure.clone() })
+                }
+                AwsError::EndpointUnreachable { action, source } => {
+                    let (action, source) = (action.clone(), sentence(source.as_ref()).into());
+                    Some(AwsError::EndpointUnreachable { action, source })
+                }
+                AwsError::ProfileInvalid { detail, .. } => {
+                    Some(self.profile_invalid(detail.clone()))
+                }
+                AwsError::Throttled { action } => {
+                    Some(AwsError::Throttled { action: action.clone() })
+                }
+                _ => None,
+            };
+        }
+        let refused = find::<SdkError<GetRoleCredentialsError, HttpResponse>>(error)?;
+        (refused.code() == Some("TooManyRequestsException"))
+            .then(|| AwsError::Throttled { action: "sso:GetRoleCredentials".to_owned() })
+    }
+
+    /// STS did not let a role be assumed.
+    fn not_assumed(
+        &self,
+        hop: &Hop,
+        with_code: bool,
+        error: &SdkError<AssumeRoleError, HttpResponse>,
+    ) -> AwsError {
+        let which = format!("the role {} of the profile {:?}", hop.role_arn, hop.profile);
+        match Call::new(self.caller, "sts:AssumeRole").refused(error) {
+            AwsError::AccessDenied { message, .. } if with_code && is_about_code(&message) => {
+                AwsError::MfaCodeRefused {
+                    serial: hop.mfa_serial.clone().unwrap_or_default(),
+                    message: message.trim().to_owned(),
+                }
+            }
+            AwsError::AccessDenied { action, message } => {
+                AwsError::AccessDenied { action, message: format!("{which}: {message}") }
+            }
+            // STS takes the call for wrong: the length of the session, the name of the role.
+            AwsError::Refused { code, message, .. } if code == "ValidationError" => {
+                self.profile_invalid(format!("{which}: {message} ({})", hop.written_at))
+            }
+            other => other,
+        }
+    }
+
+    /// Which call for credentials found nobody.
+    fn credentials_action(&self, error: &(dyn Error + 'static)) -> &'static str {
+        if find::<SdkError<AssumeRoleError, HttpResponse>>(error).is_some() {
+            "sts:AssumeRole"
+        } else {
+            match self.caller.base {
+                ProfileKind::Sso => "sso:GetRoleCredentials",
+                ProfileKind::Login => "signin:CreateOAuth2Token",
+                ProfileKind::WebIdentity => "sts:AssumeRoleWithWebIdentity",
+                _ => "sts:AssumeRole",
+            }
+        }
+    }
+
+    fn unreachable(&self, source: BoxError) -> AwsError {
+        let failed = find::<ExchangeError>(source.as_ref());
+        if let Some(too_large @ ExchangeError::TooLarge { .. }) = failed {
+            return self.unusable(too_large);
+        }
+        if let Some(failure) = failed.and_then(ExchangeError::network) {
+            return AwsError::Network { action: self.action.to_owned(), failure: failure.clone() };
+        }
+        AwsError::EndpointUnreachable { action: self.action.to_owned(), source }
+    }
+
+    fn credentials_missing(&self, source: BoxError) -> AwsError {
+        AwsError::CredentialsMissing { profile: self.caller.profile.clone(), source: Some(source) }
+    }
+
+    fn profile_invalid(&self, detail: String) -> AwsError {
+        AwsError::ProfileInvalid { profile: self.caller.profile.clone(), detail }
+    }
+}
+
+/// A refused signature whose cause is the clock of this computer, by the times in AWS's sentence or,
+/// without them, by the date of its answer. Source: "Signature Version 4", and the codes of ECR, STS
+/// and the other services.
+fn wrong_clock(
+    code: &str,
+    message: &str,
+    response: Option<&HttpResponse>,
+) -> Option<NetworkFailure> {
+    const OF_SIGNATURES: [&str; 6] = [
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "RequestTimeTooSkewed",
+        "RequestExpired",
+        "RequestInTheFuture",
+        "AuthFailure",
+    ];
+    if !OF_SIGNATURES.contains(&code) {
+        return None;
+    }
+    let date = || date_header(response?.headers().get("date")?);
+    let behind_seconds = signature_times(message).or_else(date)?;
+    NetworkFailure::clock(behind_seconds, "AWS")
+}
+
+/// What is inside the SDK's error of a call.
+fn cause<E>(error: SdkError<E, HttpResponse>) -> BoxError
+where
+    E: Error + Send + Sync + 'static,
+{
+    error.into_source().unwrap_or_else(|error| BoxError::from(sentence(&error)))
+}
+
+/// Whether STS answered, and not a network.
+fn is_answer(error: &SdkError<AssumeRoleError, HttpResponse>) -> bool {
+    matches!(error, SdkError::ServiceError(_))
+}
+
+/// Whether STS denies a role because of the code, and not because of a policy.
+///
+/// Source: "Troubleshooting IAM", and the words of STS: "MultiFactorAuthentication failed with
+/// invalid MFA one time pass code", "MultiFactorAuthentication failed, unable to validate MFA code".
+fn is_about_code(message: &str) -> bool {
+    message.starts_with("MultiFactorAuthentication failed")
+}
+
+/// Whether an error comes from a connection. The SDK wraps a connector's error of a call for
+/// credentials in another one of the call itself, so every cause is looked at.
+fn is_connection(error: &(dyn Error + 'static)) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<ConnectorError>())
+        .any(|cause| cause.is_io() || cause.is_timeout() || cause.is_user())
+}
+
+/// The first error of a kind among an error and its causes.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|cause| cause.downcast_ref::<T>())
+}
+
+/// An error, then its causes from the outside in.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// An error and its causes in one line, each said once.
+pub(super) fn sentence(error: &(dyn Error + 'static)) -> String {
+    let mut parts: Vec<String> = causes(error)
+        .map(|cause| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    parts.dedup();
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,357 @@
+//! The calls of SSO OIDC.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use aws_sdk_ssooidc::Client;
+use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+use aws_sdk_ssooidc::operation::create_token::{CreateTokenError, CreateTokenOutput};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use super::super::ProfileKind;
+use super::super::sdk_error::{Call, Caller};
+use super::store::{BROWSER_GRANTS, RegisteredFor, Registration, Token};
+use super::{SignInError, SsoSession};
+use transload_model::Secret;
+
+/// What a session asks for that names nothing: listing accounts and getting credentials.
+///
+/// Source: `_AUTH_GRANT_DEFAULT_SCOPE` of the AWS CLI 2.
+const DEFAULT_SCOPE: &str = "sso:account:access";
+
+/// Source: RFC 8628 section 3.4.
+const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// How often is asked where the server does not say. Source: RFC 8628 section 3.2.
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
+
+/// A client of SSO OIDC in the region of one session.
+#[derive(Clone)]
+pub(super) struct Oidc {
+    client: Client,
+    caller: Arc<Caller>,
+    base: String,
+}
+
+/// A device authorization that waits for a person.
+#[derive(Debug)]
+pub(super) struct DeviceAuthorization {
+    pub(super) device_code: Secret<String>,
+    pub(super) user_code: String,
+    pub(super) url: String,
+    /// The page with the code filled in.
+    pub(super) complete_url: String,
+    pub(super) lasts: Duration,
+    pub(super) interval: Duration,
+}
+
+/// What asking for the token of a device authorization came to.
+#[derive(Debug)]
+pub(super) enum Poll {
+    Done(Token),
+    /// The person has not answered yet.
+    Pending,
+    /// Not yet, and asked too often.
+    SlowDown,
+}
+
+/// What the browser's page is asked with, and what proves that we asked.
+#[derive(Debug)]
+pub(super) struct Authorization {
+    pub(super) state: String,
+    verifier: Secret<String>,
+}
+
+impl Oidc {
+    /// A client; `endpoint` in place of the region's own.
+    pub(super) async fn open(
+        session: &SsoSession,
+        sdk: &SdkConfig,
+        endpoint: Option<&Url>,
+        profile: &str,
+    ) -> Result<Self, SignInError> {
+        let caller = Caller { profile: profile.to_owned(), base: ProfileKind::Sso };
+        let mut config = aws_sdk_ssooidc::config::Builder::from(sdk);
+        let mut params = Params::builder().region(session.region.clone());
+        if let Some(endpoint) = endpoint {
+            let text = endpoint.as_str().trim_end_matches('/').to_owned();
+            config = config.endpoint_url(&text).use_fips(false).use_dual_stack(false);
+            params = params.endpoint(text);
+        } else {
+            params = params
+                .use_fips(sdk.use_fips().unwrap_or_default())
+                .use_dual_stack(sdk.use_dual_stack().unwrap_or_default());
+        }
+        // The page that a person signs in on has no operation in the SDK, only the same address.
+        let invalid = |detail: String| {
+            SignInError::Aws(super::super::AwsError::ProfileInvalid {
+                profile: profile.to_owned(),
+                detail,
+            })
+        };
+        let params = params.build().map_err(|error| invalid(error.to_string()))?;
+        let resolved = DefaultResolver::new().resolve_endpoint(&params).await;
+        let base = resolved.map_err(|error| invalid(error.to_string()))?.url().to_owned();
+        let client = Client::from_conf(config.build());
+        Ok(Self { client, caller: Arc::new(caller), base })
+    }
+
+    /// The address of the OIDC endpoint.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Makes Transload known, for one kind of sign-in.
+    pub(super) async fn register(
+        &self,
+        session: &SsoSession,
+        used_for: RegisteredFor,
+        redirect: &str,
+    ) -> Result<(Registration, Option<Vec<String>>), SignInError> {
+        let call = Call::new(&self.caller, "sso-oidc:RegisterClient");
+        let mut request =
+            self.client.register_client().client_name("Transload").client_type("public");
+        // The device grant asks for scopes only where the session names some, as the AWS CLI does.
+        let mut scopes = session.scopes.clone().filter(|scopes| !scopes.is_empty());
+        if used_for == RegisteredFor::Browser {
+            scopes = Some(asked_scopes(session));
+            request = request
+                .set_grant_types(Some(BROWSER_GRANTS.map(str::to_owned).to_vec()))
+                .redirect_uris(redirect)
+                .issuer_url(&session.start_url);
+        }
+        let answer = request.set_scopes(scopes.clone()).send().await;
+        let answer = answer.map_err(|error| call.failed(error))?;
+        let registration = Registration {
+            client_id: call.required(answer.client_id(), "a client id")?.to_owned(),
+            client_secret: call
+                .required(answer.client_secret(), "a client secret")?
+                .to_owned()
+                .into(),
+            expires_at: since_1970(answer.client_secret_expires_at()),
+        };
+        Ok((registration, scopes))
+    }
+
+    /// The page where a person signs in, and what belongs to it.
+    pub(super) fn authorization(
+        &self,
+        session: &SsoSession,
+        registration: &Registration,
+        redirect: &str,
+    ) -> Result<(String, Authorization), SignInError> {
+        let authorization = Authorization {
+            state: URL_SAFE_NO_PAD.encode(random::<24>()?),
+            // 64 characters of those that RFC 7636 section 4.1 allows.
+            verifier: URL_SAFE_NO_PAD.encode(random::<48>()?).into(),
+        };
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &registration.client_id)
+            .append_pair("redirect_uri", redirect)
+            .append_pair("state", &authorization.state)
+            .append_pair("code_challenge_method", "S256")
+            .append_pair("scopes", &asked_scopes(session).join(" "))
+            .append_pair("code_challenge", &challenge(authorization.verifier.expose()));
+        // A blank as the AWS CLI writes it; a plus sign of a value is escaped already.
+        let query = query.finish().replace('+', "%20");
+        Ok((format!("{}/authorize?{query}", self.base), authorization))
+    }
+
+    /// The token for a code that the browser brought.
+    pub(super) async fn token_of_code(
+        &self,
+        registration: Registration,
+        redirect: &str,
+        code: &str,
+        authorization: &Authorization,
+    ) -> Result<Token, SignInError> {
+        let answer = self
+            .client
+            .create_token()
+            .client_id(&registration.client_id)
+            .client_secret(registration.client_secret.expose())
+            .grant_type(BROWSER_GRANTS[0])
+            .redirect_uri(redirect)
+            .code(code)
+            .code_verifier(authorization.verifier.expose())
+            .send()
+            .await
+            .map_err(|error| self.token_error(error))?;
+        self.token(answer, registration, None)
+    }
+
+    /// Begins a device authorization.
+    pub(super) async fn device_authorization(
+        &self,
+        session: &SsoSession,
+        registration: &Registration,
+    ) -> Result<DeviceAuthorization, SignInError> {
+        let call = Call::new(&self.caller, "sso-oidc:StartDeviceAuthorization");
+        let answer = self
+            .client
+            .start_device_authorization()
+            .client_id(&registration.client_id)
+            .client_secret(registration.client_secret.expose())
+            .start_url(&session.start_url)
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        let url = call.required(answer.verification_uri(), "a page to open")?;
+        Ok(DeviceAuthorization {
+            device_code: call.required(answer.device_code(), "a device code")?.to_owned().into(),
+            user_code: call.required(answer.user_code(), "a user code")?.to_owned(),
+            complete_url: answer.verification_uri_complete().unwrap_or(url).to_owned(),
+            url: url.to_owned(),
+            lasts: seconds(answer.expires_in()).unwrap_or_default(),
+            interval: seconds(answer.interval()).unwrap_or(DEFAULT_INTERVAL),
+        })
+    }
+
+    /// Asks once whether the person has answered a device authorization.
+    pub(super) async fn poll(
+        &self,
+        registration: &Registration,
+        device_code: &Secret<String>,
+    ) -> Result<Poll, SignInError> {
+        let answer = self
+            .client
+            .create_token()
+            .client_id(&registration.client_id)
+            .client_secret(registration.client_secret.expose())
+            .grant_type(DEVICE_GRANT)
+            .device_code(device_code.expose())
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => self.token(answer, registration.clone(), None).map(Poll::Done),
+            Err(SdkError::ServiceError(refused))
+                if refused.err().is_authorization_pending_exception() =>
+            {
+                Ok(Poll::Pending)
+            }
+            Err(SdkError::ServiceError(refused)) if refused.err().is_slow_down_exception() => {
+                Ok(Poll::SlowDown)
+            }
+            Err(error) => Err(self.token_error(error)),
+        }
+    }
+
+    /// A new token for an old one; nothing where the old one cannot be renewed any more.
+    pub(super) async fn renew(&self, old: &Token) -> Result<Option<Token>, SignInError> {
+        let Some((refresh_token, registration)) =
+            old.refresh_token.as_ref().zip(old.registration.as_ref())
+        else {
+            return Ok(None);
+        };
+        let answer = self
+            .client
+            .create_token()
+            .client_id(&registration.client_id)
+            .client_secret(registration.client_secret.expose())
+            .grant_type(BROWSER_GRANTS[1])
+            .refresh_token(refresh_token.expose())
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                self.token(answer, registration.clone(), Some(refresh_token.clone())).map(Some)
+            }
+            Err(SdkError::ServiceError(_)) => Ok(None),
+            Err(error) => Err(self.token_error(error)),
+        }
+    }
+
+    fn token(
+        &self,
+        answer: CreateTokenOutput,
+        registration: Registration,
+        before: Option<Secret<String>>,
+    ) -> Result<Token, SignInError> {
+        let call = Call::new(&self.caller, "sso-oidc:CreateToken");
+        let access_token = call.required(answer.access_token(), "an access token")?;
+        Ok(Token {
+            access_token: access_token.to_owned().into(),
+            expires_at: SystemTime::now() + seconds(answer.expires_in()).unwrap_or_default(),
+            // A server that sends no new one lets the old one stand: RFC 6749 section 6.
+            refresh_token: answer.refresh_token().map(|token| token.to_owned().into()).or(before),
+            registration: Some(registration),
+        })
+    }
+
+    fn token_error(&self, error: SdkError<CreateTokenError, HttpResponse>) -> SignInError {
+        if let SdkError::ServiceError(refused) = &error {
+            match refused.err() {
+                CreateTokenError::AccessDeniedException(_) => return SignInError::Denied,
+                CreateTokenError::ExpiredTokenException(_) => return SignInError::Expired,
+                CreateTokenError::InvalidGrantException(grant) => {
+                    return SignInError::Refused {
+                        code: "invalid_grant".to_owned(),
+                        message: grant.error_description().unwrap_or_default().to_owned(),
+                    };
+                }
+                _ => {}
+            }
+        }
+        Call::new(&self.caller, "sso-oidc:CreateToken").failed(error).into()
+    }
+}
+
+fn asked_scopes(session: &SsoSession) -> Vec<String> {
+    let named = session.scopes.clone().filter(|scopes| !scopes.is_empty());
+    named.unwrap_or_else(|| vec![DEFAULT_SCOPE.to_owned()])
+}
+
+/// Source: RFC 7636 section 4.2, method S256.
+fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+}
+
+/// A name that no other process chooses.
+pub(super) fn random_name() -> Result<String, SignInError> {
+    Ok(URL_SAFE_NO_PAD.encode(random::<12>()?))
+}
+
+fn random<const BYTES: usize>() -> Result<[u8; BYTES], SignInError> {
+    let mut bytes = [0; BYTES];
+    let random = rustls::crypto::aws_lc_rs::default_provider().secure_random;
+    random.fill(&mut bytes).map_err(|_| SignInError::NoRandomness)?;
+    Ok(bytes)
+}
+
+/// A length of time as the service gives it; zero and less count as none.
+fn seconds(number: i32) -> Option<Duration> {
+    u64::try_from(number).ok().filter(|number| *number > 0).map(Duration::from_secs)
+}
+
+fn since_1970(seconds: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_that_of_the_standard() {
+        // RFC 7636, appendix B.
+        assert_eq!(
+            challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+
+    #[test]
+    fn random_names_differ_and_suit_a_file() {
+        let names = [random_name().unwrap(), random_name().unwrap()];
+        assert_ne!(names[0], names[1]);
+        assert!(names[0].chars().all(|one| one.is_ascii_alphanumeric() || "-_".contains(one)));
+    }
+}

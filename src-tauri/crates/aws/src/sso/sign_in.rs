@@ -1,0 +1,259 @@
+use std::time::{Duration, Instant, SystemTime};
+
+use super::super::{AwsEnvironment, AwsError};
+use super::connection::Connection;
+use super::loopback::{Loopback, Redirect};
+use super::oidc::{Authorization, Poll};
+use super::page::is_own_page;
+use super::store::{RegisteredFor, Registration, Token};
+use super::{SignInError, SsoSession, SsoTarget};
+use transload_model::Secret;
+
+/// How long the browser may take. Source: `_OVERALL_TIMEOUT` of the AWS CLI 2.
+const BROWSER_WITHIN: Duration = Duration::from_secs(600);
+
+/// A registration that ends sooner than this is made anew. Source: `_EXPIRY_WINDOW` of the AWS CLI 2.
+const REGISTRATION_NEEDED: Duration = Duration::from_secs(15 * 60);
+
+/// What is waited longer after each "slow down". Source: RFC 8628 section 3.5.
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+
+/// How a person signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInWay {
+    /// In the browser of this computer, which brings the answer back (authorization code with PKCE).
+    Browser,
+    /// On any device, where a page shows the code that is shown here (device authorization).
+    Code,
+}
+
+/// What is to be signed in to, and how.
+#[derive(Clone, Debug)]
+pub struct SignInRequest {
+    /// Where to.
+    pub target: SsoTarget,
+    /// How; nothing for what suits: the browser for a session with a name, a code for the older form.
+    pub way: Option<SignInWay>,
+    /// How often is asked for the token of a code; nothing for what the service says.
+    pub ask_every: Option<Duration>,
+}
+
+/// What a person needs for signing in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInPrompt {
+    /// How.
+    pub way: SignInWay,
+    /// The page to open; with a code, the page that has it filled in.
+    pub url: String,
+    /// The page where a code is typed.
+    pub code_url: Option<String>,
+    /// The code that the page must show.
+    pub code: Option<String>,
+    /// When this sign-in is too late, in milliseconds since 1970.
+    pub expires_at_ms: u64,
+}
+
+/// A sign-in that waits for a person.
+pub struct SignIn {
+    connection: Connection,
+    prompt: SignInPrompt,
+    ends: Instant,
+    waiting: Waiting,
+}
+
+enum Waiting {
+    Browser {
+        loopback: Loopback,
+        authorization: Authorization,
+        registration: Registration,
+    },
+    Code {
+        device_code: Secret<String>,
+        every: Duration,
+        slower: Duration,
+        registration: Registration,
+    },
+}
+
+impl SignIn {
+    /// Asks for what a person needs. Where the browser cannot come back to this computer, it is a
+    /// code.
+    ///
+    /// # Errors
+    /// What [`SsoSession::find`] says, and what AWS answers.
+    pub async fn begin(
+        request: &SignInRequest,
+        environment: &AwsEnvironment,
+    ) -> Result<Self, SignInError> {
+        let connection = Connection::open(&request.target, environment).await?;
+        let named = connection.session.name.is_some();
+        // The older form has no authorization code: the AWS CLI does not offer it there either.
+        let browser = named && request.way != Some(SignInWay::Code);
+        if browser {
+            match Loopback::open().await {
+                Ok(loopback) => return Self::in_browser(connection, loopback).await,
+                Err(error) => tracing::warn!(%error, "the browser cannot come back; a code it is"),
+            }
+        }
+        Self::with_code(connection, request.ask_every).await
+    }
+
+    async fn in_browser(connection: Connection, loopback: Loopback) -> Result<Self, SignInError> {
+        let registration = registration(&connection, RegisteredFor::Browser).await?;
+        let (url, authorization) = connection.oidc.authorization(
+            &connection.session,
+            &registration,
+            &loopback.address(),
+        )?;
+        expect_own_page(&connection, &url)?;
+        let prompt = SignInPrompt {
+            way: SignInWay::Browser,
+            url,
+            code_url: None,
+            code: None,
+            expires_at_ms: in_the_future(BROWSER_WITHIN),
+        };
+        let waiting = Waiting::Browser { loopback, authorization, registration };
+        Ok(Self { connection, prompt, ends: Instant::now() + BROWSER_WITHIN, waiting })
+    }
+
+    async fn with_code(
+        connection: Connection,
+        ask_every: Option<Duration>,
+    ) -> Result<Self, SignInError> {
+        let registration = registration(&connection, RegisteredFor::Code).await?;
+        let device =
+            connection.oidc.device_authorization(&connection.session, &registration).await?;
+        for page in [&device.url, &device.complete_url] {
+            expect_own_page(&connection, page)?;
+        }
+        let prompt = SignInPrompt {
+            way: SignInWay::Code,
+            url: device.complete_url,
+            code_url: Some(device.url),
+            code: Some(device.user_code),
+            expires_at_ms: in_the_future(device.lasts),
+        };
+        let waiting = Waiting::Code {
+            device_code: device.device_code,
+            every: ask_every.unwrap_or(device.interval),
+            slower: ask_every.unwrap_or(SLOW_DOWN),
+            registration,
+        };
+        Ok(Self { connection, prompt, ends: Instant::now() + device.lasts, waiting })
+    }
+
+    /// What to show.
+    pub fn prompt(&self) -> &SignInPrompt {
+        &self.prompt
+    }
+
+    /// What is signed in to.
+    pub fn session(&self) -> &SsoSession {
+        &self.connection.session
+    }
+
+    /// Waits for the person, and stores the token. Dropping this future cancels the sign-in.
+    ///
+    /// # Errors
+    /// [`SignInError::Denied`], [`SignInError::Expired`], [`SignInError::Refused`], and what AWS
+    /// answers.
+    pub async fn finish(self) -> Result<(), SignInError> {
+        let Self { connection, ends, waiting, .. } = self;
+        let token = match waiting {
+            Waiting::Browser { loopback, authorization, registration } => {
+                let answer = code_of(&loopback, &authorization.state);
+                let limit = tokio::time::Instant::from_std(ends);
+                let code = tokio::time::timeout_at(limit, answer)
+                    .await
+                    .map_err(|_| SignInError::Expired)??;
+                let redirect = loopback.address();
+                connection
+                    .oidc
+                    .token_of_code(registration, &redirect, &code, &authorization)
+                    .await?
+            }
+            Waiting::Code { device_code, every, slower, registration } => {
+                token_of_device(&connection, &registration, &device_code, (every, slower), ends)
+                    .await?
+            }
+        };
+        connection.store.keep_token(&connection.session, &token).await?;
+        tracing::info!(session = connection.session.title(), "signed in");
+        Ok(())
+    }
+}
+
+/// Refuses a page that is not of the configured IAM Identity Center.
+fn expect_own_page(connection: &Connection, page: &str) -> Result<(), SignInError> {
+    if is_own_page(page, &connection.session, connection.oidc.base()) {
+        return Ok(());
+    }
+    let url = url::Url::parse(page).ok();
+    let told = url.map(|url| format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()));
+    Err(SignInError::ForeignPage { page: told.unwrap_or_default() })
+}
+
+/// A stored registration, or a new one.
+async fn registration(
+    connection: &Connection,
+    used_for: RegisteredFor,
+) -> Result<Registration, SignInError> {
+    let Connection { store, session, oidc, .. } = connection;
+    let until = SystemTime::now() + REGISTRATION_NEEDED;
+    if let Some(known) = store.registration(session, used_for, until).await? {
+        return Ok(known);
+    }
+    let redirect = Loopback::registered_address();
+    let (registration, scopes) = oidc.register(session, used_for, &redirect).await?;
+    store.keep_registration(session, used_for, scopes, &registration).await?;
+    Ok(registration)
+}
+
+async fn code_of(loopback: &Loopback, state: &str) -> Result<String, SignInError> {
+    let redirect =
+        loopback.redirect(state).await.map_err(|source| AwsError::EndpointUnreachable {
+            action: "the browser's answer".to_owned(),
+            source: source.into(),
+        })?;
+    match redirect {
+        Redirect::Code(code) => Ok(code),
+        Redirect::Error { code, .. } if code == "access_denied" => Err(SignInError::Denied),
+        Redirect::Error { code, message } => Err(SignInError::Refused { code, message }),
+    }
+}
+
+async fn token_of_device(
+    connection: &Connection,
+    registration: &Registration,
+    device_code: &Secret<String>,
+    (mut every, slower): (Duration, Duration),
+    ends: Instant,
+) -> Result<Token, SignInError> {
+    loop {
+        if Instant::now() + every > ends {
+            tokio::time::sleep_until(ends.into()).await;
+            return Err(SignInError::Expired);
+        }
+        tokio::time::sleep(every).await;
+        match connection.oidc.poll(registration, device_code).await {
+            Ok(Poll::Done(token)) => return Ok(token),
+            Ok(Poll::Pending) => {}
+            Ok(Poll::SlowDown) => every += slower,
+            // A network that is away for a moment takes no code from a person who is typing it:
+            // RFC 8628 section 3.5.
+            Err(SignInError::Aws(
+                error @ (AwsError::EndpointUnreachable { .. } | AwsError::Throttled { .. }),
+            )) => {
+                tracing::debug!(%error, "the sign-in was not asked for");
+                every += slower;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn in_the_future(lasts: Duration) -> u64 {
+    let since = (SystemTime::now() + lasts).duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,427 @@
+//! Tokens and client registrations as the AWS CLI keeps them, so that either program can use what
+//! the other one stored.
+//!
+//! Source: `SSOTokenFetcher`, `SSOTokenFetcherAuth` and `JSONFileCache` of the AWS CLI 2
+//! (`awscli/botocore/utils.py`), and `SsoTokenProvider` of the AWS SDK for Rust, which reads the
+//! same files.
+
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use sha1::{Digest as _, Sha1};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
+use super::super::AwsEnvironment;
+use super::oidc::random_name;
+use super::{SignInError, SsoSession};
+use transload_model::Secret;
+
+/// What a sign-in gave.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub(super) access_token: Secret<String>,
+    pub(super) expires_at: SystemTime,
+    pub(super) refresh_token: Option<Secret<String>>,
+    /// What a renewal needs. An old file may lack it.
+    pub(super) registration: Option<Registration>,
+}
+
+/// A client that SSO OIDC knows.
+#[derive(Clone, Debug)]
+pub(super) struct Registration {
+    pub(super) client_id: String,
+    pub(super) client_secret: Secret<String>,
+    pub(super) expires_at: SystemTime,
+}
+
+/// A registration may be used only for the kind of sign-in that it was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RegisteredFor {
+    /// Authorization code, with the browser on this computer.
+    Browser,
+    /// Device authorization.
+    Code,
+}
+
+/// Source: `_AUTH_GRANT_TYPES` of the AWS CLI 2.
+pub(super) const BROWSER_GRANTS: [&str; 2] = ["authorization_code", "refresh_token"];
+
+/// The folder `~/.aws/sso/cache`.
+#[derive(Clone, Debug)]
+pub(super) struct TokenStore {
+    folder: PathBuf,
+}
+
+impl TokenStore {
+    pub(super) fn of(environment: &AwsEnvironment) -> Self {
+        Self { folder: environment.sso_cache_folder() }
+    }
+
+    /// The stored token of a session, whether it has ended or not; nothing where there is none or
+    /// what is there is none.
+    pub(super) async fn token(&self, session: &SsoSession) -> Result<Option<Token>, SignInError> {
+        let file: Option<TokenFile> = self.read(&self.token_path(session)).await?;
+        Ok(file.and_then(TokenFile::token))
+    }
+
+    pub(super) async fn keep_token(
+        &self,
+        session: &SsoSession,
+        token: &Token,
+    ) -> Result<(), SignInError> {
+        self.write(self.token_path(session), &TokenFile::of(session, token)).await
+    }
+
+    /// Removes the token of a session; one that is not there is a success.
+    pub(super) async fn forget_token(&self, session: &SsoSession) -> Result<(), SignInError> {
+        let path = self.token_path(session);
+        match tokio::fs::remove_file(&path).await {
+            Err(source) if source.kind() != ErrorKind::NotFound => {
+                Err(SignInError::Store { path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A registration that is good for a while yet.
+    pub(super) async fn registration(
+        &self,
+        session: &SsoSession,
+        used_for: RegisteredFor,
+        needed_until: SystemTime,
+    ) -> Result<Option<Registration>, SignInError> {
+        let file: Option<RegistrationFile> = self.read(&self.registration_path(session)).await?;
+        let fits = file.filter(|file| file.made_for() == used_for);
+        let registration = fits.and_then(RegistrationFile::registration);
+        Ok(registration.filter(|registration| registration.expires_at > needed_until))
+    }
+
+    pub(super) async fn keep_registration(
+        &self,
+        session: &SsoSession,
+        used_for: RegisteredFor,
+        scopes: Option<Vec<String>>,
+        registration: &Registration,
+    ) -> Result<(), SignInError> {
+        let file = RegistrationFile {
+            client_id: registration.client_id.clone(),
+            client_secret: registration.client_secret.expose().clone(),
+            expires_at: text_of(registration.expires_at),
+            scopes,
+            grant_types: (used_for == RegisteredFor::Browser)
+                .then(|| BROWSER_GRANTS.map(str::to_owned).to_vec()),
+        };
+        self.write(self.registration_path(session), &file).await
+    }
+
+    /// Named by the session's name, or in the older form by the start URL.
+    pub(super) fn token_path(&self, session: &SsoSession) -> PathBuf {
+        self.path_of(session.title())
+    }
+
+    /// The AWS CLI writes what a registration is for as JSON, and names the file by that, with the
+    /// tool in it: each tool has its own, because the page in the browser names who asks.
+    fn registration_path(&self, session: &SsoSession) -> PathBuf {
+        self.path_of(&registration_key(session, "transload"))
+    }
+
+    fn path_of(&self, key: &str) -> PathBuf {
+        let digest = Sha1::digest(key.as_bytes());
+        let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.folder.join(format!("{name}.json"))
+    }
+
+    async fn read<T: for<'a> Deserialize<'a>>(
+        &self,
+        path: &Path,
+    ) -> Result<Option<T>, SignInError> {
+        match tokio::fs::read(path).await {
+            // What is no such file is as good as none: the next sign-in replaces it.
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(SignInError::Store { path: path.to_owned(), source }),
+        }
+    }
+
+    async fn write(&self, path: PathBuf, file: &impl Serialize) -> Result<(), SignInError> {
+        let failed = |source| SignInError::Store { path: path.clone(), source };
+        let bytes = serde_json::to_vec(file).map_err(|error| failed(error.into()))?;
+        let beside = path.with_extension(format!("{}.tmp", random_name()?));
+        let (folder, target) = (self.folder.clone(), path.clone());
+        tokio::task::spawn_blocking(move || replace(&folder, &beside, &target, &bytes))
+            .await
+            .map_err(|error| failed(error.into()))?
+            .map_err(failed)
+    }
+}
+
+/// Writes a file beside, for this user alone, and puts it in the other's place: whoever reads finds
+/// the old one or the new one.
+fn replace(folder: &Path, beside: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        builder.mode(0o700);
+        options.mode(0o600);
+    }
+    builder.create(folder)?;
+    let written = options.open(beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(beside, target)
+    });
+    if written.is_err() {
+        let _ = std::fs::remove_file(beside);
+    }
+    written
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenFile {
+    start_url: Option<String>,
+    region: Option<String>,
+    access_token: String,
+    expires_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+}
+
+impl TokenFile {
+    fn of(session: &SsoSession, token: &Token) -> Self {
+        let registration = token.registration.as_ref();
+        Self {
+            start_url: Some(session.start_url.clone()),
+            region: Some(session.region.clone()),
+            access_token: token.access_token.expose().clone(),
+            expires_at: text_of(token.expires_at),
+            client_id: registration.map(|one| one.client_id.clone()),
+            client_secret: registration.map(|one| one.client_secret.expose().clone()),
+            registration_expires_at: registration.map(|one| text_of(one.expires_at)),
+            refresh_token: token.refresh_token.as_ref().map(|token| token.expose().clone()),
+        }
+    }
+
+    fn token(self) -> Option<Token> {
+        let registration = self.client_id.zip(self.client_secret).zip(self.registration_expires_at);
+        let registration = registration.and_then(|((client_id, client_secret), expires_at)| {
+            Some(Registration {
+                client_id,
+                client_secret: client_secret.into(),
+                expires_at: time_of(&expires_at)?,
+            })
+        });
+        Some(Token {
+            access_token: self.access_token.into(),
+            expires_at: time_of(&self.expires_at)?,
+            refresh_token: self.refresh_token.map(Secret::new),
+            registration,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RegistrationFile {
+    client_id: String,
+    client_secret: String,
+    expires_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant_types: Option<Vec<String>>,
+}
+
+impl RegistrationFile {
+    fn made_for(&self) -> RegisteredFor {
+        let grants = self.grant_types.as_deref().unwrap_or_default();
+        if grants.iter().any(|grant| grant == BROWSER_GRANTS[0]) {
+            RegisteredFor::Browser
+        } else {
+            RegisteredFor::Code
+        }
+    }
+
+    fn registration(self) -> Option<Registration> {
+        Some(Registration {
+            expires_at: time_of(&self.expires_at)?,
+            client_id: self.client_id,
+            client_secret: self.client_secret.into(),
+        })
+    }
+}
+
+/// Source: `_registration_cache_key` of the AWS CLI 2, and how Python writes JSON.
+fn registration_key(session: &SsoSession, tool: &str) -> String {
+    let scopes = session.scopes.as_ref().map_or_else(
+        || "null".to_owned(),
+        |scopes| {
+            let scopes: Vec<_> = scopes.iter().map(|scope| python_text(scope)).collect();
+            format!("[{}]", scopes.join(", "))
+        },
+    );
+    format!(
+        "{{\"region\": {}, \"scopes\": {scopes}, \"session_name\": {}, \"startUrl\": {}, \"tool\": {}}}",
+        python_text(&session.region),
+        session.name.as_deref().map_or_else(|| "null".to_owned(), python_text),
+        python_text(&session.start_url),
+        python_text(tool),
+    )
+}
+
+/// A text as Python's `json.dumps` writes it: what is not ASCII is escaped.
+fn python_text(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    let mut written = String::new();
+    for character in json.chars() {
+        if matches!(character, ' '..='~') {
+            written.push(character);
+        } else {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                written.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    written
+}
+
+/// Source: `_serialize_utc_timestamp` of the AWS CLI 2: UTC, in whole seconds.
+fn text_of(time: SystemTime) -> String {
+    OffsetDateTime::from(time)
+        .format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+        // A time that the calendar does not reach is over at once, which asks for a sign-in.
+        .unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())
+}
+
+/// RFC 3339; the first versions of the AWS CLI wrote `UTC` in place of the `Z`.
+fn time_of(text: &str) -> Option<SystemTime> {
+    let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z"));
+    OffsetDateTime::parse(&text, &Rfc3339).ok().map(SystemTime::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::super::testing::Home;
+    use super::*;
+
+    fn session(name: Option<&str>) -> SsoSession {
+        SsoSession {
+            name: name.map(str::to_owned),
+            start_url: "https://corp.example/start".to_owned(),
+            region: "eu-west-1".to_owned(),
+            scopes: None,
+        }
+    }
+
+    fn token() -> Token {
+        Token {
+            access_token: "secret-access".to_owned().into(),
+            expires_at: SystemTime::UNIX_EPOCH + Duration::from_secs(4_070_908_800),
+            refresh_token: Some("secret-refresh".to_owned().into()),
+            registration: Some(Registration {
+                client_id: "client".to_owned(),
+                client_secret: "secret-client".to_owned().into(),
+                expires_at: SystemTime::UNIX_EPOCH + Duration::from_secs(4_070_908_801),
+            }),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_is_stored_as_the_aws_cli_does_for_this_user_alone() {
+        let home = Home::with("", "");
+        let store = TokenStore::of(&home.environment());
+        store.keep_token(&session(Some("corp")), &token()).await.unwrap();
+        // The SHA-1 of the session's name.
+        let path = Path::new(home.path())
+            .join(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let written: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            written,
+            serde_json::json!({
+                "startUrl": "https://corp.example/start", "region": "eu-west-1",
+                "accessToken": "secret-access", "expiresAt": "2099-01-01T00:00:00Z",
+                "clientId": "client", "clientSecret": "secret-client",
+                "registrationExpiresAt": "2099-01-01T00:00:01Z", "refreshToken": "secret-refresh",
+            })
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        }
+        let files = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(files, 1, "something is left beside");
+        let read = store.token(&session(Some("corp"))).await.unwrap().unwrap();
+        assert_eq!(read.access_token.expose(), "secret-access");
+        assert_eq!(read.registration.as_ref().unwrap().client_id, "client");
+        assert!(!format!("{read:?}").contains("secret-"));
+        store.forget_token(&session(Some("corp"))).await.unwrap();
+        store.forget_token(&session(Some("corp"))).await.unwrap();
+        assert!(store.token(&session(Some("corp"))).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn files_of_other_programs_are_read_and_broken_ones_are_none() {
+        let home = Home::with("", "");
+        let store = TokenStore::of(&home.environment());
+        let old = session(None);
+        std::fs::create_dir_all(store.token_path(&old).parent().unwrap()).unwrap();
+        let put = |text: &str| std::fs::write(store.token_path(&old), text).unwrap();
+        put(r#"{"startUrl": "https://corp.example/start", "region": "eu-west-1",
+            "accessToken": "a", "expiresAt": "2099-01-01T00:00:00UTC", "more": {"b": 1}}"#);
+        let read = store.token(&old).await.unwrap().unwrap();
+        assert_eq!(read.expires_at, token().expires_at);
+        assert!(read.registration.is_none());
+        for broken in ["", "[]", "{}", r#"{"accessToken": "a", "expiresAt": "soon"}"#] {
+            put(broken);
+            assert!(store.token(&old).await.unwrap().is_none(), "{broken}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_registration_serves_its_own_kind_of_sign_in_while_it_is_good() {
+        let home = Home::with("", "");
+        let store = TokenStore::of(&home.environment());
+        let corp = session(Some("corp"));
+        let registration = token().registration.unwrap();
+        let kept = store.keep_registration(&corp, RegisteredFor::Browser, None, &registration);
+        kept.await.unwrap();
+        let found = async |used_for, until| {
+            store.registration(&corp, used_for, until).await.unwrap().is_some()
+        };
+        let now = SystemTime::now();
+        assert!(found(RegisteredFor::Browser, now).await);
+        assert!(!found(RegisteredFor::Code, now).await);
+        assert!(!found(RegisteredFor::Browser, registration.expires_at).await);
+    }
+
+    #[test]
+    fn a_registration_is_named_as_python_writes_it() {
+        let mut session = session(Some("Zoë 🦀\"\n"));
+        session.scopes = Some(vec!["a:b".to_owned(), "c".to_owned()]);
+        // Printed by Python 3.11: json.dumps({...}, sort_keys=True)
+        assert_eq!(
+            registration_key(&session, "botocore"),
+            r#"{"region": "eu-west-1", "scopes": ["a:b", "c"], "session_name": "Zo\u00eb \ud83e\udd80\"\n", "startUrl": "https://corp.example/start", "tool": "botocore"}"#
+        );
+    }
+}

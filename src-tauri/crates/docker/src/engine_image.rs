@@ -1,0 +1,350 @@
+//! The engine's images as our values.
+
+use bollard::models::{
+    ImageManifestSummary, ImageManifestSummaryKindEnum, ImageSummary, OciPlatform,
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::DockerError;
+use transload_model::{Digest, ImageReference, Platform};
+
+/// An image of the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineImage {
+    /// The engine's ID of it: the digest of its index or manifest in the containerd image store, of
+    /// its configuration elsewhere.
+    pub id: Digest,
+    /// Its names, each once.
+    pub references: Vec<ImageReference>,
+    /// The digests by which registries know it, as `repository@digest`. Only graph drivers keep what
+    /// a registry said; the containerd store and Podman make these up from the names.
+    pub repository_digests: Vec<ImageReference>,
+    /// The platforms that the engine holds of it; empty where the engine does not say, as most do
+    /// in their list and not for one image.
+    pub platforms: Vec<Platform>,
+    /// The manifests of an image in the containerd store, and which of them the engine holds. `None`
+    /// where the engine does not say.
+    pub parts: Option<Vec<EnginePart>>,
+    /// The digests of its unpacked layers, lowest first, where the engine says so.
+    pub layers: Vec<Digest>,
+    /// Its size in bytes as the engine counts: unpacked, unless [`EngineImage::parts`] are known.
+    pub size_bytes: u64,
+    /// When it was made, in milliseconds since 1970.
+    pub created_at_ms: Option<u64>,
+}
+
+/// A manifest of an image in the containerd store. Of an index, each one that describes an image or
+/// an attestation, also where indexes nest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnginePart {
+    /// Its digest.
+    pub digest: Digest,
+    /// What it describes.
+    pub kind: PartKind,
+    /// The platform of an image, where index or configuration say so.
+    pub platform: Option<EnginePlatform>,
+    /// Whether the engine holds all its content.
+    pub is_available: bool,
+    /// Bytes of its content that the engine holds: manifest, configuration and packed layers.
+    pub content_bytes: u64,
+}
+
+/// What a manifest describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// An image to run.
+    Image,
+    /// An attestation of one of the images.
+    Attestation,
+    /// Another artifact, such as a Helm chart.
+    Other,
+}
+
+/// A platform as the engine names it when it is asked to push one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnginePlatform {
+    /// Operating system, architecture and variant.
+    #[serde(flatten)]
+    pub platform: Platform,
+    /// The version of the operating system, which Windows images need.
+    #[serde(default, rename = "os.version", skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<String>,
+}
+
+impl EngineImage {
+    /// Whether the engine holds all manifests of the image with all their content; `None` where it
+    /// does not say.
+    pub fn is_whole(&self) -> Option<bool> {
+        self.parts.as_ref().map(|parts| parts.iter().all(|part| part.is_available))
+    }
+
+    /// The platforms that the image's index lists and the engine does not hold.
+    pub fn missing_platforms(&self) -> Vec<Platform> {
+        let images = self.parts.iter().flatten().filter(|part| part.kind == PartKind::Image);
+        let missing = images.filter(|part| !part.is_available);
+        let missing = missing.filter_map(|part| part.platform.as_ref());
+        missing.map(|platform| platform.platform.clone()).collect()
+    }
+}
+
+/// An entry of the list. `None` for an image without a name.
+pub(super) fn listed(summary: ImageSummary) -> Result<Option<EngineImage>, DockerError> {
+    let references = names(&summary.repo_tags);
+    if references.is_empty() {
+        return Ok(None);
+    }
+    let parts = summary.manifests.as_deref().map(parts).transpose()?;
+    let size_bytes = u64::try_from(summary.size).unwrap_or(0);
+    Ok(Some(EngineImage {
+        id: identity(&summary.id)?,
+        references,
+        repository_digests: names(&summary.repo_digests),
+        platforms: parts.as_deref().map(held).unwrap_or_default(),
+        size_bytes: parts.as_deref().map_or(size_bytes, content_bytes),
+        parts,
+        layers: Vec::new(),
+        created_at_ms: u64::try_from(summary.created).ok().map(|seconds| seconds * 1000),
+    }))
+}
+
+/// The answer of `inspect`, as far as it matters here. Every field may be missing or empty: of an image
+/// whose layers it does not hold, Docker 28 writes `"RootFS": {}` and no platform.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct InspectedImage {
+    id: Option<String>,
+    repo_tags: Option<Vec<String>>,
+    repo_digests: Option<Vec<String>>,
+    os: Option<String>,
+    architecture: Option<String>,
+    variant: Option<String>,
+    size: Option<i64>,
+    created: Option<String>,
+    #[serde(rename = "RootFS")]
+    root_fs: Option<InspectedRoot>,
+    manifests: Option<Vec<ImageManifestSummary>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct InspectedRoot {
+    layers: Option<Vec<String>>,
+}
+
+/// Reads the answer of `inspect`.
+pub(super) fn inspected(image: InspectedImage) -> Result<EngineImage, DockerError> {
+    let id = image.id.as_deref().unwrap_or_default();
+    let parts = image.manifests.as_deref().map(parts).transpose()?;
+    let platforms = match (&parts, image.os, image.architecture) {
+        (Some(parts), ..) => held(parts),
+        (None, Some(os), Some(architecture)) if !os.is_empty() && !architecture.is_empty() => {
+            let variant = image.variant.filter(|variant| !variant.is_empty());
+            vec![Platform { os, architecture, variant }]
+        }
+        _ => Vec::new(),
+    };
+    let size_bytes = image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+    let layers = image.root_fs.and_then(|root| root.layers).unwrap_or_default();
+    Ok(EngineImage {
+        id: identity(id)?,
+        references: names(image.repo_tags.as_deref().unwrap_or_default()),
+        repository_digests: names(image.repo_digests.as_deref().unwrap_or_default()),
+        platforms,
+        size_bytes: parts.as_deref().map_or(size_bytes, content_bytes),
+        parts,
+        layers: layers.iter().filter_map(|layer| Digest::parse(layer).ok()).collect(),
+        created_at_ms: image.created.as_deref().and_then(milliseconds),
+    })
+}
+
+fn parts(manifests: &[ImageManifestSummary]) -> Result<Vec<EnginePart>, DockerError> {
+    let part = |manifest: &ImageManifestSummary| {
+        let from_config = manifest.image_data.as_ref().map(|data| &data.platform);
+        Ok(EnginePart {
+            digest: identity(&manifest.id)?,
+            kind: match manifest.kind {
+                Some(ImageManifestSummaryKindEnum::IMAGE) => PartKind::Image,
+                Some(ImageManifestSummaryKindEnum::ATTESTATION) => PartKind::Attestation,
+                _ => PartKind::Other,
+            },
+            platform: from_config.and_then(platform),
+            is_available: manifest.available,
+            content_bytes: u64::try_from(manifest.size.content).unwrap_or(0),
+        })
+    };
+    manifests.iter().map(part).collect()
+}
+
+/// Nothing where the engine writes empty words, as for an index entry without a platform whose
+/// configuration it does not hold.
+fn platform(platform: &OciPlatform) -> Option<EnginePlatform> {
+    let word = |word: &Option<String>| word.clone().filter(|word| !word.is_empty());
+    Some(EnginePlatform {
+        platform: Platform {
+            os: word(&platform.os)?,
+            architecture: word(&platform.architecture)?,
+            variant: word(&platform.variant),
+        },
+        os_version: word(&platform.os_version),
+    })
+}
+
+/// The platforms whose content is there.
+fn held(parts: &[EnginePart]) -> Vec<Platform> {
+    let available = parts.iter().filter(|part| part.is_available && part.kind == PartKind::Image);
+    let mut platforms: Vec<Platform> = Vec::new();
+    for platform in available.filter_map(|part| part.platform.as_ref()) {
+        if !platforms.contains(&platform.platform) {
+            platforms.push(platform.platform.clone());
+        }
+    }
+    platforms
+}
+
+fn content_bytes(parts: &[EnginePart]) -> u64 {
+    parts.iter().filter(|part| part.is_available).map(|part| part.content_bytes).sum()
+}
+
+fn identity(text: &str) -> Result<Digest, DockerError> {
+    Digest::parse(text).map_err(|error| DockerError::AnswerUnusable { detail: error.to_string() })
+}
+
+/// The names that can be used. `<none>:<none>` is how older engines write "no name".
+/// A name that an archive brought in a short form stands in the list twice.
+fn names(texts: &[String]) -> Vec<ImageReference> {
+    let mut names: Vec<ImageReference> = Vec::new();
+    for text in texts.iter().filter(|text| !text.contains("<none>")) {
+        match ImageReference::parse(text) {
+            Ok(reference) if names.contains(&reference) => {}
+            Ok(reference) => names.push(reference),
+            Err(error) => {
+                tracing::warn!(name = %text, %error, "the engine has a name that cannot be used");
+            }
+        }
+    }
+    names
+}
+
+fn milliseconds(text: &str) -> Option<u64> {
+    let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    u64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ID: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    fn summary(extra: serde_json::Value) -> ImageSummary {
+        let mut value = json!({
+            "Id": ID, "ParentId": "", "RepoTags": ["dencold/pgcli:latest"], "RepoDigests": [],
+            "Created": 1_700_000_000, "Size": 42, "SharedSize": -1, "Labels": null,
+            "Containers": -1,
+        });
+        for (key, item) in extra.as_object().unwrap() {
+            value[key] = item.clone();
+        }
+        serde_json::from_value(value).unwrap()
+    }
+
+    /// The manifests of an index as Docker 28.5.2 lists them in the containerd store: amd64 was
+    /// pulled without its attestation, arm64 was not.
+    fn partial_index() -> serde_json::Value {
+        let digest = |number: u32| format!("sha256:{}", format!("{number:x}").repeat(64));
+        json!([
+            {"ID": digest(1), "Descriptor": {"size": 561}, "Available": true, "Kind": "image",
+             "Size": {"Content": 401_601, "Total": 803_009},
+             "ImageData": {"Platform": {"architecture": "amd64", "os": "linux"},
+                           "Size": {"Unpacked": 401_408}, "Containers": null}},
+            {"ID": digest(2), "Descriptor": {}, "Available": false, "Kind": "image",
+             "Size": {"Content": 0, "Total": 0},
+             "ImageData": {"Platform": {"architecture": "arm64", "os": "linux", "variant": "v8"},
+                           "Size": {"Unpacked": 0}, "Containers": null}},
+            {"ID": digest(3), "Descriptor": {}, "Available": false, "Kind": "attestation",
+             "Size": {"Content": 0, "Total": 0}, "AttestationData": {"For": digest(1)}},
+            {"ID": digest(4), "Descriptor": {}, "Available": false, "Kind": "image",
+             "Size": {"Content": 0, "Total": 0},
+             "ImageData": {"Platform": {"architecture": "", "os": ""},
+                           "Size": {"Unpacked": 0}, "Containers": null}},
+        ])
+    }
+
+    #[test]
+    fn an_index_shows_what_the_engine_holds_of_it() {
+        let list = listed(summary(json!({"Manifests": partial_index()}))).unwrap().unwrap();
+        let inspect: InspectedImage = serde_json::from_value(json!({
+            "Id": ID, "Os": "linux", "Architecture": "amd64", "Size": 402_880,
+            "Manifests": partial_index(),
+        }))
+        .unwrap();
+        for image in [list, inspected(inspect).unwrap()] {
+            let texts = |platforms: &[Platform]| {
+                platforms.iter().map(ToString::to_string).collect::<Vec<_>>()
+            };
+            assert_eq!(texts(&image.platforms), ["linux/amd64"]);
+            assert_eq!(texts(&image.missing_platforms()), ["linux/arm64/v8"]);
+            assert_eq!(image.is_whole(), Some(false));
+            assert_eq!(image.size_bytes, 401_601, "what a push sends, not the unpacked size");
+            let kinds: Vec<_> = image.parts.unwrap().iter().map(|part| part.kind).collect();
+            let expected =
+                [PartKind::Image, PartKind::Image, PartKind::Attestation, PartKind::Image];
+            assert_eq!(kinds, expected);
+        }
+    }
+
+    /// As 28.5.2 answers for an image whose layers another image brought.
+    #[test]
+    fn an_image_without_layers_and_platform_is_read() {
+        let inspect = json!({
+            "Id": ID, "RepoTags": ["k/sh:1"], "Os": "", "Architecture": "", "Size": 401_594,
+            "RootFS": {}, "Manifests": [
+                {"ID": ID, "Descriptor": {"size": 561}, "Available": false, "Kind": "image",
+                 "Size": {"Content": 1010, "Total": 1010},
+                 "ImageData": {"Platform": {"architecture": "", "os": ""},
+                               "Size": {"Unpacked": 0}, "Containers": null}},
+            ],
+        });
+        let image = inspected(serde_json::from_value(inspect).unwrap()).unwrap();
+        assert_eq!(image.is_whole(), Some(false));
+        assert!(image.layers.is_empty() && image.platforms.is_empty());
+        assert_eq!(image.size_bytes, 0, "nothing of it can be sent");
+        let empty = inspected(serde_json::from_value(json!({"Id": ID})).unwrap()).unwrap();
+        assert!(empty.parts.is_none() && empty.references.is_empty());
+    }
+
+    #[test]
+    fn a_platform_is_sent_as_the_engine_reads_it() {
+        let windows = json!({"os": "windows", "architecture": "amd64", "os.version": "10.0.20348"});
+        let read = platform(&serde_json::from_value(windows.clone()).unwrap()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), windows);
+        assert_eq!(serde_json::from_value::<EnginePlatform>(windows).unwrap(), read);
+    }
+
+    #[test]
+    fn a_name_that_is_listed_twice_is_one_name() {
+        let image = listed(summary(json!({"RepoTags": ["loaded/x:1", "docker.io/loaded/x:1"]})));
+        assert_eq!(image.unwrap().unwrap().references.len(), 1);
+    }
+
+    #[test]
+    fn an_image_without_a_name_is_left_out() {
+        for names in [json!([]), json!(null), json!(["<none>:<none>"])] {
+            assert_eq!(listed(summary(json!({"RepoTags": names}))).unwrap(), None);
+        }
+        let image = listed(summary(json!({}))).unwrap().unwrap();
+        assert_eq!(image.references[0].to_string(), "docker.io/dencold/pgcli:latest");
+        assert_eq!((image.size_bytes, image.created_at_ms), (42, Some(1_700_000_000_000)));
+    }
+
+    #[test]
+    fn the_time_of_inspect_is_read() {
+        assert_eq!(milliseconds("1970-01-01T00:00:01.5Z"), Some(1500));
+        assert_eq!(milliseconds("2023-11-14T23:13:20+01:00"), Some(1_700_000_000_000));
+        assert_eq!(milliseconds("0001-01-01T00:00:00Z"), None);
+    }
+}

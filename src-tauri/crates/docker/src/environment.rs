@@ -1,0 +1,254 @@
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use super::System;
+use transload_model::Secret;
+
+/// Everything that this process's environment says about the Docker Engine and about stored
+/// logins, read once, so that the code behind it is a function of its arguments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DockerEnvironment {
+    /// `DOCKER_HOST`: the address of the engine.
+    pub docker_host: Option<String>,
+    /// `DOCKER_CONTEXT`: the name of a Docker context.
+    pub docker_context: Option<String>,
+    /// `DOCKER_CONFIG`: the folder of Docker's configuration, instead of `~/.docker`.
+    pub docker_config: Option<PathBuf>,
+    /// `DOCKER_TLS`: not empty means TLS for `tcp://` addresses, without checking the engine's
+    /// certificate.
+    pub docker_tls: Option<String>,
+    /// `DOCKER_TLS_VERIFY`: not empty means TLS for `tcp://` addresses, with that check.
+    pub docker_tls_verify: Option<String>,
+    /// `DOCKER_CERT_PATH`: the folder of `ca.pem`, `cert.pem` and `key.pem`.
+    pub docker_cert_path: Option<PathBuf>,
+    /// The person's home folder.
+    pub home: Option<PathBuf>,
+    /// `XDG_RUNTIME_DIR`: where sockets of the person's own services are.
+    pub xdg_runtime_dir: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`: the folder of the person's configuration, instead of `~/.config`.
+    pub xdg_config_home: Option<PathBuf>,
+    /// `REGISTRY_AUTH_FILE`: Podman's file with logins.
+    pub registry_auth_file: Option<PathBuf>,
+    /// `DOCKER_AUTH_CONFIG`: logins as the text of a configuration file.
+    pub docker_auth_config: Option<Secret<String>>,
+    /// `PATH`: where programs are looked for.
+    pub search_path: Option<OsString>,
+    /// Further folders in which the products install their programs. They are searched after `PATH`,
+    /// which is short in programs that a desktop starts.
+    pub program_folders: Vec<PathBuf>,
+    /// The operating system.
+    pub system: System,
+    /// The user id on Unix; names the runtime folder where the variable is not set.
+    pub uid: Option<u32>,
+}
+
+impl DockerEnvironment {
+    /// Reads the environment of this process. An empty variable counts as not set.
+    pub fn from_process() -> Self {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let path = |name: &str| {
+            std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+        };
+        let home = path(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
+        // As Docker: a service without the variable has a home folder all the same.
+        let home = home.or_else(std::env::home_dir).filter(|home| !home.as_os_str().is_empty());
+        Self {
+            docker_host: text("DOCKER_HOST"),
+            docker_context: text("DOCKER_CONTEXT"),
+            docker_config: path("DOCKER_CONFIG"),
+            docker_tls: text("DOCKER_TLS"),
+            docker_tls_verify: text("DOCKER_TLS_VERIFY"),
+            docker_cert_path: path("DOCKER_CERT_PATH"),
+            xdg_runtime_dir: path("XDG_RUNTIME_DIR"),
+            xdg_config_home: path("XDG_CONFIG_HOME"),
+            registry_auth_file: path("REGISTRY_AUTH_FILE"),
+            docker_auth_config: text("DOCKER_AUTH_CONFIG").map(Secret::new),
+            search_path: std::env::var_os("PATH"),
+            program_folders: program_folders(System::CURRENT, home.as_deref(), |name| path(name)),
+            system: System::CURRENT,
+            uid: user_id(home.as_deref()),
+            home,
+        }
+    }
+
+    /// The folder of Docker's configuration.
+    pub fn configuration_folder(&self) -> Option<PathBuf> {
+        let usual = || self.home.as_ref().map(|home| home.join(".docker"));
+        self.docker_config.clone().or_else(usual)
+    }
+
+    /// Finds a program on the search path, then in the folders where the products install it.
+    pub fn find_program(&self, name: &str) -> Option<PathBuf> {
+        // A name with a folder in it would leave the folders that are searched.
+        if name.contains(['/', '\\']) {
+            return None;
+        }
+        let path = self.search_path.as_deref().unwrap_or(OsStr::new(""));
+        let mut folders = std::env::split_paths(path).chain(self.program_folders.iter().cloned());
+        folders.find_map(|folder| {
+            let mut files =
+                PROGRAM_SUFFIXES.iter().map(|suffix| folder.join(format!("{name}{suffix}")));
+            files.find(|path| is_program(path))
+        })
+    }
+
+    /// The search path for programs that are started: a credential helper calls others, such as
+    /// `pass` and `gpg`, which are often in the same folders.
+    pub fn extended_search_path(&self) -> OsString {
+        let path = self.search_path.as_deref().unwrap_or(OsStr::new(""));
+        let folders = std::env::split_paths(path).chain(self.program_folders.iter().cloned());
+        std::env::join_paths(folders).unwrap_or_else(|_| path.to_owned())
+    }
+
+    /// Where sockets of the person's own services are.
+    pub fn runtime_folder(&self) -> Option<PathBuf> {
+        let usual = || self.uid.map(|uid| PathBuf::from(format!("/run/user/{uid}")));
+        self.xdg_runtime_dir.clone().or_else(usual)
+    }
+}
+
+/// What a program's file has behind its name. `docker-credential-gcloud` is a `.cmd` on Windows.
+const PROGRAM_SUFFIXES: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ".bat"] } else { &[""] };
+
+/// Where the products install programs that a short `PATH` misses. On macOS a program that the
+/// Finder starts has `/usr/bin:/bin:/usr/sbin:/sbin`. Sources: the manuals of Docker Desktop,
+/// Rancher Desktop, OrbStack, Homebrew, MacPorts and the Google Cloud CLI.
+fn program_folders(
+    system: System,
+    home: Option<&Path>,
+    variable: impl Fn(&str) -> Option<PathBuf>,
+) -> Vec<PathBuf> {
+    let in_home = |folder: &str| home.map(|home| home.join(folder));
+    let fixed = |folder: &str| Some(PathBuf::from(folder));
+    let folders = match system {
+        System::MacOs => vec![
+            fixed("/usr/local/bin"),
+            fixed("/opt/homebrew/bin"),
+            fixed("/opt/local/bin"),
+            fixed("/Applications/Docker.app/Contents/Resources/bin"),
+            in_home("Applications/Docker.app/Contents/Resources/bin"),
+            in_home(".docker/bin"),
+            in_home(".rd/bin"),
+            in_home(".orbstack/bin"),
+            fixed("/Applications/OrbStack.app/Contents/MacOS/xbin"),
+            fixed("/opt/homebrew/share/google-cloud-sdk/bin"),
+            in_home("google-cloud-sdk/bin"),
+        ],
+        System::Windows => {
+            let in_folder = |name: &str, folder: &str| variable(name).map(|path| path.join(folder));
+            vec![
+                in_folder("ProgramFiles", r"Docker\Docker\resources\bin"),
+                in_folder("ProgramW6432", r"Docker\Docker\resources\bin"),
+                in_folder("LOCALAPPDATA", r"Programs\DockerDesktop\resources\bin"),
+                in_folder("ProgramFiles", r"Rancher Desktop\resources\resources\win32\bin"),
+                in_folder(
+                    "LOCALAPPDATA",
+                    r"Programs\Rancher Desktop\resources\resources\win32\bin",
+                ),
+                in_folder("ProgramFiles", r"RedHat\Podman"),
+                in_folder("LOCALAPPDATA", r"Google\Cloud SDK\google-cloud-sdk\bin"),
+            ]
+        }
+        System::Linux => vec![
+            fixed("/usr/local/bin"),
+            fixed("/usr/bin"),
+            fixed("/opt/docker-desktop/bin"),
+            fixed("/home/linuxbrew/.linuxbrew/bin"),
+            fixed("/snap/bin"),
+            in_home(".local/bin"),
+            in_home("bin"),
+            in_home(".docker/bin"),
+            in_home(".rd/bin"),
+            fixed("/usr/lib/google-cloud-sdk/bin"),
+            in_home("google-cloud-sdk/bin"),
+        ],
+    };
+    folders.into_iter().flatten().collect()
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path)
+        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// The user id, by the owner of the process's own entry or of the home folder: the standard
+/// library has no call for it.
+#[cfg(unix)]
+fn user_id(home: Option<&Path>) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    [Some(Path::new("/proc/self")), home]
+        .into_iter()
+        .flatten()
+        .find_map(|path| std::fs::metadata(path).ok())
+        .map(|metadata| metadata.uid())
+}
+
+#[cfg(not(unix))]
+fn user_id(_home: Option<&Path>) -> Option<u32> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_follow_the_variables_and_else_the_person() {
+        let plain = DockerEnvironment {
+            home: Some("/home/ada".into()),
+            uid: Some(1000),
+            ..DockerEnvironment::default()
+        };
+        assert_eq!(plain.configuration_folder(), Some("/home/ada/.docker".into()));
+        assert_eq!(plain.runtime_folder(), Some("/run/user/1000".into()));
+        let told = DockerEnvironment {
+            docker_config: Some("/etc/dock".into()),
+            xdg_runtime_dir: Some("/tmp/run".into()),
+            ..plain
+        };
+        assert_eq!(told.configuration_folder(), Some("/etc/dock".into()));
+        assert_eq!(told.runtime_folder(), Some("/tmp/run".into()));
+    }
+
+    #[test]
+    fn programs_are_found_in_the_products_folders_after_the_search_path() {
+        let desktop = "/Applications/Docker.app/Contents/Resources/bin";
+        let none = |_: &str| None;
+        let mac = program_folders(System::MacOs, Some(Path::new("/Users/ada")), none);
+        for folder in ["/usr/local/bin", "/opt/homebrew/bin", desktop, "/Users/ada/.docker/bin"] {
+            assert!(mac.contains(&PathBuf::from(folder)), "{folder}");
+        }
+        let variable = |name: &str| (name == "ProgramFiles").then(|| PathBuf::from("P"));
+        let windows = program_folders(System::Windows, None, variable);
+        assert!(windows.contains(&Path::new("P").join(r"Docker\Docker\resources\bin")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_with_a_folder_in_it_is_no_program() {
+        let environment =
+            DockerEnvironment { search_path: Some("/bin".into()), ..DockerEnvironment::default() };
+        assert_eq!(environment.find_program("sh"), Some("/bin/sh".into()));
+        assert_eq!(environment.find_program("../bin/sh"), None);
+        let installed = DockerEnvironment {
+            search_path: Some("/nonexistent".into()),
+            program_folders: vec!["/bin".into()],
+            ..DockerEnvironment::default()
+        };
+        assert_eq!(installed.find_program("sh"), Some("/bin/sh".into()));
+        assert_eq!(installed.extended_search_path(), "/nonexistent:/bin");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_process_knows_its_user() {
+        assert!(DockerEnvironment::from_process().uid.is_some());
+    }
+}

@@ -1,0 +1,316 @@
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::real::RealEngine;
+use crate::{System, TlsFiles};
+use transload_model::Digest;
+
+/// A home folder with Docker's configuration in it.
+struct Home {
+    folder: TempDir,
+    environment: DockerEnvironment,
+}
+
+impl Home {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = DockerEnvironment {
+            home: Some(folder.path().to_owned()),
+            uid: Some(1000),
+            ..DockerEnvironment::default()
+        };
+        Self { folder, environment }
+    }
+
+    fn write(&self, path: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(".docker").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn context(&self, name: &str, meta: &str) {
+        let hash = Digest::of(name.as_bytes());
+        self.write(&format!("contexts/meta/{}/meta.json", hash.hex()), meta);
+    }
+
+    fn current(&self, name: &str) {
+        self.write("config.json", &format!("{{\"auths\":{{}},\"currentContext\":{name:?}}}"));
+    }
+
+    fn only(&self, setting: Option<&str>) -> (String, Origin) {
+        let found = candidates(&self.environment, setting).unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        (found[0].address.to_string(), found[0].origin.clone())
+    }
+}
+
+fn meta(host: &str) -> String {
+    format!(
+        "{{\"Name\":\"x\",\"Metadata\":{{}},\"Endpoints\":{{\"docker\":{{\"Host\":{host:?},\
+         \"SkipTLSVerify\":false}}}}}}"
+    )
+}
+
+fn context(name: &str) -> Origin {
+    Origin::Context { name: name.to_owned() }
+}
+
+#[test]
+fn what_the_person_chose_is_the_only_candidate_and_the_nearest_choice_wins() {
+    let mut home = Home::new();
+    home.context("colima", &meta("unix:///colima.sock"));
+    home.context("other", &meta("unix:///other.sock"));
+    home.current("colima");
+    assert_eq!(home.only(None), ("unix:///colima.sock".to_owned(), context("colima")));
+    home.environment.docker_context = Some("other".to_owned());
+    assert_eq!(home.only(None), ("unix:///other.sock".to_owned(), context("other")));
+    home.environment.docker_host = Some("unix:///env.sock".to_owned());
+    assert_eq!(home.only(None), ("unix:///env.sock".to_owned(), Origin::Environment));
+    assert_eq!(home.only(Some("/set.sock")), ("unix:///set.sock".to_owned(), Origin::Settings));
+    assert_eq!(home.only(Some("  ")), ("unix:///env.sock".to_owned(), Origin::Environment));
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_choice_the_usual_sockets_are_tried_in_order() {
+    let mut home = Home::new();
+    let products = |home: &Home| -> Vec<_> {
+        let list = candidates(&home.environment, None).unwrap();
+        list.into_iter()
+            .map(|candidate| match candidate.origin {
+                Origin::Socket { product } => (product, candidate.address.to_string()),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    };
+    let at = |path: &str| format!("unix://{}/{path}", home.folder.path().display());
+    let expected = [
+        ("Docker Engine", "unix:///var/run/docker.sock".to_owned()),
+        ("Docker Desktop", at(".docker/desktop/docker.sock")),
+        ("Docker Desktop", at(".docker/run/docker.sock")),
+        ("Docker Engine (rootless)", "unix:///run/user/1000/docker.sock".to_owned()),
+        ("Rancher Desktop", at(".rd/docker.sock")),
+        ("Colima", at(".colima/default/docker.sock")),
+        ("Colima", at(".config/colima/default/docker.sock")),
+        ("Podman", "unix:///run/user/1000/podman/podman.sock".to_owned()),
+        ("Podman", "unix:///run/podman/podman.sock".to_owned()),
+    ];
+    assert_eq!(products(&home), expected);
+    // The context `default` means the same, whoever names it.
+    home.current("default");
+    assert_eq!(products(&home), expected);
+    home.current("gone");
+    home.environment.docker_context = Some("default".to_owned());
+    assert_eq!(products(&home), expected);
+}
+
+#[test]
+fn a_damaged_configuration_counts_as_none() {
+    let home = Home::new();
+    home.write("config.json", "{\"currentContext\":");
+    assert!(candidates(&home.environment, None).unwrap().len() > 1);
+}
+
+#[test]
+fn a_context_that_cannot_be_used_is_an_error_and_no_fallback() {
+    let home = Home::new();
+    home.context("torn", "{\"Endpoints\":");
+    home.context("empty", "{\"Name\":\"empty\",\"Endpoints\":{}}");
+    home.context("bare", &meta("127.0.0.1:2375"));
+    for (name, word) in [
+        ("unknown", "no context of this name"),
+        ("torn", "cannot be read"),
+        ("empty", "names no Docker Engine"),
+        ("../../../etc", "no context of this name"),
+    ] {
+        home.current(name);
+        match candidates(&home.environment, None) {
+            Err(DockerError::ContextInvalid { name: named, detail }) => {
+                assert_eq!(named, name);
+                assert!(detail.contains(word), "{detail}");
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    home.context("far", &meta("ssh://ada@host"));
+    for name in ["far", "bare"] {
+        home.current(name);
+        let error = candidates(&home.environment, None).unwrap_err();
+        assert!(matches!(error, DockerError::AddressInvalid { .. }), "{error:?}");
+    }
+}
+
+#[test]
+fn a_context_brings_its_own_tls() {
+    let home = Home::new();
+    home.current("remote");
+    home.context("remote", &meta("tcp://docker.example:2376"));
+    let tls = || match &candidates(&home.environment, None).unwrap()[0].address {
+        DockerAddress::Tcp { tls, .. } => tls.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(tls(), None);
+    let hash = Digest::of(b"remote");
+    let file = |name: &str| {
+        home.write(&format!("contexts/tls/{}/docker/{name}", hash.hex()), "certificate")
+    };
+    let ca = Some(file("ca.pem"));
+    let identity = Some((file("cert.pem"), file("key.pem")));
+    assert_eq!(
+        tls(),
+        Some(TlsFiles { ca: ca.clone(), identity: identity.clone(), skip_verify: false })
+    );
+    home.context("remote", &meta("tcp://docker.example:2376").replace("false", "true"));
+    assert_eq!(tls(), Some(TlsFiles { ca, identity, skip_verify: true }));
+}
+
+#[test]
+fn tls_without_an_address_means_the_port_with_tls_on_this_computer() {
+    let mut home = Home::new();
+    home.environment.docker_tls = Some("1".to_owned());
+    let expected = ("tcp://localhost:2376".to_owned(), Origin::Environment);
+    assert_eq!(home.only(None), expected);
+    // A variable of spaces is no address, and hides the context.
+    home.context("far", &meta("tcp://far.example:2376"));
+    home.current("far");
+    assert_eq!(home.only(None), ("tcp://far.example:2376".to_owned(), context("far")));
+    home.environment.docker_host = Some("  ".to_owned());
+    assert_eq!(home.only(None), expected);
+}
+
+#[test]
+fn each_system_has_its_usual_addresses() {
+    let mut home = Home::new();
+    let addresses = |home: &Home| -> Vec<String> {
+        let found = candidates(&home.environment, None).unwrap();
+        found.iter().map(|candidate| candidate.address.to_string()).collect()
+    };
+    home.environment.system = System::Windows;
+    let pipes = ["docker_engine", "dockerDesktopLinuxEngine", "podman-machine-default"];
+    assert_eq!(addresses(&home), pipes.map(|name| format!("npipe:////./pipe/{name}")));
+    home.environment.system = System::MacOs;
+    let machine = ".local/share/containers/podman/machine/podman.sock";
+    assert!(addresses(&home).iter().any(|address| address.ends_with(machine)));
+}
+
+#[tokio::test]
+async fn the_part_of_tls_that_fails_is_named() {
+    use transload_network::testing::{Authority, TlsServer, Validity};
+
+    let folder = tempfile::tempdir().unwrap();
+    let (authority, other) = (Authority::new("ours"), Authority::new("another"));
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK";
+    let plain = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let plain_address = plain.local_addr().unwrap();
+    let router = axum::Router::new().fallback(async || "OK");
+    let plain = tokio::spawn(async move { axum::serve(plain, router).await.unwrap() });
+    std::fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
+    let problem = async |address: std::net::SocketAddr, folder: &Path| {
+        let environment = DockerEnvironment {
+            docker_host: Some(address.to_string()),
+            docker_tls_verify: Some("1".to_owned()),
+            docker_cert_path: Some(folder.to_owned()),
+            ..DockerEnvironment::default()
+        };
+        let found = DockerEngine::find(&environment, None).await;
+        assert_eq!(found.attempts[0].result, AttemptResult::TlsFailed);
+        match found.error {
+            Some(DockerError::TlsFailed { problem, .. }) => problem.to_string(),
+            other => panic!("{other:?}"),
+        }
+    };
+    for (issuer, host, validity, words) in [
+        (&other, "127.0.0.1", Validity::Now, "not signed by an authority of"),
+        (&authority, "127.0.0.1", Validity::Expired, "has expired, or is not valid yet"),
+        (&authority, "127.0.0.1", Validity::Tomorrow, "has expired, or is not valid yet"),
+        (&authority, "other.example", Validity::Now, "for another name than 127.0.0.1"),
+    ] {
+        let server = TlsServer::start(&issuer.leaf(host, validity), answer).await;
+        let said = problem(server.address, folder.path()).await;
+        assert!(said.contains(words), "{said}");
+    }
+    assert_eq!(problem(plain_address, folder.path()).await, "the engine does not speak TLS");
+    plain.abort();
+    for (text, words) in
+        [(None, "ca.pem does not exist"), (Some("no certificate"), "ca.pem holds no certificate")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        if let Some(text) = text {
+            std::fs::write(folder.path().join("ca.pem"), text).unwrap();
+        }
+        let said = problem(plain_address, folder.path()).await;
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+fn socket(path: PathBuf, product: &'static str) -> Candidate {
+    Candidate { address: DockerAddress::Socket(path), origin: Origin::Socket { product } }
+}
+
+#[tokio::test]
+async fn the_first_engine_that_answers_is_taken_and_what_was_tried_is_told() {
+    let real = RealEngine::docker();
+    let path = |name: &str| real.folder.path().join(name);
+    // A socket that a dead engine left behind.
+    drop(std::os::unix::net::UnixListener::bind(path("stale.sock")).unwrap());
+    let found = DockerEngine::first_of(vec![
+        socket(path("missing.sock"), "Missing"),
+        socket(path("stale.sock"), "Stale"),
+        socket(path("docker.sock"), "Real"),
+        socket(path("later.sock"), "Later"),
+    ])
+    .await;
+    let results: Vec<_> = found.attempts.iter().map(|attempt| attempt.result).collect();
+    assert_eq!(
+        results,
+        [AttemptResult::SocketMissing, AttemptResult::Silent, AttemptResult::Answered]
+    );
+    assert!(found.error.is_none());
+    let engine = found.engine.unwrap();
+    assert_eq!(engine.candidate.origin, Origin::Socket { product: "Real" });
+    assert_eq!(engine.info.product, "Docker Engine");
+}
+
+#[tokio::test]
+async fn the_error_that_says_most_is_told_when_none_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    drop(std::os::unix::net::UnixListener::bind(path("stale.sock")).unwrap());
+    let found = DockerEngine::first_of(vec![
+        socket(path("missing.sock"), "Missing"),
+        socket(path("stale.sock"), "Stale"),
+    ])
+    .await;
+    assert!(found.engine.is_none());
+    match found.error.unwrap() {
+        DockerError::NotRunning { address, .. } => assert!(address.ends_with("stale.sock")),
+        other => panic!("{other:?}"),
+    }
+    let denied = DockerError::PermissionDenied { address: "unix:///x".to_owned() };
+    assert_eq!(result_of(&denied), AttemptResult::PermissionDenied);
+    let gone = DockerError::NotRunning { address: "unix:///x".to_owned(), source: None };
+    assert!(weight(&denied) > weight(&gone));
+}
+
+#[tokio::test]
+async fn what_is_no_engine_is_unusable() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("tcp://{}", listener.local_addr().unwrap());
+    let router = axum::Router::new().fallback(async || "<html>hello</html>");
+    let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let found = DockerEngine::find(&DockerEnvironment::default(), Some(&address)).await;
+    server.abort();
+    assert_eq!(found.attempts[0].result, AttemptResult::Unusable);
+    let error = found.error.unwrap();
+    assert!(matches!(error, DockerError::AnswerUnusable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_setting_that_cannot_be_used_is_told_without_an_attempt() {
+    let found = DockerEngine::find(&DockerEnvironment::default(), Some("ssh://host")).await;
+    assert!(found.attempts.is_empty() && found.engine.is_none());
+    assert!(matches!(found.error, Some(DockerError::AddressInvalid { .. })));
+}

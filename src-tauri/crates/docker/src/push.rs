@@ -1,0 +1,23 @@
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+
+use super::push_stream::PushStream;
+use super::{DockerError, PushOutcome, PushProgress};
+use transload_model::ImageReference;
+
+/// Follows the engine's lines to the end of a push.
+pub(super) async fn follow(
+    mut body: Incoming,
+    reference: &ImageReference,
+    progress: &mut (dyn FnMut(PushProgress) + Send),
+) -> Result<PushOutcome, DockerError> {
+    let mut stream = PushStream::new(reference.clone());
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|source| DockerError::ConnectionLost { source: source.into() })?;
+        if let Ok(bytes) = frame.into_data() {
+            stream.read(&bytes, progress)?;
+        }
+    }
+    stream.finish(progress)
+}

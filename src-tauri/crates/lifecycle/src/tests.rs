@@ -1,0 +1,276 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+const NOW_MS: u64 = 1000 * DAY_MS;
+
+/// An image with these tags, pushed so many days ago.
+fn image(tags: &[&str], days_ago: f64) -> PolicyImage {
+    PolicyImage {
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        pushed_at_ms: ago(days_ago),
+        ..PolicyImage::default()
+    }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small positive numbers"
+)]
+fn ago(days: f64) -> u64 {
+    NOW_MS - (days * 86_400_000.0) as u64
+}
+
+fn part(days_ago: f64) -> PolicyImage {
+    PolicyImage { is_part: true, ..image(&[], days_ago) }
+}
+
+/// A rule; `tags` is `any`, `untagged`, or patterns.
+fn rule(priority: u32, tags: &[&str], count_type: &str, number: u32, action: &str) -> Value {
+    let mut selection = match tags {
+        ["any" | "untagged"] => json!({"tagStatus": tags[0]}),
+        patterns => json!({"tagStatus": "tagged", "tagPatternList": patterns}),
+    };
+    selection["countType"] = count_type.into();
+    selection["countNumber"] = number.into();
+    if count_type != "imageCountMoreThan" {
+        selection["countUnit"] = "days".into();
+    }
+    let action = match action {
+        "expire" => json!({"type": "expire"}),
+        _ => json!({"type": "transition", "targetStorageClass": "archive"}),
+    };
+    json!({"rulePriority": priority, "selection": selection, "action": action})
+}
+
+fn policy(rules: &[Value]) -> LifecyclePolicy {
+    LifecyclePolicy::parse(&json!({ "rules": rules }).to_string()).unwrap()
+}
+
+/// The images that are affected now, by their place, with the rule.
+fn affected(rules: &[Value], images: &[PolicyImage]) -> Vec<(usize, u32)> {
+    let verdicts = evaluate(&policy(rules), images).into_iter().enumerate();
+    let now = verdicts.filter_map(|(place, verdict)| {
+        let verdict = verdict.filter(|verdict| verdict.due.is_reached(NOW_MS))?;
+        Some((place, verdict.rule))
+    });
+    now.collect()
+}
+
+const COUNT: &str = "imageCountMoreThan";
+const PUSHED: &str = "sinceImagePushed";
+
+/// Source: Amazon ECR user guide, "Examples of lifecycle policies in Amazon ECR".
+#[test]
+fn the_examples_of_the_user_guide() {
+    let (a, b, c) = (
+        image(&["beta-1", "prod-1"], 10.0),
+        image(&["beta-2", "prod-2"], 9.0),
+        image(&["beta-3"], 8.0),
+    );
+    let images = [a, b, c];
+    let [prod, beta] = [["prod*"], ["beta*"]];
+    let keep_one = |priority, tags: &[&str]| rule(priority, tags, COUNT, 1, "expire");
+    assert_eq!(affected(&[keep_one(1, &prod), keep_one(2, &beta)], &images), [(0, 1)]);
+    let swapped = [keep_one(1, &beta), keep_one(2, &prod)];
+    assert_eq!(affected(&swapped, &images), [(0, 1), (1, 1)]);
+
+    let images = [
+        image(&["alpha-1"], 12.0),
+        image(&["beta-1"], 11.0),
+        image(&["alpha-2", "beta-2"], 10.0),
+        image(&["alpha-3"], 4.0),
+        image(&["beta-3"], 3.0),
+        image(&["alpha-4", "beta-4"], 2.0),
+    ];
+    let both = rule(1, &["alpha*", "beta*"], PUSHED, 5, "expire");
+    assert_eq!(affected(&[both], &images), [(2, 1)], "each pattern has to match");
+
+    let images = [
+        image(&["alpha-1", "beta-1", "gamma-1"], 10.0),
+        image(&["alpha-2", "beta-2"], 9.0),
+        image(&["alpha-3", "beta-3", "gamma-2"], 8.0),
+    ];
+    assert_eq!(affected(&[keep_one(1, &["alpha*", "beta*"])], &images), [(0, 1), (1, 1)]);
+
+    let images =
+        [image(&["alpha-1"], 4.0), image(&["beta-1"], 3.0), image(&[], 2.0), image(&["x"], 1.0)];
+    assert_eq!(affected(&[keep_one(1, &["any"])], &images), [(0, 1), (1, 1), (2, 1)]);
+
+    let images = [
+        image(&["alpha-1", "beta-1"], 4.0),
+        image(&[], 3.0),
+        image(&["alpha-2"], 2.0),
+        image(&["git-hash"], 1.001),
+        image(&[], 1.0),
+    ];
+    let rules = [
+        keep_one(1, &["alpha*"]),
+        rule(2, &["untagged"], PUSHED, 1, "expire"),
+        keep_one(3, &["any"]),
+    ];
+    assert_eq!(affected(&rules, &images), [(0, 1), (1, 2), (3, 3)]);
+}
+
+#[test]
+fn every_other_count_type_and_selection() {
+    let pulled = |days_ago, pulled: Option<f64>, restored: Option<f64>| PolicyImage {
+        pulled_at_ms: pulled.map(ago),
+        restored_at_ms: restored.map(ago),
+        ..image(&["tag"], days_ago)
+    };
+    let archived =
+        |days_ago| PolicyImage { archived_at_ms: Some(ago(days_ago)), ..image(&["tag"], 400.0) };
+    let mut transitioned = rule(1, &["any"], "sinceImageTransitioned", 90, "expire");
+    transitioned["selection"]["storageClass"] = "archive".into();
+    let mut prefixes = rule(1, &["x"], PUSHED, 30, "expire");
+    prefixes["selection"]["tagPrefixList"] = json!(["dev-"]);
+    prefixes["selection"].as_object_mut().unwrap().remove("tagPatternList");
+    let indexes = || {
+        vec![
+            image(&["v1"], 30.0),
+            part(30.0),
+            part(30.0),
+            image(&["v2"], 20.0),
+            part(20.0),
+            part(20.0),
+            image(&[], 25.0),
+            part(19.0),
+        ]
+    };
+    for (why, rules, images, expected) in [
+        (
+            "manifests of an index and referrers go with their image",
+            vec![rule(1, &["untagged"], PUSHED, 14, "expire")],
+            indexes(),
+            vec![(6, 1)],
+        ),
+        (
+            "and they are not counted",
+            vec![rule(1, &["any"], COUNT, 1, "expire")],
+            indexes(),
+            vec![(0, 1), (6, 1)],
+        ),
+        (
+            "the last pull counts, then the restore, then the push",
+            vec![rule(1, &["any"], "sinceImagePulled", 30, "transition")],
+            vec![
+                pulled(60.0, Some(5.0), None),
+                pulled(60.0, None, None),
+                pulled(120.0, Some(90.0), Some(60.0)),
+                pulled(120.0, Some(10.0), Some(60.0)),
+                pulled(10.0, None, None),
+            ],
+            vec![(1, 1), (2, 1)],
+        ),
+        (
+            "archived images age from their transition",
+            vec![transitioned],
+            vec![archived(120.0), archived(80.0), image(&["c"], 400.0)],
+            vec![(0, 1)],
+        ),
+        (
+            "and are not counted with the others",
+            vec![rule(1, &["any"], COUNT, 1, "expire")],
+            vec![archived(120.0), image(&["c"], 400.0), image(&["d"], 10.0)],
+            vec![(1, 1)],
+        ),
+        (
+            "a restored image is as new as its restore",
+            vec![rule(1, &["any"], COUNT, 1, "expire")],
+            vec![pulled(400.0, None, Some(1.0)), image(&["d"], 10.0)],
+            vec![(1, 1)],
+        ),
+        (
+            "a rule that keeps an image keeps it from every later rule",
+            vec![
+                rule(1, &["prod*"], COUNT, 999, "expire"),
+                rule(2, &["any"], PUSHED, 30, "expire"),
+            ],
+            vec![image(&["prod-7"], 400.0), image(&["sha-1"], 40.0), image(&["sha-2"], 5.0)],
+            vec![(1, 2)],
+        ),
+        (
+            "prefixes are matched at the start",
+            vec![prefixes],
+            vec![image(&["dev-1"], 31.0), image(&["no-dev-1"], 31.0), image(&["dev-2"], 29.0)],
+            vec![(0, 1)],
+        ),
+        (
+            "patterns may have a star anywhere",
+            vec![rule(1, &["*-rc*"], PUSHED, 1, "expire")],
+            vec![image(&["1.0-rc1"], 2.0), image(&["1.0"], 2.0), image(&["rc"], 2.0)],
+            vec![(0, 1)],
+        ),
+        (
+            "of images with one time the first of the list is the older one",
+            vec![rule(1, &["any"], COUNT, 2, "expire")],
+            vec![image(&["1"], 1.0), image(&["2"], 1.0), image(&["3"], 1.0)],
+            vec![(0, 1)],
+        ),
+    ] {
+        assert_eq!(affected(&rules, &images), expected, "{why}");
+    }
+}
+
+#[test]
+fn an_age_rule_says_when_it_applies() {
+    let images = [image(&["1"], 3.0)];
+    let verdict =
+        evaluate(&policy(&[rule(1, &["any"], PUSHED, 14, "expire")]), &images)[0].unwrap();
+    let due = Due::After { days: 14, since_ms: images[0].pushed_at_ms };
+    assert_eq!(verdict, Verdict { rule: 1, action: PolicyAction::Expire, due });
+    assert!(!verdict.due.is_reached(NOW_MS));
+}
+
+#[test]
+fn a_policy_that_is_not_understood_is_refused_and_never_taken_as_harmless() {
+    let good = rule(1, &["any"], COUNT, 1, "expire");
+    let changed = |pointer: &str, value: Value| {
+        let mut rule = good.clone();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        rule.pointer_mut(parent).unwrap()[name] = value;
+        json!({"rules": [rule]}).to_string()
+    };
+    for (why, text) in [
+        ("no JSON", "rules".to_owned()),
+        ("no rules", "{}".to_owned()),
+        ("an unknown member of the policy", json!({"rules": [], "more": 1}).to_string()),
+        ("an unknown member of a rule", changed("/enabled", json!(false))),
+        ("an unknown member of a selection", changed("/selection/architecture", json!("arm64"))),
+        ("an unknown tagStatus", changed("/selection/tagStatus", json!("signed"))),
+        ("tagged without a list", changed("/selection/tagStatus", json!("tagged"))),
+        ("any with a list", changed("/selection/tagPrefixList", json!(["v"]))),
+        ("an unknown countType", changed("/selection/countType", json!("sinceImageScanned"))),
+        ("a count with a unit", changed("/selection/countUnit", json!("days"))),
+        ("an age without a unit", changed("/selection/countType", json!("sinceImagePushed"))),
+        ("the number 0", changed("/selection/countNumber", json!(0))),
+        ("an unknown storageClass", changed("/selection/storageClass", json!("cold"))),
+        ("an unknown action", changed("/action/type", json!("notify"))),
+        ("a transition to nowhere", changed("/action/type", json!("transition"))),
+        ("one priority twice", json!({"rules": [good, good]}).to_string()),
+    ] {
+        assert!(LifecyclePolicy::parse(&text).is_err(), "{why}: {text}");
+    }
+    let described = changed("/description", json!("Keep one"));
+    assert!(LifecyclePolicy::parse(&described).is_ok());
+}
+
+#[test]
+fn presets_are_read_as_what_they_say() {
+    use transload_model::LifecyclePreset;
+    let read = |preset: LifecyclePreset| {
+        let policy = LifecyclePolicy::parse(&preset.policy_text().unwrap()).unwrap();
+        (policy.rules[0].tags.clone(), policy.rules[0].count)
+    };
+    assert_eq!(
+        read(LifecyclePreset::KeepNewest { count: 7 }),
+        (TagCondition::Any, CountCondition::ImageCountMoreThan(7))
+    );
+    assert_eq!(
+        read(LifecyclePreset::ExpireUntagged { days: 9 }),
+        (TagCondition::Untagged, CountCondition::SinceImagePushed(9))
+    );
+}

@@ -1,0 +1,309 @@
+//! One blob: whether it must travel, and the way it takes.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+
+use super::held::Mounting;
+use super::image::Copying;
+use crate::{CopyEnds, LayerState, MigrationError};
+use transload_model::Descriptor;
+use transload_registry::{
+    BlobStream, Mount, Optional, RegistryError, Remedy, UploadSession, UploadStart,
+};
+
+/// A blob whose transfer broke is sent anew, from its first byte, this often in all.
+const ATTEMPTS: u32 = 3;
+/// How often a registry may send an upload to another address.
+const MOVES_LIMIT: u32 = 3;
+/// The pause before the second attempt; doubled before the third.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Progress is told after this many bytes, and at the end: a listener shows ten steps a second, and
+/// a fast connection brings thousands of pieces.
+const TELL_AFTER_BYTES: u64 = 256 * 1024;
+
+/// How a blob came to be at the destination.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    Sent,
+    WasThere,
+    Mounted,
+}
+
+impl Copying<'_> {
+    /// Makes sure that the destination holds a blob.
+    pub(super) async fn copy_blob(&self, blob: &Descriptor) -> Result<(), MigrationError> {
+        let held = &self.copier.held;
+        self.copier.control.go().await;
+        let _this_blob = held.lock_blob(self.repository, &blob.digest).await;
+        let arrival = if held.has_blob(self.repository, &blob.digest) {
+            Arrival::WasThere
+        } else {
+            let arrived = self.bring(blob).await;
+            arrived.inspect_err(|_| self.layer_state(blob, LayerState::Failed))?
+        };
+        held.add_blob(self.repository, &blob.digest);
+        let bytes = blob.size_bytes;
+        let (counter, state) = match arrival {
+            Arrival::Sent => (&self.sent_bytes, LayerState::Done { sent_bytes: bytes }),
+            Arrival::WasThere => {
+                (&self.skipped_bytes, LayerState::AlreadyThere { total_bytes: Some(bytes) })
+            }
+            Arrival::Mounted => (&self.skipped_bytes, LayerState::Mounted),
+        };
+        counter.fetch_add(bytes, Ordering::Relaxed);
+        self.layer_state(blob, state);
+        Ok(())
+    }
+
+    async fn bring(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
+        let held = &self.copier.held;
+        if held.mounting() == Mounting::Unknown {
+            let _scout = held.scout.lock().await;
+            if held.mounting() == Mounting::Unknown {
+                return self.scout(blob).await;
+            }
+        }
+        if held.mounting() == Mounting::Ignored {
+            return self.bring_asked_for(blob).await;
+        }
+        // Whoever sends the same bytes to another repository is waited for, and mounted from.
+        let content = match held.holder(&blob.digest) {
+            Some(_) => None,
+            None => Some(held.lock_content(&blob.digest).await),
+        };
+        match held.holder(&blob.digest) {
+            Some(holder) => {
+                drop(content);
+                self.mount(blob, &holder).await
+            }
+            None => {
+                let arrived = self.bring_in_one(blob).await?;
+                // Told before the lock is given up, so that the next one finds it.
+                held.add_blob(self.repository, &blob.digest);
+                Ok(arrived)
+            }
+        }
+    }
+
+    /// The first blob: finds out what a mount from the repository itself means here.
+    async fn scout(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
+        let _permit = self.copier.turns.turn(blob.size_bytes).await;
+        let held = &self.copier.held;
+        match self.begin(blob, Some(self.repository)).await {
+            Ok(UploadStart::Mounted) => {
+                held.found_mounting(Mounting::Honoured);
+                return Ok(Arrival::WasThere);
+            }
+            Ok(UploadStart::Session(session)) => {
+                let CopyEnds { destination, layers, .. } = &self.copier.ends;
+                // ECR ignores mounts until its account allows them, and may hold the blob all the same:
+                // after an interruption the first one is mostly there.
+                let is_ecr = layers.is_some();
+                if is_ecr && destination.has_blob(self.repository, &blob.digest).await? {
+                    destination.abandon_upload(self.repository, session).await;
+                    held.found_mounting(Mounting::Ignored);
+                    return Ok(Arrival::WasThere);
+                }
+                self.send(blob, Some(session)).await?;
+            }
+            Err(error) if error.allows_fallback(Optional::Mount) => {
+                held.found_mounting(Mounting::Ignored);
+                drop(_permit);
+                return self.bring_asked_for(blob).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let mounting = match self.begin(blob, Some(self.repository)).await {
+            Ok(UploadStart::Mounted) => Mounting::Honoured,
+            Ok(UploadStart::Session(session)) => {
+                self.copier.ends.destination.abandon_upload(self.repository, session).await;
+                Mounting::Ignored
+            }
+            Err(_) => Mounting::Ignored,
+        };
+        held.found_mounting(mounting);
+        Ok(Arrival::Sent)
+    }
+
+    /// One question opens the upload, or says that the blob is there.
+    async fn bring_in_one(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
+        let _permit = self.copier.turns.turn(blob.size_bytes).await;
+        match self.begin_or_plain(blob, Some(self.repository)).await? {
+            UploadStart::Mounted => Ok(Arrival::WasThere),
+            UploadStart::Session(session) => {
+                self.send(blob, Some(session)).await?;
+                Ok(Arrival::Sent)
+            }
+        }
+    }
+
+    /// Asks for the blob, and sends it only where it is missing.
+    async fn bring_asked_for(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
+        let copier = self.copier;
+        // Before the turn: what this waits for needs turns too.
+        let planned = copier.planned_mount(self.repository, &blob.digest).await;
+        let _permit = copier.turns.turn(blob.size_bytes).await;
+        if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
+            return Ok(Arrival::WasThere);
+        }
+        // A mount costs nothing where an upload has to be opened anyway.
+        let holder = match planned {
+            Some(planned) => planned,
+            None => copier.held.holder(&blob.digest),
+        };
+        match self.begin_or_plain(blob, holder.as_deref()).await? {
+            UploadStart::Mounted => Ok(Arrival::Mounted),
+            UploadStart::Session(session) => {
+                self.send(blob, Some(session)).await?;
+                Ok(Arrival::Sent)
+            }
+        }
+    }
+
+    /// Takes the blob from another repository. A registry may refuse that for one repository alone;
+    /// the session that it opens instead is used, unless the blob turns out to be there.
+    async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<Arrival, MigrationError> {
+        let copier = self.copier;
+        let _permit = copier.turns.turn(blob.size_bytes).await;
+        match self.begin_or_plain(blob, Some(holder)).await? {
+            UploadStart::Mounted => Ok(Arrival::Mounted),
+            UploadStart::Session(session) => {
+                if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
+                    copier.ends.destination.abandon_upload(self.repository, session).await;
+                    return Ok(Arrival::WasThere);
+                }
+                self.send(blob, Some(session)).await?;
+                Ok(Arrival::Sent)
+            }
+        }
+    }
+
+    async fn begin_or_plain(
+        &self,
+        blob: &Descriptor,
+        from: Option<&str>,
+    ) -> Result<UploadStart, RegistryError> {
+        match self.begin(blob, from).await {
+            // A mount is an offer: whatever a registry says to it, it may take the blob itself.
+            Err(error) if from.is_some() && error.allows_fallback(Optional::Mount) => {
+                self.begin(blob, None).await
+            }
+            other => other,
+        }
+    }
+
+    async fn begin(
+        &self,
+        blob: &Descriptor,
+        from: Option<&str>,
+    ) -> Result<UploadStart, RegistryError> {
+        let mount = from.map(|from| Mount { digest: &blob.digest, from });
+        self.copier.ends.destination.begin_upload(self.repository, mount).await
+    }
+
+    /// Sends the bytes, first in the session that is open, if one is. A big layer that breaks goes
+    /// on in parts, where the destination takes them.
+    async fn send(
+        &self,
+        blob: &Descriptor,
+        mut session: Option<UploadSession>,
+    ) -> Result<(), MigrationError> {
+        let mut pause = PAUSE;
+        let (mut attempt, mut moves) = (1, 0);
+        let mut parts = self.parts_for(blob);
+        loop {
+            let sent = match parts.take().filter(|_| attempt > 1) {
+                Some(parts) => self.send_in_parts(blob, parts).await,
+                None => self.send_once(blob, session.take()).await.map_err(Into::into),
+            };
+            match sent {
+                Ok(()) => return Ok(()),
+                Err(MigrationError::Registry(RegistryError::UploadMoved {
+                    session: there,
+                    ..
+                })) if moves < MOVES_LIMIT => {
+                    moves += 1;
+                    session = Some(there);
+                }
+                Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
+                    tracing::info!(blob = %blob.digest, attempt, %error, "a layer is sent anew");
+                    // A registry that asks for no pause gets one all the same.
+                    tokio::time::sleep(asked_pause(&error).unwrap_or(pause).max(pause)).await;
+                    pause *= 2;
+                    attempt += 1;
+                    // Where the API itself fails, the registry protocol has the next try.
+                    parts = match error {
+                        MigrationError::Aws(_) => None,
+                        _ => self.parts_for(blob),
+                    };
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn send_once(
+        &self,
+        blob: &Descriptor,
+        session: Option<UploadSession>,
+    ) -> Result<(), RegistryError> {
+        let copier = self.copier;
+        let session = match session {
+            Some(session) => session,
+            None => match self.begin(blob, None).await? {
+                UploadStart::Session(session) => session,
+                UploadStart::Mounted => return Ok(()),
+            },
+        };
+        let content = match copier.ends.source.blob(self.job.source.path(), blob).await {
+            Ok(content) => content,
+            Err(error) => {
+                copier.ends.destination.abandon_upload(self.repository, session).await;
+                return Err(error);
+            }
+        };
+        let content = self.told(blob, content);
+        copier.ends.destination.send_blob(self.repository, blob, session, content).await
+    }
+
+    /// The same bytes, with an event now and then for what went by.
+    pub(super) fn told(&self, blob: &Descriptor, content: BlobStream) -> BlobStream {
+        let teller = self.teller(blob);
+        let (mut sent_bytes, mut told_bytes, size_bytes) = (0, 0, blob.size_bytes);
+        Box::pin(content.inspect(move |chunk| {
+            if let Ok(chunk) = chunk {
+                sent_bytes += chunk.len() as u64;
+                if sent_bytes - told_bytes >= TELL_AFTER_BYTES || sent_bytes == size_bytes {
+                    told_bytes = sent_bytes;
+                    teller(sent_bytes);
+                }
+            }
+        }))
+    }
+}
+
+/// Whether the same transfer may succeed when it is made again.
+fn may_pass(error: &MigrationError) -> bool {
+    let error = match error {
+        MigrationError::Registry(error) => error,
+        // Of the upload in parts, which is not the only way.
+        MigrationError::Aws(_) => return true,
+        _ => return false,
+    };
+    match error.remedy() {
+        Remedy::Retry => true,
+        Remedy::Wait => matches!(error, RegistryError::Throttled { .. }),
+        // The upload's stream cannot be replayed by the client; a new one logs in again.
+        Remedy::LogIn => matches!(error, RegistryError::TokenExpired { .. }),
+        Remedy::Absent | Remedy::Unsupported | Remedy::Refused => false,
+    }
+}
+
+fn asked_pause(error: &MigrationError) -> Option<Duration> {
+    match error {
+        MigrationError::Registry(RegistryError::Throttled { retry_after, .. }) => *retry_after,
+        _ => None,
+    }
+}

@@ -1,0 +1,160 @@
+//! What is known of the destination while a migration runs, so that nothing is asked or sent twice.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
+
+use transload_model::Digest;
+
+/// What the destination is known to hold, and who is about to change that.
+///
+/// Locks are taken in one order, which is why nobody waits for ever: first a blob of one repository,
+/// then, where it may be mounted, the blob of any repository.
+#[derive(Default)]
+pub(crate) struct Held {
+    state: Mutex<State>,
+    locks: Mutex<HashMap<Place, Arc<tokio::sync::Mutex<()>>>>,
+    /// Held by the one blob that finds out about [`Mounting`].
+    pub(super) scout: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    mounting: Mounting,
+    /// By repository. A layer that all share is in all of them, so these are not listed by blob.
+    blobs: HashMap<Arc<str>, HashSet<Digest>>,
+    /// The first repository that holds a blob.
+    holders: HashMap<Digest, Arc<str>>,
+    manifests: HashMap<Digest, HashSet<Arc<str>>>,
+    lists_referrers: bool,
+}
+
+/// A blob, of one repository or of any.
+type Place = (Option<Arc<str>>, Digest);
+
+/// Whether the registry, asked to mount a blob from the repository itself, says so where it is
+/// there. Then one question opens an upload and finds out whether it is needed. Where it does not
+/// (Amazon ECR answers every mount with a new upload unless the account allows mounting, and never
+/// mounts what no manifest names yet) the blob is asked for first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mounting {
+    /// Not known yet: the first blob that is sent finds out.
+    #[default]
+    Unknown,
+    /// It does.
+    Honoured,
+    /// It does not.
+    Ignored,
+}
+
+impl Held {
+    pub(super) fn mounting(&self) -> Mounting {
+        self.state().mounting
+    }
+
+    pub(super) fn found_mounting(&self, mounting: Mounting) {
+        self.state().mounting = mounting;
+    }
+
+    pub(crate) fn has_blob(&self, repository: &Arc<str>, digest: &Digest) -> bool {
+        self.state().blobs.get(repository).is_some_and(|held| held.contains(digest))
+    }
+
+    /// A repository that holds a blob.
+    pub(super) fn holder(&self, digest: &Digest) -> Option<Arc<str>> {
+        self.state().holders.get(digest).cloned()
+    }
+
+    pub(crate) fn add_blob(&self, repository: &Arc<str>, digest: &Digest) {
+        let mut state = self.state();
+        if !state.holders.contains_key(digest) {
+            state.holders.insert(digest.clone(), Arc::clone(repository));
+        }
+        state.blobs.entry(Arc::clone(repository)).or_default().insert(digest.clone());
+    }
+
+    pub(super) fn has_manifest(&self, repository: &Arc<str>, digest: &Digest) -> bool {
+        self.state().manifests.get(digest).is_some_and(|held| held.contains(repository))
+    }
+
+    pub(super) fn add_manifest(&self, repository: &Arc<str>, digest: &Digest) {
+        let held = Arc::clone(repository);
+        self.state().manifests.entry(digest.clone()).or_default().insert(held);
+    }
+
+    /// Whether the registry said that it takes note of what refers to what.
+    pub(super) fn lists_referrers(&self) -> bool {
+        self.state().lists_referrers
+    }
+
+    pub(super) fn found_referrers_list(&self) {
+        self.state().lists_referrers = true;
+    }
+
+    /// Waits for whoever brings the same blob to the same repository.
+    pub(super) async fn lock_blob(&self, repository: &Arc<str>, digest: &Digest) -> PlaceLock<'_> {
+        self.lock((Some(Arc::clone(repository)), digest.clone())).await
+    }
+
+    /// Waits for whoever brings the same blob to any repository, so that it can be mounted then.
+    pub(super) async fn lock_content(&self, digest: &Digest) -> PlaceLock<'_> {
+        self.lock((None, digest.clone())).await
+    }
+
+    async fn lock(&self, place: Place) -> PlaceLock<'_> {
+        let lock = Arc::clone(self.locks().entry(place.clone()).or_default());
+        // The place is given back also where the wait is given up.
+        let mut held = PlaceLock { held: self, place, guard: None };
+        held.guard = Some(lock.lock_owned().await);
+        held
+    }
+
+    fn locks(&self) -> MutexGuard<'_, HashMap<Place, Arc<tokio::sync::Mutex<()>>>> {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place that nobody else changes until this is dropped.
+pub(super) struct PlaceLock<'a> {
+    held: &'a Held,
+    place: Place,
+    guard: Option<OwnedMutexGuard<()>>,
+}
+
+impl Drop for PlaceLock<'_> {
+    fn drop(&mut self) {
+        self.guard = None;
+        let mut locks = self.held.locks();
+        // Whoever waits has a hold of it too; without any it would only take room.
+        if locks.get(&self.place).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            locks.remove(&self.place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_that_nobody_wants_any_more_takes_no_room() {
+        let held = Held::default();
+        let digest = Digest::of(b"x");
+        let first = held.lock_content(&digest).await;
+        let mut second = Box::pin(held.lock_content(&digest));
+        assert!((&mut second).now_or_never().is_none());
+        drop(first);
+        assert_eq!(held.locks().len(), 1, "somebody waits for it");
+        drop(second.await);
+        let given_up = Box::pin(held.lock_content(&digest));
+        drop(given_up);
+        assert!(held.locks().is_empty());
+    }
+}

@@ -1,0 +1,397 @@
+//! What belongs to an image without being named by it: OCI 1.1 referrers, and cosign's tags.
+//!
+//! Nothing of it is invented: what a registry lists counts as a referrer only if its own manifest names
+//! the subject, and a list of referrers is written only for such.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::TagsThere;
+use super::image::{Copier, Job};
+use crate::journal::JournalLog;
+use crate::manifest_cache::ManifestSource;
+use crate::tag_guard::{Expected, TagGuard, Verdict};
+use crate::tree::{ImageTree, read_tree};
+use crate::{MigrationError, PlannedReferrerTag};
+use transload_model::{Digest, Manifest, ManifestError, RawManifest, Tag, media_type};
+use transload_registry::{
+    Referrer, RegistryApi, RegistryError, Remedy, fallback_tag, listed_in, may_be_referrer,
+};
+
+/// Referrers of referrers, such as the signature of an attestation. More is an attack or a mistake.
+const DEPTH_LIMIT: usize = 3;
+/// How often a list of referrers is read again because somebody changed it at the same moment.
+const LIST_ATTEMPTS: u32 = 4;
+/// What cosign appends to the tag that it makes of a digest. Source: sigstore/cosign,
+/// "Signature Specification" and its counterparts for attestations and bills of materials.
+const COSIGN_SUFFIXES: [&str; 3] = [".sig", ".att", ".sbom"];
+
+/// How long it may take to find out whether a tag with a signature exists. The image does not wait
+/// longer for it, whatever the source asks for.
+const LOOK_LIMIT: Duration = Duration::from_secs(5);
+
+/// Something that belongs to an image and did not come along.
+#[derive(Clone, Debug)]
+pub struct LeftBehind {
+    /// Its digest or tag at the source; where they could not even be listed, the image's digest.
+    pub name: String,
+    /// Why.
+    pub error: Arc<MigrationError>,
+}
+
+/// Where the tags of an image's signatures, attestations and SBOMs are known from.
+#[derive(Clone, Copy)]
+pub(crate) struct ReferrerTags<'a> {
+    /// What the plan found: these are copied and no others. `None` if it could not look; then they are
+    /// looked up when the image is copied.
+    pub planned: Option<&'a [PlannedReferrerTag]>,
+    /// The tags of the source.
+    pub at_source: &'a TagsThere,
+}
+
+/// A tag at the source of a signature, attestation or SBOM.
+pub(crate) struct FoundReferrerTag {
+    pub tag: Tag,
+    pub digest: Digest,
+}
+
+/// Finds the tags under which cosign keeps what belongs to these manifests.
+pub(crate) async fn referrer_tags(
+    source: &dyn RegistryApi,
+    path: &str,
+    subjects: &[Digest],
+    tags: &TagsThere,
+) -> Result<Vec<FoundReferrerTag>, MigrationError> {
+    let mut found = Vec::new();
+    for subject in subjects {
+        for suffix in COSIGN_SUFFIXES {
+            let tag = format!("{}{suffix}", fallback_tag(subject));
+            if let Some(digest) = look(source, path, &tag, tags).await?
+                && let Ok(tag) = Tag::parse(&tag)
+            {
+                found.push(FoundReferrerTag { tag, digest });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What the copies of an image's referrers share.
+struct Referrers<'a> {
+    copier: &'a Copier,
+    job: &'a Job<'a>,
+    tags: ReferrerTags<'a>,
+    journal: Option<&'a JournalLog>,
+    left: Vec<LeftBehind>,
+}
+
+impl Copier {
+    /// Copies what refers to an image that is at the destination. The image counts whatever becomes
+    /// of that; what stayed behind is returned.
+    pub async fn copy_referrers(
+        &self,
+        job: &Job<'_>,
+        tags: ReferrerTags<'_>,
+        journal: Option<&JournalLog>,
+    ) -> Vec<LeftBehind> {
+        let mut referrers = Referrers { copier: self, job, tags, journal, left: Vec::new() };
+        let subjects = job.tree.signable();
+        referrers.copy_by_subject(&subjects).await;
+        referrers.copy_by_tag(&subjects).await;
+        referrers.left
+    }
+}
+
+impl Referrers<'_> {
+    /// Copies what names these manifests as its subject, and what names that.
+    async fn copy_by_subject(&mut self, subjects: &[Digest]) {
+        let mut seen = HashSet::new();
+        let mut open: Vec<(Digest, usize)> =
+            subjects.iter().map(|digest| (digest.clone(), 0)).collect();
+        while let Some((subject, depth)) = open.pop() {
+            if !seen.insert(subject.clone()) || depth >= DEPTH_LIMIT {
+                continue;
+            }
+            match self.copy_referrers_of(&subject).await {
+                Ok(found) => open.extend(found.into_iter().map(|digest| (digest, depth + 1))),
+                Err(error) => self.left.push(behind(subject.to_string(), error)),
+            }
+        }
+    }
+
+    /// Gives the digests of the referrers that were copied.
+    async fn copy_referrers_of(&mut self, subject: &Digest) -> Result<Vec<Digest>, MigrationError> {
+        let mut came = Vec::new();
+        for referrer in self.referrers_at_source(subject).await? {
+            let name = referrer.digest.as_str();
+            match self.copy_if_referrer(subject, name).await {
+                Ok(true) => came.push(referrer),
+                Ok(false) => tracing::debug!(%subject, name, "what is listed is no referrer"),
+                Err(error) => self.left.push(behind(name.to_owned(), error)),
+            }
+        }
+        if !came.is_empty() && !self.is_listed_by_destination(subject).await {
+            self.list_at_destination(subject, &came).await?;
+        }
+        Ok(came.into_iter().map(|referrer| referrer.digest).collect())
+    }
+
+    /// Whether the destination lists the referrers of a subject by itself. A registry that does says
+    /// `OCI-Subject` when it stores one, but ECR said so before it had the API (sigstore-js#1183), so the
+    /// header is confirmed. Where the API cannot be asked, the header counts.
+    async fn is_listed_by_destination(&self, subject: &Digest) -> bool {
+        let (destination, repository) =
+            (self.copier.ends.destination.as_ref(), self.job.repository);
+        self.copier.held.lists_referrers()
+            && !matches!(destination.referrers(repository, subject).await, Ok(None))
+    }
+
+    /// What the source lists: by its referrers API, or else by the tag that stands in for it. The tag is
+    /// looked for among the tags that were read anyway.
+    async fn referrers_at_source(&self, subject: &Digest) -> Result<Vec<Referrer>, MigrationError> {
+        let by_api = self.copier.ends.source.referrers(self.job.source.path(), subject).await;
+        if let Ok(Some(listed)) = by_api {
+            return Ok(listed);
+        }
+        let by_tag = self.listed_by_tag(subject).await?;
+        match (by_tag, by_api) {
+            (Some(listed), _) => Ok(listed),
+            (None, Ok(_)) => Ok(Vec::new()),
+            // Neither of them tells, so nobody knows whether there is a signature.
+            (None, Err(error)) => Err(error.into()),
+        }
+    }
+
+    async fn listed_by_tag(
+        &self,
+        subject: &Digest,
+    ) -> Result<Option<Vec<Referrer>>, MigrationError> {
+        let (source, path) = (self.copier.ends.source.as_ref(), self.job.source.path());
+        let tag = fallback_tag(subject);
+        // GitLab answers the tag with the manifest of that digest.
+        let found = look(source, path, &tag, self.tags.at_source).await?;
+        if found.is_none_or(|found| found == *subject) {
+            return Ok(None);
+        }
+        let list = match source.manifest(path, &tag).await {
+            Ok(list) => list,
+            Err(error) if error.remedy() == Remedy::Absent => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let listed = listed_in(&list, subject).map_err(|source_error| RegistryError::Manifest {
+            registry: source.host().clone(),
+            subject: format!("{path}:{tag}"),
+            source: source_error,
+        })?;
+        Ok(listed.map(|listed| listed.into_iter().filter(may_be_referrer).collect()))
+    }
+
+    /// Copies a manifest that a list names, if it refers to the subject itself.
+    async fn copy_if_referrer(&self, subject: &Digest, name: &str) -> Result<bool, MigrationError> {
+        let source = ManifestSource::of(self.copier.ends.source.as_ref());
+        let tree = &read_tree(source, self.job.source, name).await?;
+        let named = tree.root.raw.read().ok().and_then(|manifest| match manifest {
+            Manifest::Image(image) => image.subject,
+            Manifest::Index(index) => index.subject,
+        });
+        if named.is_none_or(|named| named.digest != *subject) {
+            return Ok(false);
+        }
+        self.copy_tree(tree, name, None).await.map(|()| true)
+    }
+
+    async fn copy_by_tag(&mut self, subjects: &[Digest]) {
+        if let Some(planned) = self.tags.planned {
+            for planned in planned {
+                let found = Some(planned.destination_digest.as_ref());
+                let copied = self.copy_tag(&planned.tag, &planned.source_digest, found).await;
+                self.note(planned.tag.as_str(), copied);
+            }
+            return;
+        }
+        let source = self.copier.ends.source.as_ref();
+        for subject in subjects {
+            let (one, path) = (std::slice::from_ref(subject), self.job.source.path());
+            match referrer_tags(source, path, one, self.tags.at_source).await {
+                Ok(found) => {
+                    for found in found {
+                        let copied = self.copy_tag(&found.tag, &found.digest, None).await;
+                        self.note(found.tag.as_str(), copied);
+                    }
+                }
+                Err(error) => self.left.push(behind(subject.to_string(), error)),
+            }
+        }
+    }
+
+    fn note(&mut self, name: &str, copied: Result<(), MigrationError>) {
+        if let Err(error) = copied {
+            self.left.push(behind(name.to_owned(), error));
+        }
+    }
+
+    /// Copies a tag unless another one is at the destination: that one belongs to somebody else.
+    /// `planned` is what the plan saw there, where it looked.
+    async fn copy_tag(
+        &self,
+        tag: &Tag,
+        at_source: &Digest,
+        planned: Option<Option<&Digest>>,
+    ) -> Result<(), MigrationError> {
+        let destination = self.copier.ends.destination.as_ref();
+        let guard = self.guard(tag.as_str(), Expected::Nothing);
+        let found = match planned {
+            // An earlier try may have written it since.
+            Some(planned) if !guard.has_history() => planned.cloned(),
+            _ => guard.found(destination).await?,
+        };
+        // Content that is not going to be needed is not copied. The check that counts comes after it.
+        if guard.check(destination, found.as_ref(), Some(at_source))?.is_some() {
+            return Ok(());
+        }
+        self.copy_as(at_source.as_str(), tag.as_str(), Some(&guard)).await
+    }
+
+    fn guard<'b>(&'b self, tag: &'b str, expected: Expected<'b>) -> TagGuard<'b> {
+        let (image, repository, journal) = (self.job.index, self.job.repository, self.journal);
+        TagGuard { image, repository, tag, expected, journal }
+    }
+
+    async fn copy_as(
+        &self,
+        source_reference: &str,
+        reference: &str,
+        guard: Option<&TagGuard<'_>>,
+    ) -> Result<(), MigrationError> {
+        let source = ManifestSource::of(self.copier.ends.source.as_ref());
+        let tree = &read_tree(source, self.job.source, source_reference).await?;
+        self.copy_tree(tree, reference, guard).await
+    }
+
+    async fn copy_tree(
+        &self,
+        tree: &ImageTree,
+        reference: &str,
+        guard: Option<&TagGuard<'_>>,
+    ) -> Result<(), MigrationError> {
+        let Job { index, source, repository, .. } = *self.job;
+        let part = Job { index, source, tree, repository, reference, guard };
+        self.copier.copy(&part).await.map(|_| ())
+    }
+
+    /// Adds referrers to the list that stands in for the API, and keeps what others put there. If
+    /// somebody changes the list between the read and the write, it is read again.
+    async fn list_at_destination(
+        &self,
+        subject: &Digest,
+        came: &[Referrer],
+    ) -> Result<(), MigrationError> {
+        let tag = fallback_tag(subject);
+        let _only_writer = self.copier.held.lock_content(subject).await;
+        let mut attempt = 1;
+        loop {
+            match self.extend_list(subject, &tag, came).await {
+                Err(
+                    MigrationError::ReferrerKept { .. }
+                    | MigrationError::Registry(RegistryError::Missing { .. }),
+                ) if attempt < LIST_ATTEMPTS => attempt += 1,
+                other => return other,
+            }
+        }
+    }
+
+    async fn extend_list(
+        &self,
+        subject: &Digest,
+        tag: &str,
+        came: &[Referrer],
+    ) -> Result<(), MigrationError> {
+        let (destination, repository) = (&self.copier.ends.destination, self.job.repository);
+        let unusable = |source| RegistryError::Manifest {
+            registry: destination.host().clone(),
+            subject: format!("{repository}:{tag}"),
+            source,
+        };
+        let list = match destination.manifest(repository, tag).await {
+            Ok(list) => Some(list),
+            Err(error) if error.remedy() == Remedy::Absent => None,
+            Err(error) => return Err(error.into()),
+        };
+        let Some(extended) = extended_list(list.as_ref(), subject, came).map_err(unusable)? else {
+            return Ok(());
+        };
+        let read = list.map(|list| list.digest().clone());
+        let guard = self.guard(tag, Expected::Read(read));
+        let digest = extended.digest();
+        if let Verdict::Write(pending) =
+            guard.before_write(destination.as_ref(), Some(digest)).await?
+        {
+            let written = destination.put_manifest(repository, tag, &extended).await;
+            let written = written.map(|_| ()).map_err(MigrationError::from);
+            guard.after_write(pending, Some(digest), written.as_ref().err());
+            written?;
+        }
+        Ok(())
+    }
+}
+
+/// A list of referrers with these in it, and everything else as it was. Returns `None` if it holds
+/// all of them already.
+fn extended_list(
+    list: Option<&RawManifest>,
+    subject: &Digest,
+    came: &[Referrer],
+) -> Result<Option<RawManifest>, ManifestError> {
+    // Some registries answer the tag with the subject itself; then there is no such tag.
+    let list = list.filter(|list| list.expect_digest(subject).is_err());
+    let known: HashSet<Digest> = match list {
+        Some(list) => {
+            let listed = listed_in(list, subject)?.ok_or(ManifestError::NotReferrers)?;
+            listed.into_iter().map(|referrer| referrer.digest).collect()
+        }
+        None => HashSet::new(),
+    };
+    let new = came.iter().filter(|referrer| !known.contains(&referrer.digest));
+    let new: Vec<_> = new.map(|referrer| referrer.json.clone()).collect();
+    if new.is_empty() {
+        return Ok(None);
+    }
+    let mut index = match list {
+        Some(list) => serde_json::from_slice(list.bytes()).map_err(ManifestError::Json)?,
+        None => json!({ "schemaVersion": 2, "mediaType": media_type::OCI_INDEX }),
+    };
+    match index.get_mut("manifests").and_then(Value::as_array_mut) {
+        Some(manifests) => manifests.extend(new),
+        None => index["manifests"] = Value::Array(new),
+    }
+    let bytes = Bytes::from(index.to_string());
+    RawManifest::new(bytes, Some(media_type::OCI_INDEX)).map(Some)
+}
+
+fn behind(name: String, error: MigrationError) -> LeftBehind {
+    LeftBehind { name, error: Arc::new(error) }
+}
+
+/// What a tag of the source points to, asked within [`LOOK_LIMIT`].
+async fn look(
+    source: &dyn RegistryApi,
+    path: &str,
+    tag: &str,
+    tags: &TagsThere,
+) -> Result<Option<Digest>, MigrationError> {
+    let Ok(found) = timeout(LOOK_LIMIT, tags.digest(source, path, tag)).await else {
+        return Err(RegistryError::ConnectionLost {
+            registry: source.host().clone(),
+            subject: format!("the signatures of {path}"),
+            received_bytes: 0,
+            source: Some(format!("no answer within {} seconds", LOOK_LIMIT.as_secs()).into()),
+        }
+        .into());
+    };
+    Ok(found?)
+}

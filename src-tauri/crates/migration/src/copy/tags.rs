@@ -1,0 +1,99 @@
+//! Which tags the destination has already, asked with as few questions as the answers allow.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use transload_model::Digest;
+use transload_registry::{Optional, RegistryApi, RegistryError, Remedy};
+
+/// From this many images of one repository on, a list of its tags is cheaper than a HEAD for each.
+const LIST_FROM: usize = 3;
+
+/// The tags of one destination.
+///
+/// The first image is asked for by itself and tells what to expect. Where it is there, the others
+/// probably are too, and each needs its HEAD for the digest anyway. Where it is not, one list for
+/// each repository answers for all images that it does not name.
+pub(crate) struct TagsThere {
+    first: OnceCell<bool>,
+    wanted: HashMap<String, usize>,
+    listed: Mutex<HashMap<String, Listed>>,
+}
+
+/// The tags of a repository; nothing where they cannot be listed.
+type Listed = Arc<OnceCell<Option<HashSet<String>>>>;
+
+impl TagsThere {
+    /// `wanted` is how many images go to each repository.
+    pub fn new(wanted: HashMap<String, usize>) -> Self {
+        Self { first: OnceCell::new(), wanted, listed: Mutex::default() }
+    }
+
+    /// As [`TagsThere::new`], for tags that are rare: a list of the tags is read first.
+    pub fn rare(wanted: HashMap<String, usize>) -> Self {
+        Self { first: OnceCell::new_with(Some(false)), ..Self::new(wanted) }
+    }
+
+    /// The digest of a tag at the destination; nothing where there is no such tag.
+    pub async fn digest(
+        &self,
+        destination: &dyn RegistryApi,
+        repository: &str,
+        reference: &str,
+    ) -> Result<Option<Digest>, RegistryError> {
+        let mut own = None;
+        let first_is_there = self
+            .first
+            .get_or_try_init(|| async {
+                let found = head(destination, repository, reference).await?;
+                let is_there = found.is_some();
+                own = Some(found);
+                Ok::<_, RegistryError>(is_there)
+            })
+            .await?;
+        if let Some(found) = own {
+            return Ok(found);
+        }
+        let is_listed = !first_is_there
+            && Digest::parse(reference).is_err()
+            && self.wanted.get(repository).is_some_and(|wanted| *wanted >= LIST_FROM);
+        if is_listed && !self.may_hold(destination, repository, reference).await? {
+            return Ok(None);
+        }
+        head(destination, repository, reference).await
+    }
+
+    async fn may_hold(
+        &self,
+        destination: &dyn RegistryApi,
+        repository: &str,
+        tag: &str,
+    ) -> Result<bool, RegistryError> {
+        let cell = {
+            let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(listed.entry(repository.to_owned()).or_default())
+        };
+        let tags = cell
+            .get_or_try_init(|| async {
+                match destination.tags(repository).await {
+                    Ok(tags) => Ok(Some(tags.iter().map(ToString::to_string).collect())),
+                    Err(error) if error.remedy() == Remedy::Absent => Ok(Some(HashSet::new())),
+                    // Listing is a right of its own, and some registries do not offer it.
+                    Err(error) if error.allows_fallback(Optional::TagList) => Ok(None),
+                    Err(error) => Err(error),
+                }
+            })
+            .await?;
+        Ok(tags.as_ref().is_none_or(|tags: &HashSet<String>| tags.contains(tag)))
+    }
+}
+
+async fn head(
+    destination: &dyn RegistryApi,
+    repository: &str,
+    reference: &str,
+) -> Result<Option<Digest>, RegistryError> {
+    Ok(destination.manifest_head(repository, reference).await?.map(|head| head.digest))
+}

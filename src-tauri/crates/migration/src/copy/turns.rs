@@ -1,0 +1,64 @@
+//! How many blobs are on the way to one destination at the same time.
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// From this many bytes on a blob is big: it is on the way for long.
+const BIG_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The turns of the blobs of one destination. Of each four, one is kept for what is not big, so that
+/// small blobs pass the big ones.
+pub(crate) struct Turns {
+    all: Semaphore,
+    big: Semaphore,
+}
+
+/// A blob's turn; the next one's comes when it is dropped.
+pub(super) struct Turn<'a> {
+    _one: Option<SemaphorePermit<'a>>,
+    _of_the_big: Option<SemaphorePermit<'a>>,
+}
+
+impl Turns {
+    /// So many at the same time.
+    pub(crate) fn new(together: usize) -> Self {
+        let together = together.max(1);
+        let big = (together - together / 4).max(1);
+        Self { all: Semaphore::new(together), big: Semaphore::new(big) }
+    }
+
+    /// Waits for the turn of a blob.
+    pub(super) async fn turn(&self, size_bytes: u64) -> Turn<'_> {
+        // The semaphores are never closed. Big ones wait among themselves first, in the one order
+        // that everybody keeps.
+        let of_the_big = match size_bytes >= BIG_BYTES {
+            true => self.big.acquire().await.ok(),
+            false => None,
+        };
+        Turn { _one: self.all.acquire().await.ok(), _of_the_big: of_the_big }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn big_blobs_leave_a_turn_to_small_ones() {
+        let turns = Turns::new(8);
+        let big: Vec<_> = std::iter::from_fn(|| turns.turn(BIG_BYTES).now_or_never()).collect();
+        assert_eq!(big.len(), 6);
+        let small: Vec<_> = std::iter::from_fn(|| turns.turn(1).now_or_never()).collect();
+        assert_eq!(small.len(), 2);
+        drop(big);
+        assert!(turns.turn(BIG_BYTES).now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_single_turn_serves_both_kinds() {
+        let turns = Turns::new(1);
+        assert!(turns.turn(BIG_BYTES).now_or_never().is_some());
+        assert!(turns.turn(1).now_or_never().is_some());
+    }
+}

@@ -1,0 +1,152 @@
+//! The manifests of an image from the engine's archive: all of an index where it is complete,
+//! otherwise one image of it.
+
+use crate::tree::{ImageTree, Node};
+use crate::{EngineOutcome, MigrationError, PlannedImage};
+use transload_docker::{ArchiveContents, DockerError};
+use transload_model::{Descriptor, Digest, Manifest, ManifestError, Platform, RawManifest};
+
+/// Indexes inside indexes are followed this deep; see [`crate::tree`].
+const DEPTH_LIMIT: usize = 4;
+
+/// What is sent of an image, and the index that it is a part of. `chosen` is the platform that a
+/// person asked for: then an index is not sent, even where it is complete.
+///
+/// # Errors
+/// Where the archive does not hold what is needed.
+pub(crate) fn selected_tree(
+    contents: &ArchiveContents,
+    planned: &PlannedImage,
+    chosen: Option<&Platform>,
+) -> Result<(ImageTree, Option<Digest>), MigrationError> {
+    let image = &planned.source;
+    let missing = |missing: Vec<Platform>| MigrationError::EngineContentMissing {
+        image: image.clone(),
+        missing,
+    };
+    let root = contents.root.read().map_err(unusable)?;
+    let Manifest::Index(index) = root else {
+        let root = node(contents, contents.root.clone(), None, 0)?;
+        let root = root.ok_or_else(|| missing(planned.platforms.clone()))?;
+        expect_platform(contents, &root, planned, chosen)?;
+        return Ok((ImageTree { root }, None));
+    };
+    let outcome = planned.engine.as_ref().map(|plan| plan.outcome);
+    let is_part = outcome == Some(EngineOutcome::Part);
+    if !is_part && chosen.is_none() {
+        let root = node(contents, contents.root.clone(), None, 0)?;
+        if let Some(root) = root {
+            return Ok((ImageTree { root }, None));
+        }
+        if outcome == Some(EngineOutcome::Whole) {
+            return Err(missing(Vec::new()));
+        }
+    }
+    let wanted = chosen.or(planned.platforms.first());
+    let (mut available, mut found) = (Vec::new(), Vec::new());
+    for child in index.manifests.iter().filter(|child| !child.is_attestation()) {
+        let Some(node) = child_node(contents, child, 1)? else { continue };
+        let is_meant = match &planned.source_digest {
+            Some(digest) if is_part => child.digest == *digest,
+            _ => match (&child.platform, wanted) {
+                (Some(platform), Some(wanted)) => platform.is(wanted),
+                _ => wanted.is_none(),
+            },
+        };
+        available.extend(child.platform.clone());
+        if is_meant {
+            found.push(node);
+        }
+    }
+    match (found.is_empty(), chosen) {
+        (false, _) => {
+            Ok((ImageTree { root: found.remove(0) }, Some(contents.root.digest().clone())))
+        }
+        (true, Some(wanted)) => {
+            let (image, wanted) = (image.clone(), wanted.clone());
+            Err(MigrationError::PlatformMissing { image, wanted, available })
+        }
+        (true, None) => Err(missing(planned.platforms.clone())),
+    }
+}
+
+/// A manifest with everything under it; `None` where the engine does not hold all of that.
+fn node(
+    contents: &ArchiveContents,
+    raw: RawManifest,
+    descriptor: Option<&Descriptor>,
+    depth: usize,
+) -> Result<Option<Node>, MigrationError> {
+    let mut foreign_layers = 0;
+    let (blobs, listed) = match raw.read().map_err(unusable)? {
+        Manifest::Image(manifest) => {
+            let mut blobs = vec![manifest.config];
+            let (foreign, own): (Vec<_>, Vec<_>) =
+                manifest.layers.into_iter().partition(Descriptor::is_foreign);
+            foreign_layers = foreign.len();
+            blobs.extend(own);
+            (blobs, Vec::new())
+        }
+        Manifest::Index(index) => {
+            index.manifests.into_iter().partition(Descriptor::is_blob_in_index)
+        }
+    };
+    if !blobs.iter().all(|blob| contents.holds(&blob.digest, blob.size_bytes)) {
+        return Ok(None);
+    }
+    if !listed.is_empty() && depth >= DEPTH_LIMIT {
+        return Ok(None);
+    }
+    let mut children = Vec::with_capacity(listed.len());
+    for child in &listed {
+        match child_node(contents, child, depth + 1)? {
+            Some(child) => children.push(child),
+            None => return Ok(None),
+        }
+    }
+    let name = descriptor.map_or_else(|| raw.digest().clone(), |child| child.digest.clone());
+    Ok(Some(Node {
+        raw,
+        name,
+        platform: descriptor.and_then(|descriptor| descriptor.platform.clone()),
+        attestation: descriptor.is_some_and(Descriptor::is_attestation),
+        blobs,
+        foreign_layers,
+        children,
+    }))
+}
+
+fn child_node(
+    contents: &ArchiveContents,
+    child: &Descriptor,
+    depth: usize,
+) -> Result<Option<Node>, MigrationError> {
+    match contents.manifest(&child.digest, &child.media_type)? {
+        Some(raw) => node(contents, raw, Some(child), depth),
+        None => Ok(None),
+    }
+}
+
+/// A single image says its platform in its configuration.
+fn expect_platform(
+    contents: &ArchiveContents,
+    root: &Node,
+    planned: &PlannedImage,
+    chosen: Option<&Platform>,
+) -> Result<(), MigrationError> {
+    let Some(wanted) = chosen else { return Ok(()) };
+    let config = root.blobs.first().and_then(|config| contents.document(&config.digest));
+    let actual = config.and_then(|config| serde_json::from_slice::<Platform>(config).ok());
+    match actual {
+        Some(actual) if !actual.is(wanted) => Err(MigrationError::PlatformMissing {
+            image: planned.source.clone(),
+            wanted: wanted.clone(),
+            available: vec![actual],
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn unusable(error: ManifestError) -> MigrationError {
+    DockerError::AnswerUnusable { detail: error.to_string() }.into()
+}

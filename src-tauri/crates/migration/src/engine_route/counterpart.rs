@@ -1,0 +1,149 @@
+//! Whether the destination already has an image of the engine. Digests alone do not tell: an engine
+//! that packs layers again makes another manifest, and the configuration's digest is what stays.
+
+use crate::{EngineOutcome, MigrationError};
+use transload_docker::{DockerApi, EngineImage};
+use transload_model::{Digest, IndexManifest, Manifest, Platform};
+use transload_registry::{RegistryApi, RegistryError};
+
+use super::predict::Prediction;
+
+/// Images of an index that are looked into at most, to find the engine's among them.
+const CHILDREN_LIMIT: usize = 16;
+
+/// What the destination's tag has of an engine's image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Counterpart {
+    /// Just what a push would send, with the digest and the index that it is a part of, as far as
+    /// the prediction left them open.
+    Same { digest: Option<Digest>, part_of: Option<Digest> },
+    /// An index that holds the image and more.
+    Index,
+}
+
+/// Looks whether the tag that points to `existing` has the image; `None` where it has another one,
+/// or that cannot be told.
+pub(crate) async fn find_counterpart(
+    docker: &dyn DockerApi,
+    image: &EngineImage,
+    prediction: &Prediction,
+    registry: &dyn RegistryApi,
+    (path, existing): (&str, &Digest),
+) -> Option<Counterpart> {
+    let same = || Counterpart::Same { digest: None, part_of: None };
+    if prediction.digest.as_ref() == Some(existing) {
+        return Some(same());
+    }
+    if prediction.part_of.as_ref() == Some(existing) {
+        return Some(Counterpart::Index);
+    }
+    let found = match prediction.engine.outcome {
+        EngineOutcome::Whole | EngineOutcome::Part => Ok(None),
+        EngineOutcome::SeenWhileSending if image.id == *existing => {
+            let digest = Some(existing.clone());
+            Ok(Some(Counterpart::Same { digest, part_of: None }))
+        }
+        EngineOutcome::SeenWhileSending => {
+            let platform = prediction.platforms.first();
+            part_of_root(docker, &image.id, platform, existing).await
+        }
+        EngineOutcome::Repacked => {
+            let found = holds_content(registry, path, existing, &image.id).await;
+            found.map(|found| match found? {
+                Content::Image => Some(same()),
+                Content::InIndex => Some(Counterpart::Index),
+                Content::Other { .. } => None,
+            })
+        }
+    };
+    found.unwrap_or_else(|error: MigrationError| {
+        tracing::warn!(%existing, %error, "it is not known whether the destination has an image");
+        None
+    })
+}
+
+/// Only the index itself tells whether the destination's image is one of its children, and older
+/// engines give it in the archive alone.
+async fn part_of_root(
+    docker: &dyn DockerApi,
+    id: &Digest,
+    platform: Option<&Platform>,
+    existing: &Digest,
+) -> Result<Option<Counterpart>, MigrationError> {
+    let Manifest::Index(index) = docker.archive(id).await?.read_root(id).await? else {
+        return Ok(None);
+    };
+    let is_part = index.manifests.iter().any(|child| {
+        let is_wanted = match (&child.platform, platform) {
+            (Some(actual), Some(wanted)) => actual.is(wanted),
+            (_, wanted) => wanted.is_none(),
+        };
+        child.digest == *existing && is_wanted
+    });
+    Ok(is_part
+        .then(|| Counterpart::Same { digest: Some(existing.clone()), part_of: Some(id.clone()) }))
+}
+
+/// What a manifest at the destination has of an image that is known by its configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// It describes the image.
+    Image,
+    /// It is an index, and one of its images is the image.
+    InIndex,
+    /// It describes another image, with this configuration.
+    Other { config: Digest },
+}
+
+/// Compares a manifest's configuration with the image's. `None` where there is no manifest.
+///
+/// # Errors
+/// Where the destination does not give the manifest.
+pub(crate) async fn holds_content(
+    registry: &dyn RegistryApi,
+    path: &str,
+    manifest: &Digest,
+    config: &Digest,
+) -> Result<Option<Content>, MigrationError> {
+    let raw = match registry.manifest(path, manifest.as_str()).await {
+        Err(RegistryError::Missing { .. }) => return Ok(None),
+        other => other?,
+    };
+    match raw.read().map_err(|error| unusable(registry, path, error))? {
+        Manifest::Image(image) if image.config.digest == *config => Ok(Some(Content::Image)),
+        Manifest::Image(image) => Ok(Some(Content::Other { config: image.config.digest })),
+        Manifest::Index(index) => {
+            let held = index_holds(registry, path, &index, config).await?;
+            Ok(held.then_some(Content::InIndex))
+        }
+    }
+}
+
+async fn index_holds(
+    registry: &dyn RegistryApi,
+    path: &str,
+    index: &IndexManifest,
+    config: &Digest,
+) -> Result<bool, MigrationError> {
+    let images = index.manifests.iter().filter(|child| !child.is_attestation());
+    for child in images.take(CHILDREN_LIMIT) {
+        let raw = match registry.manifest(path, child.digest.as_str()).await {
+            Err(RegistryError::Missing { .. }) => continue,
+            other => other?,
+        };
+        let manifest = raw.read().map_err(|error| unusable(registry, path, error))?;
+        if matches!(manifest, Manifest::Image(image) if image.config.digest == *config) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn unusable(
+    registry: &dyn RegistryApi,
+    path: &str,
+    source: transload_model::ManifestError,
+) -> MigrationError {
+    let (registry, subject) = (registry.host().clone(), path.to_owned());
+    RegistryError::Manifest { registry, subject, source }.into()
+}

@@ -1,0 +1,271 @@
+//! What a push of an engine's image will send, before anything is written. Pure.
+//!
+//! It depends on the image store, the API version and which parts of an index the engine holds:
+//! the containerd store sends original manifests, but an index only where all of it is there; other
+//! stores pack the layers of one platform again.
+
+use transload_docker::{EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind};
+use transload_model::{Digest, Platform};
+
+/// How an image of the Docker Engine gets to ECR. Part of the plan; the run follows it or stops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnginePlan {
+    /// The engine's ID of the image. The image is tagged and read by it.
+    pub image_id: Digest,
+    /// Who sends it.
+    pub way: EngineWay,
+    /// What arrives.
+    pub outcome: EngineOutcome,
+    /// The platform that is sent where it is only one of an index.
+    pub platform: Option<EnginePlatform>,
+    /// Every platform that the index lists, whether the engine holds it or not; empty for a single
+    /// image, and where the engine does not say.
+    pub index_platforms: Vec<Platform>,
+    /// Whether attestations of the index are not sent.
+    pub attestations_stay: bool,
+}
+
+/// Who sends the content of an engine's image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineWay {
+    /// The engine pushes the whole image.
+    Push,
+    /// The engine pushes one platform of an index.
+    PushPlatform,
+    /// Transload reads the image's archive from the engine and sends it itself, byte for byte.
+    OwnPush,
+}
+
+/// What arrives of an engine's image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineOutcome {
+    /// All of it, with its digest.
+    Whole,
+    /// One image of an index, with the digest that it has there.
+    Part,
+    /// The engine does not say what it holds: the whole index if it is complete, otherwise the image
+    /// of one platform.
+    SeenWhileSending,
+    /// One platform, its layers packed again: another digest, the same content.
+    Repacked,
+}
+
+/// What a push will send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Prediction {
+    pub engine: EnginePlan,
+    /// The digest that results, where it is known before.
+    pub digest: Option<Digest>,
+    /// The index that the image is a part of.
+    pub part_of: Option<Digest>,
+    pub platforms: Vec<Platform>,
+    pub size_bytes: u64,
+}
+
+/// Why nothing can be pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotPushable {
+    /// The engine does not hold the platform that was asked for.
+    PlatformMissing { available: Vec<Platform> },
+    /// The engine holds several platforms, but not the whole index, and none is its own.
+    PlatformChoiceNeeded { available: Vec<Platform> },
+    /// The engine can run the image, but does not hold its layers as a registry needs them.
+    LayersNotHeld,
+}
+
+/// Predicts what a push sends. `wanted` is the platform that a person chose.
+pub(crate) fn predict(
+    info: &EngineInfo,
+    image: &EngineImage,
+    wanted: Option<&Platform>,
+) -> Result<Prediction, NotPushable> {
+    match (info.store, &image.parts) {
+        (ImageStore::GraphDriver | ImageStore::Podman, _) => repacked(image, wanted),
+        (ImageStore::Containerd, None) => Ok(seen_while_sending(image, wanted)),
+        (ImageStore::Containerd, Some(parts)) => of_parts(info, image, parts, wanted),
+    }
+}
+
+fn repacked(image: &EngineImage, wanted: Option<&Platform>) -> Result<Prediction, NotPushable> {
+    let known = &image.platforms;
+    if let Some(wanted) = wanted
+        && !known.is_empty()
+        && !known.iter().any(|known| known.is(wanted))
+    {
+        return Err(NotPushable::PlatformMissing { available: known.clone() });
+    }
+    Ok(Prediction {
+        engine: engine_plan(image, EngineWay::Push, EngineOutcome::Repacked),
+        digest: None,
+        part_of: None,
+        platforms: known.clone(),
+        size_bytes: image.size_bytes,
+    })
+}
+
+/// Docker 25 and 26, and 27.0 and 27.1, do not say which parts of an index they hold. 25 and 26
+/// cannot push a partial one at all. Only the archive shows what is there.
+fn seen_while_sending(image: &EngineImage, wanted: Option<&Platform>) -> Prediction {
+    let platform = wanted.or(image.platforms.first()).cloned();
+    let sent = platform.clone().map(|platform| EnginePlatform { platform, os_version: None });
+    let engine = engine_plan(image, EngineWay::OwnPush, EngineOutcome::SeenWhileSending);
+    Prediction {
+        engine: EnginePlan { platform: sent, ..engine },
+        digest: None,
+        part_of: None,
+        platforms: platform.into_iter().collect(),
+        size_bytes: image.size_bytes,
+    }
+}
+
+fn of_parts(
+    info: &EngineInfo,
+    image: &EngineImage,
+    parts: &[EnginePart],
+    wanted: Option<&Platform>,
+) -> Result<Prediction, NotPushable> {
+    let is_index = !matches!(parts, [only] if only.digest == image.id);
+    let available: Vec<_> =
+        parts.iter().filter(|part| part.is_available && part.kind == PartKind::Image).collect();
+    let held = platforms_of(&available);
+    if let Some(wanted) = wanted {
+        let matching: Vec<_> = available.iter().copied().filter(|part| is(part, wanted)).collect();
+        if matching.is_empty() {
+            let unknown = available.iter().any(|part| part.platform.is_none()) && !is_index;
+            return match available.is_empty() {
+                // A single image that does not say its platform is what it is.
+                false if unknown => Ok(whole(image, parts)),
+                false => Err(NotPushable::PlatformMissing { available: held }),
+                true if parts.iter().any(|part| is(part, wanted)) => {
+                    Err(NotPushable::LayersNotHeld)
+                }
+                true => Err(NotPushable::PlatformMissing { available: held }),
+            };
+        }
+        if is_index {
+            return one_of(info, image, parts, &matching, Some(wanted));
+        }
+    }
+    if !parts.is_empty() && parts.iter().all(|part| part.is_available) {
+        return Ok(whole(image, parts));
+    }
+    if available.is_empty() || !is_index {
+        return Err(NotPushable::LayersNotHeld);
+    }
+    one_of(info, image, parts, &available, None)
+}
+
+fn whole(image: &EngineImage, parts: &[EnginePart]) -> Prediction {
+    let images: Vec<_> = parts.iter().filter(|part| part.kind == PartKind::Image).collect();
+    let engine = engine_plan(image, EngineWay::Push, EngineOutcome::Whole);
+    Prediction {
+        engine: EnginePlan { index_platforms: index_platforms(image, parts), ..engine },
+        digest: Some(image.id.clone()),
+        part_of: None,
+        platforms: platforms_of(&images),
+        size_bytes: parts.iter().map(|part| part.content_bytes).sum(),
+    }
+}
+
+/// One image of an index: the only one, or the one for the engine's own machine.
+fn one_of(
+    info: &EngineInfo,
+    image: &EngineImage,
+    parts: &[EnginePart],
+    candidates: &[&EnginePart],
+    wanted: Option<&Platform>,
+) -> Result<Prediction, NotPushable> {
+    let own =
+        Platform { os: info.os.clone(), architecture: info.architecture.clone(), variant: None };
+    let preferred = wanted.unwrap_or(&own);
+    let exact = candidates.iter().copied().find(|part| {
+        part.platform.as_ref().is_some_and(|known| normal(&known.platform) == normal(preferred))
+    });
+    let several = platforms_of(candidates);
+    let child = match (exact, several.len(), candidates) {
+        (Some(exact), ..) => exact,
+        (None, 0 | 1, [first, ..]) => first,
+        _ => return Err(NotPushable::PlatformChoiceNeeded { available: several }),
+    };
+    // The engine is told a platform, so it cannot tell two images of the same platform apart.
+    let alike = |part: &&EnginePart| {
+        part.is_available
+            && part.kind == PartKind::Image
+            && part.platform.as_ref().map(key) == child.platform.as_ref().map(key)
+    };
+    let is_unique = child.platform.is_some() && parts.iter().filter(alike).count() == 1;
+    let way = match is_unique && info.pushes_platforms() {
+        true => EngineWay::PushPlatform,
+        false => EngineWay::OwnPush,
+    };
+    let engine = engine_plan(image, way, EngineOutcome::Part);
+    Ok(Prediction {
+        engine: EnginePlan {
+            platform: child.platform.clone(),
+            index_platforms: index_platforms(image, parts),
+            attestations_stay: parts.iter().any(|part| part.kind == PartKind::Attestation),
+            ..engine
+        },
+        digest: Some(child.digest.clone()),
+        part_of: Some(image.id.clone()),
+        platforms: child.platform.iter().map(|known| known.platform.clone()).collect(),
+        size_bytes: child.content_bytes,
+    })
+}
+
+fn engine_plan(image: &EngineImage, way: EngineWay, outcome: EngineOutcome) -> EnginePlan {
+    EnginePlan {
+        image_id: image.id.clone(),
+        way,
+        outcome,
+        platform: None,
+        index_platforms: Vec::new(),
+        attestations_stay: false,
+    }
+}
+
+fn index_platforms(image: &EngineImage, parts: &[EnginePart]) -> Vec<Platform> {
+    match parts {
+        [only] if only.digest == image.id => Vec::new(),
+        parts => {
+            let images: Vec<_> = parts.iter().filter(|part| part.kind == PartKind::Image).collect();
+            platforms_of(&images)
+        }
+    }
+}
+
+/// The platforms of parts, each once, in the order of the index.
+fn platforms_of(parts: &[&EnginePart]) -> Vec<Platform> {
+    let mut platforms: Vec<Platform> = Vec::new();
+    for known in parts.iter().filter_map(|part| part.platform.as_ref()) {
+        if !platforms.contains(&known.platform) {
+            platforms.push(known.platform.clone());
+        }
+    }
+    platforms
+}
+
+fn is(part: &EnginePart, wanted: &Platform) -> bool {
+    let wanted = normal(wanted);
+    let matches = |known: &EnginePlatform| {
+        let known = normal(&known.platform);
+        (known.0, known.1) == (wanted.0, wanted.1) && (wanted.2.is_none() || known.2 == wanted.2)
+    };
+    part.platform.as_ref().is_some_and(matches)
+}
+
+/// What the engine tells images apart by.
+fn key(platform: &EnginePlatform) -> (&str, &str, Option<&str>, Option<&str>) {
+    let (os, architecture, variant) = normal(&platform.platform);
+    (os, architecture, variant, platform.os_version.as_deref())
+}
+
+/// A platform without the variant that its architecture has anyway.
+/// Source: containerd, `platforms/database.go`, `normalizeArch`.
+fn normal(platform: &Platform) -> (&str, &str, Option<&str>) {
+    let variant = match (platform.architecture.as_str(), platform.variant.as_deref()) {
+        ("amd64", Some("v1")) | ("arm64", Some("v8" | "8")) | ("arm", Some("v7" | "7")) => None,
+        (_, variant) => variant,
+    };
+    (&platform.os, &platform.architecture, variant)
+}

@@ -1,0 +1,142 @@
+//! Values with few possibilities, as the words that stand for them in the journal. The words never
+//! change: journals are read years later.
+
+use super::{JournalError, Stage, WriteOutcome};
+use crate::{EngineOutcome, EngineWay, Proof, Remark, Route};
+
+/// A value that is written as a word.
+pub(super) trait Coded: Copy + PartialEq + 'static {
+    /// What it is, for an error.
+    const WHAT: &'static str;
+    /// Every word with what it means.
+    const CODES: &'static [(&'static str, Self)];
+
+    /// The word.
+    fn code(self) -> &'static str {
+        let found = Self::CODES.iter().find(|(_, value)| *value == self);
+        // Each list is complete; a test walks over the variants.
+        found.map_or("", |(code, _)| code)
+    }
+
+    /// Reads the word.
+    fn read(code: &str) -> Result<Self, JournalError> {
+        let found = Self::CODES.iter().find(|(known, _)| *known == code);
+        let damaged = || JournalError::Damaged { what: Self::WHAT, text: code.to_owned() };
+        found.map(|(_, value)| *value).ok_or_else(damaged)
+    }
+}
+
+impl Coded for Stage {
+    const WHAT: &'static str = "the state of an image";
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("waiting", Self::Waiting),
+        ("begun", Self::Begun),
+        ("pushed", Self::Pushed),
+        ("moved", Self::Moved),
+        ("unchanged", Self::Unchanged),
+        ("failed", Self::Failed),
+        ("cancelled", Self::Cancelled),
+    ];
+}
+
+impl Coded for Route {
+    const WHAT: &'static str = "a route";
+    const CODES: &'static [(&'static str, Self)] =
+        &[("engine", Self::DockerEngine), ("registry", Self::RegistryToRegistry)];
+}
+
+impl Coded for Proof {
+    const WHAT: &'static str = "a proof";
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("equal", Self::Equal),
+        ("equal_to_part", Self::EqualToPart),
+        ("same_content", Self::SameContent),
+        ("equal_to_pushed", Self::EqualToPushed),
+        ("different", Self::Different),
+        ("not_proved", Self::NotProved),
+    ];
+}
+
+impl Coded for Remark {
+    const WHAT: &'static str = "a remark";
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("digest_changes", Self::DigestChanges),
+        ("one_platform", Self::OnePlatform),
+        ("size_unpacked", Self::SizeUnpacked),
+        ("chosen_platform", Self::ChosenPlatform),
+        ("not_for_amd64", Self::NotForAmd64),
+        ("not_for_lambda", Self::NotForLambda),
+        ("build_cache", Self::BuildCache),
+        ("foreign_layers", Self::ForeignLayers),
+        ("read_later", Self::ReadLater),
+        ("destination_has_index", Self::DestinationHasIndex),
+    ];
+}
+
+impl Coded for EngineWay {
+    const WHAT: &'static str = "who sends an image";
+    const CODES: &'static [(&'static str, Self)] =
+        &[("push", Self::Push), ("push_platform", Self::PushPlatform), ("own_push", Self::OwnPush)];
+}
+
+impl Coded for EngineOutcome {
+    const WHAT: &'static str = "what arrives of an image";
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("whole", Self::Whole),
+        ("part", Self::Part),
+        ("seen_while_sending", Self::SeenWhileSending),
+        ("repacked", Self::Repacked),
+    ];
+}
+
+/// What the plan decided, without the reason of a refusal, which stands with the image's error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum ActionCode {
+    Move,
+    Overwrite,
+    AlreadyThere,
+    KeepExisting,
+    Conflict,
+    FixedConflict,
+    Refused,
+}
+
+impl Coded for ActionCode {
+    const WHAT: &'static str = "what was decided";
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("move", Self::Move),
+        ("overwrite", Self::Overwrite),
+        ("already_there", Self::AlreadyThere),
+        ("keep_existing", Self::KeepExisting),
+        ("conflict", Self::Conflict),
+        ("fixed_conflict", Self::FixedConflict),
+        ("refused", Self::Refused),
+    ];
+}
+
+/// What an intent is about; the tag and its digests stand in columns of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum WriteCode {
+    CreateRepository,
+    SetLifecyclePolicy,
+    SetRepositoryPolicy,
+    ImageTag,
+    ReferrerTag,
+}
+
+impl Coded for WriteCode {
+    const WHAT: &'static str = "what was to be written";
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("create_repository", Self::CreateRepository),
+        ("set_lifecycle_policy", Self::SetLifecyclePolicy),
+        ("set_repository_policy", Self::SetRepositoryPolicy),
+        ("image_tag", Self::ImageTag),
+        ("referrer_tag", Self::ReferrerTag),
+    ];
+}
+
+impl Coded for WriteOutcome {
+    const WHAT: &'static str = "what came of a write";
+    const CODES: &'static [(&'static str, Self)] =
+        &[("done", Self::Done), ("refused", Self::Refused)];
+}

@@ -1,0 +1,357 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, Row};
+
+use super::claim::Claim;
+use super::log::{EarlierTries, JournalLog, TellError};
+use super::writer::Writer;
+use super::{
+    JournalCounts, JournalError, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
+    rows, schema,
+};
+use crate::{Outcome, OutcomeCounts, RunEnd};
+use transload_model::RegistryHost;
+
+/// A migration of the journal that nobody runs as long as this lives.
+pub struct HeldMigration {
+    /// The migration.
+    pub record: JournalRecord,
+    _claim: Claim,
+}
+
+/// Everything that a list shows of migrations; not what was asked for, which is long.
+const SUMMARIES: &str = "
+SELECT id, started_at_ms, ended_at_ms, migration.elapsed_ms, cancelled, registry, about,
+    account, region, ecr_endpoint, registry_endpoint,
+    undone_at_ms, undo, policies_not_set,
+    (SELECT count(*) FROM repository
+        WHERE repository.migration = migration.id AND created_at_ms IS NOT NULL) AS created,
+    count(number) AS images,
+    sum(stage = 'moved') AS moved, sum(stage = 'unchanged') AS unchanged,
+    sum(stage = 'failed') AS failed,
+    coalesce(sum(sent_bytes), 0) AS sent_bytes, sum(sent_uncounted) AS sent_uncounted,
+    coalesce(sum(skipped_bytes), 0) AS skipped_bytes,
+    coalesce(sum(json_array_length(left_behind)), 0) AS left_behind,
+    json_array_length(temporary_tags_left) AS temporary_tags_left
+FROM migration LEFT JOIN image ON image.migration = migration.id";
+
+/// How many images of each migration are where, as far as a [`Standing`] tells them apart.
+///
+/// [`Standing`]: crate::Standing
+const STANDINGS: &str = "
+SELECT migration, stage, proof, action IN ('keep_existing', 'conflict', 'fixed_conflict') AS is_kept,
+    pushed_digest IS NOT NULL AS is_pushed, count(*) AS images
+FROM image WHERE ?1 IS NULL OR migration = ?1
+GROUP BY migration, stage, proof, is_kept, is_pushed";
+
+/// The journal of all migrations on this computer. Several processes may have it open.
+#[derive(Clone)]
+pub struct Journal {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    writer: Writer,
+}
+
+impl Journal {
+    /// Opens the journal in a file, and makes it where there is none.
+    ///
+    /// # Errors
+    /// Where the file or its folder cannot be used, or a later version of the program wrote it.
+    pub async fn open(path: PathBuf) -> Result<Self, JournalError> {
+        blocking(move || {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            let unusable = |source| JournalError::Unusable { path: path.clone(), source };
+            std::fs::create_dir_all(folder).map_err(unusable)?;
+            let writer = Writer::start(&path)?;
+            Ok(Self { inner: Arc::new(Inner { path, writer }) })
+        })
+        .await
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Enters a migration with all that is planned. When this returns it is on the disk, and this
+    /// process alone may run it.
+    ///
+    /// # Errors
+    /// Where it cannot be written. Then the migration must not begin.
+    pub async fn begin(
+        &self,
+        new: NewMigration,
+        tell: TellError,
+    ) -> Result<JournalLog, JournalError> {
+        let this = self.clone();
+        blocking(move || {
+            let claim = Claim::take(&this.inner.path, &new.id)?;
+            let mut connection = this.connect()?;
+            let enter = |connection: &mut Connection| {
+                let change = connection.transaction()?;
+                rows::enter(&change, &new)?;
+                change.commit()
+            };
+            enter(&mut connection).map_err(|error| this.broken(error))?;
+            let writer = this.inner.writer.clone();
+            Ok(JournalLog::new(&new.id, writer, claim, tell, EarlierTries::default()))
+        })
+        .await
+    }
+
+    /// Takes up a migration again that was not brought to its end, or in which images failed.
+    ///
+    /// # Errors
+    /// [`JournalError::RunsElsewhere`] where some process runs it.
+    pub async fn take_up(
+        &self,
+        id: &str,
+        tell: TellError,
+    ) -> Result<(JournalRecord, JournalLog), JournalError> {
+        let (this, id) = (self.clone(), id.to_owned());
+        blocking(move || {
+            // Before the claim, so that a name that nobody knows leaves no file.
+            this.read(&id)?;
+            let claim = Claim::take(&this.inner.path, &id)?;
+            let record = this.read(&id)?;
+            let connection = this.connect()?;
+            let reopened = connection.execute(
+                "UPDATE migration SET ended_at_ms = NULL, cancelled = 0 WHERE id = ?1",
+                [&id],
+            );
+            reopened.map_err(|error| this.broken(error))?;
+            let earlier = EarlierTries {
+                images: record.images.clone(),
+                intents: record.intents.clone(),
+                elapsed_ms: record.summary.elapsed_ms,
+            };
+            let log = JournalLog::new(&id, this.inner.writer.clone(), claim, tell, earlier);
+            Ok((record, log))
+        })
+        .await
+    }
+
+    /// Holds a migration while what it brought is taken away: nobody runs it meanwhile.
+    ///
+    /// # Errors
+    /// [`JournalError::RunsElsewhere`] where some process runs it.
+    pub async fn hold(&self, id: &str) -> Result<HeldMigration, JournalError> {
+        let (this, id) = (self.clone(), id.to_owned());
+        blocking(move || {
+            // Before the claim, so that a name that nobody knows leaves no file.
+            this.read(&id)?;
+            let claim = Claim::take(&this.inner.path, &id)?;
+            Ok(HeldMigration { record: this.read(&id)?, _claim: claim })
+        })
+        .await
+    }
+
+    /// Notes that what a held migration brought was taken away.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn note_undo(&self, held: HeldMigration, undone: Undone) -> Result<(), JournalError> {
+        let this = self.clone();
+        blocking(move || {
+            let noted = this.connect()?.execute(
+                "UPDATE migration SET undone_at_ms = ?2, undo = ?3 WHERE id = ?1",
+                (&held.record.summary.id, rows::number(undone.at_ms), undone.told),
+            );
+            noted.map(|_| ()).map_err(|error| this.broken(error))
+        })
+        .await
+    }
+
+    /// Waits until everything that running migrations handed over is on the disk.
+    ///
+    /// # Errors
+    /// If it cannot be written. It is retried as long as the program runs.
+    pub async fn flush(&self) -> Result<(), Arc<JournalError>> {
+        self.inner.writer.flush().await
+    }
+
+    /// Every migration, newest first.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn list(&self) -> Result<Vec<JournalSummary>, JournalError> {
+        let this = self.clone();
+        blocking(move || {
+            let list = |mut connection: Connection| {
+                // One look at all tables, also while somebody writes.
+                let connection = connection.transaction()?;
+                let counts = outcome_counts(&connection, None)?;
+                let sql = format!("{SUMMARIES} GROUP BY id ORDER BY started_at_ms DESC, id DESC");
+                let mut query = connection.prepare(&sql)?;
+                let found = query.query_map([], |row| summary(row, &this.inner.path, &counts))?;
+                found.collect::<Result<Vec<_>, _>>()
+            };
+            list(this.connect()?).map_err(|error| this.broken(error))
+        })
+        .await
+    }
+
+    /// One migration with everything.
+    ///
+    /// # Errors
+    /// [`JournalError::Unknown`] where there is none of that name.
+    pub async fn record(&self, id: &str) -> Result<JournalRecord, JournalError> {
+        let (this, id) = (self.clone(), id.to_owned());
+        blocking(move || this.read(&id)).await
+    }
+
+    /// Forgets a migration. What it moved stays where it is.
+    ///
+    /// # Errors
+    /// [`JournalError::RunsElsewhere`] while some process runs it.
+    pub async fn forget(&self, id: &str) -> Result<(), JournalError> {
+        let (this, id) = (self.clone(), id.to_owned());
+        blocking(move || {
+            let _claim = Claim::take(&this.inner.path, &id)?;
+            let gone = this.connect()?.execute("DELETE FROM migration WHERE id = ?1", [&id]);
+            match gone.map_err(|error| this.broken(error))? {
+                0 => Err(JournalError::Unknown { id }),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
+    fn read(&self, id: &str) -> Result<JournalRecord, JournalError> {
+        let read = |mut connection: Connection| {
+            // One look at all tables, also while somebody writes.
+            let look = connection.transaction()?;
+            let sql = format!("{SUMMARIES} WHERE id = ?1 GROUP BY id");
+            let counts = outcome_counts(&look, Some(id))?;
+            let summary =
+                look.query_row(&sql, [id], |row| summary(row, &self.inner.path, &counts))?;
+            let (request, left, not_set): (String, String, String) = look.query_row(
+                "SELECT request, temporary_tags_left, policies_not_set FROM migration
+                 WHERE id = ?1",
+                [id],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )?;
+            let repositories = look
+                .prepare("SELECT * FROM repository WHERE migration = ?1 ORDER BY name")?
+                .query_map([id], rows::repository)?
+                .collect::<Result<_, _>>()?;
+            let images = look
+                .prepare("SELECT * FROM image WHERE migration = ?1 ORDER BY number")?
+                .query_map([id], rows::image)?
+                .collect::<Result<_, _>>()?;
+            let intents = look
+                .prepare("SELECT * FROM intent WHERE migration = ?1 ORDER BY number")?
+                .query_map([id], rows::intent)?
+                .collect::<Result<_, _>>()?;
+            let temporary_tags_left = serde_json::from_str(&left).unwrap_or_default();
+            let policies_not_set = serde_json::from_str(&not_set).unwrap_or_default();
+            Ok(JournalRecord {
+                summary,
+                request,
+                repositories,
+                images,
+                temporary_tags_left,
+                policies_not_set,
+                intents,
+            })
+        };
+        read(self.connect()?).map_err(|error| match error {
+            rusqlite::Error::QueryReturnedNoRows => JournalError::Unknown { id: id.to_owned() },
+            error => self.broken(error),
+        })
+    }
+
+    /// Changes the file as no program would.
+    #[cfg(test)]
+    pub(crate) fn damage(&self, sql: &str) {
+        Connection::open(&self.inner.path).unwrap().execute_batch(sql).unwrap();
+    }
+
+    fn connect(&self) -> Result<Connection, JournalError> {
+        schema::open(&self.inner.path)
+    }
+
+    fn broken(&self, source: rusqlite::Error) -> JournalError {
+        JournalError::Database { path: self.inner.path.clone(), source }
+    }
+}
+
+/// The counts by standing of one migration, or of all.
+fn outcome_counts(
+    connection: &Connection,
+    id: Option<&str>,
+) -> rusqlite::Result<HashMap<String, OutcomeCounts>> {
+    let mut counts: HashMap<String, OutcomeCounts> = HashMap::new();
+    let mut query = connection.prepare(STANDINGS)?;
+    let mut found = query.query([id])?;
+    while let Some(row) = found.next()? {
+        rows::count_standing(row, counts.entry(row.get("migration")?).or_default())?;
+    }
+    Ok(counts)
+}
+
+fn summary(
+    row: &Row<'_>,
+    journal: &Path,
+    outcomes: &HashMap<String, OutcomeCounts>,
+) -> rusqlite::Result<JournalSummary> {
+    let id: String = row.get("id")?;
+    let (ended, cancelled): (Option<i64>, bool) = (row.get("ended_at_ms")?, row.get("cancelled")?);
+    let state = match ended {
+        Some(_) if cancelled => JournalState::Cancelled,
+        Some(_) => JournalState::Ended,
+        None if Claim::is_taken(journal, &id) => JournalState::Running,
+        None => JournalState::Interrupted,
+    };
+    let end = match state {
+        JournalState::Running => RunEnd::Running,
+        JournalState::Interrupted => RunEnd::Interrupted,
+        JournalState::Cancelled => RunEnd::Cancelled,
+        JournalState::Ended => RunEnd::Completed,
+    };
+    let not_set: String = row.get("policies_not_set")?;
+    let not_set: Vec<serde_json::Value> = serde_json::from_str(&not_set).unwrap_or_default();
+    // A migration without images has no sums.
+    let count = |column| row.get::<_, Option<u32>>(column).map(Option::unwrap_or_default);
+    Ok(JournalSummary {
+        outcome: Outcome::of(end, outcomes.get(&id).copied().unwrap_or_default()),
+        state,
+        started_at_ms: rows::bytes(row, "started_at_ms")?,
+        elapsed_ms: rows::bytes(row, "elapsed_ms")?,
+        registry: rows::read(row, "registry", RegistryHost::parse)?,
+        destination: rows::destination(row)?,
+        about: row.get("about")?,
+        repositories_created: row.get("created")?,
+        policies_not_set: u32::try_from(not_set.len()).unwrap_or(u32::MAX),
+        undone: match (row.get::<_, Option<i64>>("undone_at_ms")?, row.get("undo")?) {
+            (Some(_), Some(told)) => {
+                Some(Undone { at_ms: rows::bytes(row, "undone_at_ms")?, told })
+            }
+            _ => None,
+        },
+        counts: JournalCounts {
+            images: count("images")?,
+            moved: count("moved")?,
+            unchanged: count("unchanged")?,
+            failed: count("failed")?,
+            sent_bytes: rows::sent_bytes(row)?,
+            skipped_bytes: rows::bytes(row, "skipped_bytes")?,
+            left_behind: count("left_behind")?,
+            temporary_tags_left: count("temporary_tags_left")?,
+        },
+        id,
+    })
+}
+
+/// SQLite waits for the disk, which no task of the runtime may.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, JournalError> {
+    // Only a panic in `work`, or the runtime's end, leaves no answer.
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(JournalError::Closed))
+}

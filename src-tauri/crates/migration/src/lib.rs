@@ -1,0 +1,114 @@
+//! Migrations: request → plan → run → report.
+//!
+//! [`gather`] asks both ends what a plan must know, [`plan()`] says what would happen without asking or
+//! writing anything, [`run()`] does it and returns the [`Report`]. While it runs it tells an
+//! [`EventSink`] what happens and obeys its [`Control`].
+//!
+//! [`undo()`] takes away what a migration of the [`journal`] brought, after a plan of its own.
+//!
+//! [`copy_list`] is the copy alone, without a plan, for scripts.
+
+// Inside tests a failed unwrap is the failure that the test is there to show.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod choose;
+mod content;
+mod control;
+mod copies;
+#[cfg(test)]
+mod copies_tests;
+mod copy;
+mod destination_identity;
+mod destination_policy;
+mod differences;
+mod ends;
+mod engine_route;
+#[cfg(test)]
+mod engine_tests;
+mod error;
+mod events;
+mod facts;
+mod in_turn;
+pub mod journal;
+mod lifecycle_forecast;
+#[cfg(test)]
+mod lifecycle_forecast_tests;
+mod manifest_cache;
+mod names;
+mod originals;
+mod outcome;
+mod permissions;
+mod plan;
+#[cfg(test)]
+mod plan_tests;
+mod push_order;
+#[cfg(test)]
+mod push_order_tests;
+#[cfg(test)]
+mod quota_tests;
+mod record;
+mod referrer_facts;
+mod report;
+#[cfg(test)]
+mod repository_tests;
+mod request;
+mod run;
+mod shards;
+mod sign_in;
+#[cfg(test)]
+mod sign_in_tests;
+mod speed;
+mod steps;
+pub mod stored_logins;
+mod tag_guard;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod there;
+mod totals;
+#[cfg(test)]
+mod totals_tests;
+mod tree;
+mod undo;
+#[cfg(test)]
+mod write_tests;
+
+pub use choose::{DatedTag, InvalidPattern, Out, TagPattern, TagRules, choose};
+pub use content::ImageContent;
+pub use control::Control;
+pub use copies::{CopyEnds, CopyOptions, CopyOutcome, CopyPair, copy_list};
+pub use copy::LeftBehind;
+pub use destination_identity::{
+    DestinationDifference, DestinationEndpoint, DestinationField, DestinationIdentity,
+    InconsistentDestination,
+};
+pub use destination_policy::PolicyFacts;
+pub use differences::Difference;
+pub use ends::{Destination, EcrLogin, Source};
+pub use engine_route::{EngineOutcome, EnginePlan, EngineWay};
+pub use error::MigrationError;
+pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
+pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};
+pub use lifecycle_forecast::{ExpiringImage, LifecycleForecast};
+pub use manifest_cache::ManifestCache;
+pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
+pub use originals::{Original, OriginalDiffers, came_from_registry};
+pub use outcome::{Headline, Outcome, OutcomeCounts, RunEnd, Standing};
+pub use permissions::{NeededPermission, Place, Purpose, permissions};
+pub use plan::{
+    Action, Plan, PlannedImage, PlannedReferrerTag, PlannedRepository, Remark, Route, plan,
+};
+pub use report::{ImageReport, ImageResult, PlatformProof, PolicyNotSet, Proof, Report};
+pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
+pub use run::{run, verify_again};
+pub use shards::{InvalidShard, MAX_PARTS, Shard, ShardImage, layer_groups};
+pub use sign_in::{Reopen, SignInGate};
+pub use speed::{EarlierTransfer, ExpectedTime, expected_time};
+pub use there::{Document, RepositoryHolds};
+pub use totals::{NeededQuota, PlanTotals};
+pub use tree::{ImageTree, Node};
+pub use undo::{
+    ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoFacts, UndoImage, UndoLeft, UndoPlan,
+    UndoReport, UndoRepository, UndoTag, Why, undo, undo_facts, undo_plan,
+};

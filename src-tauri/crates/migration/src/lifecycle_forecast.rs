@@ -1,0 +1,214 @@
+//! What the lifecycle policy of a repository will do with the images of a plan, and with the images
+//! that the repository has because they come. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use super::destination_policy::PolicyFacts;
+use super::{PlannedImage, RepositoryHolds};
+use transload_aws::EcrImage;
+use transload_lifecycle::{Due, LifecyclePolicy, PolicyImage, Verdict, evaluate};
+use transload_model::{Digest, Tag};
+
+/// What the lifecycle policy of a repository will do after a migration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LifecycleForecast {
+    /// Nothing that concerns the migration: there is no policy, or it keeps these images.
+    #[default]
+    NothingExpires,
+    /// Images expire, or are archived.
+    Expires {
+        /// Images of the plan, in its order.
+        planned: Vec<ExpiringImage>,
+        /// Images that the repository has, and that would stay without the migration.
+        existing: Vec<ExpiringImage>,
+    },
+    /// There is a policy, and it isn't known what it does.
+    Unreadable {
+        /// Why not.
+        reason: String,
+    },
+    /// It isn't known whether there is a policy.
+    Unknown,
+}
+
+/// An image that a policy applies to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpiringImage {
+    /// Its number in the plan; `None` for an image that the repository has.
+    pub planned: Option<u32>,
+    /// Its tags; of a planned image the planned one.
+    pub tags: Vec<String>,
+    /// Its digest, where it is known.
+    pub digest: Option<Digest>,
+    /// The rule that applies, and when.
+    pub verdict: Verdict,
+}
+
+impl LifecycleForecast {
+    /// Whether a person has to confirm it before the migration starts.
+    pub fn needs_confirmation(&self) -> bool {
+        matches!(self, Self::Expires { .. } | Self::Unreadable { .. })
+    }
+
+    /// The forecast for the policy of a new repository.
+    pub(super) fn of_new(policy: Option<&str>, images: &[&PlannedImage]) -> Self {
+        match policy {
+            Some(text) => Self::of_policy(text, &[], &HashSet::new(), images),
+            None => Self::NothingExpires,
+        }
+    }
+
+    /// The forecast for a repository that exists. Without facts nothing is known.
+    pub(super) fn of_existing(holds: Option<&RepositoryHolds>, images: &[&PlannedImage]) -> Self {
+        if images.is_empty() {
+            return Self::NothingExpires;
+        }
+        match holds.map(|holds| &holds.lifecycle_facts) {
+            None | Some(PolicyFacts::Unknown) => Self::Unknown,
+            Some(PolicyFacts::NoPolicy) => Self::NothingExpires,
+            Some(PolicyFacts::ImagesUnknown { reason }) => {
+                Self::Unreadable { reason: reason.clone() }
+            }
+            Some(PolicyFacts::Known { text, images: existing, parts }) => {
+                Self::of_policy(text, existing, parts, images)
+            }
+        }
+    }
+
+    fn of_policy(
+        text: &str,
+        existing: &[EcrImage],
+        parts: &HashSet<Digest>,
+        images: &[&PlannedImage],
+    ) -> Self {
+        let policy = match LifecyclePolicy::parse(text) {
+            Ok(policy) => policy,
+            Err(error) => return Self::Unreadable { reason: error.to_string() },
+        };
+        let before: Vec<_> = existing.iter().map(|image| as_policy_image(image, parts)).collect();
+        let after = Migrated::new(existing, before.clone(), images);
+        let (without, with) = (evaluate(&policy, &before), evaluate(&policy, &after.images));
+        let expiring = |place: usize| with.get(place).copied().flatten();
+        let mut planned: Vec<_> = after
+            .planned
+            .iter()
+            .filter_map(|Arriving { image, tag, digest, place }| {
+                Some(ExpiringImage {
+                    planned: Some(image.index),
+                    tags: vec![tag.to_string()],
+                    digest: digest.cloned(),
+                    verdict: expiring(*place)?,
+                })
+            })
+            .collect();
+        planned.sort_by_key(|image| image.planned);
+        let is_planned: HashSet<usize> = after.planned.iter().map(|one| one.place).collect();
+        let existing = existing.iter().enumerate().filter_map(|(place, image)| {
+            let verdict = expiring(place).filter(|_| !is_planned.contains(&place))?;
+            let is_sooner = without[place].is_none_or(|before| is_sooner(verdict.due, before.due));
+            is_sooner.then(|| ExpiringImage {
+                planned: None,
+                tags: image.tags.iter().map(Tag::to_string).collect(),
+                digest: Some(image.digest.clone()),
+                verdict,
+            })
+        });
+        let existing: Vec<_> = existing.collect();
+        if planned.is_empty() && existing.is_empty() {
+            return Self::NothingExpires;
+        }
+        Self::Expires { planned, existing }
+    }
+}
+
+fn is_sooner(due: Due, before: Due) -> bool {
+    match (due, before) {
+        (_, Due::Now) => false,
+        (Due::Now, Due::After { .. }) => true,
+        (Due::After { days, since_ms }, Due::After { days: before, since_ms: before_ms }) => {
+            (days, since_ms) != (before, before_ms) && days < before
+        }
+    }
+}
+
+/// The images of a repository after the migration.
+struct Migrated<'a> {
+    images: Vec<PolicyImage>,
+    /// The images of the plan, with the signatures and attestations that are kept under tags.
+    planned: Vec<Arriving<'a>>,
+}
+
+/// A tag that the migration writes.
+struct Arriving<'a> {
+    /// The image that it belongs to.
+    image: &'a PlannedImage,
+    tag: &'a Tag,
+    digest: Option<&'a Digest>,
+    /// Its place in [`Migrated::images`].
+    place: usize,
+}
+
+impl<'a> Migrated<'a> {
+    fn new(
+        existing: &'a [EcrImage],
+        mut all: Vec<PolicyImage>,
+        images: &[&'a PlannedImage],
+    ) -> Self {
+        let mut in_order: Vec<&PlannedImage> = images.to_vec();
+        in_order.sort_by_key(|image| (image.push_order, image.index));
+        let newest_ms =
+            all.iter().map(|image| image.pushed_at_ms.max(image.restored_at_ms.unwrap_or(0)));
+        let mut pushed_at_ms = newest_ms.max().unwrap_or(0);
+        let mut places: HashMap<&Digest, usize> =
+            existing.iter().zip(0..).map(|(image, place)| (&image.digest, place)).collect();
+        let tags = |(place, image): (usize, &PolicyImage)| {
+            image.tags.iter().map(|tag| (tag.clone(), place)).collect::<Vec<_>>()
+        };
+        let mut tagged: HashMap<String, usize> = all.iter().enumerate().flat_map(tags).collect();
+        let mut planned = Vec::new();
+        let arriving = in_order.iter().flat_map(|&image| {
+            let referrers = image.referrer_tags.iter().flatten().filter(|tag| tag.is_written());
+            let referrers = referrers.map(move |tag| (image, &tag.tag, Some(&tag.source_digest)));
+            std::iter::once((image, &image.tag, image.source_digest.as_ref())).chain(referrers)
+        });
+        for (image, tag, digest) in arriving {
+            let name = tag.to_string();
+            let place = match digest.and_then(|digest| places.get(digest)) {
+                // ECR doesn't push an image again that it has: a new tag leaves its age.
+                Some(place) => *place,
+                None => {
+                    pushed_at_ms += 1;
+                    all.push(PolicyImage { pushed_at_ms, ..PolicyImage::default() });
+                    all.len() - 1
+                }
+            };
+            if let Some(digest) = digest {
+                places.insert(digest, place);
+            }
+            // A tag that moves leaves its image.
+            if let Some(before) = tagged.insert(name.clone(), place) {
+                all[before].tags.retain(|held| *held != name);
+            }
+            all[place].tags.push(name);
+            // What has a tag is an image of its own, also below an index.
+            all[place].is_part = false;
+            planned.push(Arriving { image, tag, digest, place });
+        }
+        Self { images: all, planned }
+    }
+}
+
+fn as_policy_image(image: &EcrImage, parts: &HashSet<Digest>) -> PolicyImage {
+    let tags = image.tags.iter().map(Tag::to_string);
+    // Tags that no registry client can name are tags all the same.
+    let unreadable = (0..image.unreadable_tags).map(|_| String::new());
+    PolicyImage {
+        tags: tags.chain(unreadable).collect(),
+        pushed_at_ms: image.pushed_at_ms.unwrap_or(0),
+        pulled_at_ms: image.pulled_at_ms,
+        restored_at_ms: image.restored_at_ms,
+        archived_at_ms: None,
+        is_part: image.subject.is_some()
+            || (image.tags.is_empty() && parts.contains(&image.digest)),
+    }
+}

@@ -1,0 +1,270 @@
+//! What a plan must be allowed to do. Pure.
+
+use super::plan::{Plan, PlannedRepository, Route};
+use transload_aws::Permission;
+use transload_model::{AccountId, Encryption, Partition, Region};
+
+/// The account and region that a plan writes to, which the ARNs of its resources name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The partition of the region.
+    pub partition: Partition,
+    /// The region.
+    pub region: Region,
+    /// The account.
+    pub account: AccountId,
+}
+
+impl Place {
+    /// An account in a region.
+    pub fn new(region: Region, account: AccountId) -> Self {
+        Self { partition: Partition::of_region(&region), region, account }
+    }
+}
+
+/// A permission with what the plan needs it for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeededPermission {
+    /// The action and its resources.
+    pub permission: Permission,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// What a permission is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To get the registry's token.
+    LogIn,
+    /// To see what is there.
+    Look,
+    /// To create repositories.
+    Create,
+    /// To send layers and manifests.
+    Push,
+    /// To prove by digest what arrived.
+    Prove,
+    /// To say what the lifecycle policies of existing repositories do with the images. Without it that
+    /// stays unknown, and the migration succeeds.
+    Forecast,
+    /// To take layers that another repository holds, in place of sending them again. Without it the
+    /// work takes longer, and succeeds.
+    Mount,
+}
+
+impl Purpose {
+    /// Whether the plan fails without it.
+    pub fn is_essential(self) -> bool {
+        !matches!(self, Self::Mount | Self::Forecast)
+    }
+}
+
+/// The actions of a push. Source: Amazon ECR user guide, "Required IAM permissions for pushing an
+/// image".
+const PUSH: [&str; 5] = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:InitiateLayerUpload",
+    "ecr:UploadLayerPart",
+    "ecr:CompleteLayerUpload",
+    "ecr:PutImage",
+];
+
+/// The permissions that a plan needs, each with just the resources that it needs it on.
+pub fn permissions(plan: &Plan, place: &Place) -> Vec<NeededPermission> {
+    let arn = |repository: &&PlannedRepository| {
+        place.partition.repository_arn(&place.region, &place.account, repository.name.as_str())
+    };
+    let all: Vec<_> = plan.repositories.iter().collect();
+    let moving: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|repository| {
+            let mut images = plan.images.iter();
+            images.any(|image| image.action.moves() && image.repository == repository.name)
+        })
+        .collect();
+    let new = || moving.iter().copied().filter(|repository| !repository.exists);
+    let of = |repositories: &[&PlannedRepository]| repositories.iter().map(arn).collect::<Vec<_>>();
+
+    let mut needed = Needed::default();
+    needed.add(Purpose::LogIn, "ecr:GetAuthorizationToken", vec!["*".to_owned()]);
+    needed.add(Purpose::Look, "ecr:DescribeRepositories", of(&all));
+    needed.add(Purpose::Look, "ecr:BatchGetImage", of(&all));
+    let existing = moving.iter().copied().filter(|repository| repository.exists);
+    let existing = existing.map(|one| arn(&one)).collect();
+    needed.add(Purpose::Forecast, "ecr:GetLifecyclePolicy", existing);
+    needed.add(Purpose::Create, "ecr:CreateRepository", new().map(|one| arn(&one)).collect());
+    let tagged = new().filter(|one| !one.settings.tags.is_empty());
+    needed.add(Purpose::Create, "ecr:TagResource", tagged.map(|one| arn(&one)).collect());
+    let ruled = new().filter(|one| one.settings.lifecycle.policy_text().is_some());
+    needed.add(Purpose::Create, "ecr:PutLifecyclePolicy", ruled.map(|one| arn(&one)).collect());
+    let shared = new().filter(|one| one.settings.policy.is_some());
+    needed.add(Purpose::Create, "ecr:SetRepositoryPolicy", shared.map(|one| arn(&one)).collect());
+    let mut keys: Vec<_> =
+        new().filter_map(|one| key_arn(&one.settings.encryption, place)).collect();
+    keys.sort();
+    keys.dedup();
+    // Source: Amazon ECR user guide, "Encryption at rest". A third one, `kms:RetireGrant`, is for
+    // deleting a repository.
+    needed.add(Purpose::Create, "kms:CreateGrant", keys.clone());
+    needed.add(Purpose::Create, "kms:DescribeKey", keys);
+    for action in PUSH {
+        needed.add(Purpose::Push, action, of(&moving));
+    }
+    needed.add(Purpose::Prove, "ecr:DescribeImages", of(&all));
+    let copied = plan.images.iter().any(|image| image.route == Route::RegistryToRegistry);
+    if copied && moving.len() > 1 {
+        needed.add(Purpose::Mount, "ecr:GetDownloadUrlForLayer", of(&moving));
+    }
+    needed.0
+}
+
+#[derive(Default)]
+struct Needed(Vec<NeededPermission>);
+
+impl Needed {
+    /// Adds a permission that is needed on something.
+    fn add(&mut self, purpose: Purpose, action: &str, resources: Vec<String>) {
+        if !resources.is_empty() {
+            let permission = Permission { action: action.to_owned(), resources };
+            self.0.push(NeededPermission { permission, purpose });
+        }
+    }
+}
+
+/// The ARN of the key, or of the alias, that a person named; the key that AWS manages for ECR needs no
+/// permission of its own.
+fn key_arn(encryption: &Encryption, place: &Place) -> Option<String> {
+    let (Encryption::Kms { key: Some(key) } | Encryption::KmsDualLayer { key: Some(key) }) =
+        encryption
+    else {
+        return None;
+    };
+    let Place { partition, region, account } = place;
+    let here = format!("arn:{partition}:kms:{region}:{account}");
+    Some(if key.starts_with("arn:") {
+        key.clone()
+    } else if key.starts_with("alias/") {
+        format!("{here}:{key}")
+    } else {
+        format!("{here}:key/{key}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::testing::{World, joined, request};
+    use super::*;
+    use transload_model::{LifecyclePreset, RepositoryName, RepositorySettings};
+
+    fn place() -> Place {
+        let region = Region::parse("cn-north-1").unwrap();
+        Place::new(region, AccountId::parse("123456789012").unwrap())
+    }
+
+    fn arn(name: &str) -> String {
+        format!("arn:aws-cn:ecr:cn-north-1:123456789012:repository/{name}")
+    }
+
+    fn shown(needed: &[NeededPermission]) -> Vec<(&str, Vec<&str>)> {
+        let one = |one: &NeededPermission| one.permission.clone();
+        assert!(needed.iter().all(|needed| !one(needed).resources.is_empty()));
+        needed
+            .iter()
+            .map(|needed| {
+                let resources = needed.permission.resources.iter().map(String::as_str);
+                (needed.permission.action.as_str(), resources.collect())
+            })
+            .collect()
+    }
+
+    /// A plan with `app`, where one image is there already, and `new`, which is to be created.
+    async fn plan_with(settings: RepositorySettings) -> Plan {
+        let world = World::new();
+        world.source.image("app", Some("1"), &["layer"]);
+        world.source.image("new", Some("1"), &["layer"]);
+        world.registry.image("app", Some("1"), &["layer"]);
+        world.ecr.add("app", RepositorySettings::default());
+        let mut both = request("app", "app", &["1"]);
+        both.images.extend(request("new", "new", &["1"]).images);
+        let new = RepositoryName::parse("new").unwrap();
+        both.repositories.extend(BTreeMap::from([(new, settings)]));
+        world.plan(&both).await
+    }
+
+    #[tokio::test]
+    async fn a_plan_needs_what_its_images_and_settings_need() {
+        let plan = plan_with(RepositorySettings::default()).await;
+        let (app, new) = (arn("app"), arn("new"));
+        let (app, new) = (app.as_str(), new.as_str());
+        assert_eq!(
+            shown(&permissions(&plan, &place())),
+            [
+                ("ecr:GetAuthorizationToken", vec!["*"]),
+                ("ecr:DescribeRepositories", vec![app, new]),
+                ("ecr:BatchGetImage", vec![app, new]),
+                ("ecr:CreateRepository", vec![new]),
+                ("ecr:BatchCheckLayerAvailability", vec![new]),
+                ("ecr:InitiateLayerUpload", vec![new]),
+                ("ecr:UploadLayerPart", vec![new]),
+                ("ecr:CompleteLayerUpload", vec![new]),
+                ("ecr:PutImage", vec![new]),
+                ("ecr:DescribeImages", vec![app, new]),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn settings_of_new_repositories_need_permissions_of_their_own() {
+        let settings = RepositorySettings {
+            tags: BTreeMap::from([("team".to_owned(), "a".to_owned())]),
+            lifecycle: LifecyclePreset::KeepNewest { count: 3 },
+            encryption: Encryption::Kms { key: Some("1234".to_owned()) },
+            ..RepositorySettings::default()
+        };
+        let plan = plan_with(settings).await;
+        let needed = permissions(&plan, &place());
+        let shown = shown(&needed);
+        let key = "arn:aws-cn:kms:cn-north-1:123456789012:key/1234";
+        let new = arn("new");
+        for (action, resource) in [
+            ("ecr:TagResource", new.as_str()),
+            ("ecr:PutLifecyclePolicy", &new),
+            ("kms:CreateGrant", key),
+            ("kms:DescribeKey", key),
+        ] {
+            assert!(shown.contains(&(action, vec![resource])), "{action}: {shown:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn layers_that_several_repositories_share_may_be_mounted() {
+        let world = World::new();
+        for name in ["one", "two"] {
+            world.source.image(name, Some("1"), &["layer"]);
+        }
+        let both = joined(request("one", "one", &["1"]), request("two", "two", &["1"]));
+        let needed = permissions(&world.plan(&both).await, &place());
+        let last = needed.last().unwrap();
+        assert_eq!(last.permission.action, "ecr:GetDownloadUrlForLayer");
+        assert!(!last.purpose.is_essential());
+    }
+
+    #[test]
+    fn a_key_is_named_by_its_id_or_an_alias() {
+        let arn = |key: &str| {
+            let key = Some(key.to_owned());
+            key_arn(&Encryption::KmsDualLayer { key }, &place()).unwrap()
+        };
+        let alias = "arn:aws-cn:kms:cn-north-1:123456789012:alias/mine";
+        assert_eq!(arn("alias/mine"), alias);
+        assert_eq!(arn(alias), alias);
+        assert_eq!(arn("1234"), "arn:aws-cn:kms:cn-north-1:123456789012:key/1234");
+        let full = "arn:aws-cn:kms:cn-north-1:210987654321:key/1234";
+        assert_eq!(arn(full), full);
+        assert_eq!(key_arn(&Encryption::Kms { key: None }, &place()), None);
+        assert_eq!(key_arn(&Encryption::Aes256, &place()), None);
+    }
+}

@@ -1,0 +1,471 @@
+//! The plan: what a migration would do, or why not. Pure: the same request and facts give the same
+//! plan, and making it writes nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::differences::{Difference, differences};
+use super::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
+use super::push_order::set_push_order;
+use super::totals::{NeededQuota, PlanTotals, pulls, totals};
+use super::{
+    DestinationIdentity, EngineOutcome, EnginePlan, Extent, ImageContent, LifecycleForecast,
+    ManifestCache, MigrationError, MigrationRequest, RequestedImage, Resolution,
+};
+use transload_model::{
+    Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
+    RepositorySettings, Tag,
+};
+
+/// What a migration would do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Where its images go. Running refuses any other destination.
+    pub destination: DestinationIdentity,
+    /// The repositories that its images go to, by name.
+    pub repositories: Vec<PlannedRepository>,
+    /// The images, in the order of the request.
+    pub images: Vec<PlannedImage>,
+    /// The sums.
+    pub totals: PlanTotals,
+    /// Docker Hub's pull quota as the source told it, with what the plan needs of it.
+    pub pull_quota: Option<NeededQuota>,
+    /// Whether the names that a push through the engine needs are taken away afterwards.
+    pub remove_temporary_tags: bool,
+    /// What of each image comes along, from registry to registry.
+    pub extent: Extent,
+    /// Layers that existing repositories have, to mount them from there. Empty unless blob mounting is
+    /// on.
+    pub layer_holders: Arc<Vec<(Digest, RepositoryName)>>,
+    /// The manifests that were read, for a copy from registry to registry.
+    pub manifests: Arc<ManifestCache>,
+}
+
+/// A repository that a plan needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedRepository {
+    /// Its name.
+    pub name: RepositoryName,
+    /// Its address, without a tag.
+    pub uri: String,
+    /// Whether it exists.
+    pub exists: bool,
+    /// Whether an earlier try of the same migration created it: its policies may be missing still.
+    pub is_own: bool,
+    /// How it will be set up, or is.
+    pub settings: RepositorySettings,
+    /// Where an existing repository differs from what was asked for.
+    pub differences: Vec<Difference>,
+    /// What its lifecycle policy, or the one that it will get, does with the images of the plan.
+    pub forecast: LifecycleForecast,
+}
+
+/// An image of a plan.
+#[derive(Clone, Debug)]
+pub struct PlannedImage {
+    /// Its number in the plan, from 0.
+    pub index: u32,
+    /// The repository as the source shows it.
+    pub source_repository: String,
+    /// The tag that was asked for.
+    pub requested_tag: Tag,
+    /// The image at its source.
+    pub source: ImageReference,
+    /// The image at the destination.
+    pub destination: ImageReference,
+    /// The ECR repository.
+    pub repository: RepositoryName,
+    /// The tag at the destination.
+    pub tag: Tag,
+    /// How it travels.
+    pub route: Route,
+    /// What will be done.
+    pub action: Action,
+    /// The digest that is copied from the source, where a push keeps it.
+    pub source_digest: Option<Digest>,
+    /// The index that it is the image of one platform of, where only that is copied.
+    pub part_of: Option<Digest>,
+    /// Which image of the Docker Engine it is, and how it gets to ECR.
+    pub engine: Option<EnginePlan>,
+    /// The digest that the tag has at the destination now.
+    pub destination_digest: Option<Digest>,
+    /// The platforms that travel.
+    pub platforms: Vec<Platform>,
+    /// Bytes of its content.
+    pub size_bytes: u64,
+    /// What is worth knowing about it.
+    pub remarks: Vec<Remark>,
+    /// The tags of its signatures, attestations and SBOMs at the source, which are copied with it.
+    /// `None` if the plan could not look for them; they are looked for when the image is copied.
+    pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
+    /// What its manifests say, where they were read for this plan.
+    pub content: Option<Arc<ImageContent>>,
+    /// Its place among the images of its repository, which are pushed oldest first.
+    pub push_order: u32,
+}
+
+/// A tag under which a signature, an attestation or an SBOM of an image is kept, such as
+/// `sha256-….sig`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedReferrerTag {
+    /// The tag, at the source and at the destination.
+    pub tag: Tag,
+    /// The digest that it points to at the source.
+    pub source_digest: Digest,
+    /// The digest that it points to at the destination now.
+    pub destination_digest: Option<Digest>,
+}
+
+impl PlannedReferrerTag {
+    /// Whether it will be written. Another one at the destination belongs to somebody else and is
+    /// kept.
+    pub fn is_written(&self) -> bool {
+        self.destination_digest.is_none()
+    }
+
+    /// Whether another one at the destination is kept instead.
+    pub fn is_kept(&self) -> bool {
+        self.destination_digest.as_ref().is_some_and(|there| *there != self.source_digest)
+    }
+}
+
+/// How an image travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The Docker Engine pushes it.
+    DockerEngine,
+    /// It is copied from registry to registry, unchanged.
+    RegistryToRegistry,
+}
+
+/// What will be done with an image.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// It is moved.
+    Move,
+    /// It is moved, and its tag leaves another image.
+    Overwrite,
+    /// It is there, identical.
+    AlreadyThere,
+    /// The destination is left as it is, by choice.
+    KeepExisting,
+    /// The tag points to another image, and a choice is needed.
+    Conflict {
+        /// Whether the repository lets the tag move.
+        overwrite_allowed: bool,
+    },
+    /// It cannot be moved.
+    Refused {
+        /// Why.
+        error: Arc<MigrationError>,
+    },
+}
+
+impl Action {
+    /// Whether a different image stays at the destination.
+    pub fn keeps(&self) -> bool {
+        matches!(self, Self::KeepExisting | Self::Conflict { .. })
+    }
+
+    /// Whether content is moved.
+    pub fn moves(&self) -> bool {
+        matches!(self, Self::Move | Self::Overwrite)
+    }
+}
+
+/// What is worth knowing about a planned image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// The engine packs layers anew, so ECR will hold another digest than the image came with.
+    DigestChanges,
+    /// The engine holds one platform, and that one is moved. Only in plans of earlier versions.
+    OnePlatform,
+    /// The size is the engine's, unpacked.
+    SizeUnpacked,
+    /// Its manifests are read when its turn comes, to spare the source's pull quota: until then its
+    /// size and platforms are not known.
+    ReadLater,
+    /// Only the chosen platform is copied: ECR will hold its digest and not that of the index.
+    ChosenPlatform,
+    /// It is for Linux, but not for amd64, on which most machines in the cloud run.
+    NotForAmd64,
+    /// It is an index of one platform and its attestation, which AWS Lambda does not take.
+    NotForLambda,
+    /// It is a build cache and no image to run.
+    BuildCache,
+    /// Some of its layers lie outside the registry, as Windows base layers do, and are not copied.
+    ForeignLayers,
+    /// ECR already has an index that holds this image and other platforms. It is not replaced by less.
+    DestinationHasIndex,
+}
+
+impl Plan {
+    /// A plan that was made before, from its parts.
+    pub fn of_parts(
+        destination: DestinationIdentity,
+        repositories: Vec<PlannedRepository>,
+        images: Vec<PlannedImage>,
+        request: &MigrationRequest,
+    ) -> Self {
+        Self {
+            totals: totals(&repositories, &images, &BTreeMap::new(), None),
+            destination,
+            repositories,
+            images,
+            pull_quota: None,
+            remove_temporary_tags: request.remove_temporary_tags,
+            extent: request.extent.clone(),
+            layer_holders: Arc::default(),
+            manifests: Arc::default(),
+        }
+    }
+
+    /// The destination registry's name in image references.
+    pub fn registry(&self) -> &RegistryHost {
+        &self.destination.registry
+    }
+
+    /// Whether it can be started: nothing is undecided, and something is to do or to prove.
+    pub fn is_ready(&self) -> bool {
+        let unchanged = self.totals.images_unchanged;
+        self.totals.conflicts == 0 && self.totals.images_to_move + unchanged > 0
+    }
+}
+
+/// Makes the plan.
+pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
+    let mut taken = HashMap::new();
+    let mut images: Vec<_> = request
+        .images
+        .iter()
+        .zip(&facts.images)
+        .zip(0u32..)
+        .map(|((image, known), index)| plan_image(index, image, known, facts, &mut taken))
+        .collect();
+    set_push_order(&mut images, &dates(request, facts));
+    let repositories = plan_repositories(request, facts, &images);
+    let totals = totals(&repositories, &images, &facts.holds, facts.blob_mounting);
+    let layer_holders = layer_holders(facts);
+    let pull_quota = facts.pull_quota.map(|quota| NeededQuota { needed: pulls(&images), quota });
+    let destination = facts.destination.clone();
+    let remove_temporary_tags = request.remove_temporary_tags;
+    let extent = request.extent.clone();
+    let manifests = Arc::clone(&facts.manifests);
+    Plan {
+        destination,
+        repositories,
+        images,
+        totals,
+        pull_quota,
+        remove_temporary_tags,
+        extent,
+        layer_holders,
+        manifests,
+    }
+}
+
+fn layer_holders(facts: &Facts) -> Arc<Vec<(Digest, RepositoryName)>> {
+    if facts.blob_mounting != Some(true) {
+        return Arc::default();
+    }
+    let holders = facts
+        .holds
+        .iter()
+        .flat_map(|(name, holds)| holds.layers.iter().map(|digest| (digest.clone(), name.clone())));
+    Arc::new(holders.collect())
+}
+
+/// When each image was pushed to its source or, where the source does not say so, built.
+fn dates(request: &MigrationRequest, facts: &Facts) -> Vec<Option<u64>> {
+    let built = |known: &ImageFacts| known.source.as_ref().ok()?.built_at_ms;
+    let images = request.images.iter().zip(&facts.images);
+    images.map(|(image, known)| image.pushed_at_ms.or_else(|| built(known))).collect()
+}
+
+/// The full name that an image gets at the destination.
+pub(super) fn destination_reference(
+    destination: &DestinationIdentity,
+    image: &RequestedImage,
+) -> Result<ImageReference, InvalidReference> {
+    destination.image(&image.repository, image.destination_tag())
+}
+
+fn plan_image(
+    index: u32,
+    image: &RequestedImage,
+    known: &ImageFacts,
+    facts: &Facts,
+    taken: &mut HashMap<ImageReference, u32>,
+) -> PlannedImage {
+    let empty = SourceFacts::default();
+    let source = known.source.as_ref().unwrap_or(&empty);
+    let (destination, invalid) = match destination_reference(&facts.destination, image) {
+        Ok(destination) => (destination, None),
+        // The name is shown as far as it goes; the action says that it cannot be used.
+        Err(error) => (image.source.clone(), Some(error)),
+    };
+    let existing = known.destination.as_ref().ok().and_then(Clone::clone);
+    let action = match invalid {
+        Some(source) => {
+            let destination = facts.destination.repository_uri(&image.repository);
+            let error = MigrationError::DestinationInvalid { destination, source };
+            Action::Refused { error: Arc::new(error) }
+        }
+        None => decide(image, known, facts, &destination, taken),
+    };
+    if action.moves() {
+        taken.entry(destination.clone()).or_insert(index);
+    }
+    PlannedImage {
+        index,
+        source_repository: image.source_repository.clone(),
+        requested_tag: image.tag.clone(),
+        source: image.source.clone(),
+        destination,
+        repository: image.repository.clone(),
+        tag: image.destination_tag().clone(),
+        route: if facts.engine.is_some() { Route::DockerEngine } else { Route::RegistryToRegistry },
+        action,
+        source_digest: source.digest.clone(),
+        part_of: source.part_of.clone(),
+        engine: source.engine.clone(),
+        destination_digest: existing,
+        platforms: source.platforms.clone(),
+        size_bytes: source.size_bytes,
+        remarks: remarks(facts, source),
+        referrer_tags: known.referrer_tags.clone(),
+        content: source.content.clone(),
+        push_order: 0,
+    }
+}
+
+fn decide(
+    image: &RequestedImage,
+    known: &ImageFacts,
+    facts: &Facts,
+    destination: &ImageReference,
+    taken: &HashMap<ImageReference, u32>,
+) -> Action {
+    let source = match &known.source {
+        Ok(source) => source,
+        Err(error) => return Action::Refused { error: Arc::clone(error) },
+    };
+    let existing = match &known.destination {
+        Ok(existing) => existing,
+        Err(error) => return Action::Refused { error: Arc::clone(error) },
+    };
+    let refused = |error: MigrationError| Action::Refused { error: Arc::new(error) };
+    if taken.contains_key(destination) {
+        return refused(MigrationError::SameDestination { destination: destination.clone() });
+    }
+    if source.name_taken {
+        return refused(MigrationError::EngineNameTaken { reference: destination.clone() });
+    }
+    let Some(existing) = existing else { return Action::Move };
+    if is_identical(source, destination, existing) {
+        return Action::AlreadyThere;
+    }
+    let settings = facts.repositories.get(&image.repository).map(|repository| &repository.settings);
+    let overwrite_allowed =
+        settings.is_none_or(|settings| settings.allows_overwrite(destination.manifest_reference()));
+    match &image.resolution {
+        Some(Resolution::KeepExisting) => Action::KeepExisting,
+        Some(Resolution::Overwrite) if overwrite_allowed => Action::Overwrite,
+        _ => Action::Conflict { overwrite_allowed },
+    }
+}
+
+/// The digests agree, or the engine remembers that it pushed just this.
+fn is_identical(source: &SourceFacts, destination: &ImageReference, existing: &Digest) -> bool {
+    source.digest.as_ref() == Some(existing)
+        || source.at_destination.is_some()
+        || source.known_as.iter().any(|name| {
+            name.registry() == destination.registry()
+                && name.path() == destination.path()
+                && name.digest() == Some(existing)
+        })
+}
+
+fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
+    let Some(engine) = &source.engine else {
+        if facts.engine.is_some() {
+            return Vec::new();
+        }
+        let part = source.part_of.as_ref().map(|_| Remark::ChosenPlatform);
+        let later = source.is_unread.then_some(Remark::ReadLater);
+        // Source: AWS Lambda, "Create a Lambda function using a container image": it takes no index.
+        let for_one = source.content.as_ref().is_some_and(|content| content.is_index_for_one);
+        let lambda = for_one.then_some(Remark::NotForLambda);
+        let other = is_for_other_processors(&source.platforms).then_some(Remark::NotForAmd64);
+        let content = source.content.as_deref();
+        let cache =
+            content.is_some_and(|content| content.is_build_cache).then_some(Remark::BuildCache);
+        let foreign = content
+            .is_some_and(|content| content.has_foreign_layers)
+            .then_some(Remark::ForeignLayers);
+        let remarks = part.into_iter().chain(later).chain(other).chain(lambda);
+        return remarks.chain(cache).chain(foreign).collect();
+    };
+    let mut remarks = Vec::new();
+    if is_for_other_processors(&source.platforms) {
+        remarks.push(Remark::NotForAmd64);
+    }
+    if engine.outcome == EngineOutcome::Repacked {
+        remarks.extend([Remark::SizeUnpacked, Remark::DigestChanges]);
+    }
+    if source.at_destination == Some(AtDestination::Index) {
+        remarks.push(Remark::DestinationHasIndex);
+    }
+    remarks
+}
+
+/// Whether an image that runs on Linux does not run on amd64: built on a laptop with an Arm
+/// processor, it ends with "exec format error" elsewhere.
+fn is_for_other_processors(platforms: &[Platform]) -> bool {
+    let mut linux = platforms.iter().filter(|platform| platform.os == "linux").peekable();
+    linux.peek().is_some() && linux.all(|platform| platform.architecture != "amd64")
+}
+
+fn plan_repositories(
+    request: &MigrationRequest,
+    facts: &Facts,
+    images: &[PlannedImage],
+) -> Vec<PlannedRepository> {
+    // A repository whose every image is refused is not needed either.
+    let wanting = images.iter().filter(|image| !matches!(image.action, Action::Refused { .. }));
+    let needed: BTreeSet<_> = wanting.map(|image| &image.repository).collect();
+    let wanted = request.repositories.iter().filter(|(name, _)| needed.contains(name));
+    let mut moving: HashMap<&RepositoryName, Vec<&PlannedImage>> = HashMap::new();
+    for image in images.iter().filter(|image| image.action.moves()) {
+        moving.entry(&image.repository).or_default().push(image);
+    }
+    let planned = wanted.map(|(name, settings)| {
+        let moving = moving.get(name).map(Vec::as_slice).unwrap_or_default();
+        plan_repository(name, settings, facts, moving)
+    });
+    planned.collect()
+}
+
+fn plan_repository(
+    name: &RepositoryName,
+    wanted: &RepositorySettings,
+    facts: &Facts,
+    moving: &[&PlannedImage],
+) -> PlannedRepository {
+    let uri = facts.destination.repository_uri(name);
+    let existing = facts.repositories.get(name);
+    PlannedRepository {
+        name: name.clone(),
+        uri,
+        exists: existing.is_some(),
+        is_own: false,
+        settings: existing.map_or(wanted, |repository| &repository.settings).clone(),
+        differences: existing
+            .map(|known| differences(wanted, &known.settings, facts.holds.get(name)))
+            .unwrap_or_default(),
+        forecast: match existing {
+            Some(_) => LifecycleForecast::of_existing(facts.holds.get(name), moving),
+            None => LifecycleForecast::of_new(wanted.lifecycle.policy_text().as_deref(), moving),
+        },
+    }
+}

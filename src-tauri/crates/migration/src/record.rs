@@ -1,0 +1,269 @@
+//! What is known of each image while a migration runs. Steps work on several images at once, so each
+//! record guards itself.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::journal::{JournalImage, Stage};
+use super::{
+    ImageReport, ImageResult, LeftBehind, MigrationError, Plan, PlannedImage, PlatformProof, Proof,
+};
+use transload_model::{Digest, Platform};
+
+/// The records of all images of a plan, in its order.
+pub(super) struct Records<'a>(Vec<Record<'a>>);
+
+/// One image on its way.
+pub(super) struct Record<'a> {
+    pub planned: &'a PlannedImage,
+    state: Mutex<Known>,
+}
+
+/// What is known of an image so far.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub result: Option<ImageResult>,
+    pub pushed_digest: Option<Digest>,
+    pub registry_digest: Option<Digest>,
+    pub ecr_digest: Option<Digest>,
+    pub proof: Proof,
+    pub sent_bytes: u64,
+    /// Whether bytes were sent that nobody counted.
+    pub sent_uncounted: bool,
+    pub skipped_bytes: u64,
+    pub elapsed_ms: u64,
+    pub left_behind: Vec<LeftBehind>,
+    /// Whether it was well when it was proved on its arrival; nothing where that was not done.
+    pub proved_on_arrival: Option<bool>,
+    /// Whether somebody else brought it to the destination since the plan was made.
+    pub appeared: bool,
+    /// The digest that the source's tag has now, where it is not the one that was planned.
+    pub source_moved_to: Option<Digest>,
+    /// The platforms of an index, and whether ECR holds them.
+    pub platforms: Vec<PlatformProof>,
+    /// The digest at the source, where only the transfer could tell.
+    pub source_digest: Option<Digest>,
+    /// The index that the copied image is a part of, where only the transfer could tell.
+    pub part_of: Option<Digest>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            result: None,
+            pushed_digest: None,
+            registry_digest: None,
+            ecr_digest: None,
+            proof: Proof::NotProved,
+            sent_bytes: 0,
+            sent_uncounted: false,
+            skipped_bytes: 0,
+            elapsed_ms: 0,
+            left_behind: Vec::new(),
+            proved_on_arrival: None,
+            appeared: false,
+            source_moved_to: None,
+            platforms: Vec::new(),
+            source_digest: None,
+            part_of: None,
+        }
+    }
+}
+
+impl Known {
+    /// What an earlier try of the same migration left. Only a settled image has a result; what is
+    /// known of the others stays known if this try fails before it learns more.
+    fn of(earlier: &JournalImage) -> Self {
+        let left = earlier.left_behind.iter().cloned().map(|(name, told)| LeftBehind {
+            name,
+            error: Arc::new(MigrationError::Told { told }),
+        });
+        Self {
+            result: match earlier.stage {
+                Stage::Moved => Some(ImageResult::Moved),
+                Stage::Unchanged => Some(ImageResult::Unchanged),
+                _ => None,
+            },
+            pushed_digest: earlier.pushed_digest.clone(),
+            registry_digest: earlier.registry_digest.clone(),
+            ecr_digest: earlier.ecr_digest.clone(),
+            proof: earlier.proof,
+            sent_bytes: earlier.sent_bytes.unwrap_or(0),
+            sent_uncounted: earlier.sent_bytes.is_none(),
+            skipped_bytes: earlier.skipped_bytes,
+            elapsed_ms: earlier.elapsed_ms,
+            left_behind: left.collect(),
+            source_moved_to: earlier.source_moved_to.clone(),
+            platforms: earlier.platforms.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+impl<'a> Records<'a> {
+    /// `earlier` is what an earlier try of the same plan left, in its order; nothing at the first.
+    pub fn of(plan: &'a Plan, earlier: &[JournalImage]) -> Self {
+        let mut earlier = earlier.iter();
+        let record = |planned| {
+            let known = earlier.next().map(Known::of).unwrap_or_default();
+            Record { planned, state: Mutex::new(known) }
+        };
+        Self(plan.images.iter().map(record).collect())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Record<'a>> {
+        self.0.iter()
+    }
+
+    /// Images that have no result yet.
+    pub fn open(&self) -> impl Iterator<Item = &Record<'a>> {
+        self.iter().filter(|record| record.state().result.is_none())
+    }
+
+    /// Images whose content is to be moved and that have no result yet.
+    pub fn moving(&self) -> impl Iterator<Item = &Record<'a>> {
+        self.open().filter(|record| record.planned.action.moves())
+    }
+
+    pub fn into_reports(self) -> Vec<ImageReport> {
+        self.0.into_iter().map(Record::into_report).collect()
+    }
+}
+
+impl Record<'_> {
+    fn state(&self) -> MutexGuard<'_, Known> {
+        // The state is plain data; a panic elsewhere leaves it as good as it was.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All that is known now.
+    pub fn known(&self) -> Known {
+        self.state().clone()
+    }
+
+    pub fn fail(&self, error: Arc<MigrationError>) {
+        self.state().result = Some(ImageResult::Failed { error });
+    }
+
+    pub fn keep(&self) {
+        let mut state = self.state();
+        state.result = Some(ImageResult::Unchanged);
+        state.ecr_digest = self.planned.destination_digest.clone();
+    }
+
+    pub fn cancel(&self) {
+        self.state().result = Some(ImageResult::Cancelled);
+    }
+
+    pub fn pushed(&self, digest: Digest) {
+        self.state().pushed_digest = Some(digest);
+    }
+
+    pub fn moved_bytes(&self, sent_bytes: u64, skipped_bytes: u64, elapsed_ms: u64) {
+        let mut state = self.state();
+        state.sent_bytes += sent_bytes;
+        state.skipped_bytes += skipped_bytes;
+        state.elapsed_ms += elapsed_ms;
+    }
+
+    /// Bytes were sent for it, and the Docker Engine did not report how many.
+    pub fn sent_uncounted(&self) {
+        self.state().sent_uncounted = true;
+    }
+
+    pub fn left_behind(&self, left: Vec<LeftBehind>) {
+        self.state().left_behind = left;
+    }
+
+    pub fn pushed_digest(&self) -> Option<Digest> {
+        self.state().pushed_digest.clone()
+    }
+
+    /// The destination has it already: written by an earlier try, or by somebody else.
+    pub fn is_there(&self, digest: Digest, is_own: bool) {
+        let mut state = self.state();
+        state.appeared = !is_own;
+        state.pushed_digest = Some(digest);
+    }
+
+    /// What the source turned out to be while it was sent.
+    pub fn source_is(&self, digest: Digest, part_of: Option<Digest>) {
+        let mut state = self.state();
+        state.source_digest = Some(digest);
+        state.part_of = part_of;
+    }
+
+    /// The digest at the source, and the index that it is a part of.
+    pub fn source(&self) -> (Option<Digest>, Option<Digest>) {
+        let state = self.state();
+        let digest = state.source_digest.clone().or_else(|| self.planned.source_digest.clone());
+        (digest, state.part_of.clone().or_else(|| self.planned.part_of.clone()))
+    }
+
+    pub fn prove_on_arrival(&self, well: bool) {
+        self.state().proved_on_arrival = Some(well);
+    }
+
+    pub fn proved_on_arrival(&self) -> Option<bool> {
+        self.state().proved_on_arrival
+    }
+
+    pub fn source_moved_to(&self, digest: Option<Digest>) {
+        self.state().source_moved_to = digest;
+    }
+
+    /// What it consists of, before ECR is asked for it.
+    pub fn consists_of(&self, platforms: Vec<PlatformProof>) {
+        self.state().platforms = platforms;
+    }
+
+    /// The digests of its platforms.
+    pub fn parts(&self) -> Vec<Digest> {
+        self.state().platforms.iter().map(|part| part.digest.clone()).collect()
+    }
+
+    /// ECR holds these of its platforms. Answers those that it does not.
+    pub fn found_parts(&self, held: &HashSet<Digest>) -> Vec<Platform> {
+        let mut state = self.state();
+        for part in &mut state.platforms {
+            part.in_ecr = held.contains(&part.digest);
+        }
+        let lost = state.platforms.iter().filter(|part| !part.in_ecr);
+        lost.map(|part| part.platform.clone()).collect()
+    }
+
+    pub fn found(&self, registry: Option<Digest>, ecr: Option<Digest>, proof: Proof) {
+        let mut state = self.state();
+        state.registry_digest = registry;
+        state.ecr_digest = ecr;
+        state.proof = proof;
+    }
+
+    /// It is proved. Whether it was moved for it.
+    pub fn prove(&self) -> bool {
+        let mut state = self.state();
+        let moved = self.planned.action.moves() && !state.appeared;
+        state.result = Some(if moved { ImageResult::Moved } else { ImageResult::Unchanged });
+        moved
+    }
+
+    fn into_report(self) -> ImageReport {
+        let (source_digest, part_of) = self.source();
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        ImageReport {
+            planned: PlannedImage { source_digest, part_of, ..self.planned.clone() },
+            // Every image is settled when a run ends; an open one was never reached.
+            result: state.result.unwrap_or(ImageResult::Cancelled),
+            pushed_digest: state.pushed_digest,
+            registry_digest: state.registry_digest,
+            ecr_digest: state.ecr_digest,
+            proof: state.proof,
+            sent_bytes: (!state.sent_uncounted).then_some(state.sent_bytes),
+            skipped_bytes: state.skipped_bytes,
+            elapsed_ms: state.elapsed_ms,
+            left_behind: state.left_behind,
+            source_moved_to: state.source_moved_to,
+            platforms: state.platforms,
+        }
+    }
+}

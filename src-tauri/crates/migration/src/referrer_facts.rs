@@ -1,0 +1,81 @@
+//! The tags of signatures, attestations and SBOMs that a plan would copy, and what is at the
+//! destination under the same tags. Part of gathering the facts of a plan.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::copy::{TagsThere, referrer_tags};
+use super::facts::ImageFacts;
+use super::in_turn::in_turn;
+use super::{Destination, MigrationError, MigrationRequest, PlannedReferrerTag, RequestedImage};
+use transload_aws::EcrRepository;
+use transload_model::{Digest, RepositoryName};
+use transload_registry::RegistryApi;
+
+/// How many images are asked about at the same time, as for the images themselves.
+const MAX_CONCURRENT_IMAGES: usize = 16;
+
+/// Looks for the tags of every image whose manifests were read. Where the source does not let us
+/// look, the plan is made without and the tags are looked for when the image is copied.
+pub(super) async fn find_referrer_tags(
+    request: &MigrationRequest,
+    images: &mut [ImageFacts],
+    source: &Arc<dyn RegistryApi>,
+    destination: &Destination,
+    repositories: &BTreeMap<RepositoryName, EcrRepository>,
+) {
+    let signable: Vec<Vec<Digest>> = images
+        .iter_mut()
+        .map(|image| match &mut image.source {
+            Ok(source) => std::mem::take(&mut source.signable),
+            Err(_) => Vec::new(),
+        })
+        .collect();
+    let mut wanted: HashMap<String, usize> = HashMap::new();
+    for (image, signable) in request.images.iter().zip(&signable) {
+        // Each look is for one tag of one manifest, so a list of all tags soon pays.
+        *wanted.entry(image.source.path().to_owned()).or_default() += 3 * signable.len();
+    }
+    let (tags, signable) = (&TagsThere::rare(wanted), &signable);
+    let found = in_turn(images.len(), MAX_CONCURRENT_IMAGES, |place| async move {
+        let (image, signable) = (&request.images[place], &signable[place]);
+        if signable.is_empty() {
+            return None;
+        }
+        let exists = repositories.contains_key(&image.repository);
+        let found = find(image, signable, source.as_ref(), destination, exists, tags).await;
+        found
+            .inspect_err(|error| {
+                tracing::warn!(image = %image.source, %error, "signatures cannot be looked for yet");
+            })
+            .ok()
+    })
+    .await;
+    for (image, found) in images.iter_mut().zip(found) {
+        image.referrer_tags = found;
+    }
+}
+
+async fn find(
+    image: &RequestedImage,
+    signable: &[Digest],
+    source: &dyn RegistryApi,
+    destination: &Destination,
+    exists: bool,
+    tags: &TagsThere,
+) -> Result<Vec<PlannedReferrerTag>, MigrationError> {
+    let mut planned = Vec::new();
+    for found in referrer_tags(source, image.source.path(), signable, tags).await? {
+        let destination_digest = match exists {
+            true => {
+                let (path, tag) = (image.repository.as_str(), found.tag.as_str());
+                let head = destination.registry.manifest_head(path, tag).await?;
+                head.map(|head| head.digest)
+            }
+            false => None,
+        };
+        let (tag, source_digest) = (found.tag, found.digest);
+        planned.push(PlannedReferrerTag { tag, source_digest, destination_digest });
+    }
+    Ok(planned)
+}

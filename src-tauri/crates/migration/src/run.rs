@@ -1,0 +1,261 @@
+//! Runs a plan, step by step, and tells what became of every image.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::in_turn::in_turn;
+use super::journal::JournalLog;
+use super::record::{Record, Records};
+use super::steps;
+use super::{
+    Action, Control, Destination, EventSink, ImageReport, ImageState, MigrationError,
+    MigrationEvent, Plan, PlatformProof, PolicyNotSet, Report, Source, Step,
+};
+use transload_docker::DockerError;
+use transload_model::{ImageReference, RepositoryName};
+use transload_registry::RegistryError;
+
+/// What every step works with.
+pub(super) struct Run<'a> {
+    pub plan: &'a Plan,
+    pub source: &'a Source,
+    pub destination: &'a Destination,
+    pub control: &'a Control,
+    pub events: &'a Arc<dyn EventSink>,
+    pub journal: Option<&'a JournalLog>,
+}
+
+/// What the steps leave behind, apart from the records of the images.
+#[derive(Default)]
+pub(super) struct Traces {
+    pub repositories_created: Vec<RepositoryName>,
+    pub temporary_tags: Vec<ImageReference>,
+    pub policies_not_set: Vec<PolicyNotSet>,
+}
+
+/// Runs a plan to its end.
+///
+/// An image that fails is recorded and stops no other. A cancel is an outcome: what was not finished
+/// is reported as cancelled, and what was made on the way is taken away as after a success.
+///
+/// With a `journal` every commit point is written to it, and what an earlier try of the same
+/// migration settled is not done again.
+pub async fn run(
+    plan: &Plan,
+    source: &Source,
+    destination: &Destination,
+    control: &Control,
+    events: &Arc<dyn EventSink>,
+    journal: Option<&JournalLog>,
+) -> Report {
+    let run = Run { plan, source, destination, control, events, journal };
+    let records = Records::of(plan, journal.map(JournalLog::earlier).unwrap_or_default());
+    let mut traces = Traces::default();
+    run.settle_what_stays(&records);
+    // Creating goes along with pushing, which tells of it.
+    let steps: &[Step] = match run.refuse_other_destination(&records) {
+        true => &[],
+        false => &[Step::LogIn, Step::Tag, Step::Push, Step::Verify],
+    };
+    for &step in steps {
+        control.until_cancelled(control.go()).await;
+        if control.is_cancelled() {
+            break;
+        }
+        run.emit(MigrationEvent::StepStarted { step });
+        let counts = match step {
+            Step::LogIn => steps::log_in(&run, &records).await,
+            Step::Tag => steps::tag(&run, &records, &mut traces).await,
+            Step::Create | Step::Push => steps::push(&run, &records, &mut traces).await,
+            Step::Verify => steps::verify(&run, &records).await,
+        };
+        let (succeeded, failed) = (counts.succeeded, counts.failed);
+        run.emit(MigrationEvent::StepFinished { step, succeeded, failed });
+    }
+    run.cancel_what_is_open(&records);
+    let temporary_tags_left = steps::remove_temporary_tags(&run, traces.temporary_tags).await;
+    let images = records.into_reports();
+    let repositories_created = created(plan, traces.repositories_created);
+    let report = Report {
+        repositories_empty: without_images(&repositories_created, &images),
+        repositories_created,
+        images,
+        temporary_tags_left,
+        policies_not_set: traces.policies_not_set,
+        cancelled: control.is_cancelled(),
+    };
+    if let Some(journal) = journal {
+        journal.end(&report);
+    }
+    report
+}
+
+/// The repositories that a migration created: those of earlier tries, and those of this one.
+fn created(plan: &Plan, now: Vec<RepositoryName>) -> Vec<RepositoryName> {
+    let earlier = plan.repositories.iter().filter(|repository| repository.is_own);
+    let mut created: Vec<_> = earlier.map(|repository| repository.name.clone()).collect();
+    for name in now {
+        // One that was deleted in between was created twice.
+        if !created.contains(&name) {
+            created.push(name);
+        }
+    }
+    created
+}
+
+/// The repositories that this migration created and pushed no image to.
+fn without_images(created: &[RepositoryName], images: &[ImageReport]) -> Vec<RepositoryName> {
+    let is_used = |name: &&RepositoryName| {
+        images.iter().any(|image| image.planned.repository == **name && image.is_in_ecr())
+    };
+    created.iter().filter(|name| !is_used(name)).cloned().collect()
+}
+
+/// Asks registry and ECR anew what they hold of images that were moved some time ago, and compares
+/// with the digests of then. `platforms` are those of each image of the plan, in its order.
+pub async fn verify_again(
+    plan: &Plan,
+    platforms: &[Vec<PlatformProof>],
+    source: &Source,
+    destination: &Destination,
+    control: &Control,
+    events: &Arc<dyn EventSink>,
+) -> Report {
+    let run = Run { plan, source, destination, control, events, journal: None };
+    let records = Records::of(plan, &[]);
+    for (record, platforms) in records.iter().zip(platforms) {
+        record.consists_of(platforms.clone());
+    }
+    run.settle_what_stays(&records);
+    if !run.refuse_other_destination(&records) {
+        steps::verify(&run, &records).await;
+    }
+    run.cancel_what_is_open(&records);
+    Report {
+        repositories_created: Vec::new(),
+        repositories_empty: Vec::new(),
+        images: records.into_reports(),
+        temporary_tags_left: Vec::new(),
+        policies_not_set: Vec::new(),
+        cancelled: control.is_cancelled(),
+    }
+}
+
+/// How many items of a step went well, and how many did not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub succeeded: u32,
+    pub failed: u32,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, success: bool) {
+        if success {
+            self.succeeded += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
+}
+
+impl Run<'_> {
+    pub(super) fn emit(&self, event: MigrationEvent) {
+        self.events.emit(event);
+    }
+
+    pub(super) fn image_state(&self, record: &Record<'_>, state: ImageState) {
+        if let Some(journal) = self.journal {
+            journal.image(record, &state);
+        }
+        self.emit(MigrationEvent::ImageState { image: record.planned.index, state });
+    }
+
+    pub(super) fn fail(&self, record: &Record<'_>, error: Arc<MigrationError>) {
+        record.fail(Arc::clone(&error));
+        self.image_state(record, ImageState::Failed { error });
+    }
+
+    /// Does `work` for each of the records, `together` at a time, while the migration is not held
+    /// or stopped. What `work` returns tells whether the image is well.
+    pub(super) async fn each<'r, 'p: 'r, F>(
+        &self,
+        records: impl Iterator<Item = &'r Record<'p>>,
+        together: usize,
+        work: impl Fn(&'r Record<'p>) -> F,
+    ) -> Counts
+    where
+        F: Future<Output = Result<(), MigrationError>>,
+    {
+        let records: Vec<_> = records.collect();
+        let (all, work) = (&records, &work);
+        let outcomes = in_turn(all.len(), together, |place| async move {
+            let record = all[place];
+            let held = async {
+                self.control.go().await;
+                work(record).await
+            };
+            match self.control.until_cancelled(held).await {
+                Some(Ok(())) => Some(true),
+                Some(Err(error)) if self.is_cancel(&error) => None,
+                Some(Err(error)) => {
+                    self.fail(record, Arc::new(error));
+                    Some(false)
+                }
+                None => None,
+            }
+        })
+        .await;
+        let mut counts = Counts::default();
+        for well in outcomes.into_iter().flatten() {
+            counts.add(well);
+        }
+        counts
+    }
+
+    /// What needs no work is settled before the first step: refused images fail with the plan's own
+    /// reason, and what stays by choice stays.
+    fn settle_what_stays(&self, records: &Records<'_>) {
+        for record in records.open() {
+            match &record.planned.action {
+                Action::Refused { error } => self.fail(record, Arc::clone(error)),
+                Action::Conflict { .. } | Action::KeepExisting => {
+                    record.keep();
+                    self.image_state(record, ImageState::Unchanged);
+                }
+                Action::Move | Action::Overwrite | Action::AlreadyThere => {}
+            }
+        }
+    }
+
+    /// Fails every open image if the destination is not the planned one. Returns whether it did.
+    fn refuse_other_destination(&self, records: &Records<'_>) -> bool {
+        match self.plan.destination.ensure_same(&self.destination.identity) {
+            Ok(()) => false,
+            Err(error) => {
+                let error = Arc::new(error);
+                records.open().for_each(|record| self.fail(record, Arc::clone(&error)));
+                true
+            }
+        }
+    }
+
+    /// Whether an error is the cancel itself: of a push, or of a call that waited for a sign-in.
+    pub(super) fn is_cancel(&self, error: &MigrationError) -> bool {
+        match error {
+            MigrationError::Docker(DockerError::Cancelled) => true,
+            MigrationError::Aws(error) => error.needs_person() && self.control.is_cancelled(),
+            MigrationError::Registry(RegistryError::LoginNotRenewed { .. }) => {
+                self.control.is_cancelled()
+            }
+            _ => false,
+        }
+    }
+
+    fn cancel_what_is_open(&self, records: &Records<'_>) {
+        let open: BTreeSet<u32> = records.open().map(|record| record.planned.index).collect();
+        for record in records.iter().filter(|record| open.contains(&record.planned.index)) {
+            record.cancel();
+            self.image_state(record, ImageState::Cancelled);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! A session with AWS that ends in the middle of a migration. What can be had without a person, such
+//! as the next credentials of a machine, is had quietly. Where only a person can renew it, one looks
+//! whether the person signed in, everybody else waits, and then each call is made again.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::Mutex;
+
+use super::{Control, EventSink, MigrationError, MigrationEvent};
+use transload_aws::{
+    AwsError, CacheRule, CreationTemplate, EcrApi, EcrImage, EcrLayers, EcrRegistrySettings,
+    EcrRepository, HeldImage, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
+    RegistryToken,
+};
+use transload_model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
+
+/// Opens the connection to ECR anew, with the credentials that there are now.
+#[async_trait]
+pub trait Reopen: Send + Sync {
+    /// ECR of the same account and region, through a fresh session.
+    ///
+    /// # Errors
+    /// Where the person has not signed in yet, or as somebody of another account.
+    async fn reopen(&self) -> Result<Arc<dyn EcrApi>, MigrationError>;
+}
+
+/// Where the calls of a running migration wait for a person who has to sign in.
+pub struct SignInGate {
+    current: RwLock<Arc<dyn EcrApi>>,
+    again: Arc<dyn Reopen>,
+    control: Control,
+    events: Arc<dyn EventSink>,
+    /// Held by the one that looks whether the person signed in.
+    looking: Mutex<()>,
+    /// How often the session was renewed.
+    renewals: AtomicU64,
+}
+
+impl SignInGate {
+    /// A gate before an open connection. It looks again when `control` is woken, and now and then by
+    /// itself: a person may sign in with another program.
+    pub fn new(
+        ecr: Arc<dyn EcrApi>,
+        again: Arc<dyn Reopen>,
+        control: Control,
+        events: Arc<dyn EventSink>,
+    ) -> Arc<Self> {
+        let (current, looking, renewals) = (RwLock::new(ecr), Mutex::default(), AtomicU64::new(0));
+        Arc::new(Self { current, again, control, events, looking, renewals })
+    }
+
+    /// Makes a call, and makes it again with new credentials where it needs them, after the person
+    /// signed in if it must be. Where the migration is cancelled meanwhile it fails.
+    pub(super) async fn pass<T, F>(
+        &self,
+        call: impl Fn(Arc<dyn EcrApi>) -> F,
+    ) -> Result<T, AwsError>
+    where
+        F: Future<Output = Result<T, AwsError>>,
+    {
+        let mut asked_anew = false;
+        loop {
+            let renewals = self.renewals.load(Ordering::Acquire);
+            let ecr = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
+            let error = match call(ecr).await {
+                Err(error) if error.needs_person() && !self.control.is_cancelled() => error,
+                outcome => return outcome,
+            };
+            let _looking = self.looking.lock().await;
+            // Whoever waited for another one's look tries at once.
+            if self.renewals.load(Ordering::Acquire) != renewals {
+                continue;
+            }
+            // Once for a call: where AWS takes the new ones as little, there is something to be seen to.
+            if !std::mem::replace(&mut asked_anew, true) && self.renew_quietly().await {
+                continue;
+            }
+            if self.control.is_cancelled() {
+                return Err(error);
+            }
+            self.wait(error).await?;
+        }
+    }
+
+    /// Takes new credentials where that needs nobody; answers whether it did.
+    async fn renew_quietly(&self) -> bool {
+        match self.control.until_cancelled(self.again.reopen()).await {
+            Some(Ok(ecr)) => {
+                tracing::info!("credentials that ended were renewed");
+                self.goes_on_with(ecr);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn goes_on_with(&self, ecr: Arc<dyn EcrApi>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = ecr;
+        self.renewals.fetch_add(1, Ordering::Release);
+    }
+
+    /// Waits until the session is renewed, or the migration is cancelled.
+    async fn wait(&self, ended: AwsError) -> Result<(), AwsError> {
+        let mut error = Arc::new(MigrationError::from(ended));
+        loop {
+            let seen = self.control.wakes();
+            self.events.emit(MigrationEvent::SignInNeeded { error: Arc::clone(&error) });
+            let dozing = self.control.doze(seen, self.control.look_again());
+            let looking = async {
+                dozing.await;
+                self.again.reopen().await
+            };
+            match self.control.until_cancelled(looking).await {
+                Some(Ok(ecr)) => {
+                    self.goes_on_with(ecr);
+                    break;
+                }
+                Some(Err(still)) => error = Arc::new(still),
+                None => {
+                    let message = "the migration was stopped while it waited for a sign-in";
+                    return Err(AwsError::CredentialsExpired { message: message.to_owned() });
+                }
+            }
+        }
+        self.events.emit(MigrationEvent::SignedIn);
+        Ok(())
+    }
+}
+
+/// An ECR whose calls wait at a gate where a person has to sign in.
+pub(super) struct WaitingEcr(pub(super) Arc<SignInGate>);
+
+/// Makes a call of the gate's present ECR: `$ecr` names it in `$call`.
+macro_rules! wait_for {
+    ($this:ident, $ecr:ident => $call:expr) => {
+        $this.0.pass(|$ecr| async move { $call.await }).await
+    };
+}
+
+#[async_trait]
+impl EcrLayers for WaitingEcr {
+    async fn begin_layer(&self, repository: &RepositoryName) -> Result<LayerUpload, AwsError> {
+        wait_for!(self, ecr => ecr.begin_layer(repository))
+    }
+
+    async fn send_layer_part(
+        &self,
+        upload: &LayerUpload,
+        first_byte: u64,
+        part: Bytes,
+    ) -> Result<(), AwsError> {
+        let part = &part;
+        wait_for!(self, ecr => ecr.send_layer_part(upload, first_byte, part.clone()))
+    }
+
+    async fn layers_held(
+        &self,
+        repository: &RepositoryName,
+        layers: &[Digest],
+    ) -> Result<HashSet<Digest>, AwsError> {
+        wait_for!(self, ecr => ecr.layers_held(repository, layers))
+    }
+
+    async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError> {
+        wait_for!(self, ecr => ecr.complete_layer(upload, digest))
+    }
+}
+
+#[async_trait]
+impl EcrRegistrySettings for WaitingEcr {
+    async fn blob_mounting(&self) -> Result<bool, AwsError> {
+        wait_for!(self, ecr => ecr.blob_mounting())
+    }
+
+    async fn set_blob_mounting(&self, on: bool) -> Result<(), AwsError> {
+        wait_for!(self, ecr => ecr.set_blob_mounting(on))
+    }
+
+    async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError> {
+        wait_for!(self, ecr => ecr.creation_templates())
+    }
+
+    async fn create_creation_template(&self, template: &CreationTemplate) -> Result<(), AwsError> {
+        wait_for!(self, ecr => ecr.create_creation_template(template))
+    }
+
+    async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError> {
+        wait_for!(self, ecr => ecr.cache_rules())
+    }
+
+    async fn create_cache_rule(&self, rule: &CacheRule) -> Result<(), AwsError> {
+        wait_for!(self, ecr => ecr.create_cache_rule(rule))
+    }
+}
+
+#[async_trait]
+impl EcrApi for WaitingEcr {
+    async fn repositories(&self) -> Result<Vec<EcrRepository>, AwsError> {
+        wait_for!(self, ecr => ecr.repositories())
+    }
+
+    async fn repository(&self, name: &RepositoryName) -> Result<Option<EcrRepository>, AwsError> {
+        wait_for!(self, ecr => ecr.repository(name))
+    }
+
+    async fn create_repository(
+        &self,
+        name: &RepositoryName,
+        settings: &RepositorySettings,
+    ) -> Result<EcrRepository, AwsError> {
+        wait_for!(self, ecr => ecr.create_repository(name, settings))
+    }
+
+    async fn put_lifecycle_policy(
+        &self,
+        name: &RepositoryName,
+        text: &str,
+    ) -> Result<(), AwsError> {
+        wait_for!(self, ecr => ecr.put_lifecycle_policy(name, text))
+    }
+
+    async fn lifecycle_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
+        wait_for!(self, ecr => ecr.lifecycle_policy(name))
+    }
+
+    async fn set_repository_policy(
+        &self,
+        name: &RepositoryName,
+        policy: &RepositoryPolicy,
+    ) -> Result<(), AwsError> {
+        wait_for!(self, ecr => ecr.set_repository_policy(name, policy))
+    }
+
+    async fn repository_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
+        wait_for!(self, ecr => ecr.repository_policy(name))
+    }
+
+    async fn registry_token(&self) -> Result<RegistryToken, AwsError> {
+        wait_for!(self, ecr => ecr.registry_token())
+    }
+
+    async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
+        wait_for!(self, ecr => ecr.images(name))
+    }
+
+    async fn image(
+        &self,
+        name: &RepositoryName,
+        tag: &Tag,
+        parts: &[Digest],
+    ) -> Result<Option<HeldImage>, AwsError> {
+        wait_for!(self, ecr => ecr.image(name, tag, parts))
+    }
+
+    async fn delete_images(
+        &self,
+        name: &RepositoryName,
+        images: &[ImageName],
+    ) -> Result<Vec<NotDeleted>, AwsError> {
+        wait_for!(self, ecr => ecr.delete_images(name, images))
+    }
+
+    async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError> {
+        wait_for!(self, ecr => ecr.delete_repository(name))
+    }
+}

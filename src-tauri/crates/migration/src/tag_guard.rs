@@ -1,0 +1,248 @@
+//! The one check before a tag is written: it is written only over what the plan saw.
+//!
+//! Every route asks a [`TagGuard`] immediately before it writes a tag. The guard reads the tag at the
+//! destination, compares it with what the plan saw, and journals what is about to be overwritten, so
+//! that an undo can restore it. Between this read and the write a short window stays open: neither the
+//! registry protocol nor ECR's API has a conditional write of a tag.
+
+use super::MigrationError;
+use super::journal::{
+    JournalLog, PendingWrite, TagHistory, TagKind, TagWrite, Write, WriteOutcome,
+};
+use transload_model::{Digest, ImageReference, RepositoryName, Tag};
+use transload_registry::{RegistryApi, RegistryError};
+
+/// What may be overwritten under a tag.
+#[derive(Clone, Debug)]
+pub(super) enum Expected<'a> {
+    /// The tag of a planned image: what the plan saw, or nothing where it saw no tag.
+    Planned {
+        /// The tag, for the error.
+        destination: &'a ImageReference,
+        /// What the plan saw.
+        digest: Option<&'a Digest>,
+    },
+    /// The tag of a referrer: nothing. Another one belongs to somebody else.
+    Nothing,
+    /// A list of referrers that was read a moment ago and extended.
+    Read(Option<Digest>),
+}
+
+/// What a write of a tag has to respect, and where it is journaled.
+pub(super) struct TagGuard<'a> {
+    /// The number of the image in the plan.
+    pub image: u32,
+    /// The repository at the destination.
+    pub repository: &'a str,
+    /// The tag at the destination.
+    pub tag: &'a str,
+    /// What may be overwritten.
+    pub expected: Expected<'a>,
+    /// The journal, where the migration has one.
+    pub journal: Option<&'a JournalLog>,
+}
+
+/// What a guard decided.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// The tag may be written now. The intent is on the disk.
+    Write(Option<PendingWrite>),
+    /// The tag points to the wanted image already.
+    AlreadyThere {
+        /// Whether an earlier write of this migration did it.
+        is_own: bool,
+    },
+}
+
+/// What the comparison of a tag with the plan says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    AsPlanned,
+    AlreadyThere { is_own: bool },
+    Moved,
+}
+
+/// Compares what a tag points to with what it may point to. `wanted` is `None` while only the Docker
+/// Engine knows it.
+fn compare(
+    found: Option<&Digest>,
+    wanted: Option<&Digest>,
+    planned: Option<&Digest>,
+    history: &TagHistory,
+) -> Comparison {
+    match found {
+        Some(found) if wanted == Some(found) => {
+            let is_own = history.wrote(found) || history.is_uncertain;
+            Comparison::AlreadyThere { is_own }
+        }
+        // What this migration wrote itself, it may write again.
+        Some(found) if history.wrote(found) => Comparison::AsPlanned,
+        found if found == planned => Comparison::AsPlanned,
+        _ => Comparison::Moved,
+    }
+}
+
+impl TagGuard<'_> {
+    /// Reads the tag, compares, and journals the write. To be called immediately before the tag is
+    /// written.
+    ///
+    /// # Errors
+    /// [`MigrationError::DestinationMoved`] or [`MigrationError::ReferrerKept`] if the tag points to
+    /// something else than expected; [`MigrationError::NotJournaled`] if the intent cannot be
+    /// journaled. The tag must not be written then.
+    pub async fn before_write(
+        &self,
+        destination: &dyn RegistryApi,
+        wanted: Option<&Digest>,
+    ) -> Result<Verdict, MigrationError> {
+        let found = self.found(destination).await?;
+        if let Some(is_own) = self.check(destination, found.as_ref(), wanted)? {
+            return Ok(Verdict::AlreadyThere { is_own });
+        }
+        let (Some(journal), Some((repository, tag))) = (self.journal, self.names()) else {
+            return Ok(Verdict::Write(None));
+        };
+        let kind = match self.expected {
+            Expected::Planned { .. } => TagKind::Image,
+            Expected::Nothing | Expected::Read(_) => TagKind::Referrer,
+        };
+        let (image, digest) = (self.image, wanted.cloned());
+        let write = Write::Tag(TagWrite { tag, kind, image, earlier: found, digest });
+        Ok(Verdict::Write(Some(journal.intend(&repository, write).await?)))
+    }
+
+    /// Journals what came of a write of this digest: done without an `error`. An error tells nothing unless the registry
+    /// refused the write: the answer to one that succeeded may have been lost.
+    pub fn after_write(
+        &self,
+        pending: Option<PendingWrite>,
+        digest: Option<&Digest>,
+        error: Option<&MigrationError>,
+    ) {
+        let (Some(journal), Some(pending)) = (self.journal, pending) else { return };
+        match error {
+            None => journal.settle(pending, WriteOutcome::Done, digest.cloned()),
+            Some(MigrationError::Registry(RegistryError::TagImmutable { .. })) => {
+                journal.settle(pending, WriteOutcome::Refused, None);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// What the tag points to now.
+    pub async fn found(
+        &self,
+        destination: &dyn RegistryApi,
+    ) -> Result<Option<Digest>, MigrationError> {
+        let head = destination.manifest_head(self.repository, self.tag).await?;
+        Ok(head.map(|head| head.digest))
+    }
+
+    /// Whether an earlier try of the migration wrote the tag, or was about to.
+    pub fn has_history(&self) -> bool {
+        self.history() != TagHistory::default()
+    }
+
+    /// Compares what a tag points to with what it may point to. If it points to the wanted image
+    /// already, returns whether this migration wrote it. Callers that use this to spare work before
+    /// the write still have to call [`TagGuard::before_write`].
+    pub fn check(
+        &self,
+        destination: &dyn RegistryApi,
+        found: Option<&Digest>,
+        wanted: Option<&Digest>,
+    ) -> Result<Option<bool>, MigrationError> {
+        let planned = match &self.expected {
+            Expected::Planned { digest, .. } => *digest,
+            Expected::Nothing => None,
+            Expected::Read(digest) => digest.as_ref(),
+        };
+        match compare(found, wanted, planned, &self.history()) {
+            Comparison::AlreadyThere { is_own } => Ok(Some(is_own)),
+            Comparison::AsPlanned => Ok(None),
+            Comparison::Moved => Err(self.moved(destination, found, wanted, planned)),
+        }
+    }
+
+    fn moved(
+        &self,
+        destination: &dyn RegistryApi,
+        found: Option<&Digest>,
+        wanted: Option<&Digest>,
+        planned: Option<&Digest>,
+    ) -> MigrationError {
+        match (&self.expected, found, wanted) {
+            (Expected::Planned { destination, .. }, found, _) => MigrationError::DestinationMoved {
+                destination: (*destination).clone(),
+                planned: planned.cloned(),
+                found: found.cloned(),
+            },
+            (_, Some(found), Some(wanted)) => MigrationError::ReferrerKept {
+                registry: destination.host().clone(),
+                repository: self.repository.to_owned(),
+                tag: self.tag.to_owned(),
+                found: found.clone(),
+                wanted: wanted.clone(),
+            },
+            // A list of referrers that somebody deleted since it was read is read again.
+            _ => RegistryError::Missing {
+                registry: destination.host().clone(),
+                subject: format!("{}:{}", self.repository, self.tag),
+                repository: false,
+                message: None,
+            }
+            .into(),
+        }
+    }
+
+    fn history(&self) -> TagHistory {
+        let history = || {
+            let (repository, tag) = self.names()?;
+            Some(self.journal?.tag_history(&repository, &tag))
+        };
+        history().unwrap_or_default()
+    }
+
+    /// The names as ECR and its journal take them. Without a journal the destination may be any
+    /// registry.
+    fn names(&self) -> Option<(RepositoryName, Tag)> {
+        Some((RepositoryName::parse(self.repository).ok()?, Tag::parse(self.tag).ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_written_only_over_what_the_plan_saw() {
+        use Comparison::{AlreadyThere, AsPlanned, Moved};
+        let digest = |text: &str| (!text.is_empty()).then(|| Digest::of(text.as_bytes()));
+        // What is there, what is wanted, what the plan saw, what this migration wrote before.
+        let cases = [
+            ("", "new", "", "", AsPlanned),
+            ("old", "new", "old", "", AsPlanned),
+            ("", "new", "old", "", Moved),
+            ("theirs", "new", "", "", Moved),
+            ("theirs", "new", "old", "", Moved),
+            ("new", "new", "", "", AlreadyThere { is_own: false }),
+            ("new", "new", "old", "", AlreadyThere { is_own: false }),
+            ("new", "new", "", "new", AlreadyThere { is_own: true }),
+            ("first", "new", "old", "first", AsPlanned),
+            ("theirs", "new", "old", "first", Moved),
+            ("old", "new", "old", "first", AsPlanned),
+            // The Docker Engine alone knows what it will write.
+            ("", "", "", "", AsPlanned),
+            ("old", "", "old", "", AsPlanned),
+            ("theirs", "", "", "", Moved),
+            ("first", "", "", "first", AsPlanned),
+        ];
+        for (found, wanted, planned, written, expected) in cases {
+            let history =
+                TagHistory { digests: digest(written).into_iter().collect(), ..Default::default() };
+            let (found, wanted, planned) = (digest(found), digest(wanted), digest(planned));
+            let compared = compare(found.as_ref(), wanted.as_ref(), planned.as_ref(), &history);
+            assert_eq!(compared, expected, "{found:?} {wanted:?} {planned:?} {written}");
+        }
+    }
+}

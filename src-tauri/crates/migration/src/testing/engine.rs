@@ -1,0 +1,291 @@
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::FakeRegistry;
+use transload_docker::{
+    ApiVersion, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin, EnginePart,
+    EnginePlatform, ImageArchive, ImageStore, PartKind, PushFailure, PushLayerState, PushOutcome,
+    PushProgress,
+};
+use transload_model::{Digest, ImageReference, Manifest, RegistryHost};
+
+/// Where the engine keeps its content, as a registry would.
+const CONTENT: &str = "content";
+
+/// A Docker Engine in memory that pushes into a fake registry.
+pub struct FakeEngine {
+    registry: Arc<FakeRegistry>,
+    /// The content of a containerd image store.
+    pub content: FakeRegistry,
+    names: Mutex<HashMap<ImageReference, EngineImage>>,
+    /// Names that are listed and cannot be looked up.
+    pub listed_only: Mutex<Vec<ImageReference>>,
+    info: EngineInfo,
+    /// The digests under which it knows that registries have its images.
+    known: Mutex<Vec<ImageReference>>,
+    /// Whether a push hangs until it is cancelled.
+    pub hangs: bool,
+    /// Whether every push fails.
+    pub fails: Mutex<bool>,
+    /// What graph-driver images hold, by their IDs.
+    contents: Mutex<HashMap<Digest, String>>,
+    /// How the next pushes fail.
+    pub failures: Mutex<VecDeque<PushFailure>>,
+    /// The platform of every push, in order.
+    pub pushes: Mutex<Vec<Option<EnginePlatform>>>,
+    /// Children of indexes whose content is not there.
+    pub absent: Mutex<Vec<Digest>>,
+    /// After how many bytes the next archives break, if they do.
+    pub broken_archives: Mutex<VecDeque<Option<usize>>>,
+    /// How often an archive was opened.
+    pub archives: Mutex<u32>,
+    /// Whether it cannot make archives.
+    pub exports_nothing: Mutex<bool>,
+    /// What a push stores instead of the image, as an engine that does not do what it should.
+    pub pushes_instead: Mutex<Option<Digest>>,
+}
+
+impl FakeEngine {
+    /// One with a graph driver.
+    pub fn new(registry: Arc<FakeRegistry>, hangs: bool) -> Self {
+        Self::with_store(registry, hangs, ImageStore::GraphDriver, 41)
+    }
+
+    /// One with the containerd image store and this API version.
+    pub fn containerd(registry: Arc<FakeRegistry>, minor: u32) -> Self {
+        Self::with_store(registry, false, ImageStore::Containerd, minor)
+    }
+
+    fn with_store(registry: Arc<FakeRegistry>, hangs: bool, store: ImageStore, minor: u32) -> Self {
+        let info = EngineInfo {
+            product: "Fake Engine".to_owned(),
+            version: "1".to_owned(),
+            store,
+            api: ApiVersion { major: 1, minor },
+            os: "linux".to_owned(),
+            architecture: "cpu0".to_owned(),
+        };
+        Self {
+            registry,
+            content: FakeRegistry::new("engine.example"),
+            names: Mutex::default(),
+            known: Mutex::default(),
+            listed_only: Mutex::default(),
+            info,
+            hangs,
+            fails: Mutex::default(),
+            contents: Mutex::default(),
+            failures: Mutex::default(),
+            pushes: Mutex::default(),
+            absent: Mutex::default(),
+            broken_archives: Mutex::default(),
+            archives: Mutex::default(),
+            exports_nothing: Mutex::default(),
+            pushes_instead: Mutex::default(),
+        }
+    }
+
+    /// Adds an image of a graph driver. Its ID is the digest of the configuration that a push of the
+    /// same content stores.
+    pub fn add(&self, name: &str, content: &str) {
+        let id = Digest::of(FakeRegistry::config_text(&[content]).as_bytes());
+        self.contents.lock().unwrap().insert(id.clone(), content.to_owned());
+        self.point(name, EngineImage { size_bytes: 100, ..plain(id) });
+    }
+
+    /// Adds an image of the containerd store, which was put into [`FakeEngine::content`].
+    pub fn hold(&self, name: &str, root: &Digest) {
+        let raw = self.content.raw(CONTENT, root);
+        let absent = self.absent.lock().unwrap().clone();
+        let parts = match raw.read().unwrap() {
+            Manifest::Image(_) => vec![part(root, None, PartKind::Image, true)],
+            Manifest::Index(index) => index
+                .manifests
+                .iter()
+                .map(|child| {
+                    let kind = if child.is_attestation() {
+                        PartKind::Attestation
+                    } else {
+                        PartKind::Image
+                    };
+                    let platform = child.platform.clone().filter(|_| kind == PartKind::Image);
+                    let platform =
+                        platform.map(|platform| EnginePlatform { platform, os_version: None });
+                    part(&child.digest, platform, kind, !absent.contains(&child.digest))
+                })
+                .collect(),
+        };
+        let held = parts.iter().filter(|part| part.is_available);
+        let platforms: Vec<_> =
+            held.filter_map(|part| Some(part.platform.as_ref()?.platform.clone())).collect();
+        let says = self.info.lists_parts();
+        // Without the list an engine names one platform, the best that it holds.
+        let platforms = if says { platforms } else { platforms.into_iter().take(1).collect() };
+        let parts = says.then_some(parts);
+        self.point(name, EngineImage { parts, platforms, ..plain(root.clone()) });
+    }
+
+    /// Where the images of the containerd store are put.
+    pub fn path(&self) -> &'static str {
+        CONTENT
+    }
+
+    fn point(&self, name: &str, image: EngineImage) {
+        let name = ImageReference::parse(name).unwrap();
+        let image = EngineImage { references: vec![name.clone()], ..image };
+        self.names.lock().unwrap().insert(name, image);
+    }
+
+    pub fn forget(&self, name: &str) {
+        self.names.lock().unwrap().remove(&ImageReference::parse(name).unwrap());
+    }
+
+    /// Remembers that a repository has its images under a digest.
+    pub fn remember(&self, repository: &str, digest: &Digest) {
+        let name = ImageReference::parse(&format!("{repository}@{digest}")).unwrap();
+        self.known.lock().unwrap().push(name);
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> =
+            self.names.lock().unwrap().keys().map(ToString::to_string).collect();
+        names.sort();
+        names
+    }
+}
+
+fn plain(id: Digest) -> EngineImage {
+    EngineImage {
+        id,
+        references: Vec::new(),
+        repository_digests: Vec::new(),
+        platforms: Vec::new(),
+        parts: None,
+        layers: Vec::new(),
+        size_bytes: 0,
+        created_at_ms: None,
+    }
+}
+
+fn part(
+    digest: &Digest,
+    platform: Option<EnginePlatform>,
+    kind: PartKind,
+    is_available: bool,
+) -> EnginePart {
+    EnginePart { digest: digest.clone(), kind, platform, is_available, content_bytes: 10 }
+}
+
+#[async_trait]
+impl DockerApi for FakeEngine {
+    async fn info(&self) -> Result<EngineInfo, DockerError> {
+        Ok(self.info.clone())
+    }
+
+    async fn images(&self) -> Result<Vec<EngineImage>, DockerError> {
+        Ok(self.names.lock().unwrap().values().cloned().collect())
+    }
+
+    async fn image(&self, reference: &ImageReference) -> Result<EngineImage, DockerError> {
+        let found = self.names.lock().unwrap().get(reference).cloned();
+        let found = found.filter(|_| !self.listed_only.lock().unwrap().contains(reference));
+        let known = self.known.lock().unwrap().clone();
+        let found = found.map(|image| EngineImage { repository_digests: known, ..image });
+        found.ok_or_else(|| DockerError::ImageMissing { reference: reference.to_string() })
+    }
+
+    async fn image_by_id(&self, id: &Digest) -> Result<EngineImage, DockerError> {
+        let found = self.names.lock().unwrap().values().find(|image| image.id == *id).cloned();
+        found.ok_or_else(|| DockerError::ImageMissing { reference: id.to_string() })
+    }
+
+    async fn tag(&self, id: &Digest, target: &ImageReference) -> Result<(), DockerError> {
+        let image = self.image_by_id(id).await?;
+        self.names.lock().unwrap().insert(target.clone(), image);
+        Ok(())
+    }
+
+    async fn archive(&self, id: &Digest) -> Result<ImageArchive, DockerError> {
+        *self.archives.lock().unwrap() += 1;
+        if *self.exports_nothing.lock().unwrap() {
+            let (reference, message) = (id.to_string(), "no manifests file".to_owned());
+            return Err(DockerError::NotExportable { reference, message });
+        }
+        let absent = self.absent.lock().unwrap().clone();
+        let archive = self.content.archive(CONTENT, id, &absent);
+        let mut pieces: Vec<_> =
+            archive.chunks(300).map(|piece| Ok(bytes::Bytes::copy_from_slice(piece))).collect();
+        if let Some(Some(bytes)) = self.broken_archives.lock().unwrap().pop_front() {
+            pieces.truncate(bytes / 300);
+            let source = "the engine went away".into();
+            pieces.push(Err(DockerError::ConnectionLost { source }));
+        }
+        Ok(ImageArchive::new(Box::pin(futures_util::stream::iter(pieces))))
+    }
+
+    async fn untag(&self, reference: &ImageReference) -> Result<(), DockerError> {
+        self.names.lock().unwrap().remove(reference);
+        Ok(())
+    }
+
+    async fn log_in(&self, _: &RegistryHost, _: &EngineLogin) -> Result<(), DockerError> {
+        Ok(())
+    }
+
+    async fn push(
+        &self,
+        reference: &ImageReference,
+        platform: Option<&EnginePlatform>,
+        _: &EngineLogin,
+        progress: &mut (dyn FnMut(PushProgress) + Send),
+        cancel: &CancellationToken,
+    ) -> Result<PushOutcome, DockerError> {
+        self.pushes.lock().unwrap().push(platform.cloned());
+        if let Some(cause) = self.failures.lock().unwrap().pop_front() {
+            let (reference, message) = (reference.clone(), format!("{cause:?}"));
+            return Err(DockerError::PushFailed { reference, cause, message });
+        }
+        let image = self.image(reference).await?;
+        let layer = "0123456789ab".to_owned();
+        let state = PushLayerState::Sending { sent_bytes: 40, total_bytes: Some(100) };
+        progress(PushProgress { layer: layer.clone(), state });
+        if self.hangs {
+            cancel.cancelled().await;
+            return Err(DockerError::Cancelled);
+        }
+        if *self.fails.lock().unwrap() {
+            let detail = "the push broke off".to_owned();
+            return Err(DockerError::AnswerUnusable { detail });
+        }
+        if *self.fails.lock().unwrap() {
+            let detail = "the push broke off".to_owned();
+            return Err(DockerError::AnswerUnusable { detail });
+        }
+        progress(PushProgress { layer, state: PushLayerState::Done });
+        let tag = reference.tag().map(ToString::to_string);
+        let tag = tag.as_deref();
+        let instead = self.pushes_instead.lock().unwrap().clone();
+        let digest = match (&image.parts, self.info.store) {
+            (_, ImageStore::Containerd) => {
+                let parts = image.parts.unwrap_or_default();
+                let asked = parts
+                    .iter()
+                    .find(|part| platform.is_some() && part.platform.as_ref() == platform);
+                let root = asked.map_or(image.id, |part| part.digest.clone());
+                let root = instead.unwrap_or(root);
+                self.content.copy_to(CONTENT, &root, &self.registry, reference.path(), tag);
+                root
+            }
+            _ => {
+                let content = self.contents.lock().unwrap()[&image.id].clone();
+                let content = if instead.is_some() { "something else" } else { &content };
+                self.registry.image(reference.path(), tag, &[content])
+            }
+        };
+        self.registry.stored.lock().unwrap().extend(tag.map(str::to_owned));
+        Ok(PushOutcome { digest, instead_of_index: None })
+    }
+}

@@ -1,0 +1,162 @@
+//! Two ends in memory, for what real ones cannot be made to show at will. The protocols themselves
+//! are tested against real servers elsewhere.
+
+mod crash;
+mod ecr;
+mod engine;
+mod registry;
+
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::sync::{Arc, Mutex};
+
+pub use crash::{CrashPoint, When};
+pub use ecr::{FakeEcr, SignsIn};
+pub use engine::FakeEngine;
+pub use registry::FakeRegistry;
+
+use super::journal::JournalLog;
+use super::{
+    Control, Destination, DestinationIdentity, EcrLogin, EventSink, Facts, ImageReport,
+    ImageResult, MigrationEvent, MigrationRequest, Plan, Report, RequestedImage, SignInGate,
+    Source, gather, plan, run,
+};
+use transload_model::{
+    AccountId, ImageReference, Region, RegistryHost, RepositoryName, RepositorySettings, Tag,
+};
+use transload_registry::RegistryEndpoint;
+
+/// A source, an ECR, and everything that was told.
+pub struct World {
+    pub source: Arc<FakeRegistry>,
+    pub registry: Arc<FakeRegistry>,
+    pub ecr: Arc<FakeEcr>,
+    pub events: Arc<Recorder>,
+    pub control: Control,
+    /// Which destination this is.
+    pub identity: DestinationIdentity,
+}
+
+/// Keeps what was told.
+#[derive(Default)]
+pub struct Recorder(Mutex<Vec<MigrationEvent>>);
+
+impl EventSink for Recorder {
+    fn emit(&self, event: MigrationEvent) {
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+impl Recorder {
+    /// The events as lines, without the bytes on the way, which come in chunks of any size.
+    pub fn lines(&self) -> Vec<String> {
+        let events = self.0.lock().unwrap();
+        let told = events.iter().filter(|event| !format!("{event:?}").contains("Sending"));
+        told.map(|event| format!("{event:?}")).collect()
+    }
+}
+
+impl World {
+    pub fn new() -> Self {
+        let registry = Arc::new(FakeRegistry::new("registry.example"));
+        let ecr = Arc::new(FakeEcr::new(Arc::clone(&registry)));
+        Self {
+            source: Arc::new(FakeRegistry::new("source.example")),
+            registry,
+            ecr,
+            events: Arc::default(),
+            control: Control::default(),
+            identity: identity(),
+        }
+    }
+
+    pub fn destination(&self) -> Destination {
+        let ecr: Arc<FakeEcr> = Arc::clone(&self.ecr);
+        let host = RegistryHost::parse("registry.example").unwrap();
+        let login = Arc::new(EcrLogin::new(ecr.clone(), host));
+        let registry = Arc::clone(&self.registry) as _;
+        Destination { identity: self.identity.clone(), ecr, registry, login }
+    }
+
+    pub async fn plan(&self, request: &MigrationRequest) -> Plan {
+        let facts: Facts =
+            gather(request, &self.registry_source(), &self.destination()).await.unwrap();
+        plan(request, &facts)
+    }
+
+    pub async fn run(&self, plan: &Plan, source: &Source) -> Report {
+        self.run_with(plan, source, None).await
+    }
+
+    pub async fn run_with(
+        &self,
+        plan: &Plan,
+        source: &Source,
+        journal: Option<&JournalLog>,
+    ) -> Report {
+        let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
+        run(plan, source, &self.destination(), &self.control, &events, journal).await
+    }
+
+    /// Runs with an ECR whose calls wait for a person to sign in, which is found after so many looks.
+    pub async fn run_signing_in(&self, plan: &Plan, source: &Source, in_vain: u32) -> Report {
+        let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
+        let again = SignsIn { ecr: Arc::clone(&self.ecr), in_vain: Mutex::new(in_vain) };
+        let ecr = Arc::clone(&self.ecr) as _;
+        let gate = SignInGate::new(ecr, Arc::new(again), self.control.clone(), Arc::clone(&events));
+        let destination = self.destination().waiting_at(gate).await;
+        run(plan, source, &destination, &self.control, &events, None).await
+    }
+
+    pub fn registry_source(&self) -> Source {
+        Source::Registry(Arc::clone(&self.source) as _)
+    }
+}
+
+/// The destination of [`World`].
+pub fn identity() -> DestinationIdentity {
+    DestinationIdentity::new(
+        AccountId::parse("111122223333").unwrap(),
+        Region::parse("eu-west-1").unwrap(),
+        &RegistryEndpoint::at("https://registry.example").unwrap(),
+        None,
+    )
+}
+
+/// What became of each image, in short.
+pub fn results(report: &Report) -> Vec<String> {
+    let result = |image: &ImageReport| match &image.result {
+        ImageResult::Failed { error } => {
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            format!("failed: {error}: {cause}")
+        }
+        other => format!("{other:?} {:?}", image.proof),
+    };
+    report.images.iter().map(result).collect()
+}
+
+/// A request for some tags of one source repository.
+pub fn request(source: &str, repository: &str, tags: &[&str]) -> MigrationRequest {
+    let name = RepositoryName::parse(repository).unwrap();
+    let image = |tag: &&str| RequestedImage {
+        source_repository: source.to_owned(),
+        source: ImageReference::parse(&format!("source.example/{source}:{tag}")).unwrap(),
+        repository: name.clone(),
+        tag: Tag::parse(tag).unwrap(),
+        resolution: None,
+        pushed_at_ms: None,
+    };
+    MigrationRequest {
+        images: tags.iter().map(image).collect(),
+        repositories: BTreeMap::from([(name.clone(), RepositorySettings::default())]),
+        remove_temporary_tags: true,
+        extent: Default::default(),
+    }
+}
+
+/// Two requests as one.
+pub fn joined(mut request: MigrationRequest, other: MigrationRequest) -> MigrationRequest {
+    request.images.extend(other.images);
+    request.repositories.extend(other.repositories);
+    request
+}

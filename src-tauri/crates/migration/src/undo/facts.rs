@@ -1,0 +1,92 @@
+//! What ECR holds now of what a migration brought.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::brought::{BroughtTo, Creation, brought};
+use crate::in_turn::in_turn;
+use crate::journal::{JournalRecord, is_intended_creation};
+use crate::manifest_cache::ManifestSource;
+use crate::tree::read_tree;
+use crate::{Destination, DestinationIdentity, MigrationError};
+use transload_aws::{AwsError, EcrImage};
+use transload_model::{Digest, RepositoryName};
+
+/// Repositories that are asked for at the same time.
+const ASKED_TOGETHER: usize = 8;
+
+/// What ECR holds now of what a migration brought.
+#[derive(Clone, Debug)]
+pub struct UndoFacts {
+    /// Where the migration wrote.
+    pub destination: DestinationIdentity,
+    /// By repository; nothing where it does not exist any more.
+    pub repositories: BTreeMap<RepositoryName, Option<RepositoryFacts>>,
+}
+
+/// One repository.
+#[derive(Clone, Debug, Default)]
+pub struct RepositoryFacts {
+    /// All its images, tagged or not.
+    pub images: Vec<EcrImage>,
+    /// Whether this migration created it.
+    pub is_own: bool,
+    /// The manifests below an index that the migration pushed, each after what holds it.
+    pub below: HashMap<Digest, Vec<Digest>>,
+}
+
+/// Asks ECR what it holds now of what a migration brought.
+///
+/// # Errors
+/// Where `destination` is not the one that the migration wrote to, or a repository cannot be read.
+pub async fn undo_facts(
+    record: &JournalRecord,
+    destination: &Destination,
+) -> Result<UndoFacts, MigrationError> {
+    let planned = record.destination()?;
+    planned.ensure_same(&destination.identity)?;
+    let brought: Vec<_> = brought(record).into_iter().collect();
+    let brought = &brought;
+    let asked = in_turn(brought.len(), ASKED_TOGETHER, |place| async move {
+        let (name, brought) = &brought[place];
+        let facts = repository_facts(name, brought, destination).await?;
+        Ok((name.clone(), facts))
+    });
+    let repositories = asked.await.into_iter().collect::<Result<_, MigrationError>>()?;
+    Ok(UndoFacts { destination: planned.clone(), repositories })
+}
+
+async fn repository_facts(
+    name: &RepositoryName,
+    brought: &BroughtTo,
+    destination: &Destination,
+) -> Result<Option<RepositoryFacts>, MigrationError> {
+    let images = match destination.ecr.images(name).await {
+        Ok(images) => images,
+        Err(AwsError::RepositoryMissing { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut below = HashMap::new();
+    // Only what has no tag can be below an index without being somebody's own image.
+    if images.iter().any(|image| image.tags.is_empty()) {
+        let there: HashSet<_> = images.iter().map(|image| &image.digest).collect();
+        for brought in &brought.tags {
+            for digest in brought.digests() {
+                if there.contains(digest) && !below.contains_key(digest) {
+                    let registry = ManifestSource::of(destination.registry.as_ref());
+                    let tree = read_tree(registry, &brought.image, digest.as_str()).await?;
+                    below.insert(digest.clone(), tree.below());
+                }
+            }
+        }
+    }
+    let is_own = match brought.created {
+        Creation::No => false,
+        Creation::Yes => true,
+        Creation::Unanswered { intended_at_ms } => {
+            let found = destination.ecr.repository(name).await?;
+            let created_at_ms = found.and_then(|found| found.created_at_ms);
+            is_intended_creation(intended_at_ms, created_at_ms)
+        }
+    };
+    Ok(Some(RepositoryFacts { images, is_own, below }))
+}

@@ -1,0 +1,240 @@
+//! What the tests of the network share: an authority that signs certificates, a server with TLS and a
+//! proxy, both on this computer and ended with the test.
+
+#![allow(missing_docs, reason = "for tests")]
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test that it serves")]
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+/// When a certificate is good.
+#[derive(Clone, Copy)]
+pub enum Validity {
+    Now,
+    Expired,
+    Tomorrow,
+}
+
+impl Validity {
+    fn dates(self) -> (time::OffsetDateTime, time::OffsetDateTime) {
+        match self {
+            Self::Now => (date_time_ymd(2020, 1, 1), date_time_ymd(2100, 1, 1)),
+            Self::Expired => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
+            Self::Tomorrow => (date_time_ymd(2099, 1, 1), date_time_ymd(2100, 1, 1)),
+        }
+    }
+}
+
+/// A certificate authority.
+pub struct Authority {
+    der: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A server's certificate with its key.
+pub struct Leaf {
+    pub chain: Vec<CertificateDer<'static>>,
+    key: Vec<u8>,
+}
+
+impl Authority {
+    pub fn new(name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.distinguished_name.push(DnType::OrganizationName, "Transload tests");
+        let der = params.self_signed(&key).unwrap().der().clone();
+        Self { der, issuer: Issuer::new(params, key) }
+    }
+
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    pub fn pem(&self) -> String {
+        pem(&self.der)
+    }
+
+    pub fn leaf(&self, host: &str, validity: Validity) -> Leaf {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, host);
+        (params.not_before, params.not_after) = validity.dates();
+        let der = params.signed_by(&key, &self.issuer).unwrap().der().clone();
+        Leaf { chain: vec![der], key: key.serialize_der() }
+    }
+}
+
+impl Leaf {
+    /// Accepts TLS connections with this certificate.
+    pub fn acceptor(&self) -> TlsAcceptor {
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.clone()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let configuration = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(self.chain.clone(), key)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(configuration))
+    }
+}
+
+/// What a certificate that signs itself says of itself.
+#[derive(Clone, Copy)]
+pub struct Says {
+    /// `CA:TRUE`.
+    pub is_authority: bool,
+    /// For servers; otherwise for clients alone.
+    pub is_for_servers: bool,
+    pub validity: Validity,
+}
+
+/// A server's certificate that signs itself, as `openssl req -x509` makes it.
+pub fn self_signed(host: &str, says: Says) -> Leaf {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, host);
+    if says.is_authority {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    }
+    if !says.is_for_servers {
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    }
+    (params.not_before, params.not_after) = says.validity.dates();
+    let der = params.self_signed(&key).unwrap().der().clone();
+    Leaf { chain: vec![der], key: key.serialize_der() }
+}
+
+impl Leaf {
+    pub fn pem(&self) -> String {
+        pem(&self.chain[0])
+    }
+}
+
+fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+/// A server that gives every request the same answer over TLS.
+pub struct TlsServer {
+    pub address: SocketAddr,
+    server: JoinHandle<()>,
+}
+
+impl TlsServer {
+    /// Answers with `answer`, which is whole HTTP, and closes the connection.
+    pub async fn start(leaf: &Leaf, answer: &str) -> Self {
+        let acceptor = leaf.acceptor();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let answer = answer.to_owned();
+        let server = tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let (acceptor, answer) = (acceptor.clone(), answer.clone());
+                tokio::spawn(async move {
+                    let Ok(mut stream) = acceptor.accept(connection).await else { return };
+                    head(&mut stream).await;
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                    let _ = stream.shutdown().await;
+                });
+            }
+        });
+        Self { address, server }
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// What a proxy does with every request to connect.
+#[derive(Clone, Copy)]
+pub enum ProxyRule {
+    /// Connects to this address, whatever was asked for.
+    Through(SocketAddr),
+    /// Wants a login (407), and takes none.
+    WantsLogin,
+    /// Forbids it (403).
+    Forbids,
+}
+
+/// A proxy that records what it is asked.
+pub struct ConnectProxy {
+    pub address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    server: JoinHandle<()>,
+}
+
+impl ConnectProxy {
+    pub async fn start(rule: ProxyRule) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let record = Arc::clone(&asked);
+        let server = tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let record = Arc::clone(&record);
+                tokio::spawn(async move {
+                    let asked = head(&mut client).await;
+                    record.lock().unwrap().push(asked);
+                    let refusal = match rule {
+                        ProxyRule::Through(to) => {
+                            let mut server = TcpStream::connect(to).await.unwrap();
+                            let _ = client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await;
+                            let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                            return;
+                        }
+                        ProxyRule::WantsLogin => {
+                            "407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=\"p\""
+                        }
+                        ProxyRule::Forbids => "403 Forbidden",
+                    };
+                    let answer = format!("HTTP/1.1 {refusal}\r\ncontent-length: 0\r\n\r\n");
+                    let _ = client.write_all(answer.as_bytes()).await;
+                });
+            }
+        });
+        Self { address, asked, server }
+    }
+
+    /// The heads of every request so far.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Drop for ConnectProxy {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Reads the head of a request.
+pub async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut read = Vec::new();
+    while !read.ends_with(b"\r\n\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => read.push(byte),
+            Err(_) => break,
+        }
+    }
+    String::from_utf8(read).unwrap()
+}

@@ -1,0 +1,148 @@
+//! Which crate may depend on which. The compiler holds the rest: what a manifest does not name, no file can use.
+//!
+//! From the top: the shell and the command line use `api`; `api` uses everything below it; `migration`
+//! brings `aws`, `docker`, `hub` and `registry` together, which know `network` and `model` and never one
+//! another.
+
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use serde::Deserialize;
+
+/// The part of the output of `cargo metadata` that the check reads.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Package {
+    name: String,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Dependency {
+    name: String,
+    /// Nothing for a normal dependency, else `dev` or `build`.
+    kind: Option<String>,
+}
+
+/// The crates below the border, from the lowest.
+const BELOW_API: [&str; 9] = [
+    "transload-model",
+    "transload-network",
+    "transload-registry",
+    "transload-docker",
+    "transload-hub",
+    "transload-aws",
+    "transload-lifecycle",
+    "transload-repositories",
+    "transload-migration",
+];
+
+/// What every client of another system uses.
+const CLIENT: &[&str] = &["transload-model", "transload-network"];
+
+/// Which of our crates each of them may depend on.
+fn allowed(package: &str) -> Option<Vec<&'static str>> {
+    let with_all_below = |more: &[&'static str]| [&BELOW_API[..], more].concat();
+    Some(match package {
+        "transload" | "transload-cli" => vec!["transload-api"],
+        "transload-api" => with_all_below(&["transload-engine", "transload-practice"]),
+        "transload-tests" => {
+            with_all_below(&["transload-api", "transload-engine", "transload-practice"])
+        }
+        "transload-engine" => BELOW_API.to_vec(),
+        "transload-migration" => BELOW_API[..7].to_vec(),
+        "transload-repositories" => [CLIENT, &["transload-aws", "transload-registry"]].concat(),
+        "transload-registry" | "transload-docker" | "transload-hub" | "transload-aws" => {
+            CLIENT.to_vec()
+        }
+        "transload-network" | "transload-lifecycle" => vec!["transload-model"],
+        "transload-model" | "transload-practice" | "xtask" => Vec::new(),
+        _ => return None,
+    })
+}
+
+/// Crates of others by the beginning of their names, and which of our crates may depend on them.
+const OTHERS: &[(&str, &[&str])] = &[
+    ("tauri", &["transload"]),
+    ("bollard", &["transload-docker"]),
+    ("aws-", &["transload-aws"]),
+    ("reqwest", &["transload-network", "transload-registry", "transload-hub", "transload-tests"]),
+    ("rusqlite", &["transload-migration"]),
+];
+
+fn breaches(packages: &[Package]) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for package in packages {
+        let Some(allowed) = allowed(&package.name) else {
+            breaches.push(format!("{} has no rule: add it to `allowed`", package.name));
+            continue;
+        };
+        for dependency in &package.dependencies {
+            let name = dependency.name.as_str();
+            let ours = name.starts_with("transload-") || name == "xtask";
+            if ours && !allowed.contains(&name) {
+                breaches.push(format!("{} depends on {name}", package.name));
+            }
+            for (start, users) in OTHERS {
+                // Practice tests its own servers with the HTTP client.
+                let practice_test = package.name == "transload-practice"
+                    && name == "reqwest"
+                    && dependency.kind.as_deref() == Some("dev");
+                let allowed = users.contains(&package.name.as_str()) || practice_test;
+                if name.starts_with(start) && !allowed {
+                    breaches.push(format!("{} depends on {name}", package.name));
+                }
+            }
+        }
+    }
+    breaches
+}
+
+#[test]
+fn crates_depend_only_on_those_below_them() -> Result<()> {
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."))
+        .output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
+    assert!(metadata.packages.iter().any(|package| package.name == "transload-migration"));
+    assert_eq!(breaches(&metadata.packages), Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_dependency_against_the_rules_is_reported() {
+    let reported = |package: &str, dependency: &str, kind: Option<&str>| {
+        let dependency = Dependency { name: dependency.to_owned(), kind: kind.map(str::to_owned) };
+        let packages = [Package { name: package.to_owned(), dependencies: vec![dependency] }];
+        !breaches(&packages).is_empty()
+    };
+    for (package, dependency, kind) in [
+        ("transload", "transload-migration", None),
+        ("transload-migration", "transload-api", Some("dev")),
+        ("transload-docker", "transload-registry", None),
+        ("transload-registry", "transload-migration", Some("dev")),
+        ("transload-model", "transload-network", None),
+        ("transload-practice", "transload-registry", None),
+        ("transload-practice", "reqwest", None),
+        ("transload-api", "tauri-plugin-store", None),
+        ("transload-api", "aws-sdk-ecr", None),
+        ("transload-migration", "bollard", None),
+        ("transload-newcomer", "serde", None),
+    ] {
+        assert!(reported(package, dependency, kind), "{package} -> {dependency}");
+    }
+    for (package, dependency, kind) in [
+        ("transload", "transload-api", None),
+        ("transload-practice", "reqwest", Some("dev")),
+        ("transload-aws", "aws-sdk-ecr", None),
+        ("transload-migration", "transload-docker", None),
+    ] {
+        assert!(!reported(package, dependency, kind), "{package} -> {dependency}");
+    }
+}
