@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use transload_tests::images::{Format, Index, Packing, Recipe, Target};
 use transload_tests::labs::{EngineKind, EngineLab, RegistryLab};
+use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Role, Stage, Window, story};
 
 use crate::wizard::{begin_practice, log_in_and_review, next, start};
@@ -47,8 +48,20 @@ async fn at_images(window: &Window) -> Result<()> {
 }
 
 async fn select(window: &Window, repository: &str) -> Result<()> {
-    window.click(Role::Button, &format!("Show tags of {repository}")).await?;
-    window.click(Role::Checkbox, &format!("Select {repository}:1")).await
+    let (show, tag) = (format!("Show tags of {repository}"), format!("Select {repository}:1"));
+    // The table is drawn again when the registries have answered, which may swallow a click.
+    wait_until_true(SHOWN, &tag, async || {
+        if window.all(Role::Checkbox, &tag).await.is_ok_and(|found| !found.is_empty()) {
+            return true;
+        }
+        if let Some(closed) = window.all(Role::Button, &show).await.unwrap_or_default().first() {
+            // The next look shows whether it opened.
+            let _ = window.click_element(closed).await;
+        }
+        false
+    })
+    .await?;
+    window.click(Role::Checkbox, &tag).await
 }
 
 /// An engine, and the registry that it pulls from.

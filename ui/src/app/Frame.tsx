@@ -99,6 +99,15 @@ const labels = {
   navigationClose: "Hide the pages",
 };
 
+/** What a running engine is, for the top of its menu. A disabled item would be hard to read. */
+function engineDetails(engine: EngineStatus | null): string | undefined {
+  return engine?.running
+    ? engineFacts(engine)
+        .map(([what, value]) => `${what}: ${value}`)
+        .join(" · ")
+    : undefined;
+}
+
 /** What is around every page: navigation, account, engine, theme, notices. */
 export function Frame(props: FrameProps) {
   const { page, connection, identity, alias, engine, dark, percent, notices } = props;
@@ -146,14 +155,8 @@ export function Frame(props: FrameProps) {
               text: engineText(engine),
               ariaLabel: engineText(engine),
               title: engine?.version ?? undefined,
-              items: [
-                ...(engine?.running ? engineFacts(engine) : []).map(([what, value]) => ({
-                  id: what,
-                  text: `${what}: ${value}`,
-                  disabled: true,
-                })),
-                { id: "engine", text: "Look for the engine again" },
-              ],
+              description: engineDetails(engine),
+              items: [{ id: "engine", text: "Look for the engine again" }],
               onItemClick: props.onEngine,
             },
             {

@@ -105,7 +105,11 @@ pub(super) fn listed(summary: ImageSummary) -> Result<Option<EngineImage>, Docke
         size_bytes: parts.as_deref().map_or(size_bytes, content_bytes),
         parts,
         layers: Vec::new(),
-        created_at_ms: u64::try_from(summary.created).ok().map(|seconds| seconds * 1000),
+        created_at_ms: u64::try_from(summary.created)
+            .ok()
+            // An image whose configuration is not held has no date.
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| seconds * 1000),
     }))
 }
 
@@ -339,6 +343,8 @@ mod tests {
         let image = listed(summary(json!({}))).unwrap().unwrap();
         assert_eq!(image.references[0].to_string(), "docker.io/dencold/pgcli:latest");
         assert_eq!((image.size_bytes, image.created_at_ms), (42, Some(1_700_000_000_000)));
+        let undated = listed(summary(json!({"Created": 0}))).unwrap().unwrap();
+        assert_eq!(undated.created_at_ms, None);
     }
 
     #[test]

@@ -51,7 +51,7 @@ export function fakeSummary(
   const all = { ...noCounts, ...counts };
   const parts: [number, string][] = [
     [all.equal, "verified equal"],
-    [all.equal_to_pushed, "verified equal to what was pushed"],
+    [all.equal_to_pushed, "verified with another digest"],
     [all.kept, "kept as it was (a different image)"],
     [all.failed, "failed"],
     [all.not_finished, "not finished"],

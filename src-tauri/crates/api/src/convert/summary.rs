@@ -201,7 +201,7 @@ fn title(outcome: &engine::Outcome, (missing, parts): (&[u32], u32)) -> String {
 fn text(counts: &engine::OutcomeCounts) -> String {
     let mut parts = vec![format!("{} verified equal", counts.equal)];
     if counts.equal_to_pushed > 0 {
-        parts.push(format!("{} verified equal to what was pushed", counts.equal_to_pushed));
+        parts.push(format!("{} verified with another digest", counts.equal_to_pushed));
     }
     if counts.up_to_date > 0
         && let Some(last) = parts.last_mut()

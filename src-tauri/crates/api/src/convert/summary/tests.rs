@@ -32,7 +32,7 @@ fn only_images_that_are_all_proven_equal_are_called_verified_by_digest() {
             // Every count that is not zero is named.
             for (standing, words) in [
                 (Equal, "verified equal"),
-                (EqualToPushed, "verified equal to what was pushed"),
+                (EqualToPushed, "verified with another digest"),
                 (Kept, "kept as it was (a different image)"),
                 (Failed, "failed"),
                 (NotFinished, "not finished"),
