@@ -55,6 +55,8 @@ export interface FakeOptions {
   overwriteAllowed?: boolean;
   /** Tags of signatures, by `repository:tag` of the source. */
   referrerTags?: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
+  /** Images that are build caches, by `repository:tag` of the source. */
+  buildCaches?: ReadonlySet<string>;
   /** What lifecycle policies do with the images of a plan, by repository. */
   lifecycle?: ReadonlyMap<string, LifecycleForecast>;
   /** Chooses by rules instead: it tells its progress and its end. */

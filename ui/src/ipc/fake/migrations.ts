@@ -157,6 +157,7 @@ export class FakeMigrations {
       overwriteAllowed: this.options.overwriteAllowed ?? false,
       lifecycle: this.options.lifecycle ?? new Map(),
       referrerTags: this.options.referrerTags ?? new Map(),
+      buildCaches: this.options.buildCaches ?? new Set(),
       planned: this.options.planned ?? {},
     });
   }

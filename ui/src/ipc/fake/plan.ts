@@ -6,6 +6,7 @@ import type {
   PlannedAction,
   PlannedImage,
   PlannedReferrerTag,
+  PlanRemark,
   PlanTotals,
 } from "../generated";
 import { fakeDestination, fakeDigest, fakeIdentity, fakeRegistry, fakeSettings } from "./data";
@@ -21,6 +22,8 @@ export interface PlanWorld {
   readonly refused: ReadonlyMap<string, ApiError>;
   /** Tags of signatures, by `repository:tag` of the source; an image without an entry has none. */
   readonly referrerTags: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
+  /** Images that are build caches, by `repository:tag` of the source. */
+  readonly buildCaches: ReadonlySet<string>;
   /** Whether repositories let their tags move. */
   readonly overwriteAllowed: boolean;
   /** What lifecycle policies do, by repository. */
@@ -63,6 +66,13 @@ function actionOf(
   }
 }
 
+function remarksOf(engine: boolean, buildCache: boolean): PlanRemark[] {
+  if (engine) {
+    return ["size_unpacked", "digest_changes"];
+  }
+  return buildCache ? ["build_cache"] : [];
+}
+
 /** A plan as the program would make it, small and without a network. */
 export function fakePlan(plan: string, request: MigrationRequest, world: PlanWorld): MigrationPlan {
   const practice = request.connection.kind === "practice";
@@ -91,7 +101,7 @@ export function fakePlan(plan: string, request: MigrationRequest, world: PlanWor
       destination_digest: world.holdings.get(`${repository}:${tag}`) ?? null,
       platforms: ["linux/amd64"],
       size_bytes: 20_000_000,
-      remarks: engine ? ["size_unpacked", "digest_changes"] : [],
+      remarks: remarksOf(engine, world.buildCaches.has(key)),
       referrer_tags: engine ? null : [...(world.referrerTags.get(key) ?? [])],
       ...(engine && {
         engine: {

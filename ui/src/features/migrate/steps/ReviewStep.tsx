@@ -16,6 +16,7 @@ import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import type { PlanRequest } from "../wizard/usePlan";
 import { AccountWarning } from "./AccountWarning";
+import { BuildCacheAlert } from "./BuildCacheAlert";
 import { ExpiryAlert } from "./ExpiryAlert";
 import { IdentityFacts } from "./IdentityFacts";
 import { MissingPermissionsAlert } from "./MissingPermissionsAlert";
@@ -132,6 +133,7 @@ export function ReviewStep({
             identity={answer.identity}
             permissions={permissions}
           />
+          <BuildCacheAlert plan={answer} draft={draft} onChange={onChange} />
           <ExpiryAlert plan={answer} draft={draft} onChange={onChange} />
           <Container
             header={<Header variant="h2">Who does it</Header>}
