@@ -1,9 +1,13 @@
 //! For a spreadsheet.
 
-use super::{escape, headline, platform, proof, result, standing, verified_at};
-use crate::contract::{ImageReport, MigrationReport, PlatformProof};
+use super::{
+    error_code, escape, facts, headline, platform, proof, result, route, standing, verified_at,
+    with_hints,
+};
+use crate::contract::{ImageReport, ImageResult, MigrationReport, PlatformProof};
 
-const HEADER: [&str; 14] = [
+/// A new column goes to the end, so that programs that count columns keep working.
+const HEADER: [&str; 18] = [
     "source",
     "destination",
     "platform",
@@ -18,19 +22,27 @@ const HEADER: [&str; 14] = [
     "standing",
     "source_moved_to",
     "detail",
+    "part_of",
+    "image",
+    "route",
+    "error_code",
 ];
 
 type Row = [String; HEADER.len()];
 
 /// A row for each tag, and after it one for each of its platforms and for each referrer that was not
-/// copied; at the end one for each temporary tag and each thing to know about the whole.
+/// copied; at the end one for each temporary tag and each fact about the whole.
 pub(super) fn csv(report: &MigrationReport) -> String {
     let mut rows = vec![HEADER.map(str::to_owned)];
     for image in &report.images {
         rows.push(row(image));
         rows.extend(image.platforms.iter().map(|part| row_of_platform(image, part)));
         rows.extend(image.left_behind.iter().map(|left| {
-            row_of(&left.name, &image.destination, "referrer not copied", &left.error.message)
+            let why = with_hints(&left.error);
+            let mut row = row_of(&left.name, &image.destination, "referrer not copied", &why);
+            row[15] = image.image.to_string();
+            row[17] = error_code(&left.error);
+            row
         }));
     }
     let tags = report.temporary_tags_left.iter();
@@ -39,6 +51,8 @@ pub(super) fn csv(report: &MigrationReport) -> String {
     rows.push(row_of("", at, "summary", &headline(report)));
     rows.extend(report.summary.notes.iter().map(|note| row_of("", at, "note", note)));
     rows.extend(verified_at(report).map(|text| row_of("", at, "note", &text)));
+    let facts = facts(report).into_iter();
+    rows.extend(facts.map(|(name, value)| row_of("", at, "fact", &format!("{name}: {value}"))));
     let lines = rows.into_iter().map(|cells| cells.map(|cell| escape::csv(&cell)).join(","));
     lines.collect::<Vec<_>>().join("\r\n") + "\r\n"
 }
@@ -69,6 +83,13 @@ fn row(image: &ImageReport) -> Row {
         standing(image.standing).to_owned(),
         optional(&image.source_moved_to),
         String::new(),
+        optional(&image.part_of),
+        image.image.to_string(),
+        route(image.route).to_owned(),
+        match &image.result {
+            ImageResult::Failed { error } => error_code(error),
+            ImageResult::Moved | ImageResult::Unchanged | ImageResult::Cancelled => String::new(),
+        },
     ]
 }
 
@@ -79,5 +100,6 @@ fn row_of_platform(image: &ImageReport, part: &PlatformProof) -> Row {
     platform(part.in_ecr).clone_into(&mut row[4]);
     row[5].clone_from(&part.digest);
     row[8] = in_ecr;
+    row[15] = image.image.to_string();
     row
 }

@@ -1,7 +1,7 @@
 //! One page for a browser, fit to send: nothing in it is fetched from anywhere, and no script runs.
 
 use super::escape::html as escaped;
-use super::{bytes, facts, platform, proof, result, verified_at};
+use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_hints};
 use crate::contract::{ImageReport, ImageStanding, MigrationReport, SummaryStatus};
 
 /// The page's own look, light and dark as the reader's system.
@@ -66,6 +66,14 @@ fn row(image: &ImageReport) -> String {
         Some(now) => format!("<br>The tag is <code>{}</code> now.", escaped(now)),
         None => String::new(),
     };
+    let part_of = match &image.part_of {
+        Some(index) => format!("<br>One platform of the index <code>{}</code>", escaped(index)),
+        None => String::new(),
+    };
+    let others = other_digests(image).into_iter();
+    let others: String = others
+        .map(|(what, digest)| format!("<br>{what}: <code>{}</code>", escaped(digest)))
+        .collect();
     let parts = image.platforms.iter().map(|part| {
         let class = if part.in_ecr { "good" } else { "bad" };
         let at_source = Some(part.digest.clone());
@@ -81,8 +89,8 @@ fn row(image: &ImageReport) -> String {
     });
     let parts: String = parts.collect();
     format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{class}\">{}</td><td>{}{moved}</td>\
-         <td>{}</td><td class=\"num\">{}</td></tr>\n{parts}",
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{class}\">{}</td><td>{}{part_of}{moved}</td>\
+         <td>{}{others}</td><td class=\"num\">{}</td></tr>\n{parts}",
         escaped(&image.source),
         escaped(&image.destination),
         escaped(&result(image)),
@@ -105,7 +113,7 @@ fn left(report: &MigrationReport) -> String {
                 "<li><code>{}</code> of {}: {}</li>\n",
                 escaped(&left.name),
                 escaped(&image.source),
-                escaped(&left.error.message)
+                escaped(&with_hints(&left.error))
             )
         })
     });

@@ -1,7 +1,7 @@
 //! For reading, and for an issue or a wiki.
 
 use super::escape::markdown as escaped;
-use super::{bytes, facts, platform, proof, result, verified_at};
+use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_hints};
 use crate::contract::MigrationReport;
 
 pub(super) fn markdown(report: &MigrationReport) -> String {
@@ -32,13 +32,22 @@ pub(super) fn markdown(report: &MigrationReport) -> String {
         "|---|---|---|---|---|---|---|".to_owned(),
     ]);
     lines.extend(report.images.iter().flat_map(|image| {
+        let dash = || "–".to_owned();
+        let mut at_source = image.source_digest.clone().unwrap_or_else(dash);
+        if let Some(index) = &image.part_of {
+            at_source += &format!(", one platform of the index {index}");
+        }
+        let mut in_ecr = image.ecr_digest.clone().unwrap_or_else(dash);
+        for (what, digest) in other_digests(image) {
+            in_ecr += &format!(", {what}: {digest}");
+        }
         let tag = row(&[
             &image.source,
             &image.destination,
             &result(image),
             proof(image.proof),
-            image.source_digest.as_deref().unwrap_or("–"),
-            image.ecr_digest.as_deref().unwrap_or("–"),
+            &at_source,
+            &in_ecr,
             &bytes(image.sent_bytes),
         ]);
         let parts = image.platforms.iter().map(|part| {
@@ -50,7 +59,7 @@ pub(super) fn markdown(report: &MigrationReport) -> String {
     let referrers = report.images.iter().flat_map(|image| {
         image.left_behind.iter().map(|left| {
             let (name, source) = (escaped(&left.name), escaped(&image.source));
-            format!("- {name} of {source}: {}", escaped(&left.error.message))
+            format!("- {name} of {source}: {}", escaped(&with_hints(&left.error)))
         })
     });
     section(&mut lines, "Referrers that were not copied", referrers);

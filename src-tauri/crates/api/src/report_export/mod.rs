@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::contract::{
-    ApiError, ImageReport, ImageResult, ImageStanding, MigrationReport, Proof, ReportFormat,
+    ApiError, ImageReport, ImageResult, ImageStanding, MigrationReport, Proof, ReportFormat, Route,
 };
 
 /// The text of a report.
@@ -24,14 +24,17 @@ pub fn text(report: &MigrationReport, format: ReportFormat) -> Result<String, Ap
     }
 }
 
-/// What every format says of the whole, apart from headline and images.
+/// What every format says of the whole migration, apart from headline and images.
 fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
     let part = report.part.as_ref().map_or_else(String::new, |part| match part.part {
         Some(number) => format!("{number} of {}", part.parts),
         None => format!("all {} merged", part.parts),
     });
     let plan = report.part.as_ref().map_or_else(String::new, |part| part.plan.clone());
+    let practice = if report.identity.practice { "yes, nothing left this computer" } else { "" };
     let facts = [
+        ("Migration", report.job.clone()),
+        ("Practice mode", practice.to_owned()),
         ("Registry", report.registry.clone()),
         ("Account", format!("{} as {}", report.identity.account_id, report.identity.arn)),
         ("Region", report.identity.region.clone()),
@@ -59,13 +62,46 @@ fn verified_at(report: &MigrationReport) -> Option<String> {
 
 fn result(image: &ImageReport) -> String {
     match (&image.result, image.standing) {
-        (ImageResult::Failed { error }, _) => format!("failed: {}", error.message),
+        (ImageResult::Failed { error }, _) => format!("failed: {}", with_hints(error)),
         (_, ImageStanding::Kept) => "kept as it was (a different image)".to_owned(),
         (ImageResult::Moved, _) => "copied".to_owned(),
         (ImageResult::Unchanged, _) => "skipped, already up to date".to_owned(),
         (ImageResult::Cancelled, ImageStanding::Unknown) => "unknown".to_owned(),
         (ImageResult::Cancelled, _) => "not finished".to_owned(),
     }
+}
+
+/// What happened and what to do next.
+fn with_hints(error: &ApiError) -> String {
+    let sentences = std::iter::once(&error.message).chain(&error.hints);
+    sentences.map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// The code of an error, as JSON and the window have it.
+fn error_code(error: &ApiError) -> String {
+    match serde_json::to_value(error.code) {
+        Ok(serde_json::Value::String(code)) => code,
+        _ => String::new(),
+    }
+}
+
+/// How an image travels, in the word that programs read.
+fn route(route: Route) -> &'static str {
+    match route {
+        Route::DockerEngine => "docker_engine",
+        Route::RegistryToRegistry => "registry_to_registry",
+    }
+}
+
+/// The digests of the push and of the registry where they are not the one in ECR: the evidence of a
+/// proof that failed.
+fn other_digests(image: &ImageReport) -> Vec<(&'static str, &str)> {
+    let digests = [("pushed", &image.pushed_digest), ("in the registry", &image.registry_digest)];
+    digests
+        .into_iter()
+        .filter(|(_, digest)| **digest != image.ecr_digest)
+        .filter_map(|(what, digest)| Some((what, digest.as_deref()?)))
+        .collect()
 }
 
 /// What is known about an image, in the word that programs read.

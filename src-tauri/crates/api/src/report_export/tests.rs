@@ -1,7 +1,9 @@
 use transload_engine::migration::RunEnd;
 
 use super::*;
-use crate::contract::{AwsIdentity, ErrorCode, LeftBehind, PlatformProof, PolicyNotSet, Route};
+use crate::contract::{
+    AwsIdentity, ErrorCode, LeftBehind, PlatformProof, PolicyNotSet, ReportPart, Route,
+};
 use crate::convert;
 
 /// A report of two parts of a plan, of which one image failed.
@@ -73,6 +75,8 @@ fn hostile() -> MigrationReport {
         image.source = HOSTILE.to_owned();
         image.destination = HOSTILE.to_owned();
         image.source_moved_to = Some(HOSTILE.to_owned());
+        image.part_of = Some(HOSTILE.to_owned());
+        image.pushed_digest = Some(HOSTILE.to_owned());
         image.platforms[0].platform = HOSTILE.to_owned();
         image.left_behind = vec![LeftBehind { name: HOSTILE.to_owned(), error: error.clone() }];
     }
@@ -133,7 +137,7 @@ fn hostile_text_is_inert_in_every_format() {
     // Each record on its own line, each with as many cells, none a formula.
     for record in csv.split("\r\n").filter(|record| !record.is_empty()) {
         let cells = cells_of(record);
-        assert_eq!(cells.len(), 14, "{record}");
+        assert_eq!(cells.len(), 18, "{record}");
         for cell in cells {
             assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell}");
         }
@@ -219,6 +223,119 @@ fn every_format_names_empty_repositories_and_missing_policies() {
             "The lifecycle policy of repository cancelled is not set. The migration was cancelled",
         ] {
             assert!(text.contains(sentence), "{format:?}: {text}");
+        }
+    }
+}
+
+/// A report with a value of its own in every field.
+fn distinct() -> MigrationReport {
+    let mut report = report();
+    let error = |message: &str, hint: &str| {
+        let mut error = ApiError::new(ErrorCode::RegistryFailed, message).hint(hint);
+        error.causes = vec![format!("cause of {message}")];
+        error.subject = Some(format!("subject of {message}"));
+        error.policy = Some(format!("policy of {message}").into());
+        error
+    };
+    report.job = "migration-7f".to_owned();
+    report.identity.practice = true;
+    report.identity.expires_at_ms = Some(1_795_000_900_000);
+    report.identity.endpoints.api = Some("api.example".to_owned());
+    report.identity.endpoints.registry = Some("registry.example".to_owned());
+    report.elapsed_ms = 61_000;
+    report.sent_bytes = Some(700_001);
+    report.skipped_bytes = 700_002;
+    report.repositories_created = vec!["created-repository".to_owned()];
+    report.repositories_empty = vec!["empty-repository".to_owned()];
+    report.temporary_tags_left = vec!["registry/x:temporary-tag".to_owned()];
+    let policy_error = Some(error("The policy is refused.", "Policy hint."));
+    report.policies_not_set =
+        vec![PolicyNotSet { repository: "policy-repository".to_owned(), error: policy_error }];
+    report.journal_error = Some(error("The journal is full.", "Journal hint."));
+    report.run_error = Some(error("The run panicked.", "Run hint."));
+    let plan = "sha256:plan".to_owned();
+    report.part = Some(ReportPart { plan, part: Some(3), parts: 700_003, plan_images: 700_004 });
+    report.verified_at_ms = Some(1_795_000_500_000);
+    let image = &mut report.images[0];
+    image.image = 700_005;
+    image.source_digest = Some("sha256:at-source".to_owned());
+    image.pushed_digest = Some("sha256:pushed".to_owned());
+    image.registry_digest = Some("sha256:in-registry".to_owned());
+    image.ecr_digest = Some("sha256:in-ecr".to_owned());
+    image.sent_bytes = Some(700_006);
+    image.elapsed_ms = 700_007;
+    image.source_moved_to = Some("sha256:moved-to".to_owned());
+    image.part_of = Some("sha256:the-index".to_owned());
+    let left = error("The referrer is refused.", "Referrer hint.");
+    image.left_behind = vec![LeftBehind { name: "sha256:referrer".to_owned(), error: left }];
+    report.images[1].result =
+        ImageResult::Failed { error: error("The image is refused.", "Image hint.") };
+    convert::summarize(&mut report, RunEnd::Completed);
+    report
+}
+
+/// Fields of the JSON report that a format shows in other words, or leaves out, with the reason.
+const NOT_AS_THEY_ARE: &[(&str, &[&str], &str)] = &[
+    ("CMH", &["outcome", "summary.status"], "in the title of the summary, in words"),
+    ("CMH", &["summary.counts."], "in the text of the summary"),
+    ("CMH", &["images.proof", "images.result.kind", "images.platforms.in_ecr"], "in words"),
+    ("CMH", &["identity.practice", "started_at_ms", "elapsed_ms", "verified_at_ms"], "in words"),
+    ("CMH", &["identity.expires_at_ms"], "says nothing about the migration"),
+    ("CMH", &["identity.partition", "identity.endpoints."], "the ARN and the registry say it"),
+    ("CMH", &["part.plan_images"], "the summary counts the images"),
+    ("CMH", &[".causes", ".retryable", ".subject", ".policy"], "for programs and the window"),
+    ("CMH", &["policies_not_set.error.code", "policies_not_set.error.hints"], "Resume sets it"),
+    ("CMH", &["journal_error.code", "journal_error.hints"], "a note of the summary"),
+    ("CMH", &["run_error.code", "run_error.hints"], "a note of the summary"),
+    ("MH", &["images.image", "images.route", "images.elapsed_ms"], "a table to read has no room"),
+    ("MH", &["images.standing", "images.result.error.code"], "in words"),
+    ("MH", &["images.left_behind.error.code"], "in words"),
+];
+
+fn leaves(path: &str, value: &serde_json::Value, found: &mut Vec<(String, String)>) {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                leaves(&path, value, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| leaves(path, item, found)),
+        Value::Null => {}
+        Value::String(text) => found.push((path.to_owned(), text.clone())),
+        other => found.push((path.to_owned(), other.to_string())),
+    }
+}
+
+#[test]
+fn every_field_of_the_report_is_in_every_format() {
+    let report = distinct();
+    let mut found = Vec::new();
+    leaves("", &serde_json::to_value(&report).unwrap(), &mut found);
+    let matches = |listed: &str, path: &str| match listed {
+        ending if ending.starts_with('.') => path.ends_with(ending),
+        start if start.ends_with('.') => path.starts_with(start),
+        whole => path == whole,
+    };
+    for (letter, format) in
+        [("C", ReportFormat::Csv), ("M", ReportFormat::Markdown), ("H", ReportFormat::Html)]
+    {
+        let written = text(&report, format).unwrap();
+        // As the reader sees it.
+        let written = match format {
+            ReportFormat::Csv => written.replace("\"\"", "\""),
+            ReportFormat::Html => written.replace("&quot;", "\""),
+            _ => written.replace("&#95;", "_").replace("&#124;", "|"),
+        };
+        let listed = NOT_AS_THEY_ARE.iter().filter(|(formats, _, _)| formats.contains(letter));
+        let listed: Vec<&str> = listed.flat_map(|(_, paths, _)| paths.iter().copied()).collect();
+        for (path, value) in &found {
+            let is_listed = listed.iter().any(|listed| matches(listed, path));
+            assert!(is_listed || written.contains(value), "{format:?} lacks {path}: {written}");
+        }
+        for path in &listed {
+            assert!(found.iter().any(|(of, _)| matches(path, of)), "{path} is no field");
         }
     }
 }
