@@ -159,7 +159,8 @@ async fn pictures_of_an_engine_that_says_what_it_holds() -> Result<()> {
         look_at_engine(&window, "top-bar").await?;
         next(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
-        look(&window, "review", "plan-action-0").await
+        look(&window, "review", "plan-action-0").await?;
+        look(&window, "review-layers-not-held", "plan-action-2").await
     })
     .await
 }

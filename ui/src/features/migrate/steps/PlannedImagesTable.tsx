@@ -234,7 +234,14 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
           id: "size",
           header: "Size",
           minWidth: 90,
-          cell: (image) => <Bytes bytes={image.size_bytes} />,
+          // Of an image that cannot be copied the size was not read.
+          cell: (image) => (
+            <Bytes
+              bytes={
+                image.action.kind === "refused" && image.size_bytes === 0 ? null : image.size_bytes
+              }
+            />
+          ),
         },
         {
           id: "action",
