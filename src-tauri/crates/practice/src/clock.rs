@@ -1,31 +1,31 @@
-//! The time of day and values that nobody can guess.
+//! Timestamps and random values.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::hmac::{hex, sha256};
+use crate::hash::{hex, sha256};
 
-/// Microseconds since 1970.
+/// Returns the microseconds since 1970.
 pub(crate) fn now_micros() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Milliseconds since 1970: the unit of every time in the state file.
+/// Returns the milliseconds since 1970, the unit of all times in the state file.
 pub(crate) fn now_millis() -> i64 {
     now_micros() / 1000
 }
 
-/// AWS JSON writes a time as a number of seconds with a fraction.
+/// Formats a time as AWS JSON does: seconds with a fraction.
 pub(crate) fn epoch_seconds(millis: i64) -> serde_json::Value {
     // A millisecond count of this century fits a double's 53 bits exactly.
     #[allow(clippy::cast_precision_loss)]
     serde_json::Value::from(millis as f64 / 1000.0)
 }
 
-/// RFC 3339 with microseconds, as Docker Hub writes its times.
+/// Formats a time as Docker Hub does: RFC 3339 with microseconds.
 pub(crate) fn rfc3339(millis: i64) -> String {
     use time::format_description::well_known::Rfc3339;
     time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
@@ -34,9 +34,8 @@ pub(crate) fn rfc3339(millis: i64) -> String {
         .unwrap_or_default()
 }
 
-/// 64 hexadecimal digits that differ on every call. The keys of the standard
-/// library's hash maps come from the operating system's generator, which is
-/// enough for a server that only this computer can reach.
+/// Returns 64 random hexadecimal digits. The seed is the random state of the standard library's hash maps,
+/// which is sufficient for a server that only this computer can reach.
 pub(crate) fn random_hex() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -48,7 +47,7 @@ pub(crate) fn random_hex() -> String {
     hex(&sha256(&seed))
 }
 
-/// A UUID in the usual writing, for upload ids and request ids.
+/// Returns a random UUID, for IDs of uploads and requests.
 pub(crate) fn uuid() -> String {
     let digits = random_hex();
     format!(

@@ -1,5 +1,4 @@
-//! Connections that a fault can cut: closing without an answer is not something
-//! that an HTTP handler can do by itself.
+//! TCP connections that can be closed without a response, which an HTTP handler can't do. Faults use it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,12 +13,13 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The connection that a request came in on.
+/// The connection of a request.
 #[derive(Clone, Default)]
 pub(crate) struct Connection(Arc<AtomicBool>);
 
 impl Connection {
-    /// Nothing more is written; the server closes the connection.
+    /// Closes the connection without writing anything else.
+    #[cfg(feature = "faults")]
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -35,7 +35,7 @@ impl Connected<IncomingStream<'_, CuttableListener>> for Connection {
     }
 }
 
-/// A listener whose connections can be cut.
+/// A listener whose connections can be closed.
 pub(crate) struct CuttableListener(pub(crate) TcpListener);
 
 impl Listener for CuttableListener {
@@ -46,15 +46,15 @@ impl Listener for CuttableListener {
         loop {
             match self.0.accept().await {
                 Ok((stream, address)) => {
-                    // Small answers must not wait for the next segment.
+                    // Otherwise small responses would be delayed (Nagle's algorithm).
                     if let Err(error) = stream.set_nodelay(true) {
-                        tracing::debug!(%error, "no TCP_NODELAY on a practice connection");
+                        tracing::debug!(%error, "couldn't set TCP_NODELAY on a practice connection");
                     }
                     return (CuttableStream { stream, connection: Connection::default() }, address);
                 }
-                // Out of file descriptors, as a rule: give others time to close theirs.
+                // Usually out of file descriptors. Wait until other connections are closed.
                 Err(error) => {
-                    tracing::warn!(%error, "practice mode could not accept a connection");
+                    tracing::warn!(%error, "practice mode couldn't accept a connection");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
@@ -66,7 +66,7 @@ impl Listener for CuttableListener {
     }
 }
 
-/// A TCP stream that stops writing when its [`Connection`] is cut.
+/// A TCP stream that fails once its [`Connection`] is cut.
 pub(crate) struct CuttableStream {
     stream: TcpStream,
     connection: Connection,

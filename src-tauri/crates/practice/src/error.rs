@@ -1,54 +1,46 @@
-//! What can go wrong with practice mode itself.
+//! Errors of practice mode itself, as opposed to the errors that its servers send.
 
 use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
-/// Practice mode could not start, stop or reset.
+/// Practice mode couldn't start, stop or reset.
 #[derive(Debug, thiserror::Error)]
 pub enum PracticeError {
-    /// The practice folder could not be made or locked.
-    #[error("the practice folder {} cannot be used", folder.display())]
+    /// The practice folder couldn't be created or locked.
+    #[error("the practice folder {} couldn't be used", folder.display())]
     Folder {
-        /// The folder that was asked for.
         folder: PathBuf,
-        /// What the operating system said.
         #[source]
         source: io::Error,
     },
-    /// Another practice mode has this folder open.
+    /// Another process uses this folder.
     #[error("the practice folder {} is in use by {}", folder.display(), holder_name(holder.as_ref()))]
     FolderInUse {
-        /// The folder that was asked for.
         folder: PathBuf,
-        /// The process that has it open, where it said who it is.
+        /// The process, if it is known.
         holder: Option<Holder>,
     },
-    /// No port could be opened on 127.0.0.1.
-    #[error("no server can listen on 127.0.0.1:{port} (0 stands for any free port)")]
+    #[error("couldn't listen on 127.0.0.1:{port} (0 is any free port)")]
     Listen {
-        /// The port that was asked for.
         port: u16,
-        /// What the operating system said.
         #[source]
         source: io::Error,
     },
-    /// The stored data could not be read or written. After
-    /// [`StoreError::TornState`], [`crate::Practice::erase`] makes the folder
-    /// usable again.
+    /// The stored data couldn't be read or written. [`crate::Practice::erase`] repairs a
+    /// [`StoreError::TornState`].
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The process that has a practice folder open.
+/// The process that uses a practice folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
-    /// The name of its program, such as `transload-cli`.
+    /// The name of the program, such as `transload-cli`.
     pub program: String,
-    /// Its process id.
     pub process: u32,
 }
 
@@ -62,40 +54,21 @@ fn holder_name(holder: Option<&Holder>) -> String {
     holder.map_or_else(|| "another process".to_owned(), Holder::to_string)
 }
 
-/// Why a tag of the practice Docker Hub was not moved.
+/// Why a tag of the practice Docker Hub couldn't be moved.
 #[derive(Debug, thiserror::Error)]
 pub enum MoveTagError {
-    /// There is no such repository.
     #[error("the practice Docker Hub has no repository {repository}")]
     RepositoryMissing {
-        /// As it was named, such as `dencold/pgcli`.
+        /// Such as `dencold/pgcli`.
         repository: String,
     },
-    /// The repository has no such tag.
     #[error("the repository {repository} has no tag {tag}")]
-    TagMissing {
-        /// The repository.
-        repository: String,
-        /// As it was named.
-        tag: String,
-    },
-    /// The images are made when they are asked for, each for its tag.
-    #[error("the tags of {repository} stay where they are: each makes its own image")]
-    Fixed {
-        /// The repository.
-        repository: String,
-    },
-    /// Both tags have one image.
-    #[error("the tags {tag} and {to} of {repository} are the same image already")]
-    SameImage {
-        /// The repository.
-        repository: String,
-        /// The tag that was to move.
-        tag: String,
-        /// The tag whose image it was to get.
-        to: String,
-    },
-    /// The move could not be kept.
+    TagMissing { repository: String, tag: String },
+    /// The repository is generated: every tag has its own image.
+    #[error("the tags of {repository} can't be moved, because the repository is generated")]
+    Fixed { repository: String },
+    #[error("the tags {tag} and {to} of {repository} already point to the same image")]
+    SameImage { repository: String, tag: String, to: String },
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,39 +1,37 @@
-//! What can be chosen when practice mode starts.
+//! Options of practice mode, which `Practice::start` takes.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How practice mode starts. [`PracticeOptions::new`] gives sensible values.
+/// Options of practice mode. [`PracticeOptions::new`] returns the defaults.
 #[derive(Clone)]
 pub struct PracticeOptions {
-    /// Where all data lives; made if it is missing.
+    /// The folder for all data. It is created if it does not exist.
     pub folder: PathBuf,
-    /// The region that requests must be signed for.
+    /// The region that requests have to be signed for.
     pub region: String,
-    /// The twelve digits of the account.
+    /// The 12-digit AWS account ID.
     pub account_id: String,
-    /// The access key id of the one user.
     pub access_key_id: String,
-    /// The secret access key of the one user. It protects nothing but practice data.
+    /// Protects nothing but practice data.
     pub secret_access_key: String,
     /// The name of the Docker Hub account.
     pub hub_account: String,
     /// The access token (password) of the Docker Hub account.
     pub hub_secret: String,
-    /// How long a registry token is valid; ECR gives 12 hours.
+    /// How long an authorization token is valid. 12 hours in ECR.
     pub token_lifetime: Duration,
-    /// Manifest pulls that an anonymous client of the practice Docker Hub has in six hours.
+    /// Manifest pulls that the practice Docker Hub allows an anonymous client in six hours.
     pub hub_pull_limit: u32,
-    /// Whether the account belongs to an organisation with very many repositories and tags.
+    /// Whether the account belongs to an organization with thousands of repositories and tags.
     pub hub_large: bool,
-    /// Ports to listen on.
     pub ports: Ports,
-    /// Which of ECR's peculiarities are shown.
+    /// Deviations of ECR that the practice ECR reproduces.
     pub quirks: Quirks,
 }
 
 impl PracticeOptions {
-    /// Everything at its default, with the data in `folder`.
+    /// Returns the defaults, with the data in `folder`.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
@@ -52,8 +50,8 @@ impl PracticeOptions {
     }
 }
 
-/// Ports on 127.0.0.1. `None` means: the port of the last start in this folder
-/// if it is still free, else any free port.
+/// Ports on 127.0.0.1. `None` selects the port of the previous start in this folder if it is free, otherwise
+/// any free port.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ports {
     /// ECR's API, STS and the registry.
@@ -66,18 +64,17 @@ pub struct Ports {
     pub hub_registry: Option<u16>,
 }
 
-/// ECR's peculiarities that a test may want to switch.
+/// Deviations of ECR that tests switch on and off.
 #[derive(Clone, Copy, Debug)]
 pub struct Quirks {
-    /// Every PATCH after the first of an upload is answered like the others, and
-    /// its body thrown away (seen in aws/containers-roadmap#2831). Default: off.
+    /// Every PATCH of an upload after the first one succeeds, but its body is discarded. Default: off.
+    /// Source: aws/containers-roadmap#2831
     pub discards_later_chunks: bool,
-    /// A chunk under 5 MiB that is not the last fails the upload. Default: on.
+    /// A chunk below 5 MiB that is not the last one fails the upload. Default: on.
     pub minimum_chunk: bool,
-    /// An upload without any byte cannot be completed. Default: on, as at ECR;
-    /// no client that was tried uploads an empty blob.
+    /// An empty upload can't be completed. Default: on, as in ECR.
     pub refuses_empty_blobs: bool,
-    /// `Range` of a PATCH answer stays at the end of the first chunk. Default: on.
+    /// The `Range` of a PATCH response stays at the end of the first chunk. Default: on.
     pub stale_range: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Starting, stopping and resetting practice mode.
+//! Starts, stops and resets practice mode. `transload-api` and the tests use [`Practice`].
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -13,40 +13,43 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::connection::{Connection, CuttableListener};
+use crate::context::{Addresses, ServerContext};
 use crate::error::{Holder, MoveTagError, PracticeError};
+#[cfg(feature = "faults")]
 use crate::faults::Faults;
-use crate::front::{Origin, enter};
 use crate::hub::{Hub, HubAccount};
 use crate::options::PracticeOptions;
-use crate::record::{Record, RequestRecord};
-use crate::store::{Store, StoreError, write_atomically};
+#[cfg(feature = "faults")]
+use crate::request_log::{RequestLog, RequestRecord};
+use crate::server::{Port, handle};
+use crate::store::Store;
+use crate::store::atomic_file::write_atomically;
+use crate::store::error::StoreError;
 use crate::tokens::Tokens;
-use crate::world::{Addresses, World};
 
 const PORTS_FILE: &str = "ports.json";
 
-/// Who has the folder open. The lock file itself cannot be read on Windows while it is locked.
+/// Names the process that uses the folder. Windows does not allow reading a locked lock file.
 const HOLDER_FILE: &str = "holder.json";
 
-/// How long [`Practice::stop`] waits for requests that are under way.
+/// How long [`Practice::stop`] waits for requests in progress.
 pub const STOP_LIMIT: Duration = Duration::from_secs(2);
 
-/// A running practice mode. It stops when it is dropped; [`Practice::stop`]
-/// also waits for what is under way.
+/// A running practice mode. Dropping it stops it. [`Practice::stop`] also waits for requests in progress.
 pub struct Practice {
-    world: Arc<World>,
+    context: Arc<ServerContext>,
     stop: CancellationToken,
     servers: Vec<JoinHandle<()>>,
-    /// Held so that the folder has one user; the lock ends with the file.
+    /// Prevents a second process from using the folder. The lock is released when the file is closed.
     _lock: File,
 }
 
 impl Practice {
-    /// Opens the folder, builds the Docker Hub account on the first start, and
-    /// listens on 127.0.0.1. Needs a Tokio runtime.
+    /// Opens the folder, builds the content of Docker Hub on the first start, and listens on 127.0.0.1.
+    /// Requires a Tokio runtime.
     ///
     /// # Errors
-    /// [`PracticeError`]; [`StoreError::TornState`] is repaired by [`Practice::erase`].
+    /// [`PracticeError`]. [`Practice::erase`] repairs a [`StoreError::TornState`].
     pub async fn start(options: PracticeOptions) -> Result<Self, PracticeError> {
         let folder = options.folder.clone();
         let lock = lock_folder(&folder)?;
@@ -79,31 +82,33 @@ impl Practice {
             serde_json::json!(addresses).to_string().as_bytes(),
         )?;
 
-        let world = Arc::new(World {
+        let context = Arc::new(ServerContext {
             options,
             addresses,
             store: Arc::new(store),
             hub,
             tokens: Tokens::default(),
+            #[cfg(feature = "faults")]
             faults: Faults::default(),
-            record: Record::default(),
+            #[cfg(feature = "faults")]
+            request_log: RequestLog::default(),
         });
         let stop = CancellationToken::new();
         let servers = vec![
-            serve(&world, Origin::Ecr, ecr, &stop),
-            serve(&world, Origin::Layers, layers, &stop),
-            serve(&world, Origin::Hub, hub_api, &stop),
-            serve(&world, Origin::HubRegistry, hub_registry, &stop),
+            serve(&context, Port::Ecr, ecr, &stop),
+            serve(&context, Port::Layers, layers, &stop),
+            serve(&context, Port::Hub, hub_api, &stop),
+            serve(&context, Port::HubRegistry, hub_registry, &stop),
         ];
         tracing::info!(?addresses, "practice mode is listening");
-        Ok(Self { world, stop, servers, _lock: lock })
+        Ok(Self { context, stop, servers, _lock: lock })
     }
 
-    /// Removes everything that practice mode keeps in `folder`, and nothing
-    /// else, so that a damaged folder can be used again. Practice must not run there.
+    /// Deletes the data of practice mode in `folder`, and nothing else, so that a damaged folder can be used
+    /// again. Practice mode must not be running there.
     ///
     /// # Errors
-    /// [`PracticeError::FolderInUse`], or a file could not be removed.
+    /// If the folder is in use, or a file can't be removed.
     pub fn erase(folder: &Path) -> Result<(), PracticeError> {
         let _lock = lock_folder(folder)?;
         for part in ["ecr", "hub"] {
@@ -118,129 +123,130 @@ impl Practice {
         Ok(())
     }
 
-    /// Forgets every repository, image, policy, setting and token of the
-    /// practice ECR, and takes moved tags of its Docker Hub back. Addresses stay as they are.
+    /// Deletes all repositories, images, policies, settings and tokens of the practice ECR, and restores moved
+    /// tags of the practice Docker Hub. The addresses stay the same.
     ///
     /// # Errors
-    /// The folder could not be written.
+    /// If the folder can't be written.
     pub async fn reset(&self) -> Result<(), PracticeError> {
-        self.world.hub.reset()?;
-        Ok(self.world.store.reset().await?)
+        self.context.hub.reset()?;
+        Ok(self.context.store.reset().await?)
     }
 
-    /// Ends the servers: no new connection, up to two seconds for requests that
-    /// are under way, and everything is on the disk.
+    /// Stops the servers and saves the data. Requests in progress have [`STOP_LIMIT`] to finish.
     ///
     /// # Errors
-    /// The state could not be written.
+    /// If the data can't be saved.
     pub async fn stop(mut self) -> Result<(), PracticeError> {
         self.stop.cancel();
-        // All at once: the limit is for all servers together.
-        let ending = self.servers.drain(..).map(|mut server| async move {
+        // Concurrently, because the limit applies to all servers together.
+        let stopping = self.servers.drain(..).map(|mut server| async move {
             if tokio::time::timeout(STOP_LIMIT, &mut server).await.is_err() {
                 server.abort();
             }
         });
-        futures_util::future::join_all(ending).await;
-        Ok(self.world.store.save()?)
+        futures_util::future::join_all(stopping).await;
+        Ok(self.context.store.save()?)
     }
 
-    /// ECR's API, STS and the registry: `http://127.0.0.1:PORT/`.
+    /// Returns the URL of the ECR API, STS and the registry, such as `http://127.0.0.1:5000/`.
     pub fn ecr_endpoint(&self) -> Url {
-        origin(self.world.addresses.ecr)
+        origin(self.context.addresses.ecr)
     }
 
-    /// The registry as it stands in image references: `127.0.0.1:PORT`.
+    /// Returns the registry as part of image references, such as `127.0.0.1:5000`.
     pub fn registry_host(&self) -> String {
-        self.world.registry_host()
+        self.context.registry_host()
     }
 
-    /// Docker Hub's API (`/v2/namespaces/…`, `/v2/auth/token`) and its token service.
+    /// Returns the URL of the Docker Hub API (`/v2/namespaces/…`, `/v2/auth/token`) and its token service.
     pub fn hub_endpoint(&self) -> Url {
-        origin(self.world.addresses.hub)
+        origin(self.context.addresses.hub)
     }
 
-    /// Docker Hub's registry: `http://127.0.0.1:PORT/`.
+    /// Returns the URL of the Docker Hub registry.
     pub fn hub_registry_endpoint(&self) -> Url {
-        origin(self.world.addresses.hub_registry)
+        origin(self.context.addresses.hub_registry)
     }
 
-    /// Docker Hub's registry as it stands in image references: `127.0.0.1:PORT`.
+    /// Returns the Docker Hub registry as part of image references.
     pub fn hub_registry_host(&self) -> String {
-        self.world.hub_registry_host()
+        self.context.hub_registry_host()
     }
 
-    /// The twelve digits of the AWS account.
+    /// Returns the 12-digit AWS account ID.
     pub fn account_id(&self) -> &str {
-        &self.world.options.account_id
+        &self.context.options.account_id
     }
 
-    /// The region that requests must be signed for.
+    /// Returns the region that requests have to be signed for.
     pub fn region(&self) -> &str {
-        &self.world.options.region
+        &self.context.options.region
     }
 
-    /// The access key id of the one user.
     pub fn access_key_id(&self) -> &str {
-        &self.world.options.access_key_id
+        &self.context.options.access_key_id
     }
 
-    /// The secret access key of the one user.
     pub fn secret_access_key(&self) -> &str {
-        &self.world.options.secret_access_key
+        &self.context.options.secret_access_key
     }
 
-    /// Everybody who may sign in on the practice Docker Hub: the account that the options name
-    /// first, then another person, then an organisation with a token of its own.
+    /// Returns the accounts that can sign in to the practice Docker Hub: the account of the options, another
+    /// user, and an organization with its own token.
     pub fn hub_accounts(&self) -> Vec<HubAccount> {
-        self.world.hub.accounts()
+        self.context.hub.accounts()
     }
 
-    /// The Docker Hub account that the options name: its access token, its repositories.
+    /// Returns the Docker Hub account of the options.
     pub fn hub_account(&self) -> HubAccount {
         self.hub_accounts().swap_remove(0)
     }
 
-    /// Whether the account belongs to the organisation `warehouse`, which has 300 repositories with
-    /// 20 tags each and one with 10,000 tags. The organisation itself is there in any case.
+    /// Sets whether the account belongs to the organization `warehouse`, which has 300 repositories with 20
+    /// tags each and one with 10,000 tags. The organization itself always exists.
     pub fn show_large_organization(&self, shown: bool) {
-        self.world.hub.show_large(shown);
+        self.context.hub.show_large(shown);
     }
 
-    /// Moves a tag of the practice Docker Hub to the image that another tag of the repository, such
-    /// as `dencold/pgcli`, has now. It stays so until [`Practice::reset`].
+    /// Moves a tag of a repository such as `dencold/pgcli` to the image of another tag, until
+    /// [`Practice::reset`].
     ///
     /// # Errors
-    /// [`MoveTagError`]: nothing was moved.
+    /// [`MoveTagError`], without changes.
     pub fn move_hub_tag(&self, repository: &str, tag: &str, to: &str) -> Result<(), MoveTagError> {
-        self.world.hub.move_tag(repository, tag, to)
+        self.context.hub.move_tag(repository, tag, to)
     }
 
-    /// The faults that can be switched on.
+    /// Returns the faults, to add and remove rules.
+    #[cfg(feature = "faults")]
     pub fn faults(&self) -> &Faults {
-        &self.world.faults
+        &self.context.faults
     }
 
-    /// The requests that arrived, oldest first; at most the last 10,000.
+    /// Returns the last 10,000 requests, oldest first.
+    #[cfg(feature = "faults")]
     pub fn requests(&self) -> Vec<RequestRecord> {
-        self.world.record.all()
+        self.context.request_log.all()
     }
 
-    /// Forgets the requests that arrived.
+    /// Deletes the log of requests.
+    #[cfg(feature = "faults")]
     pub fn clear_requests(&self) {
-        self.world.record.clear();
+        self.context.request_log.clear();
     }
 
-    /// Every registry token issued so far is expired from now on.
+    /// Expires all authorization tokens that were issued until now.
+    #[cfg(feature = "faults")]
     pub fn expire_tokens(&self) {
-        self.world.tokens.expire_all();
+        self.context.tokens.expire_all();
     }
 }
 
 impl Drop for Practice {
     fn drop(&mut self) {
         self.stop.cancel();
-        if let Err(error) = self.world.store.save() {
+        if let Err(error) = self.context.store.save() {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "practice data was not saved"
@@ -260,7 +266,7 @@ fn lock_folder(folder: &Path) -> Result<File, PracticeError> {
     let file = File::create(folder.join("lock")).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {
-            name_holder(folder);
+            record_holder(folder);
             Ok(file)
         }
         Err(TryLockError::WouldBlock) => {
@@ -272,8 +278,8 @@ fn lock_folder(folder: &Path) -> Result<File, PracticeError> {
     }
 }
 
-/// Writes down who has the folder open, for whoever finds it locked.
-fn name_holder(folder: &Path) {
+/// Records this process, so that another one can name it if it finds the folder locked.
+fn record_holder(folder: &Path) {
     let program = std::env::current_exe().ok();
     let program = program.as_deref().and_then(Path::file_stem).unwrap_or("transload".as_ref());
     let holder =
@@ -283,21 +289,21 @@ fn name_holder(folder: &Path) {
         serde_json::json!(holder).to_string().as_bytes(),
     );
     if let Err(error) = written {
-        // The lock holds all the same.
-        tracing::warn!(%error, "practice mode could not write down who uses its folder");
+        // The lock works without it.
+        tracing::warn!(%error, "practice mode couldn't record which process uses its folder");
     }
 }
 
-/// Listens on the port that was asked for; else on that of the last start if it
-/// is free, so that references to images keep working; else on any.
-async fn listen(asked: Option<u16>, last: Option<u16>) -> Result<TcpListener, PracticeError> {
-    if asked.is_none()
+/// Listens on the requested port, otherwise on the port of the last start if it is free, so that image
+/// references keep working, otherwise on any free port.
+async fn listen(requested: Option<u16>, last: Option<u16>) -> Result<TcpListener, PracticeError> {
+    if requested.is_none()
         && let Some(port) = last
         && let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await
     {
         return Ok(listener);
     }
-    let port = asked.unwrap_or(0);
+    let port = requested.unwrap_or(0);
     let bound = TcpListener::bind(("127.0.0.1", port)).await;
     bound.map_err(|source| PracticeError::Listen { port, source })
 }
@@ -308,18 +314,18 @@ fn port_of(listener: &TcpListener) -> Result<u16, PracticeError> {
 }
 
 fn serve(
-    world: &Arc<World>,
-    origin: Origin,
+    context: &Arc<ServerContext>,
+    port: Port,
     listener: TcpListener,
     stop: &CancellationToken,
 ) -> JoinHandle<()> {
-    let app = Router::new().fallback(enter).with_state((Arc::clone(world), origin));
+    let app = Router::new().fallback(handle).with_state((Arc::clone(context), port));
     let app = app.into_make_service_with_connect_info::<Connection>();
     let stopped = stop.clone().cancelled_owned();
     tokio::spawn(async move {
         let serving = axum::serve(CuttableListener(listener), app);
         if let Err(error) = serving.with_graceful_shutdown(stopped).await {
-            tracing::error!(%error, "a practice server ended");
+            tracing::error!(%error, "a practice server failed");
         }
     })
 }

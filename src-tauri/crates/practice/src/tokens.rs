@@ -1,5 +1,5 @@
-//! Tokens that the practice servers issue: claims and a signature, so that a
-//! token stays valid over a restart without being stored.
+//! Tokens of the practice servers: claims and a signature, so that a token remains valid after a restart
+//! without being stored.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -9,16 +9,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::now_micros;
-use crate::hmac::{hex, hmac_sha256, same};
+use crate::hash::{equals_in_constant_time, hex, hmac_sha256};
 
-/// What a token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Claims {
-    /// Which server accepts it: `ecr`, `hub`, `hub-registry`.
+    /// The server that accepts the token: `ecr`, `hub` or `hub-registry`.
     pub(crate) audience: String,
-    /// Who asked for it; empty for anonymous.
+    /// The user. Empty if anonymous.
     pub(crate) subject: String,
-    /// Repositories that may be pulled; for `hub-registry` only.
+    /// Repositories that the token allows to pull (`hub-registry` only).
     pub(crate) repositories: Vec<String>,
     /// Microseconds since 1970.
     pub(crate) issued: i64,
@@ -26,7 +25,7 @@ pub(crate) struct Claims {
     pub(crate) expires: i64,
 }
 
-/// What a presented token turned out to be.
+/// The result of checking a token.
 pub(crate) enum Verdict {
     Valid(Claims),
     Expired,
@@ -36,7 +35,7 @@ pub(crate) enum Verdict {
 /// Signs and checks tokens.
 #[derive(Default)]
 pub(crate) struct Tokens {
-    /// Tokens issued until then count as expired (a fault asked for it).
+    /// Tokens issued until this time count as expired. Only tests set it.
     revoked_until: AtomicI64,
 }
 
@@ -49,7 +48,7 @@ impl Tokens {
         repositories: Vec<String>,
         lifetime: Duration,
     ) -> (String, Claims) {
-        // Never at or before a revocation of the same microsecond.
+        // Strictly after a revocation in the same microsecond.
         let issued = now_micros().max(self.revoked_until.load(Ordering::SeqCst) + 1);
         let lifetime = i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX / 2);
         let claims = Claims {
@@ -68,7 +67,7 @@ impl Tokens {
     pub(crate) fn check(&self, key: &str, audience: &str, token: &str) -> Verdict {
         let Some((payload, signature)) = token.split_once('.') else { return Verdict::Unknown };
         let expected = hex(&hmac_sha256(key.as_bytes(), payload.as_bytes()));
-        if !same(expected.as_bytes(), signature.as_bytes()) {
+        if !equals_in_constant_time(expected.as_bytes(), signature.as_bytes()) {
             return Verdict::Unknown;
         }
         let claims = URL_SAFE_NO_PAD
@@ -88,34 +87,12 @@ impl Tokens {
         }
     }
 
-    /// Every token that exists now is expired from now on.
+    /// Expires all tokens issued until now.
+    #[cfg(any(test, feature = "faults"))]
     pub(crate) fn expire_all(&self) {
         self.revoked_until.fetch_max(now_micros(), Ordering::SeqCst);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOUR: Duration = Duration::from_secs(3600);
-
-    #[test]
-    fn a_token_is_valid_until_it_is_revoked_and_a_new_one_is_valid_again() {
-        let tokens = Tokens::default();
-        let (first, _) = tokens.issue("key", "ecr", "AWS", Vec::new(), HOUR);
-        assert!(matches!(tokens.check("key", "ecr", &first), Verdict::Valid(_)));
-        tokens.expire_all();
-        assert!(matches!(tokens.check("key", "ecr", &first), Verdict::Expired));
-        let (second, _) = tokens.issue("key", "ecr", "AWS", Vec::new(), HOUR);
-        assert!(matches!(tokens.check("key", "ecr", &second), Verdict::Valid(_)));
-    }
-
-    #[test]
-    fn a_token_of_another_key_or_audience_is_unknown() {
-        let tokens = Tokens::default();
-        let (token, _) = tokens.issue("key", "ecr", "AWS", Vec::new(), HOUR);
-        assert!(matches!(tokens.check("other", "ecr", &token), Verdict::Unknown));
-        assert!(matches!(tokens.check("key", "hub", &token), Verdict::Unknown));
-    }
-}
+mod tests;

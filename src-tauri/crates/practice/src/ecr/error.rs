@@ -1,33 +1,32 @@
-//! ECR's errors: a name, a sentence, a status.
+//! Errors of the ECR API: name, message and status.
 
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::store::StoreError;
-use crate::world::World;
+use crate::context::ServerContext;
+use crate::store::error::StoreError;
 
-/// An error in ECR's words.
 #[derive(Debug)]
 pub(crate) struct EcrError {
     pub(crate) status: StatusCode,
     pub(crate) kind: &'static str,
     pub(crate) message: String,
-    /// What some errors carry besides.
+    /// An additional member, which some errors have.
     pub(crate) member: Option<(&'static str, Value)>,
 }
 
 impl EcrError {
-    /// An error that is the client's fault.
+    /// Creates a client error.
     pub(crate) fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, kind, message: message.into(), member: None }
     }
 
-    /// The practice's own folder does not work.
+    /// Creates the error for a practice folder that can't be read or written.
     pub(crate) fn internal() -> Self {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             kind: "ServerException",
-            message: "The practice registry could not use its folder.".to_owned(),
+            message: "The practice registry couldn't access its folder.".to_owned(),
             member: None,
         }
     }
@@ -36,7 +35,7 @@ impl EcrError {
         Self::new("UnknownOperationException", "")
     }
 
-    /// A parameter that breaks a rule of the API.
+    /// Creates the error for a parameter that violates a constraint.
     pub(crate) fn parameter(name: &str, constraint: impl std::fmt::Display) -> Self {
         Self::new(
             "InvalidParameterException",
@@ -44,15 +43,15 @@ impl EcrError {
         )
     }
 
-    pub(crate) fn no_repository(world: &World, name: &str) -> Self {
-        Self::new("RepositoryNotFoundException", world.no_repository(name))
+    pub(crate) fn repository_not_found(context: &ServerContext, name: &str) -> Self {
+        Self::new("RepositoryNotFoundException", context.repository_not_found(name))
     }
 
-    pub(crate) fn access_denied(world: &World, operation: &str) -> Self {
+    pub(crate) fn access_denied(context: &ServerContext, operation: &str) -> Self {
         let message = format!(
             "User: {} is not authorized to perform: ecr:{operation} on resource: {} because no identity-based policy allows the ecr:{operation} action",
-            world.user_arn(),
-            world.repository_arn("*")
+            context.user_arn(),
+            context.repository_arn("*")
         );
         Self::new("AccessDeniedException", message)
     }

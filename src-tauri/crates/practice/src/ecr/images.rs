@@ -1,4 +1,4 @@
-//! Reading, writing and deleting images through the API.
+//! Operations that read, write and delete images.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::error::EcrError;
 use super::input::Input;
-use super::names::repository_name;
+use super::repository_name::repository_name;
 use crate::clock::now_millis;
-use crate::hmac::{digest_of, is_digest};
-use crate::store::{
-    Manifest, PushError, Repository, delete_image, push_manifest, remove_unused, untag,
-};
-use crate::world::World;
+use crate::context::ServerContext;
+use crate::hash::{digest_of, is_digest};
+use crate::store::image_changes::{PushError, delete_image, push_manifest, remove_unused, untag};
+use crate::store::manifest::Manifest;
+use crate::store::state::Repository;
 
 /// An image by digest, by tag, or by both.
 pub(super) struct ImageId {
@@ -20,7 +20,7 @@ pub(super) struct ImageId {
     tag: Option<String>,
 }
 
-/// Code and reason of an image that cannot be found.
+/// Failure code and reason.
 type Failure = (&'static str, &'static str);
 
 impl ImageId {
@@ -29,7 +29,7 @@ impl ImageId {
         Self { digest: text("imageDigest"), tag: text("imageTag") }
     }
 
-    /// The digest of the image that this names in a repository.
+    /// Resolves the ID to a digest in a repository.
     pub(super) fn find(&self, repository: &Repository) -> Result<String, Failure> {
         const MISSING: Failure = ("ImageNotFound", "Requested image not found");
         let tagged = self.tag.as_ref().map(|tag| repository.tags.get(tag).ok_or(MISSING));
@@ -48,27 +48,27 @@ impl ImageId {
         }
     }
 
-    fn shown(&self) -> Value {
-        let mut shown = json!({});
+    fn to_json(&self) -> Value {
+        let mut json = json!({});
         if let Some(digest) = &self.digest {
-            shown["imageDigest"] = json!(digest);
+            json["imageDigest"] = json!(digest);
         }
         if let Some(tag) = &self.tag {
-            shown["imageTag"] = json!(tag);
+            json["imageTag"] = json!(tag);
         }
-        shown
+        json
     }
 
     fn failure(&self, (code, reason): Failure) -> Value {
-        json!({ "imageId": self.shown(), "failureCode": code, "failureReason": reason })
+        json!({ "imageId": self.to_json(), "failureCode": code, "failureReason": reason })
     }
 }
 
-/// ECR's sentence about an image that is not there.
-pub(super) fn no_image(world: &World, name: &str, id: &ImageId) -> EcrError {
+/// Returns the error of ECR for an image that does not exist.
+pub(super) fn image_not_found(context: &ServerContext, name: &str, id: &ImageId) -> EcrError {
     let quoted =
         |value: &Option<String>| value.as_ref().map_or("null".to_owned(), |it| format!("'{it}'"));
-    let (digest, tag, account) = (quoted(&id.digest), quoted(&id.tag), &world.options.account_id);
+    let (digest, tag, account) = (quoted(&id.digest), quoted(&id.tag), &context.options.account_id);
     EcrError::new(
         "ImageNotFoundException",
         format!(
@@ -83,19 +83,23 @@ fn ids(input: &Input) -> Result<Vec<ImageId>, EcrError> {
     Ok(list.iter().map(ImageId::read).collect())
 }
 
-/// BatchGetImage.
-pub(super) async fn batch_get(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles BatchGetImage.
+pub(super) async fn batch_get(
+    context: &Arc<ServerContext>,
+    input: &Input,
+) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
     let mut found = Vec::new();
     let mut failures = Vec::new();
     let ids = ids(input)?;
-    world.store.read(|state| {
-        let held = state.repositories.get(name);
-        let held = held.ok_or_else(|| EcrError::no_repository(world, name))?;
+    context.store.read(|state| {
+        let repository = state.repositories.get(name);
+        let repository = repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
         for mut id in ids {
-            match id.find(held) {
+            match id.find(repository) {
                 Ok(digest) => {
-                    let media_type = held.images.get(&digest).map(|image| image.media_type.clone());
+                    let media_type =
+                        repository.images.get(&digest).map(|image| image.media_type.clone());
                     id.digest = Some(digest.clone());
                     found.push((id, digest, media_type));
                 }
@@ -106,18 +110,18 @@ pub(super) async fn batch_get(world: &Arc<World>, input: &Input) -> Result<Value
     })?;
     let mut images = Vec::new();
     for (id, digest, media_type) in found {
-        let Ok(bytes) = world.store.manifests.read(&digest).await else {
+        let Ok(bytes) = context.store.manifests.read(&digest).await else {
             failures.push(id.failure(("ImageInaccessible", "The image could not be read")));
             continue;
         };
         images.push(json!({
-            "registryId": world.options.account_id,
+            "registryId": context.options.account_id,
             "repositoryName": name,
-            "imageId": id.shown(),
+            "imageId": id.to_json(),
             "imageManifest": String::from_utf8_lossy(&bytes),
             "imageManifestMediaType": media_type,
         }));
-        world.store.note(|state| {
+        context.store.change_unsaved(|state| {
             let repository = state.repositories.get_mut(name);
             if let Some(image) = repository.and_then(|found| found.images.get_mut(&digest)) {
                 image.pulled_at = Some(now_millis());
@@ -127,29 +131,34 @@ pub(super) async fn batch_get(world: &Arc<World>, input: &Input) -> Result<Value
     Ok(json!({ "images": images, "failures": failures }))
 }
 
-/// BatchDeleteImage.
-pub(super) async fn batch_delete(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles BatchDeleteImage.
+pub(super) async fn batch_delete(
+    context: &Arc<ServerContext>,
+    input: &Input,
+) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
     let ids = ids(input)?;
-    world
+    context
         .store
         .change(|state| {
-            let held = state.repositories.get_mut(name);
-            let held = held.ok_or_else(|| EcrError::no_repository(world, name))?;
-            let before = held.clone();
+            let repository = state.repositories.get_mut(name);
+            let repository =
+                repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
+            let before = repository.clone();
             let (mut deleted, mut failures) = (Vec::new(), Vec::new());
             for mut id in ids {
-                let digest = match id.find(held) {
+                let digest = match id.find(repository) {
                     Ok(digest) => digest,
                     Err(failure) => {
                         failures.push(id.failure(failure));
                         continue;
                     }
                 };
-                let is_child = held.images.values().any(|image| image.children.contains(&digest));
+                let is_child =
+                    repository.images.values().any(|image| image.children.contains(&digest));
                 match &id.tag {
                     Some(tag) => {
-                        untag(held, tag);
+                        untag(repository, tag);
                     }
                     None if is_child => {
                         failures.push(id.failure((
@@ -158,19 +167,19 @@ pub(super) async fn batch_delete(world: &Arc<World>, input: &Input) -> Result<Va
                         )));
                         continue;
                     }
-                    None => delete_image(held, &digest),
+                    None => delete_image(repository, &digest),
                 }
                 id.digest = Some(digest);
-                deleted.push(id.shown());
+                deleted.push(id.to_json());
             }
-            remove_unused(&world.store, state, &before);
+            remove_unused(&context.store, state, &before);
             Ok(json!({ "imageIds": deleted, "failures": failures }))
         })
         .await
 }
 
-/// PutImage.
-pub(super) async fn put(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles PutImage.
+pub(super) async fn put(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
     let text = input.required("imageManifest")?;
     let tag = input.text("imageTag")?;
@@ -180,35 +189,35 @@ pub(super) async fn put(world: &Arc<World>, input: &Input) -> Result<Value, EcrE
     }
     let digest = digest_of(text.as_bytes());
     let manifest = Manifest::parse(text.as_bytes(), input.text("imageManifestMediaType")?)
-        .map_err(|error| refusal(world, name, tag, &digest, error.into()))?;
+        .map_err(|error| refusal(context, name, tag, &digest, error.into()))?;
     if input.text("imageDigest")?.is_some_and(|said| said != digest) {
-        return Err(refusal(world, name, tag, &digest, PushError::OtherDigest));
+        return Err(refusal(context, name, tag, &digest, PushError::OtherDigest));
     }
-    let pushed = world
+    let pushed = context
         .store
         .change(|state| {
-            push_manifest(&world.store, state, (name, tag), text.as_bytes(), &manifest, true)
+            push_manifest(&context.store, state, (name, tag), text.as_bytes(), &manifest, true)
         })
         .await;
-    let digest = pushed.map_err(|error| refusal(world, name, tag, &digest, error))?;
+    let digest = pushed.map_err(|error| refusal(context, name, tag, &digest, error))?;
     let id = ImageId { digest: Some(digest), tag: tag.map(str::to_owned) };
     Ok(json!({ "image": {
-        "registryId": world.options.account_id,
+        "registryId": context.options.account_id,
         "repositoryName": name,
-        "imageId": id.shown(),
+        "imageId": id.to_json(),
         "imageManifest": text,
         "imageManifestMediaType": manifest.media_type,
     } }))
 }
 
 fn refusal(
-    world: &World,
+    context: &ServerContext,
     name: &str,
     tag: Option<&str>,
     digest: &str,
     error: PushError,
 ) -> EcrError {
-    let account = &world.options.account_id;
+    let account = &context.options.account_id;
     let tag = tag.unwrap_or("null");
     let required = |what: &str, digests: &[String]| {
         format!(
@@ -217,7 +226,7 @@ fn refusal(
         )
     };
     match error {
-        PushError::NoRepository => EcrError::no_repository(world, name),
+        PushError::NoRepository => EcrError::repository_not_found(context, name),
         PushError::Manifest(problem) => EcrError::parameter("ImageManifest", problem),
         PushError::OtherDigest => EcrError::new(
             "ImageDigestDoesNotMatchException",

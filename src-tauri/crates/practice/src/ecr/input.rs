@@ -1,11 +1,11 @@
-//! Reading the members of a request.
+//! Reads the members of a request.
 
 use serde_json::{Map, Value};
 
 use super::error::EcrError;
 
-/// The members of a request. A member of the wrong type is a
-/// `SerializationException`, as AWS JSON services answer it.
+/// The members of a request. A member of the wrong type is a `SerializationException`, as in all AWS JSON
+/// services.
 pub(super) struct Input(Map<String, Value>);
 
 impl Input {
@@ -13,7 +13,6 @@ impl Input {
         Self(members)
     }
 
-    /// The members as they came.
     pub(super) fn members(&self) -> &Map<String, Value> {
         &self.0
     }
@@ -60,20 +59,20 @@ impl Input {
         self.typed(name, |value| value.as_object().cloned().map(Input))
     }
 
-    /// A list that must hold between `least` and `most` members.
+    /// Returns a list with `min` to `max` members.
     pub(super) fn sized_list(
         &self,
         name: &str,
-        least: usize,
-        most: usize,
+        min: usize,
+        max: usize,
     ) -> Result<Option<&Vec<Value>>, EcrError> {
         let Some(list) = self.list(name)? else { return Ok(None) };
-        if list.len() < least {
-            let text = format!("Member must have length greater than or equal to {least}");
+        if list.len() < min {
+            let text = format!("Member must have length greater than or equal to {min}");
             return Err(EcrError::parameter(name, text));
         }
-        if list.len() > most {
-            let text = format!("Member must have length less than or equal to {most}");
+        if list.len() > max {
+            let text = format!("Member must have length less than or equal to {max}");
             return Err(EcrError::parameter(name, text));
         }
         Ok(Some(list))

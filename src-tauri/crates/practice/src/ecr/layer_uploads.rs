@@ -1,4 +1,4 @@
-//! Layers that are uploaded in parts, through the API and not through the registry.
+//! Operations that upload a layer in parts through the API instead of the registry.
 
 use std::sync::Arc;
 
@@ -9,26 +9,27 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::error::EcrError;
 use super::input::Input;
-use super::names::repository_name;
-use crate::store::{Upload, UploadError, adopt_upload};
-use crate::world::World;
+use super::repository_name::repository_name;
+use crate::context::ServerContext;
+use crate::store::image_changes::adopt_upload;
+use crate::store::uploads::{Upload, UploadError};
 
-/// The size of a part that ECR asks for, in bytes, and the most that it takes.
+/// The part size that ECR requests, which is also the maximum, in bytes.
 const PART_BYTES: i64 = 10 * 1024 * 1024;
 
-/// InitiateLayerUpload.
-pub(super) fn begin(world: &World, input: &Input) -> Result<Value, EcrError> {
+/// Handles InitiateLayerUpload.
+pub(super) fn begin(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
-    let exists = world.store.read(|state| state.repositories.contains_key(name));
+    let exists = context.store.read(|state| state.repositories.contains_key(name));
     if !exists {
-        return Err(EcrError::no_repository(world, name));
+        return Err(EcrError::repository_not_found(context, name));
     }
-    let id = world.store.uploads.begin(name).map_err(|error| internal(&error))?;
+    let id = context.store.uploads.begin(name).map_err(|error| internal(&error))?;
     Ok(json!({ "uploadId": id, "partSize": PART_BYTES }))
 }
 
-/// UploadLayerPart. Parts come in their order.
-pub(super) async fn part(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles UploadLayerPart. Parts have to arrive in order.
+pub(super) async fn part(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let (name, id) = (repository_name(input)?, input.required("uploadId")?);
     let number = |member: &str| {
         let number = input.number(member)?;
@@ -37,8 +38,9 @@ pub(super) async fn part(world: &Arc<World>, input: &Input) -> Result<Value, Ecr
     };
     let (first, last) = (number("partFirstByte")?, number("partLastByte")?);
     let blob = STANDARD.decode(input.required("layerPartBlob")?);
-    let blob = blob.map_err(|_| EcrError::new("SerializationException", "The part is no blob."))?;
-    let mut upload = take(world, name, id).await?;
+    let blob =
+        blob.map_err(|_| EcrError::new("SerializationException", "The part isn't valid base64."))?;
+    let mut upload = lock_upload(context, name, id).await?;
     let invalid = |upload: &Upload| {
         let message = format!(
             "Part first byte {first} is invalid for upload '{id}': the last valid byte received is {}.",
@@ -62,19 +64,22 @@ pub(super) async fn part(world: &Arc<World>, input: &Input) -> Result<Value, Ecr
         }
     })?;
     Ok(json!({
-        "registryId": world.options.account_id,
+        "registryId": context.options.account_id,
         "repositoryName": name,
         "uploadId": id,
         "lastByteReceived": last,
     }))
 }
 
-/// CompleteLayerUpload.
-pub(super) async fn complete(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles CompleteLayerUpload.
+pub(super) async fn complete(
+    context: &Arc<ServerContext>,
+    input: &Input,
+) -> Result<Value, EcrError> {
     let (name, id) = (repository_name(input)?, input.required("uploadId")?);
     input.sized_list("layerDigests", 1, 100)?;
     let digests = input.texts("layerDigests")?.unwrap_or_default();
-    let upload = take(world, name, id).await?;
+    let upload = lock_upload(context, name, id).await?;
     let digest = upload.digest();
     let refused = if upload.size == 0 {
         Some(("EmptyUploadException", "The upload does not have any parts."))
@@ -87,38 +92,45 @@ pub(super) async fn complete(world: &Arc<World>, input: &Input) -> Result<Value,
     } else {
         None
     };
-    let held = world.store.read(|state| {
-        state.repositories.get(name).is_some_and(|held| held.blobs.contains_key(&digest))
+    let is_stored = context.store.read(|state| {
+        state
+            .repositories
+            .get(name)
+            .is_some_and(|repository| repository.blobs.contains_key(&digest))
     });
-    let exists = ("LayerAlreadyExistsException", "The layer exists in the repository already.");
-    if let Some((kind, message)) = refused.or_else(|| held.then_some(exists)) {
+    let exists = ("LayerAlreadyExistsException", "The layer already exists in the repository.");
+    if let Some((kind, message)) = refused.or_else(|| is_stored.then_some(exists)) {
         drop(upload);
-        world.store.uploads.end(id);
+        context.store.uploads.end(id);
         return Err(EcrError::new(kind, message));
     }
-    let kept = adopt_upload(&world.store, name, &upload, &digest).await;
+    let adopted = adopt_upload(&context.store, name, &upload, &digest).await;
     drop(upload);
-    world.store.uploads.end(id);
-    if !kept? {
-        return Err(EcrError::no_repository(world, name));
+    context.store.uploads.end(id);
+    if !adopted? {
+        return Err(EcrError::repository_not_found(context, name));
     }
     Ok(json!({
-        "registryId": world.options.account_id,
+        "registryId": context.options.account_id,
         "repositoryName": name,
         "uploadId": id,
         "layerDigest": digest,
     }))
 }
 
-async fn take(world: &World, name: &str, id: &str) -> Result<OwnedMutexGuard<Upload>, EcrError> {
+async fn lock_upload(
+    context: &ServerContext,
+    name: &str,
+    id: &str,
+) -> Result<OwnedMutexGuard<Upload>, EcrError> {
     let unknown = || {
-        let account = &world.options.account_id;
+        let account = &context.options.account_id;
         let message = format!(
             "The upload with id '{id}' in the repository with name '{name}' in the registry with id '{account}' could not be found."
         );
         EcrError::new("UploadNotFoundException", message)
     };
-    let upload = world.store.uploads.find(id).ok_or_else(unknown)?.lock_owned().await;
+    let upload = context.store.uploads.find(id).ok_or_else(unknown)?.lock_owned().await;
     if upload.repository == name { Ok(upload) } else { Err(unknown()) }
 }
 

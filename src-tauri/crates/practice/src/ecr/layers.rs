@@ -1,23 +1,23 @@
-//! Layers as the control plane sees them.
+//! Operations that check and download layers.
 
 use serde_json::{Value, json};
 
 use super::error::EcrError;
 use super::input::Input;
-use super::names::repository_name;
-use crate::hmac::is_digest;
-use crate::world::World;
+use super::repository_name::repository_name;
+use crate::context::ServerContext;
+use crate::hash::is_digest;
 
-/// BatchCheckLayerAvailability.
-pub(super) fn check(world: &World, input: &Input) -> Result<Value, EcrError> {
+/// Handles BatchCheckLayerAvailability.
+pub(super) fn check(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
     input.sized_list("layerDigests", 1, 100)?;
     let digests = input.texts("layerDigests")?;
     let digests =
         digests.ok_or_else(|| EcrError::parameter("layerDigests", "Member must not be null"))?;
-    world.store.read(|state| {
-        let held = state.repositories.get(name);
-        let held = held.ok_or_else(|| EcrError::no_repository(world, name))?;
+    context.store.read(|state| {
+        let repository = state.repositories.get(name);
+        let repository = repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
         let (mut layers, mut failures) = (Vec::new(), Vec::new());
         for digest in digests {
             if !is_digest(&digest) {
@@ -26,7 +26,7 @@ pub(super) fn check(world: &World, input: &Input) -> Result<Value, EcrError> {
                     "failureCode": "InvalidLayerDigest",
                     "failureReason": "Invalid layer digest",
                 }));
-            } else if let Some(size) = held.blobs.get(&digest) {
+            } else if let Some(size) = repository.blobs.get(&digest) {
                 layers.push(json!({
                     "layerDigest": digest,
                     "layerAvailability": "AVAILABLE",
@@ -41,17 +41,17 @@ pub(super) fn check(world: &World, input: &Input) -> Result<Value, EcrError> {
     })
 }
 
-/// GetDownloadUrlForLayer.
-pub(super) fn download_url(world: &World, input: &Input) -> Result<Value, EcrError> {
+/// Handles GetDownloadUrlForLayer.
+pub(super) fn download_url(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
     let digest = input.required("layerDigest")?;
-    let is_here = world.store.read(|state| {
-        let held = state.repositories.get(name);
-        let held = held.ok_or_else(|| EcrError::no_repository(world, name))?;
-        Ok::<_, EcrError>(held.blobs.contains_key(digest))
+    let exists = context.store.read(|state| {
+        let repository = state.repositories.get(name);
+        let repository = repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
+        Ok::<_, EcrError>(repository.blobs.contains_key(digest))
     })?;
-    if !is_here {
-        let account = &world.options.account_id;
+    if !exists {
+        let account = &context.options.account_id;
         return Err(EcrError::new(
             "LayersNotFoundException",
             format!(
@@ -59,5 +59,5 @@ pub(super) fn download_url(world: &World, input: &Input) -> Result<Value, EcrErr
             ),
         ));
     }
-    Ok(json!({ "downloadUrl": world.layer_url("ecr", digest), "layerDigest": digest }))
+    Ok(json!({ "downloadUrl": context.layer_url("ecr", digest), "layerDigest": digest }))
 }

@@ -1,4 +1,4 @@
-//! Pages with opaque tokens.
+//! Pagination with opaque tokens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,14 +6,14 @@ use base64::engine::general_purpose::STANDARD;
 use super::error::EcrError;
 use super::input::Input;
 
-/// What a request says about its page.
+/// The requested page.
 pub(super) struct Page {
     size: usize,
     after: Option<String>,
 }
 
 impl Page {
-    /// Reads `maxResults` and `nextToken`; neither may come with `names`.
+    /// Parses `maxResults` and `nextToken`. Neither is allowed together with `names`.
     pub(super) fn of(input: &Input, names: &str) -> Result<Self, EcrError> {
         let token = input.text("nextToken")?;
         let size = input.number("maxResults")?;
@@ -44,7 +44,7 @@ impl Page {
             .ok_or_else(|| EcrError::parameter("nextToken", "must be a valid token"))
     }
 
-    /// The items of this page and the token of the next. `items` are sorted by key.
+    /// Returns the items of the page and the token of the next one. `items` are sorted by key.
     pub(super) fn cut<T>(
         &self,
         items: impl Iterator<Item = (String, T)>,
@@ -65,7 +65,7 @@ impl Page {
     }
 }
 
-/// Puts the next page's token into an answer, if there is one.
+/// Adds the token of the next page to a response.
 pub(super) fn with_token(
     mut output: serde_json::Value,
     token: Option<String>,

@@ -1,4 +1,4 @@
-//! Lifecycle policies and repository policies: kept and given back.
+//! Operations on lifecycle policies and repository policies. They are stored but have no effect.
 
 use std::sync::Arc;
 
@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 
 use super::error::EcrError;
 use super::input::Input;
-use super::names::repository_name;
 use super::repositories::change;
-use crate::world::World;
+use super::repository_name::repository_name;
+use crate::context::ServerContext;
 
-/// PutLifecyclePolicy.
-pub(super) async fn put_lifecycle(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles PutLifecyclePolicy.
+pub(super) async fn put_lifecycle(
+    context: &Arc<ServerContext>,
+    input: &Input,
+) -> Result<Value, EcrError> {
     const NAME: &str = "lifecyclePolicyText";
     let text = input.required(NAME)?;
     if text.len() < 100 {
@@ -23,14 +26,14 @@ pub(super) async fn put_lifecycle(world: &Arc<World>, input: &Input) -> Result<V
         return Err(EcrError::parameter(NAME, rule));
     }
     check_rules(text).map_err(|rule| EcrError::parameter(NAME, rule))?;
-    change(world, input, |repository| {
+    change(context, input, |repository| {
         repository.lifecycle_policy = Some(text.to_owned());
         Ok(json!({ "lifecyclePolicyText": text }))
     })
     .await
 }
 
-/// At most 50 rules with unique priorities; `any` comes last.
+/// Requires 1 to 50 rules with unique priorities, with `any` last.
 fn check_rules(text: &str) -> Result<(), String> {
     let invalid = |why: &str| Err(format!("Lifecycle policy validation failure: {why}"));
     let Ok(policy) = serde_json::from_str::<Value>(text) else { return invalid("not valid JSON") };
@@ -66,8 +69,8 @@ fn check_rules(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn no_lifecycle(world: &World, name: &str) -> EcrError {
-    let account = &world.options.account_id;
+fn lifecycle_policy_not_found(context: &ServerContext, name: &str) -> EcrError {
+    let account = &context.options.account_id;
     EcrError::new(
         "LifecyclePolicyNotFoundException",
         format!(
@@ -76,8 +79,8 @@ fn no_lifecycle(world: &World, name: &str) -> EcrError {
     )
 }
 
-fn no_policy(world: &World, name: &str) -> EcrError {
-    let account = &world.options.account_id;
+fn repository_policy_not_found(context: &ServerContext, name: &str) -> EcrError {
+    let account = &context.options.account_id;
     EcrError::new(
         "RepositoryPolicyNotFoundException",
         format!(
@@ -86,30 +89,42 @@ fn no_policy(world: &World, name: &str) -> EcrError {
     )
 }
 
-/// GetLifecyclePolicy.
-pub(super) fn get_lifecycle(world: &World, input: &Input) -> Result<Value, EcrError> {
+/// Handles GetLifecyclePolicy.
+pub(super) fn get_lifecycle(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
-    world.store.read(|state| {
-        let held = state.repositories.get(name);
-        let held = held.ok_or_else(|| EcrError::no_repository(world, name))?;
-        let text = held.lifecycle_policy.as_ref().ok_or_else(|| no_lifecycle(world, name))?;
-        let account = &world.options.account_id;
+    context.store.read(|state| {
+        let repository = state.repositories.get(name);
+        let repository = repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
+        let text = repository
+            .lifecycle_policy
+            .as_ref()
+            .ok_or_else(|| lifecycle_policy_not_found(context, name))?;
+        let account = &context.options.account_id;
         Ok(json!({ "registryId": account, "repositoryName": name, "lifecyclePolicyText": text }))
     })
 }
 
-/// DeleteLifecyclePolicy.
-pub(super) async fn delete_lifecycle(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles DeleteLifecyclePolicy.
+pub(super) async fn delete_lifecycle(
+    context: &Arc<ServerContext>,
+    input: &Input,
+) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
-    change(world, input, |repository| {
-        let text = repository.lifecycle_policy.take().ok_or_else(|| no_lifecycle(world, name))?;
+    change(context, input, |repository| {
+        let text = repository
+            .lifecycle_policy
+            .take()
+            .ok_or_else(|| lifecycle_policy_not_found(context, name))?;
         Ok(json!({ "lifecyclePolicyText": text }))
     })
     .await
 }
 
-/// SetRepositoryPolicy.
-pub(super) async fn set_repository(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles SetRepositoryPolicy.
+pub(super) async fn set_repository(
+    context: &Arc<ServerContext>,
+    input: &Input,
+) -> Result<Value, EcrError> {
     let text = input.required("policyText")?;
     if text.len() > 10_240 {
         let rule = "Member must have length less than or equal to 10240";
@@ -118,33 +133,35 @@ pub(super) async fn set_repository(world: &Arc<World>, input: &Input) -> Result<
     if serde_json::from_str::<Value>(text).is_err() {
         return Err(EcrError::parameter("PolicyText", "Invalid repository policy provided"));
     }
-    change(world, input, |repository| {
+    change(context, input, |repository| {
         repository.policy = Some(text.to_owned());
         Ok(json!({ "policyText": text }))
     })
     .await
 }
 
-/// GetRepositoryPolicy.
-pub(super) fn get_repository(world: &World, input: &Input) -> Result<Value, EcrError> {
+/// Handles GetRepositoryPolicy.
+pub(super) fn get_repository(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
-    world.store.read(|state| {
-        let held = state.repositories.get(name);
-        let held = held.ok_or_else(|| EcrError::no_repository(world, name))?;
-        let text = held.policy.as_ref().ok_or_else(|| no_policy(world, name))?;
-        let account = &world.options.account_id;
+    context.store.read(|state| {
+        let repository = state.repositories.get(name);
+        let repository = repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
+        let text =
+            repository.policy.as_ref().ok_or_else(|| repository_policy_not_found(context, name))?;
+        let account = &context.options.account_id;
         Ok(json!({ "registryId": account, "repositoryName": name, "policyText": text }))
     })
 }
 
-/// DeleteRepositoryPolicy.
+/// Handles DeleteRepositoryPolicy.
 pub(super) async fn delete_repository(
-    world: &Arc<World>,
+    context: &Arc<ServerContext>,
     input: &Input,
 ) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
-    change(world, input, |repository| {
-        let text = repository.policy.take().ok_or_else(|| no_policy(world, name))?;
+    change(context, input, |repository| {
+        let text =
+            repository.policy.take().ok_or_else(|| repository_policy_not_found(context, name))?;
         Ok(json!({ "policyText": text }))
     })
     .await

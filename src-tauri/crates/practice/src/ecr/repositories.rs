@@ -1,4 +1,4 @@
-//! Repositories: create, describe, delete, and their settings.
+//! Operations on repositories and their settings.
 
 use std::sync::Arc;
 
@@ -6,37 +6,38 @@ use serde_json::{Value, json};
 
 use super::error::EcrError;
 use super::input::Input;
-use super::names::{check, repository_name};
 use super::paging::{Page, with_token};
+use super::repository_name::{check, repository_name};
 use super::resource_tags;
 use crate::clock::epoch_seconds;
-use crate::store::{Repository, TagMutability, remove_unused};
-use crate::world::World;
+use crate::context::ServerContext;
+use crate::store::image_changes::remove_unused;
+use crate::store::state::{Repository, TagMutability};
 
-/// A repository as ECR shows it.
-fn shown(world: &World, name: &str, repository: &Repository) -> Value {
-    let mut shown = json!({
-        "repositoryArn": world.repository_arn(name),
-        "registryId": world.options.account_id,
+/// Returns a repository as in responses of ECR.
+fn repository_json(context: &ServerContext, name: &str, repository: &Repository) -> Value {
+    let mut json = json!({
+        "repositoryArn": context.repository_arn(name),
+        "registryId": context.options.account_id,
         "repositoryName": name,
-        "repositoryUri": format!("{}/{name}", world.registry_host()),
+        "repositoryUri": format!("{}/{name}", context.registry_host()),
         "createdAt": epoch_seconds(repository.created_at),
         "imageTagMutability": repository.mutability,
         "imageScanningConfiguration": { "scanOnPush": repository.scan_on_push },
         "encryptionConfiguration": repository.encryption,
     });
     if repository.mutability.needs_filters() {
-        shown["imageTagMutabilityExclusionFilters"] = filters(&repository.exclusions);
+        json["imageTagMutabilityExclusionFilters"] = filters(&repository.exclusions);
     }
-    shown
+    json
 }
 
 fn filters(exclusions: &[String]) -> Value {
-    let shown = exclusions.iter().map(|it| json!({ "filterType": "WILDCARD", "filter": it }));
-    Value::Array(shown.collect())
+    let filters = exclusions.iter().map(|it| json!({ "filterType": "WILDCARD", "filter": it }));
+    Value::Array(filters.collect())
 }
 
-/// Mutability and its exclusion filters, which belong together.
+/// Parses the tag mutability and its exclusion filters, which depend on each other.
 fn mutability(input: &Input) -> Result<Option<(TagMutability, Vec<String>)>, EcrError> {
     const FILTERS: &str = "imageTagMutabilityExclusionFilters";
     let kind = match input.text("imageTagMutability")? {
@@ -76,7 +77,7 @@ fn mutability(input: &Input) -> Result<Option<(TagMutability, Vec<String>)>, Ecr
     Ok(Some((kind, exclusions)))
 }
 
-fn encryption(world: &World, input: &Input) -> Result<Option<Value>, EcrError> {
+fn encryption(context: &ServerContext, input: &Input) -> Result<Option<Value>, EcrError> {
     let Some(given) = input.object("encryptionConfiguration")? else { return Ok(None) };
     let kind = given.required("encryptionType")?;
     let key = given.text("kmsKey")?;
@@ -87,7 +88,7 @@ fn encryption(world: &World, input: &Input) -> Result<Option<Value>, EcrError> {
             "kmsKey must not be specified with AES256",
         )),
         ("KMS" | "KMS_DSSE", key) if key.is_none_or(|key| key.len() <= 2048) => {
-            let (region, account) = (&world.options.region, &world.options.account_id);
+            let (region, account) = (&context.options.region, &context.options.account_id);
             let own = || format!("arn:aws:kms:{region}:{account}:key/aws-managed-practice-key");
             let key = key.map_or_else(own, str::to_owned);
             Ok(Some(json!({ "encryptionType": kind, "kmsKey": key })))
@@ -104,13 +105,16 @@ fn scan_on_push(input: &Input) -> Result<Option<bool>, EcrError> {
     given.map(|given| given.flag("scanOnPush")).transpose()
 }
 
-/// A repository with the settings of a request.
-pub(super) fn with_settings(world: &World, input: &Input) -> Result<Repository, EcrError> {
+/// Returns a new repository with the settings of a request.
+pub(super) fn with_settings(
+    context: &ServerContext,
+    input: &Input,
+) -> Result<Repository, EcrError> {
     let mut repository = Repository::new();
     if let Some((kind, exclusions)) = mutability(input)? {
         (repository.mutability, repository.exclusions) = (kind, exclusions);
     }
-    if let Some(encryption) = encryption(world, input)? {
+    if let Some(encryption) = encryption(context, input)? {
         repository.encryption = encryption;
     }
     repository.scan_on_push = scan_on_push(input)?.unwrap_or(false);
@@ -119,101 +123,108 @@ pub(super) fn with_settings(world: &World, input: &Input) -> Result<Repository, 
     Ok(repository)
 }
 
-/// CreateRepository.
-pub(super) async fn create(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles CreateRepository.
+pub(super) async fn create(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
-    let repository = with_settings(world, input)?;
-    world
+    let repository = with_settings(context, input)?;
+    context
         .store
         .change(|state| {
             if state.repositories.contains_key(name) {
-                let account = &world.options.account_id;
+                let account = &context.options.account_id;
                 return Err(EcrError::new(
                     "RepositoryAlreadyExistsException",
                     format!("The repository with name '{name}' already exists in the registry with id '{account}'"),
                 ));
             }
-            let output = json!({ "repository": shown(world, name, &repository) });
+            let output = json!({ "repository": repository_json(context, name, &repository) });
             state.repositories.insert(name.to_owned(), repository);
             Ok(output)
         })
         .await
 }
 
-/// DescribeRepositories.
-pub(super) fn describe(world: &World, input: &Input) -> Result<Value, EcrError> {
+/// Handles DescribeRepositories.
+pub(super) fn describe(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
     let page = Page::of(input, "repositoryNames")?;
     input.sized_list("repositoryNames", 1, 100)?;
     let names = input.texts("repositoryNames")?;
-    world.store.read(|state| {
+    context.store.read(|state| {
         if let Some(names) = names {
             let mut found = Vec::new();
             for name in &names {
                 check(name)?;
                 let repository = state.repositories.get(name);
-                let repository = repository.ok_or_else(|| EcrError::no_repository(world, name))?;
-                found.push(shown(world, name, repository));
+                let repository =
+                    repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
+                found.push(repository_json(context, name, repository));
             }
             return Ok(json!({ "repositories": found }));
         }
         let all =
             state.repositories.iter().map(|(name, repository)| (name.clone(), (name, repository)));
         let (found, token) = page.cut(all);
-        let found: Vec<Value> =
-            found.into_iter().map(|(name, repository)| shown(world, name, repository)).collect();
+        let found: Vec<Value> = found
+            .into_iter()
+            .map(|(name, repository)| repository_json(context, name, repository))
+            .collect();
         Ok(with_token(json!({ "repositories": found }), token))
     })
 }
 
-/// DeleteRepository.
-pub(super) async fn delete(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles DeleteRepository.
+pub(super) async fn delete(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
     let force = input.flag("force")?;
-    world
+    context
         .store
         .change(|state| {
-            let held = state.repositories.get(name);
-            let held = held.ok_or_else(|| EcrError::no_repository(world, name))?;
-            if !held.images.is_empty() && !force {
-                let account = &world.options.account_id;
+            let repository = state.repositories.get(name);
+            let repository = repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
+            if !repository.images.is_empty() && !force {
+                let account = &context.options.account_id;
                 return Err(EcrError::new(
                     "RepositoryNotEmptyException",
                     format!("The repository with name '{name}' in registry with id '{account}' cannot be deleted because it still contains images"),
                 ));
             }
-            let output = json!({ "repository": shown(world, name, held) });
+            let output = json!({ "repository": repository_json(context, name, repository) });
             if let Some(removed) = state.repositories.remove(name) {
-                remove_unused(&world.store, state, &removed);
+                remove_unused(&context.store, state, &removed);
             }
             Ok(output)
         })
         .await
 }
 
-/// Changes one repository and answers with its name and what `change` returns.
+/// Changes a repository. Returns its name and the result of `change`.
 pub(super) async fn change(
-    world: &Arc<World>,
+    context: &Arc<ServerContext>,
     input: &Input,
     change: impl FnOnce(&mut Repository) -> Result<Value, EcrError>,
 ) -> Result<Value, EcrError> {
     let name = repository_name(input)?;
-    world
+    context
         .store
         .change(|state| {
-            let held = state.repositories.get_mut(name);
-            let mut output = change(held.ok_or_else(|| EcrError::no_repository(world, name))?)?;
-            output["registryId"] = world.options.account_id.as_str().into();
+            let repository = state.repositories.get_mut(name);
+            let mut output =
+                change(repository.ok_or_else(|| EcrError::repository_not_found(context, name))?)?;
+            output["registryId"] = context.options.account_id.as_str().into();
             output["repositoryName"] = name.into();
             Ok(output)
         })
         .await
 }
 
-/// PutImageTagMutability.
-pub(super) async fn put_mutability(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles PutImageTagMutability.
+pub(super) async fn put_mutability(
+    context: &Arc<ServerContext>,
+    input: &Input,
+) -> Result<Value, EcrError> {
     input.required("imageTagMutability")?;
     let (kind, exclusions) = mutability(input)?.unwrap_or_default();
-    change(world, input, |repository| {
+    change(context, input, |repository| {
         let mut output = json!({ "imageTagMutability": kind });
         if kind.needs_filters() {
             output["imageTagMutabilityExclusionFilters"] = filters(&exclusions);
@@ -224,12 +235,15 @@ pub(super) async fn put_mutability(world: &Arc<World>, input: &Input) -> Result<
     .await
 }
 
-/// PutImageScanningConfiguration.
-pub(super) async fn put_scanning(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles PutImageScanningConfiguration.
+pub(super) async fn put_scanning(
+    context: &Arc<ServerContext>,
+    input: &Input,
+) -> Result<Value, EcrError> {
     let Some(scan_on_push) = scan_on_push(input)? else {
         return Err(EcrError::parameter("imageScanningConfiguration", "Member must not be null"));
     };
-    change(world, input, |repository| {
+    change(context, input, |repository| {
         repository.scan_on_push = scan_on_push;
         Ok(json!({ "imageScanningConfiguration": { "scanOnPush": scan_on_push } }))
     })

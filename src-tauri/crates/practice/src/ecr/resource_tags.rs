@@ -1,4 +1,4 @@
-//! AWS resource tags of repositories.
+//! Operations on the AWS resource tags of repositories.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::error::EcrError;
 use super::input::Input;
-use crate::store::Repository;
-use crate::world::World;
+use crate::context::ServerContext;
+use crate::store::state::Repository;
 
-/// The tags of a request; key ≤ 128, value ≤ 256 characters.
+/// Parses the tags of a request. Keys have up to 128, values up to 256 characters.
 pub(super) fn read(input: &Input) -> Result<BTreeMap<String, String>, EcrError> {
     let mut tags = BTreeMap::new();
     for tag in input.list("tags")?.into_iter().flatten() {
@@ -35,7 +35,7 @@ fn invalid(message: &str) -> EcrError {
     EcrError::new("InvalidTagParameterException", message)
 }
 
-/// At most 50 tags.
+/// Requires at most 50 tags.
 pub(super) fn check_count(count: usize) -> Result<(), EcrError> {
     if count <= 50 {
         return Ok(());
@@ -44,19 +44,19 @@ pub(super) fn check_count(count: usize) -> Result<(), EcrError> {
     Err(EcrError::new("TooManyTagsException", message))
 }
 
-fn name_of<'a>(world: &World, input: &'a Input) -> Result<&'a str, EcrError> {
+fn repository_of<'a>(context: &ServerContext, input: &'a Input) -> Result<&'a str, EcrError> {
     let arn = input.required("resourceArn")?;
-    arn.strip_prefix(&world.repository_arn(""))
+    arn.strip_prefix(&context.repository_arn(""))
         .ok_or_else(|| EcrError::parameter("resourceArn", "must be the ARN of a repository"))
 }
 
-/// ListTagsForResource.
-pub(super) fn list(world: &World, input: &Input) -> Result<Value, EcrError> {
-    let name = name_of(world, input)?;
-    world.store.read(|state| {
-        let held = state.repositories.get(name);
-        let held = held.ok_or_else(|| EcrError::no_repository(world, name))?;
-        let tags = held.resource_tags.iter();
+/// Handles ListTagsForResource.
+pub(super) fn list(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
+    let name = repository_of(context, input)?;
+    context.store.read(|state| {
+        let repository = state.repositories.get(name);
+        let repository = repository.ok_or_else(|| EcrError::repository_not_found(context, name))?;
+        let tags = repository.resource_tags.iter();
         let tags: Vec<Value> =
             tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
         Ok(json!({ "tags": tags }))
@@ -64,25 +64,25 @@ pub(super) fn list(world: &World, input: &Input) -> Result<Value, EcrError> {
 }
 
 async fn change(
-    world: &Arc<World>,
+    context: &Arc<ServerContext>,
     input: &Input,
     change: impl FnOnce(&mut Repository) -> Result<(), EcrError>,
 ) -> Result<Value, EcrError> {
-    let name = name_of(world, input)?;
-    world
+    let name = repository_of(context, input)?;
+    context
         .store
         .change(|state| {
-            let held = state.repositories.get_mut(name);
-            change(held.ok_or_else(|| EcrError::no_repository(world, name))?)?;
+            let repository = state.repositories.get_mut(name);
+            change(repository.ok_or_else(|| EcrError::repository_not_found(context, name))?)?;
             Ok(json!({}))
         })
         .await
 }
 
-/// TagResource.
-pub(super) async fn add(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles TagResource.
+pub(super) async fn add(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let tags = read(input)?;
-    change(world, input, |repository| {
+    change(context, input, |repository| {
         let mut all = repository.resource_tags.clone();
         all.extend(tags);
         check_count(all.len())?;
@@ -92,10 +92,10 @@ pub(super) async fn add(world: &Arc<World>, input: &Input) -> Result<Value, EcrE
     .await
 }
 
-/// UntagResource.
-pub(super) async fn remove(world: &Arc<World>, input: &Input) -> Result<Value, EcrError> {
+/// Handles UntagResource.
+pub(super) async fn remove(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
     let keys = input.texts("tagKeys")?.unwrap_or_default();
-    change(world, input, |repository| {
+    change(context, input, |repository| {
         repository.resource_tags.retain(|key, _| !keys.contains(key));
         Ok(())
     })

@@ -1,14 +1,14 @@
-//! Signature version 4 of a request without query, as SDKs send it to `POST /`.
+//! Checks the AWS signature (version 4) of requests without a query, as SDKs send them to `POST /`.
 
 use axum::http::HeaderMap;
 use axum::http::header;
 use axum::http::request::Parts;
 
 use super::error::EcrError;
-use crate::hmac::{hex, hmac_sha256, same, sha256};
-use crate::world::World;
+use crate::context::ServerContext;
+use crate::hash::{equals_in_constant_time, hex, hmac_sha256, sha256};
 
-/// Why a signature is refused.
+/// Why a signature is rejected.
 pub(super) enum SignatureError {
     Missing,
     Incomplete,
@@ -40,7 +40,7 @@ impl SignatureError {
         EcrError::new(kind, message)
     }
 
-    /// STS has its own names for the same.
+    /// Converts to the error codes of STS.
     pub(super) fn into_sts(self) -> EcrError {
         let own = match self {
             Self::Missing => "MissingAuthenticationToken",
@@ -54,7 +54,7 @@ impl SignatureError {
 
 /// Checks key, scope and signature of a request for `service`.
 pub(super) fn check(
-    world: &World,
+    context: &ServerContext,
     parts: &Parts,
     body: &[u8],
     service: &str,
@@ -73,16 +73,16 @@ pub(super) fn check(
     let [key_id, date, region, of_service, "aws4_request"] = parts_of[..] else {
         return Err(SignatureError::Incomplete);
     };
-    if key_id != world.options.access_key_id {
+    if key_id != context.options.access_key_id {
         return Err(SignatureError::UnknownKey);
     }
     if of_service != service {
         let message = format!("Credential should be scoped to correct service: '{service}'.");
         return Err(SignatureError::Scope(message));
     }
-    // STS has a global endpoint, which is signed for us-east-1.
+    // Requests to the global endpoint of STS are signed for us-east-1.
     let is_global_sts = service == "sts" && region == "us-east-1";
-    if region != world.options.region && !is_global_sts {
+    if region != context.options.region && !is_global_sts {
         let message = "Credential should be scoped to a valid region.".to_owned();
         return Err(SignatureError::Scope(message));
     }
@@ -102,12 +102,12 @@ pub(super) fn check(
     let scope = format!("{date}/{region}/{service}/aws4_request");
     let to_sign =
         format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}", hex(&sha256(canonical.as_bytes())));
-    let start = format!("AWS4{}", world.options.secret_access_key);
+    let start = format!("AWS4{}", context.options.secret_access_key);
     let key = [date, region, service, "aws4_request"]
         .iter()
         .fold(start.into_bytes(), |key, part| hmac_sha256(&key, part.as_bytes()).to_vec());
     let expected = hex(&hmac_sha256(&key, to_sign.as_bytes()));
-    if same(expected.as_bytes(), signature.as_bytes()) {
+    if equals_in_constant_time(expected.as_bytes(), signature.as_bytes()) {
         Ok(())
     } else {
         Err(SignatureError::Mismatch)

@@ -1,4 +1,4 @@
-//! STS GetCallerIdentity: the query protocol, answered in XML.
+//! GetCallerIdentity of STS, with the query protocol and XML responses.
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -7,11 +7,11 @@ use axum::response::Response;
 use super::error::EcrError;
 use super::sigv4;
 use crate::clock::uuid;
+use crate::context::ServerContext;
 use crate::reply;
-use crate::world::World;
 
-pub(super) fn answer(world: &World, parts: &Parts, body: &[u8]) -> Response {
-    if let Err(error) = sigv4::check(world, parts, body, "sts") {
+pub(super) fn answer(context: &ServerContext, parts: &Parts, body: &[u8]) -> Response {
+    if let Err(error) = sigv4::check(context, parts, body, "sts") {
         return refuse(StatusCode::FORBIDDEN, &error.into_sts());
     }
     let action = url::form_urlencoded::parse(body).find(|(name, _)| name == "Action");
@@ -20,15 +20,15 @@ pub(super) fn answer(world: &World, parts: &Parts, body: &[u8]) -> Response {
             EcrError::new("InvalidAction", "Could not find operation for version 2011-06-15");
         return refuse(StatusCode::BAD_REQUEST, &error);
     }
-    let (arn, account, request) = (world.user_arn(), &world.options.account_id, uuid());
+    let (arn, account, request) = (context.user_arn(), &context.options.account_id, uuid());
     let body = format!(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult><Arn>{arn}</Arn><UserId>AIDAPRACTICE00000000A</UserId><Account>{account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata></GetCallerIdentityResponse>"
     );
     reply::bytes(StatusCode::OK, "text/xml", body)
 }
 
-/// An error in the query protocol's XML.
-pub(crate) fn refuse(status: StatusCode, error: &EcrError) -> Response {
+/// Returns an error in the XML of the query protocol.
+fn refuse(status: StatusCode, error: &EcrError) -> Response {
     let (kind, message, request) = (error.kind, &error.message, uuid());
     let body = format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{kind}</Code><Message>{message}</Message></Error><RequestId>{request}</RequestId></ErrorResponse>"

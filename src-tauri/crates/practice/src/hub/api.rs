@@ -1,4 +1,4 @@
-//! Docker Hub's API: organisations, namespaces, repositories, tags.
+//! The API of Docker Hub: organizations, namespaces, repositories and tags.
 
 use std::sync::Arc;
 
@@ -7,36 +7,35 @@ use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::account::HubTag;
+use super::catalogue::HubTag;
 use super::repository::Repository;
 use super::token;
 use crate::clock::{now_millis, rfc3339};
-use crate::registry::read_limited;
+use crate::context::ServerContext;
 use crate::reply::{self, query_value};
 use crate::tokens::Verdict;
-use crate::world::World;
 
-/// Answers a request to the API or to the token service.
-pub(crate) async fn answer(world: &Arc<World>, request: Request) -> Response {
+/// Handles requests to the API and to the token service.
+pub(crate) async fn answer(context: &Arc<ServerContext>, request: Request) -> Response {
     let path = request.uri().path().trim_end_matches('/').to_owned();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let mut response = match (request.method(), parts.as_slice()) {
-        (&Method::GET, ["token"]) => return token::registry_token(world, &request),
+        (&Method::GET, ["token"]) => return token::registry_token(context, &request),
         (&Method::POST, ["v2", "auth", "token"]) => {
-            log_in(world, request, ("identifier", "secret", "access_token")).await
+            sign_in(context, request, ("identifier", "secret", "access_token")).await
         }
         (&Method::POST, ["v2", "users", "login"]) => {
-            log_in(world, request, ("username", "password", "token")).await
+            sign_in(context, request, ("username", "password", "token")).await
         }
-        (&Method::GET, ["v2", "user", "orgs"]) => organizations(world, &request),
+        (&Method::GET, ["v2", "user", "orgs"]) => organizations(context, &request),
         (&Method::GET, ["v2", "namespaces", namespace, rest @ ..]) => {
-            browse(world, &request, namespace, rest)
+            browse(context, &request, namespace, rest)
         }
         (&Method::GET, ["v2", "repositories", namespace, rest @ ..]) => {
-            // The older address of the same lists.
+            // The previous address of the same lists.
             let mut rest = rest.to_vec();
             rest.insert(0, "repositories");
-            browse(world, &request, namespace, &rest)
+            browse(context, &request, namespace, &rest)
         }
         _ => not_found(),
     };
@@ -49,18 +48,18 @@ pub(crate) async fn answer(world: &Arc<World>, request: Request) -> Response {
     response
 }
 
-async fn log_in(world: &World, request: Request, names: (&str, &str, &str)) -> Response {
-    let body = read_limited(request.into_body(), 64 * 1024).await.unwrap_or_default();
-    token::api_token(world, &body, names)
+async fn sign_in(context: &ServerContext, request: Request, names: (&str, &str, &str)) -> Response {
+    let body = reply::read_limited(request.into_body(), 64 * 1024).await.unwrap_or_default();
+    token::api_token(context, &body, names)
 }
 
 fn not_found() -> Response {
     reply::json(StatusCode::NOT_FOUND, &json!({ "message": "object not found", "errinfo": {} }))
 }
 
-/// Whom the Bearer token is for, empty without one; otherwise the refusal.
-fn subject(world: &World, request: &Request) -> Result<String, Box<Response>> {
-    match token::bearer(world, "hub", request.headers()) {
+/// Returns the user of the Bearer token, empty without one. An invalid token returns the refusal.
+fn subject(context: &ServerContext, request: &Request) -> Result<String, Box<Response>> {
+    match token::bearer(context, "hub", request.headers()) {
         None => Ok(String::new()),
         Some(Verdict::Valid(claims)) => Ok(claims.subject),
         Some(_) => {
@@ -70,46 +69,48 @@ fn subject(world: &World, request: &Request) -> Result<String, Box<Response>> {
     }
 }
 
-/// The organisations of the person who asks. Not documented by Docker; its own tools ask for it.
-fn organizations(world: &World, request: &Request) -> Response {
-    let subject = match subject(world, request) {
+/// Lists the organizations of the user. Docker does not document this request, but its own tools use it.
+fn organizations(context: &ServerContext, request: &Request) -> Response {
+    let subject = match subject(context, request) {
         Ok(subject) => subject,
         Err(refusal) => return *refusal,
     };
-    let people = world.hub.people();
-    if subject.is_empty() || people.is_organization(&subject) {
+    let identities = context.hub.identities();
+    if subject.is_empty() || identities.is_organization(&subject) {
         let status =
             if subject.is_empty() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
         return reply::json(status, &json!({ "detail": "access denied", "errinfo": {} }));
     }
-    let names = people.organizations(&subject);
-    page(world, request, names.len(), |start, size| {
+    let names = identities.organizations(&subject);
+    page(context, request, names.len(), |start, size| {
         let shown =
             |name: &String| json!({ "orgname": name, "full_name": name, "type": "Organization" });
         names.iter().skip(start).take(size).map(shown).collect()
     })
 }
 
-fn browse(world: &World, request: &Request, namespace: &str, rest: &[&str]) -> Response {
-    let is_member = match subject(world, request) {
-        Ok(subject) => world.hub.people().opens(&subject, namespace),
+fn browse(context: &ServerContext, request: &Request, namespace: &str, rest: &[&str]) -> Response {
+    let is_member = match subject(context, request) {
+        Ok(subject) => context.hub.identities().can_access(&subject, namespace),
         Err(refusal) => return *refusal,
     };
-    if !world.hub.has_namespace(namespace) {
+    if !context.hub.has_namespace(namespace) {
         return not_found();
     }
     let visible = |name: &str| {
-        let repository = world.hub.repository(&format!("{namespace}/{name}"));
+        let repository = context.hub.repository(&format!("{namespace}/{name}"));
         repository.filter(|repository| is_member || !repository.is_private())
     };
     match rest {
-        ["repositories"] => repositories(world, request, namespace, is_member),
+        ["repositories"] => repositories(context, request, namespace, is_member),
         ["repositories", name] => match visible(name) {
-            Some(repository) => reply::json(StatusCode::OK, &shown(namespace, name, &repository)),
+            Some(repository) => {
+                reply::json(StatusCode::OK, &repository_json(namespace, name, &repository))
+            }
             None => not_found(),
         },
         ["repositories", name, "tags"] => match visible(name) {
-            Some(repository) => tags(world, request, &repository),
+            Some(repository) => tags(context, request, &repository),
             None => not_found(),
         },
         ["repositories", name, "tags", tag] => {
@@ -117,7 +118,7 @@ fn browse(world: &World, request: &Request, namespace: &str, rest: &[&str]) -> R
             let found = found.and_then(|repository| Some((repository.tag(tag)?, repository)));
             match found {
                 Some((found, repository)) => {
-                    reply::json(StatusCode::OK, &shown_tag(&repository, tag, &found))
+                    reply::json(StatusCode::OK, &tag_json(&repository, tag, &found))
                 }
                 None => not_found(),
             }
@@ -126,13 +127,18 @@ fn browse(world: &World, request: &Request, namespace: &str, rest: &[&str]) -> R
     }
 }
 
-fn repositories(world: &World, request: &Request, namespace: &str, is_member: bool) -> Response {
+fn repositories(
+    context: &ServerContext,
+    request: &Request,
+    namespace: &str,
+    is_member: bool,
+) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let name_part = query_value(query, "name").unwrap_or_default();
-    let names = world.hub.names(namespace);
+    let names = context.hub.names(namespace);
     let found = names.iter().filter(|name| name.contains(&name_part));
     let found = found
-        .filter_map(|name| Some((name, world.hub.repository(&format!("{namespace}/{name}"))?)));
+        .filter_map(|name| Some((name, context.hub.repository(&format!("{namespace}/{name}"))?)));
     let mut found: Vec<(&String, Repository<'_>)> =
         found.filter(|(_, repository)| is_member || !repository.is_private()).collect();
     let ordering = query_value(query, "ordering").unwrap_or_else(|| "-last_updated".to_owned());
@@ -148,23 +154,23 @@ fn repositories(world: &World, request: &Request, namespace: &str, is_member: bo
     if ordering.starts_with('-') {
         found.reverse();
     }
-    page(world, request, found.len(), |start, size| {
+    page(context, request, found.len(), |start, size| {
         let wanted = found.iter().skip(start).take(size);
-        wanted.map(|(name, repository)| shown(namespace, name, repository)).collect()
+        wanted.map(|(name, repository)| repository_json(namespace, name, repository)).collect()
     })
 }
 
-fn tags(world: &World, request: &Request, repository: &Repository<'_>) -> Response {
-    page(world, request, repository.tag_count(), |start, size| {
+fn tags(context: &ServerContext, request: &Request, repository: &Repository<'_>) -> Response {
+    page(context, request, repository.tag_count(), |start, size| {
         let wanted = repository.newest_first(start, size);
-        wanted.iter().map(|(name, tag)| shown_tag(repository, name, tag)).collect()
+        wanted.iter().map(|(name, tag)| tag_json(repository, name, tag)).collect()
     })
 }
 
-/// `page` from 1, `page_size` up to 100; beyond the last page is nothing. `items` gives so many from
-/// a place on, so that only what is on the page is made.
+/// Returns a page of up to 100 items; 404 after the last page. `items` receives start and count, so that only
+/// the items of the page are generated.
 fn page(
-    world: &World,
+    context: &ServerContext,
     request: &Request,
     count: usize,
     items: impl Fn(usize, usize) -> Vec<Value>,
@@ -190,7 +196,7 @@ fn page(
         serializer.extend_pairs(others.filter(|(name, _)| name != "page" && name != "page_size"));
         serializer.append_pair("page", &at.to_string());
         serializer.append_pair("page_size", &size.to_string());
-        format!("{}{}?{}", world.hub_url(), request.uri().path(), serializer.finish())
+        format!("{}{}?{}", context.hub_url(), request.uri().path(), serializer.finish())
     };
     let next = (start + size < count).then(|| address(at + 1));
     let previous = (at > 1).then(|| address(at - 1));
@@ -199,7 +205,7 @@ fn page(
     reply::json(StatusCode::OK, &body)
 }
 
-fn shown(namespace: &str, name: &str, repository: &Repository<'_>) -> Value {
+fn repository_json(namespace: &str, name: &str, repository: &Repository<'_>) -> Value {
     let facts = repository.facts();
     json!({
         "name": name,
@@ -222,7 +228,7 @@ fn shown(namespace: &str, name: &str, repository: &Repository<'_>) -> Value {
     })
 }
 
-fn shown_tag(repository: &Repository<'_>, name: &str, tag: &HubTag) -> Value {
+fn tag_json(repository: &Repository<'_>, name: &str, tag: &HubTag) -> Value {
     let images = tag.images.iter().map(|image| {
         json!({
             "architecture": image.architecture,

@@ -1,294 +1,71 @@
-//! The repositories of the practice accounts and of one organisation, built from nothing.
+//! The content of the practice Docker Hub, as it is stored and listed.
 
-use std::collections::BTreeMap;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::account::{Catalogue, HubImage, HubManifest, HubRepository, HubTag};
-use super::people;
-use crate::images::{Built, Family, Layer, attestation, image, index, layer};
-use crate::store::{BlobFolder, Manifest};
+use serde::{Deserialize, Serialize};
 
-/// Raised when what is built here changes.
-pub(super) const EDITION: u32 = 2;
-
-const AMD64: &[&str] = &["amd64"];
-const BOTH: &[&str] = &["amd64", "arm64"];
-const DAY: i64 = 24 * 60 * 60 * 1000;
-/// 2025-01-15T09:00:00Z in milliseconds.
-const START: i64 = 1_736_931_600_000;
-const KIB: usize = 1024;
-
-/// What is pushed under one or more tags.
-struct Release {
-    tags: &'static [&'static str],
-    architectures: &'static [&'static str],
-    family: Family,
-    attested: bool,
-    /// Days after the first build.
-    day: i64,
+/// All repositories. Built on the first start, then only read.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Catalogue {
+    /// The edition that wrote the file. Files of other editions are built again.
+    pub(super) edition: u32,
+    /// The account of the options.
+    pub(super) account: String,
+    /// Repositories by namespace and name.
+    pub(super) namespaces: BTreeMap<String, BTreeMap<String, HubRepository>>,
 }
 
-const fn release(
-    tags: &'static [&'static str],
-    architectures: &'static [&'static str],
-    day: i64,
-) -> Release {
-    Release { tags, architectures, family: Family::Oci, attested: false, day }
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct HubRepository {
+    pub(super) description: String,
+    pub(super) is_private: bool,
+    pub(super) stars: u32,
+    pub(super) pulls: u64,
+    /// Milliseconds since 1970.
+    pub(super) registered: i64,
+    /// Milliseconds since 1970.
+    pub(super) updated: i64,
+    pub(super) tags: BTreeMap<String, HubTag>,
+    /// Manifests by digest.
+    pub(super) manifests: BTreeMap<String, HubManifest>,
+    /// Sizes of blobs by digest.
+    pub(super) blobs: BTreeMap<String, u64>,
 }
 
-struct Plan {
-    name: &'static str,
-    description: &'static str,
-    is_private: bool,
-    stars: u32,
-    pulls: u64,
-    /// Bytes of the application's own layer.
-    size: usize,
-    releases: &'static [Release],
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct HubTag {
+    pub(super) digest: String,
+    /// Milliseconds since 1970.
+    pub(super) updated: i64,
+    pub(super) images: Vec<HubImage>,
 }
 
-/// What the first account has.
-const OWN: &[Plan] = &[
-    Plan {
-        name: "pgcli",
-        description: "Postgres command line with auto-completion",
-        is_private: false,
-        stars: 41,
-        pulls: 128_450,
-        size: 320 * KIB,
-        releases: &[
-            release(&["4.0.1"], AMD64, 0),
-            release(&["4.1.0"], BOTH, 62),
-            Release { attested: true, ..release(&["4.2.0", "latest"], BOTH, 140) },
-            release(&["dev"], AMD64, 171),
-        ],
-    },
-    Plan {
-        name: "storefront",
-        description: "Web shop: the pages a customer sees",
-        is_private: false,
-        stars: 3,
-        pulls: 5_210,
-        size: 480 * KIB,
-        releases: &[
-            release(&["1.8.0"], AMD64, 20),
-            release(&["1.9.0"], AMD64, 75),
-            Release { attested: true, ..release(&["1.9.1", "latest"], BOTH, 118) },
-            release(&["edge"], AMD64, 180),
-        ],
-    },
-    Plan {
-        name: "invoice-worker",
-        description: "Writes invoices from the order queue",
-        is_private: false,
-        stars: 0,
-        pulls: 2_904,
-        size: 200 * KIB,
-        releases: &[release(&["2025.01"], AMD64, 16), release(&["2025.04", "latest"], BOTH, 96)],
-    },
-    Plan {
-        name: "legacy-reports",
-        description: "Monthly reports, built with an old Docker",
-        is_private: false,
-        stars: 1,
-        pulls: 740,
-        size: 160 * KIB,
-        releases: &[
-            Release { family: Family::Docker, ..release(&["v1"], AMD64, 2) },
-            Release { family: Family::Docker, ..release(&["v2", "latest"], BOTH, 30) },
-        ],
-    },
-    Plan {
-        name: "billing-api",
-        description: "Internal billing interface",
-        is_private: true,
-        stars: 0,
-        pulls: 388,
-        size: 240 * KIB,
-        releases: &[release(&["1.0.0"], AMD64, 44), release(&["1.1.0", "latest"], BOTH, 131)],
-    },
-];
-
-/// What another person has.
-const OTHER: &[Plan] = &[
-    Plan {
-        name: "notes",
-        description: "A small notebook server",
-        is_private: false,
-        stars: 12,
-        pulls: 9_120,
-        size: 64 * KIB,
-        releases: &[release(&["0.9"], AMD64, 12), release(&["1.0", "latest"], BOTH, 88)],
-    },
-    Plan {
-        name: "drafts",
-        description: "Not ready yet",
-        is_private: true,
-        stars: 0,
-        pulls: 4,
-        size: 48 * KIB,
-        releases: &[release(&["wip"], AMD64, 150)],
-    },
-];
-
-/// What the organisation has.
-const SHARED: &[Plan] = &[
-    Plan {
-        name: "gateway",
-        description: "Lets requests in",
-        is_private: false,
-        stars: 7,
-        pulls: 31_200,
-        size: 96 * KIB,
-        releases: &[release(&["2.0.0"], AMD64, 40), release(&["2.1.0", "latest"], BOTH, 122)],
-    },
-    Plan {
-        name: "ledger",
-        description: "Books of the company",
-        is_private: true,
-        stars: 0,
-        pulls: 1_044,
-        size: 80 * KIB,
-        releases: &[
-            release(&["1.4.0"], BOTH, 60),
-            Release { attested: true, ..release(&["1.5.0", "latest"], BOTH, 133) },
-        ],
-    },
-];
-
-/// Builds everything into the blob folder: about 10 MB.
-pub(super) fn build(blobs: &BlobFolder, account: &str) -> io::Result<Catalogue> {
-    let mut bases = BTreeMap::new();
-    for architecture in BOTH {
-        let release = "NAME=\"Practice Linux\"\nID=practice\nVERSION_ID=1\n";
-        let noise = format!("usr/lib/{architecture}-linux/libpractice.so");
-        let files = [("etc/os-release", release), ("usr/bin/env", "#!/bin/sh\n")];
-        bases.insert(*architecture, layer(blobs, &files, (&noise, 900 * KIB))?);
-    }
-    let mut namespaces = BTreeMap::new();
-    for (namespace, plans) in [(account, OWN), (people::OTHER, OTHER), (people::COMPANY, SHARED)] {
-        let mut repositories = BTreeMap::new();
-        for plan in plans {
-            repositories.insert(plan.name.to_owned(), repository(blobs, plan, &bases)?);
-        }
-        namespaces.insert(namespace.to_owned(), repositories);
-    }
-    Ok(Catalogue { edition: EDITION, account: account.to_owned(), namespaces })
+/// One platform of a tag, as the API lists it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct HubImage {
+    pub(super) architecture: String,
+    pub(super) os: String,
+    pub(super) digest: String,
+    pub(super) size: u64,
 }
 
-fn repository(
-    blobs: &BlobFolder,
-    plan: &Plan,
-    bases: &BTreeMap<&str, Layer>,
-) -> io::Result<HubRepository> {
-    let last = plan.releases.iter().map(|release| release.day).max().unwrap_or(0);
-    let mut repository = HubRepository {
-        description: plan.description.to_owned(),
-        is_private: plan.is_private,
-        stars: plan.stars,
-        pulls: plan.pulls,
-        registered: START - 30 * DAY,
-        updated: START + last * DAY,
-        tags: BTreeMap::new(),
-        manifests: BTreeMap::new(),
-        blobs: BTreeMap::new(),
-    };
-    for release in plan.releases {
-        let (top, images) = build_release(blobs, plan, release, bases, &mut repository)?;
-        let tag = HubTag { digest: top, updated: START + release.day * DAY, images };
-        for name in release.tags {
-            repository.tags.insert((*name).to_owned(), tag.clone());
-        }
-    }
-    Ok(repository)
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct HubManifest {
+    pub(super) media_type: String,
+    pub(super) size: u64,
 }
 
-fn build_release(
-    blobs: &BlobFolder,
-    plan: &Plan,
-    release: &Release,
-    bases: &BTreeMap<&str, Layer>,
-    repository: &mut HubRepository,
-) -> io::Result<(String, Vec<HubImage>)> {
-    let version = release.tags.first().copied().unwrap_or_default();
-    let command = format!("/usr/local/bin/{}", plan.name);
-    let mut images = Vec::new();
-    for architecture in release.architectures {
-        let noise = format!("app/{}-{version}-{architecture}.bin", plan.name);
-        let program = format!("usr/local/bin/{}", plan.name);
-        let text = format!("#!/bin/sh\necho {} {version}\n", plan.name);
-        let files = [(program.as_str(), text.as_str()), ("app/VERSION", version)];
-        let own = layer(blobs, &files, (&noise, plan.size))?;
-        let layers: Vec<Layer> =
-            bases.get(architecture).cloned().into_iter().chain([own]).collect();
-        let built = image(blobs, release.family, architecture, &command, &layers)?;
-        let attested = if release.attested { Some(attestation(blobs, &built)?) } else { None };
-        images.push((built, attested));
-    }
-    let mut listed = Vec::new();
-    for (image, attestation) in &images {
-        for (built, os) in [(Some(image), "linux"), (attestation.as_ref(), "unknown")] {
-            let Some(built) = built else { continue };
-            record(blobs, repository, built)?;
-            listed.push(HubImage {
-                architecture: built.architecture.unwrap_or_default().to_owned(),
-                os: os.to_owned(),
-                digest: built.digest.clone(),
-                size: built.content_size,
-            });
-        }
-    }
-    let top = match images.as_slice() {
-        [(only, None)] => only.digest.clone(),
-        _ => {
-            let index = index(release.family, &images);
-            record(blobs, repository, &index)?;
-            index.digest
-        }
-    };
-    Ok((top, listed))
-}
-
-/// Keeps a manifest, and notes the blobs that it names.
-fn record(blobs: &BlobFolder, repository: &mut HubRepository, built: &Built) -> io::Result<()> {
-    blobs.write(&built.bytes)?;
-    let manifest = Manifest::parse(&built.bytes, None).map_err(io::Error::other)?;
-    for blob in manifest.blobs {
-        repository.blobs.insert(blob.digest, blob.size);
-    }
-    let size = built.bytes.len() as u64;
-    let entry = HubManifest { media_type: built.media_type.to_owned(), size };
-    repository.manifests.insert(built.digest.clone(), entry);
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_account_is_built_the_same_twice_and_is_small() {
-        let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let build = |folder: &tempfile::TempDir| {
-            let blobs = BlobFolder::open(folder.path()).unwrap();
-            serde_json::to_string(&build(&blobs, "dencold").unwrap()).unwrap()
-        };
-        assert_eq!(build(&first), build(&second));
-        let files = std::fs::read_dir(first.path()).unwrap();
-        let size: u64 = files.map(|file| file.unwrap().metadata().unwrap().len()).sum();
-        assert!(size < 15_000_000, "{size} bytes");
-    }
-
-    #[test]
-    fn pgcli_has_several_tags_and_one_attested_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = BlobFolder::open(folder.path()).unwrap();
-        let catalogue = build(&blobs, "dencold").unwrap();
-        let tags = &catalogue.namespaces["dencold"]["pgcli"].tags;
-        assert_eq!(tags["latest"].digest, tags["4.2.0"].digest);
-        let platforms: Vec<&str> =
-            tags["latest"].images.iter().map(|image| image.architecture.as_str()).collect();
-        assert_eq!(platforms, ["amd64", "unknown", "arm64", "unknown"]);
-        assert_eq!(tags["4.0.1"].images.len(), 1);
-    }
+/// What lists of repositories contain.
+pub(super) struct RepositoryFacts {
+    pub(super) description: String,
+    pub(super) is_private: bool,
+    pub(super) stars: u32,
+    pub(super) pulls: u64,
+    /// Milliseconds since 1970.
+    pub(super) registered: i64,
+    /// Milliseconds since 1970.
+    pub(super) updated: i64,
+    /// Size of all blobs in bytes.
+    pub(super) size: u64,
+    pub(super) media_types: BTreeSet<String>,
 }

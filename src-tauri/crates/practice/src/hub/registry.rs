@@ -1,4 +1,4 @@
-//! Docker Hub's registry: reading only, with a Bearer challenge and a pull limit.
+//! The registry of Docker Hub: read-only, with Bearer authentication and a pull rate limit.
 
 use std::sync::Arc;
 
@@ -9,44 +9,45 @@ use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 
-use super::limits::WINDOW_SECONDS;
+use super::pull_limits::WINDOW_SECONDS;
 use super::repository::Repository;
 use super::token::{SERVICE, bearer};
-use crate::registry::{Target, manifest_headers, parse, redirect};
+use crate::context::ServerContext;
+use crate::layer_downloads::redirect;
 use crate::reply::{self, oci_error, query_value};
+use crate::resource_path::{Target, parse};
 use crate::tokens::{Claims, Verdict};
-use crate::world::World;
 
-/// Answers a request to `/v2/…` of the practice Docker Hub.
-pub(crate) async fn answer(world: &Arc<World>, request: Request) -> Response {
+/// Handles requests to `/v2/…`.
+pub(crate) async fn answer(context: &Arc<ServerContext>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let mut response = route(world, &parts).await;
+    let mut response = route(context, &parts).await;
     reply::put(&mut response, reply::API_VERSION, "registry/2.0");
     response
 }
 
-async fn route(world: &World, request: &Parts) -> Response {
+async fn route(context: &ServerContext, request: &Parts) -> Response {
     let Some(target) = parse(request.uri.path()) else {
         return oci_error(StatusCode::NOT_FOUND, "NOT_FOUND", "404 page not found");
     };
     let name = target.repository();
-    let claims = match bearer(world, "hub-registry", &request.headers) {
+    let claims = match bearer(context, "hub-registry", &request.headers) {
         Some(Verdict::Valid(claims)) => claims,
-        _ => return challenge(world, name, false),
+        _ => return challenge(context, name, false),
     };
     if request.method != Method::GET && request.method != Method::HEAD {
-        return challenge(world, name, true);
+        return challenge(context, name, true);
     }
     let Some(name) = name else {
         return match target {
             Target::Base => reply::json(StatusCode::OK, &json!({})),
-            _ => challenge(world, None, true),
+            _ => challenge(context, None, true),
         };
     };
     if !claims.repositories.iter().any(|granted| granted == name) {
-        return challenge(world, Some(name), true);
+        return challenge(context, Some(name), true);
     }
-    let Some(repository) = world.hub.repository(name) else {
+    let Some(repository) = context.hub.repository(name) else {
         return oci_error(
             StatusCode::NOT_FOUND,
             "NAME_UNKNOWN",
@@ -55,10 +56,10 @@ async fn route(world: &World, request: &Parts) -> Response {
     };
     match target {
         Target::Manifest { ref reference, .. } => {
-            manifest(world, &repository, reference, &claims, request).await
+            manifest(context, &repository, reference, &claims, request).await
         }
         Target::Blob { ref digest, .. } => match repository.blob(digest) {
-            Some(size) => redirect(world, "hub", digest, size, &request.method),
+            Some(size) => redirect(context, "hub", digest, size, &request.method),
             None => oci_error(StatusCode::NOT_FOUND, "BLOB_UNKNOWN", "blob unknown to registry"),
         },
         Target::Tags { .. } => tags(name, &repository, request),
@@ -66,8 +67,8 @@ async fn route(world: &World, request: &Parts) -> Response {
     }
 }
 
-/// 401 with the address of the token service.
-fn challenge(world: &World, name: Option<&str>, is_refused: bool) -> Response {
+/// Returns 401 with the address of the token service.
+fn challenge(context: &ServerContext, name: Option<&str>, is_refused: bool) -> Response {
     let message = if is_refused {
         "requested access to the resource is denied"
     } else {
@@ -75,7 +76,7 @@ fn challenge(world: &World, name: Option<&str>, is_refused: bool) -> Response {
     };
     let code = if is_refused { "DENIED" } else { "UNAUTHORIZED" };
     let mut response = oci_error(StatusCode::UNAUTHORIZED, code, message);
-    let mut value = format!("Bearer realm=\"{}/token\",service=\"{SERVICE}\"", world.hub_url());
+    let mut value = format!("Bearer realm=\"{}/token\",service=\"{SERVICE}\"", context.hub_url());
     if let Some(name) = name {
         value.push_str(&format!(",scope=\"repository:{name}:pull\""));
     }
@@ -87,7 +88,7 @@ fn challenge(world: &World, name: Option<&str>, is_refused: bool) -> Response {
 }
 
 async fn manifest(
-    world: &World,
+    context: &ServerContext,
     repository: &Repository<'_>,
     reference: &str,
     claims: &Claims,
@@ -100,11 +101,11 @@ async fn manifest(
     };
     let is_get = request.method == Method::GET;
     let limit = match claims.subject.as_str() {
-        "" => world.options.hub_pull_limit,
-        _ => world.options.hub_pull_limit.saturating_mul(2),
+        "" => context.options.hub_pull_limit,
+        _ => context.options.hub_pull_limit.saturating_mul(2),
     };
-    let counts = is_get && !repository.has_no_limit();
-    let left = world.hub.limits.take(&claims.subject, limit, counts);
+    let counts = is_get && !repository.is_unlimited();
+    let left = context.hub.pull_limits.count(&claims.subject, limit, counts);
     let mut response = if left.is_none() {
         oci_error(
             StatusCode::TOO_MANY_REQUESTS,
@@ -116,14 +117,14 @@ async fn manifest(
             Ok(bytes) if is_get => Body::from(bytes),
             Ok(_) => Body::empty(),
             Err(error) => {
-                tracing::error!(%error, digest, "a practice manifest could not be read");
+                tracing::error!(%error, digest, "couldn't read a practice manifest");
                 return oci_error(StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN", "unknown error");
             }
         };
-        manifest_headers(Response::new(body), &found.media_type, found.size, Some(digest))
+        reply::manifest_headers(Response::new(body), &found.media_type, found.size, Some(digest))
     };
-    if repository.has_no_limit() {
-        // Docker Hub says nothing of a limit where there is none.
+    if repository.is_unlimited() {
+        // Docker Hub sends no rate limit headers without a limit.
         return response;
     }
     let window = format!("w={WINDOW_SECONDS}");
@@ -140,8 +141,7 @@ async fn manifest(
     response
 }
 
-/// `GET /v2/<name>/tags/list` with `n` and a plain `last`, as the
-/// specification has it; `Link` is relative here.
+/// Handles `GET /v2/<name>/tags/list` with `n` and a plain `last`, as specified. `Link` is relative.
 fn tags(name: &str, repository: &Repository<'_>, request: &Parts) -> Response {
     let query = request.uri.query().unwrap_or_default();
     let size = query_value(query, "n").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);

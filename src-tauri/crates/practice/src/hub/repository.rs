@@ -1,96 +1,79 @@
-//! A repository of the practice Docker Hub, wherever its content comes from.
+//! A repository of the practice Docker Hub, stored or generated, as `api` and `registry` read it.
 
-use std::collections::BTreeSet;
 use std::io;
 
-use super::account::{HubManifest, HubRepository, HubTag};
-use super::moved::Moved;
-use super::warehouse::MadeRepository;
-use crate::store::BlobFolder;
+use super::catalogue::{HubManifest, HubRepository, HubTag, RepositoryFacts};
+use super::generated_organization::GeneratedRepository;
+use super::moved_tags::Moved;
+use crate::store::blob_folder::BlobFolder;
 
-/// A repository.
 pub(super) enum Repository<'a> {
-    /// Of the catalogue, with its content on disk.
-    Kept { kept: &'a HubRepository, moved: Moved, blobs: &'a BlobFolder },
-    /// Of the large organisation, made when it is asked for.
-    Made(MadeRepository<'a>),
-}
-
-/// What the lists say of a repository.
-pub(super) struct Facts {
-    pub(super) description: String,
-    pub(super) is_private: bool,
-    pub(super) stars: u32,
-    pub(super) pulls: u64,
-    /// Milliseconds since 1970.
-    pub(super) registered: i64,
-    /// Milliseconds since 1970.
-    pub(super) updated: i64,
-    /// Bytes of everything in it.
-    pub(super) size: u64,
-    pub(super) media_types: BTreeSet<String>,
+    /// A repository of the catalogue, with its content on disk.
+    Stored { stored: &'a HubRepository, moved: Moved, blobs: &'a BlobFolder },
+    /// A repository of the large organization, generated on demand.
+    Generated(GeneratedRepository<'a>),
 }
 
 impl Repository<'_> {
-    pub(super) fn facts(&self) -> Facts {
+    pub(super) fn facts(&self) -> RepositoryFacts {
         match self {
-            Self::Kept { kept, moved, .. } => Facts {
-                description: kept.description.clone(),
-                is_private: kept.is_private,
-                stars: kept.stars,
-                pulls: kept.pulls,
-                registered: kept.registered,
-                updated: moved.values().map(|(_, at)| *at).fold(kept.updated, i64::max),
-                size: kept.blobs.values().sum(),
-                media_types: kept.manifests.values().map(|one| one.media_type.clone()).collect(),
+            Self::Stored { stored, moved, .. } => RepositoryFacts {
+                description: stored.description.clone(),
+                is_private: stored.is_private,
+                stars: stored.stars,
+                pulls: stored.pulls,
+                registered: stored.registered,
+                updated: moved.values().map(|(_, at)| *at).fold(stored.updated, i64::max),
+                size: stored.blobs.values().sum(),
+                media_types: stored.manifests.values().map(|one| one.media_type.clone()).collect(),
             },
-            Self::Made(made) => made.facts(),
+            Self::Generated(generated) => generated.facts(),
         }
     }
 
     pub(super) fn is_private(&self) -> bool {
         match self {
-            Self::Kept { kept, .. } => kept.is_private,
-            Self::Made(made) => made.is_private(),
+            Self::Stored { stored, .. } => stored.is_private,
+            Self::Generated(generated) => generated.is_private(),
         }
     }
 
-    /// Whether its owner pays, so that pulls of it count for nobody's limit.
-    pub(super) fn has_no_limit(&self) -> bool {
-        matches!(self, Self::Made(_))
+    /// Returns whether pulls do not count toward the limit, because the owner pays for them.
+    pub(super) fn is_unlimited(&self) -> bool {
+        matches!(self, Self::Generated(_))
     }
 
     pub(super) fn tag(&self, name: &str) -> Option<HubTag> {
         match self {
-            Self::Kept { kept, moved, .. } => {
-                let Some((to, at)) = moved.get(name) else { return kept.tags.get(name).cloned() };
-                Some(HubTag { updated: *at, ..kept.tags.get(to)?.clone() })
+            Self::Stored { stored, moved, .. } => {
+                let Some((to, at)) = moved.get(name) else { return stored.tags.get(name).cloned() };
+                Some(HubTag { updated: *at, ..stored.tags.get(to)?.clone() })
             }
-            Self::Made(made) => made.tag(name),
+            Self::Generated(generated) => generated.tag(name),
         }
     }
 
     pub(super) fn tag_count(&self) -> usize {
         match self {
-            Self::Kept { kept, .. } => kept.tags.len(),
-            Self::Made(made) => made.tag_count(),
+            Self::Stored { stored, .. } => stored.tags.len(),
+            Self::Generated(generated) => generated.tag_count(),
         }
     }
 
-    /// Some of the tags, newest first.
+    /// Returns a range of the tags, newest first.
     pub(super) fn newest_first(&self, start: usize, count: usize) -> Vec<(String, HubTag)> {
         let names: Vec<String> = match self {
-            Self::Kept { kept, .. } => {
-                let mut all: Vec<&String> = kept.tags.keys().collect();
+            Self::Stored { stored, .. } => {
+                let mut all: Vec<&String> = stored.tags.keys().collect();
                 all.sort_by_key(|name| std::cmp::Reverse(self.tag(name).map(|tag| tag.updated)));
                 all.into_iter().skip(start).take(count).cloned().collect()
             }
-            Self::Made(made) => made.newest_first(start, count),
+            Self::Generated(generated) => generated.newest_first(start, count),
         };
         names.into_iter().filter_map(|name| Some((name.clone(), self.tag(&name)?))).collect()
     }
 
-    /// Names of tags behind `after`, in the order of the alphabet, and whether there are more.
+    /// Returns the names of the tags after `after` in alphabetical order, and whether there are more.
     pub(super) fn names_after(&self, after: &str, count: usize) -> (Vec<String>, bool) {
         let take = |names: &mut dyn Iterator<Item = String>| {
             let mut names = names.filter(|name| name.as_str() > after).peekable();
@@ -99,33 +82,33 @@ impl Repository<'_> {
             (taken, more)
         };
         match self {
-            Self::Kept { kept, .. } => take(&mut kept.tags.keys().cloned()),
-            Self::Made(made) => take(&mut made.names().into_iter()),
+            Self::Stored { stored, .. } => take(&mut stored.tags.keys().cloned()),
+            Self::Generated(generated) => take(&mut generated.names().into_iter()),
         }
     }
 
     pub(super) fn manifest(&self, digest: &str) -> Option<HubManifest> {
         match self {
-            Self::Kept { kept, .. } => kept.manifests.get(digest).cloned(),
-            Self::Made(made) => made.manifest(digest).map(|(manifest, _)| manifest),
+            Self::Stored { stored, .. } => stored.manifests.get(digest).cloned(),
+            Self::Generated(generated) => generated.manifest(digest).map(|(manifest, _)| manifest),
         }
     }
 
     pub(super) async fn manifest_bytes(&self, digest: &str) -> io::Result<Vec<u8>> {
         match self {
-            Self::Kept { blobs, .. } => blobs.read(digest).await,
-            Self::Made(made) => match made.manifest(digest) {
+            Self::Stored { blobs, .. } => blobs.read(digest).await,
+            Self::Generated(generated) => match generated.manifest(digest) {
                 Some((_, bytes)) => Ok(bytes),
                 None => Err(io::ErrorKind::NotFound.into()),
             },
         }
     }
 
-    /// The size of a blob, where the repository has it.
+    /// Returns the size of a blob of the repository.
     pub(super) fn blob(&self, digest: &str) -> Option<u64> {
         match self {
-            Self::Kept { kept, .. } => kept.blobs.get(digest).copied(),
-            Self::Made(made) => made.blob(digest).map(|bytes| bytes.len() as u64),
+            Self::Stored { stored, .. } => stored.blobs.get(digest).copied(),
+            Self::Generated(generated) => generated.blob(digest).map(|bytes| bytes.len() as u64),
         }
     }
 }

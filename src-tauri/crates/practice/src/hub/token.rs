@@ -1,4 +1,4 @@
-//! The token service (`/token`) and the API's own tokens.
+//! The token service (`/token`) and the tokens of the API.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use crate::basic_auth::basic_credentials;
 use crate::clock::rfc3339;
-use crate::registry::basic_credentials;
+use crate::context::ServerContext;
 use crate::reply;
 use crate::tokens::Verdict;
-use crate::world::World;
 
-/// Docker Hub's registry tokens last five minutes.
+/// Registry tokens of Docker Hub are valid for five minutes.
 const REGISTRY_LIFETIME: Duration = Duration::from_secs(300);
-/// The API's tokens last ten minutes.
+/// API tokens are valid for ten minutes.
 const API_LIFETIME: Duration = Duration::from_secs(600);
 pub(super) const SERVICE: &str = "registry.docker.io";
 
-/// `GET /token`: anonymous for public repositories, Basic for all.
-pub(super) fn registry_token(world: &World, request: &Request) -> Response {
-    let people = world.hub.people();
+/// Handles `GET /token`: anonymous for public repositories, Basic authentication for all.
+pub(super) fn registry_token(context: &ServerContext, request: &Request) -> Response {
+    let identities = context.hub.identities();
     let subject = match basic_credentials(request.headers()) {
         None => String::new(),
-        Some((user, secret)) if people.find(&user, &secret).is_some() => user,
+        Some((user, secret)) if identities.find(&user, &secret).is_some() => user,
         Some(_) => {
             let body = json!({ "details": "incorrect username or password" });
             return reply::json(StatusCode::UNAUTHORIZED, &body);
@@ -37,15 +37,15 @@ pub(super) fn registry_token(world: &World, request: &Request) -> Response {
     let wanted = scopes.iter().flat_map(|scopes| scopes.split(' '));
     let granted = wanted.filter_map(|scope| {
         let path = scope.strip_prefix("repository:")?.rsplit_once(':')?.0;
-        let repository = world.hub.repository(path)?;
+        let repository = context.hub.repository(path)?;
         let namespace = path.split('/').next().unwrap_or_default();
-        let opens = !repository.is_private() || people.opens(&subject, namespace);
-        opens.then(|| path.to_owned())
+        let has_access = !repository.is_private() || identities.can_access(&subject, namespace);
+        has_access.then(|| path.to_owned())
     });
     let granted = granted.collect();
-    let key = world.token_key();
+    let key = context.token_key();
     let (token, claims) =
-        world.tokens.issue(&key, "hub-registry", &subject, granted, REGISTRY_LIFETIME);
+        context.tokens.issue(&key, "hub-registry", &subject, granted, REGISTRY_LIFETIME);
     let body = json!({
         "token": token,
         "access_token": token,
@@ -55,26 +55,34 @@ pub(super) fn registry_token(world: &World, request: &Request) -> Response {
     reply::json(StatusCode::OK, &body)
 }
 
-/// `POST /v2/auth/token` and the older `POST /v2/users/login`.
-pub(super) fn api_token(world: &World, body: &[u8], names: (&str, &str, &str)) -> Response {
+/// Handles `POST /v2/auth/token` and the older `POST /v2/users/login`.
+pub(super) fn api_token(
+    context: &ServerContext,
+    body: &[u8],
+    names: (&str, &str, &str),
+) -> Response {
     let (user_name, secret_name, answer_name) = names;
     let given: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| given[name].as_str().unwrap_or_default();
-    if world.hub.people().find(text(user_name), text(secret_name)).is_none() {
+    if context.hub.identities().find(text(user_name), text(secret_name)).is_none() {
         let body = json!({ "detail": "Incorrect authentication credentials" });
         return reply::json(StatusCode::UNAUTHORIZED, &body);
     }
-    let key = world.token_key();
-    let (token, _) = world.tokens.issue(&key, "hub", text(user_name), Vec::new(), API_LIFETIME);
+    let key = context.token_key();
+    let (token, _) = context.tokens.issue(&key, "hub", text(user_name), Vec::new(), API_LIFETIME);
     reply::json(StatusCode::OK, &json!({ answer_name: token }))
 }
 
-/// What a Bearer header of `audience` says; `None` without one.
-pub(super) fn bearer(world: &World, audience: &str, headers: &HeaderMap) -> Option<Verdict> {
+/// Checks the Bearer header for `audience`. Returns `None` without one.
+pub(super) fn bearer(
+    context: &ServerContext,
+    audience: &str,
+    headers: &HeaderMap,
+) -> Option<Verdict> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Some(Verdict::Unknown);
     }
-    Some(world.tokens.check(&world.token_key(), audience, token.trim()))
+    Some(context.tokens.check(&context.token_key(), audience, token.trim()))
 }

@@ -8,23 +8,22 @@ use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::Response;
 
 use crate::clock::now_millis;
-use crate::hmac::{digest_of, is_digest};
+use crate::context::ServerContext;
+use crate::hash::{digest_of, is_digest};
+use crate::registry::refusals::{internal, no_repository};
 use crate::reply::{self, oci_error};
-use crate::store::{
-    MAX_MANIFEST_BYTES, Manifest, ManifestError, PushError, delete_image, push_manifest,
-    remove_unused, untag,
-};
-use crate::world::World;
+use crate::store::image_changes::{PushError, delete_image, push_manifest, remove_unused, untag};
+use crate::store::manifest::{MAX_MANIFEST_BYTES, Manifest, ManifestError};
 
-/// GET and HEAD. ECR names the digest in the answer to HEAD only
-/// (distribution/distribution#3792), so a client must compute it from the body.
+/// GET and HEAD. ECR sends the digest only for HEAD (distribution/distribution#3792), so clients have to
+/// compute it from the body of a GET.
 pub(super) async fn read(
-    world: &Arc<World>,
+    context: &Arc<ServerContext>,
     name: &str,
     reference: &str,
     method: &Method,
 ) -> Response {
-    let found = world.store.read(|state| {
+    let found = context.store.read(|state| {
         let (digest, image) = state.repositories.get(name)?.resolve(reference)?;
         Some((digest, image.media_type.clone(), image.manifest_size))
     });
@@ -32,63 +31,48 @@ pub(super) async fn read(
         return oci_error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found");
     };
     if method == Method::HEAD {
-        return manifest_headers(reply::empty(StatusCode::OK), &media_type, size, Some(&digest));
+        return reply::manifest_headers(
+            reply::empty(StatusCode::OK),
+            &media_type,
+            size,
+            Some(&digest),
+        );
     }
-    match world.store.manifests.read(&digest).await {
+    match context.store.manifests.read(&digest).await {
         Ok(bytes) => {
-            world.store.note(|state| {
+            context.store.change_unsaved(|state| {
                 let repository = state.repositories.get_mut(name);
                 if let Some(image) = repository.and_then(|found| found.images.get_mut(&digest)) {
                     image.pulled_at = Some(now_millis());
                 }
             });
             let response = Response::new(Body::from(bytes));
-            manifest_headers(response, &media_type, size, None)
+            reply::manifest_headers(response, &media_type, size, None)
         }
-        Err(error) => super::internal(&error),
+        Err(error) => internal(&error),
     }
 }
 
-/// Sets what a manifest's answer says about it.
-pub(crate) fn manifest_headers(
-    mut response: Response,
-    media_type: &str,
-    size: u64,
-    digest: Option<&str>,
-) -> Response {
-    reply::put(&mut response, header::CONTENT_TYPE, media_type);
-    reply::put(&mut response, header::CONTENT_LENGTH, size);
-    if let Some(digest) = digest {
-        reply::put(&mut response, reply::CONTENT_DIGEST, digest);
-    }
-    response
-}
-
-/// Reads a body of at most `limit` bytes; `None` when it is longer or breaks off.
-pub(crate) async fn read_limited(body: Body, limit: usize) -> Option<bytes::Bytes> {
-    axum::body::to_bytes(body, limit).await.ok()
-}
-
-/// PUT. The answer has no `Location`.
+/// PUT. The response has no `Location`.
 pub(super) async fn write(
-    world: &Arc<World>,
+    context: &Arc<ServerContext>,
     name: &str,
     reference: &str,
     request: Request,
 ) -> Response {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let parsed = match read_limited(request.into_body(), MAX_MANIFEST_BYTES).await {
+    let parsed = match reply::read_limited(request.into_body(), MAX_MANIFEST_BYTES).await {
         Some(bytes) => Manifest::parse(&bytes, content_type.as_deref()).map(|it| (bytes, it)),
         None => Err(ManifestError::TooLarge),
     };
     let (bytes, manifest) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return refusal(world, name, reference, &PushError::Manifest(error)),
+        Err(error) => return refusal(context, name, reference, &PushError::Manifest(error)),
     };
     let tag = if is_digest(reference) {
         if digest_of(&bytes) != reference {
-            return refusal(world, name, reference, &PushError::OtherDigest);
+            return refusal(context, name, reference, &PushError::OtherDigest);
         }
         None
     } else if is_tag(reference) {
@@ -97,9 +81,9 @@ pub(super) async fn write(
         let message = "Invalid parameter at 'imageTag' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_.]+''";
         return oci_error(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message);
     };
-    let pushed = world
+    let pushed = context
         .store
-        .change(|state| push_manifest(&world.store, state, (name, tag), &bytes, &manifest, false))
+        .change(|state| push_manifest(&context.store, state, (name, tag), &bytes, &manifest, false))
         .await;
     match pushed {
         Ok(digest) => {
@@ -111,11 +95,11 @@ pub(super) async fn write(
             }
             response
         }
-        Err(error) => refusal(world, name, reference, &error),
+        Err(error) => refusal(context, name, reference, &error),
     }
 }
 
-/// The tag grammar of the distribution specification.
+/// Follows the tag grammar of the distribution specification.
 fn is_tag(text: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bytes = text.as_bytes();
@@ -124,9 +108,9 @@ fn is_tag(text: &str) -> bool {
         && bytes.iter().all(|byte| is_word(*byte) || matches!(byte, b'.' | b'-'))
 }
 
-/// ECR's answer to a manifest that it does not take.
-fn refusal(world: &World, name: &str, reference: &str, error: &PushError) -> Response {
-    let account = &world.options.account_id;
+/// Returns the response of ECR for a rejected manifest.
+fn refusal(context: &ServerContext, name: &str, reference: &str, error: &PushError) -> Response {
+    let account = &context.options.account_id;
     let required = |what: &str, digests: &[String]| {
         format!(
             "{what} with digests '[{}]' required for pushing image into repository with name '{name}' in the registry with id '{account}' do not exist",
@@ -134,7 +118,7 @@ fn refusal(world: &World, name: &str, reference: &str, error: &PushError) -> Res
         )
     };
     match error {
-        PushError::NoRepository => super::no_repository(world, name),
+        PushError::NoRepository => no_repository(context, name),
         PushError::Manifest(problem) => oci_error(
             StatusCode::METHOD_NOT_ALLOWED,
             "UNSUPPORTED",
@@ -160,13 +144,13 @@ fn refusal(world: &World, name: &str, reference: &str, error: &PushError) -> Res
                 "The image tag '{reference}' already exists in the '{name}' repository and cannot be overwritten because the tag is immutable."
             ),
         ),
-        PushError::Store(error) => super::internal(error),
+        PushError::Store(error) => internal(error),
     }
 }
 
-/// DELETE of a tag or an image.
-pub(super) async fn delete(world: &Arc<World>, name: &str, reference: &str) -> Response {
-    let deleted = world
+/// DELETE, of a tag or an image.
+pub(super) async fn delete(context: &Arc<ServerContext>, name: &str, reference: &str) -> Response {
+    let deleted = context
         .store
         .change(|state| {
             let repository = state.repositories.get_mut(name).ok_or(PushError::NoRepository)?;
@@ -179,7 +163,7 @@ pub(super) async fn delete(world: &Arc<World>, name: &str, reference: &str) -> R
             } else {
                 delete_image(repository, &digest);
             }
-            remove_unused(&world.store, state, &before);
+            remove_unused(&context.store, state, &before);
             Ok::<_, PushError>(Some(true))
         })
         .await;
@@ -193,6 +177,6 @@ pub(super) async fn delete(world: &Arc<World>, name: &str, reference: &str) -> R
         Ok(None) => {
             oci_error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found")
         }
-        Err(error) => refusal(world, name, reference, &error),
+        Err(error) => refusal(context, name, reference, &error),
     }
 }

@@ -1,5 +1,5 @@
-//! Uploading blobs, with ECR's ways: an absolute `Location`, no
-//! `Docker-Upload-UUID`, and 201 where the specification has 202.
+//! Blob uploads with the deviations of ECR: an absolute `Location`, no `Docker-Upload-UUID`, and 201
+//! where the specification requires 202.
 
 use std::sync::Arc;
 
@@ -8,19 +8,21 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use tokio::sync::OwnedMutexGuard;
 
-use crate::hmac::is_digest;
+use crate::context::ServerContext;
+use crate::hash::is_digest;
+use crate::registry::refusals::{internal, no_repository};
 use crate::reply::{self, oci_error, query_value};
-use crate::store::{StoreError, Upload, UploadError, adopt_upload, mountable};
-use crate::world::World;
+use crate::store::error::StoreError;
+use crate::store::image_changes::{adopt_upload, mountable};
+use crate::store::uploads::{Upload, UploadError};
 
-/// POST: begins an upload, mounts a blob of another repository, or takes a
-/// whole blob at once.
-pub(super) async fn begin(world: &Arc<World>, name: &str, request: Request) -> Response {
+/// POST: starts an upload, mounts a blob of another repository, or stores a whole blob.
+pub(super) async fn begin(context: &Arc<ServerContext>, name: &str, request: Request) -> Response {
     let query = request.uri().query().unwrap_or_default().to_owned();
     if let (Some(digest), Some(from)) = (query_value(&query, "mount"), query_value(&query, "from"))
         && is_digest(&digest)
     {
-        let mounted = world.store.change(|state| {
+        let mounted = context.store.change(|state| {
             let size = mountable(state, &from, name, &digest);
             if let (Some(size), Some(repository)) = (size, state.repositories.get_mut(name)) {
                 repository.blobs.insert(digest.clone(), size);
@@ -28,104 +30,118 @@ pub(super) async fn begin(world: &Arc<World>, name: &str, request: Request) -> R
             Ok::<_, StoreError>(size.is_some())
         });
         match mounted.await {
-            Ok(true) => return created(world, name, &digest),
-            // Not mounted: an upload begins, as if nothing had been asked.
+            Ok(true) => return created(context, name, &digest),
+            // The blob can't be mounted, so an upload starts, as the specification requires.
             Ok(false) => {}
-            Err(error) => return super::internal(&error),
+            Err(error) => return internal(&error),
         }
     }
-    let id = match world.store.uploads.begin(name) {
+    let id = match context.store.uploads.begin(name) {
         Ok(id) => id,
-        Err(error) => return super::internal(&error),
+        Err(error) => return internal(&error),
     };
     if query_value(&query, "digest").is_some() {
-        return finish(world, name, &id, request).await;
+        return finish(context, name, &id, request).await;
     }
     let mut response = reply::empty(StatusCode::ACCEPTED);
-    locate(world, &mut response, name, &id);
+    put_location(context, &mut response, name, &id);
     reply::put(&mut response, header::RANGE, "0-0");
     response
 }
 
-fn locate(world: &World, response: &mut Response, name: &str, id: &str) {
-    let host = world.registry_host();
+fn put_location(context: &ServerContext, response: &mut Response, name: &str, id: &str) {
+    let host = context.registry_host();
     reply::put(response, header::LOCATION, format!("http://{host}/v2/{name}/blobs/uploads/{id}"));
     reply::put(response, header::CONTENT_LENGTH, 0);
 }
 
-fn created(world: &World, name: &str, digest: &str) -> Response {
+fn created(context: &ServerContext, name: &str, digest: &str) -> Response {
     let mut response = reply::empty(StatusCode::CREATED);
-    let location = format!("http://{}/v2/{name}/blobs/{digest}", world.registry_host());
+    let location = format!("http://{}/v2/{name}/blobs/{digest}", context.registry_host());
     reply::put(&mut response, header::LOCATION, location);
     reply::put(&mut response, header::CONTENT_LENGTH, 0);
     reply::put(&mut response, reply::CONTENT_DIGEST, digest);
     response
 }
 
-async fn take(world: &World, name: &str, id: &str) -> Result<OwnedMutexGuard<Upload>, Response> {
+async fn lock_upload(
+    context: &ServerContext,
+    name: &str,
+    id: &str,
+) -> Result<OwnedMutexGuard<Upload>, Response> {
     let unknown = || {
-        let account = &world.options.account_id;
+        let account = &context.options.account_id;
         let message = format!(
             "The upload with id '{id}' in the repository with name '{name}' in the registry with id '{account}' could not be found."
         );
         oci_error(StatusCode::NOT_FOUND, "BLOB_UPLOAD_UNKNOWN", message)
     };
-    let upload = world.store.uploads.find(id).ok_or_else(unknown)?;
+    let upload = context.store.uploads.find(id).ok_or_else(unknown)?;
     let upload = upload.lock_owned().await;
     if upload.repository == name { Ok(upload) } else { Err(unknown()) }
 }
 
-/// PATCH: 201, and a `Range` that stays at the first chunk.
-pub(super) async fn append(world: &Arc<World>, name: &str, id: &str, request: Request) -> Response {
-    let mut upload = match take(world, name, id).await {
+/// PATCH: answers 201, with a `Range` that stays at the end of the first chunk.
+pub(super) async fn append(
+    context: &Arc<ServerContext>,
+    name: &str,
+    id: &str,
+    request: Request,
+) -> Response {
+    let mut upload = match lock_upload(context, name, id).await {
         Ok(upload) => upload,
         Err(refusal) => return refusal,
     };
     if chunk_start(request.headers()).is_some_and(|start| start != upload.size) {
         let mut response = reply::empty(StatusCode::RANGE_NOT_SATISFIABLE);
-        locate(world, &mut response, name, id);
+        put_location(context, &mut response, name, id);
         let end = upload.size.saturating_sub(1);
         reply::put(&mut response, header::RANGE, format!("0-{end}"));
         return response;
     }
     let body = request.into_body().into_data_stream();
-    let is_discarded = world.options.quirks.discards_later_chunks && !upload.chunks.is_empty();
+    let is_discarded = context.options.quirks.discards_later_chunks && !upload.chunks.is_empty();
     let taken = if is_discarded { Upload::discard(body).await } else { upload.append(body).await };
     if let Err(error) = taken {
-        return broken(&error);
+        return append_error(&error);
     }
     let mut response = reply::empty(StatusCode::CREATED);
-    locate(world, &mut response, name, id);
+    put_location(context, &mut response, name, id);
     let first = upload.chunks.first().copied().unwrap_or(0);
-    let end = if world.options.quirks.stale_range { first } else { upload.size };
+    let end = if context.options.quirks.stale_range { first } else { upload.size };
     reply::put(&mut response, header::RANGE, format!("0-{}", end.saturating_sub(1)));
     response
 }
 
-/// The first byte of a `Content-Range`, written `a-b` or `bytes a-b/c`.
+/// Returns the first byte of a `Content-Range` of the form `a-b` or `bytes a-b/c`.
 fn chunk_start(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
     value.trim_start_matches("bytes").trim().split('-').next()?.trim().parse().ok()
 }
 
-fn broken(error: &UploadError) -> Response {
+fn append_error(error: &UploadError) -> Response {
     match error {
         UploadError::Body(_) => oci_error(
             StatusCode::BAD_REQUEST,
             "BLOB_UPLOAD_INVALID",
-            "The body of the request broke off.",
+            "The body of the request is incomplete.",
         ),
-        UploadError::File(error) => super::internal(error),
+        UploadError::File(error) => internal(error),
         UploadError::TooLarge { .. } => {
             oci_error(StatusCode::PAYLOAD_TOO_LARGE, "SIZE_INVALID", error.to_string())
         }
     }
 }
 
-/// PUT: the rest of the bytes, the check of the digest, and the blob is there.
-pub(super) async fn finish(world: &Arc<World>, name: &str, id: &str, request: Request) -> Response {
+/// PUT: appends the remaining bytes, checks the digest, and turns the upload into a blob.
+pub(super) async fn finish(
+    context: &Arc<ServerContext>,
+    name: &str,
+    id: &str,
+    request: Request,
+) -> Response {
     let invalid = |code: &str, message: String| oci_error(StatusCode::BAD_REQUEST, code, message);
-    let mut upload = match take(world, name, id).await {
+    let mut upload = match lock_upload(context, name, id).await {
         Ok(upload) => upload,
         Err(refusal) => return refusal,
     };
@@ -134,9 +150,9 @@ pub(super) async fn finish(world: &Arc<World>, name: &str, id: &str, request: Re
         return invalid("DIGEST_INVALID", "Invalid parameter at 'layerDigests' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+''".to_owned());
     };
     if let Err(error) = upload.append(request.into_body().into_data_stream()).await {
-        return broken(&error);
+        return append_error(&error);
     }
-    let (account, quirks) = (&world.options.account_id, world.options.quirks);
+    let (account, quirks) = (&context.options.account_id, context.options.quirks);
     let refusal = if upload.size == 0 && quirks.refuses_empty_blobs {
         Some(format!(
             "The upload with id '{id}' in the repository with name '{name}' in the registry with id '{account}' cannot be completed because it does not have any parts."
@@ -150,25 +166,25 @@ pub(super) async fn finish(world: &Arc<World>, name: &str, id: &str, request: Re
     };
     if let Some(message) = refusal {
         drop(upload);
-        world.store.uploads.end(id);
+        context.store.uploads.end(id);
         return invalid("BLOB_UPLOAD_INVALID", message);
     }
-    let kept = adopt_upload(&world.store, name, &upload, &digest).await;
+    let adopted = adopt_upload(&context.store, name, &upload, &digest).await;
     drop(upload);
-    world.store.uploads.end(id);
-    match kept {
-        Ok(true) => created(world, name, &digest),
-        Ok(false) => super::no_repository(world, name),
-        Err(error) => super::internal(&error),
+    context.store.uploads.end(id);
+    match adopted {
+        Ok(true) => created(context, name, &digest),
+        Ok(false) => no_repository(context, name),
+        Err(error) => internal(&error),
     }
 }
 
-/// GET: how far an upload is.
-pub(super) async fn status(world: &World, name: &str, id: &str) -> Response {
-    match take(world, name, id).await {
+/// GET: returns the progress of an upload.
+pub(super) async fn status(context: &ServerContext, name: &str, id: &str) -> Response {
+    match lock_upload(context, name, id).await {
         Ok(upload) => {
             let mut response = reply::empty(StatusCode::NO_CONTENT);
-            locate(world, &mut response, name, id);
+            put_location(context, &mut response, name, id);
             let end = upload.size.saturating_sub(1);
             reply::put(&mut response, header::RANGE, format!("0-{end}"));
             response
@@ -177,12 +193,12 @@ pub(super) async fn status(world: &World, name: &str, id: &str) -> Response {
     }
 }
 
-/// DELETE: gives an upload up.
-pub(super) async fn cancel(world: &World, name: &str, id: &str) -> Response {
-    match take(world, name, id).await {
+/// DELETE: cancels an upload.
+pub(super) async fn cancel(context: &ServerContext, name: &str, id: &str) -> Response {
+    match lock_upload(context, name, id).await {
         Ok(upload) => {
             drop(upload);
-            world.store.uploads.end(id);
+            context.store.uploads.end(id);
             reply::empty(StatusCode::NO_CONTENT)
         }
         Err(refusal) => refusal,

@@ -1,13 +1,13 @@
-//! What a manifest says about itself. The bytes are kept as they came.
+//! The parts of a manifest that a registry checks. The bytes themselves are stored unchanged.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::hmac::is_digest;
+use crate::hash::is_digest;
 
-/// ECR refuses more (`ImageManifest` in its API model: 4,194,304 characters).
+/// Source: `ImageManifest` in the API model of ECR has at most 4,194,304 characters.
 pub(crate) const MAX_MANIFEST_BYTES: usize = 4_194_304;
 
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -15,7 +15,7 @@ const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 
-/// Why bytes are not a manifest that ECR takes; the wording is ECR's constraint text.
+/// Why ECR rejects a manifest. The messages are the constraint texts of ECR.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ManifestError {
     #[error("Invalid JSON syntax")]
@@ -30,15 +30,14 @@ pub(crate) enum ManifestError {
     Shape,
 }
 
-/// The parts of a manifest that a registry looks at.
 pub(crate) struct Manifest {
     pub(crate) media_type: String,
     pub(crate) artifact_type: Option<String>,
     pub(crate) subject: Option<String>,
     pub(crate) annotations: BTreeMap<String, String>,
-    /// Configuration and layers that must be in the repository.
+    /// Configuration and layers, which have to exist in the repository.
     pub(crate) blobs: Vec<Descriptor>,
-    /// Manifests of an index, which must be in the repository.
+    /// Manifests of an index, which have to exist in the repository.
     pub(crate) children: Vec<Descriptor>,
 }
 
@@ -49,7 +48,7 @@ pub(crate) struct Descriptor {
     media_type: String,
     pub(crate) digest: String,
     pub(crate) size: u64,
-    /// A layer that lives elsewhere (Windows base layers) is not uploaded.
+    /// Set for foreign layers (Windows base layers), which are not uploaded.
     #[serde(default)]
     urls: Vec<String>,
 }
@@ -69,7 +68,7 @@ struct Fields {
 }
 
 impl Manifest {
-    /// Reads a manifest that was sent as `content_type`.
+    /// Parses a manifest that was sent with `content_type`.
     pub(crate) fn parse(bytes: &[u8], content_type: Option<&str>) -> Result<Self, ManifestError> {
         if bytes.len() > MAX_MANIFEST_BYTES {
             return Err(ManifestError::TooLarge);

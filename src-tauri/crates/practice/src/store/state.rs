@@ -1,4 +1,4 @@
-//! The state file's shape.
+//! The content of the state file: settings, repositories, tags and images of the practice ECR.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{now_millis, random_hex};
 use crate::wildcard::matches;
 
-/// Everything but blobs and manifests.
+/// Everything except blobs and manifests.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct State {
-    /// Signs tokens and download addresses.
+    /// The key that signs tokens and download URLs.
     pub(crate) token_key: String,
-    /// Account settings by their name.
+    /// Account settings by name.
     pub(crate) settings: BTreeMap<String, String>,
     pub(crate) repositories: BTreeMap<String, Repository>,
-    /// Templates for new repositories by their prefix, as they were asked for.
+    /// Repository creation templates by prefix, with the members of the request.
     #[serde(default)]
     pub(crate) templates: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
-    /// Pull-through cache rules by their prefix, as they are shown.
+    /// Pull-through cache rules by prefix, with the members of the response.
     #[serde(default)]
     pub(crate) cache_rules: BTreeMap<String, serde_json::Value>,
 }
 
 impl State {
-    pub(crate) fn fresh() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             token_key: random_hex(),
             settings: BTreeMap::new(),
@@ -39,7 +39,7 @@ impl State {
     }
 }
 
-/// Whether tags may be moved, in ECR's words.
+/// ECR's `imageTagMutability`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum TagMutability {
@@ -71,7 +71,7 @@ pub(crate) struct Repository {
     pub(crate) images: BTreeMap<String, Image>,
     /// Digests by tag.
     pub(crate) tags: BTreeMap<String, String>,
-    /// Sizes in bytes by digest of the blobs that were uploaded or mounted here.
+    /// Sizes in bytes of the blobs that were uploaded or mounted here, by digest.
     pub(crate) blobs: BTreeMap<String, u64>,
 }
 
@@ -92,7 +92,7 @@ impl Repository {
         }
     }
 
-    /// Whether a tag that exists may not be pushed again.
+    /// Returns whether an existing tag can't be overwritten.
     pub(crate) fn is_immutable(&self, tag: &str) -> bool {
         let excluded = || self.exclusions.iter().any(|filter| matches(filter, tag));
         match self.mutability {
@@ -103,12 +103,12 @@ impl Repository {
         }
     }
 
-    /// The tags of one image, sorted.
+    /// Returns the sorted tags of an image.
     pub(crate) fn tags_of(&self, digest: &str) -> Vec<&str> {
         self.tags.iter().filter(|(_, of)| *of == digest).map(|(tag, _)| tag.as_str()).collect()
     }
 
-    /// The digest that a tag or a digest names, if the image is here.
+    /// Resolves a tag or digest to an image of this repository.
     pub(crate) fn resolve(&self, reference: &str) -> Option<(String, &Image)> {
         let digest = self.tags.get(reference).map_or(reference, String::as_str);
         self.images.get(digest).map(|image| (digest.to_owned(), image))
@@ -120,9 +120,9 @@ pub(crate) struct Image {
     pub(crate) media_type: String,
     /// The artifact type, or the media type of the configuration.
     pub(crate) artifact_type: Option<String>,
-    /// Of the manifest itself, in bytes.
+    /// Size of the manifest itself, in bytes.
     pub(crate) manifest_size: u64,
-    /// Configuration and layers in bytes, compressed; of an index the largest child.
+    /// Compressed size of configuration and layers in bytes. For an index, that of the largest child.
     pub(crate) size: u64,
     /// Milliseconds since 1970.
     pub(crate) pushed_at: i64,

@@ -1,4 +1,4 @@
-//! Uploads that are under way: streamed into a file and hashed on the way.
+//! Blob uploads in progress, streamed into a file and hashed at the same time.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,36 +11,34 @@ use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
 
-use super::lock;
 use crate::clock::uuid;
-use crate::hmac::hex;
+use crate::hash::hex;
+use crate::lock::lock;
 
-/// Why bytes of an upload were not taken.
+/// Why bytes of an upload were rejected.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UploadError {
-    /// The client went away or sent something that is not HTTP.
-    #[error("the body of the upload broke off")]
+    /// The client disconnected or sent invalid HTTP.
+    #[error("the body of the upload is incomplete")]
     Body(#[source] axum::Error),
-    #[error("the upload's file cannot be written")]
+    #[error("couldn't write the file of the upload")]
     File(#[from] io::Error),
-    /// It would not end before the disk is full.
     #[error("an upload has at most {limit} bytes")]
     TooLarge { limit: u64 },
 }
 
-/// The most bytes of one blob. ECR takes 52,000 MiB; practice keeps its blobs on a person's disk.
+/// Maximum size of a blob. ECR allows 52,000 MiB, but practice mode stores blobs on the user's disk.
 /// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html>
 const MAX_UPLOAD_BYTES: u64 = 10 * 1024 * 1024 * 1024;
 
-/// The uploads of all repositories. They do not survive a restart, and need not:
-/// clients start over.
+/// The uploads of all repositories. They are lost on a restart; clients start again.
 pub(crate) struct Uploads {
     folder: PathBuf,
     open: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Upload>>>>,
 }
 
 impl Uploads {
-    /// Makes the folder, and clears what a previous run left in it.
+    /// Creates the folder, and removes what a previous run left in it.
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
         match fs::remove_dir_all(folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -49,7 +47,7 @@ impl Uploads {
         Ok(Self { folder: folder.to_owned(), open: Mutex::default() })
     }
 
-    /// Begins an upload and returns its id.
+    /// Starts an upload and returns its ID.
     pub(crate) fn begin(&self, repository: &str) -> io::Result<String> {
         let id = uuid();
         let path = self.folder.join(&id);
@@ -70,7 +68,7 @@ impl Uploads {
         lock(&self.open).get(id).cloned()
     }
 
-    /// Forgets an upload and removes what is left of its file.
+    /// Ends an upload and removes its file, if there still is one.
     pub(crate) fn end(&self, id: &str) {
         if lock(&self.open).remove(id).is_some() {
             remove(&self.folder.join(id));
@@ -88,25 +86,24 @@ fn remove(path: &Path) {
     if let Err(error) = fs::remove_file(path)
         && error.kind() != io::ErrorKind::NotFound
     {
-        tracing::warn!(%error, "the file of a practice upload could not be removed");
+        tracing::warn!(%error, "couldn't remove the file of a practice upload");
     }
 }
 
-/// One upload.
 pub(crate) struct Upload {
     pub(crate) repository: String,
     pub(crate) path: PathBuf,
     hash: Sha256,
-    /// Bytes so far.
+    /// Bytes received.
     pub(crate) size: u64,
-    /// Bytes of each chunk so far.
+    /// Size of each chunk in bytes.
     pub(crate) chunks: Vec<u64>,
-    /// The most bytes that it may have.
+    /// Maximum size in bytes.
     limit: u64,
 }
 
 impl Upload {
-    /// Appends a body. A body that breaks off or is too long leaves the upload as it was.
+    /// Appends a body. The upload is unchanged if the body is incomplete or too long.
     pub(crate) async fn append(&mut self, mut body: BodyDataStream) -> Result<u64, UploadError> {
         let mut hash = self.hash.clone();
         let mut received = 0_u64;
@@ -139,7 +136,7 @@ impl Upload {
         Ok(received)
     }
 
-    /// Appends bytes that are there.
+    /// Appends bytes that are in memory.
     pub(crate) async fn append_bytes(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
         if self.size.saturating_add(bytes.len() as u64) > self.limit {
             return Err(UploadError::TooLarge { limit: self.limit });
@@ -153,7 +150,7 @@ impl Upload {
         Ok(())
     }
 
-    /// Reads a body and throws it away.
+    /// Reads a body and discards it.
     pub(crate) async fn discard(mut body: BodyDataStream) -> Result<u64, UploadError> {
         let mut received = 0;
         while let Some(chunk) = body.next().await {
@@ -162,41 +159,17 @@ impl Upload {
         Ok(received)
     }
 
-    /// The digest of everything received.
+    /// Returns the digest of all received bytes.
     pub(crate) fn digest(&self) -> String {
         format!("sha256:{}", hex(&self.hash.clone().finalize()))
     }
 
-    /// True when a chunk other than the last is smaller than ECR's least part.
+    /// Returns whether a chunk other than the last is below the minimum size of ECR, 5 MiB.
     pub(crate) fn has_small_chunk(&self) -> bool {
-        const LEAST: u64 = 5 * 1024 * 1024;
-        self.chunks.split_last().is_some_and(|(_, rest)| rest.iter().any(|size| *size < LEAST))
+        const MIN_CHUNK: u64 = 5 * 1024 * 1024;
+        self.chunks.split_last().is_some_and(|(_, rest)| rest.iter().any(|size| *size < MIN_CHUNK))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::body::Body;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn an_upload_that_is_too_long_is_refused_and_stays_as_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        let uploads = Uploads::open(folder.path()).unwrap();
-        let upload = uploads.find(&uploads.begin("app").unwrap()).unwrap();
-        let mut upload = upload.lock().await;
-        assert_eq!(upload.limit, MAX_UPLOAD_BYTES);
-        upload.limit = 10;
-        let body = |bytes: &'static str| Body::from(bytes).into_data_stream();
-        upload.append(body("123456")).await.unwrap();
-        let refused = upload.append(body("78901")).await;
-        assert!(matches!(refused, Err(UploadError::TooLarge { limit: 10 })), "{refused:?}");
-        let refused = upload.append_bytes(b"78901").await;
-        assert!(matches!(refused, Err(UploadError::TooLarge { limit: 10 })), "{refused:?}");
-        assert_eq!((upload.size, fs::read(&upload.path).unwrap().len()), (6, 6));
-        upload.append(body("789")).await.unwrap();
-        upload.append_bytes(b"0").await.unwrap();
-        assert_eq!(fs::read(&upload.path).unwrap(), b"1234567890");
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! A small client: signs API requests, pushes images.
+//! A small client that signs API requests and pushes images.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -52,7 +52,7 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
 }
 
 impl Lab {
-    /// An ECR operation, signed with these keys: status and answer.
+    /// Calls an ECR operation with these keys. Returns status and response.
     pub async fn signed(
         &self,
         operation: &str,
@@ -97,14 +97,14 @@ impl Lab {
         self.signed(operation, &input, keys).await
     }
 
-    /// An operation that must succeed.
+    /// Calls an operation that has to succeed.
     pub async fn ok(&self, operation: &str, input: Value) -> Value {
         let (status, answer) = self.api(operation, input).await;
         assert_eq!(status, 200, "{operation}: {answer}");
         answer
     }
 
-    /// An operation that must fail: the name of the error and its sentence.
+    /// Calls an operation that has to fail. Returns code and message of the error.
     pub async fn refused(&self, operation: &str, input: Value) -> (String, String) {
         let (status, answer) = self.api(operation, input).await;
         assert_eq!(status, 400, "{operation}: {answer}");
@@ -125,7 +125,7 @@ impl Lab {
         self.practice.ecr_endpoint().join(path).unwrap().to_string()
     }
 
-    /// A registry request with a token.
+    /// Prepares a registry request with a token.
     pub fn v2(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
         self.http.request(method, self.url(path)).header("authorization", format!("Basic {token}"))
     }
@@ -178,7 +178,7 @@ impl Lab {
     }
 }
 
-/// The first error of a registry answer: status, code, message.
+/// Returns status, code and message of the first error in a registry response.
 pub async fn oci_error(response: Response) -> (u16, String, String) {
     let status = response.status().as_u16();
     let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
@@ -186,7 +186,7 @@ pub async fn oci_error(response: Response) -> (u16, String, String) {
     (status, text("code"), text("message"))
 }
 
-/// `user:password` of an authorization token.
+/// Returns `user:password` of an authorization token.
 pub fn password(token: &str) -> String {
     let decoded = String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
     decoded.strip_prefix("AWS:").unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! Real clients. A client that is missing is a failure, not a skipped test.
+//! The AWS CLI, skopeo and the Docker Engine as clients. A missing client fails the test.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -61,7 +61,7 @@ async fn the_aws_cli_reads_and_writes() {
     let describe = ["ecr", "describe-images", "--repository-name", "pgcli"];
     let images: Value = serde_json::from_str(&succeed(&mut aws(&lab, &describe)).await).unwrap();
     assert_eq!(images["imageDetails"][0]["imageDigest"], digest(&manifest));
-    // Version 1 prints a time as a number, version 2 as text.
+    // Version 1 prints times as numbers, version 2 as text.
     assert!(!images["imageDetails"][0]["imagePushedAt"].is_null());
     let login = succeed(&mut aws(&lab, &["ecr", "get-login-password"])).await;
     assert!(login.trim().len() > 40);
@@ -104,7 +104,7 @@ async fn skopeo_copies_an_index_in_and_out() {
     assert_eq!(String::from_utf8(copied).unwrap(), here);
 }
 
-/// A Docker Engine of its own, ended when the test ends.
+/// A separate Docker Engine, which ends with the test.
 struct Engine {
     daemon: Child,
     folder: tempfile::TempDir,
@@ -160,7 +160,7 @@ impl Engine {
         succeed(login.stdin(input)).await;
     }
 
-    /// Ends the daemon gently, so that it ends its containerd too.
+    /// Stops the daemon with SIGTERM, so that it also stops its containerd.
     async fn stop(mut self) {
         let id = self.daemon.id().unwrap().to_string();
         succeed(Command::new("kill").args(["-TERM", &id])).await;

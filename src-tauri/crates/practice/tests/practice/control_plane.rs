@@ -1,10 +1,12 @@
+//! The control plane: repositories, images, signatures, and stored data.
+
 use serde_json::{Value, json};
 use transload_practice::{Practice, PracticeError, PracticeOptions, StoreError};
 
 use crate::client::{Lab, http, lab};
 
 #[tokio::test]
-async fn repositories_come_in_pages_with_opaque_tokens() {
+async fn repositories_are_paged_with_opaque_tokens() {
     let lab = lab().await;
     for number in 0..7 {
         lab.create(&format!("team/app-{number}")).await;
@@ -32,7 +34,7 @@ async fn repositories_come_in_pages_with_opaque_tokens() {
 }
 
 #[tokio::test]
-async fn a_repository_is_made_shown_and_refused_in_ecrs_words() {
+async fn repositories_are_created_described_and_rejected_as_in_ecr() {
     let lab = lab().await;
     let input = json!({
         "repositoryName": "pgcli",
@@ -78,7 +80,7 @@ async fn a_repository_is_made_shown_and_refused_in_ecrs_words() {
 }
 
 #[tokio::test]
-async fn wrong_keys_are_refused_by_what_is_wrong_with_them() {
+async fn wrong_keys_are_rejected_with_the_matching_error() {
     let lab = lab().await;
     let (id, secret) = (lab.practice.access_key_id(), lab.practice.secret_access_key());
     let refused = async |keys| {
@@ -129,7 +131,7 @@ async fn names(lab: &Lab) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn everything_is_there_after_a_restart_and_gone_after_a_reset() {
+async fn data_survives_a_restart_but_not_a_reset() {
     let lab = lab().await;
     lab.create("pgcli").await;
     let token = lab.token().await;
@@ -153,7 +155,7 @@ async fn everything_is_there_after_a_restart_and_gone_after_a_reset() {
 }
 
 #[tokio::test]
-async fn a_torn_state_file_is_said_and_erasing_repairs_it() {
+async fn a_damaged_state_file_is_reported_and_repaired_by_erase() {
     let lab = lab().await;
     lab.create("pgcli").await;
     let Lab { practice, folder, .. } = lab;

@@ -1,3 +1,5 @@
+//! Faults and the log of requests.
+
 use std::time::Duration;
 
 use reqwest::Method;
@@ -7,7 +9,7 @@ use transload_practice::{FaultAction, FaultRule, Plane};
 use crate::client::{lab, oci_error};
 
 #[tokio::test]
-async fn faults_hit_the_requests_that_they_name_and_no_others() {
+async fn faults_apply_to_matching_requests_only() {
     let lab = lab().await;
     lab.create("pgcli").await;
     let token = lab.token().await;
@@ -71,7 +73,7 @@ async fn faults_hit_the_requests_that_they_name_and_no_others() {
 }
 
 #[tokio::test]
-async fn the_record_names_requests_and_never_a_credential() {
+async fn the_log_contains_requests_without_credentials() {
     let lab = lab().await;
     let token = lab.token().await;
     lab.http.get(lab.url("/v2/")).send().await.unwrap();

@@ -1,3 +1,5 @@
+//! The practice Docker Hub: API, token service, registry and accounts.
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use transload_practice::{MoveTagError, Practice, PracticeOptions};
@@ -29,7 +31,7 @@ async fn names(lab: &Lab, token: Option<&str>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_account_lists_its_repositories_page_by_page_and_private_ones_to_its_owner() {
+async fn repositories_are_paged_and_private_ones_need_the_owner() {
     let lab = lab().await;
     let account = lab.practice.hub_account();
     assert_eq!(names(&lab, None).await, account.public_repositories);
@@ -47,7 +49,7 @@ async fn the_account_lists_its_repositories_page_by_page_and_private_ones_to_its
     assert_eq!(get(&lab, beyond.as_str(), None).await.0, 404);
 }
 
-/// A pull token for a repository by the address in the challenge.
+/// Returns a pull token from the address in the challenge.
 async fn pull_token(lab: &Lab, name: &str, secret: Option<&str>) -> String {
     let url = lab.practice.hub_registry_endpoint().join(&format!("v2/{name}/tags/list")).unwrap();
     let answer = lab.http.get(url).send().await.unwrap();
@@ -73,7 +75,7 @@ async fn ask(lab: &Lab, method: Method, path: &str, token: &str) -> reqwest::Res
 }
 
 #[tokio::test]
-async fn a_pull_goes_through_the_token_service_and_only_get_counts() {
+async fn pulls_use_the_token_service_and_only_get_counts() {
     let lab = lab_with(|options| options.hub_pull_limit = 2).await;
     let token = pull_token(&lab, "dencold/pgcli", None).await;
     let path = "v2/dencold/pgcli/manifests/latest";
@@ -102,7 +104,7 @@ async fn a_pull_goes_through_the_token_service_and_only_get_counts() {
 }
 
 #[tokio::test]
-async fn the_private_repository_needs_the_accounts_token() {
+async fn a_private_repository_requires_the_token_of_the_account() {
     let lab = lab().await;
     let path = "v2/dencold/billing-api/tags/list?n=2";
     let anonymous = pull_token(&lab, "dencold/billing-api", None).await;
@@ -115,7 +117,7 @@ async fn the_private_repository_needs_the_accounts_token() {
     assert_eq!(page["tags"], json!(["1.0.0", "1.1.0"]));
 }
 
-/// A token of the API.
+/// Returns an API token.
 async fn api_token(lab: &Lab, name: &str, secret: &str) -> String {
     let login = lab.practice.hub_endpoint().join("v2/auth/token").unwrap();
     let body = json!({ "identifier": name, "secret": secret });
@@ -136,7 +138,7 @@ fn names_of(page: &Value, field: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn members_see_what_is_private_in_their_organisation_and_others_do_not() {
+async fn only_members_see_private_repositories_of_an_organization() {
     let lab = lab().await;
     let accounts = lab.practice.hub_accounts();
     let path = "v2/namespaces/acme/repositories?ordering=name";
@@ -155,7 +157,7 @@ async fn members_see_what_is_private_in_their_organisation_and_others_do_not() {
     assert_eq!(names_of(&page, "name"), ["gateway"]);
     assert_eq!(get_path(&lab, "v2/user/orgs", None).await.0, 401);
 
-    // One person's private repository is not another one's, through API and registry.
+    // Other users have no access to a private repository, through API and registry.
     let ada = &accounts[1];
     let token = api_token(&lab, &ada.name, &ada.access_token).await;
     let hidden = "v2/namespaces/dencold/repositories/billing-api/tags";
@@ -165,7 +167,7 @@ async fn members_see_what_is_private_in_their_organisation_and_others_do_not() {
 }
 
 #[tokio::test]
-async fn a_tag_moves_and_moves_back_with_a_reset() {
+async fn a_tag_moves_until_a_reset() {
     let lab = lab().await;
     let digest = async || {
         let path = "v2/namespaces/dencold/repositories/pgcli/tags/latest";
@@ -193,7 +195,7 @@ async fn a_tag_moves_and_moves_back_with_a_reset() {
 }
 
 #[tokio::test]
-async fn a_tag_that_was_moved_stays_so_over_a_restart_and_moves_on_from_there() {
+async fn a_moved_tag_survives_a_restart_and_can_move_again() {
     let lab = lab().await;
     let digest = async |practice: &Practice, tag: &str| {
         let path = format!("v2/namespaces/dencold/repositories/pgcli/tags/{tag}");
@@ -209,7 +211,7 @@ async fn a_tag_that_was_moved_stays_so_over_a_restart_and_moves_on_from_there() 
     let again = Practice::start(PracticeOptions::new(folder.path())).await.unwrap();
     assert_eq!(digest(&again, "latest").await, moved);
 
-    // Another tag gets the image that the moved one has now, and not the one that it had at first.
+    // Another tag gets the current image of the moved tag, not its original one.
     let other = "4.0.1";
     assert_ne!(digest(&again, other).await, moved);
     again.move_hub_tag("dencold/pgcli", other, "latest").unwrap();
@@ -218,7 +220,7 @@ async fn a_tag_that_was_moved_stays_so_over_a_restart_and_moves_on_from_there() 
 }
 
 #[tokio::test]
-async fn the_large_organisation_is_there_for_whoever_asks_and_shown_where_it_is_wanted() {
+async fn the_large_organization_exists_and_is_listed_if_enabled() {
     let lab = lab_with(|options| options.hub_pull_limit = 1).await;
     let account = lab.practice.hub_account();
     let token = api_token(&lab, &account.name, &account.access_token).await;
@@ -237,7 +239,7 @@ async fn the_large_organisation_is_there_for_whoever_asks_and_shown_where_it_is_
     assert_eq!(last["name"], "build-00000");
     assert_eq!(last["images"].as_array().unwrap().len(), 6);
 
-    // Pulls of it are not counted, and its layers come from the other origin like all.
+    // Its pulls are not counted, and its layers are redirected like all others.
     let token = pull_token(&lab, "warehouse/builds", None).await;
     let mut digest = last["digest"].as_str().unwrap().to_owned();
     for _ in 0..2 {

@@ -1,5 +1,4 @@
-//! The practice servers as clients see them: over HTTP, and with the AWS CLI,
-//! skopeo and the Docker Engine.
+//! Tests of the practice servers over HTTP, and with the AWS CLI, skopeo and the Docker Engine.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

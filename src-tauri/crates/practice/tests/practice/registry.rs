@@ -1,10 +1,12 @@
+//! The registry of the practice ECR.
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::client::{OCI_INDEX, digest, lab, lab_with, oci_error};
 
 #[tokio::test]
-async fn without_a_token_there_is_a_basic_challenge_and_an_expired_one_is_denied() {
+async fn a_missing_token_gets_a_challenge_and_an_expired_one_is_denied() {
     let lab = lab().await;
     let answer = lab.http.get(lab.url("/v2/")).send().await.unwrap();
     assert_eq!(answer.status(), 401);
@@ -20,7 +22,7 @@ async fn without_a_token_there_is_a_basic_challenge_and_an_expired_one_is_denied
 }
 
 #[tokio::test]
-async fn a_web_page_that_points_its_name_here_gets_nothing() {
+async fn requests_after_dns_rebinding_are_rejected() {
     let lab = lab().await;
     let token = lab.token().await;
     let hub_api = lab.practice.hub_endpoint().join("v2/namespaces/dencold/repositories").unwrap();
@@ -34,7 +36,7 @@ async fn a_web_page_that_points_its_name_here_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_missing_repository_is_refused_in_ecrs_words() {
+async fn a_missing_repository_is_rejected_as_in_ecr() {
     let lab = lab().await;
     let token = lab.token().await;
     let path = "/v2/nothing/blobs/uploads/";
@@ -45,7 +47,7 @@ async fn a_missing_repository_is_refused_in_ecrs_words() {
 }
 
 #[tokio::test]
-async fn an_immutable_tag_refuses_even_the_same_image_unless_it_is_excluded() {
+async fn an_immutable_tag_rejects_the_same_image_unless_excluded() {
     let lab = lab().await;
     let input = json!({
         "repositoryName": "pgcli",
@@ -67,7 +69,7 @@ async fn an_immutable_tag_refuses_even_the_same_image_unless_it_is_excluded() {
 }
 
 #[tokio::test]
-async fn manifests_are_checked_and_head_alone_names_the_digest() {
+async fn manifests_are_checked_and_only_head_sends_the_digest() {
     let lab = lab().await;
     lab.create("pgcli").await;
     let token = lab.token().await;
@@ -99,7 +101,7 @@ async fn manifests_are_checked_and_head_alone_names_the_digest() {
 }
 
 #[tokio::test]
-async fn an_index_is_as_large_as_its_largest_child_and_referrers_are_listed() {
+async fn the_size_of_an_index_is_its_largest_child_and_referrers_are_listed() {
     let lab = lab().await;
     lab.create("pgcli").await;
     let token = lab.token().await;
@@ -130,7 +132,7 @@ async fn an_index_is_as_large_as_its_largest_child_and_referrers_are_listed() {
 }
 
 #[tokio::test]
-async fn tags_come_in_pages_with_an_absolute_link() {
+async fn tags_are_paged_with_an_absolute_link() {
     let lab = lab().await;
     lab.create("pgcli").await;
     let token = lab.token().await;
@@ -154,7 +156,7 @@ async fn tags_come_in_pages_with_an_absolute_link() {
 }
 
 #[tokio::test]
-async fn a_blob_comes_from_another_origin_that_wants_no_authorization() {
+async fn blobs_are_redirected_to_an_origin_without_authorization() {
     let lab = lab().await;
     lab.create("pgcli").await;
     let token = lab.token().await;
@@ -175,7 +177,7 @@ async fn a_blob_comes_from_another_origin_that_wants_no_authorization() {
 }
 
 #[tokio::test]
-async fn chunks_are_answered_with_201_and_a_stale_range_and_the_digest_is_checked() {
+async fn chunks_get_201_and_a_stale_range_and_the_digest_is_checked() {
     const CHUNK: usize = 5 * 1024 * 1024;
     let lab = lab().await;
     lab.create("pgcli").await;
@@ -205,7 +207,7 @@ async fn chunks_are_answered_with_201_and_a_stale_range_and_the_digest_is_checke
 }
 
 #[tokio::test]
-async fn later_chunks_can_be_thrown_away_as_ecr_was_seen_to_do() {
+async fn later_chunks_can_be_discarded_as_in_ecr() {
     let lab = lab_with(|options| options.quirks.discards_later_chunks = true).await;
     lab.create("pgcli").await;
     let token = lab.token().await;
@@ -224,7 +226,7 @@ async fn later_chunks_can_be_thrown_away_as_ecr_was_seen_to_do() {
 }
 
 #[tokio::test]
-async fn a_mount_works_only_when_the_account_allows_it() {
+async fn blob_mounting_requires_the_account_setting() {
     let lab = lab().await;
     lab.create("from").await;
     lab.create("to").await;

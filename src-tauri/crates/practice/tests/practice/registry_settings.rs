@@ -1,10 +1,12 @@
+//! Creation templates and pull-through cache rules.
+
 use reqwest::Method;
 use serde_json::json;
 
 use crate::client::lab;
 
 #[tokio::test]
-async fn a_template_makes_repositories_that_are_missing_on_push() {
+async fn a_template_creates_repositories_on_push() {
     let lab = lab().await;
     let template = json!({
         "prefix": "team/",
@@ -48,7 +50,7 @@ async fn a_template_makes_repositories_that_are_missing_on_push() {
 }
 
 #[tokio::test]
-async fn cache_rules_are_kept_and_need_a_secret_that_ecr_may_read() {
+async fn cache_rules_are_stored_and_require_a_secret() {
     let lab = lab().await;
     let rule = |secret: &str| {
         json!({

@@ -1,0 +1,76 @@
+//! Operations on pull-through cache rules. They are stored, but no image is fetched through them.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::error::EcrError;
+use super::input::Input;
+use super::paging::{Page, with_token};
+use super::repository_name::prefix;
+use crate::clock::{epoch_seconds, now_millis};
+use crate::context::ServerContext;
+
+const PREFIX: &str = "ecrRepositoryPrefix";
+
+fn prefix_of(input: &Input) -> Result<&str, EcrError> {
+    prefix(input, PREFIX, 2..=30)
+}
+
+/// Handles CreatePullThroughCacheRule. Only Docker Hub is supported, which requires a secret.
+pub(super) async fn create(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
+    let prefix = prefix_of(input)?;
+    let upstream = input.required("upstreamRegistryUrl")?;
+    if upstream != "registry-1.docker.io" {
+        let message = format!("The upstream registry {upstream} is not supported.");
+        return Err(EcrError::new("UnsupportedUpstreamRegistryException", message));
+    }
+    let secret = input.text("credentialArn")?.unwrap_or_default();
+    if !secret.contains(":secret:ecr-pullthroughcache/") {
+        let pattern = r"must satisfy regular expression '^arn:aws(-\w+)*:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr\-pullthroughcache\/[a-zA-Z0-9\/_+=.@-]+$'";
+        return Err(EcrError::parameter("credentialArn", pattern));
+    }
+    let rule = json!({
+        "ecrRepositoryPrefix": prefix,
+        "upstreamRegistryUrl": upstream,
+        "upstreamRegistry": "docker-hub",
+        "credentialArn": secret,
+        "registryId": context.options.account_id,
+        "createdAt": epoch_seconds(now_millis()),
+    });
+    context
+        .store
+        .change(|state| {
+            if state.cache_rules.contains_key(prefix) {
+                let message = format!("A pull through cache rule with the prefix '{prefix}' already exists in the registry.");
+                return Err(EcrError::new("PullThroughCacheRuleAlreadyExistsException", message));
+            }
+            state.cache_rules.insert(prefix.to_owned(), rule.clone());
+            Ok(rule)
+        })
+        .await
+}
+
+/// Handles DescribePullThroughCacheRules.
+pub(super) fn describe(context: &ServerContext, input: &Input) -> Result<Value, EcrError> {
+    let page = Page::of(input, "ecrRepositoryPrefixes")?;
+    Ok(context.store.read(|state| {
+        let all = state.cache_rules.iter().map(|(prefix, rule)| (prefix.clone(), rule.clone()));
+        let (rules, token) = page.cut(all);
+        with_token(json!({ "pullThroughCacheRules": rules }), token)
+    }))
+}
+
+/// Handles DeletePullThroughCacheRule.
+pub(super) async fn delete(context: &Arc<ServerContext>, input: &Input) -> Result<Value, EcrError> {
+    let prefix = prefix_of(input)?;
+    context
+        .store
+        .change(|state| {
+            state.cache_rules.remove(prefix).ok_or_else(|| {
+                let message = format!("No pull through cache rule has the prefix '{prefix}'.");
+                EcrError::new("PullThroughCacheRuleNotFoundException", message)
+            })
+        })
+        .await
+}
