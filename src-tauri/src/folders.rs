@@ -1,4 +1,4 @@
-//! Where the program keeps its files.
+//! The folders for data and logs. `start` creates them, and the commands read their paths.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -6,59 +6,58 @@ use std::path::{Path, PathBuf};
 use tauri::{Manager, Runtime};
 use transload_api::make_private_folder;
 
-use crate::start::StartError;
+use crate::start_error::StartError;
 
-/// The variable that names another folder for everything: data, and logs in it.
-const OVERRIDE: &str = "TRANSLOAD_DATA_DIR";
+/// Names another data folder, which then also contains the logs.
+const OVERRIDE_VARIABLE: &str = "TRANSLOAD_DATA_DIR";
 
-/// The folders of this run of the program. Both exist.
+/// The folders of this process. Both exist.
 pub struct Folders {
-    /// Settings, saved profiles, the draft, practice data.
+    /// Settings, saved profiles, the draft, and practice data.
     pub data: PathBuf,
-    /// The log files.
     pub logs: PathBuf,
 }
 
 impl Folders {
-    /// Finds the folders and makes them where they are missing, for this user alone.
+    /// Finds the folders, and creates them with access for this user only.
     ///
     /// # Errors
-    /// A folder that the system does not name, or that cannot be made.
+    /// If the system defines no folder, or a folder can't be created.
     pub fn find<R: Runtime>(app: &impl Manager<R>) -> Result<Self, StartError> {
         let folders = match Self::overridden() {
             Some(data) => Self { logs: data.join("logs"), data },
             None => Self {
-                data: app.path().app_data_dir().map_err(StartError::NoFolder)?,
-                logs: app.path().app_log_dir().map_err(StartError::NoFolder)?,
+                data: app.path().app_data_dir().map_err(StartError::NoDataFolder)?,
+                logs: app.path().app_log_dir().map_err(StartError::NoDataFolder)?,
             },
         };
-        folders.make()?;
+        folders.create()?;
         Ok(folders)
     }
 
-    /// Makes the folders where they are missing, and checks that files can be written to them.
-    fn make(&self) -> Result<(), StartError> {
+    /// Creates missing folders, and checks that they are writable.
+    fn create(&self) -> Result<(), StartError> {
         for folder in [&self.data, &self.logs] {
             make_private_folder(folder)
                 .and_then(|()| tempfile::NamedTempFile::new_in(folder))
-                .map_err(|source| StartError::Folder { folder: folder.clone(), source })?;
+                .map_err(|source| StartError::DataFolder { folder: folder.clone(), source })?;
         }
         Ok(())
     }
 
-    /// The folder that the environment names, as an absolute path.
+    /// Returns the folder of `TRANSLOAD_DATA_DIR`, as an absolute path.
     pub fn overridden() -> Option<PathBuf> {
-        let named = std::env::var_os(OVERRIDE).filter(|name| !name.is_empty())?;
+        let named = std::env::var_os(OVERRIDE_VARIABLE).filter(|name| !name.is_empty())?;
         std::path::absolute(named).ok()
     }
 
-    /// A name on the session bus that belongs to the folder that the environment names.
+    /// Returns a session bus name for the folder of `TRANSLOAD_DATA_DIR`.
     pub fn overridden_bus_id() -> Option<String> {
         Self::overridden().map(|folder| bus_id(&folder))
     }
 }
 
-/// The elements of a bus name must not begin with a digit, hence the letter.
+/// Elements of a bus name must not begin with a digit, hence the letter.
 fn bus_id(folder: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     folder.hash(&mut hasher);
@@ -66,28 +65,4 @@ fn bus_id(folder: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_that_cannot_be_used_is_named_with_a_way_on() {
-        let place = tempfile::tempdir().unwrap();
-        let file = place.path().join("file");
-        std::fs::write(&file, "").unwrap();
-        for data in [file.clone(), file.join("below")] {
-            let folders = Folders { logs: data.join("logs"), data: data.clone() };
-            let error = folders.make().expect_err("it is made").to_string();
-            assert!(error.contains(&data.display().to_string()), "{error}");
-            assert!(error.contains("TRANSLOAD_DATA_DIR"), "{error}");
-        }
-        let data = place.path().join("new");
-        Folders { logs: data.join("logs"), data: data.clone() }.make().unwrap();
-        assert_eq!(std::fs::read_dir(&data).unwrap().count(), 1, "nothing is left of the check");
-    }
-
-    #[test]
-    fn each_folder_has_a_bus_name_of_its_own() {
-        assert_eq!(bus_id(Path::new("/a")), bus_id(Path::new("/a")));
-        assert_ne!(bus_id(Path::new("/a")), bus_id(Path::new("/b")));
-    }
-}
+mod tests;

@@ -1,13 +1,14 @@
-//! The shell: Tauri and nothing else. It opens the window, keeps what belongs to this computer
-//! (settings, the draft, saved profiles, logs), and hands every other call to the api.
+//! The shell: Tauri and nothing else. It opens the window, stores what belongs to this computer (settings, the
+//! draft, saved profiles, logs), and passes every other call to `transload-api`.
 //!
-//! - [`commands`]: what the window may ask, one call into the api each
-//! - [`saved_profiles`], [`settings`], [`draft`]: what is kept, on top of [`files`]
-//! - [`folders`], [`log`], [`options`]: where things go, what is logged, how it starts
-//! - [`chosen_paths`]: the files that a person chose in a dialog; the page reaches no other
-//! - [`desktop`]: the computer stays awake while images move; a notification at the end
-//! - [`startup_failure`]: how a start that fails is said, with a terminal and without one
-//! - [`window`]: how the one window is made, and what happens when it is asked to close
+//! - [`commands`]: what the window can call; one call into the API each
+//! - [`saved_profiles`], [`settings`], [`draft`]: stored data, written with [`files`]
+//! - [`folders`], [`log`], [`options`]: folders, log file, and command line
+//! - [`chosen_paths`]: the files that the user chose in a dialog; the pages can access no others
+//! - [`desktop`]: keeps the computer awake during a migration, and shows a notification at its end
+//! - [`start`], [`start_error`], [`startup_failure`]: the start, and how a failed one is reported
+//! - [`window`]: the window
+//! - [`errors`]: errors that the shell itself returns
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -23,8 +24,9 @@ pub mod options;
 mod saved_profiles;
 mod settings;
 mod start;
+mod start_error;
 mod startup_failure;
 mod window;
 
 pub use start::run;
-pub use startup_failure::{answer, fail, guard};
+pub use startup_failure::{print, report, report_panics};

@@ -1,44 +1,44 @@
-//! The program. It reads its few options, looks whether there is a display, and opens the window.
+//! The program of the window. It parses its few options, checks for a display, and opens the window.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::process::ExitCode;
 
 use transload_shell::options::{self, Request};
-use transload_shell::{answer, fail, guard};
+use transload_shell::{print, report, report_panics, run};
 
 fn main() -> ExitCode {
-    // Help and version need nothing of the system.
+    // Help and version work without a display.
     let request = match options::parse(std::env::args_os().skip(1)) {
         Ok(request) => request,
-        Err(message) => return failed(&message),
+        Err(message) => return fail(&message),
     };
     let start = match request {
-        Request::Help => return said(options::HELP),
-        Request::Version => return said(&format!("transload {}", env!("CARGO_PKG_VERSION"))),
+        Request::Help => return succeed(options::HELP),
+        Request::Version => return succeed(&format!("transload {}", env!("CARGO_PKG_VERSION"))),
         Request::Start(start) => start,
     };
-    // Two TLS stacks in the tree may each bring a provider of their own: the first one installed
-    // counts for the whole process, so it is named here, before anything can ask for one.
+    // Dependencies contain two TLS providers. The first one that is installed is used by the whole process, so
+    // it is selected here before any of them is.
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
-        return failed("The cryptography that TLS needs could not be set up.");
+        return fail("Couldn't initialize TLS.");
     }
     if !options::has_display() {
-        return failed(options::NO_DISPLAY);
+        return fail(options::NO_DISPLAY);
     }
-    guard();
-    match transload_shell::run(start) {
+    report_panics();
+    match run(start) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&format!("Transload cannot start: {error}")),
+        Err(error) => fail(&error.to_string()),
     }
 }
 
-fn said(text: &str) -> ExitCode {
-    answer(text);
+fn succeed(text: &str) -> ExitCode {
+    print(text);
     ExitCode::SUCCESS
 }
 
-fn failed(text: &str) -> ExitCode {
-    fail(text);
+fn fail(reason: &str) -> ExitCode {
+    report(reason);
     ExitCode::FAILURE
 }

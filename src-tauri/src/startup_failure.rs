@@ -1,38 +1,47 @@
-//! A start that fails is said in a sentence: on the terminal, or in a message box of the system where
-//! there is no terminal, as on Windows and when the program was started from a menu.
+//! Reports a failed start on the terminal, or in a message box if there is no terminal, as on Windows and when
+//! the program was started from a menu. `main` and `start` call it.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::window;
+use crate::start_error::window_next_step;
 
-/// What is said of every fault that ends the start.
-const TITLE: &str = "Transload cannot start";
+const TITLE: &str = "Transload can't start";
 
-/// Answers `--help` and `--version`.
-pub fn answer(text: &str) {
-    // A terminal that went away is no failure of ours.
+/// Whether a page was shown since the program started.
+static PAGE_SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// Records that a page was shown, which ends the start.
+pub fn page_shown() {
+    PAGE_SHOWN.store(true, Ordering::Relaxed);
+}
+
+/// Prints the text of `--help` and `--version`.
+pub fn print(text: &str) {
+    // A closed pipe is not an error.
     let _ = writeln!(std::io::stdout(), "{text}");
     if !has_output(Output::Standard) {
         show_box("Transload", text, rfd::MessageLevel::Info);
     }
 }
 
-/// Says why the program cannot start, as a sentence.
-pub fn fail(text: &str) {
+/// Reports why the program can't start.
+pub fn report(reason: &str) {
+    let text = format!("{TITLE}. {reason}");
     let _ = writeln!(std::io::stderr(), "{text}");
     if !has_output(Output::Error) {
-        show_box(TITLE, text, rfd::MessageLevel::Error);
+        show_box(TITLE, reason, rfd::MessageLevel::Error);
     }
 }
 
-/// Turns a panic before the window is up into a sentence and an exit code: libraries of the desktop
-/// panic where a display, a toolkit or a web view is missing.
-pub fn guard() {
-    let usual = std::panic::take_hook();
+/// Reports panics during the start and exits with an error. Desktop libraries panic if a display, a toolkit or
+/// a web view is missing.
+pub fn report_panics() {
+    let default_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let is_main = std::thread::current().name() == Some("main");
-        if window::was_up() || !is_main {
-            usual(panic);
+        if PAGE_SHOWN.load(Ordering::Relaxed) || !is_main {
+            default_hook(panic);
             return;
         }
         let payload = panic.payload();
@@ -40,33 +49,20 @@ pub fn guard() {
             .downcast_ref::<&str>()
             .copied()
             .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        fail(&sentence(message.unwrap_or("the window system gave no reason")));
+        report(&sentence(message.unwrap_or("the window system gave no reason")));
         std::process::exit(1);
     }));
 }
 
-/// The message of a library in a sentence, with what to do.
+/// Embeds the message of a library in a sentence with a next step.
 fn sentence(reason: &str) -> String {
     format!(
-        "{TITLE}: the window could not be opened ({}). {}",
+        "Couldn't open the window ({}). {}",
         reason.trim().trim_end_matches('.'),
-        remedy()
+        window_next_step()
     )
 }
 
-/// What a person needs for the window to open.
-pub(crate) fn remedy() -> &'static str {
-    if cfg!(windows) {
-        "Install the Microsoft Edge WebView2 Runtime, then start Transload again."
-    } else if cfg!(target_os = "macos") {
-        "Update macOS, then start Transload again."
-    } else {
-        "Check that the display can be used (DISPLAY or WAYLAND_DISPLAY) and that WebKitGTK 4.1 is \
-         installed (package libwebkit2gtk-4.1-0), then start Transload again."
-    }
-}
-
-/// Where text of the program goes.
 #[derive(Clone, Copy)]
 enum Output {
     Standard,
@@ -82,8 +78,8 @@ impl Output {
     }
 }
 
-/// Whether somebody can read what is written there. A program of the Windows subsystem has no handle
-/// unless its output was redirected.
+/// Returns whether the output is readable. A program of the Windows subsystem has no handle unless its output
+/// is redirected.
 #[cfg(windows)]
 fn has_output(output: Output) -> bool {
     use std::os::windows::io::AsRawHandle as _;
@@ -94,8 +90,8 @@ fn has_output(output: Output) -> bool {
     output.is_terminal() || !handle.is_null()
 }
 
-/// Whether somebody can read what is written there. A program that a menu of the desktop started
-/// writes to the journal (a socket) or to `/dev/null`.
+/// Returns whether the output is readable. A program that was started from a desktop menu writes to the journal
+/// (a socket) or to `/dev/null`.
 #[cfg(unix)]
 fn has_output(output: Output) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
@@ -106,26 +102,16 @@ fn has_output(output: Output) -> bool {
         Output::Standard => "/dev/fd/1",
         Output::Error => "/dev/fd/2",
     };
-    let Ok(kind) = std::fs::metadata(path).map(|there| there.file_type()) else { return true };
+    let Ok(kind) = std::fs::metadata(path).map(|file| file.file_type()) else { return true };
     !kind.is_socket() && !kind.is_char_device()
 }
 
 fn show_box(title: &str, text: &str, level: rfd::MessageLevel) {
-    // Without a display there is no box either.
+    // A message box needs a display.
     if crate::options::has_display() {
         rfd::MessageDialog::new().set_title(title).set_description(text).set_level(level).show();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reason_of_a_library_becomes_a_sentence_with_a_way_on() {
-        let text = sentence("Failed to initialize gtk backend!: BoolError.");
-        assert!(text.starts_with("Transload cannot start: the window could not be opened ("));
-        assert!(text.contains("gtk backend!: BoolError). "), "{text}");
-        assert!(text.ends_with(remedy()), "{text}");
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! The program as a person starts it from a terminal, as far as it goes without a window.
+//! The program on the command line, without a display.
 
 use std::process::{Command, Output};
 
@@ -12,7 +12,7 @@ fn transload(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn the_version_is_said_without_a_display() {
+fn the_version_is_printed_without_a_display() {
     let output = transload(&["--version"]);
     assert!(output.status.success());
     let expected = format!("transload {}\n", env!("CARGO_PKG_VERSION"));
@@ -29,7 +29,7 @@ fn the_help_names_practice_and_the_data_folder() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_a_display_it_says_so_and_how_to_get_one() {
+fn a_missing_display_is_reported_with_a_next_step() {
     let output = transload(&["--practice"]);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success());
@@ -37,7 +37,7 @@ fn without_a_display_it_says_so_and_how_to_get_one() {
 }
 
 #[test]
-fn an_unknown_option_is_refused_by_name() {
+fn an_unknown_option_is_rejected_by_name() {
     let output = transload(&["--practise"]);
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("--practise"));

@@ -13,7 +13,7 @@ use crate::chosen_paths::{ChosenPaths, Purpose};
 use crate::errors;
 use crate::folders::Folders;
 use crate::options::Start;
-use crate::window;
+use crate::startup_failure;
 
 /// The sites that the window links to. A name that begins with a dot stands for every host below.
 const LINKED_HOSTS: &[&str] =
@@ -22,8 +22,8 @@ const LINKED_HOSTS: &[&str] =
 impl<R: Runtime> Shell<R> {
     /// Describes the program to its window.
     pub async fn app_info(&self) -> Result<AppInfo, ApiError> {
-        // The first thing that a page asks: from here on a person can use it.
-        window::is_up();
+        // The first thing that a page asks: from here on the program is usable.
+        startup_failure::page_shown();
         tracing::info!("the window is up");
         let folders = self.state::<Folders>();
         Ok(AppInfo {
@@ -125,31 +125,4 @@ fn allowed_link(link: &str) -> Result<Url, ApiError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_known_sites_are_opened_and_only_by_https() {
-        for link in [
-            "https://docs.aws.amazon.com/AmazonECR/latest/userguide/what-is-ecr.html",
-            "https://eu-central-1.console.aws.amazon.com/ecr/private-registry/repositories",
-            "https://console.aws.amazon.com/ecr",
-            "https://hub.docker.com/settings/security",
-        ] {
-            assert_eq!(allowed_link(link).unwrap().as_str(), link);
-        }
-        for link in [
-            "http://docs.aws.amazon.com/",
-            "https://docs.aws.amazon.com.example.com/",
-            "https://evilconsole.aws.amazon.com/",
-            "https://docs.docker.com@example.com/",
-            "https://docs.docker.com:8443/",
-            "https://user:secret@docs.docker.com/",
-            "file:///etc/passwd",
-            "javascript:alert(1)",
-            "hub.docker.com",
-        ] {
-            assert_eq!(allowed_link(link).unwrap_err().code, ErrorCode::InputInvalid, "{link}");
-        }
-    }
-}
+mod tests;

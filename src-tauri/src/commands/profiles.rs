@@ -7,7 +7,7 @@ use transload_api::contract::{ApiError, SavedProfile};
 
 use super::shell::Shell;
 use crate::chosen_paths::{ChosenPaths, Purpose};
-use crate::saved_profiles::SavedProfiles;
+use crate::saved_profiles::store::SavedProfiles;
 
 impl<R: Runtime> Shell<R> {
     /// Lists the saved profiles.

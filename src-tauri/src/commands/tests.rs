@@ -1,3 +1,5 @@
+//! The commands that the window can call, and calls that are rejected.
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -20,7 +22,7 @@ fn the_window_may_call_these_commands_and_nothing_more() {
         COMMANDS.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
     assert_eq!(COMMANDS.len(), commands.len(), "a command is declared twice");
     let events = ["core:event:allow-listen", "core:event:allow-unlisten"];
-    // Asked by the notification plugin's own script on every page.
+    // The script of the notification plugin calls it on every page.
     let asked = "notification:allow-is-permission-granted";
     let wanted: BTreeSet<&str> =
         events.into_iter().chain([asked]).chain(commands.iter().map(String::as_str)).collect();

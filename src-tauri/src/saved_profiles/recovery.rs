@@ -1,17 +1,16 @@
-//! What is done about a damaged file before the store reads it.
+//! Repairs a damaged file before the store reads it.
 //!
-//! tauri-plugin-store 2.5 saves with `fs::write`, which truncates the file and then fills it, and it
-//! takes a file that it cannot parse for an empty one. A kill in between would lose every profile,
-//! and the next save would make that final. So each save first writes the same content as a whole
-//! to a second file ([`crate::files::write_whole`]), and then lets the store save. Whatever moment
-//! a kill chooses, one of the two files is complete:
+//! tauri-plugin-store 2.5 saves with `fs::write`, which truncates the file before it writes, and it treats a file
+//! that it can't parse as empty. If the process were killed in between, all profiles would be lost with the next
+//! save. So each save first writes the same content atomically to a second file
+//! ([`crate::files::write_whole`]), and then lets the store save. One of the two files is always complete:
 //!
-//! | killed while          | the store's file | the copy | found at the next start |
-//! |-----------------------|------------------|----------|-------------------------|
-//! | the copy is written   | old              | old      | old                     |
-//! | before the store saves| old              | new      | old                     |
-//! | the store saves       | torn             | new      | new                     |
-//! | afterwards            | new              | new      | new                     |
+//! | killed                 | file of the store | copy | used at the next start |
+//! |------------------------|-------------------|------|------------------------|
+//! | while writing the copy | old               | old  | old                    |
+//! | before the store saves | old               | new  | old                    |
+//! | while the store saves  | damaged           | new  | new                    |
+//! | afterward              | new               | new  | new                    |
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,10 +20,10 @@ use transload_api::contract::{ApiError, ErrorCode, SavedProfile};
 
 use crate::{errors, files};
 
-/// The version of the stored form, and the only one that is read.
+/// The version of the stored format, and the only one that is read.
 pub const VERSION: u32 = 1;
 
-/// The stored form, as the store writes its keys.
+/// The stored format: the keys of the store.
 #[derive(Deserialize)]
 struct Stored {
     version: u32,
@@ -32,17 +31,15 @@ struct Stored {
     _profiles: Vec<SavedProfile>,
 }
 
-/// The store's file and its copy.
 #[derive(Clone)]
 pub struct Paths {
-    /// What the store reads and writes.
+    /// The file of the store.
     pub main: PathBuf,
     /// The same content, always complete.
     pub copy: PathBuf,
 }
 
 impl Paths {
-    /// The two files of a folder.
     pub fn new(folder: &Path) -> Self {
         Self {
             main: folder.join("saved-profiles.json"),
@@ -51,11 +48,10 @@ impl Paths {
     }
 }
 
-/// Makes sure that the store's file can be read, or is not there. Answers what a person must hear
-/// if something was damaged.
+/// Ensures that the file of the store is valid or does not exist. Returns an error to show if the file was damaged.
 ///
 /// # Errors
-/// `storage_failed`: a file that can be neither read nor set aside.
+/// `storage_failed` if a file can be neither read nor moved.
 pub fn prepare(paths: &Paths) -> Result<Option<ApiError>, ApiError> {
     let main = read(&paths.main)?;
     if main.as_deref().is_some_and(is_complete) {
@@ -63,7 +59,7 @@ pub fn prepare(paths: &Paths) -> Result<Option<ApiError>, ApiError> {
     }
     let copy = read(&paths.copy)?.filter(|content| is_complete(content));
     let aside = match main {
-        Some(_) => Some(step("set aside", &paths.main, files::set_aside(&paths.main))?),
+        Some(_) => Some(step("move", &paths.main, files::move_aside(&paths.main))?),
         None => None,
     };
     if let Some(content) = &copy {
@@ -75,15 +71,15 @@ pub fn prepare(paths: &Paths) -> Result<Option<ApiError>, ApiError> {
 fn damaged(aside: &Path, restored: bool) -> ApiError {
     let aside = aside.display().to_string();
     let (now, hint) = if restored {
-        ("The profiles of the last good copy are in use.", "Check that your profiles are complete.")
+        ("The profiles were restored from the last copy.", "Check that your profiles are complete.")
     } else {
-        ("There is no good copy, so the list begins empty.", "Import the profiles from an export.")
+        ("There is no copy, so the list is empty.", "Import the profiles from an export.")
     };
-    tracing::warn!(aside, restored, "the saved profiles are damaged");
+    tracing::warn!(aside, restored, "the saved profiles were damaged");
     ApiError {
         code: ErrorCode::StoreUnreadable,
         message: format!(
-            "The file of the saved profiles was damaged. It was kept as {aside}. {now}"
+            "The file of the saved profiles was damaged. It was renamed to {aside}. {now}"
         ),
         hints: vec![hint.to_owned()],
         causes: Vec::new(),
@@ -101,6 +97,6 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, ApiError> {
     step("read", path, files::read(path))
 }
 
-fn step<T>(doing: &str, path: &Path, outcome: io::Result<T>) -> Result<T, ApiError> {
-    outcome.map_err(|error| errors::storage_failed(doing, path, &error))
+fn step<T>(action: &str, path: &Path, outcome: io::Result<T>) -> Result<T, ApiError> {
+    outcome.map_err(|error| errors::storage_failed(action, path, &error))
 }

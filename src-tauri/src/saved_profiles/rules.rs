@@ -1,4 +1,4 @@
-//! What holds for saved profiles as a list, without any file.
+//! Rules for the list of saved profiles, independent of files. `store` applies them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,16 +9,16 @@ use transload_api::{connection_endpoints, source_endpoints};
 
 use crate::errors;
 
-/// The longest name, in characters.
-const NAME_LIMIT: usize = 80;
+/// Maximum length of a name in characters.
+const MAX_NAME_LENGTH: usize = 80;
 
-/// What an exported file says that it is.
+/// Identifies exported files.
 const EXPORT_FORMAT: &str = "transload-saved-profiles";
 
-/// The version of the exported form, and the newest that is read.
+/// The version of the export format, and the newest one that is read.
 const EXPORT_VERSION: u32 = 1;
 
-/// An exported file.
+/// The format of an exported file.
 #[derive(Serialize, Deserialize)]
 struct Exported {
     format: String,
@@ -26,23 +26,22 @@ struct Exported {
     profiles: Vec<SavedProfile>,
 }
 
-/// Puts a profile into the list: a new one when its id is empty, else in place of the one with its
-/// id. Answers it as it is kept.
+/// Adds a profile if its ID is empty, otherwise replaces the profile with the same ID. Returns the stored profile.
 ///
 /// # Errors
-/// `input_invalid`: a name that is empty, too long or taken, an id that is not in the list, an
-/// address that carries a password.
+/// `input_invalid` if the name is empty, too long or not unique, the ID is unknown, or an address contains a
+/// password.
 pub fn put(
     profiles: &mut Vec<SavedProfile>,
     profile: SavedProfile,
 ) -> Result<SavedProfile, ApiError> {
     let mut profile = checked(profile)?;
-    let taken = profiles
+    let exists = profiles
         .iter()
         .any(|other| other.id != profile.id && same_name(&other.name, &profile.name));
-    if taken {
+    if exists {
         return Err(errors::input_invalid(
-            format!("A saved profile named {} is there already.", profile.name),
+            format!("A saved profile named {} already exists.", profile.name),
             Some(&profile.name),
         ));
     }
@@ -63,17 +62,17 @@ pub fn put(
 /// Removes a profile.
 ///
 /// # Errors
-/// `input_invalid` for an id that is not in the list.
+/// `input_invalid` if the ID is unknown.
 pub fn remove(profiles: &mut Vec<SavedProfile>, id: &str) -> Result<(), ApiError> {
     known(profiles, id)?;
     profiles.retain(|profile| profile.id != id);
     Ok(())
 }
 
-/// The chosen profiles as a file's content. A profile holds no secret, so the file holds none.
+/// Returns the content of an export of some profiles. Profiles contain no secrets, and neither does the export.
 ///
 /// # Errors
-/// `input_invalid` for an id that is not in the list.
+/// `input_invalid` if an ID is unknown.
 pub fn export(profiles: &[SavedProfile], ids: &[String]) -> Result<Vec<u8>, ApiError> {
     let mut profiles = profiles.to_vec();
     let chosen: Result<_, ApiError> =
@@ -81,16 +80,15 @@ pub fn export(profiles: &[SavedProfile], ids: &[String]) -> Result<Vec<u8>, ApiE
     let exported =
         Exported { format: EXPORT_FORMAT.to_owned(), version: EXPORT_VERSION, profiles: chosen? };
     serde_json::to_vec_pretty(&exported)
-        .map_err(|error| errors::internal("The saved profiles have no JSON form.", &error))
+        .map_err(|error| errors::internal("Couldn't convert the saved profiles to JSON.", &error))
 }
 
-/// Adds the profiles of a file's content. A name that is taken gets a number, and none becomes the
-/// default. Answers those that were added. Endpoints in the file would get the credentials of whoever
-/// uses the profile, so they are added only where `allow_endpoints` is set.
+/// Adds the profiles of an export and returns them. A name that already exists gets a number, and none of the
+/// profiles becomes the default. Endpoints would receive credentials, so they require `allow_endpoints`.
 ///
 /// # Errors
-/// `input_invalid`: a file that is no such export, or of a newer version, or with a profile that
-/// cannot be kept. `endpoints_not_allowed`: a profile names endpoints. Nothing was added then.
+/// `input_invalid` if the file is not an export, has a newer version, or contains an invalid profile, and
+/// `endpoints_not_allowed` if a profile contains endpoints. The list is then unchanged.
 pub fn import(
     profiles: &mut Vec<SavedProfile>,
     content: &[u8],
@@ -98,14 +96,14 @@ pub fn import(
 ) -> Result<Vec<SavedProfile>, ApiError> {
     let exported: Exported = serde_json::from_slice(content).map_err(|error| ApiError {
         causes: vec![error.to_string()],
-        ..errors::input_invalid("The file is no export of saved profiles.", None)
+        ..errors::input_invalid("The file isn't an export of saved profiles.", None)
     })?;
     if exported.format != EXPORT_FORMAT {
-        return Err(errors::input_invalid("The file is no export of saved profiles.", None));
+        return Err(errors::input_invalid("The file isn't an export of saved profiles.", None));
     }
     if exported.version > EXPORT_VERSION {
         return Err(errors::input_invalid(
-            "The file was exported by a newer Transload. Update this one to read it.",
+            "The file was exported by a newer version. Update Transload to import it.",
             None,
         ));
     }
@@ -116,7 +114,7 @@ pub fn import(
     let mut list = profiles.clone();
     let mut added = Vec::new();
     for profile in exported.profiles {
-        let name = free_name(&list, profile.name.trim());
+        let name = unique_name(&list, profile.name.trim());
         let profile = SavedProfile { id: String::new(), name, is_default: false, ..profile };
         added.push(put(&mut list, profile)?);
     }
@@ -124,7 +122,7 @@ pub fn import(
     Ok(added)
 }
 
-/// The endpoints that a profile names, for its destination and its source.
+/// Returns the endpoints of the destination and the source of a profile.
 fn endpoints_of(profile: &SavedProfile) -> Vec<String> {
     let source = profile.source.as_ref().map(source_endpoints).unwrap_or_default();
     let all = [connection_endpoints(&profile.connection), source].concat();
@@ -134,19 +132,19 @@ fn endpoints_of(profile: &SavedProfile) -> Vec<String> {
 fn checked(profile: SavedProfile) -> Result<SavedProfile, ApiError> {
     let name = profile.name.trim().to_owned();
     if name.is_empty() {
-        return Err(errors::input_invalid("A saved profile needs a name.", None));
+        return Err(errors::input_invalid("Enter a name for the saved profile.", None));
     }
-    if name.chars().count() > NAME_LIMIT {
+    if name.chars().count() > MAX_NAME_LENGTH {
         return Err(errors::input_invalid(
-            format!("The name of a saved profile has at most {NAME_LIMIT} characters."),
+            format!("The name of a saved profile can have at most {MAX_NAME_LENGTH} characters."),
             Some(&name),
         ));
     }
     for address in profile.connection.endpoints().into_iter().flatten() {
-        if carries_login(address) {
+        if contains_login(address) {
             return Err(errors::input_invalid(
-                "An address in a saved profile must not hold a user name or password: \
-                 saved profiles keep no secrets.",
+                "Addresses in a saved profile can't contain a user name or password, because \
+                 saved profiles store no secrets.",
                 None,
             ));
         }
@@ -154,8 +152,8 @@ fn checked(profile: SavedProfile) -> Result<SavedProfile, ApiError> {
     Ok(SavedProfile { name, ..profile })
 }
 
-/// `https://user:password@host`, with the scheme or without.
-fn carries_login(address: &str) -> bool {
+/// Returns whether an address is of the form `https://user:password@host`, with or without the scheme.
+fn contains_login(address: &str) -> bool {
     let address =
         if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
     Url::parse(&address).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
@@ -165,28 +163,28 @@ fn known<'a>(profiles: &'a mut [SavedProfile], id: &str) -> Result<&'a mut Saved
     profiles
         .iter_mut()
         .find(|profile| profile.id == id)
-        .ok_or_else(|| errors::input_invalid("This saved profile is not there any more.", Some(id)))
+        .ok_or_else(|| errors::input_invalid("This saved profile no longer exists.", Some(id)))
 }
 
 fn same_name(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-/// `name`, or `name 2`, `name 3` … cut so that it stays within the limit.
-fn free_name(profiles: &[SavedProfile], name: &str) -> String {
+/// Returns `name`, or `name 2`, `name 3` and so on, shortened to the limit.
+fn unique_name(profiles: &[SavedProfile], name: &str) -> String {
     let mut candidate = name.to_owned();
     let mut number = 1_u32;
     while profiles.iter().any(|profile| same_name(&profile.name, &candidate)) {
         number += 1;
         let suffix = format!(" {number}");
-        let room = NAME_LIMIT.saturating_sub(suffix.len());
+        let room = MAX_NAME_LENGTH.saturating_sub(suffix.len());
         let stem: String = name.chars().take(room).collect();
         candidate = format!("{}{suffix}", stem.trim_end());
     }
     candidate
 }
 
-/// The time in milliseconds, or the next number that is free: unique here, and of no use elsewhere.
+/// Returns an ID that is unique on this computer: the time in milliseconds, or the next free number.
 fn new_id(profiles: &[SavedProfile]) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let mut number = now;

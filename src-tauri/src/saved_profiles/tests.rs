@@ -1,3 +1,5 @@
+//! The list of saved profiles across restarts, kills, damaged files, and imports.
+
 use std::fs;
 use std::path::Path;
 
@@ -8,7 +10,7 @@ use transload_api::contract::{
     SavedProfile, TagMutability,
 };
 
-use super::SavedProfiles;
+use super::store::SavedProfiles;
 
 fn profile(name: &str) -> SavedProfile {
     SavedProfile {
@@ -32,7 +34,7 @@ fn profile(name: &str) -> SavedProfile {
     }
 }
 
-/// One run of the program; dropping it is a kill, for nothing here waits for its end.
+/// One run of the program. Dropping it simulates a kill, because nothing is saved on exit.
 struct Run {
     _app: App<MockRuntime>,
     profiles: SavedProfiles<MockRuntime>,
@@ -73,9 +75,9 @@ fn a_kill_in_the_middle_of_a_save_loses_nothing_and_is_said_once() {
     for length in [0, 1, whole.len() / 2, whole.len() - 1] {
         fs::write(main_file(folder.path()), &whole[..length]).unwrap();
         let next = run(folder.path());
-        let said = next.profiles.list().unwrap_err();
-        assert_eq!(said.code, ErrorCode::StoreUnreadable, "{length}");
-        assert_eq!(fs::read(said.subject.unwrap()).unwrap(), &whole[..length]);
+        let error = next.profiles.list().unwrap_err();
+        assert_eq!(error.code, ErrorCode::StoreUnreadable, "{length}");
+        assert_eq!(fs::read(error.subject.unwrap()).unwrap(), &whole[..length]);
         assert_eq!(names(&next), ["one", "two"]);
         assert_eq!(names(&run(folder.path())), ["one", "two"]);
     }
@@ -99,9 +101,9 @@ fn a_damaged_file_without_a_copy_is_kept_aside_and_never_overwritten() {
     for content in ["{", "[]", r#"{"version": 2, "profiles": []}"#, r#"{"version": 1}"#] {
         fs::write(main_file(folder.path()), content).unwrap();
         let run = run(folder.path());
-        let said = run.profiles.list().unwrap_err();
+        let error = run.profiles.list().unwrap_err();
         run.profiles.save(profile("new")).unwrap();
-        assert_eq!(fs::read_to_string(said.subject.unwrap()).unwrap(), content);
+        assert_eq!(fs::read_to_string(error.subject.unwrap()).unwrap(), content);
         assert_eq!(names(&run), ["new"]);
         fs::remove_file(folder.path().join("saved-profiles.copy.json")).unwrap();
     }
@@ -113,7 +115,7 @@ fn what_cannot_be_written_is_not_in_the_list() {
     let folder = tempfile::tempdir().unwrap();
     let run = run(folder.path());
     run.profiles.save(profile("one")).unwrap();
-    // A folder in the place of the copy: no user, not even root, can write it as a file.
+    // A folder with the name of the copy. Not even root can write to it as a file.
     let copy = folder.path().join("saved-profiles.copy.json");
     fs::remove_file(&copy).unwrap();
     fs::create_dir(&copy).unwrap();

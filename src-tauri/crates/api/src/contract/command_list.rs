@@ -5,7 +5,7 @@
 // after `;` is what the command reports while it runs. A failed command answers an `ApiError`.
 //
 // Read by `include!` with a macro `commands!` in three places: the shell's `build.rs` (permissions),
-// `src-tauri/src/commands/mod.rs` (dispatch) and `contract/typescript.rs` (the interface `Commands`
+// `src-tauri/src/commands.rs` (dispatch) and `contract/typescript.rs` (the interface `Commands`
 // and the types that it needs).
 commands! {
     shell {

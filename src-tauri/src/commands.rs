@@ -67,7 +67,7 @@ macro_rules! commands {
         }
     };
 }
-include!("../../crates/api/src/contract/command_list.rs");
+include!("../crates/api/src/contract/command_list.rs");
 
 /// Sends what a command reports to the window that called it. A window that was closed needs no
 /// progress.

@@ -1,3 +1,5 @@
+//! The list of saved profiles, stored with tauri-plugin-store. The commands call it.
+
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,18 +9,18 @@ use tauri::{AppHandle, Runtime};
 use tauri_plugin_store::{Store, StoreBuilder};
 use transload_api::contract::{ApiError, SavedProfile};
 
-use super::recovery::{self, Paths, VERSION};
-use super::rules;
+use crate::saved_profiles::recovery::{self, Paths, VERSION};
+use crate::saved_profiles::rules;
 use crate::{errors, files};
 
-/// The store's key for the list.
+/// The key of the list in the store.
 const PROFILES: &str = "profiles";
 
-/// The largest file that is imported, in bytes.
-const IMPORT_LIMIT: u64 = 5 * 1024 * 1024;
+/// Maximum size of an imported file in bytes.
+const MAX_IMPORT_BYTES: u64 = 5 * 1024 * 1024;
 
-/// The saved profiles of this computer. They are used from Rust alone: no capability lets the
-/// window reach the store, and what the store announces to every window holds no secret.
+/// The saved profiles of this computer. Only Rust uses the store: no capability gives the window access to it, and
+/// the events that the store sends to every window contain no secrets.
 pub struct SavedProfiles<R: Runtime> {
     app: AppHandle<R>,
     paths: Paths,
@@ -28,30 +30,29 @@ pub struct SavedProfiles<R: Runtime> {
 struct Opened<R: Runtime> {
     store: Arc<Store<R>>,
     profiles: Vec<SavedProfile>,
-    /// What a person has yet to hear about a damaged file.
-    unsaid: Option<ApiError>,
+    /// An error about a damaged file that was not shown yet.
+    pending_error: Option<ApiError>,
 }
 
 impl<R: Runtime> SavedProfiles<R> {
-    /// The saved profiles of a folder. Nothing is read yet: a folder that cannot be read fails the
-    /// calls, not the start of the program, and is tried again by the next call.
+    /// Reads nothing yet: an unreadable folder fails the calls instead of the start, and each call retries.
     pub fn new(app: &AppHandle<R>, folder: &Path) -> Self {
         Self { app: app.clone(), paths: Paths::new(folder), opened: Mutex::new(None) }
     }
 
-    /// Every profile, in the order in which they were made. After a damaged file the first call
-    /// fails with `store_unreadable` and says what became of it; the next one answers.
+    /// Returns the profiles in the order in which they were created. After a damaged file was found, the first call
+    /// fails with `store_unreadable` and reports the recovery.
     ///
     /// # Errors
     /// `store_unreadable`, `storage_failed`.
     pub fn list(&self) -> Result<Vec<SavedProfile>, ApiError> {
-        self.with(|opened| match opened.unsaid.take() {
-            Some(unsaid) => Err(unsaid),
+        self.with(|opened| match opened.pending_error.take() {
+            Some(pending_error) => Err(pending_error),
             None => Ok(opened.profiles.clone()),
         })
     }
 
-    /// Keeps a profile; an empty id makes a new one. Answers it as it is kept.
+    /// Stores a profile. An empty ID creates a new one. Returns the stored profile.
     ///
     /// # Errors
     /// `input_invalid`, `storage_failed`.
@@ -67,7 +68,7 @@ impl<R: Runtime> SavedProfiles<R> {
         self.change(|profiles| rules::remove(profiles, id))
     }
 
-    /// Writes the chosen profiles to a file.
+    /// Writes profiles to a file.
     ///
     /// # Errors
     /// `input_invalid`, `storage_failed`.
@@ -77,7 +78,7 @@ impl<R: Runtime> SavedProfiles<R> {
             .map_err(|error| errors::storage_failed("write", path, &error))
     }
 
-    /// Adds the profiles of a file. Answers those that were added.
+    /// Adds the profiles of a file and returns them.
     ///
     /// # Errors
     /// `input_invalid`, `endpoints_not_allowed`, `storage_failed`.
@@ -87,9 +88,9 @@ impl<R: Runtime> SavedProfiles<R> {
         allow_endpoints: bool,
     ) -> Result<Vec<SavedProfile>, ApiError> {
         let failed = |error: io::Error| errors::storage_failed("read", path, &error);
-        if std::fs::metadata(path).map_err(failed)?.len() > IMPORT_LIMIT {
+        if std::fs::metadata(path).map_err(failed)?.len() > MAX_IMPORT_BYTES {
             return Err(errors::input_invalid(
-                "The file is too large for an export of saved profiles.",
+                "The file is too large to be an export of saved profiles.",
                 Some(&path.display().to_string()),
             ));
         }
@@ -108,7 +109,7 @@ impl<R: Runtime> SavedProfiles<R> {
         }
     }
 
-    /// Changes a draft of the list, and takes it over when it is on the disk.
+    /// Changes a copy of the list, and uses it once it is on disk.
     fn change<T>(
         &self,
         work: impl FnOnce(&mut Vec<SavedProfile>) -> Result<T, ApiError>,
@@ -116,32 +117,34 @@ impl<R: Runtime> SavedProfiles<R> {
         self.with(|opened| {
             let mut profiles = opened.profiles.clone();
             let answer = work(&mut profiles)?;
-            self.keep(&opened.store, &profiles)?;
+            self.save_list(&opened.store, &profiles)?;
             opened.profiles = profiles;
             Ok(answer)
         })
     }
 
     fn open(&self) -> Result<Opened<R>, ApiError> {
-        let unsaid = recovery::prepare(&self.paths)?;
-        let store = StoreBuilder::new(&self.app, &self.paths.main)
-            .disable_auto_save()
-            .build()
-            .map_err(|error| errors::internal("The store of saved profiles failed.", &error))?;
+        let pending_error = recovery::prepare(&self.paths)?;
+        let store =
+            StoreBuilder::new(&self.app, &self.paths.main).disable_auto_save().build().map_err(
+                |error| errors::internal("Couldn't open the store of saved profiles.", &error),
+            )?;
         let profiles = match store.get(PROFILES) {
             None => Vec::new(),
-            Some(stored) => serde_json::from_value(stored)
-                .map_err(|error| errors::internal("The saved profiles changed form.", &error))?,
+            Some(stored) => serde_json::from_value(stored).map_err(|error| {
+                errors::internal("The saved profiles have an unknown format.", &error)
+            })?,
         };
-        Ok(Opened { store, profiles, unsaid })
+        Ok(Opened { store, profiles, pending_error })
     }
 
-    /// The copy first, then the store: see [`recovery`] for why that order survives a kill.
-    fn keep(&self, store: &Store<R>, profiles: &[SavedProfile]) -> Result<(), ApiError> {
-        let no_form = |error| errors::internal("The saved profiles have no JSON form.", &error);
-        let list = serde_json::to_value(profiles).map_err(no_form)?;
+    /// Writes the copy, then the store. [`recovery`] explains the order.
+    fn save_list(&self, store: &Store<R>, profiles: &[SavedProfile]) -> Result<(), ApiError> {
+        let not_json =
+            |error| errors::internal("Couldn't convert the saved profiles to JSON.", &error);
+        let list = serde_json::to_value(profiles).map_err(not_json)?;
         let whole = json!({ "version": VERSION, PROFILES: list });
-        let content = serde_json::to_vec_pretty(&whole).map_err(no_form)?;
+        let content = serde_json::to_vec_pretty(&whole).map_err(not_json)?;
         files::write_whole(&self.paths.copy, &content)
             .map_err(|error| errors::storage_failed("write", &self.paths.copy, &error))?;
 
@@ -154,8 +157,8 @@ impl<R: Runtime> SavedProfiles<R> {
             Ok(()) => files::sync(&self.paths.main),
         };
         saved.map_err(|error| {
-            // The person hears that nothing was kept, so the store, which saves once more when the
-            // program ends, must not keep it after all.
+            // The user sees that nothing was saved, so the store, which saves again when the program exits, must
+            // not save the change after all.
             store.set(PROFILES, before);
             errors::storage_failed("write", &self.paths.main, &error)
         })
