@@ -1,3 +1,5 @@
+//! What every command of the shell receives: the window that called it, and the state of the program.
+
 use tauri::{Manager as _, Runtime, State, WebviewWindow};
 
 /// What a command of the shell works with: the window that called it, and the state of the program.

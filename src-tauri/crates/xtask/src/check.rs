@@ -11,7 +11,7 @@ use crate::setup;
 use crate::setup::consent::Consent;
 use crate::setup::purpose::Purpose;
 use crate::workspace::Workspace;
-use crate::{generate, structure, ui_build, words};
+use crate::{generate, shipped_features, structure, ui_build, words};
 
 /// One part of the checks.
 struct Part {
@@ -35,6 +35,12 @@ const PARTS: &[Part] = &[
         name: "structure",
         description: "no circles of files, and every file is compiled",
         work: structure::check,
+        requires: None,
+    },
+    Part {
+        name: "features",
+        description: "features for tests are not shipped",
+        work: shipped_features::check,
         requires: None,
     },
     Part {

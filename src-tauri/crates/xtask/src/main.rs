@@ -5,6 +5,7 @@
 //! - [`nextest`], [`ui_build`]: the test runner and the build of the pages, shared by several commands
 //! - [`mod@bench`], [`engines`], [`run`], [`check`], [`generate`], [`package`], [`screenshots`],
 //!   [`structure`], [`words`]: one command each
+//! - [`shipped_features`]: a part of [`check`] without a command
 
 mod arguments;
 mod bench;
@@ -19,6 +20,7 @@ mod process;
 mod run;
 mod screenshots;
 mod setup;
+mod shipped_features;
 mod structure;
 mod ui_build;
 mod words;
