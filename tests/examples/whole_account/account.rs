@@ -15,9 +15,13 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const PLATFORMS: [&str; 5] = ["amd64", "arm64", "s390x", "ppc64le", "riscv64"];
 
-/// The repository with very many tags.
+/// Repositories of the account, besides [`LARGE`].
+pub const REPOSITORIES: usize = 300;
+/// Tags of each repository.
+pub const TAGS: usize = 20;
+/// The repository with the most tags.
 pub const LARGE: &str = "team/nightly";
-/// How many that are. They point to few images: the account's own size is not what is measured.
+/// They point to few images, because the size of the account is not measured.
 pub const LARGE_TAGS: usize = 10_000;
 
 #[derive(Default)]

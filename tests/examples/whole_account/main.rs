@@ -31,10 +31,8 @@ use transload_practice::{Practice, PracticeOptions};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{registry_source, request, told};
 
-/// Repositories of the account.
-const REPOSITORIES: usize = 300;
-/// Tags of each.
-const TAGS: usize = 20;
+use crate::account::{REPOSITORIES, TAGS};
+
 /// How long the run goes on before it is stopped to be gone on with.
 const RUN_FOR: Duration = Duration::from_secs(40);
 

@@ -6,8 +6,7 @@ use anyhow::Result;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::window::{Memory, Role, Stage, Timed, Window, story};
 
-use crate::account::{LARGE, LARGE_TAGS};
-use crate::{REPOSITORIES, TAGS};
+use crate::account::{LARGE, LARGE_TAGS, REPOSITORIES, TAGS};
 
 /// How long one thing on the page may take before it is called broken.
 const LIMIT: Duration = Duration::from_secs(180);

@@ -1,13 +1,17 @@
 //! Whether what Transload did and said holds.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 use transload_api::contract::{
     ImageReport, ImageResult, ImageStanding, MigrationPlan, MigrationReport, PlannedAction, Proof,
     SummaryStatus,
 };
 
-use super::scene::Tags;
 use super::stranger::{Name, Stranger};
+
+/// Digests by tag.
+pub type Tags = BTreeMap<Name, String>;
 
 pub struct Judgement<'a> {
     pub plan: &'a MigrationPlan,

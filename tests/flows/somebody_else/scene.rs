@@ -1,6 +1,5 @@
 //! One seed, from what is there before to the end of its undo.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -15,12 +14,9 @@ use transload_tests::faults::FaultProxy;
 use transload_tests::images::{Format, Image, Index, Recipe, Target};
 use transload_tests::labs::RegistryLab;
 
-use super::judgement::Judgement;
+use super::judgement::{Judgement, Tags};
 use super::random::Random;
 use super::stranger::{Deed, Intent, Moment, Name, Notes, Stranger};
-
-/// The tags of a registry, with what they point to.
-pub type Tags = BTreeMap<Name, String>;
 
 const REPOSITORIES: usize = 3;
 const TAGS: [&str; 2] = ["1", "2"];

@@ -1,3 +1,5 @@
+//! One request through the proxy, with the fault that applies to it.
+
 use std::io::{ErrorKind, Result};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +11,8 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 
 use super::head::Head;
-use super::proxy::State;
 use super::rule::Fault;
+use super::state::State;
 
 /// How long a client may go on sending after it was answered.
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);

@@ -9,10 +9,13 @@ mod exchange;
 mod head;
 mod proxy;
 mod rule;
+mod seen_request;
+mod state;
 mod watcher;
 
-pub use proxy::{FaultProxy, SeenRequest};
+pub use proxy::FaultProxy;
 pub use rule::{Fault, Rule};
+pub use seen_request::SeenRequest;
 pub use watcher::Watcher;
 
 #[cfg(test)]

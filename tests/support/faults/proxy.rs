@@ -1,3 +1,5 @@
+//! The proxy that breaks what goes through it. Stories start it in front of a registry or an AWS-like service.
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,40 +10,10 @@ use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
 
 use super::exchange::serve;
-use super::head::Head;
-use super::rule::{Fault, Rule};
+use super::rule::Rule;
+use super::seen_request::SeenRequest;
+use super::state::State;
 use super::watcher::Watcher;
-use crate::secrets::known;
-
-/// A request that came to the proxy.
-#[derive(Clone, Debug)]
-pub struct SeenRequest {
-    /// Its method.
-    pub method: String,
-    /// Its path with its query.
-    pub path: String,
-    /// The operation, where it is a call of ECR.
-    pub operation: Option<String>,
-    /// Its `Authorization`, so that a story can search for the very secrets that were used.
-    pub authorization: Option<String>,
-    /// Whether a fault hit it.
-    pub faulty: bool,
-    /// Bytes of its body that went on to the upstream.
-    pub body_bytes: u64,
-    /// The status of the upstream's answer, once it has come.
-    pub status: Option<u16>,
-    /// Whether nothing more happens to it: it was answered, or one of the two sides went away.
-    pub ended: bool,
-}
-
-impl SeenRequest {
-    /// The blob that it sends, as `repository@digest`; nothing where it sends none.
-    pub fn sent_blob(&self) -> Option<String> {
-        let (session, digest) = self.path.split_once("digest=")?;
-        let repository = session.strip_prefix("/v2/")?.split_once("/blobs/uploads/")?.0;
-        (self.method == "PUT").then(|| format!("{repository}@{}", digest.replace("%3A", ":")))
-    }
-}
 
 /// The proxy. It listens until it is dropped.
 #[derive(Debug)]
@@ -50,52 +22,6 @@ pub struct FaultProxy {
     state: Arc<State>,
     release: watch::Sender<bool>,
     listening: JoinHandle<()>,
-}
-
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) upstream: String,
-    pub(super) released: watch::Receiver<bool>,
-    pub(super) watcher: Option<Arc<dyn Watcher>>,
-    rules: Mutex<Vec<Rule>>,
-    seen: Mutex<Vec<SeenRequest>>,
-}
-
-impl State {
-    /// Notes a request and tells which fault it gets; the first rule that matches decides.
-    pub(super) fn judge(&self, request: &Head) -> (Option<Fault>, usize) {
-        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = rules.iter_mut().find_map(|rule| rule.take(request));
-        if let Some(header) = request.value("authorization") {
-            known::remember_authorization("a login that was sent", header);
-        }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.push(SeenRequest {
-            method: request.method().to_owned(),
-            path: request.path().to_owned(),
-            operation: request
-                .value("x-amz-target")
-                .and_then(|target| target.rsplit('.').next())
-                .map(str::to_owned),
-            authorization: request.value("authorization").map(str::to_owned),
-            faulty: fault.is_some(),
-            body_bytes: 0,
-            status: None,
-            ended: false,
-        });
-        (fault, seen.len() - 1)
-    }
-
-    /// A request as it is known now.
-    pub(super) fn seen(&self, request: usize) -> Option<SeenRequest> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(request).cloned()
-    }
-
-    /// Notes what became of a request.
-    pub(super) fn note(&self, request: usize, what: impl FnOnce(&mut SeenRequest)) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.get_mut(request).map(what);
-    }
 }
 
 impl FaultProxy {

@@ -1,12 +1,14 @@
+//! Code that runs before and after each request of a proxy.
+
 use futures_util::future::BoxFuture;
 
-use super::SeenRequest;
+use super::seen_request::SeenRequest;
 
-/// Sees what goes through a proxy, and may act in between.
+/// Is called for every request of a proxy, and can act in between.
 pub trait Watcher: std::fmt::Debug + Send + Sync {
-    /// A request came. The upstream sees it when this is done.
+    /// Called before the request is sent to the upstream.
     fn before<'a>(&'a self, request: &'a SeenRequest) -> BoxFuture<'a, ()>;
 
-    /// The upstream answered. The client sees the answer when this is done.
+    /// Called before the response is sent to the client.
     fn after<'a>(&'a self, request: &'a SeenRequest) -> BoxFuture<'a, ()>;
 }

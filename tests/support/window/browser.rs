@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::stage::{Stage, write_program};
+use super::files::write_program;
+use super::stage::Stage;
 use crate::wait::wait_until;
 
 /// How long the program may take to open a page.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::bus;
-use super::stage::write_program;
+use super::files::write_program;
 use crate::process::Process;
 use crate::tools::system_tool;
 

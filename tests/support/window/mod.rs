@@ -3,6 +3,7 @@
 
 mod browser;
 mod bus;
+mod files;
 mod hand;
 mod keyboard;
 mod keychain;

@@ -6,7 +6,7 @@ use fantoccini::Client;
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
-use super::stage::picture_folder;
+use super::files::picture_folder;
 use crate::wait::wait_until;
 
 /// How long something on the page may take to come.

@@ -9,10 +9,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::files::write_program;
 use super::page::Window;
 use crate::process::{Process, free_port};
 use crate::secrets::{known, traces};
-use crate::tools::{application, system_tool, target_folder, tauri_driver};
+use crate::tools::{application, system_tool, tauri_driver};
 use crate::wait::{wait_until, wait_until_true};
 
 /// How long the screen, the bus, the driver and the first page may each take.
@@ -371,16 +372,6 @@ pub async fn story(stage: Stage, story: impl AsyncFnOnce(&Stage) -> Result<()>) 
     }
 }
 
-/// Where pictures go: the folder that `TRANSLOAD_SCREENSHOTS` names, else one beside the build.
-pub(super) fn picture_folder() -> Result<PathBuf> {
-    let folder = match std::env::var_os("TRANSLOAD_SCREENSHOTS") {
-        Some(folder) => PathBuf::from(folder),
-        None => target_folder().join("window-stories"),
-    };
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder)
-}
-
 /// Starts a server that prints where it is, and waits for that line.
 async fn start_telling(
     name: &str,
@@ -397,10 +388,4 @@ async fn start_telling(
     .await
     .with_context(|| process.output_tail())?;
     Ok((process, line))
-}
-
-pub(super) fn write_program(path: &Path, text: &str) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::write(path, text)?;
-    Ok(std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?)
 }
