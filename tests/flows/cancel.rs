@@ -1,4 +1,4 @@
-//! Story 5: a cancel in the middle of a layer.
+//! Story 5: a migration is cancelled during the upload of a layer.
 
 use std::time::{Duration, Instant};
 

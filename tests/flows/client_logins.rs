@@ -1,5 +1,4 @@
-//! Story: the person's own docker and Podman get the login on ECR, other programs use it, and it is
-//! taken back.
+//! The user's own docker and Podman are logged in to ECR, other programs use the login, and it is reverted.
 
 use anyhow::{Context, Result, bail, ensure};
 use transload_api::contract::{

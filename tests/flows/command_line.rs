@@ -1,4 +1,4 @@
-//! `transload-cli`, as a script uses it.
+//! `transload-cli` as a script uses it.
 
 use anyhow::{Context, Result};
 use serde_json::Value;

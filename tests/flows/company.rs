@@ -1,5 +1,5 @@
-//! The command line in a company's network: it goes through the proxy, and trusts the authority whose
-//! file was named to it, or chosen in the window.
+//! The command line in a company network: it uses the proxy, and trusts the authority of the CA file, from the option or
+//! the window's settings.
 
 use anyhow::{Result, ensure};
 use serde_json::json;

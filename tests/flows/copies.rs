@@ -1,5 +1,4 @@
-//! Registry to registry without a plan: what belongs to an image, each byte once, and no question
-//! too many.
+//! Registry to registry without a plan: all parts of an image, each byte once, and no unnecessary request.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! From one ECR to another one: the same table, and a copy from registry to registry.
+//! From one ECR to another: the same table, and a copy from registry to registry.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Every engine and image store: what the plan predicts of an image arrives, the report proves it, the
-//! next plan finds it, and an image that changed after the plan is not sent.
+//! Every Docker Engine and image store: the push does what the plan predicts, the report verifies it, the next plan
+//! finds the image, and an image that changed after planning is not pushed.
 
 use anyhow::{Context, Result, ensure};
 use transload_api::contract::{

@@ -1,5 +1,5 @@
-//! Story 2 without a window: an image that was built on the spot goes from a container engine to an
-//! ECR, and everybody who is asked names the same digest.
+//! Story 2 without a window: a newly built image is pushed from a container engine to ECR, and all witnesses see the same
+//! digest.
 
 use anyhow::Result;
 use transload_api::contract::{

@@ -1,5 +1,4 @@
-//! What a job tells of itself: every event of a small migration, in order, and what a window sees
-//! that comes late.
+//! The events of a small migration, in order, and what a window receives that connects later.
 
 use std::time::Duration;
 

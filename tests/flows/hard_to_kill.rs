@@ -1,4 +1,4 @@
-//! Registry to registry over lines that break: what is reported is true, and a second run finishes.
+//! Registry to registry over connections that break: the report is true, and a second run completes the copy.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A whole Docker Hub account: whose namespaces they are, what is private, many pages.
+//! A whole Docker Hub account: its namespaces, private repositories, and many pages.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,5 @@
-//! A migration with a journal, as a script and a power cut meet it: planned into a file, run, killed
-//! again and again, gone on with, proved, reported, run in parts.
+//! A migration with a journal: planned into a file, run, killed repeatedly, resumed, verified, reported, and run in
+//! parts.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;

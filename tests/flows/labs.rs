@@ -1,4 +1,4 @@
-//! The labs themselves: that each is real, and shows what the stories rely on.
+//! The servers of the stories: that each one is real, and behaves as the stories assume.
 
 use anyhow::Result;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! Lifecycle policies beside a migration: the order of the pushes, what the plan says, and when a
-//! policy is set. AWS's own command line reads the destination.
+//! Lifecycle policies: the order of pushes, what the plan shows, and when a policy is set. The AWS CLI reads the
+//! destination.
 
 use std::collections::HashMap;
 

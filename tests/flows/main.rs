@@ -1,4 +1,4 @@
-//! Stories without a window: the same calls as the window makes, on real parts.
+//! Stories without a window: the calls that the window makes, on real servers.
 
 mod aws_profiles;
 mod cancel;

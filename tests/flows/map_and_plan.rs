@@ -1,5 +1,5 @@
-//! Where repositories go, how new ones are set up, what a plan says before anything is written, and
-//! what is offered instead.
+//! Names and settings of new repositories, what a plan contains before anything is written, and the alternatives that are
+//! offered.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! One repository that cannot be read stops no other, and a destination with a digest is held to it.
+//! An unreadable repository stops no other one, and a destination with a digest has to match it.
 
 use anyhow::{Result, ensure};
 use transload_tests::ecr::{Ecr, PROFILE};

@@ -1,4 +1,4 @@
-//! An image of the Docker Engine of which the registry it came from has more, or something else.
+//! An image of the Docker Engine whose registry has more platforms, or a different image.
 
 use anyhow::{Context, Result, ensure};
 use transload_api::contract::{EngineOriginal, ImageSource};

@@ -1,5 +1,4 @@
-//! A plan, and a migration that was stopped, are for one account: with the keys of another one nothing
-//! begins.
+//! A plan and an interrupted migration belong to one account. With the keys of another account, nothing starts.
 
 use anyhow::{Result, ensure};
 use transload_practice::{FaultAction, FaultRule};

@@ -1,5 +1,5 @@
-//! A plan, and a migration of the history, are for one destination: in another region, at another
-//! registry or through another endpoint nothing begins. The AWS command line reads what is there.
+//! A plan and a migration belong to one destination. In another region, at another registry or with another endpoint,
+//! nothing starts. The AWS CLI reads the destinations.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Story 6: one image of five fails; the others arrive, and *Retry failed* does only that one.
+//! Story 6: one image of five fails. The others are copied, and *Retry failed images* retries only that one.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! May this be done, by whom, and where: asked before anything is written.
+//! Permissions, account and region are checked before anything is written.
 
 use anyhow::{Result, ensure};
 use serde_json::Value;

@@ -1,5 +1,4 @@
-//! Docker Hub's pull quota is used up in the middle: the run waits with a clock, and goes on when the
-//! person signs in.
+//! The pull quota of Docker Hub is used up during a migration: the migration waits, and resumes when the user signs in.
 
 use anyhow::{Result, ensure};
 use transload_api::contract::{

@@ -1,5 +1,4 @@
-//! Partitions, regions and the hosts in them, held to AWS's own tables; and a repository that is in
-//! another region.
+//! Partitions, regions and host names, checked against AWS's own tables, and a repository that exists in another region.
 
 use std::collections::BTreeMap;
 

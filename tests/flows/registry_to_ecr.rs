@@ -1,4 +1,4 @@
-//! Story 3: from a registry with a login to an ECR, byte for byte.
+//! Story 3: from a registry with a login to ECR, byte for byte.
 
 use std::collections::BTreeSet;
 

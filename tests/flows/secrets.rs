@@ -1,5 +1,5 @@
-//! Story 7 for the flows: whatever is written or told holds none of the secrets that were used. The
-//! secrets are read off the wire, so they are the very ones that a migration used.
+//! Story 7 for the flows: nothing that is written or printed contains a secret that was used. The secrets are read from the
+//! wire, so they are the ones of the migration.
 
 use std::ffi::OsStr;
 

@@ -1,5 +1,5 @@
-//! A session with AWS that ends in the middle: the run waits for the person and goes on, nothing
-//! fails, nothing is sent twice.
+//! An AWS session that expires during a migration: the migration waits for the user and resumes. Nothing fails, and
+//! nothing is sent twice.
 
 use std::time::Duration;
 

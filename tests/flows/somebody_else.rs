@@ -1,18 +1,15 @@
-//! Somebody else works on the same registries at the same time: a seeded stranger moves, deletes and
-//! re-creates tags and repositories at the source and at the destination, between plan and the end
-//! of run, resume, verify and undo. Whatever the stranger does:
+//! Another user works on the same registries at the same time: a seeded stranger moves, deletes and re-creates tags and
+//! repositories at source and destination, between plan and the end of run, resume, verify and undo. In all cases:
 //!
-//! - no tag is overwritten that differs from what the plan showed, at the moment of writing,
-//! - every row of every report is true against botocore's reading of the destination,
-//! - an undo restores what was there before, except what the stranger changed since,
-//! - nothing of the stranger's is lost.
+//! - no tag is overwritten that differs from the plan at the moment of writing,
+//! - every row of every report matches what botocore reads from the destination,
+//! - an undo restores the previous state, except what the stranger changed since,
+//! - nothing of the stranger is lost.
 //!
-//! ECR has no "write only if": between the look at a tag and the write that follows it, nobody can
-//! exclude a change. So the stranger acts on a tag up to the moment before that look, and again from
-//! the moment after the write.
+//! ECR has no conditional writes: between reading a tag and writing it, a change can't be excluded. So the stranger acts until
+//! just before that read, and again right after the write.
 //!
-//! `TRANSLOAD_SEEDS=FROM-TO` runs other seeds than those of every check, which is how a failing seed
-//! is looked at, and how more of them run by hand.
+//! `TRANSLOAD_SEEDS=FROM-TO` runs other seeds, to look at a failing one or to run more of them.
 
 mod engine;
 mod engine_during;

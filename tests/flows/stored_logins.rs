@@ -1,5 +1,5 @@
-//! Story: the login for a source. What docker stored and cannot be read stops nothing and is named; a
-//! sign-in that the registry cannot confirm is used, and is not saved.
+//! The login for a source. Unreadable stored logins are reported and prevent nothing. A sign-in that the registry can't
+//! confirm is used, but not saved.
 
 use anyhow::{Result, ensure};
 use axum::Router;

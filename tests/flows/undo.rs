@@ -1,4 +1,4 @@
-//! An undo takes away what a migration brought, and nothing else: in practice and in ministack.
+//! Undo deletes what a migration pushed, and nothing else, in the practice ECR and in ministack.
 
 use anyhow::{Result, ensure};
 use transload_api::contract::{

@@ -1,5 +1,5 @@
-//! What a migration writes at the destination: nothing over what somebody else wrote after the plan
-//! was made, and nothing that a kill makes it forget. `aws` reads the destination in each story.
+//! What a migration writes: nothing over what somebody else wrote after planning, and nothing that is lost after a kill.
+//! `aws` reads the destination in each story.
 
 use std::time::Duration;
 

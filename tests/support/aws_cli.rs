@@ -1,3 +1,5 @@
+//! The AWS CLI, as an independent witness.
+
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::TempDir;

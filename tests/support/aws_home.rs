@@ -1,3 +1,5 @@
+//! A home folder with AWS configuration files.
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

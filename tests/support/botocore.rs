@@ -1,3 +1,5 @@
+//! botocore, as an independent witness for ECR.
+
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};

@@ -1,4 +1,4 @@
-//! A company's network: a certificate authority of its own, and the proxy that leads out of it.
+//! A company network: its own certificate authority, and the proxy to the outside.
 
 use std::fs;
 use std::net::SocketAddr;

@@ -1,3 +1,5 @@
+//! A computer that runs Transload without a window: the API with its own folders, environment and home.
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! The destination ECR of a story: the practice ECR, or ministack.
+
 use std::sync::Arc;
 
 use anyhow::{Result, bail};

@@ -1,4 +1,4 @@
-//! The Docker Hub of practice, as somebody else on the same network uses it.
+//! The practice Docker Hub, as another client on the same network uses it.
 
 use std::path::Path;
 

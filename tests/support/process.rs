@@ -1,3 +1,5 @@
+//! Child processes that end with the test, and their output.
+
 use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! skopeo, as an independent witness for registries.
+
 use std::path::PathBuf;
 
 use anyhow::Result;

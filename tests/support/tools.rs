@@ -1,3 +1,5 @@
+//! Where the programs of the stories are.
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};

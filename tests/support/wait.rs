@@ -1,3 +1,5 @@
+//! Polling with a limit.
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};

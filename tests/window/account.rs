@@ -1,5 +1,4 @@
-//! A whole Docker Hub account from the sign-in to the report, and a pull quota that is used up on the
-//! way.
+//! A whole Docker Hub account from sign-in to report, with a pull quota that is used up in between.
 
 use anyhow::{Result, ensure};
 use transload_tests::practice_hub::use_up_the_quota;

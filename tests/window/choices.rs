@@ -1,5 +1,5 @@
-//! What a plan asks a person: tags that point to another image, names that meet, a tag that moves
-//! after the plan was made, and a migration that another process runs.
+//! Decisions of the user: tags that point to another image, names that collide, a tag that moves after planning, and a
+//! migration that another process runs.
 
 use std::time::Duration;
 

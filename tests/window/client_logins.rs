@@ -1,4 +1,4 @@
-//! The person's own docker and Podman: shown before, done, used by another program, taken back.
+//! The user's own docker and Podman: the change is shown first, made, used by another program, and reverted.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Closing the window while a migration runs.
+//! Closing the window during a migration.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! In a company's network: the proxy is not there, then it is; its certificates are of an authority
-//! that this computer does not know, until the person chooses its file.
+//! A company network: an unreachable proxy, and certificates of an unknown authority until the user selects its file.
 
 use anyhow::{Result, ensure};
 use transload_tests::aws_home::AwsHome;

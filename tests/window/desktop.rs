@@ -1,4 +1,4 @@
-//! Manners on a desktop: who looks elsewhere is told of the end, who looks on is not.
+//! A notification at the end of a migration, only if the window is in the background.
 
 use std::time::Duration;
 

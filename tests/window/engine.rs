@@ -1,4 +1,4 @@
-//! Story 2: from an engine on this computer to an ECR, with other programs as witnesses.
+//! Story 2: from a Docker Engine on this computer to ECR, with other programs as witnesses.
 
 use anyhow::{Result, ensure};
 use transload_tests::aws_cli::REGION;

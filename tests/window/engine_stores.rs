@@ -1,5 +1,4 @@
-//! Docker 26 with the containerd image store, where a `docker pull` leaves a partial index that the
-//! engine itself cannot push.
+//! Docker 26 with the containerd image store, where `docker pull` leaves a partial index that the engine can't push.
 
 use std::time::Duration;
 

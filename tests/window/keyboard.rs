@@ -1,4 +1,4 @@
-//! Story 8: the wizard with nothing but a keyboard.
+//! Story 8: the wizard with the keyboard only.
 
 use anyhow::{Result, ensure};
 use fantoccini::key::Key;

@@ -1,5 +1,5 @@
-//! The program is killed at twenty random moments of one migration, opened anew each time, and goes
-//! on when the person says so: all of it arrives, nothing that had arrived is sent again.
+//! The program is killed at twenty random moments of one migration and resumed each time: everything is copied, and nothing
+//! is sent twice.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! Stories in a real window: a person's clicks and keys, on real parts.
+//! Stories in a real window: clicks and keys of a user, on real servers.
 
 mod account;
 mod choices;

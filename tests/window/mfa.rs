@@ -1,4 +1,4 @@
-//! A role that waits for an MFA code: a wrong one, the right one, and a migration on that one code.
+//! A role with MFA: a wrong code, the correct one, and a migration with that one code.
 
 use anyhow::{Result, ensure};
 use fantoccini::key::Key;

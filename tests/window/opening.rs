@@ -1,4 +1,4 @@
-//! The window itself: it opens, and ends without leaving anything running.
+//! The window opens, and leaves nothing running when it is closed.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! A story of who and may: another account is confirmed, and a missing permission is shown before
-//! Start.
+//! Another account requires confirmation, and a missing permission is shown before Start.
 
 use anyhow::{Result, ensure};
 use transload_tests::aws::Iam;

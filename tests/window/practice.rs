@@ -1,4 +1,4 @@
-//! Story 1: from the first start to the proof, without an AWS account.
+//! Story 1: from the first start to verified images, without an AWS account.
 
 use anyhow::{Result, ensure};
 use transload_tests::secrets::SecretSearch;

@@ -1,4 +1,4 @@
-//! Story 8: pictures of every screen for a person to look at, and axe-core's eye on each.
+//! Story 8: pictures of every screen to look at, each checked with axe-core.
 
 use anyhow::{Result, ensure};
 use transload_tests::window::{Role, Stage, Window, story};

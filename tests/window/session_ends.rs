@@ -1,4 +1,4 @@
-//! An SSO session that ends in the middle of a migration: it waits, the person signs in, it goes on.
+//! An SSO session that expires during a migration: the migration waits, the user signs in, and it resumes.
 
 use std::time::Duration;
 

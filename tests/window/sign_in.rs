@@ -1,4 +1,4 @@
-//! A profile whose SSO session ended: the person signs in from the wizard, in a browser.
+//! A profile whose SSO session expired: the user signs in from the wizard, in a browser.
 
 use anyhow::{Result, ensure};
 use transload_tests::aws::{IdentityCenter, Person};

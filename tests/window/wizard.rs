@@ -1,4 +1,4 @@
-//! What every story does in the wizard.
+//! Steps through the wizard that the stories share.
 
 use std::time::Duration;
 

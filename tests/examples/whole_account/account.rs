@@ -1,4 +1,4 @@
-//! A registry in memory that holds a made account, to be read only.
+//! A read-only registry in memory with a generated account.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The pure part of a plan: what is left once both ends have been asked.
+//! Measures the pure part of planning, after all requests.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

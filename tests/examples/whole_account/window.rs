@@ -1,4 +1,4 @@
-//! The account in the window: how much memory it takes, and how long a person waits.
+//! Measures memory and response times of the window with the account.
 
 use std::time::{Duration, Instant};
 

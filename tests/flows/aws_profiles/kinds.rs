@@ -1,3 +1,5 @@
+//! Each kind of profile returns the expected identity.
+
 use std::time::Duration;
 
 use anyhow::Result;

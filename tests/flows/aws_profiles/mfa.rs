@@ -1,3 +1,5 @@
+//! Codes of MFA devices.
+
 use std::time::Duration;
 
 use anyhow::Result;

@@ -1,9 +1,9 @@
-//! Every kind of profile, with real files in a home of its own.
+//! Every kind of AWS profile, with real files in a separate home folder.
 //!
-//! - `kinds`: each kind gives the identity that it should.
-//! - `mfa`: codes of MFA devices.
-//! - `renewal`: credentials that end in the middle and renew themselves.
-//! - `reading`: the files as we and the AWS CLI read them.
+//! - `kinds`: each kind returns the expected identity
+//! - `mfa`: codes of MFA devices
+//! - `renewal`: credentials that expire and are renewed
+//! - `reading`: files as Transload and the AWS CLI read them
 
 mod kinds;
 mod mfa;

@@ -1,3 +1,5 @@
+//! AWS files as Transload and the AWS CLI read them.
+
 use std::collections::BTreeSet;
 
 use anyhow::Result;

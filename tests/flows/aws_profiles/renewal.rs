@@ -1,3 +1,5 @@
+//! Credentials that expire during a migration and are renewed.
+
 use std::time::Duration;
 
 use anyhow::{Result, ensure};

@@ -1,4 +1,4 @@
-//! Story 9: who may import whom, as the design says, held by reading the sources.
+//! Story 9: dependencies between crates and folders, checked by reading the sources.
 
 mod ui;
 

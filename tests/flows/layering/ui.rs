@@ -1,4 +1,4 @@
-//! The window's sources: which folder imports from which.
+//! Sources of the window: which folder imports from which.
 
 use std::sync::LazyLock;
 

@@ -1,3 +1,5 @@
+//! Errors of AWS credentials and of the ECR API.
+
 use anyhow::Result;
 use transload_api::contract::{ApiError, AwsConnection, ErrorCode};
 use transload_tests::aws_cli::REGION;

@@ -1,3 +1,5 @@
+//! Errors of ECR as the destination.
+
 use anyhow::Result;
 use transload_api::contract::{
     ApiError, ErrorCode, ImageResult, ImageSource, MigrationOutcome, Proof,

@@ -1,3 +1,5 @@
+//! Errors of the Docker Engine.
+
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 

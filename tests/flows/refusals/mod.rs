@@ -1,4 +1,4 @@
-//! Story 4: every refusal reaches its own code, and words that say what happened.
+//! Story 4: every error has its own code, and a message that says what happened.
 
 mod aws;
 mod destination;

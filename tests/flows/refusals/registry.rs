@@ -1,3 +1,5 @@
+//! Errors of registries as the source.
+
 use anyhow::Result;
 use transload_api::contract::{ApiError, ErrorCode};
 use transload_tests::computer::{Computer, registry_source, request};

@@ -1,3 +1,5 @@
+//! Conflicts of tags at the destination.
+
 use anyhow::Result;
 use transload_api::contract::{
     ConflictChoice, ConflictResolution, ErrorCode, ImageResult, ImageStanding, MigrationOutcome,

@@ -1,3 +1,5 @@
+//! Accounts, roles and profiles of a sign-in.
+
 use anyhow::{Result, ensure};
 use transload_api::contract::{
     AwsProfileKind, ErrorCode, NewAwsProfile, SignInOutcome, SignInPrompt, SignInTarget, SignInWay,

@@ -1,3 +1,5 @@
+//! Sign-in in a browser.
+
 use anyhow::{Result, ensure};
 use transload_engine::aws::{SignInError, SignInWay, SsoTarget};
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};

@@ -1,3 +1,5 @@
+//! Sign-in with a code on another device.
+
 use std::time::Duration;
 
 use anyhow::{Result, ensure};

@@ -1,4 +1,4 @@
-//! Signing in through IAM Identity Center, against one that answers as a story tells it to.
+//! Sign-in through IAM Identity Center, against a scripted one.
 
 mod accounts;
 mod browser;

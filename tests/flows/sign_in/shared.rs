@@ -1,4 +1,4 @@
-//! The AWS CLI's own library and we use each other's tokens.
+//! Tokens are shared with the AWS CLI's own library, in both directions.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! From the command line to ECR: the program itself, the SDK's own use of the token, no secret told.
+//! From the command line to ECR: the program itself, the token used by the SDK, and no secret in the output.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The same with images of a Docker Engine: somebody rebuilds, removes or retags an image, or moves
-//! the tag at the destination, between the plan and the push.
+//! The same with images of a Docker Engine: another user rebuilds, removes or retags an image, or moves the tag at the
+//! destination, between plan and push.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Whether what Transload did and said holds.
+//! Checks that what Transload did and reported is correct.
 
 use std::collections::BTreeMap;
 

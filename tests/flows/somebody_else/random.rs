@@ -1,3 +1,5 @@
+//! Random numbers that follow from a seed.
+
 /// Numbers that look like chance and are the same on every machine: SplitMix64 (Steele, Lea and
 /// Flood, "Fast splittable pseudorandom number generators").
 #[derive(Clone, Debug)]

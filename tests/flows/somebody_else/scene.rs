@@ -1,4 +1,4 @@
-//! One seed, from what is there before to the end of its undo.
+//! One seed, from the initial state to the end of its undo.
 
 use std::sync::Arc;
 

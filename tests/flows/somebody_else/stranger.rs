@@ -1,4 +1,4 @@
-//! Who changes tags and repositories in between, and notes what Transload does with them.
+//! Another user, who changes tags and repositories in between, and records what Transload does with them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! The response of ECR to requests for an authorization token.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! A scripted IAM: identities and permissions of roles.
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,3 +1,5 @@
+//! A scripted IAM Identity Center: SSO OIDC, the portal, and the sign-in page.
+
 mod portal;
 
 use std::collections::{HashMap, HashSet};

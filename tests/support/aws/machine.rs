@@ -1,3 +1,5 @@
+//! Services that give a machine its role: instance metadata and container credentials.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

@@ -1,12 +1,12 @@
-//! AWS services on the loopback that answer as a story tells them to and keep what was asked.
+//! Scripted AWS services on 127.0.0.1 that record their requests.
 //!
-//! - [`ScriptedAws`]: the frame: one server, a script that answers each call.
-//! - [`Iam`]: what a role may do, and who it is.
-//! - [`Sts`]: roles, MFA devices, web identities, and who somebody is.
-//! - [`IdentityCenter`]: SSO OIDC, the portal, and the page that a person signs in on.
-//! - [`InstanceMetadata`], [`ContainerCredentials`]: what gives a machine its role.
-//! - [`registry_token`]: what ECR answers to whoever asks for a token.
-//! - [`check_shapes`]: holds calls and answers to AWS's own service models.
+//! - [`ScriptedAws`]: a server whose responses a script decides
+//! - [`Iam`]: identities and permissions of roles
+//! - [`Sts`]: roles, MFA devices, web identities, and identities
+//! - [`IdentityCenter`]: SSO OIDC, the portal, and the sign-in page
+//! - [`InstanceMetadata`], [`ContainerCredentials`]: the role of a machine
+//! - [`registry_token`]: the response of ECR to requests for an authorization token
+//! - [`check_shapes`]: checks requests and responses against the service models of AWS
 
 mod ecr_token;
 mod iam;

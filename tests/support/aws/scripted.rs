@@ -1,3 +1,5 @@
+//! A server whose responses a script decides, the base of all scripted AWS services.
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,3 +1,5 @@
+//! Checks requests and responses against the service models of AWS.
+
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! A scripted STS: roles, MFA devices, web identities, and identities.
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! The head of a request or response.
+
 use std::io::{Error, ErrorKind, Result};
 
 use bytes::{Bytes, BytesMut};

@@ -1,9 +1,8 @@
-//! A proxy on the loopback that breaks what goes through it, as its rules say.
+//! A proxy on 127.0.0.1 that breaks requests according to its rules.
 //!
-//! It takes one request a connection (it asks both sides to close afterwards), so that a fault hits
-//! exactly the request that its rule names. Everything that no rule names goes through unchanged,
-//! the `Host` header included; a `Location` that names the upstream names the proxy instead, so that
-//! an upload goes on through it.
+//! It handles one request per connection (it asks both sides to close), so that a fault applies to exactly the request that its
+//! rule matches. All other requests are unchanged, including the `Host` header. A `Location` of the upstream is changed to the
+//! proxy, so that uploads continue through it.
 
 mod exchange;
 mod head;

@@ -1,3 +1,5 @@
+//! Faults, and the rules that say which requests they apply to.
+
 use std::time::Duration;
 
 use anyhow::Result;

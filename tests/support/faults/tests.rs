@@ -1,3 +1,5 @@
+//! The proxy itself, with each kind of fault.
+
 use std::time::Duration;
 
 use axum::Router;

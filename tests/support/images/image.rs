@@ -1,3 +1,5 @@
+//! Images with known bytes.
+
 use anyhow::Result;
 use bytes::Bytes;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Indexes with known bytes.
+
 use anyhow::Result;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! Layers with known bytes.
+
 use std::io::Write;
 
 use anyhow::Result;

@@ -1,4 +1,4 @@
-//! Images with known bytes: the same recipe gives the same digests on every machine.
+//! Images with known bytes: the same recipe has the same digests on every computer.
 
 mod archive;
 mod image;

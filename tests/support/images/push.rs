@@ -1,3 +1,5 @@
+//! Pushes images to a registry over plain HTTP, independent of Transload.
+
 use anyhow::{Context, Result, bail};
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{RequestBuilder, StatusCode};

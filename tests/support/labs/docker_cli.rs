@@ -1,3 +1,5 @@
+//! The Docker CLI, with its own configuration.
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};

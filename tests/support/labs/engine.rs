@@ -1,3 +1,5 @@
+//! A separate Docker Engine or Podman engine.
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;

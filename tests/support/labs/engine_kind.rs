@@ -1,3 +1,5 @@
+//! The kinds of engines and image stores.
+
 use anyhow::Result;
 
 use super::EngineLab;

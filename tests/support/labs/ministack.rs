@@ -1,3 +1,5 @@
+//! ministack, an ECR emulator.
+
 use anyhow::Result;
 
 use super::START_LIMIT;

@@ -1,4 +1,4 @@
-//! Real servers on the loopback, one of each as often as a test wants.
+//! Real servers on 127.0.0.1. A test can start any number of each.
 
 mod docker_cli;
 mod engine;

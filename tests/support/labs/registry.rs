@@ -1,3 +1,5 @@
+//! A registry (Debian's docker-registry), with or without a login.
+
 use std::fs;
 use std::path::Path;
 

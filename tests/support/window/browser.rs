@@ -1,3 +1,5 @@
+//! A browser that the program opens pages with.
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is on the session bus of a stage.
+//! The services on the session bus of a stage.
 
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Mouse movements and clicks.
+
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};

@@ -1,3 +1,5 @@
+//! Keys, and the element that has the focus.
+
 use anyhow::{Result, bail};
 use fantoccini::key::Key;
 

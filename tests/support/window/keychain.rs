@@ -1,4 +1,4 @@
-//! A keychain on the session bus of a stage: GNOME Keyring, unlocked, with its files on the stage.
+//! An unlocked GNOME Keyring on the session bus of a stage, with its files in the folder of the stage.
 
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! Memory of the program and of the processes of its web view.
+
 use std::path::Path;
 
 use anyhow::{Context, Result};

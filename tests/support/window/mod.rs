@@ -1,5 +1,4 @@
-//! The program in a real window, driven from outside by WebDriver, on a screen, a session bus and a
-//! home of its own.
+//! The program in a real window, driven by WebDriver, with its own screen, session bus and home folder.
 
 mod browser;
 mod bus;

@@ -1,4 +1,4 @@
-//! Who shows notifications on the screen of a stage: dunst, a small notification daemon.
+//! Notifications on the screen of a stage, shown by dunst.
 
 use anyhow::{Context, Result};
 use serde_json::Value;

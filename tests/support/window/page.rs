@@ -1,3 +1,5 @@
+//! The page in the window: clicks, fields, texts and pictures.
+
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! The virtual screen: pictures, focus, and requests to close.
+
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Everything that a window story runs on: folder, session bus, keychain, WebDriver, and the program.
+
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Finds elements by their test ID.
+
 use std::time::Duration;
 
 use anyhow::{Context, Result};

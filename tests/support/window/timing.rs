@@ -1,3 +1,5 @@
+//! How long the page takes to react.
+
 use std::time::Duration;
 
 use anyhow::{Context, Result};

@@ -1,4 +1,4 @@
-//! The access portal: accounts, roles and their credentials, for who has a token.
+//! The access portal: accounts, roles and their credentials, for the holder of a token.
 
 use std::collections::HashMap;
 
