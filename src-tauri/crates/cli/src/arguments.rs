@@ -39,7 +39,7 @@ pub enum Command {
     Digest {
         /// The image, such as docker.io/library/alpine:3.22.
         reference: String,
-        /// Use plain HTTP for the registry. (Always used for a registry on this computer.)
+        /// Use plain HTTP for the registry. Not required for a registry on this computer.
         #[arg(long)]
         plain_http: bool,
         #[command(flatten)]
@@ -310,10 +310,10 @@ pub struct CopyArguments {
     /// Copy at most N images at a time.
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
-    /// Use plain HTTP for the source registries. (Always used for a registry on this computer.)
+    /// Use plain HTTP for the source registries. Not required for a registry on this computer.
     #[arg(long)]
     pub source_plain_http: bool,
-    /// Use plain HTTP for the destination registries. (Always used for a registry on this computer.)
+    /// Use plain HTTP for the destination registries. Not required for a registry on this computer.
     #[arg(long)]
     pub destination_plain_http: bool,
     #[command(flatten)]
