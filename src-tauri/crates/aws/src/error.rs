@@ -1,4 +1,4 @@
-use super::ProfileKind;
+use crate::config::profile_list::ProfileKind;
 use transload_model::{AccountId, Region, RepositoryName};
 use transload_network::NetworkFailure;
 

@@ -12,27 +12,28 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use super::chain::Hop;
-use super::credential_process::ProcessError;
-use super::credentials::Ended;
-use super::roles::HopError;
-use super::sso::SignInError;
-use super::{AwsError, BoxError, ProfileKind};
+use crate::config::profile_list::ProfileKind;
+use crate::config::role_chain::Hop;
+use crate::error::{AwsError, BoxError};
+use crate::session::credential_process::ProcessError;
+use crate::session::credentials::Ended;
+use crate::session::role_chain_provider::HopError;
+use crate::sso::error::SignInError;
 use transload_model::RepositoryName;
 use transload_network::{ExchangeError, NetworkFailure, date_header, signature_times};
 
 /// Who calls, as far as messages need it.
 #[derive(Clone, Debug)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     /// The profile.
-    pub(super) profile: String,
+    pub(crate) profile: String,
     /// What gives its first credentials.
-    pub(super) base: ProfileKind,
+    pub(crate) base: ProfileKind,
 }
 
 /// One call, as far as messages need it.
 #[derive(Clone, Copy)]
-pub(super) struct Call<'a> {
+pub(crate) struct Call<'a> {
     caller: &'a Caller,
     action: &'a str,
     repository: Option<&'a RepositoryName>,
@@ -40,27 +41,27 @@ pub(super) struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// A call, by its IAM action, such as `ecr:CreateRepository`.
-    pub(super) fn new(caller: &'a Caller, action: &'a str) -> Self {
+    pub(crate) fn new(caller: &'a Caller, action: &'a str) -> Self {
         Self { caller, action, repository: None }
     }
 
     /// The repository that the call is about.
-    pub(super) fn of(self, repository: &'a RepositoryName) -> Self {
+    pub(crate) fn of(self, repository: &'a RepositoryName) -> Self {
         Self { repository: Some(repository), ..self }
     }
 
     /// Something that the answer must have.
-    pub(super) fn required<T>(&self, value: Option<T>, what: &str) -> Result<T, AwsError> {
+    pub(crate) fn required<T>(&self, value: Option<T>, what: &str) -> Result<T, AwsError> {
         value.ok_or_else(|| self.unusable(format_args!("it lacks {what}")))
     }
 
     /// The answer cannot be used.
-    pub(super) fn unusable(&self, detail: impl Display) -> AwsError {
+    pub(crate) fn unusable(&self, detail: impl Display) -> AwsError {
         AwsError::AnswerUnusable { action: self.action.to_owned(), detail: detail.to_string() }
     }
 
     /// What the SDK's error means.
-    pub(super) fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
+    pub(crate) fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
@@ -171,7 +172,7 @@ impl<'a> Call<'a> {
     }
 
     /// The call was not made, because there were no credentials to sign it with.
-    pub(super) fn without_credentials(&self, error: BoxError) -> AwsError {
+    pub(crate) fn without_credentials(&self, error: BoxError) -> AwsError {
         if let Some(hop) = find::<HopError>(error.as_ref()) {
             match hop {
                 HopError::CodeNeeded { serial } => {
@@ -379,7 +380,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 }
 
 /// An error and its causes in one line, each said once.
-pub(super) fn sentence(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn sentence(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = causes(error)
         .map(|cause| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();

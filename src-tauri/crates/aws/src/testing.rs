@@ -14,46 +14,49 @@ use serde_json::Value;
 use tempfile::TempDir;
 use url::Url;
 
-use super::{AwsEnvironment, AwsError, AwsSession, SessionCredentials, SessionRequest};
+use crate::config::environment::AwsEnvironment;
+use crate::error::AwsError;
+use crate::session::aws_session::AwsSession;
+use crate::session::request::{SessionCredentials, SessionRequest};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     /// `DescribeRepositories`, `GetCallerIdentity`, …
-    pub(super) operation: String,
+    pub(crate) operation: String,
     /// The access key id that signed it, if it was signed.
-    pub(super) access_key_id: Option<String>,
+    pub(crate) access_key_id: Option<String>,
     /// The region that it was signed for.
-    pub(super) region: Option<String>,
+    pub(crate) region: Option<String>,
     /// The body, where it is JSON.
-    pub(super) json: Value,
+    pub(crate) json: Value,
     /// The fields of the body, where it is a form.
-    pub(super) form: Vec<(String, String)>,
+    pub(crate) form: Vec<(String, String)>,
 }
 
 /// What to answer.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     status: u16,
     content_type: &'static str,
     body: String,
 }
 
 impl Answer {
-    pub(super) fn json(value: Value) -> Self {
+    pub(crate) fn json(value: Value) -> Self {
         Self::of(200, "application/x-amz-json-1.1", value.to_string())
     }
 
-    pub(super) fn error(status: u16, code: &str, message: &str) -> Self {
+    pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
         let body = serde_json::json!({"__type": code, "message": message});
         Self::of(status, "application/x-amz-json-1.1", body.to_string())
     }
 
-    pub(super) fn xml(body: String) -> Self {
+    pub(crate) fn xml(body: String) -> Self {
         Self::of(200, "text/xml", body)
     }
 
-    pub(super) fn xml_error(status: u16, code: &str, message: &str) -> Self {
+    pub(crate) fn xml_error(status: u16, code: &str, message: &str) -> Self {
         let body = format!(
             "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>\
              </Error><RequestId>r-1</RequestId></ErrorResponse>"
@@ -61,13 +64,13 @@ impl Answer {
         Self::of(status, "text/xml", body)
     }
 
-    pub(super) fn of(status: u16, content_type: &'static str, body: impl Into<String>) -> Self {
+    pub(crate) fn of(status: u16, content_type: &'static str, body: impl Into<String>) -> Self {
         Self { status, content_type, body: body.into() }
     }
 }
 
 /// STS's answer to GetCallerIdentity.
-pub(super) fn identity_xml() -> Answer {
+pub(crate) fn identity_xml() -> Answer {
     Answer::xml(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
          <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn>\
@@ -87,14 +90,14 @@ struct Shared {
 }
 
 /// ECR (AWS JSON 1.1) and STS (query and XML) on one port of this computer.
-pub(super) struct LocalAws {
-    pub(super) url: Url,
+pub(crate) struct LocalAws {
+    pub(crate) url: Url,
     shared: Shared,
     server: tokio::task::JoinHandle<()>,
 }
 
 impl LocalAws {
-    pub(super) async fn start(answers: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(answers: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
         let shared = Shared { answers: Arc::new(answers), asked: Arc::default() };
         let listener =
             tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
@@ -107,7 +110,7 @@ impl LocalAws {
     }
 
     /// Every request so far.
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.shared.asked.lock().unwrap().clone()
     }
 }
@@ -142,12 +145,12 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -
 }
 
 /// A home folder with AWS configuration files.
-pub(super) struct Home {
+pub(crate) struct Home {
     folder: TempDir,
 }
 
 impl Home {
-    pub(super) fn with(config: &str, credentials: &str) -> Self {
+    pub(crate) fn with(config: &str, credentials: &str) -> Self {
         let home = Self { folder: tempfile::tempdir().unwrap() };
         std::fs::create_dir(home.folder.path().join(".aws")).unwrap();
         for (path, text) in [(home.config(), config), (home.credentials(), credentials)] {
@@ -158,34 +161,34 @@ impl Home {
         home
     }
 
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.folder.path().to_str().unwrap()
     }
 
-    pub(super) fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join(".aws/config")
     }
 
-    pub(super) fn credentials(&self) -> PathBuf {
+    pub(crate) fn credentials(&self) -> PathBuf {
         self.folder.path().join(".aws/credentials")
     }
 
-    pub(super) fn environment(&self) -> AwsEnvironment {
+    pub(crate) fn environment(&self) -> AwsEnvironment {
         self.environment_with(&[])
     }
 
-    pub(super) fn environment_with(&self, variables: &[(&str, &str)]) -> AwsEnvironment {
+    pub(crate) fn environment_with(&self, variables: &[(&str, &str)]) -> AwsEnvironment {
         let home = [("HOME", self.path())];
         AwsEnvironment::from_variables(home.iter().chain(variables).copied())
     }
 
     /// A session for a profile with every other setting left to the environment and the files.
-    pub(super) async fn open(&self, profile: &str) -> Result<AwsSession, AwsError> {
+    pub(crate) async fn open(&self, profile: &str) -> Result<AwsSession, AwsError> {
         AwsSession::open(of_profile(profile), &self.environment()).await
     }
 }
 
-pub(super) fn of_profile(name: &str) -> SessionRequest {
+pub(crate) fn of_profile(name: &str) -> SessionRequest {
     SessionRequest {
         credentials: SessionCredentials::Profile { name: name.to_owned() },
         region: None,
@@ -195,7 +198,7 @@ pub(super) fn of_profile(name: &str) -> SessionRequest {
 }
 
 /// A session with the key `AKIATEST` whose calls all go to `aws`, each tried once.
-pub(super) async fn session_at(aws: &LocalAws) -> AwsSession {
+pub(crate) async fn session_at(aws: &LocalAws) -> AwsSession {
     let config = format!(
         "[default]\nregion = eu-west-1\nmax_attempts = 1\nendpoint_url = {}\n\
          aws_access_key_id = AKIATEST\naws_secret_access_key = s3cr3t-of-the-test\n",

@@ -1,108 +1,244 @@
-//! [`EcrRegistrySettings`] on the AWS SDK.
+//! What is set for the whole registry of an account and region, and serves some better than a
+//! migration: blob mounting, templates that create repositories on push, pull-through cache rules.
+
+use std::fmt;
 
 use async_trait::async_trait;
-use aws_sdk_ecr::types::{
-    EncryptionConfigurationForRepositoryCreationTemplate, RctAppliedFor, UpstreamRegistry,
-};
 
-use super::{Ecr, PAGE};
-use crate::ecr_values::{aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags};
-use crate::registry_settings::DOCKER_HUB_UPSTREAM;
-use crate::{
-    AwsError, CacheRule, CreationTemplate, EcrRegistrySettings, KnownCacheRule, KnownTemplate,
-};
+use crate::error::AwsError;
+use transload_model::{Encryption, RepositoryName, RepositorySettings};
 
-/// The account setting, and its values. Source: Amazon ECR API reference, PutAccountSetting.
-const BLOB_MOUNTING: &str = "BLOB_MOUNTING";
-const ENABLED: &str = "ENABLED";
-const DISABLED: &str = "DISABLED";
+/// Docker Hub as ECR names it. Source: Amazon ECR API reference, CreatePullThroughCacheRule.
+pub const DOCKER_HUB_UPSTREAM: &str = "registry-1.docker.io";
 
+/// The calls of ECR that are about a registry as a whole.
 #[async_trait]
-impl EcrRegistrySettings for Ecr {
-    async fn blob_mounting(&self) -> Result<bool, AwsError> {
-        let call = self.call("ecr:GetAccountSetting");
-        let asked = self.client.get_account_setting().name(BLOB_MOUNTING).send().await;
-        let answer = asked.map_err(|error| call.failed(error))?;
-        Ok(answer.value() == Some(ENABLED))
-    }
+pub trait EcrRegistrySettings: Send + Sync {
+    /// Whether a layer that another repository holds need not be sent again: the account setting
+    /// `BLOB_MOUNTING`.
+    async fn blob_mounting(&self) -> Result<bool, AwsError>;
 
-    async fn set_blob_mounting(&self, on: bool) -> Result<(), AwsError> {
-        let call = self.call("ecr:PutAccountSetting");
-        let value = if on { ENABLED } else { DISABLED };
-        let sent = self.client.put_account_setting().name(BLOB_MOUNTING).value(value).send().await;
-        sent.map(|_| ()).map_err(|error| call.failed(error))
-    }
+    /// Turns that on or off.
+    async fn set_blob_mounting(&self, on: bool) -> Result<(), AwsError>;
 
-    async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError> {
-        let call = self.call("ecr:DescribeRepositoryCreationTemplates");
-        let asked = self.client.describe_repository_creation_templates();
-        let mut pages = asked.into_paginator().page_size(PAGE).items().send();
-        let mut all = Vec::new();
-        while let Some(next) = pages.next().await {
-            let template = next.map_err(|error| call.failed(error))?;
-            all.push(KnownTemplate {
-                prefix: call.required(template.prefix(), "the prefix of a template")?.to_owned(),
-                on_push: template.applied_for().contains(&RctAppliedFor::CreateOnPush),
-            });
+    /// The templates that ECR creates repositories by, all pages.
+    async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError>;
+
+    /// Adds a template for repositories that are missing when somebody pushes to them.
+    async fn create_creation_template(&self, template: &CreationTemplate) -> Result<(), AwsError>;
+
+    /// The pull-through cache rules, all pages.
+    async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError>;
+
+    /// Adds a pull-through cache rule for Docker Hub.
+    async fn create_cache_rule(&self, rule: &CacheRule) -> Result<(), AwsError>;
+}
+
+/// A template that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownTemplate {
+    /// What the repositories' names begin with, or `ROOT` for all that no other template is for.
+    pub prefix: String,
+    /// Whether it is for repositories that are missing when somebody pushes to them.
+    pub on_push: bool,
+}
+
+/// A cache rule that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCacheRule {
+    /// What the repositories' names begin with, or `ROOT` for all.
+    pub prefix: String,
+    /// The registry that is behind it, such as `registry-1.docker.io`.
+    pub upstream: String,
+}
+
+/// A template for repositories that are missing when somebody pushes to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreationTemplate {
+    prefix: String,
+    settings: RepositorySettings,
+    role: Option<String>,
+}
+
+/// A pull-through cache rule for Docker Hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheRule {
+    prefix: String,
+    secret: String,
+}
+
+/// ECR would refuse a template or a rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRegistrySetting {
+    /// The prefix is no beginning of a repository's name.
+    #[error("{prefix:?} is not a prefix that ECR takes: {reason}")]
+    Prefix {
+        /// What was given.
+        prefix: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The secret is not one that ECR may read.
+    #[error(
+        "{0:?} is not the ARN of a secret that ECR may read: its name begins with ecr-pullthroughcache/"
+    )]
+    Secret(String),
+    /// KMS keys and AWS tags in a template need a role that ECR takes on.
+    #[error(
+        "a template with a KMS key or AWS tags needs the ARN of a role that ECR takes on to set them"
+    )]
+    RoleNeeded,
+    /// That is no role.
+    #[error("{0:?} is not the ARN of a role")]
+    Role(String),
+}
+
+impl CreationTemplate {
+    /// Reads a template. A prefix `team` is for `team/app` and everything else below `team/`;
+    /// `ROOT` is for every repository that no other template is for.
+    ///
+    /// # Errors
+    /// What ECR would refuse. Source: ECR's `Prefix`, 1 to 256 characters; ECR user guide, "Creating
+    /// an IAM role for repository creation templates".
+    pub fn new(
+        prefix: &str,
+        settings: RepositorySettings,
+        role: Option<&str>,
+    ) -> Result<Self, InvalidRegistrySetting> {
+        let prefix = read_prefix(prefix, 1..=256)?;
+        let role = role.map(str::trim).filter(|role| !role.is_empty());
+        match role {
+            Some(arn) if !is_arn(arn, "iam", ":role/") => {
+                return Err(InvalidRegistrySetting::Role(arn.to_owned()));
+            }
+            None if settings.encryption != Encryption::Aes256 || !settings.tags.is_empty() => {
+                return Err(InvalidRegistrySetting::RoleNeeded);
+            }
+            _ => {}
         }
-        Ok(all)
+        Ok(Self { prefix, settings, role: role.map(str::to_owned) })
     }
 
-    async fn create_creation_template(&self, template: &CreationTemplate) -> Result<(), AwsError> {
-        let call = self.call("ecr:CreateRepositoryCreationTemplate");
-        let settings = template.settings();
-        let incomplete = |error| call.unusable(error);
-        let encryption = aws_encryption(&settings.encryption).map_err(incomplete)?;
-        let encryption = EncryptionConfigurationForRepositoryCreationTemplate::builder()
-            .encryption_type(encryption.encryption_type().clone())
-            .set_kms_key(encryption.kms_key().map(str::to_owned))
-            .build()
-            .map_err(incomplete)?;
-        let filters = aws_exclusion_filters(settings).map_err(incomplete)?;
-        let sent = self
-            .client
-            .create_repository_creation_template()
-            .prefix(template.prefix())
-            .applied_for(RctAppliedFor::CreateOnPush)
-            .image_tag_mutability(aws_mutability(settings.tag_mutability))
-            .set_image_tag_mutability_exclusion_filters(filters)
-            .encryption_configuration(encryption)
-            .set_resource_tags(aws_tags(&settings.tags).map_err(incomplete)?)
-            .set_lifecycle_policy(settings.lifecycle.policy_text())
-            .set_repository_policy(settings.policy.as_ref().map(ToString::to_string))
-            .set_custom_role_arn(template.role().map(str::to_owned))
-            .send()
-            .await;
-        sent.map(|_| ()).map_err(|error| call.failed(error))
+    /// What the repositories' names begin with.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 
-    async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError> {
-        let call = self.call("ecr:DescribePullThroughCacheRules");
-        let asked = self.client.describe_pull_through_cache_rules();
-        let mut pages = asked.into_paginator().page_size(PAGE).items().send();
-        let mut all = Vec::new();
-        while let Some(next) = pages.next().await {
-            let rule = next.map_err(|error| call.failed(error))?;
-            let (prefix, upstream) = (rule.ecr_repository_prefix(), rule.upstream_registry_url());
-            all.push(KnownCacheRule {
-                prefix: call.required(prefix, "the prefix of a cache rule")?.to_owned(),
-                upstream: call.required(upstream, "the upstream of a cache rule")?.to_owned(),
-            });
+    /// How the repositories are set up.
+    pub fn settings(&self) -> &RepositorySettings {
+        &self.settings
+    }
+
+    /// The ARN of the role that ECR takes on.
+    pub fn role(&self) -> Option<&str> {
+        self.role.as_deref()
+    }
+}
+
+impl CacheRule {
+    /// Reads a rule: `hub/team/app` is then Docker Hub's `team/app` where the prefix is `hub`.
+    ///
+    /// # Errors
+    /// What ECR would refuse. Source: ECR's `PullThroughCacheRuleRepositoryPrefix`, 2 to 30
+    /// characters, and `CredentialArn`, 50 to 612.
+    pub fn new(prefix: &str, secret: &str) -> Result<Self, InvalidRegistrySetting> {
+        let prefix = read_prefix(prefix, 2..=30)?;
+        let secret = secret.trim();
+        let fits = (50..=612).contains(&secret.len());
+        if !fits || !is_arn(secret, "secretsmanager", ":secret:ecr-pullthroughcache/") {
+            return Err(InvalidRegistrySetting::Secret(secret.to_owned()));
         }
-        Ok(all)
+        Ok(Self { prefix, secret: secret.to_owned() })
     }
 
-    async fn create_cache_rule(&self, rule: &CacheRule) -> Result<(), AwsError> {
-        let call = self.call("ecr:CreatePullThroughCacheRule");
-        let sent = self
-            .client
-            .create_pull_through_cache_rule()
-            .ecr_repository_prefix(rule.prefix())
-            .upstream_registry(UpstreamRegistry::DockerHub)
-            .upstream_registry_url(DOCKER_HUB_UPSTREAM)
-            .credential_arn(rule.secret())
-            .send()
-            .await;
-        sent.map(|_| ()).map_err(|error| call.failed(error))
+    /// What the repositories' names begin with.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The ARN of the secret with Docker Hub's user name and access token.
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+}
+
+fn read_prefix(
+    text: &str,
+    lengths: std::ops::RangeInclusive<usize>,
+) -> Result<String, InvalidRegistrySetting> {
+    let prefix = text.trim().trim_end_matches('/');
+    let invalid = |reason: &dyn fmt::Display| {
+        let (prefix, reason) = (text.to_owned(), reason.to_string());
+        InvalidRegistrySetting::Prefix { prefix, reason }
+    };
+    if prefix == "ROOT" {
+        return Ok(prefix.to_owned());
+    }
+    if !lengths.contains(&prefix.len()) {
+        let (least, most) = (lengths.start(), lengths.end());
+        return Err(invalid(&format_args!("it has {least} to {most} characters")));
+    }
+    // A prefix may be shorter than a name; the rest of the rule is the same.
+    RepositoryName::parse(&format!("{prefix}/x")).map_err(|error| invalid(&error.rule))?;
+    Ok(prefix.to_owned())
+}
+
+fn is_arn(text: &str, service: &str, contains: &str) -> bool {
+    let mut parts = text.splitn(4, ':');
+    let is_service = parts.next() == Some("arn")
+        && parts.next().is_some_and(|partition| partition.starts_with("aws"))
+        && parts.next() == Some(service);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/_+=,.@-".contains(&byte);
+    let named = text.split_once(contains).is_some_and(|(_, name)| !name.is_empty());
+    is_service && named && text.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str =
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
+    const ROLE: &str = "arn:aws:iam::111122223333:role/templates";
+
+    #[test]
+    fn a_rule_is_for_a_prefix_and_a_secret_that_ecr_may_read() {
+        let rule = CacheRule::new("hub/", SECRET).unwrap();
+        assert_eq!((rule.prefix(), rule.secret()), ("hub", SECRET));
+        assert_eq!(CacheRule::new("ROOT", SECRET).unwrap().prefix(), "ROOT");
+        for prefix in ["", "h", "Hub", "a--/b_-", &"a".repeat(31)] {
+            let error = CacheRule::new(prefix, SECRET).unwrap_err();
+            assert!(matches!(error, InvalidRegistrySetting::Prefix { .. }), "{prefix}");
+        }
+        for secret in [
+            "",
+            "ecr-pullthroughcache/hub",
+            ROLE,
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other/hub-a1B2c3",
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/",
+        ] {
+            let error = CacheRule::new("hub", secret).unwrap_err();
+            assert!(matches!(error, InvalidRegistrySetting::Secret(_)), "{secret}");
+        }
+    }
+
+    #[test]
+    fn keys_and_tags_of_a_template_need_a_role() {
+        let plain = RepositorySettings::default();
+        assert!(CreationTemplate::new("team", plain.clone(), None).is_ok());
+        let tagged = RepositorySettings {
+            tags: [("team".to_owned(), "ours".to_owned())].into(),
+            ..plain.clone()
+        };
+        let with_key =
+            RepositorySettings { encryption: Encryption::Kms { key: None }, ..plain.clone() };
+        for settings in [tagged, with_key] {
+            let without = CreationTemplate::new("team", settings.clone(), Some(" "));
+            assert_eq!(without, Err(InvalidRegistrySetting::RoleNeeded));
+            let with = CreationTemplate::new("team", settings, Some(ROLE)).unwrap();
+            assert_eq!(with.role(), Some(ROLE));
+        }
+        let error = CreationTemplate::new("team", plain, Some("templates")).unwrap_err();
+        assert_eq!(error, InvalidRegistrySetting::Role("templates".to_owned()));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Permission;
+use crate::permissions::check::Permission;
 
 /// The most that IAM takes in a managed policy, in characters without white space. Source: AWS IAM
 /// user guide, "IAM and AWS STS quotas".

@@ -7,7 +7,7 @@ const IDENTITY_CENTER_PATH: &str = "aws-reserved/sso.amazonaws.com/";
 
 /// Who a caller is to IAM.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Principal {
+pub(crate) enum Principal {
     /// The root user of the account.
     Root,
     /// A user, by its own ARN.
@@ -25,7 +25,7 @@ pub(super) enum Principal {
 
 impl Principal {
     /// Reads the ARN of a caller.
-    pub(super) fn of_caller(arn: &str) -> Self {
+    pub(crate) fn of_caller(arn: &str) -> Self {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let ["arn", partition, service, _, account, resource] = parts[..] else {
             return Self::Federated;
@@ -43,7 +43,7 @@ impl Principal {
 
     /// The ARNs that the caller's policies may be found under, where the role itself cannot be looked
     /// at; the likeliest first.
-    pub(super) fn likely_arns(&self) -> Vec<String> {
+    pub(crate) fn likely_arns(&self) -> Vec<String> {
         match self {
             Self::User(arn) => vec![arn.clone()],
             Self::Role { place, name } if name.starts_with(IDENTITY_CENTER_ROLE) => {

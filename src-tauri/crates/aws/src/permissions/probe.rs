@@ -3,9 +3,10 @@
 use aws_sdk_ecr::types::ImageIdentifier;
 use futures_util::{StreamExt, stream};
 
-use super::{Answers, Denial, Permission, Standing};
+use crate::ecr::client::Ecr;
+use crate::error::AwsError;
+use crate::permissions::check::{Answers, Denial, Permission, Standing};
 use crate::sdk_error::Call;
-use crate::{AwsError, Ecr};
 
 /// Calls that are made in all: a plan of hundreds of repositories is not worth hundreds of calls.
 const CALLS: usize = 60;

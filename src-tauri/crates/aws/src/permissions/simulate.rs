@@ -6,10 +6,11 @@ use aws_sdk_iam::types::{
     ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType,
 };
 
-use super::principal::Principal;
-use super::{Answers, Denial, Doubt, Permission, Standing};
+use crate::error::AwsError;
+use crate::permissions::check::{Answers, Denial, Doubt, Permission, Standing};
+use crate::permissions::principal::Principal;
 use crate::sdk_error::Call;
-use crate::{AwsError, AwsSession};
+use crate::session::aws_session::AwsSession;
 
 /// Resources that one call asks about, so that neither call nor answer grows beyond what IAM takes.
 const RESOURCES_TOGETHER: usize = 25;

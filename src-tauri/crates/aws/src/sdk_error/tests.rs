@@ -1,6 +1,8 @@
-use super::super::testing::{Answer, Home, LocalAws, identity_xml, of_profile, session_at};
-use super::super::{AwsSession, EcrApi as _, SessionCredentials, SessionRequest};
 use super::*;
+use crate::ecr::api::EcrApi as _;
+use crate::session::aws_session::AwsSession;
+use crate::session::request::{SessionCredentials, SessionRequest};
+use crate::testing::{Answer, Home, LocalAws, identity_xml, of_profile, session_at};
 use transload_model::RepositorySettings;
 
 fn name() -> RepositoryName {

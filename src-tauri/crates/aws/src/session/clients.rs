@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::Ecr;
-use super::super::endpoints::endpoint_text;
-use super::AwsSession;
+use crate::config::endpoints::endpoint_text;
+use crate::ecr::client::Ecr;
+use crate::session::aws_session::AwsSession;
 
 impl AwsSession {
     /// ECR in the session's region.

@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use super::super::AwsEnvironment;
-use super::super::config_files::Configuration;
-use super::super::profile_set::is_identifier;
-use super::SsoSession;
+use crate::config::config_files::Configuration;
+use crate::config::environment::AwsEnvironment;
+use crate::config::profile_set::is_identifier;
+use crate::sso::sso_session::SsoSession;
 use transload_model::{AccountId, Region};
 
 /// A profile that is to be added.
@@ -163,9 +163,9 @@ fn append(path: &std::path::Path, section: &str) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::list_profiles;
-    use super::super::super::testing::Home;
     use super::*;
+    use crate::config::profile_list::list_profiles;
+    use crate::testing::Home;
 
     const CONFIG: &str = "# mine\n[sso-session corp]\nsso_region = eu-west-1\n\
         sso_start_url = https://corp.example/start\n[profile there]\nregion = eu-west-1";

@@ -5,15 +5,17 @@ use std::time::{Duration, SystemTime};
 use aws_config::{Region, SdkConfig};
 use url::Url;
 
-use super::super::config_files::Configuration;
-use super::super::endpoints::configured;
-use super::super::http::SdkHttp;
-use super::super::profile_set::sdk_name;
-use super::super::session::{ANSWER_WITHIN, behavior, network_of};
-use super::super::{AwsEnvironment, AwsError};
-use super::oidc::Oidc;
-use super::store::{Token, TokenStore};
-use super::{SignInError, SsoSession, SsoTarget};
+use crate::config::config_files::Configuration;
+use crate::config::endpoints::configured;
+use crate::config::environment::AwsEnvironment;
+use crate::config::profile_set::sdk_name;
+use crate::error::AwsError;
+use crate::session::aws_session::{ANSWER_WITHIN, behavior, network_of};
+use crate::session::sdk_http::SdkHttp;
+use crate::sso::error::SignInError;
+use crate::sso::oidc::Oidc;
+use crate::sso::sso_session::{SsoSession, SsoTarget};
+use crate::sso::store::{Token, TokenStore};
 
 /// How long before its end a token is renewed. Source: `_REFRESH_WINDOW` of botocore's
 /// `SSOTokenProvider`; the AWS SDK for Rust waits until five minutes before.

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::super::AwsError;
+use crate::error::AwsError;
 
 /// Why nobody is signed in. No variant holds a secret.
 #[derive(Debug, thiserror::Error)]

@@ -14,10 +14,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::super::ProfileKind;
-use super::super::sdk_error::{Call, Caller};
-use super::store::{BROWSER_GRANTS, RegisteredFor, Registration, Token};
-use super::{SignInError, SsoSession};
+use crate::config::profile_list::ProfileKind;
+use crate::sdk_error::{Call, Caller};
+use crate::sso::error::SignInError;
+use crate::sso::sso_session::SsoSession;
+use crate::sso::store::{BROWSER_GRANTS, RegisteredFor, Registration, Token};
 use transload_model::Secret;
 
 /// What a session asks for that names nothing: listing accounts and getting credentials.
@@ -90,7 +91,7 @@ impl Oidc {
         }
         // The page that a person signs in on has no operation in the SDK, only the same address.
         let invalid = |detail: String| {
-            SignInError::Aws(super::super::AwsError::ProfileInvalid {
+            SignInError::Aws(crate::error::AwsError::ProfileInvalid {
                 profile: profile.to_owned(),
                 detail,
             })

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::SsoSession;
+use crate::sso::sso_session::SsoSession;
 use transload_model::{Partition, Region};
 use transload_network::is_loopback;
 

@@ -3,11 +3,13 @@ use aws_sdk_sso::Client;
 use aws_sdk_sso::types::RoleCredentials;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::super::sdk_error::{Call, Caller};
-use super::super::{AwsEnvironment, ProfileKind};
-use super::connection::Connection;
-use super::store::Token;
-use super::{SignInError, SsoSession, SsoTarget};
+use crate::config::environment::AwsEnvironment;
+use crate::config::profile_list::ProfileKind;
+use crate::sdk_error::{Call, Caller};
+use crate::sso::connection::Connection;
+use crate::sso::error::SignInError;
+use crate::sso::sso_session::{SsoSession, SsoTarget};
+use crate::sso::store::Token;
 
 /// An account that who signed in may use.
 #[derive(Clone, Debug, PartialEq, Eq)]

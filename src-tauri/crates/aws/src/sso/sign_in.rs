@@ -1,12 +1,14 @@
 use std::time::{Duration, Instant, SystemTime};
 
-use super::super::{AwsEnvironment, AwsError};
-use super::connection::Connection;
-use super::loopback::{Loopback, Redirect};
-use super::oidc::{Authorization, Poll};
-use super::page::is_own_page;
-use super::store::{RegisteredFor, Registration, Token};
-use super::{SignInError, SsoSession, SsoTarget};
+use crate::config::environment::AwsEnvironment;
+use crate::error::AwsError;
+use crate::sso::connection::Connection;
+use crate::sso::error::SignInError;
+use crate::sso::loopback::{Loopback, Redirect};
+use crate::sso::oidc::{Authorization, Poll};
+use crate::sso::page::is_own_page;
+use crate::sso::sso_session::{SsoSession, SsoTarget};
+use crate::sso::store::{RegisteredFor, Registration, Token};
 use transload_model::Secret;
 
 /// How long the browser may take. Source: `_OVERALL_TIMEOUT` of the AWS CLI 2.

@@ -15,9 +15,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
-use super::super::AwsEnvironment;
-use super::oidc::random_name;
-use super::{SignInError, SsoSession};
+use crate::config::environment::AwsEnvironment;
+use crate::sso::error::SignInError;
+use crate::sso::oidc::random_name;
+use crate::sso::sso_session::SsoSession;
 use transload_model::Secret;
 
 /// What a sign-in gave.
@@ -318,8 +319,8 @@ fn time_of(text: &str) -> Option<SystemTime> {
 mod tests {
     use std::time::Duration;
 
-    use super::super::super::testing::Home;
     use super::*;
+    use crate::testing::Home;
 
     fn session(name: Option<&str>) -> SsoSession {
         SsoSession {

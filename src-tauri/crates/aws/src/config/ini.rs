@@ -1,0 +1,321 @@
+//! One text of the AWS configuration as sections and settings, each with its line.
+//!
+//! The rules are those of the AWS CLI, which reads with Python's `configparser`: a line that is
+//! indented deeper than the setting before it continues that, `=` and `:` divide, a comment is a
+//! line of its own, and a line ends with `\n`, `\r\n` or `\r`. Like the SDKs it also takes what follows ` #` or ` ;` for a comment, and a
+//! section or a setting may come twice, which the AWS CLI refuses.
+//!
+//! Source: `configparser.RawConfigParser._read` of Python 3.11; the parser of `aws-runtime` 1.10.
+
+use std::collections::HashMap;
+use std::fmt;
+
+/// A section as it stands in the text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RawSection {
+    /// Its header without the brackets.
+    pub(crate) header: String,
+    /// The line of the header, from 1.
+    pub(crate) line: u32,
+    /// Its settings in the order of the text; a name may come more than once.
+    pub(crate) settings: Vec<RawSetting>,
+}
+
+/// A setting as it stands in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RawSetting {
+    /// Its name in lower case.
+    pub(crate) name: String,
+    /// Its value without a comment at its end; lines that continue it follow after a `\n` each.
+    pub(crate) value: String,
+    /// The same with what may be a comment, as the AWS CLI has it.
+    pub(crate) whole: String,
+    /// Its line, from 1.
+    pub(crate) line: u32,
+}
+
+/// Why a text cannot be read. It never says what stands in the line, which may be a secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SyntaxProblem {
+    #[error("line {0} stands before the first section")]
+    BeforeFirstSection(u32),
+    #[error("line {0} is neither the header of a section nor a setting")]
+    Neither(u32),
+    #[error("line {0} has a value and no name for it")]
+    Nameless(u32),
+    #[error("line {0} is indented below a setting without a value, and is no setting itself")]
+    NoNestedSetting(u32),
+}
+
+/// The section whose settings every other one has too. Source: `configparser.DEFAULTSECT`.
+const FOR_ALL: &str = "DEFAULT";
+
+/// The byte order mark. The AWS CLI takes it for a part of the first line, and refuses that.
+const MARK: char = '\u{feff}';
+
+const COMMENT: [char; 2] = ['#', ';'];
+
+/// Reads a text.
+pub(crate) fn parse(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
+    Ok(with_defaults(as_written(text)?))
+}
+
+/// Why the AWS CLI reads nothing of a file that is read here.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// The line that it is about, from 1.
+    pub(crate) line: u32,
+    why: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.why)
+    }
+}
+
+/// The first thing in a text that makes the AWS CLI refuse all of it: a byte order mark, or a section
+/// or a setting that comes twice.
+pub(crate) fn refusal(text: &str) -> Option<Refusal> {
+    if text.starts_with(MARK) {
+        let why = "the file begins with a byte order mark; save it as UTF-8 without BOM";
+        return Some(Refusal { line: 1, why: why.to_owned() });
+    }
+    let sections = as_written(text).ok()?;
+    let mut seen: HashMap<(&str, Option<&str>), u32> = HashMap::new();
+    let mut repeats = |header, name: Option<_>, line| {
+        let first = *seen.entry((header, name)).or_insert(line);
+        let what = name.map_or_else(|| format!("[{header}]"), |name| format!("the setting {name}"));
+        let why = || format!("{what} stands in line {first} already");
+        (first != line).then(|| Refusal { line, why: why() })
+    };
+    sections.iter().find_map(|section| {
+        let header = section.header.as_str();
+        // Of this one there may be several.
+        let again = if header == FOR_ALL { None } else { repeats(header, None, section.line) };
+        let mut settings = section.settings.iter();
+        again
+            .or_else(|| settings.find_map(|one| repeats(header, Some(one.name.as_str()), one.line)))
+    })
+}
+
+/// The lines of a text, whatever ends them.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
+
+/// The sections one by one, as they stand there.
+fn as_written(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
+    // Editors of Windows mark their texts with it.
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    let mut sections: Vec<RawSection> = Vec::new();
+    let mut indent = 0;
+    for (line, number) in lines(text).zip(1..) {
+        let content = line.trim();
+        let section = sections.last_mut();
+        if content.is_empty() {
+            if let Some(setting) = section.and_then(|section| section.settings.last_mut()) {
+                setting.continue_with("");
+            }
+            continue;
+        }
+        if content.starts_with(COMMENT) {
+            continue;
+        }
+        let own_indent = line.chars().take_while(|character| character.is_whitespace()).count();
+        let continued = section.filter(|_| own_indent > indent);
+        if let Some(setting) = continued.and_then(|section| section.settings.last_mut()) {
+            if setting.is_nested() && !content.contains('=') {
+                return Err(SyntaxProblem::NoNestedSetting(number));
+            }
+            setting.continue_with(content);
+            continue;
+        }
+        indent = own_indent;
+        if let Some(header) = header(content) {
+            let header = header.to_owned();
+            sections.push(RawSection { header, line: number, settings: Vec::new() });
+        } else if let Some(section) = sections.last_mut() {
+            section.settings.push(setting(content, number)?);
+        } else {
+            return Err(SyntaxProblem::BeforeFirstSection(number));
+        }
+    }
+    for setting in sections.iter_mut().flat_map(|section| &mut section.settings) {
+        setting.value.truncate(setting.value.trim_end().len());
+        setting.whole.truncate(setting.whole.trim_end().len());
+    }
+    Ok(sections)
+}
+
+/// What stands between the brackets. Behind them may be a comment.
+fn header(content: &str) -> Option<&str> {
+    let inside = content.strip_prefix('[')?;
+    let closed = |at: &usize| {
+        let behind = inside[at + 1..].trim_start();
+        behind.is_empty() || behind.starts_with(COMMENT)
+    };
+    let mut brackets = inside.match_indices(']').map(|(at, _)| at);
+    let end = brackets.find(closed).or_else(|| inside.rfind(']'))?;
+    Some(&inside[..end]).filter(|header| !header.is_empty())
+}
+
+fn setting(content: &str, line: u32) -> Result<RawSetting, SyntaxProblem> {
+    let (name, value) = content.split_once(['=', ':']).ok_or(SyntaxProblem::Neither(line))?;
+    let name = name.trim_end().to_lowercase();
+    if name.is_empty() {
+        return Err(SyntaxProblem::Nameless(line));
+    }
+    let whole = value.trim().to_owned();
+    Ok(RawSetting { name, value: without_comment(value).trim().to_owned(), whole, line })
+}
+
+/// A value up to a `#` or `;` that follows a blank.
+pub(crate) fn without_comment(value: &str) -> &str {
+    let mut after_blank = false;
+    for (at, character) in value.char_indices() {
+        if after_blank && COMMENT.contains(&character) {
+            return &value[..at];
+        }
+        after_blank = character.is_whitespace();
+    }
+    value
+}
+
+impl RawSetting {
+    fn continue_with(&mut self, line: &str) {
+        for text in [&mut self.value, &mut self.whole] {
+            text.push('\n');
+            text.push_str(line);
+        }
+    }
+
+    /// Whether its lines are settings of their own, as in `services` sections.
+    fn is_nested(&self) -> bool {
+        self.whole.is_empty() || self.whole.starts_with('\n')
+    }
+}
+
+/// Gives every section the settings of `[DEFAULT]` that it lacks.
+fn with_defaults(sections: Vec<RawSection>) -> Vec<RawSection> {
+    let (for_all, mut sections): (Vec<_>, Vec<_>) =
+        sections.into_iter().partition(|section| section.header == FOR_ALL);
+    let defaults: Vec<_> = for_all.into_iter().flat_map(|section| section.settings).collect();
+    for section in &mut sections {
+        let own = section.settings.split_off(0);
+        // What comes later wins.
+        section.settings = defaults.iter().cloned().chain(own).collect();
+    }
+    sections
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<(String, String, u32)> {
+        let sections = parse(text).unwrap();
+        let settings = sections.into_iter().flat_map(|section| section.settings);
+        settings.map(|setting| (setting.name, setting.value, setting.line)).collect()
+    }
+
+    fn headers(text: &str) -> Vec<(String, u32)> {
+        parse(text).unwrap().into_iter().map(|section| (section.header, section.line)).collect()
+    }
+
+    #[test]
+    fn settings_have_their_lines_whatever_ends_them() {
+        let text = "\u{feff}# top\r\n[default]\r\nRegion = eu-west-1 ; Dublin\r\n\r\noutput: json\n\
+                    sso_start_url=https://corp.example/start#/\n";
+        assert_eq!(
+            values(text),
+            [
+                ("region".to_owned(), "eu-west-1".to_owned(), 3),
+                ("output".to_owned(), "json".to_owned(), 5),
+                ("sso_start_url".to_owned(), "https://corp.example/start#/".to_owned(), 6),
+            ]
+        );
+    }
+
+    #[test]
+    fn lines_that_end_with_a_carriage_return_alone_are_lines() {
+        let text = "[default]\rregion = eu-west-1\r\routput = json\r\n[b]\r";
+        let expected = [("region", "eu-west-1", 2), ("output", "json", 4)];
+        let expected =
+            expected.map(|(name, value, line)| (name.to_owned(), value.to_owned(), line));
+        assert_eq!(values(text), expected);
+        assert_eq!(headers(text), [("default".to_owned(), 1), ("b".to_owned(), 5)]);
+    }
+
+    #[test]
+    fn deeper_lines_continue_a_setting_and_equally_deep_ones_do_not() {
+        let text = "[default]\n  region = a\n  output = b\n[services x]\necr =\n\n  # here\n  \
+                    endpoint_url = http://h ; c\n  other = d\nafter = e\n";
+        let values: Vec<_> =
+            values(text).into_iter().map(|(name, value, _)| (name, value)).collect();
+        let expected = [
+            ("region", "a"),
+            ("output", "b"),
+            ("ecr", "\n\nendpoint_url = http://h ; c\nother = d"),
+            ("after", "e"),
+        ];
+        assert_eq!(values, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn a_header_may_be_indented_and_be_followed_by_a_comment() {
+        let text = "  [default] ; the first\n[profile a]b] # not [c]\n[profile #1]\n";
+        let expected = [("default", 1), ("profile a]b", 2), ("profile #1", 3)];
+        assert_eq!(headers(text), expected.map(|(header, line)| (header.to_owned(), line)));
+    }
+
+    #[test]
+    fn what_stands_in_default_is_in_every_section() {
+        let text = "[a]\nregion = own\n[DEFAULT]\nregion = all\noutput = text\n[b]\n";
+        let sections = parse(text).unwrap();
+        assert_eq!(sections.len(), 2);
+        let last = |section: &RawSection, name: &str| {
+            let found = section.settings.iter().rev().find(|setting| setting.name == name);
+            found.map(|setting| (setting.value.clone(), setting.line))
+        };
+        assert_eq!(last(&sections[0], "region"), Some(("own".to_owned(), 2)));
+        assert_eq!(last(&sections[1], "region"), Some(("all".to_owned(), 4)));
+    }
+
+    #[test]
+    fn what_comes_twice_is_told_with_both_lines() {
+        for (text, told) in [
+            ("[a]\nx = 1\n[b]\nx = 1\n", None),
+            ("[a]\n[b]\n[a]\n", Some((3, "[a] stands in line 1 already"))),
+            ("[a]\nx = 1\ny = 1\nX : 2\n", Some((4, "the setting x stands in line 2 already"))),
+            ("[DEFAULT]\nx = 1\n[DEFAULT]\ny = 1\n[a]\nx = 1\n", None),
+            (
+                "[DEFAULT]\nx = 1\n[DEFAULT]\nx = 1\n",
+                Some((4, "the setting x stands in line 2 already")),
+            ),
+            ("[a]\ns3 =\n  x = 1\n  x = 2\n", None),
+            (
+                "\u{feff}[a]\n",
+                Some((1, "the file begins with a byte order mark; save it as UTF-8 without BOM")),
+            ),
+        ] {
+            let found = refusal(text).map(|refusal| (refusal.line, refusal.to_string()));
+            assert_eq!(found, told.map(|(line, told)| (line, told.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_nothing_is_told_by_its_number_alone() {
+        for (text, problem) in [
+            ("region = a\n", SyntaxProblem::BeforeFirstSection(1)),
+            ("[a]\n\nhunter2\n", SyntaxProblem::Neither(3)),
+            ("[a]\n= hunter2\n", SyntaxProblem::Nameless(2)),
+            ("[a]\ns3 =\n  hunter2\n", SyntaxProblem::NoNestedSetting(3)),
+            ("[]\n", SyntaxProblem::BeforeFirstSection(1)),
+        ] {
+            let found = parse(text).unwrap_err();
+            assert_eq!(found, problem);
+            assert!(!found.to_string().contains("hunter2"));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Paths as they stand in variables and files, with other variables and the home folder in them.
+//!
+//! Source: `os.path.expandvars` and `os.path.expanduser` of Python 3.11, which botocore calls on the
+//! paths of its files, in this order.
+
+use std::path::PathBuf;
+
+/// How variables are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notation {
+    /// `$NAME` and `${NAME}`.
+    Posix,
+    /// These, and `%NAME%`.
+    Windows,
+}
+
+impl Notation {
+    /// The one of this system.
+    pub(crate) fn of_system() -> Self {
+        if cfg!(windows) { Self::Windows } else { Self::Posix }
+    }
+}
+
+/// Puts the values of variables into a text. A variable that is not set stays as it is written.
+pub(crate) fn with_variables(
+    text: &str,
+    notation: Notation,
+    variable: impl Fn(&str) -> Option<String>,
+) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['$', '%']) {
+        let (before, from) = rest.split_at(at);
+        written.push_str(before);
+        let whole = match name(from, notation) {
+            Some((name, whole)) => {
+                match variable(name) {
+                    Some(value) => written.push_str(&value),
+                    None => written.push_str(whole),
+                }
+                whole.len()
+            }
+            None => {
+                written.push_str(&from[..1]);
+                1
+            }
+        };
+        rest = &from[whole..];
+    }
+    written + rest
+}
+
+/// The name of a variable that a text begins with, and all that stands for it.
+fn name(text: &str, notation: Notation) -> Option<(&str, &str)> {
+    let (sign, behind) = text.split_at(1);
+    if sign == "%" {
+        let end = behind.find('%').filter(|end| *end > 0 && notation == Notation::Windows)?;
+        return Some((&behind[..end], &text[..end + 2]));
+    }
+    if let Some(inside) = behind.strip_prefix('{') {
+        let end = inside.find('}')?;
+        return Some((&inside[..end], &text[..end + 3]));
+    }
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let length = behind.bytes().take_while(|byte| is_part(*byte)).count();
+    (length > 0).then(|| (&behind[..length], &text[..=length]))
+}
+
+/// A path whose first part is `~`, or `~` and the name of a user, as the path that it stands for.
+pub(crate) fn at_home(written: &str, home: Option<&str>) -> PathBuf {
+    let is_divider = |sign: char| sign == '/' || (cfg!(windows) && sign == '\\');
+    let (first, rest) = match written.find(is_divider) {
+        Some(at) => written.split_at(at),
+        None => (written, ""),
+    };
+    let folder = match first.strip_prefix('~') {
+        None => None,
+        Some("") => home.map(str::to_owned),
+        Some(user) => home_of(user),
+    };
+    match folder {
+        Some(folder) => PathBuf::from(folder.trim_end_matches(is_divider).to_owned() + rest),
+        None => PathBuf::from(written),
+    }
+}
+
+/// The home folder of another user, where the system has a list of them.
+fn home_of(user: &str) -> Option<String> {
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let line = users.lines().find(|line| line.split(':').next() == Some(user))?;
+    line.split(':').nth(5).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_put_in_as_python_does_it() {
+        use Notation::{Posix, Windows};
+        let variable = |name: &str| match name {
+            "HOME" => Some("/home/ada".to_owned()),
+            "EMPTY" => Some(String::new()),
+            "USERPROFILE" => Some(r"C:\Users\Ada".to_owned()),
+            _ => None,
+        };
+        for (notation, text, expected) in [
+            (Posix, "$HOME/aws", "/home/ada/aws"),
+            (Posix, "${HOME}/aws", "/home/ada/aws"),
+            (Posix, "$HOMEWARD/x", "$HOMEWARD/x"),
+            (Posix, "/a/$EMPTY/b$", "/a//b$"),
+            (Posix, "${HOME", "${HOME"),
+            (Posix, "$-x/100%/%HOME%", "$-x/100%/%HOME%"),
+            (Posix, "ä$HOME é", "ä/home/ada é"),
+            (Windows, r"%USERPROFILE%\.aws", r"C:\Users\Ada\.aws"),
+            (Windows, "%NONE%/100%", "%NONE%/100%"),
+            (Windows, "$HOME/%%", "/home/ada/%%"),
+        ] {
+            assert_eq!(with_variables(text, notation, variable), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tilde_is_a_home_folder_only_as_the_first_part() {
+        let home = Some("/home/ada");
+        for (text, expected) in [
+            ("~/.aws/config", "/home/ada/.aws/config"),
+            ("~", "/home/ada"),
+            ("/a/~/b", "/a/~/b"),
+            ("~nobody-of-this-name/x", "~nobody-of-this-name/x"),
+            ("relative", "relative"),
+        ] {
+            assert_eq!(at_home(text, home), PathBuf::from(expected), "{text}");
+        }
+        assert_eq!(at_home("~/x", None), PathBuf::from("~/x"));
+        if cfg!(target_os = "linux") {
+            assert_eq!(at_home("~root/x", home), PathBuf::from("/root/x"));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use std::fmt;
+
+use crate::config::sections::Place;
+
+/// Why a profile cannot give credentials, and where that stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ChainProblem {
+    pub(crate) problem: Problem,
+    /// The lines that it is about, most telling first.
+    pub(crate) places: Vec<Place>,
+}
+
+/// Why a profile cannot give credentials.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("it holds no credentials and names no source for them")]
+    NoCredentials,
+    #[error("it has a role_arn but neither source_profile nor credential_source")]
+    RoleWithoutSource,
+    #[error("it has both source_profile and credential_source, and only one may be there")]
+    TwoSources,
+    #[error("its source_profile {0:?} is in none of the files")]
+    SourceMissing(String),
+    #[error("its source_profile chain runs in a circle: {}", .0.join(" → "))]
+    Circle(Vec<String>),
+    #[error("its source profile {name:?} cannot be used: {problem}")]
+    Source { name: String, problem: Box<Problem> },
+    #[error(
+        "its credential_source {0:?} is unknown; Environment, Ec2InstanceMetadata and EcsContainer are known"
+    )]
+    UnknownCredentialSource(String),
+    #[error("it has a web_identity_token_file but no role_arn")]
+    TokenWithoutRole,
+    #[error("it has {has} but no {lacks}")]
+    Half { has: &'static str, lacks: &'static str },
+    #[error(
+        "its aws_access_key_id and its aws_secret_access_key stand in two files; the AWS tools take both from one"
+    )]
+    KeysApart,
+    #[error("it names the SSO session {0:?}, which is in none of the files")]
+    SsoSessionMissing(String),
+    #[error("its SSO session {session:?} has no {lacks}")]
+    SsoSessionLacks { session: String, lacks: &'static str },
+    #[error("its {0} is another than that of the SSO session that it names")]
+    SsoSettingTwice(&'static str),
+    #[error("it signs in with SSO but has no sso_account_id and sso_role_name")]
+    SsoWithoutRole,
+}
+
+impl Problem {
+    pub(crate) fn at(self, place: &Place) -> ChainProblem {
+        self.at_all([place.clone()])
+    }
+
+    pub(crate) fn at_all(self, places: impl IntoIterator<Item = Place>) -> ChainProblem {
+        ChainProblem { problem: self, places: places.into_iter().collect() }
+    }
+
+    pub(crate) fn nowhere(self) -> ChainProblem {
+        self.at_all([])
+    }
+}
+
+impl ChainProblem {
+    /// The same as the problem of a profile that has this one for its source.
+    pub(crate) fn of_source(self, name: &str) -> Self {
+        let problem = Problem::Source { name: name.to_owned(), problem: Box::new(self.problem) };
+        Self { problem, places: self.places }
+    }
+}
+
+impl fmt::Display for ChainProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.problem)?;
+        for (number, place) in self.places.iter().enumerate() {
+            let before = if number == 0 { " (" } else { ", " };
+            write!(formatter, "{before}{place}")?;
+        }
+        if self.places.is_empty() { Ok(()) } else { formatter.write_str(")") }
+    }
+}
+
+impl std::error::Error for ChainProblem {}

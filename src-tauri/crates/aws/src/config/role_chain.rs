@@ -1,0 +1,358 @@
+//! How a profile gets its credentials, and why it cannot.
+//!
+//! The order is that of the AWS CLI, so that a profile is the same account here and there: a role,
+//! a web identity, IAM Identity Center, keys of the credentials file, `aws login`, a program, keys
+//! of the configuration file. Finding out here, before anything is asked, lets a person be told all
+//! of it with file and line while a profile is chosen.
+//!
+//! Source: `botocore.credentials`, `ProfileProviderBuilder.providers` and `AssumeRoleProvider`.
+
+use crate::config::profile_list::ProfileKind;
+use crate::config::profile_problem::{ChainProblem, Problem};
+use crate::config::profile_set::ConfiguredProfiles;
+use crate::config::sections::{FileKind, Place, Section, Setting};
+use transload_model::Secret;
+
+/// How a profile gets its credentials.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    /// What gives the first credentials.
+    pub(crate) base: Base,
+    /// The roles that are assumed from there, one after the other; the last one is the profile's.
+    pub(crate) hops: Vec<Hop>,
+}
+
+/// A role that the credentials before it assume.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Hop {
+    /// The profile that names it.
+    pub(crate) profile: String,
+    pub(crate) role_arn: String,
+    /// The MFA device whose code is needed.
+    pub(crate) mfa_serial: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) session_name: Option<String>,
+    /// How long the session is asked to last; nothing for STS's hour.
+    pub(crate) duration_seconds: Option<i32>,
+    /// Where a person finds the setting that a refusal is about, as `path:line`.
+    pub(crate) written_at: String,
+}
+
+/// What gives the first credentials.
+#[derive(Debug)]
+pub(crate) enum Base {
+    Keys {
+        access_key_id: String,
+        secret_access_key: Secret<String>,
+        session_token: Option<Secret<String>>,
+    },
+    Sso {
+        /// Where a person signs in. How, is for the sign-in to know.
+        start_url: String,
+        account_id: String,
+        role_name: String,
+    },
+    /// A session of `aws login`, by its ARN.
+    Login { session: String },
+    /// A program that prints credentials.
+    Process { command: String },
+    WebIdentity {
+        role_arn: String,
+        token_file: String,
+        session_name: Option<String>,
+        written_at: String,
+    },
+    /// Keys in the environment.
+    Environment,
+    /// The role of an EC2 instance.
+    Instance,
+    /// The role of a container.
+    Container,
+}
+
+impl Base {
+    /// What it is, for a person.
+    pub(crate) fn kind(&self) -> ProfileKind {
+        match self {
+            Self::Keys { .. } => ProfileKind::Keys,
+            Self::Sso { .. } => ProfileKind::Sso,
+            Self::Login { .. } => ProfileKind::Login,
+            Self::Process { .. } => ProfileKind::Process,
+            Self::WebIdentity { .. } => ProfileKind::WebIdentity,
+            Self::Environment | Self::Instance | Self::Container => ProfileKind::Role,
+        }
+    }
+}
+
+impl Base {
+    /// Who it is, as far as that can be known before it is asked; no secret.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Keys { access_key_id, .. } => access_key_id.clone(),
+            Self::Sso { start_url, account_id, role_name, .. } => {
+                format!("{role_name} of {account_id} at {start_url}")
+            }
+            Self::Login { session } => session.clone(),
+            Self::Process { .. } => "a program".to_owned(),
+            Self::WebIdentity { role_arn, token_file, .. } => format!("{role_arn} by {token_file}"),
+            Self::Environment => "the environment".to_owned(),
+            Self::Instance => "the instance".to_owned(),
+            Self::Container => "the container".to_owned(),
+        }
+    }
+}
+
+impl Chain {
+    /// What the profile is, for a person.
+    pub(crate) fn kind(&self) -> ProfileKind {
+        if self.hops.iter().any(|hop| hop.mfa_serial.is_some()) {
+            ProfileKind::RoleWithMfa
+        } else if self.hops.is_empty() {
+            self.base.kind()
+        } else {
+            ProfileKind::Role
+        }
+    }
+}
+
+pub(crate) const KEY_ID: &str = "aws_access_key_id";
+pub(crate) const SECRET_KEY: &str = "aws_secret_access_key";
+/// The older name goes first. Source: `botocore.credentials`, `TOKENS`.
+pub(crate) const SESSION_TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
+
+/// Follows a profile to what gives its first credentials.
+pub(crate) fn follow(profiles: &ConfiguredProfiles, name: &str) -> Result<Chain, ChainProblem> {
+    let missing = || Problem::SourceMissing(name.to_owned()).nowhere();
+    let mut current = profiles.profile(name).ok_or_else(missing)?;
+    let mut visited: Vec<&Section> = Vec::new();
+    let mut hops = Vec::new();
+    let base = loop {
+        let is_source = !visited.is_empty();
+        if visited.iter().any(|one| one.name == current.name) {
+            return Err(circle(&visited, current));
+        }
+        visited.push(current);
+        let of_current = |problem: ChainProblem| match is_source {
+            true => problem.of_source(&current.name),
+            false => problem,
+        };
+        // As a source, a profile with both keys and a role gives its keys.
+        let gives_keys = is_source && has_any(current, &[KEY_ID, SECRET_KEY]);
+        if !assumes_role(current) || gives_keys {
+            break base(profiles, current).map_err(of_current)?;
+        }
+        hops.push(hop(current));
+        match source_of(current).map_err(of_current)? {
+            Source::Machine(base) => break base,
+            // A profile may name itself where it holds the credentials too.
+            Source::Profile(source) if source.value == current.name => {
+                break base(profiles, current).map_err(of_current)?;
+            }
+            Source::Profile(source) => {
+                let missing = || Problem::SourceMissing(source.value.clone()).at(&source.place);
+                current =
+                    profiles.profile(&source.value).ok_or_else(missing).map_err(of_current)?;
+            }
+        }
+    };
+    hops.reverse();
+    Ok(Chain { base, hops })
+}
+
+/// What kind a profile is that cannot be followed, by what stands in it.
+pub(crate) fn kind_by_settings(profile: &Section) -> ProfileKind {
+    if assumes_role(profile) {
+        let mfa = profile.get("mfa_serial").is_some();
+        return if mfa { ProfileKind::RoleWithMfa } else { ProfileKind::Role };
+    }
+    let kinds: [(&[&str], ProfileKind); 6] = [
+        (&["credential_source"], ProfileKind::Role),
+        (&["web_identity_token_file"], ProfileKind::WebIdentity),
+        (&SSO_SETTINGS, ProfileKind::Sso),
+        (&["login_session"], ProfileKind::Login),
+        (&["credential_process"], ProfileKind::Process),
+        (&KEY_SETTINGS, ProfileKind::Keys),
+    ];
+    let found = kinds.into_iter().find(|(settings, _)| has_any(profile, settings));
+    found.map_or(ProfileKind::Unknown, |(_, kind)| kind)
+}
+
+/// The region of a profile, or of the nearest source profile that has one, as the SDK finds it.
+pub(crate) fn region_of<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Setting> {
+    let mut visited: Vec<&str> = Vec::new();
+    let mut current = profiles.profile(name)?;
+    while !visited.contains(&current.name.as_str()) {
+        if let Some(region) = current.setting("region") {
+            return Some(region);
+        }
+        visited.push(&current.name);
+        current = profiles.profile(current.get("source_profile")?)?;
+    }
+    None
+}
+
+const KEY_SETTINGS: [&str; 4] = [KEY_ID, SECRET_KEY, SESSION_TOKENS[0], SESSION_TOKENS[1]];
+
+const SSO_SETTINGS: [&str; 5] =
+    ["sso_account_id", "sso_region", "sso_role_name", "sso_start_url", "sso_session"];
+
+fn has_any(profile: &Section, settings: &[&str]) -> bool {
+    settings.iter().any(|setting| profile.get(setting).is_some())
+}
+
+/// A web identity has a role too, but no profile before it.
+pub(crate) fn assumes_role(profile: &Section) -> bool {
+    profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
+}
+
+fn circle(visited: &[&Section], again: &Section) -> ChainProblem {
+    let names = visited.iter().chain([&again]).map(|one| one.name.clone()).collect();
+    let places: Vec<Place> = visited
+        .iter()
+        .skip_while(|one| one.name != again.name)
+        .map(|one| one.place_of("source_profile"))
+        .collect();
+    Problem::Circle(names).at_all(places)
+}
+
+fn hop(profile: &Section) -> Hop {
+    let owned = |setting: &str| profile.get(setting).map(str::to_owned);
+    Hop {
+        profile: profile.name.clone(),
+        role_arn: owned("role_arn").unwrap_or_default(),
+        mfa_serial: owned("mfa_serial"),
+        external_id: owned("external_id"),
+        session_name: owned("role_session_name"),
+        // One that is no number is left out, as the AWS CLI does.
+        duration_seconds: profile.get("duration_seconds").and_then(|text| text.parse().ok()),
+        written_at: profile
+            .setting("duration_seconds")
+            .map_or_else(|| profile.place_of("role_arn"), |setting| setting.place.clone())
+            .to_string(),
+    }
+}
+
+/// What assumes the role of a profile.
+enum Source<'a> {
+    Profile(&'a Setting),
+    Machine(Base),
+}
+
+fn source_of(profile: &Section) -> Result<Source<'_>, ChainProblem> {
+    match (profile.setting("source_profile"), profile.setting("credential_source")) {
+        (Some(source), Some(other)) => {
+            Err(Problem::TwoSources.at_all([source.place.clone(), other.place.clone()]))
+        }
+        (None, None) => Err(Problem::RoleWithoutSource.at(&profile.place_of("role_arn"))),
+        (Some(source), None) => Ok(Source::Profile(source)),
+        (None, Some(source)) => machine(source).map(Source::Machine),
+    }
+}
+
+fn machine(source: &Setting) -> Result<Base, ChainProblem> {
+    match source.value.to_ascii_lowercase().as_str() {
+        "environment" => Ok(Base::Environment),
+        "ec2instancemetadata" => Ok(Base::Instance),
+        "ecscontainer" => Ok(Base::Container),
+        _ => Err(Problem::UnknownCredentialSource(source.value.clone()).at(&source.place)),
+    }
+}
+
+/// What gives a profile's credentials where it assumes no role.
+fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainProblem> {
+    let owned = |setting: &str| profile.get(setting).map(str::to_owned);
+    let in_credentials = profile.setting_in(FileKind::Credentials, KEY_ID).is_some();
+    if let Some(token_file) = owned("web_identity_token_file") {
+        let place = profile.place_of("web_identity_token_file");
+        let role_arn = owned("role_arn").ok_or_else(|| Problem::TokenWithoutRole.at(&place))?;
+        let session_name = owned("role_session_name");
+        let written_at = place.to_string();
+        return Ok(Base::WebIdentity { role_arn, token_file, session_name, written_at });
+    }
+    if has_any(profile, &["sso_account_id", "sso_role_name"]) {
+        return sso(profiles, profile);
+    }
+    if in_credentials {
+        return keys(profile, FileKind::Credentials);
+    }
+    if let Some(session) = owned("login_session") {
+        return Ok(Base::Login { session });
+    }
+    if let Some(setting) = profile.setting("credential_process") {
+        // A command may hold what would be a comment elsewhere.
+        return Ok(Base::Process { command: setting.whole.clone() });
+    }
+    if has_any(profile, &KEY_SETTINGS) {
+        return keys(profile, FileKind::Config);
+    }
+    if let Some(place) = SSO_SETTINGS.iter().find_map(|name| profile.setting(name)) {
+        return Err(Problem::SsoWithoutRole.at(&place.place));
+    }
+    match profile.setting("credential_source") {
+        Some(source) => machine(source),
+        None => Err(Problem::NoCredentials.at(&profile.place)),
+    }
+}
+
+/// The keys of a profile. The AWS CLI takes all of them from one file, the one with the id; what the
+/// other file adds is for another key.
+fn keys(profile: &Section, file: FileKind) -> Result<Base, ChainProblem> {
+    let of_file = |name| profile.setting_in(file, name).map(|setting| setting.value.clone());
+    let half = |has: &'static str, lacks: &'static str| {
+        Err(Problem::Half { has, lacks }.at(&profile.place_of(has)))
+    };
+    let token = SESSION_TOKENS.into_iter().find_map(of_file);
+    match (of_file(KEY_ID), of_file(SECRET_KEY)) {
+        (Some(access_key_id), Some(secret)) => Ok(Base::Keys {
+            access_key_id,
+            secret_access_key: Secret::new(secret),
+            session_token: token.map(Secret::new),
+        }),
+        (Some(_), None) => match (profile.setting(KEY_ID), profile.setting(SECRET_KEY)) {
+            (Some(id), Some(secret)) => {
+                Err(Problem::KeysApart.at_all([id.place.clone(), secret.place.clone()]))
+            }
+            _ => half(KEY_ID, SECRET_KEY),
+        },
+        (None, _) if profile.get(SECRET_KEY).is_some() => half(SECRET_KEY, KEY_ID),
+        (None, _) => {
+            let has = SESSION_TOKENS.into_iter().find(|name| profile.get(name).is_some());
+            half(has.unwrap_or(SESSION_TOKENS[1]), KEY_ID)
+        }
+    }
+}
+
+fn sso(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainProblem> {
+    let half = |has: &'static str, lacks: &'static str| {
+        Problem::Half { has, lacks }.at(&profile.place_of(has))
+    };
+    let (account_id, role_name) =
+        match (profile.get("sso_account_id"), profile.get("sso_role_name")) {
+            (Some(account), Some(role)) => (account.to_owned(), role.to_owned()),
+            (Some(_), None) => return Err(half("sso_account_id", "sso_role_name")),
+            _ => return Err(half("sso_role_name", "sso_account_id")),
+        };
+    let Some(named) = profile.setting("sso_session") else {
+        let required = |lacks: &'static str| {
+            profile.get(lacks).map(str::to_owned).ok_or_else(|| half("sso_account_id", lacks))
+        };
+        required("sso_region")?;
+        let start_url = required("sso_start_url")?;
+        return Ok(Base::Sso { start_url, account_id, role_name });
+    };
+    let session = profiles
+        .sso_session(&named.value)
+        .ok_or_else(|| Problem::SsoSessionMissing(named.value.clone()).at(&named.place))?;
+    let required = |setting: &'static str| {
+        let lacks = Problem::SsoSessionLacks { session: named.value.clone(), lacks: setting };
+        let value = session.setting(setting).ok_or_else(|| lacks.at(&session.place))?;
+        match profile.setting(setting) {
+            Some(other) if other.value != value.value => Err(Problem::SsoSettingTwice(setting)
+                .at_all([other.place.clone(), value.place.clone()])),
+            _ => Ok(value.value.clone()),
+        }
+    };
+    required("sso_region")?;
+    let start_url = required("sso_start_url")?;
+    Ok(Base::Sso { start_url, account_id, role_name })
+}

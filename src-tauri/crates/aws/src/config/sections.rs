@@ -1,0 +1,394 @@
+//! The sections of one file by what they are, and those that nothing reads.
+//!
+//! The AWS tools drop a section whose header does not fit and say nothing, which leaves a person
+//! wondering where a profile went. Names may have spaces and quotes, as in the AWS CLI; the SDK's
+//! own parser drops such a profile.
+//!
+//! Source: `botocore.configloader.build_profile_map`, and `full_config` of `botocore.session`.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::ini::{RawSection, RawSetting};
+
+/// Which of the two files a text is from; their headers differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// `~/.aws/config`, where a profile is headed `[profile NAME]`.
+    Config,
+    /// `~/.aws/credentials`, where a profile is headed `[NAME]`.
+    Credentials,
+}
+
+/// A section that AWS tools ignore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoredSection {
+    /// The file.
+    pub path: PathBuf,
+    /// The line of the section's header, from 1.
+    pub line: u32,
+    /// The header as written, without its brackets.
+    pub section: String,
+    /// Why it is ignored, and how it would be written right.
+    pub reason: String,
+}
+
+impl fmt::Display for IgnoredSection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, line, section, reason } = self;
+        write!(formatter, "{}:{line}: [{section}] is not read: {reason}", path.display())
+    }
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) path: Arc<Path>,
+    pub(crate) line: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.path.display(), self.line)
+    }
+}
+
+/// A profile, an SSO session, or the services of profiles.
+#[derive(Clone)]
+pub(crate) struct Section {
+    pub(crate) name: String,
+    /// The first of its headers.
+    pub(crate) place: Place,
+    settings: Vec<Setting>,
+}
+
+/// A setting of a section.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// The value with what may be a comment.
+    pub(crate) whole: String,
+    pub(crate) place: Place,
+    pub(crate) file: FileKind,
+}
+
+impl Section {
+    /// The value of a setting; one that is empty is as good as none.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.setting(name).map(|setting| setting.value.as_str())
+    }
+
+    /// A setting that is not empty. Where it comes twice, the last one counts.
+    pub(crate) fn setting(&self, name: &str) -> Option<&Setting> {
+        let found = self.settings.iter().rev().find(|setting| setting.name == name)?;
+        Some(found).filter(|setting| !setting.value.is_empty())
+    }
+
+    /// A setting of one of the two files that is not empty.
+    pub(crate) fn setting_in(&self, file: FileKind, name: &str) -> Option<&Setting> {
+        let of_file = |setting: &&Setting| setting.name == name && setting.file == file;
+        self.settings.iter().rev().find(of_file).filter(|setting| !setting.value.is_empty())
+    }
+
+    /// Its settings, each once.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &Setting> {
+        let later = |at: usize, name: &str| {
+            self.settings[at + 1..].iter().any(|setting| setting.name == name)
+        };
+        let settings = self.settings.iter().enumerate();
+        settings.filter(move |(at, setting)| !later(*at, &setting.name)).map(|(_, setting)| setting)
+    }
+
+    /// Where a setting stands, or the section where it has none.
+    pub(crate) fn place_of(&self, name: &str) -> Place {
+        self.setting(name).map_or_else(|| self.place.clone(), |setting| setting.place.clone())
+    }
+
+    /// Takes the settings of another section of the same name; those win.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.settings.extend(other.settings);
+    }
+}
+
+/// The sections of one file.
+#[derive(Default)]
+pub(crate) struct FileSections {
+    pub(crate) profiles: Vec<Section>,
+    pub(crate) sso_sessions: Vec<Section>,
+    pub(crate) services: Vec<Section>,
+    pub(crate) ignored: Vec<IgnoredSection>,
+}
+
+/// What a header makes its section.
+enum Standing {
+    Profile(String),
+    SsoSession(String),
+    Services(String),
+    Ignored(String),
+    /// A kind that is not ours to know.
+    Other,
+}
+
+/// Sorts the sections of a file.
+pub(crate) fn sort(path: &Path, kind: FileKind, sections: Vec<RawSection>) -> FileSections {
+    let mut sorted = FileSections::default();
+    let path: Arc<Path> = path.into();
+    // The header that each section was made from, in the order of its list.
+    let mut headers: [Vec<String>; 3] = Default::default();
+    for raw in sections {
+        let header = raw.header.clone();
+        let standing = match kind {
+            FileKind::Config => in_config(&header),
+            FileKind::Credentials => Standing::Profile(header.clone()),
+        };
+        let (name, list, headers) = match standing {
+            Standing::Profile(name) => (name, &mut sorted.profiles, &mut headers[0]),
+            Standing::SsoSession(name) => (name, &mut sorted.sso_sessions, &mut headers[1]),
+            Standing::Services(name) => (name, &mut sorted.services, &mut headers[2]),
+            Standing::Other => continue,
+            Standing::Ignored(reason) => {
+                let path = path.to_path_buf();
+                let line = raw.line;
+                sorted.ignored.push(IgnoredSection { path, line, section: header, reason });
+                continue;
+            }
+        };
+        let section = section(name, &path, kind, raw);
+        match list.iter().position(|other| other.name == section.name) {
+            None => {
+                list.push(section);
+                headers.push(header);
+            }
+            Some(at) if headers[at] == header => list[at].merge(section),
+            Some(at) => {
+                // `[profile x]` and `[profile "x"]` are one name: the later one replaces the other.
+                let replaced = std::mem::replace(&mut list[at], section);
+                sorted.ignored.push(IgnoredSection {
+                    path: path.to_path_buf(),
+                    line: replaced.place.line,
+                    section: std::mem::replace(&mut headers[at], header.clone()),
+                    reason: format!("[{header}] in the same file replaces it"),
+                });
+            }
+        }
+    }
+    sorted.ignored.sort_by_key(|ignored| ignored.line);
+    sorted
+}
+
+fn section(name: String, path: &Arc<Path>, file: FileKind, raw: RawSection) -> Section {
+    let place = |line| Place { path: Arc::clone(path), line };
+    let setting = |RawSetting { name, value, whole, line }| Setting {
+        name,
+        value,
+        whole,
+        place: place(line),
+        file,
+    };
+    let settings = raw.settings.into_iter().map(setting).collect();
+    Section { name, place: place(raw.line), settings }
+}
+
+fn in_config(header: &str) -> Standing {
+    if header == "default" {
+        return Standing::Profile(header.to_owned());
+    }
+    let prefix = ["profile", "sso-session", "services"]
+        .into_iter()
+        .find(|prefix| header.starts_with(prefix));
+    let Some(prefix) = prefix else {
+        if let Some(right) = similar(header) {
+            return Standing::Ignored(format!("a section of this kind is headed {right}"));
+        }
+        return match words(header).as_deref() {
+            Some([name]) => {
+                Standing::Ignored(format!("a profile in this file is headed [profile {name}]"))
+            }
+            _ => Standing::Other,
+        };
+    };
+    let named = match words(header) {
+        Some(words) => match <[String; 2]>::try_from(words) {
+            Ok([_, name]) if !name.is_empty() => name,
+            Ok(_) => return Standing::Ignored(format!("[{prefix} NAME] needs a name")),
+            Err(words) if words.len() < 2 => {
+                return Standing::Ignored(format!(
+                    "a section of this kind is headed [{prefix} NAME]"
+                ));
+            }
+            Err(words) => {
+                let name = words[1..].join(" ");
+                return Standing::Ignored(format!(
+                    "a name with spaces stands in quotes: [{prefix} \"{name}\"]"
+                ));
+            }
+        },
+        None => {
+            return Standing::Ignored("a quote in its name is opened and never closed".to_owned());
+        }
+    };
+    match prefix {
+        "profile" => Standing::Profile(named),
+        "sso-session" => Standing::SsoSession(named),
+        _ => Standing::Services(named),
+    }
+}
+
+/// The header that was probably meant by one of another spelling, such as `[Profile x]`.
+fn similar(header: &str) -> Option<String> {
+    let mut parts = header.split_whitespace();
+    let first = parts.next()?;
+    let name = |skipped: usize| {
+        let rest: Vec<_> = header.split_whitespace().skip(skipped).collect();
+        if rest.is_empty() { "NAME".to_owned() } else { rest.join(" ") }
+    };
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ':'], "");
+    match (plain(first).as_str(), parts.next()) {
+        ("default", None) => Some("[default]".to_owned()),
+        ("sso", Some(second)) if matches!(plain(second).as_str(), "session" | "sessions") => {
+            Some(format!("[sso-session {}]", name(2)))
+        }
+        ("profile" | "profiles", _) => Some(format!("[profile {}]", name(1))),
+        ("ssosession" | "ssosessions", _) => Some(format!("[sso-session {}]", name(1))),
+        ("service" | "services", Some(_)) => Some(format!("[services {}]", name(1))),
+        _ => None,
+    }
+}
+
+/// The words of a header, as a POSIX shell divides them; nothing where a quote stays open.
+///
+/// Source: Python's `shlex.split`.
+pub(crate) fn words(header: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut characters = header.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), _) if character == open => quote = None,
+            (Some('"'), '\\') => {
+                let next = characters.next()?;
+                let word = word.get_or_insert_default();
+                if !matches!(next, '"' | '\\') {
+                    word.push('\\');
+                }
+                word.push(next);
+            }
+            (Some(_), _) => word.get_or_insert_default().push(character),
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (None, '\\') => word.get_or_insert_default().push(characters.next()?),
+            (None, ' ' | '\t' | '\r' | '\n') => words.extend(word.take()),
+            (None, _) => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ini::parse;
+
+    fn sorted(kind: FileKind, text: &str) -> FileSections {
+        sort(Path::new("file"), kind, parse(text).unwrap())
+    }
+
+    fn names(sections: &[Section]) -> Vec<&str> {
+        sections.iter().map(|section| section.name.as_str()).collect()
+    }
+
+    fn lines(sections: &FileSections) -> Vec<(u32, &str)> {
+        sections.ignored.iter().map(|one| (one.line, one.section.as_str())).collect()
+    }
+
+    #[test]
+    fn a_config_file_names_its_dropped_sections_by_line() {
+        let text = "# top\r\n[default]\r\nregion = eu-west-1\r\n[prod]\r\n\r\n[profile prod] ; live\r\n\
+                    [profile my team]\n[profile \"our team\"]\n[sso-session corp]\n\
+                    [sso-session 'my corp']\n[services x]\n[plugins]\n[preview something]\n\
+                    [profile Zoë]\n[profile Zoë's]\n[profile]\n";
+        let sections = sorted(FileKind::Config, text);
+        assert_eq!(names(&sections.profiles), ["default", "prod", "our team", "Zoë"]);
+        assert_eq!(names(&sections.sso_sessions), ["corp", "my corp"]);
+        assert_eq!(names(&sections.services), ["x"]);
+        assert_eq!(
+            lines(&sections),
+            [
+                (4, "prod"),
+                (7, "profile my team"),
+                (12, "plugins"),
+                (15, "profile Zoë's"),
+                (16, "profile"),
+            ]
+        );
+        assert!(sections.ignored[0].reason.contains("[profile prod]"));
+        assert!(sections.ignored[1].reason.contains("[profile \"my team\"]"));
+    }
+
+    #[test]
+    fn a_header_of_another_spelling_is_told_with_the_right_one() {
+        for (header, right) in [
+            ("Profile prod", Some("[profile prod]")),
+            ("PROFILE prod", Some("[profile prod]")),
+            (" profile prod", Some("[profile prod]")),
+            ("Profile Zoë's", Some("[profile Zoë's]")),
+            ("Profile: prod", Some("[profile prod]")),
+            ("sso_session corp", Some("[sso-session corp]")),
+            ("SSO-Session corp", Some("[sso-session corp]")),
+            ("sso session corp", Some("[sso-session corp]")),
+            ("service local", Some("[services local]")),
+            ("Default", Some("[default]")),
+            ("Profile", Some("[profile NAME]")),
+            ("preview something", None),
+        ] {
+            let sections = sorted(FileKind::Config, &format!("# top\n[{header}]\nregion = r\n"));
+            assert!(sections.profiles.is_empty() && sections.sso_sessions.is_empty(), "{header}");
+            let told: Vec<_> =
+                sections.ignored.iter().map(|one| (one.line, one.reason.as_str())).collect();
+            let expected = right.map(|right| format!("a section of this kind is headed {right}"));
+            let expected: Vec<_> = expected.iter().map(|reason| (2, reason.as_str())).collect();
+            assert_eq!(told, expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_credentials_file_takes_every_header_for_a_name() {
+        let text = "[default]\n[prod]\naws_access_key_id = a\n[profile staging]\n[my team]\n\
+                    [prod]\naws_access_key_id = b\n";
+        let sections = sorted(FileKind::Credentials, text);
+        assert_eq!(names(&sections.profiles), ["default", "prod", "profile staging", "my team"]);
+        assert_eq!(sections.profiles[1].get("aws_access_key_id"), Some("b"));
+        assert!(sections.ignored.is_empty());
+    }
+
+    #[test]
+    fn the_later_of_two_headers_for_one_name_replaces_the_earlier() {
+        let text = "[default]\nregion = a\noutput = json\n[profile default]\nregion = b\n";
+        let sections = sorted(FileKind::Config, text);
+        assert_eq!(names(&sections.profiles), ["default"]);
+        assert_eq!(sections.profiles[0].get("region"), Some("b"));
+        assert_eq!(sections.profiles[0].get("output"), None);
+        assert_eq!(lines(&sections), [(1, "default")]);
+    }
+
+    #[test]
+    fn words_are_those_of_a_shell() {
+        for (header, expected) in [
+            ("profile a", Some(vec!["profile", "a"])),
+            ("profile 'a b' \"c\\\"d\\e\"", Some(vec!["profile", "a b", "c\"d\\e"])),
+            ("profile a\\ b", Some(vec!["profile", "a b"])),
+            ("profile \"\"", Some(vec!["profile", ""])),
+            ("profile 'a", None),
+            ("profile a\\", None),
+        ] {
+            let expected = expected.map(|words| words.into_iter().map(str::to_owned).collect());
+            assert_eq!(words(header), expected, "{header}");
+        }
+    }
+}

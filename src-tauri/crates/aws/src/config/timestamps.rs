@@ -1,0 +1,89 @@
+//! When credentials end, as programs write it.
+//!
+//! botocore reads such a time with `dateutil`, which takes nearly everything. Here every form is
+//! read that says one moment: with seconds or without, with a zone in any of the usual forms. A time
+//! without a zone says no moment; botocore fails with it too.
+
+use std::sync::LazyLock;
+use std::time::SystemTime;
+
+use regex::Regex;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
+use time::{Date, OffsetDateTime, Time, UtcOffset};
+
+/// ISO 8601 with everything that is left out or put in between.
+static FORM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^ (\d{4})-?(\d{2})-?(\d{2}) [T\ ]\ * (\d{2}):?(\d{2}) (?: :?(\d{2}) (?:[.,]\d+)? )?
+          \ * (?: (Z|UTC|GMT) | ([+-]) (\d{2}) :? (\d{2})? ) $",
+    )
+    .expect("a fixed expression")
+});
+
+/// Reads a time. Returns `None` for what is no time, or has no zone.
+pub(crate) fn read(text: &str) -> Option<SystemTime> {
+    let text = text.trim();
+    let well_known =
+        OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Rfc2822));
+    well_known.ok().or_else(|| of_form(text)).map(SystemTime::from)
+}
+
+fn of_form(text: &str) -> Option<OffsetDateTime> {
+    let found = FORM.captures(text)?;
+    let number = |group: usize| match found.get(group) {
+        Some(digits) => digits.as_str().parse::<u16>().ok(),
+        None => Some(0),
+    };
+    let small = |group: usize| u8::try_from(number(group)?).ok();
+    let month = time::Month::try_from(small(2)?).ok()?;
+    let date = Date::from_calendar_date(i32::from(number(1)?), month, small(3)?).ok()?;
+    let time = Time::from_hms(small(4)?, small(5)?, small(6)?).ok()?;
+    let (hours, minutes) = (i8::try_from(small(9)?).ok()?, i8::try_from(small(10)?).ok()?);
+    let offset = match found.get(8).map(|sign| sign.as_str()) {
+        Some("-") => UtcOffset::from_hms(-hours, -minutes, 0).ok()?,
+        Some(_) => UtcOffset::from_hms(hours, minutes, 0).ok()?,
+        None => UtcOffset::UTC,
+    };
+    Some(date.with_time(time).assume_offset(offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn one_moment_is_read_in_every_form_and_no_moment_in_none() {
+        let expected = SystemTime::from(datetime!(2030-01-02 03:04:05 UTC));
+        for text in [
+            "2030-01-02T03:04:05Z",
+            "2030-01-02T03:04:05+00:00",
+            "2030-01-02T03:04:05+0000",
+            "2030-01-02T03:04:05+00",
+            "2030-01-02T05:04:05+0200",
+            "2030-01-01T22:34:05-04:30",
+            "2030-01-02t03:04:05z",
+            "2030-01-02 03:04:05 UTC",
+            "2030-01-02 03:04:05+00:00",
+            "20300102T030405Z",
+            "Wed, 02 Jan 2030 03:04:05 GMT",
+            "Wed, 02 Jan 2030 03:04:05 +0000",
+            " 2030-01-02T03:04:05Z\n",
+        ] {
+            assert_eq!(read(text), Some(expected), "{text}");
+        }
+        assert!(read("2030-01-02T03:04:05.678+0000").is_some());
+        assert!(read("2030-01-02T03:04Z").is_some());
+        for text in [
+            "",
+            "tomorrow",
+            "2030-01-02T03:04:05",
+            "2030-13-02T03:04:05Z",
+            "1893553445",
+            "2030-01-02",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,393 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::testing::{Answer, LocalAws, session_at};
+use transload_model::{Digest, Encryption, TagExclusionFilter, TagMutability};
+
+const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn name(text: &str) -> RepositoryName {
+    RepositoryName::parse(text).unwrap()
+}
+
+fn described(text: &str) -> Value {
+    json!({
+        "repositoryArn": format!("arn:aws:ecr:eu-west-1:123456789012:repository/{text}"),
+        "registryId": "123456789012",
+        "repositoryName": text,
+        "repositoryUri": format!("123456789012.dkr.ecr.eu-west-1.amazonaws.com/{text}"),
+        "createdAt": 1_700_000_000.5,
+    })
+}
+
+async fn answering(value: Value) -> LocalAws {
+    LocalAws::start(move |_| Answer::json(value.clone())).await
+}
+
+/// Three pages of two entries each; the token says which page comes next.
+async fn paging(list: &'static str, entry: fn(usize) -> Value) -> LocalAws {
+    LocalAws::start(move |asked| {
+        let page: usize =
+            asked.json["nextToken"].as_str().map_or(0, |token| token.parse().unwrap());
+        let mut answer = json!({list: [entry(page * 2), entry(page * 2 + 1)]});
+        if page < 2 {
+            answer["nextToken"] = json!((page + 1).to_string());
+        }
+        Answer::json(answer)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn repositories_come_from_every_page() {
+    let aws = paging("repositories", |index| described(&format!("team/r{index}"))).await;
+    let repositories = session_at(&aws).await.ecr().repositories().await.unwrap();
+    let names: Vec<&str> = repositories.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["team/r0", "team/r1", "team/r2", "team/r3", "team/r4", "team/r5"]);
+    assert_eq!(repositories[0].created_at_ms, Some(1_700_000_000_500));
+    assert_eq!(repositories[0].registry_id.as_ref().unwrap().as_str(), "123456789012");
+    assert_eq!(aws.asked().len(), 3);
+    assert!(aws.asked().iter().all(|asked| asked.json["maxResults"] == 1000));
+}
+
+#[tokio::test]
+async fn images_come_from_every_page_with_or_without_tags() {
+    let aws = paging("imageDetails", |index| {
+        let digest = Digest::of(index.to_string().as_bytes());
+        json!({
+            "imageDigest": digest.as_str(),
+            "imageTags": if index == 0 { json!(["1.0", "latest"]) } else { json!([]) },
+            "imageSizeInBytes": 1024 + index,
+            "imagePushedAt": 1_700_000_000,
+            "lastRecordedPullTime": 1_700_000_001,
+            "imageManifestMediaType": "application/vnd.oci.image.index.v1+json",
+            "artifactMediaType": "application/vnd.oci.image.config.v1+json",
+        })
+    })
+    .await;
+    let images = session_at(&aws).await.ecr().images(&name("pgcli")).await.unwrap();
+    assert_eq!(images.len(), 6);
+    let first = &images[0];
+    assert_eq!(first.digest, Digest::of(b"0"));
+    assert_eq!(first.tags, [Tag::parse("1.0").unwrap(), Tag::latest()]);
+    assert_eq!(first.size_bytes, Some(1024));
+    assert_eq!(first.pushed_at_ms, Some(1_700_000_000_000));
+    assert_eq!(first.pulled_at_ms, Some(1_700_000_001_000));
+    assert_eq!(first.media_type.as_deref(), Some("application/vnd.oci.image.index.v1+json"));
+    assert_eq!(
+        first.artifact_media_type.as_deref(),
+        Some("application/vnd.oci.image.config.v1+json")
+    );
+    assert!(images[5].tags.is_empty());
+    assert_eq!(aws.asked().len(), 3);
+    assert!(aws.asked()[0].json.get("filter").is_none(), "archived images are not asked for");
+}
+
+#[tokio::test]
+async fn a_tag_that_no_client_can_name_does_not_hide_its_image() {
+    let tags = json!(["x".repeat(200), "1.0"]);
+    let aws =
+        answering(json!({"imageDetails": [{"imageDigest": DIGEST, "imageTags": tags}]})).await;
+    let images = session_at(&aws).await.ecr().images(&name("pgcli")).await.unwrap();
+    assert_eq!(images[0].tags, [Tag::parse("1.0").unwrap()]);
+}
+
+#[tokio::test]
+async fn settings_are_sent_and_read_back() {
+    let settings = RepositorySettings {
+        tag_mutability: TagMutability::ImmutableWithExclusion,
+        exclusion_filters: vec![TagExclusionFilter::parse("dev-*").unwrap()],
+        scan_on_push: true,
+        encryption: Encryption::KmsDualLayer { key: Some("alias/mine".to_owned()) },
+        tags: [("team".to_owned(), "Zoë".to_owned())].into(),
+        ..RepositorySettings::default()
+    };
+    let aws = LocalAws::start(|asked| {
+        // Echoes what was asked for, as ECR does.
+        let mut answer = described(asked.json["repositoryName"].as_str().unwrap());
+        for key in [
+            "imageTagMutability",
+            "imageTagMutabilityExclusionFilters",
+            "imageScanningConfiguration",
+            "encryptionConfiguration",
+        ] {
+            answer[key] = asked.json[key].clone();
+        }
+        Answer::json(json!({"repository": answer}))
+    })
+    .await;
+    let created =
+        session_at(&aws).await.ecr().create_repository(&name("pgcli"), &settings).await.unwrap();
+    assert_eq!(
+        aws.asked()[0].json,
+        json!({
+            "repositoryName": "pgcli",
+            "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+            "imageTagMutabilityExclusionFilters": [{"filterType": "WILDCARD", "filter": "dev-*"}],
+            "imageScanningConfiguration": {"scanOnPush": true},
+            "encryptionConfiguration": {"encryptionType": "KMS_DSSE", "kmsKey": "alias/mine"},
+            "tags": [{"Key": "team", "Value": "Zoë"}],
+        })
+    );
+    let described = RepositorySettings { tags: Default::default(), ..settings };
+    assert_eq!(created.settings, described);
+}
+
+#[tokio::test]
+async fn plain_settings_send_no_filters_and_no_tags() {
+    let aws = answering(json!({"repository": described("pgcli")})).await;
+    // Filters that are left over from another choice must not reach ECR, which refuses them here.
+    let settings = RepositorySettings {
+        exclusion_filters: vec![TagExclusionFilter::parse("dev-*").unwrap()],
+        ..RepositorySettings::default()
+    };
+    session_at(&aws).await.ecr().create_repository(&name("pgcli"), &settings).await.unwrap();
+    assert_eq!(
+        aws.asked()[0].json,
+        json!({
+            "repositoryName": "pgcli",
+            "imageTagMutability": "MUTABLE",
+            "imageScanningConfiguration": {},
+            "encryptionConfiguration": {"encryptionType": "AES256"},
+        })
+    );
+}
+
+#[tokio::test]
+async fn every_mutability_and_encryption_of_ecr_is_known() {
+    let answer = |mutability: &str, encryption: Value| {
+        let mut answer = described("pgcli");
+        answer["imageTagMutability"] = json!(mutability);
+        answer["encryptionConfiguration"] = encryption;
+        json!({"repositories": [answer]})
+    };
+    for (mutability, encryption, expected) in [
+        (
+            "MUTABLE",
+            json!({"encryptionType": "AES256"}),
+            (TagMutability::Mutable, Encryption::Aes256),
+        ),
+        (
+            "IMMUTABLE",
+            json!({"encryptionType": "KMS", "kmsKey": "k"}),
+            (TagMutability::Immutable, Encryption::Kms { key: Some("k".to_owned()) }),
+        ),
+        (
+            "MUTABLE_WITH_EXCLUSION",
+            json!({"encryptionType": "KMS_DSSE"}),
+            (TagMutability::MutableWithExclusion, Encryption::KmsDualLayer { key: None }),
+        ),
+    ] {
+        let aws = answering(answer(mutability, encryption)).await;
+        let settings = session_at(&aws)
+            .await
+            .ecr()
+            .repository(&name("pgcli"))
+            .await
+            .unwrap()
+            .unwrap()
+            .settings;
+        assert_eq!((settings.tag_mutability, settings.encryption), expected);
+    }
+    let aws = answering(answer("SOMETIMES", json!({"encryptionType": "AES256"}))).await;
+    let error = session_at(&aws).await.ecr().repository(&name("pgcli")).await.unwrap_err();
+    assert!(
+        matches!(&error, AwsError::AnswerUnusable { detail, .. } if detail.contains("SOMETIMES"))
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_nothing_and_not_an_error() {
+    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+        "DescribeRepositories" => Answer::error(400, "RepositoryNotFoundException", "no"),
+        "DescribeImages" => Answer::error(400, "ImageNotFoundException", "no"),
+        "GetLifecyclePolicy" => Answer::error(400, "LifecyclePolicyNotFoundException", "no"),
+        other => panic!("nobody asks for {other}"),
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    assert_eq!(ecr.repository(&name("pgcli")).await.unwrap(), None);
+    assert_eq!(ecr.image(&name("pgcli"), &Tag::latest(), &[]).await.unwrap(), None);
+    assert_eq!(ecr.lifecycle_policy(&name("pgcli")).await.unwrap(), None);
+    assert_eq!(aws.asked()[0].json, json!({"repositoryNames": ["pgcli"]}));
+    assert_eq!(
+        aws.asked()[1].json,
+        json!({"repositoryName": "pgcli", "imageIds": [{"imageTag": "latest"}]})
+    );
+}
+
+#[tokio::test]
+async fn an_image_of_a_missing_repository_is_an_error() {
+    let aws = LocalAws::start(|_| Answer::error(400, "RepositoryNotFoundException", "no")).await;
+    let error =
+        session_at(&aws).await.ecr().image(&name("pgcli"), &Tag::latest(), &[]).await.unwrap_err();
+    assert!(matches!(error, AwsError::RepositoryMissing { name } if name.as_str() == "pgcli"));
+}
+
+#[tokio::test]
+async fn the_image_behind_a_tag_is_found() {
+    let aws =
+        answering(json!({"imageDetails": [{"imageDigest": DIGEST, "imageTags": ["1.0"]}]})).await;
+    let image = session_at(&aws)
+        .await
+        .ecr()
+        .image(&name("pgcli"), &Tag::parse("1.0").unwrap(), &[])
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(image.image.digest.as_str(), DIGEST);
+}
+
+/// An ECR with the tag `1.0`, which does not have one of the images that it is asked for.
+async fn without(missing: Digest) -> LocalAws {
+    LocalAws::start(move |asked| {
+        let ids = asked.json["imageIds"].as_array().unwrap().clone();
+        if ids.iter().any(|id| id["imageDigest"] == missing.as_str()) {
+            return Answer::error(400, "ImageNotFoundException", "no");
+        }
+        let details: Vec<_> = ids
+            .iter()
+            .map(|id| match id["imageDigest"].as_str() {
+                Some(digest) => json!({"imageDigest": digest}),
+                None => json!({"imageDigest": DIGEST, "imageTags": ["1.0"]}),
+            })
+            .collect();
+        Answer::json(json!({"imageDetails": details}))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_tag_and_the_parts_of_its_index_are_asked_for_together() {
+    let part = |number: u32| Digest::of(number.to_string().as_bytes());
+    let parts: Vec<_> = (0..250).map(part).collect();
+    let tag = Tag::parse("1.0").unwrap();
+    let aws = without(Digest::of(b"another")).await;
+    let ecr = session_at(&aws).await.ecr();
+    let held = ecr.image(&name("pgcli"), &tag, &parts[..5]).await.unwrap().unwrap();
+    assert_eq!(held.parts.len(), 5);
+    assert_eq!(held.image.digest.as_str(), DIGEST);
+    assert_eq!(aws.asked().len(), 1, "one call where all of them are there");
+    let held = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
+    assert_eq!(held.parts.len(), 250);
+    let asked = aws.asked();
+    let most = asked.iter().map(|asked| asked.json["imageIds"].as_array().unwrap().len());
+    assert_eq!(most.max(), Some(100));
+}
+
+#[tokio::test]
+async fn of_the_parts_of_an_index_the_missing_one_is_found() {
+    let parts = [Digest::of(b"1"), Digest::of(b"2"), Digest::of(b"3")];
+    let aws = without(parts[1].clone()).await;
+    let ecr = session_at(&aws).await.ecr();
+    let tag = Tag::parse("1.0").unwrap();
+    let held = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
+    assert_eq!(held.image.digest.as_str(), DIGEST);
+    assert_eq!(held.parts, [parts[0].clone(), parts[2].clone()].into());
+}
+
+#[tokio::test]
+async fn a_lifecycle_policy_is_set_and_read() {
+    let aws = answering(json!({"lifecyclePolicyText": "{\"rules\":[]}"})).await;
+    let ecr = session_at(&aws).await.ecr();
+    ecr.put_lifecycle_policy(&name("pgcli"), "{\"rules\":[]}").await.unwrap();
+    assert_eq!(
+        aws.asked()[0].json,
+        json!({"repositoryName": "pgcli", "lifecyclePolicyText": "{\"rules\":[]}"})
+    );
+    let policy = ecr.lifecycle_policy(&name("pgcli")).await.unwrap();
+    assert_eq!(policy.as_deref(), Some("{\"rules\":[]}"));
+}
+
+fn authorization(token: &str) -> Value {
+    json!({"authorizationData": [{
+        "authorizationToken": token,
+        "expiresAt": 1_700_000_000,
+        "proxyEndpoint": "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+    }]})
+}
+
+#[tokio::test]
+async fn a_registry_token_is_taken_apart_and_never_printed() {
+    // A password may hold colons itself.
+    let aws = answering(authorization(&STANDARD.encode("AWS:pass:word"))).await;
+    let token = session_at(&aws).await.ecr().registry_token().await.unwrap();
+    assert_eq!(token.user, "AWS");
+    assert_eq!(token.password.expose(), "pass:word");
+    assert_eq!(token.expires_at_ms, 1_700_000_000_000);
+    assert_eq!(
+        token.proxy_endpoint.host_str(),
+        Some("123456789012.dkr.ecr.eu-west-1.amazonaws.com")
+    );
+    assert!(!format!("{token:?}").contains("pass:word"));
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_read_is_said_without_printing_it() {
+    let nothing_after = STANDARD.encode("AWS:");
+    let no_colon = STANDARD.encode("hunter2");
+    for token in ["%%% hunter2 %%%", &nothing_after, &no_colon, &STANDARD.encode([0xff, 0xfe])] {
+        let aws = answering(authorization(token)).await;
+        let error = session_at(&aws).await.ecr().registry_token().await.unwrap_err();
+        assert!(matches!(&error, AwsError::AnswerUnusable { action, .. }
+            if action == "ecr:GetAuthorizationToken"));
+        let printed = format!("{error} {error:?}");
+        assert!(!printed.contains("hunter2") && !printed.contains(token), "{printed}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_lacks_something_says_what() {
+    let aws = answering(json!({"authorizationData": []})).await;
+    let error = session_at(&aws).await.ecr().registry_token().await.unwrap_err();
+    assert!(error.to_string().contains("it lacks authorization data"), "{error}");
+    let aws = answering(json!({"repositories": [{"repositoryName": "pgcli"}]})).await;
+    let error = session_at(&aws).await.ecr().repositories().await.unwrap_err();
+    assert!(error.to_string().contains("it lacks the ARN of a repository"), "{error}");
+}
+
+#[tokio::test]
+async fn a_repository_policy_is_set_and_a_missing_one_is_none() {
+    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+        "GetRepositoryPolicy" => Answer::error(
+            400,
+            "RepositoryPolicyNotFoundException",
+            "Repository policy does not exist",
+        ),
+        _ => Answer::json(json!({})),
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    let policy = RepositoryPolicy::parse(r#"{"Statement":[{"Effect":"Deny"}]}"#).unwrap();
+    ecr.set_repository_policy(&name("pgcli"), &policy).await.unwrap();
+    assert_eq!(
+        aws.asked()[0].json,
+        json!({"repositoryName": "pgcli", "policyText": policy.as_str()})
+    );
+    assert_eq!(ecr.repository_policy(&name("pgcli")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn layers_are_asked_for_a_hundred_at_a_time() {
+    let aws = LocalAws::start(|asked| {
+        let digests = asked.json["layerDigests"].as_array().unwrap().clone();
+        let layers: Vec<_> = digests
+            .iter()
+            .zip(["AVAILABLE", "UNAVAILABLE", "ARCHIVED"].iter().cycle())
+            .map(|(digest, state)| json!({"layerDigest": digest, "layerAvailability": state}))
+            .collect();
+        Answer::json(json!({"layers": layers, "failures": []}))
+    })
+    .await;
+    let digests: Vec<_> =
+        (0..250).map(|number: u32| Digest::of(number.to_string().as_bytes())).collect();
+    let ecr = session_at(&aws).await.ecr();
+    let held = ecr.layers_held(&name("pgcli"), &digests).await.unwrap();
+    assert_eq!(aws.asked().len(), 3);
+    assert_eq!(held.len(), 34 + 34 + 17);
+    assert!(held.contains(&digests[0]) && !held.contains(&digests[1]));
+    assert_eq!(ecr.layers_held(&name("pgcli"), &[]).await.unwrap().len(), 0);
+    assert_eq!(aws.asked().len(), 3, "nothing is asked for nothing");
+}

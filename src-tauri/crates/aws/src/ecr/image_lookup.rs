@@ -1,0 +1,80 @@
+//! A tag with the images of its index, in as few calls as there can be.
+
+use std::collections::HashSet;
+
+use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
+
+use crate::ecr::api::HeldImage;
+use crate::ecr::client::{Ecr, is_code};
+use crate::ecr::values::image as read;
+use crate::error::AwsError;
+use transload_model::{Digest, RepositoryName, Tag};
+
+/// Images of one call. Source: the service model of ECR, `ImageIdentifierList`.
+const ASKED_TOGETHER: usize = 100;
+
+pub(crate) async fn image(
+    ecr: &Ecr,
+    name: &RepositoryName,
+    tag: &Tag,
+    parts: &[Digest],
+) -> Result<Option<HeldImage>, AwsError> {
+    let call = ecr.call("ecr:DescribeImages").of(name);
+    let tagged = || vec![ImageIdentifier::builder().image_tag(tag.as_str()).build()];
+    let (with_tag, more) = parts.split_at(parts.len().min(ASKED_TOGETHER - 1));
+    let mut asked = tagged();
+    asked.extend(with_tag.iter().map(by_digest));
+    let mut held = HashSet::new();
+    let mut unknown: Vec<&Digest> = Vec::new();
+    let details = match describe(ecr, name, asked).await? {
+        Some(details) => details,
+        None if parts.is_empty() => return Ok(None),
+        // One of them is missing, and ECR does not say all that are.
+        None => {
+            unknown.extend(with_tag);
+            match describe(ecr, name, tagged()).await? {
+                Some(details) => details,
+                None => return Ok(None),
+            }
+        }
+    };
+    held.extend(digests(&details));
+    for some in more.chunks(ASKED_TOGETHER) {
+        match describe(ecr, name, some.iter().map(by_digest).collect()).await? {
+            Some(details) => held.extend(digests(&details)),
+            None => unknown.extend(some),
+        }
+    }
+    for part in unknown {
+        if describe(ecr, name, vec![by_digest(part)]).await?.is_some() {
+            held.insert(part.as_str().to_owned());
+        }
+    }
+    let has_tag = |detail: &&ImageDetail| detail.image_tags().iter().any(|one| one == tag.as_str());
+    let Some(detail) = details.iter().find(has_tag) else { return Ok(None) };
+    let parts = parts.iter().filter(|part| held.contains(part.as_str())).cloned().collect();
+    Ok(Some(HeldImage { image: read(&call, detail)?, parts }))
+}
+
+fn by_digest(digest: &Digest) -> ImageIdentifier {
+    ImageIdentifier::builder().image_digest(digest.as_str()).build()
+}
+
+fn digests(details: &[ImageDetail]) -> impl Iterator<Item = String> + '_ {
+    details.iter().filter_map(|detail| detail.image_digest().map(str::to_owned))
+}
+
+/// Nothing where one of the images is not there.
+async fn describe(
+    ecr: &Ecr,
+    name: &RepositoryName,
+    images: Vec<ImageIdentifier>,
+) -> Result<Option<Vec<ImageDetail>>, AwsError> {
+    let call = ecr.call("ecr:DescribeImages").of(name);
+    let request = ecr.client.describe_images().repository_name(name.as_str());
+    match request.set_image_ids(Some(images)).send().await.map_err(|error| call.failed(error)) {
+        Ok(answer) => Ok(Some(answer.image_details().to_vec())),
+        Err(error) if is_code(&error, "ImageNotFoundException") => Ok(None),
+        Err(error) => Err(error),
+    }
+}

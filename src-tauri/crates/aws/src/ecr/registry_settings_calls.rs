@@ -1,0 +1,112 @@
+//! [`EcrRegistrySettings`] on the AWS SDK.
+
+use async_trait::async_trait;
+use aws_sdk_ecr::types::{
+    EncryptionConfigurationForRepositoryCreationTemplate, RctAppliedFor, UpstreamRegistry,
+};
+
+use crate::ecr::client::{Ecr, PAGE};
+use crate::ecr::registry_settings::DOCKER_HUB_UPSTREAM;
+use crate::ecr::registry_settings::{
+    CacheRule, CreationTemplate, EcrRegistrySettings, KnownCacheRule, KnownTemplate,
+};
+use crate::ecr::values::{aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags};
+use crate::error::AwsError;
+
+/// The account setting, and its values. Source: Amazon ECR API reference, PutAccountSetting.
+const BLOB_MOUNTING: &str = "BLOB_MOUNTING";
+const ENABLED: &str = "ENABLED";
+const DISABLED: &str = "DISABLED";
+
+#[async_trait]
+impl EcrRegistrySettings for Ecr {
+    async fn blob_mounting(&self) -> Result<bool, AwsError> {
+        let call = self.call("ecr:GetAccountSetting");
+        let asked = self.client.get_account_setting().name(BLOB_MOUNTING).send().await;
+        let answer = asked.map_err(|error| call.failed(error))?;
+        Ok(answer.value() == Some(ENABLED))
+    }
+
+    async fn set_blob_mounting(&self, on: bool) -> Result<(), AwsError> {
+        let call = self.call("ecr:PutAccountSetting");
+        let value = if on { ENABLED } else { DISABLED };
+        let sent = self.client.put_account_setting().name(BLOB_MOUNTING).value(value).send().await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+
+    async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError> {
+        let call = self.call("ecr:DescribeRepositoryCreationTemplates");
+        let asked = self.client.describe_repository_creation_templates();
+        let mut pages = asked.into_paginator().page_size(PAGE).items().send();
+        let mut all = Vec::new();
+        while let Some(next) = pages.next().await {
+            let template = next.map_err(|error| call.failed(error))?;
+            all.push(KnownTemplate {
+                prefix: call.required(template.prefix(), "the prefix of a template")?.to_owned(),
+                on_push: template.applied_for().contains(&RctAppliedFor::CreateOnPush),
+            });
+        }
+        Ok(all)
+    }
+
+    async fn create_creation_template(&self, template: &CreationTemplate) -> Result<(), AwsError> {
+        let call = self.call("ecr:CreateRepositoryCreationTemplate");
+        let settings = template.settings();
+        let incomplete = |error| call.unusable(error);
+        let encryption = aws_encryption(&settings.encryption).map_err(incomplete)?;
+        let encryption = EncryptionConfigurationForRepositoryCreationTemplate::builder()
+            .encryption_type(encryption.encryption_type().clone())
+            .set_kms_key(encryption.kms_key().map(str::to_owned))
+            .build()
+            .map_err(incomplete)?;
+        let filters = aws_exclusion_filters(settings).map_err(incomplete)?;
+        let sent = self
+            .client
+            .create_repository_creation_template()
+            .prefix(template.prefix())
+            .applied_for(RctAppliedFor::CreateOnPush)
+            .image_tag_mutability(aws_mutability(settings.tag_mutability))
+            .set_image_tag_mutability_exclusion_filters(filters)
+            .encryption_configuration(encryption)
+            .set_resource_tags(aws_tags(&settings.tags).map_err(incomplete)?)
+            .set_lifecycle_policy(settings.lifecycle.policy_text())
+            .set_repository_policy(settings.policy.as_ref().map(ToString::to_string))
+            .set_custom_role_arn(template.role().map(str::to_owned))
+            .send()
+            .await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+
+    async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError> {
+        let call = self.call("ecr:DescribePullThroughCacheRules");
+        let asked = self.client.describe_pull_through_cache_rules();
+        let mut pages = asked.into_paginator().page_size(PAGE).items().send();
+        let mut all = Vec::new();
+        while let Some(next) = pages.next().await {
+            let rule = next.map_err(|error| call.failed(error))?;
+            let (prefix, upstream) = (rule.ecr_repository_prefix(), rule.upstream_registry_url());
+            all.push(KnownCacheRule {
+                prefix: call.required(prefix, "the prefix of a cache rule")?.to_owned(),
+                upstream: call.required(upstream, "the upstream of a cache rule")?.to_owned(),
+            });
+        }
+        Ok(all)
+    }
+
+    async fn create_cache_rule(&self, rule: &CacheRule) -> Result<(), AwsError> {
+        let call = self.call("ecr:CreatePullThroughCacheRule");
+        let sent = self
+            .client
+            .create_pull_through_cache_rule()
+            .ecr_repository_prefix(rule.prefix())
+            .upstream_registry(UpstreamRegistry::DockerHub)
+            .upstream_registry_url(DOCKER_HUB_UPSTREAM)
+            .credential_arn(rule.secret())
+            .send()
+            .await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+use serde_json::json;
+
+use crate::ecr::registry_settings::{
+    CacheRule, CreationTemplate, EcrRegistrySettings as _, KnownCacheRule, KnownTemplate,
+};
+use crate::testing::{Answer, LocalAws, session_at};
+use transload_model::{LifecyclePreset, TagMutability};
+use transload_model::{RepositoryPolicy, RepositorySettings};
+
+#[tokio::test]
+async fn blob_mounting_is_read_and_turned_on() {
+    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+        "GetAccountSetting" => Answer::json(json!({"name": "BLOB_MOUNTING", "value": "DISABLED"})),
+        _ => Answer::json(asked.json.clone()),
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    assert!(!ecr.blob_mounting().await.unwrap());
+    ecr.set_blob_mounting(true).await.unwrap();
+    let asked = aws.asked();
+    assert_eq!(asked[0].json, json!({"name": "BLOB_MOUNTING"}));
+    assert_eq!(asked[1].operation, "PutAccountSetting");
+    assert_eq!(asked[1].json, json!({"name": "BLOB_MOUNTING", "value": "ENABLED"}));
+}
+
+#[tokio::test]
+async fn a_template_is_sent_with_everything_and_listed_with_what_it_is_for() {
+    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+        "DescribeRepositoryCreationTemplates" => Answer::json(json!({
+            "repositoryCreationTemplates": [
+                {"prefix": "ROOT", "appliedFor": ["REPLICATION"]},
+                {"prefix": "team", "appliedFor": ["PULL_THROUGH_CACHE", "CREATE_ON_PUSH"]},
+            ],
+        })),
+        _ => Answer::json(json!({"registryId": "123456789012"})),
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    let settings = RepositorySettings {
+        tag_mutability: TagMutability::Immutable,
+        tags: [("team".to_owned(), "ours".to_owned())].into(),
+        lifecycle: LifecyclePreset::KeepNewest { count: 3 },
+        policy: Some(RepositoryPolicy::parse(r#"{"Statement":[{"Effect":"Deny"}]}"#).unwrap()),
+        ..RepositorySettings::default()
+    };
+    let lifecycle = settings.lifecycle.policy_text().unwrap();
+    let role = "arn:aws:iam::123456789012:role/templates";
+    let template = CreationTemplate::new("team", settings, Some(role)).unwrap();
+    ecr.create_creation_template(&template).await.unwrap();
+    assert_eq!(
+        aws.asked()[0].json,
+        json!({
+            "prefix": "team",
+            "appliedFor": ["CREATE_ON_PUSH"],
+            "imageTagMutability": "IMMUTABLE",
+            "encryptionConfiguration": {"encryptionType": "AES256"},
+            "resourceTags": [{"Key": "team", "Value": "ours"}],
+            "lifecyclePolicy": lifecycle,
+            "repositoryPolicy": r#"{"Statement":[{"Effect":"Deny"}]}"#,
+            "customRoleArn": role,
+        })
+    );
+    let known = |prefix: &str, on_push| KnownTemplate { prefix: prefix.to_owned(), on_push };
+    let templates = ecr.creation_templates().await.unwrap();
+    assert_eq!(templates, [known("ROOT", false), known("team", true)]);
+}
+
+#[tokio::test]
+async fn a_cache_rule_names_docker_hub_and_the_secret() {
+    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+        "DescribePullThroughCacheRules" => Answer::json(json!({
+            "pullThroughCacheRules": [
+                {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"},
+            ],
+        })),
+        _ => Answer::json(json!({})),
+    })
+    .await;
+    let ecr = session_at(&aws).await.ecr();
+    let secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/hub";
+    ecr.create_cache_rule(&CacheRule::new("hub", secret).unwrap()).await.unwrap();
+    assert_eq!(
+        aws.asked()[0].json,
+        json!({
+            "ecrRepositoryPrefix": "hub",
+            "upstreamRegistry": "docker-hub",
+            "upstreamRegistryUrl": "registry-1.docker.io",
+            "credentialArn": secret,
+        })
+    );
+    let rule =
+        KnownCacheRule { prefix: "hub".to_owned(), upstream: "registry-1.docker.io".to_owned() };
+    assert_eq!(ecr.cache_rules().await.unwrap(), [rule]);
+}

@@ -1,0 +1,217 @@
+//! ECR's values in the SDK's types and in ours.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ecr::types::{
+    AuthorizationData, EncryptionConfiguration, EncryptionType, ImageDetail, ImageFailure,
+    ImageIdentifier, ImageScanningConfiguration, ImageTagMutability,
+    ImageTagMutabilityExclusionFilter, ImageTagMutabilityExclusionFilterType, Repository,
+    Tag as AwsTag,
+};
+use aws_smithy_types::DateTime;
+use aws_smithy_types::error::operation::BuildError;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use url::Url;
+
+use crate::ecr::api::{EcrImage, EcrRepository, ImageName, NotDeleted, RegistryToken};
+use crate::error::AwsError;
+use crate::sdk_error::Call;
+use transload_model::{
+    AccountId, Digest, Encryption, RepositoryName, RepositorySettings, Secret, Tag,
+    TagExclusionFilter, TagMutability,
+};
+
+pub(crate) fn repository(call: &Call<'_>, from: &Repository) -> Result<EcrRepository, AwsError> {
+    let name = call.required(from.repository_name(), "the name of a repository")?;
+    let name = RepositoryName::parse(name).map_err(|error| call.unusable(error))?;
+    Ok(EcrRepository {
+        arn: call.required(from.repository_arn(), "the ARN of a repository")?.to_owned(),
+        uri: call.required(from.repository_uri(), "the URI of a repository")?.to_owned(),
+        registry_id: from
+            .registry_id()
+            .map(AccountId::parse)
+            .transpose()
+            .map_err(|error| call.unusable(error))?,
+        created_at_ms: milliseconds(from.created_at()),
+        settings: settings(call, from)?,
+        name,
+    })
+}
+
+fn settings(call: &Call<'_>, from: &Repository) -> Result<RepositorySettings, AwsError> {
+    let exclusion_filters = from
+        .image_tag_mutability_exclusion_filters()
+        .iter()
+        .map(|filter| TagExclusionFilter::parse(filter.filter()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| call.unusable(error))?;
+    Ok(RepositorySettings {
+        tag_mutability: from
+            .image_tag_mutability()
+            .map_or(Ok(TagMutability::default()), |value| mutability(call, value))?,
+        exclusion_filters,
+        scan_on_push: from
+            .image_scanning_configuration()
+            .is_some_and(ImageScanningConfiguration::scan_on_push),
+        encryption: from
+            .encryption_configuration()
+            .map_or(Ok(Encryption::default()), |value| encryption(call, value))?,
+        ..RepositorySettings::default()
+    })
+}
+
+fn mutability(call: &Call<'_>, from: &ImageTagMutability) -> Result<TagMutability, AwsError> {
+    match from {
+        ImageTagMutability::Mutable => Ok(TagMutability::Mutable),
+        ImageTagMutability::Immutable => Ok(TagMutability::Immutable),
+        ImageTagMutability::ImmutableWithExclusion => Ok(TagMutability::ImmutableWithExclusion),
+        ImageTagMutability::MutableWithExclusion => Ok(TagMutability::MutableWithExclusion),
+        // Guessing here would decide whether a tag is overwritten.
+        other => Err(call.unusable(format_args!("the tag mutability {other} is unknown"))),
+    }
+}
+
+fn encryption(call: &Call<'_>, from: &EncryptionConfiguration) -> Result<Encryption, AwsError> {
+    let key = from.kms_key().map(str::to_owned);
+    match from.encryption_type() {
+        EncryptionType::Aes256 => Ok(Encryption::Aes256),
+        EncryptionType::Kms => Ok(Encryption::Kms { key }),
+        EncryptionType::KmsDsse => Ok(Encryption::KmsDualLayer { key }),
+        other => Err(call.unusable(format_args!("the encryption {other} is unknown"))),
+    }
+}
+
+pub(crate) fn aws_mutability(from: TagMutability) -> ImageTagMutability {
+    match from {
+        TagMutability::Mutable => ImageTagMutability::Mutable,
+        TagMutability::Immutable => ImageTagMutability::Immutable,
+        TagMutability::ImmutableWithExclusion => ImageTagMutability::ImmutableWithExclusion,
+        TagMutability::MutableWithExclusion => ImageTagMutability::MutableWithExclusion,
+    }
+}
+
+/// The filters, or nothing: ECR refuses an empty list, and any list where nothing is excluded.
+pub(crate) fn aws_exclusion_filters(
+    settings: &RepositorySettings,
+) -> Result<Option<Vec<ImageTagMutabilityExclusionFilter>>, BuildError> {
+    match settings.tag_mutability {
+        TagMutability::Mutable | TagMutability::Immutable => Ok(None),
+        TagMutability::ImmutableWithExclusion | TagMutability::MutableWithExclusion => settings
+            .exclusion_filters
+            .iter()
+            .map(|filter| {
+                ImageTagMutabilityExclusionFilter::builder()
+                    .filter_type(ImageTagMutabilityExclusionFilterType::Wildcard)
+                    .filter(filter.as_str())
+                    .build()
+            })
+            .collect::<Result<_, _>>()
+            .map(Some),
+    }
+}
+
+pub(crate) fn aws_encryption(from: &Encryption) -> Result<EncryptionConfiguration, BuildError> {
+    let (encryption_type, key) = match from {
+        Encryption::Aes256 => (EncryptionType::Aes256, None),
+        Encryption::Kms { key } => (EncryptionType::Kms, key.clone()),
+        Encryption::KmsDualLayer { key } => (EncryptionType::KmsDsse, key.clone()),
+    };
+    EncryptionConfiguration::builder().encryption_type(encryption_type).set_kms_key(key).build()
+}
+
+/// The tags, or nothing where there are none.
+pub(crate) fn aws_tags(from: &BTreeMap<String, String>) -> Result<Option<Vec<AwsTag>>, BuildError> {
+    if from.is_empty() {
+        return Ok(None);
+    }
+    from.iter()
+        .map(|(key, value)| AwsTag::builder().key(key).value(value).build())
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+pub(crate) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, AwsError> {
+    let digest = call.required(from.image_digest(), "the digest of an image")?;
+    let digest = Digest::parse(digest).map_err(|error| call.unusable(error))?;
+    let tags = from.image_tags().iter().filter_map(|text| {
+        // ECR's own API takes tags of up to 300 characters, which no registry client can name.
+        Tag::parse(text)
+            .inspect_err(|error| tracing::warn!(%digest, %error, "a tag is left out"))
+            .ok()
+    });
+    let tags: Vec<Tag> = tags.collect();
+    let unreadable = from.image_tags().len() - tags.len();
+    // Only a digest that is none could fail here, and an image is one without its subject too.
+    let subject = from.subject_manifest_digest().and_then(|text| Digest::parse(text).ok());
+    Ok(EcrImage {
+        tags,
+        unreadable_tags: u32::try_from(unreadable).unwrap_or(u32::MAX),
+        subject,
+        size_bytes: from.image_size_in_bytes().and_then(|size| u64::try_from(size).ok()),
+        pushed_at_ms: milliseconds(from.image_pushed_at()),
+        pulled_at_ms: milliseconds(from.last_recorded_pull_time()),
+        restored_at_ms: milliseconds(from.last_activated_at()),
+        media_type: from.image_manifest_media_type().map(str::to_owned),
+        artifact_media_type: from.artifact_media_type().map(str::to_owned),
+        digest,
+    })
+}
+
+pub(crate) fn identifier(from: &ImageName) -> ImageIdentifier {
+    let builder = ImageIdentifier::builder();
+    match from {
+        ImageName::Tag(tag) => builder.image_tag(tag.as_str()),
+        ImageName::Digest(digest) => builder.image_digest(digest.as_str()),
+        ImageName::Tagged { tag, digest } => {
+            builder.image_tag(tag.as_str()).image_digest(digest.as_str())
+        }
+    }
+    .build()
+}
+
+/// What was left, by the name that was asked for; `None` if the answer names nothing of `asked`.
+pub(crate) fn not_deleted(from: &ImageFailure, asked: &[ImageName]) -> Option<NotDeleted> {
+    let id = from.image_id()?;
+    let is_it = |name: &&ImageName| match (name, id.image_tag()) {
+        (ImageName::Tag(tag) | ImageName::Tagged { tag, .. }, Some(told)) => tag.as_str() == told,
+        (ImageName::Digest(digest), None) => id.image_digest() == Some(digest.as_str()),
+        _ => false,
+    };
+    Some(NotDeleted {
+        image: asked.iter().find(is_it)?.clone(),
+        code: from.failure_code().map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        reason: from.failure_reason().unwrap_or_default().to_owned(),
+    })
+}
+
+/// ECR gives `user:password` in base64. What it holds stays out of every message.
+pub(crate) fn registry_token(
+    call: &Call<'_>,
+    from: &AuthorizationData,
+) -> Result<RegistryToken, AwsError> {
+    let token = call.required(from.authorization_token(), "the authorization token")?;
+    let bytes = STANDARD
+        .decode(token)
+        .map_err(|_| call.unusable("its authorization token is not base64"))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| call.unusable("its authorization token is not text"))?;
+    let (user, password) = text
+        .split_once(':')
+        .filter(|(user, password)| !user.is_empty() && !password.is_empty())
+        .ok_or_else(|| call.unusable("its authorization token is not user:password"))?;
+    let endpoint = call.required(from.proxy_endpoint(), "the address of the registry")?;
+    Ok(RegistryToken {
+        user: user.to_owned(),
+        password: Secret::new(password.to_owned()),
+        expires_at_ms: call
+            .required(milliseconds(from.expires_at()), "the end of the authorization token")?,
+        proxy_endpoint: Url::parse(endpoint).map_err(|error| {
+            call.unusable(format_args!("its registry address {endpoint:?} is not a URL: {error}"))
+        })?,
+    })
+}
+
+fn milliseconds(time: Option<&DateTime>) -> Option<u64> {
+    u64::try_from(time?.to_millis().ok()?).ok()
+}

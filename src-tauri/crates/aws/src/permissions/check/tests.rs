@@ -1,0 +1,293 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::*;
+use crate::testing::{Answer, Asked, LocalAws, session_at};
+
+const USER: &str = "arn:aws:iam::123456789012:user/ada";
+const APP: &str = "arn:aws:ecr:eu-west-1:123456789012:repository/app";
+const NEW: &str = "arn:aws:ecr:eu-west-1:123456789012:repository/new";
+
+fn permission(action: &str, resources: &[&str]) -> Permission {
+    let resources = resources.iter().map(|&resource| resource.to_owned()).collect();
+    Permission { action: action.to_owned(), resources }
+}
+
+/// The fields of a list, such as `ActionNames.member.1`.
+fn members(asked: &Asked, list: &str) -> Vec<String> {
+    let start = format!("{list}.member.");
+    let of = |(key, value): &(String, String)| key.starts_with(&start).then(|| value.clone());
+    asked.form.iter().filter_map(of).collect()
+}
+
+fn field<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
+    asked.form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// A simulation with a decision for each action and resource.
+fn simulated(asked: &Asked, decide: impl Fn(&str, &str) -> &'static str) -> Answer {
+    let resources = members(asked, "ResourceArns");
+    let results: String = members(asked, "ActionNames")
+        .iter()
+        .flat_map(|action| resources.iter().map(move |resource| (action, resource)))
+        .map(|(action, resource)| {
+            format!(
+                "<member><EvalActionName>{action}</EvalActionName>\
+                 <EvalResourceName>{resource}</EvalResourceName>{}</member>",
+                decide(action, resource)
+            )
+        })
+        .collect();
+    Answer::xml(format!(
+        "<SimulatePrincipalPolicyResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
+         <SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated>\
+         <EvaluationResults>{results}</EvaluationResults></SimulatePrincipalPolicyResult>\
+         </SimulatePrincipalPolicyResponse>"
+    ))
+}
+
+const ALLOWED: &str = "<EvalDecision>allowed</EvalDecision>";
+const NOT_GRANTED: &str = "<EvalDecision>implicitDeny</EvalDecision>";
+
+fn standing<'a>(check: &'a PermissionCheck, action: &str) -> &'a Standing {
+    &check.permissions.iter().find(|one| one.action == action).unwrap().standing
+}
+
+#[tokio::test]
+async fn a_simulation_answers_for_each_action_and_resource() {
+    let aws = LocalAws::start(|asked| {
+        simulated(asked, |action, resource| match (action, resource) {
+            ("ecr:CreateRepository", _) => NOT_GRANTED,
+            ("ecr:PutImage", NEW) => "<EvalDecision>explicitDeny</EvalDecision>",
+            ("ecr:TagResource", _) => {
+                "<EvalDecision>implicitDeny</EvalDecision><MissingContextValues>\
+                 <member>aws:RequestTag/team</member></MissingContextValues>"
+            }
+            ("ecr:PutLifecyclePolicy", _) => {
+                "<EvalDecision>implicitDeny</EvalDecision><OrganizationsDecisionDetail>\
+                 <AllowedByOrganizations>false</AllowedByOrganizations>\
+                 </OrganizationsDecisionDetail>"
+            }
+            ("kms:CreateGrant", _) => NOT_GRANTED,
+            _ => ALLOWED,
+        })
+    })
+    .await;
+    let wanted = [
+        permission("ecr:GetAuthorizationToken", &["*"]),
+        permission("ecr:CreateRepository", &[NEW]),
+        permission("ecr:TagResource", &[NEW]),
+        permission("ecr:PutLifecyclePolicy", &[NEW]),
+        permission("ecr:PutImage", &[APP, NEW]),
+        permission("ecr:InitiateLayerUpload", &[APP, NEW]),
+        permission("kms:CreateGrant", &["arn:aws:kms:eu-west-1:123456789012:key/1"]),
+        permission("kms:DescribeKey", &["arn:aws:kms:eu-west-1:123456789012:key/*"]),
+    ];
+    let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
+    assert_eq!(check.basis, Basis::Simulation);
+    for (action, expected) in [
+        ("ecr:GetAuthorizationToken", Standing::Allowed),
+        ("ecr:CreateRepository", Standing::Missing(Denial::NotGranted)),
+        (
+            "ecr:TagResource",
+            Standing::Unknown(Doubt::Conditions(vec!["aws:RequestTag/team".to_owned()])),
+        ),
+        ("ecr:PutLifecyclePolicy", Standing::Missing(Denial::Organization)),
+        ("ecr:PutImage", Standing::Missing(Denial::Denied)),
+        ("ecr:InitiateLayerUpload", Standing::Allowed),
+        ("kms:CreateGrant", Standing::Unknown(Doubt::OtherPolicy)),
+        ("kms:DescribeKey", Standing::Unknown(Doubt::NotAsked)),
+    ] {
+        assert_eq!(*standing(&check, action), expected, "{action}");
+    }
+    // Of two repositories the one that it is missing on.
+    assert_eq!(check.permissions[4].resources, [NEW]);
+    let asked = aws.asked();
+    // A key may be looked at; nothing else is called.
+    let (looked, asked): (Vec<_>, Vec<_>) =
+        asked.into_iter().partition(|asked| asked.operation == "DescribeKey");
+    assert_eq!(looked.len(), 1);
+    assert!(asked.iter().all(|asked| asked.operation == "SimulatePrincipalPolicy"), "{asked:?}");
+    assert!(asked.iter().all(|asked| field(asked, "PolicySourceArn") == Some(USER)));
+    let region = field(&asked[0], "ContextEntries.member.1.ContextKeyValues.member.1");
+    assert_eq!(region, Some("eu-west-1"));
+}
+
+#[tokio::test]
+async fn the_results_of_each_resource_and_those_of_further_pages_count() {
+    let first = AtomicBool::new(true);
+    let aws = LocalAws::start(move |_| {
+        let (results, more) = if first.swap(false, Ordering::SeqCst) {
+            let results = format!(
+                "<member><EvalActionName>ecr:PutImage</EvalActionName>\
+                 <EvalResourceName>*</EvalResourceName><EvalDecision>implicitDeny</EvalDecision>\
+                 <ResourceSpecificResults><member><EvalResourceName>{APP}</EvalResourceName>\
+                 <EvalResourceDecision>allowed</EvalResourceDecision></member><member>\
+                 <EvalResourceName>{NEW}</EvalResourceName>\
+                 <EvalResourceDecision>implicitDeny</EvalResourceDecision></member>\
+                 </ResourceSpecificResults></member>"
+            );
+            (results, "<IsTruncated>true</IsTruncated><Marker>2</Marker>")
+        } else {
+            let results = format!(
+                "<member><EvalActionName>ecr:TagResource</EvalActionName>\
+                 <EvalResourceName>*</EvalResourceName>{ALLOWED}</member>"
+            );
+            (results, "<IsTruncated>false</IsTruncated>")
+        };
+        Answer::xml(format!(
+            "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult>{more}\
+             <EvaluationResults>{results}</EvaluationResults></SimulatePrincipalPolicyResult>\
+             </SimulatePrincipalPolicyResponse>"
+        ))
+    })
+    .await;
+    let wanted =
+        [permission("ecr:PutImage", &[APP, NEW]), permission("ecr:TagResource", &[APP, NEW])];
+    let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
+    assert_eq!(check.permissions[0].standing, Standing::Missing(Denial::NotGranted));
+    assert_eq!(check.permissions[0].resources, [NEW]);
+    assert_eq!(check.permissions[1].standing, Standing::Allowed);
+    assert_eq!(field(&aws.asked()[1], "Marker"), Some("2"));
+}
+
+#[tokio::test]
+async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
+    let may_look = Arc::new(AtomicBool::new(true));
+    let looks = Arc::clone(&may_look);
+    let aws = LocalAws::start(move |asked| match asked.operation.as_str() {
+        "GetRole" if looks.load(Ordering::SeqCst) => Answer::xml(
+            "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult>\
+             <Role><Path>/ci/</Path><RoleName>push</RoleName><RoleId>AROA</RoleId>\
+             <Arn>arn:aws:iam::123456789012:role/ci/push</Arn>\
+             <CreateDate>2026-01-01T00:00:00Z</CreateDate></Role></GetRoleResult>\
+             </GetRoleResponse>"
+                .to_owned(),
+        ),
+        "GetRole" => Answer::xml_error(403, "AccessDenied", "not authorized"),
+        _ => simulated(asked, |_, _| ALLOWED),
+    })
+    .await;
+    let session = session_at(&aws).await;
+    let caller = "arn:aws:sts::123456789012:assumed-role/push/session";
+    let wanted = [permission("ecr:PutImage", &[APP])];
+    session.check_permissions(caller, &wanted).await;
+    may_look.store(false, Ordering::SeqCst);
+    session.check_permissions(caller, &wanted).await;
+    let asked = aws.asked();
+    let sources: Vec<_> =
+        asked.iter().filter_map(|asked| field(asked, "PolicySourceArn")).collect();
+    assert_eq!(
+        sources,
+        ["arn:aws:iam::123456789012:role/ci/push", "arn:aws:iam::123456789012:role/push"]
+    );
+}
+
+#[tokio::test]
+async fn without_a_simulation_only_calls_that_read_are_made() {
+    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+        "SimulatePrincipalPolicy" => Answer::xml_error(403, "AccessDenied", "not authorized"),
+        "DescribeImages" => Answer::error(400, "RepositoryNotFoundException", "not there"),
+        "BatchGetImage" => Answer::error(400, "AccessDeniedException", "not authorized"),
+        "ListImages" => Answer::error(400, "ThrottlingException", "slow down"),
+        "GetDownloadUrlForLayer" => Answer::error(400, "LayersNotFoundException", "no layer"),
+        _ => Answer::json(serde_json::json!({})),
+    })
+    .await;
+    let actions = [
+        ("ecr:GetAuthorizationToken", Standing::Allowed),
+        ("ecr:DescribeImages", Standing::Allowed),
+        ("ecr:ListImages", Standing::Unknown(Doubt::NotAsked)),
+        ("ecr:BatchCheckLayerAvailability", Standing::Allowed),
+        ("ecr:BatchGetImage", Standing::Missing(Denial::CallRefused)),
+        ("ecr:GetDownloadUrlForLayer", Standing::Allowed),
+        ("ecr:CreateRepository", Standing::Unknown(Doubt::NotAsked)),
+        ("ecr:InitiateLayerUpload", Standing::Unknown(Doubt::NotAsked)),
+        ("ecr:PutImage", Standing::Unknown(Doubt::NotAsked)),
+    ];
+    let wanted: Vec<_> = actions.iter().map(|(action, _)| permission(action, &[APP])).collect();
+    let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
+    assert_eq!(check.basis, Basis::Calls);
+    assert!(
+        matches!(&check.simulation_error, Some(AwsError::AccessDenied { action, .. })
+            if action == "iam:SimulatePrincipalPolicy"),
+        "{:?}",
+        check.simulation_error
+    );
+    for (action, expected) in &actions {
+        assert_eq!(standing(&check, action), expected, "{action}");
+    }
+    let writing = ["CreateRepository", "InitiateLayerUpload", "PutImage"];
+    assert!(!aws.asked().iter().any(|asked| writing.contains(&asked.operation.as_str())));
+}
+
+/// KMS with one key, under one alias.
+fn kms(asked: &Asked, may_look: bool) -> Answer {
+    match asked.json["KeyId"].as_str() {
+        _ if !may_look => Answer::error(400, "AccessDeniedException", "not authorized"),
+        Some(ALIAS | KEY) => {
+            Answer::json(serde_json::json!({"KeyMetadata": {"KeyId": "1234", "Arn": KEY}}))
+        }
+        _ => Answer::error(400, "NotFoundException", "no such key"),
+    }
+}
+
+const ALIAS: &str = "arn:aws:kms:eu-west-1:123456789012:alias/mine";
+const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/1234";
+const ANY_KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/*";
+
+#[tokio::test]
+async fn a_permission_on_an_alias_is_one_on_its_key() {
+    for (alias, may_look, granted, describe, grant, resource) in [
+        // The key's own policy lets it be described, whatever the caller's policies say.
+        (ALIAS, true, true, Standing::Allowed, Standing::Allowed, KEY),
+        (ALIAS, true, false, Standing::Allowed, Standing::Unknown(Doubt::OtherPolicy), KEY),
+        (KEY, true, true, Standing::Allowed, Standing::Allowed, KEY),
+        // Without a look nobody knows which key it is.
+        (
+            ALIAS,
+            false,
+            true,
+            Standing::Unknown(Doubt::OtherPolicy),
+            Standing::Unknown(Doubt::NotAsked),
+            ANY_KEY,
+        ),
+        // The key's policy may refuse what the caller's allow.
+        (KEY, false, true, Standing::Unknown(Doubt::OtherPolicy), Standing::Allowed, KEY),
+        (
+            "arn:aws:kms:eu-west-1:123456789012:alias/none",
+            true,
+            true,
+            Standing::Unknown(Doubt::NotAsked),
+            Standing::Unknown(Doubt::NotAsked),
+            ANY_KEY,
+        ),
+    ] {
+        let aws = LocalAws::start(move |asked| match asked.operation.as_str() {
+            "DescribeKey" => kms(asked, may_look),
+            _ => simulated(asked, |_, _| if granted { ALLOWED } else { NOT_GRANTED }),
+        })
+        .await;
+        let wanted =
+            [permission("kms:CreateGrant", &[alias]), permission("kms:DescribeKey", &[alias])];
+        let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
+        assert_eq!(*standing(&check, "kms:DescribeKey"), describe, "{alias} {may_look} {granted}");
+        assert_eq!(*standing(&check, "kms:CreateGrant"), grant, "{alias} {may_look} {granted}");
+        // An administrator is given a policy that names the key.
+        assert_eq!(check.wanted[0].resources, [resource]);
+        let asked = aws.asked();
+        let writes = asked.iter().any(|one| one.operation == "CreateGrant");
+        assert!(!writes, "a grant was made to try it");
+        assert_eq!(asked.iter().filter(|one| one.operation == "DescribeKey").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_root_user_is_not_asked_about() {
+    let aws = LocalAws::start(|_| Answer::error(400, "AccessDeniedException", "no")).await;
+    let wanted = [permission("ecr:PutImage", &[APP])];
+    let root = "arn:aws:iam::123456789012:root";
+    let check = session_at(&aws).await.check_permissions(root, &wanted).await;
+    assert_eq!((check.basis, &check.permissions[0].standing), (Basis::Root, &Standing::Allowed));
+    assert!(aws.asked().is_empty());
+}

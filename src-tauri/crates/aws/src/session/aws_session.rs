@@ -1,0 +1,417 @@
+//! A session for exactly the profile that was chosen.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_config::identity::IdentityCache;
+use aws_config::profile::ProfileSet;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::env_config::file::EnvConfigFiles;
+use url::Url;
+
+use crate::config::config_files::{Configuration, no_files};
+use crate::config::endpoints::{EndpointVariant, configured};
+use crate::config::environment::AwsEnvironment;
+use crate::config::profile_list::ProfileKind;
+use crate::config::profile_problem::Problem;
+use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
+use crate::config::role_chain::{Chain, follow, region_of};
+use crate::error::AwsError;
+use crate::sdk_error::{Call, Caller};
+use crate::session::credentials::{WatchedCredentials, of_base, of_keys, of_machine};
+use crate::session::default_credentials::{ENVIRONMENT, Origin, origin};
+use crate::session::mfa_sessions::MfaSessions;
+use crate::session::request::{CallerIdentity, SessionCredentials, SessionRequest};
+use crate::session::role_chain_provider::RoleChain;
+use crate::session::sdk_http::SdkHttp;
+use crate::session::sts::Sts;
+use transload_model::{AccountId, Region, Secret};
+use transload_network::{CaOrigin, Network, is_loopback};
+
+/// A session with AWS. It signs as the chosen profile, whatever keys the environment holds.
+#[derive(Clone)]
+pub struct AwsSession {
+    pub(super) caller: Arc<Caller>,
+    region: Region,
+    pub(super) sdk: SdkConfig,
+    sts: Sts,
+    credentials: WatchedCredentials,
+    network: Network,
+    /// How the profile gets its credentials, where there is a profile.
+    roles: Option<RoleChain>,
+    pub(super) ecr_endpoint: Option<Url>,
+    pub(super) iam_endpoint: Option<Url>,
+    pub(super) kms_endpoint: Option<Url>,
+}
+
+/// How messages name a session that has keys but no profile.
+const KEYS_GIVEN: &str = "(keys given for this session)";
+
+/// The profile that is meant where none is named.
+const DEFAULT: &str = "default";
+
+/// How messages name a session with what the machine gives.
+pub(crate) const MACHINE: &str = "(this machine's own credentials)";
+
+/// A program that prints credentials may ask its user something first; the SDK's five seconds
+/// are too short for that.
+const CREDENTIALS_WITHIN: Duration = Duration::from_secs(60);
+
+/// No answer of ECR or STS takes this long.
+pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// The SDK's defaults of this date, so that an update of the SDK does not change them silently.
+pub(crate) fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+impl AwsSession {
+    /// Prepares a session. Nothing is asked of AWS yet.
+    ///
+    /// # Errors
+    /// [`AwsError::ProfileMissing`], [`AwsError::ProfileInvalid`],
+    /// [`AwsError::CredentialsMissing`], [`AwsError::MfaNeeded`], [`AwsError::RegionMissing`].
+    pub async fn open(
+        request: SessionRequest,
+        environment: &AwsEnvironment,
+    ) -> Result<Self, AwsError> {
+        let session = Self::prepare(request, environment).await?;
+        match session.roles.as_ref().and_then(RoleChain::waits_for) {
+            Some(serial) => Err(AwsError::MfaNeeded {
+                profile: session.caller.profile.clone(),
+                serial: serial.to_owned(),
+            }),
+            None => Ok(session),
+        }
+    }
+
+    /// Assumes the role that waits for an MFA code, and keeps the session for every one of the same
+    /// profile that is opened with this environment or a clone of it. Does nothing where no role
+    /// waits.
+    ///
+    /// # Errors
+    /// As [`AwsSession::open`] and [`AwsSession::identity`], and [`AwsError::MfaCodeRefused`].
+    pub async fn submit_mfa_code(
+        request: SessionRequest,
+        environment: &AwsEnvironment,
+        code: &Secret<String>,
+    ) -> Result<(), AwsError> {
+        let session = Self::prepare(request, environment).await?;
+        let Some(roles) = &session.roles else { return Ok(()) };
+        roles.submit(code).await.map_err(|error| {
+            Call::new(&session.caller, "sts:AssumeRole").without_credentials(error.into())
+        })
+    }
+
+    async fn prepare(
+        request: SessionRequest,
+        environment: &AwsEnvironment,
+    ) -> Result<Self, AwsError> {
+        match &request.credentials {
+            SessionCredentials::Profile { name } => {
+                let configuration = Configuration::read(environment, Some(name)).await;
+                let chain = usable(&configuration, name)?;
+                let region = region(&request, environment, &configuration.sections, name)?;
+                let files = configuration.sources();
+                let network = network_of(environment, &configuration.profiles, name);
+                let caller = Caller { profile: name.clone(), base: chain.base.kind() };
+                let settings = Settings { profile: Some(name), files, region, network };
+                let who = Who::Profile { chain, kept: environment.mfa_sessions().clone() };
+                settings.open(caller, who, &request, environment, &configuration.profiles).await
+            }
+            SessionCredentials::Machine => Self::of_environment(&request, environment).await,
+            SessionCredentials::Static { access_key_id, secret_access_key, session_token } => {
+                let caller = Caller { profile: KEYS_GIVEN.to_owned(), base: ProfileKind::Keys };
+                let token = session_token.as_ref();
+                let who = Who::Keys(of_keys(access_key_id, secret_access_key, token));
+                Settings::without_profile(&request, environment, KEYS_GIVEN)?
+                    .open(caller, who, &request, environment, &ProfileSet::default())
+                    .await
+            }
+        }
+    }
+
+    /// A session as that of the AWS CLI without `--profile`. The settings of the profile that the
+    /// environment means count, also where the credentials come from elsewhere.
+    async fn of_environment(
+        request: &SessionRequest,
+        environment: &AwsEnvironment,
+    ) -> Result<Self, AwsError> {
+        let named = environment.profile();
+        let name = named.unwrap_or(DEFAULT);
+        let configuration = Configuration::read(environment, Some(name)).await;
+        let sections = &configuration.sections;
+        if named.is_some() || configuration.broken().is_some() {
+            exists(&configuration, name)?;
+        }
+        let origin = origin(environment, sections, name)?;
+        let region = match environment.region().filter(|_| request.region.is_none()) {
+            Some(text) => Region::parse(text).map_err(|error| AwsError::ProfileInvalid {
+                profile: name.to_owned(),
+                detail: error.to_string(),
+            })?,
+            None => region(request, environment, sections, name)?,
+        };
+        let (caller, base, who) = match origin {
+            Origin::Keys(keys) => (ENVIRONMENT, ProfileKind::Keys, Who::Keys(keys)),
+            Origin::Chain(chain) => {
+                let base = chain.base.kind();
+                let kept = environment.mfa_sessions().clone();
+                (name, base, Who::Profile { chain, kept })
+            }
+            Origin::Machine => (MACHINE, ProfileKind::Keys, Who::Machine),
+        };
+        let caller = Caller { profile: caller.to_owned(), base };
+        let settings = Settings {
+            profile: sections.profile(name).map(|_| name),
+            files: configuration.sources(),
+            region,
+            network: network_of(environment, &configuration.profiles, name),
+        };
+        settings.open(caller, who, request, environment, &configuration.profiles).await
+    }
+
+    /// Asks STS who the session is.
+    pub async fn identity(&self) -> Result<CallerIdentity, AwsError> {
+        let call = Call::new(&self.caller, "sts:GetCallerIdentity");
+        let answer = self
+            .sts
+            .client()
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        let account = call.required(answer.account(), "an account")?;
+        Ok(CallerIdentity {
+            account: AccountId::parse(account).map_err(|error| call.unusable(error))?,
+            arn: call.required(answer.arn(), "an ARN")?.to_owned(),
+            region: self.region.clone(),
+            expires_at_ms: self.credentials.ends().and_then(milliseconds),
+        })
+    }
+
+    /// The network that calls go through: the environment's, and the profile's `ca_bundle`.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The region that calls go to.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The same session in another region.
+    pub fn in_region(&self, region: Region) -> Self {
+        let named = aws_config::Region::new(region.as_str().to_owned());
+        let sdk = self.sdk.to_builder().region(named).build();
+        let sts = Sts::new(sdk.clone(), self.sts.endpoint().cloned());
+        Self { region, sdk, sts, ..self.clone() }
+    }
+
+    /// Which kinds of endpoints the profile or the environment asks for.
+    pub fn endpoint_variant(&self) -> EndpointVariant {
+        EndpointVariant {
+            fips: self.sdk.use_fips().unwrap_or_default(),
+            dual_stack: self.sdk.use_dual_stack().unwrap_or_default(),
+        }
+    }
+
+    /// The endpoint of the ECR API that was chosen in place of AWS's own, such as a VPC endpoint.
+    pub fn ecr_endpoint(&self) -> Option<&Url> {
+        self.ecr_endpoint.as_ref()
+    }
+
+    /// What it signs with.
+    #[cfg(test)]
+    pub(crate) fn signs_with(&self) -> &WatchedCredentials {
+        &self.credentials
+    }
+
+    /// Who calls, for messages.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl fmt::Debug for AwsSession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AwsSession")
+            .field("profile", &self.caller.profile)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who signs.
+enum Who {
+    Profile { chain: Chain, kept: MfaSessions },
+    Machine,
+    Keys(Credentials),
+}
+
+/// What the SDK's configuration is made from.
+struct Settings<'a> {
+    profile: Option<&'a str>,
+    files: EnvConfigFiles,
+    region: Region,
+    network: Network,
+}
+
+impl Settings<'_> {
+    fn without_profile(
+        request: &SessionRequest,
+        environment: &AwsEnvironment,
+        name: &str,
+    ) -> Result<Self, AwsError> {
+        let region = region(request, environment, &ConfiguredProfiles::default(), name)?;
+        let network = environment.network().clone();
+        Ok(Self { profile: None, files: no_files(), region, network })
+    }
+
+    async fn open(
+        self,
+        caller: Caller,
+        who: Who,
+        request: &SessionRequest,
+        environment: &AwsEnvironment,
+        profiles: &ProfileSet,
+    ) -> Result<AwsSession, AwsError> {
+        let endpoint = |service| {
+            configured(environment, profiles, service).map_err(|error| AwsError::ProfileInvalid {
+                profile: caller.profile.clone(),
+                detail: error.to_string(),
+            })
+        };
+        let ecr_endpoint = request.ecr_endpoint.clone().or(endpoint("ECR")?);
+        // An emulator has ECR and STS on one port, and keys for it mean nothing to the real STS.
+        let sts_endpoint = request
+            .sts_endpoint
+            .clone()
+            .or(endpoint("STS")?)
+            .or_else(|| request.ecr_endpoint.clone().filter(is_loopback));
+        // What speaks for STS on this computer speaks for these too, or refuses them.
+        let emulator = || sts_endpoint.clone().filter(is_loopback);
+        let iam_endpoint = endpoint("IAM")?.or_else(emulator);
+        let kms_endpoint = endpoint("KMS")?.or_else(emulator);
+        let timeouts = TimeoutConfig::builder().read_timeout(ANSWER_WITHIN).build();
+        let mut loader = aws_config::defaults(behavior())
+            .region(aws_config::Region::new(self.region.as_str().to_owned()))
+            .no_credentials()
+            .http_client(SdkHttp::new(&self.network))
+            .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_WITHIN).build())
+            .timeout_config(timeouts)
+            .profile_files(self.files);
+        if let Some(profile) = self.profile {
+            loader = loader.profile_name(sdk_name(profile));
+        }
+        let nobody = loader.load().await;
+        // Credentials are had with the same settings as everything else.
+        let (credentials, roles) = match who {
+            Who::Keys(keys) => (WatchedCredentials::new(keys), None),
+            Who::Machine => (WatchedCredentials::new(of_machine(&nobody)), None),
+            Who::Profile { chain, kept } => {
+                let sts = Sts::new(nobody.clone(), sts_endpoint.clone());
+                let base = of_base(&chain.base, &caller.profile, environment, &nobody, &sts);
+                let roles = RoleChain::new(base, chain.base.name(), chain.hops, sts, kept);
+                (WatchedCredentials::new(roles.clone()), Some(roles))
+            }
+        };
+        let signer = SharedCredentialsProvider::new(credentials.clone());
+        let sdk = nobody.into_builder().credentials_provider(signer).build();
+        Ok(AwsSession {
+            caller: Arc::new(caller),
+            region: self.region,
+            sts: Sts::new(sdk.clone(), sts_endpoint),
+            sdk,
+            credentials,
+            network: self.network,
+            roles,
+            ecr_endpoint,
+            iam_endpoint,
+            kms_endpoint,
+        })
+    }
+}
+
+/// The environment's network with the authorities that the profile names. Source: the AWS SDKs and
+/// Tools Reference Guide, `ca_bundle`.
+pub(crate) fn network_of(
+    environment: &AwsEnvironment,
+    profiles: &ProfileSet,
+    name: &str,
+) -> Network {
+    let profile = profiles.get_profile(&sdk_name(name));
+    let file = profile.and_then(|profile| profile.get("ca_bundle"));
+    match file.map(str::trim).filter(|path| !path.is_empty()) {
+        Some(path) => {
+            let origin = CaOrigin::Profile { name: name.to_owned() };
+            environment.network().with_ca_file(origin, &environment.expanded(path))
+        }
+        None => environment.network().clone(),
+    }
+}
+
+/// Refuses a profile that is in none of the files, and every profile of files that cannot be read.
+fn exists(configuration: &Configuration, name: &str) -> Result<(), AwsError> {
+    let profile = name.to_owned();
+    if let Some(error) = configuration.broken() {
+        return Err(AwsError::ProfileInvalid { profile, detail: error.to_owned() });
+    }
+    if configuration.sections.profile(name).is_some() {
+        return Ok(());
+    }
+    let similar = configuration.ignored.iter().filter(|ignored| {
+        let mut words = ignored.section.split_whitespace();
+        words.next_back().is_some_and(|last| last.trim_matches(['"', '\'']) == name)
+    });
+    let ignored = similar.map(ToString::to_string).collect();
+    Err(AwsError::ProfileMissing { profile, files: configuration.paths(), ignored })
+}
+
+/// How the profile gets its credentials, if it can.
+fn usable(configuration: &Configuration, name: &str) -> Result<Chain, AwsError> {
+    exists(configuration, name)?;
+    let invalid = |detail: String| AwsError::ProfileInvalid { profile: name.to_owned(), detail };
+    follow(&configuration.sections, name).map_err(|problem| match problem.problem {
+        Problem::NoCredentials => {
+            AwsError::CredentialsMissing { profile: name.to_owned(), source: Some(problem.into()) }
+        }
+        _ => invalid(problem.to_string()),
+    })
+}
+
+fn region(
+    request: &SessionRequest,
+    environment: &AwsEnvironment,
+    sections: &ConfiguredProfiles,
+    name: &str,
+) -> Result<Region, AwsError> {
+    if let Some(region) = &request.region {
+        return Ok(region.clone());
+    }
+    let setting = region_of(sections, name);
+    let text = setting
+        .map(|setting| setting.value.as_str())
+        .or(environment.region())
+        .ok_or_else(|| AwsError::RegionMissing { profile: name.to_owned() })?;
+    Region::parse(text).map_err(|error| AwsError::ProfileInvalid {
+        profile: name.to_owned(),
+        detail: match setting {
+            Some(setting) => format!("{error} ({})", setting.place),
+            None => error.to_string(),
+        },
+    })
+}
+
+fn milliseconds(time: SystemTime) -> Option<u64> {
+    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    u64::try_from(since_1970.as_millis()).ok()
+}
+
+#[cfg(test)]
+mod tests;

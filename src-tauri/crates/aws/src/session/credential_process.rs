@@ -1,0 +1,295 @@
+//! Credentials that a program prints, `credential_process` of a profile.
+//!
+//! The SDK has a provider for them, which hands the command to a shell: a command over two lines is
+//! two commands for it, an empty session token is sent, and only one form of time is read. This one
+//! does as the AWS CLI does.
+//!
+//! Source: `botocore.credentials.ProcessProvider` and `botocore.compat.compat_shell_split`.
+
+use std::fmt;
+use std::process::{ExitStatus, Stdio};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, Result as ProviderResult, future};
+use serde_json::{Map, Value};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::Command;
+
+use crate::config::sections::words;
+use crate::config::timestamps;
+use transload_model::Secret;
+
+/// What is read of the answer. Credentials have a kilobyte or two.
+const ANSWER_LIMIT_BYTES: u64 = 1 << 20;
+/// What is read of what the program complains of.
+const COMPLAINT_LIMIT_BYTES: u64 = 64 << 10;
+/// How much of that is said.
+const SAID_CHARACTERS: usize = 600;
+
+/// Why a program gave no credentials. It follows the words "its credential_process".
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProcessError {
+    #[error("has a quote that is opened and never closed")]
+    Quotes,
+    #[error("names no program")]
+    Empty,
+    #[error(
+        "was not started: {program}: {reason}. It is started without a shell, as by the AWS command line: ~ and variables in it stand for themselves"
+    )]
+    NotStarted { program: String, reason: std::io::ErrorKind },
+    #[error("ended with {status}{}", said(complaint))]
+    Failed { status: ExitStatus, complaint: String },
+    #[error("was broken off: {0}")]
+    Broken(std::io::ErrorKind),
+    #[error("printed more than {ANSWER_LIMIT_BYTES} bytes")]
+    TooMuch,
+    #[error("printed what is no JSON object{}", said(complaint))]
+    NoJson { complaint: String },
+    #[error("printed no Version 1, the only one there is")]
+    Version,
+    #[error("printed no {0}")]
+    Lacks(&'static str),
+    #[error("printed an Expiration that is no time with a time zone")]
+    Expiration,
+}
+
+fn said(complaint: &str) -> String {
+    if complaint.is_empty() { String::new() } else { format!(": {complaint}") }
+}
+
+/// The credentials that a program prints.
+#[derive(Clone)]
+pub(crate) struct ProcessCredentials {
+    /// It may hold a password among its arguments.
+    command: Secret<String>,
+}
+
+impl ProcessCredentials {
+    pub(crate) fn new(command: &str) -> Self {
+        Self { command: Secret::new(command.to_owned()) }
+    }
+
+    async fn give(&self) -> ProviderResult {
+        self.run().await.map_err(CredentialsError::provider_error)
+    }
+
+    async fn run(&self) -> Result<Credentials, ProcessError> {
+        let words = split(self.command.expose(), cfg!(windows)).ok_or(ProcessError::Quotes)?;
+        let (program, arguments) = words.split_first().ok_or(ProcessError::Empty)?;
+        let not_started = |error: std::io::Error| ProcessError::NotStarted {
+            program: program.clone(),
+            reason: error.kind(),
+        };
+        let broken = |error: std::io::Error| ProcessError::Broken(error.kind());
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // Nobody waits for it any more once this future is dropped.
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(not_started)?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (answer, complaint, status) = tokio::join!(
+            read(stdout, ANSWER_LIMIT_BYTES),
+            read(stderr, COMPLAINT_LIMIT_BYTES),
+            child.wait()
+        );
+        let (answer, complaint) = (answer.map_err(broken)?, complaint.map_err(broken)?);
+        let status = status.map_err(broken)?;
+        let complaint = || without_secrets(&String::from_utf8_lossy(&complaint.text), arguments);
+        if !status.success() {
+            return Err(ProcessError::Failed { status, complaint: complaint() });
+        }
+        if answer.is_cut {
+            return Err(ProcessError::TooMuch);
+        }
+        let text = answer.text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.text);
+        match serde_json::from_slice(text) {
+            Ok(Value::Object(answer)) => credentials(&answer),
+            _ => Err(ProcessError::NoJson { complaint: complaint() }),
+        }
+    }
+}
+
+impl fmt::Debug for ProcessCredentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ProcessCredentials").finish_non_exhaustive()
+    }
+}
+
+impl ProvideCredentials for ProcessCredentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.give())
+    }
+}
+
+struct Output {
+    text: Vec<u8>,
+    is_cut: bool,
+}
+
+/// Reads to the end, so that the program is never held up, and keeps the beginning.
+async fn read(from: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::Result<Output> {
+    let mut text = Vec::new();
+    let Some(mut from) = from else { return Ok(Output { text, is_cut: false }) };
+    (&mut from).take(limit).read_to_end(&mut text).await?;
+    let more = tokio::io::copy(&mut from, &mut tokio::io::sink()).await?;
+    Ok(Output { text, is_cut: more > 0 })
+}
+
+fn credentials(answer: &Map<String, Value>) -> Result<Credentials, ProcessError> {
+    let value = |name: &str| {
+        let similar = || answer.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        answer.get(name).or_else(|| similar().map(|(_, value)| value))
+    };
+    if value("Version").and_then(Value::as_f64) != Some(1.0) {
+        return Err(ProcessError::Version);
+    }
+    // botocore signs without a token where this one is empty.
+    let text = |name: &str| value(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let required = |name: &'static str| text(name).ok_or(ProcessError::Lacks(name));
+    let (id, secret) = (required("AccessKeyId")?, required("SecretAccessKey")?);
+    let ends = match value("Expiration") {
+        None | Some(Value::Null) => None,
+        Some(written) => {
+            let read = written.as_str().and_then(timestamps::read);
+            Some(read.ok_or(ProcessError::Expiration)?)
+        }
+    };
+    let token = text("SessionToken").map(str::to_owned);
+    Ok(Credentials::new(id, secret, token, ends, "transload"))
+}
+
+/// The program and its arguments. Returns `None` if a quote stays open.
+fn split(command: &str, is_windows: bool) -> Option<Vec<String>> {
+    if is_windows { Some(windows_words(command)) } else { words(command) }
+}
+
+/// The words of a command as Windows divides them; a quote that stays open ends with the text.
+///
+/// Source: `botocore.compat._windows_shell_split`.
+fn windows_words(command: &str) -> Vec<String> {
+    let (mut words, mut word): (Vec<String>, Option<String>) = (Vec::new(), None);
+    let (mut is_quoted, mut backslashes) = (false, 0);
+    for sign in command.chars() {
+        match sign {
+            '\\' => backslashes += 1,
+            '"' => {
+                let is_escaped = backslashes % 2 == 1;
+                let word = word.get_or_insert_default();
+                word.push_str(&"\\".repeat(backslashes / 2));
+                if is_escaped {
+                    word.push('"');
+                } else {
+                    is_quoted = !is_quoted;
+                }
+                backslashes = 0;
+            }
+            _ => {
+                if backslashes > 0 {
+                    word.get_or_insert_default().push_str(&"\\".repeat(backslashes));
+                    backslashes = 0;
+                }
+                // A line that continues the setting divides too.
+                if matches!(sign, ' ' | '\t' | '\n') && !is_quoted {
+                    words.extend(word.take());
+                } else {
+                    word.get_or_insert_default().push(sign);
+                }
+            }
+        }
+    }
+    if backslashes > 0 {
+        word.get_or_insert_default().push_str(&"\\".repeat(backslashes));
+    }
+    words.extend(word);
+    words
+}
+
+/// Words behind which a secret follows, in options and in sentences.
+const SECRET_WORDS: [&str; 10] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "token",
+    "credential",
+    "otp",
+    "apikey",
+    "api-key",
+];
+/// Runs of characters that are as long as this, with letters and digits, are taken for secrets: an
+/// access key's id has 20.
+const LONG: usize = 20;
+
+/// What a program complained of, in one line, without what may be a secret: long runs of letters and
+/// digits, what stands behind words such as `password`, and the program's own arguments that follow
+/// such a word.
+fn without_secrets(complaint: &str, arguments: &[String]) -> String {
+    let mut secrets: Vec<&str> = Vec::new();
+    for (at, argument) in arguments.iter().enumerate() {
+        match argument.split_once('=') {
+            Some((name, value)) if named(name).is_some() => secrets.push(value),
+            _ if at > 0 && named(&arguments[at - 1]).is_some() => secrets.push(argument),
+            _ => {}
+        }
+    }
+    let mut text = complaint.to_owned();
+    for secret in secrets.into_iter().filter(|secret| secret.len() > 2) {
+        text = text.replace(secret, "***");
+    }
+    let mut said: Vec<String> = Vec::new();
+    // Whether the word before announces a secret, such as `password:`.
+    let mut announced = false;
+    for word in text.split_whitespace() {
+        let named = named(word);
+        let divided = named.and_then(|at| Some(at + word[at..].find(['=', ':'])? + 1));
+        said.push(match divided.filter(|end| *end < word.len()) {
+            Some(end) => format!("{}***", &word[..end]),
+            None if announced => "***".to_owned(),
+            None => without_runs(word),
+        });
+        announced = named.is_some() && word.ends_with([':', '=']);
+    }
+    let said = said.join(" ");
+    let plain = said.chars().filter(|sign| !sign.is_control());
+    let mut short: String = plain.clone().take(SAID_CHARACTERS).collect();
+    if plain.count() > SAID_CHARACTERS {
+        short.push('…');
+    }
+    short
+}
+
+/// Where a word begins that announces a secret.
+fn named(text: &str) -> Option<usize> {
+    let text = text.to_ascii_lowercase();
+    SECRET_WORDS.iter().filter_map(|word| text.find(word)).min()
+}
+
+fn without_runs(word: &str) -> String {
+    let is_part =
+        |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '+' | '/' | '_' | '=');
+    let looks_secret = |run: &str| {
+        let has = |is: fn(&char) -> bool| run.chars().any(|sign| is(&sign));
+        run.len() >= LONG && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic)
+    };
+    let mut written = String::new();
+    let mut rest = word;
+    while let Some(first) = rest.chars().next() {
+        let length = rest.find(|sign| is_part(sign) != is_part(first)).unwrap_or(rest.len());
+        let (run, behind) = rest.split_at(length);
+        written.push_str(if is_part(first) && looks_secret(run) { "***" } else { run });
+        rest = behind;
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Credentials of exactly one profile, and when they end.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use aws_config::SdkConfig;
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::login::LoginCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{
+    ProvideCredentials, Result as ProviderResult, SharedCredentialsProvider, future,
+};
+
+use time::OffsetDateTime;
+
+use crate::config::environment::AwsEnvironment;
+use crate::config::role_chain::Base;
+use crate::session::credential_process::ProcessCredentials;
+use crate::session::role_chain_provider::{session, session_name};
+use crate::session::sts::Sts;
+use crate::sso::role_credentials::SsoRole;
+use transload_model::Secret;
+
+/// Credentials whose time is over, as whoever gave them says.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("they ended on {}", OffsetDateTime::from(*ended).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH))]
+pub(crate) struct Ended {
+    ended: SystemTime,
+}
+
+/// Passes credentials on and remembers when the newest of them end, so that nobody has to ask
+/// for credentials, and perhaps assume a role again, only to learn that.
+#[derive(Clone, Debug)]
+pub(crate) struct WatchedCredentials {
+    inner: SharedCredentialsProvider,
+    ends: Arc<Mutex<Option<SystemTime>>>,
+}
+
+impl WatchedCredentials {
+    pub(crate) fn new(inner: impl ProvideCredentials + 'static) -> Self {
+        Self { inner: SharedCredentialsProvider::new(inner), ends: Arc::default() }
+    }
+
+    /// When the credentials end that were used last; nothing where they do not or none were used.
+    pub(crate) fn ends(&self) -> Option<SystemTime> {
+        *self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn watch(&self) -> ProviderResult {
+        let credentials = self.inner.provide_credentials().await?;
+        // Source: `RefreshableCredentials` of botocore ("the refreshed credentials are still expired").
+        if let Some(ended) = credentials.expiry().filter(|ends| *ends <= SystemTime::now()) {
+            return Err(CredentialsError::provider_error(Ended { ended }));
+        }
+        *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = credentials.expiry();
+        Ok(credentials)
+    }
+}
+
+impl ProvideCredentials for WatchedCredentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.watch())
+    }
+}
+
+/// What this machine gives: the role of a container, then the role of an instance.
+pub(crate) fn of_machine(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
+    let config = provider_config(sdk);
+    let container = EcsCredentialsProvider::builder().configure(&config).build();
+    let instance = ImdsCredentialsProvider::builder().configure(&config).build();
+    CredentialsProviderChain::first_try("EcsContainer", container)
+        .or_else("Ec2InstanceMetadata", instance)
+}
+
+/// What a profile takes from the environment.
+#[derive(Debug)]
+struct FromEnvironment(AwsEnvironment);
+
+impl ProvideCredentials for FromEnvironment {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let none = || CredentialsError::not_loaded("the environment holds no keys");
+        let keys = self.0.keys().ok_or_else(none);
+        let given = keys
+            .and_then(|keys| keys.credentials().map_err(CredentialsError::invalid_configuration));
+        future::ProvideCredentials::ready(given)
+    }
+}
+
+/// Keys that were given for this session.
+pub(crate) fn of_keys(
+    access_key_id: &str,
+    secret_access_key: &Secret<String>,
+    session_token: Option<&Secret<String>>,
+) -> Credentials {
+    Credentials::new(
+        access_key_id,
+        secret_access_key.expose(),
+        session_token.map(|token| token.expose().clone()),
+        None,
+        "transload",
+    )
+}
+
+/// The first credentials of a profile, whatever the environment says: unlike the SDK's default
+/// chain, this looks for keys in the environment only where the profile says so.
+pub(crate) fn of_base(
+    base: &Base,
+    profile: &str,
+    environment: &AwsEnvironment,
+    sdk: &SdkConfig,
+    sts: &Sts,
+) -> SharedCredentialsProvider {
+    let config = provider_config(sdk);
+    match base {
+        Base::Keys { access_key_id, secret_access_key, session_token } => {
+            SharedCredentialsProvider::new(of_keys(
+                access_key_id,
+                secret_access_key,
+                session_token.as_ref(),
+            ))
+        }
+        Base::Sso { account_id, role_name, .. } => SharedCredentialsProvider::new(SsoRole {
+            profile: profile.to_owned(),
+            environment: environment.clone(),
+            account_id: account_id.clone(),
+            role_name: role_name.clone(),
+        }),
+        Base::Login { session } => SharedCredentialsProvider::new(
+            LoginCredentialsProvider::builder(session).configure(&config).build(),
+        ),
+        Base::Process { command } => {
+            SharedCredentialsProvider::new(ProcessCredentials::new(command))
+        }
+        Base::WebIdentity { role_arn, token_file, session_name, written_at } => {
+            SharedCredentialsProvider::new(WebIdentity {
+                role_arn: role_arn.clone(),
+                token_file: token_file.clone(),
+                session_name: session_name.clone(),
+                written_at: written_at.clone(),
+                sts: sts.clone(),
+            })
+        }
+        Base::Environment => SharedCredentialsProvider::new(FromEnvironment(environment.clone())),
+        Base::Instance => SharedCredentialsProvider::new(
+            ImdsCredentialsProvider::builder().configure(&config).build(),
+        ),
+        Base::Container => SharedCredentialsProvider::new(
+            EcsCredentialsProvider::builder().configure(&config).build(),
+        ),
+    }
+}
+
+/// The settings of a session in the form that the SDK's providers take.
+fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
+    let mut config = ProviderConfig::without_region()
+        .with_region(sdk.region().cloned())
+        .with_behavior_version(sdk.behavior_version())
+        .with_use_fips(sdk.use_fips())
+        .with_use_dual_stack(sdk.use_dual_stack());
+    if let Some(retry) = sdk.retry_config() {
+        config = config.with_retry_config(retry.clone());
+    }
+    if let Some(timeouts) = sdk.timeout_config() {
+        config = config.with_timeout_config(timeouts.clone());
+    }
+    match sdk.http_client() {
+        Some(client) => config.with_http_client(client),
+        None => config,
+    }
+}
+
+/// A web identity. The SDK has one too, which does not know the endpoint of STS that a profile
+/// names.
+#[derive(Debug)]
+struct WebIdentity {
+    role_arn: String,
+    token_file: String,
+    session_name: Option<String>,
+    written_at: String,
+    sts: Sts,
+}
+
+impl WebIdentity {
+    async fn assume(&self) -> ProviderResult {
+        // It is read each time: Kubernetes and CI systems renew it.
+        let token = tokio::fs::read_to_string(&self.token_file).await.map_err(|error| {
+            CredentialsError::invalid_configuration(format!(
+                "its web_identity_token_file {} cannot be read: {error} ({})",
+                self.token_file, self.written_at
+            ))
+        })?;
+        let answer = self
+            .sts
+            .client()
+            .assume_role_with_web_identity()
+            .role_arn(&self.role_arn)
+            .role_session_name(self.session_name.clone().unwrap_or_else(session_name))
+            .web_identity_token(token.trim_end())
+            .send()
+            .await
+            .map_err(CredentialsError::provider_error)?;
+        session(answer.credentials, &self.role_arn)
+    }
+}
+
+impl ProvideCredentials for WebIdentity {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.assume())
+    }
+}

@@ -1,0 +1,70 @@
+//! Where credentials come from while no profile is chosen, as for the AWS CLI without `--profile`.
+//!
+//! Source: `botocore.credentials.create_credential_resolver`, and
+//! `AssumeRoleWithWebIdentityProvider` for the variables of a web identity.
+
+use aws_credential_types::Credentials;
+
+use crate::config::environment::AwsEnvironment;
+use crate::config::profile_problem::Problem;
+use crate::config::profile_set::ConfiguredProfiles;
+use crate::config::role_chain::{Base, Chain, assumes_role, follow};
+use crate::error::AwsError;
+
+/// How messages name the keys of the environment.
+pub(crate) const ENVIRONMENT: &str = "(keys of the environment)";
+
+const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+const ROLE: &str = "AWS_ROLE_ARN";
+const ROLE_SESSION: &str = "AWS_ROLE_SESSION_NAME";
+
+/// Where credentials come from.
+pub(crate) enum Origin {
+    /// Keys of the environment.
+    Keys(Credentials),
+    /// A profile, or the web identity of the environment.
+    Chain(Chain),
+    /// The role of the container or the instance.
+    Machine,
+}
+
+/// What gives the credentials. `name` is the profile that the environment means.
+pub(crate) fn origin(
+    environment: &AwsEnvironment,
+    profiles: &ConfiguredProfiles,
+    name: &str,
+) -> Result<Origin, AwsError> {
+    let invalid =
+        |of: &str, detail: String| AwsError::ProfileInvalid { profile: of.to_owned(), detail };
+    if let Some(keys) = environment.keys() {
+        let keys =
+            keys.credentials().map_err(|problem| invalid(ENVIRONMENT, problem.to_string()))?;
+        return Ok(Origin::Keys(keys));
+    }
+    let profile = profiles.profile(name);
+    if !profile.is_some_and(assumes_role)
+        && let Some(token_file) = environment.variable(TOKEN_FILE)
+    {
+        let of_profile = |setting: &str| profile.and_then(|profile| profile.get(setting));
+        let role_arn = environment.variable(ROLE).or_else(|| of_profile("role_arn"));
+        let missing = || invalid(name, format!("{TOKEN_FILE} is set, and {ROLE} is not"));
+        let session =
+            environment.variable(ROLE_SESSION).or_else(|| of_profile("role_session_name"));
+        let base = Base::WebIdentity {
+            role_arn: role_arn.ok_or_else(missing)?.to_owned(),
+            token_file: token_file.to_owned(),
+            session_name: session.map(str::to_owned),
+            written_at: TOKEN_FILE.to_owned(),
+        };
+        return Ok(Origin::Chain(Chain { base, hops: Vec::new() }));
+    }
+    match profile.map(|_| follow(profiles, name)) {
+        None => Ok(Origin::Machine),
+        Some(Ok(chain)) => Ok(Origin::Chain(chain)),
+        Some(Err(problem)) => match problem.problem {
+            // A profile may hold a region and nothing else.
+            Problem::NoCredentials => Ok(Origin::Machine),
+            _ => Err(invalid(name, problem.to_string())),
+        },
+    }
+}

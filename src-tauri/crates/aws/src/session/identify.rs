@@ -1,0 +1,108 @@
+//! Who a session is, beyond what STS says at once.
+
+use std::time::Duration;
+
+use crate::error::AwsError;
+use crate::sdk_error::Call;
+use crate::session::aws_session::AwsSession;
+use crate::session::request::CallerIdentity;
+use transload_model::{Partition, Region};
+
+/// An account's alias is a convenience; nobody waits longer for it.
+const ALIAS_WITHIN: Duration = Duration::from_secs(5);
+
+impl AwsSession {
+    /// Asks STS who the session is. Where AWS does not know the credentials, it is found out whether
+    /// only this region does not: an account must enable some regions before it can use them.
+    ///
+    /// # Errors
+    /// Those of [`AwsSession::identity`], and [`AwsError::RegionNotEnabled`].
+    pub async fn identify(&self) -> Result<CallerIdentity, AwsError> {
+        match self.identity().await {
+            Err(refused @ AwsError::CredentialsInvalid { .. }) => {
+                Err(self.known_at_home().await.unwrap_or(refused))
+            }
+            other => other,
+        }
+    }
+
+    /// The region's own trouble, where the credentials are good in the region of the same partition
+    /// that every account can use.
+    async fn known_at_home(&self) -> Option<AwsError> {
+        let home = Partition::of_region(self.region()).home_region();
+        if self.region().as_str() == home {
+            return None;
+        }
+        let home = Region::parse(home).ok()?;
+        let known = self.in_region(home).identity().await.ok()?;
+        Some(AwsError::RegionNotEnabled { region: self.region().clone(), account: known.account })
+    }
+
+    /// The alias of the session's account; nothing where it has none, or where the caller may not
+    /// ask.
+    pub async fn account_alias(&self) -> Option<String> {
+        let call = Call::new(self.caller(), "iam:ListAccountAliases");
+        let asked = self.iam().list_account_aliases().send();
+        match tokio::time::timeout(ALIAS_WITHIN, asked).await {
+            Ok(Ok(answer)) => answer.account_aliases().first().cloned(),
+            Ok(Err(error)) => {
+                tracing::debug!(error = %call.failed(error), "the account's alias is not known");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Answer, LocalAws, identity_xml, session_at};
+
+    /// STS knows the key in some regions only.
+    async fn known_in(regions: &'static [&'static str]) -> LocalAws {
+        LocalAws::start(move |asked| match asked.region.as_deref() {
+            Some(region) if regions.contains(&region) => identity_xml(),
+            _ => Answer::xml_error(403, "InvalidClientTokenId", "The security token is invalid."),
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_region_that_is_not_enabled_is_told_from_a_wrong_key() {
+        let region = Region::parse("ap-east-1").unwrap();
+        let aws = known_in(&["us-east-1"]).await;
+        let session = session_at(&aws).await.in_region(region.clone());
+        let error = session.identify().await.unwrap_err();
+        assert!(
+            matches!(&error, AwsError::RegionNotEnabled { region: told, account }
+                if *told == region && account.as_str() == "123456789012"),
+            "{error:?}"
+        );
+        let nowhere = known_in(&[]).await;
+        for region in ["ap-east-1", "us-east-1"] {
+            let session = session_at(&nowhere).await.in_region(Region::parse(region).unwrap());
+            let error = session.identify().await.unwrap_err();
+            assert!(matches!(error, AwsError::CredentialsInvalid { .. }), "{error:?}");
+        }
+        let at_home = known_in(&["ap-east-1"]).await;
+        let session = session_at(&at_home).await.in_region(Region::parse("ap-east-1").unwrap());
+        assert_eq!(session.identify().await.unwrap().region, region);
+        assert_eq!(at_home.asked().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_account_s_alias_is_told_and_quietly_nothing_where_it_may_not_be_asked_for() {
+        let alias = "<ListAccountAliasesResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
+                     <ListAccountAliasesResult><IsTruncated>false</IsTruncated><AccountAliases>\
+                     <member>my-company</member></AccountAliases></ListAccountAliasesResult>\
+                     </ListAccountAliasesResponse>";
+        let aws = LocalAws::start(move |_| Answer::xml(alias.to_owned())).await;
+        let session = session_at(&aws).await;
+        assert_eq!(session.account_alias().await.as_deref(), Some("my-company"));
+        assert_eq!(aws.asked()[0].operation, "ListAccountAliases");
+        let denied =
+            LocalAws::start(|_| Answer::xml_error(403, "AccessDenied", "not authorized")).await;
+        assert_eq!(session_at(&denied).await.account_alias().await, None);
+    }
+}

@@ -1,0 +1,115 @@
+//! The SDK's requests, sent through the network that everything else goes through: the same proxies,
+//! the same certificate authorities, the same reasons.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+
+use transload_network::{Ask, Exchange, ExchangeError, Network};
+
+/// Limits on the time to connect and to answer.
+type Limits = (Option<Duration>, Option<Duration>);
+
+/// The SDK's way out. Clones share their connections.
+#[derive(Clone)]
+pub(crate) struct SdkHttp {
+    network: Network,
+    kept: Arc<Mutex<Vec<(Limits, SharedHttpConnector)>>>,
+}
+
+impl SdkHttp {
+    pub(crate) fn new(network: &Network) -> Self {
+        Self { network: network.clone(), kept: Arc::default() }
+    }
+}
+
+impl fmt::Debug for SdkHttp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SdkHttp").field("network", &self.network).finish_non_exhaustive()
+    }
+}
+
+impl HttpClient for SdkHttp {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        _components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let limits = (settings.connect_timeout(), settings.read_timeout());
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, connector)) = kept.iter().find(|(of, _)| *of == limits) {
+            return connector.clone();
+        }
+        let exchange = Exchange::new(&self.network, limits.0, limits.1);
+        let connector = SharedHttpConnector::new(Connector(exchange));
+        kept.push((limits, connector.clone()));
+        connector
+    }
+}
+
+#[derive(Debug)]
+struct Connector(Result<Exchange, ExchangeError>);
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        match &self.0 {
+            Ok(exchange) => {
+                let exchange = exchange.clone();
+                HttpConnectorFuture::new(async move {
+                    let answer = exchange.send(ask(&request)?).await.map_err(connector_error)?;
+                    response(answer)
+                })
+            }
+            Err(error) => HttpConnectorFuture::ready(Err(connector_error(error.clone()))),
+        }
+    }
+}
+
+fn ask(request: &HttpRequest) -> Result<Ask, ConnectorError> {
+    // Every call of ours has a body that is in memory.
+    let body = request
+        .body()
+        .bytes()
+        .ok_or_else(|| ConnectorError::user("a body that is a stream cannot be sent".into()))?;
+    let headers = request.headers().iter();
+    Ok(Ask {
+        method: request.method().to_owned(),
+        url: request.uri().to_owned(),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        body: Bytes::copy_from_slice(body),
+    })
+}
+
+fn response(answer: transload_network::Answer) -> Result<HttpResponse, ConnectorError> {
+    let status = answer.status.try_into();
+    let status = status.map_err(|_| ConnectorError::user("the status is none of HTTP".into()))?;
+    let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
+    for (name, value) in answer.headers {
+        // What HTTP let in is text that the SDK takes.
+        let _ = response.headers_mut().try_append(name, value);
+    }
+    Ok(response)
+}
+
+/// What a failure is to the SDK: it tries again what may pass.
+fn connector_error(error: ExchangeError) -> ConnectorError {
+    match &error {
+        ExchangeError::Network(_) | ExchangeError::Unusable(_) | ExchangeError::TooLarge { .. } => {
+            ConnectorError::user(error.into())
+        }
+        ExchangeError::TimedOut => ConnectorError::timeout(error.into()),
+        ExchangeError::Broken(_) => ConnectorError::io(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! Calls of the SDK on our network: real TLS, a real proxy, and what a wrong clock looks like.
+
+use crate::error::AwsError;
+use crate::session::aws_session::AwsSession;
+use crate::testing::{Answer, Home, LocalAws, of_profile};
+use transload_network::testing::{Authority, ConnectProxy, ProxyRule, TlsServer, Validity};
+use transload_network::{Network, NetworkFailure, Proxies};
+
+const HOST: &str = "aws.example";
+
+const IDENTITY: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+    <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>AIDA</UserId>\
+    <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
+
+fn answer() -> String {
+    let length = IDENTITY.len();
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {length}\r\n\r\n{IDENTITY}"
+    )
+}
+
+/// A profile whose calls go to `https://aws.example`, each tried once.
+fn profile(more: &str) -> Home {
+    let config = format!(
+        "[default]\nregion = eu-west-1\nmax_attempts = 1\nendpoint_url = https://{HOST}\n\
+         aws_access_key_id = AKIATEST\naws_secret_access_key = s3cr3t\n{more}"
+    );
+    Home::with(&config, "")
+}
+
+async fn session(home: &Home, proxy: &ConnectProxy) -> AwsSession {
+    let address = format!("http://{}", proxy.address);
+    let proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| address.clone()));
+    let environment = home.environment().through(Network::new(proxies));
+    AwsSession::open(of_profile("default"), &environment).await.unwrap()
+}
+
+fn failure(error: AwsError) -> NetworkFailure {
+    match error {
+        AwsError::Network { failure, .. } => failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_profile_names_the_authorities_that_its_calls_trust() {
+    let authority = Authority::new("Example Corp Root CA");
+    let server = TlsServer::start(&authority.leaf(HOST, Validity::Now), &answer()).await;
+    let proxy = ConnectProxy::start(ProxyRule::Through(server.address)).await;
+
+    let refused = session(&profile(""), &proxy).await.identity().await.unwrap_err();
+    let said = failure(refused).to_string();
+    assert!(said.contains("issued by \u{201c}Example Corp Root CA"), "{said}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("corp.pem");
+    std::fs::write(&file, authority.pem()).unwrap();
+    let home = profile(&format!("ca_bundle = {}\n", file.display()));
+    let open = session(&home, &proxy).await;
+    assert_eq!(open.identity().await.unwrap().account.as_str(), "123456789012");
+    assert!(proxy.asked().iter().all(|head| head.starts_with("CONNECT aws.example:443 ")));
+    // The registry of the session trusts them too.
+    assert_eq!(open.network().ca_files().len(), 1);
+
+    let gone = profile("ca_bundle = /nonexistent/corp.pem\n");
+    let refused = session(&gone, &proxy).await.identity().await.unwrap_err();
+    match failure(refused) {
+        NetworkFailure::Untrusted { unusable_file: Some(reason), .. } => {
+            assert!(reason.contains("/nonexistent/corp.pem"), "{reason}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_not_aws_that_is_not_there() {
+    let proxy = ConnectProxy::start(ProxyRule::WantsLogin).await;
+    let refused = session(&profile(""), &proxy).await.identity().await.unwrap_err();
+    let refused = failure(refused);
+    assert!(matches!(refused, NetworkFailure::ProxyRefused { wants_login: true, .. }), "{refused}");
+    // Asking again would not help.
+    assert_eq!(proxy.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn what_runs_on_this_computer_is_not_asked_through_the_proxy() {
+    let aws = LocalAws::start(|_| crate::testing::identity_xml()).await;
+    let proxy = ConnectProxy::start(ProxyRule::Forbids).await;
+    let address = format!("http://{}", proxy.address);
+    let proxies = Proxies::from_variables(|name| (name == "HTTP_PROXY").then(|| address.clone()));
+    let config = format!(
+        "[default]\nregion = eu-west-1\nendpoint_url = {}\n\
+         aws_access_key_id = AKIATEST\naws_secret_access_key = s3cr3t\n",
+        aws.url
+    );
+    let home = Home::with(&config, "");
+    let environment = home.environment().through(Network::new(proxies));
+    let session = AwsSession::open(of_profile("default"), &environment).await.unwrap();
+    assert_eq!(session.identity().await.unwrap().account.as_str(), "123456789012");
+    assert_eq!(proxy.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_signature_refused_for_the_time_says_how_much_the_clock_is_off() {
+    for (code, message, expected) in [
+        (
+            "InvalidSignatureException",
+            "Signature expired: 20260224T101000Z is now earlier than 20260224T100900Z \
+             (20260224T102400Z - 15 min.)",
+            840,
+        ),
+        (
+            "SignatureDoesNotMatch",
+            "Signature not yet current: 20260224T102400Z is still later than 20260224T101500Z \
+             (20260224T101000Z + 5 min.)",
+            -840,
+        ),
+    ] {
+        let refusal = move |_: &_| Answer::xml_error(403, code, message);
+        let aws = LocalAws::start(refusal).await;
+        let session = crate::testing::session_at(&aws).await;
+        match failure(session.identity().await.unwrap_err()) {
+            NetworkFailure::ClockWrong { behind_seconds, at_least: false, .. } => {
+                assert_eq!(behind_seconds, expected);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // Without times in the sentence, and an answer whose date is ours: the keys are at fault.
+    let wrong = |_: &_| Answer::xml_error(403, "SignatureDoesNotMatch", "It does not match.");
+    let aws = LocalAws::start(wrong).await;
+    let error = crate::testing::session_at(&aws).await.identity().await.unwrap_err();
+    assert!(matches!(error, AwsError::CredentialsInvalid { .. }), "{error:?}");
+}

@@ -1,0 +1,59 @@
+//! The credentials of a role, for who signed in. The SDK has a provider for them too, which knows
+//! neither the endpoints that a profile names nor another home folder than that of the process.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, Result as ProviderResult, future};
+use aws_sdk_sso::types::RoleCredentials;
+
+use crate::config::environment::AwsEnvironment;
+use crate::sso::portal::SsoPortal;
+use crate::sso::sso_session::SsoTarget;
+
+/// A role that IAM Identity Center gives to who signed in with a profile.
+#[derive(Clone, Debug)]
+pub(crate) struct SsoRole {
+    pub(crate) profile: String,
+    pub(crate) environment: AwsEnvironment,
+    pub(crate) account_id: String,
+    pub(crate) role_name: String,
+}
+
+impl SsoRole {
+    /// The token is looked for each time: a person may have signed in meanwhile, here or with another
+    /// program.
+    async fn give(&self) -> ProviderResult {
+        let target = SsoTarget::Profile(self.profile.clone());
+        let portal = SsoPortal::open(&target, &self.environment)
+            .await
+            .map_err(CredentialsError::provider_error)?;
+        let given = portal.role_credentials(&self.account_id, &self.role_name).await?;
+        given.and_then(usable).ok_or_else(|| {
+            let name = &self.role_name;
+            let why = format!("the answer of IAM Identity Center holds no credentials for {name}");
+            CredentialsError::provider_error(why)
+        })
+    }
+}
+
+fn usable(given: RoleCredentials) -> Option<Credentials> {
+    let ends = Duration::from_millis(u64::try_from(given.expiration).ok()?);
+    Some(Credentials::new(
+        given.access_key_id?,
+        given.secret_access_key?,
+        given.session_token,
+        Some(UNIX_EPOCH + ends),
+        "transload",
+    ))
+}
+
+impl ProvideCredentials for SsoRole {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.give())
+    }
+}

@@ -1,0 +1,271 @@
+use std::time::SystemTime;
+
+use crate::config::config_files::Configuration;
+use crate::config::environment::AwsEnvironment;
+use crate::config::profile_set::ConfiguredProfiles;
+use crate::config::sections::Section;
+use crate::error::AwsError;
+use crate::sso::error::SignInError;
+use crate::sso::store::{Token, TokenStore};
+
+/// Where to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SsoTarget {
+    /// Where a profile, or the source of its roles, signs in.
+    Profile(String),
+    /// A session of the configuration by its name, whether a profile uses it or not.
+    Session(String),
+}
+
+/// A sign-in that the AWS configuration names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SsoSession {
+    /// The name of its `[sso-session]`; nothing for the older form, where a profile names it all.
+    pub name: Option<String>,
+    /// The address of the access portal.
+    pub start_url: String,
+    /// The region of IAM Identity Center, which need not be that of ECR.
+    pub region: String,
+    /// What the session asks for (`sso_registration_scopes`), where that is written.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// A sign-in with what is known of its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SsoTokenState {
+    /// The sign-in.
+    pub session: SsoSession,
+    /// The profiles that use it, in the order of the files.
+    pub profiles: Vec<String>,
+    /// When its token ends, where there is one that has not ended.
+    pub token_ends: Option<SystemTime>,
+    /// Whether the token may be renewed without a person, as far as this computer knows.
+    pub renewable: bool,
+}
+
+impl SsoSession {
+    /// Finds a sign-in in the configuration of this computer.
+    ///
+    /// # Errors
+    /// [`SignInError::NotSso`], [`SignInError::SessionMissing`], and [`AwsError::ProfileMissing`]
+    /// or [`AwsError::ProfileInvalid`] for a configuration that cannot be used.
+    pub async fn find(
+        target: &SsoTarget,
+        environment: &AwsEnvironment,
+    ) -> Result<Self, SignInError> {
+        let configuration = Configuration::read(environment, target.profile()).await;
+        Self::find_in(&configuration, target)
+    }
+
+    pub(super) fn find_in(
+        configuration: &Configuration,
+        target: &SsoTarget,
+    ) -> Result<Self, SignInError> {
+        let profiles = &configuration.sections;
+        match target {
+            SsoTarget::Profile(name) => {
+                if profiles.profile(name).is_none() {
+                    let files = configuration.paths();
+                    return Err(AwsError::ProfileMissing {
+                        profile: name.clone(),
+                        files,
+                        ignored: Vec::new(),
+                    }
+                    .into());
+                }
+                let profile = signer(profiles, name)
+                    .ok_or_else(|| SignInError::NotSso { profile: name.clone() })?;
+                of_profile(profiles, profile).map_err(|detail| {
+                    AwsError::ProfileInvalid { profile: name.clone(), detail }.into()
+                })
+            }
+            SsoTarget::Session(name) => match of_session(profiles, name) {
+                Some(session) => session.map_err(|detail| {
+                    AwsError::ProfileInvalid { profile: name.clone(), detail }.into()
+                }),
+                None => Err(SignInError::SessionMissing { session: name.clone() }),
+            },
+        }
+    }
+
+    /// Whether a token of this session can be renewed. One of the older form never is, neither by the
+    /// AWS CLI nor by the SDK.
+    pub(super) fn renews(&self, token: &Token, now: SystemTime) -> bool {
+        let registered =
+            token.registration.as_ref().is_some_and(|registration| registration.expires_at > now);
+        self.name.is_some() && registered && token.refresh_token.is_some()
+    }
+
+    /// What people call it: its name, or the start URL.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.start_url)
+    }
+}
+
+impl SsoTarget {
+    /// The profile whose settings count for the way to AWS.
+    pub(super) fn profile(&self) -> Option<&str> {
+        match self {
+            Self::Profile(name) => Some(name),
+            Self::Session(_) => None,
+        }
+    }
+}
+
+/// Every sign-in of the configuration: the sessions in the order of the file, then those that profiles of the older
+/// form name. One that lacks something is left out; its profiles say so.
+pub async fn list_sso_sessions(environment: &AwsEnvironment) -> Vec<SsoTokenState> {
+    let configuration = Configuration::read(environment, None).await;
+    let set = &configuration.sections;
+    let named =
+        set.sso_sessions().iter().filter_map(|section| of_session(set, &section.name)?.ok());
+    let mut sessions: Vec<SsoSession> = named.collect();
+    let mut users: Vec<(SsoSession, String)> = Vec::new();
+    for profile in set.profiles() {
+        if let Ok(session) = of_profile(set, profile) {
+            users.push((session, profile.name.clone()));
+        }
+    }
+    for (session, _) in &users {
+        if !sessions.contains(session) {
+            sessions.push(session.clone());
+        }
+    }
+    let store = TokenStore::of(environment);
+    let mut states = Vec::new();
+    for session in sessions {
+        let token = store.token(&session).await.ok().flatten();
+        let now = SystemTime::now();
+        let profiles =
+            users.iter().filter(|(used, _)| *used == session).map(|(_, name)| name.clone());
+        states.push(SsoTokenState {
+            profiles: profiles.collect(),
+            renewable: token.as_ref().is_some_and(|token| session.renews(token, now)),
+            token_ends: token.map(|token| token.expires_at).filter(|ends| *ends > now),
+            session,
+        });
+    }
+    states
+}
+
+/// The profile at the far end of the roles, if it signs in with SSO.
+fn signer<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Section> {
+    let mut visited: Vec<&str> = Vec::new();
+    let mut current = profiles.profile(name)?;
+    while !visited.contains(&current.name.as_str()) {
+        visited.push(&current.name);
+        let role = current.get("role_arn").is_some();
+        match current.get("source_profile").filter(|_| role) {
+            Some(source) if source != current.name => current = profiles.profile(source)?,
+            _ => break,
+        }
+    }
+    let signs_in = ["sso_session", "sso_start_url"].iter().any(|key| current.get(key).is_some());
+    signs_in.then_some(current)
+}
+
+fn of_profile(profiles: &ConfiguredProfiles, profile: &Section) -> Result<SsoSession, String> {
+    if let Some(name) = profile.get("sso_session") {
+        let missing =
+            || format!("it names the SSO session {name:?}, which is in none of the files");
+        return of_session(profiles, name).ok_or_else(missing)?;
+    }
+    let part = |key| profile.get(key).ok_or_else(|| format!("it has no {key}"));
+    Ok(SsoSession {
+        name: None,
+        start_url: part("sso_start_url")?.to_owned(),
+        region: part("sso_region")?.to_owned(),
+        scopes: None,
+    })
+}
+
+fn of_session(profiles: &ConfiguredProfiles, name: &str) -> Option<Result<SsoSession, String>> {
+    let section = profiles.sso_session(name)?;
+    let part = |key| {
+        let value = section.get(key).map(str::to_owned);
+        value.ok_or_else(|| format!("its SSO session {name:?} has no {key}"))
+    };
+    let scopes = section.get("sso_registration_scopes").map(scopes);
+    Some(part("sso_start_url").and_then(|start_url| {
+        let region = part("sso_region")?;
+        Ok(SsoSession { name: Some(name.to_owned()), start_url, region, scopes })
+    }))
+}
+
+/// Source: `parse_sso_registration_scopes` of the AWS CLI 2: parts between commas, without blanks.
+fn scopes(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Home;
+
+    const CONFIG: &str = "[profile new]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n\
+        [profile chained]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = new\n\
+        [profile old]\nsso_start_url = https://old.example/start\nsso_region = us-east-1\n\
+        sso_account_id = 1\nsso_role_name = r\n\
+        [profile keys]\naws_access_key_id = A\naws_secret_access_key = s\n\
+        [profile half]\nsso_session = nowhere\n\
+        [profile circle]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = circle\n\
+        [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n\
+        sso_registration_scopes = sso:account:access, codewhisperer:analysis ,\n\
+        [sso-session lonely]\nsso_region = eu-west-1\nsso_start_url = https://lonely.example/start\n";
+
+    fn corp() -> SsoSession {
+        SsoSession {
+            name: Some("corp".to_owned()),
+            start_url: "https://corp.example/start".to_owned(),
+            region: "eu-west-1".to_owned(),
+            scopes: Some(vec!["sso:account:access".into(), "codewhisperer:analysis".into()]),
+        }
+    }
+
+    async fn find(target: SsoTarget) -> Result<SsoSession, SignInError> {
+        SsoSession::find(&target, &Home::with(CONFIG, "").environment()).await
+    }
+
+    #[tokio::test]
+    async fn a_profile_a_chain_of_roles_and_a_name_lead_to_their_sign_in() {
+        for target in [
+            SsoTarget::Profile("new".to_owned()),
+            SsoTarget::Profile("chained".to_owned()),
+            SsoTarget::Session("corp".to_owned()),
+        ] {
+            assert_eq!(find(target).await.unwrap(), corp());
+        }
+        let old = find(SsoTarget::Profile("old".to_owned())).await.unwrap();
+        assert_eq!((old.name.as_deref(), old.title()), (None, "https://old.example/start"));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_sign_in_says_why() {
+        let of = |name: &str| find(SsoTarget::Profile(name.to_owned()));
+        assert!(matches!(of("keys").await, Err(SignInError::NotSso { .. })));
+        assert!(matches!(of("circle").await, Err(SignInError::NotSso { .. })));
+        let half = of("half").await.unwrap_err();
+        assert!(half.to_string().contains("\"nowhere\""), "{half}");
+        let missing = of("nobody").await.unwrap_err();
+        assert!(matches!(missing, SignInError::Aws(AwsError::ProfileMissing { .. })), "{missing}");
+        let session = find(SsoTarget::Session("nowhere".to_owned())).await.unwrap_err();
+        assert!(matches!(session, SignInError::SessionMissing { .. }), "{session}");
+    }
+
+    #[tokio::test]
+    async fn every_sign_in_is_listed_once_with_its_profiles() {
+        let states = list_sso_sessions(&Home::with(CONFIG, "").environment()).await;
+        let listed: Vec<_> = states
+            .iter()
+            .map(|state| (state.session.title(), state.profiles.join(" "), state.token_ends))
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                ("corp", "new".to_owned(), None),
+                ("lonely", String::new(), None),
+                ("https://old.example/start", "old".to_owned(), None),
+            ]
+        );
+    }
+}
