@@ -1,186 +1,151 @@
+//! [`AwsError`], the error of every call in this crate. The `api` crate turns it into codes and texts.
+
 use crate::config::profile_list::ProfileKind;
 use transload_model::{AccountId, Region, RepositoryName};
 use transload_network::NetworkFailure;
 
-/// Why a call to AWS, or the way to it, failed. No variant holds a secret.
+/// Why a call to AWS failed, or could not be made. No variant contains a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
     /// The profile is in none of the files.
     #[error("there is no AWS profile {profile:?} in {}", files.join(", "))]
     ProfileMissing {
-        /// The profile.
         profile: String,
         /// The files that were read.
         files: Vec<String>,
-        /// Sections of the files that may have been meant and are not read, each with its line.
+        /// Ignored sections that may have been intended, each with its line.
         ignored: Vec<String>,
     },
-    /// The profile contradicts itself or lacks something.
+    /// The profile is contradictory or incomplete.
     #[error("the AWS profile {profile:?} cannot be used: {detail}")]
     ProfileInvalid {
-        /// The profile.
         profile: String,
-        /// What is wrong, in the words of the AWS SDK or ours.
+        /// The problem, as the AWS SDK or Transload reports it.
         detail: String,
     },
-    /// Neither the profile nor the person names a region.
+    /// Neither the profile nor the user specifies a region.
     #[error("the AWS profile {profile:?} names no region")]
-    RegionMissing {
-        /// The profile.
-        profile: String,
-    },
-    /// The account has not enabled the region, so AWS does not know its credentials there.
+    RegionMissing { profile: String },
+    /// The region is not enabled for the account, so AWS does not know its credentials there.
     #[error("the region {region} is not enabled for the AWS account {account}")]
-    RegionNotEnabled {
-        /// The region.
-        region: Region,
-        /// The account.
-        account: AccountId,
-    },
-    /// The profile gives no credentials.
+    RegionNotEnabled { region: Region, account: AccountId },
+    /// The profile provides no credentials.
     #[error("the AWS profile {profile:?} gives no credentials")]
     CredentialsMissing {
-        /// The profile.
         profile: String,
-        /// What the credentials provider said.
+        /// The error of the credentials provider.
         #[source]
         source: Option<BoxError>,
     },
-    /// The program of the profile gives no credentials.
+    /// The `credential_process` of the profile provides no credentials.
     #[error("the AWS profile {profile:?} gives no credentials: its credential_process {detail}")]
     ProcessFailed {
-        /// The profile.
         profile: String,
-        /// What the program did, with what it complained of.
+        /// What the program did, and its error output.
         detail: String,
     },
-    /// AWS does not know the keys, or the signature does not fit.
+    /// AWS does not know the access key, or the signature does not match.
     #[error("AWS does not accept the credentials: {message}")]
     CredentialsInvalid {
-        /// AWS's error code.
+        /// The error code of AWS.
         code: String,
-        /// AWS's sentence.
+        /// The message of AWS.
         message: String,
     },
-    /// The session has ended.
+    /// The session has expired.
     #[error("the AWS session has ended: {message}")]
     CredentialsExpired {
-        /// AWS's sentence, or the SDK's.
+        /// The message of AWS or of the SDK.
         message: String,
     },
-    /// The profile signs in through a browser and has no session now.
+    /// The profile signs in through a browser, and the user is not signed in.
     #[error("the AWS profile {profile:?} needs you to sign in")]
     SignInNeeded {
-        /// The profile.
         profile: String,
-        /// With what it signs in: IAM Identity Center, or `aws login`.
+        /// How the profile signs in: IAM Identity Center, or `aws login`.
         kind: ProfileKind,
-        /// What the credentials provider said.
+        /// The error of the credentials provider.
         #[source]
         source: Option<BoxError>,
     },
-    /// The profile asks for an MFA code.
+    /// The profile requires an MFA code.
     #[error("the AWS profile {profile:?} needs a code from {serial}")]
     MfaNeeded {
-        /// The profile.
         profile: String,
-        /// The device's ARN or serial number.
+        /// The ARN or serial number of the device.
         serial: String,
     },
-    /// AWS does not take the MFA code.
+    /// AWS rejected the MFA code.
     #[error("AWS does not take the code of {serial}: {message}")]
     MfaCodeRefused {
-        /// The device's ARN or serial number.
+        /// The ARN or serial number of the device.
         serial: String,
-        /// AWS's sentence.
+        /// The message of AWS.
         message: String,
     },
-    /// The caller may not do this.
+    /// The caller lacks a permission.
     #[error("AWS does not allow {action}: {message}")]
     AccessDenied {
         /// The IAM action, such as `ecr:CreateRepository`.
         action: String,
-        /// AWS's sentence, which names the caller and the resource.
+        /// The message of AWS, which names the caller and the resource.
         message: String,
     },
-    /// Nothing answers at the endpoint.
+    /// No response from the endpoint.
     #[error("nothing answers at the AWS endpoint for {action}")]
     EndpointUnreachable {
-        /// The IAM action.
         action: String,
-        /// What the connection said.
+        /// The error of the connection.
         #[source]
         source: BoxError,
     },
-    /// Something between here and AWS: a certificate, a proxy, a clock.
+    /// A problem between this computer and AWS: a certificate, a proxy, or the clock.
     #[error("AWS cannot be asked: {failure}")]
-    Network {
-        /// The IAM action.
-        action: String,
-        /// What.
-        failure: NetworkFailure,
-    },
-    /// AWS asks for fewer calls.
+    Network { action: String, failure: NetworkFailure },
+    /// AWS throttles the call.
     #[error("AWS asks for fewer calls of {action}")]
-    Throttled {
-        /// The IAM action.
-        action: String,
-    },
-    /// The repository does not exist.
+    Throttled { action: String },
     #[error("ECR has no repository {name} in this account and region")]
-    RepositoryMissing {
-        /// Its name.
-        name: RepositoryName,
-    },
-    /// The repository exists already.
+    RepositoryMissing { name: RepositoryName },
     #[error("ECR has a repository {name} already")]
-    RepositoryExists {
-        /// Its name.
-        name: RepositoryName,
-    },
-    /// The repository holds images, and is deleted only where it holds none.
+    RepositoryExists { name: RepositoryName },
+    /// The repository contains images. Only an empty repository is deleted.
     #[error("the repository {name} is not empty")]
-    RepositoryNotEmpty {
-        /// Its name.
-        name: RepositoryName,
-    },
-    /// A quota of the account is used up.
+    RepositoryNotEmpty { name: RepositoryName },
+    /// A service quota of the account is exhausted.
     #[error("a quota of the AWS account is used up: {message}")]
     QuotaExceeded {
-        /// AWS's sentence.
+        /// The message of AWS.
         message: String,
     },
-    /// The KMS key cannot be used.
+    /// ECR can't use the KMS key.
     #[error("the KMS key cannot be used: {message}")]
     KmsRefused {
-        /// AWS's sentence.
+        /// The message of AWS.
         message: String,
     },
-    /// AWS answered with another error.
+    /// Any other error of AWS.
     #[error("AWS refused {action}: {code}: {message}")]
     Refused {
-        /// The IAM action.
         action: String,
-        /// AWS's error code.
+        /// The error code of AWS.
         code: String,
-        /// AWS's sentence.
+        /// The message of AWS.
         message: String,
-        /// The id to give to AWS support.
+        /// The request id for AWS Support.
         request_id: Option<String>,
     },
-    /// The answer lacks something that it must have, or cannot be read.
+    /// The response lacks a required field, or can't be read.
     #[error("the answer to {action} cannot be used: {detail}")]
     AnswerUnusable {
-        /// The IAM action.
         action: String,
-        /// What is wrong with it.
+        /// What is wrong with the response.
         detail: String,
     },
 }
 
 impl AwsError {
-    /// Whether a person has to do something about the session, such as to sign in again, and the same
-    /// call may succeed afterwards.
+    /// Whether the user must act, for example sign in again, before the same call can succeed.
     pub fn needs_person(&self) -> bool {
         matches!(
             self,
@@ -194,5 +159,5 @@ impl AwsError {
     }
 }
 
-/// Another library's error, kept as the cause.
+/// An error of another library, kept as the cause.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,4 +1,5 @@
-//! The one place where the SDK's errors become [`AwsError`].
+//! Turns every error of the SDK into an [`AwsError`]. This is the only place that reads AWS's error
+//! codes. The clients of all rooms create a [`Call`] per request.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -22,16 +23,15 @@ use crate::sso::error::SignInError;
 use transload_model::RepositoryName;
 use transload_network::{ExchangeError, NetworkFailure, date_header, signature_times};
 
-/// Who calls, as far as messages need it.
+/// The caller, for messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    /// The profile.
     pub(crate) profile: String,
-    /// What gives its first credentials.
+    /// Where its first credentials come from.
     pub(crate) base: ProfileKind,
 }
 
-/// One call, as far as messages need it.
+/// One call, for messages.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     caller: &'a Caller,
@@ -40,27 +40,27 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// A call, by its IAM action, such as `ecr:CreateRepository`.
+    /// Creates a call by its IAM action, such as `ecr:CreateRepository`.
     pub(crate) fn new(caller: &'a Caller, action: &'a str) -> Self {
         Self { caller, action, repository: None }
     }
 
-    /// The repository that the call is about.
+    /// Sets the repository that the call is about.
     pub(crate) fn of(self, repository: &'a RepositoryName) -> Self {
         Self { repository: Some(repository), ..self }
     }
 
-    /// Something that the answer must have.
+    /// Returns a field that the response must have.
     pub(crate) fn required<T>(&self, value: Option<T>, what: &str) -> Result<T, AwsError> {
         value.ok_or_else(|| self.unusable(format_args!("it lacks {what}")))
     }
 
-    /// The answer cannot be used.
+    /// The error for a response that can't be used.
     pub(crate) fn unusable(&self, detail: impl Display) -> AwsError {
         AwsError::AnswerUnusable { action: self.action.to_owned(), detail: detail.to_string() }
     }
 
-    /// What the SDK's error means.
+    /// Converts the SDK's error.
     pub(crate) fn failed<E>(&self, error: SdkError<E, HttpResponse>) -> AwsError
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -77,14 +77,14 @@ impl<'a> Call<'a> {
                 } else if sentence(&error).contains("identity resolver timed out") {
                     self.credentials_missing(cause(error))
                 } else {
-                    // The request could not even be made, which only settings can cause.
+                    // The request could not be built, which only settings can cause.
                     self.profile_invalid(sentence(&error))
                 }
             }
         }
     }
 
-    /// AWS answered with an error.
+    /// Converts an error that AWS returned.
     fn refused<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -112,7 +112,7 @@ impl<'a> Call<'a> {
                 | "MissingAuthenticationTokenException",
                 _,
             ) => AwsError::CredentialsInvalid { code, message },
-            // Credentials that AWS ended before their time come back with a new sign-in.
+            // Credentials that AWS revoked early are replaced by signing in again.
             ("ExpiredToken" | "ExpiredTokenException", _)
                 if self.caller.base == ProfileKind::Sso =>
             {
@@ -155,7 +155,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Something answered with an error that is not in AWS's form: a proxy, a wrong address.
+    /// Converts an error response that is not from AWS, for example from a proxy or a wrong endpoint.
     fn without_code<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
     where
         E: Error + Send + Sync + 'static,
@@ -171,7 +171,7 @@ impl<'a> Call<'a> {
         ))
     }
 
-    /// The call was not made, because there were no credentials to sign it with.
+    /// Converts the error of a call that was not sent because there were no credentials to sign it.
     pub(crate) fn without_credentials(&self, error: BoxError) -> AwsError {
         if let Some(hop) = find::<HopError>(error.as_ref()) {
             match hop {
@@ -216,7 +216,7 @@ impl<'a> Call<'a> {
         let signs_in = matches!(self.caller.base, ProfileKind::Sso | ProfileKind::Login);
         match credentials {
             CredentialsError::InvalidConfiguration(_) => self.profile_invalid(detail),
-            // IAM Identity Center refuses the role, not the session.
+            // IAM Identity Center denies the role; the session is valid.
             _ if signs_in && detail.contains("ForbiddenException") => AwsError::AccessDenied {
                 action: "sso:GetRoleCredentials".to_owned(),
                 message: detail,
@@ -230,8 +230,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// What stands before the question whether somebody is signed in: the way to IAM Identity Center,
-    /// its settings, and that it is asked too often.
+    /// Returns problems that have nothing to do with being signed in: the connection to IAM Identity
+    /// Center, its settings, and throttling.
     fn before_sign_in(&self, error: &(dyn Error + 'static)) -> Option<AwsError> {
         if let Some(SignInError::Aws(told)) = find::<SignInError>(error) {
             return match told {
@@ -256,7 +256,7 @@ impl<'a> Call<'a> {
             .then(|| AwsError::Throttled { action: "sso:GetRoleCredentials".to_owned() })
     }
 
-    /// STS did not let a role be assumed.
+    /// Converts the error of an AssumeRole call.
     fn not_assumed(
         &self,
         hop: &Hop,
@@ -274,7 +274,7 @@ impl<'a> Call<'a> {
             AwsError::AccessDenied { action, message } => {
                 AwsError::AccessDenied { action, message: format!("{which}: {message}") }
             }
-            // STS takes the call for wrong: the length of the session, the name of the role.
+            // STS rejects a parameter: the duration of the session, or its name.
             AwsError::Refused { code, message, .. } if code == "ValidationError" => {
                 self.profile_invalid(format!("{which}: {message} ({})", hop.written_at))
             }
@@ -282,7 +282,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Which call for credentials found nobody.
+    /// Returns the call for credentials that could not reach its endpoint.
     fn credentials_action(&self, error: &(dyn Error + 'static)) -> &'static str {
         if find::<SdkError<AssumeRoleError, HttpResponse>>(error).is_some() {
             "sts:AssumeRole"
@@ -316,9 +316,9 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A refused signature whose cause is the clock of this computer, by the times in AWS's sentence or,
-/// without them, by the date of its answer. Source: "Signature Version 4", and the codes of ECR, STS
-/// and the other services.
+/// Detects a wrong clock on this computer behind a rejected signature, by the times in the message of
+/// AWS or, without them, by the date of the response. Source: "Signature Version 4", and the codes of
+/// ECR, STS and the other services.
 fn wrong_clock(
     code: &str,
     message: &str,
@@ -340,7 +340,7 @@ fn wrong_clock(
     NetworkFailure::clock(behind_seconds, "AWS")
 }
 
-/// What is inside the SDK's error of a call.
+/// Returns the error inside the SDK's error of a call.
 fn cause<E>(error: SdkError<E, HttpResponse>) -> BoxError
 where
     E: Error + Send + Sync + 'static,
@@ -348,38 +348,38 @@ where
     error.into_source().unwrap_or_else(|error| BoxError::from(sentence(&error)))
 }
 
-/// Whether STS answered, and not a network.
+/// Whether STS responded at all.
 fn is_answer(error: &SdkError<AssumeRoleError, HttpResponse>) -> bool {
     matches!(error, SdkError::ServiceError(_))
 }
 
 /// Whether STS denies a role because of the code, and not because of a policy.
 ///
-/// Source: "Troubleshooting IAM", and the words of STS: "MultiFactorAuthentication failed with
+/// Source: "Troubleshooting IAM", and the messages of STS: "MultiFactorAuthentication failed with
 /// invalid MFA one time pass code", "MultiFactorAuthentication failed, unable to validate MFA code".
 fn is_about_code(message: &str) -> bool {
     message.starts_with("MultiFactorAuthentication failed")
 }
 
-/// Whether an error comes from a connection. The SDK wraps a connector's error of a call for
-/// credentials in another one of the call itself, so every cause is looked at.
+/// Whether an error comes from the connection. For calls that fetch credentials, the SDK wraps the
+/// connector's error in another one of the outer call, so every cause is checked.
 fn is_connection(error: &(dyn Error + 'static)) -> bool {
     causes(error)
         .filter_map(|cause| cause.downcast_ref::<ConnectorError>())
         .any(|cause| cause.is_io() || cause.is_timeout() || cause.is_user())
 }
 
-/// The first error of a kind among an error and its causes.
+/// Returns the first error of a type among an error and its causes.
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     causes(error).find_map(|cause| cause.downcast_ref::<T>())
 }
 
-/// An error, then its causes from the outside in.
+/// Iterates over an error and its causes, from the outside in.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// An error and its causes in one line, each said once.
+/// Joins an error and its causes in one line, without repetitions.
 pub(crate) fn sentence(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = causes(error)
         .map(|cause| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" "))

@@ -1,5 +1,5 @@
-//! What the tests of this room share: an AWS on this computer that answers as told and records
-//! who asked, and a home folder with configuration files.
+//! Shared by the tests of this crate: a local AWS that records requests and returns prepared responses,
+//! and a home folder with configuration files.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,22 +19,22 @@ use crate::error::AwsError;
 use crate::session::aws_session::AwsSession;
 use crate::session::request::{SessionCredentials, SessionRequest};
 
-/// A request as it arrived.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     /// `DescribeRepositories`, `GetCallerIdentity`, …
     pub(crate) operation: String,
-    /// The access key id that signed it, if it was signed.
+    /// The access key id of the signature, if the request is signed.
     pub(crate) access_key_id: Option<String>,
-    /// The region that it was signed for.
+    /// The region of the signature.
     pub(crate) region: Option<String>,
-    /// The body, where it is JSON.
+    /// The body, if it is JSON.
     pub(crate) json: Value,
-    /// The fields of the body, where it is a form.
+    /// The fields of the body, if it is a form.
     pub(crate) form: Vec<(String, String)>,
 }
 
-/// What to answer.
+/// A prepared response.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     status: u16,
@@ -69,7 +69,7 @@ impl Answer {
     }
 }
 
-/// STS's answer to GetCallerIdentity.
+/// The response of STS to GetCallerIdentity.
 pub(crate) fn identity_xml() -> Answer {
     Answer::xml(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
@@ -89,7 +89,7 @@ struct Shared {
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
-/// ECR (AWS JSON 1.1) and STS (query and XML) on one port of this computer.
+/// ECR (AWS JSON 1.1) and STS (query and XML) on one local port.
 pub(crate) struct LocalAws {
     pub(crate) url: Url,
     shared: Shared,
@@ -109,7 +109,7 @@ impl LocalAws {
         Self { url, shared, server }
     }
 
-    /// Every request so far.
+    /// Returns all requests so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.shared.asked.lock().unwrap().clone()
     }
@@ -182,7 +182,7 @@ impl Home {
         AwsEnvironment::from_variables(home.iter().chain(variables).copied())
     }
 
-    /// A session for a profile with every other setting left to the environment and the files.
+    /// Opens a session for a profile. All other settings come from the environment and the files.
     pub(crate) async fn open(&self, profile: &str) -> Result<AwsSession, AwsError> {
         AwsSession::open(of_profile(profile), &self.environment()).await
     }
@@ -197,7 +197,7 @@ pub(crate) fn of_profile(name: &str) -> SessionRequest {
     }
 }
 
-/// A session with the key `AKIATEST` whose calls all go to `aws`, each tried once.
+/// Returns a session with the key `AKIATEST` whose calls all go to `aws`, without retries.
 pub(crate) async fn session_at(aws: &LocalAws) -> AwsSession {
     let config = format!(
         "[default]\nregion = eu-west-1\nmax_attempts = 1\nendpoint_url = {}\n\

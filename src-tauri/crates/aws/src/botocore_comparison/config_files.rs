@@ -1,4 +1,5 @@
-//! Files of every odd shape, read by us, by botocore, and by the SDK from what we give it.
+//! Generated configuration files of every odd shape. Our parser must read them as botocore does, and
+//! the SDK must read the text that we derive from them as we read the file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,10 +17,11 @@ use crate::config::ini::{SyntaxProblem, parse, refusal};
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
 use crate::config::sections::{FileKind, Section, sort};
 
-/// How many files are made. botocore reads all of them in one process.
+/// Number of generated files. botocore reads all of them in one process.
 const FILES: usize = 600;
 
-/// A program of the tests' Python: where `TRANSLOAD_TOOLS` says, or where the set-up puts it.
+/// Returns the Python of the test tools: in `TRANSLOAD_TOOLS`, or where `cargo xtask setup` installs
+/// it.
 pub(crate) fn python() -> PathBuf {
     let made_by_xtask =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/tools/python/bin");
@@ -109,7 +111,7 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A file. Broken lines are seldom, so that most files can be read.
+/// Generates a file. Invalid lines are rare, so that most files can be parsed.
 fn file() -> impl Strategy<Value = String> {
     let lines = prop::collection::vec(line(), 0..14);
     let end = prop_oneof![3 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r")];
@@ -126,7 +128,7 @@ fn read(kind: FileKind, text: &str) -> Result<ConfiguredProfiles, SyntaxProblem>
     Ok(profiles)
 }
 
-/// A profile in botocore's form.
+/// Returns a profile in botocore's form.
 fn told(profile: &Section) -> Value {
     let nested = |whole: &str| -> Value {
         let lines = whole.lines().map(str::trim).filter_map(|line| line.split_once('='));
@@ -162,7 +164,7 @@ fn we_read_every_file_as_botocore_does() {
     for ((kind, _, text), theirs) in files.iter().zip(as_botocore(&paths)) {
         let ours = read(*kind, text);
         let outcome = match theirs["error"].as_str() {
-            // A mark at the beginning is passed over here, and that is said.
+            // We skip a leading byte order mark and report it.
             Some("broken") if text.starts_with('\u{feff}') => {
                 assert!(refusal(text).is_some_and(|refusal| refusal.line == 1), "{text}");
                 "marked"
@@ -171,7 +173,7 @@ fn we_read_every_file_as_botocore_does() {
                 assert!(ours.is_err(), "botocore refuses it, and we do not:\n{text}");
                 "broken"
             }
-            // The AWS CLI refuses what comes twice; the SDKs, and we, take the last one, and say so.
+            // The AWS CLI rejects duplicates. The SDKs and we use the last one, and we report it.
             Some(_) => {
                 let told = ours.is_err() || refusal(text).is_some();
                 assert!(told, "botocore refuses it, and we do not say so:\n{text}");
@@ -184,7 +186,7 @@ fn we_read_every_file_as_botocore_does() {
                 let ours: Map<_, _> =
                     profiles.map(|profile| (profile.name.clone(), told(profile))).collect();
                 let mut theirs = theirs["profiles"].as_object().unwrap().clone();
-                // A profile without a name cannot be named.
+                // A profile without a name cannot be selected.
                 theirs.remove("");
                 assert_eq!(ours, theirs, "\n{text}");
                 if ours.is_empty() { "without a profile" } else { "with profiles" }
@@ -192,7 +194,7 @@ fn we_read_every_file_as_botocore_does() {
         };
         *seen.entry(outcome).or_default() += 1;
     }
-    // The files are worth something.
+    // The generated files cover every outcome.
     assert!(
         seen["with profiles"] > FILES / 5
             && seen["broken"] > 10

@@ -1,10 +1,10 @@
-//! Which credentials are used, by us and by botocore, with the same files and variables. What differs
-//! is not made here, and listed:
+//! Which credentials we and botocore use for the same generated files and variables. Known differences,
+//! which are not generated:
 //!
-//! - An empty variable for a profile means none here; the AWS CLI looks for a profile without a name.
-//! - A file that the AWS CLI refuses for its byte order mark, or for what comes twice, is read here,
-//!   and that is said.
-//! - boto's own files, and the file of the EC2 command line tools, are read by botocore alone.
+//! - An empty profile variable means no profile here; the AWS CLI looks for a profile without a name.
+//! - A file that the AWS CLI rejects for its byte order mark or for duplicates is read here, with a
+//!   warning.
+//! - Only botocore reads boto's own files and the file of the EC2 command line tools.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
@@ -24,10 +24,10 @@ use crate::session::aws_session::MACHINE;
 use crate::session::request::{SessionCredentials, SessionRequest};
 use transload_model::Region;
 
-/// How many cases are made. botocore goes through all of them in one process.
+/// Number of generated cases. botocore runs all of them in one process.
 const CASES: usize = 250;
 
-/// A computer with files, variables, and a profile that somebody chose or did not.
+/// A computer with files, variables, and possibly a chosen profile.
 #[derive(Clone, Debug)]
 struct Case {
     config: String,
@@ -79,7 +79,7 @@ fn variables() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     })
 }
 
-/// Settings of one profile in one file. `FOLDER` stands for the home folder.
+/// Generates the settings of one profile in one file. `FOLDER` is replaced with the home folder.
 fn settings(file: &'static str) -> impl Strategy<Value = Vec<String>> {
     let line = |name: &'static str, value: &'static str, weight: u32| {
         let line = format!("{name} = {value}-of-{file}");
@@ -148,7 +148,7 @@ fn case() -> impl Strategy<Value = Case> {
     )
 }
 
-/// The programs that print credentials.
+/// Writes the programs that print credentials.
 fn write_programs(folder: &Path) {
     let full = |more: &str| {
         format!(
@@ -199,7 +199,7 @@ async fn ours(variables: &HashMap<String, String>, profile: Option<&str>) -> Val
     };
     let session =
         match AwsSession::open(request, &AwsEnvironment::from_variables(variables.clone())).await {
-            // Nothing is left but the machine, which here is none.
+            // Only the machine's own credentials are left, and this machine has none.
             Ok(session) if session.caller().profile == MACHINE => return json!({"none": true}),
             Ok(session) => session,
             Err(error) => return json!({"error": error.to_string()}),
@@ -260,7 +260,7 @@ async fn the_credentials_are_those_of_the_aws_cli() {
         };
         *seen.entry(outcome).or_default() += 1;
     }
-    // The cases are worth something.
+    // The generated cases cover every outcome.
     for outcome in ["environment", "process", "file", "error", "none"] {
         assert!(seen.get(outcome).is_some_and(|count| *count >= CASES / 30), "{seen:?}");
     }

@@ -1,4 +1,5 @@
-//! The two files of the AWS configuration, read once.
+//! Reads the two files of the AWS configuration once. Sessions, sign-ins and the profile list start
+//! here.
 
 use std::fmt::Display;
 use std::io::ErrorKind;
@@ -16,27 +17,26 @@ use crate::config::sections::{FileKind, FileSections, IgnoredSection, sort};
 /// A file of the AWS configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFile {
-    /// Where it is looked for.
+    /// Where the file is expected.
     pub path: PathBuf,
-    /// Whether it is there.
     pub exists: bool,
-    /// Why it cannot be read, if it is there and cannot.
+    /// Why the file can't be read, if it exists and can't.
     pub error: Option<String>,
-    /// Why the AWS CLI reads nothing of it, though we can, as `path:line: why`.
+    /// Why the AWS CLI rejects the whole file although we can read it, as `path:line: reason`.
     pub refused_by_cli: Option<String>,
 }
 
-/// What the files hold.
+/// The contents of both files.
 pub(crate) struct Configuration {
     /// The configuration file, then the credentials file.
     pub(crate) files: Vec<ConfigFile>,
-    /// What both hold together.
+    /// The profiles and other sections of both files, merged.
     pub(crate) sections: ConfiguredProfiles,
-    /// The sections that nothing reads.
+    /// Sections that no AWS tool reads.
     pub(crate) ignored: Vec<IgnoredSection>,
-    /// The same for the SDK's look-ups, without keys; names are written as [`sdk_name`] does.
+    /// The same profiles for look-ups by the SDK, without keys. Names are encoded by [`sdk_name`].
     pub(crate) profiles: ProfileSet,
-    /// The same as files in memory, in the form that the SDK takes.
+    /// The same profiles as an in-memory file for the SDK.
     sources: EnvConfigFiles,
 }
 
@@ -73,30 +73,31 @@ impl Configuration {
             selected.map(|name| sdk_name(name).into()),
         )
         .await
-        // The text was written for the SDK's parser.
+        // The text was generated for the SDK's parser.
         .unwrap_or_default();
         Self { files, sections, ignored, profiles, sources }
     }
 
-    /// What is wrong with the files, if something is. Then no profile can be trusted: the other
-    /// half of it may be in the file that cannot be read.
+    /// Returns why a file can't be read, if one can't. Then no profile can be trusted: part of it may
+    /// be in the unreadable file.
     pub(crate) fn broken(&self) -> Option<&str> {
         self.files.iter().find_map(|file| file.error.as_deref())
     }
 
-    /// The paths that were looked at.
+    /// Returns the paths of both files.
     pub(crate) fn paths(&self) -> Vec<String> {
         self.files.iter().map(|file| file.path.display().to_string()).collect()
     }
 
-    /// What both files hold, in the form that the SDK takes. It was read once and is then kept, so
-    /// that a session is what was found when it was opened, even if a file changes meanwhile.
+    /// Returns the contents of both files in the SDK's form. They are read only once, so a session
+    /// keeps the settings it was opened with, even if a file changes later.
     pub(crate) fn sources(&self) -> EnvConfigFiles {
         self.sources.clone()
     }
 }
 
-/// The sections of a file, and why the AWS CLI refuses it, if it does; nothing where there is no file.
+/// Reads the sections of a file, and why the AWS CLI rejects it, if it does. Returns `None` if there is
+/// no file.
 async fn read_file(
     kind: FileKind,
     path: &Path,
@@ -113,7 +114,7 @@ async fn read_file(
     Ok(Some((sort(path, kind, sections), refused)))
 }
 
-/// No file at all. The builder refuses to be empty, so it gets an empty text.
+/// Returns an empty configuration. The builder rejects an empty list, so it gets an empty text.
 pub(crate) fn no_files() -> EnvConfigFiles {
     EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "").build()
 }

@@ -1,4 +1,5 @@
-//! Where the calls of a session go.
+//! The endpoints of a session: hosts of ECR and its registry, and endpoints that the configuration
+//! overrides.
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::EnvConfigValue;
@@ -8,17 +9,18 @@ use url::Url;
 use crate::config::environment::AwsEnvironment;
 use transload_model::{AccountId, Partition, Region};
 
-/// Which kinds of AWS's own endpoints a session uses, as `use_fips_endpoint` and
-/// `use_dualstack_endpoint` of the profile or the environment ask for.
+/// Which of AWS's own endpoints a session uses, from `use_fips_endpoint` and `use_dualstack_endpoint`
+/// of the profile or the environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EndpointVariant {
-    /// Those with cryptography that is validated by FIPS 140.
+    /// Endpoints whose cryptography is validated by FIPS 140.
     pub fips: bool,
-    /// Those that answer by IPv6 too.
+    /// Endpoints that also answer over IPv6.
     pub dual_stack: bool,
 }
 
-/// The host of an account's registry. A partition without dual-stack names keeps the usual one.
+/// Returns the host of an account's registry. In a partition without dual-stack names it is the default
+/// host.
 ///
 /// Source: Amazon ECR user guide, "Private registry" and "Making requests over dual-stack endpoints".
 pub fn registry_host(account: &AccountId, region: &Region, variant: EndpointVariant) -> String {
@@ -30,7 +32,8 @@ pub fn registry_host(account: &AccountId, region: &Region, variant: EndpointVari
     }
 }
 
-/// The host of ECR's API, by the SDK's own rules; nothing where they have none for this kind.
+/// Returns the host of the ECR API by the SDK's endpoint rules, or `None` if they have no such
+/// endpoint.
 pub async fn api_host(region: &Region, variant: EndpointVariant) -> Option<String> {
     let params = Params::builder()
         .region(region.as_str())
@@ -43,20 +46,21 @@ pub async fn api_host(region: &Region, variant: EndpointVariant) -> Option<Strin
     Url::parse(endpoint.url()).ok()?.host_str().map(str::to_owned)
 }
 
-/// An endpoint in the AWS configuration that cannot be used.
+/// An endpoint in the AWS configuration that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InvalidEndpoint {
-    /// It is no URL.
     #[error("the endpoint {text:?} for {service} is not a URL with http or https")]
     NoUrl { service: &'static str, text: String },
-    /// It carries a user name or a password, which is not shown.
+    /// The endpoint contains a user name or a password, which is not shown.
     #[error("the endpoint for {service} must not contain a user name or a password")]
     UserInfo { service: &'static str },
 }
 
-/// The endpoint that the AWS configuration names for a service (`ECR`, `SSO_OIDC`: with an underscore,
-/// as variables and files have it; the SDK itself looks for a hyphen in files), by the SDK's own order: the variable of the service, `AWS_ENDPOINT_URL`, the profile's `services` section, the
-/// profile's `endpoint_url`.
+/// Returns the endpoint that the AWS configuration sets for a service, by the SDK's order: the variable
+/// of the service, `AWS_ENDPOINT_URL`, the profile's `services` section, the profile's `endpoint_url`.
+///
+/// `service` is written with underscores (`ECR`, `SSO_OIDC`), as in variables and files. The SDK itself
+/// looks for a hyphen in files.
 pub(crate) fn configured(
     environment: &AwsEnvironment,
     profiles: &ProfileSet,
@@ -88,7 +92,7 @@ pub(crate) fn configured(
         .transpose()
 }
 
-/// An endpoint as the SDK takes it.
+/// Returns an endpoint as the SDK expects it.
 pub(crate) fn endpoint_text(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }

@@ -1,3 +1,6 @@
+//! The environment variables that matter for AWS, captured once. Every call of this crate that reads
+//! the configuration takes an [`AwsEnvironment`].
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -9,7 +12,7 @@ use crate::config::paths::{Notation, at_home, with_variables};
 use crate::session::mfa_sessions::MfaSessions;
 use transload_network::Network;
 
-/// The variables that say where profiles are, which one, which region, and which endpoint.
+/// The variables that select the files, the profile, the region and the endpoints.
 ///
 /// Source: the AWS SDKs and Tools Reference Guide, "Environment variables", as of February 2026.
 const KEPT: [&str; 21] = [
@@ -31,22 +34,22 @@ const KEPT: [&str; 21] = [
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
     "HOME",
-    // On Windows the home folder is here.
+    // On Windows these name the home folder.
     "USERPROFILE",
     "HOMEDRIVE",
     "HOMEPATH",
 ];
 
-/// The variables whose value is a path in which other variables stand for theirs.
+/// Variables whose value is a path that may contain other variables.
 const PATHS: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 
-/// The variables that name the profile where nobody chose one; the older goes first. Source:
+/// The variables that name the default profile; the older one takes precedence. Source:
 /// `botocore.configprovider`, and the same file of the AWS CLI 2.
 const PROFILE: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
 
-/// What the environment says about AWS, captured once.
+/// The AWS settings of the environment, captured once.
 ///
-/// Clones share the sessions that MFA codes gave.
+/// Clones share the cache of MFA sessions.
 #[derive(Clone, Debug)]
 pub struct AwsEnvironment {
     variables: HashMap<String, String>,
@@ -56,13 +59,13 @@ pub struct AwsEnvironment {
 }
 
 impl AwsEnvironment {
-    /// The environment of this process. Variables that are not text are left out.
+    /// Captures the environment of this process. Variables that are not valid Unicode are ignored.
     pub fn from_process() -> Self {
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
         let mut variables: HashMap<_, _> = variables.collect();
-        // A service of the system may have no such variable.
+        // A system service may have no such variable.
         if !variables.contains_key("HOME")
             && let Some(home) = std::env::home_dir()
         {
@@ -71,7 +74,8 @@ impl AwsEnvironment {
         Self::from_variables(variables)
     }
 
-    /// An environment of the given variables; those that do not matter here are left out.
+    /// Captures an environment from the given variables. Variables that don't matter for AWS are
+    /// ignored.
     pub fn from_variables<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<String>,
@@ -80,7 +84,7 @@ impl AwsEnvironment {
         let all: HashMap<String, String> =
             variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         let keys = EnvironmentKeys::of(|name| all.get(name).cloned());
-        // An empty variable means the same as none, as nearly all of the AWS tools have it.
+        // An empty variable counts as unset, as in nearly all AWS tools.
         let kept = KEPT.iter().filter_map(|name| {
             let value = all.get(*name).filter(|value| !value.is_empty())?;
             let value = match PATHS.contains(name) {
@@ -93,80 +97,79 @@ impl AwsEnvironment {
         Self { variables: kept.collect(), keys, network, mfa_sessions }
     }
 
-    /// The same environment, whose sessions go through this network.
+    /// Returns the same environment with another network for its sessions.
     #[must_use]
     pub fn through(self, network: Network) -> Self {
         Self { network, ..self }
     }
 
-    /// The network that sessions go through.
+    /// The network that sessions use.
     pub fn network(&self) -> &Network {
         &self.network
     }
 
-    /// Whether keys are set in the environment.
+    /// Whether the environment contains access keys.
     pub fn has_keys(&self) -> bool {
         self.keys.is_some()
     }
 
-    /// The keys of the environment.
+    /// The access keys of the environment.
     pub(crate) fn keys(&self) -> Option<&EnvironmentKeys> {
         self.keys.as_ref()
     }
 
-    /// Whether the environment itself gives credentials, whatever profile it names: keys, or a web
-    /// identity.
+    /// Whether the environment itself provides credentials, whatever profile it names: access keys or a
+    /// web identity.
     pub fn gives_credentials(&self) -> bool {
         self.has_keys() || self.variable("AWS_WEB_IDENTITY_TOKEN_FILE").is_some()
     }
 
-    /// The profile that the environment names: `AWS_DEFAULT_PROFILE` or, without it, `AWS_PROFILE`.
+    /// The default profile: `AWS_DEFAULT_PROFILE`, otherwise `AWS_PROFILE`.
     pub fn profile(&self) -> Option<&str> {
         PROFILE.into_iter().find_map(|name| self.variable(name))
     }
 
-    /// The sessions that MFA codes gave.
+    /// The cache of sessions that were opened with MFA codes.
     pub(crate) fn mfa_sessions(&self) -> &MfaSessions {
         &self.mfa_sessions
     }
 
-    /// The region of `AWS_REGION` or, without it, of `AWS_DEFAULT_REGION`.
+    /// The region: `AWS_REGION`, otherwise `AWS_DEFAULT_REGION`.
     pub fn region(&self) -> Option<&str> {
         self.variable("AWS_REGION").or_else(|| self.variable("AWS_DEFAULT_REGION"))
     }
 
-    /// Where the configuration file is looked for.
+    /// The path of the configuration file.
     pub(crate) fn config_path(&self) -> PathBuf {
         self.path("AWS_CONFIG_FILE", "~/.aws/config")
     }
 
-    /// Where the credentials file is looked for.
+    /// The path of the credentials file.
     pub(crate) fn credentials_path(&self) -> PathBuf {
         self.path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
     }
 
-    /// Where the AWS tools keep what a sign-in through IAM Identity Center gave; no variable names
-    /// another place.
+    /// The folder where the AWS tools store IAM Identity Center tokens. No variable overrides it.
     pub(crate) fn sso_cache_folder(&self) -> PathBuf {
         self.expanded("~/.aws/sso/cache")
     }
 
-    /// The same variables in the form that the SDK reads.
+    /// Returns the same variables in the SDK's form.
     pub(crate) fn sdk(&self) -> Env {
         Env::from(self.variables.clone())
     }
 
-    /// A variable that is kept here and is not empty.
+    /// Returns a captured variable that is not empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// A path with `~` as its first part stands for the home folder, as in the SDK.
+    /// Returns the path in a variable or the default, with a leading `~` expanded as in the SDK.
     fn path(&self, variable: &str, default: &str) -> PathBuf {
         self.expanded(self.variable(variable).unwrap_or(default))
     }
 
-    /// A path as it stands in a file or a variable, with `~` as its first part for the home folder.
+    /// Expands a leading `~` in a path from a file or a variable.
     pub(crate) fn expanded(&self, path: &str) -> PathBuf {
         at_home(path, home_dir(&self.sdk(), Os::real()).as_deref())
     }

@@ -1,4 +1,4 @@
-//! Keys that variables of the environment hold.
+//! Access keys in environment variables, the first credentials that apply if no profile was chosen.
 //!
 //! Source: `botocore.credentials.EnvProvider`.
 
@@ -9,11 +9,11 @@ use transload_model::Secret;
 
 const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_KEY: &str = "AWS_SECRET_ACCESS_KEY";
-/// The older name goes first.
+/// The older name takes precedence.
 const SESSION_TOKENS: [&str; 2] = ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"];
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
-/// The keys of the environment. They are never printed, not even the id.
+/// The access keys of the environment. They are never printed, not even the key id.
 #[derive(Clone, Debug)]
 pub(crate) struct EnvironmentKeys {
     access_key_id: Secret<String>,
@@ -22,7 +22,7 @@ pub(crate) struct EnvironmentKeys {
     expiration: Option<String>,
 }
 
-/// Why the keys of the environment cannot be used.
+/// Why the access keys of the environment can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeysProblem {
     #[error("{KEY_ID} is set, and {SECRET_KEY} is not")]
@@ -32,7 +32,7 @@ pub(crate) enum KeysProblem {
 }
 
 impl EnvironmentKeys {
-    /// Returns `None` if there are none. An empty variable means the same as none.
+    /// Returns `None` if no key id is set. An empty variable counts as unset.
     pub(crate) fn of(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         Some(Self {
@@ -43,7 +43,7 @@ impl EnvironmentKeys {
         })
     }
 
-    /// The same as credentials.
+    /// Converts the keys into credentials.
     pub(crate) fn credentials(&self) -> Result<Credentials, KeysProblem> {
         let secret = self.secret_access_key.as_ref().ok_or(KeysProblem::NoSecret)?;
         let ends = match &self.expiration {

@@ -1,40 +1,41 @@
-//! One text of the AWS configuration as sections and settings, each with its line.
+//! Parses one file of the AWS configuration into sections and settings with their line numbers.
 //!
-//! The rules are those of the AWS CLI, which reads with Python's `configparser`: a line that is
-//! indented deeper than the setting before it continues that, `=` and `:` divide, a comment is a
-//! line of its own, and a line ends with `\n`, `\r\n` or `\r`. Like the SDKs it also takes what follows ` #` or ` ;` for a comment, and a
-//! section or a setting may come twice, which the AWS CLI refuses.
+//! The rules are those of the AWS CLI, which uses Python's `configparser`: a line that is indented
+//! deeper than the setting before it continues that setting, `=` and `:` separate name and value, a
+//! comment has its own line, and a line ends with `\n`, `\\r\n` or `\\r`. Two rules are those of the
+//! SDKs: text after ` #` or ` ;` is a comment, and a section or setting may occur twice, which the AWS
+//! CLI rejects.
 //!
 //! Source: `configparser.RawConfigParser._read` of Python 3.11; the parser of `aws-runtime` 1.10.
 
 use std::collections::HashMap;
 use std::fmt;
 
-/// A section as it stands in the text.
+/// A section as written.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RawSection {
-    /// Its header without the brackets.
+    /// The header without its brackets.
     pub(crate) header: String,
-    /// The line of the header, from 1.
+    /// The line of the header, counted from 1.
     pub(crate) line: u32,
-    /// Its settings in the order of the text; a name may come more than once.
+    /// The settings in the order of the file. A name may occur more than once.
     pub(crate) settings: Vec<RawSetting>,
 }
 
-/// A setting as it stands in the text.
+/// A setting as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RawSetting {
-    /// Its name in lower case.
+    /// The name in lower case.
     pub(crate) name: String,
-    /// Its value without a comment at its end; lines that continue it follow after a `\n` each.
+    /// The value without a trailing comment. Each continuation line follows after a `\n`.
     pub(crate) value: String,
-    /// The same with what may be a comment, as the AWS CLI has it.
+    /// The value including text that may be a comment, as the AWS CLI reads it.
     pub(crate) whole: String,
-    /// Its line, from 1.
+    /// Counted from 1.
     pub(crate) line: u32,
 }
 
-/// Why a text cannot be read. It never says what stands in the line, which may be a secret.
+/// Why a file can't be parsed. It never quotes the line, which may hold a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SyntaxProblem {
     #[error("line {0} stands before the first section")]
@@ -47,23 +48,23 @@ pub(crate) enum SyntaxProblem {
     NoNestedSetting(u32),
 }
 
-/// The section whose settings every other one has too. Source: `configparser.DEFAULTSECT`.
+/// The section whose settings apply to every other section. Source: `configparser.DEFAULTSECT`.
 const FOR_ALL: &str = "DEFAULT";
 
-/// The byte order mark. The AWS CLI takes it for a part of the first line, and refuses that.
+/// The byte order mark. The AWS CLI reads it as part of the first line and rejects the file.
 const MARK: char = '\u{feff}';
 
 const COMMENT: [char; 2] = ['#', ';'];
 
-/// Reads a text.
+/// Parses a file.
 pub(crate) fn parse(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
     Ok(with_defaults(as_written(text)?))
 }
 
-/// Why the AWS CLI reads nothing of a file that is read here.
+/// Why the AWS CLI rejects a file that is read here.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// The line that it is about, from 1.
+    /// The line at fault, counted from 1.
     pub(crate) line: u32,
     why: String,
 }
@@ -74,8 +75,8 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The first thing in a text that makes the AWS CLI refuse all of it: a byte order mark, or a section
-/// or a setting that comes twice.
+/// Returns the first thing that makes the AWS CLI reject the whole file: a byte order mark, or a
+/// duplicate section or setting.
 pub(crate) fn refusal(text: &str) -> Option<Refusal> {
     if text.starts_with(MARK) {
         let why = "the file begins with a byte order mark; save it as UTF-8 without BOM";
@@ -91,7 +92,7 @@ pub(crate) fn refusal(text: &str) -> Option<Refusal> {
     };
     sections.iter().find_map(|section| {
         let header = section.header.as_str();
-        // Of this one there may be several.
+        // `[DEFAULT]` may occur more than once.
         let again = if header == FOR_ALL { None } else { repeats(header, None, section.line) };
         let mut settings = section.settings.iter();
         again
@@ -99,14 +100,14 @@ pub(crate) fn refusal(text: &str) -> Option<Refusal> {
     })
 }
 
-/// The lines of a text, whatever ends them.
+/// Splits a text into lines at any line ending.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
-/// The sections one by one, as they stand there.
+/// Parses the sections without applying `[DEFAULT]`.
 fn as_written(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
-    // Editors of Windows mark their texts with it.
+    // Windows editors add a byte order mark.
     let text = text.strip_prefix(MARK).unwrap_or(text);
     let mut sections: Vec<RawSection> = Vec::new();
     let mut indent = 0;
@@ -148,7 +149,7 @@ fn as_written(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
     Ok(sections)
 }
 
-/// What stands between the brackets. Behind them may be a comment.
+/// Returns the text between the brackets of a header, which a comment may follow.
 fn header(content: &str) -> Option<&str> {
     let inside = content.strip_prefix('[')?;
     let closed = |at: &usize| {
@@ -170,7 +171,7 @@ fn setting(content: &str, line: u32) -> Result<RawSetting, SyntaxProblem> {
     Ok(RawSetting { name, value: without_comment(value).trim().to_owned(), whole, line })
 }
 
-/// A value up to a `#` or `;` that follows a blank.
+/// Cuts a value at the first `#` or `;` after white space.
 pub(crate) fn without_comment(value: &str) -> &str {
     let mut after_blank = false;
     for (at, character) in value.char_indices() {
@@ -190,20 +191,20 @@ impl RawSetting {
         }
     }
 
-    /// Whether its lines are settings of their own, as in `services` sections.
+    /// Whether the lines of the value are settings themselves, as in `services` sections.
     fn is_nested(&self) -> bool {
         self.whole.is_empty() || self.whole.starts_with('\n')
     }
 }
 
-/// Gives every section the settings of `[DEFAULT]` that it lacks.
+/// Adds the settings of `[DEFAULT]` to every section that lacks them.
 fn with_defaults(sections: Vec<RawSection>) -> Vec<RawSection> {
     let (for_all, mut sections): (Vec<_>, Vec<_>) =
         sections.into_iter().partition(|section| section.header == FOR_ALL);
     let defaults: Vec<_> = for_all.into_iter().flat_map(|section| section.settings).collect();
     for section in &mut sections {
         let own = section.settings.split_off(0);
-        // What comes later wins.
+        // The last occurrence wins, so the section's own settings follow the defaults.
         section.settings = defaults.iter().cloned().chain(own).collect();
     }
     sections

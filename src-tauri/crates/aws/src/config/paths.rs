@@ -1,27 +1,27 @@
-//! Paths as they stand in variables and files, with other variables and the home folder in them.
+//! Expands variables and the home folder in paths from variables and files.
 //!
-//! Source: `os.path.expandvars` and `os.path.expanduser` of Python 3.11, which botocore calls on the
-//! paths of its files, in this order.
+//! Source: `os.path.expandvars` and `os.path.expanduser` of Python 3.11, which botocore applies to the
+//! paths of its files in this order.
 
 use std::path::PathBuf;
 
-/// How variables are written.
+/// How variables are written in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notation {
     /// `$NAME` and `${NAME}`.
     Posix,
-    /// These, and `%NAME%`.
+    /// `$NAME`, `${NAME}` and `%NAME%`.
     Windows,
 }
 
 impl Notation {
-    /// The one of this system.
+    /// Returns the syntax of this operating system.
     pub(crate) fn of_system() -> Self {
         if cfg!(windows) { Self::Windows } else { Self::Posix }
     }
 }
 
-/// Puts the values of variables into a text. A variable that is not set stays as it is written.
+/// Replaces variables in a text with their values. Unset variables stay as written.
 pub(crate) fn with_variables(
     text: &str,
     notation: Notation,
@@ -50,7 +50,7 @@ pub(crate) fn with_variables(
     written + rest
 }
 
-/// The name of a variable that a text begins with, and all that stands for it.
+/// Returns the name of the variable that a text starts with, and the whole reference to it.
 fn name(text: &str, notation: Notation) -> Option<(&str, &str)> {
     let (sign, behind) = text.split_at(1);
     if sign == "%" {
@@ -66,7 +66,7 @@ fn name(text: &str, notation: Notation) -> Option<(&str, &str)> {
     (length > 0).then(|| (&behind[..length], &text[..=length]))
 }
 
-/// A path whose first part is `~`, or `~` and the name of a user, as the path that it stands for.
+/// Expands a leading `~` or `~user` to the home folder.
 pub(crate) fn at_home(written: &str, home: Option<&str>) -> PathBuf {
     let is_divider = |sign: char| sign == '/' || (cfg!(windows) && sign == '\\');
     let (first, rest) = match written.find(is_divider) {
@@ -84,7 +84,7 @@ pub(crate) fn at_home(written: &str, home: Option<&str>) -> PathBuf {
     }
 }
 
-/// The home folder of another user, where the system has a list of them.
+/// Returns the home folder of another user, on systems that list users in `/etc/passwd`.
 fn home_of(user: &str) -> Option<String> {
     let users = std::fs::read_to_string("/etc/passwd").ok()?;
     let line = users.lines().find(|line| line.split(':').next() == Some(user))?;

@@ -1,4 +1,4 @@
-//! Every profile of the AWS configuration on this computer, for a person to choose from.
+//! Lists the profiles of this computer for the user to choose from.
 
 use std::path::PathBuf;
 
@@ -15,56 +15,54 @@ use transload_model::Region;
 pub struct ProfileList {
     /// In the order of the files, the configuration file first.
     pub profiles: Vec<ProfileSummary>,
-    /// The files that were looked at.
+    /// Both files, whether they exist or not.
     pub files: Vec<ConfigFile>,
     /// Sections that AWS tools ignore.
     pub ignored: Vec<IgnoredSection>,
-    /// The profile that `AWS_PROFILE` names, whether it exists or not.
+    /// The profile that the environment names, whether it exists or not.
     pub preselected: Option<String>,
-    /// Whether the environment holds keys; they never win over a chosen profile.
+    /// Whether the environment contains access keys. They never override a chosen profile.
     pub environment_has_keys: bool,
 }
 
 /// One profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileSummary {
-    /// Its name.
     pub name: String,
-    /// How it gets its credentials.
     pub kind: ProfileKind,
-    /// Its region, or that of its source profile.
+    /// The region of the profile or of its source profile.
     pub region: Option<Region>,
-    /// The first file that names it.
+    /// The first file that defines the profile.
     pub source: PathBuf,
-    /// Why it cannot be used, if it cannot.
+    /// Why the profile can't be used, if it can't.
     pub problem: Option<String>,
 }
 
 /// How a profile gets its credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProfileKind {
-    /// An access key in the file.
+    /// An access key in a file.
     Keys,
-    /// IAM Identity Center, with an SSO session of its own or in the profile.
+    /// IAM Identity Center, with a named SSO session or with settings in the profile itself.
     Sso,
     /// A role that another profile or the machine assumes.
     Role,
-    /// A role that needs an MFA code.
+    /// A role that requires an MFA code.
     RoleWithMfa,
     /// A program that prints credentials.
     Process,
     /// A session of `aws login`.
     Login,
-    /// A token file of a web identity.
+    /// A web identity token file.
     WebIdentity,
-    /// Nothing that gives credentials.
+    /// The profile has no credentials.
     Unknown,
 }
 
-/// Reads the AWS configuration and says what each profile is.
+/// Reads the AWS configuration and describes every profile.
 ///
-/// It never fails: a file that cannot be read is said in [`ProfileList::files`], and then every
-/// profile of the other file carries that as its problem, since half of it may be missing.
+/// Never fails: a file that can't be read is reported in [`ProfileList::files`]. Then every profile of
+/// the other file reports the same problem, because part of it may be missing.
 pub async fn list_profiles(environment: &AwsEnvironment) -> ProfileList {
     let configuration = Configuration::read(environment, None).await;
     let profiles = configuration.sections.profiles().iter();

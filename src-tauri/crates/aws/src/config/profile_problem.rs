@@ -1,16 +1,20 @@
+//! Why a profile can't provide credentials, with the lines at fault. Shown in the list of profiles and
+//! in the error of a session.
+
 use std::fmt;
 
 use crate::config::sections::Place;
 
-/// Why a profile cannot give credentials, and where that stands.
+/// Why a profile can't provide credentials, and where in the files.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ChainProblem {
     pub(crate) problem: Problem,
-    /// The lines that it is about, most telling first.
+    /// The lines at fault, the most relevant first.
     pub(crate) places: Vec<Place>,
 }
 
-/// Why a profile cannot give credentials.
+/// Why a profile can't provide credentials. Each message continues "the AWS profile … cannot be used:
+/// ".
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Problem {
     #[error("it holds no credentials and names no source for them")]
@@ -62,7 +66,7 @@ impl Problem {
 }
 
 impl ChainProblem {
-    /// The same as the problem of a profile that has this one for its source.
+    /// Returns the problem of a profile whose source profile has this problem.
     pub(crate) fn of_source(self, name: &str) -> Self {
         let problem = Problem::Source { name: name.to_owned(), problem: Box::new(self.problem) };
         Self { problem, places: self.places }

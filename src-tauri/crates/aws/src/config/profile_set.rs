@@ -1,11 +1,11 @@
-//! What both files hold together, and the part of it that the SDK is given.
+//! The merged sections of both files, and the text that is derived from them for the SDK.
 
 use std::fmt::Write as _;
 
 use crate::config::ini::without_comment;
 use crate::config::sections::{FileSections, Section};
 
-/// The profiles, SSO sessions and services of both files.
+/// The profiles, SSO sessions and `services` sections of both files.
 #[derive(Clone, Default)]
 pub(crate) struct ConfiguredProfiles {
     profiles: Vec<Section>,
@@ -14,8 +14,8 @@ pub(crate) struct ConfiguredProfiles {
 }
 
 impl ConfiguredProfiles {
-    /// Adds the sections of a file. Where a section is there already, the added settings win: the
-    /// credentials file goes before the configuration file.
+    /// Adds the sections of a file. If a section already exists, the added settings win: the
+    /// credentials file takes precedence over the configuration file.
     pub(crate) fn add(&mut self, sections: FileSections) {
         for (own, added) in [
             (&mut self.profiles, sections.profiles),
@@ -31,28 +31,26 @@ impl ConfiguredProfiles {
         }
     }
 
-    /// The profiles, in the order of the files, the configuration file first.
+    /// The profiles in the order of the files, the configuration file first.
     pub(crate) fn profiles(&self) -> &[Section] {
         &self.profiles
     }
 
-    /// A profile.
     pub(crate) fn profile(&self, name: &str) -> Option<&Section> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
-    /// An SSO session.
     pub(crate) fn sso_session(&self, name: &str) -> Option<&Section> {
         self.sso_sessions.iter().find(|session| session.name == name)
     }
 
-    /// The SSO sessions, in the order of the files.
+    /// The SSO sessions in the order of the files.
     pub(crate) fn sso_sessions(&self) -> &[Section] {
         &self.sso_sessions
     }
 
-    /// All of it as a text that the SDK's parser reads the same: one header for each section, names
-    /// as [`sdk_name`] writes them, no comments, and no keys, which the SDK gets in another way.
+    /// Writes everything as a text that the SDK's parser reads in the same way: one header per section,
+    /// names encoded by [`sdk_name`], no comments, and no keys, which the SDK receives separately.
     pub(crate) fn sdk_text(&self) -> String {
         let mut text = String::new();
         for profile in &self.profiles {
@@ -68,7 +66,7 @@ impl ConfiguredProfiles {
 /// Settings whose value is the name of another section.
 const NAMES: [&str; 3] = ["source_profile", "sso_session", "services"];
 
-/// Settings that no code of the SDK has to see.
+/// Settings that the SDK must not see.
 const SECRET: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
 
 fn section(text: &mut String, prefix: &str, section: &Section) {
@@ -81,12 +79,12 @@ fn section(text: &mut String, prefix: &str, section: &Section) {
         }
         let nested = value.starts_with('\n');
         let named = NAMES.contains(&name).then(|| sdk_name(value));
-        // Behind a blank, a value that begins with `#` would be a comment.
+        // A value that starts with `#` would be a comment after a blank.
         let _ = write!(text, "{name}=");
         for (number, line) in named.as_deref().unwrap_or(value).lines().enumerate() {
             match (number, line.trim()) {
                 (_, "") => {}
-                // The SDK refuses a text in which a nested setting lacks its name.
+                // The SDK rejects a text in which a nested setting has no name.
                 (_, line) if nested && !is_setting(line) => {}
                 (0, line) => text.push_str(line),
                 (_, line) => {
@@ -102,8 +100,8 @@ fn is_setting(line: &str) -> bool {
     without_comment(line).split_once('=').is_some_and(|(name, _)| is_identifier(name.trim_end()))
 }
 
-/// A name as the SDK's parser takes it: what it would refuse, and `%` itself, is written as `%` and
-/// two hexadecimal digits for each byte, so that two names never become one.
+/// Encodes a name for the SDK's parser: characters that it rejects, and `%` itself, become `%` and two
+/// hexadecimal digits per byte, so that two names never become the same.
 pub(crate) fn sdk_name(name: &str) -> String {
     let mut written = String::with_capacity(name.len());
     for byte in name.bytes() {
@@ -117,7 +115,7 @@ pub(crate) fn sdk_name(name: &str) -> String {
     written
 }
 
-/// The SDK's rule for names: `[A-Za-z0-9_\-/.%@:\+]+`.
+/// Whether the SDK accepts a name: `[A-Za-z0-9_\-/.%@:\+]+`.
 pub(crate) fn is_identifier(name: &str) -> bool {
     !name.is_empty() && name.chars().all(is_plain)
 }

@@ -1,9 +1,8 @@
-//! How a profile gets its credentials, and why it cannot.
+//! Finds out how a profile gets its credentials, or why it can't, before any call to AWS.
 //!
-//! The order is that of the AWS CLI, so that a profile is the same account here and there: a role,
-//! a web identity, IAM Identity Center, keys of the credentials file, `aws login`, a program, keys
-//! of the configuration file. Finding out here, before anything is asked, lets a person be told all
-//! of it with file and line while a profile is chosen.
+//! The order is that of the AWS CLI, so that a profile means the same account in both: a role, a web
+//! identity, IAM Identity Center, keys in the credentials file, `aws login`, a program, keys in the
+//! configuration file. Problems are found while the user chooses a profile, with file and line.
 //!
 //! Source: `botocore.credentials`, `ProfileProviderBuilder.providers` and `AssumeRoleProvider`.
 
@@ -16,29 +15,29 @@ use transload_model::Secret;
 /// How a profile gets its credentials.
 #[derive(Debug)]
 pub(crate) struct Chain {
-    /// What gives the first credentials.
+    /// Where the first credentials come from.
     pub(crate) base: Base,
-    /// The roles that are assumed from there, one after the other; the last one is the profile's.
+    /// The roles that are assumed one after the other. The last one is the profile's own.
     pub(crate) hops: Vec<Hop>,
 }
 
-/// A role that the credentials before it assume.
+/// A role that is assumed with the credentials before it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Hop {
-    /// The profile that names it.
+    /// The profile that names the role.
     pub(crate) profile: String,
     pub(crate) role_arn: String,
-    /// The MFA device whose code is needed.
+    /// The MFA device whose code is required.
     pub(crate) mfa_serial: Option<String>,
     pub(crate) external_id: Option<String>,
     pub(crate) session_name: Option<String>,
-    /// How long the session is asked to last; nothing for STS's hour.
+    /// The requested duration of the session. `None` for the default of STS, one hour.
     pub(crate) duration_seconds: Option<i32>,
-    /// Where a person finds the setting that a refusal is about, as `path:line`.
+    /// The setting to name if STS rejects the role, as `path:line`.
     pub(crate) written_at: String,
 }
 
-/// What gives the first credentials.
+/// Where the first credentials come from.
 #[derive(Debug)]
 pub(crate) enum Base {
     Keys {
@@ -47,7 +46,7 @@ pub(crate) enum Base {
         session_token: Option<Secret<String>>,
     },
     Sso {
-        /// Where a person signs in. How, is for the sign-in to know.
+        /// The access portal, part of the identity. How to sign in is up to the `sso` room.
         start_url: String,
         account_id: String,
         role_name: String,
@@ -62,7 +61,7 @@ pub(crate) enum Base {
         session_name: Option<String>,
         written_at: String,
     },
-    /// Keys in the environment.
+    /// Access keys in the environment.
     Environment,
     /// The role of an EC2 instance.
     Instance,
@@ -71,7 +70,7 @@ pub(crate) enum Base {
 }
 
 impl Base {
-    /// What it is, for a person.
+    /// The kind to show to the user.
     pub(crate) fn kind(&self) -> ProfileKind {
         match self {
             Self::Keys { .. } => ProfileKind::Keys,
@@ -85,7 +84,8 @@ impl Base {
 }
 
 impl Base {
-    /// Who it is, as far as that can be known before it is asked; no secret.
+    /// Identifies the credentials for the cache of MFA sessions, before they are requested. Contains no
+    /// secret.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Keys { access_key_id, .. } => access_key_id.clone(),
@@ -103,7 +103,7 @@ impl Base {
 }
 
 impl Chain {
-    /// What the profile is, for a person.
+    /// The kind to show to the user.
     pub(crate) fn kind(&self) -> ProfileKind {
         if self.hops.iter().any(|hop| hop.mfa_serial.is_some()) {
             ProfileKind::RoleWithMfa
@@ -117,10 +117,10 @@ impl Chain {
 
 pub(crate) const KEY_ID: &str = "aws_access_key_id";
 pub(crate) const SECRET_KEY: &str = "aws_secret_access_key";
-/// The older name goes first. Source: `botocore.credentials`, `TOKENS`.
+/// The older name takes precedence. Source: `botocore.credentials`, `TOKENS`.
 pub(crate) const SESSION_TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
 
-/// Follows a profile to what gives its first credentials.
+/// Follows a profile and its source profiles to the first credentials.
 pub(crate) fn follow(profiles: &ConfiguredProfiles, name: &str) -> Result<Chain, ChainProblem> {
     let missing = || Problem::SourceMissing(name.to_owned()).nowhere();
     let mut current = profiles.profile(name).ok_or_else(missing)?;
@@ -136,7 +136,7 @@ pub(crate) fn follow(profiles: &ConfiguredProfiles, name: &str) -> Result<Chain,
             true => problem.of_source(&current.name),
             false => problem,
         };
-        // As a source, a profile with both keys and a role gives its keys.
+        // If a source profile has both keys and a role, its keys are used.
         let gives_keys = is_source && has_any(current, &[KEY_ID, SECRET_KEY]);
         if !assumes_role(current) || gives_keys {
             break base(profiles, current).map_err(of_current)?;
@@ -144,7 +144,7 @@ pub(crate) fn follow(profiles: &ConfiguredProfiles, name: &str) -> Result<Chain,
         hops.push(hop(current));
         match source_of(current).map_err(of_current)? {
             Source::Machine(base) => break base,
-            // A profile may name itself where it holds the credentials too.
+            // A profile may name itself as source if it also has credentials.
             Source::Profile(source) if source.value == current.name => {
                 break base(profiles, current).map_err(of_current)?;
             }
@@ -159,7 +159,7 @@ pub(crate) fn follow(profiles: &ConfiguredProfiles, name: &str) -> Result<Chain,
     Ok(Chain { base, hops })
 }
 
-/// What kind a profile is that cannot be followed, by what stands in it.
+/// Guesses the kind of a profile that can't be used, from its settings.
 pub(crate) fn kind_by_settings(profile: &Section) -> ProfileKind {
     if assumes_role(profile) {
         let mfa = profile.get("mfa_serial").is_some();
@@ -177,7 +177,7 @@ pub(crate) fn kind_by_settings(profile: &Section) -> ProfileKind {
     found.map_or(ProfileKind::Unknown, |(_, kind)| kind)
 }
 
-/// The region of a profile, or of the nearest source profile that has one, as the SDK finds it.
+/// Returns the region of a profile or of the nearest source profile that has one, as the SDK does.
 pub(crate) fn region_of<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Setting> {
     let mut visited: Vec<&str> = Vec::new();
     let mut current = profiles.profile(name)?;
@@ -200,7 +200,8 @@ fn has_any(profile: &Section, settings: &[&str]) -> bool {
     settings.iter().any(|setting| profile.get(setting).is_some())
 }
 
-/// A web identity has a role too, but no profile before it.
+/// Whether the profile assumes a role with other credentials. A web identity has a role as well, but no
+/// source.
 pub(crate) fn assumes_role(profile: &Section) -> bool {
     profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
 }
@@ -223,7 +224,7 @@ fn hop(profile: &Section) -> Hop {
         mfa_serial: owned("mfa_serial"),
         external_id: owned("external_id"),
         session_name: owned("role_session_name"),
-        // One that is no number is left out, as the AWS CLI does.
+        // A value that is not a number is ignored, as by the AWS CLI.
         duration_seconds: profile.get("duration_seconds").and_then(|text| text.parse().ok()),
         written_at: profile
             .setting("duration_seconds")
@@ -258,7 +259,7 @@ fn machine(source: &Setting) -> Result<Base, ChainProblem> {
     }
 }
 
-/// What gives a profile's credentials where it assumes no role.
+/// Returns the credentials of a profile itself, without its role.
 fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainProblem> {
     let owned = |setting: &str| profile.get(setting).map(str::to_owned);
     let in_credentials = profile.setting_in(FileKind::Credentials, KEY_ID).is_some();
@@ -279,7 +280,7 @@ fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainP
         return Ok(Base::Login { session });
     }
     if let Some(setting) = profile.setting("credential_process") {
-        // A command may hold what would be a comment elsewhere.
+        // A command may contain `#` and `;`.
         return Ok(Base::Process { command: setting.whole.clone() });
     }
     if has_any(profile, &KEY_SETTINGS) {
@@ -294,8 +295,8 @@ fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainP
     }
 }
 
-/// The keys of a profile. The AWS CLI takes all of them from one file, the one with the id; what the
-/// other file adds is for another key.
+/// Returns the keys of a profile. The AWS CLI takes all of them from the file with the key id; the
+/// other file may hold parts of another key.
 fn keys(profile: &Section, file: FileKind) -> Result<Base, ChainProblem> {
     let of_file = |name| profile.setting_in(file, name).map(|setting| setting.value.clone());
     let half = |has: &'static str, lacks: &'static str| {

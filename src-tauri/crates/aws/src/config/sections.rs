@@ -1,8 +1,8 @@
-//! The sections of one file by what they are, and those that nothing reads.
+//! Sorts the sections of one file by kind, and records those that no tool reads.
 //!
-//! The AWS tools drop a section whose header does not fit and say nothing, which leaves a person
-//! wondering where a profile went. Names may have spaces and quotes, as in the AWS CLI; the SDK's
-//! own parser drops such a profile.
+//! The AWS tools silently ignore a section with an invalid header, and the user wonders where the
+//! profile went. Names may contain spaces and quotes, as in the AWS CLI; the SDK's own parser ignores
+//! such profiles.
 //!
 //! Source: `botocore.configloader.build_profile_map`, and `full_config` of `botocore.session`.
 
@@ -12,25 +12,24 @@ use std::sync::Arc;
 
 use crate::config::ini::{RawSection, RawSetting};
 
-/// Which of the two files a text is from; their headers differ.
+/// Which of the two files a section is from. Their headers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
-    /// `~/.aws/config`, where a profile is headed `[profile NAME]`.
+    /// `~/.aws/config`, where the header of a profile is `[profile NAME]`.
     Config,
-    /// `~/.aws/credentials`, where a profile is headed `[NAME]`.
+    /// `~/.aws/credentials`, where the header of a profile is `[NAME]`.
     Credentials,
 }
 
 /// A section that AWS tools ignore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IgnoredSection {
-    /// The file.
     pub path: PathBuf,
-    /// The line of the section's header, from 1.
+    /// The line of the header, counted from 1.
     pub line: u32,
     /// The header as written, without its brackets.
     pub section: String,
-    /// Why it is ignored, and how it would be written right.
+    /// Why the section is ignored, and how to correct it.
     pub reason: String,
 }
 
@@ -54,11 +53,11 @@ impl fmt::Display for Place {
     }
 }
 
-/// A profile, an SSO session, or the services of profiles.
+/// A profile, an SSO session, or a `services` section.
 #[derive(Clone)]
 pub(crate) struct Section {
     pub(crate) name: String,
-    /// The first of its headers.
+    /// The first header of the section.
     pub(crate) place: Place,
     settings: Vec<Setting>,
 }
@@ -68,31 +67,31 @@ pub(crate) struct Section {
 pub(crate) struct Setting {
     pub(crate) name: String,
     pub(crate) value: String,
-    /// The value with what may be a comment.
+    /// The value including text that may be a comment.
     pub(crate) whole: String,
     pub(crate) place: Place,
     pub(crate) file: FileKind,
 }
 
 impl Section {
-    /// The value of a setting; one that is empty is as good as none.
+    /// Returns the value of a setting that is not empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.setting(name).map(|setting| setting.value.as_str())
     }
 
-    /// A setting that is not empty. Where it comes twice, the last one counts.
+    /// Returns a setting that is not empty. If it occurs twice, the last one wins.
     pub(crate) fn setting(&self, name: &str) -> Option<&Setting> {
         let found = self.settings.iter().rev().find(|setting| setting.name == name)?;
         Some(found).filter(|setting| !setting.value.is_empty())
     }
 
-    /// A setting of one of the two files that is not empty.
+    /// Returns a setting from one of the two files, if it is not empty.
     pub(crate) fn setting_in(&self, file: FileKind, name: &str) -> Option<&Setting> {
         let of_file = |setting: &&Setting| setting.name == name && setting.file == file;
         self.settings.iter().rev().find(of_file).filter(|setting| !setting.value.is_empty())
     }
 
-    /// Its settings, each once.
+    /// Returns each setting once.
     pub(crate) fn settings(&self) -> impl Iterator<Item = &Setting> {
         let later = |at: usize, name: &str| {
             self.settings[at + 1..].iter().any(|setting| setting.name == name)
@@ -101,18 +100,17 @@ impl Section {
         settings.filter(move |(at, setting)| !later(*at, &setting.name)).map(|(_, setting)| setting)
     }
 
-    /// Where a setting stands, or the section where it has none.
+    /// Returns the location of a setting, or of the section if it has no such setting.
     pub(crate) fn place_of(&self, name: &str) -> Place {
         self.setting(name).map_or_else(|| self.place.clone(), |setting| setting.place.clone())
     }
 
-    /// Takes the settings of another section of the same name; those win.
+    /// Adds the settings of another section of the same name, which win.
     pub(crate) fn merge(&mut self, other: Self) {
         self.settings.extend(other.settings);
     }
 }
 
-/// The sections of one file.
 #[derive(Default)]
 pub(crate) struct FileSections {
     pub(crate) profiles: Vec<Section>,
@@ -121,21 +119,21 @@ pub(crate) struct FileSections {
     pub(crate) ignored: Vec<IgnoredSection>,
 }
 
-/// What a header makes its section.
+/// The kind of a section, by its header.
 enum Standing {
     Profile(String),
     SsoSession(String),
     Services(String),
     Ignored(String),
-    /// A kind that is not ours to know.
+    /// A kind that Transload does not use.
     Other,
 }
 
-/// Sorts the sections of a file.
+/// Sorts the sections of a file by kind.
 pub(crate) fn sort(path: &Path, kind: FileKind, sections: Vec<RawSection>) -> FileSections {
     let mut sorted = FileSections::default();
     let path: Arc<Path> = path.into();
-    // The header that each section was made from, in the order of its list.
+    // The header of each sorted section, in the order of the lists.
     let mut headers: [Vec<String>; 3] = Default::default();
     for raw in sections {
         let header = raw.header.clone();
@@ -163,7 +161,8 @@ pub(crate) fn sort(path: &Path, kind: FileKind, sections: Vec<RawSection>) -> Fi
             }
             Some(at) if headers[at] == header => list[at].merge(section),
             Some(at) => {
-                // `[profile x]` and `[profile "x"]` are one name: the later one replaces the other.
+                // `[profile x]` and `[profile "x"]` have the same name: the later one replaces the
+                // earlier.
                 let replaced = std::mem::replace(&mut list[at], section);
                 sorted.ignored.push(IgnoredSection {
                     path: path.to_path_buf(),
@@ -236,7 +235,7 @@ fn in_config(header: &str) -> Standing {
     }
 }
 
-/// The header that was probably meant by one of another spelling, such as `[Profile x]`.
+/// Returns the header that was probably intended by a misspelled one, such as `[Profile x]`.
 fn similar(header: &str) -> Option<String> {
     let mut parts = header.split_whitespace();
     let first = parts.next()?;
@@ -257,7 +256,7 @@ fn similar(header: &str) -> Option<String> {
     }
 }
 
-/// The words of a header, as a POSIX shell divides them; nothing where a quote stays open.
+/// Splits a header into words as a POSIX shell does. Returns `None` if a quote is not closed.
 ///
 /// Source: Python's `shlex.split`.
 pub(crate) fn words(header: &str) -> Option<Vec<String>> {

@@ -1,8 +1,8 @@
-//! When credentials end, as programs write it.
+//! Parses expiration times as credential programs write them.
 //!
-//! botocore reads such a time with `dateutil`, which takes nearly everything. Here every form is
-//! read that says one moment: with seconds or without, with a zone in any of the usual forms. A time
-//! without a zone says no moment; botocore fails with it too.
+//! botocore uses `dateutil`, which accepts nearly everything. Here every form that denotes one moment
+//! is accepted: with or without seconds, with a time zone in any usual form. A time without a zone is
+//! ambiguous; botocore fails with it too.
 
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -11,7 +11,7 @@ use regex::Regex;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date, OffsetDateTime, Time, UtcOffset};
 
-/// ISO 8601 with everything that is left out or put in between.
+/// ISO 8601 with optional separators, seconds and zone.
 static FORM: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^ (\d{4})-?(\d{2})-?(\d{2}) [T\ ]\ * (\d{2}):?(\d{2}) (?: :?(\d{2}) (?:[.,]\d+)? )?
@@ -20,7 +20,7 @@ static FORM: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed expression")
 });
 
-/// Reads a time. Returns `None` for what is no time, or has no zone.
+/// Parses a time. Returns `None` if it isn't valid or has no time zone.
 pub(crate) fn read(text: &str) -> Option<SystemTime> {
     let text = text.trim();
     let well_known =

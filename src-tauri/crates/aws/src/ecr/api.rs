@@ -1,4 +1,5 @@
-//! What the rest of the engine asks of ECR: small, so that logic is tested without a network.
+//! The calls of ECR that the rest of Transload makes, as traits, so that their callers are tested
+//! without a network. [`Ecr`](crate::ecr::client::Ecr) implements them.
 
 use std::collections::HashSet;
 
@@ -12,14 +13,14 @@ use transload_model::{
     AccountId, Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Secret, Tag,
 };
 
-/// ECR's own way to take a layer: in parts, each of which is kept once it has arrived. It works
-/// beside the registry protocol, where a layer that broke off begins anew.
+/// ECR's own upload of layers in parts. A part that arrived is stored. With the registry protocol, an
+/// interrupted layer starts again from the beginning.
 #[async_trait]
 pub trait EcrLayers: Send + Sync {
-    /// Opens an upload of a layer.
+    /// Starts the upload of a layer.
     async fn begin_layer(&self, repository: &RepositoryName) -> Result<LayerUpload, AwsError>;
 
-    /// Sends the next part: bytes from a position on.
+    /// Uploads the next part, starting at `first_byte`.
     async fn send_layer_part(
         &self,
         upload: &LayerUpload,
@@ -27,41 +28,41 @@ pub trait EcrLayers: Send + Sync {
         part: Bytes,
     ) -> Result<(), AwsError>;
 
-    /// Which of these layers a repository holds. Asked in as many calls as it takes.
+    /// Returns which of these layers the repository holds. Makes as many calls as necessary.
     async fn layers_held(
         &self,
         repository: &RepositoryName,
         layers: &[Digest],
     ) -> Result<HashSet<Digest>, AwsError>;
 
-    /// Ends an upload: ECR checks the digest. A layer that is there already is a success.
+    /// Completes an upload: ECR verifies the digest. Succeeds if the layer already exists.
     async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError>;
 }
 
 /// An upload of a layer in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerUpload {
-    /// Where the layer goes.
+    /// The repository that receives the layer.
     pub repository: RepositoryName,
-    /// Its name at ECR.
+    /// The upload id that ECR assigned.
     pub id: String,
-    /// Bytes of each part but the last.
+    /// The size of every part except the last, in bytes.
     pub part_bytes: usize,
 }
 
-/// The calls of ECR that Transload makes.
+/// The calls to ECR that Transload makes.
 #[async_trait]
 pub trait EcrApi: EcrLayers + EcrRegistrySettings {
-    /// Every repository of the account and region, all pages.
+    /// Lists every repository of the account and region, all pages.
     async fn repositories(&self) -> Result<Vec<EcrRepository>, AwsError>;
 
-    /// One repository, or nothing where it does not exist.
+    /// Returns a repository, or `None` if it doesn't exist.
     async fn repository(&self, name: &RepositoryName) -> Result<Option<EcrRepository>, AwsError>;
 
-    /// Creates a repository with everything but the lifecycle policy and the repository policy.
+    /// Creates a repository with all settings except the lifecycle policy and the repository policy.
     ///
     /// # Errors
-    /// [`AwsError::RepositoryExists`] where somebody else was quicker.
+    /// [`AwsError::RepositoryExists`] if the repository already exists.
     async fn create_repository(
         &self,
         name: &RepositoryName,
@@ -72,27 +73,27 @@ pub trait EcrApi: EcrLayers + EcrRegistrySettings {
     async fn put_lifecycle_policy(&self, name: &RepositoryName, text: &str)
     -> Result<(), AwsError>;
 
-    /// The lifecycle policy document of a repository, if it has one.
+    /// Returns the lifecycle policy document of a repository, if it has one.
     async fn lifecycle_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError>;
 
-    /// Sets who else may do what with a repository.
+    /// Sets the repository policy, which grants access to other principals.
     async fn set_repository_policy(
         &self,
         name: &RepositoryName,
         policy: &RepositoryPolicy,
     ) -> Result<(), AwsError>;
 
-    /// The policy document of a repository, if it has one.
+    /// Returns the policy document of a repository, if it has one.
     async fn repository_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError>;
 
-    /// A fresh registry token. It is valid for twelve hours at most.
+    /// Requests a new authorization token, valid for at most twelve hours.
     async fn registry_token(&self) -> Result<RegistryToken, AwsError>;
 
-    /// Every image of a repository, tagged or not, all pages.
+    /// Lists every image of a repository, tagged or not, all pages.
     async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError>;
 
-    /// The image that a tag points to, with those of `parts`, the images of its index, that the
-    /// repository holds; nothing where the tag does not exist.
+    /// Returns the image that a tag points to, and which of `parts`, the images of its index, the
+    /// repository holds. Returns `None` if the tag doesn't exist.
     async fn image(
         &self,
         name: &RepositoryName,
@@ -100,33 +101,30 @@ pub trait EcrApi: EcrLayers + EcrRegistrySettings {
         parts: &[Digest],
     ) -> Result<Option<HeldImage>, AwsError>;
 
-    /// Takes tags and images away, in any number. A tag that is its image's last takes the image
-    /// along; an image takes all its tags along. Answers what ECR left as it is.
+    /// Deletes any number of tags and images. Deleting the last tag of an image deletes the image;
+    /// deleting an image deletes all its tags. Returns what ECR did not delete.
     async fn delete_images(
         &self,
         name: &RepositoryName,
         images: &[ImageName],
     ) -> Result<Vec<NotDeleted>, AwsError>;
 
-    /// Deletes a repository that holds nothing.
+    /// Deletes an empty repository.
     ///
     /// # Errors
-    /// [`AwsError::RepositoryNotEmpty`] where it holds something.
+    /// [`AwsError::RepositoryNotEmpty`] if it contains images.
     async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError>;
 }
 
-/// An image by one of its names.
+/// Identifies an image in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImageName {
-    /// By a tag.
     Tag(Tag),
-    /// By its digest.
     Digest(Digest),
-    /// By a tag, as long as the tag points to the digest.
+    /// A tag, on the condition that it points to the digest.
     Tagged {
-        /// The tag.
         tag: Tag,
-        /// What it must point to.
+        /// The digest that the tag must point to.
         digest: Digest,
     },
 }
@@ -141,78 +139,73 @@ impl std::fmt::Display for ImageName {
     }
 }
 
-/// What ECR did not delete.
+/// An image that ECR did not delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotDeleted {
-    /// What was asked for.
+    /// The image of the request.
     pub image: ImageName,
-    /// ECR's code, such as `ImageReferencedByManifestList`.
+    /// The failure code of ECR, such as `ImageReferencedByManifestList`.
     pub code: String,
-    /// ECR's sentence.
+    /// The explanation of ECR.
     pub reason: String,
 }
 
 /// A repository as ECR describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcrRepository {
-    /// Its name.
     pub name: RepositoryName,
-    /// Its ARN.
     pub arn: String,
-    /// Its address as ECR gives it, without a tag.
+    /// The repository URI, without a tag.
     pub uri: String,
-    /// The account it is in.
+    /// The account that owns the repository.
     pub registry_id: Option<AccountId>,
-    /// When it was created, in milliseconds since 1970.
+    /// When the repository was created, in milliseconds since 1970.
     pub created_at_ms: Option<u64>,
-    /// How it is set up. AWS tags and lifecycle are not part of what ECR describes.
+    /// The settings, without AWS tags and lifecycle policy, which ECR does not return here.
     pub settings: RepositorySettings,
 }
 
 /// An image as ECR describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcrImage {
-    /// Its digest.
     pub digest: Digest,
-    /// Its tags.
     pub tags: Vec<Tag>,
-    /// Tags beside these that no registry client can name.
+    /// Number of further tags that no registry client can name.
     pub unreadable_tags: u32,
-    /// The image that it refers to, such as the one that it signs.
+    /// The image that this one refers to, for example the image that it signs.
     pub subject: Option<Digest>,
-    /// Its compressed size in bytes as ECR counts; of an index, the largest child.
+    /// The compressed size in bytes as ECR counts it. For an index it is the size of the largest child.
     pub size_bytes: Option<u64>,
-    /// When it was pushed, in milliseconds since 1970.
+    /// When the image was pushed, in milliseconds since 1970.
     pub pushed_at_ms: Option<u64>,
-    /// When it was pulled last, as far as ECR recorded, in milliseconds since 1970.
+    /// When ECR last recorded a pull, in milliseconds since 1970.
     pub pulled_at_ms: Option<u64>,
-    /// When it was restored from the archive, in milliseconds since 1970. Lifecycle policies rank it by
-    /// this time.
+    /// When the image was restored from the archive, in milliseconds since 1970. Lifecycle policies use
+    /// this time as the age.
     pub restored_at_ms: Option<u64>,
-    /// The media type of its manifest.
+    /// The media type of the manifest.
     pub media_type: Option<String>,
-    /// The media type of the artifact, which tells signatures and attestations.
+    /// The media type of the artifact, which identifies signatures and attestations.
     pub artifact_media_type: Option<String>,
 }
 
-/// What a repository holds of a tag.
+/// The image behind a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldImage {
-    /// What the tag points to.
+    /// The image that the tag points to.
     pub image: EcrImage,
-    /// Those of the images that were asked for along with it.
+    /// Those of the requested images that the repository holds.
     pub parts: HashSet<Digest>,
 }
 
-/// What opens the registry: Basic credentials with an end.
+/// An authorization token: Basic credentials for the registry that expire.
 #[derive(Clone, Debug)]
 pub struct RegistryToken {
-    /// The user name, `AWS`.
+    /// Always `AWS`.
     pub user: String,
-    /// The password.
     pub password: Secret<String>,
-    /// When it ends, in milliseconds since 1970.
+    /// When the token expires, in milliseconds since 1970.
     pub expires_at_ms: u64,
-    /// Where ECR says the registry is.
+    /// The registry's address as ECR returns it.
     pub proxy_endpoint: Url,
 }

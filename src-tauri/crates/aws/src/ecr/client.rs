@@ -1,4 +1,4 @@
-//! [`EcrApi`] on the AWS SDK.
+//! Implements [`EcrApi`] and [`EcrLayers`] with the AWS SDK.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -26,23 +26,22 @@ use crate::error::AwsError;
 use crate::sdk_error::{Call, Caller};
 use transload_model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
-/// Entries asked for in one page. Source: the maximum of `maxResults` in ECR's API reference.
+/// Entries per page. Source: the maximum of `maxResults` in ECR's API reference.
 pub(crate) const PAGE: i32 = 1000;
 
-/// Images named in one call. Source: the maximum of `imageIds` of BatchDeleteImage in ECR's API
-/// reference.
+/// Images per call. Source: the maximum of `imageIds` of BatchDeleteImage in ECR's API reference.
 const DELETED_TOGETHER: usize = 100;
 
-/// The least and the most that a part but the last may hold. Source: Amazon ECR user guide, "Amazon
+/// The minimum and maximum size of every part except the last. Source: Amazon ECR user guide, "Amazon
 /// ECR service quotas": 5 and 10 MiB.
 const PART_BYTES: (usize, usize) = (5 * 1024 * 1024, 10 * 1024 * 1024);
 
-/// Digests in one call of BatchCheckLayerAvailability, and calls at the same time. Source: ECR's API
-/// reference; its quota is 1,000 calls a second.
+/// Digests per call of BatchCheckLayerAvailability, and concurrent calls. Source: ECR's API reference;
+/// the quota is 1,000 calls per second.
 const LAYERS_A_CALL: usize = 100;
 const LAYER_CALLS_TOGETHER: usize = 8;
 
-/// ECR of one account and region.
+/// ECR in one account and region.
 #[derive(Clone)]
 pub struct Ecr {
     pub(crate) caller: Arc<Caller>,
@@ -194,7 +193,7 @@ impl EcrApi for Ecr {
 
     async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
         let call = self.call("ecr:DescribeImages").of(name);
-        // Without a filter ECR leaves archived images out, which nobody could pull anyway.
+        // Without a filter ECR omits archived images, which can't be pulled anyway.
         let mut pages = self
             .client
             .describe_images()
@@ -242,7 +241,7 @@ impl EcrApi for Ecr {
 
     async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError> {
         let call = self.call("ecr:DeleteRepository").of(name);
-        // Never by force: what is in it is somebody's.
+        // Never forced: the repository may contain images of others.
         let sent = self.client.delete_repository().repository_name(name.as_str()).send().await;
         sent.map(|_| ()).map_err(|error| call.failed(error))
     }
@@ -284,7 +283,7 @@ impl EcrLayers for Ecr {
             .await;
         match sent {
             Ok(_) => Ok(()),
-            // The answer to an earlier try was lost: the part is there.
+            // The response to an earlier attempt was lost: ECR already has the part.
             Err(error) if last_valid_byte(&error) == Some(last_byte) => Ok(()),
             Err(error) => Err(call.failed(error)),
         }
@@ -311,7 +310,7 @@ impl EcrLayers for Ecr {
         let mut held = HashSet::new();
         while let Some(answer) = answers.next().await {
             let answer = answer.map_err(|error| call.failed(error))?;
-            // One that is archived would have to be sent again.
+            // An archived layer would have to be uploaded again.
             let there = answer
                 .layers()
                 .iter()

@@ -1,4 +1,4 @@
-//! A tag with the images of its index, in as few calls as there can be.
+//! Looks up a tag together with the images of its index in as few calls as possible.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::ecr::values::image as read;
 use crate::error::AwsError;
 use transload_model::{Digest, RepositoryName, Tag};
 
-/// Images of one call. Source: the service model of ECR, `ImageIdentifierList`.
+/// Images per call. Source: the service model of ECR, `ImageIdentifierList`.
 const ASKED_TOGETHER: usize = 100;
 
 pub(crate) async fn image(
@@ -29,7 +29,7 @@ pub(crate) async fn image(
     let details = match describe(ecr, name, asked).await? {
         Some(details) => details,
         None if parts.is_empty() => return Ok(None),
-        // One of them is missing, and ECR does not say all that are.
+        // At least one image is missing, and ECR does not say which.
         None => {
             unknown.extend(with_tag);
             match describe(ecr, name, tagged()).await? {
@@ -64,7 +64,7 @@ fn digests(details: &[ImageDetail]) -> impl Iterator<Item = String> + '_ {
     details.iter().filter_map(|detail| detail.image_digest().map(str::to_owned))
 }
 
-/// Nothing where one of the images is not there.
+/// Returns `None` if one of the images doesn't exist.
 async fn describe(
     ecr: &Ecr,
     name: &RepositoryName,

@@ -1,5 +1,5 @@
-//! What is set for the whole registry of an account and region, and serves some better than a
-//! migration: blob mounting, templates that create repositories on push, pull-through cache rules.
+//! Settings of the whole registry of an account and region: blob mounting, repository creation
+//! templates and pull through cache rules. For some users these serve better than a migration.
 
 use std::fmt;
 
@@ -11,48 +11,48 @@ use transload_model::{Encryption, RepositoryName, RepositorySettings};
 /// Docker Hub as ECR names it. Source: Amazon ECR API reference, CreatePullThroughCacheRule.
 pub const DOCKER_HUB_UPSTREAM: &str = "registry-1.docker.io";
 
-/// The calls of ECR that are about a registry as a whole.
+/// The calls of ECR that concern a whole registry.
 #[async_trait]
 pub trait EcrRegistrySettings: Send + Sync {
-    /// Whether a layer that another repository holds need not be sent again: the account setting
-    /// `BLOB_MOUNTING`.
+    /// Whether pushes may reuse layers of other repositories: the account setting `BLOB_MOUNTING`.
     async fn blob_mounting(&self) -> Result<bool, AwsError>;
 
-    /// Turns that on or off.
+    /// Turns blob mounting on or off.
     async fn set_blob_mounting(&self, on: bool) -> Result<(), AwsError>;
 
-    /// The templates that ECR creates repositories by, all pages.
+    /// Lists the repository creation templates, all pages.
     async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError>;
 
-    /// Adds a template for repositories that are missing when somebody pushes to them.
+    /// Creates a template for repositories that ECR creates on push.
     async fn create_creation_template(&self, template: &CreationTemplate) -> Result<(), AwsError>;
 
-    /// The pull-through cache rules, all pages.
+    /// Lists the pull through cache rules, all pages.
     async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError>;
 
-    /// Adds a pull-through cache rule for Docker Hub.
+    /// Creates a pull through cache rule for Docker Hub.
     async fn create_cache_rule(&self, rule: &CacheRule) -> Result<(), AwsError>;
 }
 
-/// A template that is there.
+/// A template that exists in the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownTemplate {
-    /// What the repositories' names begin with, or `ROOT` for all that no other template is for.
+    /// The prefix of the repository names, or `ROOT` for all repositories without a template of their
+    /// own.
     pub prefix: String,
-    /// Whether it is for repositories that are missing when somebody pushes to them.
+    /// Whether the template applies to repositories that ECR creates on push.
     pub on_push: bool,
 }
 
-/// A cache rule that is there.
+/// A cache rule that exists in the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownCacheRule {
-    /// What the repositories' names begin with, or `ROOT` for all.
+    /// The prefix of the repository names, or `ROOT` for all.
     pub prefix: String,
-    /// The registry that is behind it, such as `registry-1.docker.io`.
+    /// The upstream registry, such as `registry-1.docker.io`.
     pub upstream: String,
 }
 
-/// A template for repositories that are missing when somebody pushes to them.
+/// A template for repositories that ECR creates on push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreationTemplate {
     prefix: String,
@@ -60,45 +60,43 @@ pub struct CreationTemplate {
     role: Option<String>,
 }
 
-/// A pull-through cache rule for Docker Hub.
+/// A pull through cache rule for Docker Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheRule {
     prefix: String,
     secret: String,
 }
 
-/// ECR would refuse a template or a rule.
+/// Why ECR would reject a template or a rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRegistrySetting {
-    /// The prefix is no beginning of a repository's name.
+    /// The prefix can't start a repository name.
     #[error("{prefix:?} is not a prefix that ECR takes: {reason}")]
     Prefix {
-        /// What was given.
+        /// The prefix as entered.
         prefix: String,
-        /// Why not.
         reason: String,
     },
-    /// The secret is not one that ECR may read.
+    /// ECR can only read secrets with its own name prefix.
     #[error(
         "{0:?} is not the ARN of a secret that ECR may read: its name begins with ecr-pullthroughcache/"
     )]
     Secret(String),
-    /// KMS keys and AWS tags in a template need a role that ECR takes on.
+    /// A template with a KMS key or AWS tags requires a role that ECR assumes.
     #[error(
         "a template with a KMS key or AWS tags needs the ARN of a role that ECR takes on to set them"
     )]
     RoleNeeded,
-    /// That is no role.
     #[error("{0:?} is not the ARN of a role")]
     Role(String),
 }
 
 impl CreationTemplate {
-    /// Reads a template. A prefix `team` is for `team/app` and everything else below `team/`;
-    /// `ROOT` is for every repository that no other template is for.
+    /// Validates a template. The prefix `team` covers `team/app` and everything else below `team/`;
+    /// `ROOT` covers every repository that no other template covers.
     ///
     /// # Errors
-    /// What ECR would refuse. Source: ECR's `Prefix`, 1 to 256 characters; ECR user guide, "Creating
+    /// If ECR would reject it. Source: ECR's `Prefix`, 1 to 256 characters; ECR user guide, "Creating
     /// an IAM role for repository creation templates".
     pub fn new(
         prefix: &str,
@@ -119,27 +117,27 @@ impl CreationTemplate {
         Ok(Self { prefix, settings, role: role.map(str::to_owned) })
     }
 
-    /// What the repositories' names begin with.
+    /// The prefix of the repository names.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// How the repositories are set up.
+    /// The settings of the repositories.
     pub fn settings(&self) -> &RepositorySettings {
         &self.settings
     }
 
-    /// The ARN of the role that ECR takes on.
+    /// The ARN of the role that ECR assumes.
     pub fn role(&self) -> Option<&str> {
         self.role.as_deref()
     }
 }
 
 impl CacheRule {
-    /// Reads a rule: `hub/team/app` is then Docker Hub's `team/app` where the prefix is `hub`.
+    /// Validates a rule. With the prefix `hub`, `hub/team/app` is Docker Hub's `team/app`.
     ///
     /// # Errors
-    /// What ECR would refuse. Source: ECR's `PullThroughCacheRuleRepositoryPrefix`, 2 to 30
+    /// If ECR would reject it. Source: ECR's `PullThroughCacheRuleRepositoryPrefix`, 2 to 30
     /// characters, and `CredentialArn`, 50 to 612.
     pub fn new(prefix: &str, secret: &str) -> Result<Self, InvalidRegistrySetting> {
         let prefix = read_prefix(prefix, 2..=30)?;
@@ -151,12 +149,12 @@ impl CacheRule {
         Ok(Self { prefix, secret: secret.to_owned() })
     }
 
-    /// What the repositories' names begin with.
+    /// The prefix of the repository names.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The ARN of the secret with Docker Hub's user name and access token.
+    /// The ARN of the secret with the Docker Hub user name and access token.
     pub fn secret(&self) -> &str {
         &self.secret
     }
@@ -178,7 +176,7 @@ fn read_prefix(
         let (least, most) = (lengths.start(), lengths.end());
         return Err(invalid(&format_args!("it has {least} to {most} characters")));
     }
-    // A prefix may be shorter than a name; the rest of the rule is the same.
+    // A prefix may be shorter than a name. All other rules are the same.
     RepositoryName::parse(&format!("{prefix}/x")).map_err(|error| invalid(&error.rule))?;
     Ok(prefix.to_owned())
 }

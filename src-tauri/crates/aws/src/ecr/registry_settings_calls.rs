@@ -1,4 +1,4 @@
-//! [`EcrRegistrySettings`] on the AWS SDK.
+//! Implements [`EcrRegistrySettings`] with the AWS SDK.
 
 use async_trait::async_trait;
 use aws_sdk_ecr::types::{
@@ -13,7 +13,7 @@ use crate::ecr::registry_settings::{
 use crate::ecr::values::{aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags};
 use crate::error::AwsError;
 
-/// The account setting, and its values. Source: Amazon ECR API reference, PutAccountSetting.
+/// The account setting and its values. Source: Amazon ECR API reference, PutAccountSetting.
 const BLOB_MOUNTING: &str = "BLOB_MOUNTING";
 const ENABLED: &str = "ENABLED";
 const DISABLED: &str = "DISABLED";

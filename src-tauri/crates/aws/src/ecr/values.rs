@@ -1,4 +1,4 @@
-//! ECR's values in the SDK's types and in ours.
+//! Converts between the SDK's types of ECR and ours.
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ fn mutability(call: &Call<'_>, from: &ImageTagMutability) -> Result<TagMutabilit
         ImageTagMutability::Immutable => Ok(TagMutability::Immutable),
         ImageTagMutability::ImmutableWithExclusion => Ok(TagMutability::ImmutableWithExclusion),
         ImageTagMutability::MutableWithExclusion => Ok(TagMutability::MutableWithExclusion),
-        // Guessing here would decide whether a tag is overwritten.
+        // A guess here would decide whether a tag is overwritten.
         other => Err(call.unusable(format_args!("the tag mutability {other} is unknown"))),
     }
 }
@@ -91,7 +91,8 @@ pub(crate) fn aws_mutability(from: TagMutability) -> ImageTagMutability {
     }
 }
 
-/// The filters, or nothing: ECR refuses an empty list, and any list where nothing is excluded.
+/// Returns the exclusion filters, or `None`: ECR rejects an empty list, and any list if nothing is
+/// excluded.
 pub(crate) fn aws_exclusion_filters(
     settings: &RepositorySettings,
 ) -> Result<Option<Vec<ImageTagMutabilityExclusionFilter>>, BuildError> {
@@ -120,7 +121,7 @@ pub(crate) fn aws_encryption(from: &Encryption) -> Result<EncryptionConfiguratio
     EncryptionConfiguration::builder().encryption_type(encryption_type).set_kms_key(key).build()
 }
 
-/// The tags, or nothing where there are none.
+/// Returns the tags, or `None` if there are none.
 pub(crate) fn aws_tags(from: &BTreeMap<String, String>) -> Result<Option<Vec<AwsTag>>, BuildError> {
     if from.is_empty() {
         return Ok(None);
@@ -135,14 +136,14 @@ pub(crate) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
     let digest = call.required(from.image_digest(), "the digest of an image")?;
     let digest = Digest::parse(digest).map_err(|error| call.unusable(error))?;
     let tags = from.image_tags().iter().filter_map(|text| {
-        // ECR's own API takes tags of up to 300 characters, which no registry client can name.
+        // ECR's own API accepts tags of up to 300 characters, which no registry client can name.
         Tag::parse(text)
             .inspect_err(|error| tracing::warn!(%digest, %error, "a tag is left out"))
             .ok()
     });
     let tags: Vec<Tag> = tags.collect();
     let unreadable = from.image_tags().len() - tags.len();
-    // Only a digest that is none could fail here, and an image is one without its subject too.
+    // Only an invalid digest could fail here, and the image is usable without its subject.
     let subject = from.subject_manifest_digest().and_then(|text| Digest::parse(text).ok());
     Ok(EcrImage {
         tags,
@@ -170,7 +171,7 @@ pub(crate) fn identifier(from: &ImageName) -> ImageIdentifier {
     .build()
 }
 
-/// What was left, by the name that was asked for; `None` if the answer names nothing of `asked`.
+/// Returns the failure with the image of the request. Returns `None` if it names no image of `asked`.
 pub(crate) fn not_deleted(from: &ImageFailure, asked: &[ImageName]) -> Option<NotDeleted> {
     let id = from.image_id()?;
     let is_it = |name: &&ImageName| match (name, id.image_tag()) {
@@ -185,7 +186,7 @@ pub(crate) fn not_deleted(from: &ImageFailure, asked: &[ImageName]) -> Option<No
     })
 }
 
-/// ECR gives `user:password` in base64. What it holds stays out of every message.
+/// Parses the token, `user:password` in base64. Its content appears in no message.
 pub(crate) fn registry_token(
     call: &Call<'_>,
     from: &AuthorizationData,

@@ -1,4 +1,5 @@
-//! Checks the permissions of a session.
+//! Checks which permissions a session has: simulates its policies, tries read-only calls for the rest,
+//! and writes nothing. The `api` crate calls it for the Review page.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,96 +10,94 @@ use crate::permissions::principal::Principal;
 use crate::permissions::{probe, simulate};
 use crate::session::aws_session::AwsSession;
 
-/// How long the simulation may take, and afterwards the reading calls. What has no answer by then
-/// stays unknown.
+/// Time limits of the simulation and, afterwards, of the read-only calls. Whatever has no result by
+/// then is unknown.
 const SIMULATED_WITHIN: Duration = Duration::from_secs(15);
 const PROBED_WITHIN: Duration = Duration::from_secs(10);
 
-/// An IAM action, and what it is wanted on.
+/// An IAM action and the resources it is required on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permission {
     /// The action, such as `ecr:PutImage`.
     pub action: String,
-    /// The ARNs of the resources; `*` for an action that knows none.
+    /// The ARNs of the resources, or `*` for an action without resources.
     pub resources: Vec<String>,
 }
 
-/// Whether a caller has a permission.
+/// Whether the caller has a permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It has, as far as could be seen.
+    /// Allowed, according to everything that the check can see.
     Allowed,
-    /// It has not.
     Missing(Denial),
-    /// It could not be found out.
     Unknown(Doubt),
 }
 
 /// Why a permission is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denial {
-    /// No policy of the caller allows it.
+    /// No policy of the caller allows the action.
     NotGranted,
-    /// A policy of the caller denies it.
+    /// A policy of the caller explicitly denies the action.
     Denied,
-    /// A policy of the organisation does not allow it.
+    /// A policy of the organization does not allow the action.
     Organization,
-    /// The permissions boundary of the caller does not allow it.
+    /// The permissions boundary of the caller does not allow the action.
     Boundary,
-    /// A call that needs it was refused.
+    /// A call that requires the permission was denied.
     CallRefused,
 }
 
-/// Why a permission is not known.
+/// Why a permission is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// Nothing that only reads tells it.
+    /// No read-only call shows it.
     NotAsked,
-    /// It depends on conditions of the call that a simulation does not know, such as
+    /// It depends on condition keys of the call that a simulation does not know, such as
     /// `aws:MultiFactorAuthPresent`.
     Conditions(Vec<String>),
-    /// Another policy than the caller's may allow it, such as that of a key.
+    /// Another policy may allow it, such as the policy of a key.
     OtherPolicy,
 }
 
-/// A permission with what was found out.
+/// A permission and the result of the check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedPermission {
-    /// The action.
     pub action: String,
-    /// Whether the caller has it on every resource: the worst of all answers.
+    /// The worst result of all resources.
     pub standing: Standing,
-    /// The resources that this standing is of; where it is allowed, all of them.
+    /// The resources with this result; all of them if allowed.
     pub resources: Vec<String>,
 }
 
-/// How permissions were looked at.
+/// How permissions were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// IAM simulated the caller's policies. It does not see policies of resources, nor conditions
-    /// of service control policies.
+    /// IAM simulated the caller's policies. The simulation does not see policies of resources or
+    /// conditions of service control policies.
     Simulation,
-    /// Calls that only read were tried, since the caller may not simulate.
+    /// Read-only calls, because the caller is not allowed to simulate.
     Calls,
-    /// The caller is the account's root user, which may do everything in its account.
+    /// The caller is the root user of the account, which has every permission there.
     Root,
 }
 
-/// What a caller may do.
+/// The result of a check.
 #[derive(Debug)]
 pub struct PermissionCheck {
-    /// In the order of the question.
+    /// In the order of the request.
     pub permissions: Vec<CheckedPermission>,
-    /// What a policy has to allow for it: what was asked about, with keys in place of their aliases.
+    /// The permissions that a policy must allow: those of the request, with keys instead of their
+    /// aliases.
     pub wanted: Vec<Permission>,
-    /// How it was found out.
+    /// How the permissions were checked.
     pub basis: Basis,
     /// Why IAM did not simulate, if it did not.
     pub simulation_error: Option<AwsError>,
 }
 
 impl PermissionCheck {
-    /// All of it is allowed, whoever says so.
+    /// Returns a result in which everything is allowed.
     pub fn all_allowed(wanted: &[Permission], basis: Basis) -> Self {
         let wanted = Keys::default().in_place_of_aliases(wanted);
         let all = |permission| checked(permission, &Answers::new(), &Standing::Allowed);
@@ -107,12 +106,12 @@ impl PermissionCheck {
     }
 }
 
-/// Answers by action and resource.
+/// Results by action and resource.
 pub(crate) type Answers = HashMap<(String, String), Standing>;
 
 impl AwsSession {
-    /// Finds out whether a caller has these permissions. Writes nothing, and never fails: what cannot
-    /// be found out is unknown. `caller_arn` is the session's, as STS told it.
+    /// Checks whether a caller has these permissions. Writes nothing and never fails: what can't be
+    /// determined is unknown. `caller_arn` is the ARN of the session as STS returns it.
     pub async fn check_permissions(
         &self,
         caller_arn: &str,
@@ -138,7 +137,7 @@ impl AwsSession {
         };
         let ecr = self.ecr();
         let probed = probe::probe(&ecr, &wanted, &mut answers);
-        // The answers that came in time count.
+        // Results that arrived in time count.
         let _ = tokio::time::timeout(PROBED_WITHIN, probed).await;
         keys.tell(&mut answers);
         let unknown = Standing::Unknown(Doubt::NotAsked);
@@ -148,7 +147,7 @@ impl AwsSession {
     }
 }
 
-/// The worst answer of a permission's resources, with the resources that have it.
+/// Returns the worst result of a permission's resources, and the resources that have it.
 fn checked(
     permission: &Permission,
     answers: &Answers,

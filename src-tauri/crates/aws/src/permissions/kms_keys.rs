@@ -1,5 +1,5 @@
-//! Keys of KMS: which one an alias stands for, and whether it may be looked at. Policies know keys by
-//! their ids alone, so nothing can be said of a permission on an alias before that.
+//! Resolves aliases of KMS keys, and finds out whether the keys can be described. IAM policies identify
+//! keys by id only, so permissions on an alias can't be checked directly.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,23 +9,23 @@ use crate::permissions::check::{Answers, Doubt, Permission, Standing};
 use crate::sdk_error::Call;
 use crate::session::aws_session::AwsSession;
 
-/// How long the look may take. A key that was not seen by then keeps its place alone.
+/// Time limit of all DescribeKey calls. An alias that is not resolved by then counts as any key of its
+/// account and region.
 const LOOKED_WITHIN: Duration = Duration::from_secs(5);
 
 const DESCRIBE: &str = "kms:DescribeKey";
 
-/// What was seen of the keys.
+/// What DescribeKey returned.
 #[derive(Default)]
 pub(crate) struct Keys {
-    /// The ARN of a key for what was asked about.
+    /// The ARN of the key by the name in the request.
     arns: BTreeMap<String, String>,
-    /// Whether it may be looked at, as looking at it has shown.
+    /// Whether each key can be described.
     answers: Answers,
 }
 
 impl Keys {
-    /// Looks at every key that something is wanted on. KMS is asked to describe it, which leaves
-    /// nothing behind.
+    /// Describes every key that a permission is required on. DescribeKey changes nothing.
     pub(crate) async fn look(session: &AwsSession, wanted: &[Permission]) -> Self {
         let mut keys = Self::default();
         let _ = tokio::time::timeout(LOOKED_WITHIN, keys.look_at_all(session, wanted)).await;
@@ -47,7 +47,7 @@ impl Keys {
                     self.arns.insert(name.clone(), key);
                     Standing::Allowed
                 }
-                // ECR asks in the caller's name, and a key may be open to that alone.
+                // ECR uses the key on behalf of the caller, and the key policy may allow only that.
                 Err(error) => match call.failed(error) {
                     AwsError::AccessDenied { .. } => Standing::Unknown(Doubt::OtherPolicy),
                     _ => continue,
@@ -57,7 +57,7 @@ impl Keys {
         }
     }
 
-    /// The same permissions, on keys instead of their aliases.
+    /// Returns the same permissions with keys instead of aliases.
     pub(crate) fn in_place_of_aliases(&self, wanted: &[Permission]) -> Vec<Permission> {
         let on_keys = wanted.iter().map(|permission| Permission {
             action: permission.action.clone(),
@@ -66,12 +66,13 @@ impl Keys {
         on_keys.collect()
     }
 
-    /// What looking has shown counts more than what policies say.
+    /// A result of DescribeKey overrides the result of the policies.
     pub(crate) fn tell(self, answers: &mut Answers) {
         answers.extend(self.answers);
     }
 
-    /// The key of a name; without one that was seen, any key of an alias's place.
+    /// Returns the ARN of the key. For an unresolved alias it is any key of the same account and
+    /// region.
     fn arn_of(&self, name: &str) -> String {
         match (self.arns.get(name), name.split_once(":alias/")) {
             (Some(arn), _) => arn.clone(),

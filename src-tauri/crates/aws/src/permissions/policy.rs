@@ -1,24 +1,24 @@
-//! The least-privilege policy for an administrator. Pure.
+//! Builds the least-privilege policy that the user can hand to an administrator. Pure.
 
 use serde_json::{Value, json};
 
 use crate::permissions::check::Permission;
 
-/// The most that IAM takes in a managed policy, in characters without white space. Source: AWS IAM
-/// user guide, "IAM and AWS STS quotas".
+/// Maximum size of a managed policy, in characters without white space. Source: AWS IAM user guide,
+/// "IAM and AWS STS quotas".
 const POLICY_LIMIT: usize = 6144;
 
 /// An IAM policy document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// The document, indented for people.
+    /// The document, pretty-printed.
     pub text: String,
-    /// Whether it names more repositories than were asked for, since all their names are more than
-    /// IAM takes.
+    /// Whether the policy covers more repositories than requested, because their names exceed IAM's
+    /// limit.
     pub widened: bool,
 }
 
-/// A policy that allows just these permissions.
+/// Builds a policy that allows exactly these permissions.
 pub fn policy(permissions: &[Permission]) -> Policy {
     let exact = document(permissions);
     if exact.to_string().len() <= POLICY_LIMIT {
@@ -28,8 +28,8 @@ pub fn policy(permissions: &[Permission]) -> Policy {
     Policy { text: indented(&document(&wide)), widened: true }
 }
 
-/// The policy that lifts a refusal, by what AWS said of it. Nothing where another permission would
-/// not help: a policy denies it expressly, or AWS does not say what was refused.
+/// Builds the policy that would allow a denied call, from the message of AWS. Returns `None` if a
+/// permission would not help: a policy denies the call explicitly, or the message names no action.
 pub fn policy_of_denial(action: Option<&str>, message: &str) -> Option<Policy> {
     if message.contains("explicit deny") {
         return None;
@@ -38,17 +38,18 @@ pub fn policy_of_denial(action: Option<&str>, message: &str) -> Option<Policy> {
         let (_, rest) = message.split_once(words)?;
         rest.split_whitespace().next().map(|word| word.trim_end_matches(['.', ',', ';']))
     };
-    // A call may need more than the action that it is called by: the tags of a new repository, a key.
+    // A call may require more than its own action, for example for the tags of a new repository or for
+    // a key.
     let action = after("not authorized to perform: ").or(action)?;
     let is_action = action.split_once(':').is_some_and(|(service, name)| {
-        // Assignments in IAM Identity Center are no matter of policies.
+        // Assignments in IAM Identity Center are not granted by policies.
         !matches!(service, "sso" | "signin")
             && [service, name].iter().all(|part| part.bytes().all(|b| b.is_ascii_alphanumeric()))
     });
     let resource = after("on resource: ").filter(|text| *text == "*" || text.starts_with("arn:"));
     let resource = match resource {
         Some(resource) => resource,
-        // Which role may be assumed is never left open.
+        // The policy never allows assuming any role.
         None if action.starts_with("sts:") => return None,
         None => "*",
     };
@@ -57,11 +58,11 @@ pub fn policy_of_denial(action: Option<&str>, message: &str) -> Option<Policy> {
     })
 }
 
-/// One statement for all actions on the same resources.
+/// Groups all actions on the same resources into one statement.
 fn document(permissions: &[Permission]) -> Value {
     let mut statements: Vec<(&[String], Vec<&str>)> = Vec::new();
     for Permission { action, resources } in permissions {
-        // A grant to anybody else than an AWS service is no part of the work.
+        // Transload only needs grants to AWS services.
         let alone = action == "kms:CreateGrant";
         let same = statements.iter_mut().find(|(known, actions)| {
             *known == resources.as_slice() && !alone && !actions.contains(&"kms:CreateGrant")
@@ -89,7 +90,7 @@ fn indented(document: &Value) -> String {
     serde_json::to_string_pretty(document).unwrap_or_default()
 }
 
-/// All repositories under the folder that the names share, in place of each name.
+/// Replaces repository names with the folder that they share.
 fn widen(permission: &Permission) -> Permission {
     const REPOSITORY: &str = ":repository/";
     let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -110,7 +111,7 @@ fn widen(permission: &Permission) -> Permission {
     Permission { action: permission.action.clone(), resources: wide.chain(others).collect() }
 }
 
-/// What all names begin with, up to a slash: `hub/` of `hub/a` and `hub/b`.
+/// Returns the common prefix up to a slash: `hub/` for `hub/a` and `hub/b`.
 fn common_folder<'a>(names: &[&'a str]) -> &'a str {
     let Some((first, rest)) = names.split_first() else { return "" };
     let mut folder = &first[..first.rfind('/').map_or(0, |slash| slash + 1)];
@@ -177,7 +178,7 @@ mod tests {
                        perform: ecr:TagResource on resource: \
                        arn:aws:ecr:eu-west-1:123456789012:repository/app because no identity-based \
                        policy allows the ecr:TagResource action";
-        // The call was for a repository, and its tags were refused.
+        // The call was CreateRepository, and its tags were denied.
         let policy = policy_of_denial(Some("ecr:CreateRepository"), message).unwrap();
         assert!(policy.text.contains("ecr:TagResource") && policy.text.contains(APP));
         assert!(!policy.text.contains("CreateRepository"));

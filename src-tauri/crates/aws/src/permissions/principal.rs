@@ -1,30 +1,30 @@
-//! Whose policies count for a caller, by the ARN that STS tells.
+//! Finds out whose policies apply to a caller, from the ARN that STS returns.
 
-/// Roles of IAM Identity Center are called so, and live under a path that the ARN of their sessions
-/// does not tell. Source: AWS IAM Identity Center user guide, "Referencing permission sets".
+/// Prefix of the roles of IAM Identity Center, and the path of these roles, which the ARN of a session
+/// omits. Source: AWS IAM Identity Center user guide, "Referencing permission sets".
 const IDENTITY_CENTER_ROLE: &str = "AWSReservedSSO_";
 const IDENTITY_CENTER_PATH: &str = "aws-reserved/sso.amazonaws.com/";
 
-/// Who a caller is to IAM.
+/// A caller as IAM sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Principal {
     /// The root user of the account.
     Root,
-    /// A user, by its own ARN.
+    /// A user, by its ARN.
     User(String),
     /// A session of a role.
     Role {
-        /// Partition and account, as ARNs write them: `aws:iam::123456789012`.
+        /// Partition and account as in ARNs: `aws:iam::123456789012`.
         place: String,
-        /// The role's name, without its path.
+        /// The name of the role, without its path.
         name: String,
     },
-    /// A federated user, or what IAM cannot simulate otherwise.
+    /// A federated user, or another caller that IAM can't simulate.
     Federated,
 }
 
 impl Principal {
-    /// Reads the ARN of a caller.
+    /// Parses the ARN of a caller.
     pub(crate) fn of_caller(arn: &str) -> Self {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let ["arn", partition, service, _, account, resource] = parts[..] else {
@@ -41,8 +41,8 @@ impl Principal {
         }
     }
 
-    /// The ARNs that the caller's policies may be found under, where the role itself cannot be looked
-    /// at; the likeliest first.
+    /// Returns the ARNs that may identify the caller's policies, the most likely first. For callers
+    /// that are not allowed to call GetRole.
     pub(crate) fn likely_arns(&self) -> Vec<String> {
         match self {
             Self::User(arn) => vec![arn.clone()],

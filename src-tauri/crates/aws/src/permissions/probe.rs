@@ -1,4 +1,4 @@
-//! Calls that only read, as a question whether they are allowed.
+//! Tries read-only calls to find out whether they are allowed.
 
 use aws_sdk_ecr::types::ImageIdentifier;
 use futures_util::{StreamExt, stream};
@@ -8,17 +8,17 @@ use crate::error::AwsError;
 use crate::permissions::check::{Answers, Denial, Permission, Standing};
 use crate::sdk_error::Call;
 
-/// Calls that are made in all: a plan of hundreds of repositories is not worth hundreds of calls.
+/// Maximum number of calls: hundreds of repositories do not justify hundreds of calls.
 const CALLS: usize = 60;
 
-/// Calls at the same time.
+/// Concurrent calls.
 const TOGETHER: usize = 6;
 
 /// A digest that no content has.
 const NO_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Tries what is not answered yet and can be tried by reading alone. ECR looks at the caller's
-/// permission before it looks for the repository, so one that does not exist is as good.
+/// Tries every permission that is still unknown and that a read-only call can show. ECR checks the
+/// permission before it looks for the repository, so a missing repository shows it as well.
 pub(super) async fn probe(ecr: &Ecr, wanted: &[Permission], answers: &mut Answers) {
     let open = wanted.iter().flat_map(|permission| {
         permission.resources.iter().map(|resource| (permission.action.clone(), resource.clone()))
@@ -41,7 +41,7 @@ pub(super) async fn probe(ecr: &Ecr, wanted: &[Permission], answers: &mut Answer
     }
 }
 
-/// The actions that a call can try without leaving anything behind.
+/// The actions that a call can try without any change.
 const READING: [&str; 7] = [
     "ecr:GetAuthorizationToken",
     "ecr:DescribeRepositories",
@@ -52,7 +52,7 @@ const READING: [&str; 7] = [
     "ecr:GetDownloadUrlForLayer",
 ];
 
-/// One call. Nothing where it did not come to an answer.
+/// Makes one call. Returns `None` if the call was inconclusive.
 async fn ask(ecr: &Ecr, action: &str, resource: &str) -> Option<Standing> {
     let call = Call::new(&ecr.caller, action);
     let name = resource.split_once(":repository/").map(|(_, name)| name).unwrap_or_default();
@@ -91,7 +91,7 @@ async fn ask(ecr: &Ecr, action: &str, resource: &str) -> Option<Standing> {
     match failure {
         None => Some(Standing::Allowed),
         Some(AwsError::AccessDenied { .. }) => Some(Standing::Missing(Denial::CallRefused)),
-        // ECR looked for it, so the caller may.
+        // ECR looked for the repository, so the call is allowed.
         Some(AwsError::RepositoryMissing { .. }) => Some(Standing::Allowed),
         Some(AwsError::Refused { code, .. }) if LOOKED_FOR.contains(&code.as_str()) => {
             Some(Standing::Allowed)
@@ -100,7 +100,7 @@ async fn ask(ecr: &Ecr, action: &str, resource: &str) -> Option<Standing> {
     }
 }
 
-/// What ECR answers when it looked for something and did not find it.
+/// ECR's error codes after it looked for something that doesn't exist.
 const LOOKED_FOR: [&str; 5] = [
     "RepositoryNotFoundException",
     "ImageNotFoundException",

@@ -1,4 +1,4 @@
-//! IAM's policy simulation.
+//! Checks permissions with IAM's policy simulation.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::permissions::principal::Principal;
 use crate::sdk_error::Call;
 use crate::session::aws_session::AwsSession;
 
-/// Resources that one call asks about, so that neither call nor answer grows beyond what IAM takes.
+/// Resources per call, so that neither the request nor the response exceeds IAM's limits.
 const RESOURCES_TOGETHER: usize = 25;
 
-/// Answers on one page. Source: the maximum of `MaxItems` in IAM's API reference.
+/// Results per page. Source: the maximum of `MaxItems` in IAM's API reference.
 const PAGE: i32 = 1000;
 
-/// Asks IAM about every permission whose resources are named in full. Answers are kept as they come.
+/// Simulates every permission whose resources are fully named. Results are recorded as they arrive.
 ///
 /// # Errors
-/// The first refusal; what was answered before is kept.
+/// The first failure. Earlier results are kept.
 pub(super) async fn simulate(
     session: &AwsSession,
     principal: &Principal,
@@ -37,7 +37,7 @@ pub(super) async fn simulate(
     Ok(())
 }
 
-/// The role's own ARN where it may be looked at: only that tells its path.
+/// Returns the ARN of the role itself if GetRole is allowed: only that includes the path.
 async fn source_arn(session: &AwsSession, principal: &Principal) -> String {
     if let Principal::Role { name, .. } = principal {
         let asked = session.iam().get_role().role_name(name).send().await;
@@ -50,8 +50,8 @@ async fn source_arn(session: &AwsSession, principal: &Principal) -> String {
     principal.likely_arns().into_iter().next().unwrap_or_default()
 }
 
-/// The actions that are wanted on the same resources, so that few calls ask for many. A resource with
-/// a wildcard in it stands for a name that is not known, and the simulation would take it literally.
+/// Groups the actions by resources, so that few calls cover many actions. A resource with a wildcard
+/// means an unknown name, which the simulation would take literally.
 fn by_resources(wanted: &[Permission]) -> BTreeMap<Vec<String>, Vec<String>> {
     let mut groups: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
     for permission in wanted {
@@ -94,7 +94,7 @@ async fn ask(
     Ok(())
 }
 
-/// Keeps a result: of one resource, of each of several, or of all that were asked about.
+/// Records a result: of one resource, of each of several, or of all resources of the request.
 fn take(result: &EvaluationResult, asked: &[String], answers: &mut Answers) {
     let action = result.eval_action_name();
     let by_organization = result
@@ -112,7 +112,7 @@ fn take(result: &EvaluationResult, asked: &[String], answers: &mut Answers) {
             _ if by_organization => Denial::Organization,
             _ if by_boundary => Denial::Boundary,
             PolicyEvaluationDecisionType::ExplicitDeny => Denial::Denied,
-            // The policy of a key stands beside the caller's, and either may allow.
+            // The policy of the key applies as well, and either may allow the action.
             _ if action.starts_with("kms:") => return Standing::Unknown(Doubt::OtherPolicy),
             _ => Denial::NotGranted,
         };

@@ -1,3 +1,5 @@
+//! Tests of the conversion of SDK errors, with real responses of a local server.
+
 use super::*;
 use crate::ecr::api::EcrApi as _;
 use crate::session::aws_session::AwsSession;
@@ -9,7 +11,7 @@ fn name() -> RepositoryName {
     RepositoryName::parse("pgcli").unwrap()
 }
 
-/// What CreateRepository makes of an answer.
+/// Returns the error of CreateRepository for a response.
 async fn create(answer: Answer) -> AwsError {
     let aws = LocalAws::start(move |_| answer.clone()).await;
     let ecr = session_at(&aws).await.ecr();
@@ -112,7 +114,7 @@ async fn an_answer_that_is_not_from_aws_is_unusable() {
     }
 }
 
-/// An address on this computer where nobody listens.
+/// Returns an address on this computer where nothing listens.
 fn closed_port() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
@@ -139,7 +141,7 @@ async fn a_closed_port_is_an_unreachable_endpoint() {
 }
 
 fn role(sts: &str) -> String {
-    // The SDK assumes the role at the STS that the profile's services section names.
+    // The role is assumed at the STS of the profile's `services` section.
     format!(
         "[profile role]\nregion = eu-west-1\nmax_attempts = 1\nservices = local\n\
          role_arn = arn:aws:iam::123456789012:role/push\nsource_profile = keys\n\
@@ -184,7 +186,7 @@ async fn an_sts_that_does_not_answer_is_unreachable() {
 
 #[tokio::test]
 async fn a_program_that_prints_no_credentials_is_told_with_its_words() {
-    // The AWS CLI starts the program without a shell.
+    // Like the AWS CLI, we start the program without a shell.
     let config = "[profile tool]\nregion = eu-west-1\n\
                   credential_process = sh -c 'echo out of luck >&2; exit 3'\n";
     let session = Home::with(config, "").open("tool").await.unwrap();

@@ -1,4 +1,5 @@
-//! A session for exactly the profile that was chosen.
+//! Opens a session for exactly the profile that the user chose. The `api` crate keeps one session per
+//! connection.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ use crate::session::sts::Sts;
 use transload_model::{AccountId, Region, Secret};
 use transload_network::{CaOrigin, Network, is_loopback};
 
-/// A session with AWS. It signs as the chosen profile, whatever keys the environment holds.
+/// A session with AWS. It signs as the chosen profile, even if the environment contains other keys.
 #[derive(Clone)]
 pub struct AwsSession {
     pub(super) caller: Arc<Caller>,
@@ -41,40 +42,40 @@ pub struct AwsSession {
     sts: Sts,
     credentials: WatchedCredentials,
     network: Network,
-    /// How the profile gets its credentials, where there is a profile.
+    /// The role chain of the profile. `None` for sessions without a profile.
     roles: Option<RoleChain>,
     pub(super) ecr_endpoint: Option<Url>,
     pub(super) iam_endpoint: Option<Url>,
     pub(super) kms_endpoint: Option<Url>,
 }
 
-/// How messages name a session that has keys but no profile.
+/// The name of a session with static keys in messages.
 const KEYS_GIVEN: &str = "(keys given for this session)";
 
-/// The profile that is meant where none is named.
+/// The default profile.
 const DEFAULT: &str = "default";
 
-/// How messages name a session with what the machine gives.
+/// The name of a session with the machine's own credentials in messages.
 pub(crate) const MACHINE: &str = "(this machine's own credentials)";
 
-/// A program that prints credentials may ask its user something first; the SDK's five seconds
-/// are too short for that.
+/// A program that prints credentials may prompt the user first. The SDK's default of five seconds is
+/// too short for that.
 const CREDENTIALS_WITHIN: Duration = Duration::from_secs(60);
 
-/// No answer of ECR or STS takes this long.
+/// ECR and STS respond faster than this.
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// The SDK's defaults of this date, so that an update of the SDK does not change them silently.
+/// The SDK's defaults as of this date, so that an update of the SDK does not change them silently.
 pub(crate) fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
 impl AwsSession {
-    /// Prepares a session. Nothing is asked of AWS yet.
+    /// Prepares a session. Makes no call to AWS yet.
     ///
     /// # Errors
-    /// [`AwsError::ProfileMissing`], [`AwsError::ProfileInvalid`],
-    /// [`AwsError::CredentialsMissing`], [`AwsError::MfaNeeded`], [`AwsError::RegionMissing`].
+    /// [`AwsError::ProfileMissing`], [`AwsError::ProfileInvalid`], [`AwsError::CredentialsMissing`],
+    /// [`AwsError::MfaNeeded`], [`AwsError::RegionMissing`].
     pub async fn open(
         request: SessionRequest,
         environment: &AwsEnvironment,
@@ -89,12 +90,12 @@ impl AwsSession {
         }
     }
 
-    /// Assumes the role that waits for an MFA code, and keeps the session for every one of the same
-    /// profile that is opened with this environment or a clone of it. Does nothing where no role
-    /// waits.
+    /// Assumes the role that requires an MFA code, and caches its session for every session of the same
+    /// profile that is opened with this environment or a clone of it. Does nothing if no role requires
+    /// a code.
     ///
     /// # Errors
-    /// As [`AwsSession::open`] and [`AwsSession::identity`], and [`AwsError::MfaCodeRefused`].
+    /// Those of [`AwsSession::open`] and [`AwsSession::identity`], and [`AwsError::MfaCodeRefused`].
     pub async fn submit_mfa_code(
         request: SessionRequest,
         environment: &AwsEnvironment,
@@ -135,8 +136,8 @@ impl AwsSession {
         }
     }
 
-    /// A session as that of the AWS CLI without `--profile`. The settings of the profile that the
-    /// environment means count, also where the credentials come from elsewhere.
+    /// Opens a session like the AWS CLI without `--profile`. The settings of the default profile apply
+    /// even if the credentials come from elsewhere.
     async fn of_environment(
         request: &SessionRequest,
         environment: &AwsEnvironment,
@@ -175,7 +176,7 @@ impl AwsSession {
         settings.open(caller, who, request, environment, &configuration.profiles).await
     }
 
-    /// Asks STS who the session is.
+    /// Requests the caller identity from STS.
     pub async fn identity(&self) -> Result<CallerIdentity, AwsError> {
         let call = Call::new(&self.caller, "sts:GetCallerIdentity");
         let answer = self
@@ -194,17 +195,17 @@ impl AwsSession {
         })
     }
 
-    /// The network that calls go through: the environment's, and the profile's `ca_bundle`.
+    /// The network of the session: that of the environment, with the `ca_bundle` of the profile.
     pub fn network(&self) -> &Network {
         &self.network
     }
 
-    /// The region that calls go to.
+    /// The region of the session.
     pub fn region(&self) -> &Region {
         &self.region
     }
 
-    /// The same session in another region.
+    /// Returns the same session in another region.
     pub fn in_region(&self, region: Region) -> Self {
         let named = aws_config::Region::new(region.as_str().to_owned());
         let sdk = self.sdk.to_builder().region(named).build();
@@ -212,7 +213,7 @@ impl AwsSession {
         Self { region, sdk, sts, ..self.clone() }
     }
 
-    /// Which kinds of endpoints the profile or the environment asks for.
+    /// Which kinds of endpoints the profile or the environment selects.
     pub fn endpoint_variant(&self) -> EndpointVariant {
         EndpointVariant {
             fips: self.sdk.use_fips().unwrap_or_default(),
@@ -220,18 +221,18 @@ impl AwsSession {
         }
     }
 
-    /// The endpoint of the ECR API that was chosen in place of AWS's own, such as a VPC endpoint.
+    /// The endpoint of the ECR API that overrides the default one, such as a VPC endpoint.
     pub fn ecr_endpoint(&self) -> Option<&Url> {
         self.ecr_endpoint.as_ref()
     }
 
-    /// What it signs with.
+    /// The credentials of the session.
     #[cfg(test)]
     pub(crate) fn signs_with(&self) -> &WatchedCredentials {
         &self.credentials
     }
 
-    /// Who calls, for messages.
+    /// The caller, for messages.
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }
@@ -247,14 +248,14 @@ impl fmt::Debug for AwsSession {
     }
 }
 
-/// Who signs.
+/// The credentials to sign with.
 enum Who {
     Profile { chain: Chain, kept: MfaSessions },
     Machine,
     Keys(Credentials),
 }
 
-/// What the SDK's configuration is made from.
+/// The input for the SDK's configuration.
 struct Settings<'a> {
     profile: Option<&'a str>,
     files: EnvConfigFiles,
@@ -288,13 +289,13 @@ impl Settings<'_> {
             })
         };
         let ecr_endpoint = request.ecr_endpoint.clone().or(endpoint("ECR")?);
-        // An emulator has ECR and STS on one port, and keys for it mean nothing to the real STS.
+        // An emulator serves ECR and STS on one port, and the real STS does not know its keys.
         let sts_endpoint = request
             .sts_endpoint
             .clone()
             .or(endpoint("STS")?)
             .or_else(|| request.ecr_endpoint.clone().filter(is_loopback));
-        // What speaks for STS on this computer speaks for these too, or refuses them.
+        // An emulator of STS serves these too, or rejects the calls.
         let emulator = || sts_endpoint.clone().filter(is_loopback);
         let iam_endpoint = endpoint("IAM")?.or_else(emulator);
         let kms_endpoint = endpoint("KMS")?.or_else(emulator);
@@ -310,7 +311,7 @@ impl Settings<'_> {
             loader = loader.profile_name(sdk_name(profile));
         }
         let nobody = loader.load().await;
-        // Credentials are had with the same settings as everything else.
+        // Requests for credentials use the same settings as all other requests.
         let (credentials, roles) = match who {
             Who::Keys(keys) => (WatchedCredentials::new(keys), None),
             Who::Machine => (WatchedCredentials::new(of_machine(&nobody)), None),
@@ -338,8 +339,8 @@ impl Settings<'_> {
     }
 }
 
-/// The environment's network with the authorities that the profile names. Source: the AWS SDKs and
-/// Tools Reference Guide, `ca_bundle`.
+/// Returns the network of the environment with the certificate authorities of the profile. Source: the
+/// AWS SDKs and Tools Reference Guide, `ca_bundle`.
 pub(crate) fn network_of(
     environment: &AwsEnvironment,
     profiles: &ProfileSet,
@@ -356,7 +357,7 @@ pub(crate) fn network_of(
     }
 }
 
-/// Refuses a profile that is in none of the files, and every profile of files that cannot be read.
+/// Checks that the files can be read and define the profile.
 fn exists(configuration: &Configuration, name: &str) -> Result<(), AwsError> {
     let profile = name.to_owned();
     if let Some(error) = configuration.broken() {
@@ -373,7 +374,7 @@ fn exists(configuration: &Configuration, name: &str) -> Result<(), AwsError> {
     Err(AwsError::ProfileMissing { profile, files: configuration.paths(), ignored })
 }
 
-/// How the profile gets its credentials, if it can.
+/// Returns how the profile gets its credentials.
 fn usable(configuration: &Configuration, name: &str) -> Result<Chain, AwsError> {
     exists(configuration, name)?;
     let invalid = |detail: String| AwsError::ProfileInvalid { profile: name.to_owned(), detail };

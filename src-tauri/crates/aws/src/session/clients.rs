@@ -1,4 +1,4 @@
-//! The services that a session calls, at the endpoints that were chosen in place of AWS's own.
+//! The clients of a session, at the endpoints that override AWS's own.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use crate::ecr::client::Ecr;
 use crate::session::aws_session::AwsSession;
 
 impl AwsSession {
-    /// ECR in the session's region.
+    /// Returns a client of ECR in the session's region.
     pub fn ecr(&self) -> Ecr {
         let mut config = aws_sdk_ecr::config::Builder::from(&self.sdk);
         config.set_endpoint_url(self.ecr_endpoint.as_ref().map(endpoint_text));
         if self.ecr_endpoint.is_some() {
-            // ECR's endpoint rules refuse these two beside an endpoint of one's own.
+            // ECR's endpoint rules reject both options together with an endpoint override.
             config = config.use_fips(false).use_dual_stack(false);
         }
         Ecr::new(Arc::clone(&self.caller), aws_sdk_ecr::Client::from_conf(config.build()))
     }
 
-    /// IAM of the session's partition.
+    /// Returns a client of IAM in the session's partition.
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
         let mut config = aws_sdk_iam::config::Builder::from(&self.sdk);
         config.set_endpoint_url(self.iam_endpoint.as_ref().map(endpoint_text));
@@ -28,7 +28,7 @@ impl AwsSession {
         aws_sdk_iam::Client::from_conf(config.build())
     }
 
-    /// KMS in the session's region.
+    /// Returns a client of KMS in the session's region.
     pub(crate) fn kms(&self) -> aws_sdk_kms::Client {
         let mut config = aws_sdk_kms::config::Builder::from(&self.sdk);
         config.set_endpoint_url(self.kms_endpoint.as_ref().map(endpoint_text));

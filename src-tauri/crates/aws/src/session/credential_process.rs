@@ -1,8 +1,8 @@
-//! Credentials that a program prints, `credential_process` of a profile.
+//! Provides the credentials that the `credential_process` of a profile prints.
 //!
-//! The SDK has a provider for them, which hands the command to a shell: a command over two lines is
-//! two commands for it, an empty session token is sent, and only one form of time is read. This one
-//! does as the AWS CLI does.
+//! The SDK's own provider passes the command to a shell: a command over two lines becomes two commands,
+//! an empty session token is sent, and only one time format is accepted. This one does what the AWS CLI
+//! does.
 //!
 //! Source: `botocore.credentials.ProcessProvider` and `botocore.compat.compat_shell_split`.
 
@@ -20,14 +20,14 @@ use crate::config::sections::words;
 use crate::config::timestamps;
 use transload_model::Secret;
 
-/// What is read of the answer. Credentials have a kilobyte or two.
+/// Maximum size of the output that is read. Credentials take one or two kilobytes.
 const ANSWER_LIMIT_BYTES: u64 = 1 << 20;
-/// What is read of what the program complains of.
+/// Maximum size of the error output that is read.
 const COMPLAINT_LIMIT_BYTES: u64 = 64 << 10;
-/// How much of that is said.
+/// Maximum length of the error output in a message.
 const SAID_CHARACTERS: usize = 600;
 
-/// Why a program gave no credentials. It follows the words "its credential_process".
+/// Why a program provided no credentials. Each message continues "its credential_process ".
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProcessError {
     #[error("has a quote that is opened and never closed")]
@@ -58,10 +58,10 @@ fn said(complaint: &str) -> String {
     if complaint.is_empty() { String::new() } else { format!(": {complaint}") }
 }
 
-/// The credentials that a program prints.
+/// Runs the program of a profile.
 #[derive(Clone)]
 pub(crate) struct ProcessCredentials {
-    /// It may hold a password among its arguments.
+    /// May contain a password among its arguments.
     command: Secret<String>,
 }
 
@@ -87,7 +87,7 @@ impl ProcessCredentials {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // Nobody waits for it any more once this future is dropped.
+            // Dropping the future ends the program.
             .kill_on_drop(true)
             .spawn()
             .map_err(not_started)?;
@@ -134,7 +134,7 @@ struct Output {
     is_cut: bool,
 }
 
-/// Reads to the end, so that the program is never held up, and keeps the beginning.
+/// Reads to the end, so that the program never blocks, and keeps the beginning.
 async fn read(from: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::Result<Output> {
     let mut text = Vec::new();
     let Some(mut from) = from else { return Ok(Output { text, is_cut: false }) };
@@ -151,7 +151,7 @@ fn credentials(answer: &Map<String, Value>) -> Result<Credentials, ProcessError>
     if value("Version").and_then(Value::as_f64) != Some(1.0) {
         return Err(ProcessError::Version);
     }
-    // botocore signs without a token where this one is empty.
+    // botocore signs without a token if this one is empty.
     let text = |name: &str| value(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let required = |name: &'static str| text(name).ok_or(ProcessError::Lacks(name));
     let (id, secret) = (required("AccessKeyId")?, required("SecretAccessKey")?);
@@ -166,12 +166,12 @@ fn credentials(answer: &Map<String, Value>) -> Result<Credentials, ProcessError>
     Ok(Credentials::new(id, secret, token, ends, "transload"))
 }
 
-/// The program and its arguments. Returns `None` if a quote stays open.
+/// Splits a command into program and arguments. Returns `None` if a quote is not closed.
 fn split(command: &str, is_windows: bool) -> Option<Vec<String>> {
     if is_windows { Some(windows_words(command)) } else { words(command) }
 }
 
-/// The words of a command as Windows divides them; a quote that stays open ends with the text.
+/// Splits a command into words as Windows does. An unclosed quote ends with the text.
 ///
 /// Source: `botocore.compat._windows_shell_split`.
 fn windows_words(command: &str) -> Vec<String> {
@@ -196,7 +196,7 @@ fn windows_words(command: &str) -> Vec<String> {
                     word.get_or_insert_default().push_str(&"\\".repeat(backslashes));
                     backslashes = 0;
                 }
-                // A line that continues the setting divides too.
+                // A continuation line separates words, too.
                 if matches!(sign, ' ' | '\t' | '\n') && !is_quoted {
                     words.extend(word.take());
                 } else {
@@ -212,7 +212,7 @@ fn windows_words(command: &str) -> Vec<String> {
     words
 }
 
-/// Words behind which a secret follows, in options and in sentences.
+/// Words that announce a secret, in options and in sentences.
 const SECRET_WORDS: [&str; 10] = [
     "password",
     "passwd",
@@ -225,13 +225,11 @@ const SECRET_WORDS: [&str; 10] = [
     "apikey",
     "api-key",
 ];
-/// Runs of characters that are as long as this, with letters and digits, are taken for secrets: an
-/// access key's id has 20.
+/// Runs of at least this many letters and digits count as secrets. The id of an access key has 20.
 const LONG: usize = 20;
 
-/// What a program complained of, in one line, without what may be a secret: long runs of letters and
-/// digits, what stands behind words such as `password`, and the program's own arguments that follow
-/// such a word.
+/// Returns the error output in one line without possible secrets: long runs of letters and digits, text
+/// after words such as `password`, and arguments of the program that follow such a word.
 fn without_secrets(complaint: &str, arguments: &[String]) -> String {
     let mut secrets: Vec<&str> = Vec::new();
     for (at, argument) in arguments.iter().enumerate() {
@@ -246,7 +244,7 @@ fn without_secrets(complaint: &str, arguments: &[String]) -> String {
         text = text.replace(secret, "***");
     }
     let mut said: Vec<String> = Vec::new();
-    // Whether the word before announces a secret, such as `password:`.
+    // Whether the previous word announces a secret, such as `password:`.
     let mut announced = false;
     for word in text.split_whitespace() {
         let named = named(word);
@@ -267,7 +265,7 @@ fn without_secrets(complaint: &str, arguments: &[String]) -> String {
     short
 }
 
-/// Where a word begins that announces a secret.
+/// Returns where a word that announces a secret starts.
 fn named(text: &str) -> Option<usize> {
     let text = text.to_ascii_lowercase();
     SECRET_WORDS.iter().filter_map(|word| text.find(word)).min()

@@ -1,4 +1,4 @@
-//! Credentials of exactly one profile, and when they end.
+//! Provides the first credentials of a profile, and tracks when they expire.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -25,15 +25,15 @@ use crate::session::sts::Sts;
 use crate::sso::role_credentials::SsoRole;
 use transload_model::Secret;
 
-/// Credentials whose time is over, as whoever gave them says.
+/// The credentials expired before they were used, according to their provider.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("they ended on {}", OffsetDateTime::from(*ended).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH))]
 pub(crate) struct Ended {
     ended: SystemTime,
 }
 
-/// Passes credentials on and remembers when the newest of them end, so that nobody has to ask
-/// for credentials, and perhaps assume a role again, only to learn that.
+/// Passes credentials on and records when the latest ones expire, so that showing the expiration
+/// requires no new credentials and assumes no role again.
 #[derive(Clone, Debug)]
 pub(crate) struct WatchedCredentials {
     inner: SharedCredentialsProvider,
@@ -45,7 +45,7 @@ impl WatchedCredentials {
         Self { inner: SharedCredentialsProvider::new(inner), ends: Arc::default() }
     }
 
-    /// When the credentials end that were used last; nothing where they do not or none were used.
+    /// When the latest credentials expire. `None` if they don't, or if none were used yet.
     pub(crate) fn ends(&self) -> Option<SystemTime> {
         *self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -70,7 +70,7 @@ impl ProvideCredentials for WatchedCredentials {
     }
 }
 
-/// What this machine gives: the role of a container, then the role of an instance.
+/// Returns the machine's own credentials: the role of a container, otherwise the role of an instance.
 pub(crate) fn of_machine(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
     let config = provider_config(sdk);
     let container = EcsCredentialsProvider::builder().configure(&config).build();
@@ -79,7 +79,7 @@ pub(crate) fn of_machine(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
         .or_else("Ec2InstanceMetadata", instance)
 }
 
-/// What a profile takes from the environment.
+/// Credentials from environment variables.
 #[derive(Debug)]
 struct FromEnvironment(AwsEnvironment);
 
@@ -96,7 +96,7 @@ impl ProvideCredentials for FromEnvironment {
     }
 }
 
-/// Keys that were given for this session.
+/// Returns static keys as credentials.
 pub(crate) fn of_keys(
     access_key_id: &str,
     secret_access_key: &Secret<String>,
@@ -111,8 +111,8 @@ pub(crate) fn of_keys(
     )
 }
 
-/// The first credentials of a profile, whatever the environment says: unlike the SDK's default
-/// chain, this looks for keys in the environment only where the profile says so.
+/// Returns the provider of a profile's first credentials. Unlike the SDK's default chain, it uses keys
+/// in the environment only if the profile says so.
 pub(crate) fn of_base(
     base: &Base,
     profile: &str,
@@ -160,7 +160,7 @@ pub(crate) fn of_base(
     }
 }
 
-/// The settings of a session in the form that the SDK's providers take.
+/// Converts the settings of a session for the SDK's providers.
 fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
     let mut config = ProviderConfig::without_region()
         .with_region(sdk.region().cloned())
@@ -179,8 +179,8 @@ fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
     }
 }
 
-/// A web identity. The SDK has one too, which does not know the endpoint of STS that a profile
-/// names.
+/// Credentials for a web identity token. The SDK's own provider ignores the STS endpoint of the
+/// profile.
 #[derive(Debug)]
 struct WebIdentity {
     role_arn: String,
@@ -192,7 +192,7 @@ struct WebIdentity {
 
 impl WebIdentity {
     async fn assume(&self) -> ProviderResult {
-        // It is read each time: Kubernetes and CI systems renew it.
+        // Read every time, because Kubernetes and CI systems renew it.
         let token = tokio::fs::read_to_string(&self.token_file).await.map_err(|error| {
             CredentialsError::invalid_configuration(format!(
                 "its web_identity_token_file {} cannot be read: {error} ({})",

@@ -1,7 +1,7 @@
-//! Where credentials come from while no profile is chosen, as for the AWS CLI without `--profile`.
+//! Selects the credentials if no profile was chosen, like the AWS CLI without `--profile`.
 //!
-//! Source: `botocore.credentials.create_credential_resolver`, and
-//! `AssumeRoleWithWebIdentityProvider` for the variables of a web identity.
+//! Source: `botocore.credentials.create_credential_resolver`, and `AssumeRoleWithWebIdentityProvider`
+//! for the variables of a web identity.
 
 use aws_credential_types::Credentials;
 
@@ -11,16 +11,16 @@ use crate::config::profile_set::ConfiguredProfiles;
 use crate::config::role_chain::{Base, Chain, assumes_role, follow};
 use crate::error::AwsError;
 
-/// How messages name the keys of the environment.
+/// The name of the keys of the environment in messages.
 pub(crate) const ENVIRONMENT: &str = "(keys of the environment)";
 
 const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 const ROLE: &str = "AWS_ROLE_ARN";
 const ROLE_SESSION: &str = "AWS_ROLE_SESSION_NAME";
 
-/// Where credentials come from.
+/// Where the default credentials come from.
 pub(crate) enum Origin {
-    /// Keys of the environment.
+    /// Access keys in the environment.
     Keys(Credentials),
     /// A profile, or the web identity of the environment.
     Chain(Chain),
@@ -28,7 +28,7 @@ pub(crate) enum Origin {
     Machine,
 }
 
-/// What gives the credentials. `name` is the profile that the environment means.
+/// Selects the credentials. `name` is the default profile of the environment.
 pub(crate) fn origin(
     environment: &AwsEnvironment,
     profiles: &ConfiguredProfiles,
@@ -62,7 +62,7 @@ pub(crate) fn origin(
         None => Ok(Origin::Machine),
         Some(Ok(chain)) => Ok(Origin::Chain(chain)),
         Some(Err(problem)) => match problem.problem {
-            // A profile may hold a region and nothing else.
+            // A profile may contain only a region.
             Problem::NoCredentials => Ok(Origin::Machine),
             _ => Err(invalid(name, problem.to_string())),
         },

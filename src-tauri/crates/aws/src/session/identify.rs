@@ -1,4 +1,4 @@
-//! Who a session is, beyond what STS says at once.
+//! Details of the caller: whether the region is enabled for the account, and the account's alias.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::session::aws_session::AwsSession;
 use crate::session::request::CallerIdentity;
 use transload_model::{Partition, Region};
 
-/// An account's alias is a convenience; nobody waits longer for it.
+/// The alias is only a convenience and not worth a longer wait.
 const ALIAS_WITHIN: Duration = Duration::from_secs(5);
 
 impl AwsSession {
-    /// Asks STS who the session is. Where AWS does not know the credentials, it is found out whether
-    /// only this region does not: an account must enable some regions before it can use them.
+    /// Requests the caller identity from STS. If AWS does not know the credentials, checks whether only
+    /// this region rejects them: an account must enable some regions before it can use them.
     ///
     /// # Errors
     /// Those of [`AwsSession::identity`], and [`AwsError::RegionNotEnabled`].
@@ -26,8 +26,8 @@ impl AwsSession {
         }
     }
 
-    /// The region's own trouble, where the credentials are good in the region of the same partition
-    /// that every account can use.
+    /// Returns an error about the region if the credentials are valid in the partition's home region,
+    /// which every account can use.
     async fn known_at_home(&self) -> Option<AwsError> {
         let home = Partition::of_region(self.region()).home_region();
         if self.region().as_str() == home {
@@ -38,8 +38,8 @@ impl AwsSession {
         Some(AwsError::RegionNotEnabled { region: self.region().clone(), account: known.account })
     }
 
-    /// The alias of the session's account; nothing where it has none, or where the caller may not
-    /// ask.
+    /// Returns the alias of the session's account. `None` if it has no alias, or if the caller is not
+    /// allowed to list aliases.
     pub async fn account_alias(&self) -> Option<String> {
         let call = Call::new(self.caller(), "iam:ListAccountAliases");
         let asked = self.iam().list_account_aliases().send();
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::testing::{Answer, LocalAws, identity_xml, session_at};
 
-    /// STS knows the key in some regions only.
+    /// Starts an STS that knows the key in some regions only.
     async fn known_in(regions: &'static [&'static str]) -> LocalAws {
         LocalAws::start(move |asked| match asked.region.as_deref() {
             Some(region) if regions.contains(&region) => identity_xml(),

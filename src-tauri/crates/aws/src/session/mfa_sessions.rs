@@ -1,3 +1,5 @@
+//! Caches the sessions that were opened with MFA codes, so that the user enters one code per session.
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,27 +9,28 @@ use aws_credential_types::Credentials;
 
 use crate::config::role_chain::Hop;
 
-/// A session that is about to end is none. Source: the SDK renews credentials as long before.
+/// A session with less time left counts as expired. Source: the SDK renews credentials this long before
+/// they expire.
 const TOO_SHORT: Duration = Duration::from_secs(10);
 
-/// The sessions that MFA codes gave, kept in memory for their life. Clones share them, so one code
-/// serves every session of the process that assumes the same role in the same way.
+/// The sessions that were opened with MFA codes, in memory until they expire. Clones share them, so one
+/// code serves every session of the process that assumes the same role in the same way.
 #[derive(Clone, Default)]
 pub(crate) struct MfaSessions(Arc<Mutex<HashMap<MfaKey, Credentials>>>);
 
-/// Which session it is: everything that STS was told, and who told it.
+/// Identifies a session: everything that was sent to STS, and the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MfaKey {
-    /// Where STS was reached, if not at its usual address.
+    /// The endpoint of STS, if overridden.
     pub(crate) endpoint: Option<String>,
-    /// Who assumed the first role.
+    /// The first credentials.
     pub(crate) base: String,
-    /// The roles up to the session's own.
+    /// The roles up to and including the one of the session.
     pub(crate) hops: Vec<Hop>,
 }
 
 impl MfaSessions {
-    /// A session that has not ended.
+    /// Returns a session that has not expired.
     pub(crate) fn get(&self, key: &MfaKey) -> Option<Credentials> {
         let soon = SystemTime::now() + TOO_SHORT;
         let mut sessions = self.locked();
@@ -35,7 +38,7 @@ impl MfaSessions {
         sessions.get(key).cloned()
     }
 
-    /// Keeps a session for its life.
+    /// Adds a session.
     pub(crate) fn keep(&self, key: MfaKey, session: Credentials) {
         self.locked().insert(key, session);
     }

@@ -1,6 +1,6 @@
-//! Roles that are assumed one after the other, with MFA codes where they are asked for.
+//! Assumes roles one after the other, with MFA codes where required.
 //!
-//! The SDK knows neither MFA nor `duration_seconds`, so STS is called here.
+//! The SDK supports neither MFA nor `duration_seconds`, so this calls STS itself.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -24,28 +24,28 @@ use transload_model::Secret;
 #[derive(Debug, thiserror::Error)]
 #[expect(clippy::large_enum_variant, reason = "it is boxed at once, as the cause of another error")]
 pub(crate) enum HopError {
-    /// A code of the device is needed first.
+    /// The role requires a code of the device.
     #[error("a code of {serial} is needed")]
     CodeNeeded { serial: String },
-    /// STS refused, or was not reached.
+    /// STS rejected the call, or was not reached.
     #[error("the role {} of the profile {:?} was not assumed", hop.role_arn, hop.profile)]
     NotAssumed {
         hop: Box<Hop>,
-        /// Whether a code was sent along.
+        /// Whether the call contained a code.
         with_code: bool,
         #[source]
         source: SdkError<AssumeRoleError, HttpResponse>,
     },
-    /// STS's answer lacks what it must have.
+    /// The response of STS lacks a required field.
     #[error("the answer of STS for the role {role_arn} holds no session that can be used")]
     NoSession { role_arn: String },
 }
 
-/// The credentials of a profile: a base, and the roles that are assumed from it.
+/// The credentials of a profile: first credentials, and the roles that are assumed with them.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleChain {
     base: SharedCredentialsProvider,
-    /// Who the base is, for the key of kept sessions.
+    /// Identifies the first credentials in the cache.
     base_name: String,
     hops: Arc<[Hop]>,
     sts: Sts,
@@ -53,7 +53,7 @@ pub(crate) struct RoleChain {
 }
 
 impl RoleChain {
-    /// `base_name` says who the base is, as far as it can be known before it is asked.
+    /// `base_name` identifies the first credentials before they are requested.
     pub(crate) fn new(
         base: SharedCredentialsProvider,
         base_name: String,
@@ -64,26 +64,26 @@ impl RoleChain {
         Self { base, base_name, hops: hops.into(), sts, kept }
     }
 
-    /// The device of the first role that waits for a code; nothing where none does.
+    /// Returns the device of the first role that requires a code. `None` if no role does.
     pub(crate) fn waits_for(&self) -> Option<&str> {
-        // A session of a later role needs no earlier one.
+        // A cached session of a later role makes the earlier ones unnecessary.
         let from = self.kept_session().map_or(0, |(number, _)| number + 1);
         self.hops[from..].iter().find_map(|hop| hop.mfa_serial.as_deref())
     }
 
-    /// Assumes the first role that waits for a code with this one, and keeps the session.
+    /// Assumes the first role that requires a code, and caches the session.
     pub(crate) async fn submit(&self, code: &Secret<String>) -> Result<(), CredentialsError> {
         if self.waits_for().is_none() {
             return Ok(());
         }
         match self.assume_all(Some(code)).await {
-            // A role after the one that took the code may wait for a code of its own.
+            // A later role may require another code.
             Err(error) if waits(&error).is_some() && self.kept_session().is_some() => Ok(()),
             other => other.map(drop),
         }
     }
 
-    /// The last role that has a kept session, by its number.
+    /// Returns the last role with a cached session, by its index.
     fn kept_session(&self) -> Option<(usize, Credentials)> {
         let with_mfa =
             self.hops.iter().enumerate().rev().filter(|(_, hop)| hop.mfa_serial.is_some());
@@ -96,7 +96,7 @@ impl RoleChain {
         let (from, mut credentials) = match self.kept_session() {
             Some((number, session)) => (number + 1, session),
             None => {
-                // Nobody is asked for anything before a code that is needed is there.
+                // Without the required code, not even the first credentials are requested.
                 let first = self.hops.first().and_then(|hop| hop.mfa_serial.as_ref());
                 if let (Some(serial), None) = (first, code) {
                     return Err(code_needed(serial));
@@ -161,7 +161,7 @@ impl ProvideCredentials for RoleChain {
     }
 }
 
-/// The credentials in an answer of STS.
+/// Converts the credentials in a response of STS.
 pub(crate) fn session(credentials: Option<StsCredentials>, role_arn: &str) -> ProviderResult {
     let none =
         || CredentialsError::provider_error(HopError::NoSession { role_arn: role_arn.to_owned() });
@@ -176,7 +176,7 @@ pub(crate) fn session(credentials: Option<StsCredentials>, role_arn: &str) -> Pr
     ))
 }
 
-/// What CloudTrail shows where a profile names nothing.
+/// The session name that CloudTrail shows if the profile sets none.
 pub(crate) fn session_name() -> String {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("transload-{}", since_1970.as_millis())
@@ -186,7 +186,7 @@ fn code_needed(serial: &str) -> CredentialsError {
     CredentialsError::provider_error(HopError::CodeNeeded { serial: serial.to_owned() })
 }
 
-/// The device whose code an error asks for.
+/// Returns the device whose code an error requires.
 fn waits(error: &CredentialsError) -> Option<&str> {
     let source = std::error::Error::source(error)?;
     match source.downcast_ref::<HopError>()? {

@@ -1,5 +1,5 @@
-//! The SDK's requests, sent through the network that everything else goes through: the same proxies,
-//! the same certificate authorities, the same reasons.
+//! Sends the SDK's requests through Transload's own network: the same proxies, certificate authorities
+//! and reasons of failure as everything else.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,10 +16,10 @@ use bytes::Bytes;
 
 use transload_network::{Ask, Exchange, ExchangeError, Network};
 
-/// Limits on the time to connect and to answer.
+/// Timeouts for connecting and for the response.
 type Limits = (Option<Duration>, Option<Duration>);
 
-/// The SDK's way out. Clones share their connections.
+/// The HTTP client for the SDK. Clones share their connections.
 #[derive(Clone)]
 pub(crate) struct SdkHttp {
     network: Network,
@@ -75,7 +75,7 @@ impl HttpConnector for Connector {
 }
 
 fn ask(request: &HttpRequest) -> Result<Ask, ConnectorError> {
-    // Every call of ours has a body that is in memory.
+    // All our requests have an in-memory body.
     let body = request
         .body()
         .bytes()
@@ -94,13 +94,13 @@ fn response(answer: transload_network::Answer) -> Result<HttpResponse, Connector
     let status = status.map_err(|_| ConnectorError::user("the status is none of HTTP".into()))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
     for (name, value) in answer.headers {
-        // What HTTP let in is text that the SDK takes.
+        // Header values that HTTP accepted are valid for the SDK.
         let _ = response.headers_mut().try_append(name, value);
     }
     Ok(response)
 }
 
-/// What a failure is to the SDK: it tries again what may pass.
+/// Classifies a failure for the SDK, which retries what may be temporary.
 fn connector_error(error: ExchangeError) -> ConnectorError {
     match &error {
         ExchangeError::Network(_) | ExchangeError::Unusable(_) | ExchangeError::TooLarge { .. } => {

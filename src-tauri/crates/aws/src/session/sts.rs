@@ -1,3 +1,5 @@
+//! The client of STS, with the endpoint that the configuration may override.
+
 use aws_config::SdkConfig;
 use aws_config::identity::IdentityCache;
 use aws_credential_types::Credentials;
@@ -8,7 +10,7 @@ use url::Url;
 
 use crate::config::endpoints::endpoint_text;
 
-/// Where STS is called, and with which settings.
+/// How STS is called: settings and endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Sts {
     sdk: SdkConfig,
@@ -16,27 +18,27 @@ pub(crate) struct Sts {
 }
 
 impl Sts {
-    /// `endpoint` goes before the usual address.
+    /// `endpoint` overrides the default one.
     pub(crate) fn new(sdk: SdkConfig, endpoint: Option<Url>) -> Self {
         Self { sdk, endpoint }
     }
 
-    /// The address that goes before the usual one.
+    /// The endpoint that overrides the default one.
     pub(crate) fn endpoint(&self) -> Option<&Url> {
         self.endpoint.as_ref()
     }
 
-    /// A client as whoever the settings say; without credentials in them, as nobody.
+    /// Returns a client with the credentials of the settings. Without credentials, it doesn't sign.
     pub(crate) fn client(&self) -> Client {
         Client::from_conf(self.config().build())
     }
 
-    /// A client that these credentials sign for.
+    /// Returns a client that signs with these credentials.
     pub(crate) fn client_of(&self, caller: Credentials) -> Client {
         let config = self
             .config()
             .credentials_provider(SharedCredentialsProvider::new(caller))
-            // The caller is for few calls, and the cache of the session is for its own.
+            // The credentials serve few calls, and the session's cache must not contain them.
             .identity_cache(IdentityCache::no_cache());
         Client::from_conf(config.build())
     }
@@ -45,7 +47,7 @@ impl Sts {
         let mut config = Builder::from(&self.sdk);
         config.set_endpoint_url(self.endpoint.as_ref().map(endpoint_text));
         if self.endpoint.is_some() {
-            // The endpoint rules refuse these two beside an endpoint of one's own.
+            // The endpoint rules reject both options together with an endpoint override.
             config = config.use_fips(false).use_dual_stack(false);
         }
         config

@@ -1,4 +1,4 @@
-//! A profile for a role of a sign-in, appended to the configuration file.
+//! Appends a profile for a role of IAM Identity Center to the configuration file.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -9,66 +9,56 @@ use crate::config::profile_set::is_identifier;
 use crate::sso::sso_session::SsoSession;
 use transload_model::{AccountId, Region};
 
-/// A profile that is to be added.
+/// A profile to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewProfile {
-    /// Its name.
     pub name: String,
-    /// Where it signs in.
+    /// Where the profile signs in.
     pub session: SsoSession,
-    /// The account.
     pub account: AccountId,
     /// The role, as the access portal names it.
     pub role: String,
-    /// The region of its calls, that is of ECR.
+    /// The region of the profile's calls, including ECR.
     pub region: Region,
 }
 
 /// Why a profile was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileNotAdded {
-    /// The AWS tools would not take the name.
+    /// The AWS tools would reject the name.
     #[error("{name:?} is no name for a profile: it has only letters, digits and _ - / . % @ : +")]
-    NameInvalid {
-        /// The name.
-        name: String,
-    },
-    /// A value that would break out of its line.
+    NameInvalid { name: String },
+    /// The value would not stay in its line.
     #[error("{what} {value:?} cannot stand in the configuration file")]
     ValueInvalid {
-        /// What it is.
+        /// The setting.
         what: &'static str,
-        /// The value.
         value: String,
     },
-    /// There is such a profile.
+    /// The profile already exists.
     #[error("there is an AWS profile {name:?} already")]
-    Exists {
-        /// The name.
-        name: String,
-    },
-    /// The configuration cannot be read now, so nothing is added to it.
+    Exists { name: String },
+    /// The configuration can't be read, so nothing is added to it.
     #[error("{detail}")]
     Unreadable {
-        /// Which file, and why.
+        /// The file, and the reason.
         detail: String,
     },
-    /// The file cannot be written.
+    /// The file can't be written.
     #[error("{path} cannot be written")]
     Unwritable {
-        /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },
 }
 
 impl NewProfile {
-    /// What is appended, and to which file: the section alone, without the blank line before it.
+    /// Returns the file, and the section to append without the blank line before it.
     ///
     /// # Errors
-    /// [`ProfileNotAdded`] for what would not be added.
+    /// The same as [`NewProfile::add`], except for errors of writing.
     pub async fn preview(
         &self,
         environment: &AwsEnvironment,
@@ -84,7 +74,7 @@ impl NewProfile {
         Ok((environment.config_path(), text))
     }
 
-    /// Appends the profile. No line that is there changes.
+    /// Appends the profile. Existing lines don't change.
     ///
     /// # Errors
     /// [`ProfileNotAdded`].
@@ -119,7 +109,7 @@ impl NewProfile {
             ("region", self.region.as_str()),
         ];
         for (key, value) in sign_in.into_iter().chain(own) {
-            // A comment sign after a blank would cut the value off.
+            // `#` or `;` after a blank would start a comment.
             let broken = |character: char| character.is_control() || "#;".contains(character);
             if value.is_empty() || value.trim() != value || value.contains(broken) {
                 let value = value.to_owned();
@@ -131,7 +121,7 @@ impl NewProfile {
     }
 }
 
-/// One write at the end of the file: a link stays a link, and the file keeps its owner and mode.
+/// Appends with a single write: a symbolic link is followed, and the file keeps its owner and mode.
 fn append(path: &std::path::Path, section: &str) -> std::io::Result<()> {
     let before = match std::fs::read(path) {
         Ok(before) => before,

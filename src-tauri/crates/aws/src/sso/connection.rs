@@ -1,4 +1,5 @@
-//! The way to IAM Identity Center: one session with its clients and its place for tokens.
+//! The connection to IAM Identity Center: one session with its clients and its token store. Signing in,
+//! the access portal and role credentials use it.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +18,7 @@ use crate::sso::oidc::Oidc;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
 use crate::sso::store::{Token, TokenStore};
 
-/// How long before its end a token is renewed. Source: `_REFRESH_WINDOW` of botocore's
+/// How long before its expiration a token is refreshed. Source: `_REFRESH_WINDOW` of botocore's
 /// `SSOTokenProvider`; the AWS SDK for Rust waits until five minutes before.
 const RENEWED_BEFORE: Duration = Duration::from_secs(15 * 60);
 
@@ -26,9 +27,9 @@ pub(super) struct Connection {
     pub(super) store: TokenStore,
     pub(super) oidc: Oidc,
     pub(super) sdk: SdkConfig,
-    /// Another endpoint of the portal's own calls.
+    /// Overrides the endpoint of the access portal.
     pub(super) portal_endpoint: Option<Url>,
-    /// How messages name it.
+    /// The name of the connection in messages.
     pub(super) title: String,
 }
 
@@ -53,7 +54,7 @@ impl Connection {
         };
         let mut loader = aws_config::defaults(behavior())
             .region(Region::new(session.region.clone()))
-            // These calls are signed by nobody: the token is what counts.
+            // These calls are not signed; they send the token.
             .no_credentials()
             .http_client(SdkHttp::new(&network))
             .timeout_config(timeouts.build())
@@ -67,7 +68,7 @@ impl Connection {
         Ok(Self { session, store, oidc, sdk, portal_endpoint, title })
     }
 
-    /// A token that is good now, renewed where that is due.
+    /// Returns a valid token, refreshed if necessary.
     pub(super) async fn token(&self) -> Result<Token, SignInError> {
         let missing = || SignInError::NotSignedIn { session: self.session.title().to_owned() };
         let token = self.store.token(&self.session).await?.ok_or_else(missing)?;
@@ -82,7 +83,7 @@ impl Connection {
                     return Ok(renewed);
                 }
                 Ok(None) => {}
-                // What is good for some minutes yet is used meanwhile.
+                // A token that is still valid for some minutes is used.
                 Err(error) if token.expires_at <= now => return Err(error),
                 Err(error) => tracing::debug!(%error, "an SSO token was not renewed"),
             }

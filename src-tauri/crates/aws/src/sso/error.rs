@@ -1,61 +1,56 @@
+//! [`SignInError`], the error of signing in. The `api` crate turns it into codes and texts.
+
 use std::path::PathBuf;
 
 use crate::error::AwsError;
 
-/// Why nobody is signed in. No variant holds a secret.
+/// Why a sign-in failed, or why the user is not signed in. No variant contains a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The configuration, or a call to AWS.
+    /// The configuration is invalid, or a call to AWS failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
-    /// The profile gets its credentials in another way.
+    /// The profile does not use IAM Identity Center.
     #[error("the AWS profile {profile:?} does not sign in through IAM Identity Center")]
-    NotSso {
-        /// The profile.
-        profile: String,
-    },
-    /// The configuration has no such session.
+    NotSso { profile: String },
+    /// The configuration does not define the session.
     #[error("the AWS configuration has no [sso-session {session}]")]
-    SessionMissing {
-        /// The session.
-        session: String,
-    },
-    /// The person, or a rule of the organisation, said no in the browser.
+    SessionMissing { session: String },
+    /// The user, or a rule of the organization, denied access in the browser.
     #[error("access was denied in the browser")]
     Denied,
-    /// Nobody answered in time.
+    /// The user did not finish in time.
     #[error("the sign-in was not finished in time")]
     Expired,
-    /// The page in the browser ended with an error.
+    /// The page in the browser returned an error.
     #[error("IAM Identity Center ended the sign-in with {code}: {message}")]
     Refused {
         /// The OAuth error code, such as `invalid_request`.
         code: String,
-        /// Its description.
         message: String,
     },
-    /// The page that the service names is not one of the configured IAM Identity Center.
+    /// The sign-in page does not belong to the configured IAM Identity Center.
     #[error("the sign-in page {page} isn't an https page of the configured IAM Identity Center")]
     ForeignPage {
-        /// Scheme and host.
+        /// The scheme and the host of the page.
         page: String,
     },
-    /// There is no token, or AWS does not take it any more.
+    /// There is no token, or AWS no longer accepts it.
     #[error("nobody is signed in to {session}")]
     NotSignedIn {
-        /// The session's name, or the start URL.
+        /// The name of the session, or its start URL.
         session: String,
     },
-    /// The token cannot be read, kept or removed.
+    /// The token can't be read, stored or removed.
     #[error("{path} cannot be read or written")]
     Store {
         /// The file or its folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },
-    /// The system gives no random numbers, without which a sign-in is not safe.
+    /// The operating system provides no random numbers, which a secure sign-in requires.
     #[error("the system gives no random numbers")]
     NoRandomness,
 }

@@ -1,5 +1,5 @@
-//! Where the browser comes back to: one page on the loopback of this computer, for as long as a
-//! sign-in waits.
+//! Receives the browser's redirect at the end of a sign-in: one page on a loopback port of this
+//! computer, for as long as a sign-in waits.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -12,22 +12,21 @@ use tokio::task::JoinSet;
 /// Source: `AuthCodeFetcher` of the AWS CLI 2.
 const PATH: &str = "/oauth/callback";
 
-/// No request of a browser for one short page is longer.
+/// Longer than any request of a browser for one short page.
 const HEAD_LIMIT: usize = 32 * 1024;
 
-/// A browser opens connections ahead of time and may say nothing on them.
+/// A browser opens connections ahead of time and may send nothing on them.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
-/// What the browser brought.
+/// The parameters of the redirect.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Redirect {
-    /// The authorization code, for the state that was given along.
+    /// The authorization code, with a matching state.
     Code(String),
     /// An OAuth error and its description.
     Error { code: String, message: String },
 }
 
-/// The listener.
 #[derive(Debug)]
 pub(super) struct Loopback {
     listener: TcpListener,
@@ -35,28 +34,28 @@ pub(super) struct Loopback {
 }
 
 impl Loopback {
-    /// Listens on a free port that this computer alone can reach.
+    /// Listens on a free port that only this computer can reach.
     pub(super) async fn open() -> std::io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let port = listener.local_addr()?.port();
         Ok(Self { listener, port })
     }
 
-    /// The address as it is registered: AWS takes every port of it, as RFC 8252 section 7.3 wants.
+    /// Returns the address to register. AWS accepts any port of it, as RFC 8252 section 7.3 requires.
     pub(super) fn registered_address() -> String {
         format!("http://127.0.0.1{PATH}")
     }
 
-    /// The address that the browser is sent to.
+    /// Returns the address that the browser is redirected to.
     pub(super) fn address(&self) -> String {
         format!("http://127.0.0.1:{}{PATH}", self.port)
     }
 
-    /// Waits for the browser. Requests that do not carry `state` are answered and count for nothing:
-    /// any page in the browser can make them.
+    /// Waits for the redirect. Requests without `state` get an error page and are ignored, because any
+    /// page in the browser can make them.
     pub(super) async fn redirect(&self, state: &str) -> std::io::Result<Redirect> {
         let (told, mut redirects) = mpsc::channel(1);
-        // They end with this future: a sign-in that is cancelled leaves nothing behind.
+        // The tasks end with this future, so a cancelled sign-in leaves nothing behind.
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -67,7 +66,7 @@ impl Loopback {
                     connections.spawn(async move {
                         let answered = answer(connection, &state);
                         let answered = tokio::time::timeout(REQUEST_LIMIT, answered).await;
-                        // A connection that broke off brings nothing; the browser tries again.
+                        // An interrupted connection delivers nothing; the browser retries.
                         if let Ok(Ok(Some(redirect))) = answered {
                             let _ = told.send(redirect).await;
                         }
@@ -100,12 +99,12 @@ async fn answer(mut connection: TcpStream, state: &str) -> std::io::Result<Optio
         connection.write_all(page.as_bytes()).await?;
         connection.shutdown().await
     };
-    // Whoever brought the code need not stay for the page.
+    // The code counts even if the browser disconnects before the page is sent.
     let _ = answered.await;
     Ok(redirect)
 }
 
-/// What a GET asks for; nothing for anything else.
+/// Returns the target of a GET request, or `None` for any other request.
 async fn target(connection: &mut TcpStream) -> std::io::Result<Option<String>> {
     let mut head = Vec::new();
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
@@ -124,13 +123,13 @@ async fn target(connection: &mut TcpStream) -> std::io::Result<Option<String>> {
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
     Ours(Redirect),
-    /// On our page, without the state that we gave.
+    /// The callback page without the state of this sign-in.
     Foreign,
-    /// Such as the icon that browsers ask every server for.
+    /// Such as the icon that browsers request from every server.
     Elsewhere,
 }
 
-/// What a request target means. Source: RFC 6749 sections 4.1.2 and 4.1.2.1.
+/// Parses a request target. Source: RFC 6749 sections 4.1.2 and 4.1.2.1.
 fn read(target: &str, state: &str) -> Request {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     if path != PATH {

@@ -1,4 +1,4 @@
-//! The calls of SSO OIDC.
+//! The calls to SSO OIDC: registers Transload, starts a sign-in, and creates and refreshes tokens.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -21,7 +21,7 @@ use crate::sso::sso_session::SsoSession;
 use crate::sso::store::{BROWSER_GRANTS, RegisteredFor, Registration, Token};
 use transload_model::Secret;
 
-/// What a session asks for that names nothing: listing accounts and getting credentials.
+/// The scope of sessions that set none: listing accounts and requesting credentials.
 ///
 /// Source: `_AUTH_GRANT_DEFAULT_SCOPE` of the AWS CLI 2.
 const DEFAULT_SCOPE: &str = "sso:account:access";
@@ -29,7 +29,7 @@ const DEFAULT_SCOPE: &str = "sso:account:access";
 /// Source: RFC 8628 section 3.4.
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// How often is asked where the server does not say. Source: RFC 8628 section 3.2.
+/// The polling interval if the server sets none. Source: RFC 8628 section 3.2.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A client of SSO OIDC in the region of one session.
@@ -40,7 +40,7 @@ pub(super) struct Oidc {
     base: String,
 }
 
-/// A device authorization that waits for a person.
+/// A device authorization that waits for the user.
 #[derive(Debug)]
 pub(super) struct DeviceAuthorization {
     pub(super) device_code: Secret<String>,
@@ -52,17 +52,17 @@ pub(super) struct DeviceAuthorization {
     pub(super) interval: Duration,
 }
 
-/// What asking for the token of a device authorization came to.
+/// The result of polling for the token of a device authorization.
 #[derive(Debug)]
 pub(super) enum Poll {
     Done(Token),
-    /// The person has not answered yet.
+    /// The user has not confirmed yet.
     Pending,
-    /// Not yet, and asked too often.
+    /// The user has not confirmed yet, and the polling is too frequent.
     SlowDown,
 }
 
-/// What the browser's page is asked with, and what proves that we asked.
+/// The values that the browser's redirect is checked with.
 #[derive(Debug)]
 pub(super) struct Authorization {
     pub(super) state: String,
@@ -70,7 +70,7 @@ pub(super) struct Authorization {
 }
 
 impl Oidc {
-    /// A client; `endpoint` in place of the region's own.
+    /// Creates a client. `endpoint` overrides the region's own.
     pub(super) async fn open(
         session: &SsoSession,
         sdk: &SdkConfig,
@@ -89,7 +89,7 @@ impl Oidc {
                 .use_fips(sdk.use_fips().unwrap_or_default())
                 .use_dual_stack(sdk.use_dual_stack().unwrap_or_default());
         }
-        // The page that a person signs in on has no operation in the SDK, only the same address.
+        // The SDK has no operation for the sign-in page, which has the same address.
         let invalid = |detail: String| {
             SignInError::Aws(crate::error::AwsError::ProfileInvalid {
                 profile: profile.to_owned(),
@@ -108,7 +108,7 @@ impl Oidc {
         &self.base
     }
 
-    /// Makes Transload known, for one kind of sign-in.
+    /// Registers Transload as a client for one sign-in method.
     pub(super) async fn register(
         &self,
         session: &SsoSession,
@@ -118,7 +118,7 @@ impl Oidc {
         let call = Call::new(&self.caller, "sso-oidc:RegisterClient");
         let mut request =
             self.client.register_client().client_name("Transload").client_type("public");
-        // The device grant asks for scopes only where the session names some, as the AWS CLI does.
+        // Like the AWS CLI, the device grant requests scopes only if the session sets some.
         let mut scopes = session.scopes.clone().filter(|scopes| !scopes.is_empty());
         if used_for == RegisteredFor::Browser {
             scopes = Some(asked_scopes(session));
@@ -140,7 +140,7 @@ impl Oidc {
         Ok((registration, scopes))
     }
 
-    /// The page where a person signs in, and what belongs to it.
+    /// Returns the sign-in page, and the values to check the redirect with.
     pub(super) fn authorization(
         &self,
         session: &SsoSession,
@@ -161,12 +161,12 @@ impl Oidc {
             .append_pair("code_challenge_method", "S256")
             .append_pair("scopes", &asked_scopes(session).join(" "))
             .append_pair("code_challenge", &challenge(authorization.verifier.expose()));
-        // A blank as the AWS CLI writes it; a plus sign of a value is escaped already.
+        // A blank as the AWS CLI writes it. A plus sign in a value is already escaped.
         let query = query.finish().replace('+', "%20");
         Ok((format!("{}/authorize?{query}", self.base), authorization))
     }
 
-    /// The token for a code that the browser brought.
+    /// Exchanges an authorization code for a token.
     pub(super) async fn token_of_code(
         &self,
         registration: Registration,
@@ -189,7 +189,7 @@ impl Oidc {
         self.token(answer, registration, None)
     }
 
-    /// Begins a device authorization.
+    /// Starts a device authorization.
     pub(super) async fn device_authorization(
         &self,
         session: &SsoSession,
@@ -216,7 +216,7 @@ impl Oidc {
         })
     }
 
-    /// Asks once whether the person has answered a device authorization.
+    /// Requests the token of a device authorization once.
     pub(super) async fn poll(
         &self,
         registration: &Registration,
@@ -245,7 +245,7 @@ impl Oidc {
         }
     }
 
-    /// A new token for an old one; nothing where the old one cannot be renewed any more.
+    /// Refreshes a token. Returns `None` if it can no longer be refreshed.
     pub(super) async fn renew(&self, old: &Token) -> Result<Option<Token>, SignInError> {
         let Some((refresh_token, registration)) =
             old.refresh_token.as_ref().zip(old.registration.as_ref())
@@ -281,7 +281,7 @@ impl Oidc {
         Ok(Token {
             access_token: access_token.to_owned().into(),
             expires_at: SystemTime::now() + seconds(answer.expires_in()).unwrap_or_default(),
-            // A server that sends no new one lets the old one stand: RFC 6749 section 6.
+            // If the server sends no new refresh token, the old one stays valid: RFC 6749 section 6.
             refresh_token: answer.refresh_token().map(|token| token.to_owned().into()).or(before),
             registration: Some(registration),
         })
@@ -315,7 +315,7 @@ fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
-/// A name that no other process chooses.
+/// Returns a file name that no other process uses.
 pub(super) fn random_name() -> Result<String, SignInError> {
     Ok(URL_SAFE_NO_PAD.encode(random::<12>()?))
 }
@@ -327,7 +327,7 @@ fn random<const BYTES: usize>() -> Result<[u8; BYTES], SignInError> {
     Ok(bytes)
 }
 
-/// A length of time as the service gives it; zero and less count as none.
+/// Converts a duration of the service. Zero and negative values count as unset.
 fn seconds(number: i32) -> Option<Duration> {
     u64::try_from(number).ok().filter(|number| *number > 0).map(Duration::from_secs)
 }

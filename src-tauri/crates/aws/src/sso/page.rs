@@ -1,5 +1,5 @@
-//! Which pages may be opened for a sign-in. The address of a page comes from the answer of a server,
-//! and the operating system starts a program for whatever scheme it has.
+//! Checks which pages may be opened for a sign-in. The address comes from a server, and the operating
+//! system starts a program for any scheme.
 
 use url::Url;
 
@@ -8,8 +8,8 @@ use transload_model::{Partition, Region};
 use transload_network::is_loopback;
 
 /// Whether a page belongs to the IAM Identity Center of a session: an `https` address at the host of
-/// its access portal, of its OIDC endpoint, or of the region's sign-in pages. A plain-text address is
-/// accepted only on this computer, where the configured OIDC endpoint is on this computer too.
+/// its access portal, of its OIDC endpoint, or of the region's sign-in pages. Plain `http` is accepted
+/// only on this computer, and only if the configured OIDC endpoint is on this computer, too.
 pub(super) fn is_own_page(page: &str, session: &SsoSession, oidc: &str) -> bool {
     let Ok(page) = Url::parse(page) else { return false };
     let Some(host) = page.host_str() else { return false };
@@ -31,7 +31,7 @@ pub(super) fn is_own_page(page: &str, session: &SsoSession, oidc: &str) -> bool 
         && (hosts.contains(&Some(host)) || of_region)
 }
 
-/// A configured endpoint may have a port of its own.
+/// A configured endpoint may have its own port.
 fn oidc_port(oidc: &Option<Url>) -> Option<u16> {
     oidc.as_ref().and_then(Url::port)
 }

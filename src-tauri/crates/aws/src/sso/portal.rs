@@ -1,3 +1,6 @@
+//! The access portal of IAM Identity Center: lists accounts and roles, provides the credentials of a
+//! role, and signs out.
+
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sso::Client;
 use aws_sdk_sso::types::RoleCredentials;
@@ -11,18 +14,17 @@ use crate::sso::error::SignInError;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
 use crate::sso::store::Token;
 
-/// An account that who signed in may use.
+/// An account that the user can access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SsoAccount {
-    /// Its twelve digits.
     pub id: String,
-    /// What the organisation calls it.
+    /// The account name in the organization.
     pub name: Option<String>,
-    /// The e-mail address of its root user.
+    /// The e-mail address of the root user.
     pub email: Option<String>,
 }
 
-/// The access portal of a session, for who signed in.
+/// The access portal of a session.
 pub struct SsoPortal {
     connection: Connection,
     client: Client,
@@ -30,10 +32,10 @@ pub struct SsoPortal {
 }
 
 impl SsoPortal {
-    /// Prepares the calls. Nothing is asked of AWS yet.
+    /// Prepares the calls. Makes no call to AWS yet.
     ///
     /// # Errors
-    /// What [`SsoSession::find`] says.
+    /// Those of [`SsoSession::find`].
     pub async fn open(
         target: &SsoTarget,
         environment: &AwsEnvironment,
@@ -49,15 +51,14 @@ impl SsoPortal {
         Ok(Self { connection, client, caller })
     }
 
-    /// The session.
     pub fn session(&self) -> &SsoSession {
         &self.connection.session
     }
 
-    /// The accounts, by name.
+    /// Lists the accounts, sorted by name.
     ///
     /// # Errors
-    /// [`SignInError::NotSignedIn`], and what AWS answers.
+    /// [`SignInError::NotSignedIn`], and errors of AWS.
     pub async fn accounts(&self) -> Result<Vec<SsoAccount>, SignInError> {
         let token = self.connection.token().await?;
         let mut accounts = Vec::new();
@@ -79,10 +80,10 @@ impl SsoPortal {
         Ok(accounts)
     }
 
-    /// The names of the roles in an account, sorted.
+    /// Lists the names of the roles in an account, sorted.
     ///
     /// # Errors
-    /// [`SignInError::NotSignedIn`], and what AWS answers.
+    /// [`SignInError::NotSignedIn`], and errors of AWS.
     pub async fn roles(&self, account: &str) -> Result<Vec<String>, SignInError> {
         let token = self.connection.token().await?;
         let mut roles = Vec::new();
@@ -98,7 +99,7 @@ impl SsoPortal {
         Ok(roles)
     }
 
-    /// The credentials of a role in an account, with the error as a provider of credentials has it.
+    /// Requests the credentials of a role, with the error in the form of a credentials provider.
     pub(super) async fn role_credentials(
         &self,
         account: &str,
@@ -110,11 +111,11 @@ impl SsoPortal {
         Ok(answer.map_err(CredentialsError::provider_error)?.role_credentials)
     }
 
-    /// Ends the session at AWS, and removes its token from this computer. A token that AWS does not
-    /// know any more is removed all the same.
+    /// Ends the session at AWS and removes its token from this computer. A token that AWS no longer
+    /// knows is removed as well.
     ///
     /// # Errors
-    /// Where the token cannot be removed, or AWS cannot be reached: then nothing is removed.
+    /// If the token can't be removed, or if AWS can't be reached; then nothing is removed.
     pub async fn sign_out(&self) -> Result<(), SignInError> {
         let Connection { session, store, .. } = &self.connection;
         if let Some(Token { access_token, .. }) = store.token(session).await? {

@@ -1,5 +1,5 @@
-//! The credentials of a role, for who signed in. The SDK has a provider for them too, which knows
-//! neither the endpoints that a profile names nor another home folder than that of the process.
+//! Provides the credentials of a role of IAM Identity Center. The SDK's own provider ignores the
+//! endpoints of the profile and any home folder other than that of the process.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use crate::config::environment::AwsEnvironment;
 use crate::sso::portal::SsoPortal;
 use crate::sso::sso_session::SsoTarget;
 
-/// A role that IAM Identity Center gives to who signed in with a profile.
+/// A role of IAM Identity Center that a profile uses.
 #[derive(Clone, Debug)]
 pub(crate) struct SsoRole {
     pub(crate) profile: String,
@@ -22,8 +22,7 @@ pub(crate) struct SsoRole {
 }
 
 impl SsoRole {
-    /// The token is looked for each time: a person may have signed in meanwhile, here or with another
-    /// program.
+    /// Reads the token every time: the user may have signed in meanwhile, here or with another program.
     async fn give(&self) -> ProviderResult {
         let target = SsoTarget::Profile(self.profile.clone());
         let portal = SsoPortal::open(&target, &self.environment)

@@ -1,3 +1,6 @@
+//! Signs in to IAM Identity Center: from the request to the stored token. The `api` crate shows the
+//! prompt and waits for the result.
+
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::config::environment::AwsEnvironment;
@@ -11,51 +14,49 @@ use crate::sso::sso_session::{SsoSession, SsoTarget};
 use crate::sso::store::{RegisteredFor, Registration, Token};
 use transload_model::Secret;
 
-/// How long the browser may take. Source: `_OVERALL_TIMEOUT` of the AWS CLI 2.
+/// Time limit for the sign-in in the browser. Source: `_OVERALL_TIMEOUT` of the AWS CLI 2.
 const BROWSER_WITHIN: Duration = Duration::from_secs(600);
 
-/// A registration that ends sooner than this is made anew. Source: `_EXPIRY_WINDOW` of the AWS CLI 2.
+/// A registration that expires sooner is replaced. Source: `_EXPIRY_WINDOW` of the AWS CLI 2.
 const REGISTRATION_NEEDED: Duration = Duration::from_secs(15 * 60);
 
-/// What is waited longer after each "slow down". Source: RFC 8628 section 3.5.
+/// Added to the polling interval after each "slow down". Source: RFC 8628 section 3.5.
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 
-/// How a person signs in.
+/// How the user signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInWay {
-    /// In the browser of this computer, which brings the answer back (authorization code with PKCE).
+    /// In the browser of this computer, which redirects to Transload (authorization code with PKCE).
     Browser,
-    /// On any device, where a page shows the code that is shown here (device authorization).
+    /// In a browser on any device, by confirming a code (device authorization).
     Code,
 }
 
-/// What is to be signed in to, and how.
+/// Parameters of a sign-in.
 #[derive(Clone, Debug)]
 pub struct SignInRequest {
-    /// Where to.
     pub target: SsoTarget,
-    /// How; nothing for what suits: the browser for a session with a name, a code for the older form.
+    /// The method. If `None`, the browser for a named session, and a code for a session without a name.
     pub way: Option<SignInWay>,
-    /// How often is asked for the token of a code; nothing for what the service says.
+    /// The polling interval for a code. If `None`, that of the service.
     pub ask_every: Option<Duration>,
 }
 
-/// What a person needs for signing in.
+/// What the user needs for signing in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInPrompt {
-    /// How.
     pub way: SignInWay,
-    /// The page to open; with a code, the page that has it filled in.
+    /// The page to open. For a code, the page with the code filled in.
     pub url: String,
-    /// The page where a code is typed.
+    /// The page to enter the code on.
     pub code_url: Option<String>,
     /// The code that the page must show.
     pub code: Option<String>,
-    /// When this sign-in is too late, in milliseconds since 1970.
+    /// When the sign-in expires, in milliseconds since 1970.
     pub expires_at_ms: u64,
 }
 
-/// A sign-in that waits for a person.
+/// A sign-in that waits for the user.
 pub struct SignIn {
     connection: Connection,
     prompt: SignInPrompt,
@@ -78,18 +79,17 @@ enum Waiting {
 }
 
 impl SignIn {
-    /// Asks for what a person needs. Where the browser cannot come back to this computer, it is a
-    /// code.
+    /// Starts a sign-in. Falls back to a code if Transload can't listen for the browser's redirect.
     ///
     /// # Errors
-    /// What [`SsoSession::find`] says, and what AWS answers.
+    /// Those of [`SsoSession::find`], and errors of AWS.
     pub async fn begin(
         request: &SignInRequest,
         environment: &AwsEnvironment,
     ) -> Result<Self, SignInError> {
         let connection = Connection::open(&request.target, environment).await?;
         let named = connection.session.name.is_some();
-        // The older form has no authorization code: the AWS CLI does not offer it there either.
+        // A session without a name has no authorization code. The AWS CLI does not offer it either.
         let browser = named && request.way != Some(SignInWay::Code);
         if browser {
             match Loopback::open().await {
@@ -145,21 +145,20 @@ impl SignIn {
         Ok(Self { connection, prompt, ends: Instant::now() + device.lasts, waiting })
     }
 
-    /// What to show.
+    /// What to show to the user.
     pub fn prompt(&self) -> &SignInPrompt {
         &self.prompt
     }
 
-    /// What is signed in to.
+    /// The session of the sign-in.
     pub fn session(&self) -> &SsoSession {
         &self.connection.session
     }
 
-    /// Waits for the person, and stores the token. Dropping this future cancels the sign-in.
+    /// Waits for the user and stores the token. Dropping this future cancels the sign-in.
     ///
     /// # Errors
-    /// [`SignInError::Denied`], [`SignInError::Expired`], [`SignInError::Refused`], and what AWS
-    /// answers.
+    /// [`SignInError::Denied`], [`SignInError::Expired`], [`SignInError::Refused`], and errors of AWS.
     pub async fn finish(self) -> Result<(), SignInError> {
         let Self { connection, ends, waiting, .. } = self;
         let token = match waiting {
@@ -186,7 +185,7 @@ impl SignIn {
     }
 }
 
-/// Refuses a page that is not of the configured IAM Identity Center.
+/// Rejects a page that does not belong to the configured IAM Identity Center.
 fn expect_own_page(connection: &Connection, page: &str) -> Result<(), SignInError> {
     if is_own_page(page, &connection.session, connection.oidc.base()) {
         return Ok(());
@@ -196,7 +195,7 @@ fn expect_own_page(connection: &Connection, page: &str) -> Result<(), SignInErro
     Err(SignInError::ForeignPage { page: told.unwrap_or_default() })
 }
 
-/// A stored registration, or a new one.
+/// Returns the stored registration, or registers.
 async fn registration(
     connection: &Connection,
     used_for: RegisteredFor,
@@ -242,8 +241,8 @@ async fn token_of_device(
             Ok(Poll::Done(token)) => return Ok(token),
             Ok(Poll::Pending) => {}
             Ok(Poll::SlowDown) => every += slower,
-            // A network that is away for a moment takes no code from a person who is typing it:
-            // RFC 8628 section 3.5.
+            // A short network outage must not end a sign-in while the user enters the code: RFC 8628
+            // section 3.5.
             Err(SignInError::Aws(
                 error @ (AwsError::EndpointUnreachable { .. } | AwsError::Throttled { .. }),
             )) => {

@@ -1,3 +1,5 @@
+//! Finds the sign-ins that the AWS configuration defines.
+
 use std::time::SystemTime;
 
 use crate::config::config_files::Configuration;
@@ -11,35 +13,35 @@ use crate::sso::store::{Token, TokenStore};
 /// Where to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SsoTarget {
-    /// Where a profile, or the source of its roles, signs in.
+    /// Where a profile signs in, or the source profile of its roles.
     Profile(String),
-    /// A session of the configuration by its name, whether a profile uses it or not.
+    /// A session of the configuration by its name, even if no profile uses it.
     Session(String),
 }
 
-/// A sign-in that the AWS configuration names.
+/// A sign-in that the AWS configuration defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SsoSession {
-    /// The name of its `[sso-session]`; nothing for the older form, where a profile names it all.
+    /// The name of the `[sso-session]`. `None` for the legacy format, where a profile contains the
+    /// settings.
     pub name: Option<String>,
     /// The address of the access portal.
     pub start_url: String,
-    /// The region of IAM Identity Center, which need not be that of ECR.
+    /// The region of IAM Identity Center, which may differ from that of ECR.
     pub region: String,
-    /// What the session asks for (`sso_registration_scopes`), where that is written.
+    /// The requested scopes (`sso_registration_scopes`), if the session sets them.
     pub scopes: Option<Vec<String>>,
 }
 
-/// A sign-in with what is known of its token.
+/// A sign-in and the state of its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SsoTokenState {
-    /// The sign-in.
     pub session: SsoSession,
-    /// The profiles that use it, in the order of the files.
+    /// The profiles that use the sign-in, in the order of the files.
     pub profiles: Vec<String>,
-    /// When its token ends, where there is one that has not ended.
+    /// When the token expires, if there is a valid one.
     pub token_ends: Option<SystemTime>,
-    /// Whether the token may be renewed without a person, as far as this computer knows.
+    /// Whether the token can be refreshed without the user, as far as the stored data shows.
     pub renewable: bool,
 }
 
@@ -47,8 +49,8 @@ impl SsoSession {
     /// Finds a sign-in in the configuration of this computer.
     ///
     /// # Errors
-    /// [`SignInError::NotSso`], [`SignInError::SessionMissing`], and [`AwsError::ProfileMissing`]
-    /// or [`AwsError::ProfileInvalid`] for a configuration that cannot be used.
+    /// [`SignInError::NotSso`], [`SignInError::SessionMissing`], and [`AwsError::ProfileMissing`] or
+    /// [`AwsError::ProfileInvalid`] for an invalid configuration.
     pub async fn find(
         target: &SsoTarget,
         environment: &AwsEnvironment,
@@ -88,22 +90,22 @@ impl SsoSession {
         }
     }
 
-    /// Whether a token of this session can be renewed. One of the older form never is, neither by the
-    /// AWS CLI nor by the SDK.
+    /// Whether a token of this session can be refreshed. Tokens of the legacy format never can, neither
+    /// by the AWS CLI nor by the SDK.
     pub(super) fn renews(&self, token: &Token, now: SystemTime) -> bool {
         let registered =
             token.registration.as_ref().is_some_and(|registration| registration.expires_at > now);
         self.name.is_some() && registered && token.refresh_token.is_some()
     }
 
-    /// What people call it: its name, or the start URL.
+    /// The name to show: that of the session, or the start URL.
     pub fn title(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.start_url)
     }
 }
 
 impl SsoTarget {
-    /// The profile whose settings count for the way to AWS.
+    /// The profile whose network settings and endpoints apply.
     pub(super) fn profile(&self) -> Option<&str> {
         match self {
             Self::Profile(name) => Some(name),
@@ -112,8 +114,8 @@ impl SsoTarget {
     }
 }
 
-/// Every sign-in of the configuration: the sessions in the order of the file, then those that profiles of the older
-/// form name. One that lacks something is left out; its profiles say so.
+/// Lists every sign-in of the configuration: the sessions in the order of the file, then those of
+/// profiles in the legacy format. Incomplete ones are omitted; their profiles report the problem.
 pub async fn list_sso_sessions(environment: &AwsEnvironment) -> Vec<SsoTokenState> {
     let configuration = Configuration::read(environment, None).await;
     let set = &configuration.sections;
@@ -148,7 +150,7 @@ pub async fn list_sso_sessions(environment: &AwsEnvironment) -> Vec<SsoTokenStat
     states
 }
 
-/// The profile at the far end of the roles, if it signs in with SSO.
+/// Follows the source profiles, and returns the last one if it signs in with SSO.
 fn signer<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Section> {
     let mut visited: Vec<&str> = Vec::new();
     let mut current = profiles.profile(name)?;
@@ -192,7 +194,7 @@ fn of_session(profiles: &ConfiguredProfiles, name: &str) -> Option<Result<SsoSes
     }))
 }
 
-/// Source: `parse_sso_registration_scopes` of the AWS CLI 2: parts between commas, without blanks.
+/// Splits scopes at commas. Source: `parse_sso_registration_scopes` of the AWS CLI 2.
 fn scopes(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
 }

@@ -1,9 +1,9 @@
-//! Tokens and client registrations as the AWS CLI keeps them, so that either program can use what
-//! the other one stored.
+//! Stores tokens and client registrations in the format of the AWS CLI, so that both programs can use
+//! each other's sign-ins.
 //!
 //! Source: `SSOTokenFetcher`, `SSOTokenFetcherAuth` and `JSONFileCache` of the AWS CLI 2
-//! (`awscli/botocore/utils.py`), and `SsoTokenProvider` of the AWS SDK for Rust, which reads the
-//! same files.
+//! (`awscli/botocore/utils.py`), and `SsoTokenProvider` of the AWS SDK for Rust, which reads the same
+//! files.
 
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -21,17 +21,17 @@ use crate::sso::oidc::random_name;
 use crate::sso::sso_session::SsoSession;
 use transload_model::Secret;
 
-/// What a sign-in gave.
+/// The tokens of a sign-in.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) access_token: Secret<String>,
     pub(super) expires_at: SystemTime,
     pub(super) refresh_token: Option<Secret<String>>,
-    /// What a renewal needs. An old file may lack it.
+    /// Required for refreshing. Old files may lack it.
     pub(super) registration: Option<Registration>,
 }
 
-/// A client that SSO OIDC knows.
+/// A client registration at SSO OIDC.
 #[derive(Clone, Debug)]
 pub(super) struct Registration {
     pub(super) client_id: String,
@@ -39,7 +39,7 @@ pub(super) struct Registration {
     pub(super) expires_at: SystemTime,
 }
 
-/// A registration may be used only for the kind of sign-in that it was made for.
+/// The sign-in method that a registration is valid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RegisteredFor {
     /// Authorization code, with the browser on this computer.
@@ -62,8 +62,7 @@ impl TokenStore {
         Self { folder: environment.sso_cache_folder() }
     }
 
-    /// The stored token of a session, whether it has ended or not; nothing where there is none or
-    /// what is there is none.
+    /// Reads the token of a session, expired or not. Returns `None` if there is no valid token file.
     pub(super) async fn token(&self, session: &SsoSession) -> Result<Option<Token>, SignInError> {
         let file: Option<TokenFile> = self.read(&self.token_path(session)).await?;
         Ok(file.and_then(TokenFile::token))
@@ -77,7 +76,7 @@ impl TokenStore {
         self.write(self.token_path(session), &TokenFile::of(session, token)).await
     }
 
-    /// Removes the token of a session; one that is not there is a success.
+    /// Removes the token of a session. Succeeds if there is no token.
     pub(super) async fn forget_token(&self, session: &SsoSession) -> Result<(), SignInError> {
         let path = self.token_path(session);
         match tokio::fs::remove_file(&path).await {
@@ -88,7 +87,7 @@ impl TokenStore {
         }
     }
 
-    /// A registration that is good for a while yet.
+    /// Reads a registration that is valid long enough.
     pub(super) async fn registration(
         &self,
         session: &SsoSession,
@@ -119,13 +118,14 @@ impl TokenStore {
         self.write(self.registration_path(session), &file).await
     }
 
-    /// Named by the session's name, or in the older form by the start URL.
+    /// The file name derives from the session name, or from the start URL in the legacy format.
     pub(super) fn token_path(&self, session: &SsoSession) -> PathBuf {
         self.path_of(session.title())
     }
 
-    /// The AWS CLI writes what a registration is for as JSON, and names the file by that, with the
-    /// tool in it: each tool has its own, because the page in the browser names who asks.
+    /// As in the AWS CLI, the file name derives from the parameters of the registration as JSON,
+    /// including the tool: each tool has its own registration, because the page in the browser shows
+    /// its name.
     fn registration_path(&self, session: &SsoSession) -> PathBuf {
         self.path_of(&registration_key(session, "transload"))
     }
@@ -141,7 +141,7 @@ impl TokenStore {
         path: &Path,
     ) -> Result<Option<T>, SignInError> {
         match tokio::fs::read(path).await {
-            // What is no such file is as good as none: the next sign-in replaces it.
+            // An invalid file counts as missing. The next sign-in replaces it.
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(source) => Err(SignInError::Store { path: path.to_owned(), source }),
@@ -160,8 +160,8 @@ impl TokenStore {
     }
 }
 
-/// Writes a file beside, for this user alone, and puts it in the other's place: whoever reads finds
-/// the old one or the new one.
+/// Writes a new file that only this user can read, and renames it over the target. A concurrent reader
+/// sees either the old or the new content.
 fn replace(folder: &Path, beside: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -266,7 +266,7 @@ impl RegistrationFile {
     }
 }
 
-/// Source: `_registration_cache_key` of the AWS CLI 2, and how Python writes JSON.
+/// Source: `_registration_cache_key` of the AWS CLI 2, and Python's JSON format.
 fn registration_key(session: &SsoSession, tool: &str) -> String {
     let scopes = session.scopes.as_ref().map_or_else(
         || "null".to_owned(),
@@ -284,7 +284,7 @@ fn registration_key(session: &SsoSession, tool: &str) -> String {
     )
 }
 
-/// A text as Python's `json.dumps` writes it: what is not ASCII is escaped.
+/// Writes a text as Python's `json.dumps` does: characters outside ASCII are escaped.
 fn python_text(text: &str) -> String {
     let json = serde_json::Value::from(text).to_string();
     let mut written = String::new();
@@ -305,11 +305,11 @@ fn python_text(text: &str) -> String {
 fn text_of(time: SystemTime) -> String {
     OffsetDateTime::from(time)
         .format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
-        // A time that the calendar does not reach is over at once, which asks for a sign-in.
+        // A time outside the calendar counts as expired, so the user signs in again.
         .unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())
 }
 
-/// RFC 3339; the first versions of the AWS CLI wrote `UTC` in place of the `Z`.
+/// Parses RFC 3339. Early versions of the AWS CLI wrote `UTC` instead of `Z`.
 fn time_of(text: &str) -> Option<SystemTime> {
     let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z"));
     OffsetDateTime::parse(&text, &Rfc3339).ok().map(SystemTime::from)

@@ -1,10 +1,12 @@
+//! Tests of the profile list, on real files.
+
 use super::*;
 use crate::error::AwsError;
 use crate::session::aws_session::AwsSession;
 use crate::testing::{Home, of_profile};
 
-/// Every kind of profile and every way to be wrong, with comments, CRLF, quotes, names beyond
-/// ASCII and sections that come twice.
+/// Every kind of profile and every mistake, with comments, CRLF, quotes, non-ASCII names and duplicate
+/// sections.
 const CONFIG: &str = "# what the config file holds\r\n\
 [default]\r\n\
 region = eu-west-1 ; Dublin\r\n\
@@ -183,7 +185,7 @@ async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
     assert!(!format!("{list:?}").contains("s3cr3t"));
 }
 
-/// A file that is wrong in one way, with the line that is the wrong one.
+/// Files with one mistake each, and the lines at fault.
 const WRONG: [(&str, &[u32]); 12] = [
     ("[profile a]\noutput = json\n", &[1]),
     ("[profile a]\noutput = json\nrole_arn = r\n", &[3]),
@@ -314,7 +316,7 @@ async fn a_file_that_cannot_be_read_is_said_and_its_line_too() {
     assert!(error.contains("line 3") && error.contains(home.config().to_str().unwrap()), "{error}");
     assert!(!error.contains("s3cr3t"), "{error}");
     assert_eq!(list.files[1].error, None);
-    // The profile of the other file is there, but half of it may be missing.
+    // The other file's profile is listed, but part of it may be missing.
     assert_eq!(list.profiles.len(), 1);
     assert_eq!(list.profiles[0].problem, Some(error));
 }

@@ -1,3 +1,5 @@
+//! Tests of the ECR client against a local server.
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -26,7 +28,7 @@ async fn answering(value: Value) -> LocalAws {
     LocalAws::start(move |_| Answer::json(value.clone())).await
 }
 
-/// Three pages of two entries each; the token says which page comes next.
+/// Answers with three pages of two entries each. The token is the number of the next page.
 async fn paging(list: &'static str, entry: fn(usize) -> Value) -> LocalAws {
     LocalAws::start(move |asked| {
         let page: usize =
@@ -105,7 +107,7 @@ async fn settings_are_sent_and_read_back() {
         ..RepositorySettings::default()
     };
     let aws = LocalAws::start(|asked| {
-        // Echoes what was asked for, as ECR does.
+        // Echoes the requested settings, as ECR does.
         let mut answer = described(asked.json["repositoryName"].as_str().unwrap());
         for key in [
             "imageTagMutability",
@@ -138,7 +140,7 @@ async fn settings_are_sent_and_read_back() {
 #[tokio::test]
 async fn plain_settings_send_no_filters_and_no_tags() {
     let aws = answering(json!({"repository": described("pgcli")})).await;
-    // Filters that are left over from another choice must not reach ECR, which refuses them here.
+    // Filters left over from another choice must not reach ECR, which rejects them here.
     let settings = RepositorySettings {
         exclusion_filters: vec![TagExclusionFilter::parse("dev-*").unwrap()],
         ..RepositorySettings::default()
@@ -240,7 +242,7 @@ async fn the_image_behind_a_tag_is_found() {
     assert_eq!(image.image.digest.as_str(), DIGEST);
 }
 
-/// An ECR with the tag `1.0`, which does not have one of the images that it is asked for.
+/// An ECR with the tag `1.0` that lacks one of the requested images.
 async fn without(missing: Digest) -> LocalAws {
     LocalAws::start(move |asked| {
         let ids = asked.json["imageIds"].as_array().unwrap().clone();
@@ -311,7 +313,7 @@ fn authorization(token: &str) -> Value {
 
 #[tokio::test]
 async fn a_registry_token_is_taken_apart_and_never_printed() {
-    // A password may hold colons itself.
+    // A password may contain colons.
     let aws = answering(authorization(&STANDARD.encode("AWS:pass:word"))).await;
     let token = session_at(&aws).await.ecr().registry_token().await.unwrap();
     assert_eq!(token.user, "AWS");

@@ -1,3 +1,5 @@
+//! Tests of the registry settings against a local server.
+
 use serde_json::json;
 
 use crate::ecr::registry_settings::{

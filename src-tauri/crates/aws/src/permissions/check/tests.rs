@@ -1,3 +1,5 @@
+//! Tests of the permission check against a local IAM, KMS and ECR.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,7 +15,7 @@ fn permission(action: &str, resources: &[&str]) -> Permission {
     Permission { action: action.to_owned(), resources }
 }
 
-/// The fields of a list, such as `ActionNames.member.1`.
+/// Returns the values of a list, such as `ActionNames.member.1`.
 fn members(asked: &Asked, list: &str) -> Vec<String> {
     let start = format!("{list}.member.");
     let of = |(key, value): &(String, String)| key.starts_with(&start).then(|| value.clone());
@@ -24,7 +26,7 @@ fn field<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
     asked.form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// A simulation with a decision for each action and resource.
+/// A simulation with one decision per action and resource.
 fn simulated(asked: &Asked, decide: impl Fn(&str, &str) -> &'static str) -> Answer {
     let resources = members(asked, "ResourceArns");
     let results: String = members(asked, "ActionNames")
@@ -100,10 +102,10 @@ async fn a_simulation_answers_for_each_action_and_resource() {
     ] {
         assert_eq!(*standing(&check, action), expected, "{action}");
     }
-    // Of two repositories the one that it is missing on.
+    // Only the repository without the permission is listed.
     assert_eq!(check.permissions[4].resources, [NEW]);
     let asked = aws.asked();
-    // A key may be looked at; nothing else is called.
+    // Only a key is described; no other call is made.
     let (looked, asked): (Vec<_>, Vec<_>) =
         asked.into_iter().partition(|asked| asked.operation == "DescribeKey");
     assert_eq!(looked.len(), 1);
@@ -221,7 +223,7 @@ async fn without_a_simulation_only_calls_that_read_are_made() {
     assert!(!aws.asked().iter().any(|asked| writing.contains(&asked.operation.as_str())));
 }
 
-/// KMS with one key, under one alias.
+/// A KMS with one key and one alias.
 fn kms(asked: &Asked, may_look: bool) -> Answer {
     match asked.json["KeyId"].as_str() {
         _ if !may_look => Answer::error(400, "AccessDeniedException", "not authorized"),
@@ -239,11 +241,11 @@ const ANY_KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/*";
 #[tokio::test]
 async fn a_permission_on_an_alias_is_one_on_its_key() {
     for (alias, may_look, granted, describe, grant, resource) in [
-        // The key's own policy lets it be described, whatever the caller's policies say.
+        // The policy of the key allows the description, whatever the caller's policies say.
         (ALIAS, true, true, Standing::Allowed, Standing::Allowed, KEY),
         (ALIAS, true, false, Standing::Allowed, Standing::Unknown(Doubt::OtherPolicy), KEY),
         (KEY, true, true, Standing::Allowed, Standing::Allowed, KEY),
-        // Without a look nobody knows which key it is.
+        // Without DescribeKey the key behind the alias is unknown.
         (
             ALIAS,
             false,
@@ -252,7 +254,7 @@ async fn a_permission_on_an_alias_is_one_on_its_key() {
             Standing::Unknown(Doubt::NotAsked),
             ANY_KEY,
         ),
-        // The key's policy may refuse what the caller's allow.
+        // The policy of the key may deny what the caller's policies allow.
         (KEY, false, true, Standing::Unknown(Doubt::OtherPolicy), Standing::Allowed, KEY),
         (
             "arn:aws:kms:eu-west-1:123456789012:alias/none",
@@ -273,7 +275,7 @@ async fn a_permission_on_an_alias_is_one_on_its_key() {
         let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
         assert_eq!(*standing(&check, "kms:DescribeKey"), describe, "{alias} {may_look} {granted}");
         assert_eq!(*standing(&check, "kms:CreateGrant"), grant, "{alias} {may_look} {granted}");
-        // An administrator is given a policy that names the key.
+        // The policy for the administrator names the key.
         assert_eq!(check.wanted[0].resources, [resource]);
         let asked = aws.asked();
         let writes = asked.iter().any(|one| one.operation == "CreateGrant");

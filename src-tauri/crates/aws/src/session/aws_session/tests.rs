@@ -1,3 +1,5 @@
+//! Tests of opening a session, against a local STS and ECR.
+
 use std::process::Command;
 
 use super::*;
@@ -6,7 +8,7 @@ use crate::testing::{Answer, Home, LocalAws, identity_xml, of_profile};
 
 const KEYS: &str = "aws_access_key_id = AKIACHOSEN\naws_secret_access_key = s3cr3t\n";
 
-/// STS and an ECR without repositories.
+/// Starts an STS and an ECR without repositories.
 async fn aws() -> LocalAws {
     LocalAws::start(|asked| match asked.operation.as_str() {
         "GetCallerIdentity" => identity_xml(),
@@ -25,8 +27,8 @@ async fn aws() -> LocalAws {
     .await
 }
 
-/// Runs the test again in a process of its own with these variables, since a process cannot
-/// change its environment safely. False in that process: there the test itself goes on.
+/// Runs the test again in a process of its own with these variables, because a process can't change its
+/// environment safely. Returns false in that process, where the test itself continues.
 fn elsewhere(test: &str, variables: &[(&str, &str)]) -> bool {
     const MARK: &str = "TRANSLOAD_TEST_IN_ENVIRONMENT";
     if std::env::var_os(MARK).is_some() {
@@ -79,7 +81,7 @@ async fn an_sso_token_that_has_expired_asks_for_a_sign_in() {
     std::fs::create_dir_all(&cache).unwrap();
     let token = r#"{"accessToken": "secret-token", "expiresAt": "2020-01-01T00:00:00Z",
         "region": "eu-west-1", "startUrl": "https://corp.example/start"}"#;
-    // The file is named by the SHA-1 of the session's name, `corp`.
+    // The file name is the SHA-1 of the session name, `corp`.
     std::fs::write(cache.join("ee0bfd2552fbd840c02cc48b6e823320543c450f.json"), token).unwrap();
     let session = home.open("corp").await.unwrap();
     let error = session.identity().await.unwrap_err();
@@ -150,7 +152,7 @@ fn given_keys() -> SessionRequest {
 #[tokio::test]
 async fn given_keys_sign_whatever_the_profiles_hold_and_are_never_printed() {
     let aws = aws().await;
-    // Settings of the default profile are not for keys that were given.
+    // Settings of the default profile don't apply to static keys.
     let config = format!("[default]\nregion = us-east-1\nuse_fips_endpoint = true\n{KEYS}");
     let home = Home::with(&config, "");
     let request = SessionRequest { ecr_endpoint: Some(aws.url.clone()), ..given_keys() };
@@ -194,7 +196,7 @@ async fn an_endpoint_of_the_request_wins_over_every_configured_one() {
     session.ecr().repositories().await.unwrap();
     session.identity().await.unwrap();
     assert_eq!(chosen.asked().len(), 1);
-    // STS has an endpoint of its own in the profile, which an ECR endpoint does not replace.
+    // The profile sets an endpoint for STS, which an ECR endpoint doesn't replace.
     assert_eq!(configured.asked()[0].operation, "GetCallerIdentity");
 }
 

@@ -1,3 +1,5 @@
+//! Tests of `credential_process`, with real programs.
+
 use std::time::SystemTime;
 
 use time::macros::datetime;
@@ -6,7 +8,7 @@ use super::*;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-/// A program that does what these lines of a shell say.
+/// Writes a program from lines of shell code, and returns the command that runs it.
 fn program(lines: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("give credentials");
@@ -116,7 +118,7 @@ async fn a_program_that_nobody_waits_for_is_ended() {
     running.abort();
     let process = std::fs::read_to_string(&id).unwrap();
     let alive = std::path::Path::new("/proc").join(process.trim()).join("cmdline");
-    // A process that has ended and was not waited for has no command line any more.
+    // A zombie process has no command line.
     let ended = async {
         while std::fs::read(&alive).is_ok_and(|line| !line.is_empty()) {
             tokio::task::yield_now().await;

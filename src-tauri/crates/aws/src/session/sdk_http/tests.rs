@@ -1,4 +1,4 @@
-//! Calls of the SDK on our network: real TLS, a real proxy, and what a wrong clock looks like.
+//! Tests of SDK calls over our network: real TLS, a real proxy, and a wrong clock.
 
 use crate::error::AwsError;
 use crate::session::aws_session::AwsSession;
@@ -19,7 +19,7 @@ fn answer() -> String {
     )
 }
 
-/// A profile whose calls go to `https://aws.example`, each tried once.
+/// A profile whose calls go to `https://aws.example`, without retries.
 fn profile(more: &str) -> Home {
     let config = format!(
         "[default]\nregion = eu-west-1\nmax_attempts = 1\nendpoint_url = https://{HOST}\n\
@@ -59,7 +59,7 @@ async fn a_profile_names_the_authorities_that_its_calls_trust() {
     let open = session(&home, &proxy).await;
     assert_eq!(open.identity().await.unwrap().account.as_str(), "123456789012");
     assert!(proxy.asked().iter().all(|head| head.starts_with("CONNECT aws.example:443 ")));
-    // The registry of the session trusts them too.
+    // The registry client of the session trusts them, too.
     assert_eq!(open.network().ca_files().len(), 1);
 
     let gone = profile("ca_bundle = /nonexistent/corp.pem\n");
@@ -78,7 +78,7 @@ async fn a_proxy_that_refuses_is_not_aws_that_is_not_there() {
     let refused = session(&profile(""), &proxy).await.identity().await.unwrap_err();
     let refused = failure(refused);
     assert!(matches!(refused, NetworkFailure::ProxyRefused { wants_login: true, .. }), "{refused}");
-    // Asking again would not help.
+    // A retry would not help.
     assert_eq!(proxy.asked().len(), 1);
 }
 
@@ -126,7 +126,7 @@ async fn a_signature_refused_for_the_time_says_how_much_the_clock_is_off() {
             other => panic!("{other:?}"),
         }
     }
-    // Without times in the sentence, and an answer whose date is ours: the keys are at fault.
+    // Without times in the message, and with our date in the response, the keys are at fault.
     let wrong = |_: &_| Answer::xml_error(403, "SignatureDoesNotMatch", "It does not match.");
     let aws = LocalAws::start(wrong).await;
     let error = crate::testing::session_at(&aws).await.identity().await.unwrap_err();
