@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use transload_api::contract::{JobEventKind, MigrationOutcome};
-use transload_engine::aws::{AwsEnvironment, SignIn, SignInRequest, SignInWay, SsoTarget};
+use transload_engine::aws::{AwsEnvironment, SignIn, SignInMethod, SignInRequest, SsoTarget};
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws::{
     ContainerCredentials, IdentityCenter, InstanceMetadata, Role, Sts, check_shapes,
@@ -96,7 +96,7 @@ async fn sso_credentials_and_their_token_are_renewed_in_the_middle_of_a_run() ->
         ecr = ecr.api_url(),
     ))?;
     let environment = AwsEnvironment::from_variables(home.environment());
-    let (target, way) = (SsoTarget::Profile("work".to_owned()), Some(SignInWay::Code));
+    let (target, way) = (SsoTarget::Profile("work".to_owned()), Some(SignInMethod::Code));
     let ask_every = Some(Duration::from_millis(20));
     let sign_in = SignIn::begin(&SignInRequest { target, way, ask_every }, &environment).await?;
     IdentityCenter::open_page(&sign_in.prompt().url).await?;

@@ -1,7 +1,7 @@
 //! Sign-in in a browser.
 
 use anyhow::{Result, ensure};
-use transload_engine::aws::{SignInError, SignInWay, SsoTarget};
+use transload_engine::aws::{SignInError, SignInMethod, SsoTarget};
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 
 use super::{Office, work};
@@ -12,7 +12,7 @@ async fn the_browser_brings_the_code_and_the_token_is_where_the_aws_cli_has_it()
     for target in [work(), SsoTarget::Session("corp".to_owned())] {
         let sign_in = office.begin(target, None).await?;
         let prompt = sign_in.prompt().clone();
-        ensure!(prompt.way == SignInWay::Browser && prompt.code.is_none(), "{prompt:?}");
+        ensure!(prompt.way == SignInMethod::Browser && prompt.code.is_none(), "{prompt:?}");
         let waiting = tokio::spawn(sign_in.finish());
         let shown = IdentityCenter::open_page(&prompt.url).await?;
         ensure!(shown.contains("You are signed in"), "{shown}");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use transload_engine::aws::{SignInError, SignInWay, SsoTarget};
+use transload_engine::aws::{SignInError, SignInMethod, SsoTarget};
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 use transload_tests::wait::wait_until_true;
 
@@ -25,7 +25,7 @@ async fn a_code_is_waited_for_through_pending_and_slow_down() -> Result<()> {
     let old = SsoTarget::Profile("old".to_owned());
     let sign_in = office.begin(old, None).await?;
     let prompt = sign_in.prompt().clone();
-    ensure!(prompt.way == SignInWay::Code, "the older form has no other way");
+    ensure!(prompt.way == SignInMethod::Code, "the older form has no other way");
     ensure!(prompt.code.as_ref().is_some_and(|code| prompt.url.ends_with(code)), "{prompt:?}");
     let waiting = tokio::spawn(sign_in.finish());
     wait_until_true(LIMIT, "the token to be asked for", async || asked(&office) >= 4).await?;
@@ -46,7 +46,7 @@ async fn a_code_is_waited_for_through_pending_and_slow_down() -> Result<()> {
 #[tokio::test]
 async fn a_session_with_a_name_can_be_signed_in_to_by_a_code_too() -> Result<()> {
     let office = Office::open().await?;
-    let sign_in = office.begin(work(), Some(SignInWay::Code)).await?;
+    let sign_in = office.begin(work(), Some(SignInMethod::Code)).await?;
     let page = sign_in.prompt().url.clone();
     let waiting = tokio::spawn(sign_in.finish());
     IdentityCenter::open_page(&page).await?;
@@ -59,7 +59,7 @@ async fn a_session_with_a_name_can_be_signed_in_to_by_a_code_too() -> Result<()>
 async fn a_no_a_late_answer_and_a_cancel_end_it() -> Result<()> {
     let office = Office::open().await?;
     office.center.person(Person::Denies);
-    let sign_in = office.begin(work(), Some(SignInWay::Code)).await?;
+    let sign_in = office.begin(work(), Some(SignInMethod::Code)).await?;
     let page = sign_in.prompt().url.clone();
     let waiting = tokio::spawn(sign_in.finish());
     IdentityCenter::open_page(&page).await?;
@@ -67,11 +67,11 @@ async fn a_no_a_late_answer_and_a_cancel_end_it() -> Result<()> {
 
     office.center.person(Person::Waits);
     office.center.device_lasts(Duration::from_secs(1));
-    let late = office.begin(work(), Some(SignInWay::Code)).await?;
+    let late = office.begin(work(), Some(SignInMethod::Code)).await?;
     ensure!(matches!(late.finish().await, Err(SignInError::Expired)));
 
     office.center.device_lasts(Duration::from_secs(600));
-    let sign_in = office.begin(work(), Some(SignInWay::Code)).await?;
+    let sign_in = office.begin(work(), Some(SignInMethod::Code)).await?;
     let waiting = tokio::spawn(sign_in.finish());
     let before = asked(&office);
     wait_until_true(LIMIT, "the token to be asked for", async || asked(&office) > before).await?;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use transload_engine::aws::{
-    AwsEnvironment, SignIn, SignInError, SignInRequest, SignInWay, SsoTarget,
+    AwsEnvironment, SignIn, SignInError, SignInMethod, SignInRequest, SsoTarget,
 };
 use transload_tests::aws::IdentityCenter;
 use transload_tests::aws_home::AwsHome;
@@ -44,7 +44,7 @@ impl Office {
     async fn begin(
         &self,
         target: SsoTarget,
-        way: Option<SignInWay>,
+        way: Option<SignInMethod>,
     ) -> Result<SignIn, SignInError> {
         let ask_every = Some(Duration::from_millis(20));
         SignIn::begin(&SignInRequest { target, way, ask_every }, &self.environment()).await

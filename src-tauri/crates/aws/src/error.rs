@@ -1,6 +1,6 @@
 //! [`AwsError`], the error of every call in this crate. The `api` crate turns it into codes and texts.
 
-use crate::config::profile_list::ProfileKind;
+use crate::config::profile_kind::ProfileKind;
 use transload_model::{AccountId, Region, RepositoryName};
 use transload_network::NetworkFailure;
 

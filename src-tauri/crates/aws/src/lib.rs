@@ -8,7 +8,8 @@
 //! - `sso`: signs in through IAM Identity Center
 //! - `ecr`: ECR's API as traits, and the same on the AWS SDK
 //! - `permissions`: checks what a session is allowed to do, without writing anything
-//! - `error`: [`AwsError`]; `sdk_error`: the one place where the SDK's errors become [`AwsError`]
+//! - `error`: [`AwsError`]; `sdk_error`, `error_causes`: the one place where the SDK's errors become
+//!   [`AwsError`]
 
 // A failed unwrap in a test is the failure that the test reports.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -18,6 +19,7 @@ mod botocore_comparison;
 mod config;
 mod ecr;
 mod error;
+mod error_causes;
 mod permissions;
 mod sdk_error;
 mod session;
@@ -28,7 +30,8 @@ mod testing;
 pub use config::config_files::ConfigFile;
 pub use config::endpoints::{EndpointVariant, api_host, registry_host};
 pub use config::environment::AwsEnvironment;
-pub use config::profile_list::{ProfileKind, ProfileList, ProfileSummary, list_profiles};
+pub use config::profile_kind::ProfileKind;
+pub use config::profile_list::{ProfileList, ProfileSummary, list_profiles};
 pub use config::sections::IgnoredSection;
 pub use ecr::api::{
     EcrApi, EcrImage, EcrLayers, EcrRepository, HeldImage, ImageName, LayerUpload, NotDeleted,
@@ -40,14 +43,15 @@ pub use ecr::registry_settings::{
     KnownTemplate,
 };
 pub use error::{AwsError, BoxError};
-pub use permissions::check::{
-    Basis, CheckedPermission, Denial, Doubt, Permission, PermissionCheck, Standing,
-};
+pub use permissions::check::{Basis, CheckedPermission, PermissionCheck};
+pub use permissions::permission::{Denial, Doubt, Permission, Standing};
 pub use permissions::policy::{Policy, policy, policy_of_denial};
 pub use session::aws_session::AwsSession;
 pub use session::request::{CallerIdentity, SessionCredentials, SessionRequest};
 pub use sso::add_profile::{NewProfile, ProfileNotAdded};
 pub use sso::error::SignInError;
 pub use sso::portal::{SsoAccount, SsoPortal};
-pub use sso::sign_in::{SignIn, SignInPrompt, SignInRequest, SignInWay};
-pub use sso::sso_session::{SsoSession, SsoTarget, SsoTokenState, list_sso_sessions};
+pub use sso::session_list::{SsoTokenState, list_sso_sessions};
+pub use sso::sign_in::{SignIn, SignInPrompt, SignInRequest};
+pub use sso::sign_in_method::SignInMethod;
+pub use sso::sso_session::{SsoSession, SsoTarget};

@@ -9,15 +9,16 @@ use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use crate::config::profile_list::ProfileKind;
+use crate::config::profile_kind::ProfileKind;
 use crate::config::role_chain::Hop;
 use crate::error::{AwsError, BoxError};
+use crate::error_causes::{cause, find, is_connection, sentence};
 use crate::session::credential_process::ProcessError;
-use crate::session::credentials::Ended;
+use crate::session::expiry_tracker::Ended;
 use crate::session::role_chain_provider::HopError;
 use crate::sso::error::SignInError;
 use transload_model::RepositoryName;
@@ -340,14 +341,6 @@ fn wrong_clock(
     NetworkFailure::clock(behind_seconds, "AWS")
 }
 
-/// Returns the error inside the SDK's error of a call.
-fn cause<E>(error: SdkError<E, HttpResponse>) -> BoxError
-where
-    E: Error + Send + Sync + 'static,
-{
-    error.into_source().unwrap_or_else(|error| BoxError::from(sentence(&error)))
-}
-
 /// Whether STS responded at all.
 fn is_answer(error: &SdkError<AssumeRoleError, HttpResponse>) -> bool {
     matches!(error, SdkError::ServiceError(_))
@@ -359,33 +352,6 @@ fn is_answer(error: &SdkError<AssumeRoleError, HttpResponse>) -> bool {
 /// invalid MFA one time pass code", "MultiFactorAuthentication failed, unable to validate MFA code".
 fn is_about_code(message: &str) -> bool {
     message.starts_with("MultiFactorAuthentication failed")
-}
-
-/// Whether an error comes from the connection. For calls that fetch credentials, the SDK wraps the
-/// connector's error in another one of the outer call, so every cause is checked.
-fn is_connection(error: &(dyn Error + 'static)) -> bool {
-    causes(error)
-        .filter_map(|cause| cause.downcast_ref::<ConnectorError>())
-        .any(|cause| cause.is_io() || cause.is_timeout() || cause.is_user())
-}
-
-/// Returns the first error of a type among an error and its causes.
-fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    causes(error).find_map(|cause| cause.downcast_ref::<T>())
-}
-
-/// Iterates over an error and its causes, from the outside in.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
-}
-
-/// Joins an error and its causes in one line, without repetitions.
-pub(crate) fn sentence(error: &(dyn Error + 'static)) -> String {
-    let mut parts: Vec<String> = causes(error)
-        .map(|cause| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect();
-    parts.dedup();
-    parts.join(": ")
 }
 
 #[cfg(test)]

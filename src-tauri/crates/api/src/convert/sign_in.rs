@@ -14,10 +14,10 @@ pub fn sign_in_target(target: &SignInTarget) -> engine::SsoTarget {
     }
 }
 
-pub fn sign_in_way(way: SignInWay) -> engine::SignInWay {
+pub fn sign_in_way(way: SignInWay) -> engine::SignInMethod {
     match way {
-        SignInWay::Browser => engine::SignInWay::Browser,
-        SignInWay::Code => engine::SignInWay::Code,
+        SignInWay::Browser => engine::SignInMethod::Browser,
+        SignInWay::Code => engine::SignInMethod::Code,
     }
 }
 
@@ -31,8 +31,8 @@ pub fn sign_in_prompt(
         sign_in,
         session,
         way: match prompt.way {
-            engine::SignInWay::Browser => SignInWay::Browser,
-            engine::SignInWay::Code => SignInWay::Code,
+            engine::SignInMethod::Browser => SignInWay::Browser,
+            engine::SignInMethod::Code => SignInWay::Code,
         },
         url: prompt.url.clone(),
         code_url: prompt.code_url.clone(),

@@ -16,18 +16,10 @@ use serde_json::{Map, Value};
 use crate::config::ini::{SyntaxProblem, parse, refusal};
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
 use crate::config::sections::{FileKind, Section, sort};
+use crate::testing::python;
 
 /// Number of generated files. botocore reads all of them in one process.
 const FILES: usize = 600;
-
-/// Returns the Python of the test tools: in `TRANSLOAD_TOOLS`, or where `cargo xtask setup` installs
-/// it.
-pub(crate) fn python() -> PathBuf {
-    let made_by_xtask =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/tools/python/bin");
-    let folder = std::env::var_os("TRANSLOAD_TOOLS").map_or(made_by_xtask, PathBuf::from);
-    folder.join("python3")
-}
 
 fn as_botocore(paths: &[PathBuf]) -> Vec<Value> {
     let output = Command::new(python())

@@ -17,11 +17,10 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::botocore_comparison::config_files::python;
 use crate::config::environment::AwsEnvironment;
-use crate::session::aws_session::AwsSession;
-use crate::session::aws_session::MACHINE;
+use crate::session::aws_session::{AwsSession, MACHINE};
 use crate::session::request::{SessionCredentials, SessionRequest};
+use crate::testing::python;
 use transload_model::Region;
 
 /// Number of generated cases. botocore runs all of them in one process.

@@ -2,7 +2,7 @@
 //!
 //! The rules are those of the AWS CLI, which uses Python's `configparser`: a line that is indented
 //! deeper than the setting before it continues that setting, `=` and `:` separate name and value, a
-//! comment has its own line, and a line ends with `\n`, `\\r\n` or `\\r`. Two rules are those of the
+//! comment has its own line, and a line ends with `\n`, `\r\n` or `\r`. Two rules are those of the
 //! SDKs: text after ` #` or ` ;` is a comment, and a section or setting may occur twice, which the AWS
 //! CLI rejects.
 //!

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::config::config_files::ConfigFile;
-use crate::config::config_files::Configuration;
+use crate::config::config_files::{ConfigFile, Configuration};
 use crate::config::environment::AwsEnvironment;
+use crate::config::profile_kind::ProfileKind;
 use crate::config::role_chain::{Chain, follow, kind_by_settings, region_of};
-use crate::config::sections::IgnoredSection;
-use crate::config::sections::Section;
+use crate::config::sections::{IgnoredSection, Section};
 use transload_model::Region;
 
 /// The profiles on this computer.
@@ -36,27 +35,6 @@ pub struct ProfileSummary {
     pub source: PathBuf,
     /// Why the profile can't be used, if it can't.
     pub problem: Option<String>,
-}
-
-/// How a profile gets its credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProfileKind {
-    /// An access key in a file.
-    Keys,
-    /// IAM Identity Center, with a named SSO session or with settings in the profile itself.
-    Sso,
-    /// A role that another profile or the machine assumes.
-    Role,
-    /// A role that requires an MFA code.
-    RoleWithMfa,
-    /// A program that prints credentials.
-    Process,
-    /// A session of `aws login`.
-    Login,
-    /// A web identity token file.
-    WebIdentity,
-    /// The profile has no credentials.
-    Unknown,
 }
 
 /// Reads the AWS configuration and describes every profile.

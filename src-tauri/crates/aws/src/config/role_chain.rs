@@ -6,7 +6,7 @@
 //!
 //! Source: `botocore.credentials`, `ProfileProviderBuilder.providers` and `AssumeRoleProvider`.
 
-use crate::config::profile_list::ProfileKind;
+use crate::config::profile_kind::ProfileKind;
 use crate::config::profile_problem::{ChainProblem, Problem};
 use crate::config::profile_set::ConfiguredProfiles;
 use crate::config::sections::{FileKind, Place, Section, Setting};

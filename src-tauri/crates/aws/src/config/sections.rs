@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::ini::{RawSection, RawSetting};
+use crate::config::shell_words::split_posix;
 
 /// Which of the two files a section is from. Their headers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,14 +202,14 @@ fn in_config(header: &str) -> Standing {
         if let Some(right) = similar(header) {
             return Standing::Ignored(format!("a section of this kind is headed {right}"));
         }
-        return match words(header).as_deref() {
+        return match split_posix(header).as_deref() {
             Some([name]) => {
                 Standing::Ignored(format!("a profile in this file is headed [profile {name}]"))
             }
             _ => Standing::Other,
         };
     };
-    let named = match words(header) {
+    let named = match split_posix(header) {
         Some(words) => match <[String; 2]>::try_from(words) {
             Ok([_, name]) if !name.is_empty() => name,
             Ok(_) => return Standing::Ignored(format!("[{prefix} NAME] needs a name")),
@@ -254,39 +255,6 @@ fn similar(header: &str) -> Option<String> {
         ("service" | "services", Some(_)) => Some(format!("[services {}]", name(1))),
         _ => None,
     }
-}
-
-/// Splits a header into words as a POSIX shell does. Returns `None` if a quote is not closed.
-///
-/// Source: Python's `shlex.split`.
-pub(crate) fn words(header: &str) -> Option<Vec<String>> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote: Option<char> = None;
-    let mut characters = header.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some(open), _) if character == open => quote = None,
-            (Some('"'), '\\') => {
-                let next = characters.next()?;
-                let word = word.get_or_insert_default();
-                if !matches!(next, '"' | '\\') {
-                    word.push('\\');
-                }
-                word.push(next);
-            }
-            (Some(_), _) => word.get_or_insert_default().push(character),
-            (None, '"' | '\'') => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            (None, '\\') => word.get_or_insert_default().push(characters.next()?),
-            (None, ' ' | '\t' | '\r' | '\n') => words.extend(word.take()),
-            (None, _) => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    quote.is_none().then_some(words)
 }
 
 #[cfg(test)]
@@ -374,20 +342,5 @@ mod tests {
         assert_eq!(sections.profiles[0].get("region"), Some("b"));
         assert_eq!(sections.profiles[0].get("output"), None);
         assert_eq!(lines(&sections), [(1, "default")]);
-    }
-
-    #[test]
-    fn words_are_those_of_a_shell() {
-        for (header, expected) in [
-            ("profile a", Some(vec!["profile", "a"])),
-            ("profile 'a b' \"c\\\"d\\e\"", Some(vec!["profile", "a b", "c\"d\\e"])),
-            ("profile a\\ b", Some(vec!["profile", "a b"])),
-            ("profile \"\"", Some(vec!["profile", ""])),
-            ("profile 'a", None),
-            ("profile a\\", None),
-        ] {
-            let expected = expected.map(|words| words.into_iter().map(str::to_owned).collect());
-            assert_eq!(words(header), expected, "{header}");
-        }
     }
 }

@@ -6,9 +6,9 @@ use aws_sdk_ecr::types::{
 };
 
 use crate::ecr::client::{Ecr, PAGE};
-use crate::ecr::registry_settings::DOCKER_HUB_UPSTREAM;
 use crate::ecr::registry_settings::{
-    CacheRule, CreationTemplate, EcrRegistrySettings, KnownCacheRule, KnownTemplate,
+    CacheRule, CreationTemplate, DOCKER_HUB_UPSTREAM, EcrRegistrySettings, KnownCacheRule,
+    KnownTemplate,
 };
 use crate::ecr::values::{aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags};
 use crate::error::AwsError;

@@ -1,11 +1,11 @@
 //! Checks which permissions a session has: simulates its policies, tries read-only calls for the rest,
 //! and writes nothing. The `api` crate calls it for the Review page.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::error::AwsError;
 use crate::permissions::kms_keys::Keys;
+use crate::permissions::permission::{Answers, Doubt, Permission, Standing};
 use crate::permissions::principal::Principal;
 use crate::permissions::{probe, simulate};
 use crate::session::aws_session::AwsSession;
@@ -14,51 +14,6 @@ use crate::session::aws_session::AwsSession;
 /// then is unknown.
 const SIMULATED_WITHIN: Duration = Duration::from_secs(15);
 const PROBED_WITHIN: Duration = Duration::from_secs(10);
-
-/// An IAM action and the resources it is required on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Permission {
-    /// The action, such as `ecr:PutImage`.
-    pub action: String,
-    /// The ARNs of the resources, or `*` for an action without resources.
-    pub resources: Vec<String>,
-}
-
-/// Whether the caller has a permission.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Allowed, according to everything that the check can see.
-    Allowed,
-    Missing(Denial),
-    Unknown(Doubt),
-}
-
-/// Why a permission is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Denial {
-    /// No policy of the caller allows the action.
-    NotGranted,
-    /// A policy of the caller explicitly denies the action.
-    Denied,
-    /// A policy of the organization does not allow the action.
-    Organization,
-    /// The permissions boundary of the caller does not allow the action.
-    Boundary,
-    /// A call that requires the permission was denied.
-    CallRefused,
-}
-
-/// Why a permission is unknown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// No read-only call shows it.
-    NotAsked,
-    /// It depends on condition keys of the call that a simulation does not know, such as
-    /// `aws:MultiFactorAuthPresent`.
-    Conditions(Vec<String>),
-    /// Another policy may allow it, such as the policy of a key.
-    OtherPolicy,
-}
 
 /// A permission and the result of the check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,9 +60,6 @@ impl PermissionCheck {
         Self { permissions, wanted, basis, simulation_error: None }
     }
 }
-
-/// Results by action and resource.
-pub(crate) type Answers = HashMap<(String, String), Standing>;
 
 impl AwsSession {
     /// Checks whether a caller has these permissions. Writes nothing and never fails: what can't be

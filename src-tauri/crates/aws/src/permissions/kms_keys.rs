@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::error::AwsError;
-use crate::permissions::check::{Answers, Doubt, Permission, Standing};
+use crate::permissions::permission::{Answers, Doubt, Permission, Standing};
 use crate::sdk_error::Call;
 use crate::session::aws_session::AwsSession;
 

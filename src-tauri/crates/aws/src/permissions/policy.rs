@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::permissions::check::Permission;
+use crate::permissions::permission::Permission;
 
 /// Maximum size of a managed policy, in characters without white space. Source: AWS IAM user guide,
 /// "IAM and AWS STS quotas".

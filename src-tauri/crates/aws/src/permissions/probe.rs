@@ -5,7 +5,7 @@ use futures_util::{StreamExt, stream};
 
 use crate::ecr::client::Ecr;
 use crate::error::AwsError;
-use crate::permissions::check::{Answers, Denial, Permission, Standing};
+use crate::permissions::permission::{Answers, Denial, Permission, Standing};
 use crate::sdk_error::Call;
 
 /// Maximum number of calls: hundreds of repositories do not justify hundreds of calls.

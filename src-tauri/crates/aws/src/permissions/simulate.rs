@@ -7,7 +7,7 @@ use aws_sdk_iam::types::{
 };
 
 use crate::error::AwsError;
-use crate::permissions::check::{Answers, Denial, Doubt, Permission, Standing};
+use crate::permissions::permission::{Answers, Denial, Doubt, Permission, Standing};
 use crate::permissions::principal::Principal;
 use crate::sdk_error::Call;
 use crate::session::aws_session::AwsSession;

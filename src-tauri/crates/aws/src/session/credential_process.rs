@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 
-use crate::config::sections::words;
+use crate::config::shell_words::{split_posix, split_windows};
 use crate::config::timestamps;
 use transload_model::Secret;
 
@@ -168,48 +168,7 @@ fn credentials(answer: &Map<String, Value>) -> Result<Credentials, ProcessError>
 
 /// Splits a command into program and arguments. Returns `None` if a quote is not closed.
 fn split(command: &str, is_windows: bool) -> Option<Vec<String>> {
-    if is_windows { Some(windows_words(command)) } else { words(command) }
-}
-
-/// Splits a command into words as Windows does. An unclosed quote ends with the text.
-///
-/// Source: `botocore.compat._windows_shell_split`.
-fn windows_words(command: &str) -> Vec<String> {
-    let (mut words, mut word): (Vec<String>, Option<String>) = (Vec::new(), None);
-    let (mut is_quoted, mut backslashes) = (false, 0);
-    for sign in command.chars() {
-        match sign {
-            '\\' => backslashes += 1,
-            '"' => {
-                let is_escaped = backslashes % 2 == 1;
-                let word = word.get_or_insert_default();
-                word.push_str(&"\\".repeat(backslashes / 2));
-                if is_escaped {
-                    word.push('"');
-                } else {
-                    is_quoted = !is_quoted;
-                }
-                backslashes = 0;
-            }
-            _ => {
-                if backslashes > 0 {
-                    word.get_or_insert_default().push_str(&"\\".repeat(backslashes));
-                    backslashes = 0;
-                }
-                // A continuation line separates words, too.
-                if matches!(sign, ' ' | '\t' | '\n') && !is_quoted {
-                    words.extend(word.take());
-                } else {
-                    word.get_or_insert_default().push(sign);
-                }
-            }
-        }
-    }
-    if backslashes > 0 {
-        word.get_or_insert_default().push_str(&"\\".repeat(backslashes));
-    }
-    words.extend(word);
-    words
+    if is_windows { Some(split_windows(command)) } else { split_posix(command) }
 }
 
 /// Words that announce a secret, in options and in sentences.

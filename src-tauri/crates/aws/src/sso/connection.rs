@@ -11,12 +11,13 @@ use crate::config::endpoints::configured;
 use crate::config::environment::AwsEnvironment;
 use crate::config::profile_set::sdk_name;
 use crate::error::AwsError;
-use crate::session::aws_session::{ANSWER_WITHIN, behavior, network_of};
 use crate::session::sdk_http::SdkHttp;
+use crate::session::sdk_settings::{ANSWER_WITHIN, behavior, network_of};
 use crate::sso::error::SignInError;
 use crate::sso::oidc::Oidc;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
-use crate::sso::store::{Token, TokenStore};
+use crate::sso::store::TokenStore;
+use crate::sso::token::Token;
 
 /// How long before its expiration a token is refreshed. Source: `_REFRESH_WINDOW` of botocore's
 /// `SSOTokenProvider`; the AWS SDK for Rust waits until five minutes before.

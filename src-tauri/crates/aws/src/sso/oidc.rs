@@ -14,11 +14,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::config::profile_list::ProfileKind;
+use crate::config::profile_kind::ProfileKind;
 use crate::sdk_error::{Call, Caller};
 use crate::sso::error::SignInError;
+use crate::sso::random::random;
+use crate::sso::sign_in_method::SignInMethod;
 use crate::sso::sso_session::SsoSession;
-use crate::sso::store::{BROWSER_GRANTS, RegisteredFor, Registration, Token};
+use crate::sso::token::{BROWSER_GRANTS, Registration, Token};
 use transload_model::Secret;
 
 /// The scope of sessions that set none: listing accounts and requesting credentials.
@@ -112,7 +114,7 @@ impl Oidc {
     pub(super) async fn register(
         &self,
         session: &SsoSession,
-        used_for: RegisteredFor,
+        used_for: SignInMethod,
         redirect: &str,
     ) -> Result<(Registration, Option<Vec<String>>), SignInError> {
         let call = Call::new(&self.caller, "sso-oidc:RegisterClient");
@@ -120,7 +122,7 @@ impl Oidc {
             self.client.register_client().client_name("Transload").client_type("public");
         // Like the AWS CLI, the device grant requests scopes only if the session sets some.
         let mut scopes = session.scopes.clone().filter(|scopes| !scopes.is_empty());
-        if used_for == RegisteredFor::Browser {
+        if used_for == SignInMethod::Browser {
             scopes = Some(asked_scopes(session));
             request = request
                 .set_grant_types(Some(BROWSER_GRANTS.map(str::to_owned).to_vec()))
@@ -315,18 +317,6 @@ fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
-/// Returns a file name that no other process uses.
-pub(super) fn random_name() -> Result<String, SignInError> {
-    Ok(URL_SAFE_NO_PAD.encode(random::<12>()?))
-}
-
-fn random<const BYTES: usize>() -> Result<[u8; BYTES], SignInError> {
-    let mut bytes = [0; BYTES];
-    let random = rustls::crypto::aws_lc_rs::default_provider().secure_random;
-    random.fill(&mut bytes).map_err(|_| SignInError::NoRandomness)?;
-    Ok(bytes)
-}
-
 /// Converts a duration of the service. Zero and negative values count as unset.
 fn seconds(number: i32) -> Option<Duration> {
     u64::try_from(number).ok().filter(|number| *number > 0).map(Duration::from_secs)
@@ -347,12 +337,5 @@ mod tests {
             challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
-    }
-
-    #[test]
-    fn random_names_differ_and_suit_a_file() {
-        let names = [random_name().unwrap(), random_name().unwrap()];
-        assert_ne!(names[0], names[1]);
-        assert!(names[0].chars().all(|one| one.is_ascii_alphanumeric() || "-_".contains(one)));
     }
 }

@@ -7,12 +7,12 @@ use aws_sdk_sso::types::RoleCredentials;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::config::environment::AwsEnvironment;
-use crate::config::profile_list::ProfileKind;
+use crate::config::profile_kind::ProfileKind;
 use crate::sdk_error::{Call, Caller};
 use crate::sso::connection::Connection;
 use crate::sso::error::SignInError;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
-use crate::sso::store::Token;
+use crate::sso::token::Token;
 
 /// An account that the user can access.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,8 +10,9 @@ use crate::sso::error::SignInError;
 use crate::sso::loopback::{Loopback, Redirect};
 use crate::sso::oidc::{Authorization, Poll};
 use crate::sso::page::is_own_page;
+use crate::sso::sign_in_method::SignInMethod;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
-use crate::sso::store::{RegisteredFor, Registration, Token};
+use crate::sso::token::{Registration, Token};
 use transload_model::Secret;
 
 /// Time limit for the sign-in in the browser. Source: `_OVERALL_TIMEOUT` of the AWS CLI 2.
@@ -23,21 +24,12 @@ const REGISTRATION_NEEDED: Duration = Duration::from_secs(15 * 60);
 /// Added to the polling interval after each "slow down". Source: RFC 8628 section 3.5.
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 
-/// How the user signs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignInWay {
-    /// In the browser of this computer, which redirects to Transload (authorization code with PKCE).
-    Browser,
-    /// In a browser on any device, by confirming a code (device authorization).
-    Code,
-}
-
 /// Parameters of a sign-in.
 #[derive(Clone, Debug)]
 pub struct SignInRequest {
     pub target: SsoTarget,
     /// The method. If `None`, the browser for a named session, and a code for a session without a name.
-    pub way: Option<SignInWay>,
+    pub way: Option<SignInMethod>,
     /// The polling interval for a code. If `None`, that of the service.
     pub ask_every: Option<Duration>,
 }
@@ -45,7 +37,7 @@ pub struct SignInRequest {
 /// What the user needs for signing in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInPrompt {
-    pub way: SignInWay,
+    pub way: SignInMethod,
     /// The page to open. For a code, the page with the code filled in.
     pub url: String,
     /// The page to enter the code on.
@@ -90,7 +82,7 @@ impl SignIn {
         let connection = Connection::open(&request.target, environment).await?;
         let named = connection.session.name.is_some();
         // A session without a name has no authorization code. The AWS CLI does not offer it either.
-        let browser = named && request.way != Some(SignInWay::Code);
+        let browser = named && request.way != Some(SignInMethod::Code);
         if browser {
             match Loopback::open().await {
                 Ok(loopback) => return Self::in_browser(connection, loopback).await,
@@ -101,7 +93,7 @@ impl SignIn {
     }
 
     async fn in_browser(connection: Connection, loopback: Loopback) -> Result<Self, SignInError> {
-        let registration = registration(&connection, RegisteredFor::Browser).await?;
+        let registration = registration(&connection, SignInMethod::Browser).await?;
         let (url, authorization) = connection.oidc.authorization(
             &connection.session,
             &registration,
@@ -109,7 +101,7 @@ impl SignIn {
         )?;
         expect_own_page(&connection, &url)?;
         let prompt = SignInPrompt {
-            way: SignInWay::Browser,
+            way: SignInMethod::Browser,
             url,
             code_url: None,
             code: None,
@@ -123,14 +115,14 @@ impl SignIn {
         connection: Connection,
         ask_every: Option<Duration>,
     ) -> Result<Self, SignInError> {
-        let registration = registration(&connection, RegisteredFor::Code).await?;
+        let registration = registration(&connection, SignInMethod::Code).await?;
         let device =
             connection.oidc.device_authorization(&connection.session, &registration).await?;
         for page in [&device.url, &device.complete_url] {
             expect_own_page(&connection, page)?;
         }
         let prompt = SignInPrompt {
-            way: SignInWay::Code,
+            way: SignInMethod::Code,
             url: device.complete_url,
             code_url: Some(device.url),
             code: Some(device.user_code),
@@ -198,7 +190,7 @@ fn expect_own_page(connection: &Connection, page: &str) -> Result<(), SignInErro
 /// Returns the stored registration, or registers.
 async fn registration(
     connection: &Connection,
-    used_for: RegisteredFor,
+    used_for: SignInMethod,
 ) -> Result<Registration, SignInError> {
     let Connection { store, session, oidc, .. } = connection;
     let until = SystemTime::now() + REGISTRATION_NEEDED;

@@ -8,7 +8,7 @@ use crate::config::profile_set::ConfiguredProfiles;
 use crate::config::sections::Section;
 use crate::error::AwsError;
 use crate::sso::error::SignInError;
-use crate::sso::store::{Token, TokenStore};
+use crate::sso::token::Token;
 
 /// Where to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,18 +31,6 @@ pub struct SsoSession {
     pub region: String,
     /// The requested scopes (`sso_registration_scopes`), if the session sets them.
     pub scopes: Option<Vec<String>>,
-}
-
-/// A sign-in and the state of its token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SsoTokenState {
-    pub session: SsoSession,
-    /// The profiles that use the sign-in, in the order of the files.
-    pub profiles: Vec<String>,
-    /// When the token expires, if there is a valid one.
-    pub token_ends: Option<SystemTime>,
-    /// Whether the token can be refreshed without the user, as far as the stored data shows.
-    pub renewable: bool,
 }
 
 impl SsoSession {
@@ -114,42 +102,6 @@ impl SsoTarget {
     }
 }
 
-/// Lists every sign-in of the configuration: the sessions in the order of the file, then those of
-/// profiles in the legacy format. Incomplete ones are omitted; their profiles report the problem.
-pub async fn list_sso_sessions(environment: &AwsEnvironment) -> Vec<SsoTokenState> {
-    let configuration = Configuration::read(environment, None).await;
-    let set = &configuration.sections;
-    let named =
-        set.sso_sessions().iter().filter_map(|section| of_session(set, &section.name)?.ok());
-    let mut sessions: Vec<SsoSession> = named.collect();
-    let mut users: Vec<(SsoSession, String)> = Vec::new();
-    for profile in set.profiles() {
-        if let Ok(session) = of_profile(set, profile) {
-            users.push((session, profile.name.clone()));
-        }
-    }
-    for (session, _) in &users {
-        if !sessions.contains(session) {
-            sessions.push(session.clone());
-        }
-    }
-    let store = TokenStore::of(environment);
-    let mut states = Vec::new();
-    for session in sessions {
-        let token = store.token(&session).await.ok().flatten();
-        let now = SystemTime::now();
-        let profiles =
-            users.iter().filter(|(used, _)| *used == session).map(|(_, name)| name.clone());
-        states.push(SsoTokenState {
-            profiles: profiles.collect(),
-            renewable: token.as_ref().is_some_and(|token| session.renews(token, now)),
-            token_ends: token.map(|token| token.expires_at).filter(|ends| *ends > now),
-            session,
-        });
-    }
-    states
-}
-
 /// Follows the source profiles, and returns the last one if it signs in with SSO.
 fn signer<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Section> {
     let mut visited: Vec<&str> = Vec::new();
@@ -166,7 +118,10 @@ fn signer<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Sectio
     signs_in.then_some(current)
 }
 
-fn of_profile(profiles: &ConfiguredProfiles, profile: &Section) -> Result<SsoSession, String> {
+pub(super) fn of_profile(
+    profiles: &ConfiguredProfiles,
+    profile: &Section,
+) -> Result<SsoSession, String> {
     if let Some(name) = profile.get("sso_session") {
         let missing =
             || format!("it names the SSO session {name:?}, which is in none of the files");
@@ -181,7 +136,10 @@ fn of_profile(profiles: &ConfiguredProfiles, profile: &Section) -> Result<SsoSes
     })
 }
 
-fn of_session(profiles: &ConfiguredProfiles, name: &str) -> Option<Result<SsoSession, String>> {
+pub(super) fn of_session(
+    profiles: &ConfiguredProfiles,
+    name: &str,
+) -> Option<Result<SsoSession, String>> {
     let section = profiles.sso_session(name)?;
     let part = |key| {
         let value = section.get(key).map(str::to_owned);
@@ -252,22 +210,5 @@ mod tests {
         assert!(matches!(missing, SignInError::Aws(AwsError::ProfileMissing { .. })), "{missing}");
         let session = find(SsoTarget::Session("nowhere".to_owned())).await.unwrap_err();
         assert!(matches!(session, SignInError::SessionMissing { .. }), "{session}");
-    }
-
-    #[tokio::test]
-    async fn every_sign_in_is_listed_once_with_its_profiles() {
-        let states = list_sso_sessions(&Home::with(CONFIG, "").environment()).await;
-        let listed: Vec<_> = states
-            .iter()
-            .map(|state| (state.session.title(), state.profiles.join(" "), state.token_ends))
-            .collect();
-        assert_eq!(
-            listed,
-            [
-                ("corp", "new".to_owned(), None),
-                ("lonely", String::new(), None),
-                ("https://old.example/start", "old".to_owned(), None),
-            ]
-        );
     }
 }

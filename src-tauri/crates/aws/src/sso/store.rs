@@ -11,45 +11,14 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use sha1::{Digest as _, Sha1};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
 use crate::config::environment::AwsEnvironment;
+use crate::sso::cli_files::{RegistrationFile, TokenFile, registration_key};
 use crate::sso::error::SignInError;
-use crate::sso::oidc::random_name;
+use crate::sso::random::random_name;
+use crate::sso::sign_in_method::SignInMethod;
 use crate::sso::sso_session::SsoSession;
-use transload_model::Secret;
-
-/// The tokens of a sign-in.
-#[derive(Clone, Debug)]
-pub(super) struct Token {
-    pub(super) access_token: Secret<String>,
-    pub(super) expires_at: SystemTime,
-    pub(super) refresh_token: Option<Secret<String>>,
-    /// Required for refreshing. Old files may lack it.
-    pub(super) registration: Option<Registration>,
-}
-
-/// A client registration at SSO OIDC.
-#[derive(Clone, Debug)]
-pub(super) struct Registration {
-    pub(super) client_id: String,
-    pub(super) client_secret: Secret<String>,
-    pub(super) expires_at: SystemTime,
-}
-
-/// The sign-in method that a registration is valid for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RegisteredFor {
-    /// Authorization code, with the browser on this computer.
-    Browser,
-    /// Device authorization.
-    Code,
-}
-
-/// Source: `_AUTH_GRANT_TYPES` of the AWS CLI 2.
-pub(super) const BROWSER_GRANTS: [&str; 2] = ["authorization_code", "refresh_token"];
+use crate::sso::token::{Registration, Token};
 
 /// The folder `~/.aws/sso/cache`.
 #[derive(Clone, Debug)]
@@ -91,7 +60,7 @@ impl TokenStore {
     pub(super) async fn registration(
         &self,
         session: &SsoSession,
-        used_for: RegisteredFor,
+        used_for: SignInMethod,
         needed_until: SystemTime,
     ) -> Result<Option<Registration>, SignInError> {
         let file: Option<RegistrationFile> = self.read(&self.registration_path(session)).await?;
@@ -103,18 +72,11 @@ impl TokenStore {
     pub(super) async fn keep_registration(
         &self,
         session: &SsoSession,
-        used_for: RegisteredFor,
+        used_for: SignInMethod,
         scopes: Option<Vec<String>>,
         registration: &Registration,
     ) -> Result<(), SignInError> {
-        let file = RegistrationFile {
-            client_id: registration.client_id.clone(),
-            client_secret: registration.client_secret.expose().clone(),
-            expires_at: text_of(registration.expires_at),
-            scopes,
-            grant_types: (used_for == RegisteredFor::Browser)
-                .then(|| BROWSER_GRANTS.map(str::to_owned).to_vec()),
-        };
+        let file = RegistrationFile::of(registration, used_for, scopes);
         self.write(self.registration_path(session), &file).await
     }
 
@@ -183,136 +145,6 @@ fn replace(folder: &Path, beside: &Path, target: &Path, bytes: &[u8]) -> std::io
         let _ = std::fs::remove_file(beside);
     }
     written
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TokenFile {
-    start_url: Option<String>,
-    region: Option<String>,
-    access_token: String,
-    expires_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_secret: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    registration_expires_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
-}
-
-impl TokenFile {
-    fn of(session: &SsoSession, token: &Token) -> Self {
-        let registration = token.registration.as_ref();
-        Self {
-            start_url: Some(session.start_url.clone()),
-            region: Some(session.region.clone()),
-            access_token: token.access_token.expose().clone(),
-            expires_at: text_of(token.expires_at),
-            client_id: registration.map(|one| one.client_id.clone()),
-            client_secret: registration.map(|one| one.client_secret.expose().clone()),
-            registration_expires_at: registration.map(|one| text_of(one.expires_at)),
-            refresh_token: token.refresh_token.as_ref().map(|token| token.expose().clone()),
-        }
-    }
-
-    fn token(self) -> Option<Token> {
-        let registration = self.client_id.zip(self.client_secret).zip(self.registration_expires_at);
-        let registration = registration.and_then(|((client_id, client_secret), expires_at)| {
-            Some(Registration {
-                client_id,
-                client_secret: client_secret.into(),
-                expires_at: time_of(&expires_at)?,
-            })
-        });
-        Some(Token {
-            access_token: self.access_token.into(),
-            expires_at: time_of(&self.expires_at)?,
-            refresh_token: self.refresh_token.map(Secret::new),
-            registration,
-        })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RegistrationFile {
-    client_id: String,
-    client_secret: String,
-    expires_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scopes: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    grant_types: Option<Vec<String>>,
-}
-
-impl RegistrationFile {
-    fn made_for(&self) -> RegisteredFor {
-        let grants = self.grant_types.as_deref().unwrap_or_default();
-        if grants.iter().any(|grant| grant == BROWSER_GRANTS[0]) {
-            RegisteredFor::Browser
-        } else {
-            RegisteredFor::Code
-        }
-    }
-
-    fn registration(self) -> Option<Registration> {
-        Some(Registration {
-            expires_at: time_of(&self.expires_at)?,
-            client_id: self.client_id,
-            client_secret: self.client_secret.into(),
-        })
-    }
-}
-
-/// Source: `_registration_cache_key` of the AWS CLI 2, and Python's JSON format.
-fn registration_key(session: &SsoSession, tool: &str) -> String {
-    let scopes = session.scopes.as_ref().map_or_else(
-        || "null".to_owned(),
-        |scopes| {
-            let scopes: Vec<_> = scopes.iter().map(|scope| python_text(scope)).collect();
-            format!("[{}]", scopes.join(", "))
-        },
-    );
-    format!(
-        "{{\"region\": {}, \"scopes\": {scopes}, \"session_name\": {}, \"startUrl\": {}, \"tool\": {}}}",
-        python_text(&session.region),
-        session.name.as_deref().map_or_else(|| "null".to_owned(), python_text),
-        python_text(&session.start_url),
-        python_text(tool),
-    )
-}
-
-/// Writes a text as Python's `json.dumps` does: characters outside ASCII are escaped.
-fn python_text(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    let mut written = String::new();
-    for character in json.chars() {
-        if matches!(character, ' '..='~') {
-            written.push(character);
-        } else {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                written.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    written
-}
-
-/// Source: `_serialize_utc_timestamp` of the AWS CLI 2: UTC, in whole seconds.
-fn text_of(time: SystemTime) -> String {
-    OffsetDateTime::from(time)
-        .format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
-        // A time outside the calendar counts as expired, so the user signs in again.
-        .unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())
-}
-
-/// Parses RFC 3339. Early versions of the AWS CLI wrote `UTC` instead of `Z`.
-fn time_of(text: &str) -> Option<SystemTime> {
-    let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z"));
-    OffsetDateTime::parse(&text, &Rfc3339).ok().map(SystemTime::from)
 }
 
 #[cfg(test)]
@@ -404,25 +236,14 @@ mod tests {
         let store = TokenStore::of(&home.environment());
         let corp = session(Some("corp"));
         let registration = token().registration.unwrap();
-        let kept = store.keep_registration(&corp, RegisteredFor::Browser, None, &registration);
+        let kept = store.keep_registration(&corp, SignInMethod::Browser, None, &registration);
         kept.await.unwrap();
         let found = async |used_for, until| {
             store.registration(&corp, used_for, until).await.unwrap().is_some()
         };
         let now = SystemTime::now();
-        assert!(found(RegisteredFor::Browser, now).await);
-        assert!(!found(RegisteredFor::Code, now).await);
-        assert!(!found(RegisteredFor::Browser, registration.expires_at).await);
-    }
-
-    #[test]
-    fn a_registration_is_named_as_python_writes_it() {
-        let mut session = session(Some("Zoë 🦀\"\n"));
-        session.scopes = Some(vec!["a:b".to_owned(), "c".to_owned()]);
-        // Printed by Python 3.11: json.dumps({...}, sort_keys=True)
-        assert_eq!(
-            registration_key(&session, "botocore"),
-            r#"{"region": "eu-west-1", "scopes": ["a:b", "c"], "session_name": "Zo\u00eb \ud83e\udd80\"\n", "startUrl": "https://corp.example/start", "tool": "botocore"}"#
-        );
+        assert!(found(SignInMethod::Browser, now).await);
+        assert!(!found(SignInMethod::Code, now).await);
+        assert!(!found(SignInMethod::Browser, registration.expires_at).await);
     }
 }

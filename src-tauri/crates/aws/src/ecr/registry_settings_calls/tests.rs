@@ -6,8 +6,7 @@ use crate::ecr::registry_settings::{
     CacheRule, CreationTemplate, EcrRegistrySettings as _, KnownCacheRule, KnownTemplate,
 };
 use crate::testing::{Answer, LocalAws, session_at};
-use transload_model::{LifecyclePreset, TagMutability};
-use transload_model::{RepositoryPolicy, RepositorySettings};
+use transload_model::{LifecyclePreset, RepositoryPolicy, RepositorySettings, TagMutability};
 
 #[tokio::test]
 async fn blob_mounting_is_read_and_turned_on() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
+use crate::permissions::permission::Denial;
 use crate::testing::{Answer, Asked, LocalAws, session_at};
 
 const USER: &str = "arn:aws:iam::123456789012:user/ada";

@@ -126,20 +126,3 @@ async fn a_program_that_nobody_waits_for_is_ended() {
     };
     tokio::time::timeout(std::time::Duration::from_secs(30), ended).await.unwrap();
 }
-
-#[test]
-fn windows_divides_a_command_as_botocore_says() {
-    for (command, expected) in [
-        (
-            r#""C:\Program Files\corp\creds.exe" --user ada"#,
-            vec![r"C:\Program Files\corp\creds.exe", "--user", "ada"],
-        ),
-        (r#"a "" "b c"d"#, vec!["a", "", "b cd"]),
-        (r#"a \"b\" c\\"d e""#, vec!["a", "\"b\"", r"c\d e"]),
-        (r"\\server\share\x.exe 'a b'", vec![r"\\server\share\x.exe", "'a", "b'"]),
-        ("a\n\tb", vec!["a", "b"]),
-        ("", vec![]),
-    ] {
-        assert_eq!(split(command, true).unwrap(), expected, "{command}");
-    }
-}

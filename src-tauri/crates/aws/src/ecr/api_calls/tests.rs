@@ -370,26 +370,3 @@ async fn a_repository_policy_is_set_and_a_missing_one_is_none() {
     );
     assert_eq!(ecr.repository_policy(&name("pgcli")).await.unwrap(), None);
 }
-
-#[tokio::test]
-async fn layers_are_asked_for_a_hundred_at_a_time() {
-    let aws = LocalAws::start(|asked| {
-        let digests = asked.json["layerDigests"].as_array().unwrap().clone();
-        let layers: Vec<_> = digests
-            .iter()
-            .zip(["AVAILABLE", "UNAVAILABLE", "ARCHIVED"].iter().cycle())
-            .map(|(digest, state)| json!({"layerDigest": digest, "layerAvailability": state}))
-            .collect();
-        Answer::json(json!({"layers": layers, "failures": []}))
-    })
-    .await;
-    let digests: Vec<_> =
-        (0..250).map(|number: u32| Digest::of(number.to_string().as_bytes())).collect();
-    let ecr = session_at(&aws).await.ecr();
-    let held = ecr.layers_held(&name("pgcli"), &digests).await.unwrap();
-    assert_eq!(aws.asked().len(), 3);
-    assert_eq!(held.len(), 34 + 34 + 17);
-    assert!(held.contains(&digests[0]) && !held.contains(&digests[1]));
-    assert_eq!(ecr.layers_held(&name("pgcli"), &[]).await.unwrap().len(), 0);
-    assert_eq!(aws.asked().len(), 3, "nothing is asked for nothing");
-}

@@ -2,9 +2,13 @@
 
 use std::process::Command;
 
+use url::Url;
+
 use super::*;
 use crate::ecr::api::EcrApi as _;
+use crate::session::request::CallerIdentity;
 use crate::testing::{Answer, Home, LocalAws, identity_xml, of_profile};
+use transload_model::AccountId;
 
 const KEYS: &str = "aws_access_key_id = AKIACHOSEN\naws_secret_access_key = s3cr3t\n";
 
@@ -89,7 +93,7 @@ async fn an_sso_token_that_has_expired_asks_for_a_sign_in() {
         panic!("{error:?}");
     };
     assert_eq!(profile, "corp");
-    let words = crate::sdk_error::sentence(source.as_ref());
+    let words = crate::error_causes::sentence(source.as_ref());
     assert!(words.contains("nobody is signed in to corp"), "{words}");
     assert!(!format!("{error:?}").contains("secret-token"));
 }

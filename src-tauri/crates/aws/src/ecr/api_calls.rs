@@ -1,0 +1,205 @@
+//! Implements [`EcrApi`] with the AWS SDK.
+
+use async_trait::async_trait;
+use aws_sdk_ecr::types::ImageScanningConfiguration;
+use aws_smithy_types::error::operation::BuildError;
+
+use crate::ecr::api::{
+    EcrApi, EcrImage, EcrRepository, HeldImage, ImageName, NotDeleted, RegistryToken,
+};
+use crate::ecr::client::{Ecr, PAGE, is_code};
+use crate::ecr::values::{
+    aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags, identifier, image,
+    not_deleted, registry_token, repository,
+};
+use crate::error::AwsError;
+use transload_model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
+
+/// Images per call. Source: the maximum of `imageIds` of BatchDeleteImage in ECR's API reference.
+const DELETED_TOGETHER: usize = 100;
+
+#[async_trait]
+impl EcrApi for Ecr {
+    async fn repositories(&self) -> Result<Vec<EcrRepository>, AwsError> {
+        let call = self.call("ecr:DescribeRepositories");
+        let mut pages =
+            self.client.describe_repositories().into_paginator().page_size(PAGE).items().send();
+        let mut all = Vec::new();
+        while let Some(next) = pages.next().await {
+            all.push(repository(&call, &next.map_err(|error| call.failed(error))?)?);
+        }
+        Ok(all)
+    }
+
+    async fn repository(&self, name: &RepositoryName) -> Result<Option<EcrRepository>, AwsError> {
+        let call = self.call("ecr:DescribeRepositories").of(name);
+        let answer = self
+            .client
+            .describe_repositories()
+            .repository_names(name.as_str())
+            .send()
+            .await
+            .map_err(|error| call.failed(error));
+        match answer {
+            Ok(answer) => {
+                answer.repositories().first().map(|from| repository(&call, from)).transpose()
+            }
+            Err(AwsError::RepositoryMissing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn create_repository(
+        &self,
+        name: &RepositoryName,
+        settings: &RepositorySettings,
+    ) -> Result<EcrRepository, AwsError> {
+        let call = self.call("ecr:CreateRepository").of(name);
+        let incomplete = |error: BuildError| call.unusable(error);
+        let scanning =
+            ImageScanningConfiguration::builder().scan_on_push(settings.scan_on_push).build();
+        let answer = self
+            .client
+            .create_repository()
+            .repository_name(name.as_str())
+            .image_tag_mutability(aws_mutability(settings.tag_mutability))
+            .set_image_tag_mutability_exclusion_filters(
+                aws_exclusion_filters(settings).map_err(incomplete)?,
+            )
+            .image_scanning_configuration(scanning)
+            .encryption_configuration(aws_encryption(&settings.encryption).map_err(incomplete)?)
+            .set_tags(aws_tags(&settings.tags).map_err(incomplete)?)
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        repository(&call, call.required(answer.repository(), "the repository")?)
+    }
+
+    async fn put_lifecycle_policy(
+        &self,
+        name: &RepositoryName,
+        text: &str,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:PutLifecyclePolicy").of(name);
+        self.client
+            .put_lifecycle_policy()
+            .repository_name(name.as_str())
+            .lifecycle_policy_text(text)
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(())
+    }
+
+    async fn lifecycle_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
+        let call = self.call("ecr:GetLifecyclePolicy").of(name);
+        let answer = self
+            .client
+            .get_lifecycle_policy()
+            .repository_name(name.as_str())
+            .send()
+            .await
+            .map_err(|error| call.failed(error));
+        match answer {
+            Ok(answer) => Ok(answer.lifecycle_policy_text().map(str::to_owned)),
+            Err(error) if is_code(&error, "LifecyclePolicyNotFoundException") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn set_repository_policy(
+        &self,
+        name: &RepositoryName,
+        policy: &RepositoryPolicy,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:SetRepositoryPolicy").of(name);
+        self.client
+            .set_repository_policy()
+            .repository_name(name.as_str())
+            .policy_text(policy.as_str())
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        Ok(())
+    }
+
+    async fn repository_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
+        let call = self.call("ecr:GetRepositoryPolicy").of(name);
+        let asked = self.client.get_repository_policy().repository_name(name.as_str());
+        match asked.send().await.map_err(|error| call.failed(error)) {
+            Ok(answer) => Ok(answer.policy_text().map(str::to_owned)),
+            Err(error) if is_code(&error, "RepositoryPolicyNotFoundException") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn registry_token(&self) -> Result<RegistryToken, AwsError> {
+        let call = self.call("ecr:GetAuthorizationToken");
+        let answer = self
+            .client
+            .get_authorization_token()
+            .send()
+            .await
+            .map_err(|error| call.failed(error))?;
+        let data = call.required(answer.authorization_data().first(), "authorization data")?;
+        registry_token(&call, data)
+    }
+
+    async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
+        let call = self.call("ecr:DescribeImages").of(name);
+        // Without a filter ECR omits archived images, which can't be pulled anyway.
+        let mut pages = self
+            .client
+            .describe_images()
+            .repository_name(name.as_str())
+            .into_paginator()
+            .page_size(PAGE)
+            .items()
+            .send();
+        let mut all = Vec::new();
+        while let Some(next) = pages.next().await {
+            all.push(image(&call, &next.map_err(|error| call.failed(error))?)?);
+        }
+        Ok(all)
+    }
+
+    async fn image(
+        &self,
+        name: &RepositoryName,
+        tag: &Tag,
+        parts: &[Digest],
+    ) -> Result<Option<HeldImage>, AwsError> {
+        crate::ecr::image_lookup::image(self, name, tag, parts).await
+    }
+
+    async fn delete_images(
+        &self,
+        name: &RepositoryName,
+        images: &[ImageName],
+    ) -> Result<Vec<NotDeleted>, AwsError> {
+        let call = self.call("ecr:BatchDeleteImage").of(name);
+        let mut left = Vec::new();
+        for batch in images.chunks(DELETED_TOGETHER) {
+            let answer = self
+                .client
+                .batch_delete_image()
+                .repository_name(name.as_str())
+                .set_image_ids(Some(batch.iter().map(identifier).collect()))
+                .send()
+                .await
+                .map_err(|error| call.failed(error))?;
+            left.extend(answer.failures().iter().filter_map(|left| not_deleted(left, batch)));
+        }
+        Ok(left)
+    }
+
+    async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError> {
+        let call = self.call("ecr:DeleteRepository").of(name);
+        // Never forced: the repository may contain images of others.
+        let sent = self.client.delete_repository().repository_name(name.as_str()).send().await;
+        sent.map(|_| ()).map_err(|error| call.failed(error))
+    }
+}
+
+#[cfg(test)]
+mod tests;

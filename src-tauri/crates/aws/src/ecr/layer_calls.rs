@@ -1,0 +1,158 @@
+//! Implements [`EcrLayers`] with the AWS SDK.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use aws_sdk_ecr::error::SdkError;
+use aws_sdk_ecr::operation::upload_layer_part::UploadLayerPartError;
+use aws_sdk_ecr::types::LayerAvailability;
+use aws_smithy_types::Blob;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+
+use crate::ecr::api::{EcrLayers, LayerUpload};
+use crate::ecr::client::{Ecr, is_code};
+use crate::error::AwsError;
+use transload_model::{Digest, RepositoryName};
+
+/// The minimum and maximum size of every part except the last. Source: Amazon ECR user guide, "Amazon
+/// ECR service quotas": 5 and 10 MiB.
+const PART_BYTES: (usize, usize) = (5 * 1024 * 1024, 10 * 1024 * 1024);
+
+/// Digests per call of BatchCheckLayerAvailability, and concurrent calls. Source: ECR's API reference;
+/// the quota is 1,000 calls per second.
+const LAYERS_A_CALL: usize = 100;
+
+const LAYER_CALLS_TOGETHER: usize = 8;
+
+#[async_trait]
+impl EcrLayers for Ecr {
+    async fn begin_layer(&self, repository: &RepositoryName) -> Result<LayerUpload, AwsError> {
+        let call = self.call("ecr:InitiateLayerUpload").of(repository);
+        let name = repository.as_str();
+        let sent = self.client.initiate_layer_upload().repository_name(name).send().await;
+        let answer = sent.map_err(|error| call.failed(error))?;
+        let asked = answer.part_size().and_then(|bytes| usize::try_from(bytes).ok());
+        Ok(LayerUpload {
+            repository: repository.clone(),
+            id: call.required(answer.upload_id(), "the upload")?.to_owned(),
+            part_bytes: asked.unwrap_or(PART_BYTES.1).clamp(PART_BYTES.0, PART_BYTES.1),
+        })
+    }
+
+    async fn send_layer_part(
+        &self,
+        upload: &LayerUpload,
+        first_byte: u64,
+        part: Bytes,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:UploadLayerPart").of(&upload.repository);
+        let position = |byte: u64| i64::try_from(byte).unwrap_or(i64::MAX);
+        let last_byte = position(first_byte + (part.len() as u64).saturating_sub(1));
+        let sent = self
+            .client
+            .upload_layer_part()
+            .repository_name(upload.repository.as_str())
+            .upload_id(&upload.id)
+            .part_first_byte(position(first_byte))
+            .part_last_byte(last_byte)
+            .layer_part_blob(Blob::new(part))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            // The response to an earlier attempt was lost: ECR already has the part.
+            Err(error) if last_valid_byte(&error) == Some(last_byte) => Ok(()),
+            Err(error) => Err(call.failed(error)),
+        }
+    }
+
+    async fn layers_held(
+        &self,
+        repository: &RepositoryName,
+        layers: &[Digest],
+    ) -> Result<HashSet<Digest>, AwsError> {
+        let call = self.call("ecr:BatchCheckLayerAvailability").of(repository);
+        let batches: Vec<Vec<String>> = layers
+            .chunks(LAYERS_A_CALL)
+            .map(|batch| batch.iter().map(ToString::to_string).collect())
+            .collect();
+        let asked: Vec<_> = batches
+            .into_iter()
+            .map(|digests| {
+                let request = self.client.batch_check_layer_availability();
+                request.repository_name(repository.as_str()).set_layer_digests(Some(digests)).send()
+            })
+            .collect();
+        let mut answers = stream::iter(asked).buffer_unordered(LAYER_CALLS_TOGETHER);
+        let mut held = HashSet::new();
+        while let Some(answer) = answers.next().await {
+            let answer = answer.map_err(|error| call.failed(error))?;
+            // An archived layer would have to be uploaded again.
+            let there = answer
+                .layers()
+                .iter()
+                .filter(|layer| layer.layer_availability() == Some(&LayerAvailability::Available));
+            let digests = there.filter_map(|layer| layer.layer_digest());
+            held.extend(digests.filter_map(|digest| Digest::parse(digest).ok()));
+        }
+        Ok(held)
+    }
+
+    async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError> {
+        let call = self.call("ecr:CompleteLayerUpload").of(&upload.repository);
+        let sent = self
+            .client
+            .complete_layer_upload()
+            .repository_name(upload.repository.as_str())
+            .upload_id(&upload.id)
+            .layer_digests(digest.as_str())
+            .send()
+            .await;
+        match sent.map_err(|error| call.failed(error)) {
+            Err(error) if is_code(&error, "LayerAlreadyExistsException") => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+}
+
+fn last_valid_byte(error: &SdkError<UploadLayerPartError>) -> Option<i64> {
+    match error.as_service_error() {
+        Some(UploadLayerPartError::InvalidLayerPartException(invalid)) => {
+            invalid.last_valid_byte_received()
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{Answer, LocalAws, session_at};
+
+    #[tokio::test]
+    async fn layers_are_asked_for_a_hundred_at_a_time() {
+        let aws = LocalAws::start(|asked| {
+            let digests = asked.json["layerDigests"].as_array().unwrap().clone();
+            let layers: Vec<_> = digests
+                .iter()
+                .zip(["AVAILABLE", "UNAVAILABLE", "ARCHIVED"].iter().cycle())
+                .map(|(digest, state)| json!({"layerDigest": digest, "layerAvailability": state}))
+                .collect();
+            Answer::json(json!({"layers": layers, "failures": []}))
+        })
+        .await;
+        let digests: Vec<_> =
+            (0..250).map(|number: u32| Digest::of(number.to_string().as_bytes())).collect();
+        let ecr = session_at(&aws).await.ecr();
+        let name = RepositoryName::parse("pgcli").unwrap();
+        let held = ecr.layers_held(&name, &digests).await.unwrap();
+        assert_eq!(aws.asked().len(), 3);
+        assert_eq!(held.len(), 34 + 34 + 17);
+        assert!(held.contains(&digests[0]) && !held.contains(&digests[1]));
+        assert_eq!(ecr.layers_held(&name, &[]).await.unwrap().len(), 0);
+        assert_eq!(aws.asked().len(), 3, "nothing is asked for nothing");
+    }
+}

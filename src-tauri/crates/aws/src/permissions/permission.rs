@@ -1,0 +1,51 @@
+//! A permission and what is known about it.
+
+use std::collections::HashMap;
+
+/// An IAM action and the resources it is required on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// The action, such as `ecr:PutImage`.
+    pub action: String,
+    /// The ARNs of the resources, or `*` for an action without resources.
+    pub resources: Vec<String>,
+}
+
+/// Whether the caller has a permission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Allowed, according to everything that the check can see.
+    Allowed,
+    Missing(Denial),
+    Unknown(Doubt),
+}
+
+/// Why a permission is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// No policy of the caller allows the action.
+    NotGranted,
+    /// A policy of the caller explicitly denies the action.
+    Denied,
+    /// A policy of the organization does not allow the action.
+    Organization,
+    /// The permissions boundary of the caller does not allow the action.
+    Boundary,
+    /// A call that requires the permission was denied.
+    CallRefused,
+}
+
+/// Why a permission is unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// No read-only call shows it.
+    NotAsked,
+    /// It depends on condition keys of the call that a simulation does not know, such as
+    /// `aws:MultiFactorAuthPresent`.
+    Conditions(Vec<String>),
+    /// Another policy may allow it, such as the policy of a key.
+    OtherPolicy,
+}
+
+/// Results by action and resource.
+pub(crate) type Answers = HashMap<(String, String), Standing>;

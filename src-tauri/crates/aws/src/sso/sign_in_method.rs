@@ -1,0 +1,10 @@
+//! [`SignInMethod`]: how the user signs in. A client registration is valid for one method only.
+
+/// How the user signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInMethod {
+    /// In the browser of this computer, which redirects to Transload (authorization code with PKCE).
+    Browser,
+    /// In a browser on any device, by confirming a code (device authorization).
+    Code,
+}
