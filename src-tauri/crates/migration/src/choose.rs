@@ -1,57 +1,60 @@
-//! Which tags of a repository are meant: rules instead of a list, so that the same rules find new
-//! tags another day. Pure.
+//! Selects the tags of a repository by rules instead of a list, so that the same rules also match
+//! tags that are pushed later. Pure: the command line and the window's planning call it with tags
+//! that were already listed.
 
 use regex::Regex;
 use semver::{Version, VersionReq};
 
 use transload_model::Tag;
 
-/// The longest regular expression that is compiled, in bytes of its compiled form: a person's
-/// pattern is far below.
+/// Limit of a compiled regular expression, in bytes. Patterns that people write stay far below.
 const PATTERN_LIMIT_BYTES: usize = 1 << 20;
 
-/// Which tags of a repository are meant. Without anything, all of them.
+/// Rules that select tags of a repository. The default selects all of them. The rules apply in the
+/// order of the fields.
 #[derive(Clone, Debug, Default)]
 pub struct TagRules {
-    /// Tags that match one of these; nothing for all.
+    /// A tag must match one of these. Empty means all tags.
     pub include: Vec<TagPattern>,
-    /// Of those, the ones that match none of these.
+    /// A tag must match none of these.
     pub exclude: Vec<TagPattern>,
-    /// Of those, the ones that were pushed at this time or later, in milliseconds since 1970.
+    /// The earliest push time, in milliseconds since 1970.
     pub pushed_since_ms: Option<u64>,
-    /// Of those, the ones that were pulled at this time or later, in milliseconds since 1970.
+    /// The earliest time of the last pull, in milliseconds since 1970.
     pub pulled_since_ms: Option<u64>,
-    /// Of those, so many that were pushed last.
+    /// Selects at most this many of the remaining tags: those that were pushed last.
     pub newest: Option<usize>,
 }
 
-/// What tags look like.
+/// A pattern for tags.
 #[derive(Clone, Debug)]
 pub enum TagPattern {
-    /// A text in which `*` stands for any characters and `?` for one; for the whole tag.
+    /// A wildcard pattern for the whole tag: `*` matches any characters and `?` matches one.
     Glob(Regex),
-    /// A regular expression; anywhere in the tag unless it says otherwise.
+    /// A regular expression. It matches anywhere in the tag unless it is anchored.
     Regex(Regex),
-    /// A range of semantic versions, such as `>=1.2, <3`. A tag may begin with `v` and leave out the
-    /// last numbers. As everywhere, `1.2.3-rc1` is in a range only where the range names such a
-    /// suffix of the same numbers.
+    /// A range of semantic versions, such as `>=1.2, <3`. A tag may start with `v` and omit the
+    /// last numbers. As in SemVer, `1.2.3-rc1` is in a range only if the range names a pre-release
+    /// of the same numbers.
     Versions(VersionReq),
 }
 
-/// A pattern that cannot be read.
+/// A pattern that can't be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {what}: {reason}")]
 pub struct InvalidPattern {
-    /// What was given.
     pub text: String,
-    /// What it should be.
+    /// What was expected, such as "a regular expression".
     pub what: &'static str,
-    /// Why it is not.
+    /// Why it can't be parsed.
     pub reason: String,
 }
 
 impl TagPattern {
-    /// Reads a pattern with `*` and `?`.
+    /// Parses a pattern with `*` and `?`.
+    ///
+    /// # Errors
+    /// Returns [`InvalidPattern`] if the pattern is too large.
     pub fn glob(text: &str) -> Result<Self, InvalidPattern> {
         let mut pattern = String::from("^");
         for character in text.chars() {
@@ -65,12 +68,18 @@ impl TagPattern {
         compile(&pattern, text, "a pattern").map(Self::Glob)
     }
 
-    /// Reads a regular expression.
+    /// Parses a regular expression.
+    ///
+    /// # Errors
+    /// Returns [`InvalidPattern`] if it can't be compiled or is too large.
     pub fn regex(text: &str) -> Result<Self, InvalidPattern> {
         compile(text, text, "a regular expression").map(Self::Regex)
     }
 
-    /// Reads a range of semantic versions.
+    /// Parses a range of semantic versions.
+    ///
+    /// # Errors
+    /// Returns [`InvalidPattern`] if it isn't a version requirement.
     pub fn versions(text: &str) -> Result<Self, InvalidPattern> {
         VersionReq::parse(text).map(Self::Versions).map_err(|error| InvalidPattern {
             text: text.to_owned(),
@@ -79,7 +88,7 @@ impl TagPattern {
         })
     }
 
-    /// Whether a tag looks like this.
+    /// Returns whether a tag matches the pattern.
     pub fn matches(&self, tag: &str) -> bool {
         match self {
             Self::Glob(pattern) | Self::Regex(pattern) => pattern.is_match(tag),
@@ -88,14 +97,14 @@ impl TagPattern {
     }
 }
 
-/// Compiles an expression that a person gave as `text`.
+/// Compiles `pattern`. Errors quote `text`, which is what the person entered.
 pub(super) fn compile(
     pattern: &str,
     text: &str,
     what: &'static str,
 ) -> Result<Regex, InvalidPattern> {
     regex::RegexBuilder::new(pattern).size_limit(PATTERN_LIMIT_BYTES).build().map_err(|error| {
-        // The library draws a picture over several lines; its last line says what is wrong.
+        // The library's message spans several lines; only the last one states the reason.
         let reason = error.to_string();
         let reason = reason.lines().last().unwrap_or_default();
         let reason = reason.strip_prefix("error: ").unwrap_or(reason).to_owned();
@@ -103,7 +112,7 @@ pub(super) fn compile(
     })
 }
 
-/// A tag as a semantic version: `v1.2` is 1.2.0.
+/// Parses a tag as a semantic version. `v1.2` becomes 1.2.0.
 fn version(tag: &str) -> Option<Version> {
     let bare = tag.strip_prefix(['v', 'V']).unwrap_or(tag);
     let end = bare.find(['-', '+']).unwrap_or(bare.len());
@@ -113,41 +122,42 @@ fn version(tag: &str) -> Option<Version> {
     Version::parse(&format!("{numbers}{}{suffix}", ".0".repeat(missing))).ok()
 }
 
-/// A tag with what rules look at.
+/// A tag with the times that the rules compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatedTag {
-    /// The tag.
     pub tag: Tag,
-    /// When it was pushed, in milliseconds since 1970, where the source says so.
+    /// When it was pushed, in milliseconds since 1970, if the source reports it.
     pub pushed_at_ms: Option<u64>,
-    /// When it was pulled last, in milliseconds since 1970, where the source says so.
+    /// When it was last pulled, in milliseconds since 1970, if the source reports it.
     pub pulled_at_ms: Option<u64>,
 }
 
-/// Why a tag is not meant.
+/// Why the rules leave a tag out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Out {
-    /// It matches none of the patterns.
+    /// It matches no include pattern.
     NotIncluded,
-    /// It matches a pattern of those that are left out.
+    /// It matches an exclude pattern.
     Excluded,
-    /// It was pushed before the time.
+    /// It was pushed before the earliest push time.
     PushedBefore,
-    /// It was not pulled since the time.
+    /// It was last pulled before the earliest pull time.
     PulledBefore,
-    /// The source does not say when.
+    /// A rule needs a time that the source doesn't report.
     TimeUnknown,
-    /// There are enough newer ones.
+    /// Enough newer tags are selected.
     Older,
 }
 
-/// Judges the tags of one repository: nothing for each that is meant, otherwise why not.
+/// Applies the rules to the tags of one repository. Returns `None` for each selected tag, and the
+/// reason for each tag that is left out.
 pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<Out>> {
     let mut judged: Vec<_> = tags.iter().map(|tag| judge(tag, rules)).collect();
     if let Some(newest) = rules.newest {
         let mut chosen: Vec<usize> =
             (0..tags.len()).filter(|place| judged[*place].is_none()).collect();
-        // Of those that are equally old, and of those without a time, the order of the source.
+        // The sort is stable: tags with the same time, or without one, stay in the order of the
+        // source.
         chosen.sort_by_key(|place| std::cmp::Reverse(tags[*place].pushed_at_ms));
         for place in chosen.into_iter().skip(newest) {
             judged[place] = Some(Out::Older);
@@ -261,7 +271,7 @@ mod tests {
     }
 
     proptest! {
-        /// A pattern without signs means just itself.
+        /// A pattern without wildcards matches only itself.
         #[test]
         fn a_tag_matches_itself_as_a_pattern(tag in "[A-Za-z0-9_][A-Za-z0-9_.-]{0,40}", other in "[A-Za-z0-9_.-]{1,40}") {
             let pattern = TagPattern::glob(&tag).unwrap();
@@ -269,7 +279,7 @@ mod tests {
             prop_assert_eq!(pattern.matches(&other), tag == other);
         }
 
-        /// However many are wanted, never more come, and none that another rule left out.
+        /// Selects at most `newest` tags, and never one that is older than a tag left out.
         #[test]
         fn newest_keeps_so_many(pushed in prop::collection::vec(0u64..50, 0..60), newest in 0usize..70) {
             let tags: Vec<_> = pushed.iter().enumerate().map(|(number, pushed)| DatedTag {

@@ -1,4 +1,6 @@
-//! What a plan counts with of an image, once its manifests were read.
+//! The content of an image as planning counts it: blobs with their sizes, number of pulls, and
+//! kind. `facts` creates it from the image's manifests; `totals`, `plan` and `copy::mounts` read
+//! it.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -6,25 +8,25 @@ use std::sync::{Mutex, PoisonError};
 use super::tree::ImageTree;
 use transload_model::Digest;
 
-/// What of an image's manifests a plan counts with. The manifests themselves are in the
+/// What planning needs from an image's manifests. The manifests themselves are in the
 /// [`super::ManifestCache`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageContent {
-    /// Every blob once, with its size in bytes.
+    /// Each distinct blob with its size in bytes.
     pub blobs: Box<[(Digest, u64)]>,
-    /// How many pulls a source with a pull quota counts for it: one for each manifest that describes
-    /// an image; none where they were read for an earlier plan.
+    /// How many pulls a source with a pull quota counts for the image: one for each manifest that
+    /// describes an image, or 0 if the manifests are cached from an earlier plan.
     pub pulls: usize,
-    /// Whether it is an index that holds one image and attestations, as BuildKit makes it.
+    /// Whether it is an index with one image and its attestations, as BuildKit creates it.
     pub is_index_for_one: bool,
-    /// Whether it is a build cache and no image to run.
+    /// Whether it is a build cache rather than a runnable image.
     pub is_build_cache: bool,
-    /// Whether some of its layers lie outside the registry and stay there.
+    /// Whether some of its layers are stored outside the registry and are not copied.
     pub has_foreign_layers: bool,
 }
 
 impl ImageContent {
-    /// What an image consists of.
+    /// Summarizes an image.
     pub fn of(tree: &ImageTree) -> Self {
         let children = &tree.root.children;
         let images = children.iter().filter(|child| !child.attestation).count();
@@ -37,7 +39,7 @@ impl ImageContent {
         }
     }
 
-    /// The same, with digests that others have too.
+    /// Replaces its digests with the shared copies in `digests`, to save memory.
     pub(super) fn sharing(mut self, digests: &SharedDigests) -> Self {
         for (digest, _) in &mut self.blobs {
             digests.share(digest);
@@ -45,13 +47,14 @@ impl ImageContent {
         self
     }
 
-    /// Bytes of all blobs.
+    /// Returns the total size of all blobs.
     pub fn size_bytes(&self) -> u64 {
         self.blobs.iter().map(|(_, size_bytes)| size_bytes).sum()
     }
 }
 
-/// Each digest once, however many images have it: those of a repository share most of their layers.
+/// Interned digests. Images of one repository share most of their layers, so each digest is stored
+/// once.
 #[derive(Default)]
 pub(super) struct SharedDigests(Mutex<HashSet<Digest>>);
 

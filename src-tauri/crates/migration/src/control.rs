@@ -1,20 +1,24 @@
+//! Pauses, resumes, wakes and cancels a running migration. The api holds one [`Control`] for each
+//! job; the steps of the run wait on it.
+
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// How a running migration is held, let go and stopped from outside.
+/// Controls a running migration from outside. Clones control the same migration.
 #[derive(Clone, Debug)]
 pub struct Control {
     cancel: CancellationToken,
     paused: watch::Sender<bool>,
-    /// How often it was woken.
+    /// Number of calls to [`Control::wake`].
     wakes: watch::Sender<u64>,
     look_again: Duration,
 }
 
-/// How often a used-up pull quota is looked at again where the registry does not say when it is
-/// renewed, and a session that ended. Looking at a quota is a HEAD, which Docker Hub does not count.
+/// Default interval of checks for a renewed pull quota (if the registry doesn't report when it
+/// renews) or a renewed session. The check of a quota is a HEAD request, which Docker Hub doesn't
+/// count.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 impl Default for Control {
@@ -24,73 +28,76 @@ impl Default for Control {
 }
 
 impl Control {
-    /// One that looks at a used-up pull quota, or a session that ended, again after another time.
+    /// Creates a control with another interval of checks for a renewed pull quota or session.
     pub fn looking_again_every(look_again: Duration) -> Self {
         let (cancel, paused, wakes) = Default::default();
         Self { cancel, paused, wakes, look_again }
     }
 
-    /// Ends a wait for a pull quota or a sign-in early: a person may have signed in.
+    /// Ends a wait for a pull quota or a sign-in early, for example because a person has signed in.
     pub fn wake(&self) {
         self.wakes.send_modify(|wakes| *wakes += 1);
     }
 
-    /// How often it was woken so far. Asked for before a look, so that no call to wake is missed
-    /// that comes while it looks.
+    /// Returns the number of wake-ups so far. Callers read it before they check, so that a wake-up
+    /// during the check isn't missed.
     pub(super) fn wakes(&self) -> u64 {
         *self.wakes.borrow()
     }
 
-    /// Waits for a time, or until it was woken more often than `seen`.
+    /// Sleeps for `time`, or until there are more than `seen` wake-ups.
     pub(super) async fn doze(&self, seen: u64, time: Duration) {
         let mut wakes = self.wakes.subscribe();
-        // Either is as good, and the sender lives in `self`.
+        // A timeout and a wake-up have the same effect. The sender is in `self`, so it can't be
+        // dropped.
         let _ = tokio::time::timeout(time, wakes.wait_for(|wakes| *wakes > seen)).await;
     }
 
-    /// How long a wait for a pull quota is where the registry does not say, and for a sign-in.
+    /// Returns how long to wait between checks for a pull quota without a reported renewal time, or
+    /// for a sign-in.
     pub(super) fn look_again(&self) -> Duration {
         self.look_again
     }
 
-    /// Lets no new image or layer begin; what is under way goes on to its end.
+    /// Starts no new images or layers. Those in progress are finished.
     pub fn pause(&self) {
         self.paused.send_replace(true);
     }
 
-    /// Goes on.
+    /// Resumes after [`Control::pause`].
     pub fn resume(&self) {
         self.paused.send_replace(false);
     }
 
-    /// Whether it holds.
+    /// Returns whether the migration is paused.
     pub fn is_paused(&self) -> bool {
         *self.paused.borrow()
     }
 
-    /// Stops everything that is under way.
+    /// Cancels everything in progress.
     pub fn cancel(&self) {
         self.cancel.cancel();
     }
 
-    /// Whether it was stopped.
+    /// Returns whether the migration was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
     }
 
-    /// What a part watches to stop by itself.
+    /// Returns the token that parts of the run watch to cancel themselves.
     pub(super) fn token(&self) -> &CancellationToken {
         &self.cancel
     }
 
-    /// Waits while the migration holds.
+    /// Waits while the migration is paused.
     pub(super) async fn go(&self) {
         let mut paused = self.paused.subscribe();
-        // The sender lives in `self`, so waiting cannot fail.
+        // The sender is in `self`, so the wait can't fail.
         let _ = paused.wait_for(|paused| !paused).await;
     }
 
-    /// Runs a part until it ends or the migration is stopped; nothing when it was stopped.
+    /// Runs a future until it completes or the migration is cancelled. Returns `None` if it was
+    /// cancelled.
     pub(super) async fn until_cancelled<T>(&self, part: impl Future<Output = T>) -> Option<T> {
         self.cancel.run_until_cancelled(part).await
     }

@@ -1,5 +1,5 @@
-//! A list of images, copied from registry to registry: no repositories to create, no plan to look at,
-//! for whoever has decided already.
+//! Copies a list of images between registries, without repositories to create and without a plan.
+//! `api::copies` calls it for lists of the command line.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,71 +13,66 @@ use transload_aws::EcrLayers;
 use transload_model::{Digest, ImageReference};
 use transload_registry::RegistryApi;
 
-/// One image to copy between two registries. What its tag points to at the destination is replaced.
+/// One image to copy between two registries. The tag at the destination is overwritten.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyPair {
-    /// Where it is.
     pub source: ImageReference,
-    /// Where it goes, by tag or by digest.
+    /// The reference at the destination: a tag, a digest, or both.
     pub destination: ImageReference,
 }
 
-/// The clients of a pair's registries: one for each registry, shared by all its pairs.
+/// The registry clients of a pair. Pairs with the same registry share one client.
 #[derive(Clone)]
 pub struct CopyEnds {
-    /// Where the image is.
     pub source: Arc<dyn RegistryApi>,
-    /// Where it goes.
     pub destination: Arc<dyn RegistryApi>,
-    /// The destination's own way to take big layers in parts, where it is ECR.
+    /// ECR's API for layer uploads in parts, if the destination is ECR.
     pub layers: Option<Arc<dyn EcrLayers>>,
 }
 
-/// What comes along, and how much is on the way at the same time.
+/// Options of a list copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyOptions {
-    /// Images.
+    /// Maximum number of images copied concurrently.
     pub images_together: usize,
-    /// Blobs to one destination.
+    /// Maximum number of blobs uploaded concurrently to one destination.
     pub blobs_together: usize,
-    /// What of each image.
+    /// Which parts of each image are copied.
     pub extent: Extent,
 }
 
 impl Default for CopyOptions {
-    /// Enough to hide a round trip of some 20 ms between both ends; a connection each.
+    /// High enough to hide a round trip of about 20 ms at both ends. Each transfer uses its own
+    /// connection.
     fn default() -> Self {
         Self { images_together: 32, blobs_together: 32, extent: Extent::default() }
     }
 }
 
-/// What became of a pair.
+/// Result of a pair.
 #[derive(Clone, Debug)]
 pub enum CopyOutcome {
-    /// It is at the destination now.
+    /// The image was copied.
     Copied {
-        /// Its digest, there as at the source.
+        /// Its digest, the same at source and destination.
         digest: Digest,
-        /// Bytes that were sent.
         sent_bytes: u64,
-        /// Bytes that were there or were mounted.
+        /// Bytes that already existed or were mounted.
         skipped_bytes: u64,
-        /// What refers to it and could not come along.
+        /// Referrers that couldn't be copied.
         left_behind: Vec<LeftBehind>,
     },
-    /// It was there already.
+    /// The destination already had the image.
     AlreadyThere {
-        /// Its digest.
         digest: Digest,
     },
-    /// It is not there.
     Failed(Arc<MigrationError>),
-    /// It was not finished.
+    /// The copy was cancelled before it finished.
     Cancelled,
 }
 
-/// Copies every pair, and tells what became of each, in their order, and of each at once by
-/// `finished`. Events call an image by its place in `pairs`.
+/// Copies every pair. Returns the results in the order of `pairs`, and passes each result to
+/// `finished` as soon as it is known. Events identify an image by its index in `pairs`.
 pub async fn copy_list(
     pairs: &[(CopyPair, CopyEnds)],
     options: CopyOptions,
@@ -88,7 +83,7 @@ pub async fn copy_list(
     let images_together = options.images_together.max(1);
     let copies = &Copies::new(pairs, options, control, events);
     in_turn(pairs.len(), images_together, |place| async move {
-        // More than four thousand million images have no numbers.
+        // Only pairs after the first four billion would share a number.
         let number = u32::try_from(place).unwrap_or(u32::MAX);
         let outcome = copies.tell(number, &pairs[place]).await;
         finished(number, &outcome);
@@ -97,19 +92,19 @@ pub async fn copy_list(
     .await
 }
 
-/// What all pairs share.
+/// State shared by all pairs.
 struct Copies<'a> {
     control: &'a Control,
     events: &'a Arc<dyn EventSink>,
     copiers: HashMap<(End, End), Copier>,
-    /// The tags of the destinations.
+    /// Tags of each destination.
     tags: HashMap<End, TagsThere>,
-    /// The tags of the sources.
+    /// Tags of each source.
     source_tags: HashMap<End, TagsThere>,
     extent: Extent,
 }
 
-/// A client, told apart by its address in memory.
+/// Identifies a client by its address in memory.
 type End = usize;
 
 fn end(client: &Arc<dyn RegistryApi>) -> End {
@@ -148,7 +143,7 @@ impl<'a> Copies<'a> {
         Self { control, events, copiers, tags, source_tags, extent }
     }
 
-    /// Copies one pair, and says how it goes.
+    /// Copies one pair and emits its events.
     async fn tell(&self, index: u32, pair: &(CopyPair, CopyEnds)) -> CopyOutcome {
         let held = async {
             self.control.go().await;
@@ -177,18 +172,19 @@ impl<'a> Copies<'a> {
     ) -> Result<CopyOutcome, MigrationError> {
         let (source, destination) = (&pair.source, &pair.destination);
         let repository = destination.path();
-        // With a tag and a digest the tag is written, and the digest has to be the image's.
+        // With both a tag and a digest, the tag is written, and the image must have that digest.
         let reference = match destination.tag() {
             Some(tag) => tag.as_str(),
             None => destination.manifest_reference(),
         };
         let (from, to) = (end(&ends.source), end(&ends.destination));
-        // Both were made from the same pairs.
+        // Both maps were built from the same pairs.
         let (Some(copier), Some(tags)) = (self.copiers.get(&(from, to)), self.tags.get(&to)) else {
             return Ok(CopyOutcome::Cancelled);
         };
         let there = tags.digest(ends.destination.as_ref(), repository, reference).await?;
-        // What is not there has to be read in any case, so the source is asked only once.
+        // An image that is missing at the destination is read from the source in any case, so the
+        // source is not checked separately.
         let at_source = match &there {
             Some(_) if self.extent.platform.is_none() => {
                 ends.source.manifest_head(source.path(), source.manifest_reference()).await?
@@ -204,7 +200,8 @@ impl<'a> Copies<'a> {
             }
             _ => {}
         }
-        // Pinned: what HEAD told is what is fetched, also when the tag moves in between.
+        // Pinned to the digest from HEAD, so the same image is fetched even if the tag moves in
+        // between.
         let pinned = at_source.as_ref().map(|head| head.digest.as_str());
         let pinned = pinned.unwrap_or(source.manifest_reference());
         let platform = self.extent.platform.as_ref();

@@ -1,3 +1,5 @@
+//! Tests of list copies: shared layers, mounts, resumed copies and the order of events.
+
 use std::sync::Arc;
 
 use super::testing::{FakeEcr, FakeRegistry, Recorder};
@@ -11,7 +13,7 @@ use transload_registry::RegistryApi;
 struct World {
     source: Arc<FakeRegistry>,
     destination: Arc<FakeRegistry>,
-    /// Where the destination is ECR.
+    /// Set if the destination is ECR.
     layers: Option<Arc<dyn EcrLayers>>,
     events: Arc<Recorder>,
 }
@@ -28,7 +30,7 @@ impl World {
         }
     }
 
-    /// With an ECR as the destination.
+    /// A world whose destination is ECR.
     fn to_ecr(mounts: bool) -> Self {
         let world = Self::new(mounts);
         let ecr = FakeEcr::new(Arc::clone(&world.destination));
@@ -115,7 +117,7 @@ async fn what_the_destination_holds_is_not_sent_again() {
     for mounts in [true, false] {
         let world = World::new(mounts);
         fill(&world);
-        // As after a run that ended in the middle: layers, and some tags.
+        // State after an interrupted copy: layers and some tags.
         world.destination.image("a", Some("1"), &["shared", "a:1"]);
         world.destination.image("b", None, &["shared", "b:1"]);
         let outcomes = world.copy(&NAMES).await;
@@ -131,7 +133,8 @@ async fn the_first_blob_of_a_run_is_not_sent_to_ecr_again_either() {
     for mounts in [true, false] {
         let world = World::to_ecr(mounts);
         fill(&world);
-        // As after a run that ended just before the manifest: every blob of it, by another name.
+        // State after a copy that was interrupted before the manifest: all blobs exist, under
+        // another name.
         let config = r#"config of ["shared", "b:1"]"#;
         world.destination.image("b", None, &[config, "shared", "b:1"]);
         assert_eq!(words(&world.copy(&["b:1"]).await), ["copied"]);

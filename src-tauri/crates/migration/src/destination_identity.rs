@@ -17,61 +17,51 @@ use transload_registry::RegistryEndpoint;
 /// The destination of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DestinationIdentity {
-    /// The AWS account.
     pub account: AccountId,
     /// Always the partition of `region`.
     pub partition: Partition,
-    /// The AWS region.
     pub region: Region,
-    /// The registry's name in image references.
+    /// The registry's host in image references.
     pub registry: RegistryHost,
-    /// Where calls of the ECR API go.
+    /// Endpoint of the ECR API.
     pub ecr_endpoint: DestinationEndpoint,
-    /// Where registry requests go.
+    /// Endpoint of the registry protocol.
     pub registry_endpoint: DestinationEndpoint,
 }
 
-/// Where requests to a destination go.
+/// An endpoint of the destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DestinationEndpoint {
-    /// The endpoint that AWS has for the account and region.
+    /// The default AWS endpoint of the account and region.
     Aws,
-    /// An endpoint that replaces it, such as a VPC endpoint or an emulator.
+    /// An override, such as a VPC endpoint or an emulator.
     At(Url),
-    /// The journal entry was written by a version that did not record endpoints. It is equal to
-    /// every endpoint.
+    /// The journal entry was written by a version that didn't record endpoints. It matches every
+    /// endpoint.
     NotRecorded,
 }
 
-/// A part of a [`DestinationIdentity`].
+/// A field of a [`DestinationIdentity`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DestinationField {
-    /// The AWS account.
     Account,
-    /// The partition of the region.
     Partition,
-    /// The AWS region.
     Region,
-    /// The registry's name.
     Registry,
-    /// Where calls of the ECR API go.
     EcrEndpoint,
-    /// Where registry requests go.
     RegistryEndpoint,
 }
 
-/// A part of the destination that is not as planned.
+/// A field of the destination that differs from the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DestinationDifference {
-    /// Which part.
     pub field: DestinationField,
-    /// The planned value.
     pub planned: String,
     /// The value of the open connection.
     pub current: String,
 }
 
-/// Parts of one destination that contradict each other.
+/// Fields of one destination that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the {field} {value} doesn't match the {other}")]
 pub struct InconsistentDestination {
@@ -81,8 +71,8 @@ pub struct InconsistentDestination {
 }
 
 impl DestinationIdentity {
-    /// The identity of an open connection. `ecr_endpoint` is the endpoint that replaces the one of
-    /// AWS, if any.
+    /// Creates the identity of an open connection. `ecr_endpoint` overrides the default AWS
+    /// endpoint.
     pub fn new(
         account: AccountId,
         region: Region,
@@ -103,10 +93,10 @@ impl DestinationIdentity {
         }
     }
 
-    /// The full reference of an image at this destination.
+    /// Returns the full reference of an image at this destination.
     ///
     /// # Errors
-    /// Where registry, repository and tag don't form a reference.
+    /// Returns [`InvalidReference`] if registry, repository and tag don't form a valid reference.
     pub fn image(
         &self,
         repository: &RepositoryName,
@@ -115,15 +105,15 @@ impl DestinationIdentity {
         ImageReference::new(self.registry.clone(), repository.as_str(), Some(tag.clone()), None)
     }
 
-    /// The address of a repository at this destination, without a tag.
+    /// Returns the URI of a repository at this destination, without a tag.
     pub fn repository_uri(&self, name: &RepositoryName) -> String {
         format!("{}/{name}", self.registry)
     }
 
-    /// Refuses a connection to any other destination than this planned one.
+    /// Refuses a connection to any destination other than this planned one.
     ///
     /// # Errors
-    /// [`MigrationError::DestinationDiffers`] with every difference.
+    /// Returns [`MigrationError::DestinationDiffers`] with every difference.
     pub fn ensure_same(&self, current: &Self) -> Result<(), MigrationError> {
         let differences = self.differences(current);
         if differences.is_empty() {
@@ -132,7 +122,7 @@ impl DestinationIdentity {
         Err(MigrationError::DestinationDiffers { differences })
     }
 
-    /// Every part in which `current` is not this planned destination.
+    /// Returns every field in which `current` differs from this planned destination.
     pub fn differences(&self, current: &Self) -> Vec<DestinationDifference> {
         use DestinationField as Field;
         let endpoint = |field, planned: &DestinationEndpoint, current: &DestinationEndpoint| {
@@ -156,11 +146,11 @@ impl DestinationIdentity {
             .collect()
     }
 
-    /// Refuses an identity that was read from a file and whose parts contradict each other. An
-    /// Amazon ECR host names its account and region.
+    /// Checks an identity that was read from a file for contradictions. An Amazon ECR host contains
+    /// its account and region.
     ///
     /// # Errors
-    /// The first contradiction.
+    /// Returns the first contradiction.
     pub fn ensure_consistent(&self) -> Result<(), InconsistentDestination> {
         use DestinationField as Field;
         let wrong = |field, value: &dyn fmt::Display, other: String| InconsistentDestination {
@@ -198,7 +188,7 @@ impl DestinationIdentity {
 }
 
 impl DestinationEndpoint {
-    /// The endpoint that replaces the one of AWS, if it is known that there is one.
+    /// Returns the endpoint override, if one is recorded.
     pub fn replacement(&self) -> Option<&Url> {
         match self {
             Self::At(url) => Some(url),

@@ -1,3 +1,6 @@
+//! Tests that every operation refuses a destination other than the planned one, and that the
+//! journal keeps the identity.
+
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -9,7 +12,7 @@ use super::super::{
 };
 use super::*;
 
-/// The destination of the tests with one field changed, for each field.
+/// The destination of the tests, changed in one field at a time.
 fn others() -> Vec<(DestinationField, DestinationIdentity)> {
     let same = identity();
     let url = |text: &str| DestinationEndpoint::At(Url::parse(text).unwrap());
@@ -68,7 +71,7 @@ fn all_refused(report: &Report, field: DestinationField) -> bool {
     })
 }
 
-/// Two images that were migrated, and the journal entry of that.
+/// Two migrated images, with the plan and the journal entry of their migration.
 async fn migrated() -> (World, Plan, JournalRecord) {
     let world = World::new();
     for tag in ["1", "2"] {
@@ -158,7 +161,7 @@ async fn nothing_runs_is_verified_or_is_undone_at_a_destination_that_differs_in_
 async fn the_journal_keeps_the_whole_destination() {
     for (field, other) in others() {
         if field == DestinationField::Partition {
-            // It follows from the region.
+            // The partition follows from the region.
             continue;
         }
         let mut world = World::new();

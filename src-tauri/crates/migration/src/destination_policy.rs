@@ -1,5 +1,6 @@
-//! The lifecycle policy of a repository that exists, with the images that it ranks. Read for the
-//! forecast of a plan; nothing is written.
+//! Reads the lifecycle policy of an existing repository and the images it applies to. The `there`
+//! module calls it while facts are gathered, and `lifecycle_forecast` evaluates the result. Nothing
+//! is written.
 
 use std::collections::HashSet;
 
@@ -11,36 +12,34 @@ use transload_aws::EcrImage;
 use transload_lifecycle::{CountCondition, LifecyclePolicy, TagCondition};
 use transload_model::{Digest, Manifest, RepositoryName};
 
-/// Indexes of one repository that are read to know their parts. Beyond that, parts count as images,
-/// so the forecast names too much rather than too little.
+/// Maximum number of indexes of one repository that are read to find their children. Children of
+/// further indexes count as images, so the forecast names too many images rather than too few.
 const MAX_INDEXES: usize = 500;
 const MAX_CONCURRENT_READS: usize = 8;
 
-/// What is known of the lifecycle policy of a repository.
+/// What is known about the lifecycle policy of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PolicyFacts {
-    /// It was not read, or may not be read.
+    /// It was not read, or reading it was denied.
     #[default]
     Unknown,
-    /// There is none.
+    /// The repository has no policy.
     NoPolicy,
-    /// There is a policy, and the images are not known.
-    ImagesUnknown {
-        /// Why not.
-        reason: String,
-    },
-    /// The policy and the images.
+    /// The repository has a policy, but its images are unknown.
+    ImagesUnknown { reason: String },
+    /// The policy and the images are known.
     Known {
-        /// The text of the policy.
+        /// The policy text.
         text: String,
         /// All images of the repository.
         images: Vec<EcrImage>,
-        /// The digests of manifests that belong to an index, as far as they were read.
+        /// Digests of manifests that belong to an index, as far as indexes were read.
         parts: HashSet<Digest>,
     },
 }
 
-/// Reads what a policy that exists applies to. `coming` is how many images the plan adds at most.
+/// Reads what an existing policy applies to. `coming` is the maximum number of images that the plan
+/// adds.
 pub(super) async fn policy_facts(
     name: &RepositoryName,
     policy: &Document,
@@ -67,8 +66,8 @@ pub(super) async fn policy_facts(
     PolicyFacts::Known { text, images, parts }
 }
 
-/// Whether it matters which untagged images belong to an index. Reading manifests may count as a pull,
-/// so they are read only if a rule would otherwise reach its limit.
+/// Returns whether the forecast depends on which untagged images belong to an index. Reading
+/// manifests may count as pulls, so they are read only if a rule could reach its limit.
 fn needs_parts(text: &str, images: &[EcrImage], coming: usize) -> bool {
     let Ok(policy) = LifecyclePolicy::parse(text) else { return false };
     let may_be_part = |image: &&EcrImage| image.tags.is_empty() && image.subject.is_none();
@@ -79,7 +78,7 @@ fn needs_parts(text: &str, images: &[EcrImage], coming: usize) -> bool {
         (TagCondition::Any, CountCondition::ImageCountMoreThan(kept)) => {
             usize::try_from(kept).is_ok_and(|kept| images.len() + coming > kept)
         }
-        // A tag that moves leaves an image without a tag, among those that rules like these count.
+        // A tag that moves leaves an untagged image behind, which rules like this one count.
         (TagCondition::Untagged, CountCondition::ImageCountMoreThan(_)) => true,
         _ => false,
     })

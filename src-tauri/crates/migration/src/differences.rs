@@ -1,43 +1,38 @@
-//! Where an existing repository differs from what was asked for. It is said, and left as it is.
+//! Compares an existing repository with the requested settings. Differences are reported in the
+//! plan; the repository is not changed.
 
 use serde_json::Value;
 
 use super::there::{Document, RepositoryHolds};
 use transload_model::{Encryption, LifecyclePreset, RepositorySettings};
 
-/// A setting of an existing repository that is not as asked for. It is left as it is.
+/// A setting of an existing repository that differs from the request. It is not changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// Whether tags may move, or the exceptions.
+    /// Tag mutability or its exclusion filters.
     TagMutability {
-        /// What was asked for.
         wanted: RepositorySettings,
     },
-    /// Scan on push.
     ScanOnPush {
-        /// What was asked for.
         wanted: bool,
     },
-    /// Encryption, which can never be changed.
+    /// Encryption, which can't be changed after creation.
     Encryption {
-        /// What was asked for.
         wanted: Encryption,
     },
-    /// The lifecycle policy.
     Lifecycle {
-        /// What was asked for.
         wanted: LifecyclePreset,
-        /// Whether there is another one; otherwise there is none.
+        /// Whether the repository has another policy; otherwise it has none.
         has_another: bool,
     },
-    /// The repository policy.
     Policy {
-        /// Whether there is another one; otherwise there is none.
+        /// Whether the repository has another policy; otherwise it has none.
         has_another: bool,
     },
 }
 
-/// Compares. Of lifecycle and repository policy only what was asked for counts.
+/// Returns the differences. Lifecycle and repository policy are compared only if the request sets
+/// one.
 pub(super) fn differences(
     wanted: &RepositorySettings,
     actual: &RepositorySettings,
@@ -69,7 +64,8 @@ pub(super) fn differences(
     differences
 }
 
-/// Whether there is another document, where it is not the same one.
+/// Returns `None` if the documents match or the existing one is unknown. Otherwise returns whether
+/// the repository has another document.
 fn differs(held: &Document, is_same: impl Fn(&str) -> bool) -> Option<bool> {
     match held {
         Document::Unknown => None,
@@ -78,7 +74,7 @@ fn differs(held: &Document, is_same: impl Fn(&str) -> bool) -> Option<bool> {
     }
 }
 
-/// Whether two lifecycle policies do the same, whatever their rules are called.
+/// Compares two lifecycle policies without their rule descriptions.
 fn same_rules(wanted: &str, held: &str) -> bool {
     let read = |text: &str| {
         let mut policy: Value = serde_json::from_str(text).ok()?;
@@ -91,8 +87,8 @@ fn same_rules(wanted: &str, held: &str) -> bool {
     wanted.is_some() && wanted == read(held)
 }
 
-/// ECR answers with the ARN of the key, whatever name it was asked with; a key that was not named
-/// is as good as any.
+/// ECR returns the ARN of the key, whichever ID or alias was used to set it. If the request names
+/// no key, every key matches.
 fn same_encryption(wanted: &Encryption, actual: &Encryption) -> bool {
     let same_key = |wanted: &Option<String>, actual: &Option<String>| match (wanted, actual) {
         (Some(wanted), Some(actual)) => wanted == actual || actual.ends_with(&format!("/{wanted}")),

@@ -1,4 +1,6 @@
-//! The two ends of a migration: where images come from, and the ECR they go to.
+//! The two endpoints of a migration: the source of its images and the destination ECR, with the
+//! registry login that is renewed while a migration runs. The api builds them from its connections;
+//! every step uses them.
 
 use std::sync::Arc;
 
@@ -12,39 +14,38 @@ use transload_docker::{DockerApi, EngineLogin};
 use transload_model::{RegistryHost, now_ms};
 use transload_registry::{LoginSource, RegistryApi, RegistryError, RegistryLogin};
 
-/// A token that has less than this left is replaced before it is used, so that none runs out in
-/// the middle of a layer that takes minutes to send.
+/// A token with less time left is renewed before use, so that it doesn't expire during a layer
+/// upload that takes minutes.
 const RENEW_BEFORE_END_MS: u64 = 10 * 60 * 1000;
 
-/// Where images come from.
+/// The source of images.
 #[derive(Clone)]
 pub enum Source {
-    /// The Docker Engine pushes its own images.
+    /// The Docker Engine, which pushes its own images.
     Engine(Arc<dyn DockerApi>),
-    /// Images are copied from a registry.
+    /// A registry that images are copied from.
     Registry(Arc<dyn RegistryApi>),
 }
 
-/// The ECR that images go to.
+/// The destination ECR.
 #[derive(Clone)]
 pub struct Destination {
-    /// Which account, region and registry this is.
     pub identity: DestinationIdentity,
-    /// ECR's own API.
+    /// The ECR API.
     pub ecr: Arc<dyn EcrApi>,
-    /// Its registry.
+    /// The registry protocol of the same ECR.
     pub registry: Arc<dyn RegistryApi>,
-    /// The token that opens the registry.
+    /// The authorization token for the registry.
     pub login: Arc<EcrLogin>,
 }
 
 impl Destination {
-    /// The registry's name in references.
+    /// Returns the registry's host in image references.
     pub fn host(&self) -> &RegistryHost {
         self.registry.host()
     }
 
-    /// The same destination, whose calls wait at a gate where a person has to sign in.
+    /// Returns the same destination with calls that wait at `gate` when a person has to sign in.
     pub async fn waiting_at(&self, gate: Arc<SignInGate>) -> Self {
         let ecr: Arc<dyn EcrApi> = Arc::new(WaitingEcr(gate));
         let login = Arc::new(EcrLogin {
@@ -57,7 +58,7 @@ impl Destination {
     }
 }
 
-/// The login for an ECR registry: asks ECR for a token, keeps it in memory, and renews it.
+/// The login of an ECR registry. Requests a token from ECR, caches it in memory and renews it.
 pub struct EcrLogin {
     ecr: Arc<dyn EcrApi>,
     registry: RegistryHost,
@@ -65,17 +66,17 @@ pub struct EcrLogin {
 }
 
 impl EcrLogin {
-    /// A login that has asked for nothing yet.
+    /// Creates a login without a token.
     pub fn new(ecr: Arc<dyn EcrApi>, registry: RegistryHost) -> Self {
         Self { ecr, registry, token: Mutex::new(None) }
     }
 
-    /// A token that was asked for already, to begin with.
+    /// Creates a login with a token that was already requested.
     pub fn with_token(ecr: Arc<dyn EcrApi>, registry: RegistryHost, token: RegistryToken) -> Self {
         Self { ecr, registry, token: Mutex::new(Some(token)) }
     }
 
-    /// A token with time left.
+    /// Returns a token that stays valid long enough for the upload of a large layer.
     pub async fn token(&self) -> Result<RegistryToken, AwsError> {
         let mut held = self.token.lock().await;
         match held.as_ref() {
@@ -86,7 +87,7 @@ impl EcrLogin {
         }
     }
 
-    /// The token as the Docker Engine takes it.
+    /// Returns the token in the form that the Docker Engine expects.
     pub(super) async fn engine_login(&self) -> Result<EngineLogin, AwsError> {
         let token = self.token().await?;
         Ok(EngineLogin { user: token.user, password: token.password })
@@ -106,7 +107,7 @@ impl LoginSource for EcrLogin {
         Ok(true)
     }
 
-    /// AWS issued the token for this host. ECR itself asks for it with Basic authentication.
+    /// AWS issued the token for this host. ECR itself challenges with Basic authentication.
     fn stays_with_registry(&self) -> bool {
         true
     }

@@ -1,5 +1,5 @@
-//! Images of a Docker Engine with the containerd image store: what was predicted arrives, and nothing
-//! else is sent when the engine changed meanwhile.
+//! Tests with a Docker Engine that uses the containerd image store: the predicted content is
+//! pushed, and nothing else is if the engine changes after planning.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use transload_model::{Digest, ImageReference};
 
 const NAME: &str = "source.example/app:1";
 
-/// An index of two images with an engine that holds it, but not the second image.
+/// An index of two images, in an engine that doesn't hold the second one.
 struct Partial {
     world: World,
     engine: Arc<FakeEngine>,
@@ -37,7 +37,7 @@ impl Partial {
         Self { world, engine, source, index, children }
     }
 
-    /// Everything of the index is there.
+    /// Adds the second image, so that the whole index is held.
     fn whole(minor: u32) -> Self {
         let this = Self::new(minor);
         this.engine.absent.lock().unwrap().clear();
@@ -79,10 +79,11 @@ fn error_of(report: &super::Report) -> &MigrationError {
 
 #[tokio::test]
 async fn one_platform_of_an_index_arrives_as_predicted_and_is_there_the_next_time() {
-    // 28 pushes the platform itself; 26 cannot, and does not say what it holds.
+    // Version 28 pushes the platform itself; 26 can't, and doesn't report what it holds.
     for (minor, outcome, way, archives) in [
         (51, EngineOutcome::Part, EngineWay::PushPlatform, 0),
-        // Each plan opens one, the run reads two, and the second plan reads another one's index.
+        // Each plan opens one archive, the run reads two, and the second plan reads the index of
+        // another.
         (45, EngineOutcome::SeenWhileSending, EngineWay::OwnPush, 5),
     ] {
         let partial = Partial::new(minor);
@@ -146,7 +147,7 @@ async fn a_platform_that_was_chosen_is_sent_alone() {
             assert!(matches!(refusal(&plan), MigrationError::PlatformMissing { .. }));
             continue;
         }
-        // Only the archive shows it there; nothing is created for it.
+        // Only the archive shows that it exists; nothing is created for it.
         request.images[0].resolution =
             Some(Resolution::NewTag(transload_model::Tag::parse("2").unwrap()));
         let created = whole.world.ecr.names();
@@ -177,7 +178,7 @@ async fn an_index_at_the_destination_is_not_replaced_by_one_of_its_images() {
     assert_eq!(partial.at_destination(), Some(partial.index));
 }
 
-/// Somebody changes the engine between the plan and the run.
+/// The engine changes between planning and running.
 #[tokio::test]
 async fn another_image_under_the_name_stops_and_nothing_is_written() {
     type Change = fn(&Partial);
@@ -272,7 +273,7 @@ async fn what_may_pass_is_repeated_and_what_the_engine_cannot_push_is_sent_by_us
 async fn an_archive_that_breaks_is_read_again_and_nothing_is_sent_twice() {
     let partial = Partial::new(45);
     let plan = partial.plan().await;
-    // The run reads the manifests first; the second reading breaks among the layers.
+    // The run reads the manifests first; the second archive breaks while layers are read.
     partial.engine.broken_archives.lock().unwrap().extend([None, Some(2_700)]);
     assert_eq!(results(&partial.run(&plan).await), ["Moved EqualToPart"]);
     assert_eq!(*partial.engine.archives.lock().unwrap(), 4);
@@ -289,7 +290,7 @@ async fn an_image_that_the_engine_can_neither_push_nor_export_is_refused_in_the_
     *partial.engine.exports_nothing.lock().unwrap() = true;
     let plan = partial.plan().await;
     assert!(matches!(refusal(&plan), MigrationError::Docker(DockerError::NotExportable { .. })));
-    // It can also come to that after the plan.
+    // The same can happen after planning.
     *partial.engine.exports_nothing.lock().unwrap() = false;
     let plan = partial.plan().await;
     *partial.engine.exports_nothing.lock().unwrap() = true;

@@ -1,5 +1,5 @@
-//! What a running migration tells. Whoever listens numbers, thins out and keeps the events; the
-//! migration only says what happened, and never waits for a listener.
+//! Events of a running migration. Steps emit them to an [`EventSink`] and never wait for it; the
+//! sink (`api::jobs`) numbers, throttles and records them.
 
 use std::sync::Arc;
 
@@ -9,150 +9,139 @@ use transload_model::{Digest, RegistryHost, RepositoryName};
 /// The steps of a migration, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
-    /// Create the missing repositories. It goes along with [`Step::Push`]: it starts after that and
-    /// is over when the last repository is there that an image still needs.
+    /// Creates the missing repositories. Runs concurrently with [`Step::Push`]: starts after it,
+    /// and finishes when the last repository that an image needs exists.
     Create,
-    /// Get the registry token and try it.
+    /// Requests the registry's authorization token and tries it.
     LogIn,
-    /// Give the engine's images their ECR names.
+    /// Tags the engine's images with their ECR names.
     Tag,
-    /// Move the content.
+    /// Copies the content.
     Push,
-    /// Ask the registry and ECR what they hold, and compare.
+    /// Compares the digests that the registry and ECR report.
     Verify,
 }
 
-/// One thing that happened.
+/// An event.
 #[derive(Clone, Debug)]
 pub enum MigrationEvent {
-    /// A step begins.
     StepStarted {
-        /// Which.
         step: Step,
     },
-    /// A step is over.
     StepFinished {
-        /// Which.
         step: Step,
-        /// How many of its items succeeded.
+        /// Number of items that succeeded.
         succeeded: u32,
-        /// How many failed.
+        /// Number of items that failed.
         failed: u32,
     },
-    /// A repository was created or was there.
+    /// A repository was created or already existed.
     RepositoryReady {
-        /// Its name.
         repository: RepositoryName,
-        /// Whether it was created now.
+        /// Whether this run created it.
         created: bool,
     },
-    /// A repository could not be created.
     RepositoryFailed {
-        /// Its name.
         repository: RepositoryName,
-        /// Why.
         error: Arc<MigrationError>,
     },
-    /// The registry took the token.
+    /// The registry accepted the token.
     LoggedIn {
-        /// The registry.
         registry: RegistryHost,
-        /// When the token ends, in milliseconds since 1970.
+        /// When the token expires, in milliseconds since 1970.
         expires_at_ms: u64,
     },
     /// The source's pull quota is used up; images that need it wait.
     QuotaUsedUp {
-        /// When it is looked at again, in milliseconds since 1970.
+        /// Time of the next check, in milliseconds since 1970.
         look_again_at_ms: u64,
     },
-    /// The source gives images again.
+    /// The source's pull quota is renewed.
     QuotaRenewed,
-    /// The session with AWS ended and only a person can renew it; everything that needs it waits.
-    /// Told anew after each look that found nobody signed in.
+    /// The AWS session expired and only a person can renew it; everything that needs it waits.
+    /// Emitted again after each check that finds no new session.
     SignInNeeded {
-        /// What the person has to do, or why the last look failed.
+        /// What the person has to do, or why the last check failed.
         error: Arc<MigrationError>,
     },
     /// The session is renewed.
     SignedIn,
-    /// An image begins or ends a part of its way.
+    /// The state of an image changed.
     ImageState {
         /// Its number in the plan.
         image: u32,
-        /// Where it is now.
+        /// The new state.
         state: ImageState,
     },
-    /// A layer of an image changed its state.
+    /// The state of a layer changed.
     LayerState {
         /// The image's number in the plan.
         image: u32,
-        /// A digest, or the short id that the Docker Engine gives.
+        /// A digest, or the short ID that the Docker Engine reports.
         layer: String,
-        /// Where it is now.
+        /// The new state.
         state: LayerState,
     },
 }
 
-/// Where an image is on its way.
+/// State of an image in a run.
 #[derive(Clone, Debug)]
 pub enum ImageState {
-    /// The engine gave it its ECR name.
+    /// The engine has tagged it with its ECR name.
     Tagged,
-    /// Its content is on the way.
+    /// Its content is being copied.
     Pushing,
-    /// Its content is there.
+    /// Its content is copied.
     Pushed {
         /// The digest that the push reported.
         digest: Digest,
     },
-    /// The digests are being compared.
+    /// Its digests are being compared.
     Verifying,
-    /// It is there and proved.
+    /// It is in ECR and verified.
     Done,
-    /// It was there already and is proved, or stays as it is by choice.
+    /// It already existed and is verified, or the existing image is kept by choice.
     Unchanged,
-    /// It failed.
     Failed {
-        /// Why.
         error: Arc<MigrationError>,
     },
-    /// It was cancelled.
     Cancelled,
 }
 
-/// Where a layer is on its way.
+/// State of a layer in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayerState {
-    /// Its turn has not come.
+    /// It waits for a free upload slot.
     Waiting {
-        /// Its size, where it is known.
+        /// Its size in bytes, if known.
         total_bytes: Option<u64>,
     },
-    /// The destination has it.
+    /// It already exists at the destination.
     AlreadyThere {
-        /// Its size, where it is known.
+        /// Its size in bytes, if known.
         total_bytes: Option<u64>,
     },
-    /// It is on the way.
+    /// It is being uploaded.
     Sending {
         /// Bytes sent so far.
         sent_bytes: u64,
-        /// Its size, where it is known.
+        /// Its size in bytes, if known.
         total_bytes: Option<u64>,
     },
-    /// The destination took it over from another of its repositories.
+    /// The destination mounted it from another repository.
     Mounted,
-    /// It is there.
+    /// It is uploaded.
     Done {
-        /// Bytes that were sent.
+        /// Bytes sent in total.
         sent_bytes: u64,
     },
-    /// It failed; the image says why.
+    /// It failed. The reason is in the image's state.
     Failed,
 }
 
-/// Who listens to a migration. It is called for every chunk of every layer, so it must be quick.
+/// Receives the events of a migration. It is called for every chunk of every layer, so it must
+/// return quickly.
 pub trait EventSink: Send + Sync {
-    /// Takes one event.
+    /// Receives one event.
     fn emit(&self, event: MigrationEvent);
 }
