@@ -194,7 +194,7 @@ async fn a_region_that_is_not_enabled_or_is_of_other_accounts_is_told_from_a_wro
         let error = refused.expect_err("the region is not refused");
         assert_eq!(error.code, code, "{error:?}");
         assert_eq!(error.subject.as_deref(), Some(region));
-        ensure!(!error.hints.is_empty() && error.message.contains(region), "{error:?}");
+        ensure!(error.next_steps().next().is_some() && error.message.contains(region), "{error:?}");
     }
     story.iam.enable_only(&[]);
     let refused = story.computer.api.aws_identity(in_region("ap-east-1")).await;

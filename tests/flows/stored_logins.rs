@@ -90,7 +90,7 @@ async fn the_command_line_copies_public_images_and_names_the_helper_that_is_miss
     let copied = copy("1", false)?.finish().await?;
     ensure!(copied.status.success(), "{}", copied.stderr);
     // "Not found" could mean that a login is needed, so now the stored one is looked for.
-    let words = "warning: A stored login could not be read: docker-credential-not-installed: ";
+    let words = "warning: Couldn't read a stored login: docker-credential-not-installed: ";
     let missing = copy("none", false)?.finish().await?;
     assert_eq!(missing.status.code(), Some(1), "{}", missing.stderr);
     ensure!(missing.stderr.contains(words), "{}", missing.stderr);

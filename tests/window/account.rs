@@ -19,9 +19,9 @@ async fn a_whole_account_goes_from_the_sign_in_to_the_report() -> Result<()> {
         window.expand("source-login").await?;
         window.fill_by_test_id("source-username", USER).await?;
         window.fill_by_test_id("source-secret", TOKEN).await?;
-        window.click(Role::Checkbox, "Keep it in the keychain of this computer").await?;
+        window.click(Role::Checkbox, "Save in the system keychain").await?;
         window.click_by_test_id("source-sign-in").await?;
-        window.wait_for_text_in("source-login", "kept in the keychain").await?;
+        window.wait_for_text_in("source-login", "saved in the keychain").await?;
         // Whoever signs in sees their organisations, and what is private.
         window.wait_for_text_in("images-table", "acme/ledger").await?;
         window.wait_for_text_in("images-table", "Private").await?;
@@ -32,12 +32,12 @@ async fn a_whole_account_goes_from_the_sign_in_to_the_report() -> Result<()> {
         // The next run of the program asks the keychain.
         let window = stage.open().await?;
         go_to(&window, "Migrate").await?;
-        window.wait_for_text_in("source-login", "kept in the keychain").await?;
+        window.wait_for_text_in("source-login", "saved in the keychain").await?;
         window.wait_for_text_in("images-table", "acme/ledger").await?;
         window.expand("rules").await?;
         window.fill_by_test_id("rule-newest", "1").await?;
         window.click_by_test_id("rules-apply").await?;
-        window.wait_for_text_in("rules-result", "7 images chosen").await?;
+        window.wait_for_text_in("rules-result", "7 images selected").await?;
         window.screenshot("2-chosen").await?;
         next(&window, "Repositories").await?;
         window.wait_for_text_in("repository-state-acme/ledger", "Will be created").await?;

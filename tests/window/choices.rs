@@ -60,19 +60,19 @@ async fn tags_that_point_to_another_image_wait_for_a_choice_each() -> Result<()>
         select(&window, "team/app", &["1", "2", "3"]).await?;
         next(&window, "Repositories").await?;
         log_in_and_review(&window).await?;
-        window.wait_for_text("3 tags point to another image already").await?;
+        window.wait_for_text("Choose an action for 3 conflicts").await?;
         window.screenshot("light").await?;
         window.check_accessibility().await?;
-        window.click(Role::Button, "Switch to dark").await?;
+        window.click(Role::Button, "Dark mode").await?;
         window.screenshot("dark").await?;
         window.check_accessibility().await?;
 
-        let what = |tag: &str| format!("What to do with {}/app:{tag}", ecr.registry_host());
-        window.choose(&what("1"), "Keep the image there").await?;
-        window.wait_for_text("2 tags point to another image already").await?;
-        window.choose(&what("2"), "Replace the image there").await?;
-        window.wait_for_text("1 tag points to another image already").await?;
-        window.choose(&what("3"), "Copy under another tag").await?;
+        let what = |tag: &str| format!("Action for {}/app:{tag}", ecr.registry_host());
+        window.choose(&what("1"), "Keep existing image").await?;
+        window.wait_for_text("Choose an action for 2 conflicts").await?;
+        window.choose(&what("2"), "Overwrite existing image").await?;
+        window.wait_for_text("Choose an action for 1 conflict").await?;
+        window.choose(&what("3"), "Copy to another tag").await?;
         window.fill(&format!("Other tag for {}/team/app:3", registry.host()), "3-hub").await?;
         window.click(Role::Button, "Use").await?;
         window.find_enabled("Start").await?;
@@ -107,9 +107,9 @@ async fn names_that_meet_are_refused_and_a_tag_that_moved_is_told() -> Result<()
         for source in ["one", "two"] {
             window.fill_by_test_id(&format!("repository-name-{source}/app"), "app").await?;
         }
-        window.wait_for_text("goes to this name too.").await?;
+        window.wait_for_text("has the same name.").await?;
         window.click_by_test_id("wizard-next").await?;
-        window.wait_for_text("Correct the names that ECR does not take.").await?;
+        window.wait_for_text("Fix the repository names that ECR doesn’t allow.").await?;
         window.screenshot("refused").await?;
         window.check_accessibility().await?;
         window.fill_by_test_id("repository-name-two/app", "app-of-two").await?;
@@ -121,7 +121,7 @@ async fn names_that_meet_are_refused_and_a_tag_that_moved_is_told() -> Result<()
         ensure!(start(&window).await? == "succeeded");
         let moved = proved_digest(&window, 0, "equal").await?;
         ensure!(moved == image(41)?.manifest.digest, "another image than the planned one: {moved}");
-        window.wait_for_text("Run again copies that too").await?;
+        window.wait_for_text("choose Run again").await?;
         let now = image(43)?.manifest.digest;
         window.find_css(&format!("[title=\"{now}\"]")).await?;
         window.screenshot("moved").await?;
@@ -169,7 +169,7 @@ async fn a_migration_that_a_command_runs_is_told_to_the_window() -> Result<()> {
         crate::wizard::select_newest_migration(&window).await?;
         let mut running = run_until_it_is_held("resume latest").await?;
         window.click_by_test_id("history-resume").await?;
-        window.wait_for_text("This migration runs elsewhere").await?;
+        window.wait_for_text("The migration is running in another window or command").await?;
         window.screenshot("light").await?;
         window.check_accessibility().await?;
 

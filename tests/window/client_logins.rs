@@ -56,11 +56,13 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undone_to_the_byte() -> Re
             window.check_accessibility().await?;
             window.click_by_test_id(&format!("{block}-agree")).await?;
             window.click_by_test_id(&format!("{block}-apply")).await?;
-            window.wait_for_text_in(&block, &format!("A login for {ecr_host} stands in")).await?;
+            window
+                .wait_for_text_in(&block, &format!("The file contains a login for {ecr_host}"))
+                .await?;
             window.screenshot(&format!("2-{client}-after")).await?;
             logged_in(file, &ecr_host).await?;
         }
-        window.click(Role::Button, "Switch to dark").await?;
+        window.click(Role::Button, "Dark mode").await?;
         window.screenshot("3-dark").await?;
         window.check_accessibility().await?;
         let after: Value = serde_json::from_slice(&std::fs::read(&docker_file)?)?;

@@ -52,7 +52,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         .await?;
         window.screenshot("light").await?;
         window.check_accessibility().await?;
-        window.click(Role::Button, "Switch to dark").await?;
+        window.click(Role::Button, "Dark mode").await?;
         window.screenshot("dark").await?;
         window.check_accessibility().await?;
 
@@ -62,7 +62,7 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
 
         stage.ask_to_close()?;
         window.find_by_test_id("close-modal").await?;
-        window.wait_for_text("A migration is running").await?;
+        window.wait_for_text("Close the window?").await?;
         window.screenshot("asked").await?;
         window.click_by_test_id("close-stay").await?;
         window.click(Role::Link, "Migrate").await?;

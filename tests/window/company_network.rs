@@ -35,19 +35,19 @@ async fn proxy_and_authority_of_a_company_are_named_and_then_taken() -> Result<(
         window.click(Role::Radio, "Use work").await?;
         window.find_by_test_id("identity-account").await?;
         at_images_of(&window, HOST).await?;
-        window.wait_for_text("The proxy cannot be reached").await?;
+        window.wait_for_text("Couldn't connect to the proxy").await?;
         window.wait_for_text(&format!("http://127.0.0.1:{port}")).await?;
         window.screenshot("1-no-proxy").await?;
         window.check_accessibility().await?;
 
         let proxy = CompanyProxy::start(port, &registry.host()).await?;
         window.click_by_test_id("error-action-retry").await?;
-        window.wait_for_text("The server\u{2019}s certificate is not trusted").await?;
+        window.wait_for_text("Certificate not trusted").await?;
         window.wait_for_text("Example Corp Root CA").await?;
         window.screenshot("2-untrusted-light").await?;
         window.check_accessibility().await?;
 
-        window.click(Role::Button, "Switch to dark").await?;
+        window.click(Role::Button, "Dark mode").await?;
         window.screenshot("3-untrusted-dark").await?;
         window.check_accessibility().await?;
 

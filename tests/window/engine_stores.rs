@@ -54,7 +54,7 @@ async fn a_partial_index_is_copied_from_its_registry_instead() -> Result<()> {
     story(stage, async |stage| {
         let window = stage.open().await?;
         review(&window, &pulled.repository()).await?;
-        window.wait_for_text_in("plan-prediction-0", "does not say which platforms").await?;
+        window.wait_for_text_in("plan-prediction-0", "doesn’t report its platforms").await?;
         window.wait_for_text_in("take-originals", "all 3 platforms, same digest").await?;
         window.screenshot("engine-review-partial").await?;
         window.check_accessibility().await?;

@@ -138,7 +138,7 @@ async fn plan_all(window: &Window, source: &FaultProxy, proxy: &FaultProxy) -> R
     window.expand("rules").await?;
     window.fill_by_test_id("rule-newest", &TAGS.to_string()).await?;
     window.click_by_test_id("rules-apply").await?;
-    window.wait_for_text_in("rules-result", "30 images chosen").await?;
+    window.wait_for_text_in("rules-result", "30 images selected").await?;
     next(window, "Repositories").await?;
     log_in_and_review(window).await
 }
@@ -203,7 +203,7 @@ async fn killed_at_twenty_moments_and_resumed_it_brings_everything_once() -> Res
                 open.len(),
             );
             (begin, proved_before) = (requests.len(), proved);
-            window.wait_for_text("A migration was interrupted").await?;
+            window.wait_for_text("Migration interrupted").await?;
             go_to(&window, "History").await?;
             window.wait_for_text_in("history-table", "Interrupted").await?;
             select_newest_migration(&window).await?;

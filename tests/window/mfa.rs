@@ -37,13 +37,13 @@ async fn one_mfa_code_serves_a_migration_of_several_images() -> Result<()> {
     let stage = Stage::new("mfa").await?.variables(home.environment());
     story(stage, async |stage| {
         let window = stage.open().await?;
-        window.click(Role::Button, "Switch to dark").await?;
+        window.click(Role::Button, "Dark mode").await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use our team").await?;
         window.click_by_test_id("error-action-enter_mfa_code").await?;
         window.fill_by_test_id("mfa-code", "000000").await?;
         window.click_by_test_id("mfa-submit").await?;
-        window.wait_for_text_in("mfa-modal", "AWS does not take the code").await?;
+        window.wait_for_text_in("mfa-modal", "AWS rejected the code").await?;
         window.screenshot("1-wrong-code").await?;
         window.check_accessibility().await?;
         // The field has the focus and is empty: the next code is typed without a click.

@@ -40,8 +40,10 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         iam.take_away(&["ecr:CreateRepository", "ecr:PutImage"]);
         let window = stage.open().await?;
         window.click(Role::Radio, "Use saved profile Production").await?;
-        window.wait_for_text_in("account-warning", "This is another account: 210987654321").await?;
-        window.wait_for_text_in("account-warning", "saved with the account 123456789012").await?;
+        window.wait_for_text_in("account-warning", "Different account: 210987654321").await?;
+        window
+            .wait_for_text_in("account-warning", "saved profile uses account 123456789012")
+            .await?;
         window.screenshot("account").await?;
         window.check_accessibility().await?;
         at_images_of(&window, &registry.host()).await?;
@@ -53,12 +55,12 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         ensure!(begin.attr("aria-disabled").await?.as_deref() == Some("true"), "Start is open");
         window.screenshot("light").await?;
         window.check_accessibility().await?;
-        window.click(Role::Button, "Switch to dark").await?;
+        window.click(Role::Button, "Dark mode").await?;
         window.screenshot("dark").await?;
         window.check_accessibility().await?;
 
-        window.click(Role::Checkbox, "This is the right account").await?;
-        window.click(Role::Checkbox, "Try it all the same").await?;
+        window.click(Role::Checkbox, "Use this account").await?;
+        window.click(Role::Checkbox, "Continue without these permissions").await?;
         window.find_enabled("Start").await?;
         ensure!(ecr.api().await?.repositories().await?.is_empty(), "something was written");
         ensure!(start(&window).await? == "succeeded");

@@ -34,8 +34,8 @@ impl Walk {
         story(Stage::new(self.name).await?, async |stage| {
             let window = stage.open().await?;
             if self.dark {
-                window.click(Role::Button, "Switch to dark").await?;
-                window.find(Role::Button, "Switch to light").await?;
+                window.click(Role::Button, "Dark mode").await?;
+                window.find(Role::Button, "Light mode").await?;
             }
             if let Some((width, height)) = self.size {
                 window.resize(width, height).await?;

@@ -53,11 +53,11 @@ async fn a_session_that_ends_in_the_middle_is_renewed_in_the_window() -> Result<
 
         center.end_sessions_after_roles(ROLES);
         window.click_by_test_id("wizard-start").await?;
-        window.wait_for_text_in("sign-in-wait", "The migration waits for you").await?;
-        window.wait_for_text("The AWS profile needs you to sign in").await?;
+        window.wait_for_text_in("sign-in-wait", "The migration is waiting").await?;
+        window.wait_for_text("Sign-in required").await?;
         window.screenshot("1-waits").await?;
         window.check_accessibility().await?;
-        window.click(Role::Button, "Switch to dark").await?;
+        window.click(Role::Button, "Dark mode").await?;
         window.screenshot("2-waits-dark").await?;
         window.check_accessibility().await?;
 

@@ -32,7 +32,7 @@ async fn signing_in_from_the_wizard_by_browser_and_by_code() -> Result<()> {
         let window = stage.open().await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
-        window.wait_for_text("The AWS profile needs you to sign in").await?;
+        window.wait_for_text("Sign-in required").await?;
         window.screenshot("1-sign-in-needed").await?;
 
         // The person looks at another device first, and then takes this one.
@@ -59,7 +59,7 @@ async fn signing_in_from_the_wizard_by_browser_and_by_code() -> Result<()> {
 
         go_to(&window, "Settings").await?;
         window.wait_for_text_in("sign-ins", "Signed in").await?;
-        window.click(Role::Button, "Add a profile from corp").await?;
+        window.click(Role::Button, "Add profile from corp").await?;
         window.choose("Choose an account", "Team Dev").await?;
         window.choose("Choose a role", "ReadOnly").await?;
         window.wait_for_text_in("add-profile-preview", "[profile Team-Dev-ReadOnly]").await?;
@@ -67,7 +67,7 @@ async fn signing_in_from_the_wizard_by_browser_and_by_code() -> Result<()> {
         window.screenshot("5-add-profile").await?;
         window.click_by_test_id("add-profile-confirm").await?;
         window.wait_for_text_in("profile-added", "Team-Dev-ReadOnly").await?;
-        window.click(Role::Button, "Switch to dark").await?;
+        window.click(Role::Button, "Dark mode").await?;
         window.click(Role::Button, "Sign in to corp").await?;
         window.find_by_test_id("sign-in-waiting").await?;
         window.screenshot("6-dark").await?;

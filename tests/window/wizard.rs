@@ -84,7 +84,7 @@ pub async fn go_to(window: &Window, page: &str) -> Result<()> {
 /// Selects the newest migration of the history.
 pub async fn select_newest_migration(window: &Window) -> Result<()> {
     wait_until_true(MIGRATION, "the newest migration to be selected", async || {
-        let rows = window.all_with(Role::Radio, "Select the migration of").await;
+        let rows = window.all_with(Role::Radio, "Select migration of").await;
         let Some(first) = rows.unwrap_or_default().into_iter().next() else { return false };
         window.click_element(&first).await.is_ok()
     })

@@ -271,7 +271,7 @@ async fn what_a_kind_lacks_is_said() -> Result<()> {
     std::fs::remove_file(world.home.path().join("pod/token"))?;
     world.home.file("our tools/creds", "#!/bin/sh\necho no network >&2\nexit 1\n")?;
     for (profile, expected) in [
-        ("legacy", "needs you to sign in"),
+        ("legacy", "has no valid session"),
         ("pod", "its web_identity_token_file"),
         ("process", "gives no credentials"),
         ("by-environment", "gives no credentials"),

@@ -185,7 +185,7 @@ async fn the_command_line_asks_on_the_terminal() -> Result<()> {
     let identity: serde_json::Value = serde_json::from_slice(&finished.stdout)?;
     assert_eq!(identity["account_id"], "123456789012");
     assert!(finished.stderr.contains(SERIAL), "{}", finished.stderr);
-    assert!(finished.stderr.contains("does not take the code"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("rejected the code"), "{}", finished.stderr);
 
     let without = run("")?.finish().await?;
     assert_eq!(without.status.code(), Some(3));

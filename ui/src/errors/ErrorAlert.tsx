@@ -1,3 +1,4 @@
+/** Shows an error: title, message, next steps, actions, and details. Used by every page. */
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -8,43 +9,36 @@ import { useContext } from "react";
 import { PolicyText } from "../shared/PolicyText";
 import { type ErrorActions, errorActionLabel } from "./actions";
 import { asApiError, errorDetails } from "./apiError";
-import { errorEntry, errorNextSteps } from "./errorTable";
+import { nextSteps, wordsOf } from "./errorTable";
 import { RemediesContext } from "./remedies";
 
-/** Props of {@link ErrorAlert}. */
 export interface ErrorAlertProps {
-  /** What was caught. */
   error: unknown;
-  /**
-   * What this place can do about it; of the failure's own actions, only these are offered, and the
-   * window's own remedies.
-   */
+  /** The actions that the page supports. Remedies of the window are added to them. */
   actions?: ErrorActions;
-  /** Lets the person put the message away. */
   onDismiss?: () => void;
 }
 
-/** A failure for a person: what happened, why, what to do, and the details behind a fold. */
 export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAlertProps) {
   const error = asApiError(caught);
-  const entry = errorEntry(error);
-  const steps = errorNextSteps(error);
+  const words = wordsOf(error);
+  const steps = nextSteps(error);
   const remedies = useContext(RemediesContext);
   const { retry } = actions;
-  const again = retry === undefined ? undefined : () => retry(error);
-  const offered = entry.actions.flatMap((id) => {
+  const retryRequest = retry === undefined ? undefined : () => retry(error);
+  const offered = words.actions.flatMap((id) => {
     const remedy = remedies[id];
-    const act = actions[id] ?? (remedy && ((one: typeof error) => remedy(one, again)));
+    const act = actions[id] ?? (remedy && ((one: typeof error) => remedy(one, retryRequest)));
     return act === undefined ? [] : [{ id, act }];
   });
 
   return (
     <div role="alert" data-testid="error-alert" data-error-code={error.code}>
       <Alert
-        type={entry.severity}
-        header={entry.title}
+        type={words.severity}
+        header={words.title}
         dismissible={onDismiss !== undefined}
-        dismissAriaLabel="Close this message"
+        dismissAriaLabel="Close message"
         onDismiss={() => onDismiss?.()}
         action={
           offered.length > 0 && (
@@ -59,7 +53,7 @@ export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAler
         }
       >
         <SpaceBetween size="xs">
-          <div style={{ overflowWrap: "anywhere" }}>{entry.text(error)}</div>
+          <div style={{ overflowWrap: "anywhere" }}>{error.message}</div>
           {steps.length === 1 ? (
             <div>{steps[0]}</div>
           ) : (
@@ -70,14 +64,11 @@ export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAler
             </ul>
           )}
           {error.policy !== undefined && (
-            <ExpandableSection
-              headerText="Show the policy that would allow it"
-              data-testid="error-policy"
-            >
+            <ExpandableSection headerText="Show required policy" data-testid="error-policy">
               <SpaceBetween size="xs">
                 <div>
-                  Whoever manages the account can add this to the permissions of the identity. It
-                  allows this and nothing else.
+                  Ask the administrator of the account to add this policy to the permissions of the
+                  identity. It allows only this request.
                 </div>
                 <PolicyText policy={error.policy} />
               </SpaceBetween>
@@ -91,7 +82,7 @@ export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAler
               <CopyToClipboard
                 copyButtonText="Copy details"
                 copySuccessText="Copied"
-                copyErrorText="The system did not take the text"
+                copyErrorText="Couldn’t copy to the clipboard"
                 textToCopy={errorDetails(error)}
               />
             </SpaceBetween>

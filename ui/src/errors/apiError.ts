@@ -1,3 +1,4 @@
+/** Converts what was caught into an `ApiError`, and an `ApiError` into text for a bug report. */
 import type { ApiError } from "../ipc/generated";
 
 function isApiError(value: unknown): value is ApiError {
@@ -13,7 +14,7 @@ function isApiError(value: unknown): value is ApiError {
   );
 }
 
-/** What was caught, as an `ApiError`: a fault of the window itself reads as `internal`. */
+/** Returns what was caught as an `ApiError`. A bug in the window becomes `internal`. */
 export function asApiError(caught: unknown): ApiError {
   if (isApiError(caught)) {
     return caught;
@@ -21,7 +22,7 @@ export function asApiError(caught: unknown): ApiError {
   const cause = caught instanceof Error ? `${caught.name}: ${caught.message}` : String(caught);
   return {
     code: "internal",
-    message: "",
+    message: "The window reached an unexpected state.",
     hints: [],
     causes: [cause],
     retryable: true,
@@ -29,7 +30,7 @@ export function asApiError(caught: unknown): ApiError {
   };
 }
 
-/** Everything that is known of a failure as plain text, to send along with a question. */
+/** Returns all details of an error as plain text, for a bug report. */
 export function errorDetails(error: ApiError): string {
   return [
     `Code: ${error.code}`,

@@ -1,5 +1,5 @@
-export { type ErrorActionId, type ErrorActions, errorActionLabel } from "./actions";
+export { type ErrorActions, errorActionLabel } from "./actions";
 export { asApiError, errorDetails } from "./apiError";
 export { ErrorAlert, type ErrorAlertProps } from "./ErrorAlert";
-export { type ErrorEntry, errorEntry, errorNextSteps, errorTable } from "./errorTable";
+export { nextSteps, wordsOf } from "./errorTable";
 export { type Remedies, RemediesContext, type Remedy } from "./remedies";

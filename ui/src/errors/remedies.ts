@@ -1,15 +1,10 @@
+/** Error actions that work on every page, such as signing in. `App` provides them. */
 import { createContext } from "react";
-import type { ApiError } from "../ipc/generated";
-import type { ErrorActionId } from "./actions";
+import type { ApiError, ErrorAction } from "../ipc/generated";
 
-/**
- * Does something about a failure; `again` asks once more for what failed, where the place that
- * shows the failure can.
- */
-export type Remedy = (error: ApiError, again: (() => void) | undefined) => void;
+/** Handles an action. `retry` repeats the failed request, if the page that shows the error can. */
+export type Remedy = (error: ApiError, retry: (() => void) | undefined) => void;
 
-/** What the window itself can do about failures, wherever they show. */
-export type Remedies = Partial<Record<ErrorActionId, Remedy>>;
+export type Remedies = Partial<Record<ErrorAction, Remedy>>;
 
-/** Gives every error alert below it remedies that its place need not know. */
 export const RemediesContext = createContext<Remedies>({});

@@ -235,14 +235,13 @@ pub(crate) fn address(text: &str) -> Result<Url, ApiError> {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             let message = "The ECR endpoint must not contain a user name or a password.";
             Err(ApiError::new(ErrorCode::InputInvalid, message)
-                .hint("Remove the part before @: AWS credentials come from the profile."))
+                .hint("Remove the part before @. AWS credentials come from the profile."))
         }
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => Err(ApiError::new(
-            ErrorCode::InputInvalid,
-            "The ECR endpoint is not an address that can be called.",
-        )
-        .hint("Give an address such as https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com.")),
+        _ => Err(ApiError::new(ErrorCode::InputInvalid, "The ECR endpoint isn't a valid URL.")
+            .hint(
+                "Enter a URL, for example https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com.",
+            )),
     }
 }
 

@@ -26,12 +26,12 @@ pub(crate) fn registry(
     } else {
         let host = told.host_str().unwrap_or_default();
         let message = format!(
-            "The ECR API names {}://{host} as its registry, and the authorization token is not sent there in plain text.",
+            "The ECR API returned the registry address {}://{host}. Transload doesn't send the authorization token over an unencrypted connection.",
             told.scheme()
         );
         return Err(ApiError::new(ErrorCode::EndpointUnreachable, message)
             .about(host)
-            .hint("Check the ECR endpoint, or enter the address of the registry yourself."));
+            .hint("Check the ECR endpoint, or enter the registry address."));
     };
     endpoint.map_err(|error| ApiError::invalid_input(&error))
 }
@@ -107,7 +107,7 @@ impl Api {
                     let setting =
                         if variant.fips { "use_fips_endpoint" } else { "use_dualstack_endpoint" };
                     told.hints.insert(0, format!(
-                        "{setting} is on, so {host} was called, and not every region has such an endpoint. Choose another region, or switch it off in the profile or the environment."
+                        "{setting} is on, so Transload called {host}. Not every region has this endpoint. Choose another region, or turn off the setting in the profile or the environment."
                     ));
                 }
                 told
@@ -127,12 +127,12 @@ impl Api {
 fn elsewhere(region: &Region, own: &Region) -> ApiError {
     let (there, here) = (Partition::of_region(region), Partition::of_region(own));
     let message = format!(
-        "The region {region} is in the AWS partition {there}, which has accounts of its own, and the profile belongs to {here}."
+        "The region {region} is in the AWS partition {there}, but the profile belongs to the partition {here}."
     );
     ApiError::new(ErrorCode::RegionElsewhere, message)
         .about(region.as_str())
-        .hint(format!("Choose a region of {here}, such as the profile's own, {own}."))
-        .hint(format!("Or choose a profile of an account of {there}."))
+        .hint(format!("Choose a region in {here}, for example the region of the profile, {own}."))
+        .hint(format!("Or choose a profile of an account in {there}."))
 }
 
 #[cfg(test)]

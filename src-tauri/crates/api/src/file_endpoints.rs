@@ -103,11 +103,11 @@ pub fn source_endpoints(source: &ImageSource) -> Vec<String> {
 fn not_allowed(endpoints: &[String]) -> ApiError {
     let endpoints = endpoints.join(", ");
     let message = format!(
-        "The plan file names endpoints that would receive requests and credentials: {endpoints}."
+        "The plan file contains endpoints that would receive requests and credentials: {endpoints}."
     );
     ApiError::new(ErrorCode::EndpointsNotAllowed, message)
         .about(endpoints)
-        .hint("If you trust these endpoints, run the plan with --allow-endpoints.")
+        .hint("On the command line, run the plan with --allow-endpoints.")
         .hint("Or set the same endpoints in the AWS profile. Then the option isn't required.")
 }
 

@@ -28,19 +28,19 @@ pub(crate) trait Keychain: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeychainError {
     /// This computer has none that answers.
-    #[error("this computer has no keychain that answers: {reason}")]
+    #[error("no system keychain is available: {reason}")]
     Missing {
         /// What the system says.
         reason: String,
     },
     /// It is locked, and was not unlocked.
-    #[error("the keychain is locked: {reason}")]
+    #[error("the system keychain is locked: {reason}")]
     Locked {
         /// What the system says.
         reason: String,
     },
     /// It failed, or holds something else under our name.
-    #[error("the keychain failed: {reason}")]
+    #[error("the system keychain returned an error: {reason}")]
     Failed {
         /// What the system says; never what it holds.
         reason: String,
@@ -51,14 +51,13 @@ impl From<KeychainError> for ApiError {
     fn from(error: KeychainError) -> Self {
         let hint = match &error {
             KeychainError::Missing { .. } => {
-                "On Linux a program such as GNOME Keyring or KWallet provides it."
+                "On Linux, install and start a keychain such as GNOME Keyring or KWallet."
             }
-            KeychainError::Locked { .. } => "Unlock the keychain and sign in again.",
-            KeychainError::Failed { .. } => "Look at Transload's entries in the keychain.",
+            KeychainError::Locked { .. } => "Unlock the keychain.",
+            KeychainError::Failed { .. } => "Check the Transload entries in the keychain.",
         };
         Self::new(ErrorCode::KeychainFailed, crate::error::capitalised(&error.to_string()))
             .hint(hint)
-            .hint("The login works until Transload closes, and is asked for again then.")
     }
 }
 

@@ -33,10 +33,10 @@ struct Version {
 pub(crate) async fn read(path: &Path) -> Result<PlanFile, ApiError> {
     let bytes = tokio::fs::read(path).await.map_err(|error| ApiError::storage(path, &error))?;
     let not_a_plan = |error: &(dyn std::error::Error + 'static)| {
-        let message = format!("{} is not a plan of Transload.", path.display());
+        let message = format!("{} isn't a Transload plan.", path.display());
         ApiError::new(ErrorCode::PlanFileInvalid, message)
             .about(path.display().to_string())
-            .hint("Make it with `transload-cli plan`, or export it from the wizard's Review.")
+            .hint("Create a plan with transload-cli plan, or download it from the Review step.")
             .caused_by(error)
     };
     let unreadable = |error: serde_json::Error| not_a_plan(&error);
@@ -269,7 +269,7 @@ fn same<T: Display + PartialEq + ?Sized>(what: &str, one: &T, other: &T) -> Resu
 fn contradicts(how: String) -> ApiError {
     let message = format!("The plan file contradicts itself: {how}.");
     ApiError::new(ErrorCode::PlanFileInvalid, message)
-        .hint("Make the plan again, or export it again: this file was changed or damaged.")
+        .hint("Create the plan again, or export it again.")
 }
 
 #[cfg(test)]

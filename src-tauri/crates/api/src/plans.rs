@@ -129,12 +129,8 @@ fn too_many(images: &[usize]) -> usize {
 }
 
 fn unknown(id: &str) -> ApiError {
-    ApiError::new(
-        ErrorCode::PlanUnknown,
-        "This plan is not known any more, or was started already.",
-    )
-    .about(id)
-    .hint("Go back one step and come again: the plan is made anew.")
+    ApiError::new(ErrorCode::PlanUnknown, "The plan no longer exists, or was already started.")
+        .about(id)
 }
 
 /// Refuses to start if the lifecycle policies of `repositories` are not confirmed in a request.
@@ -148,21 +144,16 @@ pub(crate) fn expect_confirmed(
         return Ok(());
     }
     let names = open.join(", ");
-    let message = format!(
-        "Lifecycle policies would expire images of this migration, or images because of it, in: {names}."
-    );
-    Err(ApiError::new(ErrorCode::ExpiryUnconfirmed, message)
-        .about(names)
-        .hint("Look at the plan. Change the lifecycle policy, or take images out.")
-        .hint(
-            "Confirm the policies on the Review page, or with --allow-expiry on the command line.",
-        ))
+    let message = format!("Lifecycle policies would expire images in these repositories: {names}.");
+    Err(ApiError::new(ErrorCode::ExpiryUnconfirmed, message).about(names))
 }
 
-/// A plan with something undecided in it, or with nothing to do.
+/// The error for a plan with a conflict without a choice, or with nothing to do.
 pub(crate) fn not_ready() -> ApiError {
-    ApiError::new(ErrorCode::PlanHasConflicts, "The plan still needs a decision, or has nothing to do.")
-        .hint("Choose what to do about each conflict: keep what is there, overwrite it where that is allowed, or use a new tag.")
+    ApiError::new(
+        ErrorCode::PlanHasConflicts,
+        "The plan has a conflict without a choice, or nothing to do.",
+    )
 }
 
 #[cfg(test)]

@@ -121,7 +121,5 @@ impl Api {
 }
 
 fn unknown() -> ApiError {
-    ApiError::new(ErrorCode::SignInExpired, "This sign-in is over.")
-        .hint("Sign in again.")
-        .retryable()
+    ApiError::new(ErrorCode::SignInExpired, "This sign-in has finished.").retryable()
 }

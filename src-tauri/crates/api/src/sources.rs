@@ -265,7 +265,7 @@ fn named(text: &str) -> Result<Vec<String>, ApiError> {
     let mut namespaces: Vec<String> = Vec::new();
     for namespace in text.split(',').map(str::trim).filter(|namespace| !namespace.is_empty()) {
         if !namespace.bytes().all(allowed) {
-            let message = "A Docker Hub user or organisation has lower-case letters, digits, '_', '-' and '.'.";
+            let message = "A Docker Hub user or organization can only contain lowercase letters, digits, '_', '-', and '.'.";
             return Err(ApiError::new(ErrorCode::InputInvalid, message).about(namespace));
         }
         if !namespaces.iter().any(|known| known == namespace) {
@@ -273,9 +273,9 @@ fn named(text: &str) -> Result<Vec<String>, ApiError> {
         }
     }
     if namespaces.is_empty() {
-        let message = "No Docker Hub user or organisation is named.";
+        let message = "No Docker Hub user or organization specified.";
         return Err(ApiError::new(ErrorCode::InputInvalid, message)
-            .hint("Type one, or several with commas between them."));
+            .hint("Enter one or more names, separated by commas."));
     }
     Ok(namespaces)
 }

@@ -41,10 +41,8 @@ impl UndoBook {
         let at = planned.iter().position(|(known, _)| known == id);
         let found = at.and_then(|at| planned.remove(at));
         let (_, undo) = found.ok_or_else(|| {
-            let message = "This undo is not known any more, or was carried out already.";
-            ApiError::new(ErrorCode::PlanUnknown, message)
-                .about(id)
-                .hint("Begin again: what would be taken away is looked up anew.")
+            let message = "This undo no longer exists, or was already carried out.";
+            ApiError::new(ErrorCode::PlanUnknown, message).about(id)
         })?;
         locked(&self.running).insert(id.to_owned(), undo.control.clone());
         Ok(undo)

@@ -56,19 +56,19 @@ pub fn usage_error(text: &str) {
 /// Prints an error with its next steps.
 pub fn error(error: &ApiError) {
     eprintln!("error: {}", sanitized(&message_with_code(error)));
-    print_hints(error);
+    print_next_steps(error);
 }
 
 /// Prints which repository is missing from a plan, and why.
 pub fn unread_repository(unread: &UnreadRepository) {
     let UnreadRepository { repository, error } = unread;
     warning(&format!("{repository} is not in the plan: {}", message_with_code(error)));
-    print_hints(error);
+    print_next_steps(error);
 }
 
-fn print_hints(error: &ApiError) {
-    for hint in &error.hints {
-        eprintln!("  {}", sanitized(hint));
+fn print_next_steps(error: &ApiError) {
+    for step in error.next_steps() {
+        eprintln!("  {}", sanitized(step));
     }
 }
 

@@ -1,15 +1,14 @@
 import { fireEvent, render, screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
-import { errorEntry } from "../../errors";
+import { wordsOf } from "../../errors";
 import { accessibilityViolations } from "../accessibility";
 import { examples } from "./examples";
 import { Gallery } from "./Gallery";
 
 /**
- * Failures that no button can help: they show beside the field or the list where a person chooses
- * differently, and the sentence says what.
+ * Errors without a button. They are shown next to the field or list where the user corrects the value.
  */
-const helpedBesideIt = new Set([
+const withoutAction = new Set([
   "input_invalid",
   "client_login_too_long",
   "endpoints_not_allowed",
@@ -19,23 +18,23 @@ const helpedBesideIt = new Set([
   "login_untested",
 ]);
 
-/** Axe looks at some seventy alerts: a limit for a machine that builds something meanwhile. */
+/** Axe checks more than 80 alerts, possibly on a busy machine. */
 const galleryTimeoutMs = 180_000;
 
-describe("every failure", () => {
+describe("every error", () => {
   it(
-    "is drawn with its reason, a next step, its details, and a way on",
+    "is shown with its title, message, details, and an action",
     async () => {
       const act = vi.fn();
       const { container } = render(<Gallery onAction={act} />);
       for (const error of examples) {
-        const entry = errorEntry(error);
+        const words = wordsOf(error);
         const shown = within(screen.getByTestId(`gallery-${error.code}`));
-        expect(shown.getByText(entry.title)).toBeTruthy();
-        expect(shown.getByText(entry.text(error))).toBeTruthy();
+        expect(shown.getByText(words.title)).toBeTruthy();
+        expect(shown.getByText(error.message)).toBeTruthy();
         expect(shown.getByText("Show details")).toBeTruthy();
         const buttons = shown.queryAllByTestId(/^error-action-/);
-        expect(buttons.length > 0 || helpedBesideIt.has(error.code), error.code).toBe(true);
+        expect(buttons.length > 0 || withoutAction.has(error.code), error.code).toBe(true);
         for (const button of buttons) {
           act.mockClear();
           fireEvent.click(button);

@@ -1,219 +1,270 @@
+//! Failures as they cross the border, and the words of each code.
+
+#![allow(missing_docs, reason = "the names of fields and variants say it")]
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What a failed call answers, and what a failed image carries in its events and report.
+/// The answer to a failed call, and the reason of a failed image in events and reports.
 ///
-/// The window matches `code`, never the text. `message` says what happened and why, in a sentence
-/// that is true without the window; the window's own table gives the title and the next step.
+/// The window matches `code`, never the text. Titles, general next steps, and actions belong to the
+/// code and are in one table, [`ErrorWords`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "errors.ts")]
 pub struct ApiError {
-    /// Which failure this is.
     pub code: ErrorCode,
-    /// What happened and why, in a sentence.
+    /// What happened and why, in sentences, with the names of the things.
     pub message: String,
-    /// What to do next, most likely first.
+    /// Next steps that contain facts of this failure. They come before the steps of the code.
     pub hints: Vec<String>,
-    /// The chain of causes, outermost first, as the libraries and servers put it; no secrets.
+    /// The chain of causes, outermost first, in the words of libraries and servers; no secrets.
     pub causes: Vec<String>,
-    /// Whether the same call may succeed when it is made again as it is.
+    /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// The names that the sentence speaks of, for a remedy that needs them: a repository, a
-    /// profile, a tag, a suggested name.
+    /// The name of the thing that failed, for an action that needs it: a repository, a profile, a tag,
+    /// or a suggested name. [`ErrorCode`] says which.
     pub subject: Option<String>,
-    /// The least-privilege IAM policy that would lift a refusal, as JSON for an administrator.
+    /// The least-privilege IAM policy that would allow the request, as JSON for an administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub policy: Option<Box<str>>,
 }
 
-/// The failures that the window tells apart.
+/// The words of a code: one entry of the table in `error/words.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export_to = "errors.ts")]
+pub struct ErrorWords {
+    pub severity: ErrorSeverity,
+    /// What failed, as a heading.
+    pub title: &'static str,
+    /// What to do next, most likely first. True of every failure with the code.
+    #[ts(type = "readonly string[]")]
+    pub next: &'static [&'static str],
+    /// What the window can do about the failure, most likely first.
+    #[ts(type = "readonly ErrorAction[]")]
+    pub actions: &'static [ErrorAction],
+}
+
+/// How the window highlights a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "errors.ts")]
+pub enum ErrorSeverity {
+    Error,
+    Warning,
+    Info,
+}
+
+/// What the window can do about a failure. A page that shows an error offers the actions it supports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "errors.ts")]
+pub enum ErrorAction {
+    Retry,
+    ChooseProfile,
+    ChooseRegion,
+    ChooseImages,
+    SignIn,
+    SignInSource,
+    EnterMfaCode,
+    ContinueWithoutSaving,
+    EditName,
+    EditRepository,
+    KeepExisting,
+    NewTag,
+    ReviewPlan,
+    RunAgain,
+    StartPractice,
+    OpenSettings,
+    OpenLog,
+}
+
+/// The failures that the window distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export_to = "errors.ts")]
 pub enum ErrorCode {
-    // What was typed.
-    /// A field holds something that cannot be what it stands for.
+    // Input.
+    /// One of the fields is invalid; `subject` is its value.
     InputInvalid,
-    /// ECR would refuse the name of a repository; `subject` is a name near it that it takes.
+    /// ECR doesn't allow the repository name; `subject` is a similar name that is valid.
     RepositoryNameInvalid,
 
     // The network of this computer.
     /// The certificate of a server is not trusted; `subject` is the server.
     TlsUntrusted,
-    /// The proxy does not answer; `subject` is its address.
+    /// The proxy didn't respond; `subject` is its address.
     ProxyUnreachable,
-    /// The proxy wants a login or does not let the connection through; `subject` is its address.
+    /// The proxy requires a login or denied the connection; `subject` is its address.
     ProxyRefused,
-    /// The clock of this computer is so much off that signatures or certificates are refused.
+    /// The clock of this computer is wrong, so that signatures or certificates are rejected.
     ClockWrong,
-    /// A file with certificate authorities cannot be used; `subject` is its path.
+    /// A file with certificate authorities couldn't be used; `subject` is its path.
     CaFileUnusable,
 
     // The AWS configuration and session.
-    /// The profile is in none of the AWS configuration files.
+    /// No AWS configuration file contains the profile.
     ProfileMissing,
-    /// The profile contradicts itself or lacks something.
+    /// The profile is contradictory or incomplete.
     ProfileInvalid,
-    /// Neither the profile nor the person names a region.
+    /// Neither the profile nor the user specifies a region.
     RegionMissing,
     /// The account has not enabled the region; `subject` is the region.
     RegionNotEnabled,
-    /// The region belongs to other accounts than the profile's, as those of China do; `subject` is the
-    /// region.
+    /// The region is in another partition than the account of the profile; `subject` is the region.
     RegionElsewhere,
-    /// The profile gives no credentials.
+    /// The profile provides no credentials.
     CredentialsMissing,
-    /// AWS does not know the keys, or the signature does not fit.
+    /// AWS doesn't know the access key, or the signature doesn't match.
     CredentialsInvalid,
-    /// The session of the profile has ended.
+    /// The session of the profile expired.
     CredentialsExpired,
-    /// The profile signs in through a browser and has no session now.
+    /// The profile signs in through a browser and has no valid session.
     SignInNeeded,
-    /// The profile signs in with `aws login` and has no session now.
+    /// The profile signs in with `aws login` and has no valid session.
     AwsLoginNeeded,
-    /// A sign-in was refused in the browser.
+    /// The sign-in was denied in the browser.
     SignInDenied,
-    /// A sign-in was not finished in time.
+    /// The sign-in wasn't completed in time.
     SignInExpired,
-    /// A sign-in ended with another error.
+    /// The sign-in failed for another reason.
     SignInFailed,
-    /// The profile asks for an MFA code; `subject` is the profile.
+    /// The profile requires an MFA code; `subject` is the profile.
     MfaNeeded,
-    /// AWS does not take the MFA code that was typed.
+    /// AWS rejected the MFA code.
     MfaCodeRefused,
-    /// The caller may not do this; `subject` is the action.
+    /// The identity isn't allowed to perform the action; `subject` is the action.
     AccessDenied,
-    /// Nothing answers at the AWS endpoint.
+    /// The AWS endpoint didn't respond.
     EndpointUnreachable,
-    /// AWS asks for fewer calls.
+    /// AWS throttled the requests.
     Throttled,
-    /// AWS answered with another error.
+    /// AWS returned another error.
     AwsFailed,
 
     // ECR.
     /// The repository does not exist in this account and region.
     RepositoryMissing,
-    /// An image that an index in its repository needs is not deleted before the index; `subject` is the
+    /// ECR didn't delete an image, because an index in its repository references it; `subject` is the
     /// image.
     ImageInIndex,
-    /// An account or repository quota is used up.
+    /// A quota of the account or the repository is exceeded.
     QuotaExceeded,
-    /// The KMS key cannot be used.
+    /// ECR couldn't use the KMS key.
     KmsRefused,
 
     // The Docker Engine.
-    /// No engine answers at any of the usual addresses.
+    /// No engine responded at any of the usual addresses.
     EngineNotRunning,
-    /// The engine's socket is there and may not be opened.
+    /// The socket of the engine exists, but the user isn't allowed to open it.
     EnginePermissionDenied,
-    /// The engine's certificate, or the client's, cannot be used; `subject` is the address.
+    /// The certificate of the engine or the client couldn't be used; `subject` is the address.
     EngineTlsFailed,
-    /// The Docker context does not exist or cannot be read.
+    /// The Docker context doesn't exist or couldn't be read.
     EngineContextInvalid,
-    /// The engine has no such image.
+    /// The image doesn't exist in the engine.
     EngineImageMissing,
-    /// The engine failed.
+    /// The engine returned an error.
     EngineFailed,
-    /// The engine's push ended with an error inside the stream.
+    /// The push of the engine failed.
     EnginePushFailed,
-    /// The engine does not hold content that would have to be sent; `subject` is the image.
+    /// The engine doesn't have content that the push requires; `subject` is the image.
     EngineContentMissing,
-    /// The engine holds several platforms of an index and not all of it; `subject` is the image.
+    /// The engine has several platforms of an index, but not all of it; `subject` is the image.
     EnginePlatformNeeded,
 
-    // The logins of the person's own docker and Podman.
-    /// A login of `docker` or Podman could not be changed; `subject` is the program or the entry.
+    // The logins of docker and Podman.
+    /// A login of `docker` or Podman couldn't be changed; `subject` is the program or the entry.
     ClientLoginFailed,
-    /// The credential helper cannot keep a login as long as ECR's, as on Windows.
+    /// The credential helper can't store a login as long as an ECR login, as on Windows.
     ClientLoginTooLong,
     /// The configuration of `docker` or Podman is damaged; `subject` is its path.
     ClientConfigDamaged,
-    /// A login that `docker` or Podman stored cannot be read; `subject` is the registry.
+    /// A login that `docker` or Podman stored couldn't be read; `subject` is the registry.
     StoredLoginUnreadable,
-    /// The registry lets anyone in, so a typed login could not be tested; `subject` is the registry.
+    /// The registry allows anonymous access, so the login couldn't be tested; `subject` is the registry.
     LoginUntested,
 
     // Registries.
-    /// The registry wants a login, or refuses the one it got (401).
+    /// The registry requires a login, or rejected it (401).
     RegistryUnauthorized,
-    /// The registry knows the caller and refuses (403).
+    /// The registry denied access to a known user (403).
     RegistryForbidden,
-    /// The registry token ran out and could not be renewed.
+    /// The registry token expired and couldn't be renewed.
     RegistryTokenExpired,
-    /// The image or repository is not in the registry (404).
+    /// The image or repository doesn't exist in the registry (404).
     ImageMissing,
-    /// The registry asks for fewer requests (429).
+    /// The registry throttled the requests (429).
     RegistryThrottled,
-    /// Docker Hub's pull quota is used up.
+    /// The pull rate limit of Docker Hub is reached.
     PullQuotaUsedUp,
-    /// The registry failed (5xx).
+    /// The registry returned an error (5xx).
     RegistryFailed,
-    /// Nothing answers at the registry's address.
+    /// The registry didn't respond.
     RegistryUnreachable,
-    /// What answers is not a registry, such as a sign-in page.
+    /// The server isn't a registry, but for example a sign-in page.
     NotARegistry,
-    /// The connection was cut in the middle.
+    /// The connection was interrupted.
     ConnectionLost,
-    /// Content does not have the digest or size it should have.
+    /// The digest or size of the content is wrong.
     DigestMismatch,
-    /// The manifest is larger than registries keep.
+    /// The manifest is larger than registries accept.
     ManifestTooLarge,
-    /// The manifest is of a kind that cannot be copied unchanged, such as schema 1.
+    /// The manifest can't be copied unchanged, for example schema 1.
     ManifestUnsupported,
-    /// The tag points to another image and may not be moved.
+    /// The tag is immutable and points to another image.
     TagImmutable,
-    /// The registry refused the request for another reason.
+    /// The registry rejected the request for another reason.
     RegistryRefused,
 
     // Migrations.
-    /// Two repositories of the source would have one name in ECR; `subject` is that name.
+    /// Two source repositories have the same name in ECR; `subject` is the name.
     NamesCollide,
-    /// The plan still has a conflict without a choice.
+    /// The plan has a conflict without a choice, or nothing to do.
     PlanHasConflicts,
-    /// A lifecycle policy would expire images, and nobody confirmed it; `subject` names the repositories.
+    /// A lifecycle policy would expire images, and the user didn't confirm it; `subject` names the
+    /// repositories.
     ExpiryUnconfirmed,
-    /// The plan is not known any more, or was started already.
+    /// The plan no longer exists, or was already started.
     PlanUnknown,
-    /// ECR holds another digest than the source, or none.
+    /// The digest in ECR differs from the source, or doesn't exist.
     VerificationFailed,
-    /// The job is not known.
+    /// The job doesn't exist.
     JobUnknown,
-    /// Another window or command runs the migration.
+    /// Another window or command is running the migration.
     RunsElsewhere,
-    /// The profile is another AWS account now than when the migration was planned.
+    /// The profile uses another AWS account than the plan; `subject` is the planned account.
     AccountDiffers,
-    /// The connection leads to another region, registry or endpoint than the migration was planned
-    /// for; `subject` is the planned value.
+    /// The connection uses another region, registry, or endpoint than the plan; `subject` is the
+    /// planned value.
     DestinationDiffers,
-    /// A file names endpoints that would receive credentials, and nobody allowed them.
+    /// A file contains endpoints that would receive credentials, and the user didn't allow them.
     EndpointsNotAllowed,
-    /// The plan file is damaged, contradicts itself, or has another version.
+    /// The plan file is damaged, contradictory, or has another version.
     PlanFileInvalid,
-    /// The destination's tag points to something else than when the migration was planned.
+    /// The destination tag changed after the plan was created.
     DestinationMoved,
-    /// A signature, attestation or SBOM was not copied: its tag holds another one at the destination;
-    /// `subject` is that tag.
+    /// A signature, attestation, or SBOM wasn't copied, because its tag points to another one at the
+    /// destination; `subject` is the tag.
     ReferrerKept,
-    /// The source's name points to another image than when the migration was planned; `subject` is
-    /// the name.
+    /// The source image changed after the plan was created; `subject` is its name.
     SourceMoved,
-    /// The history of migrations cannot be read or written; `subject` is its path.
+    /// The migration journal couldn't be read or written; `subject` is its path.
     JournalFailed,
 
     // This computer.
-    /// A file or folder cannot be read or written; `subject` is its path.
+    /// A file or folder couldn't be read or written; `subject` is its path.
     StorageFailed,
-    /// The disk is full; `subject` is the path that was written.
+    /// The disk is full; `subject` is the file.
     DiskFull,
-    /// The saved profiles cannot be read; the file was set aside.
+    /// The saved profiles couldn't be read; the file was renamed.
     StoreUnreadable,
-    /// The keychain of the operating system does not keep a login, or did not forget it.
+    /// The keychain of the operating system couldn't save or delete a login.
     KeychainFailed,
-    /// Practice mode cannot start.
+    /// Practice mode couldn't start.
     PracticeFailed,
-    /// Another process has practice mode open; `subject` says which.
+    /// Another process uses practice mode; `subject` is its name.
     PracticeInUse,
-    /// A fault of Transload itself.
+    /// A bug in Transload.
     Internal,
 }

@@ -219,9 +219,9 @@ pub fn earlier_state(image: &JournalImage) -> ImageState {
 
 fn error(told: Option<&str>) -> ApiError {
     let read = told.and_then(|told| serde_json::from_str(told).ok());
-    read.unwrap_or_else(|| ApiError::internal("the journal does not say why"))
+    read.unwrap_or_else(|| ApiError::internal("the journal contains no reason"))
 }
 
 fn unreadable(error: &serde_json::Error) -> ApiError {
-    ApiError::internal(format!("the journal holds what cannot be read: {error}"))
+    ApiError::internal(format!("the journal contains an unreadable record: {error}"))
 }

@@ -150,8 +150,8 @@ fn remark(remark: PlanRemark) -> engine::Remark {
 }
 
 fn unreadable(error: &(dyn std::error::Error + 'static)) -> ApiError {
-    let message = format!("The plan file can't be used: {error}.");
+    let message = format!("The plan file is invalid: {error}.");
     ApiError::new(ErrorCode::PlanFileInvalid, message)
-        .hint("Make the plan again, or export it again: this file was changed or damaged.")
+        .hint("Create the plan again, or export it again.")
         .caused_by(error)
 }

@@ -20,12 +20,14 @@ pub fn cache_rule(prefix: &str, secret: &str) -> Result<aws::CacheRule, ApiError
 
 fn invalid(error: &InvalidRegistrySetting) -> ApiError {
     let hint = match error {
-        InvalidRegistrySetting::Prefix { .. } => "Give a prefix such as team, or ROOT for all.",
+        InvalidRegistrySetting::Prefix { .. } => {
+            "Enter a prefix, for example team. ROOT applies to all repositories."
+        }
         InvalidRegistrySetting::Secret(_) => {
-            "Store Docker Hub's user name and access token in AWS Secrets Manager under a name such as ecr-pullthroughcache/docker-hub, and give its ARN."
+            "Store the Docker Hub user name and access token in AWS Secrets Manager, for example as ecr-pullthroughcache/docker-hub, and enter the ARN of the secret."
         }
         InvalidRegistrySetting::RoleNeeded | InvalidRegistrySetting::Role(_) => {
-            "Give the ARN of a role, or leave KMS keys and AWS tags out of the template."
+            "Enter the ARN of a role, or remove KMS keys and AWS tags from the template."
         }
     };
     ApiError::invalid_input(error).hint(hint)

@@ -18,7 +18,7 @@ pub fn extent(extent: &CopyExtent) -> Result<transload_engine::migration::Extent
     let platform = platform.map(str::parse).transpose();
     Ok(transload_engine::migration::Extent {
         platform: platform.map_err(|error: model::InvalidPlatform| {
-            ApiError::invalid_input(&error).hint("Leave it empty to copy every platform.")
+            ApiError::invalid_input(&error).hint("To copy every platform, leave the field empty.")
         })?,
         referrers: extent.referrers,
     })
@@ -79,7 +79,8 @@ fn engine_policy(text: Option<&str>) -> Result<Option<model::RepositoryPolicy>, 
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let policy = text.map(model::RepositoryPolicy::parse).transpose();
     policy.map_err(|error| {
-        ApiError::invalid_input(&error).hint("Correct the repository policy, or leave it empty.")
+        ApiError::invalid_input(&error)
+            .hint("To create the repository without a policy, leave the field empty.")
     })
 }
 

@@ -65,7 +65,7 @@ pub async fn copy_images(
     let finished = |index, outcome: &migration::CopyOutcome| teller.finished(index, outcome);
     migration::copy_list(&pairs, options, &control.0, &events, &finished).await;
     for problem in ends.login_problems().await {
-        let message = format!("A stored login could not be read: {problem}.");
+        let message = format!("Couldn't read a stored login: {problem}.");
         teller.tell(CopyEventKind::Warning { message });
     }
     let summary = teller.summary();
@@ -119,10 +119,10 @@ async fn pairs(request: &CopyRequest, ends: &Ends) -> Result<Pairs, ApiError> {
         let (source, destination) = (parse(&pair.source)?, parse(&pair.destination)?);
         let pinned = [&source, &destination].into_iter().find(|name| name.digest().is_some());
         if let Some(pinned) = pinned.filter(|_| request.all_tags) {
-            let message = "All tags of a repository cannot be copied to or from one digest.";
+            let message = "--all-tags can't be combined with a digest.";
             return Err(ApiError::new(ErrorCode::InputInvalid, message)
                 .about(pinned.to_string())
-                .hint("Name the repository without a digest, or leave out --all-tags."));
+                .hint("Remove the digest, or remove --all-tags."));
         }
         let open = CopyEnds {
             source: ends.source(&source).await?,

@@ -1,3 +1,5 @@
+//! Failures of AWS calls and profiles, and images that ECR did not delete.
+
 use transload_engine::aws::{AwsError, NotDeleted, ProfileKind, policy_of_denial};
 
 use super::capitalised;
@@ -21,146 +23,123 @@ fn words(error: &AwsError) -> ApiError {
         AwsError::ProfileMissing { profile, ignored, .. } => ignored
             .iter()
             .fold(new(ErrorCode::ProfileMissing), |error, section| error.hint(capitalised(section)))
-            .about(profile)
-            .hint("Choose another profile, or add this one with: aws configure --profile NAME."),
-        AwsError::ProfileInvalid { profile, .. } => new(ErrorCode::ProfileInvalid)
-            .about(profile)
-            .hint("Correct the profile in the AWS configuration file, or choose another one."),
-        AwsError::RegionMissing { profile } => new(ErrorCode::RegionMissing)
-            .about(profile)
-            .hint("Choose the region that your ECR repositories are in."),
+            .about(profile),
+        AwsError::ProfileInvalid { profile, .. } => new(ErrorCode::ProfileInvalid).about(profile),
+        AwsError::RegionMissing { profile } => new(ErrorCode::RegionMissing).about(profile),
         AwsError::RegionNotEnabled { region, .. } => new(ErrorCode::RegionNotEnabled)
             .about(region.as_str())
-            .hint("Choose a region that the account uses.")
             .hint(format!(
-                "Or have {region} enabled: in the AWS console under Account, AWS Regions, or with: aws account enable-region --region-name {region}. It takes some minutes."
+                "Enable {region} in the AWS console under Account, AWS Regions, or run: aws account enable-region --region-name {region}. It takes a few minutes."
             )),
         AwsError::CredentialsMissing { profile, .. } => new(ErrorCode::CredentialsMissing)
             .about(profile)
-            .hint("Add keys to the profile with: aws configure --profile NAME.")
-            .hint("Or choose another profile."),
+            .hint(format!("To add access keys, run: aws configure --profile {profile}")),
         AwsError::ProcessFailed { profile, .. } => new(ErrorCode::CredentialsMissing)
             .about(profile)
             .hint(format!(
-                "Run it by hand to see what it needs: aws sts get-caller-identity --profile {profile}"
+                "To see the output of the credential process, run: aws sts get-caller-identity --profile {profile}"
             ))
             .hint("Or correct credential_process in the profile.")
             .retryable(),
         AwsError::CredentialsInvalid { message, .. } => ApiError::new(
             ErrorCode::CredentialsInvalid,
-            format!("AWS does not accept the keys of this profile: {}", sentence(message)),
-        )
-        .hint("Check the access key and the secret key in the profile; a deleted key looks like this too.")
-        .hint("Check that the clock of this computer is right."),
+            format!("AWS rejected the credentials of this profile: {}", sentence(message)),
+        ),
         AwsError::CredentialsExpired { .. } => {
-            ApiError::new(ErrorCode::CredentialsExpired, "The AWS session of this profile has ended.")
-                .hint("Sign in again with the tool that gave you the session, then try again.")
+            ApiError::new(ErrorCode::CredentialsExpired, "The AWS session of this profile expired.")
                 .retryable()
         }
         AwsError::SignInNeeded { profile, kind: ProfileKind::Login, .. } => ApiError::new(
             ErrorCode::AwsLoginNeeded,
-            format!("The AWS profile {profile} has no session of aws login now."),
+            format!("The AWS profile {profile} uses aws login and has no valid session."),
         )
         .about(profile)
-        .hint(format!("Run: aws login --profile {profile}, then try again."))
+        .hint(format!("Run: aws login --profile {profile}"))
         .retryable(),
         AwsError::SignInNeeded { profile, .. } => ApiError::new(
             ErrorCode::SignInNeeded,
-            format!("The AWS profile {profile} needs you to sign in again."),
+            format!("The AWS profile {profile} has no valid session."),
         )
         .about(profile)
         .hint(format!(
-            "Sign in here, or in a terminal with: transload-cli sign-in --aws-profile {profile}"
+            "In a terminal, run: transload-cli sign-in --aws-profile {profile}, or: aws sso login --profile {profile}"
         ))
-        .hint(format!("A session of aws sso login --profile {profile} serves too."))
         .retryable(),
         AwsError::MfaNeeded { profile, serial } => ApiError::new(
             ErrorCode::MfaNeeded,
-            format!("The AWS profile {profile} needs a code from your MFA device {serial}."),
+            format!("The AWS profile {profile} requires a code from the MFA device {serial}."),
         )
-        .about(profile)
-        .hint("Type the code that the device shows now.")
-        .hint("Or choose a profile without MFA."),
+        .about(profile),
         AwsError::MfaCodeRefused { serial, message } => ApiError::new(
             ErrorCode::MfaCodeRefused,
-            format!("AWS does not take the code of {serial}: {}", sentence(message)),
+            format!("AWS rejected the code of the MFA device {serial}: {}", sentence(message)),
         )
-        .about(serial)
-        .hint("Wait until the device shows a new code and type that; each code is good once.")
-        .hint("If it stays so, check the clock of the device, and mfa_serial in the profile."),
+        .about(serial),
         AwsError::AccessDenied { action, message } => ApiError::new(
             ErrorCode::AccessDenied,
-            format!("You may not do {action}: {}", sentence(message)),
+            format!("The identity isn't allowed to perform {action}: {}", sentence(message)),
         )
         .about(action)
         .lifted_by(policy_of_denial(Some(action), message))
-        .hint(format!("Ask the administrator of the account to allow {action}, or choose another profile.")),
+        .hint(format!("Ask the administrator of the account to allow {action}.")),
         AwsError::EndpointUnreachable { .. } => {
-            ApiError::new(ErrorCode::EndpointUnreachable, "AWS cannot be reached from this computer.")
-                .hint("Check the network connection, the proxy settings, and the region.")
-                .hint("If you typed an endpoint, check its address.")
+            ApiError::new(ErrorCode::EndpointUnreachable, "This computer couldn't connect to AWS.")
                 .retryable()
         }
         AwsError::Network { failure, .. } => failure.into(),
         AwsError::Throttled { action } => new(ErrorCode::Throttled)
             .about(action)
-            .hint("Wait a minute and try again.")
             .retryable(),
         AwsError::RepositoryMissing { name } => new(ErrorCode::RepositoryMissing)
-            .about(name.as_str())
-            .hint("Check the account and the region, or create the repository."),
+            .about(name.as_str()),
         AwsError::RepositoryExists { name } => new(ErrorCode::AwsFailed).about(name.as_str()),
         AwsError::RepositoryNotEmpty { name } => new(ErrorCode::AwsFailed)
             .about(name.as_str())
-            .hint("Delete its images first, or leave it."),
+            .hint("Delete the images in the repository first."),
         AwsError::QuotaExceeded { message } => ApiError::new(
             ErrorCode::QuotaExceeded,
-            format!("A limit of your AWS account is reached: {}", sentence(message)),
-        )
-        .hint("Ask AWS for a higher limit under Service Quotas, or remove what is not needed."),
+            format!("A quota of the AWS account is exceeded: {}", sentence(message)),
+        ),
         AwsError::KmsRefused { message } => ApiError::new(
             ErrorCode::KmsRefused,
-            format!("The KMS key cannot be used: {}", sentence(message)),
-        )
-        .hint("Check the key's name, that it is in the same region, and that you may use it."),
+            format!("ECR couldn't use the KMS key: {}", sentence(message)),
+        ),
         AwsError::Refused { request_id, .. } => {
-            let refused = new(ErrorCode::AwsFailed).hint("Try again; AWS may have had a moment's trouble.");
+            let refused = new(ErrorCode::AwsFailed);
             match request_id {
-                Some(id) => refused.hint(format!("AWS support finds this call by its id {id}.")),
+                Some(id) => refused.hint(format!("If you contact AWS Support, include the request ID {id}.")),
                 None => refused,
             }
             .retryable()
         }
         AwsError::AnswerUnusable { .. } => new(ErrorCode::AwsFailed)
-            .hint("If you typed an endpoint, check that it is one of ECR.")
+            .hint("If you entered an endpoint, check that it is an ECR endpoint.")
             .retryable(),
     }
 }
 
 impl From<&NotDeleted> for ApiError {
-    fn from(left: &NotDeleted) -> Self {
-        let NotDeleted { image, code, reason } = left;
+    fn from(not_deleted: &NotDeleted) -> Self {
+        let NotDeleted { image, code, reason } = not_deleted;
         let error = match code.as_str() {
             "ImageReferencedByManifestList" => Self::new(
                 ErrorCode::ImageInIndex,
-                "ECR keeps the image: an index in this repository needs it.",
-            )
-            .hint("Delete the index too: select both, or the index first."),
+                "ECR didn't delete the image, because an index in this repository references it.",
+            ),
             "ImageNotFound" => {
-                Self::new(ErrorCode::ImageMissing, "The image is not in this repository any more.")
-                    .hint("Nothing is left to do; refresh the list.")
+                Self::new(ErrorCode::ImageMissing, "The image no longer exists in this repository.")
+                    .hint("Refresh the list.")
             }
             "KmsError" => Self::new(
                 ErrorCode::KmsRefused,
-                "ECR keeps the image, because the KMS key of the repository cannot be used.",
+                "ECR didn't delete the image, because it couldn't use the KMS key of the repository.",
             )
-            .hint("Check that the key is enabled and that you may use it, then try again.")
             .retryable(),
             _ => Self::new(
                 ErrorCode::AwsFailed,
-                format!("ECR keeps the image: {}", sentence(reason)),
+                format!("ECR didn't delete the image: {}", sentence(reason)),
             )
-            .hint("Refresh the list and try again.")
+            .hint("Refresh the list.")
             .retryable(),
         };
         error.about(image.to_string()).cause(format!("{code}: {reason}"))
@@ -168,7 +147,7 @@ impl From<&NotDeleted> for ApiError {
 }
 
 fn sentence(message: &str) -> String {
-    if message.is_empty() { "it gives no reason.".to_owned() } else { capitalised(message) }
+    if message.is_empty() { "no reason given.".to_owned() } else { capitalised(message) }
 }
 
 #[cfg(test)]
@@ -178,30 +157,37 @@ mod tests {
 
     use super::*;
 
-    fn left(code: &str, reason: &str) -> ApiError {
+    fn not_deleted(code: &str, reason: &str) -> ApiError {
         let image = ImageName::Tag(Tag::parse("latest").unwrap());
         ApiError::from(&NotDeleted { image, code: code.to_owned(), reason: reason.to_owned() })
     }
 
     #[test]
-    fn an_image_that_ecr_keeps_has_a_code_a_sentence_and_a_next_step() {
-        let needed = left("ImageReferencedByManifestList", "Requested image referenced by …");
+    fn an_image_that_ecr_did_not_delete_has_a_code_a_sentence_and_a_next_step() {
+        let needed =
+            not_deleted("ImageReferencedByManifestList", "Requested image referenced by …");
         assert_eq!(needed.code, ErrorCode::ImageInIndex);
-        assert_eq!(needed.message, "ECR keeps the image: an index in this repository needs it.");
+        assert_eq!(
+            needed.message,
+            "ECR didn't delete the image, because an index in this repository references it."
+        );
         assert_eq!(needed.subject.as_deref(), Some("latest"));
-        assert_eq!(needed.hints, ["Delete the index too: select both, or the index first."]);
+        assert_eq!(
+            needed.next_steps().collect::<Vec<_>>(),
+            ["Delete the index first, or select both."]
+        );
         assert_eq!(
             needed.causes,
             ["ImageReferencedByManifestList: Requested image referenced by …"]
         );
-        assert_eq!(left("ImageNotFound", "").code, ErrorCode::ImageMissing);
-        assert_eq!(left("KmsError", "").code, ErrorCode::KmsRefused);
-        let other = left("InvalidImageTag", "the tag is odd");
+        assert_eq!(not_deleted("ImageNotFound", "").code, ErrorCode::ImageMissing);
+        assert_eq!(not_deleted("KmsError", "").code, ErrorCode::KmsRefused);
+        let other = not_deleted("InvalidImageTag", "the tag is odd");
         assert_eq!(other.code, ErrorCode::AwsFailed);
-        assert_eq!(other.message, "ECR keeps the image: The tag is odd.");
-        assert_eq!(left("", "").message, "ECR keeps the image: it gives no reason.");
+        assert_eq!(other.message, "ECR didn't delete the image: The tag is odd.");
+        assert_eq!(not_deleted("", "").message, "ECR didn't delete the image: no reason given.");
         for error in [needed, other] {
-            assert!(!error.hints.is_empty(), "{error:?}");
+            assert!(error.next_steps().next().is_some(), "{error:?}");
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Failures of the logins that Transload gives to docker and Podman.
+
 use transload_engine::docker::client_login::ClientLoginError;
 
 use super::capitalised;
@@ -13,32 +15,28 @@ fn words(error: &ClientLoginError) -> ApiError {
     let new = |code| ApiError::new(code, capitalised(&error.to_string()));
     match error {
         ClientLoginError::NoFolder => new(ErrorCode::ClientLoginFailed)
-            .hint("Set the variable HOME, or DOCKER_CONFIG, and start Transload again."),
+            .hint("Set the environment variable HOME or DOCKER_CONFIG, then restart Transload."),
         ClientLoginError::Unreadable { path, source }
         | ClientLoginError::NotWritable { path, source } => ApiError::storage(path, source),
         ClientLoginError::Damaged { path, .. } => new(ErrorCode::ClientConfigDamaged)
             .about(path.display().to_string())
-            .hint("Repair the file, or move it away: docker makes a new one. It is left as it is.")
             .retryable(),
         ClientLoginError::HelperMissing { helper } => new(ErrorCode::ClientLoginFailed)
             .about(helper)
-            .hint("Install it, or take it out of the configuration of docker.")
+            .hint(format!("Install {helper}, or remove it from the configuration of docker."))
             .retryable(),
         ClientLoginError::HelperFailed { helper, .. } => new(ErrorCode::ClientLoginFailed)
             .about(helper)
-            .hint("Unlock the keychain that it uses, then try again.")
-            .hint("Or choose another way. Transload itself needs no login there.")
+            .hint(format!("Unlock the keychain that {helper} uses, then try again."))
             .retryable(),
         ClientLoginError::TooLong { helper, .. } => new(ErrorCode::ClientLoginTooLong)
-            .about(helper)
-            .hint("Set up docker-credential-ecr-login for this registry instead: it gets the login each time and stores none.")
-            .hint("Transload itself keeps its login in memory and is not affected."),
+            .about(helper),
         ClientLoginError::WayClosed { client } => new(ErrorCode::ClientLoginFailed)
             .about(*client)
-            .hint("Look again, and choose from what there is now.")
+            .hint("Refresh, then choose another credential store.")
             .retryable(),
         ClientLoginError::ChangedSince { key, .. } => new(ErrorCode::ClientLoginFailed)
             .about(key)
-            .hint("Somebody else logged in meanwhile. docker logout takes their login out, if you want that."),
+            .hint("Another login replaced the one that Transload wrote. To remove it, run: docker logout"),
     }
 }

@@ -1,3 +1,5 @@
+//! Failures of the Docker Engine.
+
 use transload_engine::aws::policy_of_denial;
 use transload_engine::docker::{DockerError, PushFailure, System, TlsProblem};
 
@@ -19,76 +21,66 @@ impl From<&DockerError> for ApiError {
 fn words(error: &DockerError, system: System) -> ApiError {
     let new = |code| ApiError::new(code, capitalised(&error.to_string()));
     match error {
-        DockerError::NotRunning { address, .. } => new(ErrorCode::EngineNotRunning)
-            .about(address)
-            .hint(start_hint(system))
-            .hint("If your engine is elsewhere, give its address in Settings.")
-            .retryable(),
+        DockerError::NotRunning { address, .. } => {
+            new(ErrorCode::EngineNotRunning).about(address).hint(start_hint(system)).retryable()
+        }
         DockerError::PermissionDenied { address } => new(ErrorCode::EnginePermissionDenied)
             .about(address)
             .hint(permission_hint(system))
             .retryable(),
-        DockerError::TlsFailed { address, problem, .. } => new(ErrorCode::EngineTlsFailed)
-            .about(address)
-            .hint(tls_hint(problem))
-            .hint("docker version uses the same settings and shows whether they work.")
-            .retryable(),
-        DockerError::ContextInvalid { name, .. } => new(ErrorCode::EngineContextInvalid)
-            .about(name)
-            .hint("Choose another context with: docker context use NAME, or give an address in Settings."),
-        DockerError::AddressInvalid { address, .. } => new(ErrorCode::EngineContextInvalid)
-            .about(address)
-            .hint(address_hint(system)),
-        DockerError::ImageMissing { reference } => new(ErrorCode::EngineImageMissing)
-            .about(reference)
-            .hint("It may have been removed since the list was made; refresh the list."),
+        DockerError::TlsFailed { address, problem, .. } => {
+            new(ErrorCode::EngineTlsFailed).about(address).hint(tls_hint(problem)).retryable()
+        }
+        DockerError::ContextInvalid { name, .. } => {
+            new(ErrorCode::EngineContextInvalid).about(name)
+        }
+        DockerError::AddressInvalid { address, .. } => {
+            new(ErrorCode::EngineContextInvalid).about(address).hint(address_hint(system))
+        }
+        DockerError::ImageMissing { reference } => {
+            new(ErrorCode::EngineImageMissing).about(reference)
+        }
         DockerError::NotExportable { reference, .. } => new(ErrorCode::EngineContentMissing)
             .about(reference)
-            .hint("Copy the image from the registry that it was pulled from.")
-            .hint("Or pull it for the platform of the engine as well, or update the engine."),
-        DockerError::Refused { .. } => new(ErrorCode::EngineFailed)
-            .hint("Try again; the engine's own log says more.")
-            .retryable(),
+            .hint("Pull the image for the platform of the engine, or update the engine."),
+        DockerError::Refused { .. } => new(ErrorCode::EngineFailed).retryable(),
         DockerError::PushFailed { reference, cause, message } => {
             push_words(&reference.to_string(), *cause, message)
         }
-        DockerError::PushUnconfirmed { reference } => new(ErrorCode::EnginePushFailed)
-            .about(reference.to_string())
-            .hint("Try again; the engine ended the push without saying that it succeeded.")
-            .retryable(),
+        DockerError::PushUnconfirmed { reference } => {
+            new(ErrorCode::EnginePushFailed).about(reference.to_string()).retryable()
+        }
         DockerError::ConnectionLost { .. } => new(ErrorCode::ConnectionLost)
-            .hint("Check that the Docker Engine still runs, then try again.")
+            .hint("Check that the Docker Engine is running.")
             .retryable(),
         DockerError::AnswerUnusable { .. } => new(ErrorCode::EngineFailed)
-            .hint("Check that the address in Settings is one of a Docker Engine."),
+            .hint("Check that the address in Settings is the address of a Docker Engine."),
         DockerError::Cancelled => new(ErrorCode::EnginePushFailed).retryable(),
     }
 }
 
-/// How an engine is started.
+/// How to start an engine.
 fn start_hint(system: System) -> &'static str {
     match system {
         System::Linux => {
-            "Start Docker Desktop, or on a server: sudo systemctl start docker (or podman.socket)."
+            "Start Docker Desktop. On a server, run: sudo systemctl start docker (or podman.socket)"
         }
         System::MacOs => {
-            "Start Docker Desktop, OrbStack, Rancher Desktop or Colima, or: podman machine start."
+            "Start Docker Desktop, OrbStack, Rancher Desktop, or Colima, or run: podman machine start"
         }
-        System::Windows => "Start Docker Desktop or Rancher Desktop, or: podman machine start.",
+        System::Windows => "Start Docker Desktop or Rancher Desktop, or run: podman machine start",
     }
 }
 
-/// How a person gets access to the engine.
+/// How to get access to the engine.
 fn permission_hint(system: System) -> &'static str {
     match system {
         System::Linux => {
-            "Add yourself to the group that owns the socket: sudo usermod -aG docker $USER, then log out and in."
+            "To join the group that owns the socket, run: sudo usermod -aG docker $USER. Then log out and log in again."
         }
-        System::MacOs => {
-            "The socket belongs to another user. Start the engine as yourself, or give the address of your own engine in Settings."
-        }
+        System::MacOs => "Another user owns the socket. Start the engine as your user.",
         System::Windows => {
-            "Add yourself to the group docker-users: net localgroup docker-users %USERNAME% /add, as an administrator, then sign out and in."
+            "To join the group docker-users, run as administrator: net localgroup docker-users %USERNAME% /add. Then sign out and sign in again."
         }
     }
 }
@@ -96,10 +88,10 @@ fn permission_hint(system: System) -> &'static str {
 fn address_hint(system: System) -> &'static str {
     match system {
         System::Linux | System::MacOs => {
-            "Give an address such as unix:///var/run/docker.sock or tcp://host:2376."
+            "Enter an address such as unix:///var/run/docker.sock or tcp://host:2376."
         }
         System::Windows => {
-            "Give an address such as npipe:////./pipe/docker_engine or tcp://host:2376."
+            "Enter an address such as npipe:////./pipe/docker_engine or tcp://host:2376."
         }
     }
 }
@@ -107,117 +99,120 @@ fn address_hint(system: System) -> &'static str {
 fn tls_hint(problem: &TlsProblem) -> &'static str {
     match problem {
         TlsProblem::FileMissing { .. } | TlsProblem::FilesUnusable { .. } => {
-            "DOCKER_CERT_PATH, or the Docker context, names the folder of ca.pem, cert.pem and key.pem, each in PEM form."
+            "Check DOCKER_CERT_PATH or the Docker context. The folder must contain ca.pem, cert.pem, and key.pem in PEM format."
         }
         TlsProblem::UnknownIssuer { .. } => {
-            "Put the authority that signed the engine's certificate into ca.pem, in the folder that DOCKER_CERT_PATH names."
+            "Add the authority that signed the certificate of the engine to ca.pem in the DOCKER_CERT_PATH folder."
         }
-        TlsProblem::Dates => "Check the clock of this computer, or renew the engine's certificate.",
+        TlsProblem::Dates => {
+            "Check the clock of this computer, or renew the certificate of the engine."
+        }
         TlsProblem::OtherName { .. } => {
-            "Use the name that the certificate has in DOCKER_HOST, or make a certificate for this name."
+            "Set DOCKER_HOST to the name in the certificate, or create a certificate for this name."
         }
-        TlsProblem::Certificate { .. } => "Make a new certificate for the engine.",
+        TlsProblem::Certificate { .. } => "Create a new certificate for the engine.",
         TlsProblem::ClientCertificateMissing | TlsProblem::ClientCertificateRefused => {
-            "Put cert.pem and key.pem, signed by the authority that the engine trusts, into the folder that DOCKER_CERT_PATH names."
+            "Add cert.pem and key.pem to the DOCKER_CERT_PATH folder. They must be signed by an authority that the engine trusts."
         }
         TlsProblem::NoTls => {
-            "Unset DOCKER_TLS_VERIFY and DOCKER_TLS, or use the port at which the engine speaks TLS, often 2376."
+            "Unset DOCKER_TLS_VERIFY and DOCKER_TLS, or use the TLS port of the engine, usually 2376."
         }
         TlsProblem::TlsRequired => {
-            "Set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or choose a Docker context with certificates."
+            "Set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or use a Docker context with certificates."
         }
     }
 }
 
-/// The engine says only in a sentence what the registry said, so the code comes from its sense.
+/// The engine reports the answer of the registry only as a sentence, so the engine crate derived the
+/// cause from its words.
 fn push_words(reference: &str, cause: PushFailure, message: &str) -> ApiError {
-    let said = format!("the Docker Engine says: {}", capitalised(message));
+    let reported = capitalised(message);
     let (code, text, hint, retryable) = match cause {
         PushFailure::Unauthorized => (
             ErrorCode::RegistryUnauthorized,
-            "The registry did not accept the login",
-            "Log in again; the token may be for another account or region.",
+            "The registry rejected the login",
+            Some("Check that the login is for this account and region."),
             true,
         ),
-        PushFailure::TokenExpired => (
-            ErrorCode::RegistryTokenExpired,
-            "The login for the registry has run out",
-            "Try again: a new login is made by itself.",
-            true,
-        ),
+        PushFailure::TokenExpired => {
+            (ErrorCode::RegistryTokenExpired, "The registry login expired", None, true)
+        }
         PushFailure::Forbidden => (
             ErrorCode::RegistryForbidden,
-            "The registry refuses the push",
-            "Check that your role may push to this repository.",
+            "The registry denied the push",
+            Some("Check that the role is allowed to push to this repository."),
             false,
         ),
         PushFailure::RepositoryMissing => (
             ErrorCode::RepositoryMissing,
-            "ECR has no such repository in this account and region",
-            "Create the repository, or choose another region.",
+            "The repository doesn't exist in this account and region",
+            None,
             false,
         ),
         PushFailure::TagImmutable => (
             ErrorCode::TagImmutable,
-            "The tag points to another image and may not be moved",
-            "Copy under another tag, or keep the image that is there.",
+            "The tag is immutable and points to another image",
+            None,
             false,
         ),
         PushFailure::Throttled => (
             ErrorCode::RegistryThrottled,
-            "The registry asks for fewer requests",
-            "Wait a minute and try again.",
+            "The registry throttled the requests",
+            Some("Wait a minute, then try again."),
             true,
         ),
         PushFailure::RegistryFailed => {
-            (ErrorCode::RegistryFailed, "The registry failed", "Wait a minute and try again.", true)
+            (ErrorCode::RegistryFailed, "The registry returned an error", None, true)
         }
         PushFailure::LayersNotFound => (
             ErrorCode::EnginePushFailed,
-            "The registry does not have all layers that the image needs",
-            "Try again: the layers are sent again.",
+            "The registry doesn't have all layers of the image",
+            None,
             true,
         ),
         PushFailure::QuotaExceeded => (
             ErrorCode::QuotaExceeded,
-            "A quota of the account or repository is used up",
-            "Delete images that are no longer needed, or request a higher quota in Service Quotas.",
+            "A quota of the account or the repository is exceeded",
+            None,
             false,
         ),
         PushFailure::PlatformAmbiguous => (
             ErrorCode::EnginePlatformNeeded,
-            "The Docker Engine holds more than one image that it could push",
-            "Choose one platform, or copy the image from its registry.",
+            "The Docker Engine has more than one platform of the image",
+            None,
             false,
         ),
         PushFailure::ManifestRefused => (
             ErrorCode::EnginePushFailed,
-            "The registry refused the manifest of the image",
-            "Check that the tag may be moved: in a repository with immutable tags, copy under another tag.",
+            "The registry rejected the manifest of the image",
+            Some("If the tags of the repository are immutable, copy to another tag."),
             false,
         ),
         PushFailure::Unreachable => (
             ErrorCode::ConnectionLost,
             "The Docker Engine lost its connection to the registry",
-            "Check the network of the Docker Engine, then try again.",
+            Some("Check the network and proxy settings of the Docker Engine."),
             true,
         ),
         PushFailure::ContentMissing => (
             ErrorCode::EngineContentMissing,
-            "The Docker Engine holds only a part of this image",
-            "Pull the image with the platforms you need, or copy it from its registry instead.",
+            "The Docker Engine has only a part of this image",
+            None,
             false,
         ),
-        PushFailure::Other => (
-            ErrorCode::EnginePushFailed,
-            "The push failed",
-            "Try again; the details show what the Docker Engine said.",
-            true,
-        ),
+        PushFailure::Other => {
+            (ErrorCode::EnginePushFailed, "The Docker Engine couldn't push the image", None, true)
+        }
     };
-    let error = ApiError::new(code, format!("{text}; {said}")).hint(hint).about(reference);
-    let error = error.lifted_by(policy_of_denial(None, message));
-    if retryable { error.retryable() } else { error }
+    let message_with_cause = format!("{text}. The Docker Engine reported: {reported}");
+    let error = ApiError::new(code, message_with_cause)
+        .about(reference)
+        .lifted_by(policy_of_denial(None, message));
+    let error = if retryable { error.retryable() } else { error };
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }
 
 #[cfg(test)]
@@ -245,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tls_problem_is_named_and_says_nothing_of_docker_desktop() {
+    fn a_tls_problem_is_named_and_does_not_mention_docker_desktop() {
         let problem = TlsProblem::OtherName { host: "docker.example".to_owned() };
         let address = "tcp://docker.example:2376".to_owned();
         let error = ApiError::from(DockerError::TlsFailed { address, problem, source: None });

@@ -1,3 +1,5 @@
+//! Failures of Docker Hub's own API.
+
 use transload_engine::hub::HubError;
 
 use super::capitalised;
@@ -16,35 +18,27 @@ fn words(error: &HubError) -> ApiError {
     match error {
         HubError::Unauthorized { had_login: true, .. } => new(ErrorCode::RegistryUnauthorized)
             .about(HUB)
-            .hint("Check the user name and the access token; a deleted token looks like this too.")
+            .hint(
+                "Check the Docker Hub user name and access token. The token may have been deleted.",
+            )
             .retryable(),
         HubError::Unauthorized { .. } => new(ErrorCode::RegistryUnauthorized)
             .about(HUB)
             .hint("Sign in with your Docker Hub user name and an access token.")
             .retryable(),
-        HubError::NamespaceMissing { namespace } => {
-            new(ErrorCode::ImageMissing).about(namespace).hint(
-                "Check the name of the user or organisation; sign in to see private repositories.",
-            )
+        HubError::NamespaceMissing { namespace } => new(ErrorCode::ImageMissing)
+            .about(namespace)
+            .hint("Check the name of the Docker Hub user or organization."),
+        HubError::RepositoryMissing { namespace, repository } => {
+            new(ErrorCode::ImageMissing).about(format!("{namespace}/{repository}"))
         }
-        HubError::RepositoryMissing { namespace, repository } => new(ErrorCode::ImageMissing)
-            .about(format!("{namespace}/{repository}"))
-            .hint("Check the name; sign in to see private repositories."),
         HubError::Throttled { .. } => new(ErrorCode::RegistryThrottled)
             .about(HUB)
-            .hint("Wait a minute and try again.")
+            .hint("Wait a minute, then try again.")
             .retryable(),
-        HubError::Failed { .. } => new(ErrorCode::RegistryFailed)
-            .about(HUB)
-            .hint("Try again; Docker Hub may have had a moment's trouble.")
-            .retryable(),
-        HubError::Unreachable { .. } => new(ErrorCode::RegistryUnreachable)
-            .about(HUB)
-            .hint("Check the network connection and the proxy settings.")
-            .retryable(),
+        HubError::Failed { .. } => new(ErrorCode::RegistryFailed).about(HUB).retryable(),
+        HubError::Unreachable { .. } => new(ErrorCode::RegistryUnreachable).about(HUB).retryable(),
         HubError::Network { failure, .. } => failure.into(),
-        HubError::NotHub { .. } => new(ErrorCode::NotARegistry)
-            .about(HUB)
-            .hint("A sign-in page of the network or a proxy may answer in its place."),
+        HubError::NotHub { .. } => new(ErrorCode::NotARegistry).about(HUB),
     }
 }

@@ -1,3 +1,5 @@
+//! Failures of the migration journal.
+
 use transload_engine::migration::journal::JournalError;
 
 use super::capitalised;
@@ -21,24 +23,22 @@ impl From<&JournalError> for ApiError {
             JournalError::Unusable { path, .. } | JournalError::Database { path, .. } => {
                 new(ErrorCode::JournalFailed)
                     .about(path.display().to_string())
-                    .hint("Check that the folder exists, that you may write to it, and that the disk has room.")
+                    .hint(format!("Check that your user has access to {}, and that the disk has free space.", path.display()))
                     .retryable()
             }
             JournalError::TooNew { path, .. } => new(ErrorCode::JournalFailed)
                 .about(path.display().to_string())
-                .hint("Use the newer version of Transload that wrote it."),
+                .hint("Use the newer version of Transload that wrote this file."),
             JournalError::Damaged { .. } => new(ErrorCode::JournalFailed).hint(
-                "Move the file journal.sqlite out of Transload's data folder; a new one is made.",
+                "Move the file journal.sqlite out of the data folder of Transload. Transload creates a new file.",
             ),
             JournalError::Unknown { id } => new(ErrorCode::JobUnknown)
-                .about(id)
-                .hint("Look at the history for the migrations that are known."),
+                .about(id),
             JournalError::RunsElsewhere { id } => new(ErrorCode::RunsElsewhere)
                 .about(id)
-                .hint("Follow it where it runs, or stop it there first.")
                 .retryable(),
             JournalError::Closed => {
-                new(ErrorCode::JournalFailed).hint("Start Transload again.").retryable()
+                new(ErrorCode::JournalFailed).hint("Restart Transload.").retryable()
             }
         }
     }

@@ -1,3 +1,5 @@
+//! Failures of one image or step of a migration.
+
 use transload_engine::migration::{DestinationDifference, DestinationField, MigrationError, Step};
 
 use super::capitalised;
@@ -9,7 +11,7 @@ impl From<MigrationError> for ApiError {
     }
 }
 
-/// Every difference with both values, and how to get back to the planned destination.
+/// Names every difference with both values, and how to connect to the planned destination again.
 fn destination_differs(differences: &[DestinationDifference]) -> ApiError {
     let is_account =
         |difference: &&DestinationDifference| difference.field == DestinationField::Account;
@@ -20,7 +22,7 @@ fn destination_differs(differences: &[DestinationDifference]) -> ApiError {
     let sentence = |difference: &DestinationDifference| {
         let DestinationDifference { field, planned, current } = difference;
         format!(
-            "The migration was planned for the {field} {planned}, but the connection leads to the {field} {current}."
+            "The migration was planned for the {field} {planned}, but the connection uses the {field} {current}."
         )
     };
     let message = differences.iter().map(sentence).collect::<Vec<_>>().join(" ");
@@ -52,7 +54,7 @@ fn destination_differs(differences: &[DestinationDifference]) -> ApiError {
         };
         error = error.hint(hint);
     }
-    error.hint("To migrate to the current destination instead, make the plan again with this connection: it compares with what is there.")
+    error
 }
 
 impl From<&MigrationError> for ApiError {
@@ -66,71 +68,63 @@ impl From<&MigrationError> for ApiError {
             | MigrationError::PlatformsLost { destination, .. } => {
                 new(ErrorCode::VerificationFailed)
                     .about(destination.to_string())
-                    .hint("Somebody else may have moved the tag at the same moment. Copy it again, and compare.")
                     .retryable()
             }
             MigrationError::DestinationMoved { destination, .. } => new(ErrorCode::DestinationMoved)
-                .about(destination.to_string())
-                .hint("Plan it again: the new plan shows what is there now and asks what to do."),
+                .about(destination.to_string()),
             MigrationError::DestinationDiffers { differences } => destination_differs(differences),
             MigrationError::DestinationNotRecorded { registry } => {
                 new(ErrorCode::DestinationDiffers)
                     .about(registry.to_string())
-                    .hint("Run the migration again: the new plan records its destination.")
+                    .hint("The plan was created by an older version. A new plan records its destination.")
             }
             MigrationError::DestinationDigestDiffers { destination, .. } => {
                 new(ErrorCode::DigestMismatch)
                     .about(destination.to_string())
-                    .hint("Nothing was written. Remove the digest from the destination, or name the image at the source by that digest.")
+                    .hint("Remove the digest from the destination, or select the source image by that digest.")
             }
             MigrationError::ReferrerKept { registry, repository, tag, .. } => {
                 new(ErrorCode::ReferrerKept)
                     .about(format!("{registry}/{repository}:{tag}"))
-                    .hint("To replace it, delete this tag in ECR, then copy the image again.")
             }
             MigrationError::NotJournaled { source } => {
                 let cause = Self::from(source.as_ref());
                 Self { message: format!("{} {}", new(cause.code).message, cause.message), ..cause }
             }
-            // What was told then is told again.
+            // The journal recorded the whole error.
             MigrationError::Told { told } => {
                 serde_json::from_str(told).unwrap_or_else(|_| new(ErrorCode::Internal))
             }
             MigrationError::EarlierStepFailed { step, source } => {
                 let cause = Self::from(source.as_ref());
                 let what = match step {
-                    Step::Create => "Its repository could not be created",
-                    Step::LogIn => "The login to the registry failed",
-                    Step::Tag => "It could not be tagged",
-                    Step::Push => "It could not be pushed",
-                    Step::Verify => "It could not be verified",
+                    Step::Create => "Transload couldn't create the repository",
+                    Step::LogIn => "Transload couldn't log in to the registry",
+                    Step::Tag => "Transload couldn't tag the image",
+                    Step::Push => "Transload couldn't push the image",
+                    Step::Verify => "Transload couldn't verify the image",
                 };
-                // The cause's own code is kept: what helps against it helps here.
+                // The code stays, so that the same next steps are shown.
                 Self { message: format!("{what}. {}", cause.message), ..cause }
             }
             MigrationError::EngineNameTaken { reference } => new(ErrorCode::EngineFailed)
                 .about(reference.to_string())
-                .hint("Remove or rename that image in the Docker Engine, or copy under another tag."),
+                .hint("Remove or rename that image in the Docker Engine, or copy to another tag."),
             MigrationError::SourceMoved { image, .. } => new(ErrorCode::SourceMoved)
-                .about(image.to_string())
-                .hint("Plan it again to migrate the image that the name points to now."),
+                .about(image.to_string()),
             MigrationError::SourceNotPinned { image } => new(ErrorCode::SourceMoved)
                 .about(image.to_string())
-                .hint("Plan it again: plans of this version note the ID of each image."),
+                .hint("The plan was created by an older version. A new plan records the ID of each image."),
             MigrationError::EngineContentMissing { image, .. } => {
                 new(ErrorCode::EngineContentMissing)
                     .about(image.to_string())
-                    .hint("Copy the image from the registry that it was pulled from.")
-                    .hint("Or remove every image that shares its layers, and pull it again.")
             }
             MigrationError::PlatformChoiceNeeded { image, .. } => {
                 new(ErrorCode::EnginePlatformNeeded)
                     .about(image.to_string())
-                    .hint("Choose one platform, or copy all of them from the registry that the image was pulled from.")
             }
             MigrationError::ContentDiffers { destination, .. } => new(ErrorCode::VerificationFailed)
-                .about(destination.to_string())
-                .hint("Somebody else may have moved the tag at the same moment. Plan it again, and compare."),
+                .about(destination.to_string()),
             MigrationError::SameDestination { destination } => new(ErrorCode::InputInvalid)
                 .about(destination.to_string())
                 .hint("Give one of the two repositories another name."),
@@ -139,12 +133,11 @@ impl From<&MigrationError> for ApiError {
                 .hint("Choose a shorter repository name."),
             MigrationError::PlatformMissing { image, .. } => new(ErrorCode::ManifestUnsupported)
                 .about(image.to_string())
-                .hint("Choose a platform that the image is built for, or copy all of them."),
+                .hint("Choose a platform that the image supports, or copy all platforms."),
             MigrationError::NestedTooDeep { image, .. }
             | MigrationError::ManifestsTooLarge { image, .. }
             | MigrationError::TooManyChildren { image, .. } => new(ErrorCode::ManifestUnsupported)
-                .about(image.to_string())
-                .hint("It is left where it is: no real image is built like this."),
+                .about(image.to_string()),
         }
     }
 }

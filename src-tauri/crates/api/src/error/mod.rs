@@ -1,7 +1,8 @@
-//! The one place where errors of the engine become codes and words.
+//! The only place where errors of the engine become codes and words.
 //!
-//! A code stands for a failure that the window treats in its own way. The message is a sentence
-//! that is true without the window; the hints say what to do next.
+//! The files convert the errors of one subject each: they choose the code, keep the causes, and add hints
+//! that contain facts of the failure. [`words`] holds the words of each code and explains which text comes
+//! from where.
 
 mod aws;
 mod client_login;
@@ -12,6 +13,7 @@ mod migration;
 mod network;
 mod registry;
 mod sign_in;
+mod words;
 
 use std::error::Error;
 
@@ -19,11 +21,11 @@ use transload_engine::aws::Policy;
 
 use crate::contract::{ApiError, ErrorCode};
 
-/// How many causes are told; a chain that is longer says the same thing again.
+/// Longer chains repeat themselves.
 const CAUSES_LIMIT: usize = 8;
 
 impl ApiError {
-    /// An error with a sentence and nothing else.
+    /// Creates an error with a message only.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -36,35 +38,35 @@ impl ApiError {
         }
     }
 
-    /// The next step, and further ones when called again.
+    /// Adds a next step that contains a fact of this failure. General steps are in [`words`].
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// The name that the sentence speaks of.
+    /// Sets the name of the thing that failed.
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
     }
 
-    /// The least-privilege policy that lifts a refusal, where what AWS said tells which.
+    /// Sets the least-privilege policy that would allow the request.
     #[must_use]
     pub fn lifted_by(mut self, policy: Option<Policy>) -> Self {
         self.policy = policy.map(|policy| policy.text.into_boxed_str());
         self
     }
 
-    /// The same call may succeed when it is made again.
+    /// Marks the error as temporary: the same call may succeed later.
     #[must_use]
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
         self
     }
 
-    /// The error with everything that caused it, as the libraries and servers put it.
+    /// Adds the error and its sources as causes.
     #[must_use]
     pub fn caused_by(mut self, error: &(dyn Error + 'static)) -> Self {
         let mut next = Some(error);
@@ -78,39 +80,33 @@ impl ApiError {
         self
     }
 
-    /// A value that a person gave and that cannot be what it stands for.
+    /// A value that a user entered and that couldn't be parsed.
     pub fn invalid_input(error: &(dyn Error + 'static)) -> Self {
         Self::new(ErrorCode::InputInvalid, capitalised(&error.to_string())).caused_by(error)
     }
 
-    /// A file or folder that cannot be read or written.
+    /// A file or folder that couldn't be read or written.
     pub fn storage(path: &std::path::Path, error: &std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::StorageFull {
             return Self::disk_full(path).caused_by(error);
         }
-        Self::new(
-            ErrorCode::StorageFailed,
-            format!("{} cannot be read or written.", path.display()),
-        )
-        .hint("Check that the folder exists, that you may write to it, and that the disk has room.")
-        .about(path.display().to_string())
-        .caused_by(error)
-        .retryable()
+        Self::new(ErrorCode::StorageFailed, format!("Couldn't read or write {}.", path.display()))
+            .about(path.display().to_string())
+            .caused_by(error)
+            .retryable()
     }
 
-    /// A disk without room.
+    /// A full disk.
     pub fn disk_full(path: &std::path::Path) -> Self {
         let path = path.display().to_string();
-        Self::new(ErrorCode::DiskFull, format!("The disk is full: {path} could not be written."))
-            .hint("Make room on this disk, then try again; what was there before is still there.")
+        Self::new(ErrorCode::DiskFull, format!("The disk is full. Couldn't write {path}."))
             .about(path)
             .retryable()
     }
 
-    /// A fault of Transload itself.
+    /// A bug in Transload.
     pub fn internal(detail: impl Into<String>) -> Self {
-        Self::new(ErrorCode::Internal, "Transload made a mistake.")
-            .hint("Try again; if it happens again, report it with the log file from Settings.")
+        Self::new(ErrorCode::Internal, "Transload reached an unexpected state.")
             .cause(detail.into())
     }
 
@@ -131,20 +127,20 @@ impl Error for ApiError {}
 impl From<transload_engine::model::InvalidRepositoryName> for ApiError {
     fn from(error: transload_engine::model::InvalidRepositoryName) -> Self {
         let message = format!(
-            "ECR does not take \u{201c}{}\u{201d} as the name of a repository: {}.",
+            "\u{201c}{}\u{201d} isn't a valid ECR repository name: {}.",
             error.name, error.rule
         );
         let invalid = Self::new(ErrorCode::RepositoryNameInvalid, message);
         match &error.suggestion {
-            Some(near) => {
-                invalid.hint(format!("Use \u{201c}{near}\u{201d} instead.")).about(near.as_str())
-            }
-            None => invalid.hint("Choose another name."),
+            Some(suggestion) => invalid
+                .hint(format!("For example, use \u{201c}{suggestion}\u{201d}."))
+                .about(suggestion.as_str()),
+            None => invalid,
         }
     }
 }
 
-/// The first letter in upper case and a full stop at the end: a sentence.
+/// Makes a sentence: the first letter in upper case, and a full stop at the end.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
@@ -164,7 +160,7 @@ mod tests {
         assert_eq!(error.subject.as_deref(), Some("my-app"));
         assert_eq!(
             error.message,
-            "ECR does not take “My App” as the name of a repository: 'M' is not allowed; use lower-case letters, digits, '.', '_', '-' and '/'."
+            "“My App” isn't a valid ECR repository name: 'M' is not allowed; use lower-case letters, digits, '.', '_', '-' and '/'."
         );
     }
 }

@@ -1,3 +1,5 @@
+//! Failures of the network: certificates, the clock, proxies.
+
 use transload_engine::network::{CaFileError, Distrust, NetworkFailure, Untrusted};
 
 use super::capitalised;
@@ -17,8 +19,6 @@ impl From<&CaFileError> for ApiError {
         | CaFileError::Damaged { path, .. }) = error;
         Self::new(ErrorCode::CaFileUnusable, capitalised(&error.to_string()))
             .about(path.display().to_string())
-            .hint("Choose a file with certificates in PEM, which begin with -----BEGIN CERTIFICATE-----, or one in DER.")
-            .hint("Connections go on without it: what the system trusts is trusted.")
             .caused_by(error)
     }
 }
@@ -30,39 +30,35 @@ fn words(failure: &NetworkFailure) -> ApiError {
             let error = distrusted(certificate, new(ErrorCode::TlsUntrusted)).retryable();
             match unusable_file {
                 Some(reason) => error.hint(format!(
-                    "A file that may hold it is set and was not used: {}",
+                    "A CA file is configured, but Transload couldn't use it: {}",
                     capitalised(reason)
                 )),
                 None => error,
             }
         }
         NetworkFailure::NoAuthorities { .. } => new(ErrorCode::TlsUntrusted)
-            .hint("Install the certificate authorities of the system, on Debian: apt install ca-certificates.")
-            .hint("Or choose a file with them in Settings, under Network.")
+            .hint("Install the certificate authorities of the system. On Debian, run: apt install ca-certificates")
+            .hint("Or choose a CA file in Settings, under Network.")
             .retryable(),
-        NetworkFailure::ClockWrong { .. } => new(ErrorCode::ClockWrong)
-            .hint("Set date, time and time zone of this computer, or let it set them from the network, then try again.")
-            .retryable(),
-        // What the connection said stands with the causes.
+        NetworkFailure::ClockWrong { .. } => new(ErrorCode::ClockWrong).retryable(),
+        // The detail of the connection is in the causes.
         NetworkFailure::ProxyUnreachable { proxy, .. } => ApiError::new(
             ErrorCode::ProxyUnreachable,
-            format!("The proxy {proxy} cannot be reached."),
+            format!("The proxy {proxy} didn't respond."),
         )
             .about(proxy)
-            .hint("Check that the proxy runs and that its address is right: Settings shows where it comes from.")
-            .hint("Outside the company's network, or without its VPN, the proxy may not be there: take it out of the environment and start Transload again.")
             .retryable(),
         NetworkFailure::ProxyRefused { proxy, wants_login: true, .. } => {
             new(ErrorCode::ProxyRefused)
                 .about(proxy)
-                .hint("Give user name and password in the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, and start Transload again.")
-                .hint("Where the proxy wants a login of Windows or Kerberos, a small proxy on this computer such as cntlm or px can stand in between.")
+                .hint("Add the user name and password to the environment variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT")
+                .hint("If the proxy requires NTLM or Kerberos authentication, run a local proxy such as cntlm or px in front of it.")
                 .retryable()
         }
         NetworkFailure::ProxyRefused { proxy, .. } => new(ErrorCode::ProxyRefused)
             .about(proxy)
-            .hint("Ask whoever manages the proxy to allow the registry and AWS (*.amazonaws.com).")
-            .hint("What needs no proxy can be named in the variable NO_PROXY.")
+            .hint("Ask the administrator of the proxy to allow the registry and AWS (*.amazonaws.com).")
+            .hint("To bypass the proxy for a host, add the host to the environment variable NO_PROXY.")
             .retryable(),
     }
 }
@@ -72,21 +68,18 @@ fn distrusted(certificate: &Untrusted, error: ApiError) -> ApiError {
     let error = error.about(host);
     match reason {
         Distrust::UnknownIssuer if subject == issuer => error
-            .hint("Get the certificate from whoever runs the server, and choose it in Settings, under Network, as the CA file (--ca-file on the command line).")
-            .hint("If you do not expect such a server there, do not go on."),
+            .hint("Get the certificate from the administrator of the server. Then choose it as the CA file in Settings, under Network, or with --ca-file on the command line."),
         Distrust::UnknownIssuer => error
-            .hint(format!("Get the certificate of \u{201c}{issuer}\u{201d} as a file, from whoever manages your network or the server, and choose it in Settings, under Network, as the CA file (--ca-file on the command line)."))
-            .hint("If you do not know this issuer, somebody may read along: do not go on."),
+            .hint(format!("Get the certificate of \u{201c}{issuer}\u{201d} from the administrator of your network or of the server. Then choose it as the CA file in Settings, under Network, or with --ca-file on the command line.")),
         Distrust::Expired { .. } => error
-            .hint("Whoever runs the server must renew its certificate.")
-            .hint("Check the date of this computer too: a wrong one makes good certificates look like this."),
+            .hint("Check the date of this computer. If it is correct, ask the administrator of the server to renew the certificate."),
         Distrust::NotYetValid { .. } => {
-            error.hint("Whoever runs the server must correct its certificate.")
+            error.hint("Check the date of this computer. If it is correct, ask the administrator of the server to replace the certificate.")
         }
         Distrust::OtherName => error
-            .hint("Check the address: the server is there under another name.")
-            .hint("A sign-in page of the network or a proxy may answer in its place."),
-        Distrust::Other { .. } => error.hint("Whoever runs the server must correct its certificate."),
+            .hint("Check the address. The certificate is for another name.")
+            .hint("A proxy or the sign-in page of the network may have answered instead."),
+        Distrust::Other { .. } => error.hint("Ask the administrator of the server to replace the certificate."),
     }
 }
 
@@ -114,15 +107,15 @@ mod tests {
         );
         assert!(error.message.contains("\u{201c}Corp Root\u{201d}"), "{}", error.message);
         assert!(error.hints[0].contains("Settings"), "{:?}", error.hints);
-        assert!(error.hints[2].contains("/ca.pem cannot be read: gone."), "{:?}", error.hints);
+        assert!(error.hints[1].contains("/ca.pem cannot be read: gone."), "{:?}", error.hints);
     }
 
     #[test]
-    fn a_proxy_that_is_not_there_is_said_in_plain_words_and_the_rest_is_a_detail() {
+    fn an_unreachable_proxy_is_named_and_the_detail_is_a_cause() {
         let detail = "tunnel error: tcp connect error".to_owned();
         let proxy = "http://proxy.corp:3128".to_owned();
         let error = ApiError::from(&NetworkFailure::ProxyUnreachable { proxy, detail });
-        assert_eq!(error.message, "The proxy http://proxy.corp:3128 cannot be reached.");
+        assert_eq!(error.message, "The proxy http://proxy.corp:3128 didn't respond.");
         assert!(error.causes[0].contains("tcp connect error"), "{:?}", error.causes);
     }
 

@@ -1,3 +1,5 @@
+//! Failures of signing in, and of adding a profile.
+
 use transload_engine::aws::{ProfileNotAdded, SignInError};
 
 use super::capitalised;
@@ -5,42 +7,34 @@ use crate::contract::{ApiError, ErrorCode};
 
 impl From<SignInError> for ApiError {
     fn from(error: SignInError) -> Self {
-        let words = |code| Self::new(code, capitalised(&error.to_string()));
-        let told = match &error {
+        let new = |code| Self::new(code, capitalised(&error.to_string()));
+        let converted = match &error {
             SignInError::Aws(error) => return Self::from(error),
-            SignInError::NotSso { profile } => words(ErrorCode::ProfileInvalid)
+            SignInError::NotSso { profile } => new(ErrorCode::ProfileInvalid)
                 .about(profile)
-                .hint("Choose a profile with an SSO session, or one that needs no sign-in."),
-            SignInError::SessionMissing { session } => words(ErrorCode::ProfileInvalid)
+                .hint("Choose a profile with an SSO session, or a profile that doesn't require signing in."),
+            SignInError::SessionMissing { session } => new(ErrorCode::ProfileInvalid)
                 .about(session)
-                .hint("Add the session with: aws configure sso-session, or choose another one."),
+                .hint("To add the session, run: aws configure sso-session"),
             SignInError::Denied => {
-                Self::new(ErrorCode::SignInDenied, "Access was denied in the browser.")
-                    .hint("Sign in again and allow access, as the user that has the AWS account.")
-                    .hint("If you did allow it, ask the administrator of IAM Identity Center.")
-                    .retryable()
+                Self::new(ErrorCode::SignInDenied, "Access was denied in the browser.").retryable()
             }
             SignInError::Expired => {
-                Self::new(ErrorCode::SignInExpired, "The sign-in was not finished in time.")
-                    .hint("Sign in again; a code is good for some minutes.")
-                    .retryable()
+                Self::new(ErrorCode::SignInExpired, "The sign-in wasn't completed in time.").retryable()
             }
-            SignInError::Refused { .. } => words(ErrorCode::SignInFailed)
-                .hint("Sign in again, with a code instead of the browser of this computer.")
-                .retryable(),
-            SignInError::ForeignPage { page } => words(ErrorCode::SignInFailed)
+            SignInError::Refused { .. } => new(ErrorCode::SignInFailed).retryable(),
+            SignInError::ForeignPage { page } => new(ErrorCode::SignInFailed)
                 .about(page)
-                .hint("Check sso_start_url and sso_region in the AWS configuration, and any endpoint that is set for SSO OIDC."),
+                .hint("Check sso_start_url and sso_region in the AWS configuration, and the SSO OIDC endpoint if one is set."),
             SignInError::NotSignedIn { session } => {
-                Self::new(ErrorCode::SignInNeeded, format!("You are not signed in to {session}."))
-                    .hint("Sign in, then try again.")
+                Self::new(ErrorCode::SignInNeeded, format!("You aren't signed in to {session}."))
                     .retryable()
             }
             SignInError::Store { path, source } => return Self::storage(path, source),
-            SignInError::NoRandomness => words(ErrorCode::SignInFailed)
-                .hint("Restart this computer; without random numbers nothing on it is safe."),
+            SignInError::NoRandomness => new(ErrorCode::SignInFailed)
+                .hint("The system provided no random numbers, which encryption requires. Restart this computer."),
         };
-        told.caused_by(&error)
+        converted.caused_by(&error)
     }
 }
 
@@ -51,15 +45,15 @@ impl From<ProfileNotAdded> for ApiError {
             ProfileNotAdded::Unreadable { detail } => {
                 Self::new(ErrorCode::StorageFailed, capitalised(detail))
                     .hint(
-                        "Correct the file, then try again: nothing is added to one that is broken.",
+                        "Correct the file, then try again. Transload doesn't change a file that it can't parse.",
                     )
                     .retryable()
             }
             ProfileNotAdded::Exists { .. } => {
-                Self::invalid_input(&error).hint("Choose another name: profiles are never changed.")
+                Self::invalid_input(&error).hint("Choose another name. Transload doesn't change existing profiles.")
             }
             ProfileNotAdded::NameInvalid { .. } | ProfileNotAdded::ValueInvalid { .. } => {
-                Self::invalid_input(&error).hint("Use another one.")
+                Self::invalid_input(&error)
             }
         }
     }

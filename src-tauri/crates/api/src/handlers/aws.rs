@@ -106,8 +106,7 @@ pub(crate) fn mfa_code(typed: String) -> Result<Secret<String>, ApiError> {
     if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(Secret::new(code));
     }
-    Err(ApiError::new(ErrorCode::MfaCodeRefused, "An MFA code has six digits.")
-        .hint("Type the six digits that the device shows now."))
+    Err(ApiError::new(ErrorCode::MfaCodeRefused, "An MFA code has six digits."))
 }
 
 #[cfg(test)]

@@ -51,9 +51,8 @@ impl Api {
         let kept = undos.entry((client, host.clone())).or_default();
         let Some(newest) = kept.pop() else {
             let message = "There is nothing to undo.";
-            return Err(ApiError::new(ErrorCode::ClientLoginFailed, message).hint(
-                "What was changed before the last start of Transload is not known any more.",
-            ));
+            return Err(ApiError::new(ErrorCode::ClientLoginFailed, message)
+                .hint("Only changes since Transload started can be undone."));
         };
         match client_login::undo(&newest, &self.inner.options.docker).await {
             // It never can be undone, so it is not offered again.

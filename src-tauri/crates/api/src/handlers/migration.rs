@@ -64,8 +64,10 @@ impl Api {
         let (Some(report), Some(JobRequest { mut request, mut shown, ends, .. })) =
             (finished.report(), kept)
         else {
-            let message = "This migration is not over yet.";
-            return Err(ApiError::new(ErrorCode::InputInvalid, message).hint("Wait for its end."));
+            let message = "The migration hasn't finished.";
+            return Err(
+                ApiError::new(ErrorCode::InputInvalid, message).hint("Wait until it finishes.")
+            );
         };
         let open = report.images.iter().filter(|image| {
             use crate::contract::ImageResult::{Cancelled, Failed};
@@ -115,7 +117,7 @@ pub(crate) fn read_request(
     if request.images.is_empty() {
         let message = "No image is selected.";
         return Err(
-            ApiError::new(ErrorCode::InputInvalid, message).hint("Go back and select images.")
+            ApiError::new(ErrorCode::InputInvalid, message).hint("Select one or more images.")
         );
     }
     let template = convert::engine_settings(&request.template)?;
@@ -144,7 +146,8 @@ fn read_image(
     source: &OpenSource,
 ) -> Result<RequestedImage, ApiError> {
     let Some(repository) = names.get(image.repository.as_str()) else {
-        let message = format!("No ECR repository is named for {}.", image.repository);
+        let message =
+            format!("The request contains no ECR repository name for {}.", image.repository);
         return Err(ApiError::new(ErrorCode::InputInvalid, message).about(&image.repository));
     };
     let tag = read_tag(&image.tag)?;

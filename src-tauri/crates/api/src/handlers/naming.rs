@@ -74,8 +74,6 @@ pub(super) fn names(
 fn collide(name: &str, sources: &[&str]) -> ApiError {
     let quoted: Vec<_> = sources.iter().map(|source| format!("\u{201c}{source}\u{201d}")).collect();
     let message =
-        format!("{} would have one name in ECR, \u{201c}{name}\u{201d}.", quoted.join(" and "));
-    ApiError::new(ErrorCode::NamesCollide, message)
-        .about(name)
-        .hint("Give each a name of its own, or change the rules that make them.")
+        format!("{} have the same name in ECR, \u{201c}{name}\u{201d}.", quoted.join(" and "));
+    ApiError::new(ErrorCode::NamesCollide, message).about(name)
 }

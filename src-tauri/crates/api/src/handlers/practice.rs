@@ -85,13 +85,11 @@ fn failed(error: PracticeError) -> ApiError {
             ErrorCode::PracticeInUse,
             format!("Practice mode is in use by {holder}."),
         )
-        .hint("Close that program, or wait until its command has finished, then try again. Nothing was changed.")
         .about(holder)
         .caused_by(&error)
         .retryable();
     }
-    ApiError::new(ErrorCode::PracticeFailed, "Practice mode cannot start.")
-        .hint("Reset practice in Settings: that throws its data away and builds it anew.")
+    ApiError::new(ErrorCode::PracticeFailed, "Practice mode couldn't start its local servers.")
         .caused_by(&error)
         .retryable()
 }
@@ -101,21 +99,23 @@ fn not_moved(error: &MoveTagError) -> ApiError {
     let words = match error {
         MoveTagError::RepositoryMissing { repository } => new(ErrorCode::ImageMissing)
             .about(repository)
-            .hint("Choose a repository that the practice account lists, such as dencold/pgcli."),
+            .hint("Choose a repository of the practice account, for example dencold/pgcli."),
         MoveTagError::TagMissing { repository, tag } => new(ErrorCode::ImageMissing)
             .about(format!("{repository}:{tag}"))
-            .hint("Choose a tag that the repository has."),
+            .hint("Choose an existing tag of the repository."),
         MoveTagError::Fixed { repository } => new(ErrorCode::InputInvalid)
             .about(repository)
-            .hint("Choose a repository of another namespace, such as dencold/pgcli."),
+            .hint("Choose a repository of another namespace, for example dencold/pgcli."),
         MoveTagError::SameImage { repository, tag, .. } => new(ErrorCode::InputInvalid)
             .about(format!("{repository}:{tag}"))
             .hint("Choose a tag with another digest."),
         MoveTagError::Store(_) => ApiError::new(
             ErrorCode::PracticeFailed,
-            "Practice mode could not write down where the tag is now; it was not moved.",
+            "Practice mode couldn't save the change. The tag wasn't moved.",
         )
-        .hint("Check that the disk has room and that the data folder may be written to.")
+        .hint(
+            "Check that the disk has free space and that your user has access to the data folder.",
+        )
         .retryable(),
     };
     words.caused_by(error)

@@ -56,10 +56,9 @@ impl Api {
         let ecr = connected.destination.ecr.as_ref();
         let name = RepositoryName::parse(&name)?;
         let Some(repository) = ecr.repository(&name).await? else {
-            let message = format!("ECR has no repository {name} in this account and region.");
-            return Err(ApiError::new(ErrorCode::RepositoryMissing, message)
-                .about(name.as_str())
-                .hint("It may have been deleted; refresh the list."));
+            let message =
+                format!("The repository {name} doesn't exist in this account and region.");
+            return Err(ApiError::new(ErrorCode::RepositoryMissing, message).about(name.as_str()));
         };
         let (images, lifecycle_policy) =
             futures_util::try_join!(ecr.images(&name), ecr.lifecycle_policy(&name))?;

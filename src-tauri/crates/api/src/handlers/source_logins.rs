@@ -19,12 +19,12 @@ impl Api {
     pub async fn source_login(&self, login: SourceLogin) -> Result<SourceLoginStatus, ApiError> {
         let SourceLogin { source, username, secret, keep } = login;
         let Some(address) = self.source_address(&source).await? else {
-            let message = "This source needs no login of its own.";
+            let message = "This source doesn't require a login.";
             return Err(ApiError::new(ErrorCode::InputInvalid, message));
         };
         let user = username.trim().to_owned();
         if user.is_empty() || secret.is_empty() {
-            let message = "A login needs a user name and an access token or password.";
+            let message = "Enter a user name and an access token or password.";
             return Err(ApiError::new(ErrorCode::InputInvalid, message));
         }
         let host = address.endpoint.host.clone();
@@ -121,21 +121,13 @@ fn anonymous() -> SourceLoginStatus {
 }
 
 fn unreadable(host: &RegistryHost, problem: &str) -> ApiError {
-    let message = format!("A stored login could not be read: {problem}.");
-    ApiError::new(ErrorCode::StoredLoginUnreadable, message)
-        .about(host.as_str())
-        .hint("Public images are copied without a login.")
-        .hint("For private images, sign in here, or repair the login with docker login or podman login.")
+    let message = format!("Couldn't read a stored login: {problem}.");
+    ApiError::new(ErrorCode::StoredLoginUnreadable, message).about(host.as_str())
 }
 
 fn untested(host: &RegistryHost) -> ApiError {
     let message = format!(
-        "{host} lets anyone in, so it could not be tested whether the user name and password are right."
+        "{host} allows anonymous access, so Transload couldn't test the user name and password."
     );
-    ApiError::new(ErrorCode::LoginUntested, message)
-        .about(host.as_str())
-        .hint("The login is used until Transload closes. It was not saved in the keychain.")
-        .hint(
-            "If private images are not found, check the user name and password, and sign in again.",
-        )
+    ApiError::new(ErrorCode::LoginUntested, message).about(host.as_str())
 }

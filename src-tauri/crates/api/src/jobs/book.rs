@@ -70,9 +70,9 @@ impl JobBook {
     pub fn get(&self, id: &str) -> Result<Arc<Job>, ApiError> {
         let found = self.jobs().iter().find(|job| job.id() == id).cloned();
         found.ok_or_else(|| {
-            ApiError::new(ErrorCode::JobUnknown, "This migration is not known any more.")
+            ApiError::new(ErrorCode::JobUnknown, "The migration is no longer in memory.")
                 .about(id)
-                .hint("It is in the history: open it there to see its report, or to resume it.")
+                .hint("Open the migration in the history to see its report or to resume it.")
         })
     }
 

@@ -26,12 +26,12 @@ fn not_listed(error: &RegistryError) -> ApiError {
         Remedy::Retry | Remedy::Wait => told,
         Remedy::Absent | Remedy::Unsupported | Remedy::LogIn | Remedy::Refused => {
             let message = format!(
-                "The registry does not list its repositories to this login. {}",
+                "The registry doesn't allow this login to list repositories. {}",
                 told.message
             );
             ApiError { message, ..told }.hint(
-                "Name the repositories instead: type them in the source step, or give them to the \
-                 command line after the options, such as team/app.",
+                "Enter the repository names in the source step. On the command line, add them after the \
+                 options, for example team/app.",
             )
         }
     }

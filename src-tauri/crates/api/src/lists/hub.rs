@@ -104,10 +104,10 @@ pub(crate) async fn tags(
 ) -> Result<SourceTags, ApiError> {
     let page = next.map_or(Ok(1), |next| next.parse().map_err(|_| no_such_page()))?;
     let (namespace, name) = repository.split_once('/').ok_or_else(|| {
-        let message = "A repository of Docker Hub has a user or organisation and a name.";
+        let message = "A Docker Hub repository name consists of a user or organization and a name.";
         ApiError::new(ErrorCode::InputInvalid, message)
             .about(repository)
-            .hint("Write it as dencold/pgcli; official images are library/NAME.")
+            .hint("For example, enter dencold/pgcli. For official images, enter library/NAME.")
     })?;
     let found = hub.client.tags(namespace, name, page).await?;
     let next = found.next.map(|page| page.to_string());
@@ -146,7 +146,7 @@ fn add_new(namespaces: &mut Vec<String>, more: Vec<String>) {
 }
 
 fn no_such_page() -> ApiError {
-    ApiError::new(ErrorCode::InputInvalid, "There is no such page.")
+    ApiError::new(ErrorCode::InputInvalid, "The page doesn't exist.")
 }
 
 fn shown(repository: HubRepository) -> SourceRepository {
