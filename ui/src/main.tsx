@@ -10,7 +10,7 @@ if (root === null) {
   throw new Error("index.html has no element #root");
 }
 
-/** The program's backend; outside the program, in a browser while developing, the fake one. */
+/** Returns the Tauri backend, or the fake backend in browser mode. */
 async function chooseBackend(): Promise<Backend> {
   const fakeWanted = import.meta.env.DEV || import.meta.env.MODE === "fake";
   if (fakeWanted && !("__TAURI_INTERNALS__" in window)) {

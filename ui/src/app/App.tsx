@@ -1,6 +1,6 @@
 import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useReducer } from "react";
 import type { ErrorActions } from "../errors";
 import { HistoryPage } from "../features/history";
 import { MigratePage, percentOf, useDraft, useJob } from "../features/migrate";
@@ -23,8 +23,9 @@ import { useNotices } from "./useNotices";
 import { useSettings } from "./useSettings";
 import { useTheme } from "./useTheme";
 import { WelcomePage } from "./WelcomePage";
+import { initialWindowState, windowReducer } from "./windowState";
 
-/** The whole window on a backend. */
+/** Builds the window: providers, pages, and the state that several pages share. */
 export function App({ backend }: { backend: Backend }) {
   return (
     <I18nProvider locale="en" messages={[messages]}>
@@ -37,26 +38,13 @@ export function App({ backend }: { backend: Backend }) {
   );
 }
 
-interface Session {
-  readonly connection: AwsConnection | null;
-  readonly identity: AwsIdentity | null;
-  readonly alias: string | null;
-}
-
-const noSession: Session = { connection: null, identity: null, alias: null };
-
 function Window() {
   const backend = useBackend();
   const { settings, info, ready, error: settingsError, change } = useSettings();
   const { notices, notify, notifyError } = useNotices();
   const dark = useTheme(settings.theme);
-  const [page, setPage] = useState<Page | null>(null);
-  const [session, setSession] = useState<Session>(noSession);
-  // What the Repositories page shows where that is not what the wizard chose.
-  const [looked, setLooked] = useState<AwsConnection | null>(null);
-  const [job, setJob] = useState<string | null>(null);
-  const [closing, setClosing] = useState(false);
-  const [startingPractice, setStartingPractice] = useState(false);
+  const [state, update] = useReducer(windowReducer, initialWindowState);
+  const { page, session, viewed, job } = state;
   const kept = useDraft(ready ? settings.keep_draft : null);
   const followed = useJob(job);
   const engine = useRequest(ready ? `engine ${settings.engine_address}` : null, () =>
@@ -64,40 +52,37 @@ function Window() {
   );
   const draftDispatch = kept.dispatch;
 
-  useEffect(() => backend.onCloseRequested(() => setClosing(true)), [backend]);
+  useEffect(() => backend.onCloseRequested(() => update({ type: "close_requested" })), [backend]);
   useEffect(() => {
     if (settingsError !== null) {
       notifyError(settingsError);
     }
   }, [settingsError, notifyError]);
 
-  /** Starts practice and shows the wizard, unless the person went on from the page meanwhile. */
+  /** Starts practice mode and opens the wizard, unless the user opened another page meanwhile. */
   const choosePractice = useCallback(
     async (from: Page | null) => {
-      setStartingPractice(true);
+      update({ type: "practice_starting" });
       try {
         await backend.practiceStart();
         draftDispatch({ type: "connection_chosen", connection: { kind: "practice" } });
-        setSession({ ...noSession, connection: { kind: "practice" } });
-        setLooked(null);
-        setPage((now) => (now === from ? "migrate" : now));
+        update({ type: "practice_started", from });
       } catch (error) {
+        update({ type: "practice_failed" });
         notifyError(error);
-      } finally {
-        setStartingPractice(false);
       }
     },
     [backend, draftDispatch, notifyError],
   );
 
-  // Where the window begins: a job that still runs, practice, the first-start cards, the wizard.
+  // Chooses the first page, and follows a job that is still running.
   const draftRead = kept.draft !== null;
   useEffect(() => {
     if (!ready || !draftRead || page !== null) {
       return;
     }
     const first = settings.welcomed ? "migrate" : "welcome";
-    setPage(first);
+    update({ type: "page_opened", page: first });
     if (info?.started_in_practice) {
       choosePractice(first);
     }
@@ -105,17 +90,18 @@ function Window() {
       (jobs) => {
         const running = jobs.find((one) => one.status !== "finished");
         if (running !== undefined) {
-          setJob(running.job);
+          update({ type: "job_shown", job: running.job });
         }
       },
       () => {},
     );
   }, [backend, ready, draftRead, page, settings.welcomed, info, choosePractice]);
 
-  const openHistory = useCallback(() => setPage("history"), []);
+  const openPage = useCallback((to: Page) => update({ type: "page_opened", page: to }), []);
+  const openHistory = useCallback(() => openPage("history"), [openPage]);
   const interrupted = useInterruptedNotice(backend, ready, notify, openHistory);
 
-  // A saved profile that is marked as the default is chosen in an empty wizard.
+  // An empty wizard uses the default saved profile.
   const connectionChosen = kept.draft?.connection !== null;
   useEffect(() => {
     if (!draftRead || connectionChosen) {
@@ -133,54 +119,44 @@ function Window() {
   }, [backend, draftRead, connectionChosen, draftDispatch]);
 
   const begin = (to: Page) => {
-    setPage(to);
+    openPage(to);
     if (!settings.welcomed) {
       change({ welcomed: true }).catch(notifyError);
     }
   };
   const onConnection = useCallback(
     (connection: AwsConnection, identity: AwsIdentity | null, alias: string | null) =>
-      setSession({ connection, identity, alias }),
+      update({ type: "connection_chosen", session: { connection, identity, alias } }),
     [],
   );
   const showJob = (shown: string | null) => {
-    // One that goes on has the name that it had.
+    // A resumed migration keeps its job ID.
     if (shown !== null && shown === job) {
       followed.reload();
     }
     if (shown !== null) {
-      interrupted.goneOn(shown);
+      interrupted.resumed(shown);
     }
-    setJob(shown);
+    update({ type: "job_shown", job: shown });
   };
-  const lookAtMigrated = () => {
-    setLooked(null);
-    setPage("repositories");
-  };
-  const forgetPractice = () => {
+  const jobFinished = followed.state?.snapshot.status === "finished";
+  const resetPractice = () => {
     draftDispatch({ type: "practice_reset" });
-    if (session.connection?.kind === "practice") {
-      setSession(noSession);
-      if (followed.state?.snapshot.status === "finished") {
-        setJob(null);
-      }
-    }
-    if (looked?.kind === "practice") {
-      setLooked(null);
-    }
-    notify("success", "Practice is as it was at first");
+    update({ type: "practice_reset", jobFinished });
+    notify("success", "Practice mode was reset");
   };
+  const view = (chosen: AwsConnection) => update({ type: "connection_viewed", connection: chosen });
   const use = (profile: SavedProfile) => {
     draftDispatch({ type: "saved_profile_used", profile });
-    draftDispatch({ type: "step_shown", step: 0 });
-    if (followed.state?.snapshot.status === "finished") {
-      setJob(null);
+    draftDispatch({ type: "step_shown", step: "connection" });
+    if (jobFinished) {
+      update({ type: "job_shown", job: null });
     }
-    setPage("migrate");
+    openPage("migrate");
   };
   const errorActions = useMemo<ErrorActions>(
     () => ({
-      open_settings: () => setPage("settings"),
+      open_settings: () => openPage("settings"),
       open_log: () => {
         backend.logFolderOpen().catch(notifyError);
       },
@@ -188,12 +164,12 @@ function Window() {
         choosePractice(page);
       },
     }),
-    [backend, notifyError, choosePractice, page],
+    [backend, notifyError, choosePractice, openPage, page],
   );
 
-  const looking = page === "repositories" && looked !== null;
-  const connection = looking ? looked : session.connection;
-  const practised = [session.connection, looked].some((one) => one?.kind === "practice");
+  const viewing = page === "repositories" && viewed !== null;
+  const connection = viewing ? viewed : session.connection;
+  const usesPractice = [session.connection, viewed].some((one) => one?.kind === "practice");
   const snapshot = followed.state?.snapshot;
   const percent =
     snapshot === undefined || snapshot.status === "finished" ? null : percentOf(snapshot);
@@ -202,8 +178,8 @@ function Window() {
     <Frame
       page={page ?? "migrate"}
       connection={connection}
-      identity={looking ? null : session.identity}
-      alias={looking ? null : session.alias}
+      identity={viewing ? null : session.identity}
+      alias={viewing ? null : session.alias}
       engine={engine.answer}
       dark={dark}
       percent={percent}
@@ -214,11 +190,11 @@ function Window() {
       }}
       onEngine={engine.reload}
     >
-      <MfaCodeProvider connections={[looked, session.connection]}>
+      <MfaCodeProvider connections={[viewed, session.connection]}>
         <ErrorBoundary key={page}>
           {page === "welcome" && (
             <WelcomePage
-              starting={startingPractice}
+              starting={state.startingPractice}
               onMigrate={() => begin("migrate")}
               onRepositories={() => begin("repositories")}
               onPractice={() => {
@@ -235,17 +211,17 @@ function Window() {
               errorActions={errorActions}
               onConnection={onConnection}
               onJob={showJob}
-              onRepositories={lookAtMigrated}
+              onRepositories={() => update({ type: "migrated_repositories_opened" })}
             />
           )}
           {page === "repositories" && (
             <RepositoriesPage
               connection={connection}
-              connectionPicker={<ConnectionPicker connection={connection} onChange={setLooked} />}
+              connectionPicker={<ConnectionPicker connection={connection} onChange={view} />}
               errorActions={errorActions}
               onRegion={(region) => {
                 if (connection !== null && connection.kind !== "practice") {
-                  setLooked({ ...connection, region });
+                  view({ ...connection, region });
                 }
               }}
             />
@@ -256,14 +232,14 @@ function Window() {
               onListed={interrupted.listed}
               onJob={(shown) => {
                 showJob(shown);
-                setPage("migrate");
+                openPage("migrate");
               }}
               onRequest={(request, account) => {
                 draftDispatch({ type: "request_taken", request, account });
-                setJob(null);
-                setPage("migrate");
+                update({ type: "job_shown", job: null });
+                openPage("migrate");
               }}
-              onMigrate={() => setPage("migrate")}
+              onMigrate={() => openPage("migrate")}
             />
           )}
           {page === "profiles" && <ProfilesPage onUse={use} errorActions={errorActions} />}
@@ -271,16 +247,16 @@ function Window() {
             <SettingsPage
               settings={settings}
               onChange={change}
-              practiceRuns={practised}
-              onPracticeReset={forgetPractice}
+              practiceRuns={usesPractice}
+              onPracticeReset={resetPractice}
               errorActions={errorActions}
             />
           )}
         </ErrorBoundary>
       </MfaCodeProvider>
-      {closing && (
+      {state.closing && (
         <CloseModal
-          onStay={() => setClosing(false)}
+          onStay={() => update({ type: "close_cancelled" })}
           onClose={() => {
             backend.windowClose().catch(notifyError);
           }}

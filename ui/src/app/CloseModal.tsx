@@ -13,25 +13,25 @@ export function CloseModal({ onStay, onClose }: CloseModalProps) {
   return (
     <Modal
       visible
-      header="A migration is running"
-      closeAriaLabel="Keep the window open"
+      header="Close the window?"
+      closeAriaLabel="Keep window open"
       onDismiss={onStay}
       data-testid="close-modal"
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button onClick={onClose} data-testid="close-anyway">
-              Close and stop it
+              Stop migration and close
             </Button>
             <Button variant="primary" onClick={onStay} data-testid="close-stay">
-              Keep it running
+              Keep window open
             </Button>
           </SpaceBetween>
         </Box>
       }
     >
-      Closing the window stops it. Images that are through stay in ECR; Resume in the history goes
-      on with the others.
+      A migration is running. Closing the window stops it. Copied images stay in ECR. To continue
+      later, choose Resume in the history.
     </Modal>
   );
 }

@@ -18,17 +18,20 @@ function profileChoice({ name, region, problem }: AwsProfile): Choice {
   return {
     label: name,
     value: `aws:${name}`,
-    description: problem ?? region ?? "No region of its own",
+    description: problem ?? region ?? "No default region",
     connection: profileConnection(name),
   };
 }
 
-/** A connection as a profile gives it; its region is chosen beside it. */
+/** The region is chosen in a separate field. */
 function withoutRegion(connection: AwsConnection): AwsConnection {
   return connection.kind === "practice" ? connection : { ...connection, region: null };
 }
 
-/** Which ECR is looked at: a saved profile, an AWS profile, or practice; and in which region. */
+/**
+ * Selects the connection of the Repositories page: a saved profile, an AWS profile, or practice
+ * mode, and a region.
+ */
 export function ConnectionPicker({ connection, onChange }: ConnectionPickerProps) {
   const backend = useBackend();
   const saved = useRequest("saved", () => backend.savedProfilesList());
@@ -64,7 +67,7 @@ export function ConnectionPicker({ connection, onChange }: ConnectionPickerProps
       : null;
   return (
     <ColumnLayout columns={2}>
-      <FormField label="ECR of">
+      <FormField label="ECR connection">
         <Select
           selectedOption={selected}
           options={[
@@ -75,7 +78,7 @@ export function ConnectionPicker({ connection, onChange }: ConnectionPickerProps
             practice,
           ]}
           statusType={saved.loading || aws.loading ? "loading" : "finished"}
-          loadingText="Reading profiles"
+          loadingText="Loading profiles"
           placeholder="Choose a profile"
           onChange={({ detail }) => {
             const chosen = choices.find((one) => one.value === detail.selectedOption.value);

@@ -7,7 +7,7 @@ interface ErrorBoundaryProps {
   children: ReactNode;
 }
 
-/** Keeps a fault of one page from taking the whole window along. */
+/** Catches rendering errors, so that the navigation stays usable. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { error: unknown }> {
   state: { error: unknown } = { error: null };
 
@@ -24,11 +24,11 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { error: unknow
       <div role="alert" data-testid="page-error">
         <Alert
           type="error"
-          header="This page cannot be shown"
-          action={<Button onClick={() => this.setState({ error: null })}>Show it again</Button>}
+          header="Couldn’t show this page"
+          action={<Button onClick={() => this.setState({ error: null })}>Reload page</Button>}
         >
-          A fault of Transload itself. A running migration goes on. The details help when you ask
-          about it:
+          An unexpected error occurred. A running migration continues. To report the problem,
+          include these details:
           <Box variant="code" display="block">
             {error instanceof Error ? `${error.name}: ${error.message}` : String(error)}
           </Box>

@@ -16,16 +16,15 @@ import { timeLeft } from "../shared/TimeLeft";
 import { useNow } from "../shared/useNow";
 import { isPage, type Page, pageTitles } from "./routes";
 
-/** Props of {@link Frame}. */
 export interface FrameProps {
   page: Page;
   connection: AwsConnection | null;
   identity: AwsIdentity | null;
-  /** The account's alias, where it has one and it may be asked for. */
+  /** `null` if the account has no alias or the identity isn't allowed to read it. */
   alias: string | null;
   engine: EngineStatus | null;
   dark: boolean;
-  /** How far a running migration is, from 0 to 100; nothing where none runs. */
+  /** Percentage of the running migration, or `null`. */
   percent: number | null;
   notices: readonly FlashbarProps.MessageDefinition[];
   onPage: (page: Page) => void;
@@ -40,7 +39,7 @@ function accountText(
   alias: string | null,
 ): string {
   if (connection === null) {
-    return "No AWS account chosen";
+    return "No AWS account selected";
   }
   if (connection.kind === "practice") {
     return "Practice";
@@ -50,7 +49,7 @@ function accountText(
     : `${alias ?? identity.account_id} ${identity.region}`;
 }
 
-/** Who is signed in and for how long, and where that is changed. */
+/** Shows the identity and when the session expires, with a link to change it. */
 function accountMenu(
   connection: AwsConnection | null,
   identity: AwsIdentity | null,
@@ -59,7 +58,7 @@ function accountMenu(
 ): Pick<TopNavigationProps.MenuDropdownUtility, "title" | "description" | "items"> {
   const change = {
     id: "migrate",
-    text: connection === null ? "Choose an account" : "Choose another account or region",
+    text: connection === null ? "Choose account" : "Change account or region",
   };
   if (identity === null || connection === null || connection.kind === "practice") {
     return { items: [change] };
@@ -69,7 +68,7 @@ function accountMenu(
     ["Registry", identity.endpoints.registry ?? "–"],
     [
       "Session",
-      identity.expires_at_ms === null ? "Does not end" : timeLeft(identity.expires_at_ms, now),
+      identity.expires_at_ms === null ? "Doesn’t expire" : timeLeft(identity.expires_at_ms, now),
     ],
   ] as const;
   return {
@@ -88,18 +87,20 @@ function accountMenu(
 
 function engineText(engine: EngineStatus | null): string {
   if (engine === null) {
-    return "Docker Engine: looking";
+    return "Docker Engine: checking";
   }
-  return engine.running ? (engine.version ?? "Docker Engine runs") : "Docker Engine: not running";
+  return engine.running
+    ? (engine.version ?? "Docker Engine running")
+    : "Docker Engine: not running";
 }
 
 const labels = {
-  navigation: "Pages",
-  navigationToggle: "Show the pages",
-  navigationClose: "Hide the pages",
+  navigation: "Navigation",
+  navigationToggle: "Open navigation",
+  navigationClose: "Close navigation",
 };
 
-/** What a running engine is, for the top of its menu. A disabled item would be hard to read. */
+/** Details of a running engine, for the top of its menu. A disabled item would be hard to read. */
 function engineDetails(engine: EngineStatus | null): string | undefined {
   return engine?.running
     ? engineFacts(engine)
@@ -108,7 +109,7 @@ function engineDetails(engine: EngineStatus | null): string | undefined {
     : undefined;
 }
 
-/** What is around every page: navigation, account, engine, theme, notices. */
+/** The frame of every page: navigation, account, engine, theme, notifications. */
 export function Frame(props: FrameProps) {
   const { page, connection, identity, alias, engine, dark, percent, notices } = props;
   const now = useNow();
@@ -125,7 +126,7 @@ export function Frame(props: FrameProps) {
   }));
   return (
     <>
-      {/* The layout keeps the room of its header free while the page scrolls. */}
+      {/* AppLayout reserves the height of the header while the page scrolls. */}
       <div id="top" style={{ position: "sticky", insetBlockStart: 0, zIndex: 1002 }}>
         <TopNavigation
           identity={{
@@ -156,12 +157,12 @@ export function Frame(props: FrameProps) {
               ariaLabel: engineText(engine),
               title: engine?.version ?? undefined,
               description: engineDetails(engine),
-              items: [{ id: "engine", text: "Look for the engine again" }],
+              items: [{ id: "engine", text: "Refresh" }],
               onItemClick: props.onEngine,
             },
             {
               type: "button",
-              text: dark ? "Switch to light" : "Switch to dark",
+              text: dark ? "Light mode" : "Dark mode",
               onClick: () => props.onDark(!dark),
             },
           ]}
@@ -191,13 +192,13 @@ export function Frame(props: FrameProps) {
         }
         notifications={
           <>
-            {/* Above what comes later: a notice that moves is missed by a click. */}
+            {/* Notifications come first, so that they don't move when the banner appears. */}
             <Flashbar items={notices} />
             {practice && (
               <div data-testid="practice-banner">
                 <Alert type="info">
-                  This is practice: the registry and the Docker Hub account live inside Transload.
-                  Nothing reaches AWS.
+                  Practice mode: the registry and the Docker Hub account run inside Transload. No
+                  requests are sent to AWS.
                 </Alert>
               </div>
             )}

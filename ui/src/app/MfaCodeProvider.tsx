@@ -6,28 +6,28 @@ import { profileConnection } from "../shared/connection";
 import { MfaCodeModal } from "../shared/signIn/MfaCodeModal";
 
 interface MfaCodeProviderProps {
-  /** The connections in use; their settings go with a code. */
+  /** The connections in use. The code is submitted with the settings of a matching connection. */
   connections: readonly (AwsConnection | null)[];
   children: ReactNode;
 }
 
-interface Asked {
+interface CodeRequest {
   readonly profile: string;
   readonly message: string;
-  readonly again: (() => void) | undefined;
+  readonly retry: (() => void) | undefined;
 }
 
-/** Lets a person type an MFA code from every error alert below it, and then tries again. */
+/** Adds a remedy to all error alerts: asks for an MFA code, then retries the request. */
 export function MfaCodeProvider({ connections, children }: MfaCodeProviderProps) {
   const backend = useBackend();
   const outer = useContext(RemediesContext);
-  const [asked, setAsked] = useState<Asked | null>(null);
+  const [request, setRequest] = useState<CodeRequest | null>(null);
   const remedies = useMemo<Remedies>(
     () => ({
       ...outer,
-      enter_mfa_code: ({ subject, message }, again) => {
+      enter_mfa_code: ({ subject, message }, retry) => {
         if (subject !== null) {
-          setAsked({ profile: subject, message, again });
+          setRequest({ profile: subject, message, retry });
         }
       },
     }),
@@ -36,23 +36,23 @@ export function MfaCodeProvider({ connections, children }: MfaCodeProviderProps)
   return (
     <RemediesContext value={remedies}>
       {children}
-      {asked !== null && (
+      {request !== null && (
         <MfaCodeModal
-          profile={asked.profile}
-          message={asked.message}
+          profile={request.profile}
+          message={request.message}
           onSubmit={async (code) => {
-            await backend.awsMfaSubmit(connectionOf(asked.profile, connections), code);
-            setAsked(null);
-            asked.again?.();
+            await backend.awsMfaSubmit(connectionOf(request.profile, connections), code);
+            setRequest(null);
+            request.retry?.();
           }}
-          onDismiss={() => setAsked(null)}
+          onDismiss={() => setRequest(null)}
         />
       )}
     </RemediesContext>
   );
 }
 
-/** The connection in use that has the profile, or one with nothing but the profile. */
+/** Returns the connection in use with the profile, or a default connection. */
 function connectionOf(
   profile: string,
   connections: readonly (AwsConnection | null)[],

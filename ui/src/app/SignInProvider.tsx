@@ -4,22 +4,22 @@ import { useBackend } from "../ipc/BackendContext";
 import type { SignInTarget } from "../ipc/generated";
 import { SignInModal } from "../shared/signIn";
 
-interface Asked {
+interface SignInRequest {
   readonly target: SignInTarget;
-  readonly again: (() => void) | undefined;
+  readonly retry: (() => void) | undefined;
 }
 
-/** Lets a person sign in from every error alert below it, and then tries again what failed. */
+/** Adds a remedy to all error alerts: signs in, then retries the request. */
 export function SignInProvider({ children }: { children: ReactNode }) {
   const backend = useBackend();
   const outer = useContext(RemediesContext);
-  const [asked, setAsked] = useState<Asked | null>(null);
+  const [request, setRequest] = useState<SignInRequest | null>(null);
   const remedies = useMemo<Remedies>(
     () => ({
       ...outer,
-      sign_in: (error, again) => {
+      sign_in: (error, retry) => {
         if (error.subject !== null) {
-          setAsked({ target: { kind: "profile", profile: error.subject }, again });
+          setRequest({ target: { kind: "profile", profile: error.subject }, retry });
         }
       },
     }),
@@ -28,15 +28,15 @@ export function SignInProvider({ children }: { children: ReactNode }) {
   return (
     <RemediesContext value={remedies}>
       {children}
-      {asked !== null && (
+      {request !== null && (
         <SignInModal
-          target={asked.target}
+          target={request.target}
           calls={backend}
           onSignedIn={() => {
-            setAsked(null);
-            asked.again?.();
+            setRequest(null);
+            request.retry?.();
           }}
-          onClose={() => setAsked(null)}
+          onClose={() => setRequest(null)}
         />
       )}
     </RemediesContext>

@@ -7,7 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import type { ReactNode } from "react";
 
 interface WelcomePageProps {
-  /** Practice is being started. */
+  /** Whether practice mode is starting. */
   starting: boolean;
   onMigrate: () => void;
   onRepositories: () => void;
@@ -28,14 +28,14 @@ function Card({ title, children, button }: CardProps) {
   );
 }
 
-/** What a person sees at the first start: three ways to begin. */
+/** The page of the first start, with three ways to begin. */
 export function WelcomePage({ starting, onMigrate, onRepositories, onPractice }: WelcomePageProps) {
   return (
     <ContentLayout
       header={
         <Header
           variant="h1"
-          description="Transload moves container images into Amazon ECR and proves by digest that what arrived is what was sent."
+          description="Migrate container images to Amazon ECR. Transload verifies every copied image by its digest."
         >
           Welcome
         </Header>
@@ -43,37 +43,37 @@ export function WelcomePage({ starting, onMigrate, onRepositories, onPractice }:
     >
       <ColumnLayout columns={3}>
         <Card
-          title="Move images to ECR"
+          title="Migrate images"
           button={
             <Button variant="primary" onClick={onMigrate} data-testid="card-migrate">
-              Move images
+              Migrate images
             </Button>
           }
         >
-          Five steps with your AWS account: choose a profile, images, and names, then look at the
-          plan before anything is written.
+          Choose an AWS profile, images, and repository names. Review the plan before Transload
+          makes any changes.
         </Card>
         <Card
-          title="Look at my repositories"
+          title="View repositories"
           button={
             <Button onClick={onRepositories} data-testid="card-repositories">
-              Show repositories
+              View repositories
             </Button>
           }
         >
-          What is in ECR: repositories, tags, digests, platforms and sizes, with the commands that
-          push and pull them.
+          View repositories, tags, digests, platforms, and sizes in ECR, with push and pull
+          commands.
         </Card>
         <Card
-          title="Try it without AWS"
+          title="Try practice mode"
           button={
             <Button onClick={onPractice} loading={starting} data-testid="card-practice">
-              Start practice
+              Start practice mode
             </Button>
           }
         >
-          A registry and a Docker Hub account live inside Transload for practice. No account is
-          needed, and nothing leaves this computer.
+          Practice mode runs a registry and a Docker Hub account inside Transload. It doesn’t
+          require an AWS account, and no data leaves this computer.
         </Card>
       </ColumnLayout>
     </ContentLayout>

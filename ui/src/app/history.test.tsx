@@ -128,14 +128,14 @@ const selectRow = async (row: number) => {
 describe("the history", () => {
   it("tells of an interrupted migration at the start, and leads to it", async () => {
     openWindow({ history: [interrupted] });
-    const notice = await screen.findByText("A migration was interrupted");
+    const notice = await screen.findByText("Migration interrupted");
     expect(notice).toBeTruthy();
-    act(() => screen.getByText("Open the history").click());
+    act(() => screen.getByText("Open history").click());
     await waitFor(() => expect(table()?.findRows()).toHaveLength(1));
     const row = table()?.findRows()[0]?.getElement().textContent ?? "";
     expect(row).toContain("Interrupted");
     expect(row).toContain("3 verified equal, 1 failed, 1 unknown");
-    await waitFor(() => expect(screen.queryByText("A migration was interrupted")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Migration interrupted")).toBeNull());
     await expectAccessible();
   });
 
@@ -154,7 +154,7 @@ describe("the history", () => {
       return practiceStart();
     };
     render(<App backend={backend} />);
-    fireEvent.click(await screen.findByText("Open the history"));
+    fireEvent.click(await screen.findByText("Open history"));
     await waitFor(() => expect(table()?.findRows()).toHaveLength(1));
     act(() => started.practice());
     await byId("practice-banner");
@@ -163,41 +163,41 @@ describe("the history", () => {
 
   it("stands above the banner of practice, which comes later", async () => {
     openWindow({ history: [interrupted], startedInPractice: true });
-    const notice = await screen.findByText("A migration was interrupted");
+    const notice = await screen.findByText("Migration interrupted");
     const banner = await byId("practice-banner");
     expect(notice.compareDocumentPosition(banner)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   });
 
-  it("tells no more of an interrupted migration that is gone on with", async () => {
+  it("dismisses the notification when the migration is resumed", async () => {
     const backend = openWindow({ history: [interrupted], request });
-    await screen.findByText("A migration was interrupted");
+    await screen.findByText("Migration interrupted");
     await goTo("History");
     await selectRow(1);
-    expect(screen.getByText("A migration was interrupted")).toBeTruthy();
+    expect(screen.getByText("Migration interrupted")).toBeTruthy();
     await click("history-resume");
     await byId("job");
-    expect(screen.queryByText("A migration was interrupted")).toBeNull();
+    expect(screen.queryByText("Migration interrupted")).toBeNull();
     await waitFor(() => expect(backend.followers()).toBe(1));
     act(() => backend.play());
     await byId("result");
-    expect(screen.queryByText("A migration was interrupted")).toBeNull();
+    expect(screen.queryByText("Migration interrupted")).toBeNull();
   });
 
   it("tells no more of an interrupted migration that was deleted", async () => {
     openWindow({ history: [interrupted, { ...interrupted, migration: "migration-0" }] });
-    await screen.findByText("A migration was interrupted");
+    await screen.findByText("Migration interrupted");
     await goTo("History");
     await selectRow(1);
     chooseAction("history-actions", "delete");
     await click("history-delete-confirm");
-    await waitFor(() => expect(screen.queryByText("A migration was interrupted")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Migration interrupted")).toBeNull());
   });
 
   it("tells of no interrupted migration that was undone", async () => {
     openWindow({ history: [undoneEntry(0)] });
     await goTo("History");
     await selectRow(1);
-    expect(screen.queryByText("A migration was interrupted")).toBeNull();
+    expect(screen.queryByText("Migration interrupted")).toBeNull();
   });
 
   it("opens the report of an earlier migration with what moved and what stayed behind", async () => {
@@ -208,7 +208,7 @@ describe("the history", () => {
     expect((await byId("result")).dataset.outcome).toBe("interrupted");
     expect(await textOf("result")).toContain("1 referrer was not copied.");
     const shown = document.body.textContent ?? "";
-    expect(shown).toContain("Another image at the source now");
+    expect(shown).toContain("Source tag changed");
     expect(shown).toContain("sha256-aaaa.sig");
     expect(await textOf("platforms-0")).toContain("2 platforms, each equal");
     expect(await textOf("platforms-0")).toContain("linux/arm64/v8");
@@ -269,7 +269,7 @@ describe("the history", () => {
     await expectAccessible();
   });
 
-  it("goes on with a stopped migration under its name, and asks for one again", async () => {
+  it("resumes a stopped migration with its ID, and runs one again", async () => {
     const backend = openWindow();
     await toReview([["dencold/pgcli", "latest"]]);
     await start(backend, 3);
@@ -285,7 +285,7 @@ describe("the history", () => {
     await goTo("History");
     await selectRow(1);
     chooseAction("history-actions", "again");
-    // The same images, planned anew: it is there by now.
+    // The same images with a new plan: they exist in ECR.
     await byId("plan-images");
     expect(await textOf("plan-images")).toContain("dencold/pgcli:latest");
   });
@@ -299,7 +299,7 @@ describe("the history", () => {
     await goTo("History");
     await selectRow(1);
     chooseAction("history-actions", "undo");
-    expect(await textOf("undo-plan")).toContain("Removed, with its image");
+    expect(await textOf("undo-plan")).toContain("The tag and its image are deleted");
     const destination = await textOf("undo-destination");
     for (const part of ["AWS account000000000000", "Regionus-east-1", "Registry127.0.0.1"]) {
       expect(destination).toContain(part);
@@ -320,8 +320,8 @@ describe("the history", () => {
   });
 
   it.each([
-    [0, "What this migration brought was", 0],
-    [1, "A part of what this migration brought was", 1],
+    [0, "The images of this migration was", 0],
+    [1, "Some images of this migration was", 1],
   ])("offers Undo again only where the last one left something: %i", async (left, said, offers) => {
     openWindow({ history: [undoneEntry(left)], reports: { "migration-1": report } });
     await goTo("History");

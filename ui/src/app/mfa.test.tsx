@@ -12,7 +12,7 @@ async function type(code: string): Promise<HTMLInputElement> {
   return input;
 }
 
-it("takes a code, says when AWS does not take it, and goes on with the right one", async () => {
+it("submits a code, shows a rejection, and continues with the correct code", async () => {
   const backend = openWindow();
   backend.failNext("awsIdentity", needed());
   await tick("Use prod");

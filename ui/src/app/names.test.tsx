@@ -19,7 +19,7 @@ function atRepositories(...repositories: string[]): FakeBackend {
   return openWindow({
     draft: {
       ...emptyDraft,
-      step: 2,
+      step: "repositories",
       connection: { kind: "practice" },
       source: { kind: "practice_account" },
       images: repositories.map((repository) => ({ repository, tag: "latest" })),
@@ -44,7 +44,7 @@ describe("the names of repositories in ECR", () => {
     await screen.findByText("“one/app” goes to this name too. Each needs a name of its own.");
     await screen.findByText("Matches 2 repositories.");
     await click("wizard-next");
-    await screen.findByText("Correct the names that ECR does not take.");
+    await screen.findByText("Fix the repository names that ECR doesn’t allow.");
     type("rename-replacement-0", "$2-of-$1");
     type("repository-prefix", "hub/");
     await waitFor(() => expect(nameOf("two/app")).toBe("app-of-two"));
@@ -63,7 +63,7 @@ describe("the names of repositories in ECR", () => {
     });
   });
 
-  it("keep a name that a person gave, and give it back to the rules", async () => {
+  it("keep a name that the user entered until it is reset", async () => {
     atRepositories("one/app");
     await waitFor(() => expect(nameOf("one/app")).toBe("app"));
     type("repository-name-one/app", "mine");
@@ -82,22 +82,22 @@ describe("the names of repositories in ECR", () => {
     type("rename-pattern-0", "^(");
     await screen.findByText("“^(” is not a regular expression.");
     await click("wizard-next");
-    await screen.findByText("Correct the rules that names are made by, or remove them.");
+    await screen.findByText("Fix or remove the invalid rename rules.");
     const actions = createWrapper().findButtonDropdown('[data-testid="rename-actions-0"]');
     act(() => actions?.openDropdown());
     act(() => actions?.findItemById("remove")?.click());
-    // The names are asked for anew; until they are there, nobody can go on.
+    // Next is disabled until the new names are loaded.
     const next = await byId("wizard-next");
     await waitFor(() => expect(next.getAttribute("aria-disabled")).not.toBe("true"));
     await click("wizard-next");
     await byId("login-registry");
   });
 
-  it("that collide in the program send a person back to them", async () => {
+  it("that collide in the program return to the step", async () => {
     const backend = openWindow({
       draft: {
         ...emptyDraft,
-        step: 4,
+        step: "review",
         connection: { kind: "practice" },
         source: { kind: "practice_account" },
         images: [{ repository: "one/app", tag: "latest" }],

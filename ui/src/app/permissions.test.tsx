@@ -1,7 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { emptyDraft, requestOf } from "../features/migrate/wizard/draft";
+import { type Draft, emptyDraft, requestOf } from "../features/migrate/wizard/draft";
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
 import { fakeSummary } from "../ipc/fake/summary";
 import { fakeError } from "../ipc/fakeBackend";
@@ -29,9 +29,9 @@ const connection: AwsConnection = {
 const engine: ImageSource = { kind: "docker_engine" };
 
 /** A draft whose review is shown. */
-const inReview = {
+const inReview: Draft = {
   ...emptyDraft,
-  step: 4,
+  step: "review",
   connection,
   source: engine,
   images: [{ repository: "postgres", tag: "17" }],
@@ -59,7 +59,7 @@ async function check(id: string): Promise<void> {
 }
 
 describe("may I?", () => {
-  it("says what is missing before Start, with the policy, and lets a person try all the same", async () => {
+  it("lists missing permissions with the policy before Start, and allows to continue", async () => {
     const backend = openWindow({ draft: inReview, missing: ["ecr:CreateRepository"] });
     const warning = await byId("permissions-missing");
     expect(warning.textContent).toContain("1 permission is missing");
@@ -129,7 +129,7 @@ describe("who am I?", () => {
     await waitFor(async () => expect(await startDisabled()).toBe(true));
   });
 
-  it("offers to run a migration again in the account of today, which is asked about", async () => {
+  it("offers to run a migration again in the current account, after a confirmation", async () => {
     const backend = openWindow({
       history: [
         {
@@ -211,7 +211,7 @@ describe("where?", () => {
     );
   });
 
-  it("creates a repository that is missing, with the person's settings", async () => {
+  it("creates a missing repository with the settings of the user", async () => {
     const backend = openWindow({ savedProfiles: [{ ...saved, is_default: true }] });
     backend.repositories.add("app");
     await byId("identity-account");

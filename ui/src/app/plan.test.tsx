@@ -8,7 +8,7 @@ import { byId, click, expectAccessible, openWindow, start, textOf } from "../tes
 
 const draft = {
   ...emptyDraft,
-  step: 4,
+  step: "review",
   connection: { kind: "practice" },
   source: { kind: "practice_account" },
   images: [
@@ -40,7 +40,7 @@ const action = async (image: number) => (await byId(`plan-action-${image}`)).dat
 const field = (id: string) => createWrapper().findInput(`[data-testid="${id}"]`);
 
 describe("a tag that points to another image", () => {
-  it("is replaced where a person says so and the repository lets it move", async () => {
+  it("is overwritten if the user chooses it and the tag is mutable", async () => {
     const backend = inConflict(true);
     await waitFor(async () => expect(await action(0)).toBe("conflict"));
     await choose("overwrite");
@@ -98,7 +98,7 @@ describe("the plan", () => {
     await byId("plan-images");
   });
 
-  it("says what is there, how long it takes, and which pulls it needs", async () => {
+  it("shows what exists, the estimated time, and the required pulls", async () => {
     atReview({
       planned: {
         totals: { there_bytes: 1_500_000_000 },
@@ -110,10 +110,10 @@ describe("the plan", () => {
     expect(totals).toContain("0, and 1.5 GB of layers");
     expect(totals).toContain("about 12 min, at 40 MB/s as in the last 2 migrations");
     expect(totals).toContain("214 pulls needed, 37 left");
-    expect(totals).toContain("The run waits for them and goes on by itself.");
+    expect(totals).toContain("The migration waits and then continues automatically.");
   });
 
-  it("shows its commands with the tool that a person has", async () => {
+  it("shows its commands for the selected tool", async () => {
     atReview();
     await byId("commands");
     act(() =>
@@ -160,7 +160,7 @@ describe("lifecycle policies that expire images", () => {
     ["webapp", { kind: "unknown" }],
   ]);
 
-  it("are named, and hold Start back until a person confirms them", async () => {
+  it("are listed, and disable Start until the user confirms them", async () => {
     const backend = atReview({ lifecycle });
     const warning = await textOf("expiry-warning");
     expect(warning).toContain("pgcli");
@@ -206,7 +206,7 @@ describe("signatures and attestations", () => {
     act(() => details?.findExpandButton().click());
     const text = await textOf("plan-referrers-0");
     expect(text).toContain("sha256-aa.sig: copied");
-    expect(text).toContain("sha256-bb.sig: kept in ECR: it differs from the one at the source");
+    expect(text).toContain("sha256-bb.sig: kept in ECR (differs from the source)");
     expect(text).toContain("sha256-cc.sig: already in ECR");
     expect(screen.queryByTestId("plan-referrers-1")).toBeNull();
     await expectAccessible(await byId("plan-referrers-0"));
@@ -226,7 +226,7 @@ describe("what may serve better", () => {
   });
 
   it("is a template or a cache rule, and nothing is written without its button", async () => {
-    const backend = openWindow({ draft: { ...draft, step: 2, prefix: "team/" } });
+    const backend = openWindow({ draft: { ...draft, step: "repositories", prefix: "team/" } });
     await byId("registry-offers");
     act(() =>
       createWrapper()

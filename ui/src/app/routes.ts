@@ -1,7 +1,7 @@
-/** A page of the window. */
+/** The pages of the window. */
 export type Page = "welcome" | "migrate" | "repositories" | "history" | "profiles" | "settings";
 
-/** What each page is called in the navigation; the welcome page is in none. */
+/** Titles in the navigation. The welcome page isn't part of it. */
 export const pageTitles: Record<Exclude<Page, "welcome">, string> = {
   migrate: "Migrate",
   repositories: "Repositories",
@@ -10,7 +10,6 @@ export const pageTitles: Record<Exclude<Page, "welcome">, string> = {
   settings: "Settings",
 };
 
-/** Whether a text is a page. */
 export function isPage(text: string): text is Exclude<Page, "welcome"> {
   return text in pageTitles;
 }

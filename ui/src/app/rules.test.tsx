@@ -7,7 +7,7 @@ import { byId, click, expectAccessible, find, openWindow, textOf, tick } from ".
 
 const draft = {
   ...emptyDraft,
-  step: 1,
+  step: "images",
   connection: { kind: "practice" },
   source: { kind: "practice_account" },
 };
@@ -50,7 +50,7 @@ describe("choosing by rules in a large account", () => {
     expect(screen.queryByTestId("rules-result")).toBeNull();
   });
 
-  it("ends when the person goes elsewhere, and chooses nothing behind their back", async () => {
+  it("ends when the user opens another page, and selects nothing", async () => {
     const { held, named } = await reading();
     await click("wizard-back");
     expect(named("sourceChooseCancel")?.args[0]).toBe(named("sourceChoose")?.args[2]);

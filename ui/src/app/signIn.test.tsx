@@ -7,7 +7,7 @@ import { byId, click, expectAccessible, goTo, openWindow, textOf, tick } from ".
 const signedOut = fakeError("sign_in_needed", "The AWS profile prod needs you to sign in.", "prod");
 
 describe("signing in through IAM Identity Center", () => {
-  it("begins at the failure, waits for the browser, and goes on by itself", async () => {
+  it("starts at the error, waits for the browser, and continues automatically", async () => {
     const backend = openWindow();
     backend.failNext("awsIdentity", signedOut);
     await tick("Use prod");

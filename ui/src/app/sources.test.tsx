@@ -8,7 +8,7 @@ import { byId, click, expectAccessible, find, openWindow, textOf, tick } from ".
 
 /** The window at step 2 with this source. */
 function openAt(source: ImageSource, options: FakeOptions = {}) {
-  const draft: Draft = { ...emptyDraft, step: 1, connection: { kind: "practice" }, source };
+  const draft: Draft = { ...emptyDraft, step: "images", connection: { kind: "practice" }, source };
   return openWindow({ draft, ...options });
 }
 
@@ -36,7 +36,7 @@ const kept = async () =>
   waitFor(() => expect(screen.getByTestId("source-login").textContent).toContain("Signed in as"));
 
 describe("the sources of images", () => {
-  it("show every namespace of whoever signs in to Docker Hub", async () => {
+  it("show every namespace of the user who signs in to Docker Hub", async () => {
     const backend = openAt({ kind: "docker_hub", namespace: "" });
     await signIn(true);
     await kept();
@@ -85,7 +85,7 @@ describe("the sources of images", () => {
     expect(options?.map((option) => option.getElement().textContent)).toEqual(["acme"]);
   });
 
-  it("go on without a keychain, and say so", async () => {
+  it("work without a keychain, and report it", async () => {
     openAt(
       { kind: "docker_hub", namespace: "" },
       { keychainError: fakeError("keychain_failed", "This computer has no keychain.") },
@@ -99,7 +99,7 @@ describe("the sources of images", () => {
     await byId("repository-dencold/pgcli");
     const keep = await find('[data-testid="source-keep"] input');
     expect(keep).toHaveProperty("checked", true);
-    await click("error-action-go_on_unkept");
+    await click("error-action-continue_without_saving");
     expect(screen.queryByTestId("error-alert")).toBeNull();
     expect(keep).toHaveProperty("checked", false);
     expect(await textOf("source-login")).toContain("until Transload closes");
@@ -132,13 +132,13 @@ describe("the sources of images", () => {
     });
     await click("source-sign-out");
     expect((await screen.findByTestId("error-alert")).textContent).toContain("is locked");
-    expect(screen.queryByTestId("error-action-go_on_unkept")).toBeNull();
+    expect(screen.queryByTestId("error-action-continue_without_saving")).toBeNull();
     await click("error-action-retry");
     await waitFor(() => expect(screen.queryByTestId("error-alert")).toBeNull());
     expect(signOut).toHaveBeenCalledTimes(2);
   });
 
-  it("bring hundreds of repositories page by page, and every tag of one that is ticked", async () => {
+  it("load hundreds of repositories page by page, and every tag of a selected one", async () => {
     const backend = openAt({ kind: "practice_account", namespace: "warehouse" });
     await byId("repository-warehouse/builds");
     await waitFor(() => expect(screen.getByText("(300)")).toBeTruthy());

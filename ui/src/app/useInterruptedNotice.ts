@@ -1,13 +1,14 @@
+/** Notifies the user of an interrupted migration. Used by `App`. */
 import { useCallback, useEffect, useRef } from "react";
 import type { Backend } from "../ipc/backend";
 import type { HistoryEntry } from "../ipc/generated";
 import type { Notices } from "./useNotices";
 
-/** What makes the notice of an interrupted migration void. */
+/** Dismisses the notification when it no longer applies. */
 export interface InterruptedNotice {
-  /** A migration is shown as a job: whoever went on with it needs no notice of it. */
-  readonly goneOn: (migration: string) => void;
-  /** The history as it is now: the migration may have been deleted, undone or gone on with. */
+  /** Dismisses the notification when the migration is resumed. */
+  readonly resumed: (migration: string) => void;
+  /** Dismisses the notification if the migration was deleted, undone, or resumed. */
   readonly listed: (entries: readonly HistoryEntry[]) => void;
 }
 
@@ -15,51 +16,51 @@ function isInterrupted(entry: HistoryEntry): boolean {
   return entry.state === "interrupted" && entry.undone === null;
 }
 
-/** What a crash or a power cut interrupted is not left for the person to find. */
+/** Notifies the user at startup if the newest migration was interrupted. */
 export function useInterruptedNotice(
   backend: Backend,
   ready: boolean,
   notify: Notices["notify"],
   onHistory: () => void,
 ): InterruptedNotice {
-  const asked = useRef(false);
-  const told = useRef<{ readonly migration: string; readonly close: () => void } | null>(null);
+  const requested = useRef(false);
+  const shown = useRef<{ readonly migration: string; readonly close: () => void } | null>(null);
 
   useEffect(() => {
-    if (!ready || asked.current) {
+    if (!ready || requested.current) {
       return;
     }
-    asked.current = true;
+    requested.current = true;
     backend.historyList().then(
       ([newest]) => {
         if (newest !== undefined && isInterrupted(newest)) {
-          const close = notify("warning", "A migration was interrupted", {
-            text: "The rest of it can be moved from the history: Resume goes on where it was.",
-            action: { text: "Open the history", onClick: onHistory },
+          const close = notify("warning", "Migration interrupted", {
+            text: "To copy the remaining images, choose Resume in the history.",
+            action: { text: "Open history", onClick: onHistory },
           });
-          told.current = { migration: newest.migration, close };
+          shown.current = { migration: newest.migration, close };
         }
       },
-      // The history page says why it cannot be read.
+      // The history page shows this error.
       () => {},
     );
   }, [backend, ready, notify, onHistory]);
 
-  const goneOn = useCallback((migration: string) => {
-    if (told.current?.migration === migration) {
-      told.current.close();
-      told.current = null;
+  const resumed = useCallback((migration: string) => {
+    if (shown.current?.migration === migration) {
+      shown.current.close();
+      shown.current = null;
     }
   }, []);
   const listed = useCallback(
     (entries: readonly HistoryEntry[]) => {
-      const migration = told.current?.migration;
+      const migration = shown.current?.migration;
       const still = entries.some((one) => one.migration === migration && isInterrupted(one));
       if (migration !== undefined && !still) {
-        goneOn(migration);
+        resumed(migration);
       }
     },
-    [goneOn],
+    [resumed],
   );
-  return { goneOn, listed };
+  return { resumed, listed };
 }

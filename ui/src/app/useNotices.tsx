@@ -1,17 +1,16 @@
 import Button from "@cloudscape-design/components/button";
 import type { FlashbarProps } from "@cloudscape-design/components/flashbar";
 import { useCallback, useState } from "react";
-import { asApiError, errorEntry } from "../errors";
+import { asApiError, wordsOf } from "../errors";
 
-/** Notices at the top of the window. */
+/** Notifications in the flashbar of the window. */
 export interface Notices {
   readonly notices: readonly FlashbarProps.MessageDefinition[];
-  /** Shows a notice; what it answers takes the notice away, where it is still there. */
+  /** Shows a notification and returns a function that dismisses it. */
   readonly notify: (type: FlashbarProps.Type, header: string, more?: NoticeDetails) => () => void;
   readonly notifyError: (error: unknown) => void;
 }
 
-/** What else a notice says and offers. */
 export interface NoticeDetails {
   readonly text?: string;
   readonly action?: { readonly text: string; readonly onClick: () => void };
@@ -19,7 +18,7 @@ export interface NoticeDetails {
 
 let count = 0;
 
-/** Notices that stay until they are closed; the newest five. */
+/** Keeps the newest five notifications until the user dismisses them. */
 export function useNotices(): Notices {
   const [notices, setNotices] = useState<readonly FlashbarProps.MessageDefinition[]>([]);
   const notify = useCallback(
@@ -43,7 +42,7 @@ export function useNotices(): Notices {
           </Button>
         ),
         dismissible: true,
-        dismissLabel: "Close this notice",
+        dismissLabel: "Close notification",
         onDismiss: close,
       };
       setNotices((before) => [message, ...before].slice(0, 5));
@@ -54,8 +53,8 @@ export function useNotices(): Notices {
   const notifyError = useCallback(
     (caught: unknown) => {
       const error = asApiError(caught);
-      const entry = errorEntry(error);
-      notify("error", entry.title, { text: entry.text(error) });
+      const words = wordsOf(error);
+      notify("error", words.title, { text: error.message });
     },
     [notify],
   );

@@ -3,22 +3,21 @@ import { useBackend } from "../ipc/BackendContext";
 import { defaultSettings } from "../ipc/defaultSettings";
 import type { AppInfo, Settings } from "../ipc/generated";
 
-/** What holds until the settings have been read: nobody is welcomed before that. */
+/** Settings until the program answers. `welcomed` avoids a flash of the welcome page. */
 const unread: Settings = { ...defaultSettings, welcomed: true };
 
-/** The settings of the program. */
 export interface KnownSettings {
   readonly settings: Settings;
   readonly info: AppInfo | null;
-  /** Whether they have been read, or could not be. */
+  /** Whether loading has finished, also after an error. */
   readonly ready: boolean;
-  /** Why they could not be read; the defaults hold then. */
+  /** The error of loading. The default settings apply. */
   readonly error: unknown;
-  /** Merges a change and keeps it; what could not be kept is taken back. */
+  /** Saves a partial change, and reverts it if saving fails. */
   readonly change: (change: Partial<Settings>) => Promise<void>;
 }
 
-/** Reads the settings once, and keeps every change. */
+/** Loads the settings once and saves every change. */
 export function useSettings(): KnownSettings {
   const backend = useBackend();
   const [settings, setSettings] = useState(unread);

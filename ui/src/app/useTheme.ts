@@ -4,7 +4,7 @@ import type { Theme } from "../ipc/generated";
 
 const darkQuery = "(prefers-color-scheme: dark)";
 
-/** Shows the window light or dark, as chosen or as the system is. Answers whether it is dark. */
+/** Applies the theme, and returns whether it is dark. */
 export function useTheme(theme: Theme): boolean {
   const [systemDark, setSystemDark] = useState(() => window.matchMedia(darkQuery).matches);
   useEffect(() => {

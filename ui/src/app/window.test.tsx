@@ -7,7 +7,7 @@ import { byId, click, goTo, openWindow, start, textOf, tick, toReview } from "..
 const pgcli = ["dencold/pgcli", "latest"] as const;
 
 describe("the window", () => {
-  it("shows a job again that went on while the person looked elsewhere", async () => {
+  it("shows a job that continued while the user was on another page", async () => {
     const backend = openWindow();
     await toReview([pgcli]);
     await start(backend, 14);
@@ -48,7 +48,7 @@ describe("the window", () => {
     await click("wizard-next");
     await waitFor(() => {
       const kept = backend.calls.filter((call) => call.method === "draftSet").at(-1)?.args[0];
-      expect(kept).toMatchObject({ step: 1, connection: { profile: "default" } });
+      expect(kept).toMatchObject({ step: "images", connection: { profile: "default" } });
     });
     const draft = backend.calls.filter((call) => call.method === "draftSet").at(-1)?.args[0];
     backend.unmount();
@@ -82,7 +82,7 @@ describe("the window", () => {
     const region = () =>
       createWrapper().findAutosuggest('[data-testid="connection-picker-region"]');
     expect(region()?.findNativeInput().getElement().getAttribute("placeholder")).toContain(
-      "Choose or type a region",
+      "Choose or enter a region",
     );
     act(() => region()?.focus());
     act(() => region()?.selectSuggestionByValue("eu-west-2", { expandToViewport: true }));

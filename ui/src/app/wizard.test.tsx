@@ -26,7 +26,7 @@ describe("the wizard", () => {
       engineRunning: false,
       draft: {
         ...(await import("../features/migrate/wizard/draft")).emptyDraft,
-        step: 1,
+        step: "images",
         connection: { kind: "practice" },
         source: { kind: "docker_engine" },
       },
@@ -42,14 +42,14 @@ describe("the wizard", () => {
     expect(screen.queryByTestId("error-alert")).toBeNull();
   });
 
-  it("says who is asked again when AWS does not answer, and stays on the step", async () => {
+  it("shows an error of the identity, and stays on the step", async () => {
     const backend = openWindow();
-    backend.failNext("awsIdentity", fakeError("credentials_expired", "The session is over."));
+    backend.failNext("awsIdentity", fakeError("credentials_expired", "The session expired."));
     await tick("Use prod");
     const alert = await screen.findByTestId("error-alert");
     expect(alert.dataset.errorCode).toBe("credentials_expired");
     await click("wizard-next");
-    await screen.findAllByText(/Go on once AWS has said who you are/);
+    await screen.findAllByText(/Choose a working profile or Practice to continue/);
     fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
     expect(await textOf("identity-account")).toBe("123456789012");
   });
@@ -61,11 +61,11 @@ describe("the wizard", () => {
     await click("wizard-next");
     await chooseTag("dencold/Backup_Tool", "stable");
     await click("wizard-next");
-    await screen.findByText("A name has no capital letters.");
+    await screen.findByText("Use lowercase letters only.");
     await click("wizard-next");
-    await screen.findByText("Correct the names that ECR does not take.");
+    await screen.findByText("Fix the repository names that ECR doesn’t allow.");
     await click("use-suggestion-dencold/Backup_Tool");
-    expect(screen.queryByText("A name has no capital letters.")).toBeNull();
+    expect(screen.queryByText("Use lowercase letters only.")).toBeNull();
     await click("wizard-next");
     await byId("login-registry");
   });
@@ -94,7 +94,7 @@ describe("the wizard", () => {
     const backend = openWindow({
       draft: {
         ...(await import("../features/migrate/wizard/draft")).emptyDraft,
-        step: 1,
+        step: "images",
         connection: { kind: "practice" },
         source: { kind: "docker_hub", namespace: "dencold" },
       },
@@ -113,8 +113,8 @@ describe("the wizard", () => {
     await click("source-sign-in");
     await screen.findByText(/Signed in as dencold/);
     expect((await field("source-secret")).value).toBe("");
-    const told = backend.calls.filter((call) => JSON.stringify(call).includes("dckr_pat_1"));
-    expect(told.map((call) => call.method)).toEqual(["sourceLogin"]);
+    const calls = backend.calls.filter((call) => JSON.stringify(call).includes("dckr_pat_1"));
+    expect(calls.map((call) => call.method)).toEqual(["sourceLogin"]);
     expect(document.body.innerHTML).not.toContain("dckr_pat_1");
   });
 
@@ -136,7 +136,7 @@ describe("the wizard", () => {
     const problems = await textOf("aws-config-problems");
     expect(problems).toContain("/home/me/.aws/config: Line 3 is no section.");
     expect(problems).not.toContain("credentials");
-    expect(screen.queryByText("No AWS profile on this computer yet")).toBeNull();
+    expect(screen.queryByText("No AWS profiles found")).toBeNull();
     expect(await textOf("aws-config-ignored")).toContain("/home/me/.aws/config:7 [prod]: It lacks");
   });
 
@@ -147,12 +147,12 @@ describe("the wizard", () => {
     expect(screen.queryByTestId("aws-config-problems")).toBeNull();
   });
 
-  it("lets a person go on where only the engine’s own test of the login failed", async () => {
+  it("continues if only the login test of the engine failed", async () => {
     openWindow({
       engineLoginError: fakeError("engine_failed", "The engine wants HTTPS."),
       draft: {
         ...(await import("../features/migrate/wizard/draft")).emptyDraft,
-        step: 3,
+        step: "login",
         connection: { kind: "practice" },
         source: { kind: "docker_engine" },
         images: [{ repository: "dencold/pgcli", tag: "latest" }],
@@ -169,7 +169,7 @@ describe("the wizard", () => {
     const backend = openWindow({
       draft: {
         ...(await import("../features/migrate/wizard/draft")).emptyDraft,
-        step: 1,
+        step: "images",
         connection: { kind: "practice" },
         source: { kind: "practice_account" },
       },

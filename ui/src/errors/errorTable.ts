@@ -1,9 +1,9 @@
 /**
  * Looks up the words of an error. The table itself is in Rust, `api/src/error/words.rs`, and is
- * generated into `ipc/generated/words`; no component contains words for a code.
+ * generated into `ipc/generated/errorWords.ts`; no component contains words for a code.
  */
 import type { ApiError, ErrorWords } from "../ipc/generated";
-import { errorWords } from "../ipc/generated/words/errorWords";
+import { errorWords } from "../ipc/generated/errorWords";
 
 /** Returns the words of an error. A code of a newer version is shown as an internal error. */
 export function wordsOf(error: ApiError): ErrorWords {

@@ -1,7 +1,7 @@
 import { fireEvent, render, screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { ApiError, ErrorAction, ErrorCode } from "../ipc/generated";
-import { errorWords } from "../ipc/generated/words/errorWords";
+import { errorWords } from "../ipc/generated/errorWords";
 import { accessibilityViolations } from "../testing/accessibility";
 import { asApiError, ErrorAlert, errorActionLabel, nextSteps, RemediesContext, wordsOf } from ".";
 

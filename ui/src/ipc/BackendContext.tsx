@@ -3,12 +3,11 @@ import type { Backend } from "./backend";
 
 const BackendContext = createContext<Backend | null>(null);
 
-/** Gives the window its backend: Tauri's in the program, the fake one in tests. */
+/** Provides the backend: Tauri in the program, the fake in tests and in the browser. */
 export function BackendProvider({ backend, children }: { backend: Backend; children: ReactNode }) {
   return <BackendContext.Provider value={backend}>{children}</BackendContext.Provider>;
 }
 
-/** The backend of this window. */
 export function useBackend(): Backend {
   const backend = useContext(BackendContext);
   if (backend === null) {

@@ -1,6 +1,5 @@
 import type { Commands, JobEvent } from "./generated";
 
-/** Stops a subscription. */
 export type Unsubscribe = () => void;
 
 /**
@@ -8,8 +7,8 @@ export type Unsubscribe = () => void;
  * two subscriptions.
  */
 export interface Backend extends Omit<Commands, "jobFollow"> {
-  /** Calls `onEvent` for every event of a job from `fromSeq` on, in order. */
+  /** Calls `onEvent` for each event of a job from `fromSeq`, in order. */
   jobFollow(job: string, fromSeq: number, onEvent: (event: JobEvent) => void): Unsubscribe;
-  /** Calls back when the window is asked to close while a job runs. */
+  /** Called if the user closes the window while a job is running. */
   onCloseRequested(callback: () => void): Unsubscribe;
 }

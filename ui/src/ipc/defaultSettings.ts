@@ -1,6 +1,6 @@
 import type { Settings } from "./generated";
 
-/** The settings that hold where none were kept, as the program has them. */
+/** Default settings. Must match the defaults of the program. */
 export const defaultSettings: Settings = {
   theme: "system",
   engine_address: null,

@@ -2,19 +2,19 @@ import type { Backend } from "./backend";
 import { fakeAwsMethods } from "./fake/awsMethods";
 import type { FakeBackend, FakeOptions } from "./fake/contract";
 import { engineDown, engineUp, practiceTags } from "./fake/data";
-import { fakeKept } from "./fake/kept";
 import { FakeMigrations } from "./fake/migrations";
 import { type FakeHub, fakePracticeMethods } from "./fake/practice";
+import { watched } from "./fake/recordedCalls";
 import { type FakeEcr, fakeRepositoryMethods } from "./fake/repositories";
 import { FakeSignIn } from "./fake/signIn";
 import { fakeSourceMethods } from "./fake/sourceMethods";
-import { watched } from "./fake/watched";
+import { fakeKept } from "./fake/storage";
 import type { ApiError } from "./generated";
 
 export type { FakeBackend, FakeOptions } from "./fake/contract";
 export { fakeError } from "./fake/error";
 
-/** Makes a backend that lives in memory. */
+/** Creates a fake backend. */
 export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   let made = 0;
   const nextId = () => {

@@ -1,6 +1,9 @@
 import type { ApiError } from "./generated";
 
-/** What a rejected call carries, as an `ApiError`; what is none, such as a missing command, reads as `internal`. */
+/**
+ * Converts a rejected call into an `ApiError`. Anything else, such as a missing command, becomes
+ * `internal`.
+ */
 export function toApiError(rejection: unknown): ApiError {
   if (typeof rejection === "object" && rejection !== null) {
     const fields = rejection as Partial<ApiError>;

@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { AwsConfigFile, IgnoredSection } from "../ipc/generated";
 import { formatCounted } from "./format";
 
-/** Says which files of the AWS configuration cannot be read, by whom and why; nothing where all can. */
+/** Shows AWS configuration files that can't be read. */
 export function AwsConfigProblems({ files }: { files: readonly AwsConfigFile[] }) {
   const broken = files.filter((file) => file.problem !== null);
   if (broken.length === 0) {
@@ -13,7 +13,7 @@ export function AwsConfigProblems({ files }: { files: readonly AwsConfigFile[] }
   }
   return (
     <div role="alert" data-testid="aws-config-problems">
-      <Alert type="error" header="The AWS configuration cannot be read">
+      <Alert type="error" header="Couldn’t read the AWS configuration">
         <SpaceBetween size="xs">
           {broken.map((file) => (
             <div key={file.path} style={{ overflowWrap: "anywhere" }}>
@@ -21,8 +21,8 @@ export function AwsConfigProblems({ files }: { files: readonly AwsConfigFile[] }
             </div>
           ))}
           <div>
-            No AWS profile can be used until that is put right. Correct the file, then read the
-            configuration again. Practice needs no AWS configuration.
+            AWS profiles aren’t available until the file is corrected. Correct the file, then
+            refresh. Practice mode doesn’t require an AWS configuration.
           </div>
         </SpaceBetween>
       </Alert>
@@ -30,7 +30,7 @@ export function AwsConfigProblems({ files }: { files: readonly AwsConfigFile[] }
   );
 }
 
-/** Files that only the AWS command line refuses: the profiles work here, and not there. */
+/** Shows problems that affect only the AWS CLI. */
 function RefusedByCli({ files }: { files: readonly AwsConfigFile[] }) {
   const refused = files.flatMap((file) => file.refused_by_cli ?? []);
   if (refused.length === 0) {
@@ -38,7 +38,7 @@ function RefusedByCli({ files }: { files: readonly AwsConfigFile[] }) {
   }
   return (
     <div role="status" data-testid="aws-config-refused-by-cli">
-      <Alert type="warning" header="The AWS command line cannot read the AWS configuration">
+      <Alert type="warning" header="The AWS CLI can’t read the AWS configuration">
         <SpaceBetween size="xs">
           {refused.map((why) => (
             <div key={why} style={{ overflowWrap: "anywhere" }}>
@@ -46,8 +46,8 @@ function RefusedByCli({ files }: { files: readonly AwsConfigFile[] }) {
             </div>
           ))}
           <div>
-            Transload takes the later one. Put both together in the file, so that <code>aws</code>{" "}
-            and the commands that are shown here work too.
+            Transload uses the later section. Merge both sections in the file, so that{" "}
+            <code>aws</code> and the commands shown here also work.
           </div>
         </SpaceBetween>
       </Alert>
@@ -55,14 +55,14 @@ function RefusedByCli({ files }: { files: readonly AwsConfigFile[] }) {
   );
 }
 
-/** Sections of the AWS configuration that AWS tools ignore, behind a fold; nothing without any. */
+/** Lists ignored sections of the AWS configuration. */
 export function IgnoredSections({ ignored }: { ignored: readonly IgnoredSection[] }) {
   if (ignored.length === 0) {
     return null;
   }
   return (
     <ExpandableSection
-      headerText={`${formatCounted(ignored.length, "section is", "sections are")} ignored in the AWS configuration`}
+      headerText={`${formatCounted(ignored.length, "section", "sections")} ignored in the AWS configuration`}
       data-testid="aws-config-ignored"
     >
       <SpaceBetween size="xs">

@@ -1,6 +1,6 @@
 import { formatBytes, formatCounted } from "./format";
 
-/** A size with the exact count of bytes on hover; a dash where it is not known. */
+/** A size with the exact bytes on hover, or a dash if unknown. */
 export function Bytes({ bytes }: { bytes: number | null }) {
   if (bytes === null) {
     return <span>–</span>;

@@ -3,10 +3,10 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { formatCount } from "./format";
 
-/** Commands that are drawn; the others are only copied. */
+/** Maximum number of shown commands. Others can only be copied. */
 const drawnCommands = 50;
 
-/** Commands for a terminal, one under the other, each with a button that copies it. */
+/** A list of commands with copy buttons. */
 export function CommandList({ commands }: { commands: readonly string[] }) {
   return (
     <SpaceBetween size="s">
@@ -21,7 +21,7 @@ export function CommandList({ commands }: { commands: readonly string[] }) {
             textToCopy={command}
             copyButtonAriaLabel={`Copy command ${index + 1}`}
             copySuccessText="Copied"
-            copyErrorText="The system did not take the text"
+            copyErrorText="Couldn’t copy to the clipboard"
           />
           <div style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap", paddingTop: "4px" }}>
             <Box variant="code">{command}</Box>
@@ -33,7 +33,7 @@ export function CommandList({ commands }: { commands: readonly string[] }) {
           copyButtonText={`Copy all ${formatCount(commands.length)} commands`}
           textToCopy={commands.join("\n")}
           copySuccessText="Copied"
-          copyErrorText="The system did not take the text"
+          copyErrorText="Couldn’t copy to the clipboard"
         />
       )}
     </SpaceBetween>

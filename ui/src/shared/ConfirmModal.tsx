@@ -4,26 +4,25 @@ import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
-/** Props of {@link ConfirmModal}. */
 export interface ConfirmModalProps {
   header: string;
-  /** What the button in the corner does, for people who hear the page. */
+  /** Accessible name of the close button. */
   closeLabel: string;
-  /** What the button says that does it. */
+  /** Label of the confirm button. */
   confirm: string;
-  /** Whether it is being done: closing would not stop it, so the modal stays until it is over. */
+  /** Whether the action is running. The dialog can't be closed meanwhile. */
   busy?: boolean;
   disabled?: boolean;
   disabledReason?: string;
   size?: ModalProps.Size;
-  /** What the test ids of the modal and its buttons begin with. */
+  /** Prefix of the test IDs. */
   name: string;
   onConfirm: () => void;
   onClose: () => void;
   children: ReactNode;
 }
 
-/** Asks before something is done: one button does it, the others leave everything as it is. */
+/** A confirmation dialog. */
 export function ConfirmModal(props: ConfirmModalProps) {
   const { header, closeLabel, confirm, name, busy, onConfirm, onClose, children } = props;
   return (

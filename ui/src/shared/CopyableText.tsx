@@ -1,17 +1,14 @@
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import { shortDigest } from "./format";
 
-/** Props of {@link CopyableText}. */
 export interface CopyableTextProps {
-  /** What is copied. */
   text: string;
-  /** What is shown where that is not the whole text. */
+  /** The displayed text, if different. */
   display?: string;
-  /** What it is, for the name of the button: “Copy URI”. */
+  /** Used in the name of the button: “Copy URI”. */
   what: string;
 }
 
-/** Text with a button that copies it. */
 export function CopyableText({ text, display, what }: CopyableTextProps) {
   return (
     <CopyToClipboard
@@ -20,12 +17,12 @@ export function CopyableText({ text, display, what }: CopyableTextProps) {
       textToDisplay={display ?? text}
       copyButtonAriaLabel={`Copy ${what}`}
       copySuccessText="Copied"
-      copyErrorText="The system did not take the text"
+      copyErrorText="Couldn’t copy to the clipboard"
     />
   );
 }
 
-/** A digest, cut short on screen, copied whole; a dash where there is none. */
+/** A shortened digest that copies the full digest, or a dash. */
 export function CopyableDigest({ digest, what }: { digest: string | null; what?: string }) {
   if (digest === null) {
     return <span>–</span>;

@@ -8,20 +8,22 @@ import type { ReactNode } from "react";
 import { formatCounted } from "./format";
 import { paginationLabels } from "./tableLabels";
 
-/** Rows of a page: more are not seen at once, and what is not seen is not drawn. */
+/** Page size. Only visible rows are rendered. */
 export const rowsOfAPage = 50;
 
-/** Props of {@link PagedTable}: those of a table, and how its rows are found. */
 export interface PagedTableProps<Row> extends Omit<TableProps<Row>, "filter" | "pagination"> {
-  /** What a row is found by: its words. */
+  /** Searchable words of a row. */
   words?: (row: Row) => readonly (string | null)[];
-  /** What the search says that it finds, such as `an image by name or state`; nothing for none. */
+  /**
+   * Used in the filter placeholder, for example `images by name or state`. Without it, the table
+   * has no filter.
+   */
   finds?: string;
-  /** Further filters, beside the search. */
+  /** Additional filters. */
   filters?: ReactNode;
 }
 
-/** A table that draws one page of its rows, and searches all of them. */
+/** A table with pagination and a text filter. */
 export function PagedTable<Row>({ words, finds, filters, ...table }: PagedTableProps<Row>) {
   const { items, filteredItemsCount, filterProps, paginationProps } = useCollection(table.items, {
     filtering: {
@@ -33,7 +35,7 @@ export function PagedTable<Row>({ words, finds, filters, ...table }: PagedTableP
       },
       noMatch: (
         <Box textAlign="center" padding="m">
-          Nothing matches.
+          No matches
         </Box>
       ),
     },
@@ -44,7 +46,7 @@ export function PagedTable<Row>({ words, finds, filters, ...table }: PagedTableP
     <Table
       {...table}
       items={items}
-      empty={filterProps.filteringText === "" ? table.empty : "Nothing matches."}
+      empty={filterProps.filteringText === "" ? table.empty : "No matches"}
       filter={
         ((paged && finds !== undefined) || filters) && (
           <SpaceBetween direction="horizontal" size="s" alignItems="center">
@@ -53,7 +55,7 @@ export function PagedTable<Row>({ words, finds, filters, ...table }: PagedTableP
                 {...filterProps}
                 filteringPlaceholder={`Find ${finds}`}
                 filteringAriaLabel={`Find ${finds}`}
-                filteringClearAriaLabel="Clear the search"
+                filteringClearAriaLabel="Clear filter"
                 countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
               />
             )}

@@ -2,14 +2,14 @@ import Box from "@cloudscape-design/components/box";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
-/** An IAM policy for whoever manages the account, with a button that copies it. */
+/** An IAM policy with a copy button. */
 export function PolicyText({ policy }: { policy: string }) {
   return (
     <SpaceBetween size="xs">
       <CopyToClipboard
-        copyButtonText="Copy the policy"
+        copyButtonText="Copy policy"
         copySuccessText="Copied"
-        copyErrorText="The system did not take the text"
+        copyErrorText="Couldn’t copy to the clipboard"
         textToCopy={policy}
       />
       <section
@@ -19,7 +19,7 @@ export function PolicyText({ policy }: { policy: string }) {
           maxBlockSize: 360,
           overflow: "auto",
         }}
-        // What scrolls can be scrolled by keyboard.
+        // A scrollable region must be reachable by keyboard.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
         tabIndex={0}
         aria-label="IAM policy"

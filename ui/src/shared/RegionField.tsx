@@ -3,11 +3,10 @@ import FormField from "@cloudscape-design/components/form-field";
 import { useEffect, useState } from "react";
 import { regionName, regionOptions, regionProblem, regionWarning } from "./regions";
 
-/** Props of {@link RegionField}. */
 export interface RegionFieldProps {
-  /** The region that counts; nothing where none is chosen. */
+  /** The applied region, or `null`. */
   region: string | null;
-  /** The region that the AWS profile itself names. */
+  /** The default region of the AWS profile. */
   own: string | null;
   description?: string;
   placeholder?: string;
@@ -16,19 +15,19 @@ export interface RegionFieldProps {
 }
 
 /**
- * A region, chosen from the list or typed: AWS has new ones before this program knows them. It counts
- * when it is chosen or the field is left, so that AWS is not asked at every letter.
+ * A region field with suggestions. New regions can be entered. The value is applied on selection
+ * and on blur, so that AWS isn't called for every character.
  */
 export function RegionField({
   region,
   own,
   description,
-  placeholder = "Choose or type a region",
+  placeholder = "Choose or enter a region",
   onChange,
   "data-testid": testId,
 }: RegionFieldProps) {
   const [text, setText] = useState(region ?? "");
-  // What is wrong with it is said once it was left, and not at every letter.
+  // Problems are shown on blur, not for every character.
   const [left, setLeft] = useState(false);
   useEffect(() => setText(region ?? ""), [region]);
   const typed = text.trim();
@@ -61,7 +60,7 @@ export function RegionField({
         enteredTextLabel={(value) => `Use “${value}”`}
         placeholder={placeholder}
         expandToViewport
-        empty="No region is called so"
+        empty="No matching region"
         onChange={({ detail }) => {
           setLeft(false);
           setText(detail.value);

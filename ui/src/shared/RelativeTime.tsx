@@ -1,7 +1,7 @@
 import { formatExact, formatRelative } from "./format";
 import { useNow } from "./useNow";
 
-/** A time as seen from now, with the exact local time on hover; a dash where it is not known. */
+/** A relative time with the exact local time on hover, or a dash if unknown. */
 export function RelativeTime({ timeMs }: { timeMs: number | null }) {
   const now = useNow();
   if (timeMs === null) {

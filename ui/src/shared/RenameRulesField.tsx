@@ -8,22 +8,25 @@ import type { RenameRule, RenameRuleKind } from "../ipc/generated";
 import { formatCounted } from "./format";
 import { emptyRule, movedRule, rulePresets } from "./renameRules";
 
-/** Props of {@link RenameRulesField}. */
 export interface RenameRulesFieldProps {
   rules: readonly RenameRule[];
-  /** What is wrong with each rule. */
+  /** Problems by rule. */
   problems: readonly (string | null)[];
-  /** How many repositories each rule renames, where there are any. */
+  /** Number of matching repositories by rule. */
   renamed?: readonly number[];
   onChange: (rules: readonly RenameRule[]) => void;
 }
 
 const kinds: readonly { value: RenameRuleKind; label: string; description: string }[] = [
-  { value: "glob", label: "Pattern", description: "The whole name; * and ? are $1, $2 …" },
-  { value: "regex", label: "Regular expression", description: "Wherever it matches." },
+  {
+    value: "glob",
+    label: "Pattern",
+    description: "Matches the whole name. * and ? are available as $1, $2, …",
+  },
+  { value: "regex", label: "Regular expression", description: "Matches any part of the name." },
 ];
 
-/** How ECR names are made from those of the source: an ordered list of rules. */
+/** An ordered list of rename rules. */
 export function RenameRulesField({ rules, problems, renamed, onChange }: RenameRulesFieldProps) {
   const change = (place: number, part: Partial<RenameRule>) =>
     onChange(rules.map((rule, at) => (at === place ? { ...rule, ...part } : rule)));
@@ -39,10 +42,10 @@ export function RenameRulesField({ rules, problems, renamed, onChange }: RenameR
     <FormField
       label={
         <span>
-          Rules for names <i>- optional</i>
+          Rename rules<i>- optional</i>
         </span>
       }
-      description="Applied to the source’s name one after another, before the prefix. Without any, a name is the last part of the source’s; the whole one where two would be the same."
+      description="Transload applies the rules to the source name in order, then adds the prefix. Without rules, the last part of the source name is used, or the whole name if two repositories would have the same name."
       stretch
     >
       <SpaceBetween size="s">
@@ -50,13 +53,13 @@ export function RenameRulesField({ rules, problems, renamed, onChange }: RenameR
           items={rules}
           definition={[
             {
-              label: "Look for",
+              label: "Find",
               control: (rule: RenameRule, place: number) => (
                 <Input
                   value={rule.pattern}
                   placeholder={rule.kind === "glob" ? "team/*" : "^old-(.*)"}
                   spellcheck={false}
-                  ariaLabel={`Rule ${place + 1}: look for`}
+                  ariaLabel={`Rule ${place + 1}: find`}
                   onChange={({ detail }) => change(place, { pattern: detail.value })}
                   data-testid={`rename-pattern-${place}`}
                 />
@@ -70,25 +73,25 @@ export function RenameRulesField({ rules, problems, renamed, onChange }: RenameR
               },
             },
             {
-              label: "Put in its place",
+              label: "Replace with",
               control: (rule: RenameRule, place: number) => (
                 <Input
                   value={rule.replacement}
                   placeholder="$1"
                   spellcheck={false}
-                  ariaLabel={`Rule ${place + 1}: put in its place`}
+                  ariaLabel={`Rule ${place + 1}: replace with`}
                   onChange={({ detail }) => change(place, { replacement: detail.value })}
                   data-testid={`rename-replacement-${place}`}
                 />
               ),
             },
             {
-              label: "Read as",
+              label: "Pattern type",
               control: (rule: RenameRule, place: number) => (
                 <Select
                   selectedOption={kinds.find((kind) => kind.value === rule.kind) ?? null}
                   options={kinds}
-                  ariaLabel={`Rule ${place + 1}: read as`}
+                  ariaLabel={`Rule ${place + 1}: pattern type`}
                   expandToViewport
                   onChange={({ detail }) =>
                     change(place, { kind: detail.selectedOption.value as RenameRuleKind })
@@ -101,7 +104,7 @@ export function RenameRulesField({ rules, problems, renamed, onChange }: RenameR
           customRowActions={({ itemIndex }) => (
             <ButtonDropdown
               variant="icon"
-              ariaLabel={`Rule ${itemIndex + 1}: move or remove`}
+              ariaLabel={`Rule ${itemIndex + 1}: actions`}
               expandToViewport
               items={[
                 { id: "up", text: "Move up", disabled: itemIndex === 0 },
@@ -113,14 +116,14 @@ export function RenameRulesField({ rules, problems, renamed, onChange }: RenameR
             />
           )}
           hideAddButton
-          addButtonText="Add a rule"
-          empty="No rule yet."
+          addButtonText="Add rule"
+          empty="No rules"
           data-testid="rename-rules"
         />
         <ButtonDropdown
           items={[
             ...rulePresets.map(({ id, text, description }) => ({ id, text, description })),
-            { id: "empty", text: "An empty rule" },
+            { id: "empty", text: "Empty rule" },
           ]}
           expandToViewport
           onItemClick={({ detail }) =>
@@ -131,7 +134,7 @@ export function RenameRulesField({ rules, problems, renamed, onChange }: RenameR
           }
           data-testid="rename-add"
         >
-          Add a rule
+          Add rule
         </ButtonDropdown>
       </SpaceBetween>
     </FormField>

@@ -15,18 +15,26 @@ import {
 type PolicyKind = "none" | "accounts" | "organisation" | "typed";
 
 const kinds: readonly { value: PolicyKind; label: string; description: string }[] = [
-  { value: "none", label: "Only this account", description: "No policy, as ECR creates it." },
+  {
+    value: "none",
+    label: "This account only",
+    description: "No repository policy. This is the ECR default.",
+  },
   {
     value: "accounts",
-    label: "Other accounts may pull",
-    description: "AWS accounts, each by its id.",
+    label: "Allow other accounts to pull",
+    description: "Enter AWS account IDs.",
   },
   {
     value: "organisation",
-    label: "The organisation may pull",
-    description: "Every account of one AWS organisation.",
+    label: "Allow an organization to pull",
+    description: "All accounts in an AWS organization.",
   },
-  { value: "typed", label: "A policy of your own", description: "A policy document as JSON." },
+  {
+    value: "typed",
+    label: "Custom policy",
+    description: "Enter a policy document in JSON format.",
+  },
 ];
 
 interface RepositoryPolicyFieldProps {
@@ -36,7 +44,7 @@ interface RepositoryPolicyFieldProps {
   onChange: (policy: string | null) => void;
 }
 
-/** Who else may do what with a repository: ready-made, or a document as it is typed. */
+/** The repository policy: a preset or a custom document. */
 export function RepositoryPolicyField({
   policy,
   problem,
@@ -69,7 +77,7 @@ export function RepositoryPolicyField({
     <SpaceBetween size="s">
       <FormField
         label="Repository policy"
-        description="Who may pull besides the account itself. IAM policies of the account hold in any case."
+        description="Grants other accounts permission to pull. IAM policies of this account also apply."
       >
         <Select
           selectedOption={kinds.find((one) => one.value === shown) ?? null}
@@ -96,7 +104,7 @@ export function RepositoryPolicyField({
         </FormField>
       )}
       {shown === "organisation" && (
-        <FormField label="Organisation" errorText={organisationProblem(organisation)}>
+        <FormField label="Organization ID" errorText={organisationProblem(organisation)}>
           <Input
             value={organisation}
             readOnly={readOnly}
@@ -114,7 +122,7 @@ export function RepositoryPolicyField({
         <FormField
           label="Policy document"
           errorText={problem}
-          constraintText="JSON of at most 10,240 characters."
+          constraintText="JSON, up to 10,240 characters."
           stretch
         >
           <Textarea

@@ -21,11 +21,9 @@ import {
   repositorySettingsProblems,
 } from "./repositorySettings";
 
-/** Props of {@link RepositorySettingsForm}. */
 export interface RepositorySettingsFormProps {
   value: RepositorySettings;
   onChange: (value: RepositorySettings) => void;
-  /** Shows the settings without letting them be changed. */
   readOnly?: boolean;
 }
 
@@ -33,40 +31,40 @@ const mutabilityOptions: readonly (SelectProps.Option & { value: TagMutability }
   {
     value: "mutable",
     label: mutabilityLabels.mutable,
-    description: "Every tag may be moved to another image.",
+    description: "Tags can be overwritten.",
   },
   {
     value: "immutable",
     label: mutabilityLabels.immutable,
-    description: "A tag that exists stays on its image.",
+    description: "Existing tags can’t be overwritten.",
   },
   {
     value: "immutable_with_exclusion",
     label: mutabilityLabels.immutable_with_exclusion,
-    description: "Tags stay on their image, except those that a pattern matches.",
+    description: "Existing tags can’t be overwritten, except tags that match a filter.",
   },
   {
     value: "mutable_with_exclusion",
     label: mutabilityLabels.mutable_with_exclusion,
-    description: "Tags may be moved, except those that a pattern matches.",
+    description: "Tags can be overwritten, except tags that match a filter.",
   },
 ];
 
 const lifecycleOptions: readonly (SelectProps.Option & { value: LifecyclePreset["kind"] })[] = [
-  { value: "none", label: "Keep everything", description: "ECR removes nothing by itself." },
+  { value: "none", label: "Keep all images", description: "No lifecycle policy." },
   {
     value: "keep_newest",
     label: "Keep the newest images",
-    description: "ECR removes the oldest images when there are more.",
+    description: "ECR expires the oldest images above this number.",
   },
   {
     value: "expire_untagged",
-    label: "Remove images without a tag",
-    description: "ECR removes them some days after they were pushed.",
+    label: "Expire untagged images",
+    description: "ECR expires untagged images a number of days after the push.",
   },
 ];
 
-/** Counts that a preset starts with when it is chosen. */
+/** Initial values of the presets. */
 const lifecyclePresets: Record<LifecyclePreset["kind"], LifecyclePreset> = {
   none: { kind: "none" },
   keep_newest: { kind: "keep_newest", count: 100 },
@@ -74,9 +72,9 @@ const lifecyclePresets: Record<LifecyclePreset["kind"], LifecyclePreset> = {
 };
 
 /**
- * How a repository is set up: the one form for the wizard's template, a row's own settings, and a
- * saved profile's template. It says what ECR would refuse beside each field; the owner asks
- * `repositorySettingsValid` before it goes on.
+ * The form for repository settings: the template of the wizard, custom settings of a row, and saved
+ * profiles. Shows problems next to the fields. The caller checks `repositorySettingsValid` before
+ * it continues.
  */
 export function RepositorySettingsForm({
   value,
@@ -90,8 +88,8 @@ export function RepositorySettingsForm({
     <SpaceBetween size="l">
       <MutabilityFields value={value} change={change} problems={problems} readOnly={readOnly} />
       <FormField
-        label="Scan"
-        description="Where the account sets up scanning for the whole registry, that decides instead."
+        label="Image scanning"
+        description="Registry-level scanning settings of the account override this setting."
       >
         <Toggle
           checked={value.scan_on_push}
@@ -99,7 +97,7 @@ export function RepositorySettingsForm({
           onChange={({ detail }) => change({ scan_on_push: detail.checked })}
           data-testid="settings-scan-on-push"
         >
-          Scan each image when it arrives
+          Scan on push
         </Toggle>
       </FormField>
       <EncryptionFields value={value} change={change} problems={problems} readOnly={readOnly} />
@@ -146,7 +144,7 @@ function MutabilityFields({ value, change, problems, readOnly }: FieldsProps) {
     <SpaceBetween size="s">
       <FormField
         label="Tag mutability"
-        description="Whether a push may move a tag from one image to another."
+        description="Determines whether a push can overwrite an existing tag."
       >
         <Select
           selectedOption={
@@ -161,8 +159,8 @@ function MutabilityFields({ value, change, problems, readOnly }: FieldsProps) {
       </FormField>
       {hasExclusions(value.tag_mutability) && (
         <FormField
-          label="Exceptions"
-          description="Patterns of tags, such as latest or dev-*; “*” stands for any characters."
+          label="Exclusion filters"
+          description="Tag patterns, for example latest or dev-*. “*” matches any characters."
           errorText={problems.exclusion_filters}
           stretch
         >
@@ -177,7 +175,7 @@ function MutabilityFields({ value, change, problems, readOnly }: FieldsProps) {
                     readOnly={readOnly}
                     placeholder="dev-*"
                     spellcheck={false}
-                    ariaLabel={`Exception ${index + 1}`}
+                    ariaLabel={`Filter ${index + 1}`}
                     onChange={({ detail }) => setFilter(index, detail.value)}
                     data-testid={`settings-exclusion-${index}`}
                   />
@@ -186,13 +184,13 @@ function MutabilityFields({ value, change, problems, readOnly }: FieldsProps) {
                   problems.exclusion_filter_items?.[index],
               },
             ]}
-            addButtonText="Add pattern"
+            addButtonText="Add filter"
             removeButtonText="Remove"
-            removeButtonAriaLabel={(filter: string) => `Remove pattern ${filter}`}
+            removeButtonAriaLabel={(filter: string) => `Remove filter ${filter}`}
             disableAddButton={readOnly || filters.length >= maxExclusionFilters}
             isItemRemovable={() => !readOnly}
-            additionalInfo={`Up to ${maxExclusionFilters} patterns.`}
-            empty="No pattern yet."
+            additionalInfo={`You can add up to ${maxExclusionFilters} filters.`}
+            empty="No filters"
             onAddButtonClick={() => change({ exclusion_filters: [...filters, ""] })}
             onRemoveButtonClick={({ detail }) =>
               change({ exclusion_filters: filters.filter((_, at) => at !== detail.itemIndex) })
@@ -226,23 +224,27 @@ function EncryptionFields({ value, change, problems, readOnly }: FieldsProps) {
     <SpaceBetween size="s">
       <FormField
         label="Encryption"
-        description="How ECR encrypts the layers at rest. It cannot be changed after the repository was created."
+        description="Encryption of the images at rest. You can’t change this setting after the repository is created."
       >
         <RadioGroup
           value={encryption.kind}
           readOnly={readOnly}
           onChange={({ detail }) => setKind(detail.value)}
           items={[
-            { value: "aes256", label: "AES-256", description: "Keys that AWS manages. No cost." },
+            {
+              value: "aes256",
+              label: "AES-256",
+              description: "Uses encryption keys that Amazon S3 manages. No additional cost.",
+            },
             {
               value: "kms",
               label: "AWS KMS",
-              description: "A key of AWS Key Management Service. KMS charges for its use.",
+              description: "Uses an AWS Key Management Service key. KMS charges apply.",
             },
             {
               value: "kms_dual_layer",
               label: "AWS KMS, dual layer",
-              description: "Two independent layers of encryption, for rules that ask for them.",
+              description: "Applies two layers of encryption, for compliance requirements.",
             },
           ]}
           data-testid="settings-encryption"
@@ -255,7 +257,7 @@ function EncryptionFields({ value, change, problems, readOnly }: FieldsProps) {
               KMS key <i>- optional</i>
             </span>
           }
-          description="Key id, alias or ARN, in the region of the repository. Without one, ECR uses the key that AWS manages for it."
+          description="Key ID, alias, or ARN of a key in the region of the repository. If empty, ECR uses the AWS managed key."
           errorText={problems.kms_key}
         >
           <Input
@@ -277,7 +279,10 @@ function LifecycleFields({ value, change, problems, readOnly }: FieldsProps) {
 
   return (
     <SpaceBetween size="s">
-      <FormField label="Lifecycle" description="What ECR removes by itself.">
+      <FormField
+        label="Lifecycle policy"
+        description="Determines which images ECR expires automatically."
+      >
         <Select
           selectedOption={
             lifecycleOptions.find((option) => option.value === lifecycle.kind) ?? null
@@ -294,7 +299,7 @@ function LifecycleFields({ value, change, problems, readOnly }: FieldsProps) {
         />
       </FormField>
       {lifecycle.kind === "keep_newest" && (
-        <FormField label="Images that stay" errorText={problems.lifecycle}>
+        <FormField label="Number of images to keep" errorText={problems.lifecycle}>
           <Input
             type="number"
             inputMode="numeric"
@@ -308,7 +313,7 @@ function LifecycleFields({ value, change, problems, readOnly }: FieldsProps) {
         </FormField>
       )}
       {lifecycle.kind === "expire_untagged" && (
-        <FormField label="Days after the push" errorText={problems.lifecycle}>
+        <FormField label="Days after push" errorText={problems.lifecycle}>
           <Input
             type="number"
             inputMode="numeric"

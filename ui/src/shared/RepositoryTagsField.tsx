@@ -18,7 +18,7 @@ interface RepositoryTagsFieldProps {
   onChange: (tags: Tags) => void;
 }
 
-/** The first of two rows with one key counts; the second says so until it is renamed. */
+/** If two rows have the same key, the first one is used. */
 function tagsOf(rows: readonly TagRow[]): Tags {
   const tags: Tags = {};
   for (const { key, value } of rows) {
@@ -42,8 +42,8 @@ function rowsOf(tags: Tags): TagRow[] {
 }
 
 /**
- * The AWS tags of a repository. Rows live here, because while someone types, two rows may have the
- * same key for a moment, which a record cannot hold.
+ * The AWS tags of a repository. The rows are local state, because two rows can temporarily have the
+ * same key while the user types.
  */
 export function RepositoryTagsField({
   tags,
@@ -62,7 +62,7 @@ export function RepositoryTagsField({
     setRows(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
   const keyProblem = (row: TagRow, index: number) =>
     rows.findIndex((other) => other.key === row.key) < index
-      ? "Another tag has this key; only that one counts."
+      ? "Another tag has the same key. Only the first tag is used."
       : problems.tag_items?.[row.key];
 
   return (

@@ -11,7 +11,6 @@ import type { PracticeStatus, SourceLogin, SourceLoginStatus } from "../ipc/gene
 import type { Request } from "./useRequest";
 import { useWork } from "./useWork";
 
-/** A sign-in as it was typed. */
 export type TypedLogin = Pick<SourceLogin, "username" | "secret" | "keep">;
 
 function statusText(status: SourceLoginStatus | null): string {
@@ -21,17 +20,17 @@ function statusText(status: SourceLoginStatus | null): string {
   const who = status.username ?? "you";
   switch (status.origin) {
     case "anonymous":
-      return "Not signed in: public images only";
+      return "Not signed in (public images only)";
     case "typed":
-      return `Signed in as ${who}, until Transload closes`;
+      return `Signed in as ${who} until Transload closes`;
     case "keychain":
-      return `Signed in as ${who}, kept in the keychain`;
+      return `Signed in as ${who}, saved in the keychain`;
     case "docker_login":
       return `Signed in as ${who}, with the login stored in ${status.stored_in ?? "Docker"}`;
   }
 }
 
-/** What the keychain did not do, and what a person can do about it. */
+/** An error of the keychain with its actions. */
 interface Remark {
   readonly error: unknown;
   readonly actions: ErrorActions;
@@ -39,23 +38,23 @@ interface Remark {
 
 interface SourceLoginFormProps {
   status: Request<SourceLoginStatus>;
-  /** Whether the source is Docker Hub, or practice's. */
+  /** Whether the source is Docker Hub or the practice Docker Hub. */
   hub: boolean;
-  /** Whether the fields are in sight at once. */
+  /** Whether the section is initially expanded. */
   open?: boolean;
-  /** How to sign in to practice's Docker Hub; nothing for another source. */
+  /** Credentials of the practice Docker Hub, or `null` for other sources. */
   practice: PracticeStatus | null;
   onSignIn: (login: TypedLogin) => Promise<SourceLoginStatus>;
   onSignOut: () => Promise<SourceLoginStatus>;
 }
 
-/** A sign-in to the source. What is typed is handed over once and then forgotten here. */
+/** The sign-in form of the source. */
 export function SourceLoginForm(props: SourceLoginFormProps) {
   const { status, hub, open = false, practice, onSignIn, onSignOut } = props;
   const [username, setUsername] = useState("");
   const [secret, setSecret] = useState("");
   const [keep, setKeep] = useState(false);
-  // What the keychain did not do, though the sign-in itself went on, and what helps.
+  // A keychain error after a successful sign-in.
   const [remark, setRemark] = useState<Remark | null>(null);
   const { busy, error, run, dismiss } = useWork();
   const origin = status.answer?.origin ?? "anonymous";
@@ -73,8 +72,13 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
       const typed = { username: username.trim(), secret, keep };
       setSecret("");
       const { keychain_error } = await onSignIn(typed);
-      // The secret is forgotten here, so that it cannot be tried again with it.
-      setRemark(keychain_error && { error: keychain_error, actions: { go_on_unkept: goOnUnkept } });
+      // The secret was cleared, so the call can't be retried with it.
+      setRemark(
+        keychain_error && {
+          error: keychain_error,
+          actions: { continue_without_saving: goOnUnkept },
+        },
+      );
     });
   const signOut = () =>
     run(async () => {
@@ -97,8 +101,8 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
             label={hub ? "Docker Hub user name" : "User name"}
             description={
               practice === null
-                ? hub && "Or an organisation, with an access token of its own."
-                : `Practice’s own is “${practice.hub_account}”.`
+                ? hub && "Or an organization name, with an organization access token."
+                : `In practice mode, enter “${practice.hub_account}”.`
             }
           >
             <Input
@@ -113,8 +117,9 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
             label={hub ? "Access token" : "Password or access token"}
             description={
               practice === null
-                ? hub && "Made on Docker Hub under Account settings; reading is enough."
-                : `Practice’s own is “${practice.hub_access_token}”.`
+                ? hub &&
+                  "Create the token in the Docker Hub account settings. Read permission is sufficient."
+                : `In practice mode, enter “${practice.hub_access_token}”.`
             }
           >
             <Input
@@ -134,10 +139,10 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
         <Checkbox
           checked={keep}
           onChange={({ detail }) => setKeep(detail.checked)}
-          description="Without the tick it is used until Transload closes, and stored nowhere."
+          description="If not selected, the login is kept in memory until Transload closes."
           data-testid="source-keep"
         >
-          Keep it in the keychain of this computer
+          Save in the system keychain
         </Checkbox>
         {doubt !== null && <ErrorAlert error={doubt} />}
         {failure !== null && (
@@ -158,7 +163,7 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
           </Button>
           {(origin === "typed" || origin === "keychain") && (
             <Button onClick={signOut} disabled={busy} data-testid="source-sign-out">
-              {origin === "keychain" ? "Sign out and forget" : "Sign out"}
+              {origin === "keychain" ? "Sign out and delete from keychain" : "Sign out"}
             </Button>
           )}
         </SpaceBetween>

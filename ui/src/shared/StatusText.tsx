@@ -2,7 +2,7 @@ import StatusIndicator, {
   type StatusIndicatorProps,
 } from "@cloudscape-design/components/status-indicator";
 
-/** A state in a sentence. The indicator by itself breaks lines within words. */
+/** A status indicator for sentences. The plain indicator breaks lines within words. */
 export function StatusText({ children, ...status }: StatusIndicatorProps) {
   return (
     <StatusIndicator {...status}>

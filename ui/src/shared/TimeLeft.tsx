@@ -2,14 +2,14 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { formatDuration, formatExact } from "./format";
 import { useNow } from "./useNow";
 
-/** From here on a session that ends is worth a warning: a migration may take longer. */
+/** Shows a warning below this time, because a migration may take longer. */
 const soonMs = 15 * 60_000;
 
-/** How long a session still lasts, in words that a clock renews: `2 h 59 min left`. */
+/** The remaining time of a session, updated by the shared clock. */
 export function TimeLeft({ endsAtMs }: { endsAtMs: number | null }) {
   const now = useNow();
   if (endsAtMs === null) {
-    return <span>Does not end</span>;
+    return <span>Doesn’t expire</span>;
   }
   const left = endsAtMs - now;
   const text = timeLeft(endsAtMs, now);
@@ -24,14 +24,14 @@ export function TimeLeft({ endsAtMs }: { endsAtMs: number | null }) {
   );
 }
 
-/** How long something still lasts: `2 h 59 min left`, or that it has ended. */
+/** Formats an expiration: `Expires in 2 h 59 min`, or `Expired`. */
 export function timeLeft(endsAtMs: number, now: number): string {
   const left = endsAtMs - now;
   if (left <= 0) {
-    return "Has ended";
+    return "Expired";
   }
-  // Seconds would stand still between two ticks of the clock.
+  // The clock ticks twice a minute, so seconds would be wrong.
   return left < 60_000
-    ? "Less than a minute left"
-    : `${formatDuration(Math.floor(left / 60_000) * 60_000)} left`;
+    ? "Expires in less than a minute"
+    : `Expires in ${formatDuration(Math.floor(left / 60_000) * 60_000)}`;
 }

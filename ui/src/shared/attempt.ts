@@ -1,6 +1,6 @@
 let attempts = 0;
 
-/** A new name for work that a person may stop by it. */
+/** Returns a new ID for a call that the user can stop. */
 export function newAttempt(): string {
   attempts += 1;
   return `${Date.now()}-${attempts}`;

@@ -1,7 +1,7 @@
 import type { AwsConnection, ImageSource } from "../ipc/generated";
 import { regionName } from "./regions";
 
-/** Two connections with one key ask the same ECR as the same caller. */
+/** Connections with the same key use the same ECR and identity. */
 export function connectionKey(connection: AwsConnection): string {
   return connection.kind === "profile"
     ? JSON.stringify([
@@ -13,12 +13,12 @@ export function connectionKey(connection: AwsConnection): string {
     : JSON.stringify(connection);
 }
 
-/** The connection of a profile as the AWS configuration has it. */
+/** The connection of an AWS profile without overrides. */
 export function profileConnection(profile: string, region: string | null = null): AwsConnection {
   return { kind: "profile", profile, region, ecr_endpoint: null, registry_endpoint: null };
 }
 
-/** A source of a kind before anything about it is typed; nothing for a kind that is none. */
+/** An empty source of a type, or `null` for an unknown type. */
 export function emptySource(kind: string | undefined): ImageSource | null {
   switch (kind) {
     case "docker_engine":
@@ -35,19 +35,19 @@ export function emptySource(kind: string | undefined): ImageSource | null {
   }
 }
 
-/** What a connection signs as: a profile's name, or what there is instead of one. */
+/** The profile name of a connection, or its equivalent. */
 export function signerName(connection: AwsConnection): string {
   switch (connection.kind) {
     case "practice":
       return "Practice";
     case "machine":
-      return "The machine's own credentials";
+      return "Credentials of this machine";
     case "profile":
       return connection.profile;
   }
 }
 
-/** A connection in a few words: `prod, eu-west-1`. */
+/** Label of a connection: `prod, eu-west-1`. */
 export function connectionLabel(connection: AwsConnection): string {
   const name = signerName(connection);
   return connection.kind === "practice" || connection.region === null
@@ -55,19 +55,19 @@ export function connectionLabel(connection: AwsConnection): string {
     : `${name}, ${connection.region}`;
 }
 
-/** The region of a connection in words, or where it comes from. */
+/** Label of the region. */
 export function connectionRegionLabel(connection: AwsConnection): string {
   if (connection.kind === "practice") {
     return "–";
   }
   if (connection.region === null) {
-    return "As in the AWS profile";
+    return "Region of the AWS profile";
   }
   const name = regionName(connection.region);
   return name === connection.region ? connection.region : `${connection.region}, ${name}`;
 }
 
-/** A source in a few words: `Docker Hub account dencold`. */
+/** Label of a source: `Docker Hub account dencold`. */
 export function sourceLabel(source: ImageSource): string {
   switch (source.kind) {
     case "docker_engine":

@@ -1,12 +1,12 @@
 import type { EngineStatus, EngineStore } from "../ipc/generated";
 
 const storeTexts: Record<EngineStore, string> = {
-  containerd: "containerd image store, digests stay",
-  graph_driver: "graph driver, layers are packed again",
-  podman: "Podman, layers are packed again",
+  containerd: "containerd image store (keeps digests)",
+  graph_driver: "graph driver (recompresses layers)",
+  podman: "Podman (recompresses layers)",
 };
 
-/** What an engine says of itself, as lines of details: what it is, and the value. */
+/** Details of an engine as label and value. */
 export function engineFacts(engine: EngineStatus): (readonly [string, string])[] {
   const { store, api, platform, address } = engine;
   const facts: readonly (readonly [string, string | null | undefined])[] = [

@@ -1,11 +1,11 @@
-/** Powers of 1,000, as registries and disks count; not of 1,024. */
+/** Decimal units, as in the Docker CLI and the ECR console. */
 const byteUnits = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
 
-/** Bytes for people: `999 B`, `1.5 KB`, `123 MB`. One decimal below 100 of a unit. */
+/** Formats bytes: `999 B`, `1.5 KB`, `123 MB`. One decimal below 100. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  // A value that would be written as 1,000 of a unit belongs to the next one.
+  // 1,000 of a unit is 1 of the next unit.
   while (value >= 999.5 && unit < byteUnits.length - 1) {
     value /= 1000;
     unit += 1;
@@ -14,24 +14,23 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits).replace(/\.0$/, "")} ${byteUnits[unit]}`;
 }
 
-/** Bytes a second for people. */
 export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
 const countFormat = new Intl.NumberFormat("en");
 
-/** A count with separators: `10,000`. */
+/** Formats a count: `10,000`. */
 export function formatCount(count: number): string {
   return countFormat.format(count);
 }
 
-/** A count with its noun: `1 image`, `10,000 images`. */
+/** Formats a count with its noun: `1 image`, `10,000 images`. */
 export function formatCounted(count: number, one: string, many: string): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** Milliseconds for people, in its two largest units: `< 1 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+/** Formats a duration in its two largest units: `< 1 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 1) {
@@ -69,9 +68,8 @@ const dayFormat = new Intl.DateTimeFormat("en-GB", dayParts);
 const LONGEST_RELATIVE_SECONDS = 30 * 86_400;
 
 /**
- * A time as seen from now: `just now`, `5 minutes ago`, `in 2 hours`, `yesterday`. From 30 days on
- * it is the local day, such as `3 Feb 2025`: a row of tags that all say "last year" hides which is
- * the newest.
+ * Formats a relative time: `just now`, `5 minutes ago`, `in 2 hours`, `yesterday`. After 30 days,
+ * formats the local date, such as `3 Feb 2025`, so that older tags can be compared.
  */
 export function formatRelative(timeMs: number, nowMs: number): string {
   const seconds = (timeMs - nowMs) / 1000;
@@ -95,17 +93,17 @@ const exactParts: Intl.DateTimeFormatOptions = {
   second: "2-digit",
   timeZoneName: "short",
 };
-// Making a format costs more than using it many times.
+// Creating a formatter is expensive, so it is reused.
 const exactFormat = new Intl.DateTimeFormat("en-GB", exactParts);
 
-/** A day without a time, such as 2036-04-01, in UTC. */
+/** Formats a UTC date: `2036-04-01`. */
 export function formatDay(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10);
 }
 
 /**
- * A time to the second with its zone, such as `23 Nov 2026, 14:05:09 UTC`. The zone is the
- * computer's own; a test may name one.
+ * Formats an exact time with its zone: `23 Nov 2026, 14:05:09 UTC`. Uses the local zone unless a
+ * test sets one.
  */
 export function formatExact(timeMs: number, timeZone?: string): string {
   return timeZone === undefined
@@ -113,7 +111,7 @@ export function formatExact(timeMs: number, timeZone?: string): string {
     : new Intl.DateTimeFormat("en-GB", { ...exactParts, timeZone }).format(timeMs);
 }
 
-/** A digest cut to the length at which people compare: `sha256:0123456789ab`. */
+/** Shortens a digest: `sha256:0123456789ab`. */
 export function shortDigest(digest: string): string {
   const colon = digest.indexOf(":");
   return digest.slice(0, colon + 1 + 12);
@@ -121,7 +119,7 @@ export function shortDigest(digest: string): string {
 
 const clockFormat = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
-/** The local time of day: `15:20:05`. */
+/** Formats the local time of day: `15:20:05`. */
 export function formatClock(timeMs: number): string {
   return clockFormat.format(timeMs);
 }

@@ -1,22 +1,19 @@
 import type { SelectProps } from "@cloudscape-design/components/select";
 
-/** A region of AWS where ECR can be. */
 export interface AwsRegion {
-  /** The name that the API takes, such as `eu-west-1`. */
+  /** The region code, such as `eu-west-1`. */
   readonly id: string;
-  /** What AWS calls it for people. */
   readonly name: string;
 }
 
-/** Regions that are run together, under one set of accounts. */
 export interface AwsRegionGroup {
   readonly label: string;
   readonly regions: readonly AwsRegion[];
 }
 
 /**
- * Every public region, by continent, then the separate partitions. Source: the partitions table of
- * botocore 1.43 (`partitions.json`, partitions aws, aws-us-gov, aws-cn, aws-eusc).
+ * Every public region by continent, then the other partitions. Source: partitions table of botocore
+ * 1.43 (`partitions.json`, partitions aws, aws-us-gov, aws-cn, aws-eusc).
  */
 export const regionGroups: readonly AwsRegionGroup[] = [
   {
@@ -93,17 +90,15 @@ export const regionGroups: readonly AwsRegionGroup[] = [
   },
 ];
 
-/** An AWS partition: regions with accounts of their own. */
 export interface Partition {
-  /** As ARNs write it, such as `aws-cn`. */
+  /** The partition in ARNs, such as `aws-cn`. */
   readonly id: string;
-  /** What AWS calls it for people. */
   readonly name: string;
-  /** What the names of its regions begin with; nothing for the partition of all others. */
+  /** Prefix of its region codes, or `null` for the default partition. */
   readonly starts: string | null;
 }
 
-/** Every partition; the engine's own table is held to botocore's, and this one is like it. */
+/** Every partition. Must match the table of the engine, which is tested against botocore. */
 export const partitions: readonly Partition[] = [
   { id: "aws-us-gov", name: "AWS GovCloud (US)", starts: "us-gov-" },
   { id: "aws-cn", name: "AWS China", starts: "cn-" },
@@ -115,20 +110,19 @@ export const partitions: readonly Partition[] = [
   { id: "aws", name: "AWS", starts: null },
 ];
 
-/** The partition of a region, by its name. A name of no known form counts as the public AWS. */
+/** Returns the partition of a region code. Unknown codes are in the public partition. */
 export function partitionOf(region: string): Partition {
   return partitions.find(({ starts }) => starts === null || region.startsWith(starts)) as Partition;
 }
 
-/** What AWS calls a partition, or the id itself where it is not in the table. */
+/** Returns the name of a partition, or its ID if unknown. */
 export function partitionName(id: string): string {
   return partitions.find((partition) => partition.id === id)?.name ?? id;
 }
 
 /**
- * Regions that are on for every account of the public AWS; each of the others must be enabled first.
- * Source: AWS Account Management reference guide, "Considerations before enabling and disabling
- * Regions".
+ * Regions that are enabled by default. Source: AWS Account Management reference guide,
+ * "Considerations before enabling and disabling Regions".
  */
 const alwaysOn = new Set([
   "us-east-1",
@@ -150,41 +144,37 @@ const alwaysOn = new Set([
   "ap-southeast-2",
 ]);
 
-/** Whether an account must enable a region before it can use it. */
 export function isOptIn(region: string): boolean {
   return partitionOf(region).id === "aws" && isKnownRegion(region) && !alwaysOn.has(region);
 }
 
-/** Whether the table has a region. */
 export function isKnownRegion(id: string): boolean {
   return regionGroups.some((group) => group.regions.some((region) => region.id === id));
 }
 
-/** What is wrong with a region as typed; nothing where it can be one. */
+/** Returns the problem of an entered region, if any. */
 export function regionProblem(region: string): string | null {
   return /^[0-9a-z-]{2,25}$/.test(region)
     ? null
-    : "A region is a name such as eu-west-1: small letters, digits and dashes.";
+    : "Enter a region name such as eu-west-1. Use lowercase letters, digits, and hyphens.";
 }
 
 /**
- * What a person should know of a region that was typed or chosen: `own` is the region that the profile
- * itself names, which tells whose accounts its credentials are of.
+ * Returns a warning about an entered region. `own` is the default region of the profile, which
+ * determines the partition of its credentials.
  */
 export function regionWarning(region: string, own: string | null): string | null {
   const partition = partitionOf(region);
   if (own !== null && partitionOf(own).id !== partition.id) {
-    return `${region} belongs to ${partition.name}, which has accounts of its own; the profile's own region ${own} belongs to ${partitionOf(own).name}. Credentials of the one are not known in the other.`;
+    return `${region} is in ${partition.name}, but the region of the profile, ${own}, is in ${partitionOf(own).name}. Credentials of one partition aren’t valid in another.`;
   }
   if (!isKnownRegion(region)) {
-    return `Transload does not know a region ${region}. It is used as typed.`;
+    return `${region} isn’t a known region. Transload uses it as entered.`;
   }
-  return isOptIn(region)
-    ? `${region} must be enabled for the account before it can be used.`
-    : null;
+  return isOptIn(region) ? `Enable ${region} for the account before you use it.` : null;
 }
 
-/** What AWS calls a region, or the id itself where it is not in the table. */
+/** Returns the name of a region, or its code if unknown. */
 export function regionName(id: string): string {
   for (const group of regionGroups) {
     const found = group.regions.find((region) => region.id === id);
@@ -195,16 +185,12 @@ export function regionName(id: string): string {
   return id;
 }
 
-/** The region as an option of a select: the id is what is typed, the name stands beside it. */
 export function regionOption(id: string): SelectProps.Option {
   const name = regionName(id);
   return name === id ? { value: id, label: id } : { value: id, label: id, description: name };
 }
 
-/**
- * Every region as options of a select. A region of `extra` that the table does not know, such as
- * one that a profile names, is put first, so that it is never lost.
- */
+/** All regions as options. Unknown `extra` regions, for example from a profile, come first. */
 export function regionOptions(extra: readonly (string | null)[] = []): SelectProps.Options {
   const known = new Set(regionGroups.flatMap((group) => group.regions.map((region) => region.id)));
   const unknown = [...new Set(extra)].filter(

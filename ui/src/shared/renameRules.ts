@@ -1,6 +1,6 @@
 import type { RenameRule } from "../ipc/generated";
 
-/** A rule that people start from. */
+/** A suggested rule. */
 export interface RulePreset {
   readonly id: string;
   readonly text: string;
@@ -8,11 +8,11 @@ export interface RulePreset {
   readonly rule: RenameRule;
 }
 
-/** What people do with names, as rules. */
+/** Suggested rules. */
 export const rulePresets: readonly RulePreset[] = [
   {
     id: "strip",
-    text: "Take the namespace away",
+    text: "Remove the namespace",
     description: "team/web/app becomes web/app",
     rule: { kind: "glob", pattern: "*/*", replacement: "$2" },
   },
@@ -36,10 +36,9 @@ export const rulePresets: readonly RulePreset[] = [
   },
 ];
 
-/** A rule that does nothing yet. */
 export const emptyRule: RenameRule = { kind: "glob", pattern: "", replacement: "" };
 
-/** Rules with one of them moved by one place up or down. */
+/** Moves a rule up or down. */
 export function movedRule(
   rules: readonly RenameRule[],
   place: number,

@@ -3,36 +3,36 @@ const pattern = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z
 const minLength = 2;
 const maxLength = 256;
 
-/** Which of ECR's rules a repository name breaks, in a sentence; nothing where ECR takes it. */
+/** Returns the rule that a repository name breaks, or `null`. */
 export function repositoryNameProblem(name: string): string | null {
   if (name.length < minLength) {
-    return "A name has at least 2 characters.";
+    return "Enter at least 2 characters.";
   }
   if (name.length > maxLength) {
-    return `A name has at most 256 characters; this one has ${name.length}.`;
+    return `Enter up to 256 characters. This name has ${name.length}.`;
   }
   if (pattern.test(name)) {
     return null;
   }
   if (/[A-Z]/.test(name)) {
-    return "A name has no capital letters.";
+    return "Use lowercase letters only.";
   }
   const stranger = /[^a-z0-9._/-]/.exec(name)?.[0];
   if (stranger !== undefined) {
     return stranger.trim() === ""
-      ? "A name has no spaces."
-      : `A name holds letters, digits, “.”, “_”, “-” and “/” only, not “${stranger}”.`;
+      ? "Remove the spaces."
+      : `Use only letters, digits, “.”, “_”, “-”, and “/”. “${stranger}” isn’t allowed.`;
   }
   if (name.startsWith("/") || name.endsWith("/") || name.includes("//")) {
-    return "There is text on both sides of each “/”.";
+    return "Each “/” requires text on both sides.";
   }
   if (/(^|\/)[._-]|[._-](\/|$)/.test(name)) {
-    return "Each part begins and ends with a letter or a digit.";
+    return "Each part must start and end with a letter or digit.";
   }
-  return "Between letters and digits stands one “.”, one or two “_”, or any number of “-”.";
+  return "Between letters and digits, use one “.”, one or two “_”, or any number of “-”.";
 }
 
-/** The nearest name that ECR takes, or nothing where there is none. */
+/** Returns a similar valid name, or `null`. */
 export function suggestRepositoryName(name: string): string | null {
   const suggestion = name
     .toLowerCase()
@@ -42,7 +42,7 @@ export function suggestRepositoryName(name: string): string | null {
       part
         .replace(/\.{2,}/g, ".")
         .replace(/_{3,}/g, "__")
-        // Separators of different kinds side by side become one.
+        // Adjacent separators become one.
         .replace(/[._-]*(?:\.[_-]|\._|_[.-]|-[._])[._-]*/g, "-")
         .replace(/^[._-]+|[._-]+$/g, ""),
     )

@@ -16,8 +16,12 @@ describe("a repository policy", () => {
       expect(policyProblem(policy)).toBeUndefined();
       expect(principalProblem(policy)).toBeUndefined();
     }
-    expect(principalProblem(accountsPolicy([]))).toBe("Say whom the policy is for.");
-    expect(principalProblem(organisationPolicy(""))).toBe("Say whom the policy is for.");
+    expect(principalProblem(accountsPolicy([]))).toBe(
+      "Enter the accounts or the organization of the policy.",
+    );
+    expect(principalProblem(organisationPolicy(""))).toBe(
+      "Enter the accounts or the organization of the policy.",
+    );
   });
 
   it("says what ECR would refuse, in the order of the rules", () => {

@@ -6,7 +6,7 @@ import type {
 } from "../ipc/generated";
 import { policyProblem, principalProblem } from "./repositoryPolicy";
 
-/** What ECR itself does with a repository that is created without any settings. */
+/** The ECR defaults. */
 export const defaultRepositorySettings: RepositorySettings = {
   tag_mutability: "mutable",
   exclusion_filters: [],
@@ -17,9 +17,9 @@ export const defaultRepositorySettings: RepositorySettings = {
   policy: null,
 };
 
-/** Most exclusion filters that a repository takes. Source: ECR's `ImageTagMutabilityExclusionFilters`. */
+/** Maximum number of exclusion filters. Source: ECR's `ImageTagMutabilityExclusionFilters`. */
 export const maxExclusionFilters = 5;
-/** Most AWS tags that a resource takes. Source: ECR user guide, "Tag basics". */
+/** Maximum number of AWS tags. Source: ECR user guide, "Tag basics". */
 export const maxTags = 50;
 
 /** Source: ECR's `ImageTagMutabilityExclusionFilterValue`. */
@@ -30,52 +30,51 @@ const maxKmsKeyLength = 2048;
 const maxTagKeyLength = 128;
 const maxTagValueLength = 256;
 
-/** What is wrong with repository settings; a field that is fine is absent. */
+/** Problems by field. Valid fields are absent. */
 export interface RepositorySettingsProblems {
-  /** About the filters as a whole, such as that there is none. */
+  /** A problem of the list of filters. */
   exclusion_filters?: string;
-  /** By the index of the filter. */
+  /** By index. */
   exclusion_filter_items?: Record<number, string>;
   kms_key?: string;
   lifecycle?: string;
   policy?: string;
-  /** About the tags as a whole. */
+  /** A problem of the list of tags. */
   tags?: string;
-  /** By the key of the tag. */
+  /** By key. */
   tag_items?: Record<string, string>;
 }
 
-/** Whether a setting of mutability comes with exclusion filters. */
 export function hasExclusions(mutability: TagMutability): boolean {
   return mutability === "immutable_with_exclusion" || mutability === "mutable_with_exclusion";
 }
 
-/** What ECR would refuse about one exclusion filter, or nothing. */
+/** Returns the problem of an exclusion filter, if any. */
 export function exclusionFilterProblem(filter: string): string | undefined {
   if (filter === "") {
-    return "Enter a pattern, or remove this row.";
+    return "Enter a filter, or remove the row.";
   }
   if (filter.length > 128) {
-    return "A pattern has at most 128 characters.";
+    return "Enter up to 128 characters.";
   }
   if (!exclusionPattern.test(filter)) {
-    return "A pattern holds letters, digits, “.”, “_”, “-” and “*” only.";
+    return "Use only letters, digits, “.”, “_”, “-”, and “*”.";
   }
   return undefined;
 }
 
 function tagProblem(key: string, value: string): string | undefined {
   if (key === "") {
-    return "Enter a key, or remove this tag.";
+    return "Enter a key, or remove the tag.";
   }
   if (key.length > maxTagKeyLength) {
-    return `A key has at most ${maxTagKeyLength} characters.`;
+    return `Enter a key with up to ${maxTagKeyLength} characters.`;
   }
   if (key.toLowerCase().startsWith("aws:")) {
-    return "Keys that begin with “aws:” belong to AWS.";
+    return "The prefix “aws:” is reserved for AWS.";
   }
   if (value.length > maxTagValueLength) {
-    return `A value has at most ${maxTagValueLength} characters.`;
+    return `Enter a value with up to ${maxTagValueLength} characters.`;
   }
   return undefined;
 }
@@ -87,15 +86,15 @@ function lifecycleProblem(lifecycle: LifecyclePreset): string | undefined {
     case "keep_newest":
       return Number.isInteger(lifecycle.count) && lifecycle.count >= 1
         ? undefined
-        : "Enter how many images stay, 1 or more.";
+        : "Enter a number of 1 or more.";
     case "expire_untagged":
       return Number.isInteger(lifecycle.days) && lifecycle.days >= 1
         ? undefined
-        : "Enter the number of days, 1 or more.";
+        : "Enter a number of days, 1 or more.";
   }
 }
 
-/** Checks settings by ECR's rules before ECR does. An empty answer means that they are fine. */
+/** Validates settings by the rules of ECR. Empty if valid. */
 export function repositorySettingsProblems(
   settings: RepositorySettings,
 ): RepositorySettingsProblems {
@@ -104,9 +103,9 @@ export function repositorySettingsProblems(
   if (hasExclusions(settings.tag_mutability)) {
     if (settings.exclusion_filters.length === 0) {
       problems.exclusion_filters =
-        "Add at least one pattern, or choose a setting without exceptions.";
+        "Add at least one filter, or choose a setting without exclusions.";
     } else if (settings.exclusion_filters.length > maxExclusionFilters) {
-      problems.exclusion_filters = `ECR takes at most ${maxExclusionFilters} patterns.`;
+      problems.exclusion_filters = `ECR allows up to ${maxExclusionFilters} filters.`;
     }
     const items: Record<number, string> = {};
     settings.exclusion_filters.forEach((filter, index) => {
@@ -114,7 +113,7 @@ export function repositorySettingsProblems(
       if (problem !== undefined) {
         items[index] = problem;
       } else if (settings.exclusion_filters.indexOf(filter) !== index) {
-        items[index] = "This pattern is there already.";
+        items[index] = "This filter already exists.";
       }
     });
     if (Object.keys(items).length > 0) {
@@ -125,9 +124,9 @@ export function repositorySettingsProblems(
   if (settings.encryption.kind !== "aes256") {
     const key = settings.encryption.key ?? "";
     if (key.length > maxKmsKeyLength) {
-      problems.kms_key = `A key has at most ${maxKmsKeyLength} characters.`;
+      problems.kms_key = `Enter up to ${maxKmsKeyLength} characters.`;
     } else if (/\s/.test(key)) {
-      problems.kms_key = "A key id, alias or ARN has no spaces.";
+      problems.kms_key = "Remove the spaces.";
     }
   }
 
@@ -146,7 +145,7 @@ export function repositorySettingsProblems(
 
   const tags = Object.entries(settings.tags);
   if (tags.length > maxTags) {
-    problems.tags = `AWS takes at most ${maxTags} tags.`;
+    problems.tags = `AWS allows up to ${maxTags} tags.`;
   }
   const items: Record<string, string> = {};
   for (const [key, value] of tags) {
@@ -161,20 +160,18 @@ export function repositorySettingsProblems(
   return problems;
 }
 
-/** Whether ECR would take the settings. */
 export function repositorySettingsValid(settings: RepositorySettings): boolean {
   return Object.keys(repositorySettingsProblems(settings)).length === 0;
 }
 
-/** Mutability as a name for people. */
 export const mutabilityLabels: Record<TagMutability, string> = {
   mutable: "Mutable",
   immutable: "Immutable",
-  immutable_with_exclusion: "Immutable with exceptions",
-  mutable_with_exclusion: "Mutable with exceptions",
+  immutable_with_exclusion: "Immutable with exclusions",
+  mutable_with_exclusion: "Mutable with exclusions",
 };
 
-/** Encryption as a name for people, without the key. */
+/** Label of the encryption without the key. */
 export function encryptionLabel(encryption: Encryption): string {
   switch (encryption.kind) {
     case "aes256":
@@ -186,19 +183,18 @@ export function encryptionLabel(encryption: Encryption): string {
   }
 }
 
-/** A lifecycle preset in words. */
 export function lifecycleLabel(lifecycle: LifecyclePreset): string {
   switch (lifecycle.kind) {
     case "none":
-      return "Keep everything";
+      return "Keep all images";
     case "keep_newest":
       return `Keep the newest ${lifecycle.count} images`;
     case "expire_untagged":
-      return `Remove images without a tag after ${lifecycle.days} days`;
+      return `Expire untagged images after ${lifecycle.days} days`;
   }
 }
 
-/** Settings in one line, for a row or a summary. */
+/** Settings in one line. */
 export function repositorySettingsSummary(settings: RepositorySettings): string {
   const parts = [mutabilityLabels[settings.tag_mutability], encryptionLabel(settings.encryption)];
   if (settings.scan_on_push) {

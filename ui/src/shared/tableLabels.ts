@@ -1,4 +1,4 @@
-/** Names of the buttons under a table, for people who hear the page. */
+/** Accessible names of the pagination buttons. */
 export const paginationLabels = {
   nextPageLabel: "Next page",
   previousPageLabel: "Previous page",

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** How often times that are said relative to now are said anew. */
+/** Update interval of relative times. */
 const tickMs = 30_000;
 
 const listeners = new Set<() => void>();
@@ -27,7 +27,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The time now in milliseconds, renewed twice a minute by one clock for the whole window. */
+/** The current time in milliseconds, updated twice a minute by one clock for the window. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

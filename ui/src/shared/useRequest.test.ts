@@ -35,7 +35,7 @@ describe("a request", () => {
     expect(result.current).toMatchObject({ answer: null, loading: true });
   });
 
-  it("keeps its answer while it is asked anew, and when that fails", async () => {
+  it("keeps its answer while reloading, and when that fails", async () => {
     const { ask, settle, fail } = questions();
     const { result } = renderHook(() => useRequest("key", ask));
     await settle(0, "first");

@@ -1,32 +1,30 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-/** What a request came to so far. */
+/** The state of a request. */
 export interface Request<Answer> {
-  /** The newest answer. It stays while it is asked anew, so that a page keeps its place. */
+  /** The newest answer. It is kept while reloading, so that the page doesn't jump. */
   answer: Answer | null;
-  /** What the newest try threw; the answer before it stays. */
+  /** The error of the last attempt. The previous answer is kept. */
   error: unknown;
-  /** Whether an answer is awaited now. */
   loading: boolean;
-  /** Asks once more. */
   reload: () => void;
 }
 
-interface Outcome<Answer> {
+interface RequestOutcome<Answer> {
   readonly key: string;
   readonly answer: Answer | null;
   readonly error: unknown;
 }
 
 /**
- * Asks when it first shows and whenever `key` changes; a null key asks nothing. The key says what
- * is asked for: answers for an earlier key are dropped.
+ * Sends a request on mount and when `key` changes. A `null` key sends none. The key identifies the
+ * request: answers for a previous key are dropped.
  */
 export function useRequest<Answer>(
   key: string | null,
   ask: () => Promise<Answer>,
 ): Request<Answer> {
-  const [outcome, setOutcome] = useState<Outcome<Answer> | null>(null);
+  const [outcome, setOutcome] = useState<RequestOutcome<Answer> | null>(null);
   const [attempt, setAttempt] = useState(0);
   const [settled, setSettled] = useState<string | null>(null);
   const latestAsk = useRef(ask);

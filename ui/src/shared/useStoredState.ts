@@ -6,14 +6,14 @@ function stored<Value extends object>(key: string, initial: Value): Value {
     const value: unknown = text === null ? null : JSON.parse(text);
     return typeof value === "object" && value !== null ? { ...initial, ...value } : initial;
   } catch {
-    // A blocked or damaged storage costs a person their column widths, nothing else.
+    // Without storage, only the table layout is lost.
     return initial;
   }
 }
 
 /**
- * State that the window itself remembers over a restart: how a table looks, never what a person
- * works on. What matters belongs to the program's settings.
+ * State that the window stores locally: only table layouts. Other data belongs in the settings of
+ * the program.
  */
 export function useStoredState<Value extends object>(
   key: string,
@@ -25,7 +25,7 @@ export function useStoredState<Value extends object>(
     try {
       localStorage.setItem(key, JSON.stringify(changed));
     } catch {
-      // As above: it holds for this run then.
+      // Kept only until the window closes.
     }
   };
   return [value, change];

@@ -1,18 +1,17 @@
 import { useCallback, useState } from "react";
 
-/** Something that a person asked for and that takes a moment. */
+/** The state of an action of the user. */
 export interface Work {
-  /** Whether it is under way. */
   readonly busy: boolean;
-  /** Why the last one failed. */
+  /** The error of the last run. */
   readonly error: unknown;
-  /** Does it; a failure is kept for showing and not thrown. */
+  /** Runs the action. Errors are stored, not thrown. */
   readonly run: (work: () => Promise<void>) => Promise<void>;
-  /** Takes the failure away. */
+  /** Clears the error. */
   readonly dismiss: () => void;
 }
 
-/** Runs what a button asks for, with its state and its failure. */
+/** Runs an action of a button, with its state and error. */
 export function useWork(): Work {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);

@@ -1,8 +1,8 @@
 import axe from "axe-core";
 
 /**
- * What axe finds wrong with a part of the page, one line a finding; empty where nothing is. Colours
- * and layout are left out: the test's page has neither.
+ * Returns the findings of axe, one per line. Color and layout rules are disabled, because jsdom has
+ * neither.
  */
 export async function accessibilityViolations(part: Element): Promise<string[]> {
   const forget = rememberStyles();
@@ -14,8 +14,8 @@ export async function accessibilityViolations(part: Element): Promise<string[]> 
 }
 
 /**
- * Answers each question about styles once until it is told to forget. Axe asks for one element many
- * times, jsdom works it out anew each time, and the page stands still meanwhile.
+ * Caches computed styles. Axe requests them many times per element, and jsdom computes them each
+ * time.
  */
 function rememberStyles(): () => void {
   const compute = window.getComputedStyle;
@@ -35,15 +35,14 @@ function rememberStyles(): () => void {
 
 async function violationsOf(part: Element): Promise<string[]> {
   const result = await axe.run(part, {
-    // Describing what passes takes most of the time; nobody reads it.
+    // Reports of passed rules are slow and unused.
     resultTypes: ["violations"],
     preload: false,
     rules: {
       "color-contrast": { enabled: false },
-      // A part of the page has no landmarks; the frame brings them.
+      // Landmarks are part of the frame.
       region: { enabled: false },
-      // Styles are not loaded: of the two lists of steps that a wizard has for wide and narrow
-      // windows none is hidden.
+      // Without styles, both variants of the wizard navigation are visible.
       "landmark-unique": { enabled: false },
     },
   });

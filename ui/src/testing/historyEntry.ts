@@ -2,7 +2,7 @@ import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
 import { fakeSummary } from "../ipc/fake/summary";
 import type { HistoryEntry, Undone } from "../ipc/generated";
 
-/** A migration of the history: of practice, five images, interrupted before the end. */
+/** An interrupted practice migration of five images. */
 export const interruptedEntry: HistoryEntry = {
   migration: "migration-1",
   state: "interrupted",
@@ -29,7 +29,6 @@ export const interruptedEntry: HistoryEntry = {
   undone: null,
 };
 
-/** An undo that deleted one image and left so much. */
 export function undone(left: number, cancelled = false): Undone {
   return {
     at_ms: 1_795_000_100_000,

@@ -2,7 +2,6 @@ import type { Backend } from "../ipc";
 import type { MigrationPlan, MigrationRequest } from "../ipc/generated";
 import { defaultRepositorySettings } from "../shared/repositorySettings";
 
-/** A request for one tag of the practice account. */
 export function requestFor(repository: string, tag: string): MigrationRequest {
   return {
     connection: { kind: "practice" },
@@ -25,7 +24,6 @@ export function requestFor(repository: string, tag: string): MigrationRequest {
   };
 }
 
-/** The plan of a request. */
 export async function planOf(backend: Backend, request: MigrationRequest): Promise<MigrationPlan> {
   const plan = await backend.migrationPlan(request, "test", () => {});
   if (plan === null) {

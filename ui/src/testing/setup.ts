@@ -1,16 +1,16 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, type MockInstance, vi } from "vitest";
 
-// The page behind a failed query is too long to read.
+// The DOM in error messages is too long to read.
 configure({
   getElementError: (message) => new Error(message?.slice(0, 300)),
-  // Only a test that fails waits this long; a busy machine draws a page slowly.
+  // Only failing tests wait this long. A busy machine renders slowly.
   asyncUtilTimeout: 20_000,
 });
 
 afterEach(cleanup);
 
-// React only says so where two children have one key; then it draws the wrong one.
+// Fails on duplicate keys, which React only logs.
 let said: MockInstance<typeof console.error>;
 beforeEach(() => {
   said = vi.spyOn(console, "error");
@@ -20,7 +20,7 @@ afterEach(() => {
   expect(keys).toEqual([]);
 });
 
-// jsdom has no layout. Cloudscape only needs these to exist.
+// jsdom has no layout. Cloudscape only requires that these exist.
 class NoResizeObserver implements ResizeObserver {
   observe() {}
   unobserve() {}
@@ -38,7 +38,7 @@ globalThis.matchMedia ??= (query: string) =>
     removeListener() {},
     dispatchEvent: () => false,
   }) satisfies MediaQueryList;
-// jsdom has no CSS.escape; names in these pages need no more than this.
+// jsdom has no CSS.escape. This is sufficient for the names on these pages.
 globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, "\\$&") } as typeof CSS;
 if (typeof Element !== "undefined") {
   Element.prototype.scrollIntoView ??= () => {};

@@ -4,27 +4,24 @@ import { App } from "../app/App";
 import { createFakeBackend, type FakeBackend, type FakeOptions } from "../ipc/fakeBackend";
 import { accessibilityViolations } from "./accessibility";
 
-/** The whole window on a backend in memory. */
+/** Renders the window with a fake backend. */
 export function openWindow(options: FakeOptions = {}): FakeBackend & { unmount: () => void } {
   const backend = createFakeBackend({ settings: { welcomed: true }, ...options });
   const { unmount } = render(<App backend={backend} />);
   return Object.assign(backend, { unmount });
 }
 
-/** An element by its test id, once it is there. */
+/** Waits for an element by its test ID. */
 export function byId(id: string): Promise<HTMLElement> {
   return screen.findByTestId(id);
 }
 
-/** Clicks an element by its test id, once it is there. */
+/** Waits for an element by its test ID and clicks it. */
 export async function click(id: string): Promise<void> {
   fireEvent.click(await byId(id));
 }
 
-/**
- * An element by a selector, once it is there. Queries by role are thorough and slow: on a page
- * like this one they take a second each.
- */
+/** Waits for an element by selector. Queries by role take a second each on a page of this size. */
 export async function find(selector: string): Promise<HTMLElement> {
   return waitFor(() => {
     const found = document.querySelector<HTMLElement>(selector);
@@ -35,12 +32,12 @@ export async function find(selector: string): Promise<HTMLElement> {
   });
 }
 
-/** Ticks or chooses a row of a table by its accessible name. */
+/** Selects a table row by its accessible name. */
 export async function tick(name: string): Promise<void> {
   fireEvent.click(await find(`label[aria-label="${name}"] input`));
 }
 
-/** Opens a repository of the source and ticks one tag of it. */
+/** Expands a repository and selects one tag. */
 export async function chooseTag(repository: string, tag: string): Promise<void> {
   const open = await find(`button[aria-label$=" tags of ${repository}"]`);
   if (open.getAttribute("aria-expanded") === "false") {
@@ -49,7 +46,7 @@ export async function chooseTag(repository: string, tag: string): Promise<void> 
   await tick(`Select ${repository}:${tag}`);
 }
 
-/** Goes from the first step in practice to Review with the tags given. */
+/** Completes the wizard in practice mode up to Review. */
 export async function toReview(tags: readonly (readonly [string, string])[]): Promise<void> {
   await tick("Use Practice");
   await byId("identity-account");
@@ -65,7 +62,7 @@ export async function toReview(tags: readonly (readonly [string, string])[]): Pr
   await byId("plan-images");
 }
 
-/** Starts the plan and plays the job: so many events, or to the end. */
+/** Starts the plan and plays events: a number, or all. */
 export async function start(backend: FakeBackend, events?: number): Promise<void> {
   await click("wizard-start");
   await byId("job");
@@ -73,17 +70,15 @@ export async function start(backend: FakeBackend, events?: number): Promise<void
   act(() => backend.play(events));
 }
 
-/** Text of an element with a test id. */
 export async function textOf(id: string): Promise<string> {
   return (await byId(id)).textContent ?? "";
 }
 
-/** Opens a page by the navigation. */
 export async function goTo(page: string): Promise<void> {
   fireEvent.click(within(await byId("navigation")).getByText(page));
 }
 
-/** Fails where axe finds something that keeps people out; in the whole window or a part of it. */
+/** Fails if axe finds an accessibility problem in the window or a part of it. */
 export async function expectAccessible(part: Element = document.body): Promise<void> {
   expect(await accessibilityViolations(part)).toEqual([]);
 }

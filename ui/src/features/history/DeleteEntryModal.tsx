@@ -8,21 +8,20 @@ interface DeleteEntryModalProps {
   onDelete: () => void;
 }
 
-/** Asks before a migration goes from the history. */
+/** Asks before a migration is deleted from the history. */
 export function DeleteEntryModal({ entry, onClose, onDelete }: DeleteEntryModalProps) {
   const time = formatExact(entry.started_at_ms);
   return (
     <ConfirmModal
-      header="Delete from the history"
+      header="Delete from history"
       closeLabel="Close without deleting"
-      confirm="Delete it from the history"
+      confirm="Delete from history"
       name="history-delete"
       onConfirm={onDelete}
       onClose={onClose}
     >
       The migration of <b>{time}</b> with {formatCounted(entry.images, "image", "images")} and its
-      report are removed from Transload for good. Nothing changes in ECR: what was moved stays
-      there.
+      report are permanently deleted from Transload. This doesn’t change images in ECR.
     </ConfirmModal>
   );
 }

@@ -19,28 +19,27 @@ import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
 import { canResume, canUndo, undoneInPart } from "./historyStates";
 
-/** A migration that runs elsewhere is looked at again this often. */
+/** Poll interval for migrations that run in another window or command. */
 const lookAgainMs = 2000;
 
-/** Props of {@link HistoryPage}. */
 export interface HistoryPageProps {
   errorActions: ErrorActions;
-  /** The history as it is now. */
+  /** Called with the newest history. */
   onListed: (entries: readonly HistoryEntry[]) => void;
-  /** Shows a job that runs. */
+  /** Opens a running job. */
   onJob: (job: string) => void;
-  /** Asks for the same once more; the account is the one of then. */
+  /** Opens the wizard with the recorded request. `account` is the recorded account. */
   onRequest: (request: MigrationRequest, account: string) => void;
   onMigrate: () => void;
 }
 
-/** History: every migration, its report, and what goes on with it. */
+/** The history page: all migrations, and the report of one of them. */
 export function HistoryPage(props: HistoryPageProps) {
   const { errorActions, onListed, onJob, onRequest, onMigrate } = props;
   const backend = useBackend();
   const listed = useRequest("history", () => backend.historyList());
   const [opened, setOpened] = useState<HistoryEntry | null>(null);
-  // What an error is about, for the way on that it offers.
+  // The migration of the error, for its actions.
   const [tried, setTried] = useState<HistoryEntry | null>(null);
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
   const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
@@ -48,11 +47,11 @@ export function HistoryPage(props: HistoryPageProps) {
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );
-  // The report with the proofs of now takes the place of the recorded one.
+  // The verified report replaces the recorded one.
   const [verified, setVerified] = useState<MigrationReport | null>(null);
   const [verifyFailed, setVerifyFailed] = useState(false);
   const entries = listed.answer ?? [];
-  // As it is now: it may have been undone since it was opened.
+  // The newest entry, because it may have been undone since it was opened.
   const shown = entries.find((entry) => entry.migration === opened?.migration);
 
   const list = listed.answer;
@@ -74,7 +73,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const open = (entry: HistoryEntry) =>
     run(async () => {
       if (entry.state === "running") {
-        // It may run in another window: then its report, as far as it is, is what can be seen.
+        // If the migration runs in another window, its report is incomplete but readable.
         const here = (await backend.jobsList()).some((job) => job.job === entry.migration);
         if (here) {
           onJob(entry.migration);
@@ -119,14 +118,14 @@ export function HistoryPage(props: HistoryPageProps) {
                 setVerifyFailed(false);
                 reload();
               }}
-              ariaLabel="Where this page is"
+              ariaLabel="Breadcrumbs"
             />
           )}
           <Header
             variant="h1"
             description={
               opened === null
-                ? "Every migration with its digests. One that was interrupted goes on where it was."
+                ? "All migrations with their digests. You can resume interrupted migrations."
                 : undefined
             }
           >
@@ -177,10 +176,10 @@ export function HistoryPage(props: HistoryPageProps) {
             {shown?.undone && (
               <Alert type="info" data-testid="report-undone">
                 {undoneInPart(shown.undone)
-                  ? "A part of what this migration brought"
-                  : "What this migration brought"}{" "}
-                was taken away again at {formatExact(shown.undone.at_ms)}. The report says what it
-                was.
+                  ? "Some images of this migration"
+                  : "The images of this migration"}{" "}
+                were deleted by Undo at {formatExact(shown.undone.at_ms)}. The report shows the
+                state before that.
               </Alert>
             )}
             {report.answer !== null && (

@@ -16,10 +16,8 @@ import { formatCount, formatCounted, formatDuration, formatExact } from "../../s
 import { RelativeTime } from "../../shared/RelativeTime";
 import { canResume, canUndo, shownState } from "./historyStates";
 
-/** Rows of a page. */
 const pageSize = 20;
 
-/** What can be done about a migration of the history. */
 export interface HistoryActions {
   onOpen: (entry: HistoryEntry) => void;
   onResume: (entry: HistoryEntry) => void;
@@ -120,7 +118,7 @@ function matches(entry: HistoryEntry, text: string): boolean {
   return words.join(" ").toLowerCase().includes(text.toLowerCase());
 }
 
-/** Every migration with what can be done about the selected one. */
+/** The table of migrations, with actions for the selected migration. */
 export function HistoryTable(props: HistoryTableProps) {
   const { entries, busy } = props;
   const columns = columnsOf(props.onOpen);
@@ -134,16 +132,15 @@ export function HistoryTable(props: HistoryTableProps) {
             <SpaceBetween size="s">
               <Box variant="strong">No migrations yet</Box>
               <Box color="text-body-secondary">
-                Every migration is kept here with its digests, and can be gone on with after a power
-                cut.
+                Migrations appear here with their digests. You can resume interrupted migrations.
               </Box>
-              <Button onClick={props.onMigrate}>Move images to ECR</Button>
+              <Button onClick={props.onMigrate}>Migrate images</Button>
             </SpaceBetween>
           </Box>
         ),
         noMatch: (
           <Box textAlign="center" padding="m">
-            No migration matches.
+            No matches
           </Box>
         ),
       },
@@ -160,10 +157,10 @@ export function HistoryTable(props: HistoryTableProps) {
           disabled: true,
           disabledReason:
             only.state === "running"
-              ? "It runs."
+              ? "The migration is running."
               : only.undone === null
-                ? "Nothing is left to do."
-                : "It was undone. Run again plans it anew.",
+                ? "The migration is complete."
+                : "The migration was undone. To migrate the images again, choose Run again.",
         };
   const undo =
     only === undefined || canUndo(only)
@@ -172,10 +169,10 @@ export function HistoryTable(props: HistoryTableProps) {
           disabled: true,
           disabledReason:
             only.state === "running"
-              ? "It runs."
+              ? "The migration is running."
               : only.undone === null
-                ? "It brought nothing."
-                : "All of it was undone.",
+                ? "No images were pushed."
+                : "The migration was undone.",
         };
   return (
     <Table
@@ -186,13 +183,13 @@ export function HistoryTable(props: HistoryTableProps) {
       selectionType="single"
       wrapLines
       loading={props.loading}
-      loadingText="Reading the history"
-      empty={props.readable ? collectionProps.empty : "The history could not be read."}
+      loadingText="Loading history"
+      empty={props.readable ? collectionProps.empty : "Couldn’t read the history"}
       ariaLabels={{
         tableLabel: "Migrations",
-        selectionGroupLabel: "Select a migration",
+        selectionGroupLabel: "Migration selection",
         itemSelectionLabel: (_selection, entry) =>
-          `Select the migration of ${formatExact(entry.started_at_ms)}`,
+          `Select migration of ${formatExact(entry.started_at_ms)}`,
       }}
       header={
         <Header
@@ -201,7 +198,7 @@ export function HistoryTable(props: HistoryTableProps) {
             <SpaceBetween direction="horizontal" size="xs">
               <Button
                 iconName="refresh"
-                ariaLabel="Read the history again"
+                ariaLabel="Refresh history"
                 onClick={props.onReload}
                 data-testid="history-reload"
               />
@@ -210,7 +207,7 @@ export function HistoryTable(props: HistoryTableProps) {
                 onClick={() => only !== undefined && props.onOpen(only)}
                 data-testid="history-open"
               >
-                {only?.state === "running" ? "Follow" : "Open report"}
+                {only?.state === "running" ? "View progress" : "View report"}
               </Button>
               <ButtonDropdown
                 onItemClick={({ detail }) => {
@@ -227,21 +224,22 @@ export function HistoryTable(props: HistoryTableProps) {
                   {
                     id: "again",
                     text: "Run again",
-                    description: "Plans the same images anew: only what is new or changed is moved",
+                    description:
+                      "Creates a new plan for the same images. Only new and changed images are copied",
                     ...needsOne,
                   },
                   {
                     id: "undo",
                     text: "Undo",
-                    description: "Deletes in ECR what this migration brought, after showing it",
+                    description: "Deletes the images of this migration in ECR after you confirm",
                     ...undo,
                   },
                   {
                     id: "delete",
-                    text: "Delete from the history",
+                    text: "Delete from history",
                     ...needsOne,
                     ...(only?.state === "running"
-                      ? { disabled: true, disabledReason: "It runs." }
+                      ? { disabled: true, disabledReason: "The migration is running." }
                       : {}),
                   },
                 ]}
@@ -267,9 +265,9 @@ export function HistoryTable(props: HistoryTableProps) {
       filter={
         <TextFilter
           {...filterProps}
-          filteringPlaceholder="Find a migration by source, account, state or day"
-          filteringAriaLabel="Find a migration"
-          filteringClearAriaLabel="Clear the search"
+          filteringPlaceholder="Find migrations by source, account, state, or date"
+          filteringAriaLabel="Find migrations"
+          filteringClearAriaLabel="Clear filter"
           countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
         />
       }

@@ -37,7 +37,7 @@ describe("a migration of the history", () => {
 });
 
 describe("an undo", () => {
-  it("is offered for what a migration brought", () => {
+  it("is offered for pushed images", () => {
     expect(canUndo(moved)).toBe(true);
     expect(canUndo({ ...moved, moved: 0, unchanged: 1 })).toBe(false);
     expect(canUndo({ ...moved, state: "running" })).toBe(false);
@@ -55,8 +55,8 @@ describe("an undo", () => {
       return [canUndo(entry), shownState(entry).text];
     };
     expect(undoneWith(0, false)).toEqual([false, "Undone"]);
-    expect(undoneWith(1, false)).toEqual([true, "Undone in part"]);
-    expect(undoneWith(0, true)).toEqual([true, "Undone in part"]);
+    expect(undoneWith(1, false)).toEqual([true, "Partially undone"]);
+    expect(undoneWith(0, true)).toEqual([true, "Partially undone"]);
   });
 });
 

@@ -1,21 +1,21 @@
 import type { HistoryEntry, ReportSummary, Undone } from "../../ipc/generated";
 
-/** Whether an undo left something as it was, or was stopped before its end. */
+/** Whether an undo was stopped or kept some images. */
 export function undoneInPart({ totals, cancelled }: Undone): boolean {
   return totals.left > 0 || cancelled;
 }
 
-/** How a migration is shown: by its headline, or that it was undone. */
+/** Returns the status of a migration: its headline, or that it was undone. */
 export function shownState(entry: HistoryEntry): {
   readonly type: ReportSummary["status"];
   readonly text: string;
 } {
   return entry.undone === null
     ? { type: entry.summary.status, text: entry.summary.title }
-    : { type: "info", text: undoneInPart(entry.undone) ? "Undone in part" : "Undone" };
+    : { type: "info", text: undoneInPart(entry.undone) ? "Partially undone" : "Undone" };
 }
 
-/** Whether something is left to do that Resume would do. */
+/** Whether Resume has images to copy. */
 export function canResume(entry: HistoryEntry): boolean {
   const { failed, not_finished, unknown } = entry.summary.counts;
   const open =
@@ -23,7 +23,7 @@ export function canResume(entry: HistoryEntry): boolean {
   return entry.undone === null && entry.state !== "running" && open;
 }
 
-/** Whether the migration brought something that is there still and can be taken away. */
+/** Whether Undo has images to delete. */
 export function canUndo(entry: HistoryEntry): boolean {
   const left = entry.undone === null || undoneInPart(entry.undone);
   const changed = entry.moved > 0 || entry.failed > 0 || entry.repositories_created > 0;

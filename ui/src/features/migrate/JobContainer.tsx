@@ -22,7 +22,7 @@ interface JobContainerProps {
   onRepositories: () => void;
 }
 
-/** A job with what can be done about it. */
+/** Shows a job or its result, with the actions. */
 export function JobContainer({
   job,
   errorActions,
@@ -89,7 +89,7 @@ export function JobContainer({
                   loading={busy}
                   data-testid="retry-failed"
                 >
-                  Retry failed
+                  Retry failed images
                 </Button>
               )}
               {(report.repositories_created.length > 0 ||
@@ -110,10 +110,10 @@ export function JobContainer({
                 </Button>
               )}
               <Button onClick={onRepositories} data-testid="show-repositories">
-                Look at the repositories
+                View repositories
               </Button>
               <Button variant="primary" onClick={onAnother} data-testid="start-another">
-                Start another migration
+                Start new migration
               </Button>
             </SpaceBetween>
           }

@@ -9,10 +9,9 @@ import type { FollowedJob } from "./progress/useJob";
 import { MigrationWizard } from "./wizard/MigrationWizard";
 import type { KeptDraft } from "./wizard/useDraft";
 
-/** Props of {@link MigratePage}. */
 export interface MigratePageProps {
   draft: KeptDraft;
-  /** The job that is shown instead of the wizard. */
+  /** Shown instead of the wizard. */
   job: string | null;
   followed: FollowedJob;
   removeTemporaryTags: boolean;
@@ -22,12 +21,12 @@ export interface MigratePageProps {
     identity: AwsIdentity | null,
     alias: string | null,
   ) => void;
-  /** Shows a job, or the wizard again. */
+  /** Opens a job, or the wizard if `null`. */
   onJob: (job: string | null) => void;
   onRepositories: () => void;
 }
 
-/** Migrate: the wizard, then the push, then the result. */
+/** The Migrate page: the wizard, the progress, and the result. */
 export function MigratePage(props: MigratePageProps) {
   const { draft, job, followed, errorActions, onJob } = props;
   return (

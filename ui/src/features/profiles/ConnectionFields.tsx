@@ -20,23 +20,20 @@ interface ConnectionFieldsProps {
   onChange: (draft: ProfileDraft) => void;
 }
 
-/** The AWS profiles of this computer, and the draft's own where it is not among them. */
+/** The AWS profiles, including the selected profile if it is missing in the configuration. */
 function awsProfileOptions(profiles: AwsProfiles | null, chosen: string): SelectProps.Option[] {
   const options: SelectProps.Option[] = (profiles?.profiles ?? []).map((profile) => ({
     value: profile.name,
     label: profile.name,
-    description: profile.problem ?? profile.region ?? "No region of its own",
+    description: profile.problem ?? profile.region ?? "No default region",
   }));
   const known = options.some((option) => option.value === chosen);
   return chosen === "" || known || profiles === null
     ? options
-    : [
-        { value: chosen, label: chosen, description: "Not in the AWS configuration here" },
-        ...options,
-      ];
+    : [{ value: chosen, label: chosen, description: "Not in the AWS configuration" }, ...options];
 }
 
-/** Which ECR a saved profile stands for, and as whom. */
+/** Destination fields of a saved profile. */
 export function ConnectionFields({
   draft,
   problems,
@@ -53,16 +50,16 @@ export function ConnectionFields({
 
   return (
     <SpaceBetween size="l">
-      <FormField label="Where images go">
+      <FormField label="Destination">
         <RadioGroup
           value={draft.practice ? "practice" : "profile"}
           onChange={({ detail }) => onChange({ ...draft, practice: detail.value === "practice" })}
           items={[
-            { value: "profile", label: "Amazon ECR", description: "With an AWS profile." },
+            { value: "profile", label: "Amazon ECR", description: "Uses an AWS profile." },
             {
               value: "practice",
               label: "Practice",
-              description: "The ECR inside Transload; nothing leaves this computer.",
+              description: "The registry inside Transload. No data leaves this computer.",
             },
           ]}
           data-testid="profile-form-kind"
@@ -79,7 +76,7 @@ export function ConnectionFields({
           <AwsConfigProblems files={awsProfiles.answer?.files ?? []} />
           <FormField
             label="AWS profile"
-            description="From the AWS configuration of this computer."
+            description="A profile in the AWS configuration of this computer."
             errorText={problems.awsProfile}
           >
             <Select
@@ -91,11 +88,11 @@ export function ConnectionFields({
               }
               options={options}
               placeholder="Choose an AWS profile"
-              empty="The AWS configuration holds no profile."
+              empty="No AWS profiles found"
               statusType={awsProfiles.loading ? "loading" : "finished"}
-              loadingText="Reading the AWS configuration"
+              loadingText="Loading the AWS configuration"
               filteringType="auto"
-              filteringAriaLabel="Find an AWS profile"
+              filteringAriaLabel="Find AWS profiles"
               expandToViewport
               onChange={({ detail }) =>
                 onChange({ ...draft, awsProfile: detail.selectedOption.value ?? "" })
@@ -107,15 +104,15 @@ export function ConnectionFields({
           <RegionField
             region={draft.region === "" ? null : draft.region}
             own={ownRegion}
-            description="Empty for the AWS profile's own."
-            placeholder={ownRegion ?? "As in the AWS profile"}
+            description="Leave empty to use the region of the AWS profile."
+            placeholder={ownRegion ?? "Region of the AWS profile"}
             onChange={(region) => onChange({ ...draft, region: region ?? "" })}
             data-testid="profile-form-region"
           />
           <ExpandableSection
             headerText="Endpoints"
-            headerDescription="For VPC endpoints and emulators; usually empty."
-            // A field that stops the form from being saved must not hide behind a fold.
+            headerDescription="Only for VPC endpoints and emulators."
+            // A section with an invalid field must be expanded.
             expanded={
               endpointsOpen ||
               problems.ecrEndpoint !== undefined ||
@@ -127,7 +124,7 @@ export function ConnectionFields({
             <SpaceBetween size="l">
               <FormField
                 label="ECR API endpoint"
-                constraintText="Such as https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com."
+                constraintText="For example, https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com."
                 errorText={problems.ecrEndpoint}
               >
                 <Input
@@ -139,7 +136,7 @@ export function ConnectionFields({
               </FormField>
               <FormField
                 label="Registry endpoint"
-                constraintText="The address that images are pushed to, where it is not the account's own."
+                constraintText="Registry address, if it differs from the address of the account."
                 errorText={problems.registryEndpoint}
               >
                 <Input

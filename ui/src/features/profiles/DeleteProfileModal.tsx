@@ -7,7 +7,7 @@ interface DeleteProfileModalProps {
   onDelete: () => void;
 }
 
-/** Asks before a saved profile goes, by its name. */
+/** Asks before a saved profile is deleted. */
 export function DeleteProfileModal({ profile, onClose, onDelete }: DeleteProfileModalProps) {
   return (
     <ConfirmModal
@@ -18,8 +18,8 @@ export function DeleteProfileModal({ profile, onClose, onDelete }: DeleteProfile
       onConfirm={onDelete}
       onClose={onClose}
     >
-      The saved profile <b>{profile.name}</b> is removed from Transload for good. Nothing changes in
-      AWS, in ECR, or in the AWS configuration of this computer.
+      The saved profile <b>{profile.name}</b> is permanently deleted from Transload. This doesn’t
+      change AWS, ECR, or the AWS configuration of this computer.
     </ConfirmModal>
   );
 }

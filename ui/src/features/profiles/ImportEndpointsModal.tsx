@@ -1,13 +1,13 @@
 import { ConfirmModal } from "../../shared/ConfirmModal";
 
 interface ImportEndpointsModalProps {
-  /** Each with the name of its profile. */
+  /** Endpoints with the name of their profile. */
   endpoints: readonly string[];
   onClose: () => void;
   onImport: () => void;
 }
 
-/** Asks before profiles are imported that send requests to endpoints of the author's choice. */
+/** Asks before profiles with custom endpoints are imported. */
 export function ImportEndpointsModal(props: ImportEndpointsModalProps) {
   const { endpoints, onClose, onImport } = props;
   return (
@@ -19,8 +19,8 @@ export function ImportEndpointsModal(props: ImportEndpointsModalProps) {
       onConfirm={onImport}
       onClose={onClose}
     >
-      Whoever uses these profiles sends requests and credentials to the endpoints below. Import them
-      only if you trust the author of the file.
+      These profiles send requests and credentials to the endpoints below. Import them only if you
+      trust the author of the file.
       <ul>
         {endpoints.map((endpoint) => (
           <li key={endpoint}>{endpoint}</li>

@@ -12,20 +12,19 @@ import { RenameRulesField } from "../../shared/RenameRulesField";
 import { RepositorySettingsForm } from "../../shared/RepositorySettingsForm";
 import { useRequest } from "../../shared/useRequest";
 import { ConnectionFields } from "./ConnectionFields";
+import { ProfileSourceFields } from "./ProfileSourceFields";
 import { profileDraft, profileProblems, savedProfile } from "./profileDraft";
-import { SourceFields } from "./SourceFields";
 
 interface ProfileFormModalProps {
-  /** The profile that is edited; nothing makes a new one. */
+  /** The profile to edit, or `null` for a new profile. */
   profile: SavedProfile | null;
-  /** The profiles that have their names already. */
+  /** Existing profiles, whose names are taken. */
   others: readonly SavedProfile[];
   errorActions: ErrorActions;
   onClose: () => void;
   onSaved: (profile: SavedProfile) => void;
 }
 
-/** The form of a saved profile. */
 export function ProfileFormModal({
   profile,
   others,
@@ -46,7 +45,7 @@ export function ProfileFormModal({
     () => backend.repositoryNamesPropose([], [...draft.renameRules]),
   );
   const ruleProblems = rules.answer?.problems ?? [];
-  // Nobody is told off for a field that was not reached yet.
+  // Problems are shown only after the user tried to save.
   const shown = submitted ? problems : {};
 
   const save = async () => {
@@ -67,7 +66,7 @@ export function ProfileFormModal({
   return (
     <ConfirmModal
       size="large"
-      header={profile === null ? "New profile" : `Edit “${profile.name}”`}
+      header={profile === null ? "Create profile" : `Edit “${profile.name}”`}
       closeLabel="Close without saving"
       confirm="Save"
       busy={saving}
@@ -95,7 +94,7 @@ export function ProfileFormModal({
         />
         <FormField
           label="ECR prefix"
-          description="Goes before the name of every repository, such as team/."
+          description="Added to every repository name, for example team/."
           errorText={shown.prefix}
         >
           <Input
@@ -110,14 +109,14 @@ export function ProfileFormModal({
           problems={ruleProblems}
           onChange={(renameRules) => setDraft({ ...draft, renameRules })}
         />
-        <SourceFields
+        <ProfileSourceFields
           source={draft.source}
           problem={shown.source}
           onChange={(source) => setDraft({ ...draft, source })}
         />
         <ExpandableSection
-          headerText="How new repositories are set up"
-          // A field that stops the form from being saved must not hide behind a fold.
+          headerText="Settings of new repositories"
+          // A section with an invalid field must be expanded.
           expanded={templateOpen || shown.template !== undefined}
           onChange={({ detail }) => setTemplateOpen(detail.expanded)}
           data-testid="profile-form-template"
@@ -129,9 +128,7 @@ export function ProfileFormModal({
         </ExpandableSection>
         {submitted && Object.keys(problems).length > 0 && (
           <Box color="text-status-error" data-testid="profile-form-problems">
-            <div role="alert">
-              {shown.template ?? "Correct the fields that are marked above, then save."}
-            </div>
+            <div role="alert">{shown.template ?? "Fix the marked fields, then save."}</div>
           </Box>
         )}
       </SpaceBetween>

@@ -14,30 +14,28 @@ import { ProfileFormModal } from "./ProfileFormModal";
 import { ProfilesTable } from "./ProfilesTable";
 import { copyName } from "./profileDraft";
 
-/** Props of {@link ProfilesPage}. */
 export interface ProfilesPageProps {
-  /** Opens the wizard with a profile. */
   onUse: (profile: SavedProfile) => void;
-  /** What the frame can do about failures, such as showing the settings. */
+  /** Error actions of the frame, for example opening the settings. */
   errorActions?: ErrorActions;
 }
 
-type Dialog =
+type ProfileDialog =
   | { readonly kind: "edit"; readonly profile: SavedProfile | null }
   | { readonly kind: "delete"; readonly profile: SavedProfile }
   | { readonly kind: "import"; readonly path: string; readonly endpoints: readonly string[] };
 
-/** What a person keeps for next time: which ECR, as whom, and how repositories are set up. */
+/** The page of saved profiles. */
 export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
   const backend = useBackend();
   const request = useRequest("profiles", () => backend.savedProfilesList());
-  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [dialog, setDialog] = useState<ProfileDialog | null>(null);
   const [error, setError] = useState<{ caught: unknown; again: () => void } | null>(null);
   const [notice, setNotice] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const profiles = request.answer ?? [];
 
-  /** Does something that changes the profiles, says what came of it, and reads them anew. */
+  /** Runs a change, shows the result, and reloads the profiles. */
   const act = async (work: () => Promise<string | null>) => {
     setBusy(true);
     setError(null);
@@ -55,14 +53,14 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
     act(async () => {
       const name = copyName(profile.name, profiles);
       await backend.savedProfileSave({ ...profile, id: "", name, is_default: false });
-      return `“${profile.name}” was duplicated as “${name}”.`;
+      return `“${profile.name}” duplicated as “${name}”.`;
     });
   const makeDefault = (profile: SavedProfile) =>
     act(async () => {
       await backend.savedProfileSave({ ...profile, is_default: !profile.is_default });
       return profile.is_default
-        ? `“${profile.name}” is not the default any more.`
-        : `The wizard opens with “${profile.name}” from now on.`;
+        ? `“${profile.name}” is no longer the default.`
+        : `“${profile.name}” is now the default in the wizard.`;
     });
   const exportProfiles = (chosen: readonly SavedProfile[]) =>
     act(async () => {
@@ -75,13 +73,13 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
         path,
       );
       const count = formatCounted(chosen.length, "profile", "profiles");
-      return `${count} written to ${path}. The file holds no secrets.`;
+      return `${count} exported to ${path}. The file contains no secrets.`;
     });
   const importFrom = async (path: string, allowEndpoints: boolean) => {
     const added = await backend.savedProfilesImport(path, allowEndpoints);
     const names = added.map(({ name }) => `“${name}”`).join(", ");
     return added.length === 0
-      ? "The file holds no profiles."
+      ? "The file contains no profiles."
       : `${formatCounted(added.length, "profile", "profiles")} added: ${names}.`;
   };
   const importProfiles = () =>
@@ -107,7 +105,7 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
       header={
         <Header
           variant="h1"
-          description="An AWS profile, a region, and how repositories are set up, kept for next time. They hold no secrets."
+          description="Saved choices for the wizard: AWS profile, region, and repository settings. Saved profiles contain no secrets."
         >
           Saved profiles
         </Header>
@@ -119,7 +117,7 @@ export function ProfilesPage({ onUse, errorActions = {} }: ProfilesPageProps) {
             <Alert
               type="success"
               dismissible
-              dismissAriaLabel="Close this message"
+              dismissAriaLabel="Close message"
               onDismiss={() => setNotice(null)}
               data-testid="profiles-notice"
             >

@@ -15,9 +15,8 @@ import { repositorySettingsSummary } from "../../shared/repositorySettings";
 interface ProfilesTableProps {
   profiles: readonly SavedProfile[];
   loading: boolean;
-  /** Whether the list could be read at all; otherwise it is not called empty. */
+  /** Whether the list was loaded. Otherwise the table doesn't say that it is empty. */
   readable: boolean;
-  /** Whether something is being done to the profiles now. */
   busy: boolean;
   onUse: (profile: SavedProfile) => void;
   onNew: () => void;
@@ -87,7 +86,7 @@ function matches(profile: SavedProfile, text: string): boolean {
   );
 }
 
-/** The saved profiles with what can be done to the selected ones. */
+/** The table of saved profiles, with actions for the selection. */
 export function ProfilesTable(props: ProfilesTableProps) {
   const { profiles, busy } = props;
   const { items, filteredItemsCount, collectionProps, filterProps } = useCollection(profiles, {
@@ -97,17 +96,14 @@ export function ProfilesTable(props: ProfilesTableProps) {
         <Box textAlign="center" padding="m">
           <SpaceBetween size="s">
             <Box variant="strong">No saved profiles</Box>
-            <Box color="text-body-secondary">
-              A saved profile spares the first steps of the wizard. The wizard offers to save one,
-              or make one here.
-            </Box>
-            <Button onClick={props.onNew}>New profile</Button>
+            <Box color="text-body-secondary">Create a profile here, or save one in the wizard.</Box>
+            <Button onClick={props.onNew}>Create profile</Button>
           </SpaceBetween>
         </Box>
       ),
       noMatch: (
         <Box textAlign="center" padding="m">
-          No saved profile matches.
+          No matches
         </Box>
       ),
     },
@@ -131,7 +127,7 @@ export function ProfilesTable(props: ProfilesTableProps) {
       acts[id]?.(only);
     }
   };
-  const needsOne = { disabled: only === undefined, disabledReason: "Select one profile first." };
+  const needsOne = { disabled: only === undefined, disabledReason: "Select one profile." };
 
   return (
     <Table
@@ -142,11 +138,11 @@ export function ProfilesTable(props: ProfilesTableProps) {
       selectionType="multi"
       wrapLines
       loading={props.loading}
-      loadingText="Reading the saved profiles"
-      empty={props.readable ? collectionProps.empty : "The saved profiles could not be read."}
+      loadingText="Loading saved profiles"
+      empty={props.readable ? collectionProps.empty : "Couldn’t read the saved profiles"}
       ariaLabels={{
         tableLabel: "Saved profiles",
-        selectionGroupLabel: "Select profiles",
+        selectionGroupLabel: "Profile selection",
         allItemsSelectionLabel: () => "Select all profiles",
         itemSelectionLabel: (_selection, profile) => `Select ${profile.name}`,
       }}
@@ -176,15 +172,15 @@ export function ProfilesTable(props: ProfilesTableProps) {
                   { id: "duplicate", text: "Duplicate", ...needsOne },
                   {
                     id: "default",
-                    text: only?.is_default === true ? "Do not use as default" : "Make default",
+                    text: only?.is_default === true ? "Remove as default" : "Make default",
                     ...needsOne,
                   },
                   { id: "delete", text: "Delete", ...needsOne },
                   {
                     id: "export",
-                    text: selected.length > 0 ? "Export the selected" : "Export all",
+                    text: selected.length > 0 ? "Export selected" : "Export all",
                     disabled: profiles.length === 0,
-                    disabledReason: "There is nothing to export.",
+                    disabledReason: "No profiles to export.",
                   },
                   { id: "import", text: "Import" },
                 ]}
@@ -193,7 +189,7 @@ export function ProfilesTable(props: ProfilesTableProps) {
                 Actions
               </ButtonDropdown>
               <Button variant="primary" onClick={props.onNew} data-testid="profile-new">
-                New profile
+                Create profile
               </Button>
             </SpaceBetween>
           }
@@ -204,9 +200,9 @@ export function ProfilesTable(props: ProfilesTableProps) {
       filter={
         <TextFilter
           {...filterProps}
-          filteringPlaceholder="Find a profile by name, AWS profile or region"
-          filteringAriaLabel="Find a saved profile"
-          filteringClearAriaLabel="Clear the search"
+          filteringPlaceholder="Find profiles by name, AWS profile, or region"
+          filteringAriaLabel="Find saved profiles"
+          filteringClearAriaLabel="Clear filter"
           countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
           data-testid="profiles-search"
         />

@@ -13,13 +13,12 @@ import {
   repositorySettingsValid,
 } from "../../shared/repositorySettings";
 
-/** A saved profile as it is being typed: every field is there, whichever way the form goes. */
+/** The form values of a saved profile. Contains the fields of all variants. */
 export interface ProfileDraft {
   readonly name: string;
   readonly practice: boolean;
-  /** The AWS profile. */
   readonly awsProfile: string;
-  /** The region; empty for the AWS profile's own. */
+  /** Empty for the region of the AWS profile. */
   readonly region: string;
   readonly ecrEndpoint: string;
   readonly registryEndpoint: string;
@@ -29,7 +28,7 @@ export interface ProfileDraft {
   readonly source: ImageSource | null;
 }
 
-/** What is wrong with a draft; a field that is fine is absent. */
+/** Problems by field. Valid fields are absent. */
 export interface ProfileProblems {
   name?: string;
   awsProfile?: string;
@@ -40,12 +39,12 @@ export interface ProfileProblems {
   template?: string;
 }
 
-/** Longest name of a saved profile, so that it fits a row. */
+/** Maximum length of a profile name, so that it fits in a row. */
 const maxNameLength = 100;
-/** Longest prefix, so that room is left in the 256 characters of a name. */
+/** Maximum length of a prefix, so that the name fits in 256 characters. */
 const maxPrefixLength = 200;
 
-/** The draft that a profile is edited with; nothing makes the one for a new profile. */
+/** Returns the form values of a profile, or of a new profile. */
 export function profileDraft(profile: SavedProfile | null): ProfileDraft {
   const connection = profile?.connection;
   const aws = connection?.kind === "profile" ? connection : null;
@@ -80,7 +79,7 @@ function connectionOf(draft: ProfileDraft): AwsConnection {
       };
 }
 
-/** What is saved for a draft. The account is forgotten when the connection became another one. */
+/** Converts the form values into a profile. The account is cleared if the connection changed. */
 export function savedProfile(draft: ProfileDraft, edited: SavedProfile | null): SavedProfile {
   const connection = connectionOf(draft);
   const sameConnection =
@@ -98,12 +97,12 @@ export function savedProfile(draft: ProfileDraft, edited: SavedProfile | null): 
   };
 }
 
-/** Whether two names are one to the program: the case does not tell them apart. */
+/** Whether the program treats two names as equal. Names aren't case-sensitive. */
 function sameName(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase();
 }
 
-/** A name near `wanted` that no profile has: `prod (copy)`, `prod (copy 2)`. */
+/** Returns an unused name: `prod (copy)`, `prod (copy 2)`. */
 export function copyName(wanted: string, profiles: readonly SavedProfile[]): string {
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? `${wanted} (copy)` : `${wanted} (copy ${number})`;
@@ -120,15 +119,15 @@ function endpointProblem(text: string, schemeNeeded: boolean): string | undefine
   }
   const hasScheme = /^https?:\/\//.test(trimmed);
   if (schemeNeeded && !hasScheme) {
-    return "Enter the whole address, such as https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com.";
+    return "Enter a URL, for example https://vpce-1234.api.ecr.eu-west-1.vpce.amazonaws.com.";
   }
   const address = hasScheme ? trimmed : `https://${trimmed}`;
   if (/\s/.test(trimmed) || !URL.canParse(address)) {
-    return "This is not an address.";
+    return "Enter a valid URL.";
   }
   const url = new URL(address);
   if (url.username !== "" || url.password !== "") {
-    return "An address holds no user name or password; sign in on the page that asks for it.";
+    return "Remove the user name and password from the URL.";
   }
   return undefined;
 }
@@ -137,26 +136,24 @@ function sourceProblem(source: ImageSource | null): string | undefined {
   if (source?.kind === "docker_hub") {
     const names = namespacesOf(source.namespace);
     return names.length === 0
-      ? "Enter the user or organisation on Docker Hub."
+      ? "Enter a Docker Hub user or organization."
       : (namespacesProblem(names) ?? undefined);
   }
   if (source?.kind === "ecr" && source.connection.kind === "profile") {
-    return source.connection.profile.trim() === ""
-      ? "Enter the AWS profile of the ECR that images come from."
-      : undefined;
+    return source.connection.profile.trim() === "" ? "Enter the source AWS profile." : undefined;
   }
   if (source?.kind === "registry") {
     if (source.host.trim() === "") {
-      return "Enter the host of the registry, such as ghcr.io.";
+      return "Enter the host name of the registry, for example ghcr.io.";
     }
     if (!/^[a-zA-Z0-9.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(source.host.trim())) {
-      return "Enter the host alone, with a port where there is one: no “https://” and no path.";
+      return "Enter only the host name and optional port, without “https://” and without a path.";
     }
   }
   return undefined;
 }
 
-/** Checks a draft beside the other profiles. An empty answer means that it can be saved. */
+/** Returns the problems of a form. Empty if it can be saved. */
 export function profileProblems(
   draft: ProfileDraft,
   others: readonly SavedProfile[],
@@ -166,10 +163,9 @@ export function profileProblems(
   if (name === "") {
     problems.name = "Enter a name.";
   } else if (name.length > maxNameLength) {
-    problems.name = `A name has at most ${maxNameLength} characters.`;
+    problems.name = `Enter up to ${maxNameLength} characters.`;
   } else if (others.some((profile) => sameName(profile.name, name))) {
-    problems.name =
-      "Another saved profile has this name. Upper and lower case do not tell them apart.";
+    problems.name = "A saved profile with this name already exists. Names aren’t case-sensitive.";
   }
 
   if (!draft.practice) {
@@ -187,10 +183,10 @@ export function profileProblems(
   }
 
   const prefix = draft.prefix.trim();
-  // Whatever a name begins with comes after the prefix, so the prefix need not end like a name.
+  // A prefix doesn't have to end like a name.
   const prefixProblem = prefix === "" ? null : repositoryNameProblem(`${prefix}x1`);
   if (prefix.length > maxPrefixLength) {
-    problems.prefix = `A prefix has at most ${maxPrefixLength} characters.`;
+    problems.prefix = `Enter up to ${maxPrefixLength} characters.`;
   } else if (prefixProblem !== null) {
     problems.prefix = prefixProblem;
   }
@@ -200,7 +196,7 @@ export function profileProblems(
     problems.source = source;
   }
   if (!repositorySettingsValid(draft.template)) {
-    problems.template = "Correct the settings that are marked below.";
+    problems.template = "Fix the marked settings.";
   }
   return problems;
 }

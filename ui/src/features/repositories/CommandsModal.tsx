@@ -10,7 +10,6 @@ import { ClientLoginsSection } from "../../shared/clientLogins";
 
 interface CommandsModalProps {
   title: string;
-  /** What the commands do, in a sentence. */
   description: string;
   commands: readonly string[];
   connection: AwsConnection;
@@ -18,7 +17,7 @@ interface CommandsModalProps {
   onClose: () => void;
 }
 
-/** Commands for a terminal that do what this page speaks of. */
+/** Shows push or pull commands. */
 export function CommandsModal({
   title,
   description,

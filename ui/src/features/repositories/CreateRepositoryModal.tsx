@@ -21,7 +21,7 @@ interface CreateRepositoryModalProps {
   onCreated: () => void;
 }
 
-/** Creates a repository that is missing, with the settings of the default saved profile to begin with. */
+/** Creates a missing repository, initially with the settings of the default saved profile. */
 export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
   const { connection, name, errorActions, onClose, onCreated } = props;
   const backend = useBackend();
@@ -40,8 +40,8 @@ export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
     <ConfirmModal
       size="large"
       header={`Create ${name}`}
-      closeLabel="Close without creating it"
-      confirm="Create the repository"
+      closeLabel="Close without creating"
+      confirm="Create repository"
       busy={busy}
       disabled={saved.loading || !repositorySettingsValid(settings)}
       name="repository-create"

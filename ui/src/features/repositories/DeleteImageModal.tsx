@@ -9,21 +9,20 @@ import type { ApiError, AwsConnection, ImageToDelete } from "../../ipc/generated
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { formatCounted } from "../../shared/format";
 import { useWork } from "../../shared/useWork";
-import type { ImageRow } from "./imageRows";
+import type { RepositoryImageRow } from "./repositoryImageRows";
 
 interface DeleteImageModalProps {
   connection: AwsConnection;
   repository: string;
-  image: ImageRow;
+  image: RepositoryImageRow;
   errorActions: ErrorActions;
   onDeleted: () => void;
   onClose: () => void;
 }
 
-/** The choice that stands for the whole image; no tag has a blank in it. */
+/** The option for the whole image. Tags can't contain a blank. */
 const whole = "the whole image";
 
-/** Asks before an image, or one of its tags, is deleted. */
 export function DeleteImageModal(props: DeleteImageModalProps) {
   const { connection, repository, image, errorActions, onDeleted, onClose } = props;
   const backend = useBackend();
@@ -70,7 +69,7 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
           <Box variant="code">{image.digest}</Box>
         </div>
         {choosable && (
-          <FormField label="What is deleted">
+          <FormField label="Delete">
             <RadioGroup
               value={choice}
               onChange={({ detail }) => setChoice(detail.value)}
@@ -78,7 +77,7 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
                 { value: whole, label: `The image with its tags ${image.tags.join(", ")}` },
                 ...image.tags.map((tag) => ({
                   value: tag,
-                  label: `Only the tag ${tag}; the image stays`,
+                  label: `Only the tag ${tag} (keeps the image)`,
                 })),
               ]}
             />
@@ -86,8 +85,8 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
         )}
         <Box>
           {choice === whole
-            ? "It is deleted in ECR for good. Whoever pulls it by tag or digest does not find it any more."
-            : "The tag is deleted in ECR. The image keeps its other tags."}
+            ? "The image is permanently deleted in ECR. It can no longer be pulled by tag or digest."
+            : "The tag is deleted in ECR. The image and its other tags are kept."}
         </Box>
       </SpaceBetween>
     </ConfirmModal>

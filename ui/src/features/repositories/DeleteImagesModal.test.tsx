@@ -6,8 +6,8 @@ import { fakeError } from "../../ipc/fakeBackend";
 import type { AwsConnection, ImageNotDeleted, RepositoryImage } from "../../ipc/generated";
 import { accessibilityViolations } from "../../testing/accessibility";
 import { DeleteImagesModal } from "./DeleteImagesModal";
-import { ImagesTable } from "./ImagesTable";
-import { imageRow } from "./imageRows";
+import { RepositoryImagesTable } from "./RepositoryImagesTable";
+import { imageRow } from "./repositoryImageRows";
 
 const connection: AwsConnection = { kind: "practice" };
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -37,7 +37,7 @@ async function askToDelete(
   const backend = { repositoryImagesDelete } as Partial<Backend> as Backend;
   const shown = (left: readonly RepositoryImage[]) => (
     <BackendProvider backend={backend}>
-      <ImagesTable
+      <RepositoryImagesTable
         connection={connection}
         repository="pgcli"
         images={left}
@@ -67,7 +67,7 @@ async function askToDelete(
 const confirm = () => fireEvent.click(screen.getByTestId("images-delete-confirm"));
 const result = async () => (await screen.findByTestId("images-delete-result")).textContent;
 
-it("lists every image with its tags and digest, and deletes nothing before it is told to", async () => {
+it("lists every image with its tags and digest, and deletes nothing before the confirmation", async () => {
   const remove = vi.fn(async () => []);
   const { container, modal, rows, onChanged } = await askToDelete(remove);
   expect(container.textContent).toContain("(2/3)");
@@ -104,7 +104,7 @@ it("says what was deleted and why the rest was not, and keeps the rest selected"
   expect(container.textContent).toContain("(1/2)");
 });
 
-it("says why a call failed, and goes on with what is left when it is tried again", async () => {
+it("shows why a call failed, and continues with the rest on retry", async () => {
   const remove = vi
     .fn<Backend["repositoryImagesDelete"]>()
     .mockRejectedValueOnce(fakeError("throttled", "ECR wants fewer calls."))
@@ -123,7 +123,7 @@ it("says why a call failed, and goes on with what is left when it is tried again
   expect(remove).toHaveBeenCalledTimes(2);
 });
 
-/** Tries every way out of the modal that a person has. */
+/** Tries every way to close the modal. */
 function tryToLeave(modal: HTMLElement, close: string) {
   fireEvent.click(screen.getByTestId(close));
   act(() =>
@@ -151,7 +151,7 @@ it("stays while one image is deleted, and says with its next step why ECR keeps 
   await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());
 });
 
-it("stays while images are deleted, stops when it is told to, and says what is left", async () => {
+it("stays open while images are deleted, stops on request, and shows the rest", async () => {
   const answers: (() => void)[] = [];
   const remove = vi.fn(() => new Promise<ImageNotDeleted[]>((go) => answers.push(() => go([]))));
   const many = Array.from({ length: 101 }, (_, at) => ({

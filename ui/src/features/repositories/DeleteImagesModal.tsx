@@ -11,19 +11,19 @@ import type { AwsConnection } from "../../ipc/generated";
 import { formatCounted } from "../../shared/format";
 import { DeletedImagesTable, imagesAndTags } from "./DeletedImagesTable";
 import { type Deletion, deletedTogether, deleteImages } from "./deleteImages";
-import type { ImageRow } from "./imageRows";
+import type { RepositoryImageRow } from "./repositoryImageRows";
 
 interface DeleteImagesModalProps {
   connection: AwsConnection;
   repository: string;
-  images: readonly ImageRow[];
+  images: readonly RepositoryImageRow[];
   errorActions: ErrorActions;
-  /** Some may be gone: the images are others now. */
+  /** Called when images may have been deleted. */
   onDeleted: () => void;
   onClose: () => void;
 }
 
-/** Asks before several images are deleted, deletes them, and says what became of each. */
+/** Confirms and runs the deletion of several images, and shows the result of each. */
 export function DeleteImagesModal(props: DeleteImagesModalProps) {
   const { connection, repository, images, errorActions, onDeleted, onClose } = props;
   const backend = useBackend();
@@ -32,7 +32,7 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
   const stop = useRef<AbortController | null>(null);
   const [deletion, setDeletion] = useState<Deletion | null>(null);
   const what = imagesAndTags(images);
-  // What ECR was asked for in one call cannot be taken back.
+  // A running request can't be cancelled.
   const stoppable = images.length > deletedTogether;
 
   const remove = async () => {
@@ -65,7 +65,7 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
       header={`Delete from ${repository}`}
       closeAriaLabel={deletion === null ? "Close without deleting" : "Close"}
       onDismiss={() => {
-        // Closing would not stop it, and nobody would see what became of it.
+        // Closing wouldn't stop the deletion and would hide its result.
         if (!busy) {
           onClose();
         }
@@ -115,10 +115,10 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
             value={((deletion?.deleted.length ?? 0) / images.length) * 100}
             description={
               stopping
-                ? "It stops after those that ECR was asked for already."
+                ? "Stopping after the current request."
                 : stoppable
-                  ? "This stays open until it is over. What is deleted stays deleted when you stop."
-                  : "This stays open until it is over."
+                  ? "If you stop, deleted images aren’t restored."
+                  : "You can’t close this dialog until the deletion finishes."
             }
           />
         )}
@@ -131,8 +131,8 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
         )}
         {deletion === null && (
           <Box>
-            These {what} are deleted in ECR for good. Whoever pulls one by tag or digest does not
-            find it any more.
+            These {what} are permanently deleted in ECR. They can no longer be pulled by tag or
+            digest.
           </Box>
         )}
         <DeletedImagesTable images={images} deletion={busy ? null : deletion} />
@@ -141,12 +141,11 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
   );
 }
 
-/** How much went, in a sentence. */
 function DeletionAlert({ deletion, of }: { deletion: Deletion; of: number }) {
   const all = deletion.deleted.length === of;
   const why = deletion.stopped
-    ? "You stopped it: the others are as they were, and stay selected."
-    : "The table says why the others were not.";
+    ? "You stopped the deletion. The other images are unchanged and remain selected."
+    : "See the table for the reason.";
   return (
     <div role="status" data-testid="images-delete-result">
       <Alert type={all ? "success" : "warning"}>

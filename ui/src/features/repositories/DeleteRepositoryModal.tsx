@@ -17,7 +17,7 @@ interface DeleteRepositoryModalProps {
   onClose: () => void;
 }
 
-/** Asks for the name of a repository before it is deleted. */
+/** Asks the user to enter the repository name before it is deleted. */
 export function DeleteRepositoryModal(props: DeleteRepositoryModalProps) {
   const { connection, name, errorActions, onDeleted, onClose } = props;
   const backend = useBackend();
@@ -31,12 +31,12 @@ export function DeleteRepositoryModal(props: DeleteRepositoryModalProps) {
 
   return (
     <ConfirmModal
-      header="Delete the repository"
+      header="Delete repository"
       closeLabel="Close without deleting"
       confirm={`Delete ${name}`}
       busy={busy}
       disabled={typed.trim() !== name}
-      disabledReason="Type the name of the repository first."
+      disabledReason="Enter the repository name to confirm."
       name="repository-delete"
       onConfirm={remove}
       onClose={onClose}
@@ -46,10 +46,10 @@ export function DeleteRepositoryModal(props: DeleteRepositoryModalProps) {
           <ErrorAlert error={error} actions={{ ...errorActions, retry: remove }} />
         )}
         <Box>
-          The repository <b>{name}</b> with its settings is deleted in ECR for good. It holds no
-          images.
+          The repository <b>{name}</b> and its settings are permanently deleted in ECR. The
+          repository contains no images.
         </Box>
-        <FormField label={`Type ${name} to confirm`}>
+        <FormField label={`To confirm, enter ${name}`}>
           <Input
             value={typed}
             autoComplete={false}

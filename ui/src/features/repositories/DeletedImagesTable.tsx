@@ -1,31 +1,31 @@
 import Box from "@cloudscape-design/components/box";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
-import { errorEntry, errorNextSteps } from "../../errors";
+import { nextSteps, wordsOf } from "../../errors";
 import type { ApiError } from "../../ipc/generated";
 import { formatCounted } from "../../shared/format";
 import { PagedTable } from "../../shared/PagedTable";
 import type { Deletion } from "./deleteImages";
-import type { ImageRow } from "./imageRows";
+import type { RepositoryImageRow } from "./repositoryImageRows";
 
 interface DeletedImagesTableProps {
-  images: readonly ImageRow[];
-  /** What became of them; nothing before it was asked for. */
+  images: readonly RepositoryImageRow[];
+  /** The result, or `null` before the deletion. */
   deletion: Deletion | null;
 }
 
-/** Images that are to be deleted, with every tag that goes with them, and what became of each. */
+/** The images to delete with their tags, and the result of each. */
 export function DeletedImagesTable({ images, deletion }: DeletedImagesTableProps) {
   const deleted = new Set(deletion?.deleted ?? []);
-  const outcome: TableProps.ColumnDefinition<ImageRow> = {
+  const outcome: TableProps.ColumnDefinition<RepositoryImageRow> = {
     id: "outcome",
     header: "Result",
     minWidth: 220,
     cell: ({ digest }) => (
-      <Outcome deleted={deleted.has(digest)} why={deletion?.left.get(digest)} />
+      <DeletionResult deleted={deleted.has(digest)} why={deletion?.left.get(digest)} />
     ),
   };
-  // What stays is what a person looks for.
+  // Failed images come first.
   const rows =
     deletion === null
       ? images
@@ -39,7 +39,7 @@ export function DeletedImagesTable({ images, deletion }: DeletedImagesTableProps
       trackBy="id"
       wrapLines
       words={({ tags, digest }) => [...tags, digest]}
-      finds="an image by tag or digest"
+      finds="images by tag or digest"
       ariaLabels={{ tableLabel: "Images to delete" }}
       columnDefinitions={[
         {
@@ -70,24 +70,24 @@ export function DeletedImagesTable({ images, deletion }: DeletedImagesTableProps
   );
 }
 
-function Outcome({ deleted, why }: { deleted: boolean; why: ApiError | undefined }) {
+function DeletionResult({ deleted, why }: { deleted: boolean; why: ApiError | undefined }) {
   if (deleted) {
     return <StatusIndicator type="success">Deleted</StatusIndicator>;
   }
   return why === undefined ? (
-    <StatusIndicator type="stopped">Not asked for</StatusIndicator>
+    <StatusIndicator type="stopped">Not deleted</StatusIndicator>
   ) : (
     <>
-      <StatusIndicator type={errorEntry(why).severity}>{errorEntry(why).title}</StatusIndicator>
+      <StatusIndicator type={wordsOf(why).severity}>{wordsOf(why).title}</StatusIndicator>
       <div style={{ wordBreak: "normal", overflowWrap: "anywhere" }} data-error-code={why.code}>
-        {errorEntry(why).text(why)} {errorNextSteps(why)[0]}
+        {why.message} {nextSteps(why)[0]}
       </div>
     </>
   );
 }
 
-/** How many images and tags go, in words: `3 images and 4 tags`. */
-export function imagesAndTags(images: readonly ImageRow[]): string {
+/** Counts images and tags: `3 images and 4 tags`. */
+export function imagesAndTags(images: readonly RepositoryImageRow[]): string {
   const tags = images.reduce((sum, image) => sum + image.tags.length, 0);
   const counted = formatCounted(images.length, "image", "images");
   return tags === 0 ? counted : `${counted} and ${formatCounted(tags, "tag", "tags")}`;

@@ -10,21 +10,17 @@ import { connectionKey } from "../../shared/connection";
 import { RepositoryDetailsView } from "./RepositoryDetailsView";
 import { RepositoryList } from "./RepositoryList";
 
-/** Props of {@link RepositoriesPage}. */
 export interface RepositoriesPageProps {
-  /** Which ECR is looked at; nothing until one is chosen. */
   connection: AwsConnection | null;
-  /** Lets the person choose the connection. */
   connectionPicker: ReactNode;
-  /** The repository that is open at first; nothing opens the list. */
+  /** The repository to open initially, or `null` for the list. */
   initialRepository?: string | null;
-  /** What the frame can do about failures, such as showing the settings. */
+  /** Error actions of the frame, for example opening the settings. */
   errorActions?: ErrorActions;
-  /** Looks at another region of the same account. */
   onRegion?: (region: string) => void;
 }
 
-/** What is in ECR: the repositories of a connection, and what is in one of them. */
+/** The Repositories page: the list, or one repository. */
 export function RepositoriesPage({
   connection,
   connectionPicker,
@@ -36,13 +32,12 @@ export function RepositoriesPage({
   const [opened, setOpened] = useState(
     initialRepository === null ? null : { key, name: initialRepository },
   );
-  // The list is asked for anew after a repository was deleted.
+  // Reloads the list after a deletion.
   const [deletions, setDeletions] = useState(0);
   const picker = useRef<HTMLDivElement>(null);
   const toPicker = (last: boolean) => () => {
     setOpened(null);
-    // The picker is hidden under the details until the list is drawn again. Its selects are the
-    // profile and, behind it, the region.
+    // The picker is hidden while details are shown. Its selects are the profile and the region.
     setTimeout(() => {
       const selects = picker.current?.querySelectorAll<HTMLElement>("button, input") ?? [];
       selects[last ? selects.length - 1 : 0]?.focus();
@@ -53,16 +48,16 @@ export function RepositoriesPage({
     choose_region: toPicker(true),
     ...errorActions,
   };
-  // A repository that was open belongs to the connection that it was opened with.
+  // An open repository belongs to the connection that was used to open it.
   const openName = opened !== null && opened.key === key ? opened.name : null;
 
   return (
     <SpaceBetween size="l">
-      {/* The list stays mounted under the details: its page, search and order are there on return. */}
+      {/* The list stays mounted, so that its page, filter, and order are kept. */}
       <div hidden={openName !== null}>
         <ContentLayout
           header={
-            <Header variant="h1" description="What is in Amazon ECR in this account and region.">
+            <Header variant="h1" description="Amazon ECR repositories in this account and region.">
               Repositories
             </Header>
           }
@@ -74,10 +69,10 @@ export function RepositoriesPage({
             {connection === null ? (
               <Container>
                 <Box textAlign="center" padding="l" data-testid="repositories-no-connection">
-                  <Box variant="strong">No AWS profile is chosen</Box>
+                  <Box variant="strong">No AWS profile selected</Box>
                   <Box variant="p" color="text-body-secondary">
-                    Choose a profile above to see its repositories, or practice mode to look around
-                    without AWS.
+                    Choose a profile to view its repositories. If you don’t have an AWS account,
+                    choose Practice.
                   </Box>
                 </Box>
               </Container>
@@ -103,7 +98,6 @@ export function RepositoriesPage({
             setDeletions((count) => count + 1);
           }}
           onRegion={(region) => {
-            // The same repository is opened there.
             if (connection.kind !== "practice") {
               setOpened({ key: connectionKey({ ...connection, region }), name: openName });
             }

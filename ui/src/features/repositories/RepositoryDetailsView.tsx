@@ -14,22 +14,21 @@ import { formatCounted } from "../../shared/format";
 import { useRequest } from "../../shared/useRequest";
 import { CommandsModal } from "./CommandsModal";
 import { DeleteRepositoryModal } from "./DeleteRepositoryModal";
-import { ImagesTable } from "./ImagesTable";
-import { RepositoryElsewhere } from "./RepositoryElsewhere";
+import { OtherRegions } from "./OtherRegions";
 import { LifecyclePolicy, RepositoryFacts } from "./RepositoryFacts";
+import { RepositoryImagesTable } from "./RepositoryImagesTable";
 
 interface RepositoryDetailsViewProps {
   connection: AwsConnection;
   name: string;
   onClose: () => void;
-  /** The repository is gone. */
+  /** Called when the repository was deleted. */
   onDeleted: () => void;
-  /** Opens the repository in another region of the same account. */
   onRegion: (region: string) => void;
   errorActions: ErrorActions;
 }
 
-/** One repository: how it is set up, and what is in it. */
+/** The details of a repository. */
 export function RepositoryDetailsView({
   connection,
   name,
@@ -50,7 +49,7 @@ export function RepositoryDetailsView({
     <ContentLayout
       breadcrumbs={
         <BreadcrumbGroup
-          ariaLabel="Where this page is"
+          ariaLabel="Breadcrumbs"
           items={[
             { text: "Repositories", href: "#/repositories" },
             { text: name, href: "" },
@@ -70,7 +69,7 @@ export function RepositoryDetailsView({
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button onClick={onClose} data-testid="repository-close">
-                Back to the list
+                Back to repositories
               </Button>
               <Button
                 iconName="refresh"
@@ -83,8 +82,8 @@ export function RepositoryDetailsView({
                 disabled={details === null || details.images.length > 0}
                 disabledReason={
                   details === null
-                    ? "ECR is asked for it."
-                    : `It holds ${formatCounted(details.images.length, "image", "images")}: delete them first.`
+                    ? "Loading the repository."
+                    : `The repository contains ${formatCounted(details.images.length, "image", "images")}. Delete the images first.`
                 }
                 onClick={() => setDeleting(true)}
                 data-testid="repository-delete"
@@ -110,7 +109,7 @@ export function RepositoryDetailsView({
           <ErrorAlert error={request.error} actions={{ ...errorActions, retry: request.reload }} />
         )}
         {request.error !== null && asApiError(request.error).code === "repository_missing" && (
-          <RepositoryElsewhere
+          <OtherRegions
             connection={connection}
             name={name}
             errorActions={errorActions}
@@ -120,13 +119,14 @@ export function RepositoryDetailsView({
         )}
         {details === null && request.loading && (
           <Container>
-            <Spinner /> Asking ECR for {name}
+            <Spinner />
+            Loading {name}
           </Container>
         )}
         {details !== null && (
           <SpaceBetween size="l">
             <RepositoryFacts repository={details.repository} />
-            <ImagesTable
+            <RepositoryImagesTable
               connection={connection}
               repository={name}
               images={details.images}
@@ -149,7 +149,7 @@ export function RepositoryDetailsView({
       {pushCommandsShown && details !== null && (
         <CommandsModal
           title={`Push commands for ${name}`}
-          description="These commands log in, build an image, and push it to this repository. They need the AWS CLI and Docker."
+          description="These commands log in to the registry, build an image, and push it to this repository. They require the AWS CLI and Docker."
           commands={details.push_commands}
           connection={connection}
           errorActions={errorActions}

@@ -8,7 +8,7 @@ import { CopyableText } from "../../shared/CopyableText";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettings";
 
-/** How a repository is set up. */
+/** The settings of a repository. */
 export function RepositoryFacts({ repository }: { repository: Repository }) {
   const { settings } = repository;
   const { encryption } = settings;
@@ -45,7 +45,7 @@ export function RepositoryFacts({ repository }: { repository: Repository }) {
   );
 }
 
-/** Readable where it is JSON, as it is otherwise. */
+/** Formats JSON. Returns other text unchanged. */
 function indented(policy: string): string {
   try {
     return JSON.stringify(JSON.parse(policy), null, 2);
@@ -54,21 +54,21 @@ function indented(policy: string): string {
   }
 }
 
-/** What ECR removes from a repository by itself. */
+/** The lifecycle policy of a repository. */
 export function LifecyclePolicy({ policy }: { policy: string | null }) {
   return (
     <Container
       header={
         <Header
           variant="h2"
-          description="What ECR removes by itself."
+          description="Determines which images ECR expires automatically."
           actions={
             policy !== null && (
               <CopyToClipboard
                 copyButtonText="Copy"
-                copyButtonAriaLabel="Copy the lifecycle policy"
+                copyButtonAriaLabel="Copy lifecycle policy"
                 copySuccessText="Copied"
-                copyErrorText="The system did not take the text"
+                copyErrorText="Couldn’t copy to the clipboard"
                 textToCopy={policy}
               />
             )
@@ -80,7 +80,7 @@ export function LifecyclePolicy({ policy }: { policy: string | null }) {
       data-testid="repository-lifecycle"
     >
       {policy === null ? (
-        <Box color="text-body-secondary">None: ECR keeps every image until someone removes it.</Box>
+        <Box color="text-body-secondary">None. ECR doesn’t expire images in this repository.</Box>
       ) : (
         <div style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
           <Box variant="code">{indented(policy)}</Box>

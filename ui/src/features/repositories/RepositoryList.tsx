@@ -37,13 +37,13 @@ const initialPreferences: Preferences = {
   visibleContent: repositoryColumnNames.map(({ id }) => id),
 };
 
-/** Only what a row shows as its name is searched; searching URIs would match the account in all. */
+/** Filters by name only. URIs would match the account ID in every row. */
 function matches(repository: Repository, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   return repository.name.includes(wanted) || repository.uri.toLowerCase() === wanted;
 }
 
-/** The repositories of a connection. */
+/** The table of repositories. */
 export function RepositoryList({ connection, onOpen, errorActions }: RepositoryListProps) {
   const backend = useBackend();
   const request = useRequest(connectionKey(connection), () => backend.repositoriesList(connection));
@@ -57,15 +57,16 @@ export function RepositoryList({ connection, onOpen, errorActions }: RepositoryL
           <Box textAlign="center" padding="m">
             <Box variant="strong">No repositories</Box>
             <Box variant="p" color="text-body-secondary">
-              This account has none in this region. Moving images creates those that are needed.
+              This account has no repositories in this region. A migration creates the required
+              repositories.
             </Box>
           </Box>
         ),
         noMatch: (
           <Box textAlign="center" padding="m">
             <SpaceBetween size="s">
-              <Box variant="strong">No repository has this in its name</Box>
-              <Button onClick={() => actions.setFiltering("")}>Clear the search</Button>
+              <Box variant="strong">No matches</Box>
+              <Button onClick={() => actions.setFiltering("")}>Clear filter</Button>
             </SpaceBetween>
           </Box>
         ),
@@ -110,8 +111,8 @@ export function RepositoryList({ connection, onOpen, errorActions }: RepositoryL
         resizableColumns
         stickyHeader
         loading={request.loading && request.answer === null}
-        loadingText="Asking ECR for its repositories"
-        empty={request.error === null ? tableProps.empty : "The list could not be read."}
+        loadingText="Loading repositories"
+        empty={request.error === null ? tableProps.empty : "Couldn’t load the repositories"}
         ariaLabels={{ tableLabel: "Repositories" }}
         header={
           <Header
@@ -121,7 +122,7 @@ export function RepositoryList({ connection, onOpen, errorActions }: RepositoryL
             actions={
               <Button
                 iconName="refresh"
-                ariaLabel="Refresh the repositories"
+                ariaLabel="Refresh repositories"
                 loading={request.loading && request.answer !== null}
                 onClick={refresh}
                 data-testid="repositories-refresh"
@@ -134,9 +135,9 @@ export function RepositoryList({ connection, onOpen, errorActions }: RepositoryL
         filter={
           <TextFilter
             {...filterProps}
-            filteringPlaceholder="Find a repository by name"
-            filteringAriaLabel="Find a repository by name"
-            filteringClearAriaLabel="Clear the search"
+            filteringPlaceholder="Find repositories by name"
+            filteringAriaLabel="Find repositories by name"
+            filteringClearAriaLabel="Clear filter"
             countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
             data-testid="repositories-search"
           />
@@ -162,18 +163,18 @@ export function RepositoryList({ connection, onOpen, errorActions }: RepositoryL
               })
             }
             pageSizePreference={{
-              title: "Rows on a page",
+              title: "Page size",
               options: [25, 50, 100].map((value) => ({ value, label: `${value} repositories` })),
             }}
             wrapLinesPreference={{
               label: "Wrap lines",
-              description: "Shows long names and addresses whole.",
+              description: "Shows full names and addresses.",
             }}
             visibleContentPreference={{
               title: "Columns",
               options: [
                 {
-                  label: "Properties of a repository",
+                  label: "Repository properties",
                   options: repositoryColumnNames.map((column) => ({
                     id: column.id,
                     label: column.label,

@@ -35,7 +35,7 @@ describe("deleting images", () => {
     expect(progress.map(({ deleted }) => deleted.length)).toEqual([100, 200, 250]);
   });
 
-  it("goes on after single failures, and gives each with its reason", async () => {
+  it("continues after single failures, and reports each with its reason", async () => {
     const stay = ["sha256:3", "sha256:100"];
     const { deletion } = await run(many(101), (asked) =>
       asked.filter((digest) => stay.includes(digest)),
@@ -78,7 +78,7 @@ describe("deleting images", () => {
     expect(deletion.error).toBe(gone);
   });
 
-  it("asks for nothing more once it is stopped, and says what was gone by then", async () => {
+  it("sends no request after a stop, and reports what was deleted", async () => {
     const stop = new AbortController();
     const remove = vi.fn(async () => {
       stop.abort();

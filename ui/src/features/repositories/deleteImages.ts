@@ -1,28 +1,25 @@
 import type { ApiError, ImageNotDeleted } from "../../ipc/generated";
-import type { ImageRow } from "./imageRows";
+import type { RepositoryImageRow } from "./repositoryImageRows";
 
-/** Images named in one call, as many as ECR takes at once: what went before a failure is known. */
+/** Images per call, the maximum of ECR. */
 export const deletedTogether = 100;
 
-/** An image that is to be deleted. */
-export type DeletableImage = Pick<ImageRow, "digest" | "tags">;
+export type DeletableImage = Pick<RepositoryImageRow, "digest" | "tags">;
 
-/** What became of images that were to be deleted. */
 export interface Deletion {
-  /** Digests of those that are gone. */
+  /** Digests of deleted images. */
   readonly deleted: readonly string[];
-  /** Why ECR left the others, by digest. */
+  /** Errors by digest. */
   readonly left: ReadonlyMap<string, ApiError>;
-  /** Why the rest was not asked for any more; nothing where all were, or a person stopped it. */
+  /** The error that ended the deletion early, or `null`. */
   readonly error: unknown;
-  /** Whether a person stopped it before everything was asked for. */
+  /** Whether the user stopped the deletion. */
   readonly stopped: boolean;
 }
 
 /**
- * Deletes images, and goes on where ECR leaves single ones. An image below an index goes only after
- * its index: what is left is tried again as long as something went. Nothing is forced. A stop takes
- * hold before the next call: the one that is under way cannot be taken back.
+ * Deletes images, and continues after errors of single images. Images of an index are retried after
+ * the index was deleted. A stop takes effect before the next call.
  */
 export async function deleteImages(
   images: readonly DeletableImage[],
@@ -53,7 +50,7 @@ export async function deleteImages(
       } catch (error) {
         return soFar({ error });
       }
-      // ECR may name by a tag what it was asked for by digest.
+      // ECR may return a tag for an image that was requested by digest.
       const reasons = new Map(stays.map(({ name, error }) => [name, error]));
       for (const { digest, tags } of asked) {
         const why = [digest, ...tags].map((name) => reasons.get(name)).find((one) => one);

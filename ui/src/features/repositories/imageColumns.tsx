@@ -4,12 +4,12 @@ import type { TableProps } from "@cloudscape-design/components/table";
 import { Bytes } from "../../shared/Bytes";
 import { CopyableDigest } from "../../shared/CopyableText";
 import { RelativeTime } from "../../shared/RelativeTime";
-import { type ImageRow, imageKindLabels } from "./imageRows";
+import { imageKindLabels, type RepositoryImageRow } from "./repositoryImageRows";
 
-/** How many tags a row shows before it counts the rest: ECR allows 1,000 on an image. */
+/** Number of shown tags. ECR allows 1,000 tags per image. */
 const shownTags = 8;
 
-function TagsCell({ row }: { row: ImageRow }) {
+function TagsCell({ row }: { row: RepositoryImageRow }) {
   if (row.isEntry) {
     return <span>{row.platform ?? imageKindLabels[row.kind]}</span>;
   }
@@ -29,8 +29,7 @@ function TagsCell({ row }: { row: ImageRow }) {
   );
 }
 
-/** The columns of the images table. */
-export const imageColumns: TableProps.ColumnDefinition<ImageRow>[] = [
+export const imageColumns: TableProps.ColumnDefinition<RepositoryImageRow>[] = [
   {
     id: "tags",
     header: "Tags, platforms",

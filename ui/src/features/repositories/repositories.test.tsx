@@ -118,7 +118,7 @@ describe("the list of repositories", () => {
     const { container } = show(backendWith({ repositoriesList: list }), null);
     expect(screen.getByText("the picker")).toBeTruthy();
     expect(screen.getByTestId("repositories-no-connection").textContent).toContain(
-      "No AWS profile is chosen",
+      "No AWS profile selected",
     );
     expect(list).not.toHaveBeenCalled();
     expect(await accessibilityViolations(container)).toEqual([]);
@@ -210,7 +210,7 @@ describe("the details of a repository", () => {
   it("shows the settings and the images, without accessibility faults", async () => {
     const { container } = await open();
     const facts = screen.getByTestId("repository-settings").textContent;
-    for (const text of ["Immutable with exceptions", "team = data", `${registry}/pgcli`]) {
+    for (const text of ["Immutable with exclusions", "team = data", `${registry}/pgcli`]) {
       expect(facts).toContain(text);
     }
     expect(screen.getByTestId("repository-lifecycle").textContent).toContain('"rulePriority": 1');

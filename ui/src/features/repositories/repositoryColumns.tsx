@@ -7,7 +7,7 @@ import { formatCount } from "../../shared/format";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { encryptionLabel, mutabilityLabels } from "../../shared/repositorySettings";
 
-/** The columns of the list by id, in their order, with the name that the preferences show. */
+/** Column names by ID, in order, for the preferences. */
 export const repositoryColumnNames = [
   { id: "name", label: "Name", alwaysVisible: true },
   { id: "uri", label: "URI" },
@@ -19,7 +19,6 @@ export const repositoryColumnNames = [
   { id: "created", label: "Created" },
 ] as const;
 
-/** The columns of the list. */
 export function repositoryColumns(
   summaries: ReadonlyMap<string, RepositorySummary>,
   onOpen: (name: string) => void,

@@ -2,23 +2,20 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useBackend } from "../../ipc";
 import type { AwsConnection, RepositorySummary } from "../../ipc/generated";
 
-/** How long the rows in sight must stay the same before they are asked for: one burst of typing. */
+/** Debounce time, to cover a burst of typing. */
 const settleMs = 150;
 
-/** Counts of the rows that were in sight so far. */
+/** Summaries of the rows that were visible. */
 export interface RepositorySummaries {
-  /** By the repository's name. */
+  /** By repository name. */
   summaries: ReadonlyMap<string, RepositorySummary>;
-  /** What the newest failed question threw. */
+  /** The newest error. */
   error: unknown;
-  /** Asks anew for the rows in sight; what is known stays until the answer is there. */
+  /** Reloads the visible rows. Current values stay until then. */
   reload: () => void;
 }
 
-/**
- * Image counts and sizes for the rows in sight. ECR answers them repository by repository, so a
- * list of 10,000 asks for one page only, and for each row once.
- */
+/** Loads image counts and sizes of visible rows, once each. ECR has no bulk request for them. */
 export function useRepositorySummaries(
   connection: AwsConnection,
   visibleNames: readonly string[],
@@ -32,7 +29,7 @@ export function useRepositorySummaries(
   latest.current = { backend, connection, names: visibleNames };
 
   const question = `${round} ${visibleNames.join(" ")}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the question stands for the names and the round.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key contains the names and the round.
   useEffect(() => {
     const timer = setTimeout(() => {
       const { backend, connection, names } = latest.current;

@@ -11,12 +11,12 @@ import { CopyableText } from "../../shared/CopyableText";
 import type { Request } from "../../shared/useRequest";
 
 interface LogSectionProps {
-  /** Where the log files are, once that is known. */
+  /** Folder of the log files, once known. */
   folder: string | null;
   errorActions: ErrorActions;
 }
 
-/** Where the log is, and what is in it. */
+/** The log section of the settings. */
 export function LogSection({ folder, errorActions }: LogSectionProps) {
   const backend = useBackend();
   const [error, setError] = useState<unknown>(null);
@@ -32,7 +32,7 @@ export function LogSection({ folder, errorActions }: LogSectionProps) {
           variant="h2"
           actions={
             <Button onClick={open} data-testid="settings-log-open">
-              Open the log folder
+              Open log folder
             </Button>
           }
         >
@@ -54,9 +54,9 @@ export function LogSection({ folder, errorActions }: LogSectionProps) {
           />
         )}
         <div>
-          The log says what Transload did and what went wrong: times, addresses, names of profiles,
-          repositories and images, and digests. It holds no secrets: no keys, no passwords, no
-          tokens. It can be sent along with a question.
+          The log contains times, addresses, digests, and the names of profiles, repositories, and
+          images. It contains no secrets such as keys, passwords, or tokens. Include it when you
+          report a problem.
         </div>
         {folder !== null && (
           <KeyValuePairs
@@ -75,7 +75,7 @@ interface AboutSectionProps {
   errorActions: ErrorActions;
 }
 
-/** What the program is. */
+/** The about section of the settings. */
 export function AboutSection({ request, errorActions }: AboutSectionProps) {
   const info = request.answer;
 
@@ -89,7 +89,7 @@ export function AboutSection({ request, errorActions }: AboutSectionProps) {
           columns={3}
           items={[
             { label: "Version", value: info?.version ?? "–" },
-            { label: "Licence", value: "Apache-2.0" },
+            { label: "License", value: "Apache-2.0" },
             {
               label: "Data folder",
               value:

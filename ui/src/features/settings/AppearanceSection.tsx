@@ -10,12 +10,12 @@ interface AppearanceSectionProps {
 }
 
 const themes: readonly { id: Theme; text: string }[] = [
-  { id: "system", text: "As the system" },
+  { id: "system", text: "System" },
   { id: "light", text: "Light" },
   { id: "dark", text: "Dark" },
 ];
 
-/** How the window looks. */
+/** The appearance section of the settings. */
 export function AppearanceSection({ settings, onChange }: AppearanceSectionProps) {
   return (
     <Container header={<Header variant="h2">Appearance</Header>}>

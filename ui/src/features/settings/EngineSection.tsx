@@ -12,7 +12,7 @@ import type { EngineOrigin, EngineStatus } from "../../ipc/generated";
 
 interface EngineSectionProps {
   address: string | null;
-  /** Keeps an address; answers whether it was kept. */
+  /** Saves an address, and returns whether it was saved. */
   onKeep: (address: string | null) => Promise<boolean>;
   errorActions: ErrorActions;
 }
@@ -25,17 +25,17 @@ type Test =
 function originLabel(origin: EngineOrigin): string {
   switch (origin.kind) {
     case "settings":
-      return "from these settings";
+      return "from Settings";
     case "environment":
       return "from DOCKER_HOST";
     case "context":
       return `from the Docker context ${origin.name}`;
     case "socket":
-      return `the usual socket of ${origin.product}`;
+      return `default socket of ${origin.product}`;
   }
 }
 
-/** Forms of an address: with a scheme, the path of a socket or a named pipe, or a host and port. */
+/** Address formats: URL, path of a socket or named pipe, or host and port. */
 const addressForms = [
   /^(unix|npipe|tcp|http|https):\/\/\S*$/,
   /^(\/|\\\\)\S+$/,
@@ -43,14 +43,14 @@ const addressForms = [
   /^\[[\da-f:]+\](:\d+)?$/i,
 ];
 
-/** What an address cannot be, before the engine is asked. */
+/** Returns the problem of an address. */
 function addressProblem(address: string): string | undefined {
   return addressForms.some((form) => form.test(address))
     ? undefined
     : "Enter an address such as unix:///var/run/docker.sock, tcp://host:2375 or \\\\.\\pipe\\docker_engine.";
 }
 
-/** Where the Docker Engine of this computer is. */
+/** The Docker Engine section of the settings. */
 export function EngineSection({ address, onKeep, errorActions }: EngineSectionProps) {
   const backend = useBackend();
   const [typed, setTyped] = useState(address ?? "");
@@ -80,7 +80,7 @@ export function EngineSection({ address, onKeep, errorActions }: EngineSectionPr
       header={
         <Header
           variant="h2"
-          description="Needed only to move images that are on this computer. Without an address here, DOCKER_HOST, the Docker context and the usual sockets are tried."
+          description="Required only to migrate images from this computer. If no address is set, Transload uses DOCKER_HOST, the Docker context, or a default socket."
         >
           Docker Engine
         </Header>
@@ -89,7 +89,7 @@ export function EngineSection({ address, onKeep, errorActions }: EngineSectionPr
       <SpaceBetween size="m">
         <FormField
           label="Address"
-          constraintText="Such as unix:///run/user/1000/podman/podman.sock."
+          constraintText="For example, unix:///run/user/1000/podman/podman.sock."
           errorText={problem}
           secondaryControl={
             <Button
@@ -104,7 +104,7 @@ export function EngineSection({ address, onKeep, errorActions }: EngineSectionPr
           <Input
             value={typed}
             spellcheck={false}
-            placeholder="Found by itself"
+            placeholder="Detect automatically"
             onChange={({ detail }) => {
               setTyped(detail.value);
               setTest(null);
@@ -146,18 +146,18 @@ function Answer({ status }: { status: EngineStatus }) {
     <SpaceBetween size="xs">
       <StatusIndicator type={status.running ? "success" : "error"}>
         {status.running
-          ? `${status.version ?? "A Docker Engine"} answers${where}`
-          : "No engine answers"}
+          ? `${status.version ?? "Docker Engine"} is running${where}`
+          : "No engine found"}
       </StatusIndicator>
       {status.running && status.keeps_digests === false && (
         <StatusIndicator type="info">
-          This engine packs layers again when it pushes: an image gets another digest in ECR than it
-          had where it was pulled from. The content stays the same, and the report proves that.
+          This engine recompresses layers when it pushes, so the digest in ECR differs from the
+          original digest. The content is equal, and the report verifies that.
         </StatusIndicator>
       )}
       {!status.running && status.tried.length > 0 && (
         <div>
-          Tried, in this order:
+          Addresses tried, in order:
           <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
             {status.tried.map((attempt) => (
               <li key={`${attempt.origin.kind} ${attempt.address}`}>

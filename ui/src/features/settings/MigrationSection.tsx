@@ -9,35 +9,35 @@ interface MigrationSectionProps {
   onChange: (part: Partial<Settings>) => void;
 }
 
-/** What can be switched on and off, in the order in which it is shown. */
+/** Toggles in display order. */
 const toggles = [
   {
     setting: "remove_temporary_tags",
     label: "Remove temporary tags after a push",
     description:
-      "A push through the Docker Engine needs a second tag on the image. The image itself and your own tags stay.",
+      "A push through the Docker Engine requires an additional tag. The image and its other tags are kept.",
   },
   {
     setting: "keep_draft",
-    label: "Keep an unfinished migration over a restart",
-    description: "The wizard opens where it was left. Passwords and tokens are never kept.",
+    label: "Save wizard choices",
+    description: "Restores the wizard after a restart. Passwords and tokens aren’t saved.",
   },
   {
     setting: "keep_awake",
-    label: "Keep this computer awake during a migration",
-    description: "Only while images move: not while a migration is paused, or waits.",
+    label: "Prevent sleep during a migration",
+    description: "Applies while images are copied, not while a migration is paused or waiting.",
   },
   {
     setting: "notify_at_end",
-    label: "Say when a migration is over",
-    description: "A notification of the system, when the window is not in front.",
+    label: "Notify when a migration finishes",
+    description: "Shows a system notification when the window is in the background.",
   },
 ] as const;
 
-/** What the wizard keeps, what it clears away, and what happens while images move. */
+/** The migration section of the settings. */
 export function MigrationSection({ settings, onChange }: MigrationSectionProps) {
   return (
-    <Container header={<Header variant="h2">Moving images</Header>}>
+    <Container header={<Header variant="h2">Migration</Header>}>
       <SpaceBetween size="m">
         {toggles.map(({ setting, label, description }) => (
           <Toggle

@@ -13,14 +13,14 @@ import { useWork } from "../../shared/useWork";
 
 interface MoveTagModalProps {
   errorActions: ErrorActions;
-  /** A tag is at the image of another one now; a sentence says which. */
+  /** Called with a message after a tag was moved. */
   onMoved: (said: string) => void;
   onClose: () => void;
 }
 
 const source: ImageSource = { kind: "practice_account" };
 
-/** Moves a tag of practice's Docker Hub, as whoever pushes a tag anew does at the real one. */
+/** Moves a tag of the practice Docker Hub, to simulate a push of a new image. */
 export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalProps) {
   const backend = useBackend();
   const [repository, setRepository] = useState<string | null>(null);
@@ -31,7 +31,7 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
   const tags = useRequest(repository, () => backend.sourceTags(source, repository as string, null));
   const known = tags.answer?.tags ?? [];
   const moving = known.find((one) => one.tag === tag);
-  // Images that the tag has already are no move.
+  // The current image of the tag isn't offered.
   const others = known.filter(({ digest }) => digest !== moving?.digest);
   const chosen = others.find((one) => one.tag === to);
 
@@ -39,7 +39,7 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
     run(async () => {
       if (repository !== null && moving !== undefined && chosen !== undefined) {
         await backend.practiceTagMove(repository, moving.tag, chosen.tag);
-        onMoved(`${repository}:${moving.tag} is the image of ${chosen.tag} now.`);
+        onMoved(`${repository}:${moving.tag} now points to the image of ${chosen.tag}.`);
       }
     });
   const failed = error ?? repositories.error ?? tags.error;
@@ -55,12 +55,12 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
 
   return (
     <ConfirmModal
-      header="Move a tag"
-      closeLabel="Close and move nothing"
-      confirm="Move the tag"
+      header="Move tag"
+      closeLabel="Close without moving"
+      confirm="Move tag"
       busy={busy}
       disabled={chosen === undefined}
-      disabledReason="Choose a repository, the tag that moves, and the tag whose image it gets."
+      disabledReason="Choose a repository, the tag to move, and the target image."
       name="practice-move"
       onConfirm={() => void move()}
       onClose={onClose}
@@ -70,19 +70,21 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
           <ErrorAlert error={failed} actions={{ ...errorActions, retry: again }} />
         )}
         <Box>
-          On a real Docker Hub a tag moves when somebody pushes it anew. Move one here to try what
-          Transload does then: bring an image to ECR, move its tag, and choose <b>Run again</b> in
-          the History. The review says that the tag is another image now, and asks what to do.{" "}
-          <b>Reset practice</b> puts every tag back.
+          On Docker Hub, a tag moves when a new image is pushed. To try how Transload handles this:
+          migrate an image, move its tag, and choose <b>Run again</b> in the history. The Review
+          step shows the conflict. <b>Reset practice mode</b> restores all tags.
         </Box>
-        <FormField label="Repository" description="Of practice’s Docker Hub account.">
+        <FormField
+          label="Repository"
+          description="A repository of the practice Docker Hub account."
+        >
           <Select
             selectedOption={repository === null ? null : { value: repository }}
             options={(repositories.answer?.repositories ?? []).map(({ name }) => ({ value: name }))}
             statusType={repositories.loading ? "loading" : "finished"}
-            loadingText="Reading the account"
+            loadingText="Loading repositories"
             placeholder="Choose a repository"
-            empty="The account has no repository"
+            empty="No repositories"
             expandToViewport
             onChange={({ detail }) => {
               setRepository(detail.selectedOption.value ?? null);
@@ -92,14 +94,14 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
             data-testid="practice-move-repository"
           />
         </FormField>
-        <FormField label="The tag that moves">
+        <FormField label="Tag">
           <Select
             selectedOption={moving === undefined ? null : option(moving)}
             options={known.map(option)}
             statusType={tags.loading ? "loading" : "finished"}
-            loadingText="Reading the tags"
+            loadingText="Loading tags"
             placeholder="Choose a tag"
-            empty="The repository has no tag"
+            empty="No tags"
             disabled={repository === null}
             expandToViewport
             onChange={({ detail }) => {
@@ -109,15 +111,12 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
             data-testid="practice-move-tag"
           />
         </FormField>
-        <FormField
-          label="The tag whose image it gets"
-          description="Tags that are the same image already are left out."
-        >
+        <FormField label="Target image" description="Tags of other images in the repository.">
           <Select
             selectedOption={chosen === undefined ? null : option(chosen)}
             options={others.map(option)}
             placeholder="Choose a tag"
-            empty="No tag of this repository is another image"
+            empty="No other images"
             disabled={moving === undefined}
             expandToViewport
             onChange={({ detail }) => setTo(detail.selectedOption.value ?? null)}

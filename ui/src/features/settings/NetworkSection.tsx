@@ -14,30 +14,30 @@ import { StatusText } from "../../shared/StatusText";
 import { useRequest } from "../../shared/useRequest";
 
 interface NetworkSectionProps {
-  /** The file that the person chose. */
+  /** The selected file. */
   caFile: string | null;
-  /** Keeps another file, or none; answers whether it was kept. */
+  /** Saves or removes the file, and returns whether it was saved. */
   onKeep: (caFile: string | null) => Promise<boolean>;
   errorActions: ErrorActions;
 }
 
 const originLabels: Record<CaFileOrigin, string> = {
-  settings: "chosen here",
+  settings: "selected in Settings",
   aws_ca_bundle: "from AWS_CA_BUNDLE",
   profile: "from ca_bundle of an AWS profile",
 };
 
-/** A clock that is off by more than this is said: AWS takes five minutes at most. */
+/** Clock difference that is reported. AWS accepts at most five minutes. */
 const clockToleranceSeconds = 60;
 
-/** Proxy, certificate authorities and clock. */
+/** The network section of the settings: proxy, certificate authorities, and clock. */
 export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionProps) {
   const backend = useBackend();
   const status = useRequest("network", () => backend.networkStatus());
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
 
-  /** Keeps a file; what the program says of it is asked only once it has it. */
+  /** Saves a file, then reloads the network status. */
   const keep = async (path: string | null) => {
     setFailure(null);
     if (await onKeep(path)) {
@@ -66,7 +66,7 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
       header={
         <Header
           variant="h2"
-          description="How AWS, Docker Hub and registries are reached. What runs on this computer is always reached directly."
+          description="Connections to AWS, Docker Hub, and registries. Local connections don’t use a proxy."
         >
           Network
         </Header>
@@ -82,7 +82,7 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
         {status.answer !== null && <Facts status={status.answer} />}
         <FormField
           label="CA file"
-          description="Certificate authorities that are trusted beside those of the system, such as the one of a company’s proxy. The file is checked when it is chosen, and read at each start."
+          description="Additional trusted certificate authorities, for example the authority of a corporate proxy. Transload reads the file at startup."
         >
           <SpaceBetween size="s">
             <SpaceBetween direction="horizontal" size="xs">
@@ -91,11 +91,11 @@ export function NetworkSection({ caFile, onKeep, errorActions }: NetworkSectionP
                 onClick={() => void choose()}
                 data-testid="settings-ca-file-choose"
               >
-                {caFile === null ? "Choose a file" : "Choose another file"}
+                {caFile === null ? "Choose file" : "Choose another file"}
               </Button>
               {caFile !== null && (
                 <Button onClick={() => void keep(null)} data-testid="settings-ca-file-remove">
-                  Use no file
+                  Remove file
                 </Button>
               )}
             </SpaceBetween>
@@ -123,8 +123,8 @@ function Facts({ status }: { status: NetworkStatus }) {
       items={[
         { label: "Proxy", value: <span data-testid="settings-proxy">{proxyText(status)}</span> },
         {
-          label: "Exceptions from the proxy",
-          value: status.proxies.length === 0 ? "Not needed" : exceptions(status),
+          label: "Proxy exceptions",
+          value: status.proxies.length === 0 ? "Not required" : exceptions(status),
         },
         { label: "Clock of this computer", value: clockText(status.clock_behind_seconds) },
       ]}
@@ -145,16 +145,16 @@ function proxyText(status: NetworkStatus): ReactNode {
   });
   return (
     <>
-      {lines.length === 0 ? "None; everything is reached directly" : lines}
+      {lines.length === 0 ? "None (direct connections)" : lines}
       {status.unusable_variables.map((name) => (
         <StatusText key={name} type="warning">
-          {name} is set and names no proxy that can be used, so connections are made without it
+          {name} is set but contains no valid proxy, so Transload connects directly
         </StatusText>
       ))}
       {status.contradicting_variables.map(({ for_registries, for_aws }) => (
         <StatusText key={for_aws} type="warning">
-          {for_registries} and {for_aws} differ. Registries are reached by {for_registries}, as with
-          Docker, and AWS by {for_aws}, as with the AWS command line.
+          {for_registries} and {for_aws} differ. Connections to registries use {for_registries},
+          like Docker. Connections to AWS use {for_aws}, like the AWS CLI.
         </StatusText>
       ))}
     </>
@@ -165,15 +165,15 @@ function exceptions(status: NetworkStatus): string {
   if (status.proxy_exceptions !== null) {
     return `${status.proxy_exceptions} (NO_PROXY)`;
   }
-  return status.proxy_origin === "system" ? "Those of the system" : "None (NO_PROXY is not set)";
+  return status.proxy_origin === "system" ? "System settings" : "None (NO_PROXY is not set)";
 }
 
 function clockText(behindSeconds: number | null): ReactNode {
   if (behindSeconds === null) {
-    return "Not compared yet";
+    return "Not checked yet";
   }
   if (Math.abs(behindSeconds) <= clockToleranceSeconds) {
-    return <StatusIndicator type="success">Right</StatusIndicator>;
+    return <StatusIndicator type="success">Correct</StatusIndicator>;
   }
   const minutes = Math.round(Math.abs(behindSeconds) / 60);
   return (
@@ -183,7 +183,7 @@ function clockText(behindSeconds: number | null): ReactNode {
   );
 }
 
-/** A system’s own file holds more than a hundred; a company’s holds a few. */
+/** Maximum number of shown certificates. System files contain more than a hundred. */
 const certificatesShown = 5;
 
 function CaFiles({ files }: { files: readonly CaFile[] }) {
@@ -209,7 +209,8 @@ function CaFiles({ files }: { files: readonly CaFile[] }) {
             </>
           ) : (
             <StatusIndicator type="warning">
-              {file.error.message} It is {originLabels[file.origin]}; connections go on without it.
+              {file.error.message} This file is {originLabels[file.origin]}. Connections don’t use
+              it.
             </StatusIndicator>
           )}
         </div>

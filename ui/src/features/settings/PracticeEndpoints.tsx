@@ -6,7 +6,7 @@ import type { PracticeStatus } from "../../ipc/generated";
 import { CommandList } from "../../shared/CommandList";
 import { CopyableText } from "../../shared/CopyableText";
 
-/** Commands of the usual tools for the practice servers, as a POSIX shell takes them. */
+/** Commands for the practice servers, in POSIX shell syntax. */
 export function practiceCommands(
   status: PracticeStatus,
 ): Record<"aws" | "docker" | "skopeo", string[]> {
@@ -30,7 +30,7 @@ export function practiceCommands(
   };
 }
 
-/** Where the practice servers are, and how other tools speak to them. */
+/** Addresses and credentials of the practice servers, with commands for other tools. */
 export function PracticeEndpoints({ status }: { status: PracticeStatus }) {
   const commands = practiceCommands(status);
   const copyable = (text: string, what: string) => <CopyableText text={text} what={what} />;
@@ -58,15 +58,16 @@ export function PracticeEndpoints({ status }: { status: PracticeStatus }) {
               label: "Docker Hub token",
               value: copyable(status.hub_access_token, "Docker Hub token"),
             },
-            { label: "Docker Hub organisations", value: status.hub_organizations.join(", ") },
+            { label: "Docker Hub organizations", value: status.hub_organizations.join(", ") },
           ]}
         />
       </div>
       <ExpandableSection headerText="Commands for other tools" data-testid="practice-commands">
         <SpaceBetween size="l">
           <Box color="text-body-secondary">
-            They work while Transload runs, on this computer only. The keys are those of practice
-            and open nothing else. Run the first line in a terminal, then the others there.
+            Available on this computer while Transload is running. The keys are valid only in
+            practice mode. Run the first command in a terminal, then run the others in the same
+            terminal.
           </Box>
           <ToolCommands tool="AWS CLI" commands={commands.aws} />
           <ToolCommands tool="Docker" commands={commands.docker} />

@@ -14,21 +14,21 @@ import { MoveTagModal } from "./MoveTagModal";
 import { PracticeEndpoints } from "./PracticeEndpoints";
 
 interface PracticeSectionProps {
-  /** Whether the practice account has an organisation with very many repositories. */
+  /** Whether the large sample organization is included. */
   large: boolean;
-  /** Keeps the choice; answers whether it was kept. */
+  /** Saves the choice, and returns whether it was saved. */
   onLarge: (large: boolean) => Promise<boolean>;
-  /** Whether the practice servers run as far as the frame knows. */
+  /** Whether the practice servers are known to run. */
   running: boolean;
   onReset: ((status: PracticeStatus) => void) | undefined;
   errorActions: ErrorActions;
 }
 
-/** Where practice mode's servers are; puts them back to how they were at first. */
+/** The practice mode section of the settings. */
 export function PracticeSection(props: PracticeSectionProps) {
   const { large, onLarge, running, onReset, errorActions } = props;
   const backend = useBackend();
-  // Looking at the settings starts nothing: only servers that run, or are asked for, are shown.
+  // Opening the settings doesn't start the servers.
   const [asked, setAsked] = useState(false);
   const endpoints = useRequest(running || asked ? "practice" : null, () => backend.practiceStart());
   const [asking, setAsking] = useState(false);
@@ -44,7 +44,7 @@ export function PracticeSection(props: PracticeSectionProps) {
     setError(null);
     try {
       const status = await backend.practiceReset();
-      setDone("Practice mode is as it was at first.");
+      setDone("Practice mode was reset.");
       setAsked(true);
       endpoints.reload();
       onReset?.(status);
@@ -60,7 +60,7 @@ export function PracticeSection(props: PracticeSectionProps) {
       header={
         <Header
           variant="h2"
-          description="An ECR and a Docker Hub account inside Transload, to try it without AWS. What was moved there is kept until it is reset."
+          description="A registry and a Docker Hub account inside Transload, to try migrations without AWS. Images are kept until you reset practice mode."
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               {endpoints.answer === null && (
@@ -81,14 +81,14 @@ export function PracticeSection(props: PracticeSectionProps) {
                 onClick={() => setMoving(true)}
                 data-testid="settings-practice-move"
               >
-                Move a tag
+                Move tag
               </Button>
               <Button
                 loading={busy}
                 onClick={() => setAsking(true)}
                 data-testid="settings-practice-reset"
               >
-                Reset practice
+                Reset practice mode
               </Button>
             </SpaceBetween>
           }
@@ -116,20 +116,20 @@ export function PracticeSection(props: PracticeSectionProps) {
           ) : (
             endpoints.answer === null && (
               <StatusIndicator type={endpoints.loading ? "loading" : "stopped"}>
-                {endpoints.loading ? "Starting" : "The practice servers are not running."}
+                {endpoints.loading ? "Starting" : "The practice servers aren’t running."}
               </StatusIndicator>
             )
           )}
         </div>
         <Toggle
           checked={large}
-          description="Its Docker Hub account then belongs to the organisation “warehouse” too: 300 repositories with 20 tags each, and one with 10,000 tags. They take no room: each image is made when it is asked for."
+          description="Adds the organization “warehouse” to the Docker Hub account, with 300 repositories of 20 tags each, and one repository with 10,000 tags. The images don’t use disk space."
           onChange={({ detail }) => {
             onLarge(detail.checked).then(endpoints.reload);
           }}
           data-testid="settings-practice-large"
         >
-          A large organisation to try Transload with
+          Add a large sample organization
         </Toggle>
         {endpoints.answer !== null && <PracticeEndpoints status={endpoints.answer} />}
       </SpaceBetween>
@@ -145,15 +145,15 @@ export function PracticeSection(props: PracticeSectionProps) {
       )}
       {asking && (
         <ConfirmModal
-          header="Reset practice"
-          closeLabel="Close without a reset"
-          confirm="Reset practice"
+          header="Reset practice mode"
+          closeLabel="Close without resetting"
+          confirm="Reset practice mode"
           name="settings-practice-reset"
           onConfirm={() => void reset()}
           onClose={() => setAsking(false)}
         >
-          Every repository and image in the practice ECR is removed, and its Docker Hub account is
-          as it was at first. Nothing changes in AWS, and saved profiles stay.
+          This deletes all repositories and images in the practice registry and resets the Docker
+          Hub account. It doesn’t change AWS or saved profiles.
         </ConfirmModal>
       )}
     </Container>

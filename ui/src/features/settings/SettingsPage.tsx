@@ -14,21 +14,19 @@ import { NetworkSection } from "./NetworkSection";
 import { PracticeSection } from "./PracticeSection";
 import { SignInsSection } from "./SignInsSection";
 
-/** Props of {@link SettingsPage}. */
 export interface SettingsPageProps {
-  /** The settings as the frame has them; it follows them too, such as the theme. */
+  /** The current settings of the window. */
   settings: Settings;
-  /** Merges a change into the settings and keeps them; fails with the reason. */
+  /** Saves a partial change. Throws if saving fails. */
   onChange: (change: Partial<Settings>) => Promise<void>;
-  /** Whether the practice servers run as far as the frame knows. */
+  /** Whether the practice servers are known to run. */
   practiceRuns?: boolean;
-  /** Told after practice mode was put back to its beginning. */
+  /** Called after practice mode was reset. */
   onPracticeReset?: (status: PracticeStatus) => void;
-  /** What the frame can do about failures. */
   errorActions?: ErrorActions;
 }
 
-/** What a person sets for the program. Every change is kept at once. */
+/** The settings page. Changes are saved immediately. */
 export function SettingsPage({
   settings,
   onChange,
@@ -42,7 +40,7 @@ export function SettingsPage({
     null,
   );
 
-  /** Keeps a change; answers whether it was kept. */
+  /** Saves a change, and returns whether it was saved. */
   const change = async (wanted: Partial<Settings>): Promise<boolean> => {
     setFailure(null);
     try {
@@ -57,7 +55,7 @@ export function SettingsPage({
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description="Every change is kept at once.">
+        <Header variant="h1" description="Changes are saved automatically.">
           Settings
         </Header>
       }

@@ -13,14 +13,16 @@ import { AddProfileModal, SignInModal } from "../../shared/signIn";
 import { useRequest } from "../../shared/useRequest";
 import { useWork } from "../../shared/useWork";
 
-type Dialog = { readonly kind: "sign_in" | "add_profile"; readonly session: SsoSession };
+type SignInDialog = { readonly kind: "sign_in" | "add_profile"; readonly session: SsoSession };
 
-/** The sign-ins of IAM Identity Center on this computer. They are those of the AWS command line. */
+/**
+ * The AWS sign-ins section of the settings: IAM Identity Center sessions, shared with the AWS CLI.
+ */
 export function SignInsSection({ errorActions }: { errorActions: ErrorActions }) {
   const backend = useBackend();
   const sessions = useRequest("sso", () => backend.ssoSessionsList());
   const profiles = useRequest("aws", () => backend.awsProfilesList());
-  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [dialog, setDialog] = useState<SignInDialog | null>(null);
   const [added, setAdded] = useState<string | null>(null);
   const [leaving, setLeaving] = useState<string | null>(null);
   const work = useWork();
@@ -51,20 +53,20 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
         trackBy="title"
         wrapLines
         loading={sessions.loading && sessions.answer === null}
-        loadingText="Reading the AWS configuration"
+        loadingText="Loading the AWS configuration"
         data-testid="sign-ins"
         ariaLabels={{ tableLabel: "AWS sign-ins" }}
         header={
           <Header
             variant="h2"
-            description="Sessions of IAM Identity Center (SSO) in the AWS configuration. The AWS command line and Transload share them."
+            description="IAM Identity Center (SSO) sessions in the AWS configuration. The AWS CLI and Transload share these sessions."
           >
             AWS sign-ins
           </Header>
         }
         empty={
           <Box color="text-body-secondary">
-            The AWS configuration has no SSO session. “aws configure sso” in a terminal makes one.
+            No SSO sessions found. To add a session, run “aws configure sso” in a terminal.
           </Box>
         }
         footer={
@@ -104,10 +106,10 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
             cell: (session) =>
               session.ends_at_ms !== null ? (
                 <StatusIndicator type="success">
-                  Signed in, ends <RelativeTime timeMs={session.ends_at_ms} />
+                  Signed in, expires <RelativeTime timeMs={session.ends_at_ms} />
                 </StatusIndicator>
               ) : session.renewable ? (
-                <StatusIndicator type="pending">Ended, renewed when it is used</StatusIndicator>
+                <StatusIndicator type="pending">Expired, renewed on next use</StatusIndicator>
               ) : (
                 <StatusIndicator type="stopped">Not signed in</StatusIndicator>
               ),
@@ -125,15 +127,15 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
                   Sign in
                 </Button>
                 <Button
-                  ariaLabel={`Add a profile from ${session.title}`}
+                  ariaLabel={`Add profile from ${session.title}`}
                   onClick={() => setDialog({ kind: "add_profile", session })}
                 >
-                  Add a profile
+                  Add profile
                 </Button>
                 <Button
                   ariaLabel={`Sign out of ${session.title}`}
                   disabled={session.ends_at_ms === null && !session.renewable}
-                  disabledReason="Nobody is signed in"
+                  disabledReason="Not signed in"
                   loading={leaving === session.title}
                   onClick={() => void signOut(session)}
                 >

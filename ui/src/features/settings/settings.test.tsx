@@ -134,7 +134,7 @@ describe("the settings", () => {
     expect(await accessibilityViolations(container)).toEqual([]);
   });
 
-  it("keep an engine address before they test it, and refuse one that is none", async () => {
+  it("save an engine address before they test it, and reject an invalid one", async () => {
     const { keep, backend } = await show();
     const address = wrapper().findInput('[data-testid="settings-engine-address"]');
     const test = screen.getByTestId("settings-engine-test");
@@ -235,10 +235,10 @@ describe("the settings", () => {
     expect(container.textContent).toContain(".internal.corp (NO_PROXY)");
     expect(container.textContent).toContain("HTTP_PROXY is set and names no proxy");
     expect(container.textContent).toContain(
-      "Registries are reached by HTTPS_PROXY, as with Docker, and AWS by https_proxy",
+      "Registries are reached by HTTPS_PROXY, like Docker. Connections to AWS use https_proxy",
     );
     expect(container.textContent).toContain("14 minutes behind");
-    expect(container.textContent).toContain("connections go on without it");
+    expect(container.textContent).toContain("Connections don’t use it");
   });
 
   it("reset practice mode only after a confirmation", async () => {
@@ -249,7 +249,7 @@ describe("the settings", () => {
     );
     expect(backend.practiceReset).not.toHaveBeenCalled();
     fireEvent.click(screen.getByTestId("settings-practice-reset-confirm"));
-    await screen.findByText("Practice mode is as it was at first.");
+    await screen.findByText("Practice mode was reset.");
     expect(backend.practiceReset).toHaveBeenCalledTimes(1);
   });
 

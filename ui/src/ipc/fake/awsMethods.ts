@@ -15,7 +15,7 @@ type AwsMethods =
   | "clientLoginApply"
   | "clientLoginUndo";
 
-/** Who calls AWS, and the logins to its registry. */
+/** Fake AWS identity and registry login. */
 export function fakeAwsMethods(options: FakeOptions): Pick<Backend, AwsMethods> {
   const practice = (connection: AwsConnection) => connection.kind === "practice";
   const clientLogins = new FakeClientLogins();

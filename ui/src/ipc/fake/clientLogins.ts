@@ -1,6 +1,6 @@
 import type { ClientLogin, ClientLogins, LoginClient, LoginWay } from "../generated";
 
-/** The logins of docker and Podman in memory: docker without a helper, Podman with the one of ECR. */
+/** Fake client logins: docker without a helper, Podman with the ECR helper. */
 export class FakeClientLogins {
   private readonly held = new Map<string, LoginWay>();
 

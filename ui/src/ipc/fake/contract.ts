@@ -19,78 +19,75 @@ import type {
 } from "../generated";
 import type { FakeSignIn } from "./signIn";
 
-/** How a fake backend begins. */
+/** Initial state of a fake backend. */
 export interface FakeOptions {
-  /** Jobs play by themselves, for a person in a browser; otherwise the test plays them. */
+  /** Whether jobs run automatically, for browser mode. In tests, the test runs them. */
   autoplay?: boolean;
   settings?: Partial<Settings>;
   draft?: unknown;
   savedProfiles?: SavedProfile[];
   engineRunning?: boolean;
-  /** Why the Docker Engine cannot log in to the registry, though Transload can. */
+  /** Error of the engine login, while the login of Transload succeeds. */
   engineLoginError?: ApiError;
   awsProfiles?: AwsProfiles;
-  /** What registries have of the engine's images, by repository. */
+  /** Counterparts of the engine images in their registries, by `repository:tag`. */
   originals?: Record<string, EngineOriginal[]>;
-  /** Why the keychain keeps no login. */
+  /** Error of the keychain. */
   keychainError?: ApiError;
-  /** How this computer reaches others. */
   network?: NetworkStatus;
   startedInPractice?: boolean;
-  /** The alias of the fake account. */
   accountAlias?: string;
-  /** What the caller may not do, by action; the rest is allowed. */
+  /** Denied actions. */
   missing?: readonly string[];
-  /** Regions where any repository is, besides the one that is looked at. */
+  /** Other regions that contain every repository. */
   elsewhere?: readonly string[];
-  /** Migrations of earlier runs of the program, newest first. */
+  /** Recorded migrations, newest first. */
   history?: HistoryEntry[];
-  /** Reports of them. */
   reports?: Record<string, MigrationReport>;
-  /** Their reports after they were verified again, where those differ. */
+  /** Reports after Verify again, if different. */
   verified?: Record<string, MigrationReport>;
-  /** What they were asked for. */
+  /** Recorded requests. */
   request?: MigrationRequest;
-  /** Whether repositories let their tags move. */
+  /** Tag mutability of all repositories. */
   overwriteAllowed?: boolean;
-  /** Tags of signatures, by `repository:tag` of the source. */
+  /** Referrer tags by source `repository:tag`. */
   referrerTags?: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
   /** Images that are build caches, by `repository:tag` of the source. */
   buildCaches?: ReadonlySet<string>;
   /** What lifecycle policies do with the images of a plan, by repository. */
   lifecycle?: ReadonlyMap<string, LifecycleForecast>;
-  /** Chooses by rules instead: it tells its progress and its end. */
+  /** Replaces the selection by rules. */
   choice?: (onProgress: (progress: ChooseProgress) => void) => Promise<ChosenTags | null>;
-  /** What plans say otherwise than made up. */
+  /** Overrides of generated plans. */
   planned?: Partial<Omit<MigrationPlan, "totals">> & { totals?: Partial<PlanTotals> };
 }
 
-/** The backend of tests and of `npm run dev`: everything in memory, failures on demand. */
+/** The backend of tests and of `npm run dev`: in memory, with injectable failures. */
 export interface FakeBackend extends Backend {
-  /** Calls that fail: the next call of the method throws the error, once. */
+  /** The next call of the method throws the error once. */
   failNext(method: keyof Backend, error: ApiError): void;
-  /** Makes the next plan wait: what is given tells its progress and its end. */
+  /** Delays the next plan. The returned handle reports progress and finishes it. */
   holdPlan(
     make: (onProgress: (progress: PlanProgress) => void) => Promise<MigrationPlan | null>,
   ): void;
   /** Images that fail in jobs, by `repository:tag`, until the entry is removed. */
   readonly failingImages: Map<string, ApiError>;
-  /** Images that plans refuse, by `repository:tag`. */
+  /** Images that plans reject, by `repository:tag`. */
   readonly refusedImages: Map<string, ApiError>;
-  /** What ECR holds: the digest of `repository:tag`. */
+  /** Digests in ECR by `repository:tag`. */
   readonly holdings: Map<string, string>;
   readonly repositories: Set<string>;
-  /** Whether the Docker Engine answers. */
+  /** Whether the Docker Engine is running. */
   engineRunning: boolean;
-  /** The person at the page of IAM Identity Center. */
+  /** Controls pending sign-ins. */
   readonly signIn: FakeSignIn;
-  /** Plays events of the newest job: so many, or to the end. */
+  /** Plays events of the newest job: a number of events, or all. */
   play(events?: number): void;
-  /** How many listen to jobs now. */
+  /** Number of job subscriptions. */
   followers(): number;
   /** Asks the window to close. */
   requestClose(): void;
   readonly closeListeners: ReadonlySet<() => void>;
-  /** What the program was told, in order. */
+  /** Recorded calls, in order. */
   readonly calls: { method: string; args: unknown[] }[];
 }

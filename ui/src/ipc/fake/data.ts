@@ -14,7 +14,7 @@ import type {
 
 const day = 86_400_000;
 
-/** A made-up digest that depends on nothing but its text. */
+/** A deterministic digest of a text. */
 export function fakeDigest(text: string): string {
   let state = 2_166_136_261;
   let hex = "";
@@ -62,7 +62,7 @@ export const practiceTags: Readonly<Record<string, readonly SourceTag[]>> = {
   "dencold/broken": [tag("dencold/broken", "latest", 40, 10, ["linux/amd64"])],
 };
 
-/** Images of the Docker Engine, with the tags that it gives along. */
+/** Images of the Docker Engine with their tags. */
 export const engineRepositories: readonly SourceRepository[] = [
   {
     name: "dencold/pgcli",
@@ -80,7 +80,6 @@ export const engineRepositories: readonly SourceRepository[] = [
   },
 ];
 
-/** Repositories without tags, as a registry lists them. */
 export function listed(tags: Readonly<Record<string, readonly SourceTag[]>>): SourceRepository[] {
   return Object.entries(tags).map(([name, list]) => ({
     name,
@@ -91,7 +90,7 @@ export function listed(tags: Readonly<Record<string, readonly SourceTag[]>>): So
   }));
 }
 
-/** How the fake ECR's first repository is set up. */
+/** Settings of the first repository. */
 export const fakeSettings: RepositorySettings = {
   tag_mutability: "immutable",
   exclusion_filters: [],
@@ -102,12 +101,10 @@ export const fakeSettings: RepositorySettings = {
   policy: null,
 };
 
-/** The registry of an account. */
 export function fakeRegistry(practice: boolean): string {
   return practice ? "127.0.0.1:40123" : "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 }
 
-/** The destination that the fake ECR is. */
 export function fakeDestination(practice: boolean): DestinationIdentity {
   const { account_id, partition, region } = fakeIdentity(practice, null);
   const registry = fakeRegistry(practice);
@@ -122,7 +119,6 @@ export function fakeDestination(practice: boolean): DestinationIdentity {
   };
 }
 
-/** A repository of the fake ECR. */
 export function fakeRepository(name: string, practice: boolean): Repository {
   return {
     name,
@@ -133,7 +129,7 @@ export function fakeRepository(name: string, practice: boolean): Repository {
   };
 }
 
-/** A file of the AWS configuration that is there and in order, but for what is given. */
+/** A valid AWS configuration file, with overrides. */
 export function fakeConfigFile(differs: Partial<AwsConfigFile> = {}): AwsConfigFile {
   const path = "/home/me/.aws/config";
   return { path, exists: true, problem: null, refused_by_cli: null, ...differs };
@@ -169,7 +165,7 @@ export const fakeProfiles: AwsProfiles = {
   environment_has_keys: false,
 };
 
-/** The code that every MFA device shows. */
+/** The valid MFA code. */
 export const fakeMfaCode = "123456";
 
 export const fakePractice: PracticeStatus = {
@@ -185,7 +181,7 @@ export const fakePractice: PracticeStatus = {
   hub_organizations: ["acme"],
 };
 
-/** Who calls, on practice or with the profile `default`. */
+/** The identity of practice mode, or of the profile `default`. */
 export function fakeIdentity(practice: boolean, region: string | null): AwsIdentity {
   return practice
     ? {
@@ -265,7 +261,7 @@ export const engineDown: EngineStatus = {
   },
 };
 
-/** The images that ECR holds of a repository, each with its tags. */
+/** Images of a repository with their tags. */
 export function fakeImages(
   holdings: ReadonlyMap<string, string>,
   name: string,

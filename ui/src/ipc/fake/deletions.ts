@@ -1,6 +1,6 @@
 import type { Backend } from "../backend";
 
-/** Deletions of a fake backend: what is deleted is gone from what ECR holds. */
+/** Fake deletions, which change the fake ECR. */
 export function fakeDeletions(
   holdings: Map<string, string>,
   repositories: Set<string>,

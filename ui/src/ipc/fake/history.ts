@@ -2,7 +2,7 @@ import type { HistoryEntry, ImageResult, JobSnapshot } from "../generated";
 import { fakeIdentity, fakeRegistry } from "./data";
 import { fakeSummary } from "./summary";
 
-/** A job as the history lists it. */
+/** Converts a job into a history entry. */
 export function fakeHistoryEntry(job: JobSnapshot): HistoryEntry {
   const results = job.report?.images.map((image) => image.result.kind) ?? [];
   const count = (kind: ImageResult["kind"]) => results.filter((one) => one === kind).length;

@@ -11,14 +11,14 @@ import type {
 import { fakeDigest } from "./data";
 import { fakeCounts, fakeSummary } from "./summary";
 
-/** Bytes of each of the two layers that every fake image has. */
+/** Size of each of the two layers of a fake image. */
 const layerBytes = 10_000_000;
-/** Events that one layer makes while it is sent. */
+/** Progress events per layer. */
 const parts = 4;
-/** Time between two events, as the events tell it. */
+/** Reported time between two events. */
 const tickMs = 250;
 
-/** A job that was planned beforehand, event by event, and is played on demand. */
+/** A job with scripted events, played on demand. */
 export class FakeJob {
   readonly plan: MigrationPlan;
   private readonly id: string;
@@ -36,7 +36,7 @@ export class FakeJob {
     this.write();
   }
 
-  /** Plays so many events; fewer where the job ends or holds. */
+  /** Plays up to a number of events. */
   play(count = Number.POSITIVE_INFINITY): void {
     for (let done = 0; done < count && this.status === "running"; done += 1) {
       const kind = this.script.shift();

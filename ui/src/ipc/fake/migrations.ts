@@ -18,7 +18,7 @@ import { FakeUndos } from "./undo";
 
 const autoplayMs = 120;
 
-/** Plans, jobs, and the history of a fake backend. */
+/** Fake plans, jobs, and history. */
 export class FakeMigrations {
   readonly failingImages = new Map<string, ApiError>();
   readonly refusedImages = new Map<string, ApiError>();
@@ -40,12 +40,12 @@ export class FakeMigrations {
     this.undos = new FakeUndos(reportOf, ecr.holdings, ecr.repositories);
   }
 
-  /** Makes the next plan wait. */
+  /** Delays the next plan. */
   hold(make: Parameters<FakeBackend["holdPlan"]>[0]): void {
     this.heldPlan = make;
   }
 
-  /** Plays events of the newest job: so many, or to the end. */
+  /** Plays events of the newest job: a number of events, or all. */
   play(events?: number): void {
     const job = [...this.jobs.values()].at(-1);
     job?.play(events);
@@ -54,12 +54,12 @@ export class FakeMigrations {
     }
   }
 
-  /** How many listen to jobs now. */
+  /** Number of job subscriptions. */
   followers(): number {
     return [...this.jobs.values()].reduce((sum, job) => sum + job.followed, 0);
   }
 
-  /** What the backend does with plans, with the migrations that follow them, and with undos. */
+  /** Fake planning, migrations, and undos. */
   migrationMethods() {
     return {
       repositoryNamesPropose: async (sources, rules) => fakeProposedNames(sources, rules),
@@ -103,7 +103,7 @@ export class FakeMigrations {
     } satisfies Partial<Backend>;
   }
 
-  /** What the backend does with jobs, and with what is known of earlier ones. */
+  /** Fake jobs and history. */
   jobMethods() {
     return {
       historyList: async () =>
@@ -140,7 +140,7 @@ export class FakeMigrations {
     } satisfies Partial<Backend>;
   }
 
-  /** The plan of a job, or of an earlier migration, which is listed as a job from then on. */
+  /** Returns the plan of a job, or of a recorded migration, which becomes a job. */
   private planToResume(migration: string): MigrationPlan {
     const earlier = this.history.some((one) => one.migration === migration);
     if (!earlier || this.lastRequest === null) {
@@ -187,7 +187,7 @@ export class FakeMigrations {
     return report;
   }
 
-  /** What arrived is in ECR from then on. */
+  /** Adds copied images to the fake ECR. */
   private settle(job: FakeJob): void {
     for (const image of job.snapshot().report?.images ?? []) {
       const planned = job.plan.images[image.image];

@@ -1,6 +1,6 @@
 import type { ProposedNames, RenameRule } from "../generated";
 
-/** A rule as an expression of this language; it throws where it cannot be read. */
+/** Compiles a rename rule, or throws if it is invalid. */
 function expression(rule: RenameRule): RegExp {
   if (rule.kind === "regex") {
     return new RegExp(rule.pattern, "g");
@@ -22,7 +22,7 @@ function problem(rule: RenameRule): string | null {
   }
 }
 
-/** The names that the program would propose; how rules are read is the program's to know. */
+/** Fake name proposals. A simplified version of the rules of the program. */
 export function fakeProposedNames(
   sources: readonly string[],
   rules: readonly RenameRule[],

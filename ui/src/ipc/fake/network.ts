@@ -1,6 +1,6 @@
 import type { CaFile, NetworkStatus } from "../generated";
 
-/** A file with the authority of a company. */
+/** A CA file with a corporate authority. */
 export function fakeCaFile(path: string): CaFile {
   return {
     origin: "settings",
@@ -12,7 +12,7 @@ export function fakeCaFile(path: string): CaFile {
   };
 }
 
-/** A network without a proxy, which trusts the file that is set. */
+/** A network without a proxy that trusts the CA file. */
 export function fakeNetwork(caFile: string | null): NetworkStatus {
   return {
     proxies: [],

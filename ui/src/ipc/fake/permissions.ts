@@ -10,7 +10,7 @@ const needed: readonly (readonly [string, PermissionPurpose])[] = [
   ["ecr:GetDownloadUrlForLayer", "mount"],
 ];
 
-/** What a plan needs, as IAM would say it; some of it missing. */
+/** Fake permission check with missing permissions. */
 export function fakePermissions(plan: MigrationPlan, missing: readonly string[]): PlanPermissions {
   const { region, account_id: account } = plan.identity;
   const arns = plan.repositories.map(

@@ -11,24 +11,24 @@ import type {
 } from "../generated";
 import { fakeDestination, fakeDigest, fakeIdentity, fakeRegistry, fakeSettings } from "./data";
 
-/** What the fake ECR holds: the digest of each `repository:tag`. */
+/** Digests in the fake ECR by `repository:tag`. */
 export type Holdings = ReadonlyMap<string, string>;
 
-/** What the fake knows besides the request. */
+/** Inputs of a fake plan besides the request. */
 export interface PlanWorld {
   readonly holdings: Holdings;
   readonly repositories: ReadonlySet<string>;
-  /** Why images are refused, by `repository:tag` of the source. */
+  /** Errors of rejected images by source `repository:tag`. */
   readonly refused: ReadonlyMap<string, ApiError>;
-  /** Tags of signatures, by `repository:tag` of the source; an image without an entry has none. */
+  /** Referrer tags by source `repository:tag`. */
   readonly referrerTags: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
   /** Images that are build caches, by `repository:tag` of the source. */
   readonly buildCaches: ReadonlySet<string>;
   /** Whether repositories let their tags move. */
   readonly overwriteAllowed: boolean;
-  /** What lifecycle policies do, by repository. */
+  /** Expirations by repository. */
   readonly lifecycle: ReadonlyMap<string, LifecycleForecast>;
-  /** What the plan says otherwise. */
+  /** Overrides of the plan. */
   readonly planned: Partial<Omit<MigrationPlan, "totals">> & { totals?: Partial<PlanTotals> };
 }
 

@@ -4,12 +4,12 @@ import { fakePractice, practiceTags } from "./data";
 import { fakeError } from "./error";
 import type { FakeEcr } from "./repositories";
 
-/** The tags of practice's Docker Hub, by repository, as they are now. */
+/** Current tags of the practice Docker Hub by repository. */
 export interface FakeHub {
   tags: Readonly<Record<string, readonly SourceTag[]>>;
 }
 
-/** Practice's servers; what is done there is gone with a reset. */
+/** Fake practice servers. A reset reverts all changes. */
 export function fakePracticeMethods(
   { holdings, repositories }: FakeEcr,
   hub: FakeHub,

@@ -18,13 +18,13 @@ type RepositoryMethods =
   | "repositoryElsewhere"
   | "repositoryCreate";
 
-/** What a fake ECR holds: the digest of `repository:tag`, and its repositories. */
+/** Content of a fake ECR. */
 export interface FakeEcr {
   readonly holdings: Map<string, string>;
   readonly repositories: Set<string>;
 }
 
-/** The fake ECR as the repository pages see it. */
+/** Fake calls of the Repositories page. */
 export function fakeRepositoryMethods(
   options: FakeOptions,
   { holdings, repositories }: FakeEcr,

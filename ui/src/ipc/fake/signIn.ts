@@ -15,7 +15,7 @@ type SignInMethods = Pick<
   | "awsProfileAdd"
 >;
 
-/** IAM Identity Center in memory: a sign-in waits until it is answered. */
+/** Fake IAM Identity Center. Sign-ins are pending until the test answers them. */
 export class FakeSignIn {
   readonly sessions: SsoSession[] = [
     {
@@ -28,7 +28,7 @@ export class FakeSignIn {
       renewable: false,
     },
   ];
-  /** The names of profiles that were added. */
+  /** Names of added profiles. */
   readonly added: string[] = [];
   private count = 0;
   private readonly waiting = new Map<
@@ -36,7 +36,7 @@ export class FakeSignIn {
     { done: (outcome: SignInOutcome) => void; failed: (error: ApiError) => void }
   >();
 
-  /** The person answers every sign-in that waits. */
+  /** Answers all pending sign-ins. */
   answer(outcome: SignInOutcome | ApiError): void {
     for (const [id, { done, failed }] of this.waiting) {
       this.waiting.delete(id);
@@ -53,7 +53,7 @@ export class FakeSignIn {
     }
   }
 
-  /** How many sign-ins wait. */
+  /** Number of pending sign-ins. */
   get open(): number {
     return this.waiting.size;
   }

@@ -1,9 +1,9 @@
 import type { Backend } from "../backend";
 import type { SourceLoginStatus } from "../generated";
-import { fakeChosenTags } from "./chosen";
 import type { FakeOptions } from "./contract";
 import { engineDown, engineRepositories } from "./data";
 import type { FakeHub } from "./practice";
+import { fakeChosenTags } from "./ruleSelection";
 import { fakeRepositories, fakeTags } from "./sources";
 
 type SourceMethods =
@@ -25,7 +25,7 @@ const anonymous: SourceLoginStatus = {
   keychain_error: null,
 };
 
-/** Where images come from, and as whom it is asked. */
+/** Fake sources and their logins. */
 export function fakeSourceMethods(
   options: FakeOptions,
   engine: { readonly running: boolean },

@@ -2,10 +2,9 @@ import type { ImageSource, SourceRepositories, SourceTags } from "../generated";
 import { listed, practiceTags } from "./data";
 import type { FakeHub } from "./practice";
 
-/** Repositories on a page of the namespace `warehouse`, and how many it has. */
+/** Page size and total of the namespace `warehouse`. */
 const pageSize = 100;
 const manyRepositories = 300;
-/** Tags of the repository `warehouse/builds`. */
 const manyTags = 1000;
 
 function names(source: ImageSource): string[] {
@@ -14,7 +13,7 @@ function names(source: ImageSource): string[] {
     : [];
 }
 
-/** A page of repositories: few, but of the namespace `warehouse` many. */
+/** A page of repositories. The namespace `warehouse` has many pages. */
 export function fakeRepositories(source: ImageSource, next: string | null): SourceRepositories {
   const few = listed(practiceTags);
   if (!names(source).includes("warehouse")) {
@@ -37,7 +36,6 @@ export function fakeRepositories(source: ImageSource, next: string | null): Sour
   };
 }
 
-/** A page of tags. */
 export function fakeTags(
   known: FakeHub["tags"],
   repository: string,

@@ -6,7 +6,6 @@ import type {
   SummaryStatus,
 } from "../generated";
 
-/** Counts without an image. */
 export const noCounts: OutcomeCounts = {
   images: 0,
   equal: 0,
@@ -42,7 +41,7 @@ const titles: Record<MigrationOutcome, string> = {
   incomplete: "Incomplete: part 2 of 2 is missing",
 };
 
-/** A summary as the program would make it, in fewer words. */
+/** A simplified version of the summary of the program. */
 export function fakeSummary(
   outcome: MigrationOutcome,
   counts: Partial<OutcomeCounts>,
@@ -67,7 +66,6 @@ export function fakeSummary(
   };
 }
 
-/** The counts of the images of a report. */
 export function fakeCounts(images: readonly ImageReport[]): OutcomeCounts {
   const of = (standing: ImageReport["standing"]) =>
     images.filter((image) => image.standing === standing).length;

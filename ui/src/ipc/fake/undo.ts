@@ -2,7 +2,7 @@ import type { Backend } from "../backend";
 import type { ApiError, MigrationReport, Undone, UndoPlan, UndoTotals } from "../generated";
 import { fakeDestination } from "./data";
 
-/** An undo of everything that a migration moved, into repositories that it created. */
+/** Plans an undo of all images, in repositories that the migration created. */
 function fakeUndoPlan(undo: string, migration: string, report: MigrationReport): UndoPlan {
   const moved = report.images.filter((image) => image.result.kind === "moved");
   const named = moved.map((image) => {
@@ -42,14 +42,14 @@ function fakeUndoPlan(undo: string, migration: string, report: MigrationReport):
 
 const unknown: ApiError = {
   code: "plan_unknown",
-  message: "This undo is not known any more.",
+  message: "This undo no longer exists.",
   hints: [],
   causes: [],
   retryable: false,
   subject: null,
 };
 
-/** Undos of a fake backend: what they take away is gone from what ECR holds. */
+/** Fake undos, which change the fake ECR. */
 export class FakeUndos {
   readonly undone = new Map<string, Undone>();
   readonly methods: Pick<Backend, "migrationUndoPlan" | "migrationUndo" | "migrationUndoStop">;

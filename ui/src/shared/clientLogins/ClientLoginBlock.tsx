@@ -8,7 +8,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { ClientLogin, LoginWay } from "../../ipc/generated";
 import { StatusText } from "../StatusText";
 import { useWork } from "../useWork";
-import { changeText, clientNames, heldText, wayDescription, wayLabel } from "./words";
+import { changeText, clientNames, heldText, wayDescription, wayLabel } from "./clientLoginTexts";
 
 interface ClientLoginBlockProps {
   registry: string;
@@ -19,7 +19,7 @@ interface ClientLoginBlockProps {
   errorActions: ErrorActions;
 }
 
-/** One client: what it has, what would be changed, and the way back. */
+/** One client: its current login, the planned changes, and undo. */
 export function ClientLoginBlock({
   registry,
   login,
@@ -50,13 +50,13 @@ export function ClientLoginBlock({
         )}
         {login.stale.length > 0 && (
           <StatusText type="warning">
-            {login.file} has an old entry {login.stale.map((key) => `“${key}”`).join(", ")}. Some
-            tools find it first and use a login that has run out.
+            {login.file} contains an old entry {login.stale.map((key) => `“${key}”`).join(", ")}.
+            Some tools find it first and use an expired login.
           </StatusText>
         )}
         {login.ways.length > 1 && (
           <RadioGroup
-            ariaLabel={`How ${name} gets its login`}
+            ariaLabel={`Login method of ${name}`}
             value={chosen?.way.kind ?? null}
             items={login.ways.map(({ way }) => ({
               value: way.kind,
@@ -78,7 +78,7 @@ export function ClientLoginBlock({
               </div>
             )}
             <div style={{ overflowWrap: "anywhere" }}>
-              What will be changed:
+              Changes:
               <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
                 {chosen.changes.map((change) => (
                   <li key={`${change.place} ${change.key}`}>{changeText(change)}</li>
@@ -91,7 +91,7 @@ export function ClientLoginBlock({
                 onChange={({ detail }) => setAgreed(detail.checked)}
                 data-testid={`client-login-${login.client}-agree`}
               >
-                Write the login into this file, where whoever can read the file can use it for 12
+                Write the login to this file. Anyone who can read the file can use the login for 12
                 hours
               </Checkbox>
             )}
@@ -102,7 +102,7 @@ export function ClientLoginBlock({
             <Button
               loading={busy}
               disabled={needsConsent && !agreed}
-              disabledReason="Tick that the login may be written into the file."
+              disabledReason="Confirm that Transload can write the login to the file."
               onClick={() => void run(() => onApply(chosen.way))}
               data-testid={`client-login-${login.client}-apply`}
             >

@@ -8,7 +8,7 @@ import { connectionKey } from "../connection";
 import { useRequest } from "../useRequest";
 import { ClientLoginBlock } from "./ClientLoginBlock";
 
-/** Who looks at the logins of docker and Podman for a registry, and changes them. */
+/** The calls that the section requires. */
 interface ClientLoginCalls {
   clientLogins(connection: AwsConnection): Promise<ClientLogins>;
   clientLoginApply(
@@ -21,21 +21,20 @@ interface ClientLoginCalls {
 
 interface ClientLoginsSectionProps {
   backend: ClientLoginCalls;
-  /** Whose registry it is about. */
   connection: AwsConnection;
   errorActions: ErrorActions;
 }
 
 /**
- * The person's own docker and Podman, folded away: a migration does not need them. They are looked
- * at once it is opened.
+ * Logins of docker and Podman. Collapsed initially, because a migration doesn't require them.
+ * Loaded when expanded.
  */
 export function ClientLoginsSection(props: ClientLoginsSectionProps) {
   const { backend, connection, errorActions } = props;
   const about = connectionKey(connection);
   const [opened, setOpened] = useState(false);
   const request = useRequest(opened ? about : null, () => backend.clientLogins(connection));
-  /** What a change left behind, until it is asked anew. */
+  /** The result of the last change, until the next reload. */
   const [changed, setChanged] = useState<{ about: string; logins: ClientLogins } | null>(null);
   const logins = changed?.about === about ? changed.logins : request.answer;
 
@@ -46,8 +45,8 @@ export function ClientLoginsSection(props: ClientLoginsSectionProps) {
 
   return (
     <ExpandableSection
-      headerText="Log in for docker and Podman too"
-      headerDescription="Only if you want to push or pull with them yourself. Transload does not need it."
+      headerText="Log in with docker and Podman"
+      headerDescription="Required only if you push or pull with these tools. Transload doesn’t use this login."
       expanded={opened}
       onChange={({ detail }) => setOpened(detail.expanded)}
       data-testid="client-logins"
@@ -57,10 +56,10 @@ export function ClientLoginsSection(props: ClientLoginsSectionProps) {
           <ErrorAlert error={request.error} actions={{ ...errorActions, retry: reload }} />
         )}
         {logins === null && request.loading && (
-          <StatusIndicator type="loading">Looking at their configuration</StatusIndicator>
+          <StatusIndicator type="loading">Reading the configuration</StatusIndicator>
         )}
         {logins?.clients.length === 0 && (
-          <div>Neither docker nor Podman is on this computer, as far as its search path says.</div>
+          <div>Neither docker nor Podman was found on the search path.</div>
         )}
         {logins?.clients.map((client) => (
           <ClientLoginBlock

@@ -21,7 +21,7 @@ async function open() {
   );
   // Nothing is looked at before somebody wants to see it.
   expect(backend.calls).toEqual([]);
-  fireEvent.click(screen.getByText("Log in for docker and Podman too"));
+  fireEvent.click(screen.getByText("Log in with docker and Podman"));
   await screen.findByTestId("client-login-docker");
   return { backend, container };
 }
@@ -73,7 +73,7 @@ describe("logins of docker and Podman", () => {
     await docker().findByText(/stands in its file/);
   });
 
-  it("say why a helper did not take it, and look again", async () => {
+  it("show why a helper failed, and refresh", async () => {
     const { backend } = await open();
     backend.failNext(
       "clientLoginApply",

@@ -2,7 +2,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Fragment } from "react";
-import { errorEntry, errorNextSteps } from "../../errors";
+import { nextSteps, wordsOf } from "../../errors";
 import type { ImageReport } from "../../ipc/generated";
 import { CopyableDigest, CopyableText } from "../CopyableText";
 import { formatCounted } from "../format";
@@ -13,12 +13,12 @@ import { isVerified, shownStanding } from "./standings";
 function ResultCell({ image }: { image: ImageReport }) {
   const result = image.result;
   if (result.kind === "failed") {
-    const entry = errorEntry(result.error);
+    const words = wordsOf(result.error);
     return (
       <SpaceBetween size="xxs">
-        <StatusText type="error">{entry.title}</StatusText>
-        <span>{entry.text(result.error)}</span>
-        <span>{errorNextSteps(result.error)[0]}</span>
+        <StatusText type="error">{words.title}</StatusText>
+        <span>{result.error.message}</span>
+        <span>{nextSteps(result.error)[0]}</span>
         {image.left_behind.length > 0 && <LeftBehindList image={image} />}
       </SpaceBetween>
     );
@@ -33,10 +33,10 @@ function ResultCell({ image }: { image: ImageReport }) {
       </span>
       {image.source_moved_to !== null && (
         <>
-          <StatusText type="info">Another image at the source now</StatusText>
+          <StatusIndicator type="info">Source tag changed</StatusIndicator>
           <span>
-            The tag is at <CopyableDigest digest={image.source_moved_to} /> now. Run again copies
-            that too.
+            The source tag now points to <CopyableDigest digest={image.source_moved_to} />. To copy
+            this image too, choose Run again.
           </span>
         </>
       )}
@@ -51,13 +51,13 @@ function LeftBehindList({ image }: { image: ImageReport }) {
     <span data-testid={`left-behind-${image.image}`}>
       <StatusText type="warning">
         {formatCounted(left.length, "referrer", "referrers")} not copied
-      </StatusText>
-      <ExpandableSection headerText="Which, and why">
+      </StatusIndicator>
+      <ExpandableSection headerText="Details">
         <SpaceBetween size="xs">
           {left.map(({ name, error }) => (
             <SpaceBetween key={name} size="xxs">
               <CopyableText text={name} what="name of the referrer" />
-              <span>{errorEntry(error).text(error)}</span>
+              <span>{error.message}</span>
             </SpaceBetween>
           ))}
         </SpaceBetween>
@@ -71,20 +71,20 @@ const digestKinds: readonly {
   readonly label: string;
   readonly of: (image: ImageReport) => string | null;
 }[] = [
-  { id: "source", label: "At the source", of: (image) => image.source_digest },
-  { id: "pushed", label: "As pushed", of: (image) => image.pushed_digest },
-  { id: "registry", label: "At the registry", of: (image) => image.registry_digest },
+  { id: "source", label: "Source", of: (image) => image.source_digest },
+  { id: "pushed", label: "Pushed", of: (image) => image.pushed_digest },
+  { id: "registry", label: "Registry", of: (image) => image.registry_digest },
   { id: "ecr", label: "In ECR", of: (image) => image.ecr_digest },
 ];
 
-/** The images of an index, one for each platform, as ECR says that it holds them. */
+/** The platforms of an index with their state in ECR. */
 function PlatformsList({ image }: { image: ImageReport }) {
   const { platforms } = image;
   const lost = platforms.filter((part) => !part.in_ecr).length;
   const counted = formatCounted(platforms.length, "platform", "platforms");
   return (
     <ExpandableSection
-      headerText={lost === 0 ? `${counted}, each equal` : `${counted}, ${lost} not in ECR`}
+      headerText={lost === 0 ? `${counted}, all verified` : `${counted}, ${lost} not in ECR`}
       defaultExpanded={lost > 0}
       data-testid={`platforms-${image.image}`}
     >
@@ -128,7 +128,7 @@ function TagDigests({ image }: { image: ImageReport }) {
       ))}
       {image.part_of !== undefined && (
         <>
-          <span>Index at the source</span>
+          <span>Source index</span>
           <span data-testid={`digest-index-${image.image}`} data-digest={image.part_of}>
             <CopyableDigest
               digest={image.part_of}
@@ -141,7 +141,7 @@ function TagDigests({ image }: { image: ImageReport }) {
   );
 }
 
-/** Every tag with its digests: at the source, as pushed, at the registry, in ECR. */
+/** All images with their result and digests. */
 export function ReportTable({ images }: { images: readonly ImageReport[] }) {
   return (
     <PagedTable

@@ -9,8 +9,8 @@ import { ErrorAlert } from "../../errors";
 import type { MigrationReport, ReportFormat, ReportSummary } from "../../ipc/generated";
 import { Bytes } from "../Bytes";
 import { formatCount, formatCounted, formatDuration, formatExact } from "../format";
+import { NextSteps } from "./NextSteps";
 import { ReportTable } from "./ReportTable";
-import { WhatNow } from "./WhatNow";
 
 const alertTypes: Record<ReportSummary["status"], AlertProps.Type> = {
   success: "success",
@@ -21,32 +21,34 @@ const alertTypes: Record<ReportSummary["status"], AlertProps.Type> = {
   "in-progress": "info",
 };
 
-/** Props of {@link ReportView}. */
 export interface ReportViewProps {
   report: MigrationReport;
-  /** Whether the last attempt to verify it again failed: how it is now is not known. */
+  /** Whether the last verification failed, so that the current state is unknown. */
   verifyFailed?: boolean;
-  /** What can be done next, beside the export. */
+  /** Additional buttons. */
   actions: ReactNode;
   onExport: (format: ReportFormat) => void;
 }
 
-/** The headline of a report with what must be said with it: the one status of the page. */
+/** The status of a report with its notes. */
 function Status({ report, verifyFailed }: { report: MigrationReport; verifyFailed: boolean }) {
   const { summary, verified_at_ms } = report;
   const type = verifyFailed ? "info" : alertTypes[summary.status];
   return (
     <div role="status" data-testid="result" data-outcome={report.outcome} data-status={type}>
-      <Alert type={type} header={verifyFailed ? `Last known: ${summary.title}` : summary.title}>
+      <Alert
+        type={type}
+        header={verifyFailed ? `Last known status: ${summary.title}` : summary.title}
+      >
         <SpaceBetween size="xxs">
-          {verifyFailed && <span>The images could not be verified again.</span>}
+          {verifyFailed && <span>Couldn’t verify the images again.</span>}
           <span>{summary.text}</span>
           {summary.notes.map((note) => (
             <span key={note}>{note}</span>
           ))}
           {verified_at_ms !== null && (
             <span data-testid="verified-at">
-              Verified again at {formatExact(verified_at_ms)}: registry and ECR were asked again.
+              Verified again at {formatExact(verified_at_ms)} against the registry and ECR.
             </span>
           )}
         </SpaceBetween>
@@ -55,7 +57,7 @@ function Status({ report, verifyFailed }: { report: MigrationReport; verifyFaile
   );
 }
 
-/** What a migration did, verified by digest. */
+/** The report of a migration. */
 export function ReportView({ report, verifyFailed = false, actions, onExport }: ReportViewProps) {
   const part = report.part;
   return (
@@ -73,7 +75,7 @@ export function ReportView({ report, verifyFailed = false, actions, onExport }: 
                   items={[
                     { id: "markdown", text: "Markdown" },
                     { id: "csv", text: "CSV" },
-                    { id: "html", text: "Web page" },
+                    { id: "html", text: "HTML" },
                     { id: "json", text: "JSON" },
                   ]}
                   onItemClick={({ detail }) => onExport(detail.id as ReportFormat)}
@@ -133,7 +135,7 @@ export function ReportView({ report, verifyFailed = false, actions, onExport }: 
         />
       </Container>
       <ReportTable images={report.images} />
-      <WhatNow report={report} />
+      <NextSteps report={report} />
     </SpaceBetween>
   );
 }

@@ -7,13 +7,12 @@ const extensions: Record<ReportFormat, string> = {
   html: "html",
 };
 
-/** The part of the backend that an export needs. */
 interface Exporter {
   savePathChoose(suggestedName: string): Promise<string | null>;
   migrationReportExport(job: string, format: ReportFormat, path: string): Promise<void>;
 }
 
-/** Asks where to, and writes the report of a migration there. */
+/** Exports a report to a file that the user selects. */
 export async function exportReport(backend: Exporter, job: string, format: ReportFormat) {
   const path = await backend.savePathChoose(`migration.${extensions[format]}`);
   if (path !== null) {

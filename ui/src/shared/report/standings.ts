@@ -6,24 +6,28 @@ interface Shown {
   readonly description: string;
 }
 
-/** How each standing is shown. */
+/** Texts and status types by standing. */
 export const standings: Record<ImageStanding, Shown> = {
   equal: {
     type: "success",
-    text: "Verified equal",
-    description: "Source, registry and ECR hold one digest.",
+    text: "Verified",
+    description: "The digests at the source, in the registry, and in ECR are equal.",
   },
   equal_to_pushed: {
     type: "success",
-    text: "Verified equal to what was pushed",
-    description: "ECR holds the digest that was pushed. Its content was not compared.",
+    text: "Pushed digest verified",
+    description: "The digest in ECR equals the pushed digest. The content wasn’t compared.",
   },
   kept: {
     type: "info",
-    text: "Kept as it was",
-    description: "A different image stays under this tag in ECR, as you chose.",
+    text: "Skipped, existing image kept",
+    description: "You chose to keep the existing image, which differs from the source.",
   },
-  failed: { type: "error", text: "Failed", description: "ECR does not hold what was sent." },
+  failed: {
+    type: "error",
+    text: "Failed",
+    description: "The image in ECR differs from the pushed image.",
+  },
   not_finished: {
     type: "stopped",
     text: "Not finished",
@@ -32,31 +36,31 @@ export const standings: Record<ImageStanding, Shown> = {
   unknown: {
     type: "warning",
     text: "Unknown",
-    description: "Nothing proves what ECR holds under this tag. Resume the migration to find out.",
+    description: "The state of this tag in ECR is unknown. To check it, resume the migration.",
   },
 };
 
-/** What is known of a verified image of the Docker Engine, or of one platform, besides its standing. */
+/** Texts for verified images of the Docker Engine and of single platforms. */
 const proofs: Partial<Record<Proof, Shown>> = {
   equal_to_part: {
     type: "success",
-    text: "Verified equal to one platform of the source",
-    description: "ECR holds the image that the source's index names for this platform.",
+    text: "One platform verified",
+    description:
+      "The digest in ECR equals the digest that the source index contains for this platform.",
   },
   same_content: {
     type: "success",
-    text: "Verified, same content",
+    text: "Content verified",
     description:
-      "The Docker Engine packed the layers again, so the digest is another one. The configuration, which names the content of every layer, is the same.",
+      "The Docker Engine recompressed the layers, so the digest differs. The configuration, which identifies the content of every layer, is equal.",
   },
 };
 
-/** How an image of a report is shown. */
 export function shownStanding(image: ImageReport): Shown {
   return (isVerified(image) && proofs[image.proof]) || standings[image.standing];
 }
 
-/** Whether it is proven what ECR holds under the tag, and that it is the image. */
+/** Whether the image in ECR is verified. */
 export function isVerified({ standing }: ImageReport): boolean {
   return standing === "equal" || standing === "equal_to_pushed";
 }

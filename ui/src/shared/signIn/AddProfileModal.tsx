@@ -14,19 +14,18 @@ import type { AddProfileCalls } from "./calls";
 import { profileNameProblem, suggestedName } from "./newProfile";
 import { SignInModal } from "./SignInModal";
 
-/** Props of {@link AddProfileModal}. */
 export interface AddProfileModalProps {
-  /** The sign-ins to choose from; the first one is preset. */
+  /** The sessions to choose from. The first one is preselected. */
   sessions: readonly SsoSession[];
-  /** Names of profiles that are there. */
+  /** Names of existing profiles. */
   taken: readonly string[];
   calls: AddProfileCalls;
-  /** The profile stands in the AWS configuration. */
+  /** Called after the profile was added to the AWS configuration. */
   onAdded: (name: string) => void;
   onClose: () => void;
 }
 
-/** Makes a profile of the AWS configuration from an account and a role of a sign-in. */
+/** Adds an AWS profile for an account and role of a session. */
 export function AddProfileModal({
   sessions,
   taken,
@@ -86,8 +85,8 @@ export function AddProfileModal({
   return (
     <ConfirmModal
       size="large"
-      header="Add an AWS profile"
-      closeLabel="Close without a new profile"
+      header="Add AWS profile"
+      closeLabel="Close without adding a profile"
       confirm="Add profile"
       busy={adding.busy}
       disabled={preview.answer === null || preview.error !== null}
@@ -126,15 +125,15 @@ export function AddProfileModal({
             />
           </FormField>
         )}
-        <FormField label="Account" description="Those that this sign-in may use.">
+        <FormField label="Account" description="Accounts that you can access with this sign-in.">
           <Select
             selectedOption={account === null ? null : accountOption(account)}
             options={(accounts.answer ?? []).map(accountOption)}
             statusType={accounts.loading ? "loading" : "finished"}
-            loadingText="Asking IAM Identity Center"
-            empty="This sign-in has no account"
+            loadingText="Loading from IAM Identity Center"
+            empty="No accounts available"
             filteringType="auto"
-            filteringAriaLabel="Find an account"
+            filteringAriaLabel="Find accounts"
             placeholder="Choose an account"
             expandToViewport
             onChange={({ detail }) => {
@@ -153,20 +152,20 @@ export function AddProfileModal({
             options={(roles.answer ?? []).map((one) => ({ value: one, label: one }))}
             disabled={account === null}
             statusType={roles.loading ? "loading" : "finished"}
-            loadingText="Asking IAM Identity Center"
-            empty="You have no role in this account"
+            loadingText="Loading from IAM Identity Center"
+            empty="No roles available in this account"
             placeholder="Choose a role"
             expandToViewport
             onChange={({ detail }) => setRole(detail.selectedOption.value ?? null)}
             data-testid="add-profile-role"
           />
         </FormField>
-        <FormField label="Region" description="Where the ECR repositories are, or should be.">
+        <FormField label="Region" description="Region of the ECR repositories.">
           <Select
             selectedOption={region === "" ? null : regionOption(region)}
             options={regionOptions([region])}
             filteringType="auto"
-            filteringAriaLabel="Find a region"
+            filteringAriaLabel="Find regions"
             expandToViewport
             onChange={({ detail }) => setRegion(detail.selectedOption.value ?? "")}
             data-testid="add-profile-region"
@@ -181,11 +180,13 @@ export function AddProfileModal({
         </FormField>
         {preview.answer !== null && (
           <div data-testid="add-profile-preview">
-            <Box variant="awsui-key-label">Added at the end of {preview.answer.path}</Box>
+            <Box variant="awsui-key-label">
+              Transload adds the profile at the end of {preview.answer.path}
+            </Box>
             <div style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
               <Box variant="code">{preview.answer.text}</Box>
             </div>
-            <Box variant="small">No line that is there changes.</Box>
+            <Box variant="small">Existing lines don’t change.</Box>
           </div>
         )}
       </SpaceBetween>

@@ -9,27 +9,25 @@ import { useEffect, useRef, useState } from "react";
 import { ErrorAlert } from "../../errors";
 import { useWork } from "../useWork";
 
-/** Props of {@link MfaCodeModal}. */
 export interface MfaCodeModalProps {
-  /** The AWS profile whose role waits for the code. */
+  /** The AWS profile that requires the code. */
   profile: string;
-  /** What the program said, which names the device. */
+  /** The error message, which contains the device. */
   message: string;
-  /** Gives the code to the program; answers once AWS has taken it, and throws where it has not. */
+  /** Submits the code. Throws if AWS rejects it. */
   onSubmit: (code: string) => Promise<void>;
   onDismiss: () => void;
 }
 
-/** The digits of a code. */
 const length = 6;
 
-/** Asks for the code of an MFA device. What is typed is handed over once and then forgotten here. */
+/** Asks for an MFA code. The code is submitted once and then cleared. */
 export function MfaCodeModal({ profile, message, onSubmit, onDismiss }: MfaCodeModalProps) {
   const [code, setCode] = useState("");
   const { busy, error, run } = useWork();
   const input = useRef<InputProps.Ref>(null);
 
-  // Where a code was not taken, the next one is typed without a click.
+  // Sets the focus after a rejected code.
   useEffect(() => {
     if (!busy) {
       input.current?.focus();
@@ -48,7 +46,7 @@ export function MfaCodeModal({ profile, message, onSubmit, onDismiss }: MfaCodeM
     <Modal
       visible
       header={`MFA code for ${profile}`}
-      closeAriaLabel="Close without a code"
+      closeAriaLabel="Close without entering a code"
       onDismiss={onDismiss}
       data-testid="mfa-modal"
     >
@@ -81,7 +79,7 @@ export function MfaCodeModal({ profile, message, onSubmit, onDismiss }: MfaCodeM
             <Box>{message}</Box>
             <FormField
               label="Code"
-              description="The six digits that the device shows now. One code serves until its session ends."
+              description="Enter the six digits that the device shows. The code is valid for one session."
             >
               <Input
                 ref={input}

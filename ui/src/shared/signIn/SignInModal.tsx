@@ -8,34 +8,31 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { ErrorAlert } from "../../errors";
 import type { SignInPrompt, SignInTarget } from "../../ipc/generated";
 import { CopyableText } from "../CopyableText";
+import { Countdown } from "./Countdown";
 import type { SignInCalls } from "./calls";
-import { TimeLeft } from "./TimeLeft";
 import { useSignIn } from "./useSignIn";
 
-/** Props of {@link SignInModal}. */
 export interface SignInModalProps {
-  /** Where to sign in. */
   target: SignInTarget;
   calls: SignInCalls;
-  /** The session is open. */
   onSignedIn: () => void;
-  /** The person gave up. */
+  /** Called when the user cancels. */
   onClose: () => void;
 }
 
-/** What people call a target. */
+/** Display name of a sign-in target. */
 export function targetName(target: SignInTarget): string {
   return target.kind === "profile" ? target.profile : target.session;
 }
 
-/** Signs in through IAM Identity Center: opens the browser, shows the code, and waits. */
+/** Signs in with IAM Identity Center: opens the browser, shows the code, and waits. */
 export function SignInModal({ target, calls, onSignedIn, onClose }: SignInModalProps) {
   const { prompt, error, pageError, begin, openPage } = useSignIn(target, calls, onSignedIn);
   return (
     <Modal
       visible
       header={`Sign in to ${targetName(target)}`}
-      closeAriaLabel="Cancel the sign-in"
+      closeAriaLabel="Cancel sign-in"
       onDismiss={onClose}
       data-testid="sign-in-modal"
       footer={
@@ -62,7 +59,7 @@ export function SignInModal({ target, calls, onSignedIn, onClose }: SignInModalP
                 onClick={openPage}
                 data-testid="sign-in-open"
               >
-                Open the page
+                Open page
               </Button>
             )}
           </SpaceBetween>
@@ -72,7 +69,7 @@ export function SignInModal({ target, calls, onSignedIn, onClose }: SignInModalP
       <SpaceBetween size="m">
         {error !== null && <ErrorAlert error={error} actions={{ retry: () => begin(null) }} />}
         {error === null && prompt === null && (
-          <StatusIndicator type="loading">Asking IAM Identity Center</StatusIndicator>
+          <StatusIndicator type="loading">Loading from IAM Identity Center</StatusIndicator>
         )}
         {error === null && prompt !== null && <Prompt prompt={prompt} pageError={pageError} />}
       </SpaceBetween>
@@ -85,12 +82,12 @@ function Prompt({ prompt, pageError }: { prompt: SignInPrompt; pageError: unknow
     <SpaceBetween size="m">
       <div>
         {prompt.code === null
-          ? "Sign in on the page that opens in your browser, and allow access. This window goes on by itself."
-          : "Open the page in a browser, on this computer or another one. Sign in, check that it shows this code, and allow access. This window goes on by itself."}
+          ? "Sign in on the page that opens in your browser, and allow access. This window then continues automatically."
+          : "Open the page in a browser on any device. Sign in, check that the page shows this code, and allow access. This window then continues automatically."}
       </div>
       {pageError !== null && (
         <Alert type="warning" data-testid="sign-in-no-browser">
-          No browser could be started here. Copy the address, and open it in a browser yourself.
+          Couldn’t open a browser. Copy the address and open it in a browser.
         </Alert>
       )}
       {prompt.code !== null && (
@@ -118,21 +115,21 @@ function Prompt({ prompt, pageError }: { prompt: SignInPrompt; pageError: unknow
         ]}
       />
       <div role="status" data-testid="sign-in-waiting">
-        <StatusIndicator type="pending">Waiting for you in the browser</StatusIndicator>
+        <StatusIndicator type="pending">Waiting for the sign-in in the browser</StatusIndicator>
       </div>
       <Box variant="small">
-        Time left: <TimeLeft untilMs={prompt.expires_at_ms} />
+        Time left: <Countdown untilMs={prompt.expires_at_ms} />
       </Box>
     </SpaceBetween>
   );
 }
 
-/** Whether it is a session with a name: one of the older form, named by its address, knows codes alone. */
+/** Whether the session has a name. Legacy sessions, named by their URL, support only codes. */
 function hasName(prompt: SignInPrompt): boolean {
   return !prompt.session.includes("://");
 }
 
-/** An address without its query, which is long and for machines. */
+/** Removes the query of a URL for display. */
 function shortened(url: string): string {
   const [address = url] = url.split("?");
   return address;

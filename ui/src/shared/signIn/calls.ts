@@ -8,7 +8,7 @@ import type {
   SsoAccount,
 } from "../../ipc/generated";
 
-/** What signing in asks of the program; the window's backend can all of it. */
+/** The backend calls for signing in. */
 export interface SignInCalls {
   signInStart(target: SignInTarget, way: SignInWay | null): Promise<SignInPrompt>;
   signInWait(signIn: string): Promise<SignInOutcome>;
@@ -16,7 +16,7 @@ export interface SignInCalls {
   signInPageOpen(signIn: string): Promise<void>;
 }
 
-/** What adding a profile asks of the program. */
+/** The backend calls for adding a profile. */
 export interface AddProfileCalls extends SignInCalls {
   ssoAccountsList(target: SignInTarget): Promise<SsoAccount[]>;
   ssoRolesList(target: SignInTarget, accountId: string): Promise<string[]>;

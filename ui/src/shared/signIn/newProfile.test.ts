@@ -10,7 +10,7 @@ describe("the name of a new profile", () => {
     expect(profileNameProblem(suggestedName(account, "Pusher"), [])).toBeNull();
   });
 
-  it("is one that the AWS tools take and that is not there", () => {
+  it("is valid for the AWS tools and unused", () => {
     expect(profileNameProblem("", [])).not.toBeNull();
     expect(profileNameProblem("my team", [])).not.toBeNull();
     expect(profileNameProblem("Zoë", [])).not.toBeNull();

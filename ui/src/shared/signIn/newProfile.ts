@@ -1,20 +1,20 @@
 import type { SsoAccount } from "../../ipc/generated";
 
-/** What the AWS tools take as the name of a profile. */
+/** Valid profile names of the AWS tools. */
 const namePattern = /^[A-Za-z0-9_\-/.%@:+]+$/;
 
-/** What is wrong with the name of a new profile; nothing where it can be used. */
+/** Returns the problem of a profile name, if any. */
 export function profileNameProblem(name: string, taken: readonly string[]): string | null {
   if (name === "") {
-    return "Give the profile a name.";
+    return "Enter a profile name.";
   }
   if (!namePattern.test(name)) {
-    return "Use letters, digits and _ - / . % @ : + only.";
+    return "Use only letters, digits, and _ - / . % @ : +";
   }
-  return taken.includes(name) ? "There is a profile of this name." : null;
+  return taken.includes(name) ? "A profile with this name already exists." : null;
 }
 
-/** A name that suits an account and a role: `team-dev-Pusher`. */
+/** Proposes a profile name: `team-dev-Pusher`. */
 export function suggestedName(account: SsoAccount, role: string): string {
   const parts = [account.name ?? account.account_id, role];
   return parts

@@ -2,24 +2,19 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { SignInPrompt, SignInTarget, SignInWay } from "../../ipc/generated";
 import type { SignInCalls } from "./calls";
 
-/** Where a sign-in is. */
+/** State of a sign-in. */
 export interface SignInState {
-  /** What to show; nothing until it came. */
+  /** The page and code, once known. */
   readonly prompt: SignInPrompt | null;
-  /** Why it failed. */
   readonly error: unknown;
-  /** Why no browser opened; the sign-in goes on without. */
+  /** The error of opening a browser. The sign-in continues. */
   readonly pageError: unknown;
-  /** Begins anew, in this way. */
+  /** Starts again with a method. */
   readonly begin: (way: SignInWay | null) => void;
-  /** Opens the page in the browser of this computer. */
   readonly openPage: () => void;
 }
 
-/**
- * Signs in for as long as it is shown: begins at once, opens the page, waits, and gives up when it
- * goes away.
- */
+/** Starts a sign-in on mount, opens the page, waits, and cancels on unmount. */
 export function useSignIn(
   target: SignInTarget,
   calls: SignInCalls,
@@ -36,7 +31,7 @@ export function useSignIn(
   latest.current = { calls, onSignedIn, target };
   const key = JSON.stringify(target);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the target.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key represents the target.
   useEffect(() => {
     const { calls, target } = latest.current;
     let wanted = true;
@@ -49,7 +44,7 @@ export function useSignIn(
         return;
       }
       setPrompt(began);
-      // Who asked for a code has another device in mind.
+      // A code is meant for another device, so no browser is opened.
       if (attempt.way !== "code") {
         calls.signInPageOpen(signIn).catch((caught: unknown) => {
           if (wanted) {

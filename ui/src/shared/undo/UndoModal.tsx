@@ -12,9 +12,9 @@ import { useRequest } from "../useRequest";
 import { useWork } from "../useWork";
 import { UndoPlanView } from "./UndoPlanView";
 import { UndoReportView } from "./UndoReportView";
-import { totalsText } from "./undoWords";
+import { totalsText } from "./undoTexts";
 
-/** Who plans undos and carries them out. */
+/** The backend calls of an undo. */
 interface Undoes {
   migrationUndoPlan(migration: string): Promise<UndoPlan>;
   migrationUndo(undo: string, onProgress: (progress: UndoProgress) => void): Promise<UndoReport>;
@@ -23,15 +23,14 @@ interface Undoes {
 
 interface UndoModalProps {
   backend: Undoes;
-  /** The migration whose images are taken away again. */
   migration: string;
   errorActions: ErrorActions;
-  /** Something was taken away. */
+  /** Called after images were deleted. */
   onUndone: () => void;
   onClose: () => void;
 }
 
-/** Shows what an undo would take away, asks, does it, and shows what it did. */
+/** Plans an undo, asks for confirmation, runs it, and shows the report. */
 export function UndoModal(props: UndoModalProps) {
   const { backend, migration, errorActions, onUndone, onClose } = props;
   const planned = useRequest(`undo ${migration}`, () => backend.migrationUndoPlan(migration));
@@ -43,7 +42,7 @@ export function UndoModal(props: UndoModalProps) {
   const deleted = totals === undefined ? "" : totalsText(totals);
   const restored =
     totals !== undefined && totals.tags_restored > 0
-      ? `Put back ${formatCounted(totals.tags_restored, "tag", "tags")}`
+      ? `Restore ${formatCounted(totals.tags_restored, "tag", "tags")}`
       : "";
   const confirm = deleted === "" ? restored : `Delete ${deleted}`;
 
@@ -57,7 +56,7 @@ export function UndoModal(props: UndoModalProps) {
     <Modal
       visible
       size="large"
-      header="Undo this migration"
+      header="Undo migration"
       closeAriaLabel="Close"
       onDismiss={onClose}
       footer={
@@ -65,7 +64,7 @@ export function UndoModal(props: UndoModalProps) {
           <SpaceBetween direction="horizontal" size="xs">
             {plan !== null && busy && (
               <Button
-                // One that is over meanwhile needs no stop.
+                // A finished undo doesn't need a stop.
                 onClick={() => backend.migrationUndoStop(plan.undo).catch(() => {})}
                 data-testid="undo-stop"
               >
@@ -97,14 +96,14 @@ export function UndoModal(props: UndoModalProps) {
         )}
         {planned.loading && (
           <div role="status">
-            <Spinner /> ECR is asked what is there now.
+            <Spinner /> Checking the current state in ECR
           </div>
         )}
         {busy && plan !== null && (
           <ProgressBar
             label="Undo"
             value={progress === null ? 0 : (progress.done / Math.max(1, progress.total)) * 100}
-            description="What is done stays done when you stop."
+            description="If you stop, completed changes aren’t reverted."
             data-testid="undo-progress"
           />
         )}

@@ -7,17 +7,17 @@ import type { UndoPlan } from "../../ipc/generated";
 import { formatCounted } from "../format";
 import { PagedTable } from "../PagedTable";
 import { StatusText } from "../StatusText";
-import { tagUndoText, totalsText } from "./undoWords";
+import { tagUndoText, totalsText } from "./undoTexts";
 
-interface Row {
+interface UndoRow {
   readonly name: string;
   readonly text: string;
   readonly type: StatusIndicatorProps.Type;
 }
 
-function rowsOf(plan: UndoPlan): Row[] {
+function rowsOf(plan: UndoPlan): UndoRow[] {
   return plan.repositories.flatMap(({ name, tags, images_deleted, repository }) => {
-    const rows: Row[] = tags.map(({ tag, action }) => ({
+    const rows: UndoRow[] = tags.map(({ tag, action }) => ({
       name: `${name}:${tag}`,
       text: tagUndoText(action),
       type: action.kind === "left" ? "stopped" : "pending",
@@ -25,7 +25,7 @@ function rowsOf(plan: UndoPlan): Row[] {
     if (images_deleted > 0) {
       rows.push({
         name,
-        text: `${formatCounted(images_deleted, "image", "images")} without a tag deleted: parts of an index, and signatures`,
+        text: `${formatCounted(images_deleted, "image", "images")} without tags are deleted: index entries and signatures`,
         type: "pending",
       });
     }
@@ -33,19 +33,19 @@ function rowsOf(plan: UndoPlan): Row[] {
       case "delete":
         rows.push({
           name,
-          text: "The repository is deleted: nothing is left in it",
+          text: "The repository is deleted, because it is empty",
           type: "pending",
         });
         break;
       case "left":
         rows.push({
           name,
-          text: `The repository is left: it holds ${formatCounted(repository.images, "image", "images")} that the migration did not bring`,
+          text: `The repository is kept. It contains ${formatCounted(repository.images, "image", "images")} from other sources`,
           type: "stopped",
         });
         break;
       case "gone":
-        rows.push({ name, text: "The repository is not there any more", type: "stopped" });
+        rows.push({ name, text: "The repository no longer exists", type: "stopped" });
         break;
       case "was_there":
         break;
@@ -54,13 +54,13 @@ function rowsOf(plan: UndoPlan): Row[] {
   });
 }
 
-/** What an undo would take away, what it would leave, and why. */
+/** The planned changes of an undo. */
 export function UndoPlanView({ plan }: { plan: UndoPlan }) {
   const { totals } = plan;
   const deleted = totalsText(totals);
   const restored =
     totals.tags_restored > 0
-      ? `${formatCounted(totals.tags_restored, "tag is", "tags are")} put back to the image of before.`
+      ? `${formatCounted(totals.tags_restored, "tag is", "tags are")} restored to the previous image.`
       : "";
   return (
     <SpaceBetween size="m">
@@ -75,18 +75,18 @@ export function UndoPlanView({ plan }: { plan: UndoPlan }) {
         />
       </div>
       {deleted === "" && restored === "" ? (
-        <Alert type="info" header="There is nothing to undo">
-          Nothing that this migration brought is there as it was brought.
+        <Alert type="info" header="Nothing to undo">
+          Every image of this migration was changed or deleted since.
         </Alert>
       ) : (
-        <Alert type="warning" header="This deletes in ECR, for good">
-          {[deleted === "" ? "" : `Deleted: ${deleted}.`, restored].filter(Boolean).join(" ")} Only
-          what this migration brought, and only where nobody changed it since.
+        <Alert type="warning" header="Permanently delete in ECR">
+          {[deleted === "" ? "" : `Deleted: ${deleted}.`, restored].filter(Boolean).join(" ")}{" "}
+          Images that other users changed since the migration are kept.
         </Alert>
       )}
       {totals.left > 0 && (
         <Box>
-          {formatCounted(totals.left, "thing stays", "things stay")} unchanged; the list says why.
+          {formatCounted(totals.left, "item is", "items are")} kept. See the table for the reason.
         </Box>
       )}
       <PagedTable
@@ -95,14 +95,14 @@ export function UndoPlanView({ plan }: { plan: UndoPlan }) {
         finds="a tag or repository"
         variant="embedded"
         wrapLines
-        ariaLabels={{ tableLabel: "What is undone" }}
-        empty="This migration brought nothing."
+        ariaLabels={{ tableLabel: "Changes of the undo" }}
+        empty="No images were pushed."
         data-testid="undo-plan"
         columnDefinitions={[
           { id: "name", header: "Name", isRowHeader: true, cell: (row) => row.name },
           {
             id: "action",
-            header: "What happens",
+            header: "Action",
             cell: (row) => <StatusText type={row.type}>{row.text}</StatusText>,
           },
         ]}

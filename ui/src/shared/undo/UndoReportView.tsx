@@ -4,12 +4,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ErrorAlert } from "../../errors";
 import type { UndoReport } from "../../ipc/generated";
 import { formatCounted } from "../format";
-import { leftText, totalsText } from "./undoWords";
+import { leftText, totalsText } from "./undoTexts";
 
-/** More are not of use to a person. */
+/** Maximum number of listed items. */
 const leftShown = 100;
 
-/** What an undo did, and what it left. */
+/** The report of an undo. */
 export function UndoReportView({ report }: { report: UndoReport }) {
   const { totals, left, cancelled } = report;
   const failed = left.some((one) => one.why.kind === "failed");
@@ -17,16 +17,16 @@ export function UndoReportView({ report }: { report: UndoReport }) {
   const text = [
     deleted === "" ? "Nothing was deleted." : `Deleted: ${deleted}.`,
     totals.tags_restored > 0
-      ? `${formatCounted(totals.tags_restored, "tag was", "tags were")} put back.`
+      ? `${formatCounted(totals.tags_restored, "tag was", "tags were")} restored.`
       : "",
-    left.length > 0 ? `${formatCounted(left.length, "thing was", "things were")} left.` : "",
+    left.length > 0 ? `${formatCounted(left.length, "item was", "items were")} kept.` : "",
   ];
   return (
     <SpaceBetween size="m">
       <div role="status" data-testid="undo-report">
         <Alert
           type={failed || cancelled ? "warning" : "success"}
-          header={cancelled ? "Stopped" : failed ? "Not all of it could be undone" : "Undone"}
+          header={cancelled ? "Stopped" : failed ? "Undo completed with errors" : "Undo completed"}
         >
           {text.filter(Boolean).join(" ")}
         </Alert>

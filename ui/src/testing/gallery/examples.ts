@@ -1,6 +1,6 @@
 /** One error of every code, with messages as the program writes them. */
 import type { ApiError, ErrorCode } from "../../ipc/generated";
-import { errorWords } from "../../ipc/generated/words/errorWords";
+import { errorWords } from "../../ipc/generated/errorWords";
 
 const ecr = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 

@@ -3,35 +3,43 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
-import { errorEntry } from "../../../errors";
+import { wordsOf } from "../../../errors";
 import type { ImageProgress, LayerProgress } from "../../../ipc/generated";
 import { CopyableDigest } from "../../../shared/CopyableText";
 import { formatBytes, shortDigest } from "../../../shared/format";
 import { PagedTable } from "../../../shared/PagedTable";
 import { imageBytes } from "./jobState";
 
-type Row =
+type JobRow =
   | { readonly kind: "image"; readonly id: string; readonly image: ImageProgress }
   | { readonly kind: "layer"; readonly id: string; readonly layer: LayerProgress };
 
-// An image that did not change keeps its row: there may be thousands of both.
-const rowsOfImages = new WeakMap<ImageProgress, Row>();
+// Unchanged images keep their row object, because a job can have thousands of images.
+const rowsOfImages = new WeakMap<ImageProgress, JobRow>();
 
-function rowOf(image: ImageProgress): Row {
+function rowOf(image: ImageProgress): JobRow {
   const known = rowsOfImages.get(image);
   if (known !== undefined) {
     return known;
   }
-  const row: Row = { kind: "image", id: String(image.planned.image), image };
+  const row: JobRow = { kind: "image", id: String(image.planned.image), image };
   rowsOfImages.set(image, row);
   return row;
 }
 
-/** A bar that says in words what it shows. */
-function Bytes({ sent, total, label }: { sent: number; total: number | null; label: string }) {
+/** A progress bar with a text. */
+function ByteProgress({
+  sent,
+  total,
+  label,
+}: {
+  sent: number;
+  total: number | null;
+  label: string;
+}) {
   if (total === null || total === 0) {
     return (
-      <StatusIndicator type="in-progress">Sending, {formatBytes(sent)} so far</StatusIndicator>
+      <StatusIndicator type="in-progress">Uploading, {formatBytes(sent)} so far</StatusIndicator>
     );
   }
   return (
@@ -53,24 +61,26 @@ function ImageStateCell({ image }: { image: ImageProgress }) {
       return <StatusIndicator type="pending">Tagged</StatusIndicator>;
     case "pushing": {
       const { sent, total } = imageBytes(image);
-      return <Bytes sent={sent} total={total} label={`Progress of ${image.planned.source}`} />;
+      return (
+        <ByteProgress sent={sent} total={total} label={`Progress of ${image.planned.source}`} />
+      );
     }
     case "pushed":
-      return <StatusIndicator type="in-progress">Pushed, not verified yet</StatusIndicator>;
+      return <StatusIndicator type="in-progress">Pushed, verification pending</StatusIndicator>;
     case "verifying":
-      return <StatusIndicator type="loading">Comparing digests</StatusIndicator>;
+      return <StatusIndicator type="loading">Verifying digest</StatusIndicator>;
     case "done":
       return <StatusIndicator type="success">Done</StatusIndicator>;
     case "unchanged":
-      return <StatusIndicator type="success">Already there, identical</StatusIndicator>;
+      return <StatusIndicator type="success">Up to date</StatusIndicator>;
     case "cancelled":
       return <StatusIndicator type="stopped">Cancelled</StatusIndicator>;
     case "failed": {
-      const entry = errorEntry(state.error);
+      const words = wordsOf(state.error);
       return (
         <SpaceBetween size="xxs">
-          <StatusIndicator type="error">{entry.title}</StatusIndicator>
-          <span>{entry.text(state.error)}</span>
+          <StatusIndicator type="error">{words.title}</StatusIndicator>
+          <span>{state.error.message}</span>
         </SpaceBetween>
       );
     }
@@ -87,12 +97,12 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
         </StatusIndicator>
       );
     case "already_there":
-      return <StatusIndicator type="success">Already there</StatusIndicator>;
+      return <StatusIndicator type="success">Already exists</StatusIndicator>;
     case "mounted":
       return <StatusIndicator type="success">Mounted from another repository</StatusIndicator>;
     case "sending":
       return (
-        <Bytes
+        <ByteProgress
           sent={state.sent_bytes}
           total={state.total_bytes}
           label={`Progress of layer ${layer.layer}`}
@@ -107,11 +117,11 @@ function LayerStateCell({ layer }: { layer: LayerProgress }) {
   }
 }
 
-/** The images of a job, each of which opens to its layers. */
+/** The images of a job, expandable to their layers. */
 export function JobImagesTable({ images }: { images: readonly ImageProgress[] }) {
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const rows = images.map(rowOf);
-  const children = (row: Row): Row[] =>
+  const children = (row: JobRow): JobRow[] =>
     row.kind === "image"
       ? row.image.layers.map((layer) => ({
           kind: "layer",
@@ -136,7 +146,7 @@ export function JobImagesTable({ images }: { images: readonly ImageProgress[] })
           ? [row.image.planned.source, row.image.planned.destination, row.image.state.kind]
           : []
       }
-      finds="an image by name or state, such as failed"
+      finds="images by name or state"
       trackBy="id"
       wrapLines
       data-testid="job-images"

@@ -21,30 +21,29 @@ import { QuotaWait } from "./QuotaWait";
 import { SignInWait } from "./SignInWait";
 import { StepList } from "./StepList";
 
-// Charts are large, and only this page has one.
+// Loads the chart library only on this page.
 const SpeedChart = lazy(() => import("./SpeedChart"));
 
 /** Height of the chart's plot, in pixels. */
 const chartHeight = 120;
-/** What the chart takes with its axes and titles: this room is there before it is. */
+/** Height including axes and titles, reserved while the chart loads. */
 const chartRoom = { minHeight: `${chartHeight + 90}px` };
 
-/** Props of {@link JobView}. */
 export interface JobViewProps {
   job: JobState;
   errorActions: ErrorActions;
-  /** A pause, resume or cancel that was asked for and has not happened yet. */
+  /** An action that was requested and hasn't taken effect. */
   busy: boolean;
-  /** A sign-in to the source, offered while its pull quota is waited for. */
+  /** The source sign-in form, shown while the migration waits for the pull rate limit. */
   signIn: ReactNode;
   onPause: () => void;
   onResume: () => void;
   onCancel: () => void;
-  /** Looks at once whether the person signed in. */
+  /** Checks immediately whether the user signed in. */
   onLookAgain: () => void;
 }
 
-/** A migration under way. */
+/** The progress of a running migration. */
 export function JobView(props: JobViewProps) {
   const { job, errorActions, busy, signIn, onPause, onResume, onCancel, onLookAgain } = props;
   const { snapshot } = job;
@@ -111,7 +110,7 @@ export function JobView(props: JobViewProps) {
             value={percent}
             label="All images"
             description={statusText(status)}
-            additionalInfo={`${formatBytes(progress.sent_bytes)} sent, ${formatBytes(progress.skipped_bytes)} there already, ${formatBytes(bytesLeft(job))} left`}
+            additionalInfo={`${formatBytes(progress.sent_bytes)} uploaded, ${formatBytes(progress.skipped_bytes)} already in ECR, ${formatBytes(bytesLeft(job))} remaining`}
             data-testid="job-progress"
           />
           <KeyValuePairs
@@ -123,10 +122,10 @@ export function JobView(props: JobViewProps) {
               },
               { label: "Speed", value: speed === null || paused ? "–" : formatRate(speed) },
               { label: "Time left", value: left === null ? "–" : formatDuration(left) },
-              { label: "Time so far", value: formatDuration(snapshot.elapsed_ms) },
+              { label: "Elapsed time", value: formatDuration(snapshot.elapsed_ms) },
               ...(snapshot.pulls_left === null
                 ? []
-                : [{ label: "Docker Hub pulls left", value: pullsText(snapshot.pulls_left) }]),
+                : [{ label: "Docker Hub pulls remaining", value: pullsText(snapshot.pulls_left) }]),
             ]}
           />
           <div style={chartRoom} data-testid="job-speed">
@@ -138,8 +137,8 @@ export function JobView(props: JobViewProps) {
       </Container>
       {Object.entries(job.failedRepositories).map(([name, error]) => (
         <div key={name}>
-          <Alert type="error" header={`Repository ${name} could not be made`}>
-            Its images fail; the others go on.
+          <Alert type="error" header={`Couldn’t create repository ${name}`}>
+            Images of this repository fail. The migration continues with the others.
           </Alert>
           <ErrorAlert error={error} actions={errorActions} />
         </div>
@@ -152,9 +151,9 @@ export function JobView(props: JobViewProps) {
 function statusText(status: JobState["snapshot"]["status"]): string {
   switch (status) {
     case "running":
-      return "You can look elsewhere meanwhile; it goes on.";
+      return "The migration continues if you open another page.";
     case "paused":
-      return "Paused. What is on its way is finished first.";
+      return "Pausing after the current uploads.";
     case "cancelling":
       return "Cancelling.";
     case "finished":

@@ -4,21 +4,21 @@ import type { ReactNode } from "react";
 import { formatClock } from "../../../shared/format";
 
 interface QuotaWaitProps {
-  /** When the quota is looked at again. */
+  /** When the migration retries. */
   lookAgainAtMs: number;
-  /** A sign-in to the source. */
+  /** The sign-in form of the source. */
   signIn: ReactNode;
 }
 
-/** Images wait for the source's pull quota: since what, until when, and what ends it sooner. */
+/** Shown while images wait for the pull rate limit of the source. */
 export function QuotaWait({ lookAgainAtMs, signIn }: QuotaWaitProps) {
   return (
     <SpaceBetween size="s">
       <div role="status" data-testid="quota-wait">
-        <Alert type="warning" header="Docker Hub's pull quota is used up">
-          The images that are left wait, and go on by themselves as soon as Docker Hub allows it. It
-          is asked again at {formatClock(lookAgainAtMs)}. Who signs in has a larger quota and need
-          not wait.
+        <Alert type="warning" header="Docker Hub pull rate limit reached">
+          The remaining images continue automatically when Docker Hub renews the limit. Transload
+          retries at {formatClock(lookAgainAtMs)}. To continue now, sign in to Docker Hub: signed-in
+          users have a higher limit.
         </Alert>
       </div>
       {signIn}

@@ -4,20 +4,19 @@ import { type ErrorActions, ErrorAlert } from "../../../errors";
 import type { ApiError } from "../../../ipc/generated";
 
 interface SignInWaitProps {
-  /** What the person has to do about the session with AWS. */
+  /** The error that describes how to sign in. */
   error: ApiError;
-  /** What can be done here; *Try again* looks at once. */
+  /** Actions of the alert. Retry checks immediately. */
   actions: ErrorActions;
 }
 
-/** The session with AWS ended, and the migration waits until the person signed in. */
+/** Shown while a migration waits for the user to sign in to AWS. */
 export function SignInWait({ error, actions }: SignInWaitProps) {
   return (
     <SpaceBetween size="s">
       <div role="status" data-testid="sign-in-wait">
         <StatusIndicator type="pending">
-          The migration waits for you. Nothing failed: it goes on where it is as soon as you have
-          signed in, here or with another program.
+          The migration is waiting. It continues after you sign in here or with another program.
         </StatusIndicator>
       </div>
       <ErrorAlert error={error} actions={actions} />

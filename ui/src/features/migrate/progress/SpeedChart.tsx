@@ -3,14 +3,14 @@ import LineChart from "@cloudscape-design/components/line-chart";
 import { formatDuration, formatRate } from "../../../shared/format";
 import type { SpeedPoint } from "./speedHistory";
 
-/** The shortest time that the chart spans, so that its first points do not race over it. */
+/** Minimum width of the time axis, so that the first points don't jump. */
 const shortestMs = 30_000;
 
-/** The axis begins at nothing, which is exact; a duration as short as that is not. */
+/** Formats zero exactly. `formatDuration` would print "< 1 s". */
 const timeText = (milliseconds: number) =>
   milliseconds === 0 ? "0 s" : formatDuration(milliseconds);
 
-/** Speed over time. It takes the same room however many points there are. */
+/** A chart of the upload speed. */
 export default function SpeedChart({
   points,
   height,
@@ -40,9 +40,9 @@ export default function SpeedChart({
       hideFilter
       hideLegend
       ariaLabel="Speed over time"
-      xTitle="Time so far"
+      xTitle="Elapsed time"
       yTitle="Speed"
-      empty={<Box color="text-body-secondary">Nothing was sent yet</Box>}
+      empty={<Box color="text-body-secondary">No data uploaded yet</Box>}
     />
   );
 }

@@ -14,12 +14,12 @@ function statusOf(snapshot: JobSnapshot, step: MigrationStep): [StepsProps.Statu
     return ["success", "done"];
   }
   if (snapshot.steps_under_way.includes(step)) {
-    return snapshot.status === "paused" ? ["stopped", "paused"] : ["loading", "under way"];
+    return snapshot.status === "paused" ? ["stopped", "paused"] : ["loading", "in progress"];
   }
-  return ["pending", "not yet"];
+  return ["pending", "pending"];
 }
 
-/** The steps of a migration: done, under way, or not yet. */
+/** The steps of a migration with their status. */
 export function StepList({ snapshot }: { snapshot: JobSnapshot }) {
   return (
     <Steps

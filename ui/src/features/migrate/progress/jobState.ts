@@ -8,37 +8,37 @@ import type {
 } from "../../../ipc/generated";
 import { noSpeeds, type SpeedHistory, withSpeed } from "./speedHistory";
 
-/** How far back speed is measured. */
+/** Time window of the speed measurement. */
 const speedWindowMs = 10_000;
 
-/** A job of more images forgets the layers of those that are through, as the program does. */
+/** Above this number of images, layers of finished images are dropped, as in the program. */
 const imagesWithLayers = 500;
 
 function isThrough({ kind }: ImageProgress["state"]): boolean {
   return kind === "done" || kind === "unchanged" || kind === "failed" || kind === "cancelled";
 }
 
-/** Bytes that were sent at a moment of the job. */
+/** Uploaded bytes at a point in time. */
 export interface Sample {
   readonly elapsedMs: number;
   readonly sentBytes: number;
 }
 
-/** What the window knows of a job: a snapshot, brought on by events. */
+/** The state of a job in the window: the last snapshot plus later events. */
 export interface JobState {
   readonly snapshot: JobSnapshot;
   readonly samples: readonly Sample[];
-  /** How fast it was, since the window follows it. */
+  /** Upload speed since the window follows the job. */
   readonly speeds: SpeedHistory;
-  /** Why repositories could not be made, by name. */
+  /** Errors of repositories that couldn't be created, by name. */
   readonly failedRepositories: Readonly<Record<string, ApiError>>;
-  /** Why the history cannot be written at the moment. */
+  /** The current error of the migration journal. */
   readonly journalError: ApiError | null;
-  /** An event is missing; the job wants a new snapshot. */
+  /** Whether an event was missed, so that a new snapshot is required. */
   readonly gap: boolean;
 }
 
-/** A job as a snapshot shows it. */
+/** Returns the state for a snapshot. */
 export function jobFromSnapshot(snapshot: JobSnapshot): JobState {
   return {
     snapshot,
@@ -61,7 +61,7 @@ function withLayer(
     : [...layers, { layer, state }];
 }
 
-/** The list of images that one batch of events made for itself, and may change in place. */
+/** A copy of the image list that one batch of events can change in place. */
 interface OwnList {
   images: ImageProgress[] | null;
 }
@@ -72,7 +72,7 @@ function withImage(
   change: (image: ImageProgress) => ImageProgress,
   own: OwnList,
 ): ImageProgress[] {
-  // Images stand at their number; thousands of them are not walked through for each event.
+  // The index of an image is its number, so that no search is required.
   const at =
     images[number]?.planned.image === number
       ? number
@@ -81,14 +81,14 @@ function withImage(
   if (image === undefined) {
     return images;
   }
-  // Nor are they copied for each: thousands of events come in a second.
+  // Copies the list once per batch, because thousands of events can arrive per second.
   const changed = own.images === images ? own.images : [...images];
   changed[at] = change(image);
   own.images = changed;
   return changed;
 }
 
-/** The job after some events. One that was there already changes nothing. */
+/** Applies events to the state. Events that were already applied are ignored. */
 export function jobAfter(state: JobState, events: readonly JobEvent[]): JobState {
   const own: OwnList = { images: null };
   return events.reduce((before, event) => jobAfterOne(before, event, own), state);
@@ -201,7 +201,7 @@ function jobAfterOne(state: JobState, event: JobEvent, own: OwnList): JobState {
   }
 }
 
-/** Bytes a second over the last ten seconds; nothing where too little is known. */
+/** Upload speed over the last ten seconds, or `null` if unknown. */
 export function speedOf(state: JobState): number | null {
   const first = state.samples[0];
   const last = state.samples[state.samples.length - 1];
@@ -211,13 +211,13 @@ export function speedOf(state: JobState): number | null {
   return ((last.sentBytes - first.sentBytes) / (last.elapsedMs - first.elapsedMs)) * 1000;
 }
 
-/** Bytes still to go. */
+/** Remaining bytes. */
 export function bytesLeft(state: JobState): number {
   const { total_bytes, sent_bytes, skipped_bytes } = state.snapshot.progress;
   return Math.max(0, total_bytes - sent_bytes - skipped_bytes);
 }
 
-/** Milliseconds that the rest takes at the present speed; nothing where that cannot be said. */
+/** Remaining time at the current speed, or `null` if unknown. */
 export function timeLeftMs(state: JobState): number | null {
   const speed = speedOf(state);
   return speed === null || speed <= 0 || state.snapshot.status !== "running"
@@ -225,10 +225,7 @@ export function timeLeftMs(state: JobState): number | null {
     : (bytesLeft(state) / speed) * 1000;
 }
 
-/**
- * How far a job is, from 0 to 100. Bytes count where there are any to move, images where not;
- * 100 is only said of a job that is over.
- */
+/** Percentage of a job, by bytes or, without bytes, by images. Only a finished job has 100. */
 export function percentOf(snapshot: JobSnapshot): number {
   if (snapshot.status === "finished") {
     return 100;
@@ -243,7 +240,7 @@ export function percentOf(snapshot: JobSnapshot): number {
   return Math.min(99, Math.floor(share * 100));
 }
 
-/** How much of an image was sent, from its layers. */
+/** Uploaded and total bytes of an image. */
 export function imageBytes(image: ImageProgress): { sent: number; total: number } {
   let [sent, total] = [0, 0];
   for (const { state } of image.layers) {

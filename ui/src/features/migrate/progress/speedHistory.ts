@@ -1,24 +1,23 @@
-/** How fast a job was at a moment. */
+/** Upload speed at a point in time. */
 export interface SpeedPoint {
-  /** Since the job began. */
+  /** Elapsed time of the job. */
   readonly elapsedMs: number;
   readonly bytesPerSecond: number;
 }
 
-/** Speed over the whole job, in a bounded number of points. */
+/** Upload speed of the whole job, with a limited number of points. */
 export interface SpeedHistory {
-  /** Points are at least this far apart. */
+  /** Minimum distance of points. */
   readonly stepMs: number;
   readonly points: readonly SpeedPoint[];
 }
 
-/** As many points as a chart of a window's width can show. */
+/** Maximum number of points that the chart can show. */
 export const maxSpeedPoints = 120;
 
-/** A history without points. */
 export const noSpeeds: SpeedHistory = { stepMs: 1000, points: [] };
 
-/** The history with one more point; a long one keeps every other point and twice the distance. */
+/** Adds a point. At the limit, every other point is dropped and the distance doubled. */
 export function withSpeed(history: SpeedHistory, point: SpeedPoint): SpeedHistory {
   const last = history.points.at(-1);
   if (last !== undefined && point.elapsedMs - last.elapsedMs < history.stepMs) {

@@ -4,18 +4,19 @@ import type { Unsubscribe } from "../../../ipc/backend";
 import type { JobEvent } from "../../../ipc/generated";
 import { type JobState, jobAfter, jobFromSnapshot } from "./jobState";
 
-/** Events are shown together at most this often. */
+/** Minimum time between two updates of the page. */
 const frameMs = 100;
 
-/** A followed job. */
 export interface FollowedJob {
   readonly state: JobState | null;
-  /** Why the job is not known. */
+  /** The error of loading the job. */
   readonly error: unknown;
   readonly reload: () => void;
 }
 
-/** Shows a job: its snapshot, then every event after it; a new snapshot where one is missing. */
+/**
+ * Loads the snapshot of a job and applies its events. Loads a new snapshot if an event was missed.
+ */
 export function useJob(job: string | null): FollowedJob {
   const backend = useBackend();
   const [state, setState] = useState<JobState | null>(null);
@@ -24,7 +25,7 @@ export function useJob(job: string | null): FollowedJob {
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
   const gap = state?.gap === true;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt asks anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt restarts the effect
   useEffect(() => {
     if (job === null) {
       setState(null);

@@ -9,11 +9,11 @@ interface AccountWarningProps {
   draft: Draft;
   identity: AwsIdentity | null;
   onChange: (action: DraftAction) => void;
-  /** Saves the profile again, with this account; where the choice is a saved profile. */
+  /** Updates the saved profile with this account, if one is selected. */
   onSaveAccount?: (account: string) => void;
 }
 
-/** Another account than the saved profile had, or the earlier run: asks whether it is the right one. */
+/** Asks for confirmation if the account differs from the saved profile or the earlier migration. */
 export function AccountWarning({ draft, identity, onChange, onSaveAccount }: AccountWarningProps) {
   if (identity === null || !accountDiffers(draft, identity)) {
     return null;
@@ -21,27 +21,27 @@ export function AccountWarning({ draft, identity, onChange, onSaveAccount }: Acc
   const account = identity.account_id;
   const before =
     draft.savedProfile === null
-      ? `The migration was planned for the account ${draft.expectedAccount} before.`
-      : `The profile was saved with the account ${draft.expectedAccount}.`;
+      ? `The migration was planned for account ${draft.expectedAccount}.`
+      : `The saved profile uses account ${draft.expectedAccount}.`;
   return (
     <ConsentAlert
-      header={`This is another account: ${account}`}
+      header={`Different account: ${account}`}
       action={
         draft.savedProfile !== null &&
         onSaveAccount !== undefined && (
           <Button onClick={() => onSaveAccount(account)} data-testid="account-save">
-            Save the profile with this account
+            Update the saved profile with this account
           </Button>
         )
       }
-      label="This is the right account"
+      label="Use this account"
       agreed={draft.confirmedAccount === account}
       onAgreed={(agreed) =>
         onChange({ type: "account_confirmed", account: agreed ? account : null })
       }
       testIds={{ alert: "account-warning", tick: "account-confirm" }}
     >
-      {before} Nothing is written to the account {account} before you say that it is the right one.
+      {before} Transload doesn’t write to account {account} until you confirm it.
     </ConsentAlert>
   );
 }

@@ -15,20 +15,20 @@ interface ConflictChoiceFieldProps {
   onChoose: (resolution: ConflictResolution | null) => void;
 }
 
-/** What to do where the tag points to another image already. */
+/** The choice for a tag that points to another image in ECR. */
 export function ConflictChoiceField({ image, resolution, onChoose }: ConflictChoiceFieldProps) {
   const [newTag, setNewTag] = useState(resolution?.kind === "new_tag" ? resolution.tag : null);
   const overwrite = image.action.kind !== "conflict" || image.action.overwrite_allowed;
   const kind = newTag === null ? (resolution?.kind ?? null) : "new_tag";
   const options = [
-    { value: "keep_existing", label: "Keep the image there" },
+    { value: "keep_existing", label: "Keep existing image" },
     {
       value: "overwrite",
-      label: "Replace the image there",
+      label: "Overwrite existing image",
       disabled: !overwrite,
       disabledReason: "The repository's tags are immutable.",
     },
-    { value: "new_tag", label: "Copy under another tag" },
+    { value: "new_tag", label: "Copy to another tag" },
   ];
   const choose = (value: string | undefined) => {
     if (value === "new_tag") {
@@ -51,8 +51,8 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
       <Select
         selectedOption={options.find((option) => option.value === kind) ?? null}
         options={options}
-        placeholder="Choose what to do"
-        ariaLabel={`What to do with ${image.destination}`}
+        placeholder="Choose an action"
+        ariaLabel={`Action for ${image.destination}`}
         expandToViewport
         onChange={({ detail }) => choose(detail.selectedOption.value)}
         data-testid={`conflict-${image.image}`}
@@ -62,7 +62,7 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
           errorText={
             newTag === "" || valid
               ? undefined
-              : "A tag has up to 128 letters, digits, “_”, “.” and “-”, and begins with a letter, digit or “_”."
+              : "Use up to 128 letters, digits, “_”, “.”, and “-”. Start with a letter, digit, or “_”."
           }
           secondaryControl={
             <Button onClick={take} disabled={!valid}>

@@ -9,12 +9,12 @@ type ProfileConnection = Extract<AwsConnection, { kind: "profile" }>;
 
 interface ConnectionDetailsProps {
   connection: ProfileConnection;
-  /** The region that the profile itself names. */
+  /** Default region of the AWS profile. */
   profileRegion: string | null;
   onChange: (connection: AwsConnection) => void;
 }
 
-/** Region and endpoints of a chosen profile. */
+/** Region and endpoint fields of the selected profile. */
 export function ConnectionDetails({ connection, profileRegion, onChange }: ConnectionDetailsProps) {
   return (
     <SpaceBetween size="m">
@@ -23,28 +23,28 @@ export function ConnectionDetails({ connection, profileRegion, onChange }: Conne
         own={profileRegion}
         description={
           profileRegion === null
-            ? "The profile names no region."
-            : `The profile itself names ${profileRegion}.`
+            ? "The profile has no default region."
+            : `Default region of the profile: ${profileRegion}.`
         }
         onChange={(region) => onChange({ ...connection, region })}
         data-testid="region-select"
       />
       <ExpandableSection
-        headerText="Advanced: other endpoints"
+        headerText="Custom endpoints"
         defaultExpanded={connection.ecr_endpoint !== null || connection.registry_endpoint !== null}
         data-testid="advanced-endpoints"
       >
         <SpaceBetween size="m">
           <EndpointField
             label="ECR endpoint"
-            description="Another address for the ECR API, such as a VPC endpoint or an emulator."
+            description="Custom address of the ECR API, for example a VPC endpoint."
             value={connection.ecr_endpoint}
             testId="ecr-endpoint"
             onChange={(ecr_endpoint) => onChange({ ...connection, ecr_endpoint })}
           />
           <EndpointField
             label="Registry endpoint"
-            description="Another address for the registry itself, for docker and for Transload."
+            description="Custom address of the registry, for Docker and Transload."
             value={connection.registry_endpoint}
             testId="registry-endpoint"
             onChange={(registry_endpoint) => onChange({ ...connection, registry_endpoint })}
@@ -63,7 +63,9 @@ interface EndpointFieldProps {
   onChange: (value: string | null) => void;
 }
 
-/** An endpoint; it counts when the field is left, so that AWS is not asked at every letter. */
+/**
+ * An endpoint field. The value is applied on blur, so that AWS isn't called for every character.
+ */
 function EndpointField({ label, description, value, testId, onChange }: EndpointFieldProps) {
   return (
     <TypedField

@@ -21,25 +21,24 @@ import { IdentityFacts } from "./IdentityFacts";
 import { ProfileTable } from "./ProfileTable";
 import { SaveProfileForm } from "./SaveProfileForm";
 
-/** Props of {@link ConnectionStep}. */
 export interface ConnectionStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
   savedProfiles: Request<SavedProfile[]>;
   awsProfiles: Request<AwsProfiles>;
   identity: Request<AwsIdentity>;
-  /** The account's alias, where it has one and it may be asked for. */
+  /** `null` if the account has no alias or the identity isn't allowed to read it. */
   alias: string | null;
   errorActions: ErrorActions;
-  /** Saves the choice under a name; answers once it is saved, and throws where it is not. */
+  /** Saves the connection as a profile. Throws if saving fails. */
   onSaveProfile: (name: string) => Promise<void>;
-  /** Makes a profile from a sign-in of IAM Identity Center; nothing where there is no sign-in. */
+  /** Opens the dialog that adds an SSO profile. Absent without an SSO session. */
   onAddProfile: (() => void) | null;
-  /** Saves the chosen profile again, with another account. */
+  /** Updates the saved profile with another account. */
   onSaveAccount: (account: string) => void;
 }
 
-/** Step 1: which AWS account, as whom, and in which region. */
+/** Step 1: the AWS profile and region of the destination. */
 export function ConnectionStep({
   draft,
   onChange,
@@ -55,7 +54,7 @@ export function ConnectionStep({
   const connection = draft.connection;
   const profiles = awsProfiles.answer;
   const files = profiles?.files ?? [];
-  // Who has chosen practice needs no AWS profile.
+  // Practice mode requires no AWS profile.
   const noProfiles =
     connection?.kind !== "practice" &&
     profiles?.profiles.length === 0 &&
@@ -83,11 +82,11 @@ export function ConnectionStep({
       )}
       <AwsConfigProblems files={files} />
       {noProfiles && (
-        <Alert type="info" header="No AWS profile on this computer yet">
-          Run “aws configure” in a terminal to make one, then read the configuration again. Without
-          an AWS account, choose practice: it needs nothing.
+        <Alert type="info" header="No AWS profiles found">
+          To create a profile, run “aws configure” in a terminal, then refresh. If you don’t have an
+          AWS account, choose Practice.
           <Box variant="small" display="block">
-            Looked at: {files.map((file) => file.path).join(", ")}
+            Searched files: {files.map((file) => file.path).join(", ")}
           </Box>
         </Alert>
       )}
@@ -105,12 +104,11 @@ export function ConnectionStep({
       />
       {profiles?.environment_has_keys && connection?.kind === "profile" && (
         <Alert type="info">
-          AWS keys are set in the environment. Transload uses the profile that is chosen here, and
-          not those keys.
+          The environment contains AWS access keys. Transload uses the selected profile instead.
         </Alert>
       )}
       {connection !== null && (
-        <Container header={<Header variant="h2">Who you are</Header>} data-testid="identity">
+        <Container header={<Header variant="h2">Identity</Header>} data-testid="identity">
           <SpaceBetween size="l">
             <div aria-live="polite">
               {identity.error !== null ? (

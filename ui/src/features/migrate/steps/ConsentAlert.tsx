@@ -5,18 +5,17 @@ import type { ReactNode } from "react";
 
 interface ConsentAlertProps {
   header: string;
-  /** What else can be done about it. */
   action: ReactNode;
-  /** What a person agrees to with the tick. */
+  /** Label of the checkbox. */
   label: string;
   agreed: boolean;
   onAgreed: (agreed: boolean) => void;
-  /** Test ids of the alert and of the tick. */
+  /** Test IDs of the alert and the checkbox. */
   testIds: { readonly alert: string; readonly tick: string };
   children: ReactNode;
 }
 
-/** A warning that nothing gets past before a person has agreed to it. */
+/** A warning with a checkbox that the user must select to continue. */
 export function ConsentAlert(props: ConsentAlertProps) {
   const { header, action, label, agreed, onAgreed, testIds, children } = props;
   return (

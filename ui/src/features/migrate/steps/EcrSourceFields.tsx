@@ -9,16 +9,15 @@ type EcrSource = Extract<ImageSource, { kind: "ecr" }>;
 
 interface EcrSourceFieldsProps {
   source: EcrSource;
-  /** The profiles of the AWS configuration. */
   profiles: readonly AwsProfile[];
-  /** Whether the practice ECR may be chosen, too. */
+  /** Whether practice mode is offered. */
   practice: boolean;
   onChange: (source: EcrSource) => void;
 }
 
 const practiceOption = { value: "practice", label: "Practice" };
 
-/** The account and region of an ECR that images come from. */
+/** AWS profile and region of an ECR source. */
 export function EcrSourceFields({ source, profiles, practice, onChange }: EcrSourceFieldsProps) {
   const { connection } = source;
   const chosen = connection.kind === "profile" ? connection.profile : "";
@@ -35,16 +34,16 @@ export function EcrSourceFields({ source, profiles, practice, onChange }: EcrSou
   return (
     <SpaceBetween size="m">
       <FormField
-        label="AWS profile of the source"
-        description="It needs to read there. Its registry token is renewed while images are copied."
+        label="Source AWS profile"
+        description="Requires read permission. Transload renews the registry token during the migration."
       >
         <Select
           selectedOption={selected}
           options={options}
           placeholder="Choose a profile"
-          empty="There is no AWS profile on this computer"
+          empty="No AWS profiles found"
           filteringType="auto"
-          filteringAriaLabel="Find a profile"
+          filteringAriaLabel="Find profiles"
           expandToViewport
           onChange={({ detail }) => {
             const value = detail.selectedOption.value ?? "";

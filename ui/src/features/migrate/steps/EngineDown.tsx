@@ -5,7 +5,7 @@ import type { EngineOrigin, EngineStatus } from "../../../ipc/generated";
 function originLabel(origin: EngineOrigin): string {
   switch (origin.kind) {
     case "settings":
-      return "from the settings";
+      return "from Settings";
     case "environment":
       return "from DOCKER_HOST";
     case "context":
@@ -15,14 +15,10 @@ function originLabel(origin: EngineOrigin): string {
   }
 }
 
-/** The addresses at which a Docker Engine was looked for. */
+/** The addresses at which Transload searched for a Docker Engine. */
 export function EngineDown({ status }: { status: EngineStatus }) {
   return (
-    <ExpandableSection
-      defaultExpanded
-      headerText="Where an engine was looked for"
-      data-testid="engine-attempts"
-    >
+    <ExpandableSection defaultExpanded headerText="Addresses tried" data-testid="engine-attempts">
       <ul>
         {status.tried.map((attempt) => (
           <li key={`${attempt.address} ${attempt.origin.kind}`}>

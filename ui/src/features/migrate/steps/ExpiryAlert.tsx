@@ -9,10 +9,10 @@ import { expiryKey, repositoriesToConfirm } from "../wizard/expiry";
 import type { DraftAction } from "../wizard/reducer";
 import { ConsentAlert } from "./ConsentAlert";
 
-/** Images that are listed by name, at most. */
+/** Maximum number of listed images. */
 const namedImages = 200;
 
-/** When a rule applies to an image, and what it does. */
+/** Describes the action of a lifecycle rule and when it applies. */
 export function expiryText({ action, after_days, rule }: ExpiringImage): string {
   const when =
     after_days === null ? "within 24 hours" : `after ${formatCounted(after_days, "day", "days")}`;
@@ -59,13 +59,13 @@ function RepositoryExpiry({ repository }: { repository: PlannedRepository }) {
   return (
     <div data-testid={`expiry-${name}`}>
       <b>{name}</b>
-      {exists ? "" : ", with the lifecycle policy that it gets"}
+      {exists ? "" : ", with the new lifecycle policy"}
       <ImageList
         header={`${formatCounted(planned.length, "image", "images")} of this migration`}
         images={planned}
       />
       <ImageList
-        header={`${formatCounted(existing.length, "image", "images")} that the repository has now`}
+        header={`${formatCounted(existing.length, "existing image", "existing images")}`}
         images={existing}
       />
     </div>
@@ -78,7 +78,7 @@ interface ExpiryAlertProps {
   onChange: (action: DraftAction) => void;
 }
 
-/** Lifecycle policies that expire images because of the plan. Start waits until it is confirmed. */
+/** Lists images that lifecycle policies would expire. The user must confirm to start. */
 export function ExpiryAlert({ plan, draft, onChange }: ExpiryAlertProps) {
   const repositories = repositoriesToConfirm(plan);
   const unknown = plan.repositories.filter(({ lifecycle }) => lifecycle.kind === "unknown");
@@ -89,7 +89,7 @@ export function ExpiryAlert({ plan, draft, onChange }: ExpiryAlertProps) {
         <ConsentAlert
           header="Lifecycle policies will expire images"
           action={null}
-          label="Start anyway: these images may expire"
+          label="I understand that these images may expire"
           agreed={draft.confirmedExpiry === key}
           onAgreed={(agreed) => onChange({ type: "expiry_confirmed", expiry: agreed ? key : null })}
           testIds={{ alert: "expiry-warning", tick: "expiry-confirm" }}
@@ -106,11 +106,7 @@ export function ExpiryAlert({ plan, draft, onChange }: ExpiryAlertProps) {
         </ConsentAlert>
       )}
       {unknown.length > 0 && (
-        <Alert
-          type="info"
-          header="Lifecycle policies could not be read"
-          data-testid="expiry-unknown"
-        >
+        <Alert type="info" header="Couldn’t read lifecycle policies" data-testid="expiry-unknown">
           Whether images expire in {unknown.map(({ name }) => name).join(", ")} is unknown. Reading
           a lifecycle policy requires the permission ecr:GetLifecyclePolicy.
         </Alert>

@@ -13,12 +13,12 @@ import { TypedField } from "./TypedField";
 
 interface HubFieldsProps {
   source: HubSource;
-  /** Those of whoever is signed in; nothing while nobody is, or they are not known yet. */
+  /** Namespaces of the signed-in user, or `null` if unknown. */
   namespaces: SourceNamespaces | null;
   onChange: (source: HubSource) => void;
 }
 
-/** Which namespaces of a Docker Hub: one's own by choosing, others by typing. */
+/** Selects Docker Hub namespaces: own namespaces from a list, others by name. */
 export function HubFields({ source, namespaces, onChange }: HubFieldsProps) {
   const mine = namespaces?.namespaces ?? [];
   const named = sourceNamespaces(source);
@@ -33,15 +33,15 @@ export function HubFields({ source, namespaces, onChange }: HubFieldsProps) {
           label="Your namespaces"
           description={
             namespaces?.organizations_told
-              ? "Your own and those of your organisations."
-              : "Docker Hub does not say which organisations this token belongs to: type them below."
+              ? "Your namespace and the namespaces of your organizations."
+              : "Docker Hub didn’t return the organizations of this token. Enter them below."
           }
         >
           <Multiselect
             selectedOptions={chosen.map(option)}
             options={mine.map(option)}
-            placeholder="Choose whose repositories are shown"
-            deselectAriaLabel={({ label }) => `Leave ${label} out`}
+            placeholder="Choose namespaces"
+            deselectAriaLabel={({ label }) => `Remove ${label}`}
             ariaLabel="Your namespaces"
             keepOpen={false}
             expandToViewport
@@ -54,8 +54,8 @@ export function HubFields({ source, namespaces, onChange }: HubFieldsProps) {
         </FormField>
       )}
       <TypedField
-        label={signedIn ? "Other users or organisations" : "User or organisation"}
-        description="Several with commas between them. “library” holds the official images."
+        label={signedIn ? "Other users or organizations" : "User or organization"}
+        description="Separate names with commas. For official images, enter “library”."
         value={others.join(", ")}
         placeholder={source.kind === "practice_account" ? "dencold, acme" : "dencold"}
         testId="hub-namespace"

@@ -10,17 +10,15 @@ import { TimeLeft } from "../../../shared/TimeLeft";
 
 interface IdentityFactsProps {
   identity: AwsIdentity | null;
-  /** The account's alias, where it has one. */
   alias: string | null;
   loading: boolean;
-  /** What is chosen, for the room that the answer will take. */
+  /** The selected connection, to reserve space for the answer. */
   chosen?: { readonly kind: AwsProfileKind; readonly region: string | null };
 }
 
 /**
- * The caller's account, ARN, region and endpoints, and how long the session lasts. While they are
- * asked for, the same rows stand there, as high as they will be, so that nothing moves when they
- * come.
+ * Account, ARN, region, endpoints, and expiration of the identity. While loading, rows keep their
+ * height.
  */
 export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFactsProps) {
   const region = chosen?.region ?? "us-east-1";
@@ -45,7 +43,7 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
           {
             label: "Session",
             value: loading ? (
-              <StatusIndicator type="loading">Asking AWS</StatusIndicator>
+              <StatusIndicator type="loading">Loading</StatusIndicator>
             ) : (
               known(({ expires_at_ms }) => <TimeLeft endsAtMs={expires_at_ms} />)
             ),
@@ -88,9 +86,7 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
   );
 }
 
-/**
- * Keeps as many lines as a text would take at this width. The text itself is neither seen nor heard.
- */
+/** Reserves the lines of a text. The text is invisible and hidden from screen readers. */
 function Room({ taken, children }: { taken: string; children: ReactNode }) {
   return (
     <div style={{ display: "grid", overflowWrap: "anywhere" }}>
@@ -102,7 +98,7 @@ function Room({ taken, children }: { taken: string; children: ReactNode }) {
   );
 }
 
-/** An ARN as long as those that callers of such a profile usually have. */
+/** A placeholder ARN with a typical length. */
 function usualCaller(kind: AwsProfileKind): string {
   if (kind === "sso") {
     return "arn:aws:sts::000000000000:assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef/first.last@example.com";
@@ -112,7 +108,7 @@ function usualCaller(kind: AwsProfileKind): string {
     : "arn:aws:sts::000000000000:assumed-role/DeploymentRole/botocore-session-0000000000";
 }
 
-/** A region by its code, and its name where it has one. */
+/** The region code and name. */
 function RegionText({ region }: { region: string }) {
   const name = regionName(region);
   return (
@@ -123,7 +119,7 @@ function RegionText({ region }: { region: string }) {
   );
 }
 
-/** The host of the ECR API or of the registry, and of which kind it is where it is not the usual. */
+/** The host of an endpoint, with its type if it isn't the default. */
 function endpointText({ endpoints }: AwsIdentity, which: "api" | "registry"): string {
   const kinds = [endpoints.fips && "FIPS", endpoints.dual_stack && "dual-stack"].filter(Boolean);
   const host = endpoints[which] ?? "–";

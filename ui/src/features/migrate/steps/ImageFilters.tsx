@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { ImagesStepProps } from "./ImagesStep";
 import { noFilter } from "./imageRows";
 
-/** Search, tag pattern, newest, and repositories by name where a registry lists none. */
+/** Filters of the image table, and a field to add repositories by name. */
 export function ImageFilters({ draft, onChange, filter, onFilter }: ImagesStepProps) {
   const [name, setName] = useState("");
   const add = () => {
@@ -20,15 +20,15 @@ export function ImageFilters({ draft, onChange, filter, onFilter }: ImagesStepPr
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       <TextFilter
         filteringText={filter.search}
-        filteringPlaceholder="Find a repository"
-        filteringAriaLabel="Find a repository"
+        filteringPlaceholder="Find repositories"
+        filteringAriaLabel="Find repositories"
         onChange={({ detail }) => onFilter({ ...filter, search: detail.filteringText })}
         data-testid="repository-search"
       />
       <Input
         value={filter.tagPattern}
-        placeholder="Tags like v1.*"
-        ariaLabel="Tags like this pattern; * stands for any characters"
+        placeholder="Filter tags, for example v1.*"
+        ariaLabel="Tag filter. * matches any characters"
         spellcheck={false}
         onChange={({ detail }) => onFilter({ ...filter, tagPattern: detail.value })}
         data-testid="tag-pattern"
@@ -37,8 +37,8 @@ export function ImageFilters({ draft, onChange, filter, onFilter }: ImagesStepPr
         type="number"
         inputMode="numeric"
         value={filter.newest === null ? "" : String(filter.newest)}
-        placeholder="Newest of each"
-        ariaLabel="Only so many of the newest tags of each repository"
+        placeholder="Newest tags"
+        ariaLabel="Number of newest tags per repository"
         onChange={({ detail }) => {
           const count = Number.parseInt(detail.value, 10);
           onFilter({ ...filter, newest: count >= 1 ? count : null });
@@ -55,7 +55,7 @@ export function ImageFilters({ draft, onChange, filter, onFilter }: ImagesStepPr
           <Input
             value={name}
             placeholder="team/app"
-            ariaLabel="Name of a repository to add"
+            ariaLabel="Repository name"
             spellcheck={false}
             onChange={({ detail }) => setName(detail.value)}
             onKeyDown={({ detail }) => {

@@ -16,15 +16,14 @@ import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import { sourceProblem } from "../wizard/validation";
+import { CopyOptionsFields } from "./CopyOptionsFields";
 import { EngineDown } from "./EngineDown";
-import { ExtentFields } from "./ExtentFields";
 import { ImagesTable } from "./ImagesTable";
 import type { ImageFilter, TagList } from "./imageRows";
-import { OriginalsAlert } from "./OriginalsAlert";
+import { RegistryCounterpartsAlert } from "./RegistryCounterpartsAlert";
 import { RuleFields, type RuleResult } from "./RuleFields";
 import { SourceFields } from "./SourceFields";
 
-/** Props of {@link ImagesStep}. */
 export interface ImagesStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
@@ -33,47 +32,46 @@ export interface ImagesStepProps {
     readonly loading: boolean;
     readonly error: unknown;
     readonly more: boolean;
-    /** How many there are; nothing where the source does not say. */
+    /** Total number, or `null` if unknown. */
     readonly total: number | null;
   };
-  /** By repository; absent before it was opened. */
+  /** By repository. Absent until the repository is expanded. */
   tags: Readonly<Record<string, TagList>>;
   filter: ImageFilter;
-  /** Asked where the source is the Docker Engine and does not answer. */
+  /** Engine status, if the source is the Docker Engine and it doesn't respond. */
   engine: EngineStatus | null;
   login: Request<SourceLoginStatus>;
   errorActions: ErrorActions;
   onFilter: (filter: ImageFilter) => void;
   onReload: () => void;
   onMoreRepositories: () => void;
-  /** Asks for a repository's tags, or the next page of them. */
+  /** Loads the first or next page of tags. */
   onTags: (repository: string) => void;
-  /** Tags of a repository are on screen. */
+  /** Called when tags of a repository become visible. */
   onSeen: (repository: string, tags: readonly string[]) => void;
-  /** Repositories of which every tag is wanted once the tags are known. */
+  /** Repositories whose tags are all selected once they are loaded. */
   onWanted: (repositories: string[]) => void;
-  /** Where rules look, such as `all repositories`. */
+  /** Scope of the rules, for example `all repositories`. */
   ruleScope: string;
   ruleResult: RuleResult;
   onRules: (rules: TagRules) => void;
   onRulesStop: () => void;
-  /** What registries have of the engine's images, by `repository:tag`. */
+  /** Counterparts of the engine images in their registries, by `repository:tag`. */
   originals: Readonly<Record<string, EngineOriginal>>;
-  /** The Docker Hub namespaces of whoever is signed in there. */
+  /** Docker Hub namespaces of the signed-in user. */
   namespaces: SourceNamespaces | null;
-  /** The profiles of the AWS configuration. */
   profiles: readonly AwsProfile[];
-  /** Where practice runs: how to sign in to its Docker Hub. */
+  /** Credentials of the practice Docker Hub, if practice mode is running. */
   practice: PracticeStatus | null;
   onSignIn: (login: TypedLogin) => Promise<SourceLoginStatus>;
   onSignOut: () => Promise<SourceLoginStatus>;
 }
 
-/** Step 2: which images of which source. */
+/** Step 2: the source and the images. */
 export function ImagesStep(props: ImagesStepProps) {
   const { draft, onChange, repositories, engine, login, errorActions } = props;
   const ready = sourceProblem(draft.source) === null;
-  // A person may sign in to Docker Hub before they name anybody.
+  // Users can sign in to Docker Hub before they enter a namespace.
   const signs = isHub(draft.source) || (ready && draft.source?.kind === "registry");
   return (
     <SpaceBetween size="l">
@@ -116,7 +114,7 @@ export function ImagesStep(props: ImagesStepProps) {
         />
       )}
       {ready && (
-        <OriginalsAlert
+        <RegistryCounterpartsAlert
           images={draft.images}
           originals={props.originals}
           onTake={(source, images) => onChange({ type: "originals_taken", source, images })}
@@ -124,7 +122,7 @@ export function ImagesStep(props: ImagesStepProps) {
       )}
       {ready && <ImagesTable {...props} />}
       {ready && (
-        <ExtentFields
+        <CopyOptionsFields
           extent={draft.extent}
           engine={draft.source?.kind === "docker_engine"}
           onChange={(extent) => onChange({ type: "extent_changed", extent })}

@@ -27,9 +27,9 @@ import {
   type TagList,
   tagRows,
 } from "./imageRows";
-import { originalText } from "./OriginalsAlert";
+import { originalText } from "./RegistryCounterpartsAlert";
 
-/** How many repositories there are, and how many have come. */
+/** Counter text: loaded and total repositories. */
 function counterText(
   shown: number,
   { list, total, more }: ImagesStepProps["repositories"],
@@ -39,15 +39,15 @@ function counterText(
     : `(${formatCount(shown)}${more ? "+" : ""})`;
 }
 
-/** Tags of a repository that are drawn at first, and with each *Show more tags*. */
+/** Number of tags shown initially, and added with *Show more tags*. */
 const tagsAtFirst = 100;
 
 interface NameCellProps {
   row: ImageRow;
-  /** How many tags of the repository are chosen, and what is known of them. */
+  /** Selected tags of a repository and their size. */
   chosen: number;
   list: TagList | undefined;
-  /** What a registry has of the tag, where that is more or something else. */
+  /** Badge for a registry counterpart with more platforms or another digest. */
   original: EngineOriginal | undefined;
   onTags: (repository: string) => void;
   onMore: (repository: string) => void;
@@ -86,11 +86,11 @@ function NameCell({ row, chosen, list, original, onTags, onMore }: NameCellProps
     case "loading":
       return (
         <StatusIndicator type="loading">
-          {row.progress === null ? "Reading tags" : `Reading tags: ${progressText(row.progress)}`}
+          {row.progress === null ? "Loading tags" : `Loading tags: ${progressText(row.progress)}`}
         </StatusIndicator>
       );
     case "empty":
-      return <Box color="text-status-inactive">No tag matches</Box>;
+      return <Box color="text-status-inactive">No matching tags</Box>;
     case "more":
       return (
         <Button variant="inline-link" onClick={() => onMore(row.repository)}>
@@ -111,7 +111,7 @@ function NameCell({ row, chosen, list, original, onTags, onMore }: NameCellProps
   }
 }
 
-/** The platforms of a tag; of an index of the Docker Engine also those that it does not hold. */
+/** The platforms of a tag, including platforms of the index that the engine doesn't have. */
 function PlatformsCell({ tag }: { tag: SourceTag }) {
   const missing = tag.missing_platforms ?? [];
   const held = tag.platforms.join(", ") || "–";
@@ -129,11 +129,11 @@ function PlatformsCell({ tag }: { tag: SourceTag }) {
   );
 }
 
-/** Repositories that open to their tags, of which any number is selected. */
+/** The table of repositories, expandable to selectable tags. */
 export function ImagesTable(props: ImagesStepProps) {
   const { draft, onChange, repositories, tags, filter, onTags } = props;
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  // How many tags of a repository are drawn, where a person wanted more than at first.
+  // Number of shown tags per repository, if the user asked for more.
   const [drawn, setDrawn] = useState<Readonly<Record<string, number>>>({});
   const drawnOf = (repository: string) => drawn[repository] ?? tagsAtFirst;
   const rows = useMemo(
@@ -147,7 +147,7 @@ export function ImagesTable(props: ImagesStepProps) {
   const chosen = useMemo(() => chosenCounts(draft.images), [draft.images]);
   const size = draftSize(draft, tags);
   const { onSeen } = props;
-  // What is drawn is looked into; what was is not asked for again.
+  // Details are loaded for visible tags, once each.
   useEffect(() => {
     for (const repository of expanded) {
       const below = drawnRows(
@@ -196,7 +196,7 @@ export function ImagesTable(props: ImagesStepProps) {
       trackBy="id"
       wrapLines
       loading={repositories.loading && repositories.list.length === 0}
-      loadingText="Reading repositories"
+      loadingText="Loading repositories"
       selectionType="multi"
       selectedItems={selected}
       onSelectionChange={({ detail }) => select(detail.selectedItems)}
@@ -221,7 +221,7 @@ export function ImagesTable(props: ImagesStepProps) {
                 ? "Nothing selected"
                 : `${formatCounted(draft.images.length, "tag", "tags")} selected, ${
                     size.unknown === draft.images.length
-                      ? "size not known yet"
+                      ? "size unknown"
                       : `${formatBytes(size.bytes)}${size.unknown > 0 ? " and more" : ""}`
                   }`}
             </span>
@@ -229,7 +229,7 @@ export function ImagesTable(props: ImagesStepProps) {
           actions={
             <Button
               iconName="refresh"
-              ariaLabel="Read the repositories again"
+              ariaLabel="Refresh repositories"
               loading={repositories.loading}
               onClick={props.onReload}
             />
@@ -241,7 +241,7 @@ export function ImagesTable(props: ImagesStepProps) {
       filters={<ImageFilters {...props} />}
       empty={
         <Box textAlign="center" color="inherit">
-          {repositories.error === null ? "No repository here" : "The repositories are not known"}
+          {repositories.error === null ? "No repositories" : "Couldn’t load the repositories"}
         </Box>
       }
       footer={
@@ -249,18 +249,18 @@ export function ImagesTable(props: ImagesStepProps) {
         (repositories.loading ? (
           <StatusIndicator type="loading">
             {repositories.total === null
-              ? "Reading more repositories"
-              : `Reading repositories: ${formatCount(repositories.list.length)} of ${formatCount(repositories.total)}`}
+              ? "Loading more repositories"
+              : `Loading repositories: ${formatCount(repositories.list.length)} of ${formatCount(repositories.total)}`}
           </StatusIndicator>
         ) : (
           <Button variant="inline-link" onClick={props.onMoreRepositories}>
-            Read the rest of the repositories
+            Load all repositories
           </Button>
         ))
       }
       ariaLabels={{
         tableLabel: "Images",
-        selectionGroupLabel: "Selection of images",
+        selectionGroupLabel: "Image selection",
         allItemsSelectionLabel: () => "Select all",
         itemSelectionLabel: (_state, row) => `Select ${row.id}`,
         expandButtonLabel: (row) => `Show tags of ${row.id}`,
@@ -302,7 +302,7 @@ export function ImagesTable(props: ImagesStepProps) {
         },
         {
           id: "age",
-          // The engine keeps no time of a push or pull.
+          // The engine doesn't record push and pull times.
           header: draft.source?.kind === "docker_engine" ? "Created" : "Pushed",
           minWidth: 130,
           cell: (row) =>

@@ -13,15 +13,14 @@ import { formatDuration } from "../../../shared/format";
 import { useNow } from "../../../shared/useNow";
 import type { Request } from "../../../shared/useRequest";
 
-/** Props of {@link LoginStep}. */
 export interface LoginStepProps {
   login: Request<RegistryLogin>;
-  /** The logins of the person's own docker and Podman. */
+  /** The section with the logins of docker and Podman. */
   clientLogins: ReactNode;
   errorActions: ErrorActions;
 }
 
-/** Step 4: whether the registry takes the token. */
+/** Step 4: the registry login. */
 export function LoginStep({ login, clientLogins, errorActions }: LoginStepProps) {
   const answer = login.answer;
   return (
@@ -29,7 +28,7 @@ export function LoginStep({ login, clientLogins, errorActions }: LoginStepProps)
       header={
         <Header
           variant="h2"
-          description="The token stays in memory. It is not written to Docker's configuration."
+          description="Transload keeps the token in memory and doesn’t change the Docker configuration."
           actions={
             <Button onClick={login.reload} loading={login.loading} data-testid="login-again">
               Log in again
@@ -45,7 +44,7 @@ export function LoginStep({ login, clientLogins, errorActions }: LoginStepProps)
           <ErrorAlert error={login.error} actions={{ ...errorActions, retry: login.reload }} />
         )}
         {answer === null && login.loading && (
-          <StatusIndicator type="loading">Getting a token and trying it</StatusIndicator>
+          <StatusIndicator type="loading">Logging in</StatusIndicator>
         )}
         {answer !== null && <LoginFacts login={answer} />}
         {answer !== null && answer.engine_error !== null && (
@@ -56,7 +55,7 @@ export function LoginStep({ login, clientLogins, errorActions }: LoginStepProps)
         )}
         {answer?.registry_accepts === true && answer.engine_accepts === false && (
           <div data-testid="login-go-on">
-            <Alert type="info" header="You can go on all the same">
+            <Alert type="info" header="This step isn’t required">
               The registry let Transload in; only the engine’s own test of the login failed. The
               engine is given the token again when it pushes. Podman cannot test a login on a
               registry without HTTPS, such as the one of practice, and pushes to it nevertheless.
@@ -91,7 +90,7 @@ function LoginFacts({ login }: { login: RegistryLogin }) {
           label: "Docker Engine",
           value:
             login.engine_accepts === null ? (
-              "Not needed for this source"
+              "Not required for this source"
             ) : (
               <span data-testid="login-engine">
                 <Accepted accepted={login.engine_accepts} severity="warning" />
@@ -103,7 +102,7 @@ function LoginFacts({ login }: { login: RegistryLogin }) {
   );
 }
 
-/** Whether a login was taken; `severity` is how much it matters where it was not. */
+/** Result of one login. `severity` applies if it failed. */
 function Accepted({
   accepted,
   severity = "error",

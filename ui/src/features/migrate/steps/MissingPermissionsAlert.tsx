@@ -14,7 +14,7 @@ interface MissingPermissionsAlertProps {
   permissions: Request<PlanPermissions>;
 }
 
-/** What the plan needs and the caller may not do, and the way on. */
+/** Lists missing permissions. The user can continue without them. */
 export function MissingPermissionsAlert({
   draft,
   onChange,
@@ -34,16 +34,16 @@ export function MissingPermissionsAlert({
           Check again
         </Button>
       }
-      label="Try it all the same"
+      label="Continue without these permissions"
       agreed={draft.acceptedMissing === accepted}
       onAgreed={(agreed) =>
         onChange({ type: "missing_accepted", missing: agreed ? accepted : null })
       }
       testIds={{ alert: "permissions-missing", tick: "permissions-accept" }}
     >
-      As far as could be seen, {identity.arn} may not do{" "}
-      {missing.map(({ action }) => action).join(", ")}. Copy the policy below for whoever manages
-      the account, and check again; or choose another profile.
+      According to the check, {identity.arn} isn’t allowed to perform{" "}
+      {missing.map(({ action }) => action).join(", ")}. Ask the administrator of the account to add
+      the policy below, then check again. Or choose another profile.
     </ConsentAlert>
   );
 }

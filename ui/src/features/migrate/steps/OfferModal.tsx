@@ -10,11 +10,10 @@ import type { Work } from "../../../shared/useWork";
 
 interface OfferModalProps {
   header: string;
-  /** What the button says that makes the change. */
+  /** Label of the confirm button. */
   confirm: string;
-  /** What is asked, and what it does. */
   children: ReactNode;
-  /** The commands that would make the change; an error says what is wrong with the fields. */
+  /** The equivalent AWS CLI commands, or an error if a field is invalid. */
   commands: Request<string[]>;
   work: Work;
   errorActions: ErrorActions;
@@ -22,7 +21,7 @@ interface OfferModalProps {
   onDismiss: () => void;
 }
 
-/** Asks before something is changed for the whole registry, and shows the call that would be made. */
+/** Confirms a change of the registry settings and shows the API call. */
 export function OfferModal({
   header,
   confirm,
@@ -41,7 +40,7 @@ export function OfferModal({
       confirm={confirm}
       busy={work.busy}
       disabled={commands.answer === null || commands.error !== null}
-      disabledReason="Fill in the fields, so that the call can be shown."
+      disabledReason="Fill in the fields to preview the API call."
       name="offer"
       onConfirm={onConfirm}
       onClose={onDismiss}
@@ -50,10 +49,12 @@ export function OfferModal({
         {children}
         {work.error !== null && <ErrorAlert error={work.error} actions={errorActions} />}
         {commands.error !== null && <ErrorAlert error={commands.error} actions={errorActions} />}
-        {commands.loading && <StatusIndicator type="loading">Writing the call</StatusIndicator>}
+        {commands.loading && (
+          <StatusIndicator type="loading">Preparing the preview</StatusIndicator>
+        )}
         {commands.error === null && commands.answer !== null && (
           <div data-testid="offer-commands">
-            <Box variant="awsui-key-label">This call is made, and nothing else</Box>
+            <Box variant="awsui-key-label">API call preview</Box>
             <CommandList commands={commands.answer} />
           </div>
         )}

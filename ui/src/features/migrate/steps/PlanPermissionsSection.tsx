@@ -24,32 +24,32 @@ interface PlanPermissionsSectionProps {
 
 const purposes: Record<PermissionPurpose, string> = {
   log_in: "Log in to the registry",
-  look: "See what is there",
+  look: "Read the current state",
   create: "Create repositories",
-  push: "Send images",
-  prove: "Prove what arrived",
-  forecast: "See what lifecycle policies expire; without it that stays unknown",
-  mount: "Share layers between repositories; without it they are sent again",
+  push: "Push images",
+  prove: "Verify images",
+  forecast: "Evaluate lifecycle policies (optional)",
+  mount: "Mount layers from other repositories (optional)",
 };
 
 const denials: Record<PermissionDenial, string> = {
-  not_granted: "No policy allows it",
-  denied: "A policy denies it",
-  organization: "A policy of the organisation does not allow it",
-  boundary: "The permissions boundary does not allow it",
-  call_refused: "A call that only reads was refused",
+  not_granted: "No policy allows the action",
+  denied: "A policy denies the action",
+  organization: "A service control policy doesn’t allow the action",
+  boundary: "The permissions boundary doesn’t allow the action",
+  call_refused: "A read request was denied",
 };
 
 const bases: Record<PermissionBasis, string> = {
-  practice: "Practice allows everything.",
+  practice: "Practice mode allows all actions.",
   simulation:
-    "As far as IAM says: it simulated the policies of the caller. It does not see policies of repositories and keys, nor every policy of the organisation.",
+    "Result of the IAM policy simulator for this identity. The simulator doesn’t evaluate repository policies, key policies, and all policies of the organization.",
   calls:
-    "This identity may not ask IAM (iam:SimulatePrincipalPolicy), so calls that only read were tried. What only a write would tell is unknown, and no reason not to start.",
-  root: "The root user may do everything in its account.",
+    "This identity isn’t allowed to simulate policies (iam:SimulatePrincipalPolicy), so Transload tested read requests. Write permissions are unknown. You can start the migration.",
+  root: "The root user has all permissions in its account.",
 };
 
-/** `app` of the ARN of a repository; other ARNs whole. */
+/** Returns the repository name of an ARN, or the ARN. */
 function shortResource(arn: string): string {
   return arn.split(":repository/")[1] ?? arn;
 }
@@ -66,7 +66,7 @@ function Standing({ permission: { standing } }: { permission: PlanPermission }) 
           {standing.doubt === "conditions"
             ? `Unknown: depends on ${standing.conditions.join(", ")}`
             : standing.doubt === "other_policy"
-              ? "Unknown: the policy of the key may allow it"
+              ? "Unknown: the key policy may allow the action"
               : "Unknown"}
         </StatusText>
       );
@@ -90,7 +90,7 @@ function summary(permissions: readonly PlanPermission[]): string {
   return parts.join(", ");
 }
 
-/** Whether the caller may do what the plan would do, and the policy that allows it. */
+/** Shows the result of the permission check and the required policy. */
 export function PlanPermissionsSection({ permissions, errorActions }: PlanPermissionsSectionProps) {
   const answer = permissions.answer;
   const missing = missingPermissions(answer);
@@ -107,12 +107,12 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
         key={missing.length > 0 ? "missing" : "fine"}
         variant="container"
         headerText="Permissions"
-        headerDescription="What this plan needs to be allowed, checked without writing anything."
+        headerDescription="Permissions this plan requires. The check makes no changes."
         headerActions={
           <span data-testid="permissions-summary">
             {answer === null || permissions.loading ? (
               permissions.error === null && (
-                <StatusIndicator type="loading">Asking AWS</StatusIndicator>
+                <StatusIndicator type="loading">Loading</StatusIndicator>
               )
             ) : (
               <StatusIndicator type={missing.length > 0 ? "warning" : "success"}>
@@ -151,29 +151,29 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
                 },
                 {
                   id: "purpose",
-                  header: "What for",
+                  header: "Purpose",
                   cell: ({ purpose }) => purposes[purpose],
                 },
                 {
                   id: "resources",
-                  header: "On",
+                  header: "Resource",
                   cell: (permission) => <Resources permission={permission} />,
                 },
               ]}
               wrapLines
-              ariaLabels={{ tableLabel: "Permissions that the plan needs" }}
+              ariaLabels={{ tableLabel: "Required permissions" }}
             />
             <Box variant="small">{bases[answer.basis]}</Box>
             <ExpandableSection
-              headerText="Policy for the administrator"
+              headerText="Required IAM policy"
               defaultExpanded={missing.length > 0}
               data-testid="permissions-policy"
             >
               <SpaceBetween size="xs">
                 <div>
                   {answer.policy.widened
-                    ? "It allows just what this plan needs; it names folders of repositories, since all their names are more than one IAM policy takes."
-                    : "It allows just what this plan needs, on just these repositories."}
+                    ? "Allows only what this plan requires. The policy uses wildcards, because the repository names exceed the size limit of an IAM policy."
+                    : "Allows only what this plan requires, for these repositories."}
                 </div>
                 <PolicyText policy={answer.policy.text} />
               </SpaceBetween>
@@ -185,7 +185,7 @@ export function PlanPermissionsSection({ permissions, errorActions }: PlanPermis
   );
 }
 
-/** What a standing is of: names where it is not allowed, a count where it is. */
+/** The resources of a permission: their names, or a count if all are allowed. */
 function Resources({ permission: { resources, resource_count } }: { permission: PlanPermission }) {
   if (resources.length === 0) {
     return <span>{formatCounted(resource_count, "resource", "resources")}</span>;

@@ -22,46 +22,46 @@ import {
   formatRate,
 } from "../../../shared/format";
 
-/** Dollars a month for bytes in ECR. */
+/** Storage cost per month. */
 export function monthlyCost(storedBytes: number, rate: number): string {
   const dollars = (storedBytes / 1e9) * rate;
   return dollars > 0 && dollars < 0.01 ? "less than $0.01" : `$${dollars.toFixed(2)}`;
 }
 
-/** Pulls that are needed beside those that are left. */
+/** Required and remaining pulls. */
 export function quotaText(quota: PullQuota, atLeast: boolean): string {
   const pulls = formatCounted(quota.needed, "pull", "pulls");
   const needed = atLeast ? `at least ${pulls}` : pulls;
   return quota.left === null
-    ? `${needed} needed, no limit`
-    : `${needed} needed, ${formatCount(quota.left)} left`;
+    ? `${needed} required, no limit`
+    : `${needed} required, ${formatCount(quota.left)} remaining`;
 }
 
 /**
- * When the pulls that were used return, and what becomes of a run that needs more than are left.
- * Docker Hub counts the pulls of a window that moves along, and says no more than its length.
+ * Describes when the limit is renewed. Docker Hub uses a sliding window and reports only its
+ * length.
  */
 export function quotaNote(quota: PullQuota, nowMs: number): string | null {
   if (quota.left === null || quota.window_seconds === null) {
     return null;
   }
-  const returns = `All that were used return by ${formatClock(nowMs + quota.window_seconds * 1000)}.`;
+  const returns = `The limit is fully renewed by ${formatClock(nowMs + quota.window_seconds * 1000)}.`;
   return quota.left < quota.needed
-    ? `${returns} The run waits for them and goes on by itself.`
+    ? `${returns} The migration waits and then continues automatically.`
     : returns;
 }
 
-/** How long it will take, as an estimate. */
+/** Estimated duration, based on earlier migrations. */
 export function expectedText(expected: ExpectedTime): string {
   const time = expected.elapsed_ms < 1000 ? "a moment" : formatDuration(expected.elapsed_ms);
   const last =
     expected.migrations === 1
-      ? "last time"
-      : `in the last ${formatCount(expected.migrations)} migrations on this way`;
-  return `about ${time}, at ${formatRate(expected.bytes_per_second)} as ${last}`;
+      ? "the last similar migration"
+      : `the last ${formatCount(expected.migrations)} similar migrations`;
+  return `about ${time} at ${formatRate(expected.bytes_per_second)}, based on ${last}`;
 }
 
-/** What blob mounting saves of the upload, or would save. */
+/** Upload that blob mounting saves, or would save. */
 export function mountingNote(totals: Totals): string | null {
   const { mountable_bytes, blob_mounting } = totals;
   if (mountable_bytes === 0 || blob_mounting === null) {
@@ -72,7 +72,7 @@ export function mountingNote(totals: Totals): string | null {
     : `Blob mounting is off. It would save ${formatBytes(mountable_bytes)}.`;
 }
 
-/** How many tags of signatures, attestations and SBOMs are written; null without any. */
+/** Number of referrer tags to write, or `null`. */
 export function referrersText(totals: Totals): string | null {
   const parts: string[] = [];
   if (totals.referrer_tags > 0) {
@@ -94,12 +94,12 @@ interface PlanTotalsProps {
   onRate: (rate: number) => void;
 }
 
-/** The sums of a plan, and what it costs. */
+/** The summary of a plan. */
 export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
   const [text, setText] = useState(String(rate));
   const totals = plan.totals;
-  // The quota is that of the moment when the plan was made.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each plan has a moment of its own
+  // The quota was read when the plan was created.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the time belongs to the plan
   const madeAtMs = useMemo(() => Date.now(), [plan.plan]);
   const unread = plan.images.filter((image) => image.remarks.includes("read_later")).length;
   const typed = Number(text);
@@ -117,9 +117,9 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
         columns={4}
         items={[
           { label: "Repositories to create", value: formatCount(totals.repositories_to_create) },
-          { label: "Images to move", value: formatCount(totals.images_to_move) },
+          { label: "Images to copy", value: formatCount(totals.images_to_move) },
           {
-            label: "Already there",
+            label: "Up to date",
             value:
               totals.there_bytes === 0
                 ? formatCount(totals.images_unchanged)
@@ -132,7 +132,7 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
                 <span>
                   <Bytes bytes={totals.upload_bytes} />
                   {unread > 0 &&
-                    `, and ${formatCounted(unread, "image", "images")} whose size is read later`}
+                    `, and ${formatCounted(unread, "image", "images")} of unknown size`}
                 </span>
                 {mountingNote(totals) !== null && <Box variant="small">{mountingNote(totals)}</Box>}
               </SpaceBetween>
@@ -143,7 +143,7 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
             : [{ label: "Signatures and attestations", value: referrersText(totals) }]),
           ...(plan.expected === null
             ? []
-            : [{ label: "Expected time", value: expectedText(plan.expected) }]),
+            : [{ label: "Estimated time", value: expectedText(plan.expected) }]),
           ...(plan.pull_quota === null
             ? []
             : [
@@ -161,19 +161,19 @@ export function PlanTotals({ plan, rate, onRate }: PlanTotalsProps) {
               ]),
           {
             label: "Storage cost",
-            value: `${monthlyCost(totals.stored_bytes, rate)} a month`,
+            value: `${monthlyCost(totals.stored_bytes, rate)} per month`,
           },
           {
             label: "Storage rate",
             value: (
               <FormField
-                constraintText="Dollars for a GB and month; as of March 2026."
+                constraintText="USD per GB-month. Default as of March 2026."
                 errorText={valid ? undefined : "Enter an amount, such as 0.10."}
               >
                 <Input
                   value={text}
                   inputMode="decimal"
-                  ariaLabel="Storage rate in dollars for a GB and month"
+                  ariaLabel="Storage rate in USD per GB-month"
                   onChange={({ detail }) => {
                     setText(detail.value);
                     const changed = Number(detail.value);

@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { errorEntry } from "../../../errors";
+import { wordsOf } from "../../../errors";
 import type {
   MigrationPlan,
   PlannedImage,
@@ -24,24 +24,25 @@ const routeLabels = {
 
 const remarkTexts: Record<PlanRemark, string> = {
   digest_changes:
-    "The Docker Engine packs the layers again: the digest changes, the content stays the same.",
-  one_platform: "The Docker Engine holds one platform of several.",
-  size_unpacked: "The size is that of the unpacked image.",
-  read_later: "Read when its turn comes, to spare Docker Hub's pull quota: size not known yet.",
-  chosen_platform: "Only the chosen platform: its digest is not the one of the tag.",
+    "The Docker Engine recompresses the layers. The digest changes, the content doesn’t.",
+  one_platform: "The Docker Engine has one of several platforms.",
+  size_unpacked: "Size of the uncompressed image.",
+  read_later:
+    "Size unknown. Transload reads the image when it copies it, to save Docker Hub pulls.",
+  chosen_platform: "Only the selected platform. Its digest differs from the digest of the tag.",
   not_for_amd64:
-    "Not built for linux/amd64: on such machines it ends with “exec format error”. Arm ones, such as Graviton, run it.",
+    "Not available for linux/amd64. It runs on Arm machines such as AWS Graviton only.",
   not_for_lambda:
-    "An index of one image and its attestation. AWS Lambda takes only the image: for Lambda, choose its platform under What comes along.",
+    "An index with one image and an attestation. AWS Lambda doesn’t support indexes: for Lambda, choose a platform under Copy options.",
   build_cache:
-    "A build cache and not an image to run. ECR may refuse this format: export the cache with image-manifest=true and oci-mediatypes=true instead, or leave this tag out.",
+    "A build cache. ECR may reject this format: export the cache with image-manifest=true and oci-mediatypes=true, or deselect this tag.",
   foreign_layers:
-    "Some layers, such as Windows base layers, are stored outside the registry. They are not copied; the image still names where they are.",
+    "Some layers, such as Windows base layers, are stored outside the registry and aren’t copied. The image keeps the references to them.",
   destination_has_index:
-    "ECR has the whole index with this image in it. It is not replaced by one platform.",
+    "ECR contains the complete index. Transload doesn’t replace it with one platform.",
 };
 
-/** What will arrive of an image of the Docker Engine, as sentences. */
+/** Sentences about the platforms that the Docker Engine can push. */
 export function predictionTexts(image: PlannedImage): string[] {
   const { engine, part_of, source_digest } = image;
   if (engine === undefined) {
@@ -50,7 +51,7 @@ export function predictionTexts(image: PlannedImage): string[] {
   const platforms = image.platforms.join(", ");
   const texts: string[] = [];
   if (engine.outcome === "whole") {
-    texts.push("Copied whole: the digest stays the same.");
+    texts.push("All platforms are copied. The digest doesn’t change.");
   } else if (engine.outcome === "part") {
     const known = engine.index_platforms.length;
     const of = known > 1 ? `${platforms} of ${known} platforms` : `${platforms} of the index`;
@@ -61,11 +62,11 @@ export function predictionTexts(image: PlannedImage): string[] {
     );
   } else if (engine.outcome === "seen_while_sending") {
     texts.push(
-      `This Docker Engine does not say which platforms it holds. If it holds the whole index, that is copied with its digest; otherwise only ${platforms === "" ? "its own platform" : platforms}.`,
+      `This Docker Engine doesn’t report its platforms. If it has the complete index, all platforms are copied with the same digest. Otherwise, only ${platforms === "" ? "its default platform" : platforms} is copied.`,
     );
   }
   if (engine.attestations_stay) {
-    texts.push("The attestation of the index is not copied.");
+    texts.push("The attestation of the index isn’t copied.");
   }
   if (engine.way === "own_push") {
     texts.push("Transload reads the image from the Docker Engine and uploads it itself.");
@@ -73,7 +74,7 @@ export function predictionTexts(image: PlannedImage): string[] {
   return texts;
 }
 
-/** Platforms that are named; of more the others are counted. */
+/** Maximum number of listed platforms. */
 const namedPlatforms = 3;
 
 function platformsText(platforms: readonly string[]): string {
@@ -84,32 +85,32 @@ function platformsText(platforms: readonly string[]): string {
 
 function alreadyThereText(image: PlannedImage): string {
   if (image.remarks.includes("destination_has_index")) {
-    return "Already there, with more platforms";
+    return "Up to date, with more platforms";
   }
-  return image.engine?.outcome === "repacked"
-    ? "Already there, same content"
-    : "Already there, identical";
+  return image.engine?.outcome === "repacked" ? "Up to date, same content" : "Up to date";
 }
 
 function ActionCell({ image }: { image: PlannedImage }) {
   const action = image.action;
   switch (action.kind) {
     case "move":
-      return <StatusText type="pending">Move</StatusText>;
+      return <StatusText type="pending">Copy</StatusText>;
     case "overwrite":
-      return <StatusText type="warning">Replace the image there</StatusText>;
+      return <StatusText type="warning">Overwrite existing image</StatusText>;
     case "already_there":
       return <StatusText type="success">{alreadyThereText(image)}</StatusText>;
     case "keep_existing":
-      return <StatusText type="stopped">The image there stays</StatusText>;
+      return <StatusText type="stopped">Keep existing image</StatusText>;
     case "conflict":
-      return <StatusText type="warning">The tag points to another image there</StatusText>;
+      return (
+        <StatusText type="warning">Conflict: the tag points to another image</StatusText>
+      );
     case "refused": {
-      const entry = errorEntry(action.error);
+      const words = wordsOf(action.error);
       return (
         <SpaceBetween size="xxs">
-          <StatusText type="error">{entry.title}</StatusText>
-          <Box variant="small">{entry.text(action.error)}</Box>
+          <StatusText type="error">{words.title}</StatusText>
+          <Box variant="small">{action.error.message}</Box>
         </SpaceBetween>
       );
     }
@@ -122,10 +123,10 @@ function referrerText(tag: PlannedReferrerTag): string {
   }
   return tag.destination_digest === tag.source_digest
     ? "already in ECR"
-    : "kept in ECR: it differs from the one at the source";
+    : "kept in ECR (differs from the source)";
 }
 
-/** The tags of an image's signatures, attestations and SBOMs: their number, and each on demand. */
+/** Referrer tags of an image: a count that expands to a list. */
 function ReferrerTags({ image }: { image: PlannedImage }) {
   const tags = image.referrer_tags ?? [];
   const moves = image.action.kind === "move" || image.action.kind === "overwrite";
@@ -157,11 +158,11 @@ function ReferrerTags({ image }: { image: PlannedImage }) {
   );
 }
 
-/** What an action is found by. */
+/** Search words of an action. */
 const actionWords: Record<PlannedImage["action"]["kind"], string> = {
   move: "move",
   overwrite: "replace",
-  already_there: "already there",
+  already_there: "up to date",
   keep_existing: "stays",
   conflict: "conflict",
   refused: "refused",
@@ -173,13 +174,13 @@ interface PlannedImagesTableProps {
   onChange: (action: DraftAction) => void;
 }
 
-/** Every image of a plan, with a choice where its tag is taken. */
+/** The images of a plan, with a choice for each conflict. */
 export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTableProps) {
   return (
     <PagedTable
       items={plan.images}
       words={(image) => [image.source, image.destination, actionWords[image.action.kind]]}
-      finds="an image by name or by what happens, such as conflict"
+      finds="images by name or action"
       trackBy={(image) => String(image.image)}
       wrapLines
       data-testid="plan-images"
@@ -192,7 +193,7 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
       columnDefinitions={[
         {
           id: "source",
-          header: "From and to",
+          header: "Source and destination",
           isRowHeader: true,
           minWidth: 220,
           cell: (image) => (
@@ -245,7 +246,7 @@ export function PlannedImagesTable({ plan, draft, onChange }: PlannedImagesTable
         },
         {
           id: "action",
-          header: "What happens",
+          header: "Action",
           minWidth: 220,
           cell: (image) => {
             const choice = draft.choices.find((one) => sameImage(one.image, image.selected));

@@ -5,13 +5,13 @@ import type { PlannedRepository } from "../../../ipc/generated";
 import { CopyableText } from "../../../shared/CopyableText";
 import { PagedTable } from "../../../shared/PagedTable";
 
-/** The repositories that a plan needs: new, or there already and left as they are. */
+/** The repositories of a plan: new or existing. */
 export function PlannedRepositoriesTable({ repositories }: { repositories: PlannedRepository[] }) {
   return (
     <PagedTable
       items={repositories}
       words={(repository) => [repository.name, repository.exists ? "exists" : "created"]}
-      finds="a repository by name or by what happens"
+      finds="repositories by name or action"
       trackBy="name"
       variant="container"
       data-testid="plan-repositories"
@@ -39,11 +39,11 @@ export function PlannedRepositoriesTable({ repositories }: { repositories: Plann
         },
         {
           id: "state",
-          header: "What happens",
+          header: "Action",
           cell: (repository) =>
             repository.exists ? (
               <SpaceBetween size="xxs">
-                <StatusIndicator type="success">Exists, stays as it is</StatusIndicator>
+                <StatusIndicator type="success">Exists, unchanged</StatusIndicator>
                 {repository.differences.map((difference) => (
                   <StatusIndicator key={difference.setting} type="info">
                     {difference.setting} is {difference.actual}, not {difference.wanted}

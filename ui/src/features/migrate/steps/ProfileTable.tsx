@@ -21,7 +21,7 @@ const kindLabels: Record<AwsProfileKind, string> = {
   unknown: "Unknown",
 };
 
-/** A path that goes on in the next line behind a slash, not in the middle of a name. */
+/** A path that wraps after a slash. */
 function BrokenAtSlashes({ path }: { path: string }) {
   const names = path.split("/");
   return names.map((name, depth) => (
@@ -46,7 +46,7 @@ interface ProfileRow {
   readonly action: DraftAction;
 }
 
-/** The rows: saved profiles first, then the AWS configuration's, then practice. */
+/** Returns saved profiles, then AWS profiles, then practice mode. */
 function profileRows(saved: readonly SavedProfile[], aws: AwsProfiles | null): ProfileRow[] {
   const regionOf = (name: string) =>
     aws?.profiles.find((profile) => profile.name === name)?.region ?? null;
@@ -84,9 +84,9 @@ function profileRows(saved: readonly SavedProfile[], aws: AwsProfiles | null): P
     {
       id: "practice",
       name: "Practice",
-      kind: "Without AWS",
+      kind: "No AWS account required",
       region: null,
-      source: "Inside Transload",
+      source: "Built into Transload",
       problem: null,
       action: { type: "connection_chosen", connection: { kind: "practice" } },
     },
@@ -115,7 +115,7 @@ interface ProfileTableProps {
   onAddProfile: (() => void) | null;
 }
 
-/** Every way to reach an ECR, of which one is chosen. */
+/** The table of profiles. */
 export function ProfileTable({
   draft,
   onChange,
@@ -150,13 +150,13 @@ export function ProfileTable({
             <SpaceBetween direction="horizontal" size="xs">
               <Button
                 iconName="refresh"
-                ariaLabel="Read the AWS configuration again"
+                ariaLabel="Refresh profiles"
                 loading={loading}
                 onClick={onReload}
               />
               {onAddProfile !== null && (
                 <Button onClick={onAddProfile} data-testid="add-profile">
-                  Add a profile from SSO
+                  Add SSO profile
                 </Button>
               )}
             </SpaceBetween>
@@ -188,7 +188,7 @@ export function ProfileTable({
         { id: "region", header: "Region", minWidth: 110, cell: (row) => row.region ?? "–" },
         {
           id: "source",
-          header: "Defined in",
+          header: "Source",
           minWidth: 160,
           cell: (row) => <BrokenAtSlashes path={row.source} />,
         },

@@ -22,20 +22,18 @@ import type { ProposedNaming } from "../wizard/useProposedNames";
 import { nameProblems } from "../wizard/validation";
 import { RowSettingsModal } from "./RowSettingsModal";
 
-/** Props of {@link RepositoriesStep}. */
 export interface RepositoriesStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
-  /** The names that are proposed. */
   proposed: ProposedNaming;
-  /** What ECR has already. */
+  /** Existing repositories. */
   existing: Request<Repository[]>;
   errorActions: ErrorActions;
-  /** What may serve better than a migration. */
+  /** Offers for registry settings. */
   offers?: ReactNode;
 }
 
-/** Step 3: which ECR repository each one goes to, and how new ones are set up. */
+/** Step 3: ECR repository names, and settings of new repositories. */
 export function RepositoriesStep({
   draft,
   onChange,
@@ -72,13 +70,13 @@ export function RepositoriesStep({
     });
   const state = (row: Row) => {
     if (row.problem !== null) {
-      return <StatusIndicator type="error">Not possible</StatusIndicator>;
+      return <StatusIndicator type="error">Invalid</StatusIndicator>;
     }
     if (existing.answer === null) {
       return existing.loading ? (
-        <StatusIndicator type="loading">Asking ECR</StatusIndicator>
+        <StatusIndicator type="loading">Checking</StatusIndicator>
       ) : (
-        <StatusIndicator type="info">Not known yet</StatusIndicator>
+        <StatusIndicator type="info">Unknown</StatusIndicator>
       );
     }
     return there.has(row.name) ? (
@@ -99,10 +97,10 @@ export function RepositoriesStep({
       <FormField
         label={
           <span>
-            Prefix for all <i>- optional</i>
+            Prefix<i>- optional</i>
           </span>
         }
-        description="Goes before every name, such as team/ for team/app."
+        description="Added to every name. For example, enter team/ for team/app."
       >
         <Input
           value={draft.prefix}
@@ -121,19 +119,19 @@ export function RepositoriesStep({
       <PagedTable
         items={toCorrect === null ? rows : rows.filter((row) => toCorrect.has(row.source))}
         words={(row) => [row.source, row.name]}
-        finds="a repository by its name here or there"
+        finds="repositories by source or ECR name"
         filters={
           (problems.size > 0 || toCorrect !== null) &&
           rows.length > rowsOfAPage && (
             <Toggle
               checked={toCorrect !== null}
-              // A name that is right by now stays in view while it is typed.
+              // Keeps a corrected name in the filtered list while the user edits it.
               onChange={({ detail }) =>
                 setToCorrect(detail.checked ? new Set(problems.keys()) : null)
               }
               data-testid="only-wrong-names"
             >
-              Only names to correct ({formatCount(problems.size)})
+              Show invalid names only ({formatCount(problems.size)})
             </Toggle>
           )
         }
@@ -176,8 +174,8 @@ export function RepositoriesStep({
             header: "Settings",
             minWidth: 130,
             cell: (row) => {
-              if (there.has(row.name)) return "Stay as they are";
-              const chosen = row.settings === null ? "As the template" : "Own settings";
+              if (there.has(row.name)) return "Unchanged";
+              const chosen = row.settings === null ? "Template" : "Custom";
               return (
                 <Button
                   variant="inline-link"
@@ -194,7 +192,7 @@ export function RepositoriesStep({
       <ExpandableSection
         variant="container"
         headerText="Settings of new repositories"
-        headerDescription="For all that have no settings of their own. A repository that exists is never changed."
+        headerDescription="Applied to new repositories without custom settings. Existing repositories aren’t changed."
         data-testid="template"
       >
         <RepositorySettingsForm
@@ -223,9 +221,9 @@ interface NameRow {
   source: string;
   name: string;
   problem: string | null;
-  /** Whether a person gave the name. */
+  /** Whether the user entered the name. */
   own: boolean;
-  /** What is proposed otherwise, without the prefix. */
+  /** The proposed name without the prefix. */
   proposal: string | null;
 }
 
@@ -236,7 +234,7 @@ function NameField<Row extends NameRow>({
 }: {
   row: Row;
   draft: Draft;
-  /** Nothing takes the name that is proposed. */
+  /** `null` resets to the proposed name. */
   onRename: (row: Row, name: string | null) => void;
 }) {
   const suggestion = row.problem === null ? null : suggestRepositoryName(row.name);

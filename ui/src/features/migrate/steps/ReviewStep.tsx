@@ -25,54 +25,49 @@ import { PlannedRepositoriesTable } from "./PlannedRepositoriesTable";
 import { PlanPermissionsSection } from "./PlanPermissionsSection";
 import { PlanTotals } from "./PlanTotals";
 
-/** Props of {@link ReviewStep}. */
 export interface ReviewStepProps {
   draft: Draft;
   onChange: (action: DraftAction) => void;
   plan: PlanRequest;
   permissions: Request<PlanPermissions>;
-  /** The account's alias, where it has one and it may be asked for. */
+  /** `null` if the account has no alias or the identity isn't allowed to read it. */
   alias: string | null;
   errorActions: ErrorActions;
-  /** Writes the plan to a file. */
   onExport: () => void;
-  /** The same work as commands. */
   commands?: ReactNode;
-  /** What would spare the plan some of its bytes. */
+  /** Offers that reduce the upload. */
   offers?: ReactNode;
 }
 
-/** Why a plan cannot be started; nothing where it can. */
+/** Returns why the plan can't be started, or `null`. */
 export function planProblem(plan: MigrationPlan): string | null {
   if (plan.ready) {
     return null;
   }
   const { conflicts, refused, images_to_move } = plan.totals;
   if (conflicts > 0) {
-    return `Start waits for a choice: ${formatCounted(conflicts, "tag points", "tags point")} to another image already.`;
+    return `Choose an action for ${formatCounted(conflicts, "conflict", "conflicts")} to start the migration.`;
   }
   if (refused > 0) {
-    return `Start waits: ${formatCounted(refused, "image", "images")} cannot be moved. Take them out of the selection, or remove the cause.`;
+    return `Transload can’t copy ${formatCounted(refused, "image", "images")}. Deselect the images, or fix the cause.`;
   }
-  return images_to_move === 0
-    ? "There is nothing to do: everything is there already."
-    : "The plan cannot be started as it is.";
+  return images_to_move === 0 ? "All images are up to date." : "The plan can’t be started.";
 }
 
-/** How far the making of a plan is, with a way to stop it. */
+/** Planning progress with a Stop button. */
 function PlanProgressBar({ plan }: { plan: PlanRequest }) {
   const { progress } = plan;
   if (progress === null || progress.images === 0) {
-    return <StatusIndicator type="loading">Looking at source and destination</StatusIndicator>;
+    return <StatusIndicator type="loading">Reading source and destination</StatusIndicator>;
   }
   return (
     <div data-testid="plan-progress">
       <SpaceBetween size="s">
         <ProgressBar
           value={(progress.looked_at / progress.images) * 100}
-          label="Looking at source and destination"
-          description="Nothing is written."
-          additionalInfo={`${formatCount(progress.looked_at)} of ${formatCounted(progress.images, "image", "images")} looked at`}
+          label="Reading source and destination"
+          description="No changes are made."
+          additionalInfo={`${formatCount(progress.looked_at)} of ${formatCounted(progress.images, "image", "images")} checked`}
         />
         <Button onClick={plan.stop} data-testid="plan-stop">
           Stop
@@ -82,7 +77,7 @@ function PlanProgressBar({ plan }: { plan: PlanRequest }) {
   );
 }
 
-/** Step 5: what will be written, before anything is. */
+/** Step 5: the plan. */
 export function ReviewStep({
   draft,
   onChange,
@@ -105,21 +100,21 @@ export function ReviewStep({
       {plan.stopped && (
         <Alert
           type="info"
-          header="The plan was stopped"
+          header="Planning cancelled"
           action={
             <Button onClick={plan.reload} data-testid="plan-again">
-              Make the plan
+              Create plan
             </Button>
           }
         >
-          Nothing was written. Make it when you want to see what would happen.
+          No changes were made. To continue, create the plan.
         </Alert>
       )}
       {answer !== null && (
         <SpaceBetween size="l">
           <Alert type="info" data-testid="nothing-written">
-            Nothing has been written yet. Start makes the repositories and moves the images as
-            listed.
+            No changes have been made. Start creates the repositories and copies the images listed
+            below.
           </Alert>
           {problem !== null && (
             <div role="status" data-testid="start-reason">
@@ -136,7 +131,7 @@ export function ReviewStep({
           <BuildCacheAlert plan={answer} draft={draft} onChange={onChange} />
           <ExpiryAlert plan={answer} draft={draft} onChange={onChange} />
           <Container
-            header={<Header variant="h2">Who does it</Header>}
+            header={<Header variant="h2">Push method</Header>}
             data-testid="review-identity"
           >
             <IdentityFacts identity={answer.identity} alias={alias} loading={false} />
@@ -152,25 +147,25 @@ export function ReviewStep({
           <PlanPermissionsSection permissions={permissions} errorActions={errorActions} />
           <ExpandableSection
             variant="container"
-            headerText="Run it on another computer"
-            headerDescription="The plan as a file: a machine near ECR moves thousands of images faster than a laptop."
+            headerText="Run on another computer"
+            headerDescription="Download the plan to run it on a computer with a faster connection to ECR."
             data-testid="plan-file"
           >
             <SpaceBetween size="s">
               <span>
-                The file holds the images with their digests, and no secrets. On the other computer
-                its own AWS profile and <code>docker login</code> are used.
+                The file contains the images with their digests and no secrets. The other computer
+                uses its own AWS profile and <code>docker login</code>.
               </span>
               <Button onClick={onExport} data-testid="plan-export">
-                Save the plan
+                Download plan
               </Button>
               <CommandList commands={["transload-cli run plan.json"]} />
             </SpaceBetween>
           </ExpandableSection>
           <ExpandableSection
             variant="container"
-            headerText="Show the commands"
-            headerDescription="The same work by hand, with aws and docker, skopeo or crane."
+            headerText="Commands"
+            headerDescription="The same migration with the AWS CLI and docker, skopeo, or crane."
             data-testid="commands"
           >
             {commands}

@@ -12,11 +12,11 @@ interface RowSettingsModalProps {
   template: RepositorySettings;
   settings: RepositorySettings | null;
   onDismiss: () => void;
-  /** Nothing means: as the template. */
+  /** `null` means the settings of the template. */
   onSave: (settings: RepositorySettings | null) => void;
 }
 
-/** Settings of one new repository instead of the template's. */
+/** Custom settings of one new repository. */
 export function RowSettingsModal(props: RowSettingsModalProps) {
   const [value, setValue] = useState(props.settings ?? props.template);
   return (
@@ -32,13 +32,13 @@ export function RowSettingsModal(props: RowSettingsModalProps) {
             <Button variant="link" onClick={props.onDismiss}>
               Cancel
             </Button>
-            <Button onClick={() => props.onSave(null)}>Use the template</Button>
+            <Button onClick={() => props.onSave(null)}>Use template</Button>
             <Button
               variant="primary"
               disabled={!repositorySettingsValid(value)}
               onClick={() => props.onSave(value)}
             >
-              Use these settings
+              Save settings
             </Button>
           </SpaceBetween>
         </Box>

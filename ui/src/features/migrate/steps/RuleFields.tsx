@@ -18,22 +18,20 @@ import type {
 import { formatBytes, formatCount, formatCounted } from "../../../shared/format";
 import { rulesOf, type TypedRules, typedRules } from "./tagRules";
 
-/** What choosing by rules came to. */
+/** Result of selecting by rules. */
 export interface RuleResult {
   readonly chosen: ChosenTags | null;
   readonly loading: boolean;
-  /** How much of the source was read so far. */
   readonly progress: ChooseProgress | null;
   readonly error: unknown;
 }
 
-/** Nothing was chosen yet. */
 export const noResult: RuleResult = { chosen: null, loading: false, progress: null, error: null };
 
 interface RuleFieldsProps {
-  /** The rules that chose the images that are selected now. */
+  /** The rules of the current selection. */
   rules: TagRules | null;
-  /** Where the rules look, such as `all repositories`. */
+  /** Scope of the rules, for example `all repositories`. */
   scope: string;
   result: RuleResult;
   errorActions: ErrorActions;
@@ -42,15 +40,14 @@ interface RuleFieldsProps {
 }
 
 const reasons: Record<OutReason, string> = {
-  not_included: "match no pattern",
-  excluded: "are left out by a pattern",
-  pushed_before: "were pushed before",
-  pulled_before: "were not pulled since",
-  time_unknown: "have no time at the source",
-  older: "are older than the newest that are wanted",
+  not_included: "don’t match a pattern",
+  excluded: "excluded by a pattern",
+  pushed_before: "pushed earlier",
+  pulled_before: "not pulled since",
+  time_unknown: "without a date at the source",
+  older: "older than the newest tags",
 };
 
-/** Which fields there are, in their order. */
 const fields: readonly {
   readonly name: keyof TypedRules;
   readonly label: string;
@@ -60,46 +57,46 @@ const fields: readonly {
 }[] = [
   {
     name: "globs",
-    label: "Tags like",
-    description: "* stands for any characters, ? for one; several with commas.",
+    label: "Include tags",
+    description: "* matches any characters, ? matches one. Separate patterns with commas.",
     placeholder: "v2.*, latest",
   },
   {
     name: "without",
-    label: "But not tags like",
-    description: "The same way.",
+    label: "Exclude tags",
+    description: "Same syntax.",
     placeholder: "*-rc*, *-snapshot",
   },
   {
     name: "versions",
-    label: "Versions in the range",
-    description: "Semantic versions; v1.2 is 1.2.0.",
+    label: "Version range",
+    description: "Semantic versions. v1.2 means 1.2.0.",
     placeholder: ">=1.2, <3",
   },
   {
     name: "regex",
-    label: "Tags that match",
-    description: "A regular expression.",
+    label: "Tag expression",
+    description: "Regular expression.",
     placeholder: "^[0-9a-f]{7}$",
   },
   {
     name: "newest",
-    label: "Newest of each repository",
-    description: "Counted after every other rule.",
+    label: "Newest tags repository",
+    description: "Applied after all other rules.",
     placeholder: "5",
     numeric: true,
   },
   {
     name: "pushedWithin",
-    label: "Pushed within days",
-    description: "Where the source says when.",
+    label: "Pushed in the last days",
+    description: "If the source reports the date.",
     placeholder: "90",
     numeric: true,
   },
   {
     name: "pulledWithin",
-    label: "Pulled within days",
-    description: "Docker Hub says when.",
+    label: "Pulled in the last days",
+    description: "Docker Hub only.",
     placeholder: "365",
     numeric: true,
   },
@@ -108,9 +105,9 @@ const fields: readonly {
 function resultText(chosen: ChosenTags): string {
   const unknown =
     chosen.sizes_unknown === 0 ? "" : ` and ${formatCount(chosen.sizes_unknown)} of unknown size`;
-  const taken = `${formatCounted(chosen.images.length, "image", "images")} chosen, ${formatBytes(chosen.size_bytes)}${unknown}.`;
+  const taken = `${formatCounted(chosen.images.length, "image", "images")} selected, ${formatBytes(chosen.size_bytes)}${unknown}.`;
   const out = chosen.out.map(({ reason, tags }) => `${formatCount(tags)} ${reasons[reason]}`);
-  return out.length === 0 ? taken : `${taken} Not chosen: ${out.join(", ")}.`;
+  return out.length === 0 ? taken : `${taken} Not selected: ${out.join(", ")}.`;
 }
 
 function progressText({ repositories, repositories_read, tags }: ChooseProgress): string {
@@ -120,7 +117,7 @@ function progressText({ repositories, repositories_read, tags }: ChooseProgress)
     : `${formatCount(repositories_read)} of ${found} read, ${formatCounted(tags, "tag", "tags")}`;
 }
 
-/** How much of the source was read, with a way to stop it. */
+/** Reading progress with a Stop button. */
 function ChooseProgressBar({ progress, onStop }: { progress: ChooseProgress; onStop: () => void }) {
   const { repositories, repositories_read } = progress;
   return (
@@ -128,7 +125,7 @@ function ChooseProgressBar({ progress, onStop }: { progress: ChooseProgress; onS
       <SpaceBetween size="s">
         <ProgressBar
           value={repositories === 0 ? 0 : (repositories_read / repositories) * 100}
-          label="Looking at the tags of every repository"
+          label="Reading the tags of all repositories"
           additionalInfo={progressText(progress)}
         />
         <Button onClick={onStop} data-testid="rules-stop">
@@ -139,7 +136,6 @@ function ChooseProgressBar({ progress, onStop }: { progress: ChooseProgress; onS
   );
 }
 
-/** Repositories that could not be read, each with its reason. */
 function UnreadRepositories({ unread }: { unread: UnreadRepository[] }) {
   if (unread.length === 0) {
     return null;
@@ -147,7 +143,7 @@ function UnreadRepositories({ unread }: { unread: UnreadRepository[] }) {
   const count = formatCounted(unread.length, "repository", "repositories");
   return (
     <Alert type="warning" header={`${count} couldn't be read`} data-testid="rules-unread">
-      The images of the other repositories are chosen.
+      Images of the other repositories are selected.
       <ul>
         {unread.map(({ repository, error }) => (
           <li key={repository}>
@@ -159,7 +155,7 @@ function UnreadRepositories({ unread }: { unread: UnreadRepository[] }) {
   );
 }
 
-/** Rules that choose tags in many repositories at once; *Run again* asks them for new tags. */
+/** Fields for rules that select tags in many repositories. *Run again* applies them to new tags. */
 export function RuleFields(props: RuleFieldsProps) {
   const { rules, scope, result, errorActions, onApply, onStop } = props;
   const [typed, setTyped] = useState(() => typedRules(rules));
@@ -167,11 +163,11 @@ export function RuleFields(props: RuleFieldsProps) {
   return (
     <ExpandableSection
       variant="container"
-      headerText="Choose by rules"
+      headerText="Select by rules"
       headerDescription={
         rules === null
-          ? `For many images at once, in ${scope}.`
-          : "The selection is what these rules choose. Run again asks them for new tags."
+          ? `Selects images in ${scope}.`
+          : "These rules define the selection. Run again applies them to new tags."
       }
       defaultExpanded={rules !== null}
       data-testid="rules"
@@ -218,11 +214,11 @@ export function RuleFields(props: RuleFieldsProps) {
             }
           }}
           loading={result.loading}
-          loadingText="Looking at the tags of every repository"
+          loadingText="Reading the tags of all repositories"
           disabled={read.rules === null}
           data-testid="rules-apply"
         >
-          Choose in {scope}
+          Select in {scope}
         </Button>
       </SpaceBetween>
     </ExpandableSection>

@@ -6,12 +6,12 @@ import { useState } from "react";
 import { ErrorAlert } from "../../../errors";
 
 interface SaveProfileFormProps {
-  /** Whether AWS has said who the caller is; the account is kept with the profile. */
+  /** Whether the identity is known. The account is saved with the profile. */
   known: boolean;
   onSave: (name: string) => Promise<void>;
 }
 
-/** Keeps the choice under a name for next time. */
+/** Saves the connection as a profile. */
 export function SaveProfileForm({ known, onSave }: SaveProfileFormProps) {
   const [name, setName] = useState("");
   const [saving, setSaving] = useState(false);
@@ -35,10 +35,10 @@ export function SaveProfileForm({ known, onSave }: SaveProfileFormProps) {
       <FormField
         label={
           <span>
-            Save this as a profile <i>- optional</i>
+            Save as profile <i>- optional</i>
           </span>
         }
-        description="Keeps profile, region, prefix, repository settings and source for next time. No secret is kept."
+        description="Saves the AWS profile, region, prefix, repository settings, and source. Secrets aren’t saved."
         secondaryControl={
           <Button
             onClick={save}

@@ -15,42 +15,41 @@ const options = [
   {
     value: "docker_engine",
     label: "Docker Engine on this computer",
-    description: "Images that “docker images” shows",
+    description: "Images listed by “docker images”",
   },
   {
     value: "docker_hub",
     label: "Docker Hub account",
-    description: "Every repository of users and organisations",
+    description: "Repositories of users and organizations",
   },
   {
     value: "ecr",
     label: "Another Amazon ECR",
-    description: "Another account or region, through an AWS profile",
+    description: "Another account or region",
   },
   {
     value: "registry",
     label: "Another registry",
-    description: "Any registry that speaks the OCI protocol",
+    description: "Any OCI registry",
   },
   {
     value: "practice_account",
     label: "Practice account",
-    description: "A made-up Docker Hub account inside Transload",
+    description: "Sample Docker Hub account in Transload",
   },
 ] as const;
 
 interface SourceFieldsProps {
   source: ImageSource | null;
-  /** Whether the images go to practice; only then can they come from it. */
+  /** Whether the destination is practice mode, which is required for the practice source. */
   practice: boolean;
-  /** The Docker Hub namespaces of whoever is signed in there. */
+  /** Docker Hub namespaces of the signed-in user. */
   namespaces: SourceNamespaces | null;
-  /** The profiles of the AWS configuration. */
   profiles: readonly AwsProfile[];
   onChange: (source: ImageSource) => void;
 }
 
-/** Where the images come from. */
+/** The source tiles and their fields. */
 export function SourceFields(props: SourceFieldsProps) {
   const { source, practice, namespaces, profiles, onChange } = props;
   const offered = options.filter((option) => practice || option.value !== "practice_account");
@@ -61,7 +60,7 @@ export function SourceFields(props: SourceFieldsProps) {
           <Select
             selectedOption={options.find((option) => option.value === source?.kind) ?? null}
             options={offered}
-            placeholder="Choose where the images are"
+            placeholder="Choose a source"
             onChange={({ detail }) => {
               const chosen = emptySource(detail.selectedOption.value);
               if (chosen !== null) {
@@ -91,7 +90,7 @@ export function SourceFields(props: SourceFieldsProps) {
           <TypedField
             key="host"
             label="Registry"
-            description="Host, with a port where there is one."
+            description="Host name and optional port."
             value={source.host}
             placeholder="ghcr.io"
             testId="registry-host"
@@ -103,10 +102,10 @@ export function SourceFields(props: SourceFieldsProps) {
           <Checkbox
             checked={source.plain_http}
             onChange={({ detail }) => onChange({ ...source, plain_http: detail.checked })}
-            description="Only for a registry inside a network that you trust. A registry on this computer needs no tick."
+            description="Select only for a registry in a trusted network. Not required for a registry on this computer."
             data-testid="registry-plain-http"
           >
-            Ask over HTTP, without TLS
+            Use HTTP without TLS
           </Checkbox>
         )}
       </ColumnLayout>

@@ -12,7 +12,7 @@ interface TypedFieldProps {
   onChange: (value: string) => void;
 }
 
-/** A text that counts when the field is left or Enter is pressed. */
+/** A text field that applies its value on blur and on Enter. */
 export function TypedField(props: TypedFieldProps) {
   const { label, description, value, placeholder, testId, problem, onChange } = props;
   const [text, setText] = useState(value);

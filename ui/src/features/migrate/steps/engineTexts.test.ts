@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { engineUp } from "../../../ipc/fake/data";
 import type { EngineOriginal, EnginePrediction, PlannedImage } from "../../../ipc/generated";
 import { engineFacts } from "../../../shared/engine";
-import { originalText } from "./OriginalsAlert";
 import { predictionTexts } from "./PlannedImagesTable";
+import { originalText } from "./RegistryCounterpartsAlert";
 
 const digest = (sign: string) => `sha256:${sign.repeat(64)}`;
 
@@ -60,7 +60,9 @@ describe("What will arrive of an image of the Docker Engine", () => {
   });
 
   it("promises a digest only where it is known", () => {
-    expect(predictionTexts(planned({}))).toEqual(["Copied whole: the digest stays the same."]);
+    expect(predictionTexts(planned({}))).toEqual([
+      "All platforms are copied. The digest doesn’t change.",
+    ]);
     const seen = planned({ outcome: "seen_while_sending", way: "own_push" });
     const texts = predictionTexts(seen);
     expect(texts[0]).toContain("otherwise only linux/amd64");

@@ -2,31 +2,29 @@ import type { SelectedImage, SourceRepository, SourceTag } from "../../../ipc/ge
 import { formatCount, formatCounted } from "../../../shared/format";
 import { type Draft, imageKey, type SelectionSize } from "../wizard/draft";
 
-/** What is known of a repository's tags. */
+/** Loaded tags of a repository. */
 export interface TagList {
   readonly tags: readonly SourceTag[];
   readonly loading: boolean;
   readonly error: unknown;
-  /** Where the next page begins; nothing at the end. */
+  /** Token of the next page, or `null`. */
   readonly next: string | null;
-  /** How many there are on all pages; nothing where the source does not say. */
+  /** Total number, or `null` if unknown. */
   readonly total: number | null;
 }
 
-/** What narrows the table down. */
 export interface ImageFilter {
-  /** Part of a repository's name. */
+  /** Substring of the repository name. */
   readonly search: string;
-  /** Pattern of tags with `*`; empty takes every tag. */
+  /** Tag pattern with `*`. Empty matches every tag. */
   readonly tagPattern: string;
-  /** Only so many of the newest tags of each repository; nothing takes all. */
+  /** Number of newest tags per repository; nothing takes all. */
   readonly newest: number | null;
 }
 
-/** A filter that takes everything. */
 export const noFilter: ImageFilter = { search: "", tagPattern: "", newest: null };
 
-/** A line of the table: a repository, or something under it. */
+/** A table row: a repository, or a row below it. */
 export type ImageRow =
   | { readonly kind: "repository"; readonly id: string; readonly repository: SourceRepository }
   | {
@@ -39,7 +37,7 @@ export type ImageRow =
       readonly kind: "loading" | "empty" | "more";
       readonly id: string;
       readonly repository: string;
-      /** How many tags there are so far, and of how many; nothing where nobody knows. */
+      /** Loaded and total tags. The total is `null` if unknown. */
       readonly progress: { readonly have: number; readonly of: number } | null;
     }
   | {
@@ -50,8 +48,8 @@ export type ImageRow =
     };
 
 /**
- * Whether tags are like a pattern in which `*` stands for any characters. The pattern is read once: a
- * repository may have thousands of tags, which are looked at with each key.
+ * Returns a matcher for a pattern with `*`. The pattern is compiled once, because a repository can
+ * have thousands of tags.
  */
 export function tagMatcher(pattern: string): (tag: string) => boolean {
   if (pattern.trim() === "") {
@@ -62,14 +60,14 @@ export function tagMatcher(pattern: string): (tag: string) => boolean {
   return (tag) => expression.test(tag);
 }
 
-/** The tags that a filter lets through. The source gives the newest first where it knows ages. */
+/** Filters tags. Sources return the newest tags first if they know the age. */
 export function filteredTags(tags: readonly SourceTag[], filter: ImageFilter): SourceTag[] {
   const matches = tagMatcher(filter.tagPattern);
   const matching = tags.filter((tag) => matches(tag.tag));
   return filter.newest === null ? matching : matching.slice(0, filter.newest);
 }
 
-/** The repositories that a filter lets through, as rows. */
+/** Returns the rows of the matching repositories. */
 export function repositoryRows(
   repositories: readonly SourceRepository[],
   filter: ImageFilter,
@@ -80,7 +78,7 @@ export function repositoryRows(
     .map((repository) => ({ kind: "repository", id: repository.name, repository }));
 }
 
-/** How many tags of a repository have come, where the source says how many there are. */
+/** Loaded tags, with the total if known. */
 function tagProgress(list: TagList | undefined) {
   return list === undefined || list.total === null || list.tags.length >= list.total
     ? null
@@ -116,7 +114,7 @@ export function tagRows(repository: string, list: TagList | undefined, filter: I
   return rows;
 }
 
-/** The first rows under a repository, and a way to more where there are more. */
+/** The first rows below a repository, and a row to show more. */
 export function drawnRows(rows: readonly ImageRow[], count: number): ImageRow[] {
   const first = rows[0];
   if (rows.length <= count + 1 || first === undefined || first.kind === "repository") {
@@ -133,7 +131,7 @@ export function drawnRows(rows: readonly ImageRow[], count: number): ImageRow[] 
   ];
 }
 
-/** How many tags of each repository are chosen. */
+/** Number of selected tags by repository. */
 export function chosenCounts(images: readonly SelectedImage[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { repository } of images) {
@@ -142,21 +140,21 @@ export function chosenCounts(images: readonly SelectedImage[]): ReadonlyMap<stri
   return counts;
 }
 
-/** How many tags of a repository are chosen, and of how many where that is known. */
+/** Selected tags, with the total if known. */
 export function chosenText(chosen: number, list: TagList | undefined): string {
   const read = list !== undefined && list.next === null && list.tags.length > 0;
   const total = list?.total ?? (read ? list.tags.length : null);
   return total === null
-    ? `${formatCounted(chosen, "tag", "tags")} chosen`
-    : `${formatCount(chosen)} of ${formatCounted(total, "tag", "tags")} chosen`;
+    ? `${formatCounted(chosen, "tag", "tags")} selected`
+    : `${formatCount(chosen)} of ${formatCounted(total, "tag", "tags")} selected`;
 }
 
-/** Whether no tag of a repository is known but those that are chosen, by rules or earlier. */
+/** Whether only the selected tags of a repository are known. */
 function isUnread(list: TagList | undefined): boolean {
   return list === undefined || list.tags.length === 0;
 }
 
-/** The rows that count as selected: chosen tags, and repositories of which every known tag is. */
+/** Returns the selected rows: selected tags, and repositories with all loaded tags selected. */
 export function selectedRows(
   repositories: readonly ImageRow[],
   tags: Readonly<Record<string, TagList>>,
@@ -176,16 +174,15 @@ export function selectedRows(
   });
 }
 
-/** What a change of the table's selection means. */
 export interface SelectionChange {
   readonly images: SelectedImage[];
-  /** Repositories that were ticked before all of their tags were known: all of them are wanted. */
+  /** Repositories that were selected before all of their tags were loaded. */
   readonly wanted: string[];
 }
 
 /**
- * The selection after the table reported its own. Ticking a repository takes its shown tags;
- * tags that a filter hides stay as they are.
+ * Applies a change of the table selection. Selecting a repository selects its visible tags. Hidden
+ * tags keep their state.
  */
 export function changedSelection(
   before: readonly ImageRow[],
@@ -211,7 +208,7 @@ export function changedSelection(
     }
     if (row.kind === "tag") {
       chosen.delete(row.id);
-      // The repository is no longer ticked whole; the table still reports it.
+      // The table still reports the repository as selected.
       has.delete(row.repository);
     } else if (row.kind === "repository" && allStillThere(row.id, before, has)) {
       const unticked = isUnread(tags[row.id])
@@ -241,7 +238,7 @@ export function changedSelection(
   return { images: [...chosen.values()], wanted };
 }
 
-/** Whether a repository was unticked itself, and not by one of its tags. */
+/** Whether the user deselected the repository, not one of its tags. */
 function allStillThere(
   repository: string,
   before: readonly ImageRow[],
@@ -252,7 +249,6 @@ function allStillThere(
   );
 }
 
-/** The size of a selection, and of how many tags it is not known. */
 export function selectionSize(
   images: readonly SelectedImage[],
   tags: Readonly<Record<string, TagList>>,
@@ -277,7 +273,9 @@ export function selectionSize(
   return { bytes, unknown };
 }
 
-/** The size of what is chosen: what the rules said of it, until more is known of its tags. */
+/**
+ * Returns the size of the selection. Until tags are loaded, the size reported by the rules is used.
+ */
 export function draftSize(
   draft: Pick<Draft, "images" | "selection" | "ruledSize">,
   tags: Readonly<Record<string, TagList>>,

@@ -15,7 +15,9 @@ describe("the pulls of Docker Hub", () => {
 
   it("that are too few are waited for", () => {
     expect(quotaText(quota, true)).toBe("at least 40 pulls needed, 37 left");
-    expect(quotaNote(quota, noon)).toMatch(/The run waits for them and goes on by itself.$/);
+    expect(quotaNote(quota, noon)).toMatch(
+      /The migration waits and then continues automatically.$/,
+    );
   });
 
   it("may have no limit, or no window", () => {

@@ -1,6 +1,6 @@
 import type { TagPattern, TagPatternKind, TagRules } from "../../../ipc/generated";
 
-/** The rules as they are typed. */
+/** Rules as entered in the fields. */
 export interface TypedRules {
   readonly globs: string;
   readonly without: string;
@@ -15,7 +15,7 @@ function texts(patterns: readonly TagPattern[], kind: TagPatternKind): string[] 
   return patterns.filter((pattern) => pattern.kind === kind).map((pattern) => pattern.text);
 }
 
-/** Rules as a person would have typed them. */
+/** Converts rules into field values. */
 export function typedRules(rules: TagRules | null): TypedRules {
   const number = (value: number | null | undefined) => (value == null ? "" : String(value));
   return {
@@ -29,14 +29,13 @@ export function typedRules(rules: TagRules | null): TypedRules {
   };
 }
 
-/** What was typed, read; the program itself reads the patterns. */
 export interface ReadRules {
-  /** Nothing while a field holds something that cannot be read. */
+  /** `null` if a field is invalid. */
   readonly rules: TagRules | null;
   readonly problems: Partial<Record<keyof TypedRules, string>>;
 }
 
-/** Reads what was typed. */
+/** Parses the fields. The program parses the patterns. */
 export function rulesOf(typed: TypedRules): ReadRules {
   const problems: Partial<Record<keyof TypedRules, string>> = {};
   const patterns = (text: string, kind: TagPatternKind, divided: boolean): TagPattern[] =>
@@ -50,7 +49,7 @@ export function rulesOf(typed: TypedRules): ReadRules {
       return null;
     }
     if (!/^[1-9]\d{0,8}$/.test(text)) {
-      problems[name] = "Enter a whole number from 1 on, or leave it empty.";
+      problems[name] = "Enter a number of 1 or more, or leave the field empty.";
       return null;
     }
     return Number(text);

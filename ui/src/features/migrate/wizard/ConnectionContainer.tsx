@@ -8,7 +8,7 @@ import { useRequest } from "../../../shared/useRequest";
 import { ConnectionStep } from "../steps/ConnectionStep";
 import type { StepContext } from "./steps";
 
-/** Step 1 with what it shows; saves the choice as a profile. */
+/** Connects step 1 with its data, and saves the connection as a profile. */
 export function ConnectionContainer({ draft, dispatch, data, errorActions }: StepContext) {
   const backend = useBackend();
   const [adding, setAdding] = useState(false);

@@ -1,10 +1,10 @@
 import { useEffect, useMemo } from "react";
 import { useBackend } from "../../../ipc";
 import type { MigrationPlan, PlannedImage } from "../../../ipc/generated";
-import { OriginalsAlert } from "../steps/OriginalsAlert";
+import { RegistryCounterpartsAlert } from "../steps/RegistryCounterpartsAlert";
 import type { Draft } from "./draft";
 import type { DraftAction } from "./reducer";
-import { useOriginals } from "./useOriginals";
+import { useRegistryCounterparts } from "./useRegistryCounterparts";
 
 interface EngineOffersProps {
   plan: MigrationPlan;
@@ -12,8 +12,8 @@ interface EngineOffersProps {
   dispatch: (action: DraftAction) => void;
 }
 
-/** Whether a copy from a registry may bring more than the Docker Engine sends. */
-function brings(image: PlannedImage): boolean {
+/** Whether a copy from the registry may have more platforms than the Docker Engine. */
+function mayHaveMorePlatforms(image: PlannedImage): boolean {
   switch (image.action.kind) {
     case "refused":
       return true;
@@ -25,11 +25,11 @@ function brings(image: PlannedImage): boolean {
   }
 }
 
-/** Offers the copy from a registry where the plan shows that the Docker Engine sends less. */
+/** Offers to copy from a registry if the plan shows that the Docker Engine has fewer platforms. */
 export function EngineOffers({ plan, draft, dispatch }: EngineOffersProps) {
-  const { originals, lookUp } = useOriginals(useBackend(), draft.source);
+  const { originals, lookUp } = useRegistryCounterparts(useBackend(), draft.source);
   const images = useMemo(
-    () => plan.images.filter(brings).map((image) => image.selected),
+    () => plan.images.filter(mayHaveMorePlatforms).map((image) => image.selected),
     [plan.images],
   );
   useEffect(() => {
@@ -38,7 +38,7 @@ export function EngineOffers({ plan, draft, dispatch }: EngineOffersProps) {
     }
   }, [images, lookUp]);
   return (
-    <OriginalsAlert
+    <RegistryCounterpartsAlert
       images={images}
       originals={originals}
       onTake={(source, taken) => dispatch({ type: "originals_taken", source, images: taken })}

@@ -10,7 +10,7 @@ import { ImagesStep } from "../steps/ImagesStep";
 import { filteredTags, noFilter, repositoryRows } from "../steps/imageRows";
 import { type Draft, selectedRepositories } from "./draft";
 import type { DraftAction } from "./reducer";
-import { useOriginals } from "./useOriginals";
+import { useRegistryCounterparts } from "./useRegistryCounterparts";
 import { useRules } from "./useRules";
 import type { SourceImages } from "./useSourceImages";
 import { sourceProblem } from "./validation";
@@ -19,19 +19,18 @@ interface ImagesContainerProps {
   draft: Draft;
   dispatch: (action: DraftAction) => void;
   images: SourceImages;
-  /** The profiles of the AWS configuration. */
   profiles: readonly AwsProfile[];
   errorActions: ErrorActions;
 }
 
-/** Selected tags of a repository of which the registry is asked for its own. */
+/** Maximum number of selected tags to look up at their registry. */
 const lookedUpAtMost = 50;
 
 function named(name: string): SourceRepository {
   return { name, private: null, updated_at_ms: null, size_bytes: null, tags: null };
 }
 
-/** What a person signs in to: with another namespace of a Docker Hub it is the same. */
+/** The login target. Namespaces of one Docker Hub share it. */
 function loginKey(source: Draft["source"]): string | null {
   if (isHub(source)) {
     return source.kind;
@@ -41,7 +40,7 @@ function loginKey(source: Draft["source"]): string | null {
     : null;
 }
 
-/** Step 2 with what it shows: the source, its login, its repositories and tags. */
+/** Connects step 2 with its data: source, login, repositories, and tags. */
 export function ImagesContainer(props: ImagesContainerProps) {
   const { draft, dispatch, images, profiles, errorActions } = props;
   const backend = useBackend();
@@ -56,15 +55,15 @@ export function ImagesContainer(props: ImagesContainerProps) {
   const namespaces = useRequest(
     isHub(draft.source) && user !== null ? `${signsInto} ${user}` : null,
     async () => {
-      const told = await backend.sourceNamespaces(await chosen());
-      // Who signs in as an organisation is told it twice: as themselves, and as theirs.
-      return { ...told, namespaces: [...new Set(told.namespaces)] };
+      const answer = await backend.sourceNamespaces(await chosen());
+      // Docker Hub lists an organization login both as user and as organization.
+      return { ...answer, namespaces: [...new Set(answer.namespaces)] };
     },
   );
   const practice = useRequest(draft.source?.kind === "practice_account" ? "practice" : null, () =>
     backend.practiceStart(),
   );
-  // Whoever signs in sees everything that is theirs, until they choose.
+  // After signing in, all namespaces of the user are selected initially.
   const greeted = useRef<string | null>(null);
   const mine = namespaces.answer?.namespaces;
   useEffect(() => {
@@ -81,7 +80,7 @@ export function ImagesContainer(props: ImagesContainerProps) {
     source?.kind === "docker_engine" && images.repositories.error !== null ? "engine" : null,
     () => backend.engineStatus(),
   );
-  const { originals, lookUp } = useOriginals(backend, source);
+  const { originals, lookUp } = useRegistryCounterparts(backend, source);
   const { lookInto, repositories } = images;
   const seen = useCallback(
     (repository: string, tags: readonly string[]) => {
@@ -90,7 +89,7 @@ export function ImagesContainer(props: ImagesContainerProps) {
     },
     [lookInto, lookUp],
   );
-  // What is selected counts as seen, also where nobody has opened its repository.
+  // Details of selected tags are loaded even if their repository isn't expanded.
   useEffect(() => {
     if (draft.source?.kind !== "docker_engine") {
       return;
@@ -120,7 +119,7 @@ export function ImagesContainer(props: ImagesContainerProps) {
     );
     dispatch({ type: "images_added", images: added.flat() });
   };
-  // Rules look where the table looks: everywhere, or at what the search leaves.
+  // Rules apply to all repositories, or to the search result.
   const searched = repositoryRows(list, filter).map((row) => row.id);
   const everywhere = filter.search.trim() === "" && draft.typedRepositories.length === 0;
   const choose = async (wanted: TagRules) => {

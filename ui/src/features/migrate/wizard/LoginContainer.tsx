@@ -3,7 +3,7 @@ import { ClientLoginsSection } from "../../../shared/clientLogins";
 import { LoginStep } from "../steps/LoginStep";
 import type { StepContext } from "./steps";
 
-/** Step 4 with what it shows: the login, and those of docker and Podman. */
+/** Connects step 4 with its data: the registry login and the logins of docker and Podman. */
 export function LoginContainer({ draft, data, errorActions }: StepContext) {
   const backend = useBackend();
   return (

@@ -6,30 +6,29 @@ import { useEffect, useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/generated";
-import type { Draft } from "./draft";
+import { type Draft, type StepId, stepOrder } from "./draft";
 import { confirmedRepositories } from "./expiry";
 import type { DraftAction } from "./reducer";
 import { StartOverButton } from "./StartOverButton";
 import { wizardSteps } from "./steps";
 import { useWizardData } from "./useWizardData";
 
-/** Props of {@link MigrationWizard}. */
 export interface MigrationWizardProps {
   draft: Draft;
   dispatch: (action: DraftAction) => void;
   removeTemporaryTags: boolean;
   errorActions: ErrorActions;
-  /** Says which connection is chosen, and who that is once AWS has answered. */
+  /** Called with the selected connection, and its identity once known. */
   onConnection: (
     connection: AwsConnection,
     identity: AwsIdentity | null,
     alias: string | null,
   ) => void;
-  /** Says that a migration was started. */
+  /** Called with the job of a started migration. */
   onStarted: (job: string) => void;
 }
 
-/** The wizard: the table of steps, one of them in sight. */
+/** The wizard: shows the current step. */
 export function MigrationWizard({
   draft,
   dispatch,
@@ -53,9 +52,10 @@ export function MigrationWizard({
     }
   }, [connection, identity, alias, onConnection]);
 
-  const step = Math.min(draft.step, wizardSteps.length - 1);
-  const last = step === wizardSteps.length - 1;
-  // What the person confirmed on this page belongs to the plan, and to its file.
+  const index = wizardSteps.findIndex(({ id }) => id === draft.step);
+  const step = wizardSteps[index];
+  const last = index === wizardSteps.length - 1;
+  // Confirmations on this page are part of the plan and its file.
   const confirmExpiry = async (plan: MigrationPlan) => {
     const repositories = confirmedRepositories(draft, plan);
     if (repositories.length > 0) {
@@ -87,25 +87,27 @@ export function MigrationWizard({
     data,
     errorActions: {
       ...errorActions,
-      choose_profile: () => show(0),
-      choose_region: () => show(0),
-      sign_in_source: () => show(1),
-      choose_images: () => show(1),
-      edit_name: () => show(2),
-      edit_repository: () => show(2),
+      choose_profile: () => show("connection"),
+      choose_region: () => show("connection"),
+      sign_in_source: () => show("images"),
+      choose_images: () => show("images"),
+      edit_name: () => show("repositories"),
+      edit_repository: () => show("repositories"),
       review_plan: data.plan.reload,
     },
   };
-  const problem = wizardSteps[step]?.problem(context) ?? null;
+  const problem = step?.problem(context) ?? null;
 
-  function show(index: number) {
+  function show(id: StepId | undefined) {
     setTried(false);
     setStartError(null);
-    dispatch({ type: "step_shown", step: index });
+    if (id !== undefined) {
+      dispatch({ type: "step_shown", step: id });
+    }
   }
   const next = () => {
     if (problem === null) {
-      show(step + 1);
+      show(stepOrder[index + 1]);
     } else {
       setTried(true);
     }
@@ -129,9 +131,9 @@ export function MigrationWizard({
 
   return (
     <Wizard
-      activeStepIndex={step}
+      activeStepIndex={index}
       onNavigate={({ detail }) =>
-        detail.requestedStepIndex > step ? next() : show(detail.requestedStepIndex)
+        detail.requestedStepIndex > index ? next() : show(stepOrder[detail.requestedStepIndex])
       }
       i18nStrings={{
         stepNumberLabel: (number) => `Step ${number}`,
@@ -143,8 +145,8 @@ export function MigrationWizard({
       customPrimaryActions={
         <SpaceBetween direction="horizontal" size="xs">
           <StartOverButton draft={draft} dispatch={dispatch} />
-          {step > 0 && (
-            <Button onClick={() => show(step - 1)} data-testid="wizard-back">
+          {index > 0 && (
+            <Button onClick={() => show(stepOrder[index - 1])} data-testid="wizard-back">
               Previous
             </Button>
           )}
@@ -163,7 +165,7 @@ export function MigrationWizard({
             <Button
               variant="primary"
               onClick={next}
-              loading={wizardSteps[step]?.waiting(context) ?? false}
+              loading={step?.waiting(context) ?? false}
               data-testid="wizard-next"
             >
               Next
@@ -171,12 +173,12 @@ export function MigrationWizard({
           )}
         </SpaceBetween>
       }
-      steps={wizardSteps.map((one, index) => ({
+      steps={wizardSteps.map((one) => ({
         title: one.title,
         description: one.description,
-        errorText: tried && index === step && !last ? problem : undefined,
+        errorText: tried && one.id === draft.step && !last ? problem : undefined,
         content:
-          index === step ? (
+          one.id === draft.step ? (
             <SpaceBetween size="l">
               {startError !== null && (
                 <ErrorAlert error={startError} actions={context.errorActions} />

@@ -13,11 +13,11 @@ interface PlanCommandsProps {
   errorActions: ErrorActions;
 }
 
-/** The work of a plan as commands, with the tool that a person has. */
+/** Shows the plan as commands for the selected tool. */
 export function PlanCommands({ plan, errorActions }: PlanCommandsProps) {
   const backend = useBackend();
   const [tool, setTool] = useState<CopyTool>("skopeo");
-  // The Docker Engine’s own images go by docker, whatever copies between registries.
+  // Engine images always use docker.
   const copies = plan.images.some((image) => image.route === "registry_to_registry");
   const other = useRequest(copies && tool !== "skopeo" ? `${plan.plan} ${tool}` : null, () =>
     backend.migrationCommands(plan.plan, tool),
@@ -28,7 +28,7 @@ export function PlanCommands({ plan, errorActions }: PlanCommandsProps) {
       {copies && (
         <SegmentedControl
           selectedId={tool}
-          label="Tool that copies"
+          label="Copy tool"
           options={[
             { id: "skopeo", text: "skopeo" },
             { id: "crane", text: "crane" },
@@ -40,7 +40,7 @@ export function PlanCommands({ plan, errorActions }: PlanCommandsProps) {
       {other.error !== null && (
         <ErrorAlert error={other.error} actions={{ ...errorActions, retry: other.reload }} />
       )}
-      {other.loading && <StatusIndicator type="loading">Writing the commands</StatusIndicator>}
+      {other.loading && <StatusIndicator type="loading">Loading commands</StatusIndicator>}
       {commands !== null && <CommandList commands={commands} />}
     </SpaceBetween>
   );

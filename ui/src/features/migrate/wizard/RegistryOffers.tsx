@@ -25,17 +25,16 @@ import type { Draft } from "./draft";
 interface OfferDialogProps {
   connection: AwsConnection;
   offer: RegistryOffer;
-  /** Whether every field that the offer needs has something in it. */
+  /** Whether all required fields have a value. */
   filled: boolean;
   header: string;
   confirm: string;
   children: ReactNode;
   errorActions: ErrorActions;
-  /** Takes the window away; the registry’s settings are asked anew where they were changed. */
+  /** Closes the dialog. The registry settings are reloaded if they changed. */
   onDone: (changed: boolean) => void;
 }
 
-/** One offer with its call, until it is confirmed or not. */
 function OfferDialog({
   connection,
   offer,
@@ -77,12 +76,12 @@ interface RegistryOffersProps {
   errorActions: ErrorActions;
 }
 
-/** The part of a prefix that a template or a rule can be for. */
+/** The valid part of a prefix. */
 function prefixOf(draft: Draft): string {
   return draft.prefix.replace(/\/+$/, "");
 }
 
-/** What may serve better than a migration: a template for pushes, a cache for pulls. */
+/** Offers a repository creation template and a pull through cache rule. */
 export function RegistryOffers({ draft, registry, errorActions }: RegistryOffersProps) {
   const [open, setOpen] = useState<"template" | "cache" | null>(null);
   const [prefix, setPrefix] = useState("");
@@ -111,49 +110,49 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
   return (
     <ExpandableSection
       variant="container"
-      headerText="Other ways, where they serve better"
-      headerDescription="Repositories that ECR creates on push, and a cache of Docker Hub."
+      headerText="Other options"
+      headerDescription="Create repositories on push, and cache Docker Hub images."
       data-testid="registry-offers"
     >
       <ColumnLayout columns={2} borders="vertical">
         <SpaceBetween size="s">
           <Box variant="h3">Create on push</Box>
           <span>
-            A template in ECR: whoever pushes to a repository that is missing gets it, set up as the
-            settings above say. Right where builds push to new names by themselves.
+            With a repository creation template, ECR creates missing repositories on push with the
+            settings above. Use it if builds push to new repository names.
           </span>
           <Box color="text-body-secondary">
-            It moves nothing, changes no repository that exists, and everybody who may push can make
-            repositories under the prefix. This migration needs none.
+            The template doesn’t copy images or change existing repositories. Every identity with
+            push permission can create repositories under the prefix. This migration doesn’t require
+            a template.
           </Box>
           {pushTemplates.length > 0 && (
             <StatusIndicator type="success">
-              There is one for {pushTemplates.map((one) => one.prefix).join(", ")}
+              Exists for {pushTemplates.map((one) => one.prefix).join(", ")}
             </StatusIndicator>
           )}
           <Button onClick={() => show("template")} data-testid="offer-template">
-            Create a template
+            Create template
           </Button>
         </SpaceBetween>
         <SpaceBetween size="s">
-          <Box variant="h3">Pull-through cache of Docker Hub</Box>
+          <Box variant="h3">Pull through cache for Docker Hub</Box>
           <span>
-            A rule in ECR: what is pulled under its prefix and is not there, ECR fetches from Docker
-            Hub and keeps. AWS recommends it where a copy on demand is enough.
+            With a pull through cache rule, ECR downloads missing images from Docker Hub on the
+            first pull and caches them. AWS recommends it if you don’t need a complete copy.
           </span>
           <Box color="text-body-secondary">
-            It fetches nothing before the first pull, keeps nothing that nobody pulls, and needs
-            Docker Hub for what it does not have: the account there must stay, and its access token
-            is in a secret of AWS Secrets Manager. ECR looks for a newer image of a tag once a day
-            at most.
+            The cache contains only images that were pulled. It requires the Docker Hub account,
+            with its access token in AWS Secrets Manager. ECR checks for a newer image of a tag at
+            most once a day.
           </Box>
           {hubRules.length > 0 && (
             <StatusIndicator type="success">
-              There is one for {hubRules.map((one) => one.prefix).join(", ")}
+              Exists for {hubRules.map((one) => one.prefix).join(", ")}
             </StatusIndicator>
           )}
           <Button onClick={() => show("cache")} data-testid="offer-cache">
-            Create a cache rule
+            Create cache rule
           </Button>
         </SpaceBetween>
       </ColumnLayout>
@@ -175,7 +174,7 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
             (open === "template" ? !needsRole || role.trim() !== "" : secret.trim() !== "")
           }
           header={open === "template" ? "Create repositories on push" : "Cache Docker Hub on pull"}
-          confirm={open === "template" ? "Create the template" : "Create the cache rule"}
+          confirm={open === "template" ? "Create template" : "Create cache rule"}
           errorActions={errorActions}
           onDone={done}
         >
@@ -184,8 +183,8 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
               label="Prefix"
               description={
                 open === "template"
-                  ? "team is for team/app and everything else below team/; ROOT for every repository that no other template is for."
-                  : "With hub, team/app of Docker Hub is pulled as hub/team/app; ROOT for every name."
+                  ? "For example, team applies to team/app. ROOT applies to repositories without another template."
+                  : "For example, with hub, you pull team/app of Docker Hub as hub/team/app. ROOT applies to all names."
               }
             >
               <Input
@@ -199,7 +198,7 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
             {open === "template" && needsRole && (
               <FormField
                 label="Role"
-                description="ECR takes this role on to set the KMS key and the AWS tags of the template."
+                description="ECR assumes this role to apply the KMS key and the AWS tags of the template."
               >
                 <Input
                   value={role}
@@ -213,7 +212,7 @@ export function RegistryOffers({ draft, registry, errorActions }: RegistryOffers
             {open === "cache" && (
               <FormField
                 label="Secret"
-                description="The ARN of a secret in AWS Secrets Manager with “username” and “accessToken” of Docker Hub. Its name begins with ecr-pullthroughcache/. Transload does not create it and never sees what is in it."
+                description="ARN of an AWS Secrets Manager secret with the Docker Hub “username” and “accessToken”. Its name must start with ecr-pullthroughcache/. Transload doesn’t create or read the secret."
               >
                 <Input
                   value={secret}
@@ -236,14 +235,14 @@ interface BlobMountingOfferProps {
   plan: MigrationPlan;
   registry: Request<RegistrySettings>;
   errorActions: ErrorActions;
-  /** The plan is made again: its upload is smaller now. */
+  /** Creates the plan again, because its upload changed. */
   onChanged: () => void;
 }
 
-/** A saving below this many bytes is not worth a change for the whole registry. */
+/** Minimum saving for the blob mounting offer. */
 const worthBytes = 1_000_000;
 
-/** What turning on blob mounting would save this plan; nothing where it is on, or saves little. */
+/** Offers to turn on blob mounting if it saves enough. */
 export function BlobMountingOffer({
   draft,
   plan,
@@ -264,13 +263,13 @@ export function BlobMountingOffer({
         header={`Blob mounting would save ${formatBytes(saved)}`}
         action={
           <Button onClick={() => setOpen(true)} data-testid="offer-mounting">
-            Turn it on
+            Turn on
           </Button>
         }
         data-testid="mounting-offer"
       >
-        Several repositories share layers. With ECR’s blob mounting a layer that one of them holds
-        is not sent again to the others. It is off in this account and region.
+        Some repositories share layers. With blob mounting, ECR reuses a layer of another repository
+        instead of uploading it again. Blob mounting is off in this account and region.
       </Alert>
       {open && (
         <OfferDialog
@@ -290,13 +289,13 @@ export function BlobMountingOffer({
         >
           <SpaceBetween size="s">
             <span>
-              This is a setting of the whole account in this region, for everybody who pushes: a
-              layer is taken from another repository where the caller may read it and both are
-              encrypted in the same way.
+              This setting applies to the account in this region and to all identities that push.
+              ECR reuses a layer if the identity can read the other repository and both repositories
+              use the same encryption.
             </span>
             <Box color="text-body-secondary">
-              It does not make stored layers cheaper, does not reach over accounts or regions, and
-              does nothing for repositories of a pull-through cache. It can be turned off again.
+              It doesn’t reduce storage costs, and doesn’t apply across accounts, across regions, or
+              to pull through cache repositories. You can turn it off later.
             </Box>
           </SpaceBetween>
         </OfferDialog>

@@ -10,7 +10,7 @@ interface StartOverButtonProps {
   dispatch: (action: DraftAction) => void;
 }
 
-/** Empties the wizard, and asks before where that takes somebody's work. */
+/** Resets the wizard. Asks for confirmation if the user would lose choices. */
 export function StartOverButton({ draft, dispatch }: StartOverButtonProps) {
   const [asked, setAsked] = useState(false);
   const startOver = () => {
@@ -30,16 +30,16 @@ export function StartOverButton({ draft, dispatch }: StartOverButtonProps) {
       {asked && (
         <ConfirmModal
           header="Start over?"
-          closeLabel="Keep what was chosen"
+          closeLabel="Keep selection"
           confirm="Start over"
           name="wizard-clear"
           onConfirm={startOver}
           onClose={() => setAsked(false)}
         >
           {images === 0
-            ? "The wizard forgets everything that was said in it, names and settings of repositories too."
-            : `The wizard forgets ${formatCounted(images, "chosen image", "chosen images")}, and everything else that was said in it.`}{" "}
-          Nothing changes in ECR or at the source.
+            ? "This clears all choices in the wizard, including repository names and settings."
+            : `This clears the selection of ${formatCounted(images, "image", "images")} and all other choices in the wizard.`}{" "}
+          This doesn’t change images in ECR or at the source.
         </ConfirmModal>
       )}
     </>

@@ -1,7 +1,7 @@
 import type { AwsIdentity } from "../../../ipc/generated";
 import type { Draft } from "./draft";
 
-/** Whether the account is another one than the choice had before. */
+/** Whether the account differs from the expected account. */
 export function accountDiffers(draft: Draft, identity: AwsIdentity | null): boolean {
   return (
     identity !== null &&
@@ -10,9 +10,9 @@ export function accountDiffers(draft: Draft, identity: AwsIdentity | null): bool
   );
 }
 
-/** Why nothing may be written yet: the account is another one, and nobody has said that it is right. */
+/** Returns why the migration can't start: the account differs and isn't confirmed. */
 export function accountProblem(draft: Draft, identity: AwsIdentity | null): string | null {
   return accountDiffers(draft, identity) && draft.confirmedAccount !== identity?.account_id
-    ? `Start waits: this is the account ${identity?.account_id}, and it was ${draft.expectedAccount} before. Say that it is the right one, or choose another profile.`
+    ? `The current account is ${identity?.account_id}, but the plan is for ${draft.expectedAccount}. Confirm the account, or choose another profile.`
     : null;
 }

@@ -11,68 +11,74 @@ import type {
 } from "../../../ipc/generated";
 import { defaultRepositorySettings } from "../../../shared/repositorySettings";
 
-/** What a person chose for one repository of the source. */
+/** Choices for one source repository. */
 export interface RepositoryChoice {
-  /** The ECR name without the prefix; nothing means the one that Transload proposes. */
+  /** The ECR name without the prefix, or `null` for the proposed name. */
   readonly name: string | null;
-  /** Settings instead of the template's. */
+  /** Custom settings, or `null` for the template. */
   readonly settings: RepositorySettings | null;
 }
 
-/** The size of a selection, and of how many tags it is not known. */
 export interface SelectionSize {
   readonly bytes: number;
   readonly unknown: number;
 }
 
-/** Everything that a person said in the wizard so far. It holds no secret. */
+export const stepOrder = ["connection", "images", "repositories", "login", "review"] as const;
+
+export type StepId = (typeof stepOrder)[number];
+
+/** Whether the wizard has reached a step. */
+export function hasReached(draft: Draft, step: StepId): boolean {
+  return stepOrder.indexOf(draft.step) >= stepOrder.indexOf(step);
+}
+
+/** All choices in the wizard. Contains no secrets. */
 export interface Draft {
-  /** Changes when drafts of an older version can no longer be read. */
+  /** Increases when older drafts can no longer be read. */
   readonly version: 1;
-  /** Index of the step that is shown. */
-  readonly step: number;
+  readonly step: StepId;
   readonly connection: AwsConnection | null;
-  /** The saved profile that the connection came from. */
+  /** The saved profile of the connection. */
   readonly savedProfile: string | null;
-  /** The account that was behind the choice before: of the saved profile, or of an earlier run. */
+  /** The expected account: of the saved profile, or of an earlier migration. */
   readonly expectedAccount: string | null;
-  /** The account that the person said is right, though it is another one than expected. */
+  /** The account that the user confirmed, although it isn't the expected one. */
   readonly confirmedAccount: string | null;
-  /** What the person goes on without: an account and the actions that are missing in it. */
+  /** The account and the missing actions that the user accepted. */
   readonly acceptedMissing: string | null;
-  /** The lifecycle policies that the person confirmed, with what they expire. */
+  /** The confirmed lifecycle policies with the images that they expire. */
   readonly confirmedExpiry: string | null;
   readonly source: ImageSource | null;
-  /** Repositories of another registry that were typed by name. */
+  /** Repositories that the user entered by name. */
   readonly typedRepositories: readonly string[];
   readonly images: readonly SelectedImage[];
-  /** The rules that chose the images; nothing where a person ticked them. */
+  /** The rules of the selection, or `null` if images were selected manually. */
   readonly selection: Selection | null;
-  /** What the rules said of the size of what they chose; it means nothing without them. */
+  /** Size reported by the rules. Valid only with rules. */
   readonly ruledSize: SelectionSize | null;
   readonly prefix: string;
-  /** How names are made from those of the source, before the prefix. */
+  /** Rename rules, applied before the prefix. */
   readonly renameRules: readonly RenameRule[];
   readonly template: RepositorySettings;
-  /** By repository of the source. */
+  /** By source repository. */
   readonly repositories: Readonly<Record<string, RepositoryChoice>>;
-  /** What of each image comes along, from registry to registry. */
+  /** Copy options. */
   readonly extent: CopyExtent;
   readonly choices: readonly ConflictChoice[];
-  /** Dollars for one GB in ECR for a month. */
+  /** ECR storage price in USD per GB-month. */
   readonly storageRate: number;
 }
 
 /** Price of ECR storage in most regions. Source: AWS's price list, read in March 2026. */
 export const defaultStorageRate = 0.1;
 
-/** Everything that belongs to an image. */
+/** All referrers and platforms. */
 export const wholeImages: CopyExtent = { platform: null, referrers: true };
 
-/** A draft in which nothing was chosen. */
 export const emptyDraft: Draft = {
   version: 1,
-  step: 0,
+  step: "connection",
   connection: null,
   savedProfile: null,
   expectedAccount: null,
@@ -93,29 +99,38 @@ export const emptyDraft: Draft = {
   storageRate: defaultStorageRate,
 };
 
-/** Whether a draft holds what takes a person work to say again: images, or what comes after them. */
+/** Whether the user would lose work if the draft were reset. */
 export function holdsWork(draft: Draft): boolean {
-  // What a saved profile brought along comes back with it.
+  // Values of a saved profile are restored with the profile.
   const naming = ({ prefix, renameRules, template }: Draft) =>
     JSON.stringify([prefix, renameRules, template]);
   return (
     draft.images.length > 0 ||
     draft.typedRepositories.length > 0 ||
-    // Names and settings stay when the last image is taken away.
+    // Names and settings are kept when the last image is deselected.
     Object.keys(draft.repositories).length > 0 ||
     (draft.savedProfile === null && naming(draft) !== naming(emptyDraft))
   );
 }
 
-/** A draft that was kept; nothing where it is none, or of another version. */
+/** Parses a stored step. Drafts of earlier versions stored its index. */
+function parseStep(stored: unknown): StepId | null {
+  if (typeof stored === "number") {
+    return stepOrder[stored] ?? null;
+  }
+  return stepOrder.find((id) => id === stored) ?? null;
+}
+
+/** Parses a stored draft. Returns `null` if it is invalid or has another version. */
 export function parseDraft(kept: unknown): Draft | null {
   if (typeof kept !== "object" || kept === null) {
     return null;
   }
   const fields = kept as Partial<Draft>;
+  const step = parseStep(fields.step);
   const whole =
     fields.version === 1 &&
-    typeof fields.step === "number" &&
+    step !== null &&
     Array.isArray(fields.images) &&
     Array.isArray(fields.typedRepositories) &&
     Array.isArray(fields.choices) &&
@@ -123,29 +138,29 @@ export function parseDraft(kept: unknown): Draft | null {
     typeof fields.template === "object" &&
     typeof fields.repositories === "object" &&
     typeof fields.storageRate === "number";
-  // What a newer version asks in addition has its usual answer.
-  return whole ? { ...emptyDraft, ...(fields as Draft) } : null;
+  // Fields of newer versions get their defaults.
+  return whole ? { ...emptyDraft, ...(fields as Draft), step } : null;
 }
 
-/** What an image is told apart by: neither part holds a blank. */
+/** Key of an image. Neither part contains a blank. */
 export function imageKey(image: SelectedImage): string {
   return `${image.repository} ${image.tag}`;
 }
 
-/** Two choices of one image, by repository and tag. */
+/** Whether two selections are the same repository and tag. */
 export function sameImage(one: SelectedImage, other: SelectedImage): boolean {
   return one.repository === other.repository && one.tag === other.tag;
 }
 
-/** The source repositories of the selection, in the order in which they were chosen. */
+/** Source repositories in the order of the selection. */
 export function selectedRepositories(images: readonly SelectedImage[]): string[] {
   return [...new Set(images.map((image) => image.repository))];
 }
 
-/** The names that the program proposes, without the prefix, by source repository. */
+/** Proposed names without the prefix, by source repository. */
 export type Proposals = ReadonlyMap<string, string>;
 
-/** Where each source repository goes, prefix included. */
+/** ECR names including the prefix, by source repository. */
 export function repositoryNames(draft: Draft, proposals: Proposals): Map<string, string> {
   return new Map(
     selectedRepositories(draft.images).map((source) => [
@@ -155,7 +170,7 @@ export function repositoryNames(draft: Draft, proposals: Proposals): Map<string,
   );
 }
 
-/** The request of a draft whose steps are all filled in; nothing before that. */
+/** Converts a complete draft into a migration request, or returns `null`. */
 export function requestOf(
   draft: Draft,
   proposals: Proposals,
@@ -175,7 +190,7 @@ export function requestOf(
     })),
     template: draft.template,
     choices: [...draft.choices],
-    // A person confirms a plan, not a request.
+    // Users confirm a plan, not a request.
     expiry_confirmed: [],
     selection: draft.selection,
     naming: { prefix: draft.prefix, rules: [...draft.renameRules] },
@@ -187,20 +202,16 @@ export function requestOf(
   };
 }
 
-/** Index of the step that shows the plan. */
-export const reviewStep = 4;
-
 /**
- * The draft that asks for the same as a request did; it shows the plan at once. Repositories keep
- * the names that they had; new ones are named by the rules. The account of then is the one that is
- * expected.
+ * Creates a draft from a recorded request and opens Review. Repositories keep their names. The
+ * recorded account is expected.
  */
 export function draftOf(
   request: MigrationRequest,
   before: Draft,
   account: string | null = null,
 ): Draft {
-  // A draft knows names behind its prefix only.
+  // Drafts store names without the prefix.
   const { prefix } = request.naming;
   const kept = request.repositories.every(({ repository_name }) =>
     repository_name.startsWith(prefix),
@@ -209,7 +220,7 @@ export function draftOf(
     : "";
   return {
     ...emptyDraft,
-    step: reviewStep,
+    step: "review",
     connection: request.connection,
     expectedAccount: account,
     source: request.source,

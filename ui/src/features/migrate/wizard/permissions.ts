@@ -2,19 +2,19 @@ import type { AwsIdentity, PlanPermission, PlanPermissions } from "../../../ipc/
 import { formatCounted } from "../../../shared/format";
 import type { Draft } from "./draft";
 
-/** The permissions without which the plan fails, as far as is known. */
+/** The permissions that are known to be missing. */
 export function missingPermissions(permissions: PlanPermissions | null): PlanPermission[] {
   return (permissions?.permissions ?? []).filter(
     ({ essential, standing }) => essential && standing.kind === "missing",
   );
 }
 
-/** What a person accepts who goes on without them; another account or another gap asks anew. */
+/** Key of an acceptance. Another account or another missing action requires a new one. */
 export function missingKey(identity: AwsIdentity, missing: readonly PlanPermission[]): string {
   return [identity.account_id, ...missing.map(({ action }) => action)].join(" ");
 }
 
-/** Why Start waits: permissions are missing, and the person has not said to try it all the same. */
+/** Returns why the migration can't start: permissions are missing and not accepted. */
 export function permissionsProblem(
   draft: Draft,
   identity: AwsIdentity,
@@ -23,5 +23,5 @@ export function permissionsProblem(
   const missing = missingPermissions(permissions);
   return missing.length === 0 || draft.acceptedMissing === missingKey(identity, missing)
     ? null
-    : `Start waits: ${formatCounted(missing.length, "permission is", "permissions are")} missing that the plan needs. Have them added, or say that you want to try it all the same.`;
+    : `The plan requires ${formatCounted(missing.length, "missing permission", "missing permissions")}. Add the permissions, or confirm that you want to continue without them.`;
 }

@@ -19,24 +19,25 @@ import {
   emptyDraft,
   imageKey,
   type RepositoryChoice,
+  type StepId,
   sameImage,
 } from "./draft";
 
-/** What a person does in the wizard. */
+/** Actions of the user in the wizard. */
 export type DraftAction =
-  | { type: "step_shown"; step: number }
+  | { type: "step_shown"; step: StepId }
   | { type: "connection_chosen"; connection: AwsConnection; savedProfile?: string | null }
   | { type: "saved_profile_used"; profile: SavedProfile }
-  /** A default that is taken where nothing was chosen yet. */
+  /** Sets a default if nothing was selected. */
   | { type: "saved_profile_preset"; profile: SavedProfile }
-  /** Another account than expected is the right one, or is not. */
+  /** Confirms an unexpected account, or withdraws the confirmation. */
   | { type: "account_confirmed"; account: string | null }
-  /** The saved profile was saved with this account. */
+  /** The saved profile was updated with this account. */
   | { type: "account_saved"; account: string }
   | { type: "missing_accepted"; missing: string | null }
   | { type: "expiry_confirmed"; expiry: string | null }
   | { type: "source_chosen"; source: ImageSource }
-  /** Images are copied from a registry that has more of them than the engine. */
+  /** Switches the source of images from the engine to their registry. */
   | { type: "originals_taken"; source: ImageSource; images: readonly SelectedImage[] }
   | { type: "repository_typed"; repository: string }
   | { type: "images_selected"; images: readonly SelectedImage[] }
@@ -50,11 +51,11 @@ export type DraftAction =
   | { type: "repository_settings_changed"; source: string; settings: RepositorySettings | null }
   | { type: "conflict_chosen"; image: SelectedImage; resolution: ConflictResolution | null }
   | { type: "rate_changed"; rate: number }
-  /** A migration of the history is asked for again. */
+  /** Runs a recorded migration again. */
   | { type: "request_taken"; request: MigrationRequest; account?: string }
   | { type: "restored"; draft: Draft }
   | { type: "started_over" }
-  /** What practice held is gone. */
+  /** Practice mode was reset. */
   | { type: "practice_reset" };
 
 function sameConnection(one: AwsConnection | null, other: AwsConnection): boolean {
@@ -69,16 +70,16 @@ function withChoice(draft: Draft, source: string, part: Partial<RepositoryChoice
   };
 }
 
-/** The choices whose images are still selected. */
+/** Keeps the choices of selected images. */
 function choicesOf(draft: Draft, images: readonly SelectedImage[]): readonly ConflictChoice[] {
   const selected = new Set(images.map(imageKey));
   return draft.choices.filter((choice) => selected.has(imageKey(choice.image)));
 }
 
-/** Other namespaces of the same Docker Hub: what is chosen in those that stay is kept. */
+/** Changes namespaces of one Docker Hub. Selections in remaining namespaces are kept. */
 function withNamespacesOf(draft: Draft, source: HubSource): Draft {
   const names = sourceNamespaces(source);
-  // Without a name it is practice's own account, which has no more namespaces to choose from.
+  // Without a name, the source is the practice account, which has no other namespaces.
   const stays = (repository: string) =>
     names.length === 0 || names.some((name) => repository.startsWith(`${name}/`));
   const images = draft.images.filter(({ repository }) => stays(repository));
@@ -103,14 +104,14 @@ function withSource(draft: Draft, source: ImageSource): Draft {
   };
 }
 
-/** The draft after an action. Pure: what a choice makes void is forgotten here, nowhere else. */
+/** The reducer of the draft. Only this function resets dependent choices. */
 export function draftReducer(draft: Draft, action: DraftAction): Draft {
   switch (action.type) {
     case "step_shown":
       return { ...draft, step: action.step };
     case "connection_chosen": {
       const savedProfile = action.savedProfile ?? null;
-      // Another region of the same profile is still expected to be in its account.
+      // A profile has the same account in every region.
       const kept = savedProfile !== null && savedProfile === draft.savedProfile;
       const account = kept
         ? { expectedAccount: draft.expectedAccount, confirmedAccount: draft.confirmedAccount }
@@ -127,7 +128,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
         savedProfile,
         choices: [],
       };
-      // Practice brings its own images along, and they go nowhere else.
+      // The practice destination requires the practice source, and vice versa.
       if (practice && draft.source === null) {
         return { ...next, source: { kind: "practice_account" } };
       }
@@ -163,7 +164,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
     case "source_chosen":
       return withSource(draft, action.source);
     case "originals_taken": {
-      // Not every registry lists its repositories.
+      // Not all registries list their repositories.
       const named = action.source.kind === "registry";
       const repositories = [...new Set(action.images.map(({ repository }) => repository))];
       return {
@@ -228,12 +229,12 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
     case "restored":
       return action.draft;
     case "practice_reset":
-      // Its images and repositories are no more; a draft for AWS has nothing to do with that.
+      // Only drafts of practice mode are affected.
       return draft.connection?.kind === "practice" || draft.source?.kind === "practice_account"
         ? { ...emptyDraft, storageRate: draft.storageRate }
         : draft;
     case "started_over":
-      // Where to and how stay; what was moved does not.
+      // Keeps the destination and the options, and clears the images.
       return {
         ...emptyDraft,
         connection: draft.connection,

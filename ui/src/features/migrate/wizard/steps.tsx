@@ -4,7 +4,7 @@ import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { accountProblem } from "./account";
 import { ConnectionContainer } from "./ConnectionContainer";
-import type { Draft } from "./draft";
+import type { Draft, StepId } from "./draft";
 import { EngineOffers } from "./EngineOffers";
 import { expiryProblem } from "./expiry";
 import { ImagesContainer } from "./ImagesContainer";
@@ -16,48 +16,43 @@ import type { DraftAction } from "./reducer";
 import type { WizardData } from "./useWizardData";
 import { connectionProblem, imagesProblem, repositoriesProblem } from "./validation";
 
-/** What a step is given. */
 export interface StepContext {
   readonly draft: Draft;
-  /** Writes the plan to a file. */
   readonly onExportPlan: () => void;
   readonly dispatch: (action: DraftAction) => void;
   readonly data: WizardData;
   readonly errorActions: ErrorActions;
 }
 
-/** One step of the wizard. */
 export interface WizardStep {
-  readonly id: string;
+  readonly id: StepId;
   readonly title: string;
   readonly description: string;
   readonly Content: ComponentType<StepContext>;
-  /** What keeps a person from going on; nothing where all is well. */
+  /** Returns why the user can't continue, or `null`. */
   readonly problem: (context: StepContext) => string | null;
-  /** Whether an answer is awaited without which nobody can go on. */
+  /** Whether the step waits for data that is required to continue. */
   readonly waiting: (context: StepContext) => boolean;
 }
 
 const never = () => false;
 
-/** The steps of the wizard, in order. */
+/** The steps in the order of `stepOrder`. */
 export const wizardSteps: readonly WizardStep[] = [
   {
     id: "connection",
     title: "AWS profile",
-    description: "Which account and region the images go to.",
+    description: "Choose the account and region of the destination.",
     Content: ConnectionContainer,
     problem: ({ draft, data }) =>
       connectionProblem(draft) ??
-      (data.identity.answer === null
-        ? "Go on once AWS has said who you are. Choose a profile that works, or practice."
-        : null),
+      (data.identity.answer === null ? "Choose a working profile or Practice to continue." : null),
     waiting: ({ data }) => data.identity.loading,
   },
   {
     id: "images",
     title: "Images",
-    description: "Which images are moved, and where they are now.",
+    description: "Choose the source and the images to copy.",
     Content: ({ draft, dispatch, data, errorActions }) => (
       <ImagesContainer
         draft={draft}
@@ -73,7 +68,7 @@ export const wizardSteps: readonly WizardStep[] = [
   {
     id: "repositories",
     title: "Repositories",
-    description: "What the repositories in ECR are called, and how new ones are set up.",
+    description: "Choose the ECR repository names and the settings of new repositories.",
     Content: ({ draft, dispatch, data, errorActions }) => (
       <RepositoriesStep
         draft={draft}
@@ -92,20 +87,21 @@ export const wizardSteps: readonly WizardStep[] = [
   {
     id: "login",
     title: "Log in",
-    description: "Whether the registry lets you in.",
+    description: "Check access to the registry.",
     Content: LoginContainer,
     problem: ({ data }) => {
       const login = data.login.answer;
-      // What the engine's own test said is no bar: some engines cannot test what they can push to.
+      // A failed engine test doesn't block the step: some engines can't test registries that they
+      // can push to.
       const accepted = login?.registry_accepts === true && !data.login.loading;
-      return accepted ? null : "Go on once the login has succeeded.";
+      return accepted ? null : "The registry login must succeed before you continue.";
     },
     waiting: ({ data }) => data.login.loading,
   },
   {
     id: "review",
     title: "Review",
-    description: "What will be written.",
+    description: "Review the changes before you start.",
     Content: ({ draft, dispatch, data, errorActions, onExportPlan }) => (
       <ReviewStep
         draft={draft}
@@ -139,10 +135,10 @@ export const wizardSteps: readonly WizardStep[] = [
     problem: ({ draft, data }) => {
       const plan = data.plan.answer;
       if (data.plan.loading) {
-        return "The plan is being made.";
+        return "Creating the plan.";
       }
       return plan === null
-        ? "There is no plan yet."
+        ? "No plan yet."
         : (planProblem(plan) ??
             accountProblem(draft, plan.identity) ??
             permissionsProblem(draft, plan.identity, data.permissions.answer) ??

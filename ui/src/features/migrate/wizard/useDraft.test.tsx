@@ -85,7 +85,7 @@ describe("the draft that is kept", () => {
     expect(written()).toEqual(["a", "ab"]);
   });
 
-  it("is not written any more once the person does not want it kept", async () => {
+  it("isn't written once the setting is off", async () => {
     const { written, type, pass, rerender } = await opened();
     await type("a");
     await type("ab");

@@ -1,15 +1,14 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { useBackend } from "../../../ipc/BackendContext";
 import { type Draft, emptyDraft, parseDraft } from "./draft";
-import { gatherWrites } from "./gatheredWrites";
 import { type DraftAction, draftReducer } from "./reducer";
+import { throttleWrites } from "./throttledWrites";
 
-/** Changes that follow each other this fast, such as letters of a name, are written together. */
-const gatherMs = 150;
+/** Changes within this time are written together. */
+const intervalMs = 150;
 
-/** The wizard's draft, and whether it has been read. */
 export interface KeptDraft {
-  /** Nothing until what was kept has been read. */
+  /** `null` until the stored draft is loaded. */
   readonly draft: Draft | null;
   readonly dispatch: (action: DraftAction) => void;
 }
@@ -20,7 +19,7 @@ function reduce(known: Known, action: DraftAction): Known {
   return { draft: draftReducer(known.draft ?? emptyDraft, action) };
 }
 
-/** Reads the draft that was kept and keeps each change of it, where the person wants that. */
+/** Loads the stored draft and saves changes, if the setting is on. */
 export function useDraft(keep: boolean | null): KeptDraft {
   const backend = useBackend();
   const [{ draft }, dispatch] = useReducer(reduce, { draft: null });
@@ -37,17 +36,17 @@ export function useDraft(keep: boolean | null): KeptDraft {
       kept.current = parsed === null ? null : JSON.stringify(parsed);
       dispatch({ type: "restored", draft: parsed ?? emptyDraft });
     };
-    // A draft that cannot be read is no reason to keep a person from the wizard.
+    // The wizard also opens if the draft can't be read.
     (keep ? backend.draftGet() : Promise.resolve(null)).then(begin, () => begin(null));
   }, [backend, keep]);
 
   const [writes] = useState(() =>
-    gatherWrites((changed: Draft) => {
-      // The draft is a convenience; the next change tries again.
+    throttleWrites((changed: Draft) => {
+      // Ignored: the next change saves again.
       backend.draftSet(changed).catch(() => {
         kept.current = null;
       });
-    }, gatherMs),
+    }, intervalMs),
   );
 
   useEffect(() => {

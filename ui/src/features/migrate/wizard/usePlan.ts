@@ -4,19 +4,18 @@ import type { MigrationPlan, MigrationRequest, PlanProgress } from "../../../ipc
 import { newAttempt } from "../../../shared/attempt";
 import { type Request, useRequest } from "../../../shared/useRequest";
 
-/** A plan that is being made, or was. */
 export interface PlanRequest extends Request<MigrationPlan> {
-  /** How far its making is. */
+  /** Planning progress. */
   readonly progress: PlanProgress | null;
-  /** Whether a person stopped its making. */
+  /** Whether the user stopped planning. */
   readonly stopped: boolean;
-  /** Stops its making. */
+  /** Stops planning. */
   readonly stop: () => void;
 }
 
 /**
- * Makes the plan of a request, and makes it anew whenever the request changes. While it is made
- * anew, the one before stays in sight. A plan that nobody waits for any more is stopped.
+ * Creates the plan of a request, and again when the request changes. The previous plan stays
+ * visible. Plans that are no longer needed are cancelled.
  */
 export function usePlan(backend: Backend, request: MigrationRequest | null): PlanRequest {
   const [progress, setProgress] = useState<PlanProgress | null>(null);
@@ -28,11 +27,11 @@ export function usePlan(backend: Backend, request: MigrationRequest | null): Pla
     running.current = null;
     setProgress(null);
     if (attempt !== null) {
-      // What is over by now needs no stop.
+      // Finished calls don't need a stop.
       backend.migrationPlanCancel(attempt).catch(() => {});
     }
   }, [backend]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another request ends the one before
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new request cancels the previous one
   useEffect(() => stop, [key, stop]);
 
   const asked = useRequest<MigrationPlan | null>(key, async () => {
@@ -42,9 +41,9 @@ export function usePlan(backend: Backend, request: MigrationRequest | null): Pla
     }
     const attempt = newAttempt();
     running.current = attempt;
-    const plan = await backend.migrationPlan(request, attempt, (told) => {
+    const plan = await backend.migrationPlan(request, attempt, (progress) => {
       if (running.current === attempt) {
-        setProgress(told);
+        setProgress(progress);
       }
     });
     if (running.current === attempt) {

@@ -4,15 +4,15 @@ import type { ProposedNames } from "../../../ipc/generated";
 import { useRequest } from "../../../shared/useRequest";
 import { type Draft, type Proposals, selectedRepositories } from "./draft";
 
-/** The names that the program proposes for the selection, and what it says of the rules. */
+/** Proposed names, and problems of the rename rules. */
 export interface ProposedNaming {
-  /** The newest names; while rules are typed, those before stay in sight. */
+  /** The newest names. They stay visible while rules are edited. */
   readonly proposals: Proposals;
-  /** What is wrong with each rule. */
+  /** Problems by rule. */
   readonly problems: readonly (string | null)[];
-  /** How many repositories each rule renames. */
+  /** Number of matching repositories by rule. */
   readonly renamed: readonly number[];
-  /** Whether the names are those of the selection and the rules as they are now. */
+  /** Whether the names match the current selection and rules. */
   readonly settled: boolean;
   readonly error: unknown;
   readonly reload: () => void;
@@ -20,7 +20,7 @@ export interface ProposedNaming {
 
 const none: ProposedNames = { names: [], problems: [] };
 
-/** Asks the program for names whenever repositories or rules change; the prefix is added here. */
+/** Requests names when repositories or rules change, and adds the prefix. */
 export function useProposedNames(
   backend: Backend,
   draft: Draft | null,

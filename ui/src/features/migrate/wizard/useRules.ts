@@ -4,10 +4,10 @@ import type { ChosenTags, ImageSource, Selection } from "../../../ipc/generated"
 import { newAttempt } from "../../../shared/attempt";
 import { noResult, type RuleResult } from "../steps/RuleFields";
 
-/** Choosing by rules: what came of it, how far it is, and a way to stop it. */
+/** Result, progress, and stop function of selecting by rules. */
 export interface RuleChoice {
   readonly result: RuleResult;
-  /** Reads the source; `taken` gets what was chosen, and nothing where it was stopped. */
+  /** Reads the source. `taken` receives the selected images, or nothing after a stop. */
   readonly choose: (
     source: ImageSource,
     selection: Selection,
@@ -16,7 +16,7 @@ export interface RuleChoice {
   readonly stop: () => void;
 }
 
-/** Chooses by rules, one at a time. What nobody waits for any more is stopped. */
+/** Selects by rules, one call at a time. Calls that are no longer needed are cancelled. */
 export function useRules(backend: Backend): RuleChoice {
   const [result, setResult] = useState(noResult);
   const running = useRef<string | null>(null);
@@ -26,7 +26,7 @@ export function useRules(backend: Backend): RuleChoice {
     running.current = null;
     if (attempt !== null) {
       setResult(noResult);
-      // What is over by now needs no stop.
+      // Finished calls don't need a stop.
       backend.sourceChooseCancel(attempt).catch(() => {});
     }
   }, [backend]);

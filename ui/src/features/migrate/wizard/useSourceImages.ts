@@ -3,7 +3,7 @@ import type { Backend } from "../../../ipc/backend";
 import type { ImageSource, SourceRepository, SourceTag } from "../../../ipc/generated";
 import type { TagList } from "../steps/imageRows";
 
-/** How many tags are looked into at once. */
+/** Batch size of tag details. */
 const detailBatch = 25;
 
 interface Repositories {
@@ -11,30 +11,30 @@ interface Repositories {
   readonly loading: boolean;
   readonly error: unknown;
   readonly next: string | null;
-  /** How many there are; nothing where the source does not say. */
+  /** Total number, or `null` if unknown. */
   readonly total: number | null;
 }
 
-/** What is known of a source, and how to know more. */
+/** The loaded data of a source, and functions that load more. */
 export interface SourceImages {
   readonly repositories: Repositories;
   readonly tags: Readonly<Record<string, TagList>>;
-  /** Asks for everything anew. */
+  /** Reloads everything. */
   readonly reload: () => void;
-  /** Goes on with the list of repositories where it broke off. */
+  /** Continues an interrupted list of repositories. */
   readonly moreRepositories: () => void;
-  /** Asks for a repository's tags, or the next page of them; answers every tag known then. */
+  /** Loads the first or next page of tags, and returns all loaded tags. */
   readonly loadTags: (repository: string) => Promise<readonly SourceTag[]>;
-  /** Asks for every tag of a repository, page by page; answers them. */
+  /** Loads and returns all tags of a repository. */
   readonly loadAllTags: (repository: string) => Promise<readonly SourceTag[]>;
-  /** Asks for what a list does not tell of tags that are seen: digest, platforms, size. */
+  /** Loads details of visible tags: digest, platforms, size. */
   readonly lookInto: (repository: string, tags: readonly string[]) => void;
 }
 
 const nothing: Repositories = { list: [], loading: false, error: null, next: null, total: null };
 const noTags: TagList = { tags: [], loading: false, error: null, next: null, total: null };
 
-/** Tags that came with their repository, as the Docker Engine gives them. */
+/** Tags that the source returns with the repository, as the Docker Engine does. */
 function tagsAlong(list: readonly SourceRepository[]): Record<string, TagList> {
   return Object.fromEntries(
     list.flatMap((repository) =>
@@ -43,12 +43,12 @@ function tagsAlong(list: readonly SourceRepository[]): Record<string, TagList> {
   );
 }
 
-/** Whether the list of a source leaves out what only the manifests tell. */
+/** Whether details must be loaded separately. */
 function isBare(source: ImageSource, tag: SourceTag): boolean {
   return tag.digest === null || (source.kind === "ecr" && tag.platforms.length === 0);
 }
 
-/** Tags with what was looked up; times come from the list alone. */
+/** Merges loaded details into tags. Times always come from the list. */
 function withDetails(tags: readonly SourceTag[], details: readonly SourceTag[]): SourceTag[] {
   const known = new Map(details.map((tag) => [tag.tag, tag]));
   return tags.map((tag) => {
@@ -60,8 +60,8 @@ function withDetails(tags: readonly SourceTag[], details: readonly SourceTag[]):
 }
 
 /**
- * Repositories and tags of a source. Repositories come page by page until all are there; answers for
- * a source that was left are dropped, and nothing more is asked of it.
+ * Loads the repositories and tags of a source, page by page. Answers for a previous source are
+ * dropped.
  */
 export function useSourceImages(backend: Backend, source: ImageSource | null): SourceImages {
   const key = source === null ? null : JSON.stringify(source);
@@ -72,9 +72,9 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
   const generation = useRef(0);
   const current = useRef(source);
   current.current = source;
-  // What was asked for already, by repository and tag.
+  // Requested details, by repository and tag.
   const lookedInto = useRef(new Set<string>());
-  // Pages that are awaited, by repository: whoever wants one, too, waits for the same.
+  // Pending pages by repository, so that each page is requested once.
   const awaited = useRef(new Map<string, Promise<readonly SourceTag[]>>());
 
   const changeTags = useCallback(
@@ -107,7 +107,7 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
           setRepositories((before) => ({
             list: begins ? page.repositories : [...before.list, ...page.repositories],
             loading: page.next !== null,
-            // Of several namespaces one may not be readable; the others are listed all the same.
+            // One unreadable namespace doesn't hide the others.
             error: begins ? (page.unread[0]?.error ?? null) : before.error,
             next: page.next,
             total: page.total,
@@ -123,7 +123,7 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
     [backend, changeTags],
   );
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new source or attempt begins anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new source or attempt restarts the effect
   useEffect(() => {
     generation.current += 1;
     lookedInto.current = new Set();
@@ -149,7 +149,7 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
       const before = tagsNow.current[repository] ?? noTags;
       const set = (list: TagList) => changeTags(mine, (all) => ({ ...all, [repository]: list }));
       if (before.tags.length > 0 && before.next === null) {
-        // The list is whole; where looking into it failed, what is seen is asked for once more.
+        // The list is complete. Failed details are requested again for visible tags.
         if (before.error !== null) {
           lookedInto.current = new Set(
             [...lookedInto.current].filter((key) => !key.startsWith(`${repository} `)),
@@ -162,7 +162,7 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
       const ask = async () => {
         try {
           const page = await backend.sourceTags(asked, repository, before.next);
-          // What was looked up meanwhile stays.
+          // Details that were loaded meanwhile are kept.
           const known = tagsNow.current[repository]?.tags ?? [];
           const tags = [...known, ...page.tags];
           set({ tags, loading: false, error: null, next: page.next, total: page.total });
@@ -192,7 +192,7 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
         const before = tags.length;
         tags = await loadTags(repository);
         open = false;
-        // A page that failed is told in the table; what came before it counts.
+        // The table shows the error. Earlier pages are kept.
         if (mine !== generation.current || tags.length === before) {
           break;
         }
@@ -235,7 +235,7 @@ export function useSourceImages(backend: Backend, source: ImageSource | null): S
           change((list) => ({ tags: withDetails(list.tags, details) }));
         }
       } catch (error) {
-        // The names are there all the same; the error says why nothing else is.
+        // The names are known. The error explains the missing details.
         change(() => ({ error }));
       }
     },

@@ -12,50 +12,44 @@ import type {
 } from "../../../ipc/generated";
 import { connectionKey } from "../../../shared/connection";
 import { type Request, useRequest } from "../../../shared/useRequest";
-import { type Draft, requestOf } from "./draft";
+import { type Draft, hasReached, requestOf, type StepId } from "./draft";
 import { type PlanRequest, usePlan } from "./usePlan";
 import { type ProposedNaming, useProposedNames } from "./useProposedNames";
 import { type SourceImages, useSourceImages } from "./useSourceImages";
 import { connectionProblem, repositoriesProblem, sourceProblem } from "./validation";
 
-/** What the steps show besides the draft. */
+/** Data of the steps besides the draft. */
 export interface WizardData {
   readonly savedProfiles: Request<SavedProfile[]>;
   readonly awsProfiles: Request<AwsProfiles>;
   readonly identity: Request<AwsIdentity>;
-  /** The account's alias, where it has one and it may be asked for. */
+  /** `null` if the account has no alias or the identity isn't allowed to read it. */
   readonly alias: string | null;
   readonly images: SourceImages;
   readonly names: ProposedNaming;
   readonly existing: Request<Repository[]>;
-  /** What is set for the whole registry, once a step shows what could be changed in it. */
+  /** Registry settings, loaded when a step can change them. */
   readonly registry: Request<RegistrySettings>;
   readonly login: Request<RegistryLogin>;
-  /** The newest plan; while it is made anew, the one before it stays in sight. */
+  /** The newest plan. It stays visible while a new plan is created. */
   readonly plan: PlanRequest;
-  /** Whether the caller may do what the plan would do; it never holds the plan up. */
+  /** Result of the permission check. It doesn't delay the plan. */
   readonly permissions: Request<PlanPermissions>;
 }
 
-/** Indexes of the steps that ask for something when they are shown. */
-const imagesStep = 1;
-const repositoriesStep = 2;
-const loginStep = 3;
-const reviewStep = 4;
-
-/** Asks the program for what the step in sight shows. */
+/** Loads the data of the visible step. */
 export function useWizardData(draft: Draft, removeTemporaryTags: boolean): WizardData {
   const backend = useBackend();
   const connection = connectionProblem(draft) === null ? draft.connection : null;
   const key = connection === null ? null : connectionKey(connection);
-  const at = (step: number, value: string | null) => (draft.step === step ? value : null);
+  const at = (step: StepId, value: string | null) => (draft.step === step ? value : null);
   const source = sourceProblem(draft.source) === null ? draft.source : null;
   const engine = draft.source?.kind === "docker_engine";
-  const names = useProposedNames(backend, draft, draft.step >= repositoriesStep);
-  // Thousands of images are not put together anew while a plan of them tells how far it is.
+  const names = useProposedNames(backend, draft, hasReached(draft, "repositories"));
+  // Avoids rebuilding thousands of images on each progress event.
   const request = useMemo(
     () =>
-      draft.step === reviewStep && repositoriesProblem(draft, names) === null
+      draft.step === "review" && repositoriesProblem(draft, names) === null
         ? requestOf(draft, names.proposals, removeTemporaryTags)
         : null,
     [draft, names, removeTemporaryTags],
@@ -77,19 +71,19 @@ export function useWizardData(draft: Draft, removeTemporaryTags: boolean): Wizar
     awsProfiles: useRequest("aws", () => backend.awsProfilesList()),
     identity,
     alias: alias.answer,
-    images: useSourceImages(backend, draft.step >= imagesStep ? source : null),
+    images: useSourceImages(backend, hasReached(draft, "images") ? source : null),
     names,
-    existing: useRequest(at(repositoriesStep, key), () =>
+    existing: useRequest(at("repositories", key), () =>
       connected((one) => backend.repositoriesList(one)),
     ),
     registry: useRequest(
-      draft.step === repositoriesStep || draft.step === reviewStep ? key : null,
+      draft.step === "repositories" || draft.step === "review" ? key : null,
       () => connected((one) => backend.registrySettings(one)),
     ),
-    login: useRequest(at(loginStep, key === null ? null : `${key} ${engine}`), () =>
+    login: useRequest(at("login", key === null ? null : `${key} ${engine}`), () =>
       connected((one) => backend.registryLogin(one, engine)),
     ),
-    plan: { ...plan, loading: plan.loading || (draft.step === reviewStep && !names.settled) },
+    plan: { ...plan, loading: plan.loading || (draft.step === "review" && !names.settled) },
     permissions,
   };
 }

@@ -5,11 +5,11 @@ import { repositorySettingsValid } from "../../../shared/repositorySettings";
 import { type Draft, type Proposals, repositoryNames } from "./draft";
 import type { ProposedNaming } from "./useProposedNames";
 
-/** What keeps a person from leaving the first step. */
+/** Returns the problem of step 1, or `null`. */
 export function connectionProblem(draft: Pick<Draft, "connection">): string | null {
   const connection = draft.connection;
   if (connection === null) {
-    return "Choose an AWS profile, or practice.";
+    return "Choose an AWS profile or Practice.";
   }
   if (connection.kind !== "profile") {
     return null;
@@ -23,58 +23,57 @@ export function connectionProblem(draft: Pick<Draft, "connection">): string | nu
   return null;
 }
 
-/** What is wrong with an endpoint as typed. */
 export function endpointProblem(endpoint: string): string | null {
   return /\s/.test(endpoint) || endpoint === ""
-    ? "An endpoint is a host or an address such as https://vpce-1.ecr.eu-west-1.vpce.amazonaws.com."
+    ? "Enter a host name or URL, for example https://vpce-1.ecr.eu-west-1.vpce.amazonaws.com."
     : null;
 }
 
-/** What a source still lacks. */
+/** Returns what is missing in a source, or `null`. */
 export function sourceProblem(source: ImageSource | null): string | null {
   if (source === null) {
-    return "Choose where the images are.";
+    return "Choose a source.";
   }
   if (isHub(source)) {
     const names = sourceNamespaces(source);
     return source.kind === "docker_hub" && names.length === 0
-      ? "Sign in to Docker Hub, or enter a user or organisation."
+      ? "Sign in to Docker Hub, or enter a user or organization."
       : namespacesProblem(names);
   }
   if (source.kind === "ecr" && source.connection.kind === "profile") {
     return source.connection.profile === ""
-      ? "Choose the AWS profile of the ECR that the images are in."
+      ? "Choose the AWS profile of the source."
       : connectionProblem({ connection: source.connection });
   }
   if (source.kind === "registry") {
     if (source.host.trim() === "") {
-      return "Enter the registry's host.";
+      return "Enter the host name of the registry.";
     }
     if (/[\s/]/.test(source.host)) {
-      return "A registry is a host, with a port where there is one, such as ghcr.io or registry.example.com:5000.";
+      return "Enter a host name and optional port, for example ghcr.io or registry.example.com:5000.";
     }
   }
   return null;
 }
 
-/** What is wrong with a platform as typed; nothing means all of them. */
+/** Returns the problem of a platform. Empty means all platforms. */
 export function platformProblem(platform: string | null): string | null {
   return platform === null || /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/i.test(platform.trim())
     ? null
-    : "A platform is an operating system and an architecture, such as linux/amd64 or linux/arm/v7.";
+    : "Enter an operating system and architecture, for example linux/amd64 or linux/arm/v7.";
 }
 
-/** What keeps a person from leaving the second step. */
+/** Returns the problem of step 2, or `null`. */
 export function imagesProblem(draft: Draft): string | null {
   return (
     sourceProblem(draft.source) ??
     (draft.images.length === 0
-      ? "Select at least one tag. Open a repository to see its tags."
+      ? "Select at least one tag. Expand a repository to view its tags."
       : platformProblem(draft.extent.platform))
   );
 }
 
-/** What is wrong with each ECR name, by source repository; a name that is fine is absent. */
+/** Problems of ECR names by source repository. Valid names are absent. */
 export function nameProblems(draft: Draft, proposals: Proposals): Map<string, string> {
   const names = repositoryNames(draft, proposals);
   const sources = new Map<string, string[]>();
@@ -93,25 +92,25 @@ export function nameProblems(draft: Draft, proposals: Proposals): Map<string, st
     if (problem !== null) {
       problems.set(source, problem);
     } else if (other !== undefined) {
-      problems.set(source, `“${other}” goes to this name too. Each needs a name of its own.`);
+      problems.set(source, `“${other}” has the same name. Enter a unique name.`);
     }
   }
   return problems;
 }
 
-/** What keeps a person from leaving the third step. */
+/** Returns the problem of step 3, or `null`. */
 export function repositoriesProblem(draft: Draft, names: ProposedNaming): string | null {
   if (names.problems.some((problem) => problem !== null)) {
-    return "Correct the rules that names are made by, or remove them.";
+    return "Fix or remove the invalid rename rules.";
   }
   if (!names.settled) {
-    return "The names are being made.";
+    return "Generating names.";
   }
   if (nameProblems(draft, names.proposals).size > 0) {
-    return "Correct the names that ECR does not take.";
+    return "Fix the repository names that ECR doesn’t allow.";
   }
   const settings = Object.values(draft.repositories).flatMap((choice) => choice.settings ?? []);
   return [draft.template, ...settings].every(repositorySettingsValid)
     ? null
-    : "Correct the settings of new repositories.";
+    : "Fix the settings of new repositories.";
 }

@@ -43,7 +43,7 @@ describe("the names of repositories", () => {
     expect([...named.values()]).toEqual(["team/pgcli", "team/webapp"]);
   });
 
-  it("are those that a person gave, also when the rules change", () => {
+  it("are kept when the rules change", () => {
     const own = draftReducer(filled, {
       type: "repository_named",
       source: "dencold/pgcli",
@@ -156,7 +156,10 @@ describe("the draft", () => {
   });
 
   it("keeps where to and how, and nothing else, for another migration", () => {
-    const next = draftReducer({ ...chosen, step: 4, prefix: "team/" }, { type: "started_over" });
+    const next = draftReducer(
+      { ...chosen, step: "review", prefix: "team/" },
+      { type: "started_over" },
+    );
     expect(next).toEqual({
       ...emptyDraft,
       connection: filled.connection,
@@ -168,7 +171,7 @@ describe("the draft", () => {
   it("holds work from the first image on, and not where a profile or a source is chosen", () => {
     const profile = { ...emptyDraft, connection: filled.connection, source: filled.source };
     expect(holdsWork(emptyDraft)).toBe(false);
-    expect(holdsWork({ ...profile, step: 1 })).toBe(false);
+    expect(holdsWork({ ...profile, step: "images" })).toBe(false);
     expect(holdsWork({ ...profile, savedProfile: "team", prefix: "team/" })).toBe(false);
     expect(holdsWork(filled)).toBe(true);
     expect(holdsWork({ ...profile, typedRepositories: ["team/webapp"] })).toBe(true);
@@ -183,6 +186,10 @@ describe("the draft", () => {
     expect(parseDraft(null)).toBeNull();
     expect(parseDraft({ ...chosen, version: 0 })).toBeNull();
     expect(parseDraft({ version: 1 })).toBeNull();
+    // Drafts of earlier versions stored the index of the step.
+    expect(parseDraft({ ...chosen, step: 3 })?.step).toBe("login");
+    expect(parseDraft({ ...chosen, step: 9 })).toBeNull();
+    expect(parseDraft({ ...chosen, step: "unknown" })).toBeNull();
   });
 
   it("becomes a request with one mapping for each repository", () => {
@@ -196,7 +203,7 @@ describe("the draft", () => {
   });
 });
 
-describe("what keeps a person on a step", () => {
+describe("the problem of a step", () => {
   it("is an image that is missing", () => {
     expect(imagesProblem({ ...filled, images: [] })).toMatch(/at least one tag/);
     expect(imagesProblem(filled)).toBeNull();
@@ -220,7 +227,7 @@ describe("what keeps a person on a step", () => {
     expect(repositoriesProblem(filled, names)).toBeNull();
   });
 
-  it("is a rule that cannot be read, and names that are not there yet", () => {
+  it("is an invalid rule, and names that aren't loaded", () => {
     expect(repositoriesProblem(filled, { ...names, problems: [null, "no"] })).toMatch(/rules/);
     expect(repositoriesProblem(filled, { ...names, settled: false })).toMatch(/being made/);
   });
@@ -234,13 +241,13 @@ describe("what keeps a person on a step", () => {
   });
 });
 
-describe("what comes along", () => {
+describe("the copy options", () => {
   const arm = draftReducer(chosen, {
     type: "extent_changed",
     extent: { platform: "linux/arm64", referrers: false },
   });
 
-  it("is everything until a person says otherwise, and choices are made anew then", () => {
+  it("include everything by default, and a change resets the conflict choices", () => {
     expect(requestOf(filled, proposals, true)?.extent).toEqual({ platform: null, referrers: true });
     expect(requestOf(arm, proposals, true)?.extent).toEqual({
       platform: "linux/arm64",

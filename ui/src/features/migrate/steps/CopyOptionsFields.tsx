@@ -7,29 +7,29 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { CopyExtent } from "../../../ipc/generated";
 import { platformProblem } from "../wizard/validation";
 
-/** The platforms that most images are built for. */
+/** Suggested platforms. */
 const commonPlatforms = ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64"];
 
-interface ExtentFieldsProps {
+interface CopyOptionsFieldsProps {
   extent: CopyExtent;
-  /** Whether the images come from the Docker Engine, which knows no referrers. */
+  /** Whether the source is the Docker Engine, which has no referrers. */
   engine: boolean;
   onChange: (extent: CopyExtent) => void;
 }
 
-/** What of each image comes along. */
-export function ExtentFields({ extent, engine, onChange }: ExtentFieldsProps) {
+/** Copy options: referrers and platform. */
+export function CopyOptionsFields({ extent, engine, onChange }: CopyOptionsFieldsProps) {
   const platform = extent.platform ?? "";
   return (
     <ExpandableSection
       variant="container"
-      headerText="What comes along"
+      headerText="Copy options"
       headerDescription={
         platform !== ""
           ? `Only ${platform}.`
           : engine
-            ? "What the Docker Engine holds: the whole index, or the platform of its own computer."
-            : "Every platform, with the digest that it has."
+            ? "All platforms that the Docker Engine has."
+            : "All platforms. The digest doesn’t change."
       }
       defaultExpanded={platform !== ""}
       data-testid="extent"
@@ -39,18 +39,18 @@ export function ExtentFields({ extent, engine, onChange }: ExtentFieldsProps) {
           <Checkbox
             checked={extent.referrers}
             onChange={({ detail }) => onChange({ ...extent, referrers: detail.checked })}
-            description="Signatures, attestations and bills of materials that refer to an image. One that ECR does not take stays behind and is named in the report."
+            description="Signatures, attestations, and SBOMs of each image. The report lists referrers that ECR rejects."
             data-testid="extent-referrers"
           >
             Copy signatures and other referrers
           </Checkbox>
         )}
         <FormField
-          label="Only one platform"
+          label="Platform"
           description={
             engine
-              ? "The engine has to hold it. Such as linux/arm64."
-              : "Empty means all of them. Such as linux/amd64."
+              ? "A platform that the engine has, for example linux/arm64."
+              : "For example, linux/amd64. Leave empty to copy all platforms."
           }
           errorText={platformProblem(extent.platform)}
         >
@@ -61,15 +61,15 @@ export function ExtentFields({ extent, engine, onChange }: ExtentFieldsProps) {
               onChange({ ...extent, platform: detail.value === "" ? null : detail.value })
             }
             enteredTextLabel={(value) => `Use “${value}”`}
-            ariaLabel="Only one platform"
+            ariaLabel="Platform"
             placeholder="All platforms"
             data-testid="extent-platform"
           />
         </FormField>
         {platform !== "" && (
           <Alert type="warning">
-            An image of several platforms arrives as the manifest of {platform} alone. Its digest in
-            ECR is that manifest’s and not the one that the tag has at the source.
+            For a multi-platform image, ECR stores the manifest of {platform} only. Its digest
+            differs from the digest of the source tag.
           </Alert>
         )}
       </SpaceBetween>

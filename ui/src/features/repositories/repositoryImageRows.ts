@@ -1,25 +1,23 @@
 import type { ImageKind, IndexEntry, RepositoryImage } from "../../ipc/generated";
 
-/** A row of the images table: an image of the repository, or an entry of an index under it. */
-export interface ImageRow {
-  /** Unique in the table: an entry may be an image of its own too. */
+/** A row of the images table: an image, or an entry of an index. */
+export interface RepositoryImageRow {
+  /** Unique in the table, although an entry can also be an image. */
   readonly id: string;
   readonly digest: string;
   readonly tags: readonly string[];
   readonly kind: ImageKind;
   readonly mediaType: string | null;
-  /** The platform of an entry. */
   readonly platform: string | null;
   readonly sizeBytes: number | null;
   readonly pushedAtMs: number | null;
   readonly pulledAtMs: number | null;
-  /** Commands that pull it; an entry has none of its own. */
+  /** Pull commands. Empty for entries. */
   readonly pullCommands: readonly string[];
-  /** Whether it stands under an index. */
   readonly isEntry: boolean;
 }
 
-/** What people call the kinds. */
+/** Labels of the types. */
 export const imageKindLabels: Record<ImageKind, string> = {
   image: "Image",
   index: "Image index",
@@ -28,8 +26,7 @@ export const imageKindLabels: Record<ImageKind, string> = {
   other: "Other artifact",
 };
 
-/** The row of an image. */
-export function imageRow(image: RepositoryImage): ImageRow {
+export function imageRow(image: RepositoryImage): RepositoryImageRow {
   return {
     id: image.digest,
     digest: image.digest,
@@ -45,8 +42,12 @@ export function imageRow(image: RepositoryImage): ImageRow {
   };
 }
 
-/** The row of an entry; its position is part of the id, as an index may hold a digest twice. */
-export function entryRow(index: ImageRow, entry: IndexEntry, position: number): ImageRow {
+/** The ID contains the position, because an index can list a digest twice. */
+export function entryRow(
+  index: RepositoryImageRow,
+  entry: IndexEntry,
+  position: number,
+): RepositoryImageRow {
   return {
     id: `${index.digest} ${position} ${entry.digest}`,
     digest: entry.digest,
@@ -62,8 +63,8 @@ export function entryRow(index: ImageRow, entry: IndexEntry, position: number): 
   };
 }
 
-/** Whether a search finds a row: by any of its tags, its digest or its kind. */
-export function imageRowMatches(row: ImageRow, text: string): boolean {
+/** Whether a filter matches a row by tag, digest, or type. */
+export function imageRowMatches(row: RepositoryImageRow, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   return (
     row.digest.includes(wanted) ||

@@ -1,55 +1,55 @@
 import type { TagLeft, TagUndo, UndoLeftReason, UndoTotals } from "../../ipc/generated";
 import { formatCounted } from "../format";
 
-/** Why a tag is left as it is, as a sentence. */
+/** Explains why a tag is kept. */
 export function tagLeftText(reason: TagLeft): string {
   switch (reason.kind) {
     case "gone":
-      return "It is not there any more.";
+      return "The tag no longer exists.";
     case "points_elsewhere":
-      return "Somebody has moved it since: it points to another image now.";
+      return "The tag was changed since. It points to another image.";
     case "image_would_go":
-      return "Its image would be deleted with it, and was in the repository before.";
+      return "Removing the tag would delete an image that existed before the migration.";
     case "earlier_image_gone":
-      return "The image that it pointed to before is not there any more.";
+      return "The previous image of the tag no longer exists.";
     case "push_interrupted":
-      return "The Docker Engine's push was interrupted, so it isn't known who wrote this tag. Resume the migration, then undo it.";
+      return "The push by the Docker Engine was interrupted, so the origin of this tag is unknown. Resume the migration, then undo it.";
   }
 }
 
-/** What becomes of a tag, as a sentence. */
+/** Describes the action for a tag. */
 export function tagUndoText(action: TagUndo): string {
   switch (action.kind) {
     case "remove":
       switch (action.image) {
         case "goes":
-          return "Removed, with its image";
+          return "The tag and its image are deleted";
         case "has_other_tags":
-          return "Removed; its image stays, it has other tags";
+          return "The tag is removed. The image has other tags and is kept";
         case "below_index":
-          return "Removed; its image stays, another index holds it";
+          return "The tag is removed. Another index contains the image, so the image is kept";
       }
       break;
     case "restore":
-      return "Put back to the image that it pointed to before";
+      return "The tag is restored to the previous image";
     case "left":
-      return `Left. ${tagLeftText(action.reason)}`;
+      return `Kept. ${tagLeftText(action.reason)}`;
   }
 }
 
-/** Why something is left as it is; nothing where an error says it. */
+/** Explains why an item is kept. `null` if an error explains it. */
 export function leftText(why: UndoLeftReason): string | null {
   switch (why.kind) {
     case "tag":
       return tagLeftText(why.reason);
     case "holds":
-      return `It holds ${formatCounted(why.images, "image", "images")} that the migration did not bring.`;
+      return `The repository contains ${formatCounted(why.images, "image", "images")} from other sources.`;
     case "failed":
       return null;
   }
 }
 
-/** What is deleted and put back, such as “12 tags, 8 images and 2 repositories”; empty for nothing. */
+/** Describes totals, for example “12 tags, 8 images and 2 repositories”. Empty if zero. */
 export function totalsText(totals: UndoTotals): string {
   const parts: [number, string, string][] = [
     [totals.tags_removed, "tag", "tags"],

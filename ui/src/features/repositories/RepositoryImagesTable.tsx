@@ -8,7 +8,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useMemo, useState } from "react";
-import { asApiError, type ErrorActions, ErrorAlert, errorEntry } from "../../errors";
+import { asApiError, type ErrorActions, ErrorAlert, wordsOf } from "../../errors";
 import type { AwsConnection, RepositoryImage } from "../../ipc/generated";
 import { formatCount, formatCounted, shortDigest } from "../../shared/format";
 import { paginationLabels } from "../../shared/tableLabels";
@@ -16,29 +16,34 @@ import { CommandsModal } from "./CommandsModal";
 import { DeleteImageModal } from "./DeleteImageModal";
 import { DeleteImagesModal } from "./DeleteImagesModal";
 import { imageColumns } from "./imageColumns";
-import { entryRow, type ImageRow, imageRow, imageRowMatches } from "./imageRows";
+import {
+  entryRow,
+  imageRow,
+  imageRowMatches,
+  type RepositoryImageRow,
+} from "./repositoryImageRows";
 import { useIndexEntries } from "./useIndexEntries";
 
-interface ImagesTableProps {
+interface RepositoryImagesTableProps {
   connection: AwsConnection;
   repository: string;
   images: readonly RepositoryImage[];
   errorActions: ErrorActions;
-  /** Something was deleted: the images are others now. */
+  /** Called when images were deleted. */
   onChanged: () => void;
 }
 
 const pageSize = 50;
 
-/** What people call one image: its first tag, else its digest. */
-function imageName(row: ImageRow): string {
+/** The display name of an image: its first tag, or its digest. */
+function imageName(row: RepositoryImageRow): string {
   return row.tags[0] ?? shortDigest(row.digest);
 }
 
-/** The images of a repository; an index opens to what it holds. */
-export function ImagesTable(props: ImagesTableProps) {
+/** The images of a repository. An index expands to its entries. */
+export function RepositoryImagesTable(props: RepositoryImagesTableProps) {
   const { connection, repository, images, errorActions, onChanged } = props;
-  const [deleting, setDeleting] = useState<readonly ImageRow[]>([]);
+  const [deleting, setDeleting] = useState<readonly RepositoryImageRow[]>([]);
   const rows = useMemo(() => images.map(imageRow), [images]);
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pullCommandsShown, setPullCommandsShown] = useState(false);
@@ -52,15 +57,15 @@ export function ImagesTable(props: ImagesTableProps) {
           <Box textAlign="center" padding="m">
             <Box variant="strong">No images</Box>
             <Box variant="p" color="text-body-secondary">
-              Nothing was pushed to this repository yet.
+              No images have been pushed to this repository.
             </Box>
           </Box>
         ),
         noMatch: (
           <Box textAlign="center" padding="m">
             <SpaceBetween size="s">
-              <Box variant="strong">No image has this in its tags or digest</Box>
-              <Button onClick={() => actions.setFiltering("")}>Clear the search</Button>
+              <Box variant="strong">No matches</Box>
+              <Button onClick={() => actions.setFiltering("")}>Clear filter</Button>
             </SpaceBetween>
           </Box>
         ),
@@ -69,7 +74,7 @@ export function ImagesTable(props: ImagesTableProps) {
       pagination: { pageSize },
       selection: { trackBy: "id", keepSelection: true },
     });
-  // What was selected may have gone meanwhile.
+  // Selected images may have been deleted meanwhile.
   const chosen = new Set(collectionProps.selectedItems?.map(({ id }) => id));
   const selected = rows.filter(({ id }) => chosen.has(id));
   const only = selected.length === 1 ? selected[0] : undefined;
@@ -78,7 +83,7 @@ export function ImagesTable(props: ImagesTableProps) {
     return state?.kind === "failed" ? [{ digest, error: state.error }] : [];
   });
 
-  const toggle = (row: ImageRow, open: boolean) => {
+  const toggle = (row: RepositoryImageRow, open: boolean) => {
     const changed = new Set(expanded);
     if (open) {
       changed.add(row.digest);
@@ -88,7 +93,7 @@ export function ImagesTable(props: ImagesTableProps) {
     }
     setExpanded(changed);
   };
-  const children = (row: ImageRow): ImageRow[] => {
+  const children = (row: RepositoryImageRow): RepositoryImageRow[] => {
     const state = states.get(row.digest);
     return row.isEntry || state?.kind !== "loaded"
       ? []
@@ -124,16 +129,14 @@ export function ImagesTable(props: ImagesTableProps) {
           const kind = row === null ? undefined : states.get(row.digest)?.kind;
           return kind === "loading" ? "loading" : kind === "failed" ? "error" : "finished";
         }}
-        renderLoaderLoading={() => (
-          <StatusIndicator type="loading">Reading the index</StatusIndicator>
-        )}
+        renderLoaderLoading={() => <StatusIndicator type="loading">Loading index</StatusIndicator>}
         renderLoaderError={({ item }) => {
           const state = item === null ? undefined : states.get(item.digest);
           return (
             <StatusIndicator type="error">
               {state?.kind === "failed"
-                ? errorEntry(asApiError(state.error)).title
-                : "The index could not be read"}
+                ? wordsOf(asApiError(state.error)).title
+                : "Couldn’t read the index"}
             </StatusIndicator>
           );
         }}
@@ -142,8 +145,8 @@ export function ImagesTable(props: ImagesTableProps) {
           selectionGroupLabel: "Select images",
           allItemsSelectionLabel: () => "Select all images on this page",
           itemSelectionLabel: (_selection, row) => `Select ${imageName(row)}`,
-          expandButtonLabel: (row) => `Show the platforms of ${imageName(row)}`,
-          collapseButtonLabel: (row) => `Hide the platforms of ${imageName(row)}`,
+          expandButtonLabel: (row) => `Show platforms of ${imageName(row)}`,
+          collapseButtonLabel: (row) => `Hide platforms of ${imageName(row)}`,
         }}
         header={
           <Header
@@ -157,7 +160,7 @@ export function ImagesTable(props: ImagesTableProps) {
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
                   disabled={selected.length === 0}
-                  disabledReason="Select one image or several first."
+                  disabledReason="Select one or more images."
                   onClick={() => setDeleting(selected)}
                   data-testid="images-delete"
                 >
@@ -165,7 +168,7 @@ export function ImagesTable(props: ImagesTableProps) {
                 </Button>
                 <Button
                   disabled={only === undefined || only.pullCommands.length === 0}
-                  disabledReason="Select one image first."
+                  disabledReason="Select one image."
                   onClick={() => setPullCommandsShown(true)}
                   data-testid="images-pull-commands"
                 >
@@ -180,9 +183,9 @@ export function ImagesTable(props: ImagesTableProps) {
         filter={
           <TextFilter
             {...filterProps}
-            filteringPlaceholder="Find an image by tag, digest or kind"
-            filteringAriaLabel="Find an image by tag, digest or kind"
-            filteringClearAriaLabel="Clear the search"
+            filteringPlaceholder="Find images by tag, digest, or type"
+            filteringAriaLabel="Find images by tag, digest, or type"
+            filteringClearAriaLabel="Clear filter"
             countText={formatCounted(filteredItemsCount ?? 0, "match", "matches")}
             data-testid="images-search"
           />
@@ -223,7 +226,7 @@ export function ImagesTable(props: ImagesTableProps) {
       {pullCommandsShown && only !== undefined && (
         <CommandsModal
           title={`Pull commands for ${repository}:${imageName(only)}`}
-          description="These commands log in and pull the image. They need the AWS CLI and Docker."
+          description="These commands log in to the registry and pull the image. They require the AWS CLI and Docker."
           commands={only.pullCommands}
           connection={connection}
           errorActions={errorActions}

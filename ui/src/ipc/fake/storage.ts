@@ -18,7 +18,7 @@ type KeptMethods =
   | "networkStatus"
   | "caFileCheck";
 
-/** What the program keeps on this computer: settings, the draft, and saved profiles. */
+/** Fake storage: settings, draft, and saved profiles. */
 export function fakeKept(options: FakeOptions, nextId: () => number): Pick<Backend, KeptMethods> {
   let settings: Settings = { ...defaultSettings, ...options.settings };
   let draft: unknown = options.draft ?? null;

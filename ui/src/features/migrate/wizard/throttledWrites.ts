@@ -1,18 +1,21 @@
-/** Writes of a value that changes often; the newest one counts. */
-export interface GatheredWrites<T> {
-  /** Writes the value: at once after a quiet time, and together with what follows otherwise. */
+/** Throttled writes of a value. The newest value wins. */
+export interface ThrottledWrites<T> {
+  /** Writes immediately after a pause, otherwise together with later values. */
   put: (value: T) => void;
-  /** Writes at once what waits. */
+  /** Writes the pending value immediately. */
   flush: () => void;
-  /** Forgets what waits. */
+  /** Drops the pending value. */
   drop: () => void;
 }
 
 /**
- * Writes the first value at once and then no more often than once in `gatherMs`. A program may be
- * closed or killed at any moment, so that what waits must never be old.
+ * Writes the first value immediately, then at most once per `intervalMs`. The program can end at any
+ * time, so pending values must not be old.
  */
-export function gatherWrites<T>(write: (value: T) => void, gatherMs: number): GatheredWrites<T> {
+export function throttleWrites<T>(
+  write: (value: T) => void,
+  intervalMs: number,
+): ThrottledWrites<T> {
   let waiting: { readonly value: T } | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -24,7 +27,7 @@ export function gatherWrites<T>(write: (value: T) => void, gatherMs: number): Ga
     timer = setTimeout(() => {
       timer = null;
       flush();
-    }, gatherMs);
+    }, intervalMs);
     write(value);
   };
   const flush = () => {

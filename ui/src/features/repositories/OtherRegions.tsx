@@ -17,12 +17,12 @@ interface RepositoryElsewhereProps {
   name: string;
   errorActions: ErrorActions;
   onRegion: (region: string) => void;
-  /** Asks for the repository again, which is there by now. */
+  /** Reloads the repository after it was created. */
   onCreated: () => void;
 }
 
-/** Whether a repository that is missing here is in another region: it often is. */
-export function RepositoryElsewhere({
+/** Searches a missing repository in other regions. */
+export function OtherRegions({
   connection,
   name,
   errorActions,
@@ -38,11 +38,15 @@ export function RepositoryElsewhere({
   const regions = found.answer ?? [];
   return (
     <div aria-live="polite" data-testid="repository-elsewhere">
-      {found.loading && <StatusIndicator type="loading">Looking in other regions</StatusIndicator>}
+      {found.loading && <StatusIndicator type="loading">Searching other regions</StatusIndicator>}
       {regions.length > 0 && (
         <Alert
           type="info"
-          header={regions.length === 1 ? "It is in another region" : "It is in other regions"}
+          header={
+            regions.length === 1
+              ? "The repository exists in another region"
+              : "The repository exists in other regions"
+          }
         >
           <SpaceBetween direction="horizontal" size="xs">
             {regions.map((region) => (
@@ -51,7 +55,7 @@ export function RepositoryElsewhere({
                 onClick={() => onRegion(region)}
                 data-testid={`elsewhere-${region}`}
               >
-                {`Look at ${region}, ${regionName(region)}`}
+                {`Open in ${region}, ${regionName(region)}`}
               </Button>
             ))}
           </SpaceBetween>
@@ -59,7 +63,7 @@ export function RepositoryElsewhere({
       )}
       <Box padding={{ top: "s" }}>
         <Button onClick={() => setCreating(true)} data-testid="repository-create-open">
-          Create it here with my settings
+          Create repository with default settings
         </Button>
       </Box>
       {creating && (

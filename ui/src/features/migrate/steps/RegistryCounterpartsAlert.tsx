@@ -4,7 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { EngineOriginal, ImageSource, SelectedImage } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 
-/** How a registry's image relates to the engine's of the same name. */
+/** How the registry image differs from the image of the engine. */
 type Relation = "more" | "not_known" | "moved";
 
 function relationOf({ platforms, held_platforms }: EngineOriginal): Relation {
@@ -14,23 +14,23 @@ function relationOf({ platforms, held_platforms }: EngineOriginal): Relation {
   return held_platforms.length === 0 ? "not_known" : "more";
 }
 
-/** What a registry has of an image of the engine, in a few words. */
+/** Describes the registry counterpart of an engine image. */
 export function originalText(original: EngineOriginal): string {
   const { registry, platforms, held_platforms, moved } = original;
   const count = formatCounted(platforms.length, "platform", "platforms");
   switch (relationOf(original)) {
     case "moved":
-      return `The tag is a different image at ${registry} now.`;
+      return `At ${registry}, the tag now points to a different image.`;
     case "not_known":
-      return `${registry} has ${count} of it; this Docker Engine does not say which of them it holds.`;
+      return `${registry} has ${count}. This Docker Engine doesn’t report its platforms.`;
     case "more": {
-      const more = `${registry} has ${count} of it, this computer only ${held_platforms.join(", ")}`;
-      return moved ? `${more}; the tag is a different image there now.` : `${more}.`;
+      const more = `${registry} has ${count}. This computer only has ${held_platforms.join(", ")}`;
+      return moved ? `${more}. The tag now points to a different image there.` : `${more}.`;
     }
   }
 }
 
-/** Selected images of one source that relate to it in one way. */
+/** Selected images with the same registry and the same difference. */
 interface Group {
   readonly source: ImageSource;
   readonly registry: string;
@@ -70,15 +70,17 @@ function headerText({ registry, relation, images }: Group): string {
   const counted = formatCounted(images.length, "image", "images");
   switch (relation) {
     case "more":
-      return `${registry} has more of ${one ? "an image" : counted} than this computer`;
+      return `${registry} has more platforms of ${one ? "an image" : counted} than this computer`;
     case "not_known":
-      return `${registry} has every platform of ${one ? "an image" : counted}`;
+      return `${registry} has all platforms of ${one ? "an image" : counted}`;
     case "moved":
       return `${one ? "An image is" : `${counted} are`} different at ${registry} now`;
   }
 }
 
-/** What the button promises: of an image that moved, nothing but another image. */
+/**
+ * Button label. If the tag points to a different image, the label makes no promise about platforms.
+ */
 function takeText({ registry, relation, originals }: Group): string {
   if (relation === "moved" || originals.some((original) => original.moved)) {
     return `Copy from ${registry} instead`;
@@ -90,14 +92,18 @@ function takeText({ registry, relation, originals }: Group): string {
   return `Copy from ${registry} instead: ${platforms}, ${digests}`;
 }
 
-interface OriginalsAlertProps {
+interface RegistryCounterpartsAlertProps {
   images: readonly SelectedImage[];
   originals: Readonly<Record<string, EngineOriginal>>;
   onTake: (source: ImageSource, images: readonly SelectedImage[]) => void;
 }
 
-/** Offers the exact copy from a registry for selected images of which it has more than the engine. */
-export function OriginalsAlert({ images, originals, onTake }: OriginalsAlertProps) {
+/** Offers to copy images from their registry if it has more platforms than the engine. */
+export function RegistryCounterpartsAlert({
+  images,
+  originals,
+  onTake,
+}: RegistryCounterpartsAlertProps) {
   const offers = groups(images, originals);
   if (offers.length === 0) {
     return null;

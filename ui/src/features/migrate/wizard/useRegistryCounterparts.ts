@@ -2,19 +2,19 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Backend } from "../../../ipc/backend";
 import type { EngineOriginal, ImageSource } from "../../../ipc/generated";
 
-/** How many tags are looked up with one call. */
+/** Batch size of lookups. */
 const batch = 20;
 
-/** What registries have of the engine's images, by `repository:tag`. */
+/** Counterparts of the engine images in their registries, by `repository:tag`. */
 export type Originals = Readonly<Record<string, EngineOriginal>>;
 
 const none: Originals = {};
 
 /**
- * Looks up what registries have of the engine's images, in the background and once each. Nobody
- * waits for it: where it fails, nothing is said.
+ * Looks up registry counterparts of engine images in the background, once each. Errors are ignored,
+ * because no step depends on the result.
  */
-export function useOriginals(
+export function useRegistryCounterparts(
   backend: Backend,
   source: ImageSource | null,
 ): { originals: Originals; lookUp: (repository: string, tags: readonly string[]) => void } {

@@ -6,13 +6,13 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ImageSource } from "../../ipc/generated";
 import { emptySource, profileConnection } from "../../shared/connection";
 
-interface SourceFieldsProps {
+interface ProfileSourceFieldsProps {
   source: ImageSource | null;
   problem: string | undefined;
   onChange: (source: ImageSource | null) => void;
 }
 
-const notSet = { value: "none", label: "Ask each time" };
+const notSet = { value: "none", label: "Choose each time" };
 const options = [
   notSet,
   { value: "docker_engine", label: "Docker Engine on this computer" },
@@ -22,11 +22,11 @@ const options = [
   { value: "practice_account", label: "Practice account" },
 ];
 
-/** Where images come from with a saved profile. */
-export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
+/** Source fields of a saved profile. */
+export function ProfileSourceFields({ source, problem, onChange }: ProfileSourceFieldsProps) {
   return (
     <SpaceBetween size="s">
-      <FormField label="Source" description="Where images come from.">
+      <FormField label="Source" description="Source of the images.">
         <Select
           selectedOption={options.find((option) => option.value === source?.kind) ?? notSet}
           options={options}
@@ -37,8 +37,8 @@ export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
       </FormField>
       {source?.kind === "docker_hub" && (
         <FormField
-          label="Docker Hub user or organisation"
-          description="Several with commas between them."
+          label="Docker Hub user or organization"
+          description="Separate names with commas."
           errorText={problem}
         >
           <Input
@@ -61,7 +61,7 @@ export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
       )}
       {source?.kind === "registry" && (
         <SpaceBetween size="l">
-          <FormField label="Host of the registry" errorText={problem}>
+          <FormField label="Registry host name" errorText={problem}>
             <Input
               value={source.host}
               spellcheck={false}
@@ -72,7 +72,7 @@ export function SourceFields({ source, problem, onChange }: SourceFieldsProps) {
           </FormField>
           <Checkbox
             checked={source.plain_http}
-            description="Only for a registry without TLS in a network that you trust. What is sent can be read there."
+            description="Select only for a registry without TLS in a trusted network. The connection isn’t encrypted."
             onChange={({ detail }) => onChange({ ...source, plain_http: detail.checked })}
             data-testid="profile-form-plain-http"
           >
@@ -91,11 +91,11 @@ interface EcrFieldsProps {
   onChange: (profile: string, region: string | null) => void;
 }
 
-/** The account and region of an ECR that images come from. */
+/** AWS profile and region of an ECR source. */
 function EcrFields({ profile, region, problem, onChange }: EcrFieldsProps) {
   return (
     <SpaceBetween size="l">
-      <FormField label="AWS profile of the source" errorText={problem}>
+      <FormField label="Source AWS profile" errorText={problem}>
         <Input
           value={profile}
           spellcheck={false}
@@ -103,10 +103,7 @@ function EcrFields({ profile, region, problem, onChange }: EcrFieldsProps) {
           data-testid="profile-form-source-profile"
         />
       </FormField>
-      <FormField
-        label="Region of the source"
-        description="Nothing for the region that the profile names."
-      >
+      <FormField label="Source region" description="Leave empty to use the region of the profile.">
         <Input
           value={region ?? ""}
           spellcheck={false}

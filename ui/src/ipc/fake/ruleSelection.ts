@@ -1,7 +1,7 @@
 import type { ChosenTags, Selection } from "../generated";
 import { practiceTags } from "./data";
 
-/** What rules choose in the practice account; of the rules only the newest are counted. */
+/** Fake selection by rules. Implements only the newest-tags rule. */
 export function fakeChosenTags(selection: Selection): ChosenTags {
   const named = selection.repositories;
   const repositories = Object.keys(practiceTags).filter(

@@ -5,12 +5,12 @@ import type { MigrationReport } from "../../ipc/generated";
 import { CommandList } from "../CommandList";
 import { isVerified } from "./standings";
 
-/** What usually comes after a migration. */
-export function WhatNow({ report }: { report: MigrationReport }) {
+/** The usual next steps after a migration. */
+export function NextSteps({ report }: { report: MigrationReport }) {
   const arrived = report.images.find(isVerified);
   const { registry, identity } = report;
   return (
-    <ExpandableSection variant="container" headerText="What now" data-testid="what-now">
+    <ExpandableSection variant="container" headerText="Next steps" data-testid="what-now">
       <SpaceBetween size="l">
         {arrived !== undefined && !identity.practice && (
           <div>
@@ -25,10 +25,10 @@ export function WhatNow({ report }: { report: MigrationReport }) {
         )}
         {arrived !== undefined && identity.practice && (
           <div>
-            <Box variant="h3">Pull from practice</Box>
+            <Box variant="h3">Pull from the practice registry</Box>
             <Box variant="p">
-              The practice registry works on this computer while Transload runs, with docker and
-              skopeo too.
+              The practice registry is available on this computer while Transload is running. You
+              can use it with docker and skopeo.
             </Box>
             <CommandList commands={[`docker pull ${arrived.destination}`]} />
           </div>
@@ -37,8 +37,8 @@ export function WhatNow({ report }: { report: MigrationReport }) {
           <div>
             <Box variant="h3">Update references</Box>
             <Box variant="p">
-              In Dockerfiles, Compose files and deployments, replace the source by the destination.
-              A reference with a digest stays on this exact image:
+              In Dockerfiles, Compose files, and deployments, replace the source with the
+              destination. A reference with a digest always refers to this exact image:
             </Box>
             <CommandList
               commands={[
@@ -51,7 +51,7 @@ export function WhatNow({ report }: { report: MigrationReport }) {
         )}
         {report.temporary_tags_left.length > 0 && (
           <div>
-            <Box variant="h3">Remove tags made on the way</Box>
+            <Box variant="h3">Remove temporary tags</Box>
             <CommandList
               commands={report.temporary_tags_left.map((tag) => `docker image rm ${tag}`)}
             />

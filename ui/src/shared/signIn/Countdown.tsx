@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { formatDuration } from "../format";
 
-/** The time that is left until a moment, told every second. */
-export function TimeLeft({ untilMs }: { untilMs: number }) {
+/** The remaining time, updated every second. */
+export function Countdown({ untilMs }: { untilMs: number }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);

@@ -2,7 +2,7 @@ import type { Backend } from "../backend";
 import type { ApiError } from "../generated";
 import type { FakeBackend } from "./contract";
 
-/** A backend that notes its calls, and whose next call of a method can be made to fail. */
+/** A backend that records its calls and can fail on demand. */
 export function watched(
   backend: Backend,
   calls: FakeBackend["calls"],

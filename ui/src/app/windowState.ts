@@ -1,0 +1,87 @@
+/** The state that several pages of the window share, as a reducer. `App` owns it. */
+import type { AwsConnection, AwsIdentity } from "../ipc/generated";
+import type { Page } from "./routes";
+
+/** The destination of the wizard, and its identity once known. */
+export interface Session {
+  readonly connection: AwsConnection | null;
+  readonly identity: AwsIdentity | null;
+  readonly alias: string | null;
+}
+
+const noSession: Session = { connection: null, identity: null, alias: null };
+
+export interface WindowState {
+  /** `null` until the settings and the draft are loaded. */
+  readonly page: Page | null;
+  readonly session: Session;
+  /** The connection of the Repositories page, if it isn't the destination of the wizard. */
+  readonly viewed: AwsConnection | null;
+  /** The job that the Migrate page shows instead of the wizard. */
+  readonly job: string | null;
+  /** Whether the user tried to close the window while a job is running. */
+  readonly closing: boolean;
+  readonly startingPractice: boolean;
+}
+
+export const initialWindowState: WindowState = {
+  page: null,
+  session: noSession,
+  viewed: null,
+  job: null,
+  closing: false,
+  startingPractice: false,
+};
+
+export type WindowAction =
+  | { type: "page_opened"; page: Page }
+  | { type: "connection_chosen"; session: Session }
+  | { type: "connection_viewed"; connection: AwsConnection }
+  | { type: "job_shown"; job: string | null }
+  | { type: "migrated_repositories_opened" }
+  | { type: "practice_starting" }
+  /** Opens the wizard, unless the user left the page `from` meanwhile. */
+  | { type: "practice_started"; from: Page | null }
+  | { type: "practice_failed" }
+  /** Practice mode was reset. `jobFinished` says whether the shown job has finished. */
+  | { type: "practice_reset"; jobFinished: boolean }
+  | { type: "close_requested" }
+  | { type: "close_cancelled" };
+
+export function windowReducer(state: WindowState, action: WindowAction): WindowState {
+  switch (action.type) {
+    case "page_opened":
+      return { ...state, page: action.page };
+    case "connection_chosen":
+      return { ...state, session: action.session };
+    case "connection_viewed":
+      return { ...state, viewed: action.connection };
+    case "job_shown":
+      return { ...state, job: action.job };
+    case "migrated_repositories_opened":
+      return { ...state, viewed: null, page: "repositories" };
+    case "practice_starting":
+      return { ...state, startingPractice: true };
+    case "practice_started":
+      return {
+        ...state,
+        startingPractice: false,
+        session: { ...noSession, connection: { kind: "practice" } },
+        viewed: null,
+        page: state.page === action.from ? "migrate" : state.page,
+      };
+    case "practice_failed":
+      return { ...state, startingPractice: false };
+    case "practice_reset": {
+      const viewed = state.viewed?.kind === "practice" ? null : state.viewed;
+      if (state.session.connection?.kind !== "practice") {
+        return { ...state, viewed };
+      }
+      return { ...state, viewed, session: noSession, job: action.jobFinished ? null : state.job };
+    }
+    case "close_requested":
+      return { ...state, closing: true };
+    case "close_cancelled":
+      return { ...state, closing: false };
+  }
+}
