@@ -218,10 +218,14 @@ async fn a_proof_asked_for_again_sees_what_somebody_changed() -> Result<()> {
     ensure!(desk.plan("data", &["--on-conflict", "keep"]).await?.status.success());
     let kept = desk.run("data", &["run", &desk.path("plan.json")]).await?;
     assert_eq!(kept.status.code(), Some(0), "{}{}", kept.text(), kept.stderr);
-    ensure!(kept.text().contains("1 of 2 images was kept as it was"), "{}", kept.text());
+    ensure!(kept.text().contains("1 of 2 images skipped, existing image kept"), "{}", kept.text());
     ensure!(!kept.text().contains("All images are in ECR"), "{}", kept.text());
     let history = desk.run("data", &["history"]).await?;
-    ensure!(history.text().contains("1 of 2 images was kept as it was"), "{}", history.text());
+    ensure!(
+        history.text().contains("1 of 2 images skipped, existing image kept"),
+        "{}",
+        history.text()
+    );
     ensure!(desk.plan("data", &["--on-conflict", "overwrite"]).await?.status.success());
     let run = desk.run("data", &["run", &desk.path("plan.json")]).await?;
     assert_eq!(run.status.code(), Some(0), "{}{}", run.text(), run.stderr);

@@ -44,7 +44,7 @@ async fn an_immutable_tag_with_another_digest_needs_a_choice() -> Result<()> {
     assert_eq!(kept.report.images[0].result, ImageResult::Unchanged);
     assert_eq!(kept.report.images[0].standing, ImageStanding::Kept);
     assert_eq!(kept.report.outcome, MigrationOutcome::Kept);
-    assert_eq!(kept.report.summary.title, "1 of 1 image was kept as it was");
+    assert_eq!(kept.report.summary.title, "1 of 1 image skipped, existing image kept");
     assert_eq!(kept.report.summary.status, SummaryStatus::Info, "never green");
     let history = computer.api.history_list().await.map_err(told)?;
     assert_eq!(history[0].summary, kept.report.summary, "the history says the same");

@@ -257,7 +257,7 @@ describe("the history", () => {
       subject: null,
     });
     await click("report-verify");
-    expect(await textOf("result")).toContain("could not be verified again");
+    expect(await textOf("result")).toContain("Couldn’t verify the images again");
     expect(await status()).toBe("info");
 
     await click("report-verify");

@@ -105,7 +105,7 @@ async function show(backend = backendWith()) {
 const wrapper = () => createWrapper(document.body);
 
 describe("the settings", () => {
-  it("are kept as they are changed, and stay when they cannot be kept", async () => {
+  it("are saved immediately, and revert if saving fails", async () => {
     const { container, keep } = await show();
     act(() =>
       wrapper()

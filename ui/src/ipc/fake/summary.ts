@@ -32,12 +32,12 @@ const statuses: Record<MigrationOutcome, SummaryStatus> = {
 const titles: Record<MigrationOutcome, string> = {
   running: "Running",
   succeeded: "All images are in ECR, verified by digest",
-  kept: "Some images were kept as they were",
-  unproven: "Some images could not be verified",
+  kept: "Some images skipped, existing images kept",
+  unproven: "Couldn’t verify some images",
   partly_failed: "Some images failed",
   failed: "All images failed",
   cancelled: "Cancelled with images not finished",
-  interrupted: "Interrupted before the end",
+  interrupted: "Interrupted",
   incomplete: "Incomplete: part 2 of 2 is missing",
 };
 
@@ -51,7 +51,7 @@ export function fakeSummary(
   const parts: [number, string][] = [
     [all.equal, "verified equal"],
     [all.equal_to_pushed, "verified with another digest"],
-    [all.kept, "kept as it was (a different image)"],
+    [all.kept, "skipped (existing image kept)"],
     [all.failed, "failed"],
     [all.not_finished, "not finished"],
     [all.unknown, "unknown"],

@@ -33,7 +33,7 @@ function ResultCell({ image }: { image: ImageReport }) {
       </span>
       {image.source_moved_to !== null && (
         <>
-          <StatusIndicator type="info">Source tag changed</StatusIndicator>
+          <StatusText type="info">Source tag changed</StatusText>
           <span>
             The source tag now points to <CopyableDigest digest={image.source_moved_to} />. To copy
             this image too, choose Run again.
@@ -51,7 +51,7 @@ function LeftBehindList({ image }: { image: ImageReport }) {
     <span data-testid={`left-behind-${image.image}`}>
       <StatusText type="warning">
         {formatCounted(left.length, "referrer", "referrers")} not copied
-      </StatusIndicator>
+      </StatusText>
       <ExpandableSection headerText="Details">
         <SpaceBetween size="xs">
           {left.map(({ name, error }) => (

@@ -32,12 +32,12 @@ pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
 
 fn attempt(attempt: engine::Attempt) -> EngineAttempt {
     let outcome = match attempt.result {
-        engine::AttemptResult::Answered => "an engine answers",
-        engine::AttemptResult::SocketMissing => "it does not exist",
-        engine::AttemptResult::PermissionDenied => "you may not open it",
-        engine::AttemptResult::Silent => "nothing answers",
-        engine::AttemptResult::TlsFailed => "the TLS connection failed",
-        engine::AttemptResult::Unusable => "what answers is no Docker Engine",
+        engine::AttemptResult::Answered => "available",
+        engine::AttemptResult::SocketMissing => "not found",
+        engine::AttemptResult::PermissionDenied => "access denied",
+        engine::AttemptResult::Silent => "no response",
+        engine::AttemptResult::TlsFailed => "TLS connection failed",
+        engine::AttemptResult::Unusable => "not a Docker Engine",
     };
     EngineAttempt {
         address: attempt.candidate.address.to_string(),

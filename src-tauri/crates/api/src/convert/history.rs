@@ -64,10 +64,10 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
     let repositories = match summary.policies_not_set {
         0 => Vec::new(),
         1 => {
-            vec!["The lifecycle policy of 1 new repository is not set. Resume sets it.".to_owned()]
+            vec!["The lifecycle policy of 1 new repository isn't set. To set it, resume the migration.".to_owned()]
         }
         many => vec![format!(
-            "The lifecycle policies of {many} new repositories are not set. Resume sets them."
+            "The lifecycle policies of {many} new repositories aren't set. To set them, resume the migration."
         )],
     };
     let repositories = &repositories;

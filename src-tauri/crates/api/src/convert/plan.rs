@@ -93,7 +93,7 @@ fn difference(
             ("Lifecycle policy", lifecycle(*wanted), none_or_another(*has_another))
         }
         engine::Difference::Policy { has_another } => {
-            ("Repository policy", "as asked for".to_owned(), none_or_another(*has_another))
+            ("Repository policy", "as requested".to_owned(), none_or_another(*has_another))
         }
     };
     SettingDifference { setting: setting.to_owned(), wanted, actual }
@@ -115,15 +115,15 @@ fn lifecycle(preset: transload_engine::model::LifecyclePreset) -> String {
     use transload_engine::model::LifecyclePreset;
     match preset {
         LifecyclePreset::None => "none".to_owned(),
-        LifecyclePreset::KeepNewest { count } => format!("to keep the newest {count}"),
+        LifecyclePreset::KeepNewest { count } => format!("keep the newest {count} images"),
         LifecyclePreset::ExpireUntagged { days } => {
-            format!("to remove what has no tag after {days} days")
+            format!("expire untagged images after {days} days")
         }
     }
 }
 
 fn none_or_another(has_another: bool) -> String {
-    if has_another { "another one" } else { "none" }.to_owned()
+    if has_another { "another policy" } else { "none" }.to_owned()
 }
 
 fn on_or_off(on: bool) -> String {
@@ -139,7 +139,7 @@ fn encryption(encryption: &transload_engine::model::Encryption) -> String {
     match encryption {
         Encryption::Aes256 => "AES-256".to_owned(),
         Encryption::Kms { key } => with("KMS", key),
-        Encryption::KmsDualLayer { key } => with("KMS, two layers", key),
+        Encryption::KmsDualLayer { key } => with("KMS, dual layer", key),
     }
 }
 

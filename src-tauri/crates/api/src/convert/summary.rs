@@ -173,23 +173,20 @@ fn title(outcome: &engine::Outcome, (missing, parts): (&[u32], u32)) -> String {
                  source"
             )
         }
-        Headline::Kept if counts.kept == 1 => {
-            format!("1 of {} was kept as it was", images_of(images))
-        }
         Headline::Kept => {
-            format!("{} of {} were kept as they were", counts.kept, images_of(images))
+            format!("{} of {} skipped, existing image kept", counts.kept, images_of(images))
         }
         Headline::Unproven => {
-            format!("{} of {} could not be verified", counts.unknown, images_of(images))
+            format!("Couldn't verify {} of {}", counts.unknown, images_of(images))
         }
         Headline::PartlyFailed => format!("{} of {} failed", counts.failed, images_of(images)),
-        Headline::Failed if images == 1 => "The image failed".to_owned(),
+        Headline::Failed if images == 1 => "Image failed".to_owned(),
         Headline::Failed => format!("All {images} images failed"),
         Headline::Cancelled => {
             let open = counts.not_finished.saturating_add(counts.unknown);
             format!("Cancelled with {open} of {} not finished", images_of(images))
         }
-        Headline::Interrupted => "Interrupted before the end".to_owned(),
+        Headline::Interrupted => "Interrupted".to_owned(),
         Headline::Incomplete => {
             let numbers: Vec<_> = missing.iter().map(ToString::to_string).collect();
             let (part, is) = if missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
@@ -208,11 +205,7 @@ fn text(counts: &engine::OutcomeCounts) -> String {
     {
         *last += &format!(" ({} skipped, already up to date)", counts.up_to_date);
     }
-    let kept = if counts.kept == 1 {
-        "kept as it was (a different image)"
-    } else {
-        "kept as they were (a different image)"
-    };
+    let kept = "skipped (existing image kept)";
     for (count, what) in [
         (counts.kept, kept),
         (counts.failed, "failed"),
@@ -230,35 +223,32 @@ fn notes(outcome: &engine::Outcome, attention: Attention<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(error) = attention.run_error {
         notes.push(format!(
-            "The run ended with an internal error: {} What was finished before is listed as it was \
-             recorded.",
+            "The run ended with an internal error: {} The results before the error are listed.",
             error.message
         ));
     }
     if outcome.counts.unknown > 0 && outcome.headline != engine::Headline::Running {
         let images = images_of(outcome.counts.unknown);
         notes.push(format!(
-            "Nothing proves what ECR holds for {images}. Resume the migration, or compare with ECR."
+            "The state of {images} in ECR is unknown. Resume the migration, or verify it again."
         ));
     }
     notes.extend(attention.repositories.iter().cloned());
     match attention.left_behind {
         0 => {}
-        1 => {
-            notes.push("1 referrer (a signature, an attestation or an SBOM) was not copied.".into())
-        }
+        1 => notes.push("1 referrer (signature, attestation, or SBOM) wasn't copied.".into()),
         many => notes
-            .push(format!("{many} referrers (signatures, attestations, SBOMs) were not copied.")),
+            .push(format!("{many} referrers (signatures, attestations, SBOMs) weren't copied.")),
     }
     match attention.temporary_tags_left {
         0 => {}
-        1 => notes.push("1 temporary tag is still in the Docker Engine.".into()),
-        many => notes.push(format!("{many} temporary tags are still in the Docker Engine.")),
+        1 => notes.push("1 temporary tag remains in the Docker Engine.".into()),
+        many => notes.push(format!("{many} temporary tags remain in the Docker Engine.")),
     }
     match attention.moved_at_source {
         0 => {}
-        1 => notes.push("1 tag points to another image at the source by now.".into()),
-        many => notes.push(format!("{many} tags point to another image at the source by now.")),
+        1 => notes.push("1 source tag now points to another image.".into()),
+        many => notes.push(format!("{many} source tags now point to another image.")),
     }
     if let Some(error) = attention.journal_error {
         notes.push(format!("The history is incomplete: {}", error.message));
@@ -269,15 +259,15 @@ fn notes(outcome: &engine::Outcome, attention: Attention<'_>) -> Vec<String> {
 /// What is unfinished in repositories that the migration created.
 fn unfinished_repositories(report: &MigrationReport) -> Vec<String> {
     let empty = report.repositories_empty.iter().map(|name| {
-        format!("Repository {name} was created, and no image was pushed to it. Undo deletes it.")
+        format!("Repository {name} was created, but no image was pushed to it. Undo deletes the repository.")
     });
     let policies = report.policies_not_set.iter().map(|policy| {
         let name = &policy.repository;
         let why = match &policy.error {
             Some(error) => error.message.clone(),
-            None => "The migration was cancelled before.".to_owned(),
+            None => "The migration was cancelled first.".to_owned(),
         };
-        format!("The lifecycle policy of repository {name} is not set. {why} Resume sets it.")
+        format!("The lifecycle policy of repository {name} is not set. {why} To set it, resume the migration.")
     });
     empty.chain(policies).collect()
 }

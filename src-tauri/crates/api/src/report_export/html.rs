@@ -44,7 +44,7 @@ pub(super) fn html(report: &MigrationReport) -> String {
          <h1>Migration to Amazon ECR</h1>\n<p class=\"{class}\"><strong>{}</strong></p>\n\
          <p>{}</p>\n{notes}<dl>\n{facts}</dl>\n\
          <table>\n<thead><tr><th>Source</th><th>Destination</th><th>Result</th><th>Proof</th>\
-         <th>Digest at the source</th><th>Digest in ECR</th><th>Bytes sent</th></tr></thead>\n\
+         <th>Source digest</th><th>Digest in ECR</th><th>Bytes uploaded</th></tr></thead>\n\
          <tbody>\n{rows}</tbody>\n</table>\n{}</body>\n</html>\n",
         escaped(&report.summary.title),
         escaped(&report.summary.text),
@@ -63,7 +63,7 @@ fn row(image: &ImageReport) -> String {
         None => "–".to_owned(),
     };
     let moved = match &image.source_moved_to {
-        Some(now) => format!("<br>The tag is <code>{}</code> now.", escaped(now)),
+        Some(now) => format!("<br>The source tag now points to <code>{}</code>.", escaped(now)),
         None => String::new(),
     };
     let part_of = match &image.part_of {
@@ -119,6 +119,6 @@ fn left(report: &MigrationReport) -> String {
     });
     let tags = report.temporary_tags_left.iter();
     let tags = tags.map(|tag| format!("<li><code>{}</code></li>\n", escaped(tag)));
-    section("Referrers that were not copied", referrers.collect())
-        + &section("Temporary tags left in the Docker Engine", tags.collect())
+    section("Referrers not copied", referrers.collect())
+        + &section("Temporary tags in the Docker Engine", tags.collect())
 }

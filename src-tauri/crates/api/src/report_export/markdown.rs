@@ -25,9 +25,9 @@ pub(super) fn markdown(report: &MigrationReport) -> String {
             "Destination",
             "Result",
             "Proof",
-            "Digest at the source",
+            "Source digest",
             "Digest in ECR",
-            "Bytes sent",
+            "Bytes uploaded",
         ]),
         "|---|---|---|---|---|---|---|".to_owned(),
     ]);
@@ -62,14 +62,14 @@ pub(super) fn markdown(report: &MigrationReport) -> String {
             format!("- {name} of {source}: {}", escaped(&with_hints(&left.error)))
         })
     });
-    section(&mut lines, "Referrers that were not copied", referrers);
+    section(&mut lines, "Referrers not copied", referrers);
     let tags = report.temporary_tags_left.iter().map(|tag| format!("- {}", escaped(tag)));
-    section(&mut lines, "Temporary tags left in the Docker Engine", tags);
+    section(&mut lines, "Temporary tags in the Docker Engine", tags);
     let moved = report.images.iter().filter_map(|image| {
         let now = image.source_moved_to.as_deref()?;
-        Some(format!("- {} is {} now", escaped(&image.source), escaped(now)))
+        Some(format!("- {} now points to {}", escaped(&image.source), escaped(now)))
     });
-    section(&mut lines, "Tags that point to another image at the source now", moved);
+    section(&mut lines, "Source tags that now point to another image", moved);
     lines.join("\n") + "\n"
 }
 

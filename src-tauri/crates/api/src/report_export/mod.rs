@@ -42,8 +42,8 @@ fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
         ("Duration", format!("{} s", report.elapsed_ms.div_ceil(1000))),
         ("Plan", plan),
         ("Part", part),
-        ("Bytes sent", bytes(report.sent_bytes)),
-        ("Bytes that ECR already had", report.skipped_bytes.to_string()),
+        ("Bytes uploaded", bytes(report.sent_bytes)),
+        ("Bytes already in ECR", report.skipped_bytes.to_string()),
         ("Repositories created", report.repositories_created.join(", ")),
     ];
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
@@ -57,13 +57,13 @@ fn headline(report: &MigrationReport) -> String {
 /// That the proofs are newer than the run, where they are.
 fn verified_at(report: &MigrationReport) -> Option<String> {
     let at_ms = report.verified_at_ms?;
-    Some(format!("Registry and ECR were asked again at {}.", moment(at_ms)))
+    Some(format!("Verified again against the registry and ECR at {}.", moment(at_ms)))
 }
 
 fn result(image: &ImageReport) -> String {
     match (&image.result, image.standing) {
         (ImageResult::Failed { error }, _) => format!("failed: {}", with_hints(error)),
-        (_, ImageStanding::Kept) => "kept as it was (a different image)".to_owned(),
+        (_, ImageStanding::Kept) => "skipped (existing image kept)".to_owned(),
         (ImageResult::Moved, _) => "copied".to_owned(),
         (ImageResult::Unchanged, _) => "skipped, already up to date".to_owned(),
         (ImageResult::Cancelled, ImageStanding::Unknown) => "unknown".to_owned(),
@@ -119,11 +119,11 @@ fn standing(standing: ImageStanding) -> &'static str {
 fn proof(proof: Proof) -> &'static str {
     match proof {
         Proof::Equal => "equal to the source",
-        Proof::EqualToPart => "equal to the source's image of one platform",
-        Proof::SameContent => "same content, layers packed again",
-        Proof::EqualToPushed => "equal to what was pushed",
+        Proof::EqualToPart => "one platform verified",
+        Proof::SameContent => "content verified (layers recompressed)",
+        Proof::EqualToPushed => "pushed digest verified",
         Proof::Different => "different",
-        Proof::NotProved => "not proven",
+        Proof::NotProved => "unknown",
     }
 }
 

@@ -218,8 +218,8 @@ fn every_format_names_empty_repositories_and_missing_policies() {
     {
         let text = text(&report, format).unwrap();
         for sentence in [
-            "Repository pgcli was created, and no image was pushed to it. Undo deletes it.",
-            "The lifecycle policy of repository refused is not set. You may not do this. Resume",
+            "Repository pgcli was created, but no image was pushed to it. Undo deletes the repository.",
+            "The lifecycle policy of repository refused is not set. You may not do this. To set",
             "The lifecycle policy of repository cancelled is not set. The migration was cancelled",
         ] {
             assert!(text.contains(sentence), "{format:?}: {text}");

@@ -33,7 +33,7 @@ fn only_images_that_are_all_proven_equal_are_called_verified_by_digest() {
             for (standing, words) in [
                 (Equal, "verified equal"),
                 (EqualToPushed, "verified with another digest"),
-                (Kept, "kept as it was (a different image)"),
+                (Kept, "skipped (existing image kept)"),
                 (Failed, "failed"),
                 (NotFinished, "not finished"),
                 (Unknown, "unknown"),
@@ -58,12 +58,16 @@ fn a_headline_says_what_it_counts() {
             vec![(Equal, 2), (EqualToPushed, 1)],
             "All images are in ECR, but 1 of 3 has another digest than at the source",
         ),
-        (RunEnd::Completed, vec![(Equal, 2), (Kept, 1)], "1 of 3 images was kept as it was"),
-        (RunEnd::Completed, vec![(Kept, 2)], "2 of 2 images were kept as they were"),
+        (
+            RunEnd::Completed,
+            vec![(Equal, 2), (Kept, 1)],
+            "1 of 3 images skipped, existing image kept",
+        ),
+        (RunEnd::Completed, vec![(Kept, 2)], "2 of 2 images skipped, existing image kept"),
         (RunEnd::Completed, vec![(Equal, 1), (Failed, 1)], "1 of 2 images failed"),
         (RunEnd::Completed, vec![(Failed, 1)], "The image failed"),
         (RunEnd::Completed, vec![(Failed, 2)], "All 2 images failed"),
-        (RunEnd::Completed, vec![(Equal, 1), (Unknown, 1)], "1 of 2 images could not be verified"),
+        (RunEnd::Completed, vec![(Equal, 1), (Unknown, 1)], "Couldn't verify 1 of 2 images"),
         (
             RunEnd::Cancelled,
             vec![(Equal, 1), (NotFinished, 1), (Unknown, 1)],
@@ -95,8 +99,8 @@ fn what_needs_attention_is_never_green() {
         loud.notes,
         [
             "2 referrers (signatures, attestations, SBOMs) were not copied.",
-            "1 temporary tag is still in the Docker Engine.",
-            "1 tag points to another image at the source by now.",
+            "1 temporary tag remains in the Docker Engine.",
+            "1 source tag now points to another image.",
             "The history is incomplete: The disk is full.",
         ]
     );
