@@ -210,7 +210,7 @@ describe("the history", () => {
     const shown = document.body.textContent ?? "";
     expect(shown).toContain("Source tag changed");
     expect(shown).toContain("sha256-aaaa.sig");
-    expect(await textOf("platforms-0")).toContain("2 platforms, each equal");
+    expect(await textOf("platforms-0")).toContain("2 platforms, all verified");
     expect(await textOf("platforms-0")).toContain("linux/arm64/v8");
     expect(shown).toContain("2 verified equal, 1 not finished");
     await expectAccessible();
@@ -320,8 +320,8 @@ describe("the history", () => {
   });
 
   it.each([
-    [0, "The images of this migration was", 0],
-    [1, "Some images of this migration was", 1],
+    [0, "The images of this migration were", 0],
+    [1, "Some images of this migration were", 1],
   ])("offers Undo again only where the last one left something: %i", async (left, said, offers) => {
     openWindow({ history: [undoneEntry(left)], reports: { "migration-1": report } });
     await goTo("History");
@@ -369,6 +369,6 @@ describe("the history", () => {
       subject: "/data/journal.sqlite",
     });
     await click("history-reload");
-    await screen.findByText("The history of migrations cannot be written");
+    await screen.findByText("Couldn't use the migration history");
   });
 });

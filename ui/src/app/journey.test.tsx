@@ -41,7 +41,7 @@ describe("the window", () => {
       await waitFor(async () => expect(await textOf("login-registry")).toBe("Logged in"));
       await expectAccessible();
       await click("wizard-next");
-      expect(await textOf("nothing-written")).toMatch(/Nothing has been written yet/);
+      expect(await textOf("nothing-written")).toMatch(/No changes have been made/);
       expect(backend.calls.some((call) => call.method === "migrationStart")).toBe(false);
       await expectAccessible();
       await start(backend, 14);

@@ -15,7 +15,7 @@ describe("a migration", () => {
     );
     await toReview([pgcli, webapp]);
     expect(await textOf("plan-action-0")).toContain("It is a schema 1 manifest.");
-    expect(await textOf("start-reason")).toMatch(/1 image cannot be moved/);
+    expect(await textOf("start-reason")).toMatch(/Transload can’t copy 1 image/);
     expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
   });
 

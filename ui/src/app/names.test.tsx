@@ -40,8 +40,8 @@ describe("the names of repositories in ECR", () => {
     await waitFor(() => expect(nameOf("one/app")).toBe("one/app"));
     await addRule("strip");
     await waitFor(() => expect(nameOf("one/app")).toBe("app"));
-    await screen.findByText("“two/app” goes to this name too. Each needs a name of its own.");
-    await screen.findByText("“one/app” goes to this name too. Each needs a name of its own.");
+    await screen.findByText("“two/app” has the same name. Enter a unique name.");
+    await screen.findByText("“one/app” has the same name. Enter a unique name.");
     await screen.findByText("Matches 2 repositories.");
     await click("wizard-next");
     await screen.findByText("Fix the repository names that ECR doesn’t allow.");
@@ -108,7 +108,7 @@ describe("the names of repositories in ECR", () => {
     await click("wizard-start");
     const alert = await byId("error-alert");
     expect(alert.dataset.errorCode).toBe("names_collide");
-    const change = await screen.findByText("Change the repository settings");
+    const change = await screen.findByText("Change repository settings");
     act(() => change.click());
     await byId("repositories-table");
   });

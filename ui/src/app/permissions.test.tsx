@@ -105,8 +105,8 @@ describe("who am I?", () => {
   it("asks whether another account than the saved profile had is the right one", async () => {
     const backend = openWindow({ savedProfiles: [saved], accountAlias: "my-company" });
     await tick("Use saved profile Production");
-    expect(await textOf("account-warning")).toContain("This is another account: 123456789012");
-    expect(await textOf("account-warning")).toContain("saved with the account 999999999999");
+    expect(await textOf("account-warning")).toContain("Different account: 123456789012");
+    expect(await textOf("account-warning")).toContain("saved profile uses account 999999999999");
     expect(await textOf("identity-alias")).toContain("my-company");
     await expectAccessible(await byId("account-warning"));
     await click("account-save");
@@ -162,7 +162,7 @@ describe("who am I?", () => {
     await click("history-resume");
     await click("error-action-run_again");
     await byId("plan-images");
-    expect(await textOf("account-warning")).toContain("planned for the account 999999999999");
+    expect(await textOf("account-warning")).toContain("planned for account 999999999999");
     expect(await startDisabled()).toBe(true);
   });
 });
@@ -191,7 +191,7 @@ describe("where?", () => {
       expect(asked()).toMatchObject({ region: typed });
     }
     typeRegion("Not A Region");
-    await screen.findByText(/A region is a name such as eu-west-1/);
+    await screen.findByText(/Enter a region name such as eu-west-1/);
     expect(asked()).toMatchObject({ region: "ap-east-1" });
   });
 

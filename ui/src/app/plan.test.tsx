@@ -63,7 +63,7 @@ describe("a tag that points to another image", () => {
     await choose("new_tag");
     await byId("conflict-tag-0");
     act(() => field("conflict-tag-0")?.setInputValue("a tag"));
-    await screen.findByText(/A tag has up to 128 letters/);
+    await screen.findByText(/Use up to 128 letters/);
     expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
     act(() => field("conflict-tag-0")?.setInputValue("latest-hub"));
     act(() => field("conflict-tag-0")?.keydown("Enter" as never));
@@ -87,7 +87,7 @@ describe("the plan", () => {
         finish = resolve;
       });
     });
-    expect(await textOf("plan-progress")).toContain("120 of 6,000 images looked at");
+    expect(await textOf("plan-progress")).toContain("120 of 6,000 images checked");
     await expectAccessible(await byId("plan-progress"));
     await click("plan-stop");
     const cancelled = backend.calls.find(({ method }) => method === "migrationPlanCancel");
@@ -108,8 +108,8 @@ describe("the plan", () => {
     });
     const totals = await textOf("plan-totals");
     expect(totals).toContain("0, and 1.5 GB of layers");
-    expect(totals).toContain("about 12 min, at 40 MB/s as in the last 2 migrations");
-    expect(totals).toContain("214 pulls needed, 37 left");
+    expect(totals).toContain("about 12 min at 40 MB/s, based on the last 2 similar migrations");
+    expect(totals).toContain("214 pulls required, 37 remaining");
     expect(totals).toContain("The migration waits and then continues automatically.");
   });
 
@@ -241,7 +241,7 @@ describe("what may serve better", () => {
     await click("offer-template");
     expect(await textOf("offer-commands")).toContain("create create_on_push --prefix team");
     await click("offer-confirm");
-    await screen.findByText("There is one for team");
+    await screen.findByText("Exists for team");
     const accepted = backend.calls.filter(({ method }) => method === "registryOfferAccept");
     expect(accepted).toHaveLength(1);
     expect(accepted[0]?.args[1]).toMatchObject({ kind: "create_on_push", prefix: "team" });

@@ -68,7 +68,7 @@ describe("signing in through IAM Identity Center", () => {
     fireEvent.click(within(table).getByLabelText("Sign in to corp"));
     await byId("sign-in-waiting");
     act(() => backend.signIn.answer("signed_in"));
-    await within(table).findByText(/Signed in, ends/);
+    await within(table).findByText(/Signed in, expires/);
     await expectAccessible(table);
     fireEvent.click(within(table).getByLabelText("Sign out of corp"));
     await within(table).findByText("Not signed in");
@@ -78,7 +78,7 @@ describe("signing in through IAM Identity Center", () => {
     const backend = openWindow();
     await goTo("Settings");
     const table = await byId("sign-ins");
-    fireEvent.click(await within(table).findByLabelText("Add a profile from corp"));
+    fireEvent.click(await within(table).findByLabelText("Add profile from corp"));
     const modal = await byId("add-profile-modal");
     const select = (id: string) => {
       const found = createWrapper(modal).findSelect(`[data-testid="${id}"]`);

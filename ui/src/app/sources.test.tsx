@@ -40,7 +40,7 @@ describe("the sources of images", () => {
     const backend = openAt({ kind: "docker_hub", namespace: "" });
     await signIn(true);
     await kept();
-    expect(await textOf("source-login")).toContain("kept in the keychain");
+    expect(await textOf("source-login")).toContain("saved in the keychain");
     await byId("repository-dencold/pgcli");
     const asked = backend.calls.filter(({ method }) => method === "sourceRepositories");
     expect(asked.at(-1)?.args[0]).toEqual({ kind: "docker_hub", namespace: "dencold, acme" });
@@ -199,7 +199,7 @@ describe("the sources of images", () => {
     const backend = openAt({ kind: "docker_engine" }, { originals: { postgres: [original] } });
     fireEvent.click(await find('button[aria-label$=" tags of postgres"]'));
     expect(await textOf("original-postgres:17")).toContain(
-      "docker.io has 2 platforms of it, this computer only linux/amd64.",
+      "docker.io has 2 platforms. This computer only has linux/amd64.",
     );
     expect(screen.queryByTestId("originals")).toBeNull();
     await tick("Select postgres:17");

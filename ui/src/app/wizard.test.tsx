@@ -76,7 +76,7 @@ describe("the wizard", () => {
     backend.holdings.set("pgcli:latest", "sha256:other");
     await toReview([pgcli, webapp]);
     expect((await byId("plan-action-0")).dataset.action).toBe("conflict");
-    expect(await textOf("start-reason")).toMatch(/waits for a choice/);
+    expect(await textOf("start-reason")).toMatch(/Choose an action for/);
     expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
     await expectAccessible(await byId("plan-images"));
     const choice = createWrapper().findSelect('[data-testid="conflict-0"]');
@@ -190,7 +190,7 @@ describe("the wizard", () => {
     type("rule-newest", "1");
     type("rule-globs", "v*, latest");
     await click("rules-apply");
-    expect(await textOf("rules-result")).toMatch(/images? chosen, .* older than the newest/);
+    expect(await textOf("rules-result")).toMatch(/images? selected, .* older than the newest/);
     const call = backend.calls.find(({ method }) => method === "sourceChoose");
     expect(call?.args[1]).toMatchObject({
       repositories: ["dencold/pgcli"],
@@ -241,7 +241,7 @@ describe("the wizard", () => {
     await chooseTag(...pgcli);
     await click("wizard-clear");
     const question = await byId("wizard-clear-modal");
-    expect(question.textContent).toContain("forgets 1 chosen image");
+    expect(question.textContent).toContain("the selection of 1 image");
     await expectAccessible(question);
     await click("wizard-clear-cancel");
     expect(screen.queryByTestId("wizard-clear-modal")).toBeNull();

@@ -52,7 +52,7 @@ describe("the repository settings form", () => {
 
   it("keeps the KMS key between the two kinds of KMS, and says that encryption is for good", () => {
     const form = show();
-    expect(form.container.textContent).toContain("cannot be changed after");
+    expect(form.container.textContent).toContain("can’t change this setting after");
     form.radio("settings-encryption", "kms");
     expect(value.encryption).toEqual({ kind: "kms", key: null });
     form.type("settings-kms-key", "alias/images");
@@ -66,7 +66,7 @@ describe("the repository settings form", () => {
     const form = show();
     form.choose("settings-lifecycle", "keep_newest");
     form.type("settings-lifecycle-count", "");
-    expect(form.container.textContent).toContain("Enter how many images stay");
+    expect(form.container.textContent).toContain("Enter a number of 1 or more");
     form.type("settings-lifecycle-count", "20");
     expect(value.lifecycle).toEqual({ kind: "keep_newest", count: 20 });
   });
@@ -75,7 +75,7 @@ describe("the repository settings form", () => {
     const form = show({ tags: { team: "data" } });
     act(() => form.rows("settings-tags")?.findAddButton().click());
     form.type("settings-tag-key-1", "team");
-    expect(form.container.textContent).toContain("Another tag has this key");
+    expect(form.container.textContent).toContain("Another tag has the same key");
     expect(value.tags).toEqual({ team: "data" });
     form.type("settings-tag-key-1", "team-2");
     form.type("settings-tag-value-1", "web");

@@ -25,22 +25,22 @@ describe("a repository policy", () => {
   });
 
   it("says what ECR would refuse, in the order of the rules", () => {
-    expect(policyProblem("")).toMatch(/not JSON/);
+    expect(policyProblem("")).toMatch(/Invalid JSON/);
     expect(policyProblem("[]")).toMatch(/Statement/);
     expect(policyProblem('{"Statement":[]}')).toMatch(/at least one statement/);
     expect(policyProblem('{"Statement":[{"Action":"*"}]}')).toMatch(/Effect/);
     expect(policyProblem('{"Statement":{"Effect":"Deny"}}')).toBeUndefined();
     expect(policyProblem(`{"Statement":"${"a".repeat(10_240)}"}`)).toMatch(
-      "has at most 10,240 characters; this one has 10,256",
+      "Enter up to 10,240 characters. This policy has 10,256",
     );
   });
 
   it("names accounts and organisations as AWS does", () => {
     expect(accountIds("111122223333, 444455556666")).toEqual(["111122223333", "444455556666"]);
     expect(accountsProblem("111122223333")).toBeUndefined();
-    expect(accountsProblem("1111")).toMatch("“1111” is no account id");
+    expect(accountsProblem("1111")).toMatch("“1111” isn’t a valid account ID");
     expect(accountsProblem(" ")).toMatch(/at least one/);
     expect(organisationProblem("o-a1b2c3d4e5")).toBeUndefined();
-    expect(organisationProblem("a1b2")).toMatch(/looks like/);
+    expect(organisationProblem("a1b2")).toMatch(/Enter an organization ID/);
   });
 });

@@ -41,7 +41,7 @@ describe("repository settings by ECR's rules", () => {
       );
     expect(withFilters([]).exclusion_filters).toContain("at least one");
     expect(withFilters(["a", "b", "c", "d", "e"])).toEqual({});
-    expect(withFilters(["a", "b", "c", "d", "e", "f"]).exclusion_filters).toContain("at most 5");
+    expect(withFilters(["a", "b", "c", "d", "e", "f"]).exclusion_filters).toContain("up to 5");
     expect(withFilters(["a", "a"]).exclusion_filter_items).toHaveProperty("1");
     expect(withFilters(["a", ""]).exclusion_filter_items).toHaveProperty("1");
   });

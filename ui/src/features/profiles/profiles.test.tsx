@@ -87,7 +87,7 @@ async function show(backend: Partial<Backend> = keeper(), onUse = vi.fn()) {
       <ProfilesPage onUse={onUse} />
     </BackendProvider>,
   );
-  await waitFor(() => expect(view.container.textContent).not.toContain("Reading the saved"));
+  await waitFor(() => expect(view.container.textContent).not.toContain("Loading saved"));
   return view;
 }
 
@@ -199,7 +199,7 @@ describe("saved profiles", () => {
     const form = () => screen.getByTestId("profile-form-modal").textContent;
     type("profile-form-name", "PROD");
     fireEvent.click(screen.getByTestId("profile-form-confirm"));
-    expect(form()).toContain("Another saved profile has this name.");
+    expect(form()).toContain("A saved profile with this name already exists.");
     expect(form()).toContain("Choose an AWS profile.");
     expect(backend.savedProfileSave).not.toHaveBeenCalled();
 
@@ -231,7 +231,7 @@ describe("saved profiles", () => {
     backend.savedProfilesList.mockRejectedValueOnce({ ...storageFailed, code: "store_unreadable" });
     await show(backend);
     expect(screen.getByTestId("error-alert").textContent).toContain(
-      "The saved profiles cannot be read",
+      "Couldn't read the saved profiles",
     );
     expect(screen.queryByText("No saved profiles")).toBeNull();
   });

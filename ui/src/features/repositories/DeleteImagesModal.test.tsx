@@ -93,7 +93,7 @@ it("says what was deleted and why the rest was not, and keeps the rest selected"
     { kind: "image", digest: digest("c") },
   ]);
   expect(rows()).toEqual([
-    `No tag${digest("c")}An index needs this imageECR keeps it: an index needs it. Delete the index too: select both, or the index first.`,
+    `No tag${digest("c")}An index needs this imageECR keeps it: an index needs it. Delete the index first: select both, or the index first.`,
     `1.0, latest${digest("a")}Deleted`,
   ]);
   expect(screen.queryByTestId("images-delete-confirm")).toBeNull();
@@ -145,7 +145,7 @@ it("stays while one image is deleted, and says with its next step why ECR keeps 
   await act(async () => answer([{ name: digest("c"), error: needed }]));
   const alert = await screen.findByTestId("error-alert");
   expect(alert.dataset.errorCode).toBe("image_in_index");
-  expect(alert.textContent).toContain("Delete the index too");
+  expect(alert.textContent).toContain("Delete the index first");
   expect(onChanged).not.toHaveBeenCalled();
   fireEvent.click(screen.getByTestId("image-delete-cancel"));
   await waitFor(() => expect(screen.queryByTestId("image-delete-modal")).toBeNull());
@@ -176,10 +176,10 @@ it("stays open while images are deleted, stops on request, and shows the rest", 
   tryToLeave(modal, "images-delete-close");
   expect(onClose).not.toHaveBeenCalled();
   fireEvent.click(screen.getByTestId("images-delete-stop"));
-  expect(modal.textContent).toContain("It stops after those");
+  expect(modal.textContent).toContain("Stopping after the current request");
   expect(await accessibilityViolations(modal)).toEqual([]);
   await act(async () => answers[0]?.());
-  expect(await result()).toContain("100 of 101 images were deleted. You stopped it");
+  expect(await result()).toContain("100 of 101 images were deleted. You stopped the deletion");
   expect(remove).toHaveBeenCalledTimes(1);
   fireEvent.click(screen.getByTestId("images-delete-close"));
   expect(onClose).toHaveBeenCalledTimes(1);

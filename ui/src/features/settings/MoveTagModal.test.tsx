@@ -46,7 +46,7 @@ it("moves a tag to the image of another one that has another digest", async () =
   expect(await accessibilityViolations(screen.getByTestId("practice-move-modal"))).toEqual([]);
   fireEvent.click(confirm);
   await waitFor(() =>
-    expect(onMoved).toHaveBeenCalledWith("dencold/pgcli:latest is the image of 4.2.0 now."),
+    expect(onMoved).toHaveBeenCalledWith("dencold/pgcli:latest now points to the image of 4.2.0."),
   );
   const { tags } = await backend.sourceTags(source, "dencold/pgcli", null);
   const digest = (tag: string) => tags.find((one) => one.tag === tag)?.digest;

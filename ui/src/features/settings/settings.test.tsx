@@ -146,7 +146,7 @@ describe("the settings", () => {
     act(() => address?.setInputValue(" unix:///run/podman.sock "));
     fireEvent.click(test);
     await screen.findByText(
-      "Podman Engine 4.3.1 answers at unix:///run/podman.sock (from these settings)",
+      "Podman Engine 4.3.1 is running at unix:///run/podman.sock (from Settings)",
     );
     expect(keep).toHaveBeenCalledWith({ engine_address: "unix:///run/podman.sock" });
     expect(keep.mock.invocationCallOrder[0]).toBeLessThan(
@@ -160,9 +160,9 @@ describe("the settings", () => {
   it("say which addresses were tried when no engine answers", async () => {
     await show(backendWith(notRunning));
     fireEvent.click(screen.getByTestId("settings-engine-test"));
-    await screen.findByText("No Docker Engine is running");
+    await screen.findByText("Docker Engine not found");
     expect(screen.getByTestId("settings-engine-result").textContent).toContain(
-      "unix:///x.sock (from these settings): there is no such file",
+      "unix:///x.sock (from Settings): there is no such file",
     );
     expect(screen.getByTestId("error-action-retry")).toBeTruthy();
   });
@@ -174,7 +174,7 @@ describe("the settings", () => {
     fireEvent.click(screen.getByTestId("settings-ca-file-choose"));
     await waitFor(() =>
       expect(screen.getByTestId("settings-ca-files").textContent).toContain(
-        "/home/me/corp.pem (chosen here)Example Corp Root CA (Example Corp), until 2036-04-01",
+        "/home/me/corp.pem (selected in Settings)Example Corp Root CA (Example Corp), until 2036-04-01",
       ),
     );
     expect(keep).toHaveBeenCalledWith({ ca_file: "/home/me/corp.pem" });
@@ -233,9 +233,9 @@ describe("the settings", () => {
       "http://proxy.corp:3128 for https, from the environment, with a login",
     );
     expect(container.textContent).toContain(".internal.corp (NO_PROXY)");
-    expect(container.textContent).toContain("HTTP_PROXY is set and names no proxy");
+    expect(container.textContent).toContain("HTTP_PROXY is set but contains no valid proxy");
     expect(container.textContent).toContain(
-      "Registries are reached by HTTPS_PROXY, like Docker. Connections to AWS use https_proxy",
+      "Connections to registries use HTTPS_PROXY, like Docker. Connections to AWS use https_proxy",
     );
     expect(container.textContent).toContain("14 minutes behind");
     expect(container.textContent).toContain("Connections don’t use it");
@@ -245,7 +245,7 @@ describe("the settings", () => {
     const { backend } = await show();
     fireEvent.click(screen.getByTestId("settings-practice-reset"));
     expect(screen.getByTestId("settings-practice-reset-modal").textContent).toContain(
-      "Every repository and image in the practice ECR is removed",
+      "deletes all repositories and images in the practice registry",
     );
     expect(backend.practiceReset).not.toHaveBeenCalled();
     fireEvent.click(screen.getByTestId("settings-practice-reset-confirm"));
@@ -255,7 +255,7 @@ describe("the settings", () => {
 
   it("open the log folder and say that the log holds no secrets", async () => {
     const { container, backend } = await show();
-    expect(container.textContent).toContain("It holds no secrets");
+    expect(container.textContent).toContain("It contains no secrets");
     expect(container.textContent).toContain("/home/me/logs");
     fireEvent.click(screen.getByTestId("settings-log-open"));
     expect(backend.logFolderOpen).toHaveBeenCalledTimes(1);

@@ -45,7 +45,7 @@ describe("logins of docker and Podman", () => {
     expect(await accessibilityViolations(container)).toEqual([]);
 
     fireEvent.click(docker().getByTestId("client-login-docker-apply"));
-    await docker().findByText(/gets a login for .* each time; nothing to do/);
+    await docker().findByText(/gets a login for .* when needed. No action required/);
     expect(applied(backend)).toEqual([["docker", { kind: "ecr_helper" }]]);
     expect(docker().queryByTestId("client-login-docker-apply")).toBeNull();
 
@@ -70,7 +70,7 @@ describe("logins of docker and Podman", () => {
     );
     fireEvent.click(button());
     await waitFor(() => expect(applied(backend)).toEqual([["docker", { kind: "inline" }]]));
-    await docker().findByText(/stands in its file/);
+    await docker().findByText(/The file contains a login/);
   });
 
   it("show why a helper failed, and refresh", async () => {

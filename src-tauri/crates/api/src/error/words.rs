@@ -1,11 +1,11 @@
 //! The one table of words for failures: code → title, severity, next steps, actions of the window.
 //!
-//! The window and `transload-cli` both show from this table. The command line reads it here; the
-//! window imports `ui/src/ipc/generated/errorWords.ts`, which `cargo xtask generate` writes from
+//! The window and `transload-cli` both show from this table: the window everything, the command line the
+//! next steps after the message. The command line reads it here; the window imports `ui/src/ipc/generated/errorWords.ts`, which `cargo xtask generate` writes from
 //! it. The table is in Rust, because the compiler then proves that each code has exactly one entry, and
 //! because the command line has no other source of words.
 //!
-//! What a person reads about a failure comes from three places, and each of them always shows:
+//! The text of a failure comes from three places, and all of it is always shown:
 //!
 //! 1. the title: from this table;
 //! 2. [`ApiError::message`]: what happened, with the names of the things, from the error value itself;
@@ -203,7 +203,7 @@ impl ErrorWords {
             ),
             ErrorCode::AccessDenied => error(
                 "Access denied by AWS",
-                &["Or choose a profile that has the permission."],
+                &["If another profile has the permission, choose that profile."],
                 &[ChooseProfile, Retry],
             ),
             ErrorCode::EndpointUnreachable => error(
@@ -268,7 +268,7 @@ impl ErrorWords {
             ErrorCode::EnginePermissionDenied => error(
                 "Access to the Docker Engine denied",
                 &[
-                    "Or use an engine that runs as your user, such as rootless Docker or Podman, and enter its address in Settings.",
+                    "If you can't get access, use an engine that runs as your user, such as rootless Docker or Podman, and enter its address in Settings.",
                 ],
                 &[Retry, OpenSettings, ChooseImages],
             ),
@@ -506,12 +506,12 @@ impl ErrorWords {
             ),
             ErrorCode::AccountDiffers => error(
                 "Not the planned AWS account",
-                &["Or run the migration again to create a plan for the current account."],
+                &["To use the current account instead, run the migration again."],
                 &[RunAgain, Retry, ChooseProfile],
             ),
             ErrorCode::DestinationDiffers => error(
                 "Not the planned destination",
-                &["Or run the migration again to create a plan for the current destination."],
+                &["To use the current destination instead, run the migration again."],
                 &[RunAgain, Retry, ChooseProfile],
             ),
             ErrorCode::EndpointsNotAllowed => warning(

@@ -65,7 +65,7 @@ describe("What will arrive of an image of the Docker Engine", () => {
     ]);
     const seen = planned({ outcome: "seen_while_sending", way: "own_push" });
     const texts = predictionTexts(seen);
-    expect(texts[0]).toContain("otherwise only linux/amd64");
+    expect(texts[0]).toContain("Otherwise, only linux/amd64");
     expect(texts[1]).toContain("Transload reads the image");
     // The remark says it.
     expect(predictionTexts(planned({ outcome: "repacked" }))).toEqual([]);
@@ -90,11 +90,13 @@ describe("What a registry has of an image of the Docker Engine", () => {
 
   it("is more only where the engine says what it holds", () => {
     expect(originalText(original)).toBe(
-      "docker.io has 2 platforms of it, this computer only linux/amd64.",
+      "docker.io has 2 platforms. This computer only has linux/amd64.",
     );
-    expect(originalText({ ...original, held_platforms: [] })).toContain("does not say which");
+    expect(originalText({ ...original, held_platforms: [] })).toContain(
+      "doesn’t report its platforms",
+    );
     expect(originalText({ ...original, platforms: [], moved: true })).toBe(
-      "The tag is a different image at docker.io now.",
+      "At docker.io, the tag now points to a different image.",
     );
   });
 });

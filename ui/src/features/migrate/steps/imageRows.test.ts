@@ -158,10 +158,10 @@ describe("the selection", () => {
       ["app", 2],
       ["web", 1],
     ]);
-    expect(chosenText(2, tags.app)).toBe("2 of 3 tags chosen");
-    expect(chosenText(1, undefined)).toBe("1 tag chosen");
-    expect(chosenText(2, { ...tags.app, next: "2" })).toBe("2 tags chosen");
-    expect(chosenText(2, { ...tags.app, next: "2", total: 1000 })).toBe("2 of 1,000 tags chosen");
+    expect(chosenText(2, tags.app)).toBe("2 of 3 tags selected");
+    expect(chosenText(1, undefined)).toBe("1 tag selected");
+    expect(chosenText(2, { ...tags.app, next: "2" })).toBe("2 tags selected");
+    expect(chosenText(2, { ...tags.app, next: "2", total: 1000 })).toBe("2 of 1,000 tags selected");
   });
 
   it("has the size that the rules said, until more is known of its tags", () => {

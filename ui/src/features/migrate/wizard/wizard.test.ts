@@ -211,7 +211,7 @@ describe("the problem of a step", () => {
 
   it("is a registry host with a path", () => {
     const source = { kind: "registry", host: "ghcr.io/team", plain_http: false } as const;
-    expect(imagesProblem({ ...filled, source })).toMatch(/A registry is a host/);
+    expect(imagesProblem({ ...filled, source })).toMatch(/Enter a host name/);
   });
 
   it("is a name that two repositories share", () => {
@@ -221,15 +221,15 @@ describe("the problem of a step", () => {
       name: "pgcli",
     });
     const problems = nameProblems(draft, proposals);
-    expect(problems.get("dencold/pgcli")).toMatch("“dencold/webapp” goes to this name too");
-    expect(problems.get("dencold/webapp")).toMatch("“dencold/pgcli” goes to this name too");
+    expect(problems.get("dencold/pgcli")).toMatch("“dencold/webapp” has the same name");
+    expect(problems.get("dencold/webapp")).toMatch("“dencold/pgcli” has the same name");
     expect(repositoriesProblem(draft, names)).not.toBeNull();
     expect(repositoriesProblem(filled, names)).toBeNull();
   });
 
   it("is an invalid rule, and names that aren't loaded", () => {
     expect(repositoriesProblem(filled, { ...names, problems: [null, "no"] })).toMatch(/rules/);
-    expect(repositoriesProblem(filled, { ...names, settled: false })).toMatch(/being made/);
+    expect(repositoriesProblem(filled, { ...names, settled: false })).toMatch(/Generating names/);
   });
 
   it("is a template that ECR refuses", () => {
