@@ -46,7 +46,7 @@ describe("build caches", () => {
     expect(document.querySelector('[data-testid="build-caches-skip"]')).toBeNull();
   });
 
-  it("aren't mentioned where there are none", async () => {
+  it("aren't mentioned in other plans", async () => {
     openWindow({ draft });
     await byId("plan-images");
     expect(alert()).toBeNull();

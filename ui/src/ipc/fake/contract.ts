@@ -54,7 +54,7 @@ export interface FakeOptions {
   referrerTags?: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
   /** Images that are build caches, by `repository:tag` of the source. */
   buildCaches?: ReadonlySet<string>;
-  /** What lifecycle policies do with the images of a plan, by repository. */
+  /** Expirations by repository. */
   lifecycle?: ReadonlyMap<string, LifecycleForecast>;
   /** Replaces the selection by rules. */
   choice?: (onProgress: (progress: ChooseProgress) => void) => Promise<ChosenTags | null>;

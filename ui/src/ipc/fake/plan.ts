@@ -24,7 +24,7 @@ export interface PlanWorld {
   readonly referrerTags: ReadonlyMap<string, readonly PlannedReferrerTag[]>;
   /** Images that are build caches, by `repository:tag` of the source. */
   readonly buildCaches: ReadonlySet<string>;
-  /** Whether repositories let their tags move. */
+  /** Tag mutability of all repositories. */
   readonly overwriteAllowed: boolean;
   /** Expirations by repository. */
   readonly lifecycle: ReadonlyMap<string, LifecycleForecast>;
@@ -73,7 +73,7 @@ function remarksOf(engine: boolean, buildCache: boolean): PlanRemark[] {
   return buildCache ? ["build_cache"] : [];
 }
 
-/** A plan as the program would make it, small and without a network. */
+/** Creates a small plan without a network. */
 export function fakePlan(plan: string, request: MigrationRequest, world: PlanWorld): MigrationPlan {
   const practice = request.connection.kind === "practice";
   const registry = fakeRegistry(practice);

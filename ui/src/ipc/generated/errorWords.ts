@@ -6,7 +6,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Access denied by AWS",
     "next": [
-      "Or choose a profile that has the permission."
+      "If another profile has the permission, choose that profile."
     ],
     "actions": [
       "choose_profile",
@@ -17,7 +17,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Not the planned AWS account",
     "next": [
-      "Or run the migration again to create a plan for the current account."
+      "To use the current account instead, run the migration again."
     ],
     "actions": [
       "run_again",
@@ -147,7 +147,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Not the planned destination",
     "next": [
-      "Or run the migration again to create a plan for the current destination."
+      "To use the current destination instead, run the migration again."
     ],
     "actions": [
       "run_again",
@@ -273,7 +273,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Access to the Docker Engine denied",
     "next": [
-      "Or use an engine that runs as your user, such as rootless Docker or Podman, and enter its address in Settings."
+      "If you can't get access, use an engine that runs as your user, such as rootless Docker or Podman, and enter its address in Settings."
     ],
     "actions": [
       "retry",

@@ -102,9 +102,7 @@ function ActionCell({ image }: { image: PlannedImage }) {
     case "keep_existing":
       return <StatusText type="stopped">Keep existing image</StatusText>;
     case "conflict":
-      return (
-        <StatusText type="warning">Conflict: the tag points to another image</StatusText>
-      );
+      return <StatusText type="warning">Conflict: the tag points to another image</StatusText>;
     case "refused": {
       const words = wordsOf(action.error);
       return (

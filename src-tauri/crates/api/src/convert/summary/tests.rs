@@ -65,7 +65,7 @@ fn a_headline_says_what_it_counts() {
         ),
         (RunEnd::Completed, vec![(Kept, 2)], "2 of 2 images skipped, existing image kept"),
         (RunEnd::Completed, vec![(Equal, 1), (Failed, 1)], "1 of 2 images failed"),
-        (RunEnd::Completed, vec![(Failed, 1)], "The image failed"),
+        (RunEnd::Completed, vec![(Failed, 1)], "Image failed"),
         (RunEnd::Completed, vec![(Failed, 2)], "All 2 images failed"),
         (RunEnd::Completed, vec![(Equal, 1), (Unknown, 1)], "Couldn't verify 1 of 2 images"),
         (
@@ -73,7 +73,7 @@ fn a_headline_says_what_it_counts() {
             vec![(Equal, 1), (NotFinished, 1), (Unknown, 1)],
             "Cancelled with 2 of 3 images not finished",
         ),
-        (RunEnd::Interrupted, vec![(Equal, 3)], "Interrupted before the end"),
+        (RunEnd::Interrupted, vec![(Equal, 3)], "Interrupted"),
         (RunEnd::Running, vec![(Equal, 3)], "Running"),
     ] {
         assert_eq!(summary_of(end, &images, Attention::default()).title, title);
@@ -98,7 +98,7 @@ fn what_needs_attention_is_never_green() {
     assert_eq!(
         loud.notes,
         [
-            "2 referrers (signatures, attestations, SBOMs) were not copied.",
+            "2 referrers (signatures, attestations, SBOMs) weren't copied.",
             "1 temporary tag remains in the Docker Engine.",
             "1 source tag now points to another image.",
             "The history is incomplete: The disk is full.",
