@@ -34,6 +34,11 @@ subject: string | null,
 policy?: string, };
 
 /**
+ * What the window can do about a failure. A page that shows an error offers the actions it supports.
+ */
+export type ErrorAction = "retry" | "choose_profile" | "choose_region" | "choose_images" | "sign_in" | "sign_in_source" | "enter_mfa_code" | "continue_without_saving" | "edit_name" | "edit_repository" | "keep_existing" | "new_tag" | "review_plan" | "run_again" | "start_practice" | "open_settings" | "open_log";
+
+/**
  * The failures that the window distinguishes.
  */
 export type ErrorCode = "input_invalid" | "repository_name_invalid" | "tls_untrusted" | "proxy_unreachable" | "proxy_refused" | "clock_wrong" | "ca_file_unusable" | "profile_missing" | "profile_invalid" | "region_missing" | "region_not_enabled" | "region_elsewhere" | "credentials_missing" | "credentials_invalid" | "credentials_expired" | "sign_in_needed" | "aws_login_needed" | "sign_in_denied" | "sign_in_expired" | "sign_in_failed" | "mfa_needed" | "mfa_code_refused" | "access_denied" | "endpoint_unreachable" | "throttled" | "aws_failed" | "repository_missing" | "image_in_index" | "quota_exceeded" | "kms_refused" | "engine_not_running" | "engine_permission_denied" | "engine_tls_failed" | "engine_context_invalid" | "engine_image_missing" | "engine_failed" | "engine_push_failed" | "engine_content_missing" | "engine_platform_needed" | "client_login_failed" | "client_login_too_long" | "client_config_damaged" | "stored_login_unreadable" | "login_untested" | "registry_unauthorized" | "registry_forbidden" | "registry_token_expired" | "image_missing" | "registry_throttled" | "pull_quota_used_up" | "registry_failed" | "registry_unreachable" | "not_a_registry" | "connection_lost" | "digest_mismatch" | "manifest_too_large" | "manifest_unsupported" | "tag_immutable" | "registry_refused" | "names_collide" | "plan_has_conflicts" | "expiry_unconfirmed" | "plan_unknown" | "verification_failed" | "job_unknown" | "runs_elsewhere" | "account_differs" | "destination_differs" | "endpoints_not_allowed" | "plan_file_invalid" | "destination_moved" | "referrer_kept" | "source_moved" | "journal_failed" | "storage_failed" | "disk_full" | "store_unreadable" | "keychain_failed" | "practice_failed" | "practice_in_use" | "internal";
@@ -58,4 +63,4 @@ next: readonly string[],
 /**
  * What the window can do about the failure, most likely first.
  */
-actions: readonly ErrorAction[], };
+actions: Array<ErrorAction>, };

@@ -41,7 +41,7 @@ pub struct ErrorWords {
     #[ts(type = "readonly string[]")]
     pub next: &'static [&'static str],
     /// What the window can do about the failure, most likely first.
-    #[ts(type = "readonly ErrorAction[]")]
+    #[ts(as = "Vec<ErrorAction>")]
     pub actions: &'static [ErrorAction],
 }
 

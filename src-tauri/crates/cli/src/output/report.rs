@@ -41,7 +41,7 @@ fn image_line(image: &ImageReport) -> String {
             "verified: same content, repacked"
         }
         ImageStanding::Equal => "verified equal",
-        ImageStanding::EqualToPushed => "verified equal to what was pushed",
+        ImageStanding::EqualToPushed => "verified with another digest",
         ImageStanding::Kept => "a different image, kept unchanged",
         ImageStanding::Failed => "failed",
         ImageStanding::NotFinished => "not finished",
