@@ -2,7 +2,7 @@
 
 use super::{
     error_code, escape, facts, headline, platform, proof, result, route, standing, verified_at,
-    with_hints,
+    with_next_steps,
 };
 use crate::contract::{ImageReport, ImageResult, MigrationReport, PlatformProof};
 
@@ -38,7 +38,7 @@ pub(super) fn csv(report: &MigrationReport) -> String {
         rows.push(row(image));
         rows.extend(image.platforms.iter().map(|part| row_of_platform(image, part)));
         rows.extend(image.left_behind.iter().map(|left| {
-            let why = with_hints(&left.error);
+            let why = with_next_steps(&left.error);
             let mut row = row_of(&left.name, &image.destination, "referrer not copied", &why);
             row[15] = image.image.to_string();
             row[17] = error_code(&left.error);

@@ -1,7 +1,7 @@
 //! One page for a browser, fit to send: nothing in it is fetched from anywhere, and no script runs.
 
 use super::escape::html as escaped;
-use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_hints};
+use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_next_steps};
 use crate::contract::{ImageReport, ImageStanding, MigrationReport, SummaryStatus};
 
 /// The page's own look, light and dark as the reader's system.
@@ -113,7 +113,7 @@ fn left(report: &MigrationReport) -> String {
                 "<li><code>{}</code> of {}: {}</li>\n",
                 escaped(&left.name),
                 escaped(&image.source),
-                escaped(&with_hints(&left.error))
+                escaped(&with_next_steps(&left.error))
             )
         })
     });

@@ -1,7 +1,7 @@
 //! For reading, and for an issue or a wiki.
 
 use super::escape::markdown as escaped;
-use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_hints};
+use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_next_steps};
 use crate::contract::MigrationReport;
 
 pub(super) fn markdown(report: &MigrationReport) -> String {
@@ -59,7 +59,7 @@ pub(super) fn markdown(report: &MigrationReport) -> String {
     let referrers = report.images.iter().flat_map(|image| {
         image.left_behind.iter().map(|left| {
             let (name, source) = (escaped(&left.name), escaped(&image.source));
-            format!("- {name} of {source}: {}", escaped(&with_hints(&left.error)))
+            format!("- {name} of {source}: {}", escaped(&with_next_steps(&left.error)))
         })
     });
     section(&mut lines, "Referrers not copied", referrers);

@@ -62,7 +62,7 @@ fn verified_at(report: &MigrationReport) -> Option<String> {
 
 fn result(image: &ImageReport) -> String {
     match (&image.result, image.standing) {
-        (ImageResult::Failed { error }, _) => format!("failed: {}", with_hints(error)),
+        (ImageResult::Failed { error }, _) => format!("failed: {}", with_next_steps(error)),
         (_, ImageStanding::Kept) => "skipped (existing image kept)".to_owned(),
         (ImageResult::Moved, _) => "copied".to_owned(),
         (ImageResult::Unchanged, _) => "skipped, already up to date".to_owned(),
@@ -72,9 +72,9 @@ fn result(image: &ImageReport) -> String {
 }
 
 /// What happened and what to do next.
-fn with_hints(error: &ApiError) -> String {
-    let sentences = std::iter::once(&error.message).chain(&error.hints);
-    sentences.map(String::as_str).collect::<Vec<_>>().join(" ")
+fn with_next_steps(error: &ApiError) -> String {
+    let sentences = std::iter::once(error.message.as_str()).chain(error.next_steps());
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
 /// The code of an error, as JSON and the window have it.
