@@ -182,9 +182,9 @@ describe("where?", () => {
     await tick("Use default");
     await byId("identity-account");
     for (const [typed, said] of [
-      ["eu-moon-1", /does not know a region eu-moon-1/],
-      ["cn-north-1", /belongs to AWS China, which has accounts of its own/],
-      ["ap-east-1", /must be enabled for the account/],
+      ["eu-moon-1", /eu-moon-1 isn’t a known region/],
+      ["cn-north-1", /is in AWS China, but the region of the profile/],
+      ["ap-east-1", /Enable ap-east-1 for the account/],
     ] as const) {
       typeRegion(typed);
       await screen.findByText(said);

@@ -75,14 +75,14 @@ describe("what was chosen by rules", () => {
     await find('label[aria-label="Select dencold/pgcli"] input');
     await openRules();
     await click("rules-apply");
-    const size = /chosen, ([\d.]+ \w*B)\./.exec(await textOf("rules-result"))?.[1];
+    const size = /selected, ([\d.]+ \w*B)\./.exec(await textOf("rules-result"))?.[1];
     expect(size).toBeDefined();
     const summary = await textOf("selection-summary");
     expect(summary).toContain(`selected, ${size}`);
     expect(summary).not.toContain("not known");
     const box = await find('label[aria-label="Select dencold/pgcli"] input');
     expect((box as HTMLInputElement).checked).toBe(true);
-    expect(await textOf("chosen-dencold/pgcli")).toMatch(/^\d+ tags? chosen$/);
+    expect(await textOf("chosen-dencold/pgcli")).toMatch(/^\d+ tags? selected$/);
     expect(backend.calls.some((call) => call.method === "sourceTags")).toBe(false);
     await tick("Select dencold/pgcli");
     await waitFor(() => expect((box as HTMLInputElement).checked).toBe(false));

@@ -135,7 +135,7 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
                 <Button
                   ariaLabel={`Sign out of ${session.title}`}
                   disabled={session.ends_at_ms === null && !session.renewable}
-                  disabledReason="Not signed in"
+                  disabledReason="You aren’t signed in"
                   loading={leaving === session.title}
                   onClick={() => void signOut(session)}
                 >
