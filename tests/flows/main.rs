@@ -17,7 +17,6 @@ mod hub_account;
 mod journal;
 mod kinds;
 mod labs;
-mod layering;
 mod lifecycle;
 mod map_and_plan;
 mod one_bad_repository;
