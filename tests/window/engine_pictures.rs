@@ -17,7 +17,7 @@ const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 
 /// Takes the pictures of one place of a page.
 async fn look(window: &Window, name: &str, place: &str) -> Result<()> {
-    for (theme, other) in [("light", "dark"), ("dark", "light")] {
+    for (theme, switch) in [("light", "Dark mode"), ("dark", "Light mode")] {
         for (width, height) in SIZES {
             window.resize(width, height).await?;
             window.scroll_to(place).await?;
@@ -26,7 +26,7 @@ async fn look(window: &Window, name: &str, place: &str) -> Result<()> {
             ensure!(wider <= 0, "{name} at {width} is {wider} pixels too wide");
             window.check_accessibility().await.with_context(|| format!("{name}, {theme}"))?;
         }
-        window.click(Role::Button, &format!("Switch to {other}")).await?;
+        window.click(Role::Button, switch).await?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ const MOST_CELLS: usize = 15;
 async fn the_wizard_can_be_walked_by_keyboard_alone() -> Result<()> {
     story(Stage::new("keyboard").await?, async |stage| {
         let window = stage.open().await?;
-        enter(&window, "Start practice").await?;
+        enter(&window, "Start practice mode").await?;
         window.find_by_test_id("identity-account").await?;
         enter(&window, "Next").await?;
 
@@ -44,7 +44,7 @@ async fn the_wizard_can_be_walked_by_keyboard_alone() -> Result<()> {
         ensure!(outcome == "succeeded", "{outcome}");
         proved_digest(&window, 0, "equal").await?;
 
-        enter(&window, "Look at the repositories").await?;
+        enter(&window, "View repositories").await?;
         window.find_by_test_id("repository-open-pgcli-by-keyboard").await?;
         enter(&window, "pgcli-by-keyboard").await?;
         window.find(Role::Heading, "pgcli-by-keyboard").await?;
