@@ -1,4 +1,5 @@
-//! What a plan must know, asked of the source and of the destination without writing anything.
+//! Gathers the facts that a plan needs from source and destination, without writing anything.
+//! [`super::plan()`] turns them into a plan.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,90 +23,88 @@ use transload_docker::{DockerApi, DockerError, EngineInfo};
 use transload_model::{Digest, ImageReference, Platform, RepositoryName};
 use transload_registry::{ManifestHead, PullQuota, RegistryApi, RegistryError};
 
-/// How many images are asked about at the same time: enough to hide the distance to a registry, few
-/// enough to stay below every registry's limit for one caller.
+/// Maximum number of images that are looked up concurrently: enough to hide the latency of a
+/// registry, and below every registry's limit for one client.
 const ASKED_TOGETHER: usize = 16;
-/// Pulls that an image takes on average, where that is not known yet: an index with a few platforms.
+/// Estimated pulls of an image whose manifests are not read yet: an index with a few platforms.
 const PULLS_OF_AN_IMAGE: usize = 4;
 
-/// Everything that [`super::plan()`] looks at.
+/// The input of [`super::plan()`] besides the request.
 #[derive(Debug)]
 pub struct Facts {
-    /// The destination.
     pub destination: DestinationIdentity,
     /// The requested repositories that exist.
     pub repositories: BTreeMap<RepositoryName, EcrRepository>,
-    /// What those hold already.
+    /// What those repositories contain already.
     pub holds: BTreeMap<RepositoryName, RepositoryHolds>,
-    /// What is known of each requested image, in the order of the request.
+    /// Facts of each requested image, in the order of the request.
     pub images: Vec<ImageFacts>,
-    /// The pull quota that the source told, if it has one.
+    /// The pull quota that the source reported, if it has one.
     pub pull_quota: Option<PullQuota>,
-    /// Whether the images come from the Docker Engine, and how it keeps them.
+    /// The Docker Engine's image store, if the images come from an engine.
     pub engine: Option<EngineInfo>,
-    /// Whether ECR takes layers from its other repositories, if that is known.
+    /// Whether blob mounting is enabled in ECR, if known.
     pub blob_mounting: Option<bool>,
-    /// The manifests that were read, so that the run need not ask for them again.
+    /// The manifests that were read. The run takes them from here.
     pub manifests: Arc<ManifestCache>,
 }
 
-/// What is known of one image.
+/// Facts of one image.
 #[derive(Clone, Debug)]
 pub struct ImageFacts {
-    /// The image at its source, or why it cannot be had.
+    /// The image at its source, or why it isn't available.
     pub source: Result<SourceFacts, Arc<MigrationError>>,
-    /// The digest that the tag has at the destination, if it is there, or why that is not known.
+    /// The digest of the tag at the destination, `None` if there is no such tag, or why it is
+    /// unknown.
     pub destination: Result<Option<Digest>, Arc<MigrationError>>,
-    /// The tags of its signatures, attestations and SBOMs, where that could be found out.
+    /// The tags of its signatures, attestations and SBOMs, if they could be listed.
     pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
 }
 
-/// What is known of an image at its source.
+/// Facts of an image at its source.
 #[derive(Clone, Debug, Default)]
 pub struct SourceFacts {
-    /// Its digest, where the source has one that a push keeps.
+    /// Its digest, if the source has one that a push preserves.
     pub digest: Option<Digest>,
-    /// The digests by which registries know an engine's image already.
+    /// The digests under which registries have an image of the engine.
     pub known_as: Vec<ImageReference>,
-    /// Its platforms.
     pub platforms: Vec<Platform>,
-    /// Its content in bytes; of an engine's image the unpacked size.
+    /// Size in bytes of its content; the unpacked size for an image of the engine.
     pub size_bytes: u64,
-    /// What its manifests say. Absent for the engine's images, and for an image that is at the
-    /// destination already.
+    /// What its manifests say. `None` for images of the engine, and for an image that the
+    /// destination already has.
     pub content: Option<Arc<ImageContent>>,
-    /// The manifests that people sign: the image's, and those of its platforms. Empty where they were
-    /// not read.
+    /// The manifests that signatures may refer to: the image's own and those of its platforms.
+    /// Empty if they were not read.
     pub signable: Vec<Digest>,
-    /// The index that it is one platform's part of.
+    /// The index that it is one platform of, if only that platform is copied.
     pub part_of: Option<Digest>,
-    /// How the engine's image gets to the destination.
+    /// How an image of the engine is sent to the destination.
     pub engine: Option<EnginePlan>,
-    /// What the destination's tag has of the engine's image, where that is not another image.
+    /// How the destination's tag relates to an image of the engine, unless it is a different image.
     pub at_destination: Option<AtDestination>,
-    /// Whether its manifests were not read, to spare the source's pull quota: its size and platforms
-    /// are not known.
+    /// Whether its manifests were left unread to save the source's pull quota. Its size and
+    /// platforms are unknown then.
     pub is_unread: bool,
     /// Whether the engine uses the destination's name for another image.
     pub name_taken: bool,
-    /// When it was built, in milliseconds since 1970, where that is known.
+    /// When it was built, in milliseconds since 1970, if known.
     pub built_at_ms: Option<u64>,
 }
 
-/// What the destination's tag has of an image of the engine.
+/// How the destination's tag relates to an image of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtDestination {
-    /// The same image.
     Same,
-    /// An index that holds the image and other platforms.
+    /// An index that contains the image and other platforms.
     Index,
 }
 
-/// Asks both ends.
+/// Gathers the facts of a request.
 ///
 /// # Errors
-/// Only where nothing can be planned at all: the ECR API does not answer, or the engine does not. What
-/// concerns one image is kept with that image.
+/// Returns an error only if nothing can be planned: the ECR API or the engine doesn't respond. A
+/// failure that concerns one image is stored with that image.
 pub async fn gather(
     request: &MigrationRequest,
     source: &Source,
@@ -115,16 +114,16 @@ pub async fn gather(
     gather_watched(request, source, destination, &manifests, &|_| {}).await
 }
 
-/// How far a plan's facts are gathered.
+/// Progress of gathering the facts of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GatherProgress {
-    /// Images that were looked at.
+    /// Number of images that were looked up.
     pub looked_at: usize,
-    /// All images of the request.
+    /// Number of images in the request.
     pub images: usize,
 }
 
-/// Counts what was asked of each image: whether it is there, and what it is made of.
+/// Counts the lookups of each image: whether the destination has it, and its content.
 struct Progress<'a> {
     steps: AtomicUsize,
     images: usize,
@@ -141,8 +140,8 @@ impl Progress<'_> {
     }
 }
 
-/// Asks both ends, and tells how far it is. Whoever drops it stops it: nothing was written. What
-/// `manifests` has of an earlier plan is not asked for again.
+/// Gathers the facts of a request and reports progress. Dropping the future cancels the work;
+/// nothing is written. Manifests that `manifests` has from an earlier plan are not requested again.
 ///
 /// # Errors
 /// As [`gather`].
@@ -180,7 +179,7 @@ pub async fn gather_watched(
     };
     let (found, closer) = (&found, &closer);
     let images = in_turn(found.len(), ASKED_TOGETHER, |place| async move {
-        // Each place is taken once.
+        // Each index is taken once.
         let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
         let heads = heads.unwrap_or_default();
         let facts = closer.look(&request.images[place], heads).await;
@@ -213,7 +212,7 @@ pub async fn gather_watched(
     })
 }
 
-/// Whether layers can be mounted. It matters only for copies to several repositories.
+/// Reads whether blob mounting is enabled. It matters only for copies to more than one repository.
 async fn blob_mounting(
     request: &MigrationRequest,
     source: &Source,
@@ -241,9 +240,9 @@ fn repositories_of_several(request: &MigrationRequest) -> HashSet<&RepositoryNam
     several
 }
 
-/// What one HEAD at each end told of an image.
+/// Results of one HEAD request at the source and one at the destination.
 struct Heads {
-    /// Only of a registry.
+    /// `None` unless the source is a registry.
     source: Option<Result<Option<ManifestHead>, RegistryError>>,
     destination: Result<Option<Digest>, Arc<MigrationError>>,
 }
@@ -259,7 +258,7 @@ impl Heads {
         self.source.as_ref()?.as_ref().ok()?.as_ref()?.pull_quota
     }
 
-    /// Whether the destination has just this image.
+    /// Returns whether the destination has exactly this image.
     fn is_there(&self) -> bool {
         match (&self.source, &self.destination) {
             (Some(Ok(Some(head))), Ok(Some(there))) => head.digest == *there,
@@ -267,7 +266,7 @@ impl Heads {
         }
     }
 
-    /// Whether an earlier plan has read its manifest.
+    /// Returns whether the manifest is cached from an earlier plan.
     fn is_kept(&self, manifests: &ManifestCache) -> bool {
         matches!(&self.source, Some(Ok(Some(head))) if manifests.has(&head.digest))
     }
@@ -280,7 +279,7 @@ async fn heads(
     repositories: &BTreeMap<RepositoryName, EcrRepository>,
     progress: &Progress<'_>,
 ) -> Vec<Heads> {
-    // Ordered, so that facts and request stand side by side.
+    // The results are in the order of the request.
     in_turn(request.images.len(), ASKED_TOGETHER, |place| {
         let image = &request.images[place];
         async move {
@@ -306,8 +305,8 @@ async fn heads(
     .await
 }
 
-/// Whether manifests are left for the run to read. Each that is read counts against the quota, and
-/// a plan that is not started would have used it up for nothing.
+/// Returns whether manifests are left for the run to read. Each one counts against the quota, and a
+/// plan that is never started would waste it.
 fn spares_quota(found: &[Heads], quota: Option<PullQuota>, manifests: &ManifestCache) -> bool {
     let is_read = |found: &Heads| found.is_there() || found.is_kept(manifests);
     let to_read = found.iter().filter(|found| !is_read(found)).count();
@@ -331,7 +330,7 @@ async fn existing_repositories(
     Ok(repositories)
 }
 
-/// What a closer look at each image works with.
+/// Shared state of the second lookup, which reads the content of each image.
 struct Closer<'a> {
     source: &'a Source,
     destination: &'a Destination,
@@ -341,16 +340,16 @@ struct Closer<'a> {
     spare: bool,
     manifests: &'a ManifestCache,
     digests: SharedDigests,
-    /// Repositories that get several images.
+    /// Repositories that receive several images.
     shared: HashSet<&'a RepositoryName>,
-    /// Held while an archive of the engine is read.
+    /// Locked while an archive of the engine is read.
     archives: tokio::sync::Mutex<()>,
 }
 
 impl Closer<'_> {
     async fn look(&self, image: &RequestedImage, found: Heads) -> ImageFacts {
         let (is_there, is_kept) = (found.is_there(), found.is_kept(self.manifests));
-        // One platform's digest stands in the index alone.
+        // The digest of a single platform is found only in the index.
         let is_left = self.spare && !is_kept && self.extent.platform.is_none();
         let facts = match (self.source, found.source) {
             (Source::Engine(docker), _) => {
@@ -371,7 +370,7 @@ impl Closer<'_> {
         ImageFacts { source, destination: found.destination, referrer_tags: None }
     }
 
-    /// The image with everything under it.
+    /// Reads the image with all its manifests.
     async fn read(
         &self,
         registry: &dyn RegistryApi,
@@ -381,8 +380,8 @@ impl Closer<'_> {
         let source = &image.source;
         let platform = self.extent.platform.as_ref();
         let is_kept = head.as_ref().is_some_and(|head| self.manifests.has(&head.digest));
-        // Pinned: what HEAD told is what is fetched, also when the tag moves in between. Without an
-        // answer to HEAD the GET says why.
+        // Pinned to the digest from HEAD, so the same image is fetched even if the tag moves in
+        // between. If HEAD failed, GET reports the reason.
         let pinned = head.as_ref().map(|head| head.digest.as_str());
         let reference = pinned.unwrap_or(source.manifest_reference());
         let manifests = ManifestSource::cached(registry, self.manifests);
@@ -396,7 +395,7 @@ impl Closer<'_> {
             }
             read => read?,
         };
-        // The order of the pushes needs a date only where several images go to one repository.
+        // The push order needs a date only if a repository receives several images.
         let needs_date = image.pushed_at_ms.is_none() && self.shared.contains(&image.repository);
         let built_at_ms = tree.read_configuration(registry, source, needs_date).await;
         let mut content = ImageContent::of(&tree).sharing(&self.digests);
@@ -419,7 +418,7 @@ impl Closer<'_> {
 }
 
 impl Closer<'_> {
-    /// An image of the engine, with what a push of it will send.
+    /// Reads an image of the engine, with a prediction of what a push will send.
     async fn of_engine(
         &self,
         docker: &dyn DockerApi,
@@ -434,7 +433,7 @@ impl Closer<'_> {
         let wanted = self.extent.platform.as_ref();
         let predicted = predict(info, &held, wanted);
         let predicted = predicted.map_err(|reason| not_pushable(&image.source, wanted, reason))?;
-        // Reading an archive keeps the engine busy.
+        // One at a time: reading an archive keeps the engine busy.
         let _one_at_a_time = match predicted.engine.outcome {
             EngineOutcome::SeenWhileSending => Some(self.archives.lock().await),
             _ => None,
@@ -452,7 +451,7 @@ impl Closer<'_> {
         };
         let target = super::plan::destination_reference(&self.destination.identity, image);
         let name_taken = match (&target, predicted.engine.way) {
-            // Nothing is tagged for it.
+            // The own push needs no tag in the engine.
             (_, EngineWay::OwnPush) | (Err(_), _) => false,
             (Ok(target), _) => is_taken(docker, target, &held.id).await?,
         };
@@ -480,17 +479,18 @@ impl Closer<'_> {
     }
 }
 
-/// Finds out whether the engine makes an archive of an image at all. Opening the archive shows it; it
-/// is closed again before its layers are read.
+/// Checks that the engine can export an image. Opening the archive shows it; the archive is closed
+/// before its layers are read.
 ///
 /// # Errors
-/// [`DockerError::NotExportable`] as the engine says it. Any other failure is left to the run.
+/// Returns [`DockerError::NotExportable`] if the engine says so. Other failures are left to the
+/// run.
 async fn can_export(docker: &dyn DockerApi, id: &Digest) -> Result<(), MigrationError> {
     match docker.archive(id).await {
         Ok(_) => Ok(()),
         Err(error @ DockerError::NotExportable { .. }) => Err(error.into()),
         Err(error) => {
-            tracing::warn!(%id, %error, "it is not known whether the engine exports an image");
+            tracing::warn!(%id, %error, "couldn't check whether the engine can export an image");
             Ok(())
         }
     }

@@ -1,12 +1,13 @@
-//! Many pieces of work, a few at a time.
+//! Runs many futures with limited concurrency. Gathering facts, the steps of a run, undo and
+//! list copies use it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::join_all;
 
-/// Does the work of each of `count` places, `together` at a time, and gives what came of it in their
-/// order. The work of a place is made when its turn comes: thousands that wait take no room.
+/// Runs the work of each index below `count`, at most `together` at a time, and returns the results
+/// in order. A future is created only when it starts, so thousands of pending ones need no memory.
 pub(super) async fn in_turn<T, F>(
     count: usize,
     together: usize,
@@ -47,7 +48,7 @@ mod tests {
         let answers = in_turn(20, 3, |place| async move {
             let now = running.fetch_add(1, Ordering::Relaxed) + 1;
             most.fetch_max(now, Ordering::Relaxed);
-            // The later ones end sooner.
+            // Later indexes finish sooner.
             for _ in place..20 {
                 tokio::task::yield_now().await;
             }

@@ -1,14 +1,18 @@
 //! Migrations: request → plan → run → report.
 //!
-//! [`gather`] asks both ends what a plan must know, [`plan()`] says what would happen without asking or
-//! writing anything, [`run()`] does it and returns the [`Report`]. While it runs it tells an
-//! [`EventSink`] what happens and obeys its [`Control`].
+//! [`gather`] reads the facts that a plan needs from source and destination, [`plan()`] is pure and
+//! says what would happen, [`run()`] does it and returns the [`Report`]. While it runs it emits
+//! events to an [`EventSink`] and obeys its [`Control`].
 //!
-//! [`undo()`] takes away what a migration of the [`journal`] brought, after a plan of its own.
+//! [`undo()`] reverts what a migration of the [`journal`] wrote, after a plan of its own.
+//! [`copy_list`] copies a list of images without a plan, for scripts.
 //!
-//! [`copy_list`] is the copy alone, without a plan, for scripts.
+//! Map: `request`, `facts`, `plan` and the modules that they use (`totals`, `permissions`,
+//! `lifecycle_forecast`, `push_order`, `shards`) are planning. `run`, `steps`, `record` and
+//! `tag_guard` are running. `copy` copies between registries, `engine_route` handles images of the
+//! Docker Engine. `report` and `outcome` are the results.
 
-// Inside tests a failed unwrap is the failure that the test is there to show.
+// A failed unwrap in a test is a failed test.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod choose;

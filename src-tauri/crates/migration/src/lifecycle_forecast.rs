@@ -1,5 +1,5 @@
-//! What the lifecycle policy of a repository will do with the images of a plan, and with the images
-//! that the repository has because they come. Pure.
+//! Predicts what the lifecycle policy of each repository will do with the images of a plan, and
+//! with existing images because of them. Pure: [`super::plan()`] evaluates it from the facts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,45 +12,42 @@ use transload_model::{Digest, Tag};
 /// What the lifecycle policy of a repository will do after a migration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum LifecycleForecast {
-    /// Nothing that concerns the migration: there is no policy, or it keeps these images.
+    /// No effect: the repository has no policy, or the policy keeps all these images.
     #[default]
     NothingExpires,
-    /// Images expire, or are archived.
+    /// Images will expire or be archived.
     Expires {
         /// Images of the plan, in its order.
         planned: Vec<ExpiringImage>,
-        /// Images that the repository has, and that would stay without the migration.
+        /// Existing images that would stay without the migration.
         existing: Vec<ExpiringImage>,
     },
-    /// There is a policy, and it isn't known what it does.
-    Unreadable {
-        /// Why not.
-        reason: String,
-    },
-    /// It isn't known whether there is a policy.
+    /// The repository has a policy, but its effect is unknown.
+    Unreadable { reason: String },
+    /// It is unknown whether the repository has a policy.
     Unknown,
 }
 
-/// An image that a policy applies to.
+/// An image that a policy will expire or archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpiringImage {
-    /// Its number in the plan; `None` for an image that the repository has.
+    /// Its number in the plan; `None` for an existing image.
     pub planned: Option<u32>,
-    /// Its tags; of a planned image the planned one.
+    /// Its tags. For a planned image, only the planned one.
     pub tags: Vec<String>,
-    /// Its digest, where it is known.
+    /// Its digest, if known.
     pub digest: Option<Digest>,
     /// The rule that applies, and when.
     pub verdict: Verdict,
 }
 
 impl LifecycleForecast {
-    /// Whether a person has to confirm it before the migration starts.
+    /// Returns whether a person has to confirm the forecast before the migration starts.
     pub fn needs_confirmation(&self) -> bool {
         matches!(self, Self::Expires { .. } | Self::Unreadable { .. })
     }
 
-    /// The forecast for the policy of a new repository.
+    /// Returns the forecast for the policy of a new repository.
     pub(super) fn of_new(policy: Option<&str>, images: &[&PlannedImage]) -> Self {
         match policy {
             Some(text) => Self::of_policy(text, &[], &HashSet::new(), images),
@@ -58,7 +55,7 @@ impl LifecycleForecast {
         }
     }
 
-    /// The forecast for a repository that exists. Without facts nothing is known.
+    /// Returns the forecast for an existing repository. Without facts it is `Unknown`.
     pub(super) fn of_existing(holds: Option<&RepositoryHolds>, images: &[&PlannedImage]) -> Self {
         if images.is_empty() {
             return Self::NothingExpires;
@@ -134,7 +131,7 @@ fn is_sooner(due: Due, before: Due) -> bool {
 /// The images of a repository after the migration.
 struct Migrated<'a> {
     images: Vec<PolicyImage>,
-    /// The images of the plan, with the signatures and attestations that are kept under tags.
+    /// The images of the plan, and the signatures and attestations that are stored under tags.
     planned: Vec<Arriving<'a>>,
 }
 
@@ -144,7 +141,7 @@ struct Arriving<'a> {
     image: &'a PlannedImage,
     tag: &'a Tag,
     digest: Option<&'a Digest>,
-    /// Its place in [`Migrated::images`].
+    /// Its index in [`Migrated::images`].
     place: usize,
 }
 
@@ -174,7 +171,7 @@ impl<'a> Migrated<'a> {
         for (image, tag, digest) in arriving {
             let name = tag.to_string();
             let place = match digest.and_then(|digest| places.get(digest)) {
-                // ECR doesn't push an image again that it has: a new tag leaves its age.
+                // ECR doesn't store an image that it has again: a new tag keeps its age.
                 Some(place) => *place,
                 None => {
                     pushed_at_ms += 1;
@@ -185,12 +182,12 @@ impl<'a> Migrated<'a> {
             if let Some(digest) = digest {
                 places.insert(digest, place);
             }
-            // A tag that moves leaves its image.
+            // A tag that moves is removed from its previous image.
             if let Some(before) = tagged.insert(name.clone(), place) {
                 all[before].tags.retain(|held| *held != name);
             }
             all[place].tags.push(name);
-            // What has a tag is an image of its own, also below an index.
+            // A tagged manifest counts as an image of its own, even if an index contains it.
             all[place].is_part = false;
             planned.push(Arriving { image, tag, digest, place });
         }
@@ -200,7 +197,7 @@ impl<'a> Migrated<'a> {
 
 fn as_policy_image(image: &EcrImage, parts: &HashSet<Digest>) -> PolicyImage {
     let tags = image.tags.iter().map(Tag::to_string);
-    // Tags that no registry client can name are tags all the same.
+    // Tags that are not valid references still count as tags.
     let unreadable = (0..image.unreadable_tags).map(|_| String::new());
     PolicyImage {
         tags: tags.chain(unreadable).collect(),

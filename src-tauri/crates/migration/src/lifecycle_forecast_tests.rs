@@ -1,4 +1,4 @@
-//! What a plan says of lifecycle policies, before anything is written.
+//! Tests of the lifecycle forecast of a plan.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn since(tag_status: &str, count_type: &str, days: u32) -> Value {
         "countNumber": days})
 }
 
-/// A repository that exists, with these tags from the oldest to the newest, each with its own content.
+/// A repository that exists with these tags, oldest first, each with its own content.
 fn world(existing: &[&str], policy: Option<&str>) -> World {
     let world = World::new();
     world.ecr.add("app", RepositorySettings::default());
@@ -40,7 +40,7 @@ async fn forecast_of(world: &World, request: &MigrationRequest) -> LifecycleFore
     world.plan(request).await.repositories[0].forecast.clone()
 }
 
-/// The forecast for images with these tags, each with its own content.
+/// Returns the forecast for images with these tags, each with its own content.
 async fn forecast(world: &World, tags: &[&str]) -> LifecycleForecast {
     for tag in tags {
         world.source.image("app", Some(tag), &[tag]);
@@ -48,7 +48,7 @@ async fn forecast(world: &World, tags: &[&str]) -> LifecycleForecast {
     forecast_of(world, &request("app", "app", tags)).await
 }
 
-/// Tags with when they expire, in short; planned ones, then existing ones.
+/// Returns tags with their expiry in short form: planned images, then existing ones.
 fn told(forecast: &LifecycleForecast) -> (Vec<String>, Vec<String>) {
     let LifecycleForecast::Expires { planned, existing } = forecast else {
         panic!("{forecast:?}");
@@ -128,7 +128,7 @@ async fn a_plan_that_expires_nothing_says_so() {
             Some(expire(since("untagged", "sinceImagePushed", 1))),
         ),
         ("only archived images", vec!["old"], Some(expire(transitioned))),
-        // Both images are in the repository with other tags: they keep their age and their place.
+        // Both images exist under other tags, so they keep their age and rank.
         ("images that exist", vec!["1", "2"], Some(keep(2))),
     ] {
         let world = world(&existing, policy.as_deref());

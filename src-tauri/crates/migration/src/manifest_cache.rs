@@ -1,5 +1,5 @@
-//! Manifests that were read already. Whoever plans thousands of images and starts the plan needs each
-//! twice: too many to hold in memory, and a source with a pull quota counts every time it is asked.
+//! Caches manifests between planning and running. A plan of thousands of images needs each manifest
+//! twice: too many to hold in memory, and a source with a pull quota counts every request.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -11,14 +11,14 @@ use bytes::Bytes;
 use transload_model::{Digest, RawManifest, RegistryHost};
 use transload_registry::{RegistryApi, RegistryError};
 
-/// Bytes that a cache takes: some hundred thousand manifests of some kilobytes. What is beyond is
-/// read again when its turn comes.
+/// Maximum size of the cache: several hundred thousand manifests of some kilobytes. Further
+/// manifests are requested again when needed.
 const LIMIT_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Manifests by digest, in a file without a name that the operating system removes with the process.
-/// They are no secrets, and each is checked against its digest when it is taken out.
+/// Manifests by digest, in an unnamed temporary file that the operating system removes with the
+/// process. Manifests are not secret, and each is verified against its digest when read.
 ///
-/// It is a convenience: where the file cannot be written or read, the registry is asked again.
+/// The cache is optional: if the file can't be written or read, the registry is asked again.
 #[derive(Debug)]
 pub struct ManifestCache {
     kept: Mutex<Kept>,
@@ -27,16 +27,16 @@ pub struct ManifestCache {
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// Made with the first manifest.
+    /// Created with the first manifest.
     file: Option<File>,
-    /// Where the next one goes.
+    /// Offset of the next manifest.
     end: u64,
     places: HashMap<Digest, Place>,
-    /// Nothing more is written: there is no room.
+    /// Nothing more is written, because the disk is full.
     is_closed: bool,
 }
 
-/// Where a manifest lies in the file: its media type, then its bytes.
+/// Location of a manifest in the file: its media type, followed by its bytes.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     start: u64,
@@ -51,17 +51,18 @@ impl Default for ManifestCache {
 }
 
 impl ManifestCache {
-    /// Whether a manifest is kept.
+    /// Returns whether a manifest is cached.
     pub fn has(&self, digest: &Digest) -> bool {
         self.kept().places.contains_key(digest)
     }
 
-    /// Whether nothing more goes into it: a new one serves the next plan better.
+    /// Returns whether the cache accepts no more manifests. The next plan should start a new one
+    /// then.
     pub fn is_full(&self) -> bool {
         self.kept().is_closed
     }
 
-    /// A manifest that is kept, and is what it was.
+    /// Returns a cached manifest if it matches its digest.
     fn get(&self, digest: &Digest) -> Option<RawManifest> {
         let read = self.kept().read(digest)?;
         let manifest = read.map_err(|error| error.to_string()).and_then(|(media_type, bytes)| {
@@ -71,11 +72,11 @@ impl ManifestCache {
             Ok(manifest)
         });
         manifest
-            .inspect_err(|error| tracing::warn!(%digest, %error, "a kept manifest is not usable"))
+            .inspect_err(|error| tracing::warn!(%digest, %error, "a cached manifest is unusable"))
             .ok()
     }
 
-    /// Keeps a manifest under the digest that it was asked by.
+    /// Caches a manifest under the digest that it was requested with.
     fn keep(&self, digest: &Digest, manifest: &RawManifest) {
         let mut kept = self.kept();
         if kept.is_closed || kept.places.contains_key(digest) {
@@ -87,7 +88,7 @@ impl ManifestCache {
             false => kept.write(digest, manifest),
         };
         if let Err(error) = written {
-            tracing::warn!(%error, "no more manifests are kept; they will be read again");
+            tracing::warn!(%error, "couldn't cache more manifests; they will be read again");
             kept.is_closed = true;
         }
     }
@@ -117,7 +118,7 @@ impl Kept {
         Ok(())
     }
 
-    /// Media type and bytes; nothing where the manifest is not kept.
+    /// Returns media type and bytes, or `None` if the manifest is not cached.
     fn read(&mut self, digest: &Digest) -> Option<io::Result<(String, Bytes)>> {
         let (place, file) = (*self.places.get(digest)?, self.file.as_mut()?);
         let mut read = || {
@@ -132,7 +133,7 @@ impl Kept {
     }
 }
 
-/// Where manifests are read: a registry, and what was read of any registry before.
+/// Reads manifests from a registry, through a cache if there is one.
 #[derive(Clone, Copy)]
 pub(super) struct ManifestSource<'a> {
     pub registry: &'a dyn RegistryApi,
@@ -140,22 +141,22 @@ pub(super) struct ManifestSource<'a> {
 }
 
 impl<'a> ManifestSource<'a> {
-    /// A registry that is asked for every manifest.
+    /// Reads every manifest from the registry.
     pub fn of(registry: &'a dyn RegistryApi) -> Self {
         Self { registry, cache: None }
     }
 
-    /// A registry that is asked for what the cache does not have. It goes there then.
+    /// Reads manifests that are not cached from the registry, and caches them.
     pub fn cached(registry: &'a dyn RegistryApi, cache: &'a ManifestCache) -> Self {
         Self { registry, cache: Some(cache) }
     }
 
-    /// The registry's name.
+    /// Returns the registry's host.
     pub fn host(&self) -> &'a RegistryHost {
         self.registry.host()
     }
 
-    /// A manifest as raw bytes; checked against `reference` where that is a digest.
+    /// Returns a manifest as raw bytes, verified if `reference` is a digest.
     pub async fn manifest(
         &self,
         path: &str,
@@ -163,7 +164,7 @@ impl<'a> ManifestSource<'a> {
     ) -> Result<RawManifest, RegistryError> {
         let Some(cache) = self.cache else { return self.registry.manifest(path, reference).await };
         let digest = Digest::parse(reference).ok();
-        // A few kilobytes that were written a moment ago: the operating system has them in memory.
+        // Blocking read of a few kilobytes that were just written and are in the page cache.
         if let Some(manifest) = digest.as_ref().and_then(|digest| cache.get(digest)) {
             return Ok(manifest);
         }

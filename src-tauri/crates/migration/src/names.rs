@@ -1,6 +1,6 @@
-//! What repositories of a source are called in ECR: rules instead of a list, so that the same rules
-//! name new repositories another day. Pure, and the one place for it: window and command line ask
-//! here.
+//! Proposes ECR names for the repositories of a source, by rules instead of a list, so that the
+//! same rules also name new repositories. Pure, and the only place for it: window and command line
+//! both call it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,33 +10,33 @@ use super::InvalidPattern;
 use super::choose::compile;
 use transload_model::{InvalidRepositoryName, RepositoryName};
 
-/// More than any name needs. Groups may be repeated in a replacement, and rules follow each other:
-/// without a limit a few rules make a name that fills the memory.
+/// Maximum length of a proposed name in bytes. Without a limit, rules that repeat groups could grow
+/// a name until memory is exhausted.
 const NAME_LIMIT_BYTES: usize = 4096;
 
-/// How one rule changes a name.
+/// A rule that renames repositories.
 #[derive(Clone, Debug)]
 pub struct RenameRule {
     pattern: Regex,
     replacement: String,
 }
 
-/// What a repository of the source is to be called, without the prefix.
+/// The proposed name of a repository, without the prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProposedName {
-    /// The name. ECR's own rules are not looked at here.
+    /// The name. It isn't checked against ECR's rules here.
     pub name: String,
-    /// The rules that matched, by their place in the list.
+    /// Indexes of the rules that matched.
     pub rules: Vec<usize>,
 }
 
 impl RenameRule {
-    /// A rule for the whole name: `*` stands for any characters, as few as fit but for the last one,
-    /// and `?` for one. What each stood for is `$1`, `$2` and so on in the replacement, so that
-    /// `team/*` with `$1` takes the namespace away.
+    /// Creates a rule with wildcards for the whole name. `*` matches any characters, as few as
+    /// possible except for the last one, and `?` matches one. The matches are `$1`, `$2` and so on
+    /// in the replacement, so `team/*` with `$1` removes the namespace.
     ///
     /// # Errors
-    /// A replacement that names a group which is not there.
+    /// Returns [`InvalidPattern`] if the replacement uses a group that the pattern doesn't have.
     pub fn glob(text: &str, replacement: &str) -> Result<Self, InvalidPattern> {
         let last_star = text.rfind('*');
         let mut pattern = String::from("^");
@@ -52,11 +52,12 @@ impl RenameRule {
         Self::new(compile(&pattern, text, "a pattern")?, replacement)
     }
 
-    /// A regular expression, replaced wherever it matches. Its groups are `$1` or `${name}` in the
-    /// replacement, and `$$` is a dollar sign.
+    /// Creates a rule with a regular expression, which is replaced wherever it matches. Its groups
+    /// are `$1` or `${name}` in the replacement, and `$$` is a dollar sign.
     ///
     /// # Errors
-    /// What cannot be read, and a replacement that names a group which is not there.
+    /// Returns [`InvalidPattern`] if the expression can't be parsed, or the replacement uses a
+    /// group that it doesn't have.
     pub fn regex(text: &str, replacement: &str) -> Result<Self, InvalidPattern> {
         Self::new(compile(text, text, "a regular expression")?, replacement)
     }
@@ -84,7 +85,7 @@ impl RenameRule {
         }
     }
 
-    /// The name after the rule; nothing where it does not match.
+    /// Returns the name after the rule, or `None` if the rule doesn't match.
     fn apply(&self, name: &str) -> Option<String> {
         self.pattern.find(name)?;
         let expand = |captures: &Captures<'_>| self.expand(captures);
@@ -109,13 +110,14 @@ impl RenameRule {
     }
 }
 
-/// A piece of a replacement.
+/// A part of a replacement.
 enum Part<'a> {
     Text(&'a str),
     Group(&'a str),
 }
 
-/// The pieces of a replacement: `$1` takes digits only, so that `$1a` is the first group and an `a`.
+/// Splits a replacement into its parts. `$1` takes digits only, so `$1a` is the first group
+/// followed by an `a`.
 fn parts(replacement: &str) -> impl Iterator<Item = Part<'_>> {
     let mut rest = replacement;
     std::iter::from_fn(move || {
@@ -144,10 +146,10 @@ fn parts(replacement: &str) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
-/// What each repository of a source is to be called, in the order given. The rules are applied to
-/// its whole name one after another, each to what the one before left. Where none matches it is the
-/// last part, as `pgcli` for `dencold/pgcli`; the whole name where two would have the same, or where
-/// ECR does not allow the last part; and a name near it where ECR does not allow that either.
+/// Proposes a name for each repository of a source, in the given order. The rules are applied to
+/// the whole name one after another. If none matches, the proposal is the last path component, such
+/// as `pgcli` for `dencold/pgcli`; the whole name if two repositories would get the same one or ECR
+/// doesn't allow the last component; or a similar allowed name if ECR doesn't allow that either.
 pub fn proposed_names(sources: &[&str], rules: &[RenameRule]) -> Vec<ProposedName> {
     let mut names: Vec<_> = sources.iter().map(|source| renamed(source, rules)).collect();
     let mut taken: HashMap<&str, u32> = HashMap::new();
@@ -198,7 +200,8 @@ fn last_part(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// Names that more than one source would have, each with those sources, of pairs of source and name.
+/// Returns the names that more than one source would get, each with those sources. `proposed` holds
+/// pairs of source and name.
 pub fn name_collisions<'a>(
     names: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> BTreeMap<&'a str, Vec<&'a str>> {
@@ -304,7 +307,8 @@ mod tests {
     }
 
     proptest! {
-        /// A pattern without signs means just itself, and a replacement without dollars is literal.
+        /// A pattern without wildcards matches only itself, and a replacement without dollar signs
+        /// is literal.
         #[test]
         fn a_plain_pattern_renames_only_itself(
             name in "[a-z0-9._/-]{1,30}",
@@ -316,14 +320,14 @@ mod tests {
             prop_assert_eq!(rule.apply(&other).is_some(), name == other);
         }
 
-        /// `*` with all groups in their order gives back the name.
+        /// `*` with all groups in order returns the original name.
         #[test]
         fn groups_in_their_order_are_the_name(name in "[a-z]{1,8}(/[a-z]{1,8}){1,3}") {
             prop_assert_eq!(glob("*/*", "$1/$2").apply(&name), Some(name.clone()));
             prop_assert_eq!(regex("^(.*?)/(.*)$", "$1/$2").apply(&name), Some(name));
         }
 
-        /// Names that no rule made never fall together, and what is answered is as much as was asked.
+        /// Names that no rule made never collide, and there is one proposal for each source.
         #[test]
         fn proposals_do_not_fall_together(
             sources in prop::collection::hash_set("[ab]{1,2}(/[ab]{1,2}){0,2}", 0..12),
@@ -336,7 +340,7 @@ mod tests {
             prop_assert!(names.iter().all(|name| RepositoryName::parse(name).is_ok()));
         }
 
-        /// Whatever is typed, nothing breaks.
+        /// No input panics.
         #[test]
         fn any_text_is_a_rule_or_a_refusal(pattern in ".{0,30}", replacement in ".{0,20}", name in ".{0,30}") {
             let glob = RenameRule::glob(&pattern, &replacement);

@@ -1,5 +1,6 @@
-//! What a registry has of an image that the Docker Engine pulled from there: a pull takes one
-//! platform of several, and a tag may have moved since.
+//! Compares an image of the Docker Engine with the registry that it was pulled from: a pull fetches
+//! one of several platforms, and the tag may have moved since. The window offers to copy from the
+//! registry instead.
 
 use super::MigrationError;
 use transload_docker::{EngineImage, ImageStore};
@@ -9,29 +10,29 @@ use transload_registry::{RegistryApi, RegistryError};
 /// What a registry has under a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Original {
-    /// What the tag points to.
+    /// The digest of the tag.
     pub digest: Digest,
-    /// The platforms under it; none where the registry was not asked, as of a single image.
+    /// The platforms of the index. Empty for a single image, whose configuration isn't read.
     pub platforms: Vec<Platform>,
-    /// The manifests under it, where it is an index.
+    /// The manifests of the index. Empty for a single image.
     pub children: Vec<Digest>,
 }
 
-/// How an image of the engine and its original differ.
+/// How an image of the engine differs from the registry's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OriginalDiffers {
-    /// The registry has platforms that the engine has not.
+    /// The registry has platforms that the engine doesn't have.
     pub more_platforms: bool,
-    /// The tag points to something else than what was pulled.
+    /// The tag no longer points to the pulled image.
     pub moved: bool,
 }
 
 impl Original {
-    /// Asks a registry: a HEAD, and the index itself where the tag is one. Docker Hub is asked through
-    /// its own API instead, where that counts as no pull.
+    /// Looks up a tag with a HEAD request, and reads the index if it is one. Docker Hub is asked
+    /// through its own API instead, where it doesn't count as a pull.
     ///
     /// # Errors
-    /// What a request can meet, and an index that cannot be read.
+    /// Returns the error of a request, or of an index that can't be parsed.
     pub async fn look_up(
         registry: &dyn RegistryApi,
         image: &ImageReference,
@@ -60,8 +61,8 @@ impl Original {
         Ok(Some(original))
     }
 
-    /// How it differs from what the engine holds under this name; `None` where it does not, or where
-    /// nothing connects the two.
+    /// Returns how the registry's image differs from the one that the engine has under this name.
+    /// Returns `None` if they are the same or nothing connects the two.
     pub fn differs(
         &self,
         held: &EngineImage,
@@ -71,21 +72,21 @@ impl Original {
         let has = |wanted: &Platform| held.platforms.iter().any(|known| is_same(known, wanted));
         let is_this = |digest: &Digest| *digest == self.digest || self.children.contains(digest);
         let is_known = match store {
-            // The engine keeps what a registry said.
+            // The engine records the digest that a registry reported.
             ImageStore::GraphDriver => pulled_digests(held, name).any(is_this),
-            // The ID is the digest of the index or manifest, wherever it came from.
+            // The ID is the digest of the index or manifest, whatever its origin.
             ImageStore::Containerd => is_this(&held.id),
             ImageStore::Podman => pulled_digests(held, name).any(is_this),
         };
-        // Elsewhere a name says nothing: the image may have been built here, and the registry's be a
-        // stranger's.
+        // In other stores a name alone proves nothing: the image may have been built here, and the
+        // one in the registry may belong to somebody else.
         let moved = !is_known && store == ImageStore::GraphDriver;
         if !is_known && !moved {
             return None;
         }
         let more_platforms = match (store, &held.parts) {
-            // It does not say what it holds of an index. Whether there is more is not known, but the
-            // registry has all of it.
+            // The engine doesn't report which parts of an index it has, but the registry has all of
+            // them.
             (ImageStore::Containerd, None) => self.platforms.len() > 1,
             _ => !held.platforms.is_empty() && !self.platforms.iter().all(has),
         };
@@ -93,22 +94,22 @@ impl Original {
     }
 }
 
-/// Whether a registry is asked about an image. One that was only built here is nobody's business but
-/// this computer's, and where everything is here there is nothing to gain.
+/// Returns whether the registry should be asked about an image. An image that was only built here
+/// must not be disclosed to a registry, and a complete image has nothing to gain.
 pub fn came_from_registry(held: &EngineImage, name: &ImageReference, store: ImageStore) -> bool {
     match store {
         ImageStore::GraphDriver => pulled_digests(held, name).next().is_some(),
-        // Only a pull leaves parts of an image out. Engines that do not list the parts make up the
-        // digests from the names, so the registry itself has to tell.
+        // Only a pull leaves out parts of an image. Engines that don't list the parts derive the
+        // digests from the names, so the registry has to be asked.
         ImageStore::Containerd => held.is_whole() != Some(true),
-        // Podman gives images that were built here this host.
+        // Podman gives locally built images this host.
         ImageStore::Podman => {
             name.registry().as_str() != "localhost" && pulled_digests(held, name).next().is_some()
         }
     }
 }
 
-/// What the engine got from the registry under this name.
+/// Returns the digests that the engine got from the registry under this name.
 fn pulled_digests<'a>(
     held: &'a EngineImage,
     name: &'a ImageReference,
@@ -119,7 +120,7 @@ fn pulled_digests<'a>(
         .filter_map(ImageReference::digest)
 }
 
-/// Some say the variant of an architecture that has only one, and some do not.
+/// Compares platforms; some tools omit the variant of an architecture that has only one.
 fn is_same(one: &Platform, other: &Platform) -> bool {
     let variant = match (&one.variant, &other.variant) {
         (Some(one), Some(other)) => one == other,
@@ -200,7 +201,7 @@ mod tests {
             is_available,
             content_bytes: 1,
         };
-        // The containerd store makes the digests up from the names.
+        // The containerd store derives the digests from the names.
         let built = EngineImage { parts: Some(vec![part(true)]), ..pulled.clone() };
         assert!(!came_from_registry(&built, &name(), Containerd));
         let partial = EngineImage { parts: Some(vec![part(true), part(false)]), ..pulled.clone() };

@@ -9,25 +9,25 @@ use super::{ImageReport, ImageResult, Proof};
 /// What is known about one planned image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Standing {
-    /// In ECR; source, push, registry and ECR agree on one digest.
+    /// In ECR; source, push, registry and ECR report one digest.
     Equal,
-    /// In ECR with the digest that was pushed, which is not the digest of the source.
+    /// In ECR with the pushed digest, which is not the digest of the source.
     EqualToPushed,
-    /// A different image stays under the tag in ECR, as the person chose.
+    /// A different image stays under the tag in ECR, as chosen.
     Kept,
-    /// Failed, or ECR holds something else than was sent.
+    /// Failed, or ECR has a digest other than the pushed one.
     Failed,
     /// Not copied: the migration ended before this image was finished.
     NotFinished,
-    /// Nothing proves what ECR holds under the tag now.
+    /// Nothing proves what ECR has under the tag now.
     Unknown,
 }
 
 impl Standing {
-    /// The standing of an image that a run finished, from its proof alone.
+    /// Returns the standing of an image that a run finished, from its proof alone.
     fn of_proof(proof: Proof) -> Self {
         match proof {
-            // One platform of an index is what the plan named.
+            // The plan named one platform of an index.
             Proof::Equal | Proof::EqualToPart => Self::Equal,
             Proof::SameContent | Proof::EqualToPushed => Self::EqualToPushed,
             Proof::Different => Self::Failed,
@@ -35,26 +35,26 @@ impl Standing {
         }
     }
 
-    /// The standing of an image in a report.
+    /// Returns the standing of an image in a report.
     pub fn of(image: &ImageReport) -> Self {
         match &image.result {
             ImageResult::Unchanged if image.planned.action.keeps() => Self::Kept,
             ImageResult::Moved | ImageResult::Unchanged => Self::of_proof(image.proof),
             ImageResult::Failed { .. } => Self::Failed,
-            // Its tag was written, and nobody looked at it afterwards.
+            // Its tag was written, but not checked afterwards.
             ImageResult::Cancelled if image.pushed_digest.is_some() => Self::Unknown,
             ImageResult::Cancelled => Self::NotFinished,
         }
     }
 
-    /// The standing of an image in the journal. `is_kept` says that the plan left a different image
-    /// in ECR, `is_pushed` that a push reported a digest.
+    /// Returns the standing of an image in the journal. `is_kept` means that the plan left a
+    /// different image in ECR, `is_pushed` that a push reported a digest.
     pub fn of_stage(stage: Stage, proof: Proof, is_kept: bool, is_pushed: bool) -> Self {
         match stage {
             Stage::Unchanged if is_kept => Self::Kept,
             Stage::Moved | Stage::Unchanged => Self::of_proof(proof),
             Stage::Failed => Self::Failed,
-            // The process ended in the middle of it: its tag may have been written.
+            // The process ended while the image was copied; its tag may have been written.
             Stage::Begun | Stage::Pushed => Self::Unknown,
             Stage::Cancelled if is_pushed => Self::Unknown,
             Stage::Waiting | Stage::Cancelled => Self::NotFinished,
@@ -62,11 +62,10 @@ impl Standing {
     }
 }
 
-/// How many images of a migration have which standing. Each image is counted once; `up_to_date` is a
-/// part of the verified ones.
+/// Number of images for each standing. Each image is counted once, except that `up_to_date` is part
+/// of the verified ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutcomeCounts {
-    /// All planned images.
     pub images: u32,
     /// [`Standing::Equal`].
     pub equal: u32,
@@ -85,7 +84,7 @@ pub struct OutcomeCounts {
 }
 
 impl OutcomeCounts {
-    /// Counts `images` more. `is_transferred` says that the run copied them.
+    /// Adds `images`. `is_transferred` means that the run copied them.
     pub fn add(&mut self, standing: Standing, is_transferred: bool, images: u32) {
         let count = match standing {
             Standing::Equal => &mut self.equal,
@@ -103,7 +102,7 @@ impl OutcomeCounts {
         }
     }
 
-    /// The counts of the images of a report.
+    /// Counts the images of a report.
     pub fn of(images: &[ImageReport]) -> Self {
         let mut counts = Self::default();
         for image in images {
@@ -113,12 +112,12 @@ impl OutcomeCounts {
         counts
     }
 
-    /// Images that are proven to be in ECR.
+    /// Returns the number of images that are proven to be in ECR.
     pub fn verified(&self) -> u32 {
         self.equal.saturating_add(self.equal_to_pushed)
     }
 
-    /// Whether every planned image is proven equal to its source.
+    /// Returns whether every planned image is proven equal to its source.
     pub fn is_all_equal(&self) -> bool {
         self.images > 0 && self.equal == self.images
     }
@@ -127,35 +126,29 @@ impl OutcomeCounts {
 /// How the run itself ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunEnd {
-    /// It is still running.
     Running,
-    /// It reached its end.
     Completed,
-    /// A person cancelled it.
     Cancelled,
     /// The process ended before the run did.
     Interrupted,
-    /// The report joins parts of one plan, and some parts are missing.
+    /// The report merges parts of one plan, and some parts are missing.
     PartsMissing,
 }
 
-/// The one headline of a migration.
+/// The headline of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Headline {
-    /// Still running.
     Running,
-    /// Every image is verified, or there was none. [`OutcomeCounts::is_all_equal`] says whether every
-    /// digest is that of the source.
+    /// Every image is verified, or there were none. [`OutcomeCounts::is_all_equal`] says whether
+    /// every digest is that of the source.
     Succeeded,
     /// Every image is verified or was kept by choice; at least one was kept.
     Kept,
-    /// Nothing failed, but some images could not be verified.
+    /// Nothing failed, but some images couldn't be verified.
     Unproven,
-    /// Some images failed.
     PartlyFailed,
-    /// Every image failed.
     Failed,
-    /// Cancelled, with images that are not finished.
+    /// Cancelled, with unfinished images.
     Cancelled,
     /// The process ended before the run did.
     Interrupted,
@@ -166,9 +159,7 @@ pub enum Headline {
 /// Counts and headline of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// How many images have which standing.
     pub counts: OutcomeCounts,
-    /// What is said first.
     pub headline: Headline,
 }
 
@@ -219,8 +210,8 @@ mod tests {
         Standing::Unknown,
     ];
 
-    /// Every combination of none, one or two images of each standing, with what it means in words:
-    /// the headline says no more than the counts do.
+    /// For every combination of zero, one or two images of each standing, the headline claims no
+    /// more than the counts prove.
     #[test]
     fn a_headline_claims_no_more_than_every_combination_of_counts_proves() {
         let ends = [

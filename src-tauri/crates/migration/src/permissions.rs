@@ -1,59 +1,57 @@
-//! What a plan must be allowed to do. Pure.
+//! The IAM permissions that a plan requires, with the ARNs of its resources. Pure: the api passes
+//! them to the permission check of the `aws` crate and to the policy that the window shows.
 
 use super::plan::{Plan, PlannedRepository, Route};
 use transload_aws::Permission;
 use transload_model::{AccountId, Encryption, Partition, Region};
 
-/// The account and region that a plan writes to, which the ARNs of its resources name.
+/// The account and region that a plan writes to, which are part of the ARNs of its resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The partition of the region.
     pub partition: Partition,
-    /// The region.
     pub region: Region,
-    /// The account.
     pub account: AccountId,
 }
 
 impl Place {
-    /// An account in a region.
+    /// Creates a place; the partition follows from the region.
     pub fn new(region: Region, account: AccountId) -> Self {
         Self { partition: Partition::of_region(&region), region, account }
     }
 }
 
-/// A permission with what the plan needs it for.
+/// A permission with the purpose that the plan needs it for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NeededPermission {
     /// The action and its resources.
     pub permission: Permission,
-    /// What for.
     pub purpose: Purpose,
 }
 
 /// What a permission is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To get the registry's token.
+    /// Requesting the registry's authorization token.
     LogIn,
-    /// To see what is there.
+    /// Reading what exists at the destination.
     Look,
-    /// To create repositories.
+    /// Creating repositories.
     Create,
-    /// To send layers and manifests.
+    /// Uploading layers and manifests.
     Push,
-    /// To prove by digest what arrived.
+    /// Verifying digests after the push.
     Prove,
-    /// To say what the lifecycle policies of existing repositories do with the images. Without it that
-    /// stays unknown, and the migration succeeds.
+    /// Predicting what the lifecycle policies of existing repositories do with the images. Without
+    /// it the forecast is unknown, but the migration succeeds.
     Forecast,
-    /// To take layers that another repository holds, in place of sending them again. Without it the
-    /// work takes longer, and succeeds.
+    /// Mounting layers from another repository instead of uploading them again. Without it the
+    /// migration takes longer, but succeeds.
     Mount,
 }
 
 impl Purpose {
-    /// Whether the plan fails without it.
+    /// Returns whether the migration fails without it.
     pub fn is_essential(self) -> bool {
         !matches!(self, Self::Mount | Self::Forecast)
     }
@@ -69,7 +67,7 @@ const PUSH: [&str; 5] = [
     "ecr:PutImage",
 ];
 
-/// The permissions that a plan needs, each with just the resources that it needs it on.
+/// Returns the permissions that a plan requires, each limited to the resources it applies to.
 pub fn permissions(plan: &Plan, place: &Place) -> Vec<NeededPermission> {
     let arn = |repository: &&PlannedRepository| {
         place.partition.repository_arn(&place.region, &place.account, repository.name.as_str())
@@ -104,8 +102,8 @@ pub fn permissions(plan: &Plan, place: &Place) -> Vec<NeededPermission> {
         new().filter_map(|one| key_arn(&one.settings.encryption, place)).collect();
     keys.sort();
     keys.dedup();
-    // Source: Amazon ECR user guide, "Encryption at rest". A third one, `kms:RetireGrant`, is for
-    // deleting a repository.
+    // Source: Amazon ECR user guide, "Encryption at rest". The third action there,
+    // `kms:RetireGrant`, is for deleting a repository.
     needed.add(Purpose::Create, "kms:CreateGrant", keys.clone());
     needed.add(Purpose::Create, "kms:DescribeKey", keys);
     for action in PUSH {
@@ -123,7 +121,7 @@ pub fn permissions(plan: &Plan, place: &Place) -> Vec<NeededPermission> {
 struct Needed(Vec<NeededPermission>);
 
 impl Needed {
-    /// Adds a permission that is needed on something.
+    /// Adds an action on resources, unless there are none.
     fn add(&mut self, purpose: Purpose, action: &str, resources: Vec<String>) {
         if !resources.is_empty() {
             let permission = Permission { action: action.to_owned(), resources };
@@ -132,8 +130,8 @@ impl Needed {
     }
 }
 
-/// The ARN of the key, or of the alias, that a person named; the key that AWS manages for ECR needs no
-/// permission of its own.
+/// Returns the ARN of the key or alias that was entered. The AWS managed key of ECR needs no
+/// permission of its own, so it returns `None`.
 fn key_arn(encryption: &Encryption, place: &Place) -> Option<String> {
     let (Encryption::Kms { key: Some(key) } | Encryption::KmsDualLayer { key: Some(key) }) =
         encryption
@@ -180,7 +178,7 @@ mod tests {
             .collect()
     }
 
-    /// A plan with `app`, where one image is there already, and `new`, which is to be created.
+    /// A plan with `app`, which has one image already, and `new`, which will be created.
     async fn plan_with(settings: RepositorySettings) -> Plan {
         let world = World::new();
         world.source.image("app", Some("1"), &["layer"]);

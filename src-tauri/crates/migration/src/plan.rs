@@ -1,5 +1,5 @@
-//! The plan: what a migration would do, or why not. Pure: the same request and facts give the same
-//! plan, and making it writes nothing.
+//! The plan: what a migration would do, or why it can't. Pure: the same request and facts give the
+//! same plan, and creating it writes nothing. `run` follows it or stops.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -20,187 +20,176 @@ use transload_model::{
 /// What a migration would do.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Where its images go. Running refuses any other destination.
+    /// The destination. Running refuses any other one.
     pub destination: DestinationIdentity,
-    /// The repositories that its images go to, by name.
+    /// The repositories that its images are pushed to, sorted by name.
     pub repositories: Vec<PlannedRepository>,
     /// The images, in the order of the request.
     pub images: Vec<PlannedImage>,
-    /// The sums.
     pub totals: PlanTotals,
-    /// Docker Hub's pull quota as the source told it, with what the plan needs of it.
+    /// Docker Hub's pull quota as the source reported it, with the number of pulls that the plan
+    /// needs.
     pub pull_quota: Option<NeededQuota>,
-    /// Whether the names that a push through the engine needs are taken away afterwards.
+    /// Whether the temporary tags of a push through the engine are removed afterwards.
     pub remove_temporary_tags: bool,
-    /// What of each image comes along, from registry to registry.
+    /// Which parts of each image are copied from registry to registry.
     pub extent: Extent,
-    /// Layers that existing repositories have, to mount them from there. Empty unless blob mounting is
-    /// on.
+    /// Layers of existing repositories that can be mounted from there. Empty unless blob mounting
+    /// is enabled.
     pub layer_holders: Arc<Vec<(Digest, RepositoryName)>>,
-    /// The manifests that were read, for a copy from registry to registry.
+    /// Cached manifests for a copy from registry to registry.
     pub manifests: Arc<ManifestCache>,
 }
 
 /// A repository that a plan needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedRepository {
-    /// Its name.
     pub name: RepositoryName,
-    /// Its address, without a tag.
+    /// Its URI, without a tag.
     pub uri: String,
     /// Whether it exists.
     pub exists: bool,
-    /// Whether an earlier try of the same migration created it: its policies may be missing still.
+    /// Whether an earlier run of the same migration created it; its policies may not be set yet.
     pub is_own: bool,
-    /// How it will be set up, or is.
+    /// Its settings after creation, or its existing settings.
     pub settings: RepositorySettings,
-    /// Where an existing repository differs from what was asked for.
+    /// Settings of an existing repository that differ from the request.
     pub differences: Vec<Difference>,
-    /// What its lifecycle policy, or the one that it will get, does with the images of the plan.
+    /// The effect of its lifecycle policy, existing or new, on the images of the plan.
     pub forecast: LifecycleForecast,
 }
 
-/// An image of a plan.
 #[derive(Clone, Debug)]
 pub struct PlannedImage {
     /// Its number in the plan, from 0.
     pub index: u32,
     /// The repository as the source shows it.
     pub source_repository: String,
-    /// The tag that was asked for.
+    /// The tag that was requested.
     pub requested_tag: Tag,
-    /// The image at its source.
     pub source: ImageReference,
-    /// The image at the destination.
     pub destination: ImageReference,
-    /// The ECR repository.
     pub repository: RepositoryName,
-    /// The tag at the destination.
     pub tag: Tag,
-    /// How it travels.
     pub route: Route,
-    /// What will be done.
     pub action: Action,
-    /// The digest that is copied from the source, where a push keeps it.
+    /// The digest that is copied from the source, if a push preserves it.
     pub source_digest: Option<Digest>,
-    /// The index that it is the image of one platform of, where only that is copied.
+    /// The index that contains the image, if only one platform of it is copied.
     pub part_of: Option<Digest>,
-    /// Which image of the Docker Engine it is, and how it gets to ECR.
+    /// Which image of the Docker Engine it is, and how it is sent to ECR.
     pub engine: Option<EnginePlan>,
-    /// The digest that the tag has at the destination now.
+    /// The digest of the tag at the destination when the plan was created.
     pub destination_digest: Option<Digest>,
-    /// The platforms that travel.
+    /// The platforms that are copied.
     pub platforms: Vec<Platform>,
-    /// Bytes of its content.
+    /// Size of its content in bytes.
     pub size_bytes: u64,
-    /// What is worth knowing about it.
     pub remarks: Vec<Remark>,
     /// The tags of its signatures, attestations and SBOMs at the source, which are copied with it.
-    /// `None` if the plan could not look for them; they are looked for when the image is copied.
+    /// `None` if planning couldn't list them; then they are listed when the image is copied.
     pub referrer_tags: Option<Vec<PlannedReferrerTag>>,
-    /// What its manifests say, where they were read for this plan.
+    /// The content of its manifests, if planning read them.
     pub content: Option<Arc<ImageContent>>,
-    /// Its place among the images of its repository, which are pushed oldest first.
+    /// Its position among the images of its repository, which are pushed oldest first.
     pub push_order: u32,
 }
 
-/// A tag under which a signature, an attestation or an SBOM of an image is kept, such as
-/// `sha256-….sig`.
+/// A tag that stores a signature, attestation or SBOM of an image, such as `sha256-….sig`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedReferrerTag {
     /// The tag, at the source and at the destination.
     pub tag: Tag,
-    /// The digest that it points to at the source.
+    /// The digest at the source.
     pub source_digest: Digest,
-    /// The digest that it points to at the destination now.
+    /// The digest at the destination when the plan was created.
     pub destination_digest: Option<Digest>,
 }
 
 impl PlannedReferrerTag {
-    /// Whether it will be written. Another one at the destination belongs to somebody else and is
-    /// kept.
+    /// Returns whether the tag will be written. A different one at the destination is kept, because
+    /// this migration didn't write it.
     pub fn is_written(&self) -> bool {
         self.destination_digest.is_none()
     }
 
-    /// Whether another one at the destination is kept instead.
+    /// Returns whether a different one at the destination is kept.
     pub fn is_kept(&self) -> bool {
         self.destination_digest.as_ref().is_some_and(|there| *there != self.source_digest)
     }
 }
 
-/// How an image travels.
+/// How an image is transferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// The Docker Engine pushes it.
+    /// From the Docker Engine.
     DockerEngine,
-    /// It is copied from registry to registry, unchanged.
+    /// Copied from registry to registry, unchanged.
     RegistryToRegistry,
 }
 
-/// What will be done with an image.
+/// What the migration does with an image.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// It is moved.
+    /// Copies it.
     Move,
-    /// It is moved, and its tag leaves another image.
+    /// Copies it, and moves the tag from another image to it.
     Overwrite,
-    /// It is there, identical.
+    /// Nothing: the destination has the identical image.
     AlreadyThere,
-    /// The destination is left as it is, by choice.
+    /// Nothing: the existing image is kept by choice.
     KeepExisting,
-    /// The tag points to another image, and a choice is needed.
+    /// The tag points to another image, and a choice is required.
     Conflict {
-        /// Whether the repository lets the tag move.
+        /// Whether the repository allows the tag to be overwritten.
         overwrite_allowed: bool,
     },
-    /// It cannot be moved.
-    Refused {
-        /// Why.
-        error: Arc<MigrationError>,
-    },
+    /// It can't be copied.
+    Refused { error: Arc<MigrationError> },
 }
 
 impl Action {
-    /// Whether a different image stays at the destination.
+    /// Returns whether a different image is kept at the destination.
     pub fn keeps(&self) -> bool {
         matches!(self, Self::KeepExisting | Self::Conflict { .. })
     }
 
-    /// Whether content is moved.
+    /// Returns whether content is copied.
     pub fn moves(&self) -> bool {
         matches!(self, Self::Move | Self::Overwrite)
     }
 }
 
-/// What is worth knowing about a planned image.
+/// Something to know about a planned image before starting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// The engine packs layers anew, so ECR will hold another digest than the image came with.
+    /// The engine repacks layers, so the digest in ECR will differ from the original one.
     DigestChanges,
-    /// The engine holds one platform, and that one is moved. Only in plans of earlier versions.
+    /// The engine holds one platform, which is copied. Occurs only in plans of earlier versions.
     OnePlatform,
-    /// The size is the engine's, unpacked.
+    /// The size is the engine's unpacked size.
     SizeUnpacked,
-    /// Its manifests are read when its turn comes, to spare the source's pull quota: until then its
-    /// size and platforms are not known.
+    /// Its manifests are read while the migration runs, to save the source's pull quota; its size
+    /// and platforms are unknown until then.
     ReadLater,
-    /// Only the chosen platform is copied: ECR will hold its digest and not that of the index.
+    /// Only the chosen platform is copied: ECR will have its digest and not that of the index.
     ChosenPlatform,
-    /// It is for Linux, but not for amd64, on which most machines in the cloud run.
+    /// It is for Linux but not for amd64, which most cloud machines use.
     NotForAmd64,
-    /// It is an index of one platform and its attestation, which AWS Lambda does not take.
+    /// It is an index of one platform and its attestation, which AWS Lambda doesn't support.
     NotForLambda,
-    /// It is a build cache and no image to run.
+    /// It is a build cache rather than a runnable image.
     BuildCache,
-    /// Some of its layers lie outside the registry, as Windows base layers do, and are not copied.
+    /// Some of its layers are stored outside the registry, such as Windows base layers, and are not
+    /// copied.
     ForeignLayers,
-    /// ECR already has an index that holds this image and other platforms. It is not replaced by less.
+    /// ECR already has an index that contains this image and other platforms. The index is not
+    /// replaced by a single platform.
     DestinationHasIndex,
 }
 
 impl Plan {
-    /// A plan that was made before, from its parts.
+    /// Creates a plan from stored parts, such as those of a plan file or the journal.
     pub fn of_parts(
         destination: DestinationIdentity,
         repositories: Vec<PlannedRepository>,
@@ -220,19 +209,20 @@ impl Plan {
         }
     }
 
-    /// The destination registry's name in image references.
+    /// Returns the destination registry's host in image references.
     pub fn registry(&self) -> &RegistryHost {
         &self.destination.registry
     }
 
-    /// Whether it can be started: nothing is undecided, and something is to do or to prove.
+    /// Returns whether the plan can be started: no choice is pending, and there is something to
+    /// copy or verify.
     pub fn is_ready(&self) -> bool {
         let unchanged = self.totals.images_unchanged;
         self.totals.conflicts == 0 && self.totals.images_to_move + unchanged > 0
     }
 }
 
-/// Makes the plan.
+/// Creates the plan.
 pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
     let mut taken = HashMap::new();
     let mut images: Vec<_> = request
@@ -275,14 +265,14 @@ fn layer_holders(facts: &Facts) -> Arc<Vec<(Digest, RepositoryName)>> {
     Arc::new(holders.collect())
 }
 
-/// When each image was pushed to its source or, where the source does not say so, built.
+/// Returns when each image was pushed to its source or, if the source doesn't report that, built.
 fn dates(request: &MigrationRequest, facts: &Facts) -> Vec<Option<u64>> {
     let built = |known: &ImageFacts| known.source.as_ref().ok()?.built_at_ms;
     let images = request.images.iter().zip(&facts.images);
     images.map(|(image, known)| image.pushed_at_ms.or_else(|| built(known))).collect()
 }
 
-/// The full name that an image gets at the destination.
+/// Returns the full reference of an image at the destination.
 pub(super) fn destination_reference(
     destination: &DestinationIdentity,
     image: &RequestedImage,
@@ -301,7 +291,7 @@ fn plan_image(
     let source = known.source.as_ref().unwrap_or(&empty);
     let (destination, invalid) = match destination_reference(&facts.destination, image) {
         Ok(destination) => (destination, None),
-        // The name is shown as far as it goes; the action says that it cannot be used.
+        // The source name is shown instead; the action reports the invalid destination.
         Err(error) => (image.source.clone(), Some(error)),
     };
     let existing = known.destination.as_ref().ok().and_then(Clone::clone);
@@ -375,7 +365,7 @@ fn decide(
     }
 }
 
-/// The digests agree, or the engine remembers that it pushed just this.
+/// Returns whether the digests match, or the engine recorded that it pushed this very digest.
 fn is_identical(source: &SourceFacts, destination: &ImageReference, existing: &Digest) -> bool {
     source.digest.as_ref() == Some(existing)
         || source.at_destination.is_some()
@@ -393,7 +383,8 @@ fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
         }
         let part = source.part_of.as_ref().map(|_| Remark::ChosenPlatform);
         let later = source.is_unread.then_some(Remark::ReadLater);
-        // Source: AWS Lambda, "Create a Lambda function using a container image": it takes no index.
+        // Source: AWS Lambda, "Create a Lambda function using a container image": an index is not
+        // supported.
         let for_one = source.content.as_ref().is_some_and(|content| content.is_index_for_one);
         let lambda = for_one.then_some(Remark::NotForLambda);
         let other = is_for_other_processors(&source.platforms).then_some(Remark::NotForAmd64);
@@ -419,8 +410,8 @@ fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
     remarks
 }
 
-/// Whether an image that runs on Linux does not run on amd64: built on a laptop with an Arm
-/// processor, it ends with "exec format error" elsewhere.
+/// Returns whether a Linux image doesn't run on amd64. Images built on a laptop with an Arm
+/// processor fail elsewhere with "exec format error".
 fn is_for_other_processors(platforms: &[Platform]) -> bool {
     let mut linux = platforms.iter().filter(|platform| platform.os == "linux").peekable();
     linux.peek().is_some() && linux.all(|platform| platform.architecture != "amd64")
@@ -431,7 +422,7 @@ fn plan_repositories(
     facts: &Facts,
     images: &[PlannedImage],
 ) -> Vec<PlannedRepository> {
-    // A repository whose every image is refused is not needed either.
+    // A repository whose images are all refused is not needed.
     let wanting = images.iter().filter(|image| !matches!(image.action, Action::Refused { .. }));
     let needed: BTreeSet<_> = wanting.map(|image| &image.repository).collect();
     let wanted = request.repositories.iter().filter(|(name, _)| needed.contains(name));

@@ -1,4 +1,4 @@
-//! What a plan says of what is there already, and of what it would cost.
+//! Tests of planning: existing layers, mounts, settings and progress.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -65,7 +65,7 @@ async fn what_mounting_would_save_counts_repositories_with_the_same_encryption()
     assert_eq!(plan.totals.stored_bytes - plan.totals.unique_bytes, 20, "c1 cannot take it");
     assert_eq!(plan.totals.mountable_bytes, 10);
 
-    // Where one holds it already, nobody else needs it.
+    // If one of the repositories already has the layer, none of them uploads it.
     world.registry.image("a1", Some("other"), &["0123456789"]);
     world.ecr.add("a1", RepositorySettings::default());
     let plan = world.plan(&all).await;

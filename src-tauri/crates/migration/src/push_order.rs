@@ -1,8 +1,8 @@
 //! The order in which the images of a repository are tagged at the destination: oldest first.
 //!
-//! ECR ranks the images of a repository by the time of their push, and its lifecycle policies keep the
-//! newest. A migration that pushed the newest image first would make it the first to expire. The plan
-//! asks for this order, and `steps::push_queue` keeps it while images are copied concurrently.
+//! ECR ranks the images of a repository by their push time, and its lifecycle policies keep the
+//! newest. A migration that pushed the newest image first would make it the first to expire. The
+//! plan sets this order, and `steps::push_queue` keeps it while images are copied concurrently.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use super::PlannedImage;
 use transload_model::{Digest, RepositoryName};
 
-/// Sets the order of each image in its repository. `dates_ms` holds the date of each image at its
-/// source, in milliseconds since 1970, where it is known.
+/// Sets the position of each image in its repository. `dates_ms` holds the date of each image at
+/// its source in milliseconds since 1970, if known.
 pub(super) fn set_push_order(images: &mut [PlannedImage], dates_ms: &[Option<u64>]) {
     let mut repositories: HashMap<RepositoryName, Vec<usize>> = HashMap::new();
     for (place, image) in images.iter().enumerate() {
@@ -24,8 +24,8 @@ pub(super) fn set_push_order(images: &mut [PlannedImage], dates_ms: &[Option<u64
     }
 }
 
-/// Sorts the images of one repository. The date decides; without one, the version in the tag. Sources
-/// list the newest first, so tags that compare equal are taken in reverse.
+/// Sorts the images of one repository by date, or by the version in the tag if there is no date.
+/// Sources list the newest first, so tags that compare equal are taken in reverse.
 fn oldest_first(
     images: &[PlannedImage],
     dates_ms: &[Option<u64>],
@@ -35,7 +35,7 @@ fn oldest_first(
         let by_version = by_version(images[*one].tag.as_str(), images[*other].tag.as_str());
         by_version.then(other.cmp(one))
     });
-    // An image without a date is as old as the version before it.
+    // An image without a date gets the date of the next lower version.
     let date = |place: &usize| dates_ms.get(*place).copied().flatten();
     let mut date_before = places.iter().find_map(date).unwrap_or(0);
     let mut dated: Vec<(u64, usize)> = places
@@ -46,8 +46,8 @@ fn oldest_first(
         })
         .collect();
     dated.sort_by_key(|(date_ms, _)| *date_ms);
-    // ECR ranks an image by the first push of its digest: the tags of one image go together, at the
-    // place of its newest tag.
+    // ECR ranks an image by the first push of its digest: all tags of an image go together, at the
+    // position of its newest tag.
     let mut newest: HashMap<&Digest, usize> = HashMap::new();
     for (rank, (_, place)) in dated.iter().enumerate() {
         if let Some(digest) = &images[*place].source_digest {
@@ -66,20 +66,20 @@ fn oldest_first(
     ranked.into_iter().map(|(_, place)| place).collect()
 }
 
-/// A part of a tag. The order of the variants is the order of age: `1.0-rc1` is older than `1.0`, that
-/// is older than `1.0.1`, and a word such as `latest` is newer than any version.
+/// A part of a tag. The variants are in the order of age: `1.0-rc1` is older than `1.0`, which is
+/// older than `1.0.1`, and a word such as `latest` is newer than any version.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part<'a> {
-    /// What marks a version before its release.
+    /// A suffix that marks a pre-release.
     BeforeRelease(&'a str),
     End,
-    /// Digits without leading zeros: the longer number is the larger one.
+    /// Digits without leading zeros, preceded by their count: the longer number is the larger one.
     Number(usize, &'a str),
     Text(&'a str),
 }
 
-/// Suffixes of versions that come before the release. Source: Semantic Versioning 2.0.0, section 9,
-/// and the conventions of Maven and PEP 440.
+/// Suffixes of pre-release versions. Source: Semantic Versioning 2.0.0, section 9, and the
+/// conventions of Maven and PEP 440.
 const BEFORE_RELEASE: [&str; 10] =
     ["alpha", "beta", "canary", "dev", "ea", "milestone", "nightly", "pre", "rc", "snapshot"];
 
@@ -119,8 +119,8 @@ mod tests {
     use super::super::testing::{World, request};
     use super::*;
 
-    /// The tags of a repository in the order of their push; `images` are in the order of the request,
-    /// each with its content and date.
+    /// Returns the tags of a repository in push order. `images` are in the order of the request,
+    /// each with its tag, content and date.
     async fn pushed(images: &[(&str, &str, Option<u64>)]) -> Vec<String> {
         let world = World::new();
         let tags: Vec<&str> = images.iter().map(|(tag, ..)| *tag).collect();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     proptest! {
-        /// Sorting needs a total order, whatever tags a registry lists.
+        /// Sorting requires a total order for all tags that a registry may list.
         #[test]
         fn versions_are_in_one_order(tags in prop::collection::vec("[a-zA-Z0-9_][a-z0-9._-]{0,8}", 3)) {
             let (a, b, c) = (&tags[0], &tags[1], &tags[2]);

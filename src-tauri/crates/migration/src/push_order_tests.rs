@@ -1,4 +1,5 @@
-//! What a run does in the order of the plan, and what it leaves of a repository without images.
+//! Tests of the push order of a run, of lifecycle policies that are set after the last push, and of
+//! repositories that end up empty.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ fn name(text: &str) -> RepositoryName {
     RepositoryName::parse(text).unwrap()
 }
 
-/// Keeps the newest images of every repository.
+/// Sets a lifecycle policy that keeps the newest images of every repository.
 fn with_lifecycle(mut request: MigrationRequest) -> MigrationRequest {
     for settings in request.repositories.values_mut() {
         settings.lifecycle = LifecyclePreset::KeepNewest { count: 100 };
@@ -20,7 +21,7 @@ fn with_lifecycle(mut request: MigrationRequest) -> MigrationRequest {
     request
 }
 
-/// The tags that were written to the destination, in their order.
+/// Returns the tags written to the destination, in order.
 fn written(world: &World) -> Vec<String> {
     let stored = world.registry.stored.lock().unwrap();
     stored.iter().filter(|name| !name.contains(':')).cloned().collect()
@@ -33,7 +34,7 @@ async fn tags_are_written_oldest_first_although_content_is_copied_concurrently()
         world.source.image("app", Some(tag), &["shared", tag]);
     }
     let plan = world.plan(&request("app", "app", &TAGS)).await;
-    // The content of the oldest image arrives last; one in the middle never does.
+    // The content of the oldest image arrives last; one image in the middle never arrives.
     for (content, breaks) in [(b"1", 1), (b"6", u32::MAX)] {
         world.source.breaking.lock().unwrap().insert(Digest::of(content), breaks);
     }
@@ -46,7 +47,7 @@ async fn tags_are_written_oldest_first_although_content_is_copied_concurrently()
 async fn an_older_image_that_waits_holds_up_no_other_repository() {
     let world = World::new();
     world.source.image("app", Some("1"), &["endless"]);
-    // More than are copied at the same time.
+    // More images than are copied concurrently.
     let tags: Vec<String> = (2..60).map(|tag| tag.to_string()).collect();
     let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
     for tag in &tags {
@@ -82,7 +83,7 @@ async fn a_lifecycle_policy_is_set_after_the_last_image_of_its_repository() {
     assert!(report.policies_not_set.is_empty());
     let mut put = world.ecr.put_after.lock().unwrap().clone();
     put.sort();
-    // An image that failed is settled as well.
+    // A failed image counts as finished, too.
     assert_eq!(put, [("app".to_owned(), 11), ("web".to_owned(), 11)]);
 }
 
@@ -99,7 +100,7 @@ async fn a_lifecycle_policy_that_is_not_set_is_reported_and_resumed() {
     let error = not_set.error.as_ref().unwrap().to_string();
     assert!(error.contains("ecr:PutLifecyclePolicy"), "{error}");
 
-    // As when it is resumed: every image is there.
+    // As after a resume: every image exists.
     *world.ecr.lifecycle_denied.lock().unwrap() = false;
     for repository in &mut plan.repositories {
         (repository.exists, repository.is_own) = (true, true);

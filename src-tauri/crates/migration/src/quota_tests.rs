@@ -1,9 +1,11 @@
+//! Tests of migrations from a source with a pull quota.
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::testing::{World, request, results};
 
-/// Six images whose manifests are two and more pulls each.
+/// Six images, each with two or more manifests that count as pulls.
 async fn world_with_quota(pulls_left: u32) -> (World, super::Plan) {
     let world = World::new();
     for tag in ["1", "2", "3", "4", "5", "6"] {
@@ -67,7 +69,7 @@ async fn a_used_up_quota_is_waited_for_and_the_run_goes_on_by_itself() {
     world.control = super::Control::looking_again_every(Duration::from_millis(1));
     let report = world.run(&plan, &world.registry_source()).await;
     assert_eq!(results(&report), ["Moved Equal"; 6]);
-    // One looks for all of them: three looks, and then it goes on.
+    // One task checks the quota for all: three checks, then the run continues.
     assert_eq!(quota_events(&world), ["QuotaUsedUp", "QuotaUsedUp", "QuotaUsedUp", "QuotaRenewed"]);
 }
 
@@ -82,7 +84,7 @@ async fn who_signs_in_ends_the_wait_for_a_quota() {
         while quota_events(&world).is_empty() {
             tokio::task::yield_now().await;
         }
-        // The wait begins after it was told.
+        // The wait begins after the event is emitted.
         loop {
             world.control.wake();
             tokio::task::yield_now().await;

@@ -1,5 +1,5 @@
-//! What is known of each image while a migration runs. Steps work on several images at once, so each
-//! record guards itself.
+//! Records what a run knows about each image. The steps of `run` update the records concurrently,
+//! so each one has its own lock; the report is created from them at the end.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,13 +13,13 @@ use transload_model::{Digest, Platform};
 /// The records of all images of a plan, in its order.
 pub(super) struct Records<'a>(Vec<Record<'a>>);
 
-/// One image on its way.
+/// The record of one image in a run.
 pub(super) struct Record<'a> {
     pub planned: &'a PlannedImage,
     state: Mutex<Known>,
 }
 
-/// What is known of an image so far.
+/// What is known about an image so far.
 #[derive(Clone)]
 pub(super) struct Known {
     pub result: Option<ImageResult>,
@@ -28,22 +28,22 @@ pub(super) struct Known {
     pub ecr_digest: Option<Digest>,
     pub proof: Proof,
     pub sent_bytes: u64,
-    /// Whether bytes were sent that nobody counted.
+    /// Whether bytes were sent that the Docker Engine didn't report.
     pub sent_uncounted: bool,
     pub skipped_bytes: u64,
     pub elapsed_ms: u64,
     pub left_behind: Vec<LeftBehind>,
-    /// Whether it was well when it was proved on its arrival; nothing where that was not done.
+    /// Result of the verification right after the push, or `None` if there was none.
     pub proved_on_arrival: Option<bool>,
-    /// Whether somebody else brought it to the destination since the plan was made.
+    /// Whether the image appeared at the destination after planning, written by somebody else.
     pub appeared: bool,
-    /// The digest that the source's tag has now, where it is not the one that was planned.
+    /// The current digest of the source's tag, if it is not the planned one.
     pub source_moved_to: Option<Digest>,
-    /// The platforms of an index, and whether ECR holds them.
+    /// The platforms of an index, and whether ECR has them.
     pub platforms: Vec<PlatformProof>,
-    /// The digest at the source, where only the transfer could tell.
+    /// The digest at the source, if only the transfer could find it.
     pub source_digest: Option<Digest>,
-    /// The index that the copied image is a part of, where only the transfer could tell.
+    /// The index that contains the copied image, if only the transfer could find it.
     pub part_of: Option<Digest>,
 }
 
@@ -71,8 +71,9 @@ impl Default for Known {
 }
 
 impl Known {
-    /// What an earlier try of the same migration left. Only a settled image has a result; what is
-    /// known of the others stays known if this try fails before it learns more.
+    /// Restores the record of an earlier run of the same migration. Only a finished image has a
+    /// result. What is known about the others is kept, in case this run fails before it learns
+    /// more.
     fn of(earlier: &JournalImage) -> Self {
         let left = earlier.left_behind.iter().cloned().map(|(name, told)| LeftBehind {
             name,
@@ -101,7 +102,8 @@ impl Known {
 }
 
 impl<'a> Records<'a> {
-    /// `earlier` is what an earlier try of the same plan left, in its order; nothing at the first.
+    /// `earlier` holds the images of an earlier run of the same plan, in its order; empty for the
+    /// first run.
     pub fn of(plan: &'a Plan, earlier: &[JournalImage]) -> Self {
         let mut earlier = earlier.iter();
         let record = |planned| {
@@ -115,12 +117,12 @@ impl<'a> Records<'a> {
         self.0.iter()
     }
 
-    /// Images that have no result yet.
+    /// Returns the images that have no result yet.
     pub fn open(&self) -> impl Iterator<Item = &Record<'a>> {
         self.iter().filter(|record| record.state().result.is_none())
     }
 
-    /// Images whose content is to be moved and that have no result yet.
+    /// Returns the images whose content is to be copied and that have no result yet.
     pub fn moving(&self) -> impl Iterator<Item = &Record<'a>> {
         self.open().filter(|record| record.planned.action.moves())
     }
@@ -132,11 +134,11 @@ impl<'a> Records<'a> {
 
 impl Record<'_> {
     fn state(&self) -> MutexGuard<'_, Known> {
-        // The state is plain data; a panic elsewhere leaves it as good as it was.
+        // The state is plain data, so it is valid even after a panic in another task.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All that is known now.
+    /// Returns a copy of the current state.
     pub fn known(&self) -> Known {
         self.state().clone()
     }
@@ -166,7 +168,7 @@ impl Record<'_> {
         state.elapsed_ms += elapsed_ms;
     }
 
-    /// Bytes were sent for it, and the Docker Engine did not report how many.
+    /// Records that the Docker Engine sent bytes without reporting how many.
     pub fn sent_uncounted(&self) {
         self.state().sent_uncounted = true;
     }
@@ -179,21 +181,22 @@ impl Record<'_> {
         self.state().pushed_digest.clone()
     }
 
-    /// The destination has it already: written by an earlier try, or by somebody else.
+    /// Records that the destination already has the image, written by an earlier run (`is_own`) or
+    /// by somebody else.
     pub fn is_there(&self, digest: Digest, is_own: bool) {
         let mut state = self.state();
         state.appeared = !is_own;
         state.pushed_digest = Some(digest);
     }
 
-    /// What the source turned out to be while it was sent.
+    /// Records the source digest that the transfer found.
     pub fn source_is(&self, digest: Digest, part_of: Option<Digest>) {
         let mut state = self.state();
         state.source_digest = Some(digest);
         state.part_of = part_of;
     }
 
-    /// The digest at the source, and the index that it is a part of.
+    /// Returns the digest at the source, and the index that contains it.
     pub fn source(&self) -> (Option<Digest>, Option<Digest>) {
         let state = self.state();
         let digest = state.source_digest.clone().or_else(|| self.planned.source_digest.clone());
@@ -212,17 +215,17 @@ impl Record<'_> {
         self.state().source_moved_to = digest;
     }
 
-    /// What it consists of, before ECR is asked for it.
+    /// Records the platforms of the image, before ECR is asked for them.
     pub fn consists_of(&self, platforms: Vec<PlatformProof>) {
         self.state().platforms = platforms;
     }
 
-    /// The digests of its platforms.
+    /// Returns the digests of its platforms.
     pub fn parts(&self) -> Vec<Digest> {
         self.state().platforms.iter().map(|part| part.digest.clone()).collect()
     }
 
-    /// ECR holds these of its platforms. Answers those that it does not.
+    /// Marks the platforms that ECR has. Returns those that it doesn't have.
     pub fn found_parts(&self, held: &HashSet<Digest>) -> Vec<Platform> {
         let mut state = self.state();
         for part in &mut state.platforms {
@@ -239,7 +242,7 @@ impl Record<'_> {
         state.proof = proof;
     }
 
-    /// It is proved. Whether it was moved for it.
+    /// Sets the result of a verified image. Returns whether content was copied for it.
     pub fn prove(&self) -> bool {
         let mut state = self.state();
         let moved = self.planned.action.moves() && !state.appeared;
@@ -252,7 +255,7 @@ impl Record<'_> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         ImageReport {
             planned: PlannedImage { source_digest, part_of, ..self.planned.clone() },
-            // Every image is settled when a run ends; an open one was never reached.
+            // Every image has a result when a run completes; one without was never reached.
             result: state.result.unwrap_or(ImageResult::Cancelled),
             pushed_digest: state.pushed_digest,
             registry_digest: state.registry_digest,

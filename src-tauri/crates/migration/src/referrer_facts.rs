@@ -1,5 +1,5 @@
-//! The tags of signatures, attestations and SBOMs that a plan would copy, and what is at the
-//! destination under the same tags. Part of gathering the facts of a plan.
+//! Finds the tags of signatures, attestations and SBOMs that a plan would copy, and the digests of
+//! the same tags at the destination. `facts` calls it last, for images whose manifests were read.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use transload_aws::EcrRepository;
 use transload_model::{Digest, RepositoryName};
 use transload_registry::RegistryApi;
 
-/// How many images are asked about at the same time, as for the images themselves.
+/// Maximum number of images that are looked up concurrently, the same as in `facts`.
 const MAX_CONCURRENT_IMAGES: usize = 16;
 
-/// Looks for the tags of every image whose manifests were read. Where the source does not let us
-/// look, the plan is made without and the tags are looked for when the image is copied.
+/// Finds the tags for every image whose manifests were read. If the source denies it, planning
+/// continues without them, and the tags are looked up when the image is copied.
 pub(super) async fn find_referrer_tags(
     request: &MigrationRequest,
     images: &mut [ImageFacts],
@@ -33,7 +33,8 @@ pub(super) async fn find_referrer_tags(
         .collect();
     let mut wanted: HashMap<String, usize> = HashMap::new();
     for (image, signable) in request.images.iter().zip(&signable) {
-        // Each look is for one tag of one manifest, so a list of all tags soon pays.
+        // There are three tags for each manifest, so listing all tags is soon cheaper than one
+        // request for each tag.
         *wanted.entry(image.source.path().to_owned()).or_default() += 3 * signable.len();
     }
     let (tags, signable) = (&TagsThere::rare(wanted), &signable);
@@ -46,7 +47,7 @@ pub(super) async fn find_referrer_tags(
         let found = find(image, signable, source.as_ref(), destination, exists, tags).await;
         found
             .inspect_err(|error| {
-                tracing::warn!(image = %image.source, %error, "signatures cannot be looked for yet");
+                tracing::warn!(image = %image.source, %error, "couldn't look for signatures yet");
             })
             .ok()
     })

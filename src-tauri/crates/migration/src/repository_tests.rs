@@ -1,7 +1,9 @@
+//! Tests of creating repositories during a run, and of their policies.
+
 use super::testing::{World, joined, request, results};
 use transload_model::{LifecyclePreset, RepositoryName, RepositoryPolicy};
 
-/// What another account may do.
+/// A repository policy that grants access.
 const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Pull","Effect":"Allow",
     "Principal":{"AWS":["111122223333"]},"Action":["ecr:BatchGetImage"]}]}"#;
 
@@ -31,7 +33,7 @@ async fn a_repository_is_made_only_when_an_image_comes_that_needs_it() {
     world.source.image("web", Some("1"), &["layer"]);
     let both = joined(request("app", "app", &["1"]), request("web", "web", &["1"]));
     let mut plan = world.plan(&both).await;
-    // Gone on with later, when its source does not have the first one any more.
+    // Resumed later, when the source no longer has the first image.
     for image in &mut plan.images {
         image.content = None;
     }
@@ -97,7 +99,7 @@ async fn a_repository_of_somebody_else_keeps_its_policies() {
         settings.policy = Some(RepositoryPolicy::parse(POLICY).unwrap());
     }
     let mut plan = world.plan(&request).await;
-    // As of a migration that is gone on with: the settings are those of the request.
+    // As in a resumed migration, whose settings are those of the request.
     for repository in &mut plan.repositories {
         repository.settings = request.repositories[&repository.name].clone();
     }

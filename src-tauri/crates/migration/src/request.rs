@@ -1,32 +1,35 @@
+//! The request of a migration: what a person chose, parsed and validated. It is the input of
+//! `facts` and `plan`.
+
 use std::collections::BTreeMap;
 
 use transload_model::{ImageReference, Platform, RepositoryName, RepositorySettings, Tag};
 
-/// What a person asked for, read and checked: the input of a plan.
+/// A validated migration request.
 #[derive(Clone, Debug, Default)]
 pub struct MigrationRequest {
-    /// Which images, and where each goes.
+    /// The images, each with its destination.
     pub images: Vec<RequestedImage>,
-    /// How each repository is to be set up if it has to be created.
+    /// Settings of each repository in case it has to be created.
     pub repositories: BTreeMap<RepositoryName, RepositorySettings>,
-    /// Whether the names that a push through the Docker Engine needs are taken away afterwards.
+    /// Whether the temporary tags of a push through the Docker Engine are removed afterwards.
     pub remove_temporary_tags: bool,
-    /// What of each image comes along, from registry to registry.
+    /// Which parts of each image are copied from registry to registry.
     pub extent: Extent,
 }
 
-/// What of an image comes along when it is copied from registry to registry.
+/// Which parts of an image are copied from registry to registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// Only the manifest for this platform. Its digest is not the index's, and what is known by the
-    /// index's digest, such as a signature of it, stays behind.
+    /// Copies only the manifest of this platform. Its digest is not the index's, and anything
+    /// attached to the index, such as its signature, is not copied.
     pub platform: Option<Platform>,
-    /// Whether signatures and other referrers come along.
+    /// Whether signatures and other referrers are copied.
     pub referrers: bool,
 }
 
 impl Default for Extent {
-    /// Everything.
+    /// Copies everything.
     fn default() -> Self {
         Self { platform: None, referrers: true }
     }
@@ -35,33 +38,32 @@ impl Default for Extent {
 /// One image of a request.
 #[derive(Clone, Debug)]
 pub struct RequestedImage {
-    /// The repository as the source shows it; it only names the choice.
+    /// The repository as the source shows it. For display only.
     pub source_repository: String,
     /// The image at its source.
     pub source: ImageReference,
-    /// The ECR repository that it goes to.
     pub repository: RepositoryName,
-    /// The tag that it is to have there.
+    /// The tag at the destination.
     pub tag: Tag,
-    /// What to do if the tag points to something else there.
+    /// What to do if the tag at the destination points to another image.
     pub resolution: Option<Resolution>,
-    /// When the tag was pushed to its source, in milliseconds since 1970, where the source says so.
+    /// When the tag was pushed to its source, in milliseconds since 1970, if the source reports it.
     pub pushed_at_ms: Option<u64>,
 }
 
-/// What to do when the tag at the destination points to something else.
+/// What to do when the tag at the destination points to another image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
-    /// Leave the destination as it is.
+    /// Keep the existing image.
     KeepExisting,
-    /// Move the tag, where the repository allows it.
+    /// Overwrite the tag, if the repository allows it.
     Overwrite,
-    /// Copy under another tag.
+    /// Push to another tag.
     NewTag(Tag),
 }
 
 impl RequestedImage {
-    /// The tag at the destination, once the choice is taken into account.
+    /// Returns the tag at the destination after the resolution is applied.
     pub fn destination_tag(&self) -> &Tag {
         match &self.resolution {
             Some(Resolution::NewTag(tag)) => tag,

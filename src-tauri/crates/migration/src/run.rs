@@ -1,4 +1,5 @@
-//! Runs a plan, step by step, and tells what became of every image.
+//! Runs a plan step by step and returns the report. The api starts it as a job; the CLI runs it in
+//! the same way.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use transload_docker::DockerError;
 use transload_model::{ImageReference, RepositoryName};
 use transload_registry::RegistryError;
 
-/// What every step works with.
+/// Shared state of the steps.
 pub(super) struct Run<'a> {
     pub plan: &'a Plan,
     pub source: &'a Source,
@@ -25,7 +26,7 @@ pub(super) struct Run<'a> {
     pub journal: Option<&'a JournalLog>,
 }
 
-/// What the steps leave behind, apart from the records of the images.
+/// Results of the steps other than the image records.
 #[derive(Default)]
 pub(super) struct Traces {
     pub repositories_created: Vec<RepositoryName>,
@@ -33,13 +34,13 @@ pub(super) struct Traces {
     pub policies_not_set: Vec<PolicyNotSet>,
 }
 
-/// Runs a plan to its end.
+/// Runs a plan.
 ///
-/// An image that fails is recorded and stops no other. A cancel is an outcome: what was not finished
-/// is reported as cancelled, and what was made on the way is taken away as after a success.
+/// A failed image is recorded and doesn't stop the others. A cancel is an outcome: unfinished
+/// images are reported as cancelled, and temporary tags are removed as after a success.
 ///
-/// With a `journal` every commit point is written to it, and what an earlier try of the same
-/// migration settled is not done again.
+/// With a `journal`, every commit point is written to it, and work that an earlier run of the same
+/// migration finished is not repeated.
 pub async fn run(
     plan: &Plan,
     source: &Source,
@@ -52,7 +53,7 @@ pub async fn run(
     let records = Records::of(plan, journal.map(JournalLog::earlier).unwrap_or_default());
     let mut traces = Traces::default();
     run.settle_what_stays(&records);
-    // Creating goes along with pushing, which tells of it.
+    // The create step runs concurrently with the push step, which emits its events.
     let steps: &[Step] = match run.refuse_other_destination(&records) {
         true => &[],
         false => &[Step::LogIn, Step::Tag, Step::Push, Step::Verify],
@@ -90,12 +91,12 @@ pub async fn run(
     report
 }
 
-/// The repositories that a migration created: those of earlier tries, and those of this one.
+/// Returns the repositories that the migration created, in earlier runs and in this one.
 fn created(plan: &Plan, now: Vec<RepositoryName>) -> Vec<RepositoryName> {
     let earlier = plan.repositories.iter().filter(|repository| repository.is_own);
     let mut created: Vec<_> = earlier.map(|repository| repository.name.clone()).collect();
     for name in now {
-        // One that was deleted in between was created twice.
+        // A repository that was deleted in between was created twice.
         if !created.contains(&name) {
             created.push(name);
         }
@@ -103,7 +104,7 @@ fn created(plan: &Plan, now: Vec<RepositoryName>) -> Vec<RepositoryName> {
     created
 }
 
-/// The repositories that this migration created and pushed no image to.
+/// Returns the created repositories that no image was pushed to.
 fn without_images(created: &[RepositoryName], images: &[ImageReport]) -> Vec<RepositoryName> {
     let is_used = |name: &&RepositoryName| {
         images.iter().any(|image| image.planned.repository == **name && image.is_in_ecr())
@@ -111,8 +112,8 @@ fn without_images(created: &[RepositoryName], images: &[ImageReport]) -> Vec<Rep
     created.iter().filter(|name| !is_used(name)).cloned().collect()
 }
 
-/// Asks registry and ECR anew what they hold of images that were moved some time ago, and compares
-/// with the digests of then. `platforms` are those of each image of the plan, in its order.
+/// Verifies again what the registry and ECR have for images that were copied some time ago, against
+/// the recorded digests. `platforms` holds those of each image of the plan, in its order.
 pub async fn verify_again(
     plan: &Plan,
     platforms: &[Vec<PlatformProof>],
@@ -141,7 +142,7 @@ pub async fn verify_again(
     }
 }
 
-/// How many items of a step went well, and how many did not.
+/// Number of items of a step that succeeded and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub succeeded: u32,
@@ -175,8 +176,8 @@ impl Run<'_> {
         self.image_state(record, ImageState::Failed { error });
     }
 
-    /// Does `work` for each of the records, `together` at a time, while the migration is not held
-    /// or stopped. What `work` returns tells whether the image is well.
+    /// Runs `work` for each record, at most `together` at a time, unless the migration is paused or
+    /// cancelled. `work` returns whether the image succeeded.
     pub(super) async fn each<'r, 'p: 'r, F>(
         &self,
         records: impl Iterator<Item = &'r Record<'p>>,
@@ -212,8 +213,8 @@ impl Run<'_> {
         counts
     }
 
-    /// What needs no work is settled before the first step: refused images fail with the plan's own
-    /// reason, and what stays by choice stays.
+    /// Finishes images that need no work before the first step: refused images fail with the plan's
+    /// reason, and images kept by choice are unchanged.
     fn settle_what_stays(&self, records: &Records<'_>) {
         for record in records.open() {
             match &record.planned.action {
@@ -239,7 +240,8 @@ impl Run<'_> {
         }
     }
 
-    /// Whether an error is the cancel itself: of a push, or of a call that waited for a sign-in.
+    /// Returns whether an error is the cancellation itself, of a push or of a call that waited for
+    /// a sign-in.
     pub(super) fn is_cancel(&self, error: &MigrationError) -> bool {
         match error {
             MigrationError::Docker(DockerError::Cancelled) => true,

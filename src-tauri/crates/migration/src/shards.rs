@@ -1,9 +1,9 @@
-//! Splits a plan into parts that several machines run side by side. Pure: every machine with the same
-//! plan and numbers computes the same parts.
+//! Splits a plan into parts that several machines run concurrently. Pure: every machine with the
+//! same plan and numbers computes the same parts.
 //!
 //! Each image is in exactly one part. Repositories that share layers stay together while that keeps
-//! the parts balanced, so that one machine uploads a shared layer. A repository that is larger than a
-//! fair part is split, except where the order of its pushes matters ([`ShardImage::is_ordered`]).
+//! the parts balanced, so that one machine uploads a shared layer. A repository that is larger than
+//! a fair part is split, except where the order of its pushes matters ([`ShardImage::is_ordered`]).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use super::Plan;
 use transload_model::{Digest, RepositoryName};
 
-/// The most parts of a plan: as many as an AWS Batch array job has children at most.
-/// Source: <https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html>
+/// Maximum number of parts: the maximum size of an AWS Batch array job. Source:
+/// <https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html>
 pub const MAX_PARTS: u32 = 10_000;
 
-/// Sharing layers smaller than this is not worth keeping two repositories together.
+/// Repositories that share fewer bytes than this are not kept together.
 const MIN_SHARED_BYTES: u64 = 1 << 20;
 
-/// What an image weighs beside its bytes: its requests.
+/// Weight of an image in addition to its bytes, for its requests.
 const WEIGHT_OF_ANY_IMAGE: u64 = 1_000_000;
 
 /// One part of a plan.
@@ -28,30 +28,22 @@ pub struct Shard {
     parts: u32,
 }
 
-/// Numbers that name no part of a plan.
+/// A part number or number of parts that is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidShard {
-    /// No part at all, or more than [`MAX_PARTS`].
+    /// The number of parts is 0 or above [`MAX_PARTS`].
     #[error("a plan cannot be split into {parts} parts: choose a number from 1 to {MAX_PARTS}")]
-    Parts {
-        /// The number of parts.
-        parts: u32,
-    },
-    /// No such part.
+    Parts { parts: u32 },
+    /// The part number is 0 or above the number of parts.
     #[error("there is no part {part} of {parts}: parts are numbered from 1 to {parts}")]
-    Part {
-        /// The number of the part.
-        part: u32,
-        /// The number of parts.
-        parts: u32,
-    },
+    Part { part: u32, parts: u32 },
 }
 
 impl Shard {
-    /// Part `part` of `parts`, counted from 1.
+    /// Creates part `part` of `parts`, numbered from 1.
     ///
     /// # Errors
-    /// If there is no such part.
+    /// Returns [`InvalidShard`] if there is no such part.
     pub fn new(part: u32, parts: u32) -> Result<Self, InvalidShard> {
         if parts == 0 || parts > MAX_PARTS {
             return Err(InvalidShard::Parts { parts });
@@ -62,7 +54,7 @@ impl Shard {
         Ok(Self { part, parts })
     }
 
-    /// Which of the images are in this part, in their order.
+    /// Returns for each image whether it is in this part.
     pub fn select(self, images: &[ShardImage<'_>], groups: &BTreeMap<String, u32>) -> Vec<bool> {
         let mine = |part| part == self.part;
         assign(images, groups, self.parts).into_iter().map(mine).collect()
@@ -76,13 +68,13 @@ pub struct ShardImage<'a> {
     pub repository: &'a str,
     /// The tag at the destination. Images with the same repository and tag stay together.
     pub tag: &'a str,
-    /// The digest at the source, where it is known. Tags of one digest in one repository stay
-    /// together, as they share everything.
+    /// The digest at the source, if known. Tags of one digest in one repository stay together,
+    /// because they share all content.
     pub digest: Option<&'a str>,
-    /// Bytes of its content.
+    /// Size of its content in bytes.
     pub size_bytes: u64,
-    /// Whether the order of the pushes to its repository matters, as where a lifecycle policy keeps
-    /// the newest: then the repository is one part's alone.
+    /// Whether the push order in its repository matters, for example because a lifecycle policy
+    /// keeps the newest images. Such a repository is not split.
     pub is_ordered: bool,
 }
 
@@ -92,13 +84,14 @@ impl ShardImage<'_> {
     }
 }
 
-/// Images that go to the same part, by their position.
+/// Indexes of images that go to the same part.
 struct Piece {
     weight: u64,
     images: Vec<usize>,
 }
 
-/// The part of each image, from 1. Pieces go, heaviest first, to the part that has least so far.
+/// Returns the part of each image, from 1. Pieces are assigned by descending weight, each to the
+/// part with the lowest weight so far.
 fn assign(images: &[ShardImage<'_>], groups: &BTreeMap<String, u32>, parts: u32) -> Vec<u32> {
     let mut pieces = pieces(images, groups, parts);
     // The sort is stable: equal weights stay in the order of the plan.
@@ -161,8 +154,8 @@ fn pieces(images: &[ShardImage<'_>], groups: &BTreeMap<String, u32>, parts: u32)
     pieces
 }
 
-/// Splits a repository into runs of neighbors of about equal weight, none much heavier than a fair
-/// part. Neighbors in the plan share most of their layers.
+/// Splits a repository into runs of consecutive images of about equal weight, none much heavier
+/// than a fair part. Consecutive images of a plan share most of their layers.
 fn split(repository: &Piece, images: &[ShardImage<'_>], fair: u64) -> Vec<Piece> {
     let mut units: Vec<Piece> = Vec::new();
     let mut by_tag: HashMap<&str, usize> = HashMap::new();
@@ -196,7 +189,8 @@ fn split(repository: &Piece, images: &[ShardImage<'_>], fair: u64) -> Vec<Piece>
     runs
 }
 
-/// Which repositories of a plan share layers: the same number for those that do.
+/// Returns a group number for each repository of a plan. Repositories that share layers have the
+/// same number.
 pub fn layer_groups(plan: &Plan) -> BTreeMap<String, u32> {
     let mut places: HashMap<&RepositoryName, usize> = HashMap::new();
     let mut names: Vec<&RepositoryName> = Vec::new();
@@ -220,12 +214,12 @@ pub fn layer_groups(plan: &Plan) -> BTreeMap<String, u32> {
     numbered.collect()
 }
 
-/// Sets that are joined step by step; the root of a set is its first member.
+/// Disjoint-set forest. The root of a set is its first member.
 #[derive(Default)]
 struct DisjointSets(Vec<usize>);
 
 impl DisjointSets {
-    /// Adds a set of one, and returns its member.
+    /// Adds a set with one member and returns it.
     fn add(&mut self) -> usize {
         self.0.push(self.0.len());
         self.0.len() - 1
@@ -234,7 +228,7 @@ impl DisjointSets {
     fn root(&mut self, member: usize) -> usize {
         let mut root = member;
         while self.0[root] != root {
-            // Halves the path on the way.
+            // Path halving.
             self.0[root] = self.0[self.0[root]];
             root = self.0[root];
         }

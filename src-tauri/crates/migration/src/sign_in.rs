@@ -1,6 +1,7 @@
-//! A session with AWS that ends in the middle of a migration. What can be had without a person, such
-//! as the next credentials of a machine, is had quietly. Where only a person can renew it, one looks
-//! whether the person signed in, everybody else waits, and then each call is made again.
+//! Handles an AWS session that expires during a migration. Credentials that can be renewed without
+//! a person, such as those of an EC2 instance, are renewed silently. If only a person can renew the
+//! session, one task checks whether the person signed in, all others wait, and then each call is
+//! retried. `ends::Destination::waiting_at` places the gate before the ECR API.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,31 +19,31 @@ use transload_aws::{
 };
 use transload_model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
-/// Opens the connection to ECR anew, with the credentials that there are now.
+/// Opens the connection to ECR again, with the current credentials.
 #[async_trait]
 pub trait Reopen: Send + Sync {
-    /// ECR of the same account and region, through a fresh session.
+    /// Opens ECR of the same account and region with a new session.
     ///
     /// # Errors
-    /// Where the person has not signed in yet, or as somebody of another account.
+    /// Returns an error if the person hasn't signed in yet, or signed in to another account.
     async fn reopen(&self) -> Result<Arc<dyn EcrApi>, MigrationError>;
 }
 
-/// Where the calls of a running migration wait for a person who has to sign in.
+/// Makes the calls of a running migration wait when a person has to sign in.
 pub struct SignInGate {
     current: RwLock<Arc<dyn EcrApi>>,
     again: Arc<dyn Reopen>,
     control: Control,
     events: Arc<dyn EventSink>,
-    /// Held by the one that looks whether the person signed in.
+    /// Locked by the task that checks whether the person signed in.
     looking: Mutex<()>,
-    /// How often the session was renewed.
+    /// Number of renewals of the session.
     renewals: AtomicU64,
 }
 
 impl SignInGate {
-    /// A gate before an open connection. It looks again when `control` is woken, and now and then by
-    /// itself: a person may sign in with another program.
+    /// Creates a gate for an open connection. It checks for a new session when `control` is woken,
+    /// and at intervals, because the person may sign in with another program.
     pub fn new(
         ecr: Arc<dyn EcrApi>,
         again: Arc<dyn Reopen>,
@@ -53,8 +54,8 @@ impl SignInGate {
         Arc::new(Self { current, again, control, events, looking, renewals })
     }
 
-    /// Makes a call, and makes it again with new credentials where it needs them, after the person
-    /// signed in if it must be. Where the migration is cancelled meanwhile it fails.
+    /// Makes a call. If it needs new credentials, waits for the person to sign in if necessary and
+    /// retries it. Returns the error if the migration is cancelled meanwhile.
     pub(super) async fn pass<T, F>(
         &self,
         call: impl Fn(Arc<dyn EcrApi>) -> F,
@@ -71,11 +72,11 @@ impl SignInGate {
                 outcome => return outcome,
             };
             let _looking = self.looking.lock().await;
-            // Whoever waited for another one's look tries at once.
+            // If another task renewed the session meanwhile, retry immediately.
             if self.renewals.load(Ordering::Acquire) != renewals {
                 continue;
             }
-            // Once for a call: where AWS takes the new ones as little, there is something to be seen to.
+            // Once for each call: if AWS rejects the new credentials too, a person has to act.
             if !std::mem::replace(&mut asked_anew, true) && self.renew_quietly().await {
                 continue;
             }
@@ -86,11 +87,11 @@ impl SignInGate {
         }
     }
 
-    /// Takes new credentials where that needs nobody; answers whether it did.
+    /// Renews the credentials if that needs no person. Returns whether it did.
     async fn renew_quietly(&self) -> bool {
         match self.control.until_cancelled(self.again.reopen()).await {
             Some(Ok(ecr)) => {
-                tracing::info!("credentials that ended were renewed");
+                tracing::info!("renewed expired credentials");
                 self.goes_on_with(ecr);
                 true
             }
@@ -103,7 +104,7 @@ impl SignInGate {
         self.renewals.fetch_add(1, Ordering::Release);
     }
 
-    /// Waits until the session is renewed, or the migration is cancelled.
+    /// Waits until the session is renewed or the migration is cancelled.
     async fn wait(&self, ended: AwsError) -> Result<(), AwsError> {
         let mut error = Arc::new(MigrationError::from(ended));
         loop {
@@ -121,7 +122,7 @@ impl SignInGate {
                 }
                 Some(Err(still)) => error = Arc::new(still),
                 None => {
-                    let message = "the migration was stopped while it waited for a sign-in";
+                    let message = "the migration was cancelled while it waited for a sign-in";
                     return Err(AwsError::CredentialsExpired { message: message.to_owned() });
                 }
             }
@@ -131,10 +132,10 @@ impl SignInGate {
     }
 }
 
-/// An ECR whose calls wait at a gate where a person has to sign in.
+/// An ECR API whose calls wait at a gate when a person has to sign in.
 pub(super) struct WaitingEcr(pub(super) Arc<SignInGate>);
 
-/// Makes a call of the gate's present ECR: `$ecr` names it in `$call`.
+/// Makes the call `$call` with the gate's current ECR API, which is bound to `$ecr`.
 macro_rules! wait_for {
     ($this:ident, $ecr:ident => $call:expr) => {
         $this.0.pass(|$ecr| async move { $call.await }).await

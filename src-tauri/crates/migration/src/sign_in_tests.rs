@@ -1,10 +1,12 @@
+//! Tests of AWS sessions that expire during a migration.
+
 use std::time::Duration;
 
 use super::testing::{World, joined, request};
 use super::{Control, ImageResult, Plan, Report};
 use transload_model::{LifecyclePreset, RepositorySettings};
 
-/// Two repositories to create, one with a policy; two images each.
+/// Two repositories to create, one of them with a policy, with two images each.
 async fn world() -> (World, Plan) {
     let mut world = World::new();
     for tag in ["1", "2"] {
@@ -35,7 +37,7 @@ fn sign_in_events(world: &World) -> Vec<String> {
 
 #[tokio::test]
 async fn whichever_call_ends_the_session_all_of_it_arrives_and_nothing_goes_twice() {
-    // How many calls there are where nothing ends.
+    // Counts the calls of a run whose session doesn't expire.
     let (world, plan) = world().await;
     *world.ecr.calls_left.lock().unwrap() = Some(1000);
     assert!(all_moved(&world.run_signing_in(&plan, &world.registry_source(), 0).await));
@@ -44,7 +46,7 @@ async fn whichever_call_ends_the_session_all_of_it_arrives_and_nothing_goes_twic
     for ends_after in 0..calls {
         let (world, plan) = self::world().await;
         *world.ecr.calls_left.lock().unwrap() = Some(ends_after);
-        // The first of the three looks is made before anybody is asked for anything.
+        // The first of the three checks is made before a person is asked to sign in.
         let report = world.run_signing_in(&plan, &world.registry_source(), 3).await;
         assert!(all_moved(&report), "after {ends_after}: {report:?}");
         let expected = ["SignInNeeded", "SignInNeeded", "SignInNeeded", "SignedIn"];
@@ -79,7 +81,7 @@ async fn a_login_that_the_registry_refuses_is_renewed_after_a_sign_in() {
     for refused_after in 0..8 {
         let (world, plan) = world().await;
         *world.registry.refuses_login_after.lock().unwrap() = Some(refused_after);
-        // The first token is had; the one that renews it is not.
+        // The first token is available; its renewal fails.
         *world.ecr.calls_left.lock().unwrap() = Some(1);
         let report = world.run_signing_in(&plan, &world.registry_source(), 1).await;
         assert!(all_moved(&report), "after {refused_after}: {report:?}");

@@ -1,37 +1,33 @@
-//! How long a migration will take, from how fast earlier ones were. Pure.
+//! Estimates how long a migration takes from the speed of earlier ones. Pure: the api passes it the
+//! transfers of the journal.
 
 use std::time::Duration;
 
-/// Of how many earlier migrations the speed is taken: the line of today counts, not that of a year
-/// ago.
+/// Maximum number of earlier migrations in the estimate: recent ones show the current connection.
 const NEWEST: usize = 5;
-/// A migration that sent less, or was over sooner, says more of the distance to the registries than
-/// of the line.
+/// Migrations that sent less or took less time than this show latency rather than bandwidth.
 const LEAST_BYTES: u64 = 1 << 20;
 const LEAST_TIME: Duration = Duration::from_secs(1);
 
-/// What an earlier migration on the same route came to.
+/// Size and duration of an earlier migration on the same route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EarlierTransfer {
-    /// Bytes that were sent.
     pub sent_bytes: u64,
-    /// How long it took.
     pub elapsed: Duration,
 }
 
-/// How long a transfer will take, as far as earlier ones tell.
+/// The expected duration of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExpectedTime {
-    /// How long.
     pub time: Duration,
-    /// The speed so far.
+    /// The average speed of the earlier migrations.
     pub bytes_per_second: u64,
-    /// How many earlier migrations that is taken from.
+    /// Number of earlier migrations in the estimate.
     pub migrations: usize,
 }
 
-/// The time for so many bytes, from earlier migrations, newest first. Nothing where none of them
-/// tells.
+/// Estimates the time to send bytes from earlier migrations, newest first. Returns `None` if none
+/// of them is large enough.
 pub fn expected_time(
     bytes: u64,
     earlier: impl IntoIterator<Item = EarlierTransfer>,

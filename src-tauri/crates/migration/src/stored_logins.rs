@@ -1,5 +1,5 @@
-//! The login that `docker login`, `podman login` or `skopeo login` stored, as the login of a
-//! registry client. Sources of images use it where the person gave no login to Transload itself.
+//! The registry login stored by `docker login`, `podman login` or `skopeo login`, as the login of a
+//! registry client. Image sources use it if the person entered no login in Transload.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,11 +11,11 @@ use transload_docker::client_login::stored::{FoundLogin, LoginProblem, StoredLog
 use transload_model::RegistryHost;
 use transload_registry::{LoginSource, RegistryError, RegistryLogin};
 
-/// The stored login of a registry, read when it is first wanted.
+/// The stored login of a registry, read on first use.
 ///
-/// A place that cannot be read never stops a request: it counts as having no login, as it does for
-/// Docker, and [`StoredLogin::problem`] says why. A login that the registry refuses is read again,
-/// in case the person stored another one since.
+/// A login store that can't be read never fails a request: it counts as having no login, as in
+/// Docker, and [`StoredLogin::problem`] gives the reason. A login that the registry rejects is read
+/// again, in case the person stored another one since.
 pub struct StoredLogin {
     registry: RegistryHost,
     environment: DockerEnvironment,
@@ -26,18 +26,19 @@ pub struct StoredLogin {
 #[derive(Default)]
 struct State {
     logins: Option<StoredLogins>,
-    /// What was returned, by repository; `None` is the registry itself.
+    /// Logins returned so far, by repository; `None` is the registry itself.
     returned: HashMap<Option<String>, Option<FoundLogin>>,
 }
 
 impl StoredLogin {
-    /// The login for a registry. Nothing is read yet.
+    /// Creates the login of a registry without reading it yet.
     pub fn new(registry: RegistryHost, environment: &DockerEnvironment) -> Self {
         let (state, problem) = (tokio::sync::Mutex::default(), Mutex::default());
         Self { registry, environment: environment.clone(), state, problem }
     }
 
-    /// Returns the login for the registry, or for one repository of it, with its place.
+    /// Returns the login for the registry, or for one repository of it, with the place where it is
+    /// stored.
     pub async fn find(&self, repository: Option<&str>) -> Option<FoundLogin> {
         let mut state = self.state.lock().await;
         self.find_in(&mut state, repository).await
@@ -63,14 +64,14 @@ impl StoredLogin {
     fn note(&self, found: bool, problems: &[LoginProblem]) {
         for problem in problems {
             let registry = &self.registry;
-            tracing::warn!(%registry, place = problem.place, reason = problem.reason, "a stored login cannot be read");
+            tracing::warn!(%registry, place = problem.place, reason = problem.reason, "couldn't read a stored login");
         }
         let mut noted = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         *noted = if found { None } else { described(problems) };
     }
 }
 
-/// All problems in one sentence.
+/// Joins all problems into one sentence.
 fn described(problems: &[LoginProblem]) -> Option<String> {
     let sentences: Vec<_> = problems.iter().map(ToString::to_string).collect();
     (!sentences.is_empty()).then(|| sentences.join("; "))

@@ -1,9 +1,9 @@
-//! The one check before a tag is written: it is written only over what the plan saw.
+//! The one check before a tag is written: a tag is overwritten only if it is as the plan showed it.
 //!
-//! Every route asks a [`TagGuard`] immediately before it writes a tag. The guard reads the tag at the
-//! destination, compares it with what the plan saw, and journals what is about to be overwritten, so
-//! that an undo can restore it. Between this read and the write a short window stays open: neither the
-//! registry protocol nor ECR's API has a conditional write of a tag.
+//! Every route asks a [`TagGuard`] immediately before it writes a tag. The guard reads the tag at
+//! the destination, compares it with the plan, and journals what is about to be overwritten, so
+//! that an undo can restore it. A short window remains between this read and the write, because
+//! neither the registry protocol nor the ECR API has a conditional write of a tag.
 
 use super::MigrationError;
 use super::journal::{
@@ -15,20 +15,20 @@ use transload_registry::{RegistryApi, RegistryError};
 /// What may be overwritten under a tag.
 #[derive(Clone, Debug)]
 pub(super) enum Expected<'a> {
-    /// The tag of a planned image: what the plan saw, or nothing where it saw no tag.
+    /// The tag of a planned image: its digest in the plan, or nothing if the tag didn't exist.
     Planned {
-        /// The tag, for the error.
+        /// The tag, for the error message.
         destination: &'a ImageReference,
-        /// What the plan saw.
+        /// The digest in the plan.
         digest: Option<&'a Digest>,
     },
-    /// The tag of a referrer: nothing. Another one belongs to somebody else.
+    /// The tag of a referrer: nothing. An existing one was not written by this migration.
     Nothing,
-    /// A list of referrers that was read a moment ago and extended.
+    /// A list of referrers that was just read and extended.
     Read(Option<Digest>),
 }
 
-/// What a write of a tag has to respect, and where it is journaled.
+/// What may be overwritten under a tag, and the journal that records it.
 pub(super) struct TagGuard<'a> {
     /// The number of the image in the plan.
     pub image: u32,
@@ -36,16 +36,15 @@ pub(super) struct TagGuard<'a> {
     pub repository: &'a str,
     /// The tag at the destination.
     pub tag: &'a str,
-    /// What may be overwritten.
     pub expected: Expected<'a>,
-    /// The journal, where the migration has one.
+    /// The journal, if the migration has one.
     pub journal: Option<&'a JournalLog>,
 }
 
-/// What a guard decided.
+/// The decision of a guard.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// The tag may be written now. The intent is on the disk.
+    /// The tag may be written now. The intent is recorded on disk.
     Write(Option<PendingWrite>),
     /// The tag points to the wanted image already.
     AlreadyThere {
@@ -54,7 +53,7 @@ pub(super) enum Verdict {
     },
 }
 
-/// What the comparison of a tag with the plan says.
+/// Result of comparing a tag with the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Comparison {
     AsPlanned,
@@ -62,8 +61,8 @@ enum Comparison {
     Moved,
 }
 
-/// Compares what a tag points to with what it may point to. `wanted` is `None` while only the Docker
-/// Engine knows it.
+/// Compares the digest of a tag with what may be overwritten. `wanted` is `None` while only the
+/// Docker Engine knows it.
 fn compare(
     found: Option<&Digest>,
     wanted: Option<&Digest>,
@@ -75,7 +74,7 @@ fn compare(
             let is_own = history.wrote(found) || history.is_uncertain;
             Comparison::AlreadyThere { is_own }
         }
-        // What this migration wrote itself, it may write again.
+        // A tag that this migration wrote may be written again.
         Some(found) if history.wrote(found) => Comparison::AsPlanned,
         found if found == planned => Comparison::AsPlanned,
         _ => Comparison::Moved,
@@ -83,13 +82,13 @@ fn compare(
 }
 
 impl TagGuard<'_> {
-    /// Reads the tag, compares, and journals the write. To be called immediately before the tag is
-    /// written.
+    /// Reads the tag, compares it, and journals the write. Must be called immediately before the
+    /// tag is written.
     ///
     /// # Errors
-    /// [`MigrationError::DestinationMoved`] or [`MigrationError::ReferrerKept`] if the tag points to
-    /// something else than expected; [`MigrationError::NotJournaled`] if the intent cannot be
-    /// journaled. The tag must not be written then.
+    /// Returns [`MigrationError::DestinationMoved`] or [`MigrationError::ReferrerKept`] if the tag
+    /// points to something other than expected, and [`MigrationError::NotJournaled`] if the intent
+    /// can't be journaled. The tag must not be written then.
     pub async fn before_write(
         &self,
         destination: &dyn RegistryApi,
@@ -111,8 +110,9 @@ impl TagGuard<'_> {
         Ok(Verdict::Write(Some(journal.intend(&repository, write).await?)))
     }
 
-    /// Journals what came of a write of this digest: done without an `error`. An error tells nothing unless the registry
-    /// refused the write: the answer to one that succeeded may have been lost.
+    /// Journals the result of writing this digest; no `error` means that it succeeded. After an
+    /// error the result is unknown unless the registry refused the write, because the response to a
+    /// successful write may have been lost.
     pub fn after_write(
         &self,
         pending: Option<PendingWrite>,
@@ -129,7 +129,7 @@ impl TagGuard<'_> {
         }
     }
 
-    /// What the tag points to now.
+    /// Returns the current digest of the tag.
     pub async fn found(
         &self,
         destination: &dyn RegistryApi,
@@ -138,13 +138,13 @@ impl TagGuard<'_> {
         Ok(head.map(|head| head.digest))
     }
 
-    /// Whether an earlier try of the migration wrote the tag, or was about to.
+    /// Returns whether an earlier run of the migration wrote the tag, or was about to.
     pub fn has_history(&self) -> bool {
         self.history() != TagHistory::default()
     }
 
-    /// Compares what a tag points to with what it may point to. If it points to the wanted image
-    /// already, returns whether this migration wrote it. Callers that use this to spare work before
+    /// Compares the digest of a tag with what may be overwritten. If it points to the wanted image
+    /// already, returns whether this migration wrote it. Callers that use this to skip work before
     /// the write still have to call [`TagGuard::before_write`].
     pub fn check(
         &self,
@@ -184,7 +184,7 @@ impl TagGuard<'_> {
                 found: found.clone(),
                 wanted: wanted.clone(),
             },
-            // A list of referrers that somebody deleted since it was read is read again.
+            // A list of referrers that was deleted since it was read has to be read again.
             _ => RegistryError::Missing {
                 registry: destination.host().clone(),
                 subject: format!("{}:{}", self.repository, self.tag),
@@ -203,8 +203,8 @@ impl TagGuard<'_> {
         history().unwrap_or_default()
     }
 
-    /// The names as ECR and its journal take them. Without a journal the destination may be any
-    /// registry.
+    /// Returns repository and tag as ECR and its journal name them. Without a journal, the
+    /// destination may be any registry.
     fn names(&self) -> Option<(RepositoryName, Tag)> {
         Some((RepositoryName::parse(self.repository).ok()?, Tag::parse(self.tag).ok()?))
     }
@@ -218,7 +218,8 @@ mod tests {
     fn a_tag_is_written_only_over_what_the_plan_saw() {
         use Comparison::{AlreadyThere, AsPlanned, Moved};
         let digest = |text: &str| (!text.is_empty()).then(|| Digest::of(text.as_bytes()));
-        // What is there, what is wanted, what the plan saw, what this migration wrote before.
+        // Existing digest, wanted digest, digest in the plan, digest that this migration wrote
+        // before.
         let cases = [
             ("", "new", "", "", AsPlanned),
             ("old", "new", "old", "", AsPlanned),
@@ -231,7 +232,7 @@ mod tests {
             ("first", "new", "old", "first", AsPlanned),
             ("theirs", "new", "old", "first", Moved),
             ("old", "new", "old", "first", AsPlanned),
-            // The Docker Engine alone knows what it will write.
+            // The Docker Engine alone knows which digest it will write.
             ("", "", "", "", AsPlanned),
             ("old", "", "old", "", AsPlanned),
             ("theirs", "", "", "", Moved),

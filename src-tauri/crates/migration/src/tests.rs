@@ -1,3 +1,6 @@
+//! Tests of a whole migration against fake registries: digests, errors, cancelling and the Docker
+//! Engine route.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -248,7 +251,7 @@ async fn two_images_for_one_place_are_refused() {
 #[tokio::test]
 async fn an_index_that_holds_itself_ends() {
     let world = World::new();
-    // A digest cannot name itself, but a chain of indexes can be as long as a registry likes.
+    // A digest can't contain itself, but a chain of indexes can be of any length.
     let mut inner = world.source.image("app", None, &["layer"]);
     for depth in 0..6 {
         inner = world.source.index("app", &format!("depth-{depth}"), &[inner]);

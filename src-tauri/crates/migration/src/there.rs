@@ -1,4 +1,5 @@
-//! What the destination's existing repositories hold already, as far as a plan wants to know.
+//! Reads what existing repositories at the destination already contain: layers, lifecycle policies
+//! and repository policies. `facts` calls it before the images are looked up in detail.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,34 +11,34 @@ use super::{Destination, MigrationRequest, PolicyFacts};
 use transload_aws::{AwsError, EcrRepository};
 use transload_model::{Digest, LifecyclePreset, RepositoryName};
 
-/// Repositories that are asked about at the same time.
+/// Maximum number of repositories that are read concurrently.
 const ASKED_TOGETHER: usize = 4;
-/// Layers that are asked for in all: a thousand calls. What is beyond counts as not there, which
-/// makes the plan's bytes an upper bound.
+/// Maximum number of layers that are looked up: a thousand calls. Further layers count as missing,
+/// so the plan's bytes are an upper bound.
 const LAYERS_LIMIT: usize = 100_000;
 
-/// What an existing repository holds.
+/// What an existing repository contains.
 #[derive(Clone, Debug, Default)]
 pub struct RepositoryHolds {
-    /// Layers of the plan's images.
+    /// Layers of the plan's images that the repository has.
     pub layers: HashSet<Digest>,
-    /// Its lifecycle policy, where images of the plan may come.
+    /// Its lifecycle policy, if the plan may push images to it.
     pub lifecycle: Document,
-    /// What that policy applies to now.
+    /// The images that the policy applies to now.
     pub lifecycle_facts: PolicyFacts,
-    /// Its repository policy, where the request wants one.
+    /// Its repository policy, if the request sets one.
     pub policy: Document,
 }
 
-/// A document of a repository.
+/// A policy document of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Document {
-    /// It was not asked for, or may not be read.
+    /// It was not read, or reading it was denied.
     #[default]
     Unknown,
-    /// There is none.
+    /// The repository has no such document.
     Missing,
-    /// Its text.
+    /// The text of the document.
     Text(String),
 }
 
@@ -47,15 +48,16 @@ impl Document {
             Ok(Some(text)) => Self::Text(text),
             Ok(None) => Self::Missing,
             Err(error) => {
-                // The document is left as it is in any case.
-                tracing::warn!(%name, %error, "a policy of a repository cannot be read");
+                // The document is not changed in any case.
+                tracing::warn!(%name, %error, "couldn't read a policy of a repository");
                 Self::Unknown
             }
         }
     }
 }
 
-/// Asks. Where the caller may not ask, nothing is known, and the plan is made without.
+/// Reads what existing repositories contain. Where reading is denied, the plan is created without
+/// that information.
 pub(super) async fn what_is_there(
     request: &MigrationRequest,
     images: &[ImageFacts],
@@ -83,7 +85,8 @@ pub(super) async fn what_is_there(
     stream::iter(asked).buffer_unordered(ASKED_TOGETHER).collect().await
 }
 
-/// How many images may come to each repository: those that it doesn't have as they are.
+/// Returns the maximum number of images that will be pushed to each repository: those that it
+/// doesn't have yet.
 fn coming_images<'a>(
     request: &'a MigrationRequest,
     images: &[ImageFacts],
@@ -114,7 +117,7 @@ async fn of_repository(
             return HashSet::new();
         }
         ecr.layers_held(name, &layers).await.unwrap_or_else(|error| {
-            tracing::warn!(%name, %error, "it is not known which layers are there");
+            tracing::warn!(%name, %error, "couldn't look up which layers exist");
             HashSet::new()
         })
     };

@@ -1,4 +1,5 @@
-//! The sums of a plan.
+//! The totals of a plan: counts of images and bytes to upload, store and mount. Pure:
+//! [`super::plan()`] computes them last.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,52 +8,51 @@ use super::{Action, PlannedImage, PlannedRepository, Route};
 use transload_model::{Digest, Encryption, RepositoryName};
 use transload_registry::PullQuota;
 
-/// The sums of a plan.
+/// The totals of a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PlanTotals {
-    /// Repositories to create.
     pub repositories_to_create: u32,
-    /// Images to move.
+    /// Images to copy.
     pub images_to_move: u32,
-    /// Images that are there, or stay by choice.
+    /// Images that already exist, or whose destination is kept by choice.
     pub images_unchanged: u32,
     /// Images that need a choice.
     pub conflicts: u32,
-    /// Images that cannot be moved.
+    /// Images that can't be copied.
     pub refused: u32,
-    /// Bytes that the account receives: each layer once for each repository that doesn't have it, or
-    /// once for all that can share it where blob mounting is on. Signatures and other referrers, and the
-    /// manifests themselves, are not counted.
+    /// Bytes that the account receives: each layer once for each repository that doesn't have it,
+    /// or once for all repositories that can share it if blob mounting is enabled. Referrers and
+    /// the manifests themselves are not counted.
     pub upload_bytes: u64,
-    /// Whether ECR takes layers from its other repositories, if that is known.
+    /// Whether blob mounting is enabled in ECR, if known.
     pub blob_mounting: Option<bool>,
-    /// Bytes of all images to move, each shared layer counted once, without what is there already.
+    /// Bytes of all images to copy without existing layers; each shared layer is counted once.
     pub unique_bytes: u64,
-    /// Bytes that ECR keeps in addition: a layer that goes to two repositories counts twice.
+    /// Bytes that ECR stores in addition: a layer in two repositories counts twice.
     pub stored_bytes: u64,
-    /// Bytes of images to move that their repositories hold already.
+    /// Bytes of images to copy that their repositories already have.
     pub there_bytes: u64,
-    /// Bytes that need not be sent where ECR takes layers from its other repositories: they go to
-    /// several with the same encryption, or one of those holds them.
+    /// Bytes that can be mounted: layers that go to several repositories with the same encryption,
+    /// or that one of those already has.
     pub mountable_bytes: u64,
-    /// Tags of signatures, attestations and SBOMs that will be written beside the images.
+    /// Tags of signatures, attestations and SBOMs that will be written with the images.
     pub referrer_tags: u32,
-    /// Tags of such that point to another one at the destination, which is kept.
+    /// Tags of signatures, attestations and SBOMs that are not written, because a different one at
+    /// the destination is kept.
     pub referrer_tags_kept: u32,
-    /// Images to move whose signatures could not be looked for yet.
+    /// Images to copy whose signatures couldn't be listed yet.
     pub referrers_unknown: u32,
 }
 
-/// A pull quota with what a plan needs of it.
+/// A pull quota with the pulls that a plan needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NeededQuota {
-    /// Pulls that are needed.
     pub needed: u32,
-    /// What the registry told.
+    /// The quota that the registry reported.
     pub quota: PullQuota,
 }
 
-/// The sums. `holds` is what existing repositories hold already, as far as that is known.
+/// Computes the totals. `holds` is what existing repositories contain, as far as it is known.
 pub(super) fn totals(
     repositories: &[PlannedRepository],
     images: &[PlannedImage],
@@ -100,12 +100,12 @@ fn add_referrers(totals: &mut PlanTotals, image: &PlannedImage) {
             totals.referrer_tags_kept += count(tags.iter().filter(|tag| tag.is_kept()).count());
         }
         None if image.route == Route::RegistryToRegistry => totals.referrers_unknown += 1,
-        // The Docker Engine has no signatures.
+        // The Docker Engine stores no signatures.
         None => {}
     }
 }
 
-/// Sums up the layers of each repository.
+/// Adds the layers of each repository.
 fn add_bytes(
     totals: &mut PlanTotals,
     repositories: &[PlannedRepository],
@@ -115,7 +115,7 @@ fn add_bytes(
     let encryption: HashMap<_, _> =
         repositories.iter().map(|known| (&known.name, &known.settings.encryption)).collect();
     let mut seen: HashSet<&Digest> = HashSet::new();
-    // A layer can be taken from a repository that is encrypted in the same way. Source: Amazon ECR
+    // A layer can be mounted only from a repository with the same encryption. Source: Amazon ECR
     // user guide, "Blob mounting".
     let mut with_same: HashSet<(&Digest, Option<&Encryption>)> = HashSet::new();
     for (name, layers) in layers {
@@ -143,10 +143,10 @@ fn add_bytes(
     }
 }
 
-/// How many pulls of Docker Hub the images need; each manifest of an image is one.
+/// Returns how many Docker Hub pulls the images need: one for each manifest of an image.
 pub(super) fn pulls(images: &[PlannedImage]) -> u32 {
     let moving = images.iter().filter(|image| image.action.moves());
-    // One that was not read yet needs at least one.
+    // An image whose manifests were not read needs at least one.
     let pulls: usize =
         moving.map(|image| image.content.as_ref().map_or(1, |content| content.pulls)).sum();
     u32::try_from(pulls).unwrap_or(u32::MAX)

@@ -1,4 +1,4 @@
-//! What a plan says that the account receives is what a run sends.
+//! Tests that a run sends exactly the bytes that its plan shows.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ fn world(mounting: bool) -> World {
     World { ecr: Arc::new(FakeEcr::new(Arc::clone(&registry))), registry, ..World::new() }
 }
 
-/// All tags of these repositories, each with a layer of its own on the shared one.
+/// All tags of these repositories. Each image has a layer of its own on top of the shared one.
 fn images(world: &World, repositories: &[&str]) -> MigrationRequest {
     let mut all = MigrationRequest::default();
     for repository in repositories {
@@ -57,7 +57,7 @@ fn images_there(world: &World) -> MigrationRequest {
 
 fn a_layer_twice(world: &World) -> MigrationRequest {
     for (repository, tag) in [("app", "1"), ("app", "2"), ("web", "1")] {
-        // The same configuration, and a layer that is in the image twice.
+        // The same configuration, and a layer that occurs twice in the image.
         world.source.image(repository, Some(tag), &[BASE, "twice", "twice"]);
     }
     joined(request("app", "app", &["1", "2"]), request("web", "web", &["1"]))
@@ -117,7 +117,7 @@ async fn planned_bytes_are_the_bytes_that_are_sent() {
             assert!(!report.images.iter().any(failed), "{why}: {report:?}");
             let sent: u64 = report.images.iter().filter_map(|image| image.sent_bytes).sum();
             assert_eq!(plan.totals.upload_bytes, sent, "{why}, mounting {mounting}");
-            // The configuration of each signature is two bytes.
+            // The configuration of each signature has two bytes.
             let signatures = if why.starts_with("referrers") { 4 } else { 0 };
             let uploaded = world.registry.uploaded_bytes();
             assert!((sent..=sent + signatures).contains(&uploaded), "{why}, mounting {mounting}");

@@ -1,4 +1,5 @@
-//! An image with everything under it: the manifest, or the index with its children, as raw bytes.
+//! An image with all its manifests as raw bytes: a single manifest, or an index with its children.
+//! Planning and list copies read it from the source; `copy` walks it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,51 +16,50 @@ use transload_model::{
 };
 use transload_registry::{RegistryApi, RegistryError};
 
-/// Real indexes hold images; some tools put an index into an index. More is an attack or a mistake.
+/// Maximum nesting of indexes. Real indexes contain images; some tools put an index into an index.
+/// Deeper nesting is an attack or a mistake.
 const DEPTH_LIMIT: usize = 4;
-/// Manifests of one image in all, however its indexes nest: an index may list another one many
-/// times, and that one a third. The busiest public indexes list some dozens of platforms with their
-/// attestations.
+/// Maximum number of manifests of one image, however its indexes nest: an index may list another
+/// one many times, and that one a third. The largest public indexes list a few dozen platforms with
+/// their attestations.
 const MANIFESTS_LIMIT: usize = 10_000;
-/// Bytes of all manifests of one image: they are held in memory while it is planned, and while it is
-/// copied. A manifest has some kilobytes.
+/// Maximum size of all manifests of one image. They are in memory while it is planned and while it
+/// is copied. A manifest has a few kilobytes.
 const MANIFESTS_LIMIT_BYTES: usize = 64 * 1024 * 1024;
-/// Configurations hold some kilobytes, with a long history perhaps some hundreds.
+/// Maximum size of a configuration. They have a few kilobytes, or hundreds with a long history.
 const CONFIG_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
-/// Dates before 1980 are placeholders: reproducible builds write 1970, or one second later.
+/// Earlier dates are placeholders: reproducible builds write 1970-01-01, or one second later.
 pub(super) const OLDEST_DATE_MS: u64 = 315_532_800_000;
-/// Children that are asked for at the same time.
+/// Maximum number of children that are requested concurrently.
 const ASKED_TOGETHER: usize = 4;
 
-/// An image, pinned to its digest, with everything that belongs to it but the blobs.
+/// An image, pinned to its digest, with all its manifests but no blobs.
 #[derive(Clone, Debug)]
 pub struct ImageTree {
-    /// What the tag points to.
+    /// The manifest that the tag points to.
     pub root: Node,
 }
 
 /// A manifest with its children.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// The manifest as it came.
+    /// The manifest as raw bytes.
     pub raw: RawManifest,
-    /// The digest by which it is referred to. A parent may list it by another hash function than the
-    /// one that registries count with.
+    /// The digest that refers to it. A parent may use another hash function than the registry.
     pub name: Digest,
-    /// The platform that its index gives it.
+    /// The platform in its index.
     pub platform: Option<Platform>,
-    /// Whether it is an attestation.
     pub attestation: bool,
-    /// Its configuration and layers, if it is an image; of an index the layers that it lists itself, as
-    /// a build cache does.
+    /// Its configuration and layers if it is an image. For an index, the layers that it lists
+    /// itself, as a build cache does.
     pub blobs: Vec<Descriptor>,
-    /// How many of its layers lie outside the registry and are not copied.
+    /// Number of layers that are stored outside the registry and not copied.
     pub foreign_layers: usize,
-    /// Its children, if it is an index.
+    /// Its children if it is an index.
     pub children: Vec<Node>,
 }
 
-/// What one image may still have of manifests.
+/// The remaining limits of one image's manifests.
 #[derive(Default)]
 struct Budget {
     manifests: AtomicUsize,
@@ -67,22 +67,23 @@ struct Budget {
 }
 
 impl Budget {
-    /// Takes children that are about to be asked for. The count so far where that is too many.
+    /// Counts children that are about to be requested. Returns the count so far if it exceeds the
+    /// limit.
     fn too_many(&self, children: usize) -> Option<usize> {
         let children = self.manifests.fetch_add(children, Ordering::Relaxed) + children;
         (children > MANIFESTS_LIMIT).then_some(children)
     }
 
-    /// Takes a manifest that came. Whether that is too much.
+    /// Counts the bytes of a manifest. Returns whether they exceed the limit.
     fn too_large(&self, bytes: usize) -> bool {
         self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > MANIFESTS_LIMIT_BYTES
     }
 }
 
-/// Fetches a manifest and everything under it.
+/// Reads a manifest and all its children.
 ///
 /// # Errors
-/// Where any part cannot be had, or is not what its parent says.
+/// Returns an error if any part can't be read, or doesn't match what its parent says.
 pub(super) async fn read_tree(
     source: ManifestSource<'_>,
     image: &ImageReference,
@@ -93,11 +94,11 @@ pub(super) async fn read_tree(
     Ok(ImageTree { root })
 }
 
-/// Fetches the manifest of one platform: an index's child, or the image itself where it is for that
+/// Reads the manifest of one platform: a child of an index, or the image itself if it is for that
 /// platform. Without a platform it is [`read_tree`].
 ///
 /// # Errors
-/// As there, and where the image is not there for the platform.
+/// As [`read_tree`], and [`MigrationError::PlatformMissing`] if there is no image for the platform.
 pub(super) async fn read_extent(
     source: ManifestSource<'_>,
     image: &ImageReference,
@@ -135,7 +136,7 @@ pub(super) async fn read_extent(
     Ok(ImageTree { root })
 }
 
-/// What a plan reads of an image's configuration.
+/// The fields of an image's configuration that planning reads.
 #[derive(Deserialize)]
 struct Configuration {
     #[serde(flatten)]
@@ -144,7 +145,7 @@ struct Configuration {
 }
 
 impl Configuration {
-    /// When the image was built, in milliseconds since 1970.
+    /// Returns when the image was built, in milliseconds since 1970.
     fn built_at_ms(&self) -> Option<u64> {
         let created = OffsetDateTime::parse(self.created.as_deref()?, &Rfc3339).ok()?;
         let nanoseconds = created.unix_timestamp_nanos();
@@ -185,7 +186,7 @@ async fn read_node(
     let (blobs, listed) = match manifest {
         Manifest::Image(manifest) => {
             let mut blobs = vec![manifest.config];
-            // What lies outside the registry stays outside: its layers are named, not stored.
+            // Layers outside the registry are named in the manifest, but not stored or copied.
             let (foreign, own): (Vec<_>, Vec<_>) =
                 manifest.layers.into_iter().partition(Descriptor::is_foreign);
             foreign_layers = foreign.len();
@@ -212,7 +213,7 @@ async fn read_node(
     Ok(Node { raw, name, platform, attestation, blobs, foreign_layers, children })
 }
 
-/// Boxed, because an index may hold an index.
+/// Boxed, because an index may contain an index.
 fn read_child<'a>(
     source: ManifestSource<'a>,
     image: &'a ImageReference,
@@ -237,10 +238,10 @@ fn unusable(
 }
 
 impl ImageTree {
-    /// Fetches what a reference points to now, with everything under it but the blobs.
+    /// Reads what a reference points to now, with all its manifests but no blobs.
     ///
     /// # Errors
-    /// Where any part cannot be had, or is not what its parent says.
+    /// Returns an error if any part can't be read, or doesn't match what its parent says.
     pub async fn read(
         registry: &dyn RegistryApi,
         image: &ImageReference,
@@ -248,9 +249,9 @@ impl ImageTree {
         read_tree(ManifestSource::of(registry), image, image.manifest_reference()).await
     }
 
-    /// Reads the platform of an image without an index, which would name it, and the build date of
-    /// any image if `needs_date`. Both are in the configuration, which doesn't count as a pull. Returns
-    /// the build date in milliseconds since 1970, as far as it is known.
+    /// Reads the platform of a single image, which no index names, and the build date of any image
+    /// if `needs_date`. Both are in the configuration, which doesn't count as a pull. Returns the
+    /// build date in milliseconds since 1970, if known.
     pub async fn read_configuration(
         &mut self,
         registry: &dyn RegistryApi,
@@ -285,7 +286,7 @@ impl ImageTree {
         }
     }
 
-    /// Every manifest below the root once, each after what holds it.
+    /// Returns every distinct manifest below the root, parents before children.
     pub(super) fn below(&self) -> Vec<Digest> {
         let (mut seen, mut below) = (std::collections::HashSet::new(), Vec::new());
         let mut level: Vec<&Node> = self.root.children.iter().collect();
@@ -297,14 +298,15 @@ impl ImageTree {
         below
     }
 
-    /// The image and its children, as far as people sign them: not the attestations.
+    /// Returns the digests that signatures refer to: the image and its children without
+    /// attestations.
     pub(super) fn signable(&self) -> Vec<Digest> {
         let mut digests = Vec::new();
         self.root.add_signable(&mut digests);
         digests
     }
 
-    /// Every blob once, with its size in bytes.
+    /// Returns every distinct blob with its size in bytes.
     pub fn blobs(&self) -> HashMap<Digest, u64> {
         let mut blobs = HashMap::new();
         self.root.visit(&mut |node| {
@@ -313,7 +315,8 @@ impl ImageTree {
         blobs
     }
 
-    /// The platforms that can be run, in the order of the index; attestations are none.
+    /// Returns the platforms that can run, in the order of the index. Attestations are not
+    /// included.
     pub fn platforms(&self) -> Vec<Platform> {
         let mut platforms = BTreeMap::new();
         self.root.visit(&mut |node| {
@@ -327,8 +330,8 @@ impl ImageTree {
         ordered.into_iter().map(|(platform, _)| platform).collect()
     }
 
-    /// The platforms of an index with the digests of their images, which nobody was asked for yet;
-    /// none of an image that is alone.
+    /// Returns the platforms of an index with the digests of their images, not verified yet. Empty
+    /// for a single image.
     pub(super) fn parts(&self) -> Vec<PlatformProof> {
         let mut parts: Vec<PlatformProof> = Vec::new();
         for child in &self.root.children {
@@ -346,7 +349,7 @@ impl ImageTree {
         parts
     }
 
-    /// Whether it is a build cache that BuildKit exported as an index of layers.
+    /// Returns whether it is a build cache that BuildKit exported as an index of layers.
     pub fn is_build_cache(&self) -> bool {
         let mut is_cache = false;
         self.root.visit(&mut |node| {
@@ -356,14 +359,14 @@ impl ImageTree {
         is_cache
     }
 
-    /// How many layers lie outside the registry and are not copied.
+    /// Returns how many layers are stored outside the registry and not copied.
     pub fn foreign_layers(&self) -> usize {
         let mut count = 0;
         self.root.visit(&mut |node| count += node.foreign_layers);
         count
     }
 
-    /// How many manifests describe one image each: what Docker Hub counts as pulls.
+    /// Returns how many manifests describe an image, which is what Docker Hub counts as pulls.
     pub fn image_manifests(&self) -> usize {
         let mut count = 0;
         self.root.visit(&mut |node| count += usize::from(node.children.is_empty()));
@@ -372,7 +375,7 @@ impl ImageTree {
 }
 
 impl Node {
-    /// The first image at or below this manifest that is not an attestation.
+    /// Returns the first image at or below this manifest that is not an attestation.
     fn first_image(&self) -> Option<&Self> {
         if self.children.is_empty() {
             return Some(self).filter(|node| !node.attestation);
@@ -380,7 +383,7 @@ impl Node {
         self.children.iter().find_map(Self::first_image)
     }
 
-    /// Every blob under this manifest once, in order.
+    /// Returns every distinct blob below this manifest, in order.
     pub(super) fn all_blobs(&self) -> Vec<Descriptor> {
         let mut seen = std::collections::HashSet::new();
         let mut blobs = Vec::new();

@@ -1,4 +1,4 @@
-//! What a migration may overwrite, and what is known of its writes after a crash at any of them.
+//! Tests of what a migration may overwrite, and of the state after a crash at any of its writes.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use transload_model::{Digest, LifecyclePreset, RepositoryPolicy, RepositorySetti
 
 const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"}}]}"#;
 
-/// What somebody else does to a tag after the plan was made.
+/// A change that somebody else makes to a tag after planning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     Nothing,
     /// Pushes another image.
     Pushes,
-    /// Pushes the very image that is about to be written.
+    /// Pushes the same image that is about to be written.
     PushesTheSame,
     Deletes,
     /// Deletes the tag and pushes another image.
@@ -42,7 +42,8 @@ impl Change {
     }
 }
 
-/// What is expected: `Written` over what the plan saw, `Kept` with an error, or found `Identical`.
+/// The expected result: `Written` over the planned digest, `Kept` with an error, or found
+/// `Identical`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Written,
@@ -50,7 +51,7 @@ enum Outcome {
     Identical,
 }
 
-/// Whether there was a tag when the plan was made, what happens then, and what becomes of it.
+/// Whether the tag existed at planning time, the change after it, and the expected result.
 const CHANGES: [(bool, Change, Outcome); 8] = [
     (false, Change::Nothing, Outcome::Written),
     (false, Change::Pushes, Outcome::Kept),
@@ -101,14 +102,14 @@ async fn a_tag_that_changes_after_the_last_blob_is_not_overwritten() {
     for (existed, change, outcome) in CHANGES {
         let (world, request, old) = world(existed).await;
         let plan = world.plan(&request).await;
-        // The configuration and one layer; then the manifest is written.
+        // The configuration and one layer are uploaded; then the manifest is written.
         let act = move |registry: &FakeRegistry| change.apply(registry);
         *world.registry.after_blobs.lock().unwrap() = Some((2, Box::new(act)));
         let report = world.run(&plan, &world.registry_source()).await;
         check(&report, &world.registry, outcome, old.as_ref());
         let heads = world.registry.heads.lock().unwrap();
         let in_run = heads.iter().filter(|head| *head == "app:1").count();
-        // One for the plan, one before the write, and one for the proof of what is there.
+        // One for the plan, one before the write, and one for the verification.
         let proof = usize::from(outcome != Outcome::Kept);
         assert_eq!(in_run, 2 + proof, "{existed} {change:?}: {heads:?}");
     }
@@ -119,7 +120,7 @@ async fn a_resumed_or_saved_plan_overwrites_no_more_than_a_fresh_one() {
     for (existed, change, outcome) in CHANGES {
         let (world, request, old) = world(existed).await;
         let mut plan = world.plan(&request).await;
-        // As a journal or a file keeps it.
+        // As restored from a journal or a plan file.
         for image in &mut plan.images {
             image.content = None;
         }
@@ -135,7 +136,7 @@ async fn a_resumed_or_saved_plan_overwrites_no_more_than_a_fresh_one() {
 #[tokio::test]
 async fn the_docker_engine_overwrites_no_more_than_a_copy() {
     for (existed, change, outcome) in CHANGES {
-        // Nobody but the engine knows which image it will push.
+        // Only the engine knows which image it will push.
         if change == Change::PushesTheSame {
             continue;
         }
@@ -165,8 +166,8 @@ async fn an_image_that_the_engine_itself_pushed_before_counts_as_there() {
     assert_eq!(results(&report), ["Unchanged SameContent"]);
 }
 
-/// A signed image, what is at the destination under the tag of its signature when it is planned and
-/// when it is copied, and what becomes of that tag.
+/// A signed image, with the tag of its signature at the destination when it is planned and when it
+/// is copied, and the expected result for that tag.
 #[tokio::test]
 async fn a_signature_of_somebody_else_is_kept_and_reported() {
     let cases = [
@@ -210,7 +211,7 @@ async fn a_signature_of_somebody_else_is_kept_and_reported() {
     }
 }
 
-/// A migration with a journal, which may end at any call and is resumed.
+/// A migration with a journal, which may crash at any call and is resumed.
 struct Journaled {
     _folder: TempDir,
     journal: Journal,
@@ -365,7 +366,7 @@ async fn a_repository_that_others_made_before_the_crash_stays_theirs() {
     let (story, _) = new_repository().await;
     story.world.ecr.crash.set("create", When::Before);
     story.run_until_crash(&story.world.ecr.crash).await;
-    // Long before: its creation is not the one that was intended.
+    // Created long before, so it is not the intended creation.
     story.world.ecr.add_created("app", RepositorySettings::default(), 1);
     let report = story.resume().await;
     assert_eq!(results(&report), ["Moved Equal"]);

@@ -1,3 +1,5 @@
+//! Tests of splitting a plan into parts.
+
 use std::collections::BTreeSet;
 
 use super::*;
@@ -12,7 +14,7 @@ fn groups(of: &[(&str, u32)]) -> BTreeMap<String, u32> {
     of.iter().map(|(name, group)| ((*name).to_owned(), *group)).collect()
 }
 
-/// The repositories of each part. Checks that each image is in exactly one part.
+/// Returns the repositories of each part. Checks that each image is in exactly one part.
 fn parts(
     images: &[ShardImage<'_>],
     groups: &BTreeMap<String, u32>,
@@ -71,7 +73,7 @@ fn one_large_repository_is_split_into_even_parts_of_neighbors() {
             assert!(part.is_sorted(), "the order of the plan is kept: {part:?}");
         }
     }
-    // Among others it takes as much as they leave.
+    // Among other repositories it gets the remaining capacity.
     let mut with_others = images.clone();
     with_others.push(image("small", "1", 5 * MB));
     let four = parts(&with_others, &BTreeMap::new(), 4);
@@ -140,7 +142,7 @@ fn more_parts_than_images_leave_some_parts_empty() {
     let images = [image("a", "1", MB), image("a", "2", MB), image("b", "1", 5 * MB)];
     let many = parts(&images, &BTreeMap::new(), 1000);
     assert_eq!(many.iter().filter(|part| !part.is_empty()).count(), 3);
-    // Sizes that contradict every disk are counted without overflow.
+    // Sizes beyond any disk are added without overflow.
     parts(&[image("a", "1", u64::MAX), image("b", "1", u64::MAX)], &BTreeMap::new(), 3);
     assert!(parts(&[], &BTreeMap::new(), 5).iter().all(Vec::is_empty));
 }
