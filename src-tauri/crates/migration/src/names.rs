@@ -200,7 +200,7 @@ fn last_part(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// Returns the names that more than one source would get, each with those sources. `proposed` holds
+/// Returns the names that more than one source would get, each with those sources. `names` holds
 /// pairs of source and name.
 pub fn name_collisions<'a>(
     names: impl IntoIterator<Item = (&'a str, &'a str)>,

@@ -1,5 +1,5 @@
-//! Runs a plan step by step and returns the report. The api starts it as a job; the CLI runs it in
-//! the same way.
+//! Runs a plan step by step and returns the report. The api starts it as a job, for the
+//! window and for the command line.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! One blob: whether it must travel, and the way it takes.
+//! Copies one blob: decides whether it has to be transferred, and how (mount, upload, or upload in
+//! parts). `image` calls it for every blob that a manifest names.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,17 +14,17 @@ use transload_registry::{
     BlobStream, Mount, Optional, RegistryError, Remedy, UploadSession, UploadStart,
 };
 
-/// A blob whose transfer broke is sent anew, from its first byte, this often in all.
+/// Maximum number of attempts to upload a blob, each from its first byte.
 const ATTEMPTS: u32 = 3;
-/// How often a registry may send an upload to another address.
+/// Maximum number of times that a registry may redirect an upload to another address.
 const MOVES_LIMIT: u32 = 3;
-/// The pause before the second attempt; doubled before the third.
+/// Pause before the second attempt; doubled before the third.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Progress is told after this many bytes, and at the end: a listener shows ten steps a second, and
-/// a fast connection brings thousands of pieces.
+/// Progress is reported after this many bytes, and at the end. The UI shows ten updates a second,
+/// while a fast connection delivers thousands of chunks.
 const TELL_AFTER_BYTES: u64 = 256 * 1024;
 
-/// How a blob came to be at the destination.
+/// How a blob got to the destination.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Arrival {
     Sent,
@@ -32,7 +33,7 @@ enum Arrival {
 }
 
 impl Copying<'_> {
-    /// Makes sure that the destination holds a blob.
+    /// Ensures that the destination has a blob.
     pub(super) async fn copy_blob(&self, blob: &Descriptor) -> Result<(), MigrationError> {
         let held = &self.copier.held;
         self.copier.control.go().await;
@@ -68,7 +69,8 @@ impl Copying<'_> {
         if held.mounting() == Mounting::Ignored {
             return self.bring_asked_for(blob).await;
         }
-        // Whoever sends the same bytes to another repository is waited for, and mounted from.
+        // If another task is sending the same bytes to another repository, wait for it and mount
+        // them from there.
         let content = match held.holder(&blob.digest) {
             Some(_) => None,
             None => Some(held.lock_content(&blob.digest).await),
@@ -80,14 +82,15 @@ impl Copying<'_> {
             }
             None => {
                 let arrived = self.bring_in_one(blob).await?;
-                // Told before the lock is given up, so that the next one finds it.
+                // Recorded before the lock is released, so that the next task finds it.
                 held.add_blob(self.repository, &blob.digest);
                 Ok(arrived)
             }
         }
     }
 
-    /// The first blob: finds out what a mount from the repository itself means here.
+    /// Copies the first blob, and finds out how the registry answers a mount from the repository
+    /// itself.
     async fn scout(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let _permit = self.copier.turns.turn(blob.size_bytes).await;
         let held = &self.copier.held;
@@ -98,8 +101,8 @@ impl Copying<'_> {
             }
             Ok(UploadStart::Session(session)) => {
                 let CopyEnds { destination, layers, .. } = &self.copier.ends;
-                // ECR ignores mounts until its account allows them, and may hold the blob all the same:
-                // after an interruption the first one is mostly there.
+                // ECR ignores mounts until its account enables blob mounting, and may have the blob
+                // nevertheless: after an interruption the first blob usually exists.
                 let is_ecr = layers.is_some();
                 if is_ecr && destination.has_blob(self.repository, &blob.digest).await? {
                     destination.abandon_upload(self.repository, session).await;
@@ -127,7 +130,7 @@ impl Copying<'_> {
         Ok(Arrival::Sent)
     }
 
-    /// One question opens the upload, or says that the blob is there.
+    /// Copies a blob with one request that either opens an upload or says that the blob exists.
     async fn bring_in_one(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let _permit = self.copier.turns.turn(blob.size_bytes).await;
         match self.begin_or_plain(blob, Some(self.repository)).await? {
@@ -139,16 +142,16 @@ impl Copying<'_> {
         }
     }
 
-    /// Asks for the blob, and sends it only where it is missing.
+    /// Checks whether the blob exists, and uploads it only if it is missing.
     async fn bring_asked_for(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
         let copier = self.copier;
-        // Before the turn: what this waits for needs turns too.
+        // Before the upload slot is taken, because the image that this waits for needs slots too.
         let planned = copier.planned_mount(self.repository, &blob.digest).await;
         let _permit = copier.turns.turn(blob.size_bytes).await;
         if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
             return Ok(Arrival::WasThere);
         }
-        // A mount costs nothing where an upload has to be opened anyway.
+        // A mount costs nothing if an upload has to be opened anyway.
         let holder = match planned {
             Some(planned) => planned,
             None => copier.held.holder(&blob.digest),
@@ -162,8 +165,8 @@ impl Copying<'_> {
         }
     }
 
-    /// Takes the blob from another repository. A registry may refuse that for one repository alone;
-    /// the session that it opens instead is used, unless the blob turns out to be there.
+    /// Mounts the blob from another repository. A registry may refuse that for a single repository.
+    /// The upload session that it opens instead is used, unless the blob turns out to exist.
     async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<Arrival, MigrationError> {
         let copier = self.copier;
         let _permit = copier.turns.turn(blob.size_bytes).await;
@@ -186,7 +189,8 @@ impl Copying<'_> {
         from: Option<&str>,
     ) -> Result<UploadStart, RegistryError> {
         match self.begin(blob, from).await {
-            // A mount is an offer: whatever a registry says to it, it may take the blob itself.
+            // A mount is optional: whatever error a registry returns for it, a plain upload may
+            // succeed.
             Err(error) if from.is_some() && error.allows_fallback(Optional::Mount) => {
                 self.begin(blob, None).await
             }
@@ -203,8 +207,8 @@ impl Copying<'_> {
         self.copier.ends.destination.begin_upload(self.repository, mount).await
     }
 
-    /// Sends the bytes, first in the session that is open, if one is. A big layer that breaks goes
-    /// on in parts, where the destination takes them.
+    /// Uploads the bytes, first in the given upload session, if any. A large layer whose upload
+    /// breaks is continued in parts, if the destination supports that.
     async fn send(
         &self,
         blob: &Descriptor,
@@ -228,12 +232,12 @@ impl Copying<'_> {
                     session = Some(there);
                 }
                 Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
-                    tracing::info!(blob = %blob.digest, attempt, %error, "a layer is sent anew");
-                    // A registry that asks for no pause gets one all the same.
+                    tracing::info!(blob = %blob.digest, attempt, %error, "retrying the upload of a layer");
+                    // Pause at least this long even if the registry asks for no pause.
                     tokio::time::sleep(asked_pause(&error).unwrap_or(pause).max(pause)).await;
                     pause *= 2;
                     attempt += 1;
-                    // Where the API itself fails, the registry protocol has the next try.
+                    // If the ECR API itself fails, the next attempt uses the registry protocol.
                     parts = match error {
                         MigrationError::Aws(_) => None,
                         _ => self.parts_for(blob),
@@ -268,7 +272,7 @@ impl Copying<'_> {
         copier.ends.destination.send_blob(self.repository, blob, session, content).await
     }
 
-    /// The same bytes, with an event now and then for what went by.
+    /// Returns the same bytes, and emits progress events as they are read.
     pub(super) fn told(&self, blob: &Descriptor, content: BlobStream) -> BlobStream {
         let teller = self.teller(blob);
         let (mut sent_bytes, mut told_bytes, size_bytes) = (0, 0, blob.size_bytes);
@@ -284,18 +288,18 @@ impl Copying<'_> {
     }
 }
 
-/// Whether the same transfer may succeed when it is made again.
+/// Returns whether a retry of the same transfer may succeed.
 fn may_pass(error: &MigrationError) -> bool {
     let error = match error {
         MigrationError::Registry(error) => error,
-        // Of the upload in parts, which is not the only way.
+        // Error of the upload in parts, which is only one of two ways.
         MigrationError::Aws(_) => return true,
         _ => return false,
     };
     match error.remedy() {
         Remedy::Retry => true,
         Remedy::Wait => matches!(error, RegistryError::Throttled { .. }),
-        // The upload's stream cannot be replayed by the client; a new one logs in again.
+        // The client can't replay the stream of an upload; a new one logs in again.
         Remedy::LogIn => matches!(error, RegistryError::TokenExpired { .. }),
         Remedy::Absent | Remedy::Unsupported | Remedy::Refused => false,
     }

@@ -1,4 +1,5 @@
-//! What is known of the destination while a migration runs, so that nothing is asked or sent twice.
+//! What is known about the destination while a migration runs, so that no request or upload is
+//! repeated. All copiers with one destination share it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,44 +8,43 @@ use tokio::sync::OwnedMutexGuard;
 
 use transload_model::Digest;
 
-/// What the destination is known to hold, and who is about to change that.
+/// What the destination is known to have, with locks for the tasks that change it.
 ///
-/// Locks are taken in one order, which is why nobody waits for ever: first a blob of one repository,
-/// then, where it may be mounted, the blob of any repository.
+/// Locks are always taken in the same order, which prevents deadlocks: first the blob in one
+/// repository, then, if it may be mounted, the blob in any repository.
 #[derive(Default)]
 pub(crate) struct Held {
     state: Mutex<State>,
     locks: Mutex<HashMap<Place, Arc<tokio::sync::Mutex<()>>>>,
-    /// Held by the one blob that finds out about [`Mounting`].
+    /// Locked by the one blob that finds out [`Mounting`].
     pub(super) scout: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct State {
     mounting: Mounting,
-    /// By repository. A layer that all share is in all of them, so these are not listed by blob.
+    /// By repository. A layer that all images share is in all of their repositories, so this isn't
+    /// indexed by blob.
     blobs: HashMap<Arc<str>, HashSet<Digest>>,
-    /// The first repository that holds a blob.
+    /// The first repository that has a blob.
     holders: HashMap<Digest, Arc<str>>,
     manifests: HashMap<Digest, HashSet<Arc<str>>>,
     lists_referrers: bool,
 }
 
-/// A blob, of one repository or of any.
+/// A blob in one repository, or in any (`None`).
 type Place = (Option<Arc<str>>, Digest);
 
-/// Whether the registry, asked to mount a blob from the repository itself, says so where it is
-/// there. Then one question opens an upload and finds out whether it is needed. Where it does not
-/// (Amazon ECR answers every mount with a new upload unless the account allows mounting, and never
-/// mounts what no manifest names yet) the blob is asked for first.
+/// Whether the registry, asked to mount an existing blob from the repository itself, answers that
+/// it is mounted. If so, one request both opens an upload and finds out whether it is needed. If
+/// not (Amazon ECR answers every mount with a new upload unless the account enables blob mounting,
+/// and never mounts a blob that no manifest refers to yet), the blob is looked up first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Mounting {
-    /// Not known yet: the first blob that is sent finds out.
+    /// Unknown until the first blob is sent.
     #[default]
     Unknown,
-    /// It does.
     Honoured,
-    /// It does not.
     Ignored,
 }
 
@@ -61,7 +61,7 @@ impl Held {
         self.state().blobs.get(repository).is_some_and(|held| held.contains(digest))
     }
 
-    /// A repository that holds a blob.
+    /// Returns a repository that has the blob.
     pub(super) fn holder(&self, digest: &Digest) -> Option<Arc<str>> {
         self.state().holders.get(digest).cloned()
     }
@@ -83,7 +83,7 @@ impl Held {
         self.state().manifests.entry(digest.clone()).or_default().insert(held);
     }
 
-    /// Whether the registry said that it takes note of what refers to what.
+    /// Returns whether the registry confirmed that it records the subjects of manifests.
     pub(super) fn lists_referrers(&self) -> bool {
         self.state().lists_referrers
     }
@@ -92,19 +92,20 @@ impl Held {
         self.state().lists_referrers = true;
     }
 
-    /// Waits for whoever brings the same blob to the same repository.
+    /// Waits until no other task copies the same blob to the same repository.
     pub(super) async fn lock_blob(&self, repository: &Arc<str>, digest: &Digest) -> PlaceLock<'_> {
         self.lock((Some(Arc::clone(repository)), digest.clone())).await
     }
 
-    /// Waits for whoever brings the same blob to any repository, so that it can be mounted then.
+    /// Waits until no other task copies the same blob to any repository, so that it can be mounted
+    /// afterwards.
     pub(super) async fn lock_content(&self, digest: &Digest) -> PlaceLock<'_> {
         self.lock((None, digest.clone())).await
     }
 
     async fn lock(&self, place: Place) -> PlaceLock<'_> {
         let lock = Arc::clone(self.locks().entry(place.clone()).or_default());
-        // The place is given back also where the wait is given up.
+        // Created before the wait, so that the lock is released even if the wait is cancelled.
         let mut held = PlaceLock { held: self, place, guard: None };
         held.guard = Some(lock.lock_owned().await);
         held
@@ -119,7 +120,7 @@ impl Held {
     }
 }
 
-/// A place that nobody else changes until this is dropped.
+/// An exclusive lock of a place, until it is dropped.
 pub(super) struct PlaceLock<'a> {
     held: &'a Held,
     place: Place,
@@ -130,7 +131,7 @@ impl Drop for PlaceLock<'_> {
     fn drop(&mut self) {
         self.guard = None;
         let mut locks = self.held.locks();
-        // Whoever waits has a hold of it too; without any it would only take room.
+        // Waiting tasks hold a reference too. Without any, the lock is removed to free memory.
         if locks.get(&self.place).is_some_and(|lock| Arc::strong_count(lock) == 1) {
             locks.remove(&self.place);
         }

@@ -1,4 +1,5 @@
-//! One image: its manifests in their order.
+//! Copies one image: its blobs, then its manifests, children before their index. The push step and
+//! list copies call it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,22 +15,22 @@ use crate::{Control, CopyEnds, EventSink, LayerState, MigrationError, MigrationE
 use transload_model::{Descriptor, Digest, ImageReference};
 use transload_registry::{RegistryApi, RegistryError, Stored};
 
-/// Children of one index that are copied at the same time.
+/// Maximum number of children of one index that are copied concurrently.
 const CHILDREN_TOGETHER: usize = 8;
-/// Blobs of one image that wait for their turn at the same time.
+/// Maximum number of blobs of one image that wait for an upload slot.
 const BLOBS_TOGETHER: usize = 16;
 
-/// Copies images between two registries; one for a whole migration, so that images that share a
-/// layer send it once.
+/// Copies images between two registries. One copier serves a whole migration, so that images with a
+/// shared layer send it once.
 pub(crate) struct Copier {
     pub(super) ends: CopyEnds,
     pub(super) control: Control,
     pub(super) held: Arc<Held>,
     events: Arc<dyn EventSink>,
     pub(super) turns: Arc<Turns>,
-    /// How layers are mounted, where a plan knows that it is possible.
+    /// The planned mounts, if the plan knows that blob mounting is enabled.
     mounts: Option<Mounts>,
-    /// Held by the one blob that is sent in parts.
+    /// Locked by the one blob that is uploaded in parts.
     pub(super) in_parts: tokio::sync::Mutex<()>,
 }
 
@@ -37,32 +38,31 @@ pub(crate) struct Copier {
 pub(crate) struct Job<'a> {
     /// Its number in events.
     pub index: u32,
-    /// Where it comes from.
+    /// The reference at the source.
     pub source: &'a ImageReference,
-    /// Where its manifests are.
+    /// Its manifests.
     pub tree: &'a ImageTree,
-    /// The repository it goes to.
+    /// The repository at the destination.
     pub repository: &'a str,
-    /// The tag, or digest, that it gets there.
+    /// The tag, or digest, at the destination.
     pub reference: &'a str,
-    /// What the tag may be written over. `None` for a digest, and for a list of copies without a
-    /// plan, which replaces what is there.
+    /// What the tag may overwrite. `None` for a digest, and for a list copy without a plan, which
+    /// overwrites any existing tag.
     pub guard: Option<&'a TagGuard<'a>>,
 }
 
-/// What a copy did.
+/// The result of a copy.
 pub(crate) struct Copied {
     pub digest: Digest,
     pub sent_bytes: u64,
     pub skipped_bytes: u64,
 }
 
-/// What became of the tag, or digest, of a copied image.
+/// The result for the tag, or digest, of a copied image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CopiedTag {
-    /// It was written.
     Written,
-    /// It pointed to the image already, immediately before it was to be written.
+    /// It pointed to the image already, immediately before the write.
     AlreadyThere {
         /// Whether an earlier write of this migration did it.
         is_own: bool,
@@ -73,14 +73,14 @@ pub(crate) enum CopiedTag {
 pub(super) struct Copying<'a> {
     pub copier: &'a Copier,
     pub job: &'a Job<'a>,
-    /// The job's repository, as what is held is kept by.
+    /// The job's repository, as a key of [`Held`].
     pub repository: &'a Arc<str>,
     pub sent_bytes: AtomicU64,
     pub skipped_bytes: AtomicU64,
 }
 
 impl Copier {
-    /// `held` and `turns` are shared by all copiers with one destination.
+    /// Creates a copier. `held` and `turns` are shared by all copiers with one destination.
     pub fn new(
         ends: CopyEnds,
         control: Control,
@@ -92,22 +92,23 @@ impl Copier {
         Self { ends, control, held, events, turns, mounts: None, in_parts }
     }
 
-    /// Mounts layers as planned. ECR doesn't say whether a repository has a layer when it is asked to
-    /// mount it from there, so each layer is looked up first.
+    /// Mounts layers as planned. If asked to mount a layer from the repository itself, ECR doesn't
+    /// say whether the layer exists, so each layer is looked up first.
     pub fn with_mounts(mut self, mounts: Mounts) -> Self {
         self.held.found_mounting(Mounting::Ignored);
         self.mounts = Some(mounts);
         self
     }
 
-    /// An image is written, or an attempt failed: nobody waits for its layers any longer.
+    /// Ends the waits for an image's layers: it is written, or an attempt failed.
     pub fn settle(&self, image: u32, is_written: bool) {
         if let Some(mounts) = &self.mounts {
             mounts.settle(image, is_written);
         }
     }
 
-    /// The repository that a layer is to be mounted from, if any; `None` without planned mounts.
+    /// Returns the repository that a layer is to be mounted from, if any. Returns `None` if no
+    /// mounts are planned.
     pub(super) async fn planned_mount(
         &self,
         to: &str,
@@ -116,7 +117,7 @@ impl Copier {
         Some(self.mounts.as_ref()?.repository_with(to, digest).await)
     }
 
-    /// Where images are read from.
+    /// Returns the registry that images are read from.
     pub fn source(&self) -> &dyn RegistryApi {
         self.ends.source.as_ref()
     }
@@ -128,7 +129,7 @@ impl Copier {
         Ok(copied)
     }
 
-    /// Copies everything that an image consists of, except the manifest that its tag points to.
+    /// Copies all content of an image except the manifest that its tag points to.
     pub async fn copy_content(&self, job: &Job<'_>) -> Result<Copied, MigrationError> {
         let (sent_bytes, skipped_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         let repository = &Arc::from(job.repository);
@@ -144,8 +145,8 @@ impl Copier {
         })
     }
 
-    /// Writes the manifest of an image whose content is at the destination, under its tag, unless the
-    /// tag moved since the plan was made.
+    /// Writes the manifest of an image under its tag, unless the tag changed after planning. The
+    /// content must be at the destination already.
     pub async fn write_manifest(&self, job: &Job<'_>) -> Result<CopiedTag, MigrationError> {
         let (repository, root) = (&Arc::from(job.repository), &job.tree.root);
         let Some(guard) = job.guard else {
@@ -169,12 +170,12 @@ impl Copier {
     /// Checks that the source has every blob of an image, without downloading any.
     ///
     /// # Errors
-    /// Where one is missing or can't be read.
+    /// Returns an error if one is missing or can't be read.
     pub async fn check_content(&self, job: &Job<'_>) -> Result<(), MigrationError> {
         let (source, path) = (&self.ends.source, job.source.path());
         let checks = job.tree.root.all_blobs().into_iter().map(|blob| async move {
             match source.has_blob(path, &blob.digest).await {
-                // A registry without this request says nothing about the blob.
+                // A registry without this request gives no information about the blob.
                 Ok(true) | Err(RegistryError::Failed { status: 405 | 501, .. }) => return Ok(()),
                 Ok(false) => {}
                 Err(error) => return Err(error.into()),
@@ -199,7 +200,8 @@ impl Copier {
         Ok(())
     }
 
-    /// ECR refuses to write an immutable tag even with the image that it has: that is a success.
+    /// ECR refuses to write an immutable tag even if it already points to the same image. That
+    /// counts as success.
     async fn accept_identical(
         &self,
         repository: &str,
@@ -227,7 +229,7 @@ impl Copying<'_> {
         self.copier.events.emit(MigrationEvent::LayerState { image, layer, state });
     }
 
-    /// Tells of a blob's bytes from inside a stream that outlives this borrow.
+    /// Returns a function that reports a blob's bytes, for a stream that outlives this borrow.
     pub(super) fn teller(&self, blob: &Descriptor) -> impl Fn(u64) + Send + use<> {
         let events = Arc::clone(&self.copier.events);
         let (image, layer) = (self.job.index, blob.digest.to_string());
@@ -238,7 +240,7 @@ impl Copying<'_> {
         }
     }
 
-    /// Copies what the manifest of the image needs, and not the manifest itself.
+    /// Copies everything that the manifest of the image refers to, but not the manifest itself.
     async fn copy_root(&self) -> Result<(), MigrationError> {
         let root = &self.job.tree.root;
         if self.is_held(root, true).await? {
@@ -248,7 +250,7 @@ impl Copying<'_> {
         self.copy_below(root).await
     }
 
-    /// Copies what a manifest names.
+    /// Copies everything that a manifest refers to.
     async fn copy_below(&self, node: &Node) -> Result<(), MigrationError> {
         let children: Vec<_> = node.children.iter().map(|child| self.copy_child(child)).collect();
         all(children, CHILDREN_TOGETHER).await?;
@@ -256,7 +258,7 @@ impl Copying<'_> {
         all(blobs, BLOBS_TOGETHER).await
     }
 
-    /// Copies what a manifest of an index needs, and then that manifest by its digest.
+    /// Copies everything that a child manifest refers to, and then the manifest by its digest.
     fn copy_child<'b>(
         &'b self,
         node: &'b Node,
@@ -271,16 +273,16 @@ impl Copying<'_> {
         })
     }
 
-    /// Whether the destination holds a manifest. A registry takes a manifest only with all that it
-    /// names, so all of that is there too.
+    /// Returns whether the destination has a manifest. A registry accepts a manifest only with
+    /// everything that it refers to, so all of that exists as well.
     async fn is_held(&self, node: &Node, is_root: bool) -> Result<bool, RegistryError> {
         let held = &self.copier.held;
         let digest = &node.name;
         if held.has_manifest(self.repository, digest) {
             return Ok(true);
         }
-        // The root was asked for before. For a child the question pays only where its blobs would
-        // have to be asked for one by one.
+        // The root was looked up before. For a child the lookup saves requests only if its blobs
+        // would be looked up one by one.
         if is_root || held.mounting() != Mounting::Ignored {
             return Ok(false);
         }
@@ -298,7 +300,7 @@ impl Copying<'_> {
     }
 }
 
-/// Does all parts, some at a time; the first failure ends the others.
+/// Runs all futures, at most `together` at a time. The first failure cancels the others.
 async fn all<F>(parts: Vec<F>, together: usize) -> Result<(), MigrationError>
 where
     F: Future<Output = Result<(), MigrationError>>,

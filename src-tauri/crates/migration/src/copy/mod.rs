@@ -1,6 +1,7 @@
-//! The copy of an image from registry to registry: children before their index, blobs before their
-//! manifest, bytes as they came, and each of them once. `streamed` does the same for an image that
-//! comes in one stream, as the Docker Engine's archive does.
+//! Copies images to the destination registry: children before their index, blobs before their
+//! manifest, bytes unchanged, and each blob once. `image` copies from another registry; `streamed`
+//! copies an image that arrives in one stream, such as the Docker Engine's archive. The push steps
+//! of `run` and list copies call it.
 
 mod blob;
 mod held;

@@ -1,11 +1,12 @@
-//! Which repository a layer is mounted from, where blob mounting of ECR is on.
+//! Decides which repository a layer is mounted from if blob mounting is enabled in ECR.
 //!
-//! ECR mounts a layer only from a repository with the same encryption, and only once a manifest there
-//! names it. So one image of all that share a layer sends it, and the images of other repositories wait
-//! until that image is written. This keeps the bytes that a plan shows: without waiting, images that
-//! are copied concurrently would send the layer once each.
+//! ECR mounts a layer only from a repository with the same encryption, and only once a manifest
+//! there refers to it. So one of the images that share a layer sends it, and the images of other
+//! repositories wait until that image is written. This keeps the bytes that a plan shows: without
+//! waiting, images that are copied concurrently would send the layer once each.
 //!
-//! An image never waits for one that starts later: the image that sends a layer is the first to start
+//! An image never waits for one that starts later, because the image that sends a layer is the
+//! first of those that have it to start.
 //! of all that have it.
 
 use std::collections::HashMap;
@@ -16,15 +17,15 @@ use tokio::sync::watch;
 use crate::{PlannedImage, PlannedRepository};
 use transload_model::{Digest, Encryption, RepositoryName};
 
-/// The mounts of a migration.
+/// The planned mounts of a migration.
 pub(crate) struct Mounts {
     /// The encryption of each repository, as a number.
     groups: HashMap<String, usize>,
-    /// Repositories that had a layer before the migration.
+    /// Repositories that had a layer before the migration, by digest and encryption.
     holders: HashMap<(Digest, usize), Arc<str>>,
     /// The image that sends a layer.
     senders: HashMap<(Digest, usize), Sender>,
-    /// What became of the images that send a layer; nothing as long as that is open.
+    /// Results of the images that send a layer; `None` while unknown.
     outcomes: HashMap<u32, watch::Sender<Option<bool>>>,
 }
 
@@ -35,7 +36,7 @@ struct Sender {
 }
 
 impl Mounts {
-    /// `images` are in the order in which they start.
+    /// Creates the mounts. `images` are in the order in which they start.
     pub fn new<'a>(
         repositories: &[PlannedRepository],
         holders: &[(Digest, RepositoryName)],
@@ -69,8 +70,8 @@ impl Mounts {
         Self { groups, holders, senders, outcomes }
     }
 
-    /// The repository that a layer is mounted from. Waits until another image has sent it. `None` if
-    /// nobody else has it.
+    /// Returns the repository that a layer is mounted from, after waiting until another image has
+    /// sent it. Returns `None` if no other image has it.
     pub async fn repository_with(&self, repository: &str, digest: &Digest) -> Option<Arc<str>> {
         let group = *self.groups.get(repository)?;
         let place = (digest.clone(), group);
@@ -82,12 +83,12 @@ impl Mounts {
             return None;
         }
         let mut outcome = self.outcomes.get(&sender.image)?.subscribe();
-        // The sender of the outcome lives in `self`.
+        // The sender of the result is in `self`, so it can't be dropped.
         let is_written = outcome.wait_for(Option::is_some).await.is_ok_and(|is| *is == Some(true));
         is_written.then(|| Arc::clone(&sender.repository))
     }
 
-    /// An image is written, or an attempt failed: nobody waits for it any longer.
+    /// Ends the waits for an image: it is written, or an attempt failed.
     pub fn settle(&self, image: u32, is_written: bool) {
         if let Some(outcome) = self.outcomes.get(&image) {
             outcome.send_replace(Some(is_written));

@@ -1,5 +1,5 @@
-//! A big layer that broke on its way through the registry protocol, sent in parts through ECR's own
-//! API: what has arrived of it stays, and only the part that broke is sent again.
+//! Uploads a large layer in parts through the ECR API, after its upload through the registry
+//! protocol broke. Uploaded parts are kept, and only a part that fails is sent again.
 
 use std::time::Duration;
 
@@ -11,27 +11,31 @@ use crate::MigrationError;
 use transload_aws::{AwsError, EcrLayers, LayerUpload};
 use transload_model::{Descriptor, RepositoryName};
 
-/// From this many bytes on a layer that broke goes on in parts. They cost a third more on the line
-/// (base64) and more work (JSON, hashing for the signature): on loopback, where only the work counts,
-/// 100 MiB take 1.00 s in parts and 0.22 s in one PUT (2 cores, medians of 5, practice mode;
-/// `cargo run --release -p transload-tests --example layer_in_parts`). So a layer goes the cheap way
-/// first, and in parts only once it broke. What is smaller than this is sent anew in a second or
-/// some; of what is larger, another break would cost more than the third.
+/// Minimum size of a layer that is continued in parts after its upload broke. Parts transfer a
+/// third more bytes (base64) and cost more CPU (JSON, hashing for the signature): on loopback,
+/// where only CPU counts, 100 MiB take 1.00 s in parts and 0.22 s in one PUT (2 cores, medians of
+/// 5, practice mode; `cargo run --release -p transload-tests --example layer_in_parts`). So a layer
+/// is first sent in one PUT, and in parts only after that broke. Smaller layers are sent again
+/// within a second or so; for larger ones another interruption would cost more than the additional
+/// third.
 pub(super) const PARTS_FROM_BYTES: u64 = 64 * 1024 * 1024;
-/// A part is sent so often in all. The SDK repeats each of these calls itself where that can help.
+/// Maximum number of attempts to upload a part. The SDK itself retries each call where that can
+/// help.
 const TRIES: u32 = 4;
-/// The pause before a part is sent again; doubled each time.
+/// Pause before a part is sent again; doubled each time.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Copying<'_> {
-    /// The API that takes this blob in parts, where the destination has one and that pays.
+    /// Returns the API for uploading this blob in parts, if the destination has one and the blob is
+    /// large enough.
     pub(super) fn parts_for(&self, blob: &Descriptor) -> Option<(&dyn EcrLayers, RepositoryName)> {
         let layers = self.copier.ends.layers.as_deref();
         let layers = layers.filter(|_| blob.size_bytes >= PARTS_FROM_BYTES)?;
         Some((layers, RepositoryName::parse(self.repository).ok()?))
     }
 
-    /// Sends a blob in parts. One blob at a time: a part is held in memory, and again as base64.
+    /// Uploads a blob in parts. One blob at a time, because a part is in memory twice: as bytes and
+    /// as base64.
     pub(super) async fn send_in_parts(
         &self,
         blob: &Descriptor,
@@ -43,7 +47,7 @@ impl Copying<'_> {
         let mut content = self.told(blob, content);
         let mut part = BytesMut::with_capacity(upload.part_bytes);
         let mut first_byte = 0;
-        // The stream ends with an error where size or digest is wrong, before anything is completed.
+        // The stream ends with an error if size or digest is wrong, before the upload is completed.
         while let Some(piece) = content.next().await.transpose()? {
             let mut piece = piece;
             while part.len() + piece.len() > upload.part_bytes {
@@ -66,7 +70,7 @@ fn may_pass(error: &AwsError) -> bool {
     matches!(error, AwsError::EndpointUnreachable { .. } | AwsError::Throttled { .. })
 }
 
-/// Sends one part, several times if it must be; gives where the next one begins.
+/// Uploads one part, with retries. Returns the offset of the next part.
 async fn send_part(
     layers: &dyn EcrLayers,
     upload: &LayerUpload,
@@ -80,7 +84,7 @@ async fn send_part(
         match layers.send_layer_part(upload, first_byte, part.clone()).await {
             Ok(()) => return Ok(next_byte),
             Err(error) if tried < TRIES && may_pass(&error) => {
-                tracing::info!(first_byte, tried, %error, "a part of a layer is sent anew");
+                tracing::info!(first_byte, tried, %error, "retrying the upload of a part of a layer");
                 tokio::time::sleep(pause).await;
                 pause *= 2;
                 tried += 1;

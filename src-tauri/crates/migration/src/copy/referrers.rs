@@ -1,7 +1,8 @@
-//! What belongs to an image without being named by it: OCI 1.1 referrers, and cosign's tags.
+//! Copies the referrers of an image, which its manifest doesn't name: OCI 1.1 referrers, and tags
+//! of cosign. Called after the image is at the destination.
 //!
-//! Nothing of it is invented: what a registry lists counts as a referrer only if its own manifest names
-//! the subject, and a list of referrers is written only for such.
+//! Lists are not trusted: a listed manifest counts as a referrer only if it names the subject
+//! itself, and only such manifests are added to a list of referrers.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,44 +24,46 @@ use transload_registry::{
     Referrer, RegistryApi, RegistryError, Remedy, fallback_tag, listed_in, may_be_referrer,
 };
 
-/// Referrers of referrers, such as the signature of an attestation. More is an attack or a mistake.
+/// Maximum depth of referrers of referrers, such as the signature of an attestation. Deeper nesting
+/// is an attack or a mistake.
 const DEPTH_LIMIT: usize = 3;
-/// How often a list of referrers is read again because somebody changed it at the same moment.
+/// Maximum number of attempts to extend a list of referrers that somebody else changes at the same
+/// time.
 const LIST_ATTEMPTS: u32 = 4;
-/// What cosign appends to the tag that it makes of a digest. Source: sigstore/cosign,
+/// Suffixes that cosign appends to the tag that it derives from a digest. Source: sigstore/cosign,
 /// "Signature Specification" and its counterparts for attestations and bills of materials.
 const COSIGN_SUFFIXES: [&str; 3] = [".sig", ".att", ".sbom"];
 
-/// How long it may take to find out whether a tag with a signature exists. The image does not wait
-/// longer for it, whatever the source asks for.
+/// Time limit for finding out whether a tag with a signature exists. The image waits no longer,
+/// even if the source asks for a pause.
 const LOOK_LIMIT: Duration = Duration::from_secs(5);
 
-/// Something that belongs to an image and did not come along.
+/// A referrer of an image that was not copied.
 #[derive(Clone, Debug)]
 pub struct LeftBehind {
-    /// Its digest or tag at the source; where they could not even be listed, the image's digest.
+    /// Its digest or tag at the source; the digest of the image if the referrers couldn't be
+    /// listed.
     pub name: String,
-    /// Why.
     pub error: Arc<MigrationError>,
 }
 
-/// Where the tags of an image's signatures, attestations and SBOMs are known from.
+/// The known tags of an image's signatures, attestations and SBOMs.
 #[derive(Clone, Copy)]
 pub(crate) struct ReferrerTags<'a> {
-    /// What the plan found: these are copied and no others. `None` if it could not look; then they are
-    /// looked up when the image is copied.
+    /// The tags in the plan: only these are copied. `None` if planning couldn't list them; then
+    /// they are looked up when the image is copied.
     pub planned: Option<&'a [PlannedReferrerTag]>,
-    /// The tags of the source.
+    /// All tags of the source.
     pub at_source: &'a TagsThere,
 }
 
-/// A tag at the source of a signature, attestation or SBOM.
+/// A tag of a signature, attestation or SBOM at the source.
 pub(crate) struct FoundReferrerTag {
     pub tag: Tag,
     pub digest: Digest,
 }
 
-/// Finds the tags under which cosign keeps what belongs to these manifests.
+/// Finds the tags under which cosign stores signatures, attestations and SBOMs of these manifests.
 pub(crate) async fn referrer_tags(
     source: &dyn RegistryApi,
     path: &str,
@@ -81,7 +84,7 @@ pub(crate) async fn referrer_tags(
     Ok(found)
 }
 
-/// What the copies of an image's referrers share.
+/// State shared by the copies of an image's referrers.
 struct Referrers<'a> {
     copier: &'a Copier,
     job: &'a Job<'a>,
@@ -91,8 +94,8 @@ struct Referrers<'a> {
 }
 
 impl Copier {
-    /// Copies what refers to an image that is at the destination. The image counts whatever becomes
-    /// of that; what stayed behind is returned.
+    /// Copies the referrers of an image that is at the destination. Failures don't affect the
+    /// result of the image; referrers that couldn't be copied are returned.
     pub async fn copy_referrers(
         &self,
         job: &Job<'_>,
@@ -108,7 +111,7 @@ impl Copier {
 }
 
 impl Referrers<'_> {
-    /// Copies what names these manifests as its subject, and what names that.
+    /// Copies the manifests that have these as their subject, and recursively their own referrers.
     async fn copy_by_subject(&mut self, subjects: &[Digest]) {
         let mut seen = HashSet::new();
         let mut open: Vec<(Digest, usize)> =
@@ -124,14 +127,16 @@ impl Referrers<'_> {
         }
     }
 
-    /// Gives the digests of the referrers that were copied.
+    /// Copies the referrers of one subject. Returns the digests of those that were copied.
     async fn copy_referrers_of(&mut self, subject: &Digest) -> Result<Vec<Digest>, MigrationError> {
         let mut came = Vec::new();
         for referrer in self.referrers_at_source(subject).await? {
             let name = referrer.digest.as_str();
             match self.copy_if_referrer(subject, name).await {
                 Ok(true) => came.push(referrer),
-                Ok(false) => tracing::debug!(%subject, name, "what is listed is no referrer"),
+                Ok(false) => {
+                    tracing::debug!(%subject, name, "ignoring a listed manifest that is not a referrer")
+                }
                 Err(error) => self.left.push(behind(name.to_owned(), error)),
             }
         }
@@ -141,9 +146,10 @@ impl Referrers<'_> {
         Ok(came.into_iter().map(|referrer| referrer.digest).collect())
     }
 
-    /// Whether the destination lists the referrers of a subject by itself. A registry that does says
-    /// `OCI-Subject` when it stores one, but ECR said so before it had the API (sigstore-js#1183), so the
-    /// header is confirmed. Where the API cannot be asked, the header counts.
+    /// Returns whether the destination lists the referrers of a subject by itself. A registry that
+    /// does answers with `OCI-Subject` when it stores one, but ECR did so before it had the API
+    /// (sigstore-js#1183), so the API is queried to confirm the header. If the API can't be
+    /// queried, the header counts.
     async fn is_listed_by_destination(&self, subject: &Digest) -> bool {
         let (destination, repository) =
             (self.copier.ends.destination.as_ref(), self.job.repository);
@@ -151,8 +157,8 @@ impl Referrers<'_> {
             && !matches!(destination.referrers(repository, subject).await, Ok(None))
     }
 
-    /// What the source lists: by its referrers API, or else by the tag that stands in for it. The tag is
-    /// looked for among the tags that were read anyway.
+    /// Returns the referrers that the source lists, by its referrers API or by the fallback tag.
+    /// The fallback tag is looked up among the tags that are read anyway.
     async fn referrers_at_source(&self, subject: &Digest) -> Result<Vec<Referrer>, MigrationError> {
         let by_api = self.copier.ends.source.referrers(self.job.source.path(), subject).await;
         if let Ok(Some(listed)) = by_api {
@@ -162,7 +168,7 @@ impl Referrers<'_> {
         match (by_tag, by_api) {
             (Some(listed), _) => Ok(listed),
             (None, Ok(_)) => Ok(Vec::new()),
-            // Neither of them tells, so nobody knows whether there is a signature.
+            // Neither is available, so it is unknown whether there is a signature.
             (None, Err(error)) => Err(error.into()),
         }
     }
@@ -173,7 +179,7 @@ impl Referrers<'_> {
     ) -> Result<Option<Vec<Referrer>>, MigrationError> {
         let (source, path) = (self.copier.ends.source.as_ref(), self.job.source.path());
         let tag = fallback_tag(subject);
-        // GitLab answers the tag with the manifest of that digest.
+        // GitLab answers a request for the tag with the manifest of that digest.
         let found = look(source, path, &tag, self.tags.at_source).await?;
         if found.is_none_or(|found| found == *subject) {
             return Ok(None);
@@ -191,7 +197,7 @@ impl Referrers<'_> {
         Ok(listed.map(|listed| listed.into_iter().filter(may_be_referrer).collect()))
     }
 
-    /// Copies a manifest that a list names, if it refers to the subject itself.
+    /// Copies a listed manifest if it refers to the subject itself. Returns whether it does.
     async fn copy_if_referrer(&self, subject: &Digest, name: &str) -> Result<bool, MigrationError> {
         let source = ManifestSource::of(self.copier.ends.source.as_ref());
         let tree = &read_tree(source, self.job.source, name).await?;
@@ -235,8 +241,8 @@ impl Referrers<'_> {
         }
     }
 
-    /// Copies a tag unless another one is at the destination: that one belongs to somebody else.
-    /// `planned` is what the plan saw there, where it looked.
+    /// Copies a tag unless a different one exists at the destination, which is kept because this
+    /// migration didn't write it. `planned` is the digest in the plan, if planning looked it up.
     async fn copy_tag(
         &self,
         tag: &Tag,
@@ -246,11 +252,11 @@ impl Referrers<'_> {
         let destination = self.copier.ends.destination.as_ref();
         let guard = self.guard(tag.as_str(), Expected::Nothing);
         let found = match planned {
-            // An earlier try may have written it since.
+            // An earlier run may have written it since.
             Some(planned) if !guard.has_history() => planned.cloned(),
             _ => guard.found(destination).await?,
         };
-        // Content that is not going to be needed is not copied. The check that counts comes after it.
+        // Content that won't be needed is not copied. The check that decides follows afterwards.
         if guard.check(destination, found.as_ref(), Some(at_source))?.is_some() {
             return Ok(());
         }
@@ -284,8 +290,8 @@ impl Referrers<'_> {
         self.copier.copy(&part).await.map(|_| ())
     }
 
-    /// Adds referrers to the list that stands in for the API, and keeps what others put there. If
-    /// somebody changes the list between the read and the write, it is read again.
+    /// Adds referrers to the list under the fallback tag, and keeps the entries of others. If the
+    /// list changes between the read and the write, it is read again.
     async fn list_at_destination(
         &self,
         subject: &Digest,
@@ -340,14 +346,15 @@ impl Referrers<'_> {
     }
 }
 
-/// A list of referrers with these in it, and everything else as it was. Returns `None` if it holds
-/// all of them already.
+/// Returns a list of referrers extended by these, with everything else unchanged. Returns `None` if
+/// it has all of them already.
 fn extended_list(
     list: Option<&RawManifest>,
     subject: &Digest,
     came: &[Referrer],
 ) -> Result<Option<RawManifest>, ManifestError> {
-    // Some registries answer the tag with the subject itself; then there is no such tag.
+    // Some registries answer a request for the tag with the subject itself; then there is no such
+    // tag.
     let list = list.filter(|list| list.expect_digest(subject).is_err());
     let known: HashSet<Digest> = match list {
         Some(list) => {
@@ -377,7 +384,7 @@ fn behind(name: String, error: MigrationError) -> LeftBehind {
     LeftBehind { name, error: Arc::new(error) }
 }
 
-/// What a tag of the source points to, asked within [`LOOK_LIMIT`].
+/// Returns the digest of a tag at the source, within [`LOOK_LIMIT`].
 async fn look(
     source: &dyn RegistryApi,
     path: &str,
@@ -389,7 +396,7 @@ async fn look(
             registry: source.host().clone(),
             subject: format!("the signatures of {path}"),
             received_bytes: 0,
-            source: Some(format!("no answer within {} seconds", LOOK_LIMIT.as_secs()).into()),
+            source: Some(format!("no response within {} seconds", LOOK_LIMIT.as_secs()).into()),
         }
         .into());
     };

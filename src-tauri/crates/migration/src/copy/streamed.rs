@@ -1,8 +1,8 @@
-//! An image that comes in one stream, such as the archive that the Docker Engine makes of it: layers
-//! are sent as they pass by, and those that the destination has are passed over.
+//! Copies an image that arrives in one stream, such as the Docker Engine's archive: layers are sent
+//! as they are read, and existing ones are skipped. The own push of the engine route uses it.
 //!
-//! A stream cannot be rewound. After a failure that may pass it is opened again, and what has arrived
-//! is not sent again.
+//! A stream can't be rewound. After a failure that a retry may fix it is opened again, and layers
+//! that were uploaded are not sent again.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,16 +24,16 @@ use transload_registry::{
     BlobStream, Mount, RegistryApi, RegistryError, UploadStart, checked_blob,
 };
 
-/// Blobs that the destination is asked about at the same time.
+/// Maximum number of blobs that are looked up concurrently.
 const ASKED_TOGETHER: usize = 8;
-/// The stream is opened this often in all.
+/// Maximum number of times that the stream is opened.
 const ATTEMPTS: u32 = 3;
-/// The pause before the second attempt; doubled before the third.
+/// Pause before the second attempt; doubled before the third.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Progress is reported after this many bytes, and at the end.
 const REPORT_AFTER_BYTES: u64 = 256 * 1024;
 
-/// Sends images of the Docker Engine to a registry; one for a whole migration.
+/// Sends images of the Docker Engine to a registry. One copier serves a whole migration.
 pub(crate) struct StreamedCopier {
     pub destination: Arc<dyn RegistryApi>,
     pub control: Control,
@@ -49,14 +49,14 @@ pub(crate) struct StreamJob<'a> {
     pub index: u32,
     pub source: &'a ImageReference,
     pub docker: &'a dyn DockerApi,
-    /// The engine's ID of it.
+    /// The engine's image ID.
     pub id: &'a Digest,
     pub tree: &'a ImageTree,
-    /// Its configurations.
+    /// The documents of the archive, including configurations.
     pub contents: &'a ArchiveContents,
     pub repository: &'a str,
     pub tag: &'a str,
-    /// What the tag may be written over.
+    /// What the tag may overwrite.
     pub guard: &'a TagGuard<'a>,
 }
 
@@ -83,7 +83,7 @@ impl StreamedCopier {
             match self.send_passing(job, &repository, &mut missing, &mut counted).await {
                 Ok(()) => break,
                 Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
-                    tracing::info!(image = %job.source, attempt, %error, "the archive is read again");
+                    tracing::info!(image = %job.source, attempt, %error, "reading the archive again");
                     tokio::time::sleep(pause).await;
                     pause *= 2;
                     attempt += 1;
@@ -100,7 +100,7 @@ impl StreamedCopier {
         Ok((copied, tag))
     }
 
-    /// The blobs that the destination does not have.
+    /// Returns the blobs that the destination doesn't have.
     async fn missing(
         &self,
         job: &StreamJob<'_>,
@@ -126,7 +126,7 @@ impl StreamedCopier {
         Ok(missing)
     }
 
-    /// Configurations were read already.
+    /// Sends the configurations, which were read already.
     async fn send_documents(
         &self,
         job: &StreamJob<'_>,
@@ -157,7 +157,7 @@ impl StreamedCopier {
         Ok(())
     }
 
-    /// Reads the stream and sends what is missing, until nothing is any more.
+    /// Reads the stream and sends missing layers until none is missing.
     async fn send_passing(
         &self,
         job: &StreamJob<'_>,
@@ -169,7 +169,7 @@ impl StreamedCopier {
         while !missing.is_empty() {
             let file = archive.lock().await.next_file().await?;
             let Some(file) = file else {
-                // It was there when the contents were read.
+                // The content was in the archive when the manifests were read.
                 let (image, missing) = (job.source.clone(), Vec::new());
                 return Err(MigrationError::EngineContentMissing { image, missing });
             };
@@ -178,7 +178,7 @@ impl StreamedCopier {
             };
             let blob = blob.clone();
             self.control.go().await;
-            // Another image of this migration may send the same blob at this moment.
+            // Another image of this migration may be sending the same blob.
             let _this_blob = self.held.lock_blob(repository, &blob.digest).await;
             if self.held.has_blob(repository, &blob.digest) {
                 self.is_there(job, repository, &blob, counted);
@@ -218,7 +218,7 @@ impl StreamedCopier {
         Ok(())
     }
 
-    /// Opens an upload; where another repository holds the blob, it may be taken from there.
+    /// Opens an upload. If another repository has the blob, it may be mounted from there instead.
     async fn begin(
         &self,
         repository: &str,
@@ -234,7 +234,7 @@ impl StreamedCopier {
         self.destination.begin_upload(repository, None).await
     }
 
-    /// Stores the manifests, and writes the tag over what the plan saw, as the last of them.
+    /// Stores the manifests, and last the tag if it is as planned.
     async fn write_tag(&self, job: &StreamJob<'_>) -> Result<CopiedTag, MigrationError> {
         let root = &job.tree.root;
         for child in &root.children {
@@ -251,7 +251,7 @@ impl StreamedCopier {
         }
     }
 
-    /// Stores a manifest by its digest, after all that it names.
+    /// Stores a manifest by its digest, after everything that it refers to.
     fn store<'a>(
         &'a self,
         job: &'a StreamJob<'_>,
@@ -274,7 +274,7 @@ impl StreamedCopier {
     ) -> Result<(), MigrationError> {
         let destination = &self.destination;
         match destination.put_manifest(job.repository, reference, &node.raw).await {
-            // ECR refuses to write an immutable tag even with the image that it has.
+            // ECR refuses to write an immutable tag even if it already points to the same image.
             Err(error @ RegistryError::TagImmutable { .. }) => {
                 let head = destination.manifest_head(job.repository, reference).await?;
                 match head {
@@ -304,7 +304,7 @@ impl StreamedCopier {
         self.events.emit(MigrationEvent::LayerState { image, layer, state });
     }
 
-    /// The same bytes, with an event now and then for what went by.
+    /// Returns the same bytes, and emits progress events as they are read.
     fn reported(&self, job: &StreamJob<'_>, blob: &Descriptor, content: BlobStream) -> BlobStream {
         let (events, image) = (Arc::clone(&self.events), job.index);
         let (layer, size_bytes) = (blob.digest.to_string(), blob.size_bytes);
@@ -321,7 +321,7 @@ impl StreamedCopier {
     }
 }
 
-/// The content of the file at which the archive is, checked against its digest.
+/// Returns the content of the archive's current file, verified against its digest.
 fn content_of(
     archive: &Arc<Mutex<ImageArchive>>,
     image: &ImageReference,
@@ -345,7 +345,7 @@ fn content_of(
     checked_blob(image.registry().clone(), blob, Box::pin(pieces))
 }
 
-/// Whether the same transfer may succeed when it is made again.
+/// Returns whether a retry of the same transfer may succeed.
 fn may_pass(error: &MigrationError) -> bool {
     match error {
         MigrationError::Registry(error) => is_transient(error),
@@ -363,7 +363,7 @@ fn is_transient(error: &RegistryError) -> bool {
             | RegistryError::Unreachable { .. }
             | RegistryError::Failed { status: 500.., .. }
             | RegistryError::Throttled { .. }
-            // The upload's stream cannot be replayed by the client; the next one gets a new token.
+            // The client can't replay the stream of an upload; the next attempt gets a new token.
             | RegistryError::TokenExpired { .. }
     )
 }

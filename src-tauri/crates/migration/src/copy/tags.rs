@@ -1,4 +1,5 @@
-//! Which tags the destination has already, asked with as few questions as the answers allow.
+//! Looks up the tags of a registry with as few requests as possible. Copies and referrers use it
+//! for the tags of both endpoints.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,35 +9,36 @@ use tokio::sync::OnceCell;
 use transload_model::Digest;
 use transload_registry::{Optional, RegistryApi, RegistryError, Remedy};
 
-/// From this many images of one repository on, a list of its tags is cheaper than a HEAD for each.
+/// From this many images of one repository, listing its tags is cheaper than a HEAD request for
+/// each.
 const LIST_FROM: usize = 3;
 
-/// The tags of one destination.
+/// The tags of one registry.
 ///
-/// The first image is asked for by itself and tells what to expect. Where it is there, the others
-/// probably are too, and each needs its HEAD for the digest anyway. Where it is not, one list for
-/// each repository answers for all images that it does not name.
+/// The first image is looked up by itself. If it exists, the others probably do as well, and each
+/// needs a HEAD request for its digest anyway. If it doesn't, one list of tags for each repository
+/// answers for all images that are not in it.
 pub(crate) struct TagsThere {
     first: OnceCell<bool>,
     wanted: HashMap<String, usize>,
     listed: Mutex<HashMap<String, Listed>>,
 }
 
-/// The tags of a repository; nothing where they cannot be listed.
+/// The tags of a repository; `None` if they can't be listed.
 type Listed = Arc<OnceCell<Option<HashSet<String>>>>;
 
 impl TagsThere {
-    /// `wanted` is how many images go to each repository.
+    /// Creates the lookup. `wanted` is the number of images in each repository.
     pub fn new(wanted: HashMap<String, usize>) -> Self {
         Self { first: OnceCell::new(), wanted, listed: Mutex::default() }
     }
 
-    /// As [`TagsThere::new`], for tags that are rare: a list of the tags is read first.
+    /// Like [`TagsThere::new`], for tags that rarely exist: the list of tags is read first.
     pub fn rare(wanted: HashMap<String, usize>) -> Self {
         Self { first: OnceCell::new_with(Some(false)), ..Self::new(wanted) }
     }
 
-    /// The digest of a tag at the destination; nothing where there is no such tag.
+    /// Returns the digest of a tag, or `None` if it doesn't exist.
     pub async fn digest(
         &self,
         destination: &dyn RegistryApi,
@@ -80,7 +82,7 @@ impl TagsThere {
                 match destination.tags(repository).await {
                     Ok(tags) => Ok(Some(tags.iter().map(ToString::to_string).collect())),
                     Err(error) if error.remedy() == Remedy::Absent => Ok(Some(HashSet::new())),
-                    // Listing is a right of its own, and some registries do not offer it.
+                    // Listing needs its own permission, and some registries don't support it.
                     Err(error) if error.allows_fallback(Optional::TagList) => Ok(None),
                     Err(error) => Err(error),
                 }

@@ -1,35 +1,35 @@
-//! How many blobs are on the way to one destination at the same time.
+//! Limits the number of blobs that are uploaded to one destination concurrently.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// From this many bytes on a blob is big: it is on the way for long.
+/// Minimum size of a large blob, whose upload takes long.
 const BIG_BYTES: u64 = 16 * 1024 * 1024;
 
-/// The turns of the blobs of one destination. Of each four, one is kept for what is not big, so that
-/// small blobs pass the big ones.
+/// Upload slots of one destination. One slot of four is reserved for small blobs, so that they
+/// don't wait for large ones.
 pub(crate) struct Turns {
     all: Semaphore,
     big: Semaphore,
 }
 
-/// A blob's turn; the next one's comes when it is dropped.
+/// An upload slot, released when it is dropped.
 pub(super) struct Turn<'a> {
     _one: Option<SemaphorePermit<'a>>,
     _of_the_big: Option<SemaphorePermit<'a>>,
 }
 
 impl Turns {
-    /// So many at the same time.
+    /// Creates `together` slots, at least one.
     pub(crate) fn new(together: usize) -> Self {
         let together = together.max(1);
         let big = (together - together / 4).max(1);
         Self { all: Semaphore::new(together), big: Semaphore::new(big) }
     }
 
-    /// Waits for the turn of a blob.
+    /// Waits for an upload slot for a blob.
     pub(super) async fn turn(&self, size_bytes: u64) -> Turn<'_> {
-        // The semaphores are never closed. Big ones wait among themselves first, in the one order
-        // that everybody keeps.
+        // The semaphores are never closed. Large blobs wait for each other first; every task takes
+        // the semaphores in this order.
         let of_the_big = match size_bytes >= BIG_BYTES {
             true => self.big.acquire().await.ok(),
             false => None,

@@ -1,19 +1,19 @@
-//! The manifests of an image from the engine's archive: all of an index where it is complete,
-//! otherwise one image of it.
+//! Reads the manifests of an image from the engine's archive: the whole index if it is complete,
+//! otherwise one image of it. The own push uses it.
 
 use crate::tree::{ImageTree, Node};
 use crate::{EngineOutcome, MigrationError, PlannedImage};
 use transload_docker::{ArchiveContents, DockerError};
 use transload_model::{Descriptor, Digest, Manifest, ManifestError, Platform, RawManifest};
 
-/// Indexes inside indexes are followed this deep; see [`crate::tree`].
+/// Maximum nesting of indexes; see [`crate::tree`].
 const DEPTH_LIMIT: usize = 4;
 
-/// What is sent of an image, and the index that it is a part of. `chosen` is the platform that a
-/// person asked for: then an index is not sent, even where it is complete.
+/// Returns the manifests to send, and the index that they are a part of. `chosen` is the platform
+/// that was requested: then the index is not sent, even if it is complete.
 ///
 /// # Errors
-/// Where the archive does not hold what is needed.
+/// Returns an error if the archive doesn't contain what is needed.
 pub(crate) fn selected_tree(
     contents: &ArchiveContents,
     planned: &PlannedImage,
@@ -70,7 +70,7 @@ pub(crate) fn selected_tree(
     }
 }
 
-/// A manifest with everything under it; `None` where the engine does not hold all of that.
+/// Reads a manifest with all its children. Returns `None` if the engine doesn't hold all of them.
 fn node(
     contents: &ArchiveContents,
     raw: RawManifest,
@@ -127,7 +127,7 @@ fn child_node(
     }
 }
 
-/// A single image says its platform in its configuration.
+/// A single image states its platform in its configuration.
 fn expect_platform(
     contents: &ArchiveContents,
     root: &Node,

@@ -1,5 +1,6 @@
-//! Whether the destination already has an image of the engine. Digests alone do not tell: an engine
-//! that packs layers again makes another manifest, and the configuration's digest is what stays.
+//! Finds out whether the destination already has an image of the engine. Digests are not enough: an
+//! engine that repacks layers creates another manifest, but the digest of the configuration stays
+//! the same. Planning and the verification of engine pushes use it.
 
 use crate::{EngineOutcome, MigrationError};
 use transload_docker::{DockerApi, EngineImage};
@@ -8,21 +9,21 @@ use transload_registry::{RegistryApi, RegistryError};
 
 use super::predict::Prediction;
 
-/// Images of an index that are looked into at most, to find the engine's among them.
+/// Maximum number of images of an index that are searched for the engine's image.
 const CHILDREN_LIMIT: usize = 16;
 
-/// What the destination's tag has of an engine's image.
+/// How the destination's tag relates to an image of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Counterpart {
-    /// Just what a push would send, with the digest and the index that it is a part of, as far as
-    /// the prediction left them open.
+    /// The image that a push would send, with its digest and the index that contains it if the
+    /// prediction left them open.
     Same { digest: Option<Digest>, part_of: Option<Digest> },
-    /// An index that holds the image and more.
+    /// An index that contains the image and others.
     Index,
 }
 
-/// Looks whether the tag that points to `existing` has the image; `None` where it has another one,
-/// or that cannot be told.
+/// Looks for the image under the tag that points to `existing`. Returns `None` if the tag points to
+/// a different image, or it can't be determined.
 pub(crate) async fn find_counterpart(
     docker: &dyn DockerApi,
     image: &EngineImage,
@@ -57,13 +58,13 @@ pub(crate) async fn find_counterpart(
         }
     };
     found.unwrap_or_else(|error: MigrationError| {
-        tracing::warn!(%existing, %error, "it is not known whether the destination has an image");
+        tracing::warn!(%existing, %error, "couldn't check whether the destination has an image");
         None
     })
 }
 
-/// Only the index itself tells whether the destination's image is one of its children, and older
-/// engines give it in the archive alone.
+/// Only the index shows whether the destination's image is one of its children, and older engines
+/// provide it only in the archive.
 async fn part_of_root(
     docker: &dyn DockerApi,
     id: &Digest,
@@ -84,21 +85,21 @@ async fn part_of_root(
         .then(|| Counterpart::Same { digest: Some(existing.clone()), part_of: Some(id.clone()) }))
 }
 
-/// What a manifest at the destination has of an image that is known by its configuration.
+/// How a manifest at the destination relates to an image that is known by its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     /// It describes the image.
     Image,
-    /// It is an index, and one of its images is the image.
+    /// It is an index that contains the image.
     InIndex,
     /// It describes another image, with this configuration.
     Other { config: Digest },
 }
 
-/// Compares a manifest's configuration with the image's. `None` where there is no manifest.
+/// Compares a manifest's configuration with the image's. Returns `None` if there is no manifest.
 ///
 /// # Errors
-/// Where the destination does not give the manifest.
+/// Returns an error if the destination doesn't return the manifest.
 pub(crate) async fn holds_content(
     registry: &dyn RegistryApi,
     path: &str,

@@ -1,12 +1,13 @@
-//! The image that was planned, looked up again. A name may point to another image a moment later, so
-//! everything is done by the image's ID, and only while the name still means that image.
+//! Looks up the planned image again. A name may point to another image a moment later, so all
+//! operations use the image's ID, and only while the name still points to that image. Planning and
+//! the engine push call it.
 
 use crate::{EngineOutcome, MigrationError, PlannedImage};
 use transload_docker::{DockerApi, DockerError, EngineImage, PartKind};
 use transload_model::{Digest, ImageReference};
 
-/// The image that a name points to. A name that came with an archive may be listed, but can be looked
-/// up by the image's ID only.
+/// Returns the image that a name points to. A name that was loaded from an archive may be listed
+/// although only the image's ID can be inspected.
 pub(crate) async fn look_up(
     docker: &dyn DockerApi,
     name: &ImageReference,
@@ -22,12 +23,12 @@ pub(crate) async fn look_up(
     }
 }
 
-/// Makes sure that the engine still has what was planned: the name means the same image, and the
-/// content that is to be sent is there.
+/// Checks that the engine still has the planned image: the name points to the same image, and the
+/// content to send is held.
 ///
 /// # Errors
-/// [`MigrationError::SourceMoved`] where the name points to another image,
-/// [`MigrationError::EngineContentMissing`] where content was removed since.
+/// Returns [`MigrationError::SourceMoved`] if the name points to another image, and
+/// [`MigrationError::EngineContentMissing`] if content was removed since.
 pub(crate) async fn still_as_planned(
     docker: &dyn DockerApi,
     planned: &PlannedImage,

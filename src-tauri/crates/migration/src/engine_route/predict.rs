@@ -1,25 +1,26 @@
-//! What a push of an engine's image will send, before anything is written. Pure.
+//! Predicts what a push of an engine's image will send. Pure: `facts` calls it before anything is
+//! written.
 //!
-//! It depends on the image store, the API version and which parts of an index the engine holds:
-//! the containerd store sends original manifests, but an index only where all of it is there; other
-//! stores pack the layers of one platform again.
+//! The result depends on the image store, the API version and which parts of an index the engine
+//! holds: the containerd store sends original manifests, but an index only if all of it is held;
+//! other stores repack the layers of one platform.
 
 use transload_docker::{EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind};
 use transload_model::{Digest, Platform};
 
-/// How an image of the Docker Engine gets to ECR. Part of the plan; the run follows it or stops.
+/// How an image of the Docker Engine is sent to ECR. Part of the plan; the run follows it or stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnginePlan {
-    /// The engine's ID of the image. The image is tagged and read by it.
+    /// The engine's image ID. The image is tagged and read by it.
     pub image_id: Digest,
     /// Who sends it.
     pub way: EngineWay,
-    /// What arrives.
+    /// What is pushed.
     pub outcome: EngineOutcome,
-    /// The platform that is sent where it is only one of an index.
+    /// The platform that is sent, if it is only one of an index.
     pub platform: Option<EnginePlatform>,
-    /// Every platform that the index lists, whether the engine holds it or not; empty for a single
-    /// image, and where the engine does not say.
+    /// Every platform that the index lists, whether the engine holds it or not. Empty for a single
+    /// image, and if the engine doesn't report them.
     pub index_platforms: Vec<Platform>,
     /// Whether attestations of the index are not sent.
     pub attestations_stay: bool,
@@ -32,21 +33,21 @@ pub enum EngineWay {
     Push,
     /// The engine pushes one platform of an index.
     PushPlatform,
-    /// Transload reads the image's archive from the engine and sends it itself, byte for byte.
+    /// Transload reads the image's archive from the engine and uploads it, byte for byte.
     OwnPush,
 }
 
-/// What arrives of an engine's image.
+/// What is pushed of an engine's image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineOutcome {
-    /// All of it, with its digest.
+    /// The whole image with its digest.
     Whole,
-    /// One image of an index, with the digest that it has there.
+    /// One image of an index, with its digest in the index.
     Part,
-    /// The engine does not say what it holds: the whole index if it is complete, otherwise the image
-    /// of one platform.
+    /// The engine doesn't report what it holds: the whole index if it is complete, otherwise the
+    /// image of one platform.
     SeenWhileSending,
-    /// One platform, its layers packed again: another digest, the same content.
+    /// One platform with repacked layers: another digest, the same content.
     Repacked,
 }
 
@@ -54,26 +55,26 @@ pub enum EngineOutcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Prediction {
     pub engine: EnginePlan,
-    /// The digest that results, where it is known before.
+    /// The resulting digest, if it is known in advance.
     pub digest: Option<Digest>,
-    /// The index that the image is a part of.
+    /// The index that contains the image.
     pub part_of: Option<Digest>,
     pub platforms: Vec<Platform>,
     pub size_bytes: u64,
 }
 
-/// Why nothing can be pushed.
+/// Why an image can't be pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotPushable {
-    /// The engine does not hold the platform that was asked for.
+    /// The engine doesn't hold the requested platform.
     PlatformMissing { available: Vec<Platform> },
-    /// The engine holds several platforms, but not the whole index, and none is its own.
+    /// The engine holds several platforms but not the whole index, and none is its own platform.
     PlatformChoiceNeeded { available: Vec<Platform> },
-    /// The engine can run the image, but does not hold its layers as a registry needs them.
+    /// The engine can run the image, but doesn't hold its layers in the form that a registry needs.
     LayersNotHeld,
 }
 
-/// Predicts what a push sends. `wanted` is the platform that a person chose.
+/// Predicts what a push sends. `wanted` is the platform that was requested.
 pub(crate) fn predict(
     info: &EngineInfo,
     image: &EngineImage,
@@ -103,8 +104,8 @@ fn repacked(image: &EngineImage, wanted: Option<&Platform>) -> Result<Prediction
     })
 }
 
-/// Docker 25 and 26, and 27.0 and 27.1, do not say which parts of an index they hold. 25 and 26
-/// cannot push a partial one at all. Only the archive shows what is there.
+/// Docker 25 and 26, and 27.0 and 27.1, don't report which parts of an index they hold. 25 and 26
+/// can't push a partial one at all. Only the archive shows what they hold.
 fn seen_while_sending(image: &EngineImage, wanted: Option<&Platform>) -> Prediction {
     let platform = wanted.or(image.platforms.first()).cloned();
     let sent = platform.clone().map(|platform| EnginePlatform { platform, os_version: None });
@@ -133,7 +134,7 @@ fn of_parts(
         if matching.is_empty() {
             let unknown = available.iter().any(|part| part.platform.is_none()) && !is_index;
             return match available.is_empty() {
-                // A single image that does not say its platform is what it is.
+                // A single image may omit its platform.
                 false if unknown => Ok(whole(image, parts)),
                 false => Err(NotPushable::PlatformMissing { available: held }),
                 true if parts.iter().any(|part| is(part, wanted)) => {
@@ -167,7 +168,7 @@ fn whole(image: &EngineImage, parts: &[EnginePart]) -> Prediction {
     }
 }
 
-/// One image of an index: the only one, or the one for the engine's own machine.
+/// Selects one image of an index: the only one, or the one for the engine's own platform.
 fn one_of(
     info: &EngineInfo,
     image: &EngineImage,
@@ -187,7 +188,7 @@ fn one_of(
         (None, 0 | 1, [first, ..]) => first,
         _ => return Err(NotPushable::PlatformChoiceNeeded { available: several }),
     };
-    // The engine is told a platform, so it cannot tell two images of the same platform apart.
+    // The engine is given a platform, so it can't distinguish two images of the same platform.
     let alike = |part: &&EnginePart| {
         part.is_available
             && part.kind == PartKind::Image
@@ -234,7 +235,7 @@ fn index_platforms(image: &EngineImage, parts: &[EnginePart]) -> Vec<Platform> {
     }
 }
 
-/// The platforms of parts, each once, in the order of the index.
+/// Returns the distinct platforms of parts, in the order of the index.
 fn platforms_of(parts: &[&EnginePart]) -> Vec<Platform> {
     let mut platforms: Vec<Platform> = Vec::new();
     for known in parts.iter().filter_map(|part| part.platform.as_ref()) {
@@ -254,14 +255,14 @@ fn is(part: &EnginePart, wanted: &Platform) -> bool {
     part.platform.as_ref().is_some_and(matches)
 }
 
-/// What the engine tells images apart by.
+/// Returns the fields by which the engine distinguishes images.
 fn key(platform: &EnginePlatform) -> (&str, &str, Option<&str>, Option<&str>) {
     let (os, architecture, variant) = normal(&platform.platform);
     (os, architecture, variant, platform.os_version.as_deref())
 }
 
-/// A platform without the variant that its architecture has anyway.
-/// Source: containerd, `platforms/database.go`, `normalizeArch`.
+/// Returns a platform without the variant that is the default of its architecture. Source:
+/// containerd, `platforms/database.go`, `normalizeArch`.
 fn normal(platform: &Platform) -> (&str, &str, Option<&str>) {
     let variant = match (platform.architecture.as_str(), platform.variant.as_deref()) {
         ("amd64", Some("v1")) | ("arm64", Some("v8" | "8")) | ("arm", Some("v7" | "7")) => None,

@@ -1,5 +1,5 @@
-//! The table of `/images/{id}/json?manifests=1`, store and API version to what a push sends. The
-//! kinds were measured on Docker 20.10, 26.1.5, 28.5.2 and Podman 4.3 and 5.8.
+//! Tests of predictions: from `/images/{id}/json?manifests=1`, image store and API version to what
+//! a push sends. The cases were measured on Docker 20.10, 26.1.5, 28.5.2 and Podman 4.3 and 5.8.
 
 use super::predict::{NotPushable, Prediction, predict};
 use transload_docker::{
@@ -26,8 +26,8 @@ fn platform(text: &str) -> Platform {
     text.parse().unwrap()
 }
 
-/// `linux/amd64` is held, `-linux/arm64` is not, `attestation` and `other` are no images. The digest
-/// of a part is that of its text.
+/// Parses a part: `linux/amd64` is held, `-linux/arm64` is not, `attestation` and `other` are no
+/// images. The digest of a part is that of its text.
 fn part(text: &str) -> EnginePart {
     let (is_available, name) = match text.strip_prefix('-') {
         Some(name) => (false, name),
@@ -68,7 +68,7 @@ fn single(text: &str) -> EngineImage {
     EngineImage { id: part.digest.clone(), ..image(Some(vec![part])) }
 }
 
-/// What arrives, in short.
+/// Returns the prediction in short form.
 fn told(predicted: Result<Prediction, NotPushable>) -> String {
     let platforms = |platforms: &[Platform]| {
         platforms.iter().map(ToString::to_string).collect::<Vec<_>>().join("+")
@@ -102,7 +102,7 @@ fn the_containerd_store_predicts_from_the_parts_it_holds() {
         (single("other"), None, "Whole Push"),
         (single("-linux/amd64"), None, "layers not held"),
         (single("-linux/amd64"), Some("linux/amd64"), "layers not held"),
-        // Indexes of which everything is here.
+        // Complete indexes.
         (index(&["linux/amd64", "linux/arm64", "attestation"]), None, "Whole Push"),
         (index(&["linux/amd64", "attestation"]), None, "Whole Push"),
         (
@@ -129,7 +129,7 @@ fn the_containerd_store_predicts_from_the_parts_it_holds() {
             Some("linux/s390x"),
             "no, has linux/amd64+linux/arm64",
         ),
-        // Several, and none is the engine's own.
+        // Several platforms, none of them the engine's own.
         (
             index(&["-linux/amd64", "linux/arm64", "linux/arm/v7"]),
             None,
@@ -145,7 +145,7 @@ fn the_containerd_store_predicts_from_the_parts_it_holds() {
             Some("linux/arm/v6"),
             "Part PushPlatform of linux/arm/v6",
         ),
-        // Without a variant, arm is arm/v7, as the engine reads it.
+        // Without a variant, arm is arm/v7, as in the engine.
         (
             index(&["-linux/amd64", "linux/arm/v6", "linux/arm/v7"]),
             Some("linux/arm"),
@@ -156,7 +156,7 @@ fn the_containerd_store_predicts_from_the_parts_it_holds() {
             Some("linux/arm"),
             "choose linux/arm/v5+linux/arm/v6",
         ),
-        // Two of one platform: the engine could not tell them apart.
+        // Two images of one platform, which the engine can't distinguish.
         (
             index(&["linux/amd64", "linux/amd64 zstd", "-linux/arm64"]),
             None,
@@ -176,7 +176,7 @@ fn the_containerd_store_predicts_from_the_parts_it_holds() {
         ),
         // No platform in the index and none in the configuration.
         (index(&["unnamed", "-linux/arm64"]), None, "Part OwnPush"),
-        // It runs, and its layers are not here (shadowed by another image's).
+        // It can run, but its layers are not held (shadowed by another image's).
         (index(&["-linux/amd64", "-linux/arm64"]), None, "layers not held"),
         (index(&["-linux/amd64", "attestation"]), None, "layers not held"),
         (index(&["-linux/amd64", "-linux/arm64"]), Some("linux/amd64"), "layers not held"),
@@ -218,7 +218,7 @@ fn what_the_engine_cannot_do_follows_from_its_store_and_api() {
     let arm64 = platform("linux/arm64");
     let unknown = image(None);
     let cases = [
-        // 26.1.5 and 27.0: they do not say what they hold.
+        // 26.1.5 and 27.0 don't report what they hold.
         (info(ImageStore::Containerd, 45), None, "SeenWhileSending OwnPush of linux/amd64"),
         (info(ImageStore::Containerd, 46), None, "SeenWhileSending OwnPush of linux/amd64"),
         (info(ImageStore::Containerd, 45), Some(&arm64), "SeenWhileSending OwnPush of linux/arm64"),
@@ -233,7 +233,7 @@ fn what_the_engine_cannot_do_follows_from_its_store_and_api() {
         let found = predict(&info, &unknown, wanted);
         assert!(found.is_err() || found.unwrap().digest.is_none(), "no digest is promised");
     }
-    // Version 1.47 says it in the list, so the parts are known; 1.46 could push platforms.
+    // Version 1.47 reports it in the list, so the parts are known; 1.46 could push platforms.
     let part = index(&["linux/amd64", "-linux/arm64"]);
     let listed = info(ImageStore::Containerd, 47);
     assert_eq!(told(predict(&listed, &part, None)), "Part PushPlatform of linux/amd64");
