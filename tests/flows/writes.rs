@@ -195,7 +195,7 @@ async fn signatures_are_planned_kept_where_they_differ_and_undone() -> Result<()
 
     let planned = desk.plan("data", &["--tags", "0", "--tags", "1"]).await?;
     ensure!(planned.status.success(), "{}{}", planned.text(), planned.stderr);
-    ensure!(planned.text().contains("1 tags to copy, 1 kept in ECR"), "{}", planned.text());
+    ensure!(planned.text().contains("1 tag to copy, 1 kept in ECR"), "{}", planned.text());
     ensure!(planned.text().contains(&tags[0]), "{}", planned.text());
     let ran = desk.run("data", &["run", &desk.path("plan.json")]).await?;
     ensure!(ran.text().contains("2 verified equal"), "{}{}", ran.text(), ran.stderr);

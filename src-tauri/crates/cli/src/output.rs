@@ -79,6 +79,12 @@ pub fn message_with_code(error: &ApiError) -> String {
     format!("{} ({code})", error.message)
 }
 
+/// Formats a number with its noun, such as "1 image" or "2 images".
+fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
+    let count = count.into();
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// Creates a progress bar for images on standard error.
 fn image_bar() -> ProgressBar {
     let bar = ProgressBar::new(0);

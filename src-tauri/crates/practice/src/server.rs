@@ -18,6 +18,8 @@ use crate::context::ServerContext;
 use crate::dispatch::dispatch;
 use crate::plane::Plane;
 use crate::reply;
+#[cfg(feature = "faults")]
+use crate::server::faults::log_and_handle as respond;
 
 /// The port that received a request.
 #[derive(Clone, Copy)]
@@ -47,14 +49,18 @@ pub(crate) async fn handle(
         Port::Hub => Plane::Hub,
         Port::HubRegistry => Plane::HubRegistry,
     };
-    #[cfg(feature = "faults")]
-    return faults::log_and_handle(&context, plane, connection, request).await;
-    #[cfg(not(feature = "faults"))]
-    {
-        // Only faults close connections.
-        let _ = connection;
-        dispatch(&context, plane, request).await
-    }
+    respond(&context, plane, connection, request).await
+}
+
+/// Dispatches a request. Only faults use the connection.
+#[cfg(not(feature = "faults"))]
+async fn respond(
+    context: &Arc<ServerContext>,
+    plane: Plane,
+    _connection: Connection,
+    request: Request,
+) -> Response {
+    dispatch(context, plane, request).await
 }
 
 /// Returns whether the request is addressed to this computer. After DNS rebinding, a web page could

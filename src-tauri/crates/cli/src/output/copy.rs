@@ -87,10 +87,11 @@ fn summary_line(summary: &CopySummary) -> String {
         format!("{} copied", summary.copied),
         format!("{} already up to date", summary.already_there),
     ];
+    let referrers = if summary.left_behind == 1 { "referrer" } else { "referrers" };
     for (count, what) in [
-        (summary.failed, "failed"),
-        (summary.cancelled, "cancelled"),
-        (summary.left_behind, "referrers not copied"),
+        (summary.failed, "failed".to_owned()),
+        (summary.cancelled, "cancelled".to_owned()),
+        (summary.left_behind, format!("{referrers} not copied")),
     ] {
         if count > 0 {
             parts.push(format!("{count} {what}"));

@@ -5,7 +5,7 @@ use transload_api::contract::{
     DestinationIdentity, EngineOutcome, MigrationPlan, PlanTotals, PlannedAction, PlannedImage,
 };
 
-use crate::output::{lifecycle, line, message_with_code};
+use crate::output::{counted, lifecycle, line, message_with_code};
 
 /// Prints a plan.
 pub fn print(plan: &MigrationPlan) {
@@ -84,12 +84,12 @@ fn engine_outcome(image: &PlannedImage) -> Option<String> {
 
 fn totals_line(totals: &PlanTotals) -> String {
     format!(
-        "{} images to copy, {} up to date, {} conflicts, {} refused; {} repositories to create; {} to upload{}",
-        totals.images_to_move,
+        "{} to copy, {} up to date, {}, {} refused; {} to create; {} to upload{}",
+        counted(totals.images_to_move, "image", "images"),
         totals.images_unchanged,
-        totals.conflicts,
+        counted(totals.conflicts, "conflict", "conflicts"),
         totals.refused,
-        totals.repositories_to_create,
+        counted(totals.repositories_to_create, "repository", "repositories"),
         DecimalBytes(totals.upload_bytes),
         blob_mounting(totals)
     )
@@ -121,8 +121,10 @@ fn print_referrers(plan: &MigrationPlan) {
     let totals = &plan.totals;
     if totals.referrer_tags + totals.referrer_tags_kept + totals.referrers_unknown > 0 {
         line(&format!(
-            "Signatures and attestations: {} tags to copy, {} kept in ECR, {} images checked when copied",
-            totals.referrer_tags, totals.referrer_tags_kept, totals.referrers_unknown
+            "Signatures and attestations: {} to copy, {} kept in ECR, {} checked when copied",
+            counted(totals.referrer_tags, "tag", "tags"),
+            totals.referrer_tags_kept,
+            counted(totals.referrers_unknown, "image", "images")
         ));
     }
 }

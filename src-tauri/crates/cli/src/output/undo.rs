@@ -4,7 +4,7 @@ use transload_api::contract::{
     ImageUndo, RepositoryUndo, TagLeft, TagUndo, UndoLeftReason, UndoPlan, UndoReport, UndoTotals,
 };
 
-use crate::output::{line, message_with_code, note, plan};
+use crate::output::{counted, line, message_with_code, note, plan};
 
 /// Prints what an undo would delete, restore and leave.
 pub fn print_plan(undo: &UndoPlan) {
@@ -15,13 +15,14 @@ pub fn print_plan(undo: &UndoPlan) {
             line(&tag_line(name, &tag.tag, &tag.action));
         }
         if repository.images_deleted > 0 {
-            let images = repository.images_deleted;
-            line(&format!("delete   {name}  {images} images below an index, or signatures"));
+            let images = counted(repository.images_deleted, "image", "images");
+            line(&format!("delete   {name}  {images} below an index, or signatures"));
         }
         match repository.repository {
             RepositoryUndo::Delete => line(&format!("delete   {name}  the repository")),
             RepositoryUndo::Left { images } => {
-                line(&format!("leave    {name}  contains {images} other images"));
+                let images = counted(images, "other image", "other images");
+                line(&format!("leave    {name}  contains {images}"));
             }
             RepositoryUndo::Gone => line(&format!("leave    {name}  no longer exists")),
             RepositoryUndo::WasThere => {}
@@ -35,7 +36,9 @@ pub fn print_report(report: &UndoReport) {
     for item in &report.left {
         let reason = match &item.why {
             UndoLeftReason::Tag { reason } => left_reason(reason).to_owned(),
-            UndoLeftReason::Holds { images } => format!("contains {images} other images"),
+            UndoLeftReason::Holds { images } => {
+                format!("contains {}", counted(*images, "other image", "other images"))
+            }
             UndoLeftReason::Failed { error } => message_with_code(error),
         };
         line(&format!("left     {}  {reason}", item.name));
@@ -75,7 +78,9 @@ fn totals_line(totals: &UndoTotals) -> String {
     let UndoTotals { tags_removed, tags_restored, images_deleted, repositories_deleted, left } =
         totals;
     format!(
-        "{tags_removed} tags removed, {tags_restored} restored, {images_deleted} images and \
-         {repositories_deleted} repositories deleted, {left} left"
+        "{} removed, {tags_restored} restored, {} and {} deleted, {left} left",
+        counted(*tags_removed, "tag", "tags"),
+        counted(*images_deleted, "image", "images"),
+        counted(*repositories_deleted, "repository", "repositories")
     )
 }
