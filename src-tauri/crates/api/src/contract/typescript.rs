@@ -117,7 +117,7 @@ fn commands_file(commands: &[Command], types: &Types) -> String {
     for command in commands {
         for (place, line) in command.documentation.iter().enumerate() {
             let begin = if place == 0 { "  /**\n" } else { "" };
-            write!(methods, "{begin}   *{line}\n").unwrap();
+            writeln!(methods, "{begin}   *{line}").unwrap();
         }
         if !command.documentation.is_empty() {
             methods += "   */\n";

@@ -14,7 +14,7 @@ type Reporter = Box<dyn Fn(&JobEvent) + Send + Sync>;
 /// Returns what prints the events: as JSON, with a progress bar on a terminal, or as plain lines.
 pub fn reporter(json: bool) -> Reporter {
     if json {
-        return Box::new(|event| output::json(event));
+        return Box::new(output::json);
     }
     let bar = std::io::stderr().is_terminal().then(output::image_bar);
     let waits_for_quota = Mutex::new(false);
