@@ -60,7 +60,7 @@ async fn every_kind(kind: EngineKind) -> Result<()> {
     let computer = Computer::new(ecr.home()?, Some(&engine.address()))?;
     let cli = engine.cli()?;
     let version = cli.run(["version", "--format", "{{.Server.Version}}"]).succeed().await?.text();
-    let story = Story { kind, _engine: engine, cli, registry, ecr, computer };
+    let story = Story { _engine: engine, cli, registry, ecr, computer };
     let mut wrong = Vec::new();
     for (image, seed) in Kind::ALL.into_iter().zip(200..) {
         if !image.exists_on(kind) {
@@ -89,7 +89,6 @@ fn note(kind: EngineKind, version: &str, image: Kind, row: &Row) -> Result<()> {
 }
 
 struct Story {
-    kind: EngineKind,
     _engine: EngineLab,
     cli: DockerCli,
     registry: RegistryLab,
