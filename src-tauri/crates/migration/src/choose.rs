@@ -8,7 +8,7 @@ use semver::{Version, VersionReq};
 use transload_model::Tag;
 
 /// Limit of a compiled regular expression, in bytes. Patterns that people write stay far below.
-const PATTERN_LIMIT_BYTES: usize = 1 << 20;
+const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 /// Rules that select tags of a repository. The default selects all of them. The rules apply in the
 /// order of the fields.
@@ -103,7 +103,7 @@ pub(super) fn compile(
     text: &str,
     what: &'static str,
 ) -> Result<Regex, InvalidPattern> {
-    regex::RegexBuilder::new(pattern).size_limit(PATTERN_LIMIT_BYTES).build().map_err(|error| {
+    regex::RegexBuilder::new(pattern).size_limit(MAX_PATTERN_BYTES).build().map_err(|error| {
         // The library's message spans several lines; only the last one states the reason.
         let reason = error.to_string();
         let reason = reason.lines().last().unwrap_or_default();
@@ -216,7 +216,7 @@ mod tests {
     ];
 
     #[test]
-    fn patterns_of_every_kind_choose_and_leave_out() {
+    fn every_kind_of_pattern_includes_and_excludes_tags() {
         let rules = |include: &[TagPattern], exclude: &[TagPattern]| TagRules {
             include: include.to_vec(),
             exclude: exclude.to_vec(),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_are_counted_after_every_other_rule() {
+    fn newest_is_applied_after_all_other_rules() {
         let exclude = vec![TagPattern::glob("latest").unwrap()];
         let rules = TagRules { newest: Some(2), exclude, ..TagRules::default() };
         assert_eq!(chosen(RELEASES, &rules), ["v2.0.0", "v2.0.0-rc1"]);
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_the_source_does_not_tell_are_a_reason() {
+    fn a_time_that_the_source_does_not_report_is_a_reason() {
         let rules = TagRules { pushed_since_ms: Some(30), ..TagRules::default() };
         assert_eq!(chosen(RELEASES, &rules), ["latest", "v2.0.0", "v2.0.0-rc1", "1.10"]);
         assert_eq!(choose(&tags(RELEASES), &rules)[6], Some(Out::TimeUnknown));
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_says_why() {
+    fn an_invalid_pattern_reports_the_reason() {
         let error = TagPattern::regex("v[").unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -273,7 +273,7 @@ mod tests {
     proptest! {
         /// A pattern without wildcards matches only itself.
         #[test]
-        fn a_tag_matches_itself_as_a_pattern(tag in "[A-Za-z0-9_][A-Za-z0-9_.-]{0,40}", other in "[A-Za-z0-9_.-]{1,40}") {
+        fn a_pattern_without_wildcards_matches_only_itself(tag in "[A-Za-z0-9_][A-Za-z0-9_.-]{0,40}", other in "[A-Za-z0-9_.-]{1,40}") {
             let pattern = TagPattern::glob(&tag).unwrap();
             prop_assert!(pattern.matches(&tag));
             prop_assert_eq!(pattern.matches(&other), tag == other);
@@ -281,7 +281,7 @@ mod tests {
 
         /// Selects at most `newest` tags, and never one that is older than a tag left out.
         #[test]
-        fn newest_keeps_so_many(pushed in prop::collection::vec(0u64..50, 0..60), newest in 0usize..70) {
+        fn newest_selects_at_most_the_requested_number(pushed in prop::collection::vec(0u64..50, 0..60), newest in 0usize..70) {
             let tags: Vec<_> = pushed.iter().enumerate().map(|(number, pushed)| DatedTag {
                 tag: Tag::parse(&format!("t{number}")).unwrap(),
                 pushed_at_ms: Some(*pushed),

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_paused_part_waits_until_it_may_go() {
+    async fn a_paused_task_waits_until_resume() {
         let control = Control::default();
         control.pause();
         let mut part = tokio_test_future(&control);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_is_woken_while_it_looks_does_not_doze() {
+    async fn a_wake_up_during_a_check_is_not_missed() {
         let control = Control::default();
         let seen = control.wakes();
         control.wake();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_cancelled_part_ends_without_a_result() {
+    async fn a_cancelled_future_returns_none() {
         let control = Control::default();
         control.cancel();
         assert_eq!(control.until_cancelled(std::future::pending::<()>()).await, None);

@@ -95,7 +95,7 @@ fn fill(world: &World) {
 }
 
 #[tokio::test]
-async fn a_shared_layer_is_sent_once_and_mounted_where_the_registry_mounts() {
+async fn a_shared_layer_is_sent_once_and_mounted_if_the_registry_mounts() {
     let world = World::new(true);
     fill(&world);
     assert_eq!(words(&world.copy(&NAMES).await), ["copied"; 6]);
@@ -105,7 +105,7 @@ async fn a_shared_layer_is_sent_once_and_mounted_where_the_registry_mounts() {
 }
 
 #[tokio::test]
-async fn a_shared_layer_is_sent_once_to_each_repository_where_nothing_is_mounted() {
+async fn a_shared_layer_is_sent_once_per_repository_without_mounts() {
     let world = World::new(false);
     fill(&world);
     assert_eq!(words(&world.copy(&NAMES).await), ["copied"; 6]);
@@ -113,7 +113,7 @@ async fn a_shared_layer_is_sent_once_to_each_repository_where_nothing_is_mounted
 }
 
 #[tokio::test]
-async fn what_the_destination_holds_is_not_sent_again() {
+async fn existing_content_is_not_sent_again() {
     for mounts in [true, false] {
         let world = World::new(mounts);
         fill(&world);
@@ -129,7 +129,7 @@ async fn what_the_destination_holds_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_first_blob_of_a_run_is_not_sent_to_ecr_again_either() {
+async fn the_first_blob_of_a_run_is_not_sent_to_ecr_again() {
     for mounts in [true, false] {
         let world = World::to_ecr(mounts);
         fill(&world);
@@ -143,7 +143,7 @@ async fn the_first_blob_of_a_run_is_not_sent_to_ecr_again_either() {
 }
 
 #[tokio::test]
-async fn one_that_fails_stops_no_other_and_a_moved_tag_is_replaced() {
+async fn a_failure_does_not_stop_other_images_and_a_moved_tag_is_overwritten() {
     let world = World::new(true);
     fill(&world);
     world.destination.image("b", Some("1"), &["older"]);
@@ -155,7 +155,7 @@ async fn one_that_fails_stops_no_other_and_a_moved_tag_is_replaced() {
 }
 
 #[tokio::test]
-async fn the_events_of_a_copy_come_in_their_order() {
+async fn the_events_of_a_copy_are_in_order() {
     let world = World::new(true);
     world.source.image("a", Some("1"), &["layer"]);
     world.copy(&["a:1"]).await;

@@ -54,11 +54,11 @@ fn is_refused(error: &MigrationError, field: DestinationField) -> bool {
     match error {
         MigrationError::DestinationDiffers { differences } => {
             let [difference] = &differences[..] else { return false };
-            let told = error.to_string();
+            let text = error.to_string();
             difference.field == field
                 && difference.planned != difference.current
-                && told.contains(&difference.planned)
-                && told.contains(&difference.current)
+                && text.contains(&difference.planned)
+                && text.contains(&difference.current)
         }
         _ => false,
     }
@@ -97,7 +97,7 @@ async fn migrated() -> (World, Plan, JournalRecord) {
 }
 
 #[test]
-fn every_field_that_differs_is_refused_with_both_values() {
+fn every_different_field_is_refused_with_both_values() {
     let planned = identity();
     planned.ensure_same(&planned).unwrap();
     for (field, other) in others() {
@@ -111,7 +111,7 @@ fn every_field_that_differs_is_refused_with_both_values() {
 }
 
 #[test]
-fn an_endpoint_that_was_not_recorded_is_equal_to_every_endpoint_and_the_rest_is_compared() {
+fn an_endpoint_that_was_not_recorded_matches_every_endpoint() {
     let recorded = DestinationIdentity {
         ecr_endpoint: DestinationEndpoint::NotRecorded,
         registry_endpoint: DestinationEndpoint::NotRecorded,
@@ -124,7 +124,7 @@ fn an_endpoint_that_was_not_recorded_is_equal_to_every_endpoint_and_the_rest_is_
 }
 
 #[tokio::test]
-async fn nothing_runs_is_verified_or_is_undone_at_a_destination_that_differs_in_any_field() {
+async fn run_verify_and_undo_refuse_a_destination_that_differs_in_any_field() {
     for (field, other) in others() {
         let mut world = World::new();
         world.source.image("app", Some("1"), &["layer"]);
@@ -158,7 +158,7 @@ async fn nothing_runs_is_verified_or_is_undone_at_a_destination_that_differs_in_
 }
 
 #[tokio::test]
-async fn the_journal_keeps_the_whole_destination() {
+async fn the_journal_stores_the_whole_destination() {
     for (field, other) in others() {
         if field == DestinationField::Partition {
             // The partition follows from the region.
@@ -183,7 +183,7 @@ async fn the_journal_keeps_the_whole_destination() {
 }
 
 #[test]
-fn parts_that_contradict_each_other_are_refused() {
+fn contradicting_fields_are_refused() {
     let account = AccountId::parse("111122223333").unwrap();
     let region = Region::parse("eu-west-1").unwrap();
     let host = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";

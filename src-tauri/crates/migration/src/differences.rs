@@ -47,12 +47,12 @@ pub(super) fn differences(
     if wanted.scan_on_push != actual.scan_on_push {
         differences.push(Difference::ScanOnPush { wanted: wanted.scan_on_push });
     }
-    if !same_encryption(&wanted.encryption, &actual.encryption) {
+    if !is_same_encryption(&wanted.encryption, &actual.encryption) {
         differences.push(Difference::Encryption { wanted: wanted.encryption.clone() });
     }
     let Some(holds) = holds else { return differences };
     if let Some(text) = wanted.lifecycle.policy_text()
-        && let Some(has_another) = differs(&holds.lifecycle, |held| same_rules(&text, held))
+        && let Some(has_another) = differs(&holds.lifecycle, |held| has_same_rules(&text, held))
     {
         differences.push(Difference::Lifecycle { wanted: wanted.lifecycle, has_another });
     }
@@ -75,7 +75,7 @@ fn differs(held: &Document, is_same: impl Fn(&str) -> bool) -> Option<bool> {
 }
 
 /// Compares two lifecycle policies without their rule descriptions.
-fn same_rules(wanted: &str, held: &str) -> bool {
+fn has_same_rules(wanted: &str, held: &str) -> bool {
     let read = |text: &str| {
         let mut policy: Value = serde_json::from_str(text).ok()?;
         for rule in policy["rules"].as_array_mut()? {
@@ -89,7 +89,7 @@ fn same_rules(wanted: &str, held: &str) -> bool {
 
 /// ECR returns the ARN of the key, whichever ID or alias was used to set it. If the request names
 /// no key, every key matches.
-fn same_encryption(wanted: &Encryption, actual: &Encryption) -> bool {
+fn is_same_encryption(wanted: &Encryption, actual: &Encryption) -> bool {
     let same_key = |wanted: &Option<String>, actual: &Option<String>| match (wanted, actual) {
         (Some(wanted), Some(actual)) => wanted == actual || actual.ends_with(&format!("/{wanted}")),
         _ => true,
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn other_documents_are_said_and_the_same_ones_are_not() {
+    fn only_different_documents_are_reported() {
         let plain = RepositorySettings::default();
         let wanted = wanted();
         let found = |lifecycle: Document, policy: Document| {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_asked_for_is_no_difference() {
+    fn settings_that_were_not_requested_are_not_compared() {
         let plain = RepositorySettings::default();
         let policy = Document::Text(DENY.to_owned());
         let holds = RepositoryHolds { policy, ..RepositoryHolds::default() };

@@ -78,7 +78,7 @@ fn error_of(report: &super::Report) -> &MigrationError {
 }
 
 #[tokio::test]
-async fn one_platform_of_an_index_arrives_as_predicted_and_is_there_the_next_time() {
+async fn one_platform_of_an_index_is_pushed_as_predicted_and_found_the_next_time() {
     // Version 28 pushes the platform itself; 26 can't, and doesn't report what it holds.
     for (minor, outcome, way, archives) in [
         (51, EngineOutcome::Part, EngineWay::PushPlatform, 0),
@@ -117,7 +117,7 @@ async fn one_platform_of_an_index_arrives_as_predicted_and_is_there_the_next_tim
 }
 
 #[tokio::test]
-async fn a_whole_index_keeps_its_digest_on_either_way() {
+async fn a_whole_index_keeps_its_digest_with_either_push() {
     for minor in [45, 51] {
         let whole = Partial::whole(minor);
         let plan = whole.plan().await;
@@ -132,7 +132,7 @@ async fn a_whole_index_keeps_its_digest_on_either_way() {
 }
 
 #[tokio::test]
-async fn a_platform_that_was_chosen_is_sent_alone() {
+async fn only_the_chosen_platform_is_sent() {
     for minor in [45, 51] {
         let whole = Partial::whole(minor);
         let mut request = request("app", "app", &["1"]);
@@ -159,7 +159,7 @@ async fn a_platform_that_was_chosen_is_sent_alone() {
 }
 
 #[tokio::test]
-async fn an_index_at_the_destination_is_not_replaced_by_one_of_its_images() {
+async fn an_index_at_the_destination_is_not_overwritten_by_one_of_its_images() {
     let partial = Partial::new(51);
     partial.world.ecr.add("app", Default::default());
     let content = &partial.engine.content;
@@ -180,7 +180,7 @@ async fn an_index_at_the_destination_is_not_replaced_by_one_of_its_images() {
 
 /// The engine changes between planning and running.
 #[tokio::test]
-async fn another_image_under_the_name_stops_and_nothing_is_written() {
+async fn a_name_that_moved_to_another_image_is_refused_before_any_write() {
     type Change = fn(&Partial);
     let rebuilt: Change = |partial| {
         let other = partial.engine.content.image(partial.engine.path(), None, &["rebuilt"]);
@@ -203,8 +203,8 @@ async fn another_image_under_the_name_stops_and_nothing_is_written() {
             change(&partial);
             let names = partial.engine.names();
             let report = partial.run(&plan).await;
-            let told = format!("{:?}", error_of(&report));
-            assert!(told.contains(expected), "{what} on 1.{minor}: {told}");
+            let text = format!("{:?}", error_of(&report));
+            assert!(text.contains(expected), "{what} on 1.{minor}: {text}");
             assert!(partial.world.ecr.names().is_empty(), "{what} on 1.{minor}: no repository");
             assert_eq!(partial.at_destination(), None, "{what} on 1.{minor}");
             assert_eq!(partial.engine.names(), names, "{what} on 1.{minor}");
@@ -213,7 +213,7 @@ async fn another_image_under_the_name_stops_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn a_plan_that_does_not_say_which_image_it_is_for_is_not_run() {
+async fn a_plan_without_an_image_id_is_refused() {
     let partial = Partial::new(51);
     let mut plan = partial.plan().await;
     plan.images[0].engine = None;
@@ -223,7 +223,7 @@ async fn a_plan_that_does_not_say_which_image_it_is_for_is_not_run() {
 }
 
 #[tokio::test]
-async fn an_engine_that_pushes_something_else_is_found_out() {
+async fn a_push_of_different_content_is_detected() {
     let partial = Partial::new(51);
     let plan = partial.plan().await;
     let other = partial.engine.content.image(partial.engine.path(), None, &["other"]);
@@ -248,7 +248,7 @@ async fn an_engine_that_pushes_something_else_is_found_out() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_repeated_and_what_the_engine_cannot_push_is_sent_by_us() {
+async fn temporary_failures_are_retried_and_failed_engine_pushes_use_the_own_push() {
     use PushFailure as Cause;
     let cases: [(&[Cause], usize, u32); 5] = [
         (&[Cause::RegistryFailed], 2, 0),
@@ -270,7 +270,7 @@ async fn what_may_pass_is_repeated_and_what_the_engine_cannot_push_is_sent_by_us
 }
 
 #[tokio::test]
-async fn an_archive_that_breaks_is_read_again_and_nothing_is_sent_twice() {
+async fn a_broken_archive_is_read_again_and_nothing_is_sent_twice() {
     let partial = Partial::new(45);
     let plan = partial.plan().await;
     // The run reads the manifests first; the second archive breaks while layers are read.
@@ -285,7 +285,7 @@ async fn an_archive_that_breaks_is_read_again_and_nothing_is_sent_twice() {
 }
 
 #[tokio::test]
-async fn an_image_that_the_engine_can_neither_push_nor_export_is_refused_in_the_plan() {
+async fn an_image_that_can_be_neither_pushed_nor_exported_is_refused_in_the_plan() {
     let partial = Partial::new(45);
     *partial.engine.exports_nothing.lock().unwrap() = true;
     let plan = partial.plan().await;
@@ -300,7 +300,7 @@ async fn an_image_that_the_engine_can_neither_push_nor_export_is_refused_in_the_
 }
 
 #[tokio::test]
-async fn a_name_that_is_only_listed_is_found_by_its_id() {
+async fn a_name_that_is_only_listed_is_found_by_image_id() {
     let whole = Partial::whole(51);
     let name = ImageReference::parse(NAME).unwrap();
     whole.engine.listed_only.lock().unwrap().push(name);

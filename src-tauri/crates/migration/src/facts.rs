@@ -25,9 +25,9 @@ use transload_registry::{ManifestHead, PullQuota, RegistryApi, RegistryError};
 
 /// Maximum number of images that are looked up concurrently: enough to hide the latency of a
 /// registry, and below every registry's limit for one client.
-const ASKED_TOGETHER: usize = 16;
+const MAX_CONCURRENT_LOOKUPS: usize = 16;
 /// Estimated pulls of an image whose manifests are not read yet: an index with a few platforms.
-const PULLS_OF_AN_IMAGE: usize = 4;
+const ESTIMATED_PULLS_PER_IMAGE: usize = 4;
 
 /// The input of [`super::plan()`] besides the request.
 #[derive(Debug)]
@@ -178,7 +178,7 @@ pub async fn gather_watched(
         archives: tokio::sync::Mutex::default(),
     };
     let (found, closer) = (&found, &closer);
-    let images = in_turn(found.len(), ASKED_TOGETHER, |place| async move {
+    let images = in_turn(found.len(), MAX_CONCURRENT_LOOKUPS, |place| async move {
         // Each index is taken once.
         let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
         let heads = heads.unwrap_or_default();
@@ -280,7 +280,7 @@ async fn heads(
     progress: &Progress<'_>,
 ) -> Vec<Heads> {
     // The results are in the order of the request.
-    in_turn(request.images.len(), ASKED_TOGETHER, |place| {
+    in_turn(request.images.len(), MAX_CONCURRENT_LOOKUPS, |place| {
         let image = &request.images[place];
         async move {
             let at_destination = async {
@@ -310,7 +310,7 @@ async fn heads(
 fn spares_quota(found: &[Heads], quota: Option<PullQuota>, manifests: &ManifestCache) -> bool {
     let is_read = |found: &Heads| found.is_there() || found.is_kept(manifests);
     let to_read = found.iter().filter(|found| !is_read(found)).count();
-    let needed = to_read.saturating_mul(PULLS_OF_AN_IMAGE);
+    let needed = to_read.saturating_mul(ESTIMATED_PULLS_PER_IMAGE);
     quota.is_some_and(|quota| usize::try_from(quota.remaining).is_ok_and(|left| left < needed))
 }
 
@@ -320,7 +320,8 @@ async fn existing_repositories(
 ) -> Result<BTreeMap<RepositoryName, EcrRepository>, MigrationError> {
     let asked: Vec<_> =
         request.repositories.keys().map(|name| destination.ecr.repository(name)).collect();
-    let found: Vec<_> = stream::iter(asked).buffer_unordered(ASKED_TOGETHER).collect().await;
+    let found: Vec<_> =
+        stream::iter(asked).buffer_unordered(MAX_CONCURRENT_LOOKUPS).collect().await;
     let mut repositories = BTreeMap::new();
     for repository in found {
         if let Some(repository) = repository? {

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn answers_come_in_order_and_no_more_run_than_wanted() {
+    async fn results_are_in_order_and_concurrency_is_limited() {
         let (running, most) = (&AtomicU32::new(0), &AtomicU32::new(0));
         let answers = in_turn(20, 3, |place| async move {
             let now = running.fetch_add(1, Ordering::Relaxed) + 1;

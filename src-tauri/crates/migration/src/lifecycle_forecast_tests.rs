@@ -49,7 +49,7 @@ async fn forecast(world: &World, tags: &[&str]) -> LifecycleForecast {
 }
 
 /// Returns tags with their expiry in short form: planned images, then existing ones.
-fn told(forecast: &LifecycleForecast) -> (Vec<String>, Vec<String>) {
+fn described(forecast: &LifecycleForecast) -> (Vec<String>, Vec<String>) {
     let LifecycleForecast::Expires { planned, existing } = forecast else {
         panic!("{forecast:?}");
     };
@@ -64,7 +64,7 @@ fn told(forecast: &LifecycleForecast) -> (Vec<String>, Vec<String>) {
 }
 
 #[tokio::test]
-async fn policies_of_every_count_type_name_what_they_expire() {
+async fn policies_of_every_count_type_report_the_images_that_expire() {
     let archive = json!({"type": "transition", "targetStorageClass": "archive"});
     let unpulled = since("any", "sinceImagePulled", 30);
     let unpulled = json!({"rules": [rule(unpulled, archive)]}).to_string();
@@ -109,14 +109,14 @@ async fn policies_of_every_count_type_name_what_they_expire() {
     ] {
         let forecast = forecast(&world(&existing, Some(&policy)), &tags).await;
         assert!(forecast.needs_confirmation(), "{why}");
-        let (planned, existing) = told(&forecast);
+        let (planned, existing) = described(&forecast);
         assert_eq!(planned, expected.0, "{why}");
         assert_eq!(existing, expected.1, "{why}");
     }
 }
 
 #[tokio::test]
-async fn a_plan_that_expires_nothing_says_so() {
+async fn a_plan_that_expires_nothing_has_an_empty_forecast() {
     let transitioned = json!({"tagStatus": "any", "storageClass": "archive", "countUnit": "days",
         "countType": "sinceImageTransitioned", "countNumber": 90});
     for (why, existing, policy) in [
@@ -156,7 +156,7 @@ async fn the_policy_that_a_new_repository_gets_is_evaluated() {
         request.clone()
     };
     let two = forecast_of(&world, &with(LifecyclePreset::KeepNewest { count: 2 })).await;
-    assert_eq!(told(&two).0, ["1 Expire now"], "the oldest, not the newest");
+    assert_eq!(described(&two).0, ["1 Expire now"], "the oldest, not the newest");
     for lifecycle in [
         LifecyclePreset::None,
         LifecyclePreset::KeepNewest { count: 3 },
@@ -168,19 +168,19 @@ async fn the_policy_that_a_new_repository_gets_is_evaluated() {
 }
 
 #[tokio::test]
-async fn a_tag_that_moves_leaves_an_image_that_may_expire() {
+async fn an_image_that_loses_its_tag_may_expire() {
     let policy = expire(since("untagged", "sinceImagePushed", 7));
     let world = world(&["1"], Some(&policy));
     world.source.image("app", Some("1"), &["another"]);
     let mut request = request("app", "app", &["1"]);
     request.images[0].resolution = Some(Resolution::Overwrite);
-    let (planned, existing) = told(&forecast_of(&world, &request).await);
+    let (planned, existing) = described(&forecast_of(&world, &request).await);
     assert!(planned.is_empty());
     assert_eq!(existing, ["1 Expire 7 days"], "the image that loses its tag");
 }
 
 #[tokio::test]
-async fn what_is_not_known_is_said_and_never_taken_as_harmless() {
+async fn unknown_policies_are_reported_as_unknown() {
     let policy = keep(3).replace("imageCountMoreThan", "sinceImageScanned");
     let unreadable = forecast(&world(&["old"], Some(&policy)), &["1"]).await;
     assert!(
@@ -194,19 +194,19 @@ async fn what_is_not_known_is_said_and_never_taken_as_harmless() {
 }
 
 #[tokio::test]
-async fn manifests_of_an_index_are_not_counted() {
+async fn children_of_an_index_are_not_counted() {
     let world = world(&[], Some(&keep(2)));
     let children: Vec<_> =
         ["one", "two"].map(|layer| world.registry.image("app", None, &[layer])).into();
     world.registry.index("app", "old", &children);
     assert_eq!(forecast(&world, &["1"]).await, LifecycleForecast::NothingExpires);
-    let (planned, existing) = told(&forecast(&world, &["1", "2"]).await);
+    let (planned, existing) = described(&forecast(&world, &["1", "2"]).await);
     assert!(planned.is_empty());
     assert_eq!(existing, ["old Expire now"], "its parts go with it and aren't named");
 }
 
 #[tokio::test]
-async fn a_repository_that_gets_no_image_is_left_out() {
+async fn a_repository_without_new_images_has_no_forecast() {
     let world = world(&["1"], Some(&keep(1)));
     world.source.image("app", Some("1"), &["1"]);
     let forecast = forecast_of(&world, &request("app", "app", &["1"])).await;
@@ -214,7 +214,7 @@ async fn a_repository_that_gets_no_image_is_left_out() {
 }
 
 #[tokio::test]
-async fn signatures_under_tags_are_images_of_their_own() {
+async fn tagged_signatures_count_as_images() {
     let world = world(&["old"], Some(&keep(3)));
     let signed = world.source.image("app", Some("1"), &["1"]);
     let signature = format!("{}.sig", signed.as_str().replace(':', "-"));
@@ -222,7 +222,7 @@ async fn signatures_under_tags_are_images_of_their_own() {
     let request = request("app", "app", &["1"]);
     assert_eq!(forecast_of(&world, &request).await, LifecycleForecast::NothingExpires);
     *world.ecr.policies.lock().unwrap() = vec![keep(2)];
-    let (planned, existing) = told(&forecast_of(&world, &request).await);
+    let (planned, existing) = described(&forecast_of(&world, &request).await);
     assert!(planned.is_empty());
     assert_eq!(existing, ["old Expire now"], "the image and its signature are the newest two");
 }

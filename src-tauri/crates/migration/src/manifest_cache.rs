@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_comes_out_as_it_went_in() {
+    fn cached_manifests_are_returned_unchanged() {
         let cache = ManifestCache::default();
         let manifests = [manifest(1), manifest(22), manifest(333)];
         for manifest in &manifests {
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_damaged_is_not_given_out() {
+    fn damaged_manifests_are_not_returned() {
         let (cache, manifest) = (ManifestCache::default(), manifest(1));
         cache.keep(manifest.digest(), &manifest);
         {
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cache_that_is_full_keeps_what_it_has() {
+    fn a_full_cache_keeps_its_manifests() {
         let (first, second) = (manifest(1), manifest(2));
         let limit_bytes = (first.bytes().len() + first.media_type().len()) as u64;
         let cache = ManifestCache { limit_bytes, ..ManifestCache::default() };

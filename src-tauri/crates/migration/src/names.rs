@@ -12,7 +12,7 @@ use transload_model::{InvalidRepositoryName, RepositoryName};
 
 /// Maximum length of a proposed name in bytes. Without a limit, rules that repeat groups could grow
 /// a name until memory is exhausted.
-const NAME_LIMIT_BYTES: usize = 4096;
+const MAX_NAME_BYTES: usize = 4096;
 
 /// A rule that renames repositories.
 #[derive(Clone, Debug)]
@@ -90,8 +90,8 @@ impl RenameRule {
         self.pattern.find(name)?;
         let expand = |captures: &Captures<'_>| self.expand(captures);
         let mut renamed = self.pattern.replace_all(name, expand).into_owned();
-        if renamed.len() > NAME_LIMIT_BYTES {
-            let end = renamed.floor_char_boundary(NAME_LIMIT_BYTES);
+        if renamed.len() > MAX_NAME_BYTES {
+            let end = renamed.floor_char_boundary(MAX_NAME_BYTES);
             renamed.truncate(end);
         }
         Some(renamed)
@@ -232,13 +232,13 @@ mod tests {
     }
 
     #[test]
-    fn without_rules_it_is_the_last_part_where_that_is_one_alone() {
+    fn without_rules_the_last_component_is_proposed_if_it_is_unique() {
         assert_eq!(names(&["a/app", "b/app", "b/api"], &[]), ["a/app", "b/app", "api"]);
         assert_eq!(names(&["alone"], &[]), ["alone"]);
     }
 
     #[test]
-    fn what_is_proposed_is_a_name_that_ecr_takes() {
+    fn proposed_names_are_valid_in_ecr() {
         assert_eq!(names(&["team/a"], &[]), ["team/a"], "the last part is too short");
         assert_eq!(names(&["a", "b"], &[]), ["a-image", "b-image"]);
         assert_eq!(names(&["a", "x/a-image"], &[]), ["a-image-2", "a-image"]);
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_star_stood_for_is_a_group() {
+    fn each_wildcard_is_a_group() {
         assert_eq!(names(&["team/app"], &[glob("team/*", "$1")]), ["app"]);
         assert_eq!(names(&["a/b/c"], &[glob("*/*", "$2")]), ["b/c"], "the first takes little");
         assert_eq!(names(&["team/app"], &[glob("*/*", "$2/$1")]), ["app/team"]);
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_regular_expression_is_replaced_wherever_it_matches() {
+    fn a_regular_expression_is_replaced_at_every_match() {
         assert_eq!(names(&["old-app"], &[regex("^old-", "new/")]), ["new/app"]);
         assert_eq!(names(&["a_b_c"], &[regex("_", "-")]), ["a-b-c"]);
         let named = regex("(?<team>[a-z]+)/(?<app>.+)", "${app}-${team}");
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_goes_on_from_what_the_one_before_left() {
+    fn each_rule_applies_to_the_result_of_the_previous_rule() {
         let rules = [glob("*/*", "$2"), regex("^lib-", ""), glob("nothing", "x")];
         let proposed = proposed_names(&["team/lib-core", "team/app"], &rules);
         assert_eq!(proposed[0], ProposedName { name: "core".to_owned(), rules: vec![0, 1] });
@@ -277,12 +277,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_a_rule_made_is_kept_free_of_those_that_are_proposed() {
+    fn proposals_avoid_names_that_rules_produce() {
         assert_eq!(names(&["a/app", "b/x"], &[glob("b/x", "app")]), ["a/app", "app"]);
     }
 
     #[test]
-    fn a_replacement_names_groups_that_are_there() {
+    fn a_replacement_may_use_only_existing_groups() {
         let error = RenameRule::glob("team/*", "$2").unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -294,23 +294,23 @@ mod tests {
     }
 
     #[test]
-    fn sources_that_meet_in_one_name_are_told() {
+    fn sources_with_the_same_name_are_reported() {
         let pairs = [("a/app", "app"), ("b/app", "app"), ("c", "c")];
         let collisions = name_collisions(pairs);
         assert_eq!(collisions.into_iter().collect::<Vec<_>>(), [("app", vec!["a/app", "b/app"])]);
     }
 
     #[test]
-    fn rules_that_double_a_name_over_and_over_come_to_an_end() {
+    fn rules_that_double_a_name_are_limited() {
         let rules: Vec<_> = (0..40).map(|_| glob("*", "$1$1")).collect();
-        assert_eq!(names(&["abc"], &rules)[0].len(), NAME_LIMIT_BYTES);
+        assert_eq!(names(&["abc"], &rules)[0].len(), MAX_NAME_BYTES);
     }
 
     proptest! {
         /// A pattern without wildcards matches only itself, and a replacement without dollar signs
         /// is literal.
         #[test]
-        fn a_plain_pattern_renames_only_itself(
+        fn a_pattern_without_wildcards_renames_only_itself(
             name in "[a-z0-9._/-]{1,30}",
             other in "[a-z0-9._/-]{1,30}",
             new in "[a-z0-9._/-]{0,30}",
@@ -322,14 +322,14 @@ mod tests {
 
         /// `*` with all groups in order returns the original name.
         #[test]
-        fn groups_in_their_order_are_the_name(name in "[a-z]{1,8}(/[a-z]{1,8}){1,3}") {
+        fn all_groups_in_order_return_the_name(name in "[a-z]{1,8}(/[a-z]{1,8}){1,3}") {
             prop_assert_eq!(glob("*/*", "$1/$2").apply(&name), Some(name.clone()));
             prop_assert_eq!(regex("^(.*?)/(.*)$", "$1/$2").apply(&name), Some(name));
         }
 
         /// Names that no rule made never collide, and there is one proposal for each source.
         #[test]
-        fn proposals_do_not_fall_together(
+        fn proposals_do_not_collide(
             sources in prop::collection::hash_set("[ab]{1,2}(/[ab]{1,2}){0,2}", 0..12),
         ) {
             let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
@@ -342,7 +342,7 @@ mod tests {
 
         /// No input panics.
         #[test]
-        fn any_text_is_a_rule_or_a_refusal(pattern in ".{0,30}", replacement in ".{0,20}", name in ".{0,30}") {
+        fn any_input_is_a_rule_or_an_error(pattern in ".{0,30}", replacement in ".{0,20}", name in ".{0,30}") {
             let glob = RenameRule::glob(&pattern, &replacement);
             let regex = RenameRule::regex(&pattern, &replacement);
             for rule in [glob, regex].into_iter().flatten() {

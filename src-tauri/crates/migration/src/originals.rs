@@ -166,18 +166,22 @@ mod tests {
     }
 
     #[test]
-    fn more_platforms_and_moved_tags_are_told_and_nothing_else() {
+    fn only_missing_platforms_and_moved_tags_are_reported() {
         let (index, amd64, other) = (Digest::of(b"1"), Digest::of(b"2"), Digest::of(b"3"));
         let both = ["linux/amd64", "linux/arm64/v8"];
         let there = original(&index, &both, &[&amd64]);
-        let told = |more_platforms, moved| Some(OriginalDiffers { more_platforms, moved });
+        let differences = |more_platforms, moved| Some(OriginalDiffers { more_platforms, moved });
         let differs = |digests: &[&Digest], platforms: &[&str]| {
             there.differs(&held(digests, platforms), &name(), ImageStore::GraphDriver)
         };
-        assert_eq!(differs(&[&index], &["linux/amd64"]), told(true, false));
-        assert_eq!(differs(&[&amd64], &["linux/amd64"]), told(true, false), "pulled by digest");
+        assert_eq!(differs(&[&index], &["linux/amd64"]), differences(true, false));
+        assert_eq!(
+            differs(&[&amd64], &["linux/amd64"]),
+            differences(true, false),
+            "pulled by digest"
+        );
         assert_eq!(differs(&[&index], &["linux/amd64", "linux/arm64"]), None);
-        assert_eq!(differs(&[&other], &both), told(false, true));
+        assert_eq!(differs(&[&other], &both), differences(false, true));
         assert_eq!(differs(&[&other, &index], &both), None, "pulled again since");
         assert_eq!(differs(&[&index], &[]), None, "nobody knows what the engine has");
         let single = original(&index, &[], &[]);
@@ -187,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_built_here_came_from_nowhere() {
+    fn locally_built_images_did_not_come_from_a_registry() {
         use ImageStore::{Containerd, GraphDriver, Podman};
         let pulled = held(&[&Digest::of(b"1")], &[]);
         assert!(came_from_registry(&pulled, &name(), GraphDriver));
@@ -212,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_containerd_store_says_nothing_of_a_stranger_with_the_same_name() {
+    fn the_containerd_store_ignores_an_unrelated_image_with_the_same_name() {
         let (own, other) = (Digest::of(b"own"), Digest::of(b"other"));
         let both = ["linux/amd64", "linux/arm64"];
         let engine = EngineImage { id: own.clone(), ..held(&[&own], &["linux/amd64"]) };
@@ -227,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_index_is_read_and_a_single_image_only_headed() {
+    async fn an_index_is_read_and_a_single_image_needs_only_head() {
         let registry = FakeRegistry::new("source.example");
         let child = registry.image("app", Some("single"), &["layer"]);
         let index = registry.index("app", "1", std::slice::from_ref(&child));

@@ -213,7 +213,7 @@ mod tests {
     /// For every combination of zero, one or two images of each standing, the headline claims no
     /// more than the counts prove.
     #[test]
-    fn a_headline_claims_no_more_than_every_combination_of_counts_proves() {
+    fn a_headline_claims_no_more_than_the_counts_prove() {
         let ends = [
             RunEnd::Running,
             RunEnd::Completed,
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_of_the_journal_is_known_only_as_far_as_it_was_proven() {
+    fn a_journal_stage_has_no_better_standing_than_its_proof() {
         use Stage::{Begun, Cancelled, Failed, Moved, Pushed, Unchanged, Waiting};
         let of = Standing::of_stage;
         for (stage, proof, is_kept, is_pushed, standing) in [
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ecr_already_had_is_verified_and_counted_as_skipped() {
+    fn existing_images_are_verified_and_counted_as_skipped() {
         let mut counts = OutcomeCounts::default();
         counts.add(Standing::Equal, true, 2);
         counts.add(Standing::Equal, false, 3);

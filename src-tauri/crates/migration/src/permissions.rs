@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_plan_needs_what_its_images_and_settings_need() {
+    async fn a_plan_requires_the_permissions_of_its_images_and_settings() {
         let plan = plan_with(RepositorySettings::default()).await;
         let (app, new) = (arn("app"), arn("new"));
         let (app, new) = (app.as_str(), new.as_str());
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settings_of_new_repositories_need_permissions_of_their_own() {
+    async fn settings_of_new_repositories_require_further_permissions() {
         let settings = RepositorySettings {
             tags: BTreeMap::from([("team".to_owned(), "a".to_owned())]),
             lifecycle: LifecyclePreset::KeepNewest { count: 3 },
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn layers_that_several_repositories_share_may_be_mounted() {
+    async fn layers_shared_by_repositories_require_the_mount_permissions() {
         let world = World::new();
         for name in ["one", "two"] {
             world.source.image(name, Some("1"), &["layer"]);
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_named_by_its_id_or_an_alias() {
+    fn a_key_is_given_by_id_or_alias() {
         let arn = |key: &str| {
             let key = Some(key.to_owned());
             key_arn(&Encryption::KmsDualLayer { key }, &place()).unwrap()

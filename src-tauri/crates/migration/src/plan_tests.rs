@@ -23,7 +23,7 @@ fn with_policy() -> RepositorySettings {
 }
 
 #[tokio::test]
-async fn layers_that_are_there_are_taken_off() {
+async fn existing_layers_are_not_counted() {
     let world = World::new();
     world.source.image("app", Some("1"), &["shared-layer", "one"]);
     world.source.image("app", Some("2"), &["shared-layer", "second"]);
@@ -43,7 +43,7 @@ async fn layers_that_are_there_are_taken_off() {
 }
 
 #[tokio::test]
-async fn what_mounting_would_save_counts_repositories_with_the_same_encryption() {
+async fn mountable_bytes_count_repositories_with_the_same_encryption() {
     let world = World::new();
     let mut all = request("a", "a1", &["1"]);
     for (source, repository) in [("b", "b1"), ("c", "c1")] {
@@ -74,7 +74,7 @@ async fn what_mounting_would_save_counts_repositories_with_the_same_encryption()
 }
 
 #[tokio::test]
-async fn a_new_repository_gets_its_policy_and_another_one_stays() {
+async fn a_new_repository_gets_its_policy_and_existing_policies_are_kept() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     let mut request = request("app", "app", &["1"]);
@@ -106,29 +106,29 @@ async fn a_new_repository_gets_its_policy_and_another_one_stays() {
 }
 
 #[tokio::test]
-async fn progress_counts_up_to_every_image() {
+async fn progress_reaches_the_number_of_images() {
     let world = World::new();
     let tags = ["1", "2", "3"];
     for tag in tags {
         world.source.image("app", Some(tag), &[tag]);
     }
-    let told = Mutex::new(Vec::new());
+    let reported = Mutex::new(Vec::new());
     let tell = |progress: super::GatherProgress| {
         assert_eq!(progress.images, 3);
-        told.lock().unwrap().push(progress.looked_at);
+        reported.lock().unwrap().push(progress.looked_at);
     };
     let request = request("app", "app", &tags);
     let (source, manifests) = (world.registry_source(), Arc::default());
     super::gather_watched(&request, &source, &world.destination(), &manifests, &tell)
         .await
         .unwrap();
-    let told = told.into_inner().unwrap();
-    assert!(told.is_sorted(), "{told:?}");
-    assert_eq!(told.last(), Some(&3));
+    let reported = reported.into_inner().unwrap();
+    assert!(reported.is_sorted(), "{reported:?}");
+    assert_eq!(reported.last(), Some(&3));
 }
 
 #[tokio::test]
-async fn an_image_alone_says_its_platform() {
+async fn a_single_image_reports_its_platform() {
     let world = World::new();
     world.source.configured_image("app", "1", r#"{"os":"linux","architecture":"arm64"}"#);
     world.source.configured_image("app", "2", "no json");

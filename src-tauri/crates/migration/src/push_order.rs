@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn dates_decide_before_versions_and_versions_before_the_request() {
+    async fn dates_take_precedence_over_versions_and_versions_over_the_request() {
         for (why, images, expected) in [
             (
                 "the date at the source",
@@ -197,7 +197,7 @@ mod tests {
     proptest! {
         /// Sorting requires a total order for all tags that a registry may list.
         #[test]
-        fn versions_are_in_one_order(tags in prop::collection::vec("[a-zA-Z0-9_][a-z0-9._-]{0,8}", 3)) {
+        fn versions_have_a_total_order(tags in prop::collection::vec("[a-zA-Z0-9_][a-z0-9._-]{0,8}", 3)) {
             let (a, b, c) = (&tags[0], &tags[1], &tags[2]);
             prop_assert_eq!(by_version(a, b), by_version(b, a).reverse());
             if by_version(a, b).is_le() && by_version(b, c).is_le() {

@@ -28,7 +28,7 @@ fn written(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn tags_are_written_oldest_first_although_content_is_copied_concurrently() {
+async fn tags_are_written_oldest_first_while_content_is_copied_concurrently() {
     let world = World::new();
     for tag in TAGS {
         world.source.image("app", Some(tag), &["shared", tag]);
@@ -44,7 +44,7 @@ async fn tags_are_written_oldest_first_although_content_is_copied_concurrently()
 }
 
 #[tokio::test]
-async fn an_older_image_that_waits_holds_up_no_other_repository() {
+async fn an_older_image_that_waits_does_not_delay_other_repositories() {
     let world = World::new();
     world.source.image("app", Some("1"), &["endless"]);
     // More images than are copied concurrently.
@@ -88,7 +88,7 @@ async fn a_lifecycle_policy_is_set_after_the_last_image_of_its_repository() {
 }
 
 #[tokio::test]
-async fn a_lifecycle_policy_that_is_not_set_is_reported_and_resumed() {
+async fn a_lifecycle_policy_that_is_not_set_is_reported_and_set_on_resume() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     let mut plan = world.plan(&with_lifecycle(request("app", "app", &["1"]))).await;
@@ -113,7 +113,7 @@ async fn a_lifecycle_policy_that_is_not_set_is_reported_and_resumed() {
 }
 
 #[tokio::test]
-async fn a_cancelled_migration_says_which_policies_are_not_set() {
+async fn a_cancelled_migration_reports_the_policies_that_are_not_set() {
     let world = World::new();
     for name in ["app", "web"] {
         world.source.image(name, Some("1"), &[name]);
@@ -153,7 +153,7 @@ async fn without_readable_content_no_repository_is_created() {
 }
 
 #[tokio::test]
-async fn a_repository_that_got_no_image_is_reported() {
+async fn an_empty_created_repository_is_reported() {
     let world = World::new();
     world.source.image("app", Some("1"), &["breaks"]);
     world.source.image("web", Some("1"), &["layer"]);
@@ -186,7 +186,7 @@ async fn the_engine_pushes_the_images_of_a_repository_oldest_first() {
 }
 
 #[tokio::test]
-async fn a_repository_that_the_engine_left_empty_is_reported() {
+async fn an_empty_repository_after_an_engine_push_is_reported() {
     let world = World::new();
     let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
     *engine.fails.lock().unwrap() = true;

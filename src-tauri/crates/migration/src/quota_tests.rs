@@ -18,13 +18,13 @@ async fn world_with_quota(pulls_left: u32) -> (World, super::Plan) {
 }
 
 fn quota_events(world: &World) -> Vec<String> {
-    let told = world.events.lines();
-    let told = told.iter().filter(|line| line.starts_with("Quota"));
-    told.map(|line| line.split_whitespace().next().unwrap_or_default().to_owned()).collect()
+    let events = world.events.lines();
+    let events = events.iter().filter(|line| line.starts_with("Quota"));
+    events.map(|line| line.split_whitespace().next().unwrap_or_default().to_owned()).collect()
 }
 
 #[tokio::test]
-async fn a_plan_leaves_a_small_quota_to_the_run() {
+async fn planning_leaves_a_small_quota_to_the_run() {
     let (world, plan) = world_with_quota(20).await;
     assert_eq!(*world.source.pulls_left.lock().unwrap(), Some(20), "only HEADs were asked");
     assert!(plan.images.iter().all(|image| image.remarks == [super::Remark::ReadLater]));
@@ -37,7 +37,7 @@ async fn a_plan_leaves_a_small_quota_to_the_run() {
 }
 
 #[tokio::test]
-async fn what_a_plan_has_read_is_pulled_by_no_later_plan_and_no_run() {
+async fn manifests_read_by_a_plan_are_not_pulled_again() {
     let (world, _) = world_with_quota(0).await;
     let left = || *world.source.pulls_left.lock().unwrap();
     let request = request("app", "app", &["1", "2", "3"]);
@@ -63,7 +63,7 @@ async fn what_a_plan_has_read_is_pulled_by_no_later_plan_and_no_run() {
 }
 
 #[tokio::test]
-async fn a_used_up_quota_is_waited_for_and_the_run_goes_on_by_itself() {
+async fn a_run_waits_for_a_used_up_quota_and_continues() {
     let (mut world, plan) = world_with_quota(5).await;
     *world.source.renewed_after_looks.lock().unwrap() = Some((2, 100));
     world.control = super::Control::looking_again_every(Duration::from_millis(1));
@@ -74,7 +74,7 @@ async fn a_used_up_quota_is_waited_for_and_the_run_goes_on_by_itself() {
 }
 
 #[tokio::test]
-async fn who_signs_in_ends_the_wait_for_a_quota() {
+async fn signing_in_ends_the_wait_for_a_quota() {
     let (mut world, plan) = world_with_quota(1).await;
     *world.source.renewed_after_looks.lock().unwrap() = Some((0, 100));
     world.control = super::Control::looking_again_every(Duration::from_secs(3600));

@@ -8,7 +8,7 @@ const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Pull","Effe
     "Principal":{"AWS":["111122223333"]},"Action":["ecr:BatchGetImage"]}]}"#;
 
 #[tokio::test]
-async fn a_repository_that_may_not_be_created_fails_its_images_alone() {
+async fn a_denied_repository_creation_fails_only_its_images() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.source.image("web", Some("1"), &["layer"]);
@@ -19,15 +19,15 @@ async fn a_repository_that_may_not_be_created_fails_its_images_alone() {
     world.ecr.denied.lock().unwrap().insert("app".to_owned());
     let plan = world.plan(&both).await;
     let report = world.run(&plan, &world.registry_source()).await;
-    let told = results(&report);
-    assert!(told[0].starts_with("failed"), "{told:?}");
-    assert_eq!(told[1], "Moved Equal");
+    let lines = results(&report);
+    assert!(lines[0].starts_with("failed"), "{lines:?}");
+    assert_eq!(lines[1], "Moved Equal");
     assert_eq!(report.repositories_created, [RepositoryName::parse("web").unwrap()]);
     assert_eq!(world.ecr.policies.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn a_repository_is_made_only_when_an_image_comes_that_needs_it() {
+async fn a_repository_is_created_only_when_an_image_needs_it() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.source.image("web", Some("1"), &["layer"]);
@@ -40,15 +40,15 @@ async fn a_repository_is_made_only_when_an_image_comes_that_needs_it() {
     plan.manifests = std::sync::Arc::default();
     world.source.forget("app", "1");
     let report = world.run(&plan, &world.registry_source()).await;
-    let told = results(&report);
-    assert!(told[0].starts_with("failed"), "{told:?}");
-    assert_eq!(told[1], "Moved Equal");
+    let lines = results(&report);
+    assert!(lines[0].starts_with("failed"), "{lines:?}");
+    assert_eq!(lines[1], "Moved Equal");
     assert_eq!(report.repositories_created, [RepositoryName::parse("web").unwrap()]);
     assert_eq!(*world.ecr.asked_for.lock().unwrap(), ["web"]);
 }
 
 #[tokio::test]
-async fn many_images_of_a_repository_ask_for_it_once() {
+async fn images_of_one_repository_create_it_once() {
     let world = World::new();
     let tags: Vec<String> = (0..40).map(|tag| tag.to_string()).collect();
     for tag in &tags {
@@ -62,7 +62,7 @@ async fn many_images_of_a_repository_ask_for_it_once() {
 }
 
 #[tokio::test]
-async fn a_policy_that_was_refused_is_set_by_the_next_try() {
+async fn a_refused_policy_is_set_by_the_next_run() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     let mut request = request("app", "app", &["1"]);
@@ -89,7 +89,7 @@ async fn a_policy_that_was_refused_is_set_by_the_next_try() {
 }
 
 #[tokio::test]
-async fn a_repository_of_somebody_else_keeps_its_policies() {
+async fn a_repository_created_by_others_keeps_its_policies() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     let mut request = request("app", "app", &["1"]);

@@ -32,7 +32,7 @@ pub trait Reopen: Send + Sync {
 /// Makes the calls of a running migration wait when a person has to sign in.
 pub struct SignInGate {
     current: RwLock<Arc<dyn EcrApi>>,
-    again: Arc<dyn Reopen>,
+    reopener: Arc<dyn Reopen>,
     control: Control,
     events: Arc<dyn EventSink>,
     /// Locked by the task that checks whether the person signed in.
@@ -46,12 +46,12 @@ impl SignInGate {
     /// and at intervals, because the person may sign in with another program.
     pub fn new(
         ecr: Arc<dyn EcrApi>,
-        again: Arc<dyn Reopen>,
+        reopener: Arc<dyn Reopen>,
         control: Control,
         events: Arc<dyn EventSink>,
     ) -> Arc<Self> {
         let (current, looking, renewals) = (RwLock::new(ecr), Mutex::default(), AtomicU64::new(0));
-        Arc::new(Self { current, again, control, events, looking, renewals })
+        Arc::new(Self { current, reopener, control, events, looking, renewals })
     }
 
     /// Makes a call. If it needs new credentials, waits for the person to sign in if necessary and
@@ -63,7 +63,7 @@ impl SignInGate {
     where
         F: Future<Output = Result<T, AwsError>>,
     {
-        let mut asked_anew = false;
+        let mut renewed_silently = false;
         loop {
             let renewals = self.renewals.load(Ordering::Acquire);
             let ecr = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
@@ -77,7 +77,7 @@ impl SignInGate {
                 continue;
             }
             // Once for each call: if AWS rejects the new credentials too, a person has to act.
-            if !std::mem::replace(&mut asked_anew, true) && self.renew_quietly().await {
+            if !std::mem::replace(&mut renewed_silently, true) && self.renew_silently().await {
                 continue;
             }
             if self.control.is_cancelled() {
@@ -88,18 +88,18 @@ impl SignInGate {
     }
 
     /// Renews the credentials if that needs no person. Returns whether it did.
-    async fn renew_quietly(&self) -> bool {
-        match self.control.until_cancelled(self.again.reopen()).await {
+    async fn renew_silently(&self) -> bool {
+        match self.control.until_cancelled(self.reopener.reopen()).await {
             Some(Ok(ecr)) => {
                 tracing::info!("renewed expired credentials");
-                self.goes_on_with(ecr);
+                self.replace_connection(ecr);
                 true
             }
             _ => false,
         }
     }
 
-    fn goes_on_with(&self, ecr: Arc<dyn EcrApi>) {
+    fn replace_connection(&self, ecr: Arc<dyn EcrApi>) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = ecr;
         self.renewals.fetch_add(1, Ordering::Release);
     }
@@ -113,11 +113,11 @@ impl SignInGate {
             let dozing = self.control.doze(seen, self.control.look_again());
             let looking = async {
                 dozing.await;
-                self.again.reopen().await
+                self.reopener.reopen().await
             };
             match self.control.until_cancelled(looking).await {
                 Some(Ok(ecr)) => {
-                    self.goes_on_with(ecr);
+                    self.replace_connection(ecr);
                     break;
                 }
                 Some(Err(still)) => error = Arc::new(still),

@@ -30,13 +30,13 @@ fn all_moved(report: &Report) -> bool {
 }
 
 fn sign_in_events(world: &World) -> Vec<String> {
-    let told = world.events.lines();
-    let told = told.iter().filter(|line| line.starts_with("Sign"));
-    told.map(|line| line.split_whitespace().next().unwrap_or_default().to_owned()).collect()
+    let events = world.events.lines();
+    let events = events.iter().filter(|line| line.starts_with("Sign"));
+    events.map(|line| line.split_whitespace().next().unwrap_or_default().to_owned()).collect()
 }
 
 #[tokio::test]
-async fn whichever_call_ends_the_session_all_of_it_arrives_and_nothing_goes_twice() {
+async fn a_session_that_expires_at_any_call_loses_and_repeats_nothing() {
     // Counts the calls of a run whose session doesn't expire.
     let (world, plan) = world().await;
     *world.ecr.calls_left.lock().unwrap() = Some(1000);
@@ -63,7 +63,7 @@ async fn whichever_call_ends_the_session_all_of_it_arrives_and_nothing_goes_twic
 }
 
 #[tokio::test]
-async fn credentials_that_need_nobody_are_renewed_and_nobody_hears_of_it() {
+async fn credentials_that_need_no_person_are_renewed_silently() {
     for ends_after in 0..7 {
         let (mut world, plan) = world().await;
         world.control = Control::looking_again_every(Duration::from_secs(3600));
@@ -77,7 +77,7 @@ async fn credentials_that_need_nobody_are_renewed_and_nobody_hears_of_it() {
 }
 
 #[tokio::test]
-async fn a_login_that_the_registry_refuses_is_renewed_after_a_sign_in() {
+async fn a_rejected_registry_login_is_renewed_after_a_sign_in() {
     for refused_after in 0..8 {
         let (world, plan) = world().await;
         *world.registry.refuses_login_after.lock().unwrap() = Some(refused_after);
@@ -90,7 +90,7 @@ async fn a_login_that_the_registry_refuses_is_renewed_after_a_sign_in() {
 }
 
 #[tokio::test]
-async fn the_events_of_a_session_that_ends_come_in_their_order() {
+async fn the_events_of_an_expired_session_are_in_order() {
     let mut world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.control = Control::looking_again_every(Duration::from_millis(1));
@@ -101,7 +101,7 @@ async fn the_events_of_a_session_that_ends_come_in_their_order() {
 }
 
 #[tokio::test]
-async fn who_signs_in_ends_the_wait_and_a_cancel_too() {
+async fn signing_in_or_cancelling_ends_the_wait() {
     for cancelled in [false, true] {
         let (mut world, plan) = world().await;
         world.control = Control::looking_again_every(Duration::from_secs(3600));

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 /// Maximum number of earlier migrations in the estimate: recent ones show the current connection.
-const NEWEST: usize = 5;
+const MAX_MIGRATIONS: usize = 5;
 /// Migrations that sent less or took less time than this show latency rather than bandwidth.
-const LEAST_BYTES: u64 = 1 << 20;
-const LEAST_TIME: Duration = Duration::from_secs(1);
+const MIN_BYTES: u64 = 1 << 20;
+const MIN_TIME: Duration = Duration::from_secs(1);
 
 /// Size and duration of an earlier migration on the same route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub fn expected_time(
 ) -> Option<ExpectedTime> {
     let telling = earlier
         .into_iter()
-        .filter(|one| one.sent_bytes >= LEAST_BYTES && one.elapsed >= LEAST_TIME)
-        .take(NEWEST);
+        .filter(|one| one.sent_bytes >= MIN_BYTES && one.elapsed >= MIN_TIME)
+        .take(MAX_MIGRATIONS);
     let (mut sent, mut elapsed, mut migrations) = (0u64, Duration::ZERO, 0);
     for one in telling {
         sent = sent.saturating_add(one.sent_bytes);
@@ -61,23 +61,23 @@ mod tests {
     }
 
     #[test]
-    fn the_speed_is_that_of_the_newest_together() {
-        let told = expected_time(300_000_000, [earlier(40_000_000, 1), earlier(80_000_000, 3)]);
+    fn the_speed_is_the_average_of_the_newest_migrations() {
+        let estimate = expected_time(300_000_000, [earlier(40_000_000, 1), earlier(80_000_000, 3)]);
         assert_eq!(
-            told,
+            estimate,
             Some(ExpectedTime {
                 time: Duration::from_secs(10),
                 bytes_per_second: 30_000_000,
                 migrations: 2
             })
         );
-        let mut many = vec![earlier(10_000_000, 1); NEWEST];
+        let mut many = vec![earlier(10_000_000, 1); MAX_MIGRATIONS];
         many.push(earlier(10_000_000_000, 1));
         assert_eq!(expected_time(10_000_000, many).unwrap().time, Duration::from_secs(1));
     }
 
     #[test]
-    fn where_nothing_tells_nothing_is_said() {
+    fn there_is_no_estimate_without_data() {
         assert_eq!(expected_time(1, []), None);
         let short = EarlierTransfer { sent_bytes: 50_000_000, elapsed: Duration::from_millis(999) };
         assert_eq!(expected_time(1, [earlier(1000, 60), short]), None);

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refused_login_is_renewed_only_if_another_one_was_stored() {
+    async fn a_rejected_login_is_read_again_and_used_if_it_changed() {
         let home = Home::new();
         home.store(&[("r.example", "u:old"), ("r.example/team", "t:old")]);
         let source = home.login();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unreadable_place_is_a_problem_and_stops_nothing() {
+    async fn an_unreadable_store_is_a_problem_but_not_an_error() {
         let home = Home::new();
         assert_eq!((home.login().login().await.unwrap(), home.login().problem()), (None, None));
         home.write("{");

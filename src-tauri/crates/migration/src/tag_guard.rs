@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_is_written_only_over_what_the_plan_saw() {
+    fn a_tag_is_overwritten_only_if_it_is_as_planned() {
         use Comparison::{AlreadyThere, AsPlanned, Moved};
         let digest = |text: &str| (!text.is_empty()).then(|| Digest::of(text.as_bytes()));
         // Existing digest, wanted digest, digest in the plan, digest that this migration wrote

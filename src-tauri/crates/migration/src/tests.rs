@@ -9,7 +9,7 @@ use super::{Action, Difference, ImageResult, MigrationError, Proof, Resolution, 
 use transload_model::{Digest, ImageReference, RepositorySettings, Tag, TagMutability};
 
 #[tokio::test]
-async fn an_index_arrives_with_its_children_before_it_and_shared_layers_once() {
+async fn an_index_is_copied_after_its_children_and_shared_layers_once() {
     let world = World::new();
     let first = world.source.image("team/app", None, &["shared", "one"]);
     let second = world.source.image("team/app", None, &["shared", "two"]);
@@ -33,7 +33,7 @@ async fn an_index_arrives_with_its_children_before_it_and_shared_layers_once() {
 }
 
 #[tokio::test]
-async fn a_plan_says_where_an_image_will_not_run() {
+async fn a_plan_remarks_where_an_image_does_not_run() {
     use super::Remark::{NotForAmd64, NotForLambda};
     let world = World::new();
     for (tag, architecture) in [("laptop", "arm64"), ("server", "amd64")] {
@@ -46,7 +46,7 @@ async fn a_plan_says_where_an_image_will_not_run() {
 }
 
 #[tokio::test]
-async fn the_events_of_a_migration_come_in_their_order() {
+async fn the_events_of_a_migration_are_in_order() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     let plan = world.plan(&request("app", "app", &["1"])).await;
@@ -55,7 +55,7 @@ async fn the_events_of_a_migration_come_in_their_order() {
 }
 
 #[tokio::test]
-async fn what_is_there_already_is_proved_and_not_sent() {
+async fn existing_images_are_verified_and_not_sent() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.registry.image("app", Some("1"), &["layer"]);
@@ -69,7 +69,7 @@ async fn what_is_there_already_is_proved_and_not_sent() {
 }
 
 #[tokio::test]
-async fn a_tag_that_points_elsewhere_needs_a_choice() {
+async fn a_tag_of_another_image_needs_a_choice() {
     let world = World::new();
     world.source.image("app", Some("1"), &["new"]);
     world.registry.image("app", Some("1"), &["old"]);
@@ -106,7 +106,7 @@ async fn a_tag_that_points_elsewhere_needs_a_choice() {
 }
 
 #[tokio::test]
-async fn an_immutable_tag_that_somebody_made_identical_in_between_counts_as_there() {
+async fn an_immutable_tag_that_became_identical_counts_as_existing() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     let plan = world.plan(&request("app", "app", &["1"])).await;
@@ -125,7 +125,7 @@ async fn an_immutable_tag_that_somebody_made_identical_in_between_counts_as_ther
 }
 
 #[tokio::test]
-async fn one_failing_image_among_five_stops_no_other() {
+async fn one_failed_image_does_not_stop_the_others() {
     let world = World::new();
     for tag in ["1", "2", "3", "4", "5"] {
         world.source.image("app", Some(tag), &[tag]);
@@ -142,7 +142,7 @@ async fn one_failing_image_among_five_stops_no_other() {
 }
 
 #[tokio::test]
-async fn a_layer_whose_connection_breaks_is_sent_anew() {
+async fn a_layer_whose_connection_breaks_is_sent_again() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.source.breaking.lock().unwrap().insert(Digest::of(b"layer"), 2);
@@ -152,7 +152,7 @@ async fn a_layer_whose_connection_breaks_is_sent_anew() {
 }
 
 #[tokio::test]
-async fn a_cancel_in_the_middle_of_a_layer_leaves_no_tag() {
+async fn a_cancel_during_a_layer_writes_no_tag() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.source.endless.lock().unwrap().insert(Digest::of(b"layer"));
@@ -172,20 +172,20 @@ async fn a_cancel_in_the_middle_of_a_layer_leaves_no_tag() {
 }
 
 #[tokio::test]
-async fn another_digest_in_ecr_is_a_failure_that_names_both() {
+async fn a_different_digest_in_ecr_fails_with_both_digests() {
     let world = World::new();
     let sent = world.source.image("app", Some("1"), &["layer"]);
     *world.ecr.says.lock().unwrap() = Some(Digest::of(b"something else"));
     let plan = world.plan(&request("app", "app", &["1"])).await;
     let report = world.run(&plan, &world.registry_source()).await;
     assert_eq!(report.images[0].proof, Proof::Different);
-    let told = &results(&report)[0];
-    assert!(told.contains(sent.as_str()), "{told}");
-    assert!(told.contains(Digest::of(b"something else").as_str()), "{told}");
+    let result = &results(&report)[0];
+    assert!(result.contains(sent.as_str()), "{result}");
+    assert!(result.contains(Digest::of(b"something else").as_str()), "{result}");
 }
 
 #[tokio::test]
-async fn without_a_token_every_image_says_so() {
+async fn without_a_token_every_image_fails_with_the_reason() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     let plan = world.plan(&request("app", "app", &["1"])).await;
@@ -207,7 +207,7 @@ async fn an_image_that_is_missing_at_its_source_is_refused_in_the_plan() {
 }
 
 #[tokio::test]
-async fn every_platform_of_an_index_is_proved_for_itself() {
+async fn every_platform_of_an_index_is_verified() {
     let world = World::new();
     let children: Vec<_> =
         ["one", "two"].map(|layer| world.source.image("app", None, &[layer])).into();
@@ -237,7 +237,7 @@ async fn every_platform_of_an_index_is_proved_for_itself() {
 }
 
 #[tokio::test]
-async fn two_images_for_one_place_are_refused() {
+async fn two_images_with_one_destination_are_refused() {
     let world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
     world.source.image("web", Some("1"), &["another"]);
@@ -249,7 +249,7 @@ async fn two_images_for_one_place_are_refused() {
 }
 
 #[tokio::test]
-async fn an_index_that_holds_itself_ends() {
+async fn nested_indexes_are_limited() {
     let world = World::new();
     // A digest can't contain itself, but a chain of indexes can be of any length.
     let mut inner = world.source.image("app", None, &["layer"]);
@@ -271,7 +271,7 @@ async fn engine_plan(
 }
 
 #[tokio::test]
-async fn the_engine_pushes_under_a_name_that_is_taken_away_again() {
+async fn the_engine_pushes_with_a_temporary_tag_that_is_removed() {
     let world = World::new();
     let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
     engine.add("source.example/app:1", "image");
@@ -299,7 +299,7 @@ async fn the_engine_pushes_under_a_name_that_is_taken_away_again() {
 }
 
 #[tokio::test]
-async fn a_name_that_the_person_uses_for_another_image_is_left_alone() {
+async fn an_existing_tag_of_another_image_is_not_touched() {
     let world = World::new();
     let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
     engine.add("source.example/app:1", "image");
@@ -311,7 +311,7 @@ async fn a_name_that_the_person_uses_for_another_image_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_cancelled_push_takes_its_temporary_name_away_as_well() {
+async fn a_cancelled_push_removes_its_temporary_tag() {
     let world = World::new();
     let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), true));
     engine.add("source.example/app:1", "image");

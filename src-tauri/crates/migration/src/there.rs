@@ -12,10 +12,10 @@ use transload_aws::{AwsError, EcrRepository};
 use transload_model::{Digest, LifecyclePreset, RepositoryName};
 
 /// Maximum number of repositories that are read concurrently.
-const ASKED_TOGETHER: usize = 4;
+const MAX_CONCURRENT_REPOSITORIES: usize = 4;
 /// Maximum number of layers that are looked up: a thousand calls. Further layers count as missing,
 /// so the plan's bytes are an upper bound.
-const LAYERS_LIMIT: usize = 100_000;
+const MAX_LAYERS: usize = 100_000;
 
 /// What an existing repository contains.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,7 @@ pub(super) async fn what_is_there(
 ) -> BTreeMap<RepositoryName, RepositoryHolds> {
     let mut wanted: BTreeMap<&RepositoryName, HashSet<Digest>> =
         repositories.keys().map(|name| (name, HashSet::new())).collect();
-    let mut left = LAYERS_LIMIT;
+    let mut left = MAX_LAYERS;
     for (image, known) in request.images.iter().zip(images) {
         let content = known.source.as_ref().ok().and_then(|source| source.content.as_ref());
         if let (Some(content), Some(layers)) = (content, wanted.get_mut(&image.repository)) {
@@ -82,7 +82,7 @@ pub(super) async fn what_is_there(
         (name.clone(), holds)
     });
     let asked: Vec<_> = asked.collect();
-    stream::iter(asked).buffer_unordered(ASKED_TOGETHER).collect().await
+    stream::iter(asked).buffer_unordered(MAX_CONCURRENT_REPOSITORIES).collect().await
 }
 
 /// Returns the maximum number of images that will be pushed to each repository: those that it

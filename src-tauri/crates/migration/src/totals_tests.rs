@@ -94,7 +94,7 @@ fn another_encryption(world: &World) -> MigrationRequest {
 }
 
 #[tokio::test]
-async fn planned_bytes_are_the_bytes_that_are_sent() {
+async fn planned_bytes_match_the_bytes_sent() {
     type Situation = fn(&World) -> MigrationRequest;
     let situations: [(&str, Situation); 9] = [
         ("one repository", one_image),
@@ -126,7 +126,7 @@ async fn planned_bytes_are_the_bytes_that_are_sent() {
 }
 
 #[tokio::test]
-async fn mounting_saves_what_the_plan_says() {
+async fn mounting_saves_the_planned_bytes() {
     let (off, on) = (world(false), world(true));
     let (without, with) = (off.plan(&many_new(&off)).await, on.plan(&many_new(&on)).await);
     assert_eq!(without.totals.blob_mounting, Some(false));

@@ -18,20 +18,20 @@ use transload_registry::{RegistryApi, RegistryError};
 
 /// Maximum nesting of indexes. Real indexes contain images; some tools put an index into an index.
 /// Deeper nesting is an attack or a mistake.
-const DEPTH_LIMIT: usize = 4;
+const MAX_DEPTH: usize = 4;
 /// Maximum number of manifests of one image, however its indexes nest: an index may list another
 /// one many times, and that one a third. The largest public indexes list a few dozen platforms with
 /// their attestations.
-const MANIFESTS_LIMIT: usize = 10_000;
+const MAX_MANIFESTS: usize = 10_000;
 /// Maximum size of all manifests of one image. They are in memory while it is planned and while it
 /// is copied. A manifest has a few kilobytes.
-const MANIFESTS_LIMIT_BYTES: usize = 64 * 1024 * 1024;
+const MAX_MANIFEST_BYTES: usize = 64 * 1024 * 1024;
 /// Maximum size of a configuration. They have a few kilobytes, or hundreds with a long history.
-const CONFIG_LIMIT_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 /// Earlier dates are placeholders: reproducible builds write 1970-01-01, or one second later.
 pub(super) const OLDEST_DATE_MS: u64 = 315_532_800_000;
 /// Maximum number of children that are requested concurrently.
-const ASKED_TOGETHER: usize = 4;
+const MAX_CONCURRENT_CHILDREN: usize = 4;
 
 /// An image, pinned to its digest, with all its manifests but no blobs.
 #[derive(Clone, Debug)]
@@ -71,12 +71,12 @@ impl Budget {
     /// limit.
     fn too_many(&self, children: usize) -> Option<usize> {
         let children = self.manifests.fetch_add(children, Ordering::Relaxed) + children;
-        (children > MANIFESTS_LIMIT).then_some(children)
+        (children > MAX_MANIFESTS).then_some(children)
     }
 
     /// Counts the bytes of a manifest. Returns whether they exceed the limit.
     fn too_large(&self, bytes: usize) -> bool {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > MANIFESTS_LIMIT_BYTES
+        self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > MAX_MANIFEST_BYTES
     }
 }
 
@@ -159,7 +159,7 @@ async fn read_configuration(
     image: &ImageReference,
     config: &Descriptor,
 ) -> Result<Option<Configuration>, MigrationError> {
-    if config.size_bytes > CONFIG_LIMIT_BYTES {
+    if config.size_bytes > MAX_CONFIG_BYTES {
         return Ok(None);
     }
     let content = registry.blob(image.path(), config).await?;
@@ -176,7 +176,7 @@ async fn read_node(
     budget: &Budget,
 ) -> Result<Node, MigrationError> {
     if budget.too_large(raw.bytes().len()) {
-        let (image, limit_bytes) = (image.clone(), MANIFESTS_LIMIT_BYTES);
+        let (image, limit_bytes) = (image.clone(), MAX_MANIFEST_BYTES);
         return Err(MigrationError::ManifestsTooLarge { image, limit_bytes });
     }
     let platform = descriptor.and_then(|descriptor| descriptor.platform.clone());
@@ -197,16 +197,16 @@ async fn read_node(
             index.manifests.into_iter().partition(Descriptor::is_blob_in_index)
         }
     };
-    if !listed.is_empty() && depth >= DEPTH_LIMIT {
-        return Err(MigrationError::NestedTooDeep { image: image.clone(), limit: DEPTH_LIMIT });
+    if !listed.is_empty() && depth >= MAX_DEPTH {
+        return Err(MigrationError::NestedTooDeep { image: image.clone(), limit: MAX_DEPTH });
     }
     if let Some(children) = budget.too_many(listed.len()) {
-        let (image, limit) = (image.clone(), MANIFESTS_LIMIT);
+        let (image, limit) = (image.clone(), MAX_MANIFESTS);
         return Err(MigrationError::TooManyChildren { image, children, limit });
     }
     let children = stream::iter(listed)
         .map(|child| async move { read_child(source, image, &child, depth + 1, budget).await })
-        .buffered(ASKED_TOGETHER)
+        .buffered(MAX_CONCURRENT_CHILDREN)
         .try_collect()
         .await?;
     let name = descriptor.map_or_else(|| raw.digest().clone(), |child| child.digest.clone());
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_index_that_lists_another_one_over_and_over_is_refused_in_time() {
+    async fn an_index_that_lists_another_one_repeatedly_is_refused_early() {
         let registry = FakeRegistry::new("source.example");
         let mut below = registry.image("app", None, &["layer"]);
         // Each level alone is within every limit; together they are 300 to the power of three.
@@ -432,7 +432,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn indexes_that_nest_without_end_are_refused() {
+    async fn indexes_nested_too_deep_are_refused() {
         let registry = FakeRegistry::new("source.example");
         let mut below = registry.image("app", None, &["layer"]);
         for level in ["one", "two", "three", "four", "top"] {
@@ -443,9 +443,9 @@ mod tests {
     }
 
     #[test]
-    fn manifests_of_one_image_have_a_size_in_all() {
+    fn the_manifests_of_one_image_have_a_total_size_limit() {
         let budget = Budget::default();
-        assert!(!budget.too_large(MANIFESTS_LIMIT_BYTES));
+        assert!(!budget.too_large(MAX_MANIFEST_BYTES));
         assert!(budget.too_large(1));
     }
 }

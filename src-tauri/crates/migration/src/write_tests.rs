@@ -116,7 +116,7 @@ async fn a_tag_that_changes_after_the_last_blob_is_not_overwritten() {
 }
 
 #[tokio::test]
-async fn a_resumed_or_saved_plan_overwrites_no_more_than_a_fresh_one() {
+async fn a_resumed_or_saved_plan_overwrites_no_more_than_a_new_plan() {
     for (existed, change, outcome) in CHANGES {
         let (world, request, old) = world(existed).await;
         let mut plan = world.plan(&request).await;
@@ -153,7 +153,7 @@ async fn the_docker_engine_overwrites_no_more_than_a_copy() {
 }
 
 #[tokio::test]
-async fn an_image_that_the_engine_itself_pushed_before_counts_as_there() {
+async fn an_image_that_the_engine_pushed_before_counts_as_existing() {
     let (world, request, _) = world(false).await;
     let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
     engine.add("source.example/app:1", "image");
@@ -169,7 +169,7 @@ async fn an_image_that_the_engine_itself_pushed_before_counts_as_there() {
 /// A signed image, with the tag of its signature at the destination when it is planned and when it
 /// is copied, and the expected result for that tag.
 #[tokio::test]
-async fn a_signature_of_somebody_else_is_kept_and_reported() {
+async fn a_signature_written_by_others_is_kept_and_reported() {
     let cases = [
         ("", "", "ours", 1, 0),
         ("ours", "ours", "ours", 0, 0),
@@ -190,9 +190,12 @@ async fn a_signature_of_somebody_else_is_kept_and_reported() {
         };
         put(planned);
         let plan = world.plan(&request("app", "app", &["1"])).await;
-        let told = plan.images[0].referrer_tags.as_deref().unwrap();
-        assert_eq!(told.len(), 1);
-        assert_eq!((told[0].tag.as_str(), &told[0].source_digest), (tag.as_str(), &ours));
+        let planned_tags = plan.images[0].referrer_tags.as_deref().unwrap();
+        assert_eq!(planned_tags.len(), 1);
+        assert_eq!(
+            (planned_tags[0].tag.as_str(), &planned_tags[0].source_digest),
+            (tag.as_str(), &ours)
+        );
         assert_eq!(plan.totals.referrer_tags, to_write);
         put(copied);
         let report = world.run(&plan, &world.registry_source()).await;
@@ -294,7 +297,7 @@ fn crash_point<'a>(world: &'a World, call: &str) -> &'a super::testing::CrashPoi
 }
 
 #[tokio::test]
-async fn whatever_call_a_crash_hits_the_resumed_migration_is_whole_and_its_own() {
+async fn after_a_crash_at_any_call_the_resumed_migration_is_complete() {
     let (_, signature) = new_repository().await;
     for (call, when) in crashes(&signature) {
         let (story, signature) = new_repository().await;
@@ -314,7 +317,7 @@ async fn whatever_call_a_crash_hits_the_resumed_migration_is_whole_and_its_own()
 }
 
 #[tokio::test]
-async fn whatever_call_a_crash_hits_an_undo_leaves_nothing_of_it() {
+async fn after_a_crash_at_any_call_an_undo_removes_everything() {
     let (_, signature) = new_repository().await;
     for (call, when) in crashes(&signature) {
         let (story, _) = new_repository().await;
@@ -347,7 +350,7 @@ async fn a_crash_around_an_overwritten_tag_is_undone_exactly() {
 }
 
 #[tokio::test]
-async fn a_tag_that_others_took_after_a_crash_is_theirs() {
+async fn a_tag_that_others_wrote_after_a_crash_is_kept() {
     let (world, request, _) = world(false).await;
     let story = Journaled::new(world, request).await;
     story.world.registry.crash.set("tag 1", When::Before);
@@ -362,7 +365,7 @@ async fn a_tag_that_others_took_after_a_crash_is_theirs() {
 }
 
 #[tokio::test]
-async fn a_repository_that_others_made_before_the_crash_stays_theirs() {
+async fn a_repository_that_others_created_before_the_crash_is_kept() {
     let (story, _) = new_repository().await;
     story.world.ecr.crash.set("create", When::Before);
     story.run_until_crash(&story.world.ecr.crash).await;
@@ -378,7 +381,7 @@ async fn a_repository_that_others_made_before_the_crash_stays_theirs() {
 }
 
 #[tokio::test]
-async fn a_creation_whose_answer_was_lost_is_its_own() {
+async fn a_creation_whose_response_was_lost_belongs_to_the_migration() {
     let (story, _) = new_repository().await;
     *story.world.ecr.loses_answer.lock().unwrap() = true;
     let plan = story.world.plan(&story.request).await;
@@ -391,7 +394,7 @@ async fn a_creation_whose_answer_was_lost_is_its_own() {
 }
 
 #[tokio::test]
-async fn a_policy_that_somebody_deleted_after_it_was_set_stays_deleted() {
+async fn a_policy_that_others_deleted_after_it_was_set_stays_deleted() {
     let (story, _) = new_repository().await;
     let plan = story.world.plan(&story.request).await;
     let log = story.begin(&plan).await;
@@ -407,7 +410,7 @@ async fn a_policy_that_somebody_deleted_after_it_was_set_stays_deleted() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_try_pushed_is_known_after_one_that_fails_early() {
+async fn pushes_of_an_earlier_run_are_known_after_a_run_that_fails_early() {
     let (world, request, old) = world(true).await;
     let story = Journaled::new(world, request).await;
     *story.world.ecr.says.lock().unwrap() = Some(Digest::of(b"something else"));
@@ -431,7 +434,7 @@ async fn what_an_earlier_try_pushed_is_known_after_one_that_fails_early() {
 }
 
 #[tokio::test]
-async fn nothing_is_written_that_cannot_be_journaled() {
+async fn a_write_that_cannot_be_journaled_is_not_made() {
     let (story, _) = new_repository().await;
     let plan = story.world.plan(&story.request).await;
     let log = story.begin(&plan).await;

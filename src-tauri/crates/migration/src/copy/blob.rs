@@ -15,20 +15,20 @@ use transload_registry::{
 };
 
 /// Maximum number of attempts to upload a blob, each from its first byte.
-const ATTEMPTS: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 /// Maximum number of times that a registry may redirect an upload to another address.
-const MOVES_LIMIT: u32 = 3;
+const MAX_REDIRECTS: u32 = 3;
 /// Pause before the second attempt; doubled before the third.
-const PAUSE: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// Progress is reported after this many bytes, and at the end. The UI shows ten updates a second,
 /// while a fast connection delivers thousands of chunks.
-const TELL_AFTER_BYTES: u64 = 256 * 1024;
+const REPORT_AFTER_BYTES: u64 = 256 * 1024;
 
 /// How a blob got to the destination.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Arrival {
+enum BlobOutcome {
     Sent,
-    WasThere,
+    AlreadyExists,
     Mounted,
 }
 
@@ -39,35 +39,35 @@ impl Copying<'_> {
         self.copier.control.go().await;
         let _this_blob = held.lock_blob(self.repository, &blob.digest).await;
         let arrival = if held.has_blob(self.repository, &blob.digest) {
-            Arrival::WasThere
+            BlobOutcome::AlreadyExists
         } else {
-            let arrived = self.bring(blob).await;
+            let arrived = self.ensure_blob(blob).await;
             arrived.inspect_err(|_| self.layer_state(blob, LayerState::Failed))?
         };
         held.add_blob(self.repository, &blob.digest);
         let bytes = blob.size_bytes;
         let (counter, state) = match arrival {
-            Arrival::Sent => (&self.sent_bytes, LayerState::Done { sent_bytes: bytes }),
-            Arrival::WasThere => {
+            BlobOutcome::Sent => (&self.sent_bytes, LayerState::Done { sent_bytes: bytes }),
+            BlobOutcome::AlreadyExists => {
                 (&self.skipped_bytes, LayerState::AlreadyThere { total_bytes: Some(bytes) })
             }
-            Arrival::Mounted => (&self.skipped_bytes, LayerState::Mounted),
+            BlobOutcome::Mounted => (&self.skipped_bytes, LayerState::Mounted),
         };
         counter.fetch_add(bytes, Ordering::Relaxed);
         self.layer_state(blob, state);
         Ok(())
     }
 
-    async fn bring(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
+    async fn ensure_blob(&self, blob: &Descriptor) -> Result<BlobOutcome, MigrationError> {
         let held = &self.copier.held;
         if held.mounting() == Mounting::Unknown {
             let _scout = held.scout.lock().await;
             if held.mounting() == Mounting::Unknown {
-                return self.scout(blob).await;
+                return self.ensure_first_blob(blob).await;
             }
         }
         if held.mounting() == Mounting::Ignored {
-            return self.bring_asked_for(blob).await;
+            return self.ensure_after_lookup(blob).await;
         }
         // If another task is sending the same bytes to another repository, wait for it and mount
         // them from there.
@@ -81,7 +81,7 @@ impl Copying<'_> {
                 self.mount(blob, &holder).await
             }
             None => {
-                let arrived = self.bring_in_one(blob).await?;
+                let arrived = self.ensure_with_one_request(blob).await?;
                 // Recorded before the lock is released, so that the next task finds it.
                 held.add_blob(self.repository, &blob.digest);
                 Ok(arrived)
@@ -91,13 +91,13 @@ impl Copying<'_> {
 
     /// Copies the first blob, and finds out how the registry answers a mount from the repository
     /// itself.
-    async fn scout(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
+    async fn ensure_first_blob(&self, blob: &Descriptor) -> Result<BlobOutcome, MigrationError> {
         let _permit = self.copier.turns.turn(blob.size_bytes).await;
         let held = &self.copier.held;
         match self.begin(blob, Some(self.repository)).await {
             Ok(UploadStart::Mounted) => {
                 held.found_mounting(Mounting::Honoured);
-                return Ok(Arrival::WasThere);
+                return Ok(BlobOutcome::AlreadyExists);
             }
             Ok(UploadStart::Session(session)) => {
                 let CopyEnds { destination, layers, .. } = &self.copier.ends;
@@ -107,14 +107,14 @@ impl Copying<'_> {
                 if is_ecr && destination.has_blob(self.repository, &blob.digest).await? {
                     destination.abandon_upload(self.repository, session).await;
                     held.found_mounting(Mounting::Ignored);
-                    return Ok(Arrival::WasThere);
+                    return Ok(BlobOutcome::AlreadyExists);
                 }
                 self.send(blob, Some(session)).await?;
             }
             Err(error) if error.allows_fallback(Optional::Mount) => {
                 held.found_mounting(Mounting::Ignored);
                 drop(_permit);
-                return self.bring_asked_for(blob).await;
+                return self.ensure_after_lookup(blob).await;
             }
             Err(error) => return Err(error.into()),
         }
@@ -127,29 +127,32 @@ impl Copying<'_> {
             Err(_) => Mounting::Ignored,
         };
         held.found_mounting(mounting);
-        Ok(Arrival::Sent)
+        Ok(BlobOutcome::Sent)
     }
 
     /// Copies a blob with one request that either opens an upload or says that the blob exists.
-    async fn bring_in_one(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
+    async fn ensure_with_one_request(
+        &self,
+        blob: &Descriptor,
+    ) -> Result<BlobOutcome, MigrationError> {
         let _permit = self.copier.turns.turn(blob.size_bytes).await;
         match self.begin_or_plain(blob, Some(self.repository)).await? {
-            UploadStart::Mounted => Ok(Arrival::WasThere),
+            UploadStart::Mounted => Ok(BlobOutcome::AlreadyExists),
             UploadStart::Session(session) => {
                 self.send(blob, Some(session)).await?;
-                Ok(Arrival::Sent)
+                Ok(BlobOutcome::Sent)
             }
         }
     }
 
     /// Checks whether the blob exists, and uploads it only if it is missing.
-    async fn bring_asked_for(&self, blob: &Descriptor) -> Result<Arrival, MigrationError> {
+    async fn ensure_after_lookup(&self, blob: &Descriptor) -> Result<BlobOutcome, MigrationError> {
         let copier = self.copier;
         // Before the upload slot is taken, because the image that this waits for needs slots too.
         let planned = copier.planned_mount(self.repository, &blob.digest).await;
         let _permit = copier.turns.turn(blob.size_bytes).await;
         if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
-            return Ok(Arrival::WasThere);
+            return Ok(BlobOutcome::AlreadyExists);
         }
         // A mount costs nothing if an upload has to be opened anyway.
         let holder = match planned {
@@ -157,28 +160,28 @@ impl Copying<'_> {
             None => copier.held.holder(&blob.digest),
         };
         match self.begin_or_plain(blob, holder.as_deref()).await? {
-            UploadStart::Mounted => Ok(Arrival::Mounted),
+            UploadStart::Mounted => Ok(BlobOutcome::Mounted),
             UploadStart::Session(session) => {
                 self.send(blob, Some(session)).await?;
-                Ok(Arrival::Sent)
+                Ok(BlobOutcome::Sent)
             }
         }
     }
 
     /// Mounts the blob from another repository. A registry may refuse that for a single repository.
     /// The upload session that it opens instead is used, unless the blob turns out to exist.
-    async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<Arrival, MigrationError> {
+    async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<BlobOutcome, MigrationError> {
         let copier = self.copier;
         let _permit = copier.turns.turn(blob.size_bytes).await;
         match self.begin_or_plain(blob, Some(holder)).await? {
-            UploadStart::Mounted => Ok(Arrival::Mounted),
+            UploadStart::Mounted => Ok(BlobOutcome::Mounted),
             UploadStart::Session(session) => {
                 if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
                     copier.ends.destination.abandon_upload(self.repository, session).await;
-                    return Ok(Arrival::WasThere);
+                    return Ok(BlobOutcome::AlreadyExists);
                 }
                 self.send(blob, Some(session)).await?;
-                Ok(Arrival::Sent)
+                Ok(BlobOutcome::Sent)
             }
         }
     }
@@ -214,7 +217,7 @@ impl Copying<'_> {
         blob: &Descriptor,
         mut session: Option<UploadSession>,
     ) -> Result<(), MigrationError> {
-        let mut pause = PAUSE;
+        let mut pause = RETRY_PAUSE;
         let (mut attempt, mut moves) = (1, 0);
         let mut parts = self.parts_for(blob);
         loop {
@@ -227,11 +230,11 @@ impl Copying<'_> {
                 Err(MigrationError::Registry(RegistryError::UploadMoved {
                     session: there,
                     ..
-                })) if moves < MOVES_LIMIT => {
+                })) if moves < MAX_REDIRECTS => {
                     moves += 1;
                     session = Some(there);
                 }
-                Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
+                Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
                     tracing::info!(blob = %blob.digest, attempt, %error, "retrying the upload of a layer");
                     // Pause at least this long even if the registry asks for no pause.
                     tokio::time::sleep(asked_pause(&error).unwrap_or(pause).max(pause)).await;
@@ -268,19 +271,19 @@ impl Copying<'_> {
                 return Err(error);
             }
         };
-        let content = self.told(blob, content);
+        let content = self.with_progress(blob, content);
         copier.ends.destination.send_blob(self.repository, blob, session, content).await
     }
 
     /// Returns the same bytes, and emits progress events as they are read.
-    pub(super) fn told(&self, blob: &Descriptor, content: BlobStream) -> BlobStream {
+    pub(super) fn with_progress(&self, blob: &Descriptor, content: BlobStream) -> BlobStream {
         let teller = self.teller(blob);
-        let (mut sent_bytes, mut told_bytes, size_bytes) = (0, 0, blob.size_bytes);
+        let (mut sent_bytes, mut reported_bytes, size_bytes) = (0, 0, blob.size_bytes);
         Box::pin(content.inspect(move |chunk| {
             if let Ok(chunk) = chunk {
                 sent_bytes += chunk.len() as u64;
-                if sent_bytes - told_bytes >= TELL_AFTER_BYTES || sent_bytes == size_bytes {
-                    told_bytes = sent_bytes;
+                if sent_bytes - reported_bytes >= REPORT_AFTER_BYTES || sent_bytes == size_bytes {
+                    reported_bytes = sent_bytes;
                     teller(sent_bytes);
                 }
             }
@@ -289,7 +292,7 @@ impl Copying<'_> {
 }
 
 /// Returns whether a retry of the same transfer may succeed.
-fn may_pass(error: &MigrationError) -> bool {
+fn is_retryable(error: &MigrationError) -> bool {
     let error = match error {
         MigrationError::Registry(error) => error,
         // Error of the upload in parts, which is only one of two ways.

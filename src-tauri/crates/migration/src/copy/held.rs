@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_lock_that_nobody_wants_any_more_takes_no_room() {
+    async fn an_unused_lock_is_removed() {
         let held = Held::default();
         let digest = Digest::of(b"x");
         let first = held.lock_content(&digest).await;

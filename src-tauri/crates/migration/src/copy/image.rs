@@ -16,9 +16,9 @@ use transload_model::{Descriptor, Digest, ImageReference};
 use transload_registry::{RegistryApi, RegistryError, Stored};
 
 /// Maximum number of children of one index that are copied concurrently.
-const CHILDREN_TOGETHER: usize = 8;
+const MAX_CONCURRENT_CHILDREN: usize = 8;
 /// Maximum number of blobs of one image that wait for an upload slot.
-const BLOBS_TOGETHER: usize = 16;
+const MAX_CONCURRENT_BLOBS: usize = 16;
 
 /// Copies images between two registries. One copier serves a whole migration, so that images with a
 /// shared layer send it once.
@@ -185,7 +185,7 @@ impl Copier {
             Err(RegistryError::Missing { registry, subject, repository: false, message: None }
                 .into())
         });
-        all(checks.collect(), BLOBS_TOGETHER).await
+        all(checks.collect(), MAX_CONCURRENT_BLOBS).await
     }
 
     async fn put_manifest(
@@ -253,9 +253,9 @@ impl Copying<'_> {
     /// Copies everything that a manifest refers to.
     async fn copy_below(&self, node: &Node) -> Result<(), MigrationError> {
         let children: Vec<_> = node.children.iter().map(|child| self.copy_child(child)).collect();
-        all(children, CHILDREN_TOGETHER).await?;
+        all(children, MAX_CONCURRENT_CHILDREN).await?;
         let blobs: Vec<_> = node.blobs.iter().map(|blob| self.copy_blob(blob)).collect();
-        all(blobs, BLOBS_TOGETHER).await
+        all(blobs, MAX_CONCURRENT_BLOBS).await
     }
 
     /// Copies everything that a child manifest refers to, and then the manifest by its digest.

@@ -21,9 +21,9 @@ use transload_model::{Descriptor, RepositoryName};
 pub(super) const PARTS_FROM_BYTES: u64 = 64 * 1024 * 1024;
 /// Maximum number of attempts to upload a part. The SDK itself retries each call where that can
 /// help.
-const TRIES: u32 = 4;
+const MAX_ATTEMPTS: u32 = 4;
 /// Pause before a part is sent again; doubled each time.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 impl Copying<'_> {
     /// Returns the API for uploading this blob in parts, if the destination has one and the blob is
@@ -44,7 +44,7 @@ impl Copying<'_> {
         let _one_at_a_time = self.copier.in_parts.lock().await;
         let upload = layers.begin_layer(&repository).await?;
         let content = self.copier.ends.source.blob(self.job.source.path(), blob).await?;
-        let mut content = self.told(blob, content);
+        let mut content = self.with_progress(blob, content);
         let mut part = BytesMut::with_capacity(upload.part_bytes);
         let mut first_byte = 0;
         // The stream ends with an error if size or digest is wrong, before the upload is completed.
@@ -78,12 +78,12 @@ async fn send_part(
     part: Bytes,
 ) -> Result<u64, AwsError> {
     let next_byte = first_byte + part.len() as u64;
-    let mut pause = PAUSE;
+    let mut pause = RETRY_PAUSE;
     let mut tried = 1;
     loop {
         match layers.send_layer_part(upload, first_byte, part.clone()).await {
             Ok(()) => return Ok(next_byte),
-            Err(error) if tried < TRIES && may_pass(&error) => {
+            Err(error) if tried < MAX_ATTEMPTS && may_pass(&error) => {
                 tracing::info!(first_byte, tried, %error, "retrying the upload of a part of a layer");
                 tokio::time::sleep(pause).await;
                 pause *= 2;

@@ -26,17 +26,17 @@ use transload_registry::{
 
 /// Maximum depth of referrers of referrers, such as the signature of an attestation. Deeper nesting
 /// is an attack or a mistake.
-const DEPTH_LIMIT: usize = 3;
+const MAX_DEPTH: usize = 3;
 /// Maximum number of attempts to extend a list of referrers that somebody else changes at the same
 /// time.
-const LIST_ATTEMPTS: u32 = 4;
+const MAX_LIST_ATTEMPTS: u32 = 4;
 /// Suffixes that cosign appends to the tag that it derives from a digest. Source: sigstore/cosign,
 /// "Signature Specification" and its counterparts for attestations and bills of materials.
 const COSIGN_SUFFIXES: [&str; 3] = [".sig", ".att", ".sbom"];
 
 /// Time limit for finding out whether a tag with a signature exists. The image waits no longer,
 /// even if the source asks for a pause.
-const LOOK_LIMIT: Duration = Duration::from_secs(5);
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A referrer of an image that was not copied.
 #[derive(Clone, Debug)]
@@ -117,7 +117,7 @@ impl Referrers<'_> {
         let mut open: Vec<(Digest, usize)> =
             subjects.iter().map(|digest| (digest.clone(), 0)).collect();
         while let Some((subject, depth)) = open.pop() {
-            if !seen.insert(subject.clone()) || depth >= DEPTH_LIMIT {
+            if !seen.insert(subject.clone()) || depth >= MAX_DEPTH {
                 continue;
             }
             match self.copy_referrers_of(&subject).await {
@@ -305,7 +305,7 @@ impl Referrers<'_> {
                 Err(
                     MigrationError::ReferrerKept { .. }
                     | MigrationError::Registry(RegistryError::Missing { .. }),
-                ) if attempt < LIST_ATTEMPTS => attempt += 1,
+                ) if attempt < MAX_LIST_ATTEMPTS => attempt += 1,
                 other => return other,
             }
         }
@@ -384,19 +384,19 @@ fn behind(name: String, error: MigrationError) -> LeftBehind {
     LeftBehind { name, error: Arc::new(error) }
 }
 
-/// Returns the digest of a tag at the source, within [`LOOK_LIMIT`].
+/// Returns the digest of a tag at the source, within [`LOOKUP_TIMEOUT`].
 async fn look(
     source: &dyn RegistryApi,
     path: &str,
     tag: &str,
     tags: &TagsThere,
 ) -> Result<Option<Digest>, MigrationError> {
-    let Ok(found) = timeout(LOOK_LIMIT, tags.digest(source, path, tag)).await else {
+    let Ok(found) = timeout(LOOKUP_TIMEOUT, tags.digest(source, path, tag)).await else {
         return Err(RegistryError::ConnectionLost {
             registry: source.host().clone(),
             subject: format!("the signatures of {path}"),
             received_bytes: 0,
-            source: Some(format!("no response within {} seconds", LOOK_LIMIT.as_secs()).into()),
+            source: Some(format!("no response within {} seconds", LOOKUP_TIMEOUT.as_secs()).into()),
         }
         .into());
     };

@@ -25,11 +25,11 @@ use transload_registry::{
 };
 
 /// Maximum number of blobs that are looked up concurrently.
-const ASKED_TOGETHER: usize = 8;
+const MAX_CONCURRENT_LOOKUPS: usize = 8;
 /// Maximum number of times that the stream is opened.
-const ATTEMPTS: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 /// Pause before the second attempt; doubled before the third.
-const PAUSE: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// Progress is reported after this many bytes, and at the end.
 const REPORT_AFTER_BYTES: u64 = 256 * 1024;
 
@@ -78,11 +78,11 @@ impl StreamedCopier {
         let mut counted = Counted::default();
         let mut missing = self.missing(job, &repository, blobs, &mut counted).await?;
         self.send_documents(job, &repository, &mut missing, &mut counted).await?;
-        let (mut attempt, mut pause) = (1, PAUSE);
+        let (mut attempt, mut pause) = (1, RETRY_PAUSE);
         while !missing.is_empty() {
             match self.send_passing(job, &repository, &mut missing, &mut counted).await {
                 Ok(()) => break,
-                Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
+                Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
                     tracing::info!(image = %job.source, attempt, %error, "reading the archive again");
                     tokio::time::sleep(pause).await;
                     pause *= 2;
@@ -114,7 +114,8 @@ impl StreamedCopier {
             Ok::<_, RegistryError>((blob, is_there))
         });
         let asked: Vec<_> = asked.collect();
-        let asked: Vec<_> = stream::iter(asked).buffered(ASKED_TOGETHER).try_collect().await?;
+        let asked: Vec<_> =
+            stream::iter(asked).buffered(MAX_CONCURRENT_LOOKUPS).try_collect().await?;
         let mut missing = HashMap::new();
         for (blob, is_there) in asked {
             if is_there {
@@ -139,12 +140,12 @@ impl StreamedCopier {
             .filter_map(|blob| Some((blob.clone(), job.contents.document(&blob.digest)?.clone())))
             .collect();
         for (blob, content) in in_memory {
-            let (mut attempt, mut pause) = (1, PAUSE);
+            let (mut attempt, mut pause) = (1, RETRY_PAUSE);
             loop {
                 let content: BlobStream = Box::pin(stream::iter([Ok(content.clone())]));
                 match self.send(job, repository, &blob, content, counted).await {
                     Ok(()) => break,
-                    Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
+                    Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
                         tokio::time::sleep(pause).await;
                         pause *= 2;
                         attempt += 1;
@@ -346,7 +347,7 @@ fn content_of(
 }
 
 /// Returns whether a retry of the same transfer may succeed.
-fn may_pass(error: &MigrationError) -> bool {
+fn is_retryable(error: &MigrationError) -> bool {
     match error {
         MigrationError::Registry(error) => is_transient(error),
         MigrationError::Docker(error) => {

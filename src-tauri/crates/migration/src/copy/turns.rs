@@ -3,7 +3,7 @@
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Minimum size of a large blob, whose upload takes long.
-const BIG_BYTES: u64 = 16 * 1024 * 1024;
+const MIN_LARGE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Upload slots of one destination. One slot of four is reserved for small blobs, so that they
 /// don't wait for large ones.
@@ -30,7 +30,7 @@ impl Turns {
     pub(super) async fn turn(&self, size_bytes: u64) -> Turn<'_> {
         // The semaphores are never closed. Large blobs wait for each other first; every task takes
         // the semaphores in this order.
-        let of_the_big = match size_bytes >= BIG_BYTES {
+        let of_the_big = match size_bytes >= MIN_LARGE_BYTES {
             true => self.big.acquire().await.ok(),
             false => None,
         };
@@ -45,20 +45,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn big_blobs_leave_a_turn_to_small_ones() {
+    async fn large_blobs_leave_a_slot_to_small_ones() {
         let turns = Turns::new(8);
-        let big: Vec<_> = std::iter::from_fn(|| turns.turn(BIG_BYTES).now_or_never()).collect();
+        let big: Vec<_> =
+            std::iter::from_fn(|| turns.turn(MIN_LARGE_BYTES).now_or_never()).collect();
         assert_eq!(big.len(), 6);
         let small: Vec<_> = std::iter::from_fn(|| turns.turn(1).now_or_never()).collect();
         assert_eq!(small.len(), 2);
         drop(big);
-        assert!(turns.turn(BIG_BYTES).now_or_never().is_some());
+        assert!(turns.turn(MIN_LARGE_BYTES).now_or_never().is_some());
     }
 
     #[tokio::test]
-    async fn a_single_turn_serves_both_kinds() {
+    async fn a_single_slot_serves_both_kinds() {
         let turns = Turns::new(1);
-        assert!(turns.turn(BIG_BYTES).now_or_never().is_some());
+        assert!(turns.turn(MIN_LARGE_BYTES).now_or_never().is_some());
         assert!(turns.turn(1).now_or_never().is_some());
     }
 }

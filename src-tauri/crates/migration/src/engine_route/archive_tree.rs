@@ -7,7 +7,7 @@ use transload_docker::{ArchiveContents, DockerError};
 use transload_model::{Descriptor, Digest, Manifest, ManifestError, Platform, RawManifest};
 
 /// Maximum nesting of indexes; see [`crate::tree`].
-const DEPTH_LIMIT: usize = 4;
+const MAX_DEPTH: usize = 4;
 
 /// Returns the manifests to send, and the index that they are a part of. `chosen` is the platform
 /// that was requested: then the index is not sent, even if it is complete.
@@ -94,7 +94,7 @@ fn node(
     if !blobs.iter().all(|blob| contents.holds(&blob.digest, blob.size_bytes)) {
         return Ok(None);
     }
-    if !listed.is_empty() && depth >= DEPTH_LIMIT {
+    if !listed.is_empty() && depth >= MAX_DEPTH {
         return Ok(None);
     }
     let mut children = Vec::with_capacity(listed.len());

@@ -10,7 +10,7 @@ use transload_registry::{RegistryApi, RegistryError};
 use super::predict::Prediction;
 
 /// Maximum number of images of an index that are searched for the engine's image.
-const CHILDREN_LIMIT: usize = 16;
+const MAX_CHILDREN: usize = 16;
 
 /// How the destination's tag relates to an image of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ async fn index_holds(
     config: &Digest,
 ) -> Result<bool, MigrationError> {
     let images = index.manifests.iter().filter(|child| !child.is_attestation());
-    for child in images.take(CHILDREN_LIMIT) {
+    for child in images.take(MAX_CHILDREN) {
         let raw = match registry.manifest(path, child.digest.as_str()).await {
             Err(RegistryError::Missing { .. }) => continue,
             other => other?,

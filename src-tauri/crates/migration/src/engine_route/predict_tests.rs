@@ -69,7 +69,7 @@ fn single(text: &str) -> EngineImage {
 }
 
 /// Returns the prediction in short form.
-fn told(predicted: Result<Prediction, NotPushable>) -> String {
+fn described(predicted: Result<Prediction, NotPushable>) -> String {
     let platforms = |platforms: &[Platform]| {
         platforms.iter().map(ToString::to_string).collect::<Vec<_>>().join("+")
     };
@@ -90,7 +90,7 @@ fn told(predicted: Result<Prediction, NotPushable>) -> String {
 }
 
 #[test]
-fn the_containerd_store_predicts_from_the_parts_it_holds() {
+fn the_containerd_store_predicts_from_the_held_parts() {
     const PART: &str = "Part PushPlatform of linux/amd64";
     let cases: &[(EngineImage, Option<&str>, &str)] = &[
         // Single images: OCI, schema 2, zstd, another architecture.
@@ -186,7 +186,7 @@ fn the_containerd_store_predicts_from_the_parts_it_holds() {
         let wanted = wanted.map(platform);
         let parts: Vec<_> = image.parts.iter().flatten().map(|part| &part.platform).collect();
         assert_eq!(
-            told(predict(&newest(), image, wanted.as_ref())),
+            described(predict(&newest(), image, wanted.as_ref())),
             *expected,
             "{parts:?} {wanted:?}"
         );
@@ -213,7 +213,7 @@ fn a_part_names_its_digest_its_index_and_its_bytes() {
 }
 
 #[test]
-fn what_the_engine_cannot_do_follows_from_its_store_and_api() {
+fn unsupported_pushes_follow_from_store_and_api_version() {
     let amd64 = platform("linux/amd64");
     let arm64 = platform("linux/arm64");
     let unknown = image(None);
@@ -229,14 +229,14 @@ fn what_the_engine_cannot_do_follows_from_its_store_and_api() {
         (info(ImageStore::Podman, 44), Some(&arm64), "no, has linux/amd64"),
     ];
     for (info, wanted, expected) in cases {
-        assert_eq!(told(predict(&info, &unknown, wanted)), expected, "{info:?}");
+        assert_eq!(described(predict(&info, &unknown, wanted)), expected, "{info:?}");
         let found = predict(&info, &unknown, wanted);
         assert!(found.is_err() || found.unwrap().digest.is_none(), "no digest is promised");
     }
     // Version 1.47 reports it in the list, so the parts are known; 1.46 could push platforms.
     let part = index(&["linux/amd64", "-linux/arm64"]);
     let listed = info(ImageStore::Containerd, 47);
-    assert_eq!(told(predict(&listed, &part, None)), "Part PushPlatform of linux/amd64");
+    assert_eq!(described(predict(&listed, &part, None)), "Part PushPlatform of linux/amd64");
     let too_old = info(ImageStore::Containerd, 45);
-    assert_eq!(told(predict(&too_old, &part, None)), "Part OwnPush of linux/amd64");
+    assert_eq!(described(predict(&too_old, &part, None)), "Part OwnPush of linux/amd64");
 }

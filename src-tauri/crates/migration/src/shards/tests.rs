@@ -36,7 +36,7 @@ fn parts(
 }
 
 #[test]
-fn parts_are_even_and_keep_together_what_shares_layers() {
+fn parts_are_balanced_and_repositories_with_shared_layers_stay_together() {
     let images = [
         image("big", "1", 900 * MB),
         image("one", "1", 300 * MB),
@@ -54,7 +54,7 @@ fn parts_are_even_and_keep_together_what_shares_layers() {
 }
 
 #[test]
-fn a_group_that_is_the_whole_plan_is_still_shared_out() {
+fn a_group_that_is_the_whole_plan_is_split() {
     let images = [image("a", "1", 10), image("b", "1", 10), image("c", "1", 10)];
     let three = parts(&images, &groups(&[("a", 1), ("b", 1), ("c", 1)]), 3);
     assert!(three.iter().all(|part| part.len() == 1), "{three:?}");
@@ -81,7 +81,7 @@ fn one_large_repository_is_split_into_even_parts_of_neighbors() {
 }
 
 #[test]
-fn a_repository_whose_order_matters_is_not_split() {
+fn an_ordered_repository_is_not_split() {
     let tags: Vec<String> = (0..10).map(|tag| tag.to_string()).collect();
     let images: Vec<_> = tags
         .iter()
@@ -118,7 +118,7 @@ fn tags_of_one_digest_and_images_of_one_tag_stay_together() {
 }
 
 #[test]
-fn absurd_numbers_are_refused_before_anything_is_allocated() {
+fn invalid_numbers_are_refused_before_allocation() {
     let max = u32::MAX;
     for (part, parts, valid) in [
         (0, 0, false),
@@ -164,7 +164,7 @@ fn a_hundred_thousand_images_are_split_into_ten_thousand_parts_quickly_and_fully
 }
 
 #[test]
-fn sets_are_joined_over_any_chain() {
+fn sets_are_joined_transitively() {
     let mut sets = DisjointSets::default();
     for _ in 0..6 {
         sets.add();
