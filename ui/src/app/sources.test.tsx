@@ -72,7 +72,7 @@ describe("the sources of images", () => {
     await screen.findByText(/Not signed in/);
   });
 
-  it("show an organisation that signs in once", async () => {
+  it("show an organization that signs in once", async () => {
     const backend = openAt({ kind: "docker_hub", namespace: "" });
     await signIn(false, "acme");
     await kept();

@@ -8,11 +8,11 @@ import {
   accountIds,
   accountsPolicy,
   accountsProblem,
-  organisationPolicy,
-  organisationProblem,
+  organizationPolicy,
+  organizationProblem,
 } from "./repositoryPolicy";
 
-type PolicyKind = "none" | "accounts" | "organisation" | "typed";
+type PolicyKind = "none" | "accounts" | "organization" | "typed";
 
 const kinds: readonly { value: PolicyKind; label: string; description: string }[] = [
   {
@@ -26,7 +26,7 @@ const kinds: readonly { value: PolicyKind; label: string; description: string }[
     description: "Enter AWS account IDs.",
   },
   {
-    value: "organisation",
+    value: "organization",
     label: "Allow an organization to pull",
     description: "All accounts in an AWS organization.",
   },
@@ -53,7 +53,7 @@ export function RepositoryPolicyField({
 }: RepositoryPolicyFieldProps) {
   const [kind, setKind] = useState<PolicyKind>(policy === null ? "none" : "typed");
   const [accounts, setAccounts] = useState("");
-  const [organisation, setOrganisation] = useState("");
+  const [organization, setOrganization] = useState("");
   const shown = policy === null ? "none" : kind === "none" ? "typed" : kind;
   const choose = (chosen: PolicyKind) => {
     setKind(chosen);
@@ -64,8 +64,8 @@ export function RepositoryPolicyField({
       case "accounts":
         onChange(accountsPolicy(accountIds(accounts)));
         break;
-      case "organisation":
-        onChange(organisationPolicy(organisation.trim()));
+      case "organization":
+        onChange(organizationPolicy(organization.trim()));
         break;
       case "typed":
         onChange(policy ?? "");
@@ -103,18 +103,18 @@ export function RepositoryPolicyField({
           />
         </FormField>
       )}
-      {shown === "organisation" && (
-        <FormField label="Organization ID" errorText={organisationProblem(organisation)}>
+      {shown === "organization" && (
+        <FormField label="Organization ID" errorText={organizationProblem(organization)}>
           <Input
-            value={organisation}
+            value={organization}
             readOnly={readOnly}
             placeholder="o-a1b2c3d4e5"
             spellcheck={false}
             onChange={({ detail }) => {
-              setOrganisation(detail.value);
-              onChange(organisationPolicy(detail.value.trim()));
+              setOrganization(detail.value);
+              onChange(organizationPolicy(detail.value.trim()));
             }}
-            data-testid="settings-policy-organisation"
+            data-testid="settings-policy-organization"
           />
         </FormField>
       )}

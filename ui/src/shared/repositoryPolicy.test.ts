@@ -4,22 +4,22 @@ import {
   accountIds,
   accountsPolicy,
   accountsProblem,
-  organisationPolicy,
-  organisationProblem,
+  organizationPolicy,
+  organizationProblem,
   policyProblem,
   principalProblem,
 } from "./repositoryPolicy";
 
 describe("a repository policy", () => {
   it("that is made ready is one that ECR takes", () => {
-    for (const policy of [accountsPolicy(["111122223333"]), organisationPolicy("o-a1b2c3d4e5")]) {
+    for (const policy of [accountsPolicy(["111122223333"]), organizationPolicy("o-a1b2c3d4e5")]) {
       expect(policyProblem(policy)).toBeUndefined();
       expect(principalProblem(policy)).toBeUndefined();
     }
     expect(principalProblem(accountsPolicy([]))).toBe(
       "Enter the accounts or the organization of the policy.",
     );
-    expect(principalProblem(organisationPolicy(""))).toBe(
+    expect(principalProblem(organizationPolicy(""))).toBe(
       "Enter the accounts or the organization of the policy.",
     );
   });
@@ -35,12 +35,12 @@ describe("a repository policy", () => {
     );
   });
 
-  it("names accounts and organisations as AWS does", () => {
+  it("names accounts and organizations as AWS does", () => {
     expect(accountIds("111122223333, 444455556666")).toEqual(["111122223333", "444455556666"]);
     expect(accountsProblem("111122223333")).toBeUndefined();
     expect(accountsProblem("1111")).toMatch("“1111” isn’t a valid account ID");
     expect(accountsProblem(" ")).toMatch(/at least one/);
-    expect(organisationProblem("o-a1b2c3d4e5")).toBeUndefined();
-    expect(organisationProblem("a1b2")).toMatch(/Enter an organization ID/);
+    expect(organizationProblem("o-a1b2c3d4e5")).toBeUndefined();
+    expect(organizationProblem("a1b2")).toMatch(/Enter an organization ID/);
   });
 });

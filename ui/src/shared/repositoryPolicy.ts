@@ -23,13 +23,13 @@ export function accountsPolicy(accounts: readonly string[]): string {
 }
 
 /** A policy that allows an AWS organization to pull. */
-export function organisationPolicy(organisation: string): string {
+export function organizationPolicy(organization: string): string {
   return policyText({
-    Sid: "PullByOrganisation",
+    Sid: "PullByOrganization",
     Effect: "Allow",
     Principal: "*",
     Action: pullActions,
-    Condition: { StringEquals: { "aws:PrincipalOrgID": organisation } },
+    Condition: { StringEquals: { "aws:PrincipalOrgID": organization } },
   });
 }
 
@@ -50,7 +50,7 @@ export function accountsProblem(text: string): string | undefined {
 }
 
 /** Source of the format: AWS Organizations API reference. */
-export function organisationProblem(text: string): string | undefined {
+export function organizationProblem(text: string): string | undefined {
   return /^o-[a-z0-9]{10,32}$/.test(text.trim())
     ? undefined
     : "Enter an organization ID, for example o-a1b2c3d4e5.";
