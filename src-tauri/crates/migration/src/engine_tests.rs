@@ -213,6 +213,20 @@ async fn a_name_that_moved_to_another_image_is_refused_before_any_write() {
 }
 
 #[tokio::test]
+async fn a_whole_index_that_lost_an_image_since_is_not_pushed_in_part() {
+    let whole = Partial::whole(51);
+    let plan = whole.plan().await;
+    assert_eq!(plan.images[0].engine.as_ref().unwrap().outcome, EngineOutcome::Whole);
+    whole.engine.absent.lock().unwrap().push(whole.children[1].clone());
+    whole.engine.hold(NAME, &whole.index);
+    let report = whole.run(&plan).await;
+    let error = error_of(&report);
+    assert!(matches!(error, MigrationError::EngineContentMissing { .. }), "{error:?}");
+    assert!(whole.world.ecr.names().is_empty(), "no repository");
+    assert_eq!(whole.at_destination(), None);
+}
+
+#[tokio::test]
 async fn a_plan_without_an_image_id_is_refused() {
     let partial = Partial::new(51);
     let mut plan = partial.plan().await;
