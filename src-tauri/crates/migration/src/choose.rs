@@ -97,7 +97,7 @@ impl TagPattern {
     }
 }
 
-/// Compiles `pattern`. Errors quote `text`, which is what the person entered.
+/// Compiles `pattern`. Errors quote `text`, which is what the user entered.
 pub(super) fn compile(
     pattern: &str,
     text: &str,

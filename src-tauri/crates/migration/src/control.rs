@@ -34,7 +34,7 @@ impl Control {
         Self { cancel, paused, wakes, look_again }
     }
 
-    /// Ends a wait for a pull quota or a sign-in early, for example because a person has signed in.
+    /// Ends a wait for a pull quota or a sign-in early, for example because a user has signed in.
     pub fn wake(&self) {
         self.wakes.send_modify(|wakes| *wakes += 1);
     }

@@ -33,7 +33,7 @@ pub enum PolicyFacts {
         text: String,
         /// All images of the repository.
         images: Vec<EcrImage>,
-        /// Digests of manifests that belong to an index, as far as indexes were read.
+        /// Digests of manifests that belong to one of the indexes that were read.
         parts: HashSet<Digest>,
     },
 }

@@ -45,7 +45,7 @@ impl Destination {
         self.registry.host()
     }
 
-    /// Returns the same destination with calls that wait at `gate` when a person has to sign in.
+    /// Returns the same destination with calls that wait at `gate` when a user has to sign in.
     pub async fn waiting_at(&self, gate: Arc<SignInGate>) -> Self {
         let ecr: Arc<dyn EcrApi> = Arc::new(WaitingEcr(gate));
         let login = Arc::new(EcrLogin {

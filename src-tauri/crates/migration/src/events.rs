@@ -58,10 +58,10 @@ pub enum MigrationEvent {
     },
     /// The source's pull quota is renewed.
     QuotaRenewed,
-    /// The AWS session expired and only a person can renew it; everything that needs it waits.
+    /// The AWS session expired and only a user can renew it; everything that needs it waits.
     /// Emitted again after each check that finds no new session.
     SignInNeeded {
-        /// What the person has to do, or why the last check failed.
+        /// What the user has to do, or why the last check failed.
         error: Arc<MigrationError>,
     },
     /// The session is renewed.

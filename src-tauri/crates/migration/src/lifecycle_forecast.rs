@@ -42,7 +42,7 @@ pub struct ExpiringImage {
 }
 
 impl LifecycleForecast {
-    /// Returns whether a person has to confirm the forecast before the migration starts.
+    /// Returns whether a user has to confirm the forecast before the migration starts.
     pub fn needs_confirmation(&self) -> bool {
         matches!(self, Self::Expires { .. } | Self::Unreadable { .. })
     }

@@ -247,7 +247,7 @@ mod tests {
             ["localhost-5000/app", "quay.io/app"]
         );
         assert_eq!(names(&["localhost:5000/a"], &[]), ["localhost-5000/a"]);
-        assert_eq!(names(&["a"], &[glob("a", "B")]), ["B"], "a rule's name is the person's own");
+        assert_eq!(names(&["a"], &[glob("a", "B")]), ["B"], "a rule's name is the user's own");
     }
 
     #[test]

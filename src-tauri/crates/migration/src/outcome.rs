@@ -139,7 +139,7 @@ pub enum RunEnd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Headline {
     Running,
-    /// Every image is verified, or there were none. [`OutcomeCounts::is_all_equal`] says whether
+    /// Every image is verified, or there are no images. [`OutcomeCounts::is_all_equal`] says whether
     /// every digest is that of the source.
     Succeeded,
     /// Every image is verified or was kept by choice; at least one was kept.

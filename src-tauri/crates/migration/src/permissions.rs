@@ -121,7 +121,7 @@ pub fn permissions(plan: &Plan, place: &Place) -> Vec<NeededPermission> {
 struct Needed(Vec<NeededPermission>);
 
 impl Needed {
-    /// Adds an action on resources, unless there are none.
+    /// Adds an action on resources. Does nothing without resources.
     fn add(&mut self, purpose: Purpose, action: &str, resources: Vec<String>) {
         if !resources.is_empty() {
             let permission = Permission { action: action.to_owned(), resources };

@@ -102,7 +102,7 @@ async fn a_new_repository_gets_its_policy_and_existing_policies_are_kept() {
     let differences = &plan.repositories[0].differences;
     assert_eq!(*differences, [lifecycle, Difference::Policy { has_another: true }]);
     world.run(&plan, &world.registry_source()).await;
-    assert_eq!(held(&world.ecr.repository_policies), Some(other), "it is left as it is");
+    assert_eq!(held(&world.ecr.repository_policies), Some(other), "the existing policy is kept");
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ pub(super) struct Known {
     pub skipped_bytes: u64,
     pub elapsed_ms: u64,
     pub left_behind: Vec<LeftBehind>,
-    /// Result of the verification right after the push, or `None` if there was none.
+    /// Result of the verification right after the push, or `None` without one.
     pub proved_on_arrival: Option<bool>,
     /// Whether the image appeared at the destination after planning, written by somebody else.
     pub appeared: bool,

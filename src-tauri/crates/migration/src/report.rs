@@ -20,7 +20,7 @@ pub struct Report {
     pub temporary_tags_left: Vec<ImageReference>,
     /// Lifecycle policies of new repositories that are not set.
     pub policies_not_set: Vec<PolicyNotSet>,
-    /// Whether a person cancelled the run.
+    /// Whether a user cancelled the run.
     pub cancelled: bool,
 }
 
@@ -80,7 +80,7 @@ pub enum ImageResult {
     Failed {
         error: Arc<MigrationError>,
     },
-    /// It was not finished when a person cancelled the migration.
+    /// It was not finished when a user cancelled the migration.
     Cancelled,
 }
 

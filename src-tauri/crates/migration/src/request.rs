@@ -1,4 +1,4 @@
-//! The request of a migration: what a person chose, parsed and validated. It is the input of
+//! The request of a migration: what a user chose, parsed and validated. It is the input of
 //! `facts` and `plan`.
 
 use std::collections::BTreeMap;

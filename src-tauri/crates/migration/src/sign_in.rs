@@ -1,6 +1,6 @@
 //! Handles an AWS session that expires during a migration. Credentials that can be renewed without
-//! a person, such as those of an EC2 instance, are renewed silently. If only a person can renew the
-//! session, one task checks whether the person signed in, all others wait, and then each call is
+//! a user, such as those of an EC2 instance, are renewed silently. If only a user can renew the
+//! session, one task checks whether the user signed in, all others wait, and then each call is
 //! retried. `ends::Destination::waiting_at` places the gate before the ECR API.
 
 use std::collections::HashSet;
@@ -25,17 +25,17 @@ pub trait Reopen: Send + Sync {
     /// Opens ECR of the same account and region with a new session.
     ///
     /// # Errors
-    /// Returns an error if the person hasn't signed in yet, or signed in to another account.
+    /// Returns an error if the user hasn't signed in yet, or signed in to another account.
     async fn reopen(&self) -> Result<Arc<dyn EcrApi>, MigrationError>;
 }
 
-/// Makes the calls of a running migration wait when a person has to sign in.
+/// Makes the calls of a running migration wait when a user has to sign in.
 pub struct SignInGate {
     current: RwLock<Arc<dyn EcrApi>>,
     reopener: Arc<dyn Reopen>,
     control: Control,
     events: Arc<dyn EventSink>,
-    /// Locked by the task that checks whether the person signed in.
+    /// Locked by the task that checks whether the user signed in.
     looking: Mutex<()>,
     /// Number of renewals of the session.
     renewals: AtomicU64,
@@ -43,7 +43,7 @@ pub struct SignInGate {
 
 impl SignInGate {
     /// Creates a gate for an open connection. It checks for a new session when `control` is woken,
-    /// and at intervals, because the person may sign in with another program.
+    /// and at intervals, because the user may sign in with another program.
     pub fn new(
         ecr: Arc<dyn EcrApi>,
         reopener: Arc<dyn Reopen>,
@@ -54,7 +54,7 @@ impl SignInGate {
         Arc::new(Self { current, reopener, control, events, looking, renewals })
     }
 
-    /// Makes a call. If it needs new credentials, waits for the person to sign in if necessary and
+    /// Makes a call. If it needs new credentials, waits for the user to sign in if necessary and
     /// retries it. Returns the error if the migration is cancelled meanwhile.
     pub(super) async fn pass<T, F>(
         &self,
@@ -76,7 +76,7 @@ impl SignInGate {
             if self.renewals.load(Ordering::Acquire) != renewals {
                 continue;
             }
-            // Once for each call: if AWS rejects the new credentials too, a person has to act.
+            // Once for each call: if AWS rejects the new credentials too, a user has to act.
             if !std::mem::replace(&mut renewed_silently, true) && self.renew_silently().await {
                 continue;
             }
@@ -132,7 +132,7 @@ impl SignInGate {
     }
 }
 
-/// An ECR API whose calls wait at a gate when a person has to sign in.
+/// An ECR API whose calls wait at a gate when a user has to sign in.
 pub(super) struct WaitingEcr(pub(super) Arc<SignInGate>);
 
 /// Makes the call `$call` with the gate's current ECR API, which is bound to `$ecr`.

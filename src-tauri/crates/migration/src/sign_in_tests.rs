@@ -46,7 +46,7 @@ async fn a_session_that_expires_at_any_call_loses_and_repeats_nothing() {
     for ends_after in 0..calls {
         let (world, plan) = self::world().await;
         *world.ecr.calls_left.lock().unwrap() = Some(ends_after);
-        // The first of the three checks is made before a person is asked to sign in.
+        // The first of the three checks is made before a user is asked to sign in.
         let report = world.run_signing_in(&plan, &world.registry_source(), 3).await;
         assert!(all_moved(&report), "after {ends_after}: {report:?}");
         let expected = ["SignInNeeded", "SignInNeeded", "SignInNeeded", "SignedIn"];

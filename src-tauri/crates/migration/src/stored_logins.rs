@@ -1,5 +1,5 @@
 //! The registry login stored by `docker login`, `podman login` or `skopeo login`, as the login of a
-//! registry client. Image sources use it if the person entered no login in Transload.
+//! registry client. Image sources use it if the user entered no login in Transload.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +15,7 @@ use transload_registry::{LoginSource, RegistryError, RegistryLogin};
 ///
 /// A login store that can't be read never fails a request: it counts as having no login, as in
 /// Docker, and [`StoredLogin::problem`] gives the reason. A login that the registry rejects is read
-/// again, in case the person stored another one since.
+/// again, in case the user stored another one since.
 pub struct StoredLogin {
     registry: RegistryHost,
     environment: DockerEnvironment,

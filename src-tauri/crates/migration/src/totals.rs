@@ -52,7 +52,7 @@ pub struct NeededQuota {
     pub quota: PullQuota,
 }
 
-/// Computes the totals. `holds` is what existing repositories contain, as far as it is known.
+/// Computes the totals. `holds` is what existing repositories contain, where it is known.
 pub(super) fn totals(
     repositories: &[PlannedRepository],
     images: &[PlannedImage],

@@ -20,8 +20,8 @@ use transload_registry::{RegistryApi, RegistryError};
 /// Deeper nesting is an attack or a mistake.
 const MAX_DEPTH: usize = 4;
 /// Maximum number of manifests of one image, however its indexes nest: an index may list another
-/// one many times, and that one a third. The largest public indexes list a few dozen platforms with
-/// their attestations.
+/// one many times, and that one a third. The largest public indexes list a few dozen platforms and
+/// attestations.
 const MAX_MANIFESTS: usize = 10_000;
 /// Maximum size of all manifests of one image. They are in memory while it is planned and while it
 /// is copied. A manifest has a few kilobytes.

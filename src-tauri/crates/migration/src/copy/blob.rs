@@ -277,14 +277,14 @@ impl Copying<'_> {
 
     /// Returns the same bytes, and emits progress events as they are read.
     pub(super) fn with_progress(&self, blob: &Descriptor, content: BlobStream) -> BlobStream {
-        let teller = self.teller(blob);
+        let report = self.progress_reporter(blob);
         let (mut sent_bytes, mut reported_bytes, size_bytes) = (0, 0, blob.size_bytes);
         Box::pin(content.inspect(move |chunk| {
             if let Ok(chunk) = chunk {
                 sent_bytes += chunk.len() as u64;
                 if sent_bytes - reported_bytes >= REPORT_AFTER_BYTES || sent_bytes == size_bytes {
                     reported_bytes = sent_bytes;
-                    teller(sent_bytes);
+                    report(sent_bytes);
                 }
             }
         }))

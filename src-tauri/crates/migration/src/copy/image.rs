@@ -40,7 +40,6 @@ pub(crate) struct Job<'a> {
     pub index: u32,
     /// The reference at the source.
     pub source: &'a ImageReference,
-    /// Its manifests.
     pub tree: &'a ImageTree,
     /// The repository at the destination.
     pub repository: &'a str,
@@ -230,7 +229,7 @@ impl Copying<'_> {
     }
 
     /// Returns a function that reports a blob's bytes, for a stream that outlives this borrow.
-    pub(super) fn teller(&self, blob: &Descriptor) -> impl Fn(u64) + Send + use<> {
+    pub(super) fn progress_reporter(&self, blob: &Descriptor) -> impl Fn(u64) + Send + use<> {
         let events = Arc::clone(&self.copier.events);
         let (image, layer) = (self.job.index, blob.digest.to_string());
         let total_bytes = Some(blob.size_bytes);

@@ -209,7 +209,7 @@ fn a_part_names_its_digest_its_index_and_its_bytes() {
     let found = predict(&newest(), &held, None).unwrap();
     assert_eq!((found.digest, found.part_of), (Some(Digest::of(b"index")), None));
     assert_eq!((found.size_bytes, found.platforms.len()), (300, 2));
-    assert!(!found.engine.attestations_stay, "they come along");
+    assert!(!found.engine.attestations_stay, "attestations are sent as well");
 }
 
 #[test]
