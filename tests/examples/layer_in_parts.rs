@@ -64,12 +64,12 @@ async fn put(client: &RegistryClient, name: &RepositoryName, bytes: Bytes) -> Re
 async fn in_parts(api: &dyn EcrLayers, name: &RepositoryName, bytes: Bytes) -> Result<Duration> {
     let digest = Digest::parse(&digest_of(&bytes))?;
     let started = Instant::now();
-    let upload = api.begin_layer(name).await?;
+    let upload = api.begin_layer_upload(name).await?;
     for first in (0..bytes.len()).step_by(upload.part_bytes) {
         let part = bytes.slice(first..bytes.len().min(first + upload.part_bytes));
-        api.send_layer_part(&upload, first as u64, part).await?;
+        api.upload_layer_part(&upload, first as u64, part).await?;
     }
-    api.complete_layer(&upload, &digest).await?;
+    api.complete_layer_upload(&upload, &digest).await?;
     Ok(started.elapsed())
 }
 

@@ -97,8 +97,9 @@ async fn sso_credentials_and_their_token_are_renewed_in_the_middle_of_a_run() ->
     ))?;
     let environment = AwsEnvironment::from_variables(home.environment());
     let (target, way) = (SsoTarget::Profile("work".to_owned()), Some(SignInMethod::Code));
-    let ask_every = Some(Duration::from_millis(20));
-    let sign_in = SignIn::begin(&SignInRequest { target, way, ask_every }, &environment).await?;
+    let poll_interval = Some(Duration::from_millis(20));
+    let sign_in =
+        SignIn::begin(&SignInRequest { target, way, poll_interval }, &environment).await?;
     IdentityCenter::open_page(&sign_in.prompt().url).await?;
     sign_in.finish().await?;
 

@@ -46,8 +46,8 @@ impl Office {
         target: SsoTarget,
         way: Option<SignInMethod>,
     ) -> Result<SignIn, SignInError> {
-        let ask_every = Some(Duration::from_millis(20));
-        SignIn::begin(&SignInRequest { target, way, ask_every }, &self.environment()).await
+        let poll_interval = Some(Duration::from_millis(20));
+        SignIn::begin(&SignInRequest { target, way, poll_interval }, &self.environment()).await
     }
 
     /// The token that the home holds for `corp`.

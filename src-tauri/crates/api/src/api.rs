@@ -175,7 +175,7 @@ impl Api {
 
     /// The AWS configuration of this computer, for sessions that go through the network of now.
     pub(crate) fn aws_environment(&self) -> AwsEnvironment {
-        self.inner.options.aws.clone().through(self.network())
+        self.inner.options.aws.clone().with_network(self.network())
     }
 
     /// Stops what runs, and practice mode's servers.

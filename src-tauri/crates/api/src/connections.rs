@@ -156,7 +156,7 @@ pub fn environment_connection(options: EcrOptions) -> AwsConnection {
 
 pub(crate) fn of_environment(environment: &AwsEnvironment, options: EcrOptions) -> AwsConnection {
     let EcrOptions { profile, region, ecr_endpoint, registry_endpoint } = options;
-    let of_environment = || environment.profile().filter(|_| !environment.gives_credentials());
+    let of_environment = || environment.profile().filter(|_| !environment.has_credentials());
     let given = profile.filter(|name| !name.is_empty());
     match given.or_else(|| of_environment().map(str::to_owned)) {
         Some(profile) => {

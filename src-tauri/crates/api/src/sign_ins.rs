@@ -91,7 +91,7 @@ impl Api {
         let request = SignInRequest {
             target: target.clone(),
             way: way.map(convert::sign_in_way),
-            ask_every: None,
+            poll_interval: None,
         };
         let sign_in = SignIn::begin(&request, &self.aws_environment()).await?;
         let id = self.new_id("sign-in");

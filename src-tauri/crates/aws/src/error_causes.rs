@@ -8,11 +8,11 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use crate::error::BoxError;
 
 /// Returns the error inside the SDK's error of a call.
-pub(crate) fn cause<E>(error: SdkError<E, HttpResponse>) -> BoxError
+pub(crate) fn into_cause<E>(error: SdkError<E, HttpResponse>) -> BoxError
 where
     E: Error + Send + Sync + 'static,
 {
-    error.into_source().unwrap_or_else(|error| BoxError::from(sentence(&error)))
+    error.into_source().unwrap_or_else(|error| BoxError::from(full_message(&error)))
 }
 
 /// Whether an error comes from the connection. For calls that fetch credentials, the SDK wraps the
@@ -24,7 +24,9 @@ pub(crate) fn is_connection(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// Returns the first error of a type among an error and its causes.
-pub(crate) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+pub(crate) fn find_cause<'a, T: Error + 'static>(
+    error: &'a (dyn Error + 'static),
+) -> Option<&'a T> {
     causes(error).find_map(|cause| cause.downcast_ref::<T>())
 }
 
@@ -36,7 +38,7 @@ pub(crate) fn causes<'a>(
 }
 
 /// Joins an error and its causes in one line, without repetitions.
-pub(crate) fn sentence(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn full_message(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = causes(error)
         .map(|cause| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();

@@ -34,8 +34,8 @@ pub use config::profile_kind::ProfileKind;
 pub use config::profile_list::{ProfileList, ProfileSummary, list_profiles};
 pub use config::sections::IgnoredSection;
 pub use ecr::api::{
-    EcrApi, EcrImage, EcrLayers, EcrRepository, HeldImage, ImageName, LayerUpload, NotDeleted,
-    RegistryToken,
+    DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrLayers, EcrRepository, LayerUpload,
+    RegistryToken, TaggedImage,
 };
 pub use ecr::client::Ecr;
 pub use ecr::registry_settings::{
@@ -43,9 +43,9 @@ pub use ecr::registry_settings::{
     KnownTemplate,
 };
 pub use error::{AwsError, BoxError};
-pub use permissions::check::{Basis, CheckedPermission, PermissionCheck};
-pub use permissions::permission::{Denial, Doubt, Permission, Standing};
-pub use permissions::policy::{Policy, policy, policy_of_denial};
+pub use permissions::check::{CheckMethod, CheckedPermission, PermissionCheck};
+pub use permissions::permission::{DenialReason, Permission, PermissionStatus, UnknownReason};
+pub use permissions::policy::{Policy, policy, policy_for_denial};
 pub use session::aws_session::AwsSession;
 pub use session::request::{CallerIdentity, SessionCredentials, SessionRequest};
 pub use sso::add_profile::{NewProfile, ProfileNotAdded};

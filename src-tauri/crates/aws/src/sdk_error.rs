@@ -14,12 +14,12 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
 use crate::config::profile_kind::ProfileKind;
-use crate::config::role_chain::Hop;
+use crate::config::role_chain::ChainedRole;
 use crate::error::{AwsError, BoxError};
-use crate::error_causes::{cause, find, is_connection, sentence};
+use crate::error_causes::{find_cause, full_message, into_cause, is_connection};
 use crate::session::credential_process::ProcessError;
-use crate::session::expiry_tracker::Ended;
-use crate::session::role_chain_provider::HopError;
+use crate::session::expiry_tracker::ExpiredCredentials;
+use crate::session::role_chain_provider::RoleChainError;
 use crate::sso::error::SignInError;
 use transload_model::RepositoryName;
 use transload_network::{ExchangeError, NetworkFailure, date_header, signature_times};
@@ -29,7 +29,7 @@ use transload_network::{ExchangeError, NetworkFailure, date_header, signature_ti
 pub(crate) struct Caller {
     pub(crate) profile: String,
     /// Where its first credentials come from.
-    pub(crate) base: ProfileKind,
+    pub(crate) credentials_kind: ProfileKind,
 }
 
 /// One call, for messages.
@@ -47,7 +47,7 @@ impl<'a> Call<'a> {
     }
 
     /// Sets the repository that the call is about.
-    pub(crate) fn of(self, repository: &'a RepositoryName) -> Self {
+    pub(crate) fn for_repository(self, repository: &'a RepositoryName) -> Self {
         Self { repository: Some(repository), ..self }
     }
 
@@ -67,32 +67,32 @@ impl<'a> Call<'a> {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         match &error {
-            SdkError::ServiceError(_) => self.refused(&error),
-            SdkError::ResponseError(_) => self.unusable(sentence(&error)),
-            SdkError::TimeoutError(_) => self.unreachable(cause(error)),
+            SdkError::ServiceError(_) => self.service_error(&error),
+            SdkError::ResponseError(_) => self.unusable(full_message(&error)),
+            SdkError::TimeoutError(_) => self.unreachable(into_cause(error)),
             _ => {
-                if find::<CredentialsError>(&error).is_some() {
-                    self.without_credentials(cause(error))
+                if find_cause::<CredentialsError>(&error).is_some() {
+                    self.credentials_error(into_cause(error))
                 } else if is_connection(&error) {
-                    self.unreachable(cause(error))
-                } else if sentence(&error).contains("identity resolver timed out") {
-                    self.credentials_missing(cause(error))
+                    self.unreachable(into_cause(error))
+                } else if full_message(&error).contains("identity resolver timed out") {
+                    self.credentials_missing(into_cause(error))
                 } else {
                     // The request could not be built, which only settings can cause.
-                    self.profile_invalid(sentence(&error))
+                    self.profile_invalid(full_message(&error))
                 }
             }
         }
     }
 
     /// Converts an error that AWS returned.
-    fn refused<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
+    fn service_error<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let action = self.action.to_owned();
         let message = error.message().unwrap_or_default().to_owned();
-        let Some(code) = error.code() else { return self.without_code(error) };
+        let Some(code) = error.code() else { return self.foreign_response(error) };
         let code = code.to_owned();
         if let Some(failure) = wrong_clock(&code, &message, error.raw_response()) {
             return AwsError::Network { action, failure };
@@ -115,7 +115,7 @@ impl<'a> Call<'a> {
             ) => AwsError::CredentialsInvalid { code, message },
             // Credentials that AWS revoked early are replaced by signing in again.
             ("ExpiredToken" | "ExpiredTokenException", _)
-                if self.caller.base == ProfileKind::Sso =>
+                if self.caller.credentials_kind == ProfileKind::Sso =>
             {
                 AwsError::SignInNeeded {
                     profile: self.caller.profile.clone(),
@@ -157,11 +157,13 @@ impl<'a> Call<'a> {
     }
 
     /// Converts an error response that is not from AWS, for example from a proxy or a wrong endpoint.
-    fn without_code<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
+    fn foreign_response<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
     where
         E: Error + Send + Sync + 'static,
     {
-        let Some(response) = error.raw_response() else { return self.unusable(sentence(error)) };
+        let Some(response) = error.raw_response() else {
+            return self.unusable(full_message(error));
+        };
         let status = response.status().as_u16();
         if status == 429 {
             return AwsError::Throttled { action: self.action.to_owned() };
@@ -173,48 +175,49 @@ impl<'a> Call<'a> {
     }
 
     /// Converts the error of a call that was not sent because there were no credentials to sign it.
-    pub(crate) fn without_credentials(&self, error: BoxError) -> AwsError {
-        if let Some(hop) = find::<HopError>(error.as_ref()) {
-            match hop {
-                HopError::CodeNeeded { serial } => {
+    pub(crate) fn credentials_error(&self, error: BoxError) -> AwsError {
+        if let Some(role) = find_cause::<RoleChainError>(error.as_ref()) {
+            match role {
+                RoleChainError::CodeNeeded { serial } => {
                     return AwsError::MfaNeeded {
                         profile: self.caller.profile.clone(),
                         serial: serial.clone(),
                     };
                 }
-                HopError::NotAssumed { hop, with_code, source } if is_answer(source) => {
-                    return self.not_assumed(hop, *with_code, source);
+                RoleChainError::NotAssumed { role, with_code, source } if is_response(source) => {
+                    return self.role_error(role, *with_code, source);
                 }
-                HopError::NoSession { .. } => {
-                    return Call::new(self.caller, "sts:AssumeRole").unusable(sentence(hop));
+                RoleChainError::NoSession { .. } => {
+                    return Call::new(self.caller, "sts:AssumeRole").unusable(full_message(role));
                 }
-                HopError::NotAssumed { .. } => {}
+                RoleChainError::NotAssumed { .. } => {}
             }
         }
         if let Some(assumed @ SdkError::ServiceError(_)) =
-            find::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(error.as_ref())
+            find_cause::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>(error.as_ref())
         {
-            return Call::new(self.caller, "sts:AssumeRoleWithWebIdentity").refused(assumed);
+            return Call::new(self.caller, "sts:AssumeRoleWithWebIdentity").service_error(assumed);
         }
         if is_connection(error.as_ref()) {
             return Call::new(self.caller, self.credentials_action(error.as_ref()))
                 .unreachable(error);
         }
-        if let Some(failed) = find::<ProcessError>(error.as_ref()) {
+        if let Some(failed) = find_cause::<ProcessError>(error.as_ref()) {
             let (profile, detail) = (self.caller.profile.clone(), failed.to_string());
             return AwsError::ProcessFailed { profile, detail };
         }
-        if let Some(ended) = find::<Ended>(error.as_ref()) {
+        if let Some(ended) = find_cause::<ExpiredCredentials>(error.as_ref()) {
             return AwsError::CredentialsExpired { message: ended.to_string() };
         }
-        if let Some(told) = self.before_sign_in(error.as_ref()) {
+        if let Some(told) = self.error_before_sign_in(error.as_ref()) {
             return told;
         }
-        let Some(credentials) = find::<CredentialsError>(error.as_ref()) else {
+        let Some(credentials) = find_cause::<CredentialsError>(error.as_ref()) else {
             return self.credentials_missing(error);
         };
-        let detail = credentials.source().map(sentence).unwrap_or_default();
-        let signs_in = matches!(self.caller.base, ProfileKind::Sso | ProfileKind::Login);
+        let detail = credentials.source().map(full_message).unwrap_or_default();
+        let signs_in =
+            matches!(self.caller.credentials_kind, ProfileKind::Sso | ProfileKind::Login);
         match credentials {
             CredentialsError::InvalidConfiguration(_) => self.profile_invalid(detail),
             // IAM Identity Center denies the role; the session is valid.
@@ -224,7 +227,7 @@ impl<'a> Call<'a> {
             },
             _ if signs_in => AwsError::SignInNeeded {
                 profile: self.caller.profile.clone(),
-                kind: self.caller.base,
+                kind: self.caller.credentials_kind,
                 source: Some(error),
             },
             _ => self.credentials_missing(error),
@@ -233,14 +236,14 @@ impl<'a> Call<'a> {
 
     /// Returns problems that have nothing to do with being signed in: the connection to IAM Identity
     /// Center, its settings, and throttling.
-    fn before_sign_in(&self, error: &(dyn Error + 'static)) -> Option<AwsError> {
-        if let Some(SignInError::Aws(told)) = find::<SignInError>(error) {
+    fn error_before_sign_in(&self, error: &(dyn Error + 'static)) -> Option<AwsError> {
+        if let Some(SignInError::Aws(told)) = find_cause::<SignInError>(error) {
             return match told {
                 AwsError::Network { action, failure } => {
                     Some(AwsError::Network { action: action.clone(), failure: failure.clone() })
                 }
                 AwsError::EndpointUnreachable { action, source } => {
-                    let (action, source) = (action.clone(), sentence(source.as_ref()).into());
+                    let (action, source) = (action.clone(), full_message(source.as_ref()).into());
                     Some(AwsError::EndpointUnreachable { action, source })
                 }
                 AwsError::ProfileInvalid { detail, .. } => {
@@ -252,23 +255,23 @@ impl<'a> Call<'a> {
                 _ => None,
             };
         }
-        let refused = find::<SdkError<GetRoleCredentialsError, HttpResponse>>(error)?;
+        let refused = find_cause::<SdkError<GetRoleCredentialsError, HttpResponse>>(error)?;
         (refused.code() == Some("TooManyRequestsException"))
             .then(|| AwsError::Throttled { action: "sso:GetRoleCredentials".to_owned() })
     }
 
     /// Converts the error of an AssumeRole call.
-    fn not_assumed(
+    fn role_error(
         &self,
-        hop: &Hop,
+        role: &ChainedRole,
         with_code: bool,
         error: &SdkError<AssumeRoleError, HttpResponse>,
     ) -> AwsError {
-        let which = format!("the role {} of the profile {:?}", hop.role_arn, hop.profile);
-        match Call::new(self.caller, "sts:AssumeRole").refused(error) {
+        let which = format!("the role {} of the profile {:?}", role.role_arn, role.profile);
+        match Call::new(self.caller, "sts:AssumeRole").service_error(error) {
             AwsError::AccessDenied { message, .. } if with_code && is_about_code(&message) => {
                 AwsError::MfaCodeRefused {
-                    serial: hop.mfa_serial.clone().unwrap_or_default(),
+                    serial: role.mfa_serial.clone().unwrap_or_default(),
                     message: message.trim().to_owned(),
                 }
             }
@@ -277,7 +280,7 @@ impl<'a> Call<'a> {
             }
             // STS rejects a parameter: the duration of the session, or its name.
             AwsError::Refused { code, message, .. } if code == "ValidationError" => {
-                self.profile_invalid(format!("{which}: {message} ({})", hop.written_at))
+                self.profile_invalid(format!("{which}: {message} ({})", role.setting_location))
             }
             other => other,
         }
@@ -285,10 +288,10 @@ impl<'a> Call<'a> {
 
     /// Returns the call for credentials that could not reach its endpoint.
     fn credentials_action(&self, error: &(dyn Error + 'static)) -> &'static str {
-        if find::<SdkError<AssumeRoleError, HttpResponse>>(error).is_some() {
+        if find_cause::<SdkError<AssumeRoleError, HttpResponse>>(error).is_some() {
             "sts:AssumeRole"
         } else {
-            match self.caller.base {
+            match self.caller.credentials_kind {
                 ProfileKind::Sso => "sso:GetRoleCredentials",
                 ProfileKind::Login => "signin:CreateOAuth2Token",
                 ProfileKind::WebIdentity => "sts:AssumeRoleWithWebIdentity",
@@ -298,7 +301,7 @@ impl<'a> Call<'a> {
     }
 
     fn unreachable(&self, source: BoxError) -> AwsError {
-        let failed = find::<ExchangeError>(source.as_ref());
+        let failed = find_cause::<ExchangeError>(source.as_ref());
         if let Some(too_large @ ExchangeError::TooLarge { .. }) = failed {
             return self.unusable(too_large);
         }
@@ -325,7 +328,7 @@ fn wrong_clock(
     message: &str,
     response: Option<&HttpResponse>,
 ) -> Option<NetworkFailure> {
-    const OF_SIGNATURES: [&str; 6] = [
+    const SIGNATURE_ERRORS: [&str; 6] = [
         "InvalidSignatureException",
         "SignatureDoesNotMatch",
         "RequestTimeTooSkewed",
@@ -333,7 +336,7 @@ fn wrong_clock(
         "RequestInTheFuture",
         "AuthFailure",
     ];
-    if !OF_SIGNATURES.contains(&code) {
+    if !SIGNATURE_ERRORS.contains(&code) {
         return None;
     }
     let date = || date_header(response?.headers().get("date")?);
@@ -342,7 +345,7 @@ fn wrong_clock(
 }
 
 /// Whether STS responded at all.
-fn is_answer(error: &SdkError<AssumeRoleError, HttpResponse>) -> bool {
+fn is_response(error: &SdkError<AssumeRoleError, HttpResponse>) -> bool {
     matches!(error, SdkError::ServiceError(_))
 }
 

@@ -7,7 +7,7 @@
 //! - [`default_credentials`]: which credentials apply if no profile was chosen
 //! - [`credentials`], [`expiry_tracker`]: the first credentials of a profile, and when they expire
 //! - [`credential_process`]: credentials that a program prints
-//! - [`role_chain_provider`], [`mfa_sessions`]: assumes roles one after the other, with MFA codes
+//! - [`role_chain_provider`], [`mfa_session_cache`]: assumes roles one after the other, with MFA codes
 //! - [`sdk_settings`], [`sdk_http`]: settings of the SDK, and its requests over Transload's own network
 
 pub(crate) mod aws_session;
@@ -17,7 +17,7 @@ pub(crate) mod credentials;
 pub(crate) mod default_credentials;
 pub(crate) mod expiry_tracker;
 pub(crate) mod identify;
-pub(crate) mod mfa_sessions;
+pub(crate) mod mfa_session_cache;
 pub(crate) mod open_session;
 pub(crate) mod request;
 pub(crate) mod role_chain_provider;

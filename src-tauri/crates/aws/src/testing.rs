@@ -21,7 +21,7 @@ use crate::session::request::{SessionCredentials, SessionRequest};
 
 /// A request as received.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct RecordedRequest {
     /// `DescribeRepositories`, `GetCallerIdentity`, …
     pub(crate) operation: String,
     /// The access key id of the signature, if the request is signed.
@@ -36,13 +36,13 @@ pub(crate) struct Asked {
 
 /// A prepared response.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct CannedResponse {
     status: u16,
     content_type: &'static str,
     body: String,
 }
 
-impl Answer {
+impl CannedResponse {
     pub(crate) fn json(value: Value) -> Self {
         Self::of(200, "application/x-amz-json-1.1", value.to_string())
     }
@@ -70,8 +70,8 @@ impl Answer {
 }
 
 /// The response of STS to GetCallerIdentity.
-pub(crate) fn identity_xml() -> Answer {
-    Answer::xml(
+pub(crate) fn identity_xml() -> CannedResponse {
+    CannedResponse::xml(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
          <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn>\
          <UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
@@ -81,12 +81,12 @@ pub(crate) fn identity_xml() -> Answer {
     )
 }
 
-type Answers = dyn Fn(&Asked) -> Answer + Send + Sync;
+type Responses = dyn Fn(&RecordedRequest) -> CannedResponse + Send + Sync;
 
 #[derive(Clone)]
 struct Shared {
-    answers: Arc<Answers>,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    answers: Arc<Responses>,
+    asked: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 /// ECR (AWS JSON 1.1) and STS (query and XML) on one local port.
@@ -97,7 +97,9 @@ pub(crate) struct LocalAws {
 }
 
 impl LocalAws {
-    pub(crate) async fn start(answers: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(
+        answers: impl Fn(&RecordedRequest) -> CannedResponse + Send + Sync + 'static,
+    ) -> Self {
         let shared = Shared { answers: Arc::new(answers), asked: Arc::default() };
         let listener =
             tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
@@ -110,7 +112,7 @@ impl LocalAws {
     }
 
     /// Returns all requests so far.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.asked.lock().unwrap().clone()
     }
 }
@@ -136,7 +138,7 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -
         .unwrap_or_default();
     let (access_key_id, region) = (scope.first().cloned(), scope.get(2).cloned());
     let json = serde_json::from_slice(&body).unwrap_or_default();
-    let asked = Asked { operation, access_key_id, region, json, form };
+    let asked = RecordedRequest { operation, access_key_id, region, json, form };
     let answer = (shared.answers)(&asked);
     shared.asked.lock().unwrap().push(asked);
     let status = StatusCode::from_u16(answer.status).unwrap();
@@ -184,11 +186,11 @@ impl Home {
 
     /// Opens a session for a profile. All other settings come from the environment and the files.
     pub(crate) async fn open(&self, profile: &str) -> Result<AwsSession, AwsError> {
-        AwsSession::open(of_profile(profile), &self.environment()).await
+        AwsSession::open(profile_request(profile), &self.environment()).await
     }
 }
 
-pub(crate) fn of_profile(name: &str) -> SessionRequest {
+pub(crate) fn profile_request(name: &str) -> SessionRequest {
     SessionRequest {
         credentials: SessionCredentials::Profile { name: name.to_owned() },
         region: None,

@@ -13,9 +13,9 @@ use tokio::sync::Mutex;
 
 use super::{Control, EventSink, MigrationError, MigrationEvent};
 use transload_aws::{
-    AwsError, CacheRule, CreationTemplate, EcrApi, EcrImage, EcrLayers, EcrRegistrySettings,
-    EcrRepository, HeldImage, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
-    RegistryToken,
+    AwsError, CacheRule, CreationTemplate, DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrLayers,
+    EcrRegistrySettings, EcrRepository, KnownCacheRule, KnownTemplate, LayerUpload, RegistryToken,
+    TaggedImage,
 };
 use transload_model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
@@ -144,30 +144,37 @@ macro_rules! wait_for {
 
 #[async_trait]
 impl EcrLayers for WaitingEcr {
-    async fn begin_layer(&self, repository: &RepositoryName) -> Result<LayerUpload, AwsError> {
-        wait_for!(self, ecr => ecr.begin_layer(repository))
+    async fn begin_layer_upload(
+        &self,
+        repository: &RepositoryName,
+    ) -> Result<LayerUpload, AwsError> {
+        wait_for!(self, ecr => ecr.begin_layer_upload(repository))
     }
 
-    async fn send_layer_part(
+    async fn upload_layer_part(
         &self,
         upload: &LayerUpload,
         first_byte: u64,
         part: Bytes,
     ) -> Result<(), AwsError> {
         let part = &part;
-        wait_for!(self, ecr => ecr.send_layer_part(upload, first_byte, part.clone()))
+        wait_for!(self, ecr => ecr.upload_layer_part(upload, first_byte, part.clone()))
     }
 
-    async fn layers_held(
+    async fn existing_layers(
         &self,
         repository: &RepositoryName,
         layers: &[Digest],
     ) -> Result<HashSet<Digest>, AwsError> {
-        wait_for!(self, ecr => ecr.layers_held(repository, layers))
+        wait_for!(self, ecr => ecr.existing_layers(repository, layers))
     }
 
-    async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError> {
-        wait_for!(self, ecr => ecr.complete_layer(upload, digest))
+    async fn complete_layer_upload(
+        &self,
+        upload: &LayerUpload,
+        digest: &Digest,
+    ) -> Result<(), AwsError> {
+        wait_for!(self, ecr => ecr.complete_layer_upload(upload, digest))
     }
 }
 
@@ -253,15 +260,15 @@ impl EcrApi for WaitingEcr {
         name: &RepositoryName,
         tag: &Tag,
         parts: &[Digest],
-    ) -> Result<Option<HeldImage>, AwsError> {
+    ) -> Result<Option<TaggedImage>, AwsError> {
         wait_for!(self, ecr => ecr.image(name, tag, parts))
     }
 
     async fn delete_images(
         &self,
         name: &RepositoryName,
-        images: &[ImageName],
-    ) -> Result<Vec<NotDeleted>, AwsError> {
+        images: &[EcrImageId],
+    ) -> Result<Vec<DeleteFailure>, AwsError> {
         wait_for!(self, ecr => ecr.delete_images(name, images))
     }
 

@@ -116,7 +116,7 @@ async fn of_repository(
         if layers.is_empty() {
             return HashSet::new();
         }
-        ecr.layers_held(name, &layers).await.unwrap_or_else(|error| {
+        ecr.existing_layers(name, &layers).await.unwrap_or_else(|error| {
             tracing::warn!(%name, %error, "couldn't look up which layers exist");
             HashSet::new()
         })

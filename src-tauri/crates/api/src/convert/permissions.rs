@@ -17,9 +17,9 @@ pub fn plan_permissions(
 ) -> PlanPermissions {
     let engine::Policy { text, widened } = engine::policy(&check.wanted);
     let basis = basis.unwrap_or(match check.basis {
-        engine::Basis::Simulation => PermissionBasis::Simulation,
-        engine::Basis::Calls => PermissionBasis::Calls,
-        engine::Basis::Root => PermissionBasis::Root,
+        engine::CheckMethod::Simulation => PermissionBasis::Simulation,
+        engine::CheckMethod::Calls => PermissionBasis::Calls,
+        engine::CheckMethod::Root => PermissionBasis::Root,
     });
     PlanPermissions {
         permissions: needed
@@ -55,23 +55,23 @@ fn permission(purpose: Purpose, checked: engine::CheckedPermission) -> PlanPermi
     }
 }
 
-fn standing(standing: engine::Standing) -> PermissionStanding {
+fn standing(standing: engine::PermissionStatus) -> PermissionStanding {
     match standing {
-        engine::Standing::Allowed => PermissionStanding::Allowed,
-        engine::Standing::Missing(denial) => PermissionStanding::Missing {
+        engine::PermissionStatus::Allowed => PermissionStanding::Allowed,
+        engine::PermissionStatus::Missing(denial) => PermissionStanding::Missing {
             denial: match denial {
-                engine::Denial::NotGranted => PermissionDenial::NotGranted,
-                engine::Denial::Denied => PermissionDenial::Denied,
-                engine::Denial::Organization => PermissionDenial::Organization,
-                engine::Denial::Boundary => PermissionDenial::Boundary,
-                engine::Denial::CallRefused => PermissionDenial::CallRefused,
+                engine::DenialReason::NotGranted => PermissionDenial::NotGranted,
+                engine::DenialReason::Denied => PermissionDenial::Denied,
+                engine::DenialReason::Organization => PermissionDenial::Organization,
+                engine::DenialReason::Boundary => PermissionDenial::Boundary,
+                engine::DenialReason::CallRefused => PermissionDenial::CallRefused,
             },
         },
-        engine::Standing::Unknown(doubt) => {
+        engine::PermissionStatus::Unknown(doubt) => {
             let (doubt, conditions) = match doubt {
-                engine::Doubt::NotAsked => (PermissionDoubt::NotAsked, Vec::new()),
-                engine::Doubt::Conditions(keys) => (PermissionDoubt::Conditions, keys),
-                engine::Doubt::OtherPolicy => (PermissionDoubt::OtherPolicy, Vec::new()),
+                engine::UnknownReason::NotAsked => (PermissionDoubt::NotAsked, Vec::new()),
+                engine::UnknownReason::Conditions(keys) => (PermissionDoubt::Conditions, keys),
+                engine::UnknownReason::OtherPolicy => (PermissionDoubt::OtherPolicy, Vec::new()),
             };
             PermissionStanding::Unknown { doubt, conditions }
         }

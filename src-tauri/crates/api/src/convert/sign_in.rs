@@ -47,7 +47,8 @@ pub fn sso_session(state: engine::SsoTokenState) -> Option<SsoSession> {
         Some(session) => SignInTarget::Session { session: session.clone() },
         None => SignInTarget::Profile { profile: state.profiles.first()?.clone() },
     };
-    let ends = state.token_ends.and_then(|ends| ends.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let ends =
+        state.token_expires_at.and_then(|ends| ends.duration_since(SystemTime::UNIX_EPOCH).ok());
     Some(SsoSession {
         target,
         title: state.session.title().to_owned(),

@@ -134,7 +134,7 @@ fn environment(ca_file: Option<&str>) -> AwsEnvironment {
     match ca_file {
         Some(path) => {
             let network = environment.network().with_ca_file(CaOrigin::Settings, Path::new(path));
-            environment.through(network)
+            environment.with_network(network)
         }
         None => environment,
     }

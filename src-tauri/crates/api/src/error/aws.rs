@@ -1,6 +1,6 @@
 //! Failures of AWS calls and profiles, and images that ECR did not delete.
 
-use transload_engine::aws::{AwsError, NotDeleted, ProfileKind, policy_of_denial};
+use transload_engine::aws::{AwsError, DeleteFailure, ProfileKind, policy_for_denial};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};
@@ -80,7 +80,7 @@ fn words(error: &AwsError) -> ApiError {
             format!("The identity isn't allowed to perform {action}: {}", sentence(message)),
         )
         .about(action)
-        .lifted_by(policy_of_denial(Some(action), message))
+        .lifted_by(policy_for_denial(Some(action), message))
         .hint(format!("Ask the administrator of the account to allow {action}.")),
         AwsError::EndpointUnreachable { .. } => {
             ApiError::new(ErrorCode::EndpointUnreachable, "This computer couldn't connect to AWS.")
@@ -118,9 +118,9 @@ fn words(error: &AwsError) -> ApiError {
     }
 }
 
-impl From<&NotDeleted> for ApiError {
-    fn from(not_deleted: &NotDeleted) -> Self {
-        let NotDeleted { image, code, reason } = not_deleted;
+impl From<&DeleteFailure> for ApiError {
+    fn from(not_deleted: &DeleteFailure) -> Self {
+        let DeleteFailure { image, code, reason } = not_deleted;
         let error = match code.as_str() {
             "ImageReferencedByManifestList" => Self::new(
                 ErrorCode::ImageInIndex,
@@ -152,14 +152,14 @@ fn sentence(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use transload_engine::aws::ImageName;
+    use transload_engine::aws::EcrImageId;
     use transload_engine::model::Tag;
 
     use super::*;
 
     fn not_deleted(code: &str, reason: &str) -> ApiError {
-        let image = ImageName::Tag(Tag::parse("latest").unwrap());
-        ApiError::from(&NotDeleted { image, code: code.to_owned(), reason: reason.to_owned() })
+        let image = EcrImageId::Tag(Tag::parse("latest").unwrap());
+        ApiError::from(&DeleteFailure { image, code: code.to_owned(), reason: reason.to_owned() })
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Failures of the Docker Engine.
 
-use transload_engine::aws::policy_of_denial;
+use transload_engine::aws::policy_for_denial;
 use transload_engine::docker::{DockerError, PushFailure, System, TlsProblem};
 
 use super::capitalised;
@@ -207,7 +207,7 @@ fn push_words(reference: &str, cause: PushFailure, message: &str) -> ApiError {
     let message_with_cause = format!("{text}. The Docker Engine reported: {reported}");
     let error = ApiError::new(code, message_with_cause)
         .about(reference)
-        .lifted_by(policy_of_denial(None, message));
+        .lifted_by(policy_for_denial(None, message));
     let error = if retryable { error.retryable() } else { error };
     match hint {
         Some(hint) => error.hint(hint),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use transload_engine::aws::policy_of_denial;
+use transload_engine::aws::policy_for_denial;
 use transload_engine::model::{ManifestError, RegistryHost};
 use transload_engine::registry::RegistryError;
 
@@ -127,7 +127,7 @@ fn forbidden(
     if let Some(action) = denied_action(reported) {
         return ApiError { code: ErrorCode::AccessDenied, ..error }
             .about(action)
-            .lifted_by(policy_of_denial(None, reported))
+            .lifted_by(policy_for_denial(None, reported))
             .hint(format!("Ask the administrator of the account to allow {action}."));
     }
     let lower = reported.to_ascii_lowercase();

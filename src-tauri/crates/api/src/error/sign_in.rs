@@ -23,7 +23,7 @@ impl From<SignInError> for ApiError {
                 Self::new(ErrorCode::SignInExpired, "The sign-in wasn't completed in time.").retryable()
             }
             SignInError::Refused { .. } => new(ErrorCode::SignInFailed).retryable(),
-            SignInError::ForeignPage { page } => new(ErrorCode::SignInFailed)
+            SignInError::UntrustedPage { page } => new(ErrorCode::SignInFailed)
                 .about(page)
                 .hint("Check sso_start_url and sso_region in the AWS configuration, and the SSO OIDC endpoint if one is set."),
             SignInError::NotSignedIn { session } => {

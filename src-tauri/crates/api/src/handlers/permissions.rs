@@ -1,4 +1,4 @@
-use transload_engine::aws::{Basis, PermissionCheck};
+use transload_engine::aws::{CheckMethod, PermissionCheck};
 use transload_engine::migration::{self, Place};
 use transload_engine::model::{AccountId, Region};
 
@@ -20,7 +20,7 @@ impl Api {
         let needed = migration::permissions(&ready.plan, &Place::new(region, account));
         let wanted: Vec<_> = needed.iter().map(|needed| needed.permission.clone()).collect();
         if identity.practice {
-            let all = PermissionCheck::all_allowed(&wanted, Basis::Root);
+            let all = PermissionCheck::all_allowed(&wanted, CheckMethod::Root);
             return Ok(convert::plan_permissions(&needed, all, Some(PermissionBasis::Practice)));
         }
         let check = connected.session.check_permissions(&identity.arn, &wanted).await;

@@ -1,5 +1,5 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_engine::aws::ImageName;
+use transload_engine::aws::EcrImageId;
 use transload_engine::model::{Digest, RepositoryName, Tag};
 use transload_engine::repositories::{index_entries, kind_of};
 
@@ -81,7 +81,7 @@ impl Api {
     ) -> Result<Vec<ImageNotDeleted>, ApiError> {
         let connected = self.connect(&connection).await?;
         let name = RepositoryName::parse(&name)?;
-        let names: Vec<ImageName> = images.iter().map(image_name).collect::<Result<_, _>>()?;
+        let names: Vec<EcrImageId> = images.iter().map(image_name).collect::<Result<_, _>>()?;
         let left = connected.destination.ecr.delete_images(&name, &names).await?;
         tracing::info!(repository = %name, asked = names.len(), left = left.len(), "images deleted");
         let left = left.into_iter().map(|left| ImageNotDeleted {
@@ -126,14 +126,14 @@ impl Api {
     }
 }
 
-fn image_name(image: &ImageToDelete) -> Result<ImageName, ApiError> {
+fn image_name(image: &ImageToDelete) -> Result<EcrImageId, ApiError> {
     let invalid = |error: &(dyn std::error::Error + 'static)| ApiError::invalid_input(error);
     match image {
         ImageToDelete::Tag { tag } => {
-            Tag::parse(tag).map(ImageName::Tag).map_err(|error| invalid(&error))
+            Tag::parse(tag).map(EcrImageId::Tag).map_err(|error| invalid(&error))
         }
         ImageToDelete::Image { digest } => {
-            Digest::parse(digest).map(ImageName::Digest).map_err(|error| invalid(&error))
+            Digest::parse(digest).map(EcrImageId::Digest).map_err(|error| invalid(&error))
         }
     }
 }

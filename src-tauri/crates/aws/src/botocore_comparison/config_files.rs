@@ -13,9 +13,9 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 
-use crate::config::ini::{SyntaxProblem, parse, refusal};
+use crate::config::ini::{SyntaxError, cli_rejection, parse};
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
-use crate::config::sections::{FileKind, Section, sort};
+use crate::config::sections::{FileKind, Section, sort_sections};
 use crate::testing::python;
 
 /// Number of generated files. botocore reads all of them in one process.
@@ -114,22 +114,22 @@ fn file() -> impl Strategy<Value = String> {
     })
 }
 
-fn read(kind: FileKind, text: &str) -> Result<ConfiguredProfiles, SyntaxProblem> {
+fn read(kind: FileKind, text: &str) -> Result<ConfiguredProfiles, SyntaxError> {
     let mut profiles = ConfiguredProfiles::default();
-    profiles.add(sort(Path::new("file"), kind, parse(text)?));
+    profiles.add(sort_sections(Path::new("file"), kind, parse(text)?));
     Ok(profiles)
 }
 
 /// Returns a profile in botocore's form.
 fn told(profile: &Section) -> Value {
-    let nested = |whole: &str| -> Value {
-        let lines = whole.lines().map(str::trim).filter_map(|line| line.split_once('='));
+    let nested = |raw_value: &str| -> Value {
+        let lines = raw_value.lines().map(str::trim).filter_map(|line| line.split_once('='));
         let pairs = lines.map(|(name, value)| (name.trim().to_owned(), value.trim().into()));
         Value::Object(pairs.collect())
     };
     let settings = profile.settings().map(|setting| {
-        let whole = setting.whole.as_str();
-        let value = if whole.starts_with('\n') { nested(whole) } else { whole.into() };
+        let raw_value = setting.raw_value.as_str();
+        let value = if raw_value.starts_with('\n') { nested(raw_value) } else { raw_value.into() };
         (setting.name.clone(), value)
     });
     Value::Object(settings.collect())
@@ -158,7 +158,10 @@ fn we_read_every_file_as_botocore_does() {
         let outcome = match theirs["error"].as_str() {
             // We skip a leading byte order mark and report it.
             Some("broken") if text.starts_with('\u{feff}') => {
-                assert!(refusal(text).is_some_and(|refusal| refusal.line == 1), "{text}");
+                assert!(
+                    cli_rejection(text).is_some_and(|cli_rejection| cli_rejection.line == 1),
+                    "{text}"
+                );
                 "marked"
             }
             Some("broken") => {
@@ -167,12 +170,12 @@ fn we_read_every_file_as_botocore_does() {
             }
             // The AWS CLI rejects duplicates. The SDKs and we use the last one, and we report it.
             Some(_) => {
-                let told = ours.is_err() || refusal(text).is_some();
+                let told = ours.is_err() || cli_rejection(text).is_some();
                 assert!(told, "botocore refuses it, and we do not say so:\n{text}");
                 "twice"
             }
             None => {
-                assert_eq!(refusal(text), None, "botocore reads it:\n{text}");
+                assert_eq!(cli_rejection(text), None, "botocore reads it:\n{text}");
                 let ours = ours.unwrap_or_else(|problem| panic!("{problem}:\n{text}"));
                 let profiles = ours.profiles().iter();
                 let ours: Map<_, _> =

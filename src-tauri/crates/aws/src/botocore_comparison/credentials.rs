@@ -18,7 +18,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use crate::config::environment::AwsEnvironment;
-use crate::session::aws_session::{AwsSession, MACHINE};
+use crate::session::aws_session::{AwsSession, MACHINE_LABEL};
 use crate::session::request::{SessionCredentials, SessionRequest};
 use crate::testing::python;
 use transload_model::Region;
@@ -199,11 +199,13 @@ async fn ours(variables: &HashMap<String, String>, profile: Option<&str>) -> Val
     let session =
         match AwsSession::open(request, &AwsEnvironment::from_variables(variables.clone())).await {
             // Only the machine's own credentials are left, and this machine has none.
-            Ok(session) if session.caller().profile == MACHINE => return json!({"none": true}),
+            Ok(session) if session.caller().profile == MACHINE_LABEL => {
+                return json!({"none": true});
+            }
             Ok(session) => session,
             Err(error) => return json!({"error": error.to_string()}),
         };
-    match session.signs_with().provide_credentials().await {
+    match session.credentials().provide_credentials().await {
         Ok(found) => json!({
             "id": found.access_key_id(),
             "secret": found.secret_access_key(),

@@ -10,9 +10,9 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::Fs;
 
 use crate::config::environment::AwsEnvironment;
-use crate::config::ini::{parse, refusal};
+use crate::config::ini::{cli_rejection, parse};
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
-use crate::config::sections::{FileKind, FileSections, IgnoredSection, sort};
+use crate::config::sections::{FileKind, FileSections, IgnoredSection, sort_sections};
 
 /// A file of the AWS configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +35,9 @@ pub(crate) struct Configuration {
     /// Sections that no AWS tool reads.
     pub(crate) ignored: Vec<IgnoredSection>,
     /// The same profiles for look-ups by the SDK, without keys. Names are encoded by [`sdk_name`].
-    pub(crate) profiles: ProfileSet,
+    pub(crate) sdk_profiles: ProfileSet,
     /// The same profiles as an in-memory file for the SDK.
-    sources: EnvConfigFiles,
+    sdk_files: EnvConfigFiles,
 }
 
 impl Configuration {
@@ -63,24 +63,24 @@ impl Configuration {
             }
             files.push(file);
         }
-        let sources = EnvConfigFiles::builder()
+        let sdk_files = EnvConfigFiles::builder()
             .with_contents(EnvConfigFileKind::Config, sections.sdk_text())
             .build();
-        let profiles = aws_config::profile::load(
+        let sdk_profiles = aws_config::profile::load(
             &Fs::real(),
-            &environment.sdk(),
-            &sources,
+            &environment.sdk_variables(),
+            &sdk_files,
             selected.map(|name| sdk_name(name).into()),
         )
         .await
         // The text was generated for the SDK's parser.
         .unwrap_or_default();
-        Self { files, sections, ignored, profiles, sources }
+        Self { files, sections, ignored, sdk_profiles, sdk_files }
     }
 
     /// Returns why a file can't be read, if one can't. Then no profile can be trusted: part of it may
     /// be in the unreadable file.
-    pub(crate) fn broken(&self) -> Option<&str> {
+    pub(crate) fn read_error(&self) -> Option<&str> {
         self.files.iter().find_map(|file| file.error.as_deref())
     }
 
@@ -91,8 +91,8 @@ impl Configuration {
 
     /// Returns the contents of both files in the SDK's form. They are read only once, so a session
     /// keeps the settings it was opened with, even if a file changes later.
-    pub(crate) fn sources(&self) -> EnvConfigFiles {
-        self.sources.clone()
+    pub(crate) fn sdk_files(&self) -> EnvConfigFiles {
+        self.sdk_files.clone()
     }
 }
 
@@ -110,11 +110,11 @@ async fn read_file(
     };
     let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8 text"))?;
     let sections = parse(&text).map_err(|problem| cannot(&problem))?;
-    let refused = refusal(&text).map(|why| format!("{}:{}: {why}", path.display(), why.line));
-    Ok(Some((sort(path, kind, sections), refused)))
+    let refused = cli_rejection(&text).map(|why| format!("{}:{}: {why}", path.display(), why.line));
+    Ok(Some((sort_sections(path, kind, sections), refused)))
 }
 
 /// Returns an empty configuration. The builder rejects an empty list, so it gets an empty text.
-pub(crate) fn no_files() -> EnvConfigFiles {
+pub(crate) fn empty_sdk_files() -> EnvConfigFiles {
     EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "").build()
 }

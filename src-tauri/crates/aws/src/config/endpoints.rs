@@ -50,7 +50,7 @@ pub async fn api_host(region: &Region, variant: EndpointVariant) -> Option<Strin
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InvalidEndpoint {
     #[error("the endpoint {text:?} for {service} is not a URL with http or https")]
-    NoUrl { service: &'static str, text: String },
+    NotAUrl { service: &'static str, text: String },
     /// The endpoint contains a user name or a password, which is not shown.
     #[error("the endpoint for {service} must not contain a user name or a password")]
     UserInfo { service: &'static str },
@@ -61,12 +61,12 @@ pub(crate) enum InvalidEndpoint {
 ///
 /// `service` is written with underscores (`ECR`, `SSO_OIDC`), as in variables and files. The SDK itself
 /// looks for a hyphen in files.
-pub(crate) fn configured(
+pub(crate) fn configured_endpoint(
     environment: &AwsEnvironment,
     profiles: &ProfileSet,
     service: &'static str,
 ) -> Result<Option<Url>, InvalidEndpoint> {
-    let environment = environment.sdk();
+    let environment = environment.sdk_variables();
     let ignored = EnvConfigValue::new()
         .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         .profile("ignore_configured_endpoint_urls")
@@ -87,7 +87,7 @@ pub(crate) fn configured(
                 return Err(InvalidEndpoint::UserInfo { service });
             }
             url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-                .ok_or_else(|| InvalidEndpoint::NoUrl { service, text: text.into_owned() })
+                .ok_or_else(|| InvalidEndpoint::NotAUrl { service, text: text.into_owned() })
         })
         .transpose()
 }
@@ -111,7 +111,8 @@ mod tests {
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
             ("AWS_ENDPOINT_URL_ECR", "http://127.0.0.1:2"),
         ]);
-        let of = |service| configured(&environment, &ProfileSet::default(), service).unwrap();
+        let of =
+            |service| configured_endpoint(&environment, &ProfileSet::default(), service).unwrap();
         assert_eq!(of("ECR").unwrap().port(), Some(2));
         assert_eq!(of("STS").unwrap().port(), Some(1));
     }
@@ -122,14 +123,15 @@ mod tests {
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
             ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"),
         ]);
-        assert_eq!(configured(&environment, &ProfileSet::default(), "ECR").unwrap(), None);
+        assert_eq!(configured_endpoint(&environment, &ProfileSet::default(), "ECR").unwrap(), None);
     }
 
     #[test]
     fn an_endpoint_that_is_no_url_is_said() {
         for text in ["127.0.0.1:4566", "ftp://host", "ecr"] {
             let environment = AwsEnvironment::from_variables([("AWS_ENDPOINT_URL_ECR", text)]);
-            let error = configured(&environment, &ProfileSet::default(), "ECR").unwrap_err();
+            let error =
+                configured_endpoint(&environment, &ProfileSet::default(), "ECR").unwrap_err();
             assert!(error.to_string().contains(text), "{error}");
         }
     }
@@ -138,7 +140,8 @@ mod tests {
     fn an_endpoint_with_a_login_is_refused_and_the_login_is_not_shown() {
         for text in ["https://ada:hunter2@ecr.example", "http://hunter2@127.0.0.1:4566"] {
             let environment = AwsEnvironment::from_variables([("AWS_ENDPOINT_URL_ECR", text)]);
-            let error = configured(&environment, &ProfileSet::default(), "ECR").unwrap_err();
+            let error =
+                configured_endpoint(&environment, &ProfileSet::default(), "ECR").unwrap_err();
             assert!(matches!(error, InvalidEndpoint::UserInfo { .. }), "{error:?}");
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
         }

@@ -8,14 +8,14 @@ use aws_runtime::fs_util::{Os, home_dir};
 use aws_types::os_shim_internal::Env;
 
 use crate::config::environment_keys::EnvironmentKeys;
-use crate::config::paths::{Notation, at_home, with_variables};
-use crate::session::mfa_sessions::MfaSessions;
+use crate::config::paths::{VariableSyntax, expand_home, expand_variables};
+use crate::session::mfa_session_cache::MfaSessionCache;
 use transload_network::Network;
 
 /// The variables that select the files, the profile, the region and the endpoints.
 ///
 /// Source: the AWS SDKs and Tools Reference Guide, "Environment variables", as of February 2026.
-const KEPT: [&str; 21] = [
+const VARIABLES: [&str; 21] = [
     "AWS_CONFIG_FILE",
     "AWS_SHARED_CREDENTIALS_FILE",
     "AWS_DEFAULT_PROFILE",
@@ -41,11 +41,11 @@ const KEPT: [&str; 21] = [
 ];
 
 /// Variables whose value is a path that may contain other variables.
-const PATHS: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+const PATH_VARIABLES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 
 /// The variables that name the default profile; the older one takes precedence. Source:
 /// `botocore.configprovider`, and the same file of the AWS CLI 2.
-const PROFILE: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
+const PROFILE_VARIABLES: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
 
 /// The AWS settings of the environment, captured once.
 ///
@@ -55,7 +55,7 @@ pub struct AwsEnvironment {
     variables: HashMap<String, String>,
     keys: Option<EnvironmentKeys>,
     network: Network,
-    mfa_sessions: MfaSessions,
+    mfa_sessions: MfaSessionCache,
 }
 
 impl AwsEnvironment {
@@ -83,23 +83,25 @@ impl AwsEnvironment {
     {
         let all: HashMap<String, String> =
             variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        let keys = EnvironmentKeys::of(|name| all.get(name).cloned());
+        let keys = EnvironmentKeys::from_variables(|name| all.get(name).cloned());
         // An empty variable counts as unset, as in nearly all AWS tools.
-        let kept = KEPT.iter().filter_map(|name| {
+        let captured = VARIABLES.iter().filter_map(|name| {
             let value = all.get(*name).filter(|value| !value.is_empty())?;
-            let value = match PATHS.contains(name) {
-                true => with_variables(value, Notation::of_system(), |name| all.get(name).cloned()),
+            let value = match PATH_VARIABLES.contains(name) {
+                true => {
+                    expand_variables(value, VariableSyntax::native(), |name| all.get(name).cloned())
+                }
                 false => value.clone(),
             };
             Some(((*name).to_owned(), value))
         });
-        let (network, mfa_sessions) = (Network::of_process(), MfaSessions::default());
-        Self { variables: kept.collect(), keys, network, mfa_sessions }
+        let (network, mfa_sessions) = (Network::of_process(), MfaSessionCache::default());
+        Self { variables: captured.collect(), keys, network, mfa_sessions }
     }
 
     /// Returns the same environment with another network for its sessions.
     #[must_use]
-    pub fn through(self, network: Network) -> Self {
+    pub fn with_network(self, network: Network) -> Self {
         Self { network, ..self }
     }
 
@@ -120,17 +122,17 @@ impl AwsEnvironment {
 
     /// Whether the environment itself provides credentials, whatever profile it names: access keys or a
     /// web identity.
-    pub fn gives_credentials(&self) -> bool {
+    pub fn has_credentials(&self) -> bool {
         self.has_keys() || self.variable("AWS_WEB_IDENTITY_TOKEN_FILE").is_some()
     }
 
     /// The default profile: `AWS_DEFAULT_PROFILE`, otherwise `AWS_PROFILE`.
     pub fn profile(&self) -> Option<&str> {
-        PROFILE.into_iter().find_map(|name| self.variable(name))
+        PROFILE_VARIABLES.into_iter().find_map(|name| self.variable(name))
     }
 
     /// The cache of sessions that were opened with MFA codes.
-    pub(crate) fn mfa_sessions(&self) -> &MfaSessions {
+    pub(crate) fn mfa_sessions(&self) -> &MfaSessionCache {
         &self.mfa_sessions
     }
 
@@ -151,11 +153,11 @@ impl AwsEnvironment {
 
     /// The folder where the AWS tools store IAM Identity Center tokens. No variable overrides it.
     pub(crate) fn sso_cache_folder(&self) -> PathBuf {
-        self.expanded("~/.aws/sso/cache")
+        self.expand_home("~/.aws/sso/cache")
     }
 
     /// Returns the same variables in the SDK's form.
-    pub(crate) fn sdk(&self) -> Env {
+    pub(crate) fn sdk_variables(&self) -> Env {
         Env::from(self.variables.clone())
     }
 
@@ -166,12 +168,12 @@ impl AwsEnvironment {
 
     /// Returns the path in a variable or the default, with a leading `~` expanded as in the SDK.
     fn path(&self, variable: &str, default: &str) -> PathBuf {
-        self.expanded(self.variable(variable).unwrap_or(default))
+        self.expand_home(self.variable(variable).unwrap_or(default))
     }
 
     /// Expands a leading `~` in a path from a file or a variable.
-    pub(crate) fn expanded(&self, path: &str) -> PathBuf {
-        at_home(path, home_dir(&self.sdk(), Os::real()).as_deref())
+    pub(crate) fn expand_home(&self, path: &str) -> PathBuf {
+        expand_home(path, home_dir(&self.sdk_variables(), Os::real()).as_deref())
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct EnvironmentKeys {
 
 /// Why the access keys of the environment can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum KeysProblem {
+pub(crate) enum InvalidKeys {
     #[error("{KEY_ID} is set, and {SECRET_KEY} is not")]
     NoSecret,
     #[error("{EXPIRATION} is no time with a time zone")]
@@ -33,7 +33,7 @@ pub(crate) enum KeysProblem {
 
 impl EnvironmentKeys {
     /// Returns `None` if no key id is set. An empty variable counts as unset.
-    pub(crate) fn of(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+    pub(crate) fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         Some(Self {
             access_key_id: Secret::new(set(KEY_ID)?),
@@ -44,10 +44,10 @@ impl EnvironmentKeys {
     }
 
     /// Converts the keys into credentials.
-    pub(crate) fn credentials(&self) -> Result<Credentials, KeysProblem> {
-        let secret = self.secret_access_key.as_ref().ok_or(KeysProblem::NoSecret)?;
+    pub(crate) fn credentials(&self) -> Result<Credentials, InvalidKeys> {
+        let secret = self.secret_access_key.as_ref().ok_or(InvalidKeys::NoSecret)?;
         let ends = match &self.expiration {
-            Some(written) => Some(timestamps::read(written).ok_or(KeysProblem::Expiration)?),
+            Some(written) => Some(timestamps::parse(written).ok_or(InvalidKeys::Expiration)?),
             None => None,
         };
         let token = self.session_token.as_ref().map(|token| token.expose().clone());
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     fn keys(variables: &[(&str, &str)]) -> Option<EnvironmentKeys> {
-        EnvironmentKeys::of(|asked| {
+        EnvironmentKeys::from_variables(|asked| {
             let found = variables.iter().find(|(name, _)| *name == asked);
             found.map(|(_, value)| (*value).to_owned())
         })
@@ -77,8 +77,8 @@ mod tests {
         assert_eq!(keys(&both).unwrap().credentials().unwrap().session_token(), Some("old"));
         assert!(keys(&[(KEY_ID, ""), (SECRET_KEY, "s")]).is_none());
         let half = keys(&[(KEY_ID, "AKIA"), (SECRET_KEY, "")]).unwrap();
-        assert_eq!(half.credentials().unwrap_err(), KeysProblem::NoSecret);
+        assert_eq!(half.credentials().unwrap_err(), InvalidKeys::NoSecret);
         let odd = [&whole[..], &[(EXPIRATION, "soon")]].concat();
-        assert_eq!(keys(&odd).unwrap().credentials().unwrap_err(), KeysProblem::Expiration);
+        assert_eq!(keys(&odd).unwrap().credentials().unwrap_err(), InvalidKeys::Expiration);
     }
 }

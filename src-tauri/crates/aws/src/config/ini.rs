@@ -30,46 +30,46 @@ pub(crate) struct RawSetting {
     /// The value without a trailing comment. Each continuation line follows after a `\n`.
     pub(crate) value: String,
     /// The value including text that may be a comment, as the AWS CLI reads it.
-    pub(crate) whole: String,
+    pub(crate) raw_value: String,
     /// Counted from 1.
     pub(crate) line: u32,
 }
 
 /// Why a file can't be parsed. It never quotes the line, which may hold a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SyntaxProblem {
+pub(crate) enum SyntaxError {
     #[error("line {0} stands before the first section")]
     BeforeFirstSection(u32),
     #[error("line {0} is neither the header of a section nor a setting")]
-    Neither(u32),
+    NotASetting(u32),
     #[error("line {0} has a value and no name for it")]
-    Nameless(u32),
+    MissingName(u32),
     #[error("line {0} is indented below a setting without a value, and is no setting itself")]
-    NoNestedSetting(u32),
+    InvalidNestedSetting(u32),
 }
 
 /// The section whose settings apply to every other section. Source: `configparser.DEFAULTSECT`.
-const FOR_ALL: &str = "DEFAULT";
+const DEFAULT_SECTION: &str = "DEFAULT";
 
 /// The byte order mark. The AWS CLI reads it as part of the first line and rejects the file.
-const MARK: char = '\u{feff}';
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
-const COMMENT: [char; 2] = ['#', ';'];
+const COMMENT_SIGNS: [char; 2] = ['#', ';'];
 
 /// Parses a file.
-pub(crate) fn parse(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
-    Ok(with_defaults(as_written(text)?))
+pub(crate) fn parse(text: &str) -> Result<Vec<RawSection>, SyntaxError> {
+    Ok(with_defaults(parse_sections(text)?))
 }
 
 /// Why the AWS CLI rejects a file that is read here.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct CliRejection {
     /// The line at fault, counted from 1.
     pub(crate) line: u32,
     why: String,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for CliRejection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.why)
     }
@@ -77,23 +77,24 @@ impl fmt::Display for Refusal {
 
 /// Returns the first thing that makes the AWS CLI reject the whole file: a byte order mark, or a
 /// duplicate section or setting.
-pub(crate) fn refusal(text: &str) -> Option<Refusal> {
-    if text.starts_with(MARK) {
+pub(crate) fn cli_rejection(text: &str) -> Option<CliRejection> {
+    if text.starts_with(BYTE_ORDER_MARK) {
         let why = "the file begins with a byte order mark; save it as UTF-8 without BOM";
-        return Some(Refusal { line: 1, why: why.to_owned() });
+        return Some(CliRejection { line: 1, why: why.to_owned() });
     }
-    let sections = as_written(text).ok()?;
+    let sections = parse_sections(text).ok()?;
     let mut seen: HashMap<(&str, Option<&str>), u32> = HashMap::new();
     let mut repeats = |header, name: Option<_>, line| {
         let first = *seen.entry((header, name)).or_insert(line);
         let what = name.map_or_else(|| format!("[{header}]"), |name| format!("the setting {name}"));
         let why = || format!("{what} stands in line {first} already");
-        (first != line).then(|| Refusal { line, why: why() })
+        (first != line).then(|| CliRejection { line, why: why() })
     };
     sections.iter().find_map(|section| {
         let header = section.header.as_str();
         // `[DEFAULT]` may occur more than once.
-        let again = if header == FOR_ALL { None } else { repeats(header, None, section.line) };
+        let again =
+            if header == DEFAULT_SECTION { None } else { repeats(header, None, section.line) };
         let mut settings = section.settings.iter();
         again
             .or_else(|| settings.find_map(|one| repeats(header, Some(one.name.as_str()), one.line)))
@@ -106,9 +107,9 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Parses the sections without applying `[DEFAULT]`.
-fn as_written(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
+fn parse_sections(text: &str) -> Result<Vec<RawSection>, SyntaxError> {
     // Windows editors add a byte order mark.
-    let text = text.strip_prefix(MARK).unwrap_or(text);
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let mut sections: Vec<RawSection> = Vec::new();
     let mut indent = 0;
     for (line, number) in lines(text).zip(1..) {
@@ -120,14 +121,14 @@ fn as_written(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
             }
             continue;
         }
-        if content.starts_with(COMMENT) {
+        if content.starts_with(COMMENT_SIGNS) {
             continue;
         }
         let own_indent = line.chars().take_while(|character| character.is_whitespace()).count();
         let continued = section.filter(|_| own_indent > indent);
         if let Some(setting) = continued.and_then(|section| section.settings.last_mut()) {
             if setting.is_nested() && !content.contains('=') {
-                return Err(SyntaxProblem::NoNestedSetting(number));
+                return Err(SyntaxError::InvalidNestedSetting(number));
             }
             setting.continue_with(content);
             continue;
@@ -139,12 +140,12 @@ fn as_written(text: &str) -> Result<Vec<RawSection>, SyntaxProblem> {
         } else if let Some(section) = sections.last_mut() {
             section.settings.push(setting(content, number)?);
         } else {
-            return Err(SyntaxProblem::BeforeFirstSection(number));
+            return Err(SyntaxError::BeforeFirstSection(number));
         }
     }
     for setting in sections.iter_mut().flat_map(|section| &mut section.settings) {
         setting.value.truncate(setting.value.trim_end().len());
-        setting.whole.truncate(setting.whole.trim_end().len());
+        setting.raw_value.truncate(setting.raw_value.trim_end().len());
     }
     Ok(sections)
 }
@@ -154,28 +155,28 @@ fn header(content: &str) -> Option<&str> {
     let inside = content.strip_prefix('[')?;
     let closed = |at: &usize| {
         let behind = inside[at + 1..].trim_start();
-        behind.is_empty() || behind.starts_with(COMMENT)
+        behind.is_empty() || behind.starts_with(COMMENT_SIGNS)
     };
     let mut brackets = inside.match_indices(']').map(|(at, _)| at);
     let end = brackets.find(closed).or_else(|| inside.rfind(']'))?;
     Some(&inside[..end]).filter(|header| !header.is_empty())
 }
 
-fn setting(content: &str, line: u32) -> Result<RawSetting, SyntaxProblem> {
-    let (name, value) = content.split_once(['=', ':']).ok_or(SyntaxProblem::Neither(line))?;
+fn setting(content: &str, line: u32) -> Result<RawSetting, SyntaxError> {
+    let (name, value) = content.split_once(['=', ':']).ok_or(SyntaxError::NotASetting(line))?;
     let name = name.trim_end().to_lowercase();
     if name.is_empty() {
-        return Err(SyntaxProblem::Nameless(line));
+        return Err(SyntaxError::MissingName(line));
     }
-    let whole = value.trim().to_owned();
-    Ok(RawSetting { name, value: without_comment(value).trim().to_owned(), whole, line })
+    let raw_value = value.trim().to_owned();
+    Ok(RawSetting { name, value: without_comment(value).trim().to_owned(), raw_value, line })
 }
 
 /// Cuts a value at the first `#` or `;` after white space.
 pub(crate) fn without_comment(value: &str) -> &str {
     let mut after_blank = false;
     for (at, character) in value.char_indices() {
-        if after_blank && COMMENT.contains(&character) {
+        if after_blank && COMMENT_SIGNS.contains(&character) {
             return &value[..at];
         }
         after_blank = character.is_whitespace();
@@ -185,7 +186,7 @@ pub(crate) fn without_comment(value: &str) -> &str {
 
 impl RawSetting {
     fn continue_with(&mut self, line: &str) {
-        for text in [&mut self.value, &mut self.whole] {
+        for text in [&mut self.value, &mut self.raw_value] {
             text.push('\n');
             text.push_str(line);
         }
@@ -193,15 +194,16 @@ impl RawSetting {
 
     /// Whether the lines of the value are settings themselves, as in `services` sections.
     fn is_nested(&self) -> bool {
-        self.whole.is_empty() || self.whole.starts_with('\n')
+        self.raw_value.is_empty() || self.raw_value.starts_with('\n')
     }
 }
 
 /// Adds the settings of `[DEFAULT]` to every section that lacks them.
 fn with_defaults(sections: Vec<RawSection>) -> Vec<RawSection> {
-    let (for_all, mut sections): (Vec<_>, Vec<_>) =
-        sections.into_iter().partition(|section| section.header == FOR_ALL);
-    let defaults: Vec<_> = for_all.into_iter().flat_map(|section| section.settings).collect();
+    let (default_sections, mut sections): (Vec<_>, Vec<_>) =
+        sections.into_iter().partition(|section| section.header == DEFAULT_SECTION);
+    let defaults: Vec<_> =
+        default_sections.into_iter().flat_map(|section| section.settings).collect();
     for section in &mut sections {
         let own = section.settings.split_off(0);
         // The last occurrence wins, so the section's own settings follow the defaults.
@@ -300,7 +302,8 @@ mod tests {
                 Some((1, "the file begins with a byte order mark; save it as UTF-8 without BOM")),
             ),
         ] {
-            let found = refusal(text).map(|refusal| (refusal.line, refusal.to_string()));
+            let found = cli_rejection(text)
+                .map(|cli_rejection| (cli_rejection.line, cli_rejection.to_string()));
             assert_eq!(found, told.map(|(line, told)| (line, told.to_owned())), "{text}");
         }
     }
@@ -308,11 +311,11 @@ mod tests {
     #[test]
     fn a_line_that_is_nothing_is_told_by_its_number_alone() {
         for (text, problem) in [
-            ("region = a\n", SyntaxProblem::BeforeFirstSection(1)),
-            ("[a]\n\nhunter2\n", SyntaxProblem::Neither(3)),
-            ("[a]\n= hunter2\n", SyntaxProblem::Nameless(2)),
-            ("[a]\ns3 =\n  hunter2\n", SyntaxProblem::NoNestedSetting(3)),
-            ("[]\n", SyntaxProblem::BeforeFirstSection(1)),
+            ("region = a\n", SyntaxError::BeforeFirstSection(1)),
+            ("[a]\n\nhunter2\n", SyntaxError::NotASetting(3)),
+            ("[a]\n= hunter2\n", SyntaxError::MissingName(2)),
+            ("[a]\ns3 =\n  hunter2\n", SyntaxError::InvalidNestedSetting(3)),
+            ("[]\n", SyntaxError::BeforeFirstSection(1)),
         ] {
             let found = parse(text).unwrap_err();
             assert_eq!(found, problem);

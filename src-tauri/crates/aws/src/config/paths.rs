@@ -7,24 +7,24 @@ use std::path::PathBuf;
 
 /// How variables are written in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Notation {
+pub(crate) enum VariableSyntax {
     /// `$NAME` and `${NAME}`.
     Posix,
     /// `$NAME`, `${NAME}` and `%NAME%`.
     Windows,
 }
 
-impl Notation {
+impl VariableSyntax {
     /// Returns the syntax of this operating system.
-    pub(crate) fn of_system() -> Self {
+    pub(crate) fn native() -> Self {
         if cfg!(windows) { Self::Windows } else { Self::Posix }
     }
 }
 
 /// Replaces variables in a text with their values. Unset variables stay as written.
-pub(crate) fn with_variables(
+pub(crate) fn expand_variables(
     text: &str,
-    notation: Notation,
+    syntax: VariableSyntax,
     variable: impl Fn(&str) -> Option<String>,
 ) -> String {
     let mut written = String::with_capacity(text.len());
@@ -32,7 +32,7 @@ pub(crate) fn with_variables(
     while let Some(at) = rest.find(['$', '%']) {
         let (before, from) = rest.split_at(at);
         written.push_str(before);
-        let whole = match name(from, notation) {
+        let whole = match variable_reference(from, syntax) {
             Some((name, whole)) => {
                 match variable(name) {
                     Some(value) => written.push_str(&value),
@@ -51,10 +51,10 @@ pub(crate) fn with_variables(
 }
 
 /// Returns the name of the variable that a text starts with, and the whole reference to it.
-fn name(text: &str, notation: Notation) -> Option<(&str, &str)> {
+fn variable_reference(text: &str, syntax: VariableSyntax) -> Option<(&str, &str)> {
     let (sign, behind) = text.split_at(1);
     if sign == "%" {
-        let end = behind.find('%').filter(|end| *end > 0 && notation == Notation::Windows)?;
+        let end = behind.find('%').filter(|end| *end > 0 && syntax == VariableSyntax::Windows)?;
         return Some((&behind[..end], &text[..end + 2]));
     }
     if let Some(inside) = behind.strip_prefix('{') {
@@ -67,7 +67,7 @@ fn name(text: &str, notation: Notation) -> Option<(&str, &str)> {
 }
 
 /// Expands a leading `~` or `~user` to the home folder.
-pub(crate) fn at_home(written: &str, home: Option<&str>) -> PathBuf {
+pub(crate) fn expand_home(written: &str, home: Option<&str>) -> PathBuf {
     let is_divider = |sign: char| sign == '/' || (cfg!(windows) && sign == '\\');
     let (first, rest) = match written.find(is_divider) {
         Some(at) => written.split_at(at),
@@ -76,7 +76,7 @@ pub(crate) fn at_home(written: &str, home: Option<&str>) -> PathBuf {
     let folder = match first.strip_prefix('~') {
         None => None,
         Some("") => home.map(str::to_owned),
-        Some(user) => home_of(user),
+        Some(user) => home_of_user(user),
     };
     match folder {
         Some(folder) => PathBuf::from(folder.trim_end_matches(is_divider).to_owned() + rest),
@@ -85,7 +85,7 @@ pub(crate) fn at_home(written: &str, home: Option<&str>) -> PathBuf {
 }
 
 /// Returns the home folder of another user, on systems that list users in `/etc/passwd`.
-fn home_of(user: &str) -> Option<String> {
+fn home_of_user(user: &str) -> Option<String> {
     let users = std::fs::read_to_string("/etc/passwd").ok()?;
     let line = users.lines().find(|line| line.split(':').next() == Some(user))?;
     line.split(':').nth(5).map(str::to_owned)
@@ -97,14 +97,14 @@ mod tests {
 
     #[test]
     fn variables_are_put_in_as_python_does_it() {
-        use Notation::{Posix, Windows};
+        use VariableSyntax::{Posix, Windows};
         let variable = |name: &str| match name {
             "HOME" => Some("/home/ada".to_owned()),
             "EMPTY" => Some(String::new()),
             "USERPROFILE" => Some(r"C:\Users\Ada".to_owned()),
             _ => None,
         };
-        for (notation, text, expected) in [
+        for (syntax, text, expected) in [
             (Posix, "$HOME/aws", "/home/ada/aws"),
             (Posix, "${HOME}/aws", "/home/ada/aws"),
             (Posix, "$HOMEWARD/x", "$HOMEWARD/x"),
@@ -116,7 +116,7 @@ mod tests {
             (Windows, "%NONE%/100%", "%NONE%/100%"),
             (Windows, "$HOME/%%", "/home/ada/%%"),
         ] {
-            assert_eq!(with_variables(text, notation, variable), expected, "{text}");
+            assert_eq!(expand_variables(text, syntax, variable), expected, "{text}");
         }
     }
 
@@ -130,11 +130,11 @@ mod tests {
             ("~nobody-of-this-name/x", "~nobody-of-this-name/x"),
             ("relative", "relative"),
         ] {
-            assert_eq!(at_home(text, home), PathBuf::from(expected), "{text}");
+            assert_eq!(expand_home(text, home), PathBuf::from(expected), "{text}");
         }
-        assert_eq!(at_home("~/x", None), PathBuf::from("~/x"));
+        assert_eq!(expand_home("~/x", None), PathBuf::from("~/x"));
         if cfg!(target_os = "linux") {
-            assert_eq!(at_home("~root/x", home), PathBuf::from("/root/x"));
+            assert_eq!(expand_home("~root/x", home), PathBuf::from("/root/x"));
         }
     }
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use crate::config::config_files::{ConfigFile, Configuration};
 use crate::config::environment::AwsEnvironment;
 use crate::config::profile_kind::ProfileKind;
-use crate::config::role_chain::{Chain, follow, kind_by_settings, region_of};
+use crate::config::role_chain::{
+    RoleChain, kind_from_settings, region_setting, resolve_role_chain,
+};
 use crate::config::sections::{IgnoredSection, Section};
 use transload_model::Region;
 
@@ -55,22 +57,22 @@ pub async fn list_profiles(environment: &AwsEnvironment) -> ProfileList {
 
 fn summary(configuration: &Configuration, profile: &Section) -> ProfileSummary {
     let sections = &configuration.sections;
-    let chain = follow(sections, &profile.name);
-    let region = region_of(sections, &profile.name);
+    let chain = resolve_role_chain(sections, &profile.name);
+    let region = region_setting(sections, &profile.name);
     let parsed = region.map(|setting| Region::parse(&setting.value)).transpose();
     let wrong_region = || {
         let error = parsed.as_ref().err()?;
-        Some(format!("{error} ({})", region.map_or(&profile.place, |region| &region.place)))
+        Some(format!("{error} ({})", region.map_or(&profile.location, |region| &region.location)))
     };
     let problem = configuration
-        .broken()
+        .read_error()
         .map(str::to_owned)
         .or_else(|| chain.as_ref().err().map(ToString::to_string))
         .or_else(wrong_region);
     ProfileSummary {
         name: profile.name.clone(),
-        kind: chain.as_ref().map_or_else(|_| kind_by_settings(profile), Chain::kind),
-        source: profile.place.path.to_path_buf(),
+        kind: chain.as_ref().map_or_else(|_| kind_from_settings(profile), RoleChain::kind),
+        source: profile.location.path.to_path_buf(),
         region: parsed.unwrap_or_default(),
         problem,
     }

@@ -3,20 +3,20 @@
 
 use std::fmt;
 
-use crate::config::sections::Place;
+use crate::config::sections::FileLocation;
 
 /// Why a profile can't provide credentials, and where in the files.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ChainProblem {
-    pub(crate) problem: Problem,
+pub(crate) struct LocatedProblem {
+    pub(crate) problem: ProfileProblem,
     /// The lines at fault, the most relevant first.
-    pub(crate) places: Vec<Place>,
+    pub(crate) locations: Vec<FileLocation>,
 }
 
 /// Why a profile can't provide credentials. Each message continues "the AWS profile … cannot be used:
 /// ".
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Problem {
+pub(crate) enum ProfileProblem {
     #[error("it holds no credentials and names no source for them")]
     NoCredentials,
     #[error("it has a role_arn but neither source_profile nor credential_source")]
@@ -26,9 +26,9 @@ pub(crate) enum Problem {
     #[error("its source_profile {0:?} is in none of the files")]
     SourceMissing(String),
     #[error("its source_profile chain runs in a circle: {}", .0.join(" → "))]
-    Circle(Vec<String>),
+    Cycle(Vec<String>),
     #[error("its source profile {name:?} cannot be used: {problem}")]
-    Source { name: String, problem: Box<Problem> },
+    Source { name: String, problem: Box<ProfileProblem> },
     #[error(
         "its credential_source {0:?} is unknown; Environment, Ec2InstanceMetadata and EcsContainer are known"
     )]
@@ -36,52 +36,56 @@ pub(crate) enum Problem {
     #[error("it has a web_identity_token_file but no role_arn")]
     TokenWithoutRole,
     #[error("it has {has} but no {lacks}")]
-    Half { has: &'static str, lacks: &'static str },
+    Incomplete { has: &'static str, lacks: &'static str },
     #[error(
         "its aws_access_key_id and its aws_secret_access_key stand in two files; the AWS tools take both from one"
     )]
-    KeysApart,
+    KeysInTwoFiles,
     #[error("it names the SSO session {0:?}, which is in none of the files")]
     SsoSessionMissing(String),
     #[error("its SSO session {session:?} has no {lacks}")]
     SsoSessionLacks { session: String, lacks: &'static str },
     #[error("its {0} is another than that of the SSO session that it names")]
-    SsoSettingTwice(&'static str),
+    ConflictingSsoSetting(&'static str),
     #[error("it signs in with SSO but has no sso_account_id and sso_role_name")]
     SsoWithoutRole,
 }
 
-impl Problem {
-    pub(crate) fn at(self, place: &Place) -> ChainProblem {
-        self.at_all([place.clone()])
+impl ProfileProblem {
+    pub(crate) fn at(self, location: &FileLocation) -> LocatedProblem {
+        self.at_locations([location.clone()])
     }
 
-    pub(crate) fn at_all(self, places: impl IntoIterator<Item = Place>) -> ChainProblem {
-        ChainProblem { problem: self, places: places.into_iter().collect() }
+    pub(crate) fn at_locations(
+        self,
+        locations: impl IntoIterator<Item = FileLocation>,
+    ) -> LocatedProblem {
+        LocatedProblem { problem: self, locations: locations.into_iter().collect() }
     }
 
-    pub(crate) fn nowhere(self) -> ChainProblem {
-        self.at_all([])
+    pub(crate) fn without_location(self) -> LocatedProblem {
+        self.at_locations([])
     }
 }
 
-impl ChainProblem {
+impl LocatedProblem {
     /// Returns the problem of a profile whose source profile has this problem.
-    pub(crate) fn of_source(self, name: &str) -> Self {
-        let problem = Problem::Source { name: name.to_owned(), problem: Box::new(self.problem) };
-        Self { problem, places: self.places }
+    pub(crate) fn in_source_profile(self, name: &str) -> Self {
+        let problem =
+            ProfileProblem::Source { name: name.to_owned(), problem: Box::new(self.problem) };
+        Self { problem, locations: self.locations }
     }
 }
 
-impl fmt::Display for ChainProblem {
+impl fmt::Display for LocatedProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.problem)?;
-        for (number, place) in self.places.iter().enumerate() {
+        for (number, location) in self.locations.iter().enumerate() {
             let before = if number == 0 { " (" } else { ", " };
-            write!(formatter, "{before}{place}")?;
+            write!(formatter, "{before}{location}")?;
         }
-        if self.places.is_empty() { Ok(()) } else { formatter.write_str(")") }
+        if self.locations.is_empty() { Ok(()) } else { formatter.write_str(")") }
     }
 }
 
-impl std::error::Error for ChainProblem {}
+impl std::error::Error for LocatedProblem {}

@@ -24,7 +24,7 @@ impl ConfiguredProfiles {
         ] {
             for section in added {
                 match own.iter_mut().find(|other| other.name == section.name) {
-                    Some(there) => there.merge(section),
+                    Some(existing) => existing.merge(section),
                     None => own.push(section),
                 }
             }
@@ -55,30 +55,31 @@ impl ConfiguredProfiles {
         let mut text = String::new();
         for profile in &self.profiles {
             let prefix = if profile.name == "default" { "" } else { "profile " };
-            section(&mut text, prefix, profile);
+            write_section(&mut text, prefix, profile);
         }
-        self.sso_sessions.iter().for_each(|one| section(&mut text, "sso-session ", one));
-        self.services.iter().for_each(|one| section(&mut text, "services ", one));
+        self.sso_sessions.iter().for_each(|one| write_section(&mut text, "sso-session ", one));
+        self.services.iter().for_each(|one| write_section(&mut text, "services ", one));
         text
     }
 }
 
 /// Settings whose value is the name of another section.
-const NAMES: [&str; 3] = ["source_profile", "sso_session", "services"];
+const SECTION_NAME_SETTINGS: [&str; 3] = ["source_profile", "sso_session", "services"];
 
 /// Settings that the SDK must not see.
-const SECRET: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
+const SECRET_SETTINGS: [&str; 3] =
+    ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
 
-fn section(text: &mut String, prefix: &str, section: &Section) {
+fn write_section(text: &mut String, prefix: &str, section: &Section) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "[{prefix}{}]", sdk_name(&section.name));
     for setting in section.settings() {
         let (name, value) = (setting.name.as_str(), setting.value.as_str());
-        if !is_identifier(name) || SECRET.contains(&name) {
+        if !is_identifier(name) || SECRET_SETTINGS.contains(&name) {
             continue;
         }
         let nested = value.starts_with('\n');
-        let named = NAMES.contains(&name).then(|| sdk_name(value));
+        let named = SECTION_NAME_SETTINGS.contains(&name).then(|| sdk_name(value));
         // A value that starts with `#` would be a comment after a blank.
         let _ = write!(text, "{name}=");
         for (number, line) in named.as_deref().unwrap_or(value).lines().enumerate() {
@@ -106,7 +107,7 @@ pub(crate) fn sdk_name(name: &str) -> String {
     let mut written = String::with_capacity(name.len());
     for byte in name.bytes() {
         match char::from(byte) {
-            plain if is_plain(plain) && plain != '%' => written.push(plain),
+            plain if is_name_character(plain) && plain != '%' => written.push(plain),
             _ => {
                 let _ = write!(written, "%{byte:02x}");
             }
@@ -117,10 +118,10 @@ pub(crate) fn sdk_name(name: &str) -> String {
 
 /// Whether the SDK accepts a name: `[A-Za-z0-9_\-/.%@:\+]+`.
 pub(crate) fn is_identifier(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(is_plain)
+    !name.is_empty() && name.chars().all(is_name_character)
 }
 
-fn is_plain(character: char) -> bool {
+fn is_name_character(character: char) -> bool {
     character.is_ascii_alphanumeric()
         || matches!(character, '_' | '-' | '/' | '.' | '%' | '@' | ':' | '+')
 }
@@ -131,12 +132,12 @@ mod tests {
 
     use super::*;
     use crate::config::ini::parse;
-    use crate::config::sections::{FileKind, sort};
+    use crate::config::sections::{FileKind, sort_sections};
 
     fn set(config: &str, credentials: &str) -> ConfiguredProfiles {
         let mut set = ConfiguredProfiles::default();
         for (kind, text) in [(FileKind::Config, config), (FileKind::Credentials, credentials)] {
-            set.add(sort(Path::new("file"), kind, parse(text).unwrap()));
+            set.add(sort_sections(Path::new("file"), kind, parse(text).unwrap()));
         }
         set
     }

@@ -7,23 +7,23 @@
 //! Source: `botocore.credentials`, `ProfileProviderBuilder.providers` and `AssumeRoleProvider`.
 
 use crate::config::profile_kind::ProfileKind;
-use crate::config::profile_problem::{ChainProblem, Problem};
+use crate::config::profile_problem::{LocatedProblem, ProfileProblem};
 use crate::config::profile_set::ConfiguredProfiles;
-use crate::config::sections::{FileKind, Place, Section, Setting};
+use crate::config::sections::{FileKind, FileLocation, Section, Setting};
 use transload_model::Secret;
 
 /// How a profile gets its credentials.
 #[derive(Debug)]
-pub(crate) struct Chain {
+pub(crate) struct RoleChain {
     /// Where the first credentials come from.
-    pub(crate) base: Base,
+    pub(crate) base: BaseCredentials,
     /// The roles that are assumed one after the other. The last one is the profile's own.
-    pub(crate) hops: Vec<Hop>,
+    pub(crate) roles: Vec<ChainedRole>,
 }
 
 /// A role that is assumed with the credentials before it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Hop {
+pub(crate) struct ChainedRole {
     /// The profile that names the role.
     pub(crate) profile: String,
     pub(crate) role_arn: String,
@@ -34,12 +34,12 @@ pub(crate) struct Hop {
     /// The requested duration of the session. `None` for the default of STS, one hour.
     pub(crate) duration_seconds: Option<i32>,
     /// The setting to name if STS rejects the role, as `path:line`.
-    pub(crate) written_at: String,
+    pub(crate) setting_location: String,
 }
 
 /// Where the first credentials come from.
 #[derive(Debug)]
-pub(crate) enum Base {
+pub(crate) enum BaseCredentials {
     Keys {
         access_key_id: String,
         secret_access_key: Secret<String>,
@@ -59,7 +59,7 @@ pub(crate) enum Base {
         role_arn: String,
         token_file: String,
         session_name: Option<String>,
-        written_at: String,
+        setting_location: String,
     },
     /// Access keys in the environment.
     Environment,
@@ -69,7 +69,7 @@ pub(crate) enum Base {
     Container,
 }
 
-impl Base {
+impl BaseCredentials {
     /// The kind to show to the user.
     pub(crate) fn kind(&self) -> ProfileKind {
         match self {
@@ -83,10 +83,10 @@ impl Base {
     }
 }
 
-impl Base {
+impl BaseCredentials {
     /// Identifies the credentials for the cache of MFA sessions, before they are requested. Contains no
     /// secret.
-    pub(crate) fn name(&self) -> String {
+    pub(crate) fn cache_key(&self) -> String {
         match self {
             Self::Keys { access_key_id, .. } => access_key_id.clone(),
             Self::Sso { start_url, account_id, role_name, .. } => {
@@ -102,12 +102,12 @@ impl Base {
     }
 }
 
-impl Chain {
+impl RoleChain {
     /// The kind to show to the user.
     pub(crate) fn kind(&self) -> ProfileKind {
-        if self.hops.iter().any(|hop| hop.mfa_serial.is_some()) {
+        if self.roles.iter().any(|role| role.mfa_serial.is_some()) {
             ProfileKind::RoleWithMfa
-        } else if self.hops.is_empty() {
+        } else if self.roles.is_empty() {
             self.base.kind()
         } else {
             ProfileKind::Role
@@ -121,46 +121,50 @@ pub(crate) const SECRET_KEY: &str = "aws_secret_access_key";
 pub(crate) const SESSION_TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
 
 /// Follows a profile and its source profiles to the first credentials.
-pub(crate) fn follow(profiles: &ConfiguredProfiles, name: &str) -> Result<Chain, ChainProblem> {
-    let missing = || Problem::SourceMissing(name.to_owned()).nowhere();
+pub(crate) fn resolve_role_chain(
+    profiles: &ConfiguredProfiles,
+    name: &str,
+) -> Result<RoleChain, LocatedProblem> {
+    let missing = || ProfileProblem::SourceMissing(name.to_owned()).without_location();
     let mut current = profiles.profile(name).ok_or_else(missing)?;
     let mut visited: Vec<&Section> = Vec::new();
-    let mut hops = Vec::new();
+    let mut roles = Vec::new();
     let base = loop {
         let is_source = !visited.is_empty();
         if visited.iter().any(|one| one.name == current.name) {
-            return Err(circle(&visited, current));
+            return Err(circular_chain(&visited, current));
         }
         visited.push(current);
-        let of_current = |problem: ChainProblem| match is_source {
-            true => problem.of_source(&current.name),
+        let of_current = |problem: LocatedProblem| match is_source {
+            true => problem.in_source_profile(&current.name),
             false => problem,
         };
         // If a source profile has both keys and a role, its keys are used.
         let gives_keys = is_source && has_any(current, &[KEY_ID, SECRET_KEY]);
         if !assumes_role(current) || gives_keys {
-            break base(profiles, current).map_err(of_current)?;
+            break base_credentials(profiles, current).map_err(of_current)?;
         }
-        hops.push(hop(current));
-        match source_of(current).map_err(of_current)? {
-            Source::Machine(base) => break base,
+        roles.push(chained_role(current));
+        match role_source(current).map_err(of_current)? {
+            RoleSource::Machine(base) => break base,
             // A profile may name itself as source if it also has credentials.
-            Source::Profile(source) if source.value == current.name => {
-                break base(profiles, current).map_err(of_current)?;
+            RoleSource::Profile(source) if source.value == current.name => {
+                break base_credentials(profiles, current).map_err(of_current)?;
             }
-            Source::Profile(source) => {
-                let missing = || Problem::SourceMissing(source.value.clone()).at(&source.place);
+            RoleSource::Profile(source) => {
+                let missing =
+                    || ProfileProblem::SourceMissing(source.value.clone()).at(&source.location);
                 current =
                     profiles.profile(&source.value).ok_or_else(missing).map_err(of_current)?;
             }
         }
     };
-    hops.reverse();
-    Ok(Chain { base, hops })
+    roles.reverse();
+    Ok(RoleChain { base, roles })
 }
 
 /// Guesses the kind of a profile that can't be used, from its settings.
-pub(crate) fn kind_by_settings(profile: &Section) -> ProfileKind {
+pub(crate) fn kind_from_settings(profile: &Section) -> ProfileKind {
     if assumes_role(profile) {
         let mfa = profile.get("mfa_serial").is_some();
         return if mfa { ProfileKind::RoleWithMfa } else { ProfileKind::Role };
@@ -178,7 +182,10 @@ pub(crate) fn kind_by_settings(profile: &Section) -> ProfileKind {
 }
 
 /// Returns the region of a profile or of the nearest source profile that has one, as the SDK does.
-pub(crate) fn region_of<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Setting> {
+pub(crate) fn region_setting<'a>(
+    profiles: &'a ConfiguredProfiles,
+    name: &str,
+) -> Option<&'a Setting> {
     let mut visited: Vec<&str> = Vec::new();
     let mut current = profiles.profile(name)?;
     while !visited.contains(&current.name.as_str()) {
@@ -206,19 +213,19 @@ pub(crate) fn assumes_role(profile: &Section) -> bool {
     profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
 }
 
-fn circle(visited: &[&Section], again: &Section) -> ChainProblem {
+fn circular_chain(visited: &[&Section], again: &Section) -> LocatedProblem {
     let names = visited.iter().chain([&again]).map(|one| one.name.clone()).collect();
-    let places: Vec<Place> = visited
+    let locations: Vec<FileLocation> = visited
         .iter()
         .skip_while(|one| one.name != again.name)
-        .map(|one| one.place_of("source_profile"))
+        .map(|one| one.location_of("source_profile"))
         .collect();
-    Problem::Circle(names).at_all(places)
+    ProfileProblem::Cycle(names).at_locations(locations)
 }
 
-fn hop(profile: &Section) -> Hop {
+fn chained_role(profile: &Section) -> ChainedRole {
     let owned = |setting: &str| profile.get(setting).map(str::to_owned);
-    Hop {
+    ChainedRole {
         profile: profile.name.clone(),
         role_arn: owned("role_arn").unwrap_or_default(),
         mfa_serial: owned("mfa_serial"),
@@ -226,134 +233,149 @@ fn hop(profile: &Section) -> Hop {
         session_name: owned("role_session_name"),
         // A value that is not a number is ignored, as by the AWS CLI.
         duration_seconds: profile.get("duration_seconds").and_then(|text| text.parse().ok()),
-        written_at: profile
+        setting_location: profile
             .setting("duration_seconds")
-            .map_or_else(|| profile.place_of("role_arn"), |setting| setting.place.clone())
+            .map_or_else(|| profile.location_of("role_arn"), |setting| setting.location.clone())
             .to_string(),
     }
 }
 
 /// What assumes the role of a profile.
-enum Source<'a> {
+enum RoleSource<'a> {
     Profile(&'a Setting),
-    Machine(Base),
+    Machine(BaseCredentials),
 }
 
-fn source_of(profile: &Section) -> Result<Source<'_>, ChainProblem> {
+fn role_source(profile: &Section) -> Result<RoleSource<'_>, LocatedProblem> {
     match (profile.setting("source_profile"), profile.setting("credential_source")) {
-        (Some(source), Some(other)) => {
-            Err(Problem::TwoSources.at_all([source.place.clone(), other.place.clone()]))
-        }
-        (None, None) => Err(Problem::RoleWithoutSource.at(&profile.place_of("role_arn"))),
-        (Some(source), None) => Ok(Source::Profile(source)),
-        (None, Some(source)) => machine(source).map(Source::Machine),
+        (Some(source), Some(other)) => Err(ProfileProblem::TwoSources
+            .at_locations([source.location.clone(), other.location.clone()])),
+        (None, None) => Err(ProfileProblem::RoleWithoutSource.at(&profile.location_of("role_arn"))),
+        (Some(source), None) => Ok(RoleSource::Profile(source)),
+        (None, Some(source)) => machine_credentials(source).map(RoleSource::Machine),
     }
 }
 
-fn machine(source: &Setting) -> Result<Base, ChainProblem> {
+fn machine_credentials(source: &Setting) -> Result<BaseCredentials, LocatedProblem> {
     match source.value.to_ascii_lowercase().as_str() {
-        "environment" => Ok(Base::Environment),
-        "ec2instancemetadata" => Ok(Base::Instance),
-        "ecscontainer" => Ok(Base::Container),
-        _ => Err(Problem::UnknownCredentialSource(source.value.clone()).at(&source.place)),
+        "environment" => Ok(BaseCredentials::Environment),
+        "ec2instancemetadata" => Ok(BaseCredentials::Instance),
+        "ecscontainer" => Ok(BaseCredentials::Container),
+        _ => {
+            Err(ProfileProblem::UnknownCredentialSource(source.value.clone()).at(&source.location))
+        }
     }
 }
 
 /// Returns the credentials of a profile itself, without its role.
-fn base(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainProblem> {
+fn base_credentials(
+    profiles: &ConfiguredProfiles,
+    profile: &Section,
+) -> Result<BaseCredentials, LocatedProblem> {
     let owned = |setting: &str| profile.get(setting).map(str::to_owned);
     let in_credentials = profile.setting_in(FileKind::Credentials, KEY_ID).is_some();
     if let Some(token_file) = owned("web_identity_token_file") {
-        let place = profile.place_of("web_identity_token_file");
-        let role_arn = owned("role_arn").ok_or_else(|| Problem::TokenWithoutRole.at(&place))?;
+        let location = profile.location_of("web_identity_token_file");
+        let role_arn =
+            owned("role_arn").ok_or_else(|| ProfileProblem::TokenWithoutRole.at(&location))?;
         let session_name = owned("role_session_name");
-        let written_at = place.to_string();
-        return Ok(Base::WebIdentity { role_arn, token_file, session_name, written_at });
+        let setting_location = location.to_string();
+        return Ok(BaseCredentials::WebIdentity {
+            role_arn,
+            token_file,
+            session_name,
+            setting_location,
+        });
     }
     if has_any(profile, &["sso_account_id", "sso_role_name"]) {
-        return sso(profiles, profile);
+        return sso_credentials(profiles, profile);
     }
     if in_credentials {
-        return keys(profile, FileKind::Credentials);
+        return keys_from_file(profile, FileKind::Credentials);
     }
     if let Some(session) = owned("login_session") {
-        return Ok(Base::Login { session });
+        return Ok(BaseCredentials::Login { session });
     }
     if let Some(setting) = profile.setting("credential_process") {
         // A command may contain `#` and `;`.
-        return Ok(Base::Process { command: setting.whole.clone() });
+        return Ok(BaseCredentials::Process { command: setting.raw_value.clone() });
     }
     if has_any(profile, &KEY_SETTINGS) {
-        return keys(profile, FileKind::Config);
+        return keys_from_file(profile, FileKind::Config);
     }
-    if let Some(place) = SSO_SETTINGS.iter().find_map(|name| profile.setting(name)) {
-        return Err(Problem::SsoWithoutRole.at(&place.place));
+    if let Some(location) = SSO_SETTINGS.iter().find_map(|name| profile.setting(name)) {
+        return Err(ProfileProblem::SsoWithoutRole.at(&location.location));
     }
     match profile.setting("credential_source") {
-        Some(source) => machine(source),
-        None => Err(Problem::NoCredentials.at(&profile.place)),
+        Some(source) => machine_credentials(source),
+        None => Err(ProfileProblem::NoCredentials.at(&profile.location)),
     }
 }
 
 /// Returns the keys of a profile. The AWS CLI takes all of them from the file with the key id; the
 /// other file may hold parts of another key.
-fn keys(profile: &Section, file: FileKind) -> Result<Base, ChainProblem> {
+fn keys_from_file(profile: &Section, file: FileKind) -> Result<BaseCredentials, LocatedProblem> {
     let of_file = |name| profile.setting_in(file, name).map(|setting| setting.value.clone());
-    let half = |has: &'static str, lacks: &'static str| {
-        Err(Problem::Half { has, lacks }.at(&profile.place_of(has)))
+    let incomplete = |has: &'static str, lacks: &'static str| {
+        Err(ProfileProblem::Incomplete { has, lacks }.at(&profile.location_of(has)))
     };
     let token = SESSION_TOKENS.into_iter().find_map(of_file);
     match (of_file(KEY_ID), of_file(SECRET_KEY)) {
-        (Some(access_key_id), Some(secret)) => Ok(Base::Keys {
+        (Some(access_key_id), Some(secret)) => Ok(BaseCredentials::Keys {
             access_key_id,
             secret_access_key: Secret::new(secret),
             session_token: token.map(Secret::new),
         }),
         (Some(_), None) => match (profile.setting(KEY_ID), profile.setting(SECRET_KEY)) {
-            (Some(id), Some(secret)) => {
-                Err(Problem::KeysApart.at_all([id.place.clone(), secret.place.clone()]))
-            }
-            _ => half(KEY_ID, SECRET_KEY),
+            (Some(id), Some(secret)) => Err(ProfileProblem::KeysInTwoFiles
+                .at_locations([id.location.clone(), secret.location.clone()])),
+            _ => incomplete(KEY_ID, SECRET_KEY),
         },
-        (None, _) if profile.get(SECRET_KEY).is_some() => half(SECRET_KEY, KEY_ID),
+        (None, _) if profile.get(SECRET_KEY).is_some() => incomplete(SECRET_KEY, KEY_ID),
         (None, _) => {
             let has = SESSION_TOKENS.into_iter().find(|name| profile.get(name).is_some());
-            half(has.unwrap_or(SESSION_TOKENS[1]), KEY_ID)
+            incomplete(has.unwrap_or(SESSION_TOKENS[1]), KEY_ID)
         }
     }
 }
 
-fn sso(profiles: &ConfiguredProfiles, profile: &Section) -> Result<Base, ChainProblem> {
-    let half = |has: &'static str, lacks: &'static str| {
-        Problem::Half { has, lacks }.at(&profile.place_of(has))
+fn sso_credentials(
+    profiles: &ConfiguredProfiles,
+    profile: &Section,
+) -> Result<BaseCredentials, LocatedProblem> {
+    let incomplete = |has: &'static str, lacks: &'static str| {
+        ProfileProblem::Incomplete { has, lacks }.at(&profile.location_of(has))
     };
     let (account_id, role_name) =
         match (profile.get("sso_account_id"), profile.get("sso_role_name")) {
             (Some(account), Some(role)) => (account.to_owned(), role.to_owned()),
-            (Some(_), None) => return Err(half("sso_account_id", "sso_role_name")),
-            _ => return Err(half("sso_role_name", "sso_account_id")),
+            (Some(_), None) => return Err(incomplete("sso_account_id", "sso_role_name")),
+            _ => return Err(incomplete("sso_role_name", "sso_account_id")),
         };
     let Some(named) = profile.setting("sso_session") else {
         let required = |lacks: &'static str| {
-            profile.get(lacks).map(str::to_owned).ok_or_else(|| half("sso_account_id", lacks))
+            profile.get(lacks).map(str::to_owned).ok_or_else(|| incomplete("sso_account_id", lacks))
         };
         required("sso_region")?;
         let start_url = required("sso_start_url")?;
-        return Ok(Base::Sso { start_url, account_id, role_name });
+        return Ok(BaseCredentials::Sso { start_url, account_id, role_name });
     };
-    let session = profiles
-        .sso_session(&named.value)
-        .ok_or_else(|| Problem::SsoSessionMissing(named.value.clone()).at(&named.place))?;
+    let session = profiles.sso_session(&named.value).ok_or_else(|| {
+        ProfileProblem::SsoSessionMissing(named.value.clone()).at(&named.location)
+    })?;
     let required = |setting: &'static str| {
-        let lacks = Problem::SsoSessionLacks { session: named.value.clone(), lacks: setting };
-        let value = session.setting(setting).ok_or_else(|| lacks.at(&session.place))?;
+        let lacks =
+            ProfileProblem::SsoSessionLacks { session: named.value.clone(), lacks: setting };
+        let value = session.setting(setting).ok_or_else(|| lacks.at(&session.location))?;
         match profile.setting(setting) {
-            Some(other) if other.value != value.value => Err(Problem::SsoSettingTwice(setting)
-                .at_all([other.place.clone(), value.place.clone()])),
+            Some(other) if other.value != value.value => {
+                Err(ProfileProblem::ConflictingSsoSetting(setting)
+                    .at_locations([other.location.clone(), value.location.clone()]))
+            }
             _ => Ok(value.value.clone()),
         }
     };
     required("sso_region")?;
     let start_url = required("sso_start_url")?;
-    Ok(Base::Sso { start_url, account_id, role_name })
+    Ok(BaseCredentials::Sso { start_url, account_id, role_name })
 }

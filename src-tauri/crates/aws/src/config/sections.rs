@@ -43,12 +43,12 @@ impl fmt::Display for IgnoredSection {
 
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct FileLocation {
     pub(crate) path: Arc<Path>,
     pub(crate) line: u32,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FileLocation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}", self.path.display(), self.line)
     }
@@ -59,7 +59,7 @@ impl fmt::Display for Place {
 pub(crate) struct Section {
     pub(crate) name: String,
     /// The first header of the section.
-    pub(crate) place: Place,
+    pub(crate) location: FileLocation,
     settings: Vec<Setting>,
 }
 
@@ -69,8 +69,8 @@ pub(crate) struct Setting {
     pub(crate) name: String,
     pub(crate) value: String,
     /// The value including text that may be a comment.
-    pub(crate) whole: String,
-    pub(crate) place: Place,
+    pub(crate) raw_value: String,
+    pub(crate) location: FileLocation,
     pub(crate) file: FileKind,
 }
 
@@ -102,8 +102,8 @@ impl Section {
     }
 
     /// Returns the location of a setting, or of the section if it has no such setting.
-    pub(crate) fn place_of(&self, name: &str) -> Place {
-        self.setting(name).map_or_else(|| self.place.clone(), |setting| setting.place.clone())
+    pub(crate) fn location_of(&self, name: &str) -> FileLocation {
+        self.setting(name).map_or_else(|| self.location.clone(), |setting| setting.location.clone())
     }
 
     /// Adds the settings of another section of the same name, which win.
@@ -121,7 +121,7 @@ pub(crate) struct FileSections {
 }
 
 /// The kind of a section, by its header.
-enum Standing {
+enum HeaderKind {
     Profile(String),
     SsoSession(String),
     Services(String),
@@ -131,23 +131,27 @@ enum Standing {
 }
 
 /// Sorts the sections of a file by kind.
-pub(crate) fn sort(path: &Path, kind: FileKind, sections: Vec<RawSection>) -> FileSections {
+pub(crate) fn sort_sections(
+    path: &Path,
+    kind: FileKind,
+    sections: Vec<RawSection>,
+) -> FileSections {
     let mut sorted = FileSections::default();
     let path: Arc<Path> = path.into();
     // The header of each sorted section, in the order of the lists.
     let mut headers: [Vec<String>; 3] = Default::default();
     for raw in sections {
         let header = raw.header.clone();
-        let standing = match kind {
-            FileKind::Config => in_config(&header),
-            FileKind::Credentials => Standing::Profile(header.clone()),
+        let header_kind = match kind {
+            FileKind::Config => classify_config_header(&header),
+            FileKind::Credentials => HeaderKind::Profile(header.clone()),
         };
-        let (name, list, headers) = match standing {
-            Standing::Profile(name) => (name, &mut sorted.profiles, &mut headers[0]),
-            Standing::SsoSession(name) => (name, &mut sorted.sso_sessions, &mut headers[1]),
-            Standing::Services(name) => (name, &mut sorted.services, &mut headers[2]),
-            Standing::Other => continue,
-            Standing::Ignored(reason) => {
+        let (name, list, headers) = match header_kind {
+            HeaderKind::Profile(name) => (name, &mut sorted.profiles, &mut headers[0]),
+            HeaderKind::SsoSession(name) => (name, &mut sorted.sso_sessions, &mut headers[1]),
+            HeaderKind::Services(name) => (name, &mut sorted.services, &mut headers[2]),
+            HeaderKind::Other => continue,
+            HeaderKind::Ignored(reason) => {
                 let path = path.to_path_buf();
                 let line = raw.line;
                 sorted.ignored.push(IgnoredSection { path, line, section: header, reason });
@@ -167,7 +171,7 @@ pub(crate) fn sort(path: &Path, kind: FileKind, sections: Vec<RawSection>) -> Fi
                 let replaced = std::mem::replace(&mut list[at], section);
                 sorted.ignored.push(IgnoredSection {
                     path: path.to_path_buf(),
-                    line: replaced.place.line,
+                    line: replaced.location.line,
                     section: std::mem::replace(&mut headers[at], header.clone()),
                     reason: format!("[{header}] in the same file replaces it"),
                 });
@@ -179,65 +183,67 @@ pub(crate) fn sort(path: &Path, kind: FileKind, sections: Vec<RawSection>) -> Fi
 }
 
 fn section(name: String, path: &Arc<Path>, file: FileKind, raw: RawSection) -> Section {
-    let place = |line| Place { path: Arc::clone(path), line };
-    let setting = |RawSetting { name, value, whole, line }| Setting {
+    let location = |line| FileLocation { path: Arc::clone(path), line };
+    let setting = |RawSetting { name, value, raw_value, line }| Setting {
         name,
         value,
-        whole,
-        place: place(line),
+        raw_value,
+        location: location(line),
         file,
     };
     let settings = raw.settings.into_iter().map(setting).collect();
-    Section { name, place: place(raw.line), settings }
+    Section { name, location: location(raw.line), settings }
 }
 
-fn in_config(header: &str) -> Standing {
+fn classify_config_header(header: &str) -> HeaderKind {
     if header == "default" {
-        return Standing::Profile(header.to_owned());
+        return HeaderKind::Profile(header.to_owned());
     }
     let prefix = ["profile", "sso-session", "services"]
         .into_iter()
         .find(|prefix| header.starts_with(prefix));
     let Some(prefix) = prefix else {
-        if let Some(right) = similar(header) {
-            return Standing::Ignored(format!("a section of this kind is headed {right}"));
+        if let Some(right) = intended_header(header) {
+            return HeaderKind::Ignored(format!("a section of this kind is headed {right}"));
         }
         return match split_posix(header).as_deref() {
             Some([name]) => {
-                Standing::Ignored(format!("a profile in this file is headed [profile {name}]"))
+                HeaderKind::Ignored(format!("a profile in this file is headed [profile {name}]"))
             }
-            _ => Standing::Other,
+            _ => HeaderKind::Other,
         };
     };
     let named = match split_posix(header) {
         Some(words) => match <[String; 2]>::try_from(words) {
             Ok([_, name]) if !name.is_empty() => name,
-            Ok(_) => return Standing::Ignored(format!("[{prefix} NAME] needs a name")),
+            Ok(_) => return HeaderKind::Ignored(format!("[{prefix} NAME] needs a name")),
             Err(words) if words.len() < 2 => {
-                return Standing::Ignored(format!(
+                return HeaderKind::Ignored(format!(
                     "a section of this kind is headed [{prefix} NAME]"
                 ));
             }
             Err(words) => {
                 let name = words[1..].join(" ");
-                return Standing::Ignored(format!(
+                return HeaderKind::Ignored(format!(
                     "a name with spaces stands in quotes: [{prefix} \"{name}\"]"
                 ));
             }
         },
         None => {
-            return Standing::Ignored("a quote in its name is opened and never closed".to_owned());
+            return HeaderKind::Ignored(
+                "a quote in its name is opened and never closed".to_owned(),
+            );
         }
     };
     match prefix {
-        "profile" => Standing::Profile(named),
-        "sso-session" => Standing::SsoSession(named),
-        _ => Standing::Services(named),
+        "profile" => HeaderKind::Profile(named),
+        "sso-session" => HeaderKind::SsoSession(named),
+        _ => HeaderKind::Services(named),
     }
 }
 
 /// Returns the header that was probably intended by a misspelled one, such as `[Profile x]`.
-fn similar(header: &str) -> Option<String> {
+fn intended_header(header: &str) -> Option<String> {
     let mut parts = header.split_whitespace();
     let first = parts.next()?;
     let name = |skipped: usize| {
@@ -263,7 +269,7 @@ mod tests {
     use crate::config::ini::parse;
 
     fn sorted(kind: FileKind, text: &str) -> FileSections {
-        sort(Path::new("file"), kind, parse(text).unwrap())
+        sort_sections(Path::new("file"), kind, parse(text).unwrap())
     }
 
     fn names(sections: &[Section]) -> Vec<&str> {

@@ -12,7 +12,7 @@ use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date, OffsetDateTime, Time, UtcOffset};
 
 /// ISO 8601 with optional separators, seconds and zone.
-static FORM: LazyLock<Regex> = LazyLock::new(|| {
+static ISO_8601: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^ (\d{4})-?(\d{2})-?(\d{2}) [T\ ]\ * (\d{2}):?(\d{2}) (?: :?(\d{2}) (?:[.,]\d+)? )?
           \ * (?: (Z|UTC|GMT) | ([+-]) (\d{2}) :? (\d{2})? ) $",
@@ -21,15 +21,15 @@ static FORM: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Parses a time. Returns `None` if it isn't valid or has no time zone.
-pub(crate) fn read(text: &str) -> Option<SystemTime> {
+pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let text = text.trim();
     let well_known =
         OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Rfc2822));
-    well_known.ok().or_else(|| of_form(text)).map(SystemTime::from)
+    well_known.ok().or_else(|| parse_iso_8601(text)).map(SystemTime::from)
 }
 
-fn of_form(text: &str) -> Option<OffsetDateTime> {
-    let found = FORM.captures(text)?;
+fn parse_iso_8601(text: &str) -> Option<OffsetDateTime> {
+    let found = ISO_8601.captures(text)?;
     let number = |group: usize| match found.get(group) {
         Some(digits) => digits.as_str().parse::<u16>().ok(),
         None => Some(0),
@@ -71,10 +71,10 @@ mod tests {
             "Wed, 02 Jan 2030 03:04:05 +0000",
             " 2030-01-02T03:04:05Z\n",
         ] {
-            assert_eq!(read(text), Some(expected), "{text}");
+            assert_eq!(parse(text), Some(expected), "{text}");
         }
-        assert!(read("2030-01-02T03:04:05.678+0000").is_some());
-        assert!(read("2030-01-02T03:04Z").is_some());
+        assert!(parse("2030-01-02T03:04:05.678+0000").is_some());
+        assert!(parse("2030-01-02T03:04Z").is_some());
         for text in [
             "",
             "tomorrow",
@@ -83,7 +83,7 @@ mod tests {
             "1893553445",
             "2030-01-02",
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 }

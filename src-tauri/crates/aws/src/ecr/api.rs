@@ -18,10 +18,13 @@ use transload_model::{
 #[async_trait]
 pub trait EcrLayers: Send + Sync {
     /// Starts the upload of a layer.
-    async fn begin_layer(&self, repository: &RepositoryName) -> Result<LayerUpload, AwsError>;
+    async fn begin_layer_upload(
+        &self,
+        repository: &RepositoryName,
+    ) -> Result<LayerUpload, AwsError>;
 
     /// Uploads the next part, starting at `first_byte`.
-    async fn send_layer_part(
+    async fn upload_layer_part(
         &self,
         upload: &LayerUpload,
         first_byte: u64,
@@ -29,14 +32,18 @@ pub trait EcrLayers: Send + Sync {
     ) -> Result<(), AwsError>;
 
     /// Returns which of these layers the repository holds. Makes as many calls as necessary.
-    async fn layers_held(
+    async fn existing_layers(
         &self,
         repository: &RepositoryName,
         layers: &[Digest],
     ) -> Result<HashSet<Digest>, AwsError>;
 
     /// Completes an upload: ECR verifies the digest. Succeeds if the layer already exists.
-    async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError>;
+    async fn complete_layer_upload(
+        &self,
+        upload: &LayerUpload,
+        digest: &Digest,
+    ) -> Result<(), AwsError>;
 }
 
 /// An upload of a layer in parts.
@@ -99,15 +106,15 @@ pub trait EcrApi: EcrLayers + EcrRegistrySettings {
         name: &RepositoryName,
         tag: &Tag,
         parts: &[Digest],
-    ) -> Result<Option<HeldImage>, AwsError>;
+    ) -> Result<Option<TaggedImage>, AwsError>;
 
     /// Deletes any number of tags and images. Deleting the last tag of an image deletes the image;
     /// deleting an image deletes all its tags. Returns what ECR did not delete.
     async fn delete_images(
         &self,
         name: &RepositoryName,
-        images: &[ImageName],
-    ) -> Result<Vec<NotDeleted>, AwsError>;
+        images: &[EcrImageId],
+    ) -> Result<Vec<DeleteFailure>, AwsError>;
 
     /// Deletes an empty repository.
     ///
@@ -118,7 +125,7 @@ pub trait EcrApi: EcrLayers + EcrRegistrySettings {
 
 /// Identifies an image in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ImageName {
+pub enum EcrImageId {
     Tag(Tag),
     Digest(Digest),
     /// A tag, on the condition that it points to the digest.
@@ -129,7 +136,7 @@ pub enum ImageName {
     },
 }
 
-impl std::fmt::Display for ImageName {
+impl std::fmt::Display for EcrImageId {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Tag(tag) => tag.fmt(formatter),
@@ -141,9 +148,9 @@ impl std::fmt::Display for ImageName {
 
 /// An image that ECR did not delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotDeleted {
+pub struct DeleteFailure {
     /// The image of the request.
-    pub image: ImageName,
+    pub image: EcrImageId,
     /// The failure code of ECR, such as `ImageReferencedByManifestList`.
     pub code: String,
     /// The explanation of ECR.
@@ -191,7 +198,7 @@ pub struct EcrImage {
 
 /// The image behind a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldImage {
+pub struct TaggedImage {
     /// The image that the tag points to.
     pub image: EcrImage,
     /// Those of the requested images that the repository holds.

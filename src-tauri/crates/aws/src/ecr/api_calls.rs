@@ -5,9 +5,9 @@ use aws_sdk_ecr::types::ImageScanningConfiguration;
 use aws_smithy_types::error::operation::BuildError;
 
 use crate::ecr::api::{
-    EcrApi, EcrImage, EcrRepository, HeldImage, ImageName, NotDeleted, RegistryToken,
+    DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrRepository, RegistryToken, TaggedImage,
 };
-use crate::ecr::client::{Ecr, PAGE, is_code};
+use crate::ecr::client::{Ecr, PAGE_SIZE, is_code};
 use crate::ecr::values::{
     aws_encryption, aws_exclusion_filters, aws_mutability, aws_tags, identifier, image,
     not_deleted, registry_token, repository,
@@ -16,14 +16,19 @@ use crate::error::AwsError;
 use transload_model::{Digest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag};
 
 /// Images per call. Source: the maximum of `imageIds` of BatchDeleteImage in ECR's API reference.
-const DELETED_TOGETHER: usize = 100;
+const DELETE_BATCH_SIZE: usize = 100;
 
 #[async_trait]
 impl EcrApi for Ecr {
     async fn repositories(&self) -> Result<Vec<EcrRepository>, AwsError> {
         let call = self.call("ecr:DescribeRepositories");
-        let mut pages =
-            self.client.describe_repositories().into_paginator().page_size(PAGE).items().send();
+        let mut pages = self
+            .client
+            .describe_repositories()
+            .into_paginator()
+            .page_size(PAGE_SIZE)
+            .items()
+            .send();
         let mut all = Vec::new();
         while let Some(next) = pages.next().await {
             all.push(repository(&call, &next.map_err(|error| call.failed(error))?)?);
@@ -32,7 +37,7 @@ impl EcrApi for Ecr {
     }
 
     async fn repository(&self, name: &RepositoryName) -> Result<Option<EcrRepository>, AwsError> {
-        let call = self.call("ecr:DescribeRepositories").of(name);
+        let call = self.call("ecr:DescribeRepositories").for_repository(name);
         let answer = self
             .client
             .describe_repositories()
@@ -54,7 +59,7 @@ impl EcrApi for Ecr {
         name: &RepositoryName,
         settings: &RepositorySettings,
     ) -> Result<EcrRepository, AwsError> {
-        let call = self.call("ecr:CreateRepository").of(name);
+        let call = self.call("ecr:CreateRepository").for_repository(name);
         let incomplete = |error: BuildError| call.unusable(error);
         let scanning =
             ImageScanningConfiguration::builder().scan_on_push(settings.scan_on_push).build();
@@ -80,7 +85,7 @@ impl EcrApi for Ecr {
         name: &RepositoryName,
         text: &str,
     ) -> Result<(), AwsError> {
-        let call = self.call("ecr:PutLifecyclePolicy").of(name);
+        let call = self.call("ecr:PutLifecyclePolicy").for_repository(name);
         self.client
             .put_lifecycle_policy()
             .repository_name(name.as_str())
@@ -92,7 +97,7 @@ impl EcrApi for Ecr {
     }
 
     async fn lifecycle_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
-        let call = self.call("ecr:GetLifecyclePolicy").of(name);
+        let call = self.call("ecr:GetLifecyclePolicy").for_repository(name);
         let answer = self
             .client
             .get_lifecycle_policy()
@@ -112,7 +117,7 @@ impl EcrApi for Ecr {
         name: &RepositoryName,
         policy: &RepositoryPolicy,
     ) -> Result<(), AwsError> {
-        let call = self.call("ecr:SetRepositoryPolicy").of(name);
+        let call = self.call("ecr:SetRepositoryPolicy").for_repository(name);
         self.client
             .set_repository_policy()
             .repository_name(name.as_str())
@@ -124,7 +129,7 @@ impl EcrApi for Ecr {
     }
 
     async fn repository_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
-        let call = self.call("ecr:GetRepositoryPolicy").of(name);
+        let call = self.call("ecr:GetRepositoryPolicy").for_repository(name);
         let asked = self.client.get_repository_policy().repository_name(name.as_str());
         match asked.send().await.map_err(|error| call.failed(error)) {
             Ok(answer) => Ok(answer.policy_text().map(str::to_owned)),
@@ -146,14 +151,14 @@ impl EcrApi for Ecr {
     }
 
     async fn images(&self, name: &RepositoryName) -> Result<Vec<EcrImage>, AwsError> {
-        let call = self.call("ecr:DescribeImages").of(name);
+        let call = self.call("ecr:DescribeImages").for_repository(name);
         // Without a filter ECR omits archived images, which can't be pulled anyway.
         let mut pages = self
             .client
             .describe_images()
             .repository_name(name.as_str())
             .into_paginator()
-            .page_size(PAGE)
+            .page_size(PAGE_SIZE)
             .items()
             .send();
         let mut all = Vec::new();
@@ -168,18 +173,18 @@ impl EcrApi for Ecr {
         name: &RepositoryName,
         tag: &Tag,
         parts: &[Digest],
-    ) -> Result<Option<HeldImage>, AwsError> {
+    ) -> Result<Option<TaggedImage>, AwsError> {
         crate::ecr::image_lookup::image(self, name, tag, parts).await
     }
 
     async fn delete_images(
         &self,
         name: &RepositoryName,
-        images: &[ImageName],
-    ) -> Result<Vec<NotDeleted>, AwsError> {
-        let call = self.call("ecr:BatchDeleteImage").of(name);
+        images: &[EcrImageId],
+    ) -> Result<Vec<DeleteFailure>, AwsError> {
+        let call = self.call("ecr:BatchDeleteImage").for_repository(name);
         let mut left = Vec::new();
-        for batch in images.chunks(DELETED_TOGETHER) {
+        for batch in images.chunks(DELETE_BATCH_SIZE) {
             let answer = self
                 .client
                 .batch_delete_image()
@@ -194,7 +199,7 @@ impl EcrApi for Ecr {
     }
 
     async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError> {
-        let call = self.call("ecr:DeleteRepository").of(name);
+        let call = self.call("ecr:DeleteRepository").for_repository(name);
         // Never forced: the repository may contain images of others.
         let sent = self.client.delete_repository().repository_name(name.as_str()).send().await;
         sent.map(|_| ()).map_err(|error| call.failed(error))

@@ -10,7 +10,7 @@ use crate::error::AwsError;
 use crate::sdk_error::{Call, Caller};
 
 /// Entries per page. Source: the maximum of `maxResults` in ECR's API reference.
-pub(crate) const PAGE: i32 = 1000;
+pub(crate) const PAGE_SIZE: i32 = 1000;
 
 /// ECR in one account and region.
 #[derive(Clone)]

@@ -4,24 +4,24 @@ use std::collections::HashSet;
 
 use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
 
-use crate::ecr::api::HeldImage;
+use crate::ecr::api::TaggedImage;
 use crate::ecr::client::{Ecr, is_code};
 use crate::ecr::values::image as read;
 use crate::error::AwsError;
 use transload_model::{Digest, RepositoryName, Tag};
 
 /// Images per call. Source: the service model of ECR, `ImageIdentifierList`.
-const ASKED_TOGETHER: usize = 100;
+const IMAGE_BATCH_SIZE: usize = 100;
 
 pub(crate) async fn image(
     ecr: &Ecr,
     name: &RepositoryName,
     tag: &Tag,
     parts: &[Digest],
-) -> Result<Option<HeldImage>, AwsError> {
-    let call = ecr.call("ecr:DescribeImages").of(name);
+) -> Result<Option<TaggedImage>, AwsError> {
+    let call = ecr.call("ecr:DescribeImages").for_repository(name);
     let tagged = || vec![ImageIdentifier::builder().image_tag(tag.as_str()).build()];
-    let (with_tag, more) = parts.split_at(parts.len().min(ASKED_TOGETHER - 1));
+    let (with_tag, more) = parts.split_at(parts.len().min(IMAGE_BATCH_SIZE - 1));
     let mut asked = tagged();
     asked.extend(with_tag.iter().map(by_digest));
     let mut held = HashSet::new();
@@ -39,7 +39,7 @@ pub(crate) async fn image(
         }
     };
     held.extend(digests(&details));
-    for some in more.chunks(ASKED_TOGETHER) {
+    for some in more.chunks(IMAGE_BATCH_SIZE) {
         match describe(ecr, name, some.iter().map(by_digest).collect()).await? {
             Some(details) => held.extend(digests(&details)),
             None => unknown.extend(some),
@@ -53,7 +53,7 @@ pub(crate) async fn image(
     let has_tag = |detail: &&ImageDetail| detail.image_tags().iter().any(|one| one == tag.as_str());
     let Some(detail) = details.iter().find(has_tag) else { return Ok(None) };
     let parts = parts.iter().filter(|part| held.contains(part.as_str())).cloned().collect();
-    Ok(Some(HeldImage { image: read(&call, detail)?, parts }))
+    Ok(Some(TaggedImage { image: read(&call, detail)?, parts }))
 }
 
 fn by_digest(digest: &Digest) -> ImageIdentifier {
@@ -70,7 +70,7 @@ async fn describe(
     name: &RepositoryName,
     images: Vec<ImageIdentifier>,
 ) -> Result<Option<Vec<ImageDetail>>, AwsError> {
-    let call = ecr.call("ecr:DescribeImages").of(name);
+    let call = ecr.call("ecr:DescribeImages").for_repository(name);
     let request = ecr.client.describe_images().repository_name(name.as_str());
     match request.set_image_ids(Some(images)).send().await.map_err(|error| call.failed(error)) {
         Ok(answer) => Ok(Some(answer.image_details().to_vec())),

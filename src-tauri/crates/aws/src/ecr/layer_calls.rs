@@ -17,18 +17,21 @@ use transload_model::{Digest, RepositoryName};
 
 /// The minimum and maximum size of every part except the last. Source: Amazon ECR user guide, "Amazon
 /// ECR service quotas": 5 and 10 MiB.
-const PART_BYTES: (usize, usize) = (5 * 1024 * 1024, 10 * 1024 * 1024);
+const PART_BYTES_RANGE: (usize, usize) = (5 * 1024 * 1024, 10 * 1024 * 1024);
 
 /// Digests per call of BatchCheckLayerAvailability, and concurrent calls. Source: ECR's API reference;
 /// the quota is 1,000 calls per second.
-const LAYERS_A_CALL: usize = 100;
+const LAYER_BATCH_SIZE: usize = 100;
 
-const LAYER_CALLS_TOGETHER: usize = 8;
+const MAX_CONCURRENT_LAYER_CALLS: usize = 8;
 
 #[async_trait]
 impl EcrLayers for Ecr {
-    async fn begin_layer(&self, repository: &RepositoryName) -> Result<LayerUpload, AwsError> {
-        let call = self.call("ecr:InitiateLayerUpload").of(repository);
+    async fn begin_layer_upload(
+        &self,
+        repository: &RepositoryName,
+    ) -> Result<LayerUpload, AwsError> {
+        let call = self.call("ecr:InitiateLayerUpload").for_repository(repository);
         let name = repository.as_str();
         let sent = self.client.initiate_layer_upload().repository_name(name).send().await;
         let answer = sent.map_err(|error| call.failed(error))?;
@@ -36,17 +39,19 @@ impl EcrLayers for Ecr {
         Ok(LayerUpload {
             repository: repository.clone(),
             id: call.required(answer.upload_id(), "the upload")?.to_owned(),
-            part_bytes: asked.unwrap_or(PART_BYTES.1).clamp(PART_BYTES.0, PART_BYTES.1),
+            part_bytes: asked
+                .unwrap_or(PART_BYTES_RANGE.1)
+                .clamp(PART_BYTES_RANGE.0, PART_BYTES_RANGE.1),
         })
     }
 
-    async fn send_layer_part(
+    async fn upload_layer_part(
         &self,
         upload: &LayerUpload,
         first_byte: u64,
         part: Bytes,
     ) -> Result<(), AwsError> {
-        let call = self.call("ecr:UploadLayerPart").of(&upload.repository);
+        let call = self.call("ecr:UploadLayerPart").for_repository(&upload.repository);
         let position = |byte: u64| i64::try_from(byte).unwrap_or(i64::MAX);
         let last_byte = position(first_byte + (part.len() as u64).saturating_sub(1));
         let sent = self
@@ -67,14 +72,14 @@ impl EcrLayers for Ecr {
         }
     }
 
-    async fn layers_held(
+    async fn existing_layers(
         &self,
         repository: &RepositoryName,
         layers: &[Digest],
     ) -> Result<HashSet<Digest>, AwsError> {
-        let call = self.call("ecr:BatchCheckLayerAvailability").of(repository);
+        let call = self.call("ecr:BatchCheckLayerAvailability").for_repository(repository);
         let batches: Vec<Vec<String>> = layers
-            .chunks(LAYERS_A_CALL)
+            .chunks(LAYER_BATCH_SIZE)
             .map(|batch| batch.iter().map(ToString::to_string).collect())
             .collect();
         let asked: Vec<_> = batches
@@ -84,7 +89,7 @@ impl EcrLayers for Ecr {
                 request.repository_name(repository.as_str()).set_layer_digests(Some(digests)).send()
             })
             .collect();
-        let mut answers = stream::iter(asked).buffer_unordered(LAYER_CALLS_TOGETHER);
+        let mut answers = stream::iter(asked).buffer_unordered(MAX_CONCURRENT_LAYER_CALLS);
         let mut held = HashSet::new();
         while let Some(answer) = answers.next().await {
             let answer = answer.map_err(|error| call.failed(error))?;
@@ -99,8 +104,12 @@ impl EcrLayers for Ecr {
         Ok(held)
     }
 
-    async fn complete_layer(&self, upload: &LayerUpload, digest: &Digest) -> Result<(), AwsError> {
-        let call = self.call("ecr:CompleteLayerUpload").of(&upload.repository);
+    async fn complete_layer_upload(
+        &self,
+        upload: &LayerUpload,
+        digest: &Digest,
+    ) -> Result<(), AwsError> {
+        let call = self.call("ecr:CompleteLayerUpload").for_repository(&upload.repository);
         let sent = self
             .client
             .complete_layer_upload()
@@ -130,7 +139,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{Answer, LocalAws, session_at};
+    use crate::testing::{CannedResponse, LocalAws, session_at};
 
     #[tokio::test]
     async fn layers_are_asked_for_a_hundred_at_a_time() {
@@ -141,18 +150,18 @@ mod tests {
                 .zip(["AVAILABLE", "UNAVAILABLE", "ARCHIVED"].iter().cycle())
                 .map(|(digest, state)| json!({"layerDigest": digest, "layerAvailability": state}))
                 .collect();
-            Answer::json(json!({"layers": layers, "failures": []}))
+            CannedResponse::json(json!({"layers": layers, "failures": []}))
         })
         .await;
         let digests: Vec<_> =
             (0..250).map(|number: u32| Digest::of(number.to_string().as_bytes())).collect();
         let ecr = session_at(&aws).await.ecr();
         let name = RepositoryName::parse("pgcli").unwrap();
-        let held = ecr.layers_held(&name, &digests).await.unwrap();
-        assert_eq!(aws.asked().len(), 3);
+        let held = ecr.existing_layers(&name, &digests).await.unwrap();
+        assert_eq!(aws.requests().len(), 3);
         assert_eq!(held.len(), 34 + 34 + 17);
         assert!(held.contains(&digests[0]) && !held.contains(&digests[1]));
-        assert_eq!(ecr.layers_held(&name, &[]).await.unwrap().len(), 0);
-        assert_eq!(aws.asked().len(), 3, "nothing is asked for nothing");
+        assert_eq!(ecr.existing_layers(&name, &[]).await.unwrap().len(), 0);
+        assert_eq!(aws.requests().len(), 3, "nothing is asked for nothing");
     }
 }

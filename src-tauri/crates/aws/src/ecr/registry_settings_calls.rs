@@ -5,7 +5,7 @@ use aws_sdk_ecr::types::{
     EncryptionConfigurationForRepositoryCreationTemplate, RctAppliedFor, UpstreamRegistry,
 };
 
-use crate::ecr::client::{Ecr, PAGE};
+use crate::ecr::client::{Ecr, PAGE_SIZE};
 use crate::ecr::registry_settings::{
     CacheRule, CreationTemplate, DOCKER_HUB_UPSTREAM, EcrRegistrySettings, KnownCacheRule,
     KnownTemplate,
@@ -37,7 +37,7 @@ impl EcrRegistrySettings for Ecr {
     async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError> {
         let call = self.call("ecr:DescribeRepositoryCreationTemplates");
         let asked = self.client.describe_repository_creation_templates();
-        let mut pages = asked.into_paginator().page_size(PAGE).items().send();
+        let mut pages = asked.into_paginator().page_size(PAGE_SIZE).items().send();
         let mut all = Vec::new();
         while let Some(next) = pages.next().await {
             let template = next.map_err(|error| call.failed(error))?;
@@ -80,7 +80,7 @@ impl EcrRegistrySettings for Ecr {
     async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError> {
         let call = self.call("ecr:DescribePullThroughCacheRules");
         let asked = self.client.describe_pull_through_cache_rules();
-        let mut pages = asked.into_paginator().page_size(PAGE).items().send();
+        let mut pages = asked.into_paginator().page_size(PAGE_SIZE).items().send();
         let mut all = Vec::new();
         while let Some(next) = pages.next().await {
             let rule = next.map_err(|error| call.failed(error))?;

@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
-use crate::ecr::api::{EcrImage, EcrRepository, ImageName, NotDeleted, RegistryToken};
+use crate::ecr::api::{DeleteFailure, EcrImage, EcrImageId, EcrRepository, RegistryToken};
 use crate::error::AwsError;
 use crate::sdk_error::Call;
 use transload_model::{
@@ -159,12 +159,12 @@ pub(crate) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
     })
 }
 
-pub(crate) fn identifier(from: &ImageName) -> ImageIdentifier {
+pub(crate) fn identifier(from: &EcrImageId) -> ImageIdentifier {
     let builder = ImageIdentifier::builder();
     match from {
-        ImageName::Tag(tag) => builder.image_tag(tag.as_str()),
-        ImageName::Digest(digest) => builder.image_digest(digest.as_str()),
-        ImageName::Tagged { tag, digest } => {
+        EcrImageId::Tag(tag) => builder.image_tag(tag.as_str()),
+        EcrImageId::Digest(digest) => builder.image_digest(digest.as_str()),
+        EcrImageId::Tagged { tag, digest } => {
             builder.image_tag(tag.as_str()).image_digest(digest.as_str())
         }
     }
@@ -172,14 +172,14 @@ pub(crate) fn identifier(from: &ImageName) -> ImageIdentifier {
 }
 
 /// Returns the failure with the image of the request. Returns `None` if it names no image of `asked`.
-pub(crate) fn not_deleted(from: &ImageFailure, asked: &[ImageName]) -> Option<NotDeleted> {
+pub(crate) fn not_deleted(from: &ImageFailure, asked: &[EcrImageId]) -> Option<DeleteFailure> {
     let id = from.image_id()?;
-    let is_it = |name: &&ImageName| match (name, id.image_tag()) {
-        (ImageName::Tag(tag) | ImageName::Tagged { tag, .. }, Some(told)) => tag.as_str() == told,
-        (ImageName::Digest(digest), None) => id.image_digest() == Some(digest.as_str()),
+    let is_it = |name: &&EcrImageId| match (name, id.image_tag()) {
+        (EcrImageId::Tag(tag) | EcrImageId::Tagged { tag, .. }, Some(told)) => tag.as_str() == told,
+        (EcrImageId::Digest(digest), None) => id.image_digest() == Some(digest.as_str()),
         _ => false,
     };
-    Some(NotDeleted {
+    Some(DeleteFailure {
         image: asked.iter().find(is_it)?.clone(),
         code: from.failure_code().map(|code| code.as_str().to_owned()).unwrap_or_default(),
         reason: from.failure_reason().unwrap_or_default().to_owned(),

@@ -4,30 +4,32 @@
 use std::time::Duration;
 
 use crate::error::AwsError;
-use crate::permissions::kms_keys::Keys;
-use crate::permissions::permission::{Answers, Doubt, Permission, Standing};
+use crate::permissions::kms_keys::KmsKeys;
+use crate::permissions::permission::{
+    Permission, PermissionResults, PermissionStatus, UnknownReason,
+};
 use crate::permissions::principal::Principal;
 use crate::permissions::{probe, simulate};
 use crate::session::aws_session::AwsSession;
 
 /// Time limits of the simulation and, afterwards, of the read-only calls. Whatever has no result by
 /// then is unknown.
-const SIMULATED_WITHIN: Duration = Duration::from_secs(15);
-const PROBED_WITHIN: Duration = Duration::from_secs(10);
+const SIMULATION_TIMEOUT: Duration = Duration::from_secs(15);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A permission and the result of the check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedPermission {
     pub action: String,
     /// The worst result of all resources.
-    pub standing: Standing,
+    pub standing: PermissionStatus,
     /// The resources with this result; all of them if allowed.
     pub resources: Vec<String>,
 }
 
 /// How permissions were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
+pub enum CheckMethod {
     /// IAM simulated the caller's policies. The simulation does not see policies of resources or
     /// conditions of service control policies.
     Simulation,
@@ -46,16 +48,17 @@ pub struct PermissionCheck {
     /// aliases.
     pub wanted: Vec<Permission>,
     /// How the permissions were checked.
-    pub basis: Basis,
+    pub basis: CheckMethod,
     /// Why IAM did not simulate, if it did not.
     pub simulation_error: Option<AwsError>,
 }
 
 impl PermissionCheck {
     /// Returns a result in which everything is allowed.
-    pub fn all_allowed(wanted: &[Permission], basis: Basis) -> Self {
-        let wanted = Keys::default().in_place_of_aliases(wanted);
-        let all = |permission| checked(permission, &Answers::new(), &Standing::Allowed);
+    pub fn all_allowed(wanted: &[Permission], basis: CheckMethod) -> Self {
+        let wanted = KmsKeys::default().with_resolved_aliases(wanted);
+        let all =
+            |permission| checked(permission, &PermissionResults::new(), &PermissionStatus::Allowed);
         let permissions = wanted.iter().map(all).collect();
         Self { permissions, wanted, basis, simulation_error: None }
     }
@@ -71,30 +74,30 @@ impl AwsSession {
     ) -> PermissionCheck {
         let principal = Principal::of_caller(caller_arn);
         if let Principal::Root = principal {
-            return PermissionCheck::all_allowed(wanted, Basis::Root);
+            return PermissionCheck::all_allowed(wanted, CheckMethod::Root);
         }
-        let mut answers = Answers::new();
-        let keys = Keys::look(self, wanted).await;
-        let wanted = keys.in_place_of_aliases(wanted);
+        let mut results = PermissionResults::new();
+        let keys = KmsKeys::describe(self, wanted).await;
+        let wanted = keys.with_resolved_aliases(wanted);
         let (basis, simulation_error) = match principal {
-            Principal::Federated => (Basis::Calls, None),
+            Principal::Federated => (CheckMethod::Calls, None),
             principal => {
-                let simulated = simulate::simulate(self, &principal, &wanted, &mut answers);
-                match tokio::time::timeout(SIMULATED_WITHIN, simulated).await {
-                    Ok(Err(error)) if answers.is_empty() => (Basis::Calls, Some(error)),
-                    Err(_) if answers.is_empty() => (Basis::Calls, None),
-                    _ => (Basis::Simulation, None),
+                let simulated = simulate::simulate(self, &principal, &wanted, &mut results);
+                match tokio::time::timeout(SIMULATION_TIMEOUT, simulated).await {
+                    Ok(Err(error)) if results.is_empty() => (CheckMethod::Calls, Some(error)),
+                    Err(_) if results.is_empty() => (CheckMethod::Calls, None),
+                    _ => (CheckMethod::Simulation, None),
                 }
             }
         };
         let ecr = self.ecr();
-        let probed = probe::probe(&ecr, &wanted, &mut answers);
+        let probed = probe::probe(&ecr, &wanted, &mut results);
         // Results that arrived in time count.
-        let _ = tokio::time::timeout(PROBED_WITHIN, probed).await;
-        keys.tell(&mut answers);
-        let unknown = Standing::Unknown(Doubt::NotAsked);
+        let _ = tokio::time::timeout(PROBE_TIMEOUT, probed).await;
+        keys.override_results(&mut results);
+        let unknown = PermissionStatus::Unknown(UnknownReason::NotAsked);
         let permissions =
-            wanted.iter().map(|permission| checked(permission, &answers, &unknown)).collect();
+            wanted.iter().map(|permission| checked(permission, &results, &unknown)).collect();
         PermissionCheck { permissions, wanted, basis, simulation_error }
     }
 }
@@ -102,25 +105,29 @@ impl AwsSession {
 /// Returns the worst result of a permission's resources, and the resources that have it.
 fn checked(
     permission: &Permission,
-    answers: &Answers,
-    without_answer: &Standing,
+    results: &PermissionResults,
+    without_answer: &PermissionStatus,
 ) -> CheckedPermission {
     let answer = |resource: &String| {
         let key = (permission.action.clone(), resource.clone());
-        answers.get(&key).unwrap_or(without_answer).clone()
+        results.get(&key).unwrap_or(without_answer).clone()
     };
-    let standing =
-        permission.resources.iter().map(answer).max_by_key(severity).unwrap_or(Standing::Allowed);
+    let standing = permission
+        .resources
+        .iter()
+        .map(answer)
+        .max_by_key(severity)
+        .unwrap_or(PermissionStatus::Allowed);
     let is_such = |resource: &&String| severity(&answer(resource)) == severity(&standing);
     let resources = permission.resources.iter().filter(is_such).cloned().collect();
     CheckedPermission { action: permission.action.clone(), standing, resources }
 }
 
-fn severity(standing: &Standing) -> u8 {
+fn severity(standing: &PermissionStatus) -> u8 {
     match standing {
-        Standing::Allowed => 0,
-        Standing::Unknown(_) => 1,
-        Standing::Missing(_) => 2,
+        PermissionStatus::Allowed => 0,
+        PermissionStatus::Unknown(_) => 1,
+        PermissionStatus::Missing(_) => 2,
     }
 }
 

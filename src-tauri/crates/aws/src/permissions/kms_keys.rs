@@ -5,34 +5,36 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::error::AwsError;
-use crate::permissions::permission::{Answers, Doubt, Permission, Standing};
+use crate::permissions::permission::{
+    Permission, PermissionResults, PermissionStatus, UnknownReason,
+};
 use crate::sdk_error::Call;
 use crate::session::aws_session::AwsSession;
 
 /// Time limit of all DescribeKey calls. An alias that is not resolved by then counts as any key of its
 /// account and region.
-const LOOKED_WITHIN: Duration = Duration::from_secs(5);
+const DESCRIBE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const DESCRIBE: &str = "kms:DescribeKey";
 
 /// What DescribeKey returned.
 #[derive(Default)]
-pub(crate) struct Keys {
+pub(crate) struct KmsKeys {
     /// The ARN of the key by the name in the request.
     arns: BTreeMap<String, String>,
     /// Whether each key can be described.
-    answers: Answers,
+    results: PermissionResults,
 }
 
-impl Keys {
+impl KmsKeys {
     /// Describes every key that a permission is required on. DescribeKey changes nothing.
-    pub(crate) async fn look(session: &AwsSession, wanted: &[Permission]) -> Self {
+    pub(crate) async fn describe(session: &AwsSession, wanted: &[Permission]) -> Self {
         let mut keys = Self::default();
-        let _ = tokio::time::timeout(LOOKED_WITHIN, keys.look_at_all(session, wanted)).await;
+        let _ = tokio::time::timeout(DESCRIBE_TIMEOUT, keys.describe_all(session, wanted)).await;
         keys
     }
 
-    async fn look_at_all(&mut self, session: &AwsSession, wanted: &[Permission]) {
+    async fn describe_all(&mut self, session: &AwsSession, wanted: &[Permission]) {
         let of_kms = wanted.iter().filter(|permission| permission.action.starts_with("kms:"));
         let mut named: Vec<_> = of_kms.flat_map(|permission| &permission.resources).collect();
         named.retain(|name| !name.contains('*'));
@@ -45,20 +47,22 @@ impl Keys {
                 Ok(answer) => {
                     let Some(key) = answer.key_metadata.and_then(|key| key.arn) else { continue };
                     self.arns.insert(name.clone(), key);
-                    Standing::Allowed
+                    PermissionStatus::Allowed
                 }
                 // ECR uses the key on behalf of the caller, and the key policy may allow only that.
                 Err(error) => match call.failed(error) {
-                    AwsError::AccessDenied { .. } => Standing::Unknown(Doubt::OtherPolicy),
+                    AwsError::AccessDenied { .. } => {
+                        PermissionStatus::Unknown(UnknownReason::OtherPolicy)
+                    }
                     _ => continue,
                 },
             };
-            self.answers.insert((DESCRIBE.to_owned(), self.arn_of(name)), standing);
+            self.results.insert((DESCRIBE.to_owned(), self.arn_of(name)), standing);
         }
     }
 
     /// Returns the same permissions with keys instead of aliases.
-    pub(crate) fn in_place_of_aliases(&self, wanted: &[Permission]) -> Vec<Permission> {
+    pub(crate) fn with_resolved_aliases(&self, wanted: &[Permission]) -> Vec<Permission> {
         let on_keys = wanted.iter().map(|permission| Permission {
             action: permission.action.clone(),
             resources: permission.resources.iter().map(|name| self.arn_of(name)).collect(),
@@ -67,8 +71,8 @@ impl Keys {
     }
 
     /// A result of DescribeKey overrides the result of the policies.
-    pub(crate) fn tell(self, answers: &mut Answers) {
-        answers.extend(self.answers);
+    pub(crate) fn override_results(self, results: &mut PermissionResults) {
+        results.extend(self.results);
     }
 
     /// Returns the ARN of the key. For an unresolved alias it is any key of the same account and

@@ -13,16 +13,16 @@ pub struct Permission {
 
 /// Whether the caller has a permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum PermissionStatus {
     /// Allowed, according to everything that the check can see.
     Allowed,
-    Missing(Denial),
-    Unknown(Doubt),
+    Missing(DenialReason),
+    Unknown(UnknownReason),
 }
 
 /// Why a permission is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Denial {
+pub enum DenialReason {
     /// No policy of the caller allows the action.
     NotGranted,
     /// A policy of the caller explicitly denies the action.
@@ -37,7 +37,7 @@ pub enum Denial {
 
 /// Why a permission is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Doubt {
+pub enum UnknownReason {
     /// No read-only call shows it.
     NotAsked,
     /// It depends on condition keys of the call that a simulation does not know, such as
@@ -48,4 +48,4 @@ pub enum Doubt {
 }
 
 /// Results by action and resource.
-pub(crate) type Answers = HashMap<(String, String), Standing>;
+pub(crate) type PermissionResults = HashMap<(String, String), PermissionStatus>;

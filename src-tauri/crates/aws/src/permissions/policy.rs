@@ -30,7 +30,7 @@ pub fn policy(permissions: &[Permission]) -> Policy {
 
 /// Builds the policy that would allow a denied call, from the message of AWS. Returns `None` if a
 /// permission would not help: a policy denies the call explicitly, or the message names no action.
-pub fn policy_of_denial(action: Option<&str>, message: &str) -> Option<Policy> {
+pub fn policy_for_denial(action: Option<&str>, message: &str) -> Option<Policy> {
     if message.contains("explicit deny") {
         return None;
     }
@@ -179,15 +179,15 @@ mod tests {
                        arn:aws:ecr:eu-west-1:123456789012:repository/app because no identity-based \
                        policy allows the ecr:TagResource action";
         // The call was CreateRepository, and its tags were denied.
-        let policy = policy_of_denial(Some("ecr:CreateRepository"), message).unwrap();
+        let policy = policy_for_denial(Some("ecr:CreateRepository"), message).unwrap();
         assert!(policy.text.contains("ecr:TagResource") && policy.text.contains(APP));
         assert!(!policy.text.contains("CreateRepository"));
-        let token = policy_of_denial(Some("ecr:GetAuthorizationToken"), "no").unwrap();
+        let token = policy_for_denial(Some("ecr:GetAuthorizationToken"), "no").unwrap();
         assert!(token.text.contains("\"*\""));
         let denied = message.replace("no identity-based policy allows", "of an explicit deny for");
-        assert_eq!(policy_of_denial(Some("ecr:CreateRepository"), &denied), None);
-        assert_eq!(policy_of_denial(Some("sts:AssumeRole"), "no"), None);
-        assert_eq!(policy_of_denial(Some("sso:GetRoleCredentials"), "no"), None);
-        assert_eq!(policy_of_denial(None, "403 Forbidden"), None);
+        assert_eq!(policy_for_denial(Some("ecr:CreateRepository"), &denied), None);
+        assert_eq!(policy_for_denial(Some("sts:AssumeRole"), "no"), None);
+        assert_eq!(policy_for_denial(Some("sso:GetRoleCredentials"), "no"), None);
+        assert_eq!(policy_for_denial(None, "403 Forbidden"), None);
     }
 }

@@ -5,44 +5,51 @@ use futures_util::{StreamExt, stream};
 
 use crate::ecr::client::Ecr;
 use crate::error::AwsError;
-use crate::permissions::permission::{Answers, Denial, Permission, Standing};
+use crate::permissions::permission::{
+    DenialReason, Permission, PermissionResults, PermissionStatus,
+};
 use crate::sdk_error::Call;
 
 /// Maximum number of calls: hundreds of repositories do not justify hundreds of calls.
-const CALLS: usize = 60;
+const MAX_CALLS: usize = 60;
 
 /// Concurrent calls.
-const TOGETHER: usize = 6;
+const MAX_CONCURRENT_CALLS: usize = 6;
 
 /// A digest that no content has.
 const NO_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Tries every permission that is still unknown and that a read-only call can show. ECR checks the
 /// permission before it looks for the repository, so a missing repository shows it as well.
-pub(super) async fn probe(ecr: &Ecr, wanted: &[Permission], answers: &mut Answers) {
+pub(super) async fn probe(ecr: &Ecr, wanted: &[Permission], results: &mut PermissionResults) {
     let open = wanted.iter().flat_map(|permission| {
         permission.resources.iter().map(|resource| (permission.action.clone(), resource.clone()))
     });
     let open: Vec<_> = open
-        .filter(|key| !matches!(answers.get(key), Some(Standing::Allowed | Standing::Missing(_))))
-        .filter(|(action, _)| READING.contains(&action.as_str()))
-        .take(CALLS)
+        .filter(|key| {
+            !matches!(
+                results.get(key),
+                Some(PermissionStatus::Allowed | PermissionStatus::Missing(_))
+            )
+        })
+        .filter(|(action, _)| READ_ONLY_ACTIONS.contains(&action.as_str()))
+        .take(MAX_CALLS)
         .collect();
     let mut asked = stream::iter(open)
         .map(|(action, resource)| async move {
-            let standing = ask(ecr, &action, &resource).await;
+            let standing = probe_action(ecr, &action, &resource).await;
             ((action, resource), standing)
         })
-        .buffer_unordered(TOGETHER);
+        .buffer_unordered(MAX_CONCURRENT_CALLS);
     while let Some((key, standing)) = asked.next().await {
         if let Some(standing) = standing {
-            answers.insert(key, standing);
+            results.insert(key, standing);
         }
     }
 }
 
 /// The actions that a call can try without any change.
-const READING: [&str; 7] = [
+const READ_ONLY_ACTIONS: [&str; 7] = [
     "ecr:GetAuthorizationToken",
     "ecr:DescribeRepositories",
     "ecr:DescribeImages",
@@ -53,7 +60,7 @@ const READING: [&str; 7] = [
 ];
 
 /// Makes one call. Returns `None` if the call was inconclusive.
-async fn ask(ecr: &Ecr, action: &str, resource: &str) -> Option<Standing> {
+async fn probe_action(ecr: &Ecr, action: &str, resource: &str) -> Option<PermissionStatus> {
     let call = Call::new(&ecr.caller, action);
     let name = resource.split_once(":repository/").map(|(_, name)| name).unwrap_or_default();
     let client = &ecr.client;
@@ -89,19 +96,21 @@ async fn ask(ecr: &Ecr, action: &str, resource: &str) -> Option<Standing> {
         _ => return None,
     };
     match failure {
-        None => Some(Standing::Allowed),
-        Some(AwsError::AccessDenied { .. }) => Some(Standing::Missing(Denial::CallRefused)),
+        None => Some(PermissionStatus::Allowed),
+        Some(AwsError::AccessDenied { .. }) => {
+            Some(PermissionStatus::Missing(DenialReason::CallRefused))
+        }
         // ECR looked for the repository, so the call is allowed.
-        Some(AwsError::RepositoryMissing { .. }) => Some(Standing::Allowed),
-        Some(AwsError::Refused { code, .. }) if LOOKED_FOR.contains(&code.as_str()) => {
-            Some(Standing::Allowed)
+        Some(AwsError::RepositoryMissing { .. }) => Some(PermissionStatus::Allowed),
+        Some(AwsError::Refused { code, .. }) if NOT_FOUND_CODES.contains(&code.as_str()) => {
+            Some(PermissionStatus::Allowed)
         }
         Some(_) => None,
     }
 }
 
 /// ECR's error codes after it looked for something that doesn't exist.
-const LOOKED_FOR: [&str; 5] = [
+const NOT_FOUND_CODES: [&str; 5] = [
     "RepositoryNotFoundException",
     "ImageNotFoundException",
     "LayersNotFoundException",

@@ -7,16 +7,18 @@ use aws_sdk_iam::types::{
 };
 
 use crate::error::AwsError;
-use crate::permissions::permission::{Answers, Denial, Doubt, Permission, Standing};
+use crate::permissions::permission::{
+    DenialReason, Permission, PermissionResults, PermissionStatus, UnknownReason,
+};
 use crate::permissions::principal::Principal;
 use crate::sdk_error::Call;
 use crate::session::aws_session::AwsSession;
 
 /// Resources per call, so that neither the request nor the response exceeds IAM's limits.
-const RESOURCES_TOGETHER: usize = 25;
+const RESOURCE_BATCH_SIZE: usize = 25;
 
 /// Results per page. Source: the maximum of `MaxItems` in IAM's API reference.
-const PAGE: i32 = 1000;
+const PAGE_SIZE: i32 = 1000;
 
 /// Simulates every permission whose resources are fully named. Results are recorded as they arrive.
 ///
@@ -26,12 +28,12 @@ pub(super) async fn simulate(
     session: &AwsSession,
     principal: &Principal,
     wanted: &[Permission],
-    answers: &mut Answers,
+    results: &mut PermissionResults,
 ) -> Result<(), AwsError> {
     let source = source_arn(session, principal).await;
     for (resources, actions) in by_resources(wanted) {
-        for some in resources.chunks(RESOURCES_TOGETHER) {
-            ask(session, &source, &actions, some, answers).await?;
+        for some in resources.chunks(RESOURCE_BATCH_SIZE) {
+            simulate_batch(session, &source, &actions, some, results).await?;
         }
     }
     Ok(())
@@ -64,12 +66,12 @@ fn by_resources(wanted: &[Permission]) -> BTreeMap<Vec<String>, Vec<String>> {
     groups
 }
 
-async fn ask(
+async fn simulate_batch(
     session: &AwsSession,
     source: &str,
     actions: &[String],
     resources: &[String],
-    answers: &mut Answers,
+    results: &mut PermissionResults,
 ) -> Result<(), AwsError> {
     let call = Call::new(session.caller(), "iam:SimulatePrincipalPolicy");
     let region = ContextEntry::builder()
@@ -85,17 +87,17 @@ async fn ask(
         .set_resource_arns(Some(resources.to_vec()))
         .context_entries(region)
         .into_paginator()
-        .page_size(PAGE)
+        .page_size(PAGE_SIZE)
         .items()
         .send();
     while let Some(next) = pages.next().await {
-        take(&next.map_err(|error| call.failed(error))?, resources, answers);
+        record_result(&next.map_err(|error| call.failed(error))?, resources, results);
     }
     Ok(())
 }
 
 /// Records a result: of one resource, of each of several, or of all resources of the request.
-fn take(result: &EvaluationResult, asked: &[String], answers: &mut Answers) {
+fn record_result(result: &EvaluationResult, asked: &[String], results: &mut PermissionResults) {
     let action = result.eval_action_name();
     let by_organization = result
         .organizations_decision_detail()
@@ -105,21 +107,23 @@ fn take(result: &EvaluationResult, asked: &[String], answers: &mut Answers) {
         .is_some_and(|detail| !detail.allowed_by_permissions_boundary());
     let standing = |decision: &PolicyEvaluationDecisionType, missing: &[String]| {
         let denial = match decision {
-            PolicyEvaluationDecisionType::Allowed => return Standing::Allowed,
+            PolicyEvaluationDecisionType::Allowed => return PermissionStatus::Allowed,
             _ if !missing.is_empty() => {
-                return Standing::Unknown(Doubt::Conditions(missing.to_vec()));
+                return PermissionStatus::Unknown(UnknownReason::Conditions(missing.to_vec()));
             }
-            _ if by_organization => Denial::Organization,
-            _ if by_boundary => Denial::Boundary,
-            PolicyEvaluationDecisionType::ExplicitDeny => Denial::Denied,
+            _ if by_organization => DenialReason::Organization,
+            _ if by_boundary => DenialReason::Boundary,
+            PolicyEvaluationDecisionType::ExplicitDeny => DenialReason::Denied,
             // The policy of the key applies as well, and either may allow the action.
-            _ if action.starts_with("kms:") => return Standing::Unknown(Doubt::OtherPolicy),
-            _ => Denial::NotGranted,
+            _ if action.starts_with("kms:") => {
+                return PermissionStatus::Unknown(UnknownReason::OtherPolicy);
+            }
+            _ => DenialReason::NotGranted,
         };
-        Standing::Missing(denial)
+        PermissionStatus::Missing(denial)
     };
-    let mut keep = |resource: &str, standing: Standing| {
-        answers.insert((action.to_owned(), resource.to_owned()), standing);
+    let mut keep = |resource: &str, standing: PermissionStatus| {
+        results.insert((action.to_owned(), resource.to_owned()), standing);
     };
     let whole = standing(result.eval_decision(), result.missing_context_values());
     match result.eval_resource_name().filter(|name| asked.iter().any(|one| one == name)) {

@@ -4,7 +4,7 @@ use super::*;
 use crate::ecr::api::EcrApi as _;
 use crate::session::aws_session::AwsSession;
 use crate::session::request::{SessionCredentials, SessionRequest};
-use crate::testing::{Answer, Home, LocalAws, identity_xml, of_profile, session_at};
+use crate::testing::{CannedResponse, Home, LocalAws, identity_xml, profile_request, session_at};
 use transload_model::RepositorySettings;
 
 fn name() -> RepositoryName {
@@ -12,7 +12,7 @@ fn name() -> RepositoryName {
 }
 
 /// Returns the error of CreateRepository for a response.
-async fn create(answer: Answer) -> AwsError {
+async fn create(answer: CannedResponse) -> AwsError {
     let aws = LocalAws::start(move |_| answer.clone()).await;
     let ecr = session_at(&aws).await.ecr();
     ecr.create_repository(&name(), &RepositorySettings::default()).await.unwrap_err()
@@ -21,7 +21,7 @@ async fn create(answer: Answer) -> AwsError {
 #[tokio::test]
 async fn access_denied_names_the_action_and_keeps_the_words_of_aws() {
     for code in ["AccessDeniedException", "AccessDenied"] {
-        match create(Answer::error(400, code, "user/ada may not")).await {
+        match create(CannedResponse::error(400, code, "user/ada may not")).await {
             AwsError::AccessDenied { action, message } => {
                 assert_eq!(action, "ecr:CreateRepository");
                 assert_eq!(message, "user/ada may not");
@@ -39,7 +39,7 @@ async fn keys_that_aws_does_not_accept_are_told_by_code() {
         "SignatureDoesNotMatch",
         "InvalidSignatureException",
     ] {
-        match create(Answer::error(403, code, "no")).await {
+        match create(CannedResponse::error(403, code, "no")).await {
             AwsError::CredentialsInvalid { code: told, .. } => assert_eq!(told, code),
             other => panic!("{other:?}"),
         }
@@ -49,7 +49,7 @@ async fn keys_that_aws_does_not_accept_are_told_by_code() {
 #[tokio::test]
 async fn an_expired_token_is_an_ended_session() {
     for code in ["ExpiredToken", "ExpiredTokenException"] {
-        let error = create(Answer::error(400, code, "it is expired")).await;
+        let error = create(CannedResponse::error(400, code, "it is expired")).await;
         assert!(
             matches!(&error, AwsError::CredentialsExpired { message } if message == "it is expired"),
             "{error:?}"
@@ -60,10 +60,10 @@ async fn an_expired_token_is_an_ended_session() {
 #[tokio::test]
 async fn throttling_is_told_apart() {
     for answer in [
-        Answer::error(400, "ThrottlingException", "Rate exceeded"),
-        Answer::error(400, "Throttling", "Rate exceeded"),
-        Answer::error(400, "TooManyRequestsException", "Rate exceeded"),
-        Answer::of(429, "text/html", "<h1>slow down</h1>"),
+        CannedResponse::error(400, "ThrottlingException", "Rate exceeded"),
+        CannedResponse::error(400, "Throttling", "Rate exceeded"),
+        CannedResponse::error(400, "TooManyRequestsException", "Rate exceeded"),
+        CannedResponse::of(429, "text/html", "<h1>slow down</h1>"),
     ] {
         let error = create(answer).await;
         assert!(
@@ -75,20 +75,22 @@ async fn throttling_is_told_apart() {
 
 #[tokio::test]
 async fn what_ecr_says_about_a_repository_names_it() {
-    let error = create(Answer::error(400, "RepositoryAlreadyExistsException", "there")).await;
+    let error =
+        create(CannedResponse::error(400, "RepositoryAlreadyExistsException", "there")).await;
     assert!(matches!(&error, AwsError::RepositoryExists { name: told } if *told == name()));
-    let error = create(Answer::error(400, "RepositoryNotFoundException", "not there")).await;
+    let error =
+        create(CannedResponse::error(400, "RepositoryNotFoundException", "not there")).await;
     assert!(matches!(&error, AwsError::RepositoryMissing { name: told } if *told == name()));
-    let error = create(Answer::error(400, "LimitExceededException", "10000 at most")).await;
+    let error = create(CannedResponse::error(400, "LimitExceededException", "10000 at most")).await;
     assert!(matches!(&error, AwsError::QuotaExceeded { message } if message == "10000 at most"));
-    let error = create(Answer::error(400, "KmsException", "key disabled")).await;
+    let error = create(CannedResponse::error(400, "KmsException", "key disabled")).await;
     assert!(matches!(&error, AwsError::KmsRefused { message } if message == "key disabled"));
 }
 
 #[tokio::test]
 async fn any_other_refusal_keeps_code_words_and_request_id() {
     for (status, code) in [(400, "InvalidParameterException"), (500, "ServerException")] {
-        match create(Answer::error(status, code, "words")).await {
+        match create(CannedResponse::error(status, code, "words")).await {
             AwsError::Refused { action, code: told, message, request_id } => {
                 assert_eq!(
                     (action.as_str(), told.as_str(), message.as_str(), request_id.as_deref()),
@@ -103,7 +105,7 @@ async fn any_other_refusal_keeps_code_words_and_request_id() {
 #[tokio::test]
 async fn an_answer_that_is_not_from_aws_is_unusable() {
     for status in [200, 404, 502] {
-        let error = create(Answer::of(status, "text/html", "<html>a proxy</html>")).await;
+        let error = create(CannedResponse::of(status, "text/html", "<html>a proxy</html>")).await;
         assert!(
             matches!(&error, AwsError::AnswerUnusable { action, .. } if action == "ecr:CreateRepository"),
             "{status} {error:?}"
@@ -153,7 +155,8 @@ fn role(sts: &str) -> String {
 #[tokio::test]
 async fn a_role_that_may_not_be_assumed_names_that_action() {
     for (code, expired) in [("AccessDenied", false), ("ExpiredToken", true)] {
-        let aws = LocalAws::start(move |_| Answer::xml_error(403, code, "not this role")).await;
+        let aws =
+            LocalAws::start(move |_| CannedResponse::xml_error(403, code, "not this role")).await;
         let session = Home::with(&role(aws.url.as_str()), "").open("role").await.unwrap();
         match session.ecr().repositories().await.unwrap_err() {
             AwsError::AccessDenied { action, message } if !expired => {
@@ -170,7 +173,7 @@ async fn a_role_that_may_not_be_assumed_names_that_action() {
             }
             other => panic!("{other:?}"),
         }
-        assert_eq!(aws.asked()[0].operation, "AssumeRole");
+        assert_eq!(aws.requests()[0].operation, "AssumeRole");
     }
 }
 
@@ -216,11 +219,11 @@ async fn credentials_that_have_ended_are_not_used() {
         ("AWS_REGION", "eu-west-1"),
         ("AWS_ENDPOINT_URL", aws.url.as_str()),
     ];
-    let of_environment =
-        SessionRequest { credentials: SessionCredentials::Machine, ..of_profile("") };
+    let default_credentials =
+        SessionRequest { credentials: SessionCredentials::Machine, ..profile_request("") };
     let sessions = [
         home.open("tool").await.unwrap(),
-        AwsSession::open(of_environment, &home.environment_with(&keys)).await.unwrap(),
+        AwsSession::open(default_credentials, &home.environment_with(&keys)).await.unwrap(),
     ];
     for session in sessions {
         match session.identity().await.unwrap_err() {
@@ -230,13 +233,13 @@ async fn credentials_that_have_ended_are_not_used() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(aws.asked().is_empty(), "nothing is signed with them");
+    assert!(aws.requests().is_empty(), "nothing is signed with them");
 }
 
 #[tokio::test]
 async fn an_answer_without_an_end_is_not_read_into_memory() {
     let endless = "x".repeat(17 << 20);
-    let aws = LocalAws::start(move |_| Answer::xml(endless.clone())).await;
+    let aws = LocalAws::start(move |_| CannedResponse::xml(endless.clone())).await;
     let error = session_at(&aws).await.identity().await.unwrap_err();
     assert!(
         matches!(&error, AwsError::AnswerUnusable { detail, .. } if detail.contains("more than 16777216 bytes")),
@@ -278,5 +281,5 @@ fn a_sentence_says_each_cause_once_and_in_one_line() {
     #[derive(Debug, thiserror::Error)]
     #[error("inner")]
     struct Inner;
-    assert_eq!(sentence(&Outer(Middle(Inner))), "outer words: inner");
+    assert_eq!(full_message(&Outer(Middle(Inner))), "outer words: inner");
 }

@@ -11,9 +11,9 @@ use url::Url;
 use crate::config::endpoints::EndpointVariant;
 use crate::error::AwsError;
 use crate::sdk_error::{Call, Caller};
-use crate::session::expiry_tracker::WatchedCredentials;
+use crate::session::expiry_tracker::ExpiryTracker;
 use crate::session::request::CallerIdentity;
-use crate::session::role_chain_provider::RoleChain;
+use crate::session::role_chain_provider::RoleChainProvider;
 use crate::session::sts::Sts;
 use transload_model::{AccountId, Region};
 use transload_network::Network;
@@ -25,17 +25,17 @@ pub struct AwsSession {
     pub(super) region: Region,
     pub(super) sdk: SdkConfig,
     pub(super) sts: Sts,
-    pub(super) credentials: WatchedCredentials,
+    pub(super) credentials: ExpiryTracker,
     pub(super) network: Network,
     /// The role chain of the profile. `None` for sessions without a profile.
-    pub(super) roles: Option<RoleChain>,
+    pub(super) role_chain: Option<RoleChainProvider>,
     pub(super) ecr_endpoint: Option<Url>,
     pub(super) iam_endpoint: Option<Url>,
     pub(super) kms_endpoint: Option<Url>,
 }
 
 /// The name of a session with the machine's own credentials in messages.
-pub(crate) const MACHINE: &str = "(this machine's own credentials)";
+pub(crate) const MACHINE_LABEL: &str = "(this machine's own credentials)";
 
 impl AwsSession {
     /// Requests the caller identity from STS.
@@ -53,7 +53,7 @@ impl AwsSession {
             account: AccountId::parse(account).map_err(|error| call.unusable(error))?,
             arn: call.required(answer.arn(), "an ARN")?.to_owned(),
             region: self.region.clone(),
-            expires_at_ms: self.credentials.ends().and_then(milliseconds),
+            expires_at_ms: self.credentials.expires_at().and_then(milliseconds),
         })
     }
 
@@ -90,7 +90,7 @@ impl AwsSession {
 
     /// The credentials of the session.
     #[cfg(test)]
-    pub(crate) fn signs_with(&self) -> &WatchedCredentials {
+    pub(crate) fn credentials(&self) -> &ExpiryTracker {
         &self.credentials
     }
 

@@ -21,41 +21,41 @@ use crate::config::timestamps;
 use transload_model::Secret;
 
 /// Maximum size of the output that is read. Credentials take one or two kilobytes.
-const ANSWER_LIMIT_BYTES: u64 = 1 << 20;
+const OUTPUT_LIMIT_BYTES: u64 = 1 << 20;
 /// Maximum size of the error output that is read.
-const COMPLAINT_LIMIT_BYTES: u64 = 64 << 10;
+const ERROR_OUTPUT_LIMIT_BYTES: u64 = 64 << 10;
 /// Maximum length of the error output in a message.
-const SAID_CHARACTERS: usize = 600;
+const MESSAGE_CHARACTERS: usize = 600;
 
 /// Why a program provided no credentials. Each message continues "its credential_process ".
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProcessError {
     #[error("has a quote that is opened and never closed")]
-    Quotes,
+    UnclosedQuote,
     #[error("names no program")]
-    Empty,
+    NoProgram,
     #[error(
         "was not started: {program}: {reason}. It is started without a shell, as by the AWS command line: ~ and variables in it stand for themselves"
     )]
     NotStarted { program: String, reason: std::io::ErrorKind },
-    #[error("ended with {status}{}", said(complaint))]
-    Failed { status: ExitStatus, complaint: String },
-    #[error("was broken off: {0}")]
-    Broken(std::io::ErrorKind),
-    #[error("printed more than {ANSWER_LIMIT_BYTES} bytes")]
-    TooMuch,
-    #[error("printed what is no JSON object{}", said(complaint))]
-    NoJson { complaint: String },
+    #[error("ended with {status}{}", with_error_output(error_output))]
+    Failed { status: ExitStatus, error_output: String },
+    #[error("was interrupted: {0}")]
+    Interrupted(std::io::ErrorKind),
+    #[error("printed more than {OUTPUT_LIMIT_BYTES} bytes")]
+    OutputTooLarge,
+    #[error("printed what is no JSON object{}", with_error_output(error_output))]
+    NotJson { error_output: String },
     #[error("printed no Version 1, the only one there is")]
-    Version,
+    UnsupportedVersion,
     #[error("printed no {0}")]
-    Lacks(&'static str),
+    MissingField(&'static str),
     #[error("printed an Expiration that is no time with a time zone")]
-    Expiration,
+    InvalidExpiration,
 }
 
-fn said(complaint: &str) -> String {
-    if complaint.is_empty() { String::new() } else { format!(": {complaint}") }
+fn with_error_output(error_output: &str) -> String {
+    if error_output.is_empty() { String::new() } else { format!(": {error_output}") }
 }
 
 /// Runs the program of a profile.
@@ -70,18 +70,19 @@ impl ProcessCredentials {
         Self { command: Secret::new(command.to_owned()) }
     }
 
-    async fn give(&self) -> ProviderResult {
+    async fn provide(&self) -> ProviderResult {
         self.run().await.map_err(CredentialsError::provider_error)
     }
 
     async fn run(&self) -> Result<Credentials, ProcessError> {
-        let words = split(self.command.expose(), cfg!(windows)).ok_or(ProcessError::Quotes)?;
-        let (program, arguments) = words.split_first().ok_or(ProcessError::Empty)?;
+        let words =
+            split(self.command.expose(), cfg!(windows)).ok_or(ProcessError::UnclosedQuote)?;
+        let (program, arguments) = words.split_first().ok_or(ProcessError::NoProgram)?;
         let not_started = |error: std::io::Error| ProcessError::NotStarted {
             program: program.clone(),
             reason: error.kind(),
         };
-        let broken = |error: std::io::Error| ProcessError::Broken(error.kind());
+        let interrupted = |error: std::io::Error| ProcessError::Interrupted(error.kind());
         let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::null())
@@ -92,24 +93,25 @@ impl ProcessCredentials {
             .spawn()
             .map_err(not_started)?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let (answer, complaint, status) = tokio::join!(
-            read(stdout, ANSWER_LIMIT_BYTES),
-            read(stderr, COMPLAINT_LIMIT_BYTES),
+        let (answer, error_output, status) = tokio::join!(
+            read(stdout, OUTPUT_LIMIT_BYTES),
+            read(stderr, ERROR_OUTPUT_LIMIT_BYTES),
             child.wait()
         );
-        let (answer, complaint) = (answer.map_err(broken)?, complaint.map_err(broken)?);
-        let status = status.map_err(broken)?;
-        let complaint = || without_secrets(&String::from_utf8_lossy(&complaint.text), arguments);
+        let (answer, error_output) =
+            (answer.map_err(interrupted)?, error_output.map_err(interrupted)?);
+        let status = status.map_err(interrupted)?;
+        let error_output = || redact(&String::from_utf8_lossy(&error_output.text), arguments);
         if !status.success() {
-            return Err(ProcessError::Failed { status, complaint: complaint() });
+            return Err(ProcessError::Failed { status, error_output: error_output() });
         }
         if answer.is_cut {
-            return Err(ProcessError::TooMuch);
+            return Err(ProcessError::OutputTooLarge);
         }
         let text = answer.text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.text);
         match serde_json::from_slice(text) {
             Ok(Value::Object(answer)) => credentials(&answer),
-            _ => Err(ProcessError::NoJson { complaint: complaint() }),
+            _ => Err(ProcessError::NotJson { error_output: error_output() }),
         }
     }
 }
@@ -125,7 +127,7 @@ impl ProvideCredentials for ProcessCredentials {
     where
         Self: 'a,
     {
-        future::ProvideCredentials::new(self.give())
+        future::ProvideCredentials::new(self.provide())
     }
 }
 
@@ -149,17 +151,17 @@ fn credentials(answer: &Map<String, Value>) -> Result<Credentials, ProcessError>
         answer.get(name).or_else(|| similar().map(|(_, value)| value))
     };
     if value("Version").and_then(Value::as_f64) != Some(1.0) {
-        return Err(ProcessError::Version);
+        return Err(ProcessError::UnsupportedVersion);
     }
     // botocore signs without a token if this one is empty.
     let text = |name: &str| value(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let required = |name: &'static str| text(name).ok_or(ProcessError::Lacks(name));
+    let required = |name: &'static str| text(name).ok_or(ProcessError::MissingField(name));
     let (id, secret) = (required("AccessKeyId")?, required("SecretAccessKey")?);
     let ends = match value("Expiration") {
         None | Some(Value::Null) => None,
         Some(written) => {
-            let read = written.as_str().and_then(timestamps::read);
-            Some(read.ok_or(ProcessError::Expiration)?)
+            let read = written.as_str().and_then(timestamps::parse);
+            Some(read.ok_or(ProcessError::InvalidExpiration)?)
         }
     };
     let token = text("SessionToken").map(str::to_owned);
@@ -185,20 +187,20 @@ const SECRET_WORDS: [&str; 10] = [
     "api-key",
 ];
 /// Runs of at least this many letters and digits count as secrets. The id of an access key has 20.
-const LONG: usize = 20;
+const SECRET_RUN_LENGTH: usize = 20;
 
 /// Returns the error output in one line without possible secrets: long runs of letters and digits, text
 /// after words such as `password`, and arguments of the program that follow such a word.
-fn without_secrets(complaint: &str, arguments: &[String]) -> String {
+fn redact(error_output: &str, arguments: &[String]) -> String {
     let mut secrets: Vec<&str> = Vec::new();
     for (at, argument) in arguments.iter().enumerate() {
         match argument.split_once('=') {
-            Some((name, value)) if named(name).is_some() => secrets.push(value),
-            _ if at > 0 && named(&arguments[at - 1]).is_some() => secrets.push(argument),
+            Some((name, value)) if secret_word_at(name).is_some() => secrets.push(value),
+            _ if at > 0 && secret_word_at(&arguments[at - 1]).is_some() => secrets.push(argument),
             _ => {}
         }
     }
-    let mut text = complaint.to_owned();
+    let mut text = error_output.to_owned();
     for secret in secrets.into_iter().filter(|secret| secret.len() > 2) {
         text = text.replace(secret, "***");
     }
@@ -206,36 +208,38 @@ fn without_secrets(complaint: &str, arguments: &[String]) -> String {
     // Whether the previous word announces a secret, such as `password:`.
     let mut announced = false;
     for word in text.split_whitespace() {
-        let named = named(word);
-        let divided = named.and_then(|at| Some(at + word[at..].find(['=', ':'])? + 1));
+        let secret_word_at = secret_word_at(word);
+        let divided = secret_word_at.and_then(|at| Some(at + word[at..].find(['=', ':'])? + 1));
         said.push(match divided.filter(|end| *end < word.len()) {
             Some(end) => format!("{}***", &word[..end]),
             None if announced => "***".to_owned(),
-            None => without_runs(word),
+            None => redact_long_runs(word),
         });
-        announced = named.is_some() && word.ends_with([':', '=']);
+        announced = secret_word_at.is_some() && word.ends_with([':', '=']);
     }
     let said = said.join(" ");
     let plain = said.chars().filter(|sign| !sign.is_control());
-    let mut short: String = plain.clone().take(SAID_CHARACTERS).collect();
-    if plain.count() > SAID_CHARACTERS {
+    let mut short: String = plain.clone().take(MESSAGE_CHARACTERS).collect();
+    if plain.count() > MESSAGE_CHARACTERS {
         short.push('…');
     }
     short
 }
 
 /// Returns where a word that announces a secret starts.
-fn named(text: &str) -> Option<usize> {
+fn secret_word_at(text: &str) -> Option<usize> {
     let text = text.to_ascii_lowercase();
     SECRET_WORDS.iter().filter_map(|word| text.find(word)).min()
 }
 
-fn without_runs(word: &str) -> String {
+fn redact_long_runs(word: &str) -> String {
     let is_part =
         |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '+' | '/' | '_' | '=');
     let looks_secret = |run: &str| {
         let has = |is: fn(&char) -> bool| run.chars().any(|sign| is(&sign));
-        run.len() >= LONG && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic)
+        run.len() >= SECRET_RUN_LENGTH
+            && has(char::is_ascii_digit)
+            && has(char::is_ascii_alphabetic)
     };
     let mut written = String::new();
     let mut rest = word;

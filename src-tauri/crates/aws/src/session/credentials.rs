@@ -13,15 +13,15 @@ use aws_credential_types::provider::{
 };
 
 use crate::config::environment::AwsEnvironment;
-use crate::config::role_chain::Base;
+use crate::config::role_chain::BaseCredentials;
 use crate::session::credential_process::ProcessCredentials;
-use crate::session::role_chain_provider::{session, session_name};
+use crate::session::role_chain_provider::{default_session_name, session_credentials};
 use crate::session::sts::Sts;
-use crate::sso::role_credentials::SsoRole;
+use crate::sso::role_credentials::SsoRoleProvider;
 use transload_model::Secret;
 
 /// Returns the machine's own credentials: the role of a container, otherwise the role of an instance.
-pub(crate) fn of_machine(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
+pub(crate) fn machine_credentials(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
     let config = provider_config(sdk);
     let container = EcsCredentialsProvider::builder().configure(&config).build();
     let instance = ImdsCredentialsProvider::builder().configure(&config).build();
@@ -31,9 +31,9 @@ pub(crate) fn of_machine(sdk: &SdkConfig) -> impl ProvideCredentials + 'static {
 
 /// Credentials from environment variables.
 #[derive(Debug)]
-struct FromEnvironment(AwsEnvironment);
+struct EnvironmentProvider(AwsEnvironment);
 
-impl ProvideCredentials for FromEnvironment {
+impl ProvideCredentials for EnvironmentProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -47,7 +47,7 @@ impl ProvideCredentials for FromEnvironment {
 }
 
 /// Returns static keys as credentials.
-pub(crate) fn of_keys(
+pub(crate) fn static_credentials(
     access_key_id: &str,
     secret_access_key: &Secret<String>,
     session_token: Option<&Secret<String>>,
@@ -63,8 +63,8 @@ pub(crate) fn of_keys(
 
 /// Returns the provider of a profile's first credentials. Unlike the SDK's default chain, it uses keys
 /// in the environment only if the profile says so.
-pub(crate) fn of_base(
-    base: &Base,
+pub(crate) fn base_provider(
+    base: &BaseCredentials,
     profile: &str,
     environment: &AwsEnvironment,
     sdk: &SdkConfig,
@@ -72,39 +72,43 @@ pub(crate) fn of_base(
 ) -> SharedCredentialsProvider {
     let config = provider_config(sdk);
     match base {
-        Base::Keys { access_key_id, secret_access_key, session_token } => {
-            SharedCredentialsProvider::new(of_keys(
+        BaseCredentials::Keys { access_key_id, secret_access_key, session_token } => {
+            SharedCredentialsProvider::new(static_credentials(
                 access_key_id,
                 secret_access_key,
                 session_token.as_ref(),
             ))
         }
-        Base::Sso { account_id, role_name, .. } => SharedCredentialsProvider::new(SsoRole {
-            profile: profile.to_owned(),
-            environment: environment.clone(),
-            account_id: account_id.clone(),
-            role_name: role_name.clone(),
-        }),
-        Base::Login { session } => SharedCredentialsProvider::new(
+        BaseCredentials::Sso { account_id, role_name, .. } => {
+            SharedCredentialsProvider::new(SsoRoleProvider {
+                profile: profile.to_owned(),
+                environment: environment.clone(),
+                account_id: account_id.clone(),
+                role_name: role_name.clone(),
+            })
+        }
+        BaseCredentials::Login { session } => SharedCredentialsProvider::new(
             LoginCredentialsProvider::builder(session).configure(&config).build(),
         ),
-        Base::Process { command } => {
+        BaseCredentials::Process { command } => {
             SharedCredentialsProvider::new(ProcessCredentials::new(command))
         }
-        Base::WebIdentity { role_arn, token_file, session_name, written_at } => {
-            SharedCredentialsProvider::new(WebIdentity {
+        BaseCredentials::WebIdentity { role_arn, token_file, session_name, setting_location } => {
+            SharedCredentialsProvider::new(WebIdentityProvider {
                 role_arn: role_arn.clone(),
                 token_file: token_file.clone(),
                 session_name: session_name.clone(),
-                written_at: written_at.clone(),
+                setting_location: setting_location.clone(),
                 sts: sts.clone(),
             })
         }
-        Base::Environment => SharedCredentialsProvider::new(FromEnvironment(environment.clone())),
-        Base::Instance => SharedCredentialsProvider::new(
+        BaseCredentials::Environment => {
+            SharedCredentialsProvider::new(EnvironmentProvider(environment.clone()))
+        }
+        BaseCredentials::Instance => SharedCredentialsProvider::new(
             ImdsCredentialsProvider::builder().configure(&config).build(),
         ),
-        Base::Container => SharedCredentialsProvider::new(
+        BaseCredentials::Container => SharedCredentialsProvider::new(
             EcsCredentialsProvider::builder().configure(&config).build(),
         ),
     }
@@ -132,21 +136,21 @@ fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
 /// Credentials for a web identity token. The SDK's own provider ignores the STS endpoint of the
 /// profile.
 #[derive(Debug)]
-struct WebIdentity {
+struct WebIdentityProvider {
     role_arn: String,
     token_file: String,
     session_name: Option<String>,
-    written_at: String,
+    setting_location: String,
     sts: Sts,
 }
 
-impl WebIdentity {
+impl WebIdentityProvider {
     async fn assume(&self) -> ProviderResult {
         // Read every time, because Kubernetes and CI systems renew it.
         let token = tokio::fs::read_to_string(&self.token_file).await.map_err(|error| {
             CredentialsError::invalid_configuration(format!(
                 "its web_identity_token_file {} cannot be read: {error} ({})",
-                self.token_file, self.written_at
+                self.token_file, self.setting_location
             ))
         })?;
         let answer = self
@@ -154,16 +158,16 @@ impl WebIdentity {
             .client()
             .assume_role_with_web_identity()
             .role_arn(&self.role_arn)
-            .role_session_name(self.session_name.clone().unwrap_or_else(session_name))
+            .role_session_name(self.session_name.clone().unwrap_or_else(default_session_name))
             .web_identity_token(token.trim_end())
             .send()
             .await
             .map_err(CredentialsError::provider_error)?;
-        session(answer.credentials, &self.role_arn)
+        session_credentials(answer.credentials, &self.role_arn)
     }
 }
 
-impl ProvideCredentials for WebIdentity {
+impl ProvideCredentials for WebIdentityProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,

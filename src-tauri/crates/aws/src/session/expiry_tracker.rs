@@ -11,45 +11,47 @@ use time::OffsetDateTime;
 
 /// The credentials expired before they were used, according to their provider.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("they ended on {}", OffsetDateTime::from(*ended).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH))]
-pub(crate) struct Ended {
-    ended: SystemTime,
+#[error("they ended on {}", OffsetDateTime::from(*expired_at).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH))]
+pub(crate) struct ExpiredCredentials {
+    expired_at: SystemTime,
 }
 
 /// Passes credentials on and records when the latest ones expire, so that showing the expiration
 /// requires no new credentials and assumes no role again.
 #[derive(Clone, Debug)]
-pub(crate) struct WatchedCredentials {
+pub(crate) struct ExpiryTracker {
     inner: SharedCredentialsProvider,
-    ends: Arc<Mutex<Option<SystemTime>>>,
+    expires_at: Arc<Mutex<Option<SystemTime>>>,
 }
 
-impl WatchedCredentials {
+impl ExpiryTracker {
     pub(crate) fn new(inner: impl ProvideCredentials + 'static) -> Self {
-        Self { inner: SharedCredentialsProvider::new(inner), ends: Arc::default() }
+        Self { inner: SharedCredentialsProvider::new(inner), expires_at: Arc::default() }
     }
 
     /// When the latest credentials expire. `None` if they don't, or if none were used yet.
-    pub(crate) fn ends(&self) -> Option<SystemTime> {
-        *self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn expires_at(&self) -> Option<SystemTime> {
+        *self.expires_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn watch(&self) -> ProviderResult {
+    async fn track(&self) -> ProviderResult {
         let credentials = self.inner.provide_credentials().await?;
         // Source: `RefreshableCredentials` of botocore ("the refreshed credentials are still expired").
-        if let Some(ended) = credentials.expiry().filter(|ends| *ends <= SystemTime::now()) {
-            return Err(CredentialsError::provider_error(Ended { ended }));
+        if let Some(expired_at) =
+            credentials.expiry().filter(|expires_at| *expires_at <= SystemTime::now())
+        {
+            return Err(CredentialsError::provider_error(ExpiredCredentials { expired_at }));
         }
-        *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = credentials.expiry();
+        *self.expires_at.lock().unwrap_or_else(PoisonError::into_inner) = credentials.expiry();
         Ok(credentials)
     }
 }
 
-impl ProvideCredentials for WatchedCredentials {
+impl ProvideCredentials for ExpiryTracker {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
     {
-        future::ProvideCredentials::new(self.watch())
+        future::ProvideCredentials::new(self.track())
     }
 }

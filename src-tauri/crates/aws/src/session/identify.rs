@@ -9,7 +9,7 @@ use crate::session::request::CallerIdentity;
 use transload_model::{Partition, Region};
 
 /// The alias is only a convenience and not worth a longer wait.
-const ALIAS_WITHIN: Duration = Duration::from_secs(5);
+const ALIAS_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl AwsSession {
     /// Requests the caller identity from STS. If AWS does not know the credentials, checks whether only
@@ -20,7 +20,7 @@ impl AwsSession {
     pub async fn identify(&self) -> Result<CallerIdentity, AwsError> {
         match self.identity().await {
             Err(refused @ AwsError::CredentialsInvalid { .. }) => {
-                Err(self.known_at_home().await.unwrap_or(refused))
+                Err(self.region_not_enabled().await.unwrap_or(refused))
             }
             other => other,
         }
@@ -28,7 +28,7 @@ impl AwsSession {
 
     /// Returns an error about the region if the credentials are valid in the partition's home region,
     /// which every account can use.
-    async fn known_at_home(&self) -> Option<AwsError> {
+    async fn region_not_enabled(&self) -> Option<AwsError> {
         let home = Partition::of_region(self.region()).home_region();
         if self.region().as_str() == home {
             return None;
@@ -43,7 +43,7 @@ impl AwsSession {
     pub async fn account_alias(&self) -> Option<String> {
         let call = Call::new(self.caller(), "iam:ListAccountAliases");
         let asked = self.iam().list_account_aliases().send();
-        match tokio::time::timeout(ALIAS_WITHIN, asked).await {
+        match tokio::time::timeout(ALIAS_TIMEOUT, asked).await {
             Ok(Ok(answer)) => answer.account_aliases().first().cloned(),
             Ok(Err(error)) => {
                 tracing::debug!(error = %call.failed(error), "the account's alias is not known");
@@ -57,13 +57,17 @@ impl AwsSession {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Answer, LocalAws, identity_xml, session_at};
+    use crate::testing::{CannedResponse, LocalAws, identity_xml, session_at};
 
     /// Starts an STS that knows the key in some regions only.
     async fn known_in(regions: &'static [&'static str]) -> LocalAws {
         LocalAws::start(move |asked| match asked.region.as_deref() {
             Some(region) if regions.contains(&region) => identity_xml(),
-            _ => Answer::xml_error(403, "InvalidClientTokenId", "The security token is invalid."),
+            _ => CannedResponse::xml_error(
+                403,
+                "InvalidClientTokenId",
+                "The security token is invalid.",
+            ),
         })
         .await
     }
@@ -88,7 +92,7 @@ mod tests {
         let at_home = known_in(&["ap-east-1"]).await;
         let session = session_at(&at_home).await.in_region(Region::parse("ap-east-1").unwrap());
         assert_eq!(session.identify().await.unwrap().region, region);
-        assert_eq!(at_home.asked().len(), 1);
+        assert_eq!(at_home.requests().len(), 1);
     }
 
     #[tokio::test]
@@ -97,12 +101,13 @@ mod tests {
                      <ListAccountAliasesResult><IsTruncated>false</IsTruncated><AccountAliases>\
                      <member>my-company</member></AccountAliases></ListAccountAliasesResult>\
                      </ListAccountAliasesResponse>";
-        let aws = LocalAws::start(move |_| Answer::xml(alias.to_owned())).await;
+        let aws = LocalAws::start(move |_| CannedResponse::xml(alias.to_owned())).await;
         let session = session_at(&aws).await;
         assert_eq!(session.account_alias().await.as_deref(), Some("my-company"));
-        assert_eq!(aws.asked()[0].operation, "ListAccountAliases");
+        assert_eq!(aws.requests()[0].operation, "ListAccountAliases");
         let denied =
-            LocalAws::start(|_| Answer::xml_error(403, "AccessDenied", "not authorized")).await;
+            LocalAws::start(|_| CannedResponse::xml_error(403, "AccessDenied", "not authorized"))
+                .await;
         assert_eq!(session_at(&denied).await.account_alias().await, None);
     }
 }

@@ -10,37 +10,39 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::env_config::file::EnvConfigFiles;
 
-use crate::config::config_files::{Configuration, no_files};
-use crate::config::endpoints::configured;
+use crate::config::config_files::{Configuration, empty_sdk_files};
+use crate::config::endpoints::configured_endpoint;
 use crate::config::environment::AwsEnvironment;
 use crate::config::profile_kind::ProfileKind;
-use crate::config::profile_problem::Problem;
+use crate::config::profile_problem::ProfileProblem;
 use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
-use crate::config::role_chain::{Chain, follow, region_of};
+use crate::config::role_chain::{RoleChain, region_setting, resolve_role_chain};
 use crate::error::AwsError;
 use crate::sdk_error::{Call, Caller};
-use crate::session::aws_session::{AwsSession, MACHINE};
-use crate::session::credentials::{of_base, of_keys, of_machine};
-use crate::session::default_credentials::{ENVIRONMENT, Origin, origin};
-use crate::session::expiry_tracker::WatchedCredentials;
-use crate::session::mfa_sessions::MfaSessions;
+use crate::session::aws_session::{AwsSession, MACHINE_LABEL};
+use crate::session::credentials::{base_provider, machine_credentials, static_credentials};
+use crate::session::default_credentials::{
+    DefaultCredentials, ENVIRONMENT_LABEL, default_credentials,
+};
+use crate::session::expiry_tracker::ExpiryTracker;
+use crate::session::mfa_session_cache::MfaSessionCache;
 use crate::session::request::{SessionCredentials, SessionRequest};
-use crate::session::role_chain_provider::RoleChain;
+use crate::session::role_chain_provider::RoleChainProvider;
 use crate::session::sdk_http::SdkHttp;
-use crate::session::sdk_settings::{ANSWER_WITHIN, behavior, network_of};
+use crate::session::sdk_settings::{READ_TIMEOUT, behavior_version, profile_network};
 use crate::session::sts::Sts;
 use transload_model::{Region, Secret};
 use transload_network::{Network, is_loopback};
 
 /// A program that prints credentials may prompt the user first. The SDK's default of five seconds is
 /// too short for that.
-const CREDENTIALS_WITHIN: Duration = Duration::from_secs(60);
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The name of a session with static keys in messages.
-const KEYS_GIVEN: &str = "(keys given for this session)";
+const STATIC_KEYS_LABEL: &str = "(keys given for this session)";
 
 /// The default profile.
-const DEFAULT: &str = "default";
+const DEFAULT_PROFILE: &str = "default";
 
 impl AwsSession {
     /// Prepares a session. Makes no call to AWS yet.
@@ -53,7 +55,7 @@ impl AwsSession {
         environment: &AwsEnvironment,
     ) -> Result<Self, AwsError> {
         let session = Self::prepare(request, environment).await?;
-        match session.roles.as_ref().and_then(RoleChain::waits_for) {
+        match session.role_chain.as_ref().and_then(RoleChainProvider::pending_mfa_serial) {
             Some(serial) => Err(AwsError::MfaNeeded {
                 profile: session.caller.profile.clone(),
                 serial: serial.to_owned(),
@@ -74,9 +76,9 @@ impl AwsSession {
         code: &Secret<String>,
     ) -> Result<(), AwsError> {
         let session = Self::prepare(request, environment).await?;
-        let Some(roles) = &session.roles else { return Ok(()) };
-        roles.submit(code).await.map_err(|error| {
-            Call::new(&session.caller, "sts:AssumeRole").without_credentials(error.into())
+        let Some(role_chain) = &session.role_chain else { return Ok(()) };
+        role_chain.submit_mfa_code(code).await.map_err(|error| {
+            Call::new(&session.caller, "sts:AssumeRole").credentials_error(error.into())
         })
     }
 
@@ -87,22 +89,29 @@ impl AwsSession {
         match &request.credentials {
             SessionCredentials::Profile { name } => {
                 let configuration = Configuration::read(environment, Some(name)).await;
-                let chain = usable(&configuration, name)?;
-                let region = region(&request, environment, &configuration.sections, name)?;
-                let files = configuration.sources();
-                let network = network_of(environment, &configuration.profiles, name);
-                let caller = Caller { profile: name.clone(), base: chain.base.kind() };
-                let settings = Settings { profile: Some(name), files, region, network };
-                let who = Who::Profile { chain, kept: environment.mfa_sessions().clone() };
-                settings.open(caller, who, &request, environment, &configuration.profiles).await
+                let chain = profile_role_chain(&configuration, name)?;
+                let region = session_region(&request, environment, &configuration.sections, name)?;
+                let files = configuration.sdk_files();
+                let network = profile_network(environment, &configuration.sdk_profiles, name);
+                let caller = Caller { profile: name.clone(), credentials_kind: chain.base.kind() };
+                let settings = SessionSettings { profile: Some(name), files, region, network };
+                let signer =
+                    Signer::Profile { chain, mfa_sessions: environment.mfa_sessions().clone() };
+                settings
+                    .open(caller, signer, &request, environment, &configuration.sdk_profiles)
+                    .await
             }
-            SessionCredentials::Machine => Self::of_environment(&request, environment).await,
+            SessionCredentials::Machine => Self::open_default(&request, environment).await,
             SessionCredentials::Static { access_key_id, secret_access_key, session_token } => {
-                let caller = Caller { profile: KEYS_GIVEN.to_owned(), base: ProfileKind::Keys };
+                let caller = Caller {
+                    profile: STATIC_KEYS_LABEL.to_owned(),
+                    credentials_kind: ProfileKind::Keys,
+                };
                 let token = session_token.as_ref();
-                let who = Who::Keys(of_keys(access_key_id, secret_access_key, token));
-                Settings::without_profile(&request, environment, KEYS_GIVEN)?
-                    .open(caller, who, &request, environment, &ProfileSet::default())
+                let signer =
+                    Signer::Keys(static_credentials(access_key_id, secret_access_key, token));
+                SessionSettings::without_profile(&request, environment, STATIC_KEYS_LABEL)?
+                    .open(caller, signer, &request, environment, &ProfileSet::default())
                     .await
             }
         }
@@ -110,83 +119,87 @@ impl AwsSession {
 
     /// Opens a session like the AWS CLI without `--profile`. The settings of the default profile apply
     /// even if the credentials come from elsewhere.
-    async fn of_environment(
+    async fn open_default(
         request: &SessionRequest,
         environment: &AwsEnvironment,
     ) -> Result<Self, AwsError> {
         let named = environment.profile();
-        let name = named.unwrap_or(DEFAULT);
+        let name = named.unwrap_or(DEFAULT_PROFILE);
         let configuration = Configuration::read(environment, Some(name)).await;
         let sections = &configuration.sections;
-        if named.is_some() || configuration.broken().is_some() {
-            exists(&configuration, name)?;
+        if named.is_some() || configuration.read_error().is_some() {
+            ensure_profile_exists(&configuration, name)?;
         }
-        let origin = origin(environment, sections, name)?;
+        let default = default_credentials(environment, sections, name)?;
         let region = match environment.region().filter(|_| request.region.is_none()) {
             Some(text) => Region::parse(text).map_err(|error| AwsError::ProfileInvalid {
                 profile: name.to_owned(),
                 detail: error.to_string(),
             })?,
-            None => region(request, environment, sections, name)?,
+            None => session_region(request, environment, sections, name)?,
         };
-        let (caller, base, who) = match origin {
-            Origin::Keys(keys) => (ENVIRONMENT, ProfileKind::Keys, Who::Keys(keys)),
-            Origin::Chain(chain) => {
-                let base = chain.base.kind();
-                let kept = environment.mfa_sessions().clone();
-                (name, base, Who::Profile { chain, kept })
+        let (caller, base, signer) = match default {
+            DefaultCredentials::Keys(keys) => {
+                (ENVIRONMENT_LABEL, ProfileKind::Keys, Signer::Keys(keys))
             }
-            Origin::Machine => (MACHINE, ProfileKind::Keys, Who::Machine),
+            DefaultCredentials::Profile(chain) => {
+                let base = chain.base.kind();
+                let mfa_sessions = environment.mfa_sessions().clone();
+                (name, base, Signer::Profile { chain, mfa_sessions })
+            }
+            DefaultCredentials::Machine => (MACHINE_LABEL, ProfileKind::Keys, Signer::Machine),
         };
-        let caller = Caller { profile: caller.to_owned(), base };
-        let settings = Settings {
+        let caller = Caller { profile: caller.to_owned(), credentials_kind: base };
+        let settings = SessionSettings {
             profile: sections.profile(name).map(|_| name),
-            files: configuration.sources(),
+            files: configuration.sdk_files(),
             region,
-            network: network_of(environment, &configuration.profiles, name),
+            network: profile_network(environment, &configuration.sdk_profiles, name),
         };
-        settings.open(caller, who, request, environment, &configuration.profiles).await
+        settings.open(caller, signer, request, environment, &configuration.sdk_profiles).await
     }
 }
 
 /// The credentials to sign with.
-enum Who {
-    Profile { chain: Chain, kept: MfaSessions },
+enum Signer {
+    Profile { chain: RoleChain, mfa_sessions: MfaSessionCache },
     Machine,
     Keys(Credentials),
 }
 
 /// The input for the SDK's configuration.
-struct Settings<'a> {
+struct SessionSettings<'a> {
     profile: Option<&'a str>,
     files: EnvConfigFiles,
     region: Region,
     network: Network,
 }
 
-impl Settings<'_> {
+impl SessionSettings<'_> {
     fn without_profile(
         request: &SessionRequest,
         environment: &AwsEnvironment,
         name: &str,
     ) -> Result<Self, AwsError> {
-        let region = region(request, environment, &ConfiguredProfiles::default(), name)?;
+        let region = session_region(request, environment, &ConfiguredProfiles::default(), name)?;
         let network = environment.network().clone();
-        Ok(Self { profile: None, files: no_files(), region, network })
+        Ok(Self { profile: None, files: empty_sdk_files(), region, network })
     }
 
     async fn open(
         self,
         caller: Caller,
-        who: Who,
+        signer: Signer,
         request: &SessionRequest,
         environment: &AwsEnvironment,
         profiles: &ProfileSet,
     ) -> Result<AwsSession, AwsError> {
         let endpoint = |service| {
-            configured(environment, profiles, service).map_err(|error| AwsError::ProfileInvalid {
-                profile: caller.profile.clone(),
-                detail: error.to_string(),
+            configured_endpoint(environment, profiles, service).map_err(|error| {
+                AwsError::ProfileInvalid {
+                    profile: caller.profile.clone(),
+                    detail: error.to_string(),
+                }
             })
         };
         let ecr_endpoint = request.ecr_endpoint.clone().or(endpoint("ECR")?);
@@ -200,31 +213,38 @@ impl Settings<'_> {
         let emulator = || sts_endpoint.clone().filter(is_loopback);
         let iam_endpoint = endpoint("IAM")?.or_else(emulator);
         let kms_endpoint = endpoint("KMS")?.or_else(emulator);
-        let timeouts = TimeoutConfig::builder().read_timeout(ANSWER_WITHIN).build();
-        let mut loader = aws_config::defaults(behavior())
+        let timeouts = TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build();
+        let mut loader = aws_config::defaults(behavior_version())
             .region(aws_config::Region::new(self.region.as_str().to_owned()))
             .no_credentials()
             .http_client(SdkHttp::new(&self.network))
-            .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_WITHIN).build())
+            .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build())
             .timeout_config(timeouts)
             .profile_files(self.files);
         if let Some(profile) = self.profile {
             loader = loader.profile_name(sdk_name(profile));
         }
-        let nobody = loader.load().await;
+        let unsigned = loader.load().await;
         // Requests for credentials use the same settings as all other requests.
-        let (credentials, roles) = match who {
-            Who::Keys(keys) => (WatchedCredentials::new(keys), None),
-            Who::Machine => (WatchedCredentials::new(of_machine(&nobody)), None),
-            Who::Profile { chain, kept } => {
-                let sts = Sts::new(nobody.clone(), sts_endpoint.clone());
-                let base = of_base(&chain.base, &caller.profile, environment, &nobody, &sts);
-                let roles = RoleChain::new(base, chain.base.name(), chain.hops, sts, kept);
-                (WatchedCredentials::new(roles.clone()), Some(roles))
+        let (credentials, role_chain) = match signer {
+            Signer::Keys(keys) => (ExpiryTracker::new(keys), None),
+            Signer::Machine => (ExpiryTracker::new(machine_credentials(&unsigned)), None),
+            Signer::Profile { chain, mfa_sessions } => {
+                let sts = Sts::new(unsigned.clone(), sts_endpoint.clone());
+                let base =
+                    base_provider(&chain.base, &caller.profile, environment, &unsigned, &sts);
+                let role_chain = RoleChainProvider::new(
+                    base,
+                    chain.base.cache_key(),
+                    chain.roles,
+                    sts,
+                    mfa_sessions,
+                );
+                (ExpiryTracker::new(role_chain.clone()), Some(role_chain))
             }
         };
-        let signer = SharedCredentialsProvider::new(credentials.clone());
-        let sdk = nobody.into_builder().credentials_provider(signer).build();
+        let provider = SharedCredentialsProvider::new(credentials.clone());
+        let sdk = unsigned.into_builder().credentials_provider(provider).build();
         Ok(AwsSession {
             caller: Arc::new(caller),
             region: self.region,
@@ -232,7 +252,7 @@ impl Settings<'_> {
             sdk,
             credentials,
             network: self.network,
-            roles,
+            role_chain,
             ecr_endpoint,
             iam_endpoint,
             kms_endpoint,
@@ -241,9 +261,9 @@ impl Settings<'_> {
 }
 
 /// Checks that the files can be read and define the profile.
-fn exists(configuration: &Configuration, name: &str) -> Result<(), AwsError> {
+fn ensure_profile_exists(configuration: &Configuration, name: &str) -> Result<(), AwsError> {
     let profile = name.to_owned();
-    if let Some(error) = configuration.broken() {
+    if let Some(error) = configuration.read_error() {
         return Err(AwsError::ProfileInvalid { profile, detail: error.to_owned() });
     }
     if configuration.sections.profile(name).is_some() {
@@ -258,11 +278,11 @@ fn exists(configuration: &Configuration, name: &str) -> Result<(), AwsError> {
 }
 
 /// Returns how the profile gets its credentials.
-fn usable(configuration: &Configuration, name: &str) -> Result<Chain, AwsError> {
-    exists(configuration, name)?;
+fn profile_role_chain(configuration: &Configuration, name: &str) -> Result<RoleChain, AwsError> {
+    ensure_profile_exists(configuration, name)?;
     let invalid = |detail: String| AwsError::ProfileInvalid { profile: name.to_owned(), detail };
-    follow(&configuration.sections, name).map_err(|problem| match problem.problem {
-        Problem::NoCredentials => {
+    resolve_role_chain(&configuration.sections, name).map_err(|problem| match problem.problem {
+        ProfileProblem::NoCredentials => {
             AwsError::CredentialsMissing { profile: name.to_owned(), source: Some(problem.into()) }
         }
         _ => invalid(problem.to_string()),
@@ -270,7 +290,7 @@ fn usable(configuration: &Configuration, name: &str) -> Result<Chain, AwsError> 
 }
 
 /// Returns the region of the request, the profile or the environment, in this order.
-fn region(
+fn session_region(
     request: &SessionRequest,
     environment: &AwsEnvironment,
     sections: &ConfiguredProfiles,
@@ -279,7 +299,7 @@ fn region(
     if let Some(region) = &request.region {
         return Ok(region.clone());
     }
-    let setting = region_of(sections, name);
+    let setting = region_setting(sections, name);
     let text = setting
         .map(|setting| setting.value.as_str())
         .or(environment.region())
@@ -287,7 +307,7 @@ fn region(
     Region::parse(text).map_err(|error| AwsError::ProfileInvalid {
         profile: name.to_owned(),
         detail: match setting {
-            Some(setting) => format!("{error} ({})", setting.place),
+            Some(setting) => format!("{error} ({})", setting.location),
             None => error.to_string(),
         },
     })

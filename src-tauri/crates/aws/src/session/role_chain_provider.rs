@@ -15,22 +15,22 @@ use aws_sdk_sts::types::Credentials as StsCredentials;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
-use crate::config::role_chain::Hop;
-use crate::session::mfa_sessions::{MfaKey, MfaSessions};
+use crate::config::role_chain::ChainedRole;
+use crate::session::mfa_session_cache::{MfaSessionCache, MfaSessionKey};
 use crate::session::sts::Sts;
 use transload_model::Secret;
 
 /// Why a role of a chain was not assumed.
 #[derive(Debug, thiserror::Error)]
 #[expect(clippy::large_enum_variant, reason = "it is boxed at once, as the cause of another error")]
-pub(crate) enum HopError {
+pub(crate) enum RoleChainError {
     /// The role requires a code of the device.
     #[error("a code of {serial} is needed")]
     CodeNeeded { serial: String },
     /// STS rejected the call, or was not reached.
-    #[error("the role {} of the profile {:?} was not assumed", hop.role_arn, hop.profile)]
+    #[error("the role {} of the profile {:?} was not assumed", role.role_arn, role.profile)]
     NotAssumed {
-        hop: Box<Hop>,
+        role: Box<ChainedRole>,
         /// Whether the call contained a code.
         with_code: bool,
         #[source]
@@ -43,74 +43,81 @@ pub(crate) enum HopError {
 
 /// The credentials of a profile: first credentials, and the roles that are assumed with them.
 #[derive(Clone, Debug)]
-pub(crate) struct RoleChain {
+pub(crate) struct RoleChainProvider {
     base: SharedCredentialsProvider,
     /// Identifies the first credentials in the cache.
-    base_name: String,
-    hops: Arc<[Hop]>,
+    base_key: String,
+    roles: Arc<[ChainedRole]>,
     sts: Sts,
-    kept: MfaSessions,
+    cache: MfaSessionCache,
 }
 
-impl RoleChain {
-    /// `base_name` identifies the first credentials before they are requested.
+impl RoleChainProvider {
+    /// `base_key` identifies the first credentials before they are requested.
     pub(crate) fn new(
         base: SharedCredentialsProvider,
-        base_name: String,
-        hops: Vec<Hop>,
+        base_key: String,
+        roles: Vec<ChainedRole>,
         sts: Sts,
-        kept: MfaSessions,
+        cache: MfaSessionCache,
     ) -> Self {
-        Self { base, base_name, hops: hops.into(), sts, kept }
+        Self { base, base_key, roles: roles.into(), sts, cache }
     }
 
     /// Returns the device of the first role that requires a code. `None` if no role does.
-    pub(crate) fn waits_for(&self) -> Option<&str> {
+    pub(crate) fn pending_mfa_serial(&self) -> Option<&str> {
         // A cached session of a later role makes the earlier ones unnecessary.
-        let from = self.kept_session().map_or(0, |(number, _)| number + 1);
-        self.hops[from..].iter().find_map(|hop| hop.mfa_serial.as_deref())
+        let from = self.cached_session().map_or(0, |(number, _)| number + 1);
+        self.roles[from..].iter().find_map(|role| role.mfa_serial.as_deref())
     }
 
     /// Assumes the first role that requires a code, and caches the session.
-    pub(crate) async fn submit(&self, code: &Secret<String>) -> Result<(), CredentialsError> {
-        if self.waits_for().is_none() {
+    pub(crate) async fn submit_mfa_code(
+        &self,
+        code: &Secret<String>,
+    ) -> Result<(), CredentialsError> {
+        if self.pending_mfa_serial().is_none() {
             return Ok(());
         }
         match self.assume_all(Some(code)).await {
             // A later role may require another code.
-            Err(error) if waits(&error).is_some() && self.kept_session().is_some() => Ok(()),
+            Err(error)
+                if required_code_serial(&error).is_some() && self.cached_session().is_some() =>
+            {
+                Ok(())
+            }
             other => other.map(drop),
         }
     }
 
     /// Returns the last role with a cached session, by its index.
-    fn kept_session(&self) -> Option<(usize, Credentials)> {
+    fn cached_session(&self) -> Option<(usize, Credentials)> {
         let with_mfa =
-            self.hops.iter().enumerate().rev().filter(|(_, hop)| hop.mfa_serial.is_some());
+            self.roles.iter().enumerate().rev().filter(|(_, role)| role.mfa_serial.is_some());
         with_mfa
             .into_iter()
-            .find_map(|(number, _)| Some((number, self.kept.get(&self.key(number))?)))
+            .find_map(|(number, _)| Some((number, self.cache.get(&self.key(number))?)))
     }
 
     async fn assume_all(&self, mut code: Option<&Secret<String>>) -> ProviderResult {
-        let (from, mut credentials) = match self.kept_session() {
+        let (from, mut credentials) = match self.cached_session() {
             Some((number, session)) => (number + 1, session),
             None => {
                 // Without the required code, not even the first credentials are requested.
-                let first = self.hops.first().and_then(|hop| hop.mfa_serial.as_ref());
+                let first = self.roles.first().and_then(|role| role.mfa_serial.as_ref());
                 if let (Some(serial), None) = (first, code) {
                     return Err(code_needed(serial));
                 }
                 (0, self.base.provide_credentials().await?)
             }
         };
-        for (number, hop) in self.hops.iter().enumerate().skip(from) {
-            credentials = match &hop.mfa_serial {
-                None => self.assume(hop, credentials, None).await?,
+        for (number, role) in self.roles.iter().enumerate().skip(from) {
+            credentials = match &role.mfa_serial {
+                None => self.assume(role, credentials, None).await?,
                 Some(serial) => {
                     let code = code.take().ok_or_else(|| code_needed(serial))?;
-                    let session = self.assume(hop, credentials, Some((serial, code))).await?;
-                    self.kept.keep(self.key(number), session.clone());
+                    let session = self.assume(role, credentials, Some((serial, code))).await?;
+                    self.cache.insert(self.key(number), session.clone());
                     session
                 }
             };
@@ -120,39 +127,43 @@ impl RoleChain {
 
     async fn assume(
         &self,
-        hop: &Hop,
+        role: &ChainedRole,
         caller: Credentials,
         mfa: Option<(&String, &Secret<String>)>,
     ) -> ProviderResult {
         let answer = self
             .sts
-            .client_of(caller)
+            .client_with(caller)
             .assume_role()
-            .role_arn(&hop.role_arn)
-            .role_session_name(hop.session_name.clone().unwrap_or_else(session_name))
-            .set_external_id(hop.external_id.clone())
-            .set_duration_seconds(hop.duration_seconds)
+            .role_arn(&role.role_arn)
+            .role_session_name(role.session_name.clone().unwrap_or_else(default_session_name))
+            .set_external_id(role.external_id.clone())
+            .set_duration_seconds(role.duration_seconds)
             .set_serial_number(mfa.map(|(serial, _)| serial.clone()))
             .set_token_code(mfa.map(|(_, code)| code.expose().clone()))
             .send()
             .await
             .map_err(|source| {
-                let (hop, with_code) = (Box::new(hop.clone()), mfa.is_some());
-                CredentialsError::provider_error(HopError::NotAssumed { hop, with_code, source })
+                let (role, with_code) = (Box::new(role.clone()), mfa.is_some());
+                CredentialsError::provider_error(RoleChainError::NotAssumed {
+                    role,
+                    with_code,
+                    source,
+                })
             })?;
-        session(answer.credentials, &hop.role_arn)
+        session_credentials(answer.credentials, &role.role_arn)
     }
 
-    fn key(&self, number: usize) -> MfaKey {
-        MfaKey {
+    fn key(&self, number: usize) -> MfaSessionKey {
+        MfaSessionKey {
             endpoint: self.sts.endpoint().map(ToString::to_string),
-            base: self.base_name.clone(),
-            hops: self.hops[..=number].to_vec(),
+            base: self.base_key.clone(),
+            roles: self.roles[..=number].to_vec(),
         }
     }
 }
 
-impl ProvideCredentials for RoleChain {
+impl ProvideCredentials for RoleChainProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -162,9 +173,15 @@ impl ProvideCredentials for RoleChain {
 }
 
 /// Converts the credentials in a response of STS.
-pub(crate) fn session(credentials: Option<StsCredentials>, role_arn: &str) -> ProviderResult {
-    let none =
-        || CredentialsError::provider_error(HopError::NoSession { role_arn: role_arn.to_owned() });
+pub(crate) fn session_credentials(
+    credentials: Option<StsCredentials>,
+    role_arn: &str,
+) -> ProviderResult {
+    let none = || {
+        CredentialsError::provider_error(RoleChainError::NoSession {
+            role_arn: role_arn.to_owned(),
+        })
+    };
     let given = credentials.ok_or_else(none)?;
     let ends = SystemTime::try_from(given.expiration).map_err(|_| none())?;
     Ok(Credentials::new(
@@ -177,20 +194,20 @@ pub(crate) fn session(credentials: Option<StsCredentials>, role_arn: &str) -> Pr
 }
 
 /// The session name that CloudTrail shows if the profile sets none.
-pub(crate) fn session_name() -> String {
+pub(crate) fn default_session_name() -> String {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("transload-{}", since_1970.as_millis())
 }
 
 fn code_needed(serial: &str) -> CredentialsError {
-    CredentialsError::provider_error(HopError::CodeNeeded { serial: serial.to_owned() })
+    CredentialsError::provider_error(RoleChainError::CodeNeeded { serial: serial.to_owned() })
 }
 
 /// Returns the device whose code an error requires.
-fn waits(error: &CredentialsError) -> Option<&str> {
+fn required_code_serial(error: &CredentialsError) -> Option<&str> {
     let source = std::error::Error::source(error)?;
-    match source.downcast_ref::<HopError>()? {
-        HopError::CodeNeeded { serial } => Some(serial),
+    match source.downcast_ref::<RoleChainError>()? {
+        RoleChainError::CodeNeeded { serial } => Some(serial),
         _ => None,
     }
 }

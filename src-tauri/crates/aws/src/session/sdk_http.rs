@@ -17,18 +17,18 @@ use bytes::Bytes;
 use transload_network::{Ask, Exchange, ExchangeError, Network};
 
 /// Timeouts for connecting and for the response.
-type Limits = (Option<Duration>, Option<Duration>);
+type Timeouts = (Option<Duration>, Option<Duration>);
 
 /// The HTTP client for the SDK. Clones share their connections.
 #[derive(Clone)]
 pub(crate) struct SdkHttp {
     network: Network,
-    kept: Arc<Mutex<Vec<(Limits, SharedHttpConnector)>>>,
+    connectors: Arc<Mutex<Vec<(Timeouts, SharedHttpConnector)>>>,
 }
 
 impl SdkHttp {
     pub(crate) fn new(network: &Network) -> Self {
-        Self { network: network.clone(), kept: Arc::default() }
+        Self { network: network.clone(), connectors: Arc::default() }
     }
 }
 
@@ -44,14 +44,14 @@ impl HttpClient for SdkHttp {
         settings: &HttpConnectorSettings,
         _components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        let limits = (settings.connect_timeout(), settings.read_timeout());
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, connector)) = kept.iter().find(|(of, _)| *of == limits) {
+        let timeouts = (settings.connect_timeout(), settings.read_timeout());
+        let mut connectors = self.connectors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, connector)) = connectors.iter().find(|(of, _)| *of == timeouts) {
             return connector.clone();
         }
-        let exchange = Exchange::new(&self.network, limits.0, limits.1);
+        let exchange = Exchange::new(&self.network, timeouts.0, timeouts.1);
         let connector = SharedHttpConnector::new(Connector(exchange));
-        kept.push((limits, connector.clone()));
+        connectors.push((timeouts, connector.clone()));
         connector
     }
 }
@@ -65,7 +65,10 @@ impl HttpConnector for Connector {
             Ok(exchange) => {
                 let exchange = exchange.clone();
                 HttpConnectorFuture::new(async move {
-                    let answer = exchange.send(ask(&request)?).await.map_err(connector_error)?;
+                    let answer = exchange
+                        .send(exchange_request(&request)?)
+                        .await
+                        .map_err(connector_error)?;
                     response(answer)
                 })
             }
@@ -74,7 +77,7 @@ impl HttpConnector for Connector {
     }
 }
 
-fn ask(request: &HttpRequest) -> Result<Ask, ConnectorError> {
+fn exchange_request(request: &HttpRequest) -> Result<Ask, ConnectorError> {
     // All our requests have an in-memory body.
     let body = request
         .body()

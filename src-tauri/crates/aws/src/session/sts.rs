@@ -34,7 +34,7 @@ impl Sts {
     }
 
     /// Returns a client that signs with these credentials.
-    pub(crate) fn client_of(&self, caller: Credentials) -> Client {
+    pub(crate) fn client_with(&self, caller: Credentials) -> Client {
         let config = self
             .config()
             .credentials_provider(SharedCredentialsProvider::new(caller))

@@ -65,7 +65,7 @@ impl NewProfile {
     ) -> Result<(PathBuf, String), ProfileNotAdded> {
         let text = self.section()?;
         let configuration = Configuration::read(environment, None).await;
-        if let Some(detail) = configuration.broken() {
+        if let Some(detail) = configuration.read_error() {
             return Err(ProfileNotAdded::Unreadable { detail: detail.to_owned() });
         }
         if configuration.sections.profile(&self.name).is_some() {

@@ -36,10 +36,10 @@ impl TokenFile {
             start_url: Some(session.start_url.clone()),
             region: Some(session.region.clone()),
             access_token: token.access_token.expose().clone(),
-            expires_at: text_of(token.expires_at),
+            expires_at: format_time(token.expires_at),
             client_id: registration.map(|one| one.client_id.clone()),
             client_secret: registration.map(|one| one.client_secret.expose().clone()),
-            registration_expires_at: registration.map(|one| text_of(one.expires_at)),
+            registration_expires_at: registration.map(|one| format_time(one.expires_at)),
             refresh_token: token.refresh_token.as_ref().map(|token| token.expose().clone()),
         }
     }
@@ -50,12 +50,12 @@ impl TokenFile {
             Some(Registration {
                 client_id,
                 client_secret: client_secret.into(),
-                expires_at: time_of(&expires_at)?,
+                expires_at: parse_time(&expires_at)?,
             })
         });
         Some(Token {
             access_token: self.access_token.into(),
-            expires_at: time_of(&self.expires_at)?,
+            expires_at: parse_time(&self.expires_at)?,
             refresh_token: self.refresh_token.map(Secret::new),
             registration,
         })
@@ -83,14 +83,14 @@ impl RegistrationFile {
         Self {
             client_id: registration.client_id.clone(),
             client_secret: registration.client_secret.expose().clone(),
-            expires_at: text_of(registration.expires_at),
+            expires_at: format_time(registration.expires_at),
             scopes,
             grant_types: (method == SignInMethod::Browser)
                 .then(|| BROWSER_GRANTS.map(str::to_owned).to_vec()),
         }
     }
 
-    pub(super) fn made_for(&self) -> SignInMethod {
+    pub(super) fn method(&self) -> SignInMethod {
         let grants = self.grant_types.as_deref().unwrap_or_default();
         if grants.iter().any(|grant| grant == BROWSER_GRANTS[0]) {
             SignInMethod::Browser
@@ -101,7 +101,7 @@ impl RegistrationFile {
 
     pub(super) fn registration(self) -> Option<Registration> {
         Some(Registration {
-            expires_at: time_of(&self.expires_at)?,
+            expires_at: parse_time(&self.expires_at)?,
             client_id: self.client_id,
             client_secret: self.client_secret.into(),
         })
@@ -144,7 +144,7 @@ pub(super) fn python_text(text: &str) -> String {
 }
 
 /// Source: `_serialize_utc_timestamp` of the AWS CLI 2: UTC, in whole seconds.
-pub(super) fn text_of(time: SystemTime) -> String {
+pub(super) fn format_time(time: SystemTime) -> String {
     OffsetDateTime::from(time)
         .format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
         // A time outside the calendar counts as expired, so the user signs in again.
@@ -152,7 +152,7 @@ pub(super) fn text_of(time: SystemTime) -> String {
 }
 
 /// Parses RFC 3339. Early versions of the AWS CLI wrote `UTC` instead of `Z`.
-pub(super) fn time_of(text: &str) -> Option<SystemTime> {
+pub(super) fn parse_time(text: &str) -> Option<SystemTime> {
     let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z"));
     OffsetDateTime::parse(&text, &Rfc3339).ok().map(SystemTime::from)
 }

@@ -7,12 +7,12 @@ use aws_config::{Region, SdkConfig};
 use url::Url;
 
 use crate::config::config_files::Configuration;
-use crate::config::endpoints::configured;
+use crate::config::endpoints::configured_endpoint;
 use crate::config::environment::AwsEnvironment;
 use crate::config::profile_set::sdk_name;
 use crate::error::AwsError;
 use crate::session::sdk_http::SdkHttp;
-use crate::session::sdk_settings::{ANSWER_WITHIN, behavior, network_of};
+use crate::session::sdk_settings::{READ_TIMEOUT, behavior_version, profile_network};
 use crate::sso::error::SignInError;
 use crate::sso::oidc::Oidc;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
@@ -21,9 +21,9 @@ use crate::sso::token::Token;
 
 /// How long before its expiration a token is refreshed. Source: `_REFRESH_WINDOW` of botocore's
 /// `SSOTokenProvider`; the AWS SDK for Rust waits until five minutes before.
-const RENEWED_BEFORE: Duration = Duration::from_secs(15 * 60);
+const REFRESH_WINDOW: Duration = Duration::from_secs(15 * 60);
 
-pub(super) struct Connection {
+pub(super) struct SsoConnection {
     pub(super) session: SsoSession,
     pub(super) store: TokenStore,
     pub(super) oidc: Oidc,
@@ -34,7 +34,7 @@ pub(super) struct Connection {
     pub(super) title: String,
 }
 
-impl Connection {
+impl SsoConnection {
     pub(super) async fn open(
         target: &SsoTarget,
         environment: &AwsEnvironment,
@@ -43,23 +43,26 @@ impl Connection {
         let session = SsoSession::find_in(&configuration, target)?;
         let title = target.profile().unwrap_or(session.title()).to_owned();
         let endpoint = |service| {
-            configured(environment, &configuration.profiles, service).map_err(|error| {
-                AwsError::ProfileInvalid { profile: title.clone(), detail: error.to_string() }
-            })
+            configured_endpoint(environment, &configuration.sdk_profiles, service).map_err(
+                |error| AwsError::ProfileInvalid {
+                    profile: title.clone(),
+                    detail: error.to_string(),
+                },
+            )
         };
         let (oidc_endpoint, portal_endpoint) = (endpoint("SSO_OIDC")?, endpoint("SSO")?);
-        let timeouts = aws_config::timeout::TimeoutConfig::builder().read_timeout(ANSWER_WITHIN);
+        let timeouts = aws_config::timeout::TimeoutConfig::builder().read_timeout(READ_TIMEOUT);
         let network = match target.profile() {
-            Some(profile) => network_of(environment, &configuration.profiles, profile),
+            Some(profile) => profile_network(environment, &configuration.sdk_profiles, profile),
             None => environment.network().clone(),
         };
-        let mut loader = aws_config::defaults(behavior())
+        let mut loader = aws_config::defaults(behavior_version())
             .region(Region::new(session.region.clone()))
             // These calls are not signed; they send the token.
             .no_credentials()
             .http_client(SdkHttp::new(&network))
             .timeout_config(timeouts.build())
-            .profile_files(configuration.sources());
+            .profile_files(configuration.sdk_files());
         if let Some(profile) = target.profile() {
             loader = loader.profile_name(sdk_name(profile));
         }
@@ -74,19 +77,19 @@ impl Connection {
         let missing = || SignInError::NotSignedIn { session: self.session.title().to_owned() };
         let token = self.store.token(&self.session).await?.ok_or_else(missing)?;
         let now = SystemTime::now();
-        if token.expires_at > now + RENEWED_BEFORE {
+        if token.expires_at > now + REFRESH_WINDOW {
             return Ok(token);
         }
-        if self.session.renews(&token, now) {
-            match self.oidc.renew(&token).await {
-                Ok(Some(renewed)) => {
-                    self.store.keep_token(&self.session, &renewed).await?;
-                    return Ok(renewed);
+        if self.session.can_refresh(&token, now) {
+            match self.oidc.refresh(&token).await {
+                Ok(Some(refreshed)) => {
+                    self.store.save_token(&self.session, &refreshed).await?;
+                    return Ok(refreshed);
                 }
                 Ok(None) => {}
                 // A token that is still valid for some minutes is used.
                 Err(error) if token.expires_at <= now => return Err(error),
-                Err(error) => tracing::debug!(%error, "an SSO token was not renewed"),
+                Err(error) => tracing::debug!(%error, "an SSO token was not refreshed"),
             }
         }
         if token.expires_at > now { Ok(token) } else { Err(missing()) }

@@ -31,7 +31,7 @@ pub enum SignInError {
     },
     /// The sign-in page does not belong to the configured IAM Identity Center.
     #[error("the sign-in page {page} isn't an https page of the configured IAM Identity Center")]
-    ForeignPage {
+    UntrustedPage {
         /// The scheme and the host of the page.
         page: String,
     },

@@ -28,12 +28,12 @@ pub(super) enum Redirect {
 }
 
 #[derive(Debug)]
-pub(super) struct Loopback {
+pub(super) struct LoopbackListener {
     listener: TcpListener,
     port: u16,
 }
 
-impl Loopback {
+impl LoopbackListener {
     /// Listens on a free port that only this computer can reach.
     pub(super) async fn open() -> std::io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
@@ -79,12 +79,14 @@ impl Loopback {
 }
 
 async fn answer(mut connection: TcpStream, state: &str) -> std::io::Result<Option<Redirect>> {
-    let Some(target) = target(&mut connection).await? else { return Ok(None) };
-    let (status, page, redirect) = match read(&target, state) {
-        Request::Ours(redirect @ Redirect::Code(_)) => ("200 OK", SIGNED_IN, Some(redirect)),
-        Request::Ours(redirect) => ("200 OK", REFUSED, Some(redirect)),
-        Request::Foreign => ("400 Bad Request", FOREIGN, None),
-        Request::Elsewhere => ("404 Not Found", "", None),
+    let Some(target) = request_target(&mut connection).await? else { return Ok(None) };
+    let (status, page, redirect) = match parse_target(&target, state) {
+        Request::Redirect(redirect @ Redirect::Code(_)) => {
+            ("200 OK", SIGNED_IN_PAGE, Some(redirect))
+        }
+        Request::Redirect(redirect) => ("200 OK", DENIED_PAGE, Some(redirect)),
+        Request::WrongState => ("400 Bad Request", WRONG_STATE_PAGE, None),
+        Request::OtherPath => ("404 Not Found", "", None),
     };
     let page =
         if page.is_empty() { String::new() } else { format!("{PAGE_START}{page}{PAGE_END}") };
@@ -105,7 +107,7 @@ async fn answer(mut connection: TcpStream, state: &str) -> std::io::Result<Optio
 }
 
 /// Returns the target of a GET request, or `None` for any other request.
-async fn target(connection: &mut TcpStream) -> std::io::Result<Option<String>> {
+async fn request_target(connection: &mut TcpStream) -> std::io::Result<Option<String>> {
     let mut head = Vec::new();
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
         if head.len() > HEAD_LIMIT || connection.read_buf(&mut head).await? == 0 {
@@ -122,44 +124,44 @@ async fn target(connection: &mut TcpStream) -> std::io::Result<Option<String>> {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
-    Ours(Redirect),
+    Redirect(Redirect),
     /// The callback page without the state of this sign-in.
-    Foreign,
+    WrongState,
     /// Such as the icon that browsers request from every server.
-    Elsewhere,
+    OtherPath,
 }
 
 /// Parses a request target. Source: RFC 6749 sections 4.1.2 and 4.1.2.1.
-fn read(target: &str, state: &str) -> Request {
+fn parse_target(target: &str, state: &str) -> Request {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     if path != PATH {
-        return Request::Elsewhere;
+        return Request::OtherPath;
     }
     let part = |name: &str| {
         let mut parts = url::form_urlencoded::parse(query.as_bytes());
         parts.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     };
     if part("state").as_deref() != Some(state) {
-        return Request::Foreign;
+        return Request::WrongState;
     }
     match (part("error"), part("code")) {
         (Some(code), _) => {
             let message = part("error_description").unwrap_or_default();
-            Request::Ours(Redirect::Error { code, message })
+            Request::Redirect(Redirect::Error { code, message })
         }
-        (None, Some(code)) => Request::Ours(Redirect::Code(code)),
-        (None, None) => Request::Foreign,
+        (None, Some(code)) => Request::Redirect(Redirect::Code(code)),
+        (None, None) => Request::WrongState,
     }
 }
 
 const PAGE_START: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
     <meta name=\"color-scheme\" content=\"light dark\"><title>Transload</title>";
 const PAGE_END: &str = "</html>";
-const SIGNED_IN: &str =
+const SIGNED_IN_PAGE: &str =
     "<h1>You are signed in</h1><p>Close this page and go back to Transload.</p>";
-const REFUSED: &str =
+const DENIED_PAGE: &str =
     "<h1>You are not signed in</h1><p>Close this page; Transload says what happened.</p>";
-const FOREIGN: &str = "<h1>No sign-in waits for this page</h1>\
+const WRONG_STATE_PAGE: &str = "<h1>No sign-in waits for this page</h1>\
     <p>It is of an earlier sign-in. Close it and begin again in Transload.</p>";
 
 #[cfg(test)]
@@ -168,20 +170,20 @@ mod tests {
 
     #[test]
     fn only_a_redirect_with_our_state_counts() {
-        let read = |query: &str| read(&format!("{PATH}?{query}"), "our state");
-        let code = Request::Ours(Redirect::Code("a/b+c".to_owned()));
+        let read = |query: &str| parse_target(&format!("{PATH}?{query}"), "our state");
+        let code = Request::Redirect(Redirect::Code("a/b+c".to_owned()));
         assert_eq!(read("state=our%20state&code=a%2Fb%2Bc"), code);
         assert_eq!(read("code=x&state=our+state&error=access_denied&error_description=No+way"), {
             let message = "No way".to_owned();
-            Request::Ours(Redirect::Error { code: "access_denied".to_owned(), message })
+            Request::Redirect(Redirect::Error { code: "access_denied".to_owned(), message })
         });
         for foreign in
             ["", "code=x", "code=x&state=other", "state=our+state", "error=access_denied"]
         {
-            assert_eq!(read(foreign), Request::Foreign, "{foreign}");
+            assert_eq!(read(foreign), Request::WrongState, "{foreign}");
         }
-        assert_eq!(super::read("/favicon.ico", "s"), Request::Elsewhere);
-        assert_eq!(super::read("/oauth/callback/?state=s&code=c", "s"), Request::Elsewhere);
+        assert_eq!(parse_target("/favicon.ico", "s"), Request::OtherPath);
+        assert_eq!(parse_target("/oauth/callback/?state=s&code=c", "s"), Request::OtherPath);
     }
 
     async fn get(address: &str, head: &str) -> String {
@@ -195,7 +197,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_browser_gets_a_page_and_silent_or_foreign_requests_stop_nothing() {
-        let loopback = Loopback::open().await.unwrap();
+        let loopback = LoopbackListener::open().await.unwrap();
         let address = loopback.address();
         let waiting = tokio::spawn(async move { loopback.redirect("s").await });
         let silent = address.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();

@@ -79,7 +79,7 @@ impl Oidc {
         endpoint: Option<&Url>,
         profile: &str,
     ) -> Result<Self, SignInError> {
-        let caller = Caller { profile: profile.to_owned(), base: ProfileKind::Sso };
+        let caller = Caller { profile: profile.to_owned(), credentials_kind: ProfileKind::Sso };
         let mut config = aws_sdk_ssooidc::config::Builder::from(sdk);
         let mut params = Params::builder().region(session.region.clone());
         if let Some(endpoint) = endpoint {
@@ -114,7 +114,7 @@ impl Oidc {
     pub(super) async fn register(
         &self,
         session: &SsoSession,
-        used_for: SignInMethod,
+        method: SignInMethod,
         redirect: &str,
     ) -> Result<(Registration, Option<Vec<String>>), SignInError> {
         let call = Call::new(&self.caller, "sso-oidc:RegisterClient");
@@ -122,8 +122,8 @@ impl Oidc {
             self.client.register_client().client_name("Transload").client_type("public");
         // Like the AWS CLI, the device grant requests scopes only if the session sets some.
         let mut scopes = session.scopes.clone().filter(|scopes| !scopes.is_empty());
-        if used_for == SignInMethod::Browser {
-            scopes = Some(asked_scopes(session));
+        if method == SignInMethod::Browser {
+            scopes = Some(requested_scopes(session));
             request = request
                 .set_grant_types(Some(BROWSER_GRANTS.map(str::to_owned).to_vec()))
                 .redirect_uris(redirect)
@@ -161,7 +161,7 @@ impl Oidc {
             .append_pair("redirect_uri", redirect)
             .append_pair("state", &authorization.state)
             .append_pair("code_challenge_method", "S256")
-            .append_pair("scopes", &asked_scopes(session).join(" "))
+            .append_pair("scopes", &requested_scopes(session).join(" "))
             .append_pair("code_challenge", &challenge(authorization.verifier.expose()));
         // A blank as the AWS CLI writes it. A plus sign in a value is already escaped.
         let query = query.finish().replace('+', "%20");
@@ -169,7 +169,7 @@ impl Oidc {
     }
 
     /// Exchanges an authorization code for a token.
-    pub(super) async fn token_of_code(
+    pub(super) async fn token_for_code(
         &self,
         registration: Registration,
         redirect: &str,
@@ -248,7 +248,7 @@ impl Oidc {
     }
 
     /// Refreshes a token. Returns `None` if it can no longer be refreshed.
-    pub(super) async fn renew(&self, old: &Token) -> Result<Option<Token>, SignInError> {
+    pub(super) async fn refresh(&self, old: &Token) -> Result<Option<Token>, SignInError> {
         let Some((refresh_token, registration)) =
             old.refresh_token.as_ref().zip(old.registration.as_ref())
         else {
@@ -307,7 +307,7 @@ impl Oidc {
     }
 }
 
-fn asked_scopes(session: &SsoSession) -> Vec<String> {
+fn requested_scopes(session: &SsoSession) -> Vec<String> {
     let named = session.scopes.clone().filter(|scopes| !scopes.is_empty());
     named.unwrap_or_else(|| vec![DEFAULT_SCOPE.to_owned()])
 }

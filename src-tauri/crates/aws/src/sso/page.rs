@@ -10,7 +10,7 @@ use transload_network::is_loopback;
 /// Whether a page belongs to the IAM Identity Center of a session: an `https` address at the host of
 /// its access portal, of its OIDC endpoint, or of the region's sign-in pages. Plain `http` is accepted
 /// only on this computer, and only if the configured OIDC endpoint is on this computer, too.
-pub(super) fn is_own_page(page: &str, session: &SsoSession, oidc: &str) -> bool {
+pub(super) fn is_trusted_page(page: &str, session: &SsoSession, oidc: &str) -> bool {
     let Ok(page) = Url::parse(page) else { return false };
     let Some(host) = page.host_str() else { return false };
     if !page.username().is_empty() || page.password().is_some() {
@@ -54,7 +54,7 @@ mod tests {
             "https://d-1234567890.awsapps.com/start/#/device?user_code=ABCD-EFGH",
             "https://oidc.eu-west-1.amazonaws.com/authorize?client_id=1",
         ] {
-            assert!(is_own_page(page, &session, oidc), "{page}");
+            assert!(is_trusted_page(page, &session, oidc), "{page}");
         }
         for page in [
             "",
@@ -73,11 +73,11 @@ mod tests {
             "https://device.sso.eu-west-1.amazonaws.com.evil.example/",
             "https://evil.example/",
         ] {
-            assert!(!is_own_page(page, &session, oidc), "{page}");
+            assert!(!is_trusted_page(page, &session, oidc), "{page}");
         }
         let local = "http://127.0.0.1:4566";
-        assert!(is_own_page("http://127.0.0.1:4567/device", &session, local));
-        assert!(!is_own_page("http://10.0.0.1:4567/device", &session, local));
-        assert!(!is_own_page("http://127.0.0.1:4567/device", &session, "http://10.0.0.1"));
+        assert!(is_trusted_page("http://127.0.0.1:4567/device", &session, local));
+        assert!(!is_trusted_page("http://10.0.0.1:4567/device", &session, local));
+        assert!(!is_trusted_page("http://127.0.0.1:4567/device", &session, "http://10.0.0.1"));
     }
 }

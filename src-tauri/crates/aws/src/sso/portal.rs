@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use crate::config::environment::AwsEnvironment;
 use crate::config::profile_kind::ProfileKind;
 use crate::sdk_error::{Call, Caller};
-use crate::sso::connection::Connection;
+use crate::sso::connection::SsoConnection;
 use crate::sso::error::SignInError;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
 use crate::sso::token::Token;
@@ -26,7 +26,7 @@ pub struct SsoAccount {
 
 /// The access portal of a session.
 pub struct SsoPortal {
-    connection: Connection,
+    connection: SsoConnection,
     client: Client,
     caller: Caller,
 }
@@ -40,14 +40,15 @@ impl SsoPortal {
         target: &SsoTarget,
         environment: &AwsEnvironment,
     ) -> Result<Self, SignInError> {
-        let connection = Connection::open(target, environment).await?;
+        let connection = SsoConnection::open(target, environment).await?;
         let mut config = aws_sdk_sso::config::Builder::from(&connection.sdk);
         if let Some(endpoint) = &connection.portal_endpoint {
             let endpoint = endpoint.as_str().trim_end_matches('/');
             config = config.endpoint_url(endpoint).use_fips(false).use_dual_stack(false);
         }
         let client = Client::from_conf(config.build());
-        let caller = Caller { profile: connection.title.clone(), base: ProfileKind::Sso };
+        let caller =
+            Caller { profile: connection.title.clone(), credentials_kind: ProfileKind::Sso };
         Ok(Self { connection, client, caller })
     }
 
@@ -117,7 +118,7 @@ impl SsoPortal {
     /// # Errors
     /// If the token can't be removed, or if AWS can't be reached; then nothing is removed.
     pub async fn sign_out(&self) -> Result<(), SignInError> {
-        let Connection { session, store, .. } = &self.connection;
+        let SsoConnection { session, store, .. } = &self.connection;
         if let Some(Token { access_token, .. }) = store.token(session).await? {
             let request = self.client.logout().access_token(access_token.expose());
             if let Err(error) = request.send().await {
@@ -127,7 +128,7 @@ impl SsoPortal {
                 tracing::debug!("the session had ended at AWS already");
             }
         }
-        store.forget_token(session).await?;
+        store.delete_token(session).await?;
         tracing::info!(session = session.title(), "signed out");
         Ok(())
     }

@@ -14,22 +14,22 @@ use crate::sso::sso_session::SsoTarget;
 
 /// A role of IAM Identity Center that a profile uses.
 #[derive(Clone, Debug)]
-pub(crate) struct SsoRole {
+pub(crate) struct SsoRoleProvider {
     pub(crate) profile: String,
     pub(crate) environment: AwsEnvironment,
     pub(crate) account_id: String,
     pub(crate) role_name: String,
 }
 
-impl SsoRole {
+impl SsoRoleProvider {
     /// Reads the token every time: the user may have signed in meanwhile, here or with another program.
-    async fn give(&self) -> ProviderResult {
+    async fn provide(&self) -> ProviderResult {
         let target = SsoTarget::Profile(self.profile.clone());
         let portal = SsoPortal::open(&target, &self.environment)
             .await
             .map_err(CredentialsError::provider_error)?;
         let given = portal.role_credentials(&self.account_id, &self.role_name).await?;
-        given.and_then(usable).ok_or_else(|| {
+        given.and_then(to_credentials).ok_or_else(|| {
             let name = &self.role_name;
             let why = format!("the answer of IAM Identity Center holds no credentials for {name}");
             CredentialsError::provider_error(why)
@@ -37,7 +37,7 @@ impl SsoRole {
     }
 }
 
-fn usable(given: RoleCredentials) -> Option<Credentials> {
+fn to_credentials(given: RoleCredentials) -> Option<Credentials> {
     let ends = Duration::from_millis(u64::try_from(given.expiration).ok()?);
     Some(Credentials::new(
         given.access_key_id?,
@@ -48,11 +48,11 @@ fn usable(given: RoleCredentials) -> Option<Credentials> {
     ))
 }
 
-impl ProvideCredentials for SsoRole {
+impl ProvideCredentials for SsoRoleProvider {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
     {
-        future::ProvideCredentials::new(self.give())
+        future::ProvideCredentials::new(self.provide())
     }
 }

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::config::config_files::Configuration;
 use crate::config::environment::AwsEnvironment;
-use crate::sso::sso_session::{SsoSession, of_profile, of_session};
+use crate::sso::sso_session::{SsoSession, named_session, session_of_profile};
 use crate::sso::store::TokenStore;
 
 /// A sign-in and the state of its token.
@@ -14,7 +14,7 @@ pub struct SsoTokenState {
     /// The profiles that use the sign-in, in the order of the files.
     pub profiles: Vec<String>,
     /// When the token expires, if there is a valid one.
-    pub token_ends: Option<SystemTime>,
+    pub token_expires_at: Option<SystemTime>,
     /// Whether the token can be refreshed without the user, as far as the stored data shows.
     pub renewable: bool,
 }
@@ -25,11 +25,11 @@ pub async fn list_sso_sessions(environment: &AwsEnvironment) -> Vec<SsoTokenStat
     let configuration = Configuration::read(environment, None).await;
     let set = &configuration.sections;
     let named =
-        set.sso_sessions().iter().filter_map(|section| of_session(set, &section.name)?.ok());
+        set.sso_sessions().iter().filter_map(|section| named_session(set, &section.name)?.ok());
     let mut sessions: Vec<SsoSession> = named.collect();
     let mut users: Vec<(SsoSession, String)> = Vec::new();
     for profile in set.profiles() {
-        if let Ok(session) = of_profile(set, profile) {
+        if let Ok(session) = session_of_profile(set, profile) {
             users.push((session, profile.name.clone()));
         }
     }
@@ -47,8 +47,8 @@ pub async fn list_sso_sessions(environment: &AwsEnvironment) -> Vec<SsoTokenStat
             users.iter().filter(|(used, _)| *used == session).map(|(_, name)| name.clone());
         states.push(SsoTokenState {
             profiles: profiles.collect(),
-            renewable: token.as_ref().is_some_and(|token| session.renews(token, now)),
-            token_ends: token.map(|token| token.expires_at).filter(|ends| *ends > now),
+            renewable: token.as_ref().is_some_and(|token| session.can_refresh(token, now)),
+            token_expires_at: token.map(|token| token.expires_at).filter(|ends| *ends > now),
             session,
         });
     }
@@ -73,7 +73,7 @@ mod tests {
         let states = list_sso_sessions(&Home::with(CONFIG, "").environment()).await;
         let listed: Vec<_> = states
             .iter()
-            .map(|state| (state.session.title(), state.profiles.join(" "), state.token_ends))
+            .map(|state| (state.session.title(), state.profiles.join(" "), state.token_expires_at))
             .collect();
         assert_eq!(
             listed,

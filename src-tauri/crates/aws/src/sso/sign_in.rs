@@ -5,21 +5,21 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::config::environment::AwsEnvironment;
 use crate::error::AwsError;
-use crate::sso::connection::Connection;
+use crate::sso::connection::SsoConnection;
 use crate::sso::error::SignInError;
-use crate::sso::loopback::{Loopback, Redirect};
+use crate::sso::loopback::{LoopbackListener, Redirect};
 use crate::sso::oidc::{Authorization, Poll};
-use crate::sso::page::is_own_page;
+use crate::sso::page::is_trusted_page;
 use crate::sso::sign_in_method::SignInMethod;
 use crate::sso::sso_session::{SsoSession, SsoTarget};
 use crate::sso::token::{Registration, Token};
 use transload_model::Secret;
 
 /// Time limit for the sign-in in the browser. Source: `_OVERALL_TIMEOUT` of the AWS CLI 2.
-const BROWSER_WITHIN: Duration = Duration::from_secs(600);
+const BROWSER_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// A registration that expires sooner is replaced. Source: `_EXPIRY_WINDOW` of the AWS CLI 2.
-const REGISTRATION_NEEDED: Duration = Duration::from_secs(15 * 60);
+const MIN_REGISTRATION_VALIDITY: Duration = Duration::from_secs(15 * 60);
 
 /// Added to the polling interval after each "slow down". Source: RFC 8628 section 3.5.
 const SLOW_DOWN: Duration = Duration::from_secs(5);
@@ -31,7 +31,7 @@ pub struct SignInRequest {
     /// The method. If `None`, the browser for a named session, and a code for a session without a name.
     pub way: Option<SignInMethod>,
     /// The polling interval for a code. If `None`, that of the service.
-    pub ask_every: Option<Duration>,
+    pub poll_interval: Option<Duration>,
 }
 
 /// What the user needs for signing in.
@@ -50,7 +50,7 @@ pub struct SignInPrompt {
 
 /// A sign-in that waits for the user.
 pub struct SignIn {
-    connection: Connection,
+    connection: SsoConnection,
     prompt: SignInPrompt,
     ends: Instant,
     waiting: Waiting,
@@ -58,14 +58,14 @@ pub struct SignIn {
 
 enum Waiting {
     Browser {
-        loopback: Loopback,
+        loopback: LoopbackListener,
         authorization: Authorization,
         registration: Registration,
     },
     Code {
         device_code: Secret<String>,
-        every: Duration,
-        slower: Duration,
+        interval: Duration,
+        slow_down: Duration,
         registration: Registration,
     },
 }
@@ -79,59 +79,62 @@ impl SignIn {
         request: &SignInRequest,
         environment: &AwsEnvironment,
     ) -> Result<Self, SignInError> {
-        let connection = Connection::open(&request.target, environment).await?;
+        let connection = SsoConnection::open(&request.target, environment).await?;
         let named = connection.session.name.is_some();
         // A session without a name has no authorization code. The AWS CLI does not offer it either.
         let browser = named && request.way != Some(SignInMethod::Code);
         if browser {
-            match Loopback::open().await {
+            match LoopbackListener::open().await {
                 Ok(loopback) => return Self::in_browser(connection, loopback).await,
                 Err(error) => tracing::warn!(%error, "the browser cannot come back; a code it is"),
             }
         }
-        Self::with_code(connection, request.ask_every).await
+        Self::with_code(connection, request.poll_interval).await
     }
 
-    async fn in_browser(connection: Connection, loopback: Loopback) -> Result<Self, SignInError> {
+    async fn in_browser(
+        connection: SsoConnection,
+        loopback: LoopbackListener,
+    ) -> Result<Self, SignInError> {
         let registration = registration(&connection, SignInMethod::Browser).await?;
         let (url, authorization) = connection.oidc.authorization(
             &connection.session,
             &registration,
             &loopback.address(),
         )?;
-        expect_own_page(&connection, &url)?;
+        ensure_trusted_page(&connection, &url)?;
         let prompt = SignInPrompt {
             way: SignInMethod::Browser,
             url,
             code_url: None,
             code: None,
-            expires_at_ms: in_the_future(BROWSER_WITHIN),
+            expires_at_ms: ms_from_now(BROWSER_TIMEOUT),
         };
         let waiting = Waiting::Browser { loopback, authorization, registration };
-        Ok(Self { connection, prompt, ends: Instant::now() + BROWSER_WITHIN, waiting })
+        Ok(Self { connection, prompt, ends: Instant::now() + BROWSER_TIMEOUT, waiting })
     }
 
     async fn with_code(
-        connection: Connection,
-        ask_every: Option<Duration>,
+        connection: SsoConnection,
+        poll_interval: Option<Duration>,
     ) -> Result<Self, SignInError> {
         let registration = registration(&connection, SignInMethod::Code).await?;
         let device =
             connection.oidc.device_authorization(&connection.session, &registration).await?;
         for page in [&device.url, &device.complete_url] {
-            expect_own_page(&connection, page)?;
+            ensure_trusted_page(&connection, page)?;
         }
         let prompt = SignInPrompt {
             way: SignInMethod::Code,
             url: device.complete_url,
             code_url: Some(device.url),
             code: Some(device.user_code),
-            expires_at_ms: in_the_future(device.lasts),
+            expires_at_ms: ms_from_now(device.lasts),
         };
         let waiting = Waiting::Code {
             device_code: device.device_code,
-            every: ask_every.unwrap_or(device.interval),
-            slower: ask_every.unwrap_or(SLOW_DOWN),
+            interval: poll_interval.unwrap_or(device.interval),
+            slow_down: poll_interval.unwrap_or(SLOW_DOWN),
             registration,
         };
         Ok(Self { connection, prompt, ends: Instant::now() + device.lasts, waiting })
@@ -155,7 +158,7 @@ impl SignIn {
         let Self { connection, ends, waiting, .. } = self;
         let token = match waiting {
             Waiting::Browser { loopback, authorization, registration } => {
-                let answer = code_of(&loopback, &authorization.state);
+                let answer = receive_code(&loopback, &authorization.state);
                 let limit = tokio::time::Instant::from_std(ends);
                 let code = tokio::time::timeout_at(limit, answer)
                     .await
@@ -163,47 +166,53 @@ impl SignIn {
                 let redirect = loopback.address();
                 connection
                     .oidc
-                    .token_of_code(registration, &redirect, &code, &authorization)
+                    .token_for_code(registration, &redirect, &code, &authorization)
                     .await?
             }
-            Waiting::Code { device_code, every, slower, registration } => {
-                token_of_device(&connection, &registration, &device_code, (every, slower), ends)
-                    .await?
+            Waiting::Code { device_code, interval, slow_down, registration } => {
+                poll_for_token(
+                    &connection,
+                    &registration,
+                    &device_code,
+                    (interval, slow_down),
+                    ends,
+                )
+                .await?
             }
         };
-        connection.store.keep_token(&connection.session, &token).await?;
+        connection.store.save_token(&connection.session, &token).await?;
         tracing::info!(session = connection.session.title(), "signed in");
         Ok(())
     }
 }
 
 /// Rejects a page that does not belong to the configured IAM Identity Center.
-fn expect_own_page(connection: &Connection, page: &str) -> Result<(), SignInError> {
-    if is_own_page(page, &connection.session, connection.oidc.base()) {
+fn ensure_trusted_page(connection: &SsoConnection, page: &str) -> Result<(), SignInError> {
+    if is_trusted_page(page, &connection.session, connection.oidc.base()) {
         return Ok(());
     }
     let url = url::Url::parse(page).ok();
     let told = url.map(|url| format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()));
-    Err(SignInError::ForeignPage { page: told.unwrap_or_default() })
+    Err(SignInError::UntrustedPage { page: told.unwrap_or_default() })
 }
 
 /// Returns the stored registration, or registers.
 async fn registration(
-    connection: &Connection,
-    used_for: SignInMethod,
+    connection: &SsoConnection,
+    method: SignInMethod,
 ) -> Result<Registration, SignInError> {
-    let Connection { store, session, oidc, .. } = connection;
-    let until = SystemTime::now() + REGISTRATION_NEEDED;
-    if let Some(known) = store.registration(session, used_for, until).await? {
+    let SsoConnection { store, session, oidc, .. } = connection;
+    let until = SystemTime::now() + MIN_REGISTRATION_VALIDITY;
+    if let Some(known) = store.registration(session, method, until).await? {
         return Ok(known);
     }
-    let redirect = Loopback::registered_address();
-    let (registration, scopes) = oidc.register(session, used_for, &redirect).await?;
-    store.keep_registration(session, used_for, scopes, &registration).await?;
+    let redirect = LoopbackListener::registered_address();
+    let (registration, scopes) = oidc.register(session, method, &redirect).await?;
+    store.save_registration(session, method, scopes, &registration).await?;
     Ok(registration)
 }
 
-async fn code_of(loopback: &Loopback, state: &str) -> Result<String, SignInError> {
+async fn receive_code(loopback: &LoopbackListener, state: &str) -> Result<String, SignInError> {
     let redirect =
         loopback.redirect(state).await.map_err(|source| AwsError::EndpointUnreachable {
             action: "the browser's answer".to_owned(),
@@ -216,37 +225,37 @@ async fn code_of(loopback: &Loopback, state: &str) -> Result<String, SignInError
     }
 }
 
-async fn token_of_device(
-    connection: &Connection,
+async fn poll_for_token(
+    connection: &SsoConnection,
     registration: &Registration,
     device_code: &Secret<String>,
-    (mut every, slower): (Duration, Duration),
+    (mut interval, slow_down): (Duration, Duration),
     ends: Instant,
 ) -> Result<Token, SignInError> {
     loop {
-        if Instant::now() + every > ends {
+        if Instant::now() + interval > ends {
             tokio::time::sleep_until(ends.into()).await;
             return Err(SignInError::Expired);
         }
-        tokio::time::sleep(every).await;
+        tokio::time::sleep(interval).await;
         match connection.oidc.poll(registration, device_code).await {
             Ok(Poll::Done(token)) => return Ok(token),
             Ok(Poll::Pending) => {}
-            Ok(Poll::SlowDown) => every += slower,
+            Ok(Poll::SlowDown) => interval += slow_down,
             // A short network outage must not end a sign-in while the user enters the code: RFC 8628
             // section 3.5.
             Err(SignInError::Aws(
                 error @ (AwsError::EndpointUnreachable { .. } | AwsError::Throttled { .. }),
             )) => {
                 tracing::debug!(%error, "the sign-in was not asked for");
-                every += slower;
+                interval += slow_down;
             }
             Err(error) => return Err(error),
         }
     }
 }
 
-fn in_the_future(lasts: Duration) -> u64 {
+fn ms_from_now(lasts: Duration) -> u64 {
     let since = (SystemTime::now() + lasts).duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -63,13 +63,13 @@ impl SsoSession {
                     }
                     .into());
                 }
-                let profile = signer(profiles, name)
+                let profile = sso_profile(profiles, name)
                     .ok_or_else(|| SignInError::NotSso { profile: name.clone() })?;
-                of_profile(profiles, profile).map_err(|detail| {
+                session_of_profile(profiles, profile).map_err(|detail| {
                     AwsError::ProfileInvalid { profile: name.clone(), detail }.into()
                 })
             }
-            SsoTarget::Session(name) => match of_session(profiles, name) {
+            SsoTarget::Session(name) => match named_session(profiles, name) {
                 Some(session) => session.map_err(|detail| {
                     AwsError::ProfileInvalid { profile: name.clone(), detail }.into()
                 }),
@@ -80,7 +80,7 @@ impl SsoSession {
 
     /// Whether a token of this session can be refreshed. Tokens of the legacy format never can, neither
     /// by the AWS CLI nor by the SDK.
-    pub(super) fn renews(&self, token: &Token, now: SystemTime) -> bool {
+    pub(super) fn can_refresh(&self, token: &Token, now: SystemTime) -> bool {
         let registered =
             token.registration.as_ref().is_some_and(|registration| registration.expires_at > now);
         self.name.is_some() && registered && token.refresh_token.is_some()
@@ -103,7 +103,7 @@ impl SsoTarget {
 }
 
 /// Follows the source profiles, and returns the last one if it signs in with SSO.
-fn signer<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Section> {
+fn sso_profile<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Section> {
     let mut visited: Vec<&str> = Vec::new();
     let mut current = profiles.profile(name)?;
     while !visited.contains(&current.name.as_str()) {
@@ -118,14 +118,14 @@ fn signer<'a>(profiles: &'a ConfiguredProfiles, name: &str) -> Option<&'a Sectio
     signs_in.then_some(current)
 }
 
-pub(super) fn of_profile(
+pub(super) fn session_of_profile(
     profiles: &ConfiguredProfiles,
     profile: &Section,
 ) -> Result<SsoSession, String> {
     if let Some(name) = profile.get("sso_session") {
         let missing =
             || format!("it names the SSO session {name:?}, which is in none of the files");
-        return of_session(profiles, name).ok_or_else(missing)?;
+        return named_session(profiles, name).ok_or_else(missing)?;
     }
     let part = |key| profile.get(key).ok_or_else(|| format!("it has no {key}"));
     Ok(SsoSession {
@@ -136,7 +136,7 @@ pub(super) fn of_profile(
     })
 }
 
-pub(super) fn of_session(
+pub(super) fn named_session(
     profiles: &ConfiguredProfiles,
     name: &str,
 ) -> Option<Result<SsoSession, String>> {

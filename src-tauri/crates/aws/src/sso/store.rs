@@ -37,7 +37,7 @@ impl TokenStore {
         Ok(file.and_then(TokenFile::token))
     }
 
-    pub(super) async fn keep_token(
+    pub(super) async fn save_token(
         &self,
         session: &SsoSession,
         token: &Token,
@@ -46,7 +46,7 @@ impl TokenStore {
     }
 
     /// Removes the token of a session. Succeeds if there is no token.
-    pub(super) async fn forget_token(&self, session: &SsoSession) -> Result<(), SignInError> {
+    pub(super) async fn delete_token(&self, session: &SsoSession) -> Result<(), SignInError> {
         let path = self.token_path(session);
         match tokio::fs::remove_file(&path).await {
             Err(source) if source.kind() != ErrorKind::NotFound => {
@@ -60,23 +60,23 @@ impl TokenStore {
     pub(super) async fn registration(
         &self,
         session: &SsoSession,
-        used_for: SignInMethod,
+        method: SignInMethod,
         needed_until: SystemTime,
     ) -> Result<Option<Registration>, SignInError> {
         let file: Option<RegistrationFile> = self.read(&self.registration_path(session)).await?;
-        let fits = file.filter(|file| file.made_for() == used_for);
+        let fits = file.filter(|file| file.method() == method);
         let registration = fits.and_then(RegistrationFile::registration);
         Ok(registration.filter(|registration| registration.expires_at > needed_until))
     }
 
-    pub(super) async fn keep_registration(
+    pub(super) async fn save_registration(
         &self,
         session: &SsoSession,
-        used_for: SignInMethod,
+        method: SignInMethod,
         scopes: Option<Vec<String>>,
         registration: &Registration,
     ) -> Result<(), SignInError> {
-        let file = RegistrationFile::of(registration, used_for, scopes);
+        let file = RegistrationFile::of(registration, method, scopes);
         self.write(self.registration_path(session), &file).await
     }
 
@@ -180,7 +180,7 @@ mod tests {
     async fn a_token_is_stored_as_the_aws_cli_does_for_this_user_alone() {
         let home = Home::with("", "");
         let store = TokenStore::of(&home.environment());
-        store.keep_token(&session(Some("corp")), &token()).await.unwrap();
+        store.save_token(&session(Some("corp")), &token()).await.unwrap();
         // The SHA-1 of the session's name.
         let path = Path::new(home.path())
             .join(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
@@ -207,8 +207,8 @@ mod tests {
         assert_eq!(read.access_token.expose(), "secret-access");
         assert_eq!(read.registration.as_ref().unwrap().client_id, "client");
         assert!(!format!("{read:?}").contains("secret-"));
-        store.forget_token(&session(Some("corp"))).await.unwrap();
-        store.forget_token(&session(Some("corp"))).await.unwrap();
+        store.delete_token(&session(Some("corp"))).await.unwrap();
+        store.delete_token(&session(Some("corp"))).await.unwrap();
         assert!(store.token(&session(Some("corp"))).await.unwrap().is_none());
     }
 
@@ -236,11 +236,10 @@ mod tests {
         let store = TokenStore::of(&home.environment());
         let corp = session(Some("corp"));
         let registration = token().registration.unwrap();
-        let kept = store.keep_registration(&corp, SignInMethod::Browser, None, &registration);
+        let kept = store.save_registration(&corp, SignInMethod::Browser, None, &registration);
         kept.await.unwrap();
-        let found = async |used_for, until| {
-            store.registration(&corp, used_for, until).await.unwrap().is_some()
-        };
+        let found =
+            async |method, until| store.registration(&corp, method, until).await.unwrap().is_some();
         let now = SystemTime::now();
         assert!(found(SignInMethod::Browser, now).await);
         assert!(!found(SignInMethod::Code, now).await);

@@ -42,7 +42,7 @@ impl Copying<'_> {
         (layers, repository): (&dyn EcrLayers, RepositoryName),
     ) -> Result<(), MigrationError> {
         let _one_at_a_time = self.copier.in_parts.lock().await;
-        let upload = layers.begin_layer(&repository).await?;
+        let upload = layers.begin_layer_upload(&repository).await?;
         let content = self.copier.ends.source.blob(self.job.source.path(), blob).await?;
         let mut content = self.with_progress(blob, content);
         let mut part = BytesMut::with_capacity(upload.part_bytes);
@@ -61,7 +61,7 @@ impl Copying<'_> {
         if !part.is_empty() {
             send_part(layers, &upload, first_byte, part.freeze()).await?;
         }
-        layers.complete_layer(&upload, &blob.digest).await?;
+        layers.complete_layer_upload(&upload, &blob.digest).await?;
         Ok(())
     }
 }
@@ -81,7 +81,7 @@ async fn send_part(
     let mut pause = RETRY_PAUSE;
     let mut tried = 1;
     loop {
-        match layers.send_layer_part(upload, first_byte, part.clone()).await {
+        match layers.upload_layer_part(upload, first_byte, part.clone()).await {
             Ok(()) => return Ok(next_byte),
             Err(error) if tried < MAX_ATTEMPTS && may_pass(&error) => {
                 tracing::info!(first_byte, tried, %error, "retrying the upload of a part of a layer");

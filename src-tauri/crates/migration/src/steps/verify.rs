@@ -5,7 +5,7 @@ use crate::engine_route::{Content, holds_content};
 use crate::record::{Record, Records};
 use crate::run::{Counts, Run};
 use crate::{EngineOutcome, ImageState, MigrationError, PlannedImage, Proof, Remark, Source};
-use transload_aws::HeldImage;
+use transload_aws::TaggedImage;
 use transload_model::Digest;
 
 /// Two small questions an image.
@@ -50,7 +50,7 @@ async fn prove(run: &Run<'_>, record: &Record<'_>) -> Result<(), MigrationError>
     record.source_moved_to(source);
     let in_registry = head?.map(|head| head.digest);
     let (in_ecr, held) = match image? {
-        Some(HeldImage { image, parts }) => (Some(image.digest), parts),
+        Some(TaggedImage { image, parts }) => (Some(image.digest), parts),
         None => (None, HashSet::new()),
     };
     let lost = record.found_parts(&held);

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use super::{CrashPoint, FakeRegistry, When};
 use crate::{MigrationError, Reopen};
 use transload_aws::{
-    AwsError, CacheRule, CreationTemplate, EcrApi, EcrImage, EcrLayers, EcrRegistrySettings,
-    EcrRepository, HeldImage, ImageName, KnownCacheRule, KnownTemplate, LayerUpload, NotDeleted,
-    RegistryToken,
+    AwsError, CacheRule, CreationTemplate, DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrLayers,
+    EcrRegistrySettings, EcrRepository, KnownCacheRule, KnownTemplate, LayerUpload, RegistryToken,
+    TaggedImage,
 };
 use transload_model::{
     Digest, Manifest, RawManifest, RepositoryName, RepositoryPolicy, RepositorySettings, Tag,
@@ -154,15 +154,15 @@ impl FakeEcr {
 /// Its layers go through its registry.
 #[async_trait]
 impl EcrLayers for FakeEcr {
-    async fn begin_layer(&self, _: &RepositoryName) -> Result<LayerUpload, AwsError> {
+    async fn begin_layer_upload(&self, _: &RepositoryName) -> Result<LayerUpload, AwsError> {
         Err(Self::denied("ecr:InitiateLayerUpload"))
     }
 
-    async fn send_layer_part(&self, _: &LayerUpload, _: u64, _: Bytes) -> Result<(), AwsError> {
+    async fn upload_layer_part(&self, _: &LayerUpload, _: u64, _: Bytes) -> Result<(), AwsError> {
         Err(Self::denied("ecr:UploadLayerPart"))
     }
 
-    async fn layers_held(
+    async fn existing_layers(
         &self,
         repository: &RepositoryName,
         layers: &[Digest],
@@ -171,7 +171,7 @@ impl EcrLayers for FakeEcr {
         Ok(held.cloned().collect())
     }
 
-    async fn complete_layer(&self, _: &LayerUpload, _: &Digest) -> Result<(), AwsError> {
+    async fn complete_layer_upload(&self, _: &LayerUpload, _: &Digest) -> Result<(), AwsError> {
         Err(Self::denied("ecr:CompleteLayerUpload"))
     }
 }
@@ -326,17 +326,17 @@ impl EcrApi for FakeEcr {
     async fn delete_images(
         &self,
         name: &RepositoryName,
-        images: &[ImageName],
-    ) -> Result<Vec<NotDeleted>, AwsError> {
+        images: &[EcrImageId],
+    ) -> Result<Vec<DeleteFailure>, AwsError> {
         if self.denied.lock().unwrap().contains(name.as_str()) {
             return Err(Self::denied("ecr:BatchDeleteImage"));
         }
         if let Some(meanwhile) = self.before_deleting.lock().unwrap().take() {
             meanwhile();
         }
-        let failed = |image: &ImageName| {
+        let failed = |image: &EcrImageId| {
             let code = match image {
-                ImageName::Tagged { tag, digest } => {
+                EcrImageId::Tagged { tag, digest } => {
                     let held = self.registry.held(name.as_str(), tag.as_str());
                     let other = held.is_some_and(|held| held != *digest);
                     match other && self.registry.held(name.as_str(), digest.as_str()).is_some() {
@@ -349,7 +349,7 @@ impl EcrApi for FakeEcr {
             };
             let code = code?;
             let (image, code, reason) = (image.clone(), code.to_owned(), String::new());
-            Some(NotDeleted { image, code, reason })
+            Some(DeleteFailure { image, code, reason })
         };
         Ok(images.iter().filter_map(failed).collect())
     }
@@ -367,7 +367,7 @@ impl EcrApi for FakeEcr {
         name: &RepositoryName,
         tag: &Tag,
         parts: &[Digest],
-    ) -> Result<Option<HeldImage>, AwsError> {
+    ) -> Result<Option<TaggedImage>, AwsError> {
         self.signed()?;
         let said = self.says.lock().unwrap().clone();
         let digest = said.or_else(|| self.registry.held(name.as_str(), tag.as_str()));
@@ -388,6 +388,6 @@ impl EcrApi for FakeEcr {
             media_type: None,
             artifact_media_type: None,
         };
-        Ok(digest.map(|digest| HeldImage { image: image(digest), parts }))
+        Ok(digest.map(|digest| TaggedImage { image: image(digest), parts }))
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoPlan, UndoRepository, UndoTag};
 use crate::in_turn::in_turn;
 use crate::{Control, Destination, MigrationError};
-use transload_aws::{AwsError, EcrImage, ImageName};
+use transload_aws::{AwsError, EcrImage, EcrImageId};
 use transload_model::{Digest, RepositoryName, Tag, media_type};
 use transload_registry::RegistryError;
 
@@ -234,8 +234,10 @@ impl Work<'_> {
         // An image below an index goes after it.
         tags.sort_by_key(|tag| !now.is_index(&tag.digest));
         // With the digest: ECR refuses a tag that somebody moved since it was listed.
-        let tagged =
-            |tag: &&UndoTag| ImageName::Tagged { tag: tag.tag.clone(), digest: tag.digest.clone() };
+        let tagged = |tag: &&UndoTag| EcrImageId::Tagged {
+            tag: tag.tag.clone(),
+            digest: tag.digest.clone(),
+        };
         let names: Vec<_> = tags.iter().map(tagged).collect();
         let stays = self.delete(&names).await?;
         let went = tags.iter().zip(&names).filter(|(_, name)| !stays.contains(name));
@@ -262,7 +264,7 @@ impl Work<'_> {
                 && now.has_only(&image.digest, |tag| image.tags.contains(tag))
             {
                 going.insert(&image.digest);
-                names.push(ImageName::Digest(image.digest.clone()));
+                names.push(EcrImageId::Digest(image.digest.clone()));
             }
         }
         let stays = self.delete(&names).await?;
@@ -271,7 +273,7 @@ impl Work<'_> {
     }
 
     /// Deletes in rounds, as long as images wait for the index above them. Gives what stays.
-    async fn delete(&self, names: &[ImageName]) -> Result<Vec<ImageName>, AwsError> {
+    async fn delete(&self, names: &[EcrImageId]) -> Result<Vec<EcrImageId>, AwsError> {
         let mut wanted = names.to_vec();
         let (mut stays, mut changed) = (Vec::new(), Vec::new());
         for round in 1..=ROUNDS {
@@ -282,7 +284,7 @@ impl Work<'_> {
             (self.step)(wanted.len().saturating_sub(left.len()));
             wanted.clear();
             for left in left {
-                let is_tagged = matches!(left.image, ImageName::Tagged { .. });
+                let is_tagged = matches!(left.image, EcrImageId::Tagged { .. });
                 if is_tagged && (left.code == NOT_FOUND || left.code == TAG_MOVED) {
                     changed.push(left.image);
                 } else if left.code == NOT_FOUND {
@@ -290,7 +292,7 @@ impl Work<'_> {
                 } else if left.code == BELOW_AN_INDEX && round < ROUNDS {
                     wanted.push(left.image);
                 } else {
-                    let mark = if matches!(left.image, ImageName::Digest(_)) { "@" } else { ":" };
+                    let mark = if matches!(left.image, EcrImageId::Digest(_)) { "@" } else { ":" };
                     let (code, message) = (left.code, left.reason);
                     let action = "ecr:BatchDeleteImage".to_owned();
                     let error = AwsError::Refused { action, code, message, request_id: None };
@@ -305,14 +307,17 @@ impl Work<'_> {
 
     /// Reports the tags that changed between the listing and the delete call as they are now.
     /// Returns them.
-    async fn changed_meanwhile(&self, changed: Vec<ImageName>) -> Result<Vec<ImageName>, AwsError> {
+    async fn changed_meanwhile(
+        &self,
+        changed: Vec<EcrImageId>,
+    ) -> Result<Vec<EcrImageId>, AwsError> {
         if changed.is_empty() {
             return Ok(changed);
         }
         let images = self.images().await?.unwrap_or_default();
         let now = Now::of(&images);
         for name in &changed {
-            let ImageName::Tagged { tag, .. } = name else { continue };
+            let EcrImageId::Tagged { tag, .. } = name else { continue };
             let reason = match now.tags.get(tag) {
                 Some(&digest) => LeftReason::PointsElsewhere { to: digest.clone() },
                 None => LeftReason::Gone,

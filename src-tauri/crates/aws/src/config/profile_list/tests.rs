@@ -3,7 +3,7 @@
 use super::*;
 use crate::error::AwsError;
 use crate::session::aws_session::AwsSession;
-use crate::testing::{Home, of_profile};
+use crate::testing::{Home, profile_request};
 
 /// Every kind of profile and every mistake, with comments, CRLF, quotes, non-ASCII names and duplicate
 /// sections.
@@ -229,7 +229,7 @@ async fn every_profile_without_a_problem_can_be_opened_and_no_other() {
     let home = home();
     let environment = home.environment_with(&[("AWS_REGION", "eu-west-1")]);
     for profile in list_profiles(&environment).await.profiles {
-        let opened = AwsSession::open(of_profile(&profile.name), &environment).await;
+        let opened = AwsSession::open(profile_request(&profile.name), &environment).await;
         let waits = matches!(opened, Err(AwsError::MfaNeeded { .. }));
         assert_eq!(
             opened.is_ok() || waits,

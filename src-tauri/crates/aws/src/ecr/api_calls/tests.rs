@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::{Answer, LocalAws, session_at};
+use crate::testing::{CannedResponse, LocalAws, session_at};
 use transload_model::{Digest, Encryption, TagExclusionFilter, TagMutability};
 
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -25,10 +25,10 @@ fn described(text: &str) -> Value {
 }
 
 async fn answering(value: Value) -> LocalAws {
-    LocalAws::start(move |_| Answer::json(value.clone())).await
+    LocalAws::start(move |_| CannedResponse::json(value.clone())).await
 }
 
-/// Answers with three pages of two entries each. The token is the number of the next page.
+/// Returns three pages of two entries each. The token is the number of the next page.
 async fn paging(list: &'static str, entry: fn(usize) -> Value) -> LocalAws {
     LocalAws::start(move |asked| {
         let page: usize =
@@ -37,7 +37,7 @@ async fn paging(list: &'static str, entry: fn(usize) -> Value) -> LocalAws {
         if page < 2 {
             answer["nextToken"] = json!((page + 1).to_string());
         }
-        Answer::json(answer)
+        CannedResponse::json(answer)
     })
     .await
 }
@@ -50,8 +50,8 @@ async fn repositories_come_from_every_page() {
     assert_eq!(names, ["team/r0", "team/r1", "team/r2", "team/r3", "team/r4", "team/r5"]);
     assert_eq!(repositories[0].created_at_ms, Some(1_700_000_000_500));
     assert_eq!(repositories[0].registry_id.as_ref().unwrap().as_str(), "123456789012");
-    assert_eq!(aws.asked().len(), 3);
-    assert!(aws.asked().iter().all(|asked| asked.json["maxResults"] == 1000));
+    assert_eq!(aws.requests().len(), 3);
+    assert!(aws.requests().iter().all(|asked| asked.json["maxResults"] == 1000));
 }
 
 #[tokio::test]
@@ -83,8 +83,8 @@ async fn images_come_from_every_page_with_or_without_tags() {
         Some("application/vnd.oci.image.config.v1+json")
     );
     assert!(images[5].tags.is_empty());
-    assert_eq!(aws.asked().len(), 3);
-    assert!(aws.asked()[0].json.get("filter").is_none(), "archived images are not asked for");
+    assert_eq!(aws.requests().len(), 3);
+    assert!(aws.requests()[0].json.get("filter").is_none(), "archived images are not asked for");
 }
 
 #[tokio::test]
@@ -117,13 +117,13 @@ async fn settings_are_sent_and_read_back() {
         ] {
             answer[key] = asked.json[key].clone();
         }
-        Answer::json(json!({"repository": answer}))
+        CannedResponse::json(json!({"repository": answer}))
     })
     .await;
     let created =
         session_at(&aws).await.ecr().create_repository(&name("pgcli"), &settings).await.unwrap();
     assert_eq!(
-        aws.asked()[0].json,
+        aws.requests()[0].json,
         json!({
             "repositoryName": "pgcli",
             "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
@@ -147,7 +147,7 @@ async fn plain_settings_send_no_filters_and_no_tags() {
     };
     session_at(&aws).await.ecr().create_repository(&name("pgcli"), &settings).await.unwrap();
     assert_eq!(
-        aws.asked()[0].json,
+        aws.requests()[0].json,
         json!({
             "repositoryName": "pgcli",
             "imageTagMutability": "MUTABLE",
@@ -203,9 +203,11 @@ async fn every_mutability_and_encryption_of_ecr_is_known() {
 #[tokio::test]
 async fn what_does_not_exist_is_nothing_and_not_an_error() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
-        "DescribeRepositories" => Answer::error(400, "RepositoryNotFoundException", "no"),
-        "DescribeImages" => Answer::error(400, "ImageNotFoundException", "no"),
-        "GetLifecyclePolicy" => Answer::error(400, "LifecyclePolicyNotFoundException", "no"),
+        "DescribeRepositories" => CannedResponse::error(400, "RepositoryNotFoundException", "no"),
+        "DescribeImages" => CannedResponse::error(400, "ImageNotFoundException", "no"),
+        "GetLifecyclePolicy" => {
+            CannedResponse::error(400, "LifecyclePolicyNotFoundException", "no")
+        }
         other => panic!("nobody asks for {other}"),
     })
     .await;
@@ -213,16 +215,17 @@ async fn what_does_not_exist_is_nothing_and_not_an_error() {
     assert_eq!(ecr.repository(&name("pgcli")).await.unwrap(), None);
     assert_eq!(ecr.image(&name("pgcli"), &Tag::latest(), &[]).await.unwrap(), None);
     assert_eq!(ecr.lifecycle_policy(&name("pgcli")).await.unwrap(), None);
-    assert_eq!(aws.asked()[0].json, json!({"repositoryNames": ["pgcli"]}));
+    assert_eq!(aws.requests()[0].json, json!({"repositoryNames": ["pgcli"]}));
     assert_eq!(
-        aws.asked()[1].json,
+        aws.requests()[1].json,
         json!({"repositoryName": "pgcli", "imageIds": [{"imageTag": "latest"}]})
     );
 }
 
 #[tokio::test]
 async fn an_image_of_a_missing_repository_is_an_error() {
-    let aws = LocalAws::start(|_| Answer::error(400, "RepositoryNotFoundException", "no")).await;
+    let aws =
+        LocalAws::start(|_| CannedResponse::error(400, "RepositoryNotFoundException", "no")).await;
     let error =
         session_at(&aws).await.ecr().image(&name("pgcli"), &Tag::latest(), &[]).await.unwrap_err();
     assert!(matches!(error, AwsError::RepositoryMissing { name } if name.as_str() == "pgcli"));
@@ -247,7 +250,7 @@ async fn without(missing: Digest) -> LocalAws {
     LocalAws::start(move |asked| {
         let ids = asked.json["imageIds"].as_array().unwrap().clone();
         if ids.iter().any(|id| id["imageDigest"] == missing.as_str()) {
-            return Answer::error(400, "ImageNotFoundException", "no");
+            return CannedResponse::error(400, "ImageNotFoundException", "no");
         }
         let details: Vec<_> = ids
             .iter()
@@ -256,7 +259,7 @@ async fn without(missing: Digest) -> LocalAws {
                 None => json!({"imageDigest": DIGEST, "imageTags": ["1.0"]}),
             })
             .collect();
-        Answer::json(json!({"imageDetails": details}))
+        CannedResponse::json(json!({"imageDetails": details}))
     })
     .await
 }
@@ -271,10 +274,10 @@ async fn a_tag_and_the_parts_of_its_index_are_asked_for_together() {
     let held = ecr.image(&name("pgcli"), &tag, &parts[..5]).await.unwrap().unwrap();
     assert_eq!(held.parts.len(), 5);
     assert_eq!(held.image.digest.as_str(), DIGEST);
-    assert_eq!(aws.asked().len(), 1, "one call where all of them are there");
+    assert_eq!(aws.requests().len(), 1, "one call where all of them are there");
     let held = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
     assert_eq!(held.parts.len(), 250);
-    let asked = aws.asked();
+    let asked = aws.requests();
     let most = asked.iter().map(|asked| asked.json["imageIds"].as_array().unwrap().len());
     assert_eq!(most.max(), Some(100));
 }
@@ -296,7 +299,7 @@ async fn a_lifecycle_policy_is_set_and_read() {
     let ecr = session_at(&aws).await.ecr();
     ecr.put_lifecycle_policy(&name("pgcli"), "{\"rules\":[]}").await.unwrap();
     assert_eq!(
-        aws.asked()[0].json,
+        aws.requests()[0].json,
         json!({"repositoryName": "pgcli", "lifecyclePolicyText": "{\"rules\":[]}"})
     );
     let policy = ecr.lifecycle_policy(&name("pgcli")).await.unwrap();
@@ -353,19 +356,19 @@ async fn an_answer_that_lacks_something_says_what() {
 #[tokio::test]
 async fn a_repository_policy_is_set_and_a_missing_one_is_none() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
-        "GetRepositoryPolicy" => Answer::error(
+        "GetRepositoryPolicy" => CannedResponse::error(
             400,
             "RepositoryPolicyNotFoundException",
             "Repository policy does not exist",
         ),
-        _ => Answer::json(json!({})),
+        _ => CannedResponse::json(json!({})),
     })
     .await;
     let ecr = session_at(&aws).await.ecr();
     let policy = RepositoryPolicy::parse(r#"{"Statement":[{"Effect":"Deny"}]}"#).unwrap();
     ecr.set_repository_policy(&name("pgcli"), &policy).await.unwrap();
     assert_eq!(
-        aws.asked()[0].json,
+        aws.requests()[0].json,
         json!({"repositoryName": "pgcli", "policyText": policy.as_str()})
     );
     assert_eq!(ecr.repository_policy(&name("pgcli")).await.unwrap(), None);

@@ -5,20 +5,22 @@ use serde_json::json;
 use crate::ecr::registry_settings::{
     CacheRule, CreationTemplate, EcrRegistrySettings as _, KnownCacheRule, KnownTemplate,
 };
-use crate::testing::{Answer, LocalAws, session_at};
+use crate::testing::{CannedResponse, LocalAws, session_at};
 use transload_model::{LifecyclePreset, RepositoryPolicy, RepositorySettings, TagMutability};
 
 #[tokio::test]
 async fn blob_mounting_is_read_and_turned_on() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
-        "GetAccountSetting" => Answer::json(json!({"name": "BLOB_MOUNTING", "value": "DISABLED"})),
-        _ => Answer::json(asked.json.clone()),
+        "GetAccountSetting" => {
+            CannedResponse::json(json!({"name": "BLOB_MOUNTING", "value": "DISABLED"}))
+        }
+        _ => CannedResponse::json(asked.json.clone()),
     })
     .await;
     let ecr = session_at(&aws).await.ecr();
     assert!(!ecr.blob_mounting().await.unwrap());
     ecr.set_blob_mounting(true).await.unwrap();
-    let asked = aws.asked();
+    let asked = aws.requests();
     assert_eq!(asked[0].json, json!({"name": "BLOB_MOUNTING"}));
     assert_eq!(asked[1].operation, "PutAccountSetting");
     assert_eq!(asked[1].json, json!({"name": "BLOB_MOUNTING", "value": "ENABLED"}));
@@ -27,13 +29,13 @@ async fn blob_mounting_is_read_and_turned_on() {
 #[tokio::test]
 async fn a_template_is_sent_with_everything_and_listed_with_what_it_is_for() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
-        "DescribeRepositoryCreationTemplates" => Answer::json(json!({
+        "DescribeRepositoryCreationTemplates" => CannedResponse::json(json!({
             "repositoryCreationTemplates": [
                 {"prefix": "ROOT", "appliedFor": ["REPLICATION"]},
                 {"prefix": "team", "appliedFor": ["PULL_THROUGH_CACHE", "CREATE_ON_PUSH"]},
             ],
         })),
-        _ => Answer::json(json!({"registryId": "123456789012"})),
+        _ => CannedResponse::json(json!({"registryId": "123456789012"})),
     })
     .await;
     let ecr = session_at(&aws).await.ecr();
@@ -49,7 +51,7 @@ async fn a_template_is_sent_with_everything_and_listed_with_what_it_is_for() {
     let template = CreationTemplate::new("team", settings, Some(role)).unwrap();
     ecr.create_creation_template(&template).await.unwrap();
     assert_eq!(
-        aws.asked()[0].json,
+        aws.requests()[0].json,
         json!({
             "prefix": "team",
             "appliedFor": ["CREATE_ON_PUSH"],
@@ -69,19 +71,19 @@ async fn a_template_is_sent_with_everything_and_listed_with_what_it_is_for() {
 #[tokio::test]
 async fn a_cache_rule_names_docker_hub_and_the_secret() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
-        "DescribePullThroughCacheRules" => Answer::json(json!({
+        "DescribePullThroughCacheRules" => CannedResponse::json(json!({
             "pullThroughCacheRules": [
                 {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"},
             ],
         })),
-        _ => Answer::json(json!({})),
+        _ => CannedResponse::json(json!({})),
     })
     .await;
     let ecr = session_at(&aws).await.ecr();
     let secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/hub";
     ecr.create_cache_rule(&CacheRule::new("hub", secret).unwrap()).await.unwrap();
     assert_eq!(
-        aws.asked()[0].json,
+        aws.requests()[0].json,
         json!({
             "ecrRepositoryPrefix": "hub",
             "upstreamRegistry": "docker-hub",

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
-use crate::permissions::permission::Denial;
-use crate::testing::{Answer, Asked, LocalAws, session_at};
+use crate::permissions::permission::DenialReason;
+use crate::testing::{CannedResponse, LocalAws, RecordedRequest, session_at};
 
 const USER: &str = "arn:aws:iam::123456789012:user/ada";
 const APP: &str = "arn:aws:ecr:eu-west-1:123456789012:repository/app";
@@ -17,18 +17,21 @@ fn permission(action: &str, resources: &[&str]) -> Permission {
 }
 
 /// Returns the values of a list, such as `ActionNames.member.1`.
-fn members(asked: &Asked, list: &str) -> Vec<String> {
+fn members(asked: &RecordedRequest, list: &str) -> Vec<String> {
     let start = format!("{list}.member.");
     let of = |(key, value): &(String, String)| key.starts_with(&start).then(|| value.clone());
     asked.form.iter().filter_map(of).collect()
 }
 
-fn field<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
+fn field<'a>(asked: &'a RecordedRequest, name: &str) -> Option<&'a str> {
     asked.form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// A simulation with one decision per action and resource.
-fn simulated(asked: &Asked, decide: impl Fn(&str, &str) -> &'static str) -> Answer {
+fn simulated(
+    asked: &RecordedRequest,
+    decide: impl Fn(&str, &str) -> &'static str,
+) -> CannedResponse {
     let resources = members(asked, "ResourceArns");
     let results: String = members(asked, "ActionNames")
         .iter()
@@ -41,7 +44,7 @@ fn simulated(asked: &Asked, decide: impl Fn(&str, &str) -> &'static str) -> Answ
             )
         })
         .collect();
-    Answer::xml(format!(
+    CannedResponse::xml(format!(
         "<SimulatePrincipalPolicyResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
          <SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated>\
          <EvaluationResults>{results}</EvaluationResults></SimulatePrincipalPolicyResult>\
@@ -52,7 +55,7 @@ fn simulated(asked: &Asked, decide: impl Fn(&str, &str) -> &'static str) -> Answ
 const ALLOWED: &str = "<EvalDecision>allowed</EvalDecision>";
 const NOT_GRANTED: &str = "<EvalDecision>implicitDeny</EvalDecision>";
 
-fn standing<'a>(check: &'a PermissionCheck, action: &str) -> &'a Standing {
+fn standing<'a>(check: &'a PermissionCheck, action: &str) -> &'a PermissionStatus {
     &check.permissions.iter().find(|one| one.action == action).unwrap().standing
 }
 
@@ -87,25 +90,27 @@ async fn a_simulation_answers_for_each_action_and_resource() {
         permission("kms:DescribeKey", &["arn:aws:kms:eu-west-1:123456789012:key/*"]),
     ];
     let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
-    assert_eq!(check.basis, Basis::Simulation);
+    assert_eq!(check.basis, CheckMethod::Simulation);
     for (action, expected) in [
-        ("ecr:GetAuthorizationToken", Standing::Allowed),
-        ("ecr:CreateRepository", Standing::Missing(Denial::NotGranted)),
+        ("ecr:GetAuthorizationToken", PermissionStatus::Allowed),
+        ("ecr:CreateRepository", PermissionStatus::Missing(DenialReason::NotGranted)),
         (
             "ecr:TagResource",
-            Standing::Unknown(Doubt::Conditions(vec!["aws:RequestTag/team".to_owned()])),
+            PermissionStatus::Unknown(UnknownReason::Conditions(vec![
+                "aws:RequestTag/team".to_owned(),
+            ])),
         ),
-        ("ecr:PutLifecyclePolicy", Standing::Missing(Denial::Organization)),
-        ("ecr:PutImage", Standing::Missing(Denial::Denied)),
-        ("ecr:InitiateLayerUpload", Standing::Allowed),
-        ("kms:CreateGrant", Standing::Unknown(Doubt::OtherPolicy)),
-        ("kms:DescribeKey", Standing::Unknown(Doubt::NotAsked)),
+        ("ecr:PutLifecyclePolicy", PermissionStatus::Missing(DenialReason::Organization)),
+        ("ecr:PutImage", PermissionStatus::Missing(DenialReason::Denied)),
+        ("ecr:InitiateLayerUpload", PermissionStatus::Allowed),
+        ("kms:CreateGrant", PermissionStatus::Unknown(UnknownReason::OtherPolicy)),
+        ("kms:DescribeKey", PermissionStatus::Unknown(UnknownReason::NotAsked)),
     ] {
         assert_eq!(*standing(&check, action), expected, "{action}");
     }
     // Only the repository without the permission is listed.
     assert_eq!(check.permissions[4].resources, [NEW]);
-    let asked = aws.asked();
+    let asked = aws.requests();
     // Only a key is described; no other call is made.
     let (looked, asked): (Vec<_>, Vec<_>) =
         asked.into_iter().partition(|asked| asked.operation == "DescribeKey");
@@ -138,7 +143,7 @@ async fn the_results_of_each_resource_and_those_of_further_pages_count() {
             );
             (results, "<IsTruncated>false</IsTruncated>")
         };
-        Answer::xml(format!(
+        CannedResponse::xml(format!(
             "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult>{more}\
              <EvaluationResults>{results}</EvaluationResults></SimulatePrincipalPolicyResult>\
              </SimulatePrincipalPolicyResponse>"
@@ -148,10 +153,10 @@ async fn the_results_of_each_resource_and_those_of_further_pages_count() {
     let wanted =
         [permission("ecr:PutImage", &[APP, NEW]), permission("ecr:TagResource", &[APP, NEW])];
     let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
-    assert_eq!(check.permissions[0].standing, Standing::Missing(Denial::NotGranted));
+    assert_eq!(check.permissions[0].standing, PermissionStatus::Missing(DenialReason::NotGranted));
     assert_eq!(check.permissions[0].resources, [NEW]);
-    assert_eq!(check.permissions[1].standing, Standing::Allowed);
-    assert_eq!(field(&aws.asked()[1], "Marker"), Some("2"));
+    assert_eq!(check.permissions[1].standing, PermissionStatus::Allowed);
+    assert_eq!(field(&aws.requests()[1], "Marker"), Some("2"));
 }
 
 #[tokio::test]
@@ -159,7 +164,7 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
     let may_look = Arc::new(AtomicBool::new(true));
     let looks = Arc::clone(&may_look);
     let aws = LocalAws::start(move |asked| match asked.operation.as_str() {
-        "GetRole" if looks.load(Ordering::SeqCst) => Answer::xml(
+        "GetRole" if looks.load(Ordering::SeqCst) => CannedResponse::xml(
             "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult>\
              <Role><Path>/ci/</Path><RoleName>push</RoleName><RoleId>AROA</RoleId>\
              <Arn>arn:aws:iam::123456789012:role/ci/push</Arn>\
@@ -167,7 +172,7 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
              </GetRoleResponse>"
                 .to_owned(),
         ),
-        "GetRole" => Answer::xml_error(403, "AccessDenied", "not authorized"),
+        "GetRole" => CannedResponse::xml_error(403, "AccessDenied", "not authorized"),
         _ => simulated(asked, |_, _| ALLOWED),
     })
     .await;
@@ -177,7 +182,7 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
     session.check_permissions(caller, &wanted).await;
     may_look.store(false, Ordering::SeqCst);
     session.check_permissions(caller, &wanted).await;
-    let asked = aws.asked();
+    let asked = aws.requests();
     let sources: Vec<_> =
         asked.iter().filter_map(|asked| field(asked, "PolicySourceArn")).collect();
     assert_eq!(
@@ -189,28 +194,32 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
 #[tokio::test]
 async fn without_a_simulation_only_calls_that_read_are_made() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
-        "SimulatePrincipalPolicy" => Answer::xml_error(403, "AccessDenied", "not authorized"),
-        "DescribeImages" => Answer::error(400, "RepositoryNotFoundException", "not there"),
-        "BatchGetImage" => Answer::error(400, "AccessDeniedException", "not authorized"),
-        "ListImages" => Answer::error(400, "ThrottlingException", "slow down"),
-        "GetDownloadUrlForLayer" => Answer::error(400, "LayersNotFoundException", "no layer"),
-        _ => Answer::json(serde_json::json!({})),
+        "SimulatePrincipalPolicy" => {
+            CannedResponse::xml_error(403, "AccessDenied", "not authorized")
+        }
+        "DescribeImages" => CannedResponse::error(400, "RepositoryNotFoundException", "not there"),
+        "BatchGetImage" => CannedResponse::error(400, "AccessDeniedException", "not authorized"),
+        "ListImages" => CannedResponse::error(400, "ThrottlingException", "slow down"),
+        "GetDownloadUrlForLayer" => {
+            CannedResponse::error(400, "LayersNotFoundException", "no layer")
+        }
+        _ => CannedResponse::json(serde_json::json!({})),
     })
     .await;
     let actions = [
-        ("ecr:GetAuthorizationToken", Standing::Allowed),
-        ("ecr:DescribeImages", Standing::Allowed),
-        ("ecr:ListImages", Standing::Unknown(Doubt::NotAsked)),
-        ("ecr:BatchCheckLayerAvailability", Standing::Allowed),
-        ("ecr:BatchGetImage", Standing::Missing(Denial::CallRefused)),
-        ("ecr:GetDownloadUrlForLayer", Standing::Allowed),
-        ("ecr:CreateRepository", Standing::Unknown(Doubt::NotAsked)),
-        ("ecr:InitiateLayerUpload", Standing::Unknown(Doubt::NotAsked)),
-        ("ecr:PutImage", Standing::Unknown(Doubt::NotAsked)),
+        ("ecr:GetAuthorizationToken", PermissionStatus::Allowed),
+        ("ecr:DescribeImages", PermissionStatus::Allowed),
+        ("ecr:ListImages", PermissionStatus::Unknown(UnknownReason::NotAsked)),
+        ("ecr:BatchCheckLayerAvailability", PermissionStatus::Allowed),
+        ("ecr:BatchGetImage", PermissionStatus::Missing(DenialReason::CallRefused)),
+        ("ecr:GetDownloadUrlForLayer", PermissionStatus::Allowed),
+        ("ecr:CreateRepository", PermissionStatus::Unknown(UnknownReason::NotAsked)),
+        ("ecr:InitiateLayerUpload", PermissionStatus::Unknown(UnknownReason::NotAsked)),
+        ("ecr:PutImage", PermissionStatus::Unknown(UnknownReason::NotAsked)),
     ];
     let wanted: Vec<_> = actions.iter().map(|(action, _)| permission(action, &[APP])).collect();
     let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
-    assert_eq!(check.basis, Basis::Calls);
+    assert_eq!(check.basis, CheckMethod::Calls);
     assert!(
         matches!(&check.simulation_error, Some(AwsError::AccessDenied { action, .. })
             if action == "iam:SimulatePrincipalPolicy"),
@@ -221,17 +230,17 @@ async fn without_a_simulation_only_calls_that_read_are_made() {
         assert_eq!(standing(&check, action), expected, "{action}");
     }
     let writing = ["CreateRepository", "InitiateLayerUpload", "PutImage"];
-    assert!(!aws.asked().iter().any(|asked| writing.contains(&asked.operation.as_str())));
+    assert!(!aws.requests().iter().any(|asked| writing.contains(&asked.operation.as_str())));
 }
 
 /// A KMS with one key and one alias.
-fn kms(asked: &Asked, may_look: bool) -> Answer {
+fn kms(asked: &RecordedRequest, may_look: bool) -> CannedResponse {
     match asked.json["KeyId"].as_str() {
-        _ if !may_look => Answer::error(400, "AccessDeniedException", "not authorized"),
+        _ if !may_look => CannedResponse::error(400, "AccessDeniedException", "not authorized"),
         Some(ALIAS | KEY) => {
-            Answer::json(serde_json::json!({"KeyMetadata": {"KeyId": "1234", "Arn": KEY}}))
+            CannedResponse::json(serde_json::json!({"KeyMetadata": {"KeyId": "1234", "Arn": KEY}}))
         }
-        _ => Answer::error(400, "NotFoundException", "no such key"),
+        _ => CannedResponse::error(400, "NotFoundException", "no such key"),
     }
 }
 
@@ -243,26 +252,40 @@ const ANY_KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/*";
 async fn a_permission_on_an_alias_is_one_on_its_key() {
     for (alias, may_look, granted, describe, grant, resource) in [
         // The policy of the key allows the description, whatever the caller's policies say.
-        (ALIAS, true, true, Standing::Allowed, Standing::Allowed, KEY),
-        (ALIAS, true, false, Standing::Allowed, Standing::Unknown(Doubt::OtherPolicy), KEY),
-        (KEY, true, true, Standing::Allowed, Standing::Allowed, KEY),
+        (ALIAS, true, true, PermissionStatus::Allowed, PermissionStatus::Allowed, KEY),
+        (
+            ALIAS,
+            true,
+            false,
+            PermissionStatus::Allowed,
+            PermissionStatus::Unknown(UnknownReason::OtherPolicy),
+            KEY,
+        ),
+        (KEY, true, true, PermissionStatus::Allowed, PermissionStatus::Allowed, KEY),
         // Without DescribeKey the key behind the alias is unknown.
         (
             ALIAS,
             false,
             true,
-            Standing::Unknown(Doubt::OtherPolicy),
-            Standing::Unknown(Doubt::NotAsked),
+            PermissionStatus::Unknown(UnknownReason::OtherPolicy),
+            PermissionStatus::Unknown(UnknownReason::NotAsked),
             ANY_KEY,
         ),
         // The policy of the key may deny what the caller's policies allow.
-        (KEY, false, true, Standing::Unknown(Doubt::OtherPolicy), Standing::Allowed, KEY),
+        (
+            KEY,
+            false,
+            true,
+            PermissionStatus::Unknown(UnknownReason::OtherPolicy),
+            PermissionStatus::Allowed,
+            KEY,
+        ),
         (
             "arn:aws:kms:eu-west-1:123456789012:alias/none",
             true,
             true,
-            Standing::Unknown(Doubt::NotAsked),
-            Standing::Unknown(Doubt::NotAsked),
+            PermissionStatus::Unknown(UnknownReason::NotAsked),
+            PermissionStatus::Unknown(UnknownReason::NotAsked),
             ANY_KEY,
         ),
     ] {
@@ -278,7 +301,7 @@ async fn a_permission_on_an_alias_is_one_on_its_key() {
         assert_eq!(*standing(&check, "kms:CreateGrant"), grant, "{alias} {may_look} {granted}");
         // The policy for the administrator names the key.
         assert_eq!(check.wanted[0].resources, [resource]);
-        let asked = aws.asked();
+        let asked = aws.requests();
         let writes = asked.iter().any(|one| one.operation == "CreateGrant");
         assert!(!writes, "a grant was made to try it");
         assert_eq!(asked.iter().filter(|one| one.operation == "DescribeKey").count(), 1);
@@ -287,10 +310,13 @@ async fn a_permission_on_an_alias_is_one_on_its_key() {
 
 #[tokio::test]
 async fn the_root_user_is_not_asked_about() {
-    let aws = LocalAws::start(|_| Answer::error(400, "AccessDeniedException", "no")).await;
+    let aws = LocalAws::start(|_| CannedResponse::error(400, "AccessDeniedException", "no")).await;
     let wanted = [permission("ecr:PutImage", &[APP])];
     let root = "arn:aws:iam::123456789012:root";
     let check = session_at(&aws).await.check_permissions(root, &wanted).await;
-    assert_eq!((check.basis, &check.permissions[0].standing), (Basis::Root, &Standing::Allowed));
-    assert!(aws.asked().is_empty());
+    assert_eq!(
+        (check.basis, &check.permissions[0].standing),
+        (CheckMethod::Root, &PermissionStatus::Allowed)
+    );
+    assert!(aws.requests().is_empty());
 }

@@ -91,15 +91,15 @@ async fn a_program_that_cannot_be_started_is_named_without_its_arguments() {
     let error = run("/nonexistent/tool --password pa55").await.unwrap_err().to_string();
     assert!(error.contains("/nonexistent/tool") && error.contains("not found"), "{error}");
     assert!(!error.contains("pa55"), "{error}");
-    assert!(matches!(run("'open").await, Err(ProcessError::Quotes)));
-    assert!(matches!(run(" ").await, Err(ProcessError::Empty)));
+    assert!(matches!(run("'open").await, Err(ProcessError::UnclosedQuote)));
+    assert!(matches!(run(" ").await, Err(ProcessError::NoProgram)));
 }
 
 #[tokio::test]
 async fn a_program_that_prints_without_end_is_not_kept_in_memory() {
     let (_folder, command) =
         program("i=0; while [ $i -lt 40 ]; do head -c 65536 /dev/zero; i=$((i+1)); done");
-    assert!(matches!(run(&command).await, Err(ProcessError::TooMuch)));
+    assert!(matches!(run(&command).await, Err(ProcessError::OutputTooLarge)));
     let (_folder, command) = program("head -c 2000000 /dev/zero | tr '\\0' 'a' >&2; exit 1");
     let error = run(&command).await.unwrap_err().to_string();
     assert!(error.len() < 1_000, "{}", error.len());

@@ -7,7 +7,7 @@ use url::Url;
 use super::*;
 use crate::ecr::api::EcrApi as _;
 use crate::session::request::CallerIdentity;
-use crate::testing::{Answer, Home, LocalAws, identity_xml, of_profile};
+use crate::testing::{CannedResponse, Home, LocalAws, identity_xml, profile_request};
 use transload_model::AccountId;
 
 const KEYS: &str = "aws_access_key_id = AKIACHOSEN\naws_secret_access_key = s3cr3t\n";
@@ -16,7 +16,7 @@ const KEYS: &str = "aws_access_key_id = AKIACHOSEN\naws_secret_access_key = s3cr
 async fn aws() -> LocalAws {
     LocalAws::start(|asked| match asked.operation.as_str() {
         "GetCallerIdentity" => identity_xml(),
-        "AssumeRole" => Answer::xml(
+        "AssumeRole" => CannedResponse::xml(
             "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
              <AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId>\
              <Arn>arn:aws:sts::123456789012:assumed-role/push/x</Arn></AssumedRoleUser>\
@@ -26,7 +26,7 @@ async fn aws() -> LocalAws {
              </AssumeRoleResponse>"
                 .to_owned(),
         ),
-        _ => Answer::json(serde_json::json!({"repositories": []})),
+        _ => CannedResponse::json(serde_json::json!({"repositories": []})),
     })
     .await
 }
@@ -70,7 +70,8 @@ async fn keys_in_the_environment_do_not_win_over_the_chosen_profile() {
     let session = home.open("chosen").await.unwrap();
     session.identity().await.unwrap();
     session.ecr().repositories().await.unwrap();
-    let ids: Vec<_> = aws.asked().into_iter().map(|asked| asked.access_key_id.unwrap()).collect();
+    let ids: Vec<_> =
+        aws.requests().into_iter().map(|asked| asked.access_key_id.unwrap()).collect();
     assert_eq!(ids, ["AKIACHOSEN", "AKIACHOSEN"]);
 }
 
@@ -93,7 +94,7 @@ async fn an_sso_token_that_has_expired_asks_for_a_sign_in() {
         panic!("{error:?}");
     };
     assert_eq!(profile, "corp");
-    let words = crate::error_causes::sentence(source.as_ref());
+    let words = crate::error_causes::full_message(source.as_ref());
     assert!(words.contains("nobody is signed in to corp"), "{words}");
     assert!(!format!("{error:?}").contains("secret-token"));
 }
@@ -128,7 +129,7 @@ async fn a_role_is_assumed_once_and_its_end_is_known() {
     session.ecr().repositories().await.unwrap();
     assert_eq!(identity.expires_at_ms, Some(4_070_908_800_000));
     let asked: Vec<_> = aws
-        .asked()
+        .requests()
         .into_iter()
         .map(|asked| (asked.operation, asked.access_key_id.unwrap()))
         .collect();
@@ -163,7 +164,7 @@ async fn given_keys_sign_whatever_the_profiles_hold_and_are_never_printed() {
     assert!(!format!("{request:?}").contains("hunter2"));
     let session = AwsSession::open(request, &home.environment()).await.unwrap();
     session.ecr().repositories().await.unwrap();
-    assert_eq!(aws.asked()[0].access_key_id.as_deref(), Some("AKIAGIVEN"));
+    assert_eq!(aws.requests()[0].access_key_id.as_deref(), Some("AKIAGIVEN"));
     let printed = format!("{session:?} {:?}", session.ecr());
     assert!(!printed.contains("hunter2") && !printed.contains("AKIAGIVEN"), "{printed}");
 }
@@ -174,7 +175,7 @@ async fn an_ecr_endpoint_on_this_computer_serves_for_sts_too() {
     let request = SessionRequest { ecr_endpoint: Some(aws.url.clone()), ..given_keys() };
     let session = AwsSession::open(request, &Home::with("", "").environment()).await.unwrap();
     session.identity().await.unwrap();
-    assert_eq!(aws.asked()[0].operation, "GetCallerIdentity");
+    assert_eq!(aws.requests()[0].operation, "GetCallerIdentity");
 }
 
 #[tokio::test]
@@ -195,13 +196,13 @@ async fn an_endpoint_of_the_request_wins_over_every_configured_one() {
     let home = Home::with(&config, "");
     let environment = home.environment_with(&[("AWS_ENDPOINT_URL_ECR", configured.url.as_str())]);
     let request =
-        SessionRequest { ecr_endpoint: Some(chosen.url.clone()), ..of_profile("default") };
+        SessionRequest { ecr_endpoint: Some(chosen.url.clone()), ..profile_request("default") };
     let session = AwsSession::open(request, &environment).await.unwrap();
     session.ecr().repositories().await.unwrap();
     session.identity().await.unwrap();
-    assert_eq!(chosen.asked().len(), 1);
+    assert_eq!(chosen.requests().len(), 1);
     // The profile sets an endpoint for STS, which an ECR endpoint doesn't replace.
-    assert_eq!(configured.asked()[0].operation, "GetCallerIdentity");
+    assert_eq!(configured.requests()[0].operation, "GetCallerIdentity");
 }
 
 #[tokio::test]
@@ -214,11 +215,11 @@ async fn endpoints_come_from_the_variables_and_the_services_section() {
     );
     let home = Home::with(&config, "");
     let environment = home.environment_with(&[("AWS_ENDPOINT_URL_STS", variable.url.as_str())]);
-    let session = AwsSession::open(of_profile("default"), &environment).await.unwrap();
+    let session = AwsSession::open(profile_request("default"), &environment).await.unwrap();
     session.identity().await.unwrap();
     session.ecr().repositories().await.unwrap();
-    assert_eq!(variable.asked()[0].operation, "GetCallerIdentity");
-    assert_eq!(section.asked()[0].operation, "DescribeRepositories");
+    assert_eq!(variable.requests()[0].operation, "GetCallerIdentity");
+    assert_eq!(section.requests()[0].operation, "DescribeRepositories");
 }
 
 #[tokio::test]
@@ -232,7 +233,7 @@ async fn the_region_is_the_request_s_then_the_profile_s_then_the_environment_s()
     for (region, profile, expected) in
         [(asked, "with", "ap-south-1"), (None, "with", "eu-west-1"), (None, "without", "us-east-1")]
     {
-        let request = SessionRequest { region, ..of_profile(profile) };
+        let request = SessionRequest { region, ..profile_request(profile) };
         let session = AwsSession::open(request, &environment).await.unwrap();
         assert_eq!(session.region().as_str(), expected);
     }
@@ -308,7 +309,7 @@ async fn a_broken_file_refuses_the_profiles_of_the_other_one_too() {
 async fn an_endpoint_that_is_no_url_refuses_the_profile() {
     let home = Home::with(&format!("[default]\nregion = eu-west-1\n{KEYS}"), "");
     let environment = home.environment_with(&[("AWS_ENDPOINT_URL_ECR", "127.0.0.1:4566")]);
-    let error = AwsSession::open(of_profile("default"), &environment).await.unwrap_err();
+    let error = AwsSession::open(profile_request("default"), &environment).await.unwrap_err();
     assert!(
         matches!(&error, AwsError::ProfileInvalid { detail, .. } if detail.contains("127.0.0.1:4566")),
         "{error:?}"
@@ -318,7 +319,7 @@ async fn an_endpoint_that_is_no_url_refuses_the_profile() {
 #[tokio::test]
 async fn an_identity_without_an_account_is_unusable() {
     let aws = LocalAws::start(|_| {
-        Answer::xml(
+        CannedResponse::xml(
             "<GetCallerIdentityResponse><GetCallerIdentityResult></GetCallerIdentityResult>\
              </GetCallerIdentityResponse>"
                 .to_owned(),

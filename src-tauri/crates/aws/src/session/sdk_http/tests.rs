@@ -2,7 +2,7 @@
 
 use crate::error::AwsError;
 use crate::session::aws_session::AwsSession;
-use crate::testing::{Answer, Home, LocalAws, of_profile};
+use crate::testing::{CannedResponse, Home, LocalAws, profile_request};
 use transload_network::testing::{Authority, ConnectProxy, ProxyRule, TlsServer, Validity};
 use transload_network::{Network, NetworkFailure, Proxies};
 
@@ -31,8 +31,8 @@ fn profile(more: &str) -> Home {
 async fn session(home: &Home, proxy: &ConnectProxy) -> AwsSession {
     let address = format!("http://{}", proxy.address);
     let proxies = Proxies::from_variables(|name| (name == "HTTPS_PROXY").then(|| address.clone()));
-    let environment = home.environment().through(Network::new(proxies));
-    AwsSession::open(of_profile("default"), &environment).await.unwrap()
+    let environment = home.environment().with_network(Network::new(proxies));
+    AwsSession::open(profile_request("default"), &environment).await.unwrap()
 }
 
 fn failure(error: AwsError) -> NetworkFailure {
@@ -94,8 +94,8 @@ async fn what_runs_on_this_computer_is_not_asked_through_the_proxy() {
         aws.url
     );
     let home = Home::with(&config, "");
-    let environment = home.environment().through(Network::new(proxies));
-    let session = AwsSession::open(of_profile("default"), &environment).await.unwrap();
+    let environment = home.environment().with_network(Network::new(proxies));
+    let session = AwsSession::open(profile_request("default"), &environment).await.unwrap();
     assert_eq!(session.identity().await.unwrap().account.as_str(), "123456789012");
     assert_eq!(proxy.asked(), Vec::<String>::new());
 }
@@ -116,7 +116,7 @@ async fn a_signature_refused_for_the_time_says_how_much_the_clock_is_off() {
             -840,
         ),
     ] {
-        let refusal = move |_: &_| Answer::xml_error(403, code, message);
+        let refusal = move |_: &_| CannedResponse::xml_error(403, code, message);
         let aws = LocalAws::start(refusal).await;
         let session = crate::testing::session_at(&aws).await;
         match failure(session.identity().await.unwrap_err()) {
@@ -127,7 +127,8 @@ async fn a_signature_refused_for_the_time_says_how_much_the_clock_is_off() {
         }
     }
     // Without times in the message, and with our date in the response, the keys are at fault.
-    let wrong = |_: &_| Answer::xml_error(403, "SignatureDoesNotMatch", "It does not match.");
+    let wrong =
+        |_: &_| CannedResponse::xml_error(403, "SignatureDoesNotMatch", "It does not match.");
     let aws = LocalAws::start(wrong).await;
     let error = crate::testing::session_at(&aws).await.identity().await.unwrap_err();
     assert!(matches!(error, AwsError::CredentialsInvalid { .. }), "{error:?}");

@@ -7,49 +7,49 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 
-use crate::config::role_chain::Hop;
+use crate::config::role_chain::ChainedRole;
 
 /// A session with less time left counts as expired. Source: the SDK renews credentials this long before
 /// they expire.
-const TOO_SHORT: Duration = Duration::from_secs(10);
+const MIN_REMAINING: Duration = Duration::from_secs(10);
 
 /// The sessions that were opened with MFA codes, in memory until they expire. Clones share them, so one
 /// code serves every session of the process that assumes the same role in the same way.
 #[derive(Clone, Default)]
-pub(crate) struct MfaSessions(Arc<Mutex<HashMap<MfaKey, Credentials>>>);
+pub(crate) struct MfaSessionCache(Arc<Mutex<HashMap<MfaSessionKey, Credentials>>>);
 
 /// Identifies a session: everything that was sent to STS, and the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct MfaKey {
+pub(crate) struct MfaSessionKey {
     /// The endpoint of STS, if overridden.
     pub(crate) endpoint: Option<String>,
     /// The first credentials.
     pub(crate) base: String,
     /// The roles up to and including the one of the session.
-    pub(crate) hops: Vec<Hop>,
+    pub(crate) roles: Vec<ChainedRole>,
 }
 
-impl MfaSessions {
+impl MfaSessionCache {
     /// Returns a session that has not expired.
-    pub(crate) fn get(&self, key: &MfaKey) -> Option<Credentials> {
-        let soon = SystemTime::now() + TOO_SHORT;
+    pub(crate) fn get(&self, key: &MfaSessionKey) -> Option<Credentials> {
+        let soon = SystemTime::now() + MIN_REMAINING;
         let mut sessions = self.locked();
         sessions.retain(|_, session| session.expiry().is_none_or(|ends| ends > soon));
         sessions.get(key).cloned()
     }
 
     /// Adds a session.
-    pub(crate) fn keep(&self, key: MfaKey, session: Credentials) {
+    pub(crate) fn insert(&self, key: MfaSessionKey, session: Credentials) {
         self.locked().insert(key, session);
     }
 
-    fn locked(&self) -> MutexGuard<'_, HashMap<MfaKey, Credentials>> {
+    fn locked(&self) -> MutexGuard<'_, HashMap<MfaSessionKey, Credentials>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl fmt::Debug for MfaSessions {
+impl fmt::Debug for MfaSessionCache {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("MfaSessions").finish_non_exhaustive()
+        formatter.debug_struct("MfaSessionCache").finish_non_exhaustive()
     }
 }
