@@ -92,10 +92,10 @@ pub enum MigrationError {
     #[error("{destination} names a digest, and the image at the source has the digest {found}")]
     DestinationDigestDiffers { destination: ImageReference, found: Digest },
     /// The recorded error of an earlier run of the same migration, as it was shown then.
-    #[error("it was refused when the migration was planned")]
-    Told {
+    #[error("an earlier run of this migration recorded an error")]
+    Recorded {
         /// The recorded error.
-        told: String,
+        error: String,
     },
     /// A step that this image depends on failed.
     #[error("a step that this image depends on failed")]

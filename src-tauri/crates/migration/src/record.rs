@@ -75,9 +75,9 @@ impl Known {
     /// result. What is known about the others is kept, in case this run fails before it learns
     /// more.
     fn of(earlier: &JournalImage) -> Self {
-        let left = earlier.left_behind.iter().cloned().map(|(name, told)| LeftBehind {
+        let left = earlier.left_behind.iter().cloned().map(|(name, error)| LeftBehind {
             name,
-            error: Arc::new(MigrationError::Told { told }),
+            error: Arc::new(MigrationError::Recorded { error }),
         });
         Self {
             result: match earlier.stage {

@@ -129,7 +129,9 @@ fn action(action: &PlannedAction) -> engine::Action {
         }
         PlannedAction::Refused { error } => {
             let told = serde_json::to_string(error).unwrap_or_default();
-            engine::Action::Refused { error: Arc::new(engine::MigrationError::Told { told }) }
+            engine::Action::Refused {
+                error: Arc::new(engine::MigrationError::Recorded { error: told }),
+            }
         }
     }
 }

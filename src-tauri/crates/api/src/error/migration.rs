@@ -92,7 +92,7 @@ impl From<&MigrationError> for ApiError {
                 Self { message: format!("{} {}", new(cause.code).message, cause.message), ..cause }
             }
             // The journal recorded the whole error.
-            MigrationError::Told { told } => {
+            MigrationError::Recorded { error: told } => {
                 serde_json::from_str(told).unwrap_or_else(|_| new(ErrorCode::Internal))
             }
             MigrationError::EarlierStepFailed { step, source } => {

@@ -201,7 +201,8 @@ struct ConnectAgain {
 #[async_trait]
 impl Reopen for ConnectAgain {
     async fn reopen(&self) -> Result<Arc<dyn EcrApi>, MigrationError> {
-        let told = |error: ApiError| MigrationError::Told { told: convert::told_error(&error) };
+        let told =
+            |error: ApiError| MigrationError::Recorded { error: convert::told_error(&error) };
         let inner = self.api.upgrade();
         let api = Api { inner: inner.ok_or_else(|| told(ApiError::internal("the program ends")))? };
         api.disconnect(&self.connection).await;

@@ -424,7 +424,7 @@ fn action_of(code: ActionCode, error: Option<&str>) -> Action {
         ActionCode::FixedConflict => Action::Conflict { overwrite_allowed: false },
         ActionCode::Refused => {
             let told = error.unwrap_or_default().to_owned();
-            Action::Refused { error: Arc::new(MigrationError::Told { told }) }
+            Action::Refused { error: Arc::new(MigrationError::Recorded { error: told }) }
         }
     }
 }

@@ -249,7 +249,7 @@ async fn a_full_disk_is_told_and_loses_nothing() {
     let (world, _, plan) = world().await;
     // As much text as fits on no page that is there.
     let mut long = plan.clone();
-    let error = Arc::new(MigrationError::Told { told: "x".repeat(20_000) });
+    let error = Arc::new(MigrationError::Recorded { error: "x".repeat(20_000) });
     for image in &mut long.images {
         image.action = Action::Refused { error: Arc::clone(&error) };
     }
