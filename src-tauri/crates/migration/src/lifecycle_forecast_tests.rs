@@ -72,7 +72,7 @@ async fn policies_of_every_count_type_report_the_images_that_expire() {
     candidates["tagPatternList"] = json!(["*-rc*"]);
     for (why, existing, policy, tags, expected) in [
         (
-            "more images than are kept: the oldest of the plan",
+            "more images than the policy keeps: the oldest of the plan",
             vec![],
             keep(3),
             vec!["5", "4", "3", "2", "1"],

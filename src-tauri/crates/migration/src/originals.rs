@@ -1,6 +1,6 @@
 //! Compares an image of the Docker Engine with the registry that it was pulled from: a pull fetches
-//! one of several platforms, and the tag may have moved since. The window offers to copy from the
-//! registry instead.
+//! one of several platforms, and the tag may have moved since. The window shows the difference
+//! while the user selects images.
 
 use super::MigrationError;
 use transload_docker::{EngineImage, ImageStore};
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(differs(&[&index], &["linux/amd64", "linux/arm64"]), None);
         assert_eq!(differs(&[&other], &both), differences(false, true));
         assert_eq!(differs(&[&other, &index], &both), None, "pulled again since");
-        assert_eq!(differs(&[&index], &[]), None, "nobody knows what the engine has");
+        assert_eq!(differs(&[&index], &[]), None, "the content of the engine is unknown");
         let single = original(&index, &[], &[]);
         let same =
             single.differs(&held(&[&index], &["linux/amd64"]), &name(), ImageStore::GraphDriver);

@@ -1,5 +1,5 @@
 //! Finds the tags of signatures, attestations and SBOMs that a plan would copy, and the digests of
-//! the same tags at the destination. `facts` calls it last, for images whose manifests were read.
+//! the same tags at the destination. `facts` calls it for the images whose manifests were read.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! Estimates how long a migration takes from the speed of earlier ones. Pure: the api passes it the
-//! transfers of the journal.
+//! transfers of the history.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! Reads what existing repositories at the destination already contain: layers, lifecycle policies
-//! and repository policies. `facts` calls it before the images are looked up in detail.
+//! and repository policies. `facts` calls it after the images of the request are looked up.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

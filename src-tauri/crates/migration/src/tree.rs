@@ -1,5 +1,5 @@
 //! An image with all its manifests as raw bytes: a single manifest, or an index with its children.
-//! Planning and list copies read it from the source; `copy` walks it.
+//! Planning, the push step and list copies read it from the source; `copy` copies it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -152,7 +152,7 @@ mod tests {
         let mut second = Box::pin(held.lock_content(&digest));
         assert!((&mut second).now_or_never().is_none());
         drop(first);
-        assert_eq!(held.locks().len(), 1, "somebody waits for it");
+        assert_eq!(held.locks().len(), 1, "another task waits for it");
         drop(second.await);
         let given_up = Box::pin(held.lock_content(&digest));
         drop(given_up);
