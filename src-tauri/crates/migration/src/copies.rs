@@ -81,11 +81,11 @@ pub async fn copy_list(
     finished: &(dyn Fn(u32, &CopyOutcome) + Sync),
 ) -> Vec<CopyOutcome> {
     let images_together = options.images_together.max(1);
-    let copies = &Copies::new(pairs, options, control, events);
+    let copies = &ListCopy::new(pairs, options, control, events);
     in_turn(pairs.len(), images_together, |place| async move {
         // Only pairs after the first four billion would share a number.
         let number = u32::try_from(place).unwrap_or(u32::MAX);
-        let outcome = copies.tell(number, &pairs[place]).await;
+        let outcome = copies.copy_with_events(number, &pairs[place]).await;
         finished(number, &outcome);
         outcome
     })
@@ -93,37 +93,37 @@ pub async fn copy_list(
 }
 
 /// State shared by all pairs.
-struct Copies<'a> {
+struct ListCopy<'a> {
     control: &'a Control,
     events: &'a Arc<dyn EventSink>,
-    copiers: HashMap<(End, End), Copier>,
+    copiers: HashMap<(ClientId, ClientId), Copier>,
     /// Tags of each destination.
-    tags: HashMap<End, TagsThere>,
+    tags: HashMap<ClientId, TagsThere>,
     /// Tags of each source.
-    source_tags: HashMap<End, TagsThere>,
+    source_tags: HashMap<ClientId, TagsThere>,
     extent: Extent,
 }
 
 /// Identifies a client by its address in memory.
-type End = usize;
+type ClientId = usize;
 
-fn end(client: &Arc<dyn RegistryApi>) -> End {
+fn client_id(client: &Arc<dyn RegistryApi>) -> ClientId {
     Arc::as_ptr(client).cast::<()>().addr()
 }
 
-impl<'a> Copies<'a> {
+impl<'a> ListCopy<'a> {
     fn new(
         pairs: &[(CopyPair, CopyEnds)],
         options: CopyOptions,
         control: &'a Control,
         events: &'a Arc<dyn EventSink>,
     ) -> Self {
-        let mut wanted: HashMap<End, HashMap<String, usize>> = HashMap::new();
-        let mut sources: HashMap<End, HashMap<String, usize>> = HashMap::new();
-        let mut shared: HashMap<End, (Arc<Held>, Arc<Turns>)> = HashMap::new();
+        let mut wanted: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
+        let mut sources: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
+        let mut shared: HashMap<ClientId, (Arc<Held>, Arc<Turns>)> = HashMap::new();
         let mut copiers = HashMap::new();
         for (pair, ends) in pairs {
-            let (from, to) = (end(&ends.source), end(&ends.destination));
+            let (from, to) = (client_id(&ends.source), client_id(&ends.destination));
             let repository = pair.destination.path().to_owned();
             *wanted.entry(to).or_default().entry(repository).or_default() += 1;
             let repository = pair.source.path().to_owned();
@@ -144,11 +144,11 @@ impl<'a> Copies<'a> {
     }
 
     /// Copies one pair and emits its events.
-    async fn tell(&self, index: u32, pair: &(CopyPair, CopyEnds)) -> CopyOutcome {
+    async fn copy_with_events(&self, index: u32, pair: &(CopyPair, CopyEnds)) -> CopyOutcome {
         let held = async {
             self.control.go().await;
             self.image_state(index, ImageState::Pushing);
-            self.one(index, pair).await
+            self.copy_pair(index, pair).await
         };
         let outcome = match self.control.until_cancelled(held).await {
             None => CopyOutcome::Cancelled,
@@ -165,7 +165,7 @@ impl<'a> Copies<'a> {
         outcome
     }
 
-    async fn one(
+    async fn copy_pair(
         &self,
         index: u32,
         (pair, ends): &(CopyPair, CopyEnds),
@@ -177,7 +177,7 @@ impl<'a> Copies<'a> {
             Some(tag) => tag.as_str(),
             None => destination.manifest_reference(),
         };
-        let (from, to) = (end(&ends.source), end(&ends.destination));
+        let (from, to) = (client_id(&ends.source), client_id(&ends.destination));
         // Both maps were built from the same pairs.
         let (Some(copier), Some(tags)) = (self.copiers.get(&(from, to)), self.tags.get(&to)) else {
             return Ok(CopyOutcome::Cancelled);

@@ -24,8 +24,8 @@ pub enum MigrationError {
     /// The registry or ECR reports a digest other than the pushed one.
     #[error(
         "{destination} should have the digest {expected}, but the registry reports {} and ECR reports {}",
-        shown(registry),
-        shown(ecr)
+        digest_or_none(registry),
+        digest_or_none(ecr)
     )]
     VerificationFailed {
         destination: ImageReference,
@@ -77,7 +77,7 @@ pub enum MigrationError {
         source: std::sync::Arc<JournalError>,
     },
     /// The connection leads to a destination other than the planned one.
-    #[error("the migration was planned for another destination: {}", compared(differences))]
+    #[error("the migration was planned for another destination: {}", described(differences))]
     DestinationDiffers {
         /// At least one.
         differences: Vec<DestinationDifference>,
@@ -183,11 +183,11 @@ pub enum MigrationError {
     },
 }
 
-fn shown(digest: &Option<Digest>) -> String {
+fn digest_or_none(digest: &Option<Digest>) -> String {
     digest.as_ref().map_or_else(|| "no digest".to_owned(), Digest::to_string)
 }
 
-fn compared(differences: &[DestinationDifference]) -> String {
+fn described(differences: &[DestinationDifference]) -> String {
     let one = |difference: &DestinationDifference| {
         let DestinationDifference { field, planned, current } = difference;
         format!("{field} {planned}, but the connection leads to {field} {current}")

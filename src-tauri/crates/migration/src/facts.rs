@@ -127,7 +127,7 @@ pub struct GatherProgress {
 struct Progress<'a> {
     steps: AtomicUsize,
     images: usize,
-    tell: &'a (dyn Fn(GatherProgress) + Sync),
+    report: &'a (dyn Fn(GatherProgress) + Sync),
 }
 
 impl Progress<'_> {
@@ -136,7 +136,7 @@ impl Progress<'_> {
     fn step(&self) {
         let steps = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
         let (looked_at, images) = (steps / Self::STEPS_OF_AN_IMAGE, self.images);
-        (self.tell)(GatherProgress { looked_at, images });
+        (self.report)(GatherProgress { looked_at, images });
     }
 }
 
@@ -150,9 +150,9 @@ pub async fn gather_watched(
     source: &Source,
     destination: &Destination,
     manifests: &Arc<ManifestCache>,
-    tell: &(dyn Fn(GatherProgress) + Sync),
+    report: &(dyn Fn(GatherProgress) + Sync),
 ) -> Result<Facts, MigrationError> {
-    let progress = &Progress { steps: AtomicUsize::new(0), images: request.images.len(), tell };
+    let progress = &Progress { steps: AtomicUsize::new(0), images: request.images.len(), report };
     let repositories = existing_repositories(request, destination).await?;
     let engine = match source {
         Source::Engine(engine) => Some(engine.info().await?),
@@ -165,8 +165,8 @@ pub async fn gather_watched(
     let found: Vec<_> = found.into_iter().map(|heads| Mutex::new(Some(heads))).collect();
     let extent = &request.extent;
     let (engine_info, digests) = (engine.as_ref(), SharedDigests::default());
-    let shared = repositories_of_several(request);
-    let closer = Closer {
+    let shared = shared_repositories(request);
+    let lookup = ContentLookup {
         source,
         destination,
         engine: engine_info,
@@ -177,12 +177,12 @@ pub async fn gather_watched(
         shared,
         archives: tokio::sync::Mutex::default(),
     };
-    let (found, closer) = (&found, &closer);
+    let (found, lookup) = (&found, &lookup);
     let images = in_turn(found.len(), MAX_CONCURRENT_LOOKUPS, |place| async move {
         // Each index is taken once.
         let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
         let heads = heads.unwrap_or_default();
-        let facts = closer.look(&request.images[place], heads).await;
+        let facts = lookup.look(&request.images[place], heads).await;
         progress.step();
         facts
     })
@@ -230,7 +230,7 @@ async fn blob_mounting(
     }
 }
 
-fn repositories_of_several(request: &MigrationRequest) -> HashSet<&RepositoryName> {
+fn shared_repositories(request: &MigrationRequest) -> HashSet<&RepositoryName> {
     let (mut seen, mut several) = (HashSet::new(), HashSet::new());
     for image in &request.images {
         if !seen.insert(&image.repository) {
@@ -259,7 +259,7 @@ impl Heads {
     }
 
     /// Returns whether the destination has exactly this image.
-    fn is_there(&self) -> bool {
+    fn is_at_destination(&self) -> bool {
         match (&self.source, &self.destination) {
             (Some(Ok(Some(head))), Ok(Some(there))) => head.digest == *there,
             _ => false,
@@ -267,7 +267,7 @@ impl Heads {
     }
 
     /// Returns whether the manifest is cached from an earlier plan.
-    fn is_kept(&self, manifests: &ManifestCache) -> bool {
+    fn is_cached(&self, manifests: &ManifestCache) -> bool {
         matches!(&self.source, Some(Ok(Some(head))) if manifests.has(&head.digest))
     }
 }
@@ -308,7 +308,7 @@ async fn heads(
 /// Returns whether manifests are left for the run to read. Each one counts against the quota, and a
 /// plan that is never started would waste it.
 fn spares_quota(found: &[Heads], quota: Option<PullQuota>, manifests: &ManifestCache) -> bool {
-    let is_read = |found: &Heads| found.is_there() || found.is_kept(manifests);
+    let is_read = |found: &Heads| found.is_at_destination() || found.is_cached(manifests);
     let to_read = found.iter().filter(|found| !is_read(found)).count();
     let needed = to_read.saturating_mul(ESTIMATED_PULLS_PER_IMAGE);
     quota.is_some_and(|quota| usize::try_from(quota.remaining).is_ok_and(|left| left < needed))
@@ -332,7 +332,7 @@ async fn existing_repositories(
 }
 
 /// Shared state of the second lookup, which reads the content of each image.
-struct Closer<'a> {
+struct ContentLookup<'a> {
     source: &'a Source,
     destination: &'a Destination,
     engine: Option<&'a EngineInfo>,
@@ -347,18 +347,21 @@ struct Closer<'a> {
     archives: tokio::sync::Mutex<()>,
 }
 
-impl Closer<'_> {
+impl ContentLookup<'_> {
     async fn look(&self, image: &RequestedImage, found: Heads) -> ImageFacts {
-        let (is_there, is_kept) = (found.is_there(), found.is_kept(self.manifests));
+        let (is_at_destination, is_cached) =
+            (found.is_at_destination(), found.is_cached(self.manifests));
         // The digest of a single platform is found only in the index.
-        let is_left = self.spare && !is_kept && self.extent.platform.is_none();
+        let is_left = self.spare && !is_cached && self.extent.platform.is_none();
         let facts = match (self.source, found.source) {
             (Source::Engine(docker), _) => {
                 let existing = found.destination.as_ref().ok().and_then(Option::as_ref);
-                self.of_engine(docker.as_ref(), image, existing).await
+                self.engine_facts(docker.as_ref(), image, existing).await
             }
             (Source::Registry(_), Some(Err(error))) => Err(error.into()),
-            (Source::Registry(_), Some(Ok(Some(head)))) if is_there => Ok(only_digest(head)),
+            (Source::Registry(_), Some(Ok(Some(head)))) if is_at_destination => {
+                Ok(only_digest(head))
+            }
             (Source::Registry(_), Some(Ok(Some(head)))) if is_left => {
                 Ok(SourceFacts { is_unread: true, ..only_digest(head) })
             }
@@ -380,7 +383,7 @@ impl Closer<'_> {
     ) -> Result<SourceFacts, MigrationError> {
         let source = &image.source;
         let platform = self.extent.platform.as_ref();
-        let is_kept = head.as_ref().is_some_and(|head| self.manifests.has(&head.digest));
+        let is_cached = head.as_ref().is_some_and(|head| self.manifests.has(&head.digest));
         // Pinned to the digest from HEAD, so the same image is fetched even if the tag moves in
         // between. If HEAD failed, GET reports the reason.
         let pinned = head.as_ref().map(|head| head.digest.as_str());
@@ -400,7 +403,7 @@ impl Closer<'_> {
         let needs_date = image.pushed_at_ms.is_none() && self.shared.contains(&image.repository);
         let built_at_ms = tree.read_configuration(registry, source, needs_date).await;
         let mut content = ImageContent::of(&tree).sharing(&self.digests);
-        if is_kept {
+        if is_cached {
             content.pulls = 0;
         }
         Ok(SourceFacts {
@@ -418,9 +421,9 @@ impl Closer<'_> {
     }
 }
 
-impl Closer<'_> {
+impl ContentLookup<'_> {
     /// Reads an image of the engine, with a prediction of what a push will send.
-    async fn of_engine(
+    async fn engine_facts(
         &self,
         docker: &dyn DockerApi,
         image: &RequestedImage,

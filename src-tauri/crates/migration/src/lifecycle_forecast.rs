@@ -89,7 +89,7 @@ impl LifecycleForecast {
         let mut planned: Vec<_> = after
             .planned
             .iter()
-            .filter_map(|Arriving { image, tag, digest, place }| {
+            .filter_map(|PushedTag { image, tag, digest, place }| {
                 Some(ExpiringImage {
                     planned: Some(image.index),
                     tags: vec![tag.to_string()],
@@ -132,11 +132,11 @@ fn is_sooner(due: Due, before: Due) -> bool {
 struct Migrated<'a> {
     images: Vec<PolicyImage>,
     /// The images of the plan, and the signatures and attestations that are stored under tags.
-    planned: Vec<Arriving<'a>>,
+    planned: Vec<PushedTag<'a>>,
 }
 
 /// A tag that the migration writes.
-struct Arriving<'a> {
+struct PushedTag<'a> {
     /// The image that it belongs to.
     image: &'a PlannedImage,
     tag: &'a Tag,
@@ -189,7 +189,7 @@ impl<'a> Migrated<'a> {
             all[place].tags.push(name);
             // A tagged manifest counts as an image of its own, even if an index contains it.
             all[place].is_part = false;
-            planned.push(Arriving { image, tag, digest, place });
+            planned.push(PushedTag { image, tag, digest, place });
         }
         Self { images: all, planned }
     }

@@ -21,12 +21,12 @@ const LIMIT_BYTES: u64 = 256 * 1024 * 1024;
 /// The cache is optional: if the file can't be written or read, manifests are requested from the registry.
 #[derive(Debug)]
 pub struct ManifestCache {
-    kept: Mutex<Kept>,
+    kept: Mutex<CacheFile>,
     limit_bytes: u64,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CacheFile {
     /// Created with the first manifest.
     file: Option<File>,
     /// Offset of the next manifest.
@@ -93,12 +93,12 @@ impl ManifestCache {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, CacheFile> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
+impl CacheFile {
     fn write(&mut self, digest: &Digest, manifest: &RawManifest) -> io::Result<()> {
         let (media_type, bytes) = (manifest.media_type().as_bytes(), manifest.bytes());
         let file = match &mut self.file {

@@ -52,7 +52,7 @@ pub async fn run(
     let run = Run { plan, source, destination, control, events, journal };
     let records = Records::of(plan, journal.map(JournalLog::earlier).unwrap_or_default());
     let mut traces = Traces::default();
-    run.settle_what_stays(&records);
+    run.finish_unchanged(&records);
     // The create step runs concurrently with the push step, which emits its events.
     let steps: &[Step] = match run.refuse_other_destination(&records) {
         true => &[],
@@ -73,7 +73,7 @@ pub async fn run(
         let (succeeded, failed) = (counts.succeeded, counts.failed);
         run.emit(MigrationEvent::StepFinished { step, succeeded, failed });
     }
-    run.cancel_what_is_open(&records);
+    run.cancel_unfinished(&records);
     let temporary_tags_left = steps::remove_temporary_tags(&run, traces.temporary_tags).await;
     let images = records.into_reports();
     let repositories_created = created(plan, traces.repositories_created);
@@ -127,11 +127,11 @@ pub async fn verify_again(
     for (record, platforms) in records.iter().zip(platforms) {
         record.consists_of(platforms.clone());
     }
-    run.settle_what_stays(&records);
+    run.finish_unchanged(&records);
     if !run.refuse_other_destination(&records) {
         steps::verify(&run, &records).await;
     }
-    run.cancel_what_is_open(&records);
+    run.cancel_unfinished(&records);
     Report {
         repositories_created: Vec::new(),
         repositories_empty: Vec::new(),
@@ -215,7 +215,7 @@ impl Run<'_> {
 
     /// Finishes images that need no work before the first step: refused images fail with the plan's
     /// reason, and images kept by choice are unchanged.
-    fn settle_what_stays(&self, records: &Records<'_>) {
+    fn finish_unchanged(&self, records: &Records<'_>) {
         for record in records.open() {
             match &record.planned.action {
                 Action::Refused { error } => self.fail(record, Arc::clone(error)),
@@ -253,7 +253,7 @@ impl Run<'_> {
         }
     }
 
-    fn cancel_what_is_open(&self, records: &Records<'_>) {
+    fn cancel_unfinished(&self, records: &Records<'_>) {
         let open: BTreeSet<u32> = records.open().map(|record| record.planned.index).collect();
         for record in records.iter().filter(|record| open.contains(&record.planned.index)) {
             record.cancel();

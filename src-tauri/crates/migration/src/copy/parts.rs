@@ -66,7 +66,7 @@ impl Copying<'_> {
     }
 }
 
-fn may_pass(error: &AwsError) -> bool {
+fn is_retryable(error: &AwsError) -> bool {
     matches!(error, AwsError::EndpointUnreachable { .. } | AwsError::Throttled { .. })
 }
 
@@ -83,7 +83,7 @@ async fn send_part(
     loop {
         match layers.upload_layer_part(upload, first_byte, part.clone()).await {
             Ok(()) => return Ok(next_byte),
-            Err(error) if tried < MAX_ATTEMPTS && may_pass(&error) => {
+            Err(error) if tried < MAX_ATTEMPTS && is_retryable(&error) => {
                 tracing::info!(first_byte, tried, %error, "retrying the upload of a part of a layer");
                 tokio::time::sleep(pause).await;
                 pause *= 2;

@@ -122,7 +122,7 @@ impl Referrers<'_> {
             }
             match self.copy_referrers_of(&subject).await {
                 Ok(found) => open.extend(found.into_iter().map(|digest| (digest, depth + 1))),
-                Err(error) => self.left.push(behind(subject.to_string(), error)),
+                Err(error) => self.left.push(left_behind(subject.to_string(), error)),
             }
         }
     }
@@ -137,7 +137,7 @@ impl Referrers<'_> {
                 Ok(false) => {
                     tracing::debug!(%subject, name, "ignoring a listed manifest that is not a referrer")
                 }
-                Err(error) => self.left.push(behind(name.to_owned(), error)),
+                Err(error) => self.left.push(left_behind(name.to_owned(), error)),
             }
         }
         if !came.is_empty() && !self.is_listed_by_destination(subject).await {
@@ -230,14 +230,14 @@ impl Referrers<'_> {
                         self.note(found.tag.as_str(), copied);
                     }
                 }
-                Err(error) => self.left.push(behind(subject.to_string(), error)),
+                Err(error) => self.left.push(left_behind(subject.to_string(), error)),
             }
         }
     }
 
     fn note(&mut self, name: &str, copied: Result<(), MigrationError>) {
         if let Err(error) = copied {
-            self.left.push(behind(name.to_owned(), error));
+            self.left.push(left_behind(name.to_owned(), error));
         }
     }
 
@@ -380,7 +380,7 @@ fn extended_list(
     RawManifest::new(bytes, Some(media_type::OCI_INDEX)).map(Some)
 }
 
-fn behind(name: String, error: MigrationError) -> LeftBehind {
+fn left_behind(name: String, error: MigrationError) -> LeftBehind {
     LeftBehind { name, error: Arc::new(error) }
 }
 

@@ -61,7 +61,7 @@ pub(crate) struct StreamJob<'a> {
 }
 
 #[derive(Default)]
-struct Counted {
+struct ByteCounts {
     sent_bytes: u64,
     skipped_bytes: u64,
 }
@@ -75,12 +75,12 @@ impl StreamedCopier {
             let total_bytes = Some(blob.size_bytes);
             self.layer_state(job, blob, LayerState::Waiting { total_bytes });
         }
-        let mut counted = Counted::default();
+        let mut counted = ByteCounts::default();
         let mut missing = self.missing(job, &repository, blobs, &mut counted).await?;
         self.send_documents(job, &repository, &mut missing, &mut counted).await?;
         let (mut attempt, mut pause) = (1, RETRY_PAUSE);
         while !missing.is_empty() {
-            match self.send_passing(job, &repository, &mut missing, &mut counted).await {
+            match self.send_layers(job, &repository, &mut missing, &mut counted).await {
                 Ok(()) => break,
                 Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
                     tracing::info!(image = %job.source, attempt, %error, "reading the archive again");
@@ -106,7 +106,7 @@ impl StreamedCopier {
         job: &StreamJob<'_>,
         repository: &Arc<str>,
         blobs: Vec<Descriptor>,
-        counted: &mut Counted,
+        counted: &mut ByteCounts,
     ) -> Result<HashMap<Digest, Descriptor>, MigrationError> {
         let asked = blobs.into_iter().map(|blob| async move {
             let is_there = self.held.has_blob(repository, &blob.digest)
@@ -133,7 +133,7 @@ impl StreamedCopier {
         job: &StreamJob<'_>,
         repository: &Arc<str>,
         missing: &mut HashMap<Digest, Descriptor>,
-        counted: &mut Counted,
+        counted: &mut ByteCounts,
     ) -> Result<(), MigrationError> {
         let in_memory: Vec<_> = missing
             .values()
@@ -159,12 +159,12 @@ impl StreamedCopier {
     }
 
     /// Reads the stream and sends missing layers until none is missing.
-    async fn send_passing(
+    async fn send_layers(
         &self,
         job: &StreamJob<'_>,
         repository: &Arc<str>,
         missing: &mut HashMap<Digest, Descriptor>,
-        counted: &mut Counted,
+        counted: &mut ByteCounts,
     ) -> Result<(), MigrationError> {
         let archive = Arc::new(Mutex::new(job.docker.archive(job.id).await?));
         while !missing.is_empty() {
@@ -199,7 +199,7 @@ impl StreamedCopier {
         repository: &Arc<str>,
         blob: &Descriptor,
         content: BlobStream,
-        counted: &mut Counted,
+        counted: &mut ByteCounts,
     ) -> Result<(), MigrationError> {
         let _turn = self.turns.turn(blob.size_bytes).await;
         let holder = self.held.holder(&blob.digest);
@@ -209,7 +209,7 @@ impl StreamedCopier {
                 self.layer_state(job, blob, LayerState::Mounted);
             }
             UploadStart::Session(session) => {
-                let content = self.reported(job, blob, content);
+                let content = self.with_progress(job, blob, content);
                 self.destination.send_blob(repository, blob, session, content).await?;
                 counted.sent_bytes += blob.size_bytes;
                 self.layer_state(job, blob, LayerState::Done { sent_bytes: blob.size_bytes });
@@ -292,7 +292,7 @@ impl StreamedCopier {
         job: &StreamJob<'_>,
         repository: &Arc<str>,
         blob: &Descriptor,
-        counted: &mut Counted,
+        counted: &mut ByteCounts,
     ) {
         self.held.add_blob(repository, &blob.digest);
         counted.skipped_bytes += blob.size_bytes;
@@ -306,7 +306,12 @@ impl StreamedCopier {
     }
 
     /// Returns the same bytes, and emits progress events as they are read.
-    fn reported(&self, job: &StreamJob<'_>, blob: &Descriptor, content: BlobStream) -> BlobStream {
+    fn with_progress(
+        &self,
+        job: &StreamJob<'_>,
+        blob: &Descriptor,
+        content: BlobStream,
+    ) -> BlobStream {
         let (events, image) = (Arc::clone(&self.events), job.index);
         let (layer, size_bytes) = (blob.digest.to_string(), blob.size_bytes);
         let (mut sent_bytes, mut reported_bytes) = (0, 0);

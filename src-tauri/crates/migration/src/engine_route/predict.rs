@@ -83,7 +83,7 @@ pub(crate) fn predict(
     match (info.store, &image.parts) {
         (ImageStore::GraphDriver | ImageStore::Podman, _) => repacked(image, wanted),
         (ImageStore::Containerd, None) => Ok(seen_while_sending(image, wanted)),
-        (ImageStore::Containerd, Some(parts)) => of_parts(info, image, parts, wanted),
+        (ImageStore::Containerd, Some(parts)) => from_parts(info, image, parts, wanted),
     }
 }
 
@@ -119,7 +119,7 @@ fn seen_while_sending(image: &EngineImage, wanted: Option<&Platform>) -> Predict
     }
 }
 
-fn of_parts(
+fn from_parts(
     info: &EngineInfo,
     image: &EngineImage,
     parts: &[EnginePart],
@@ -130,21 +130,22 @@ fn of_parts(
         parts.iter().filter(|part| part.is_available && part.kind == PartKind::Image).collect();
     let held = platforms_of(&available);
     if let Some(wanted) = wanted {
-        let matching: Vec<_> = available.iter().copied().filter(|part| is(part, wanted)).collect();
+        let matching: Vec<_> =
+            available.iter().copied().filter(|part| is_platform(part, wanted)).collect();
         if matching.is_empty() {
             let unknown = available.iter().any(|part| part.platform.is_none()) && !is_index;
             return match available.is_empty() {
                 // A single image may omit its platform.
                 false if unknown => Ok(whole(image, parts)),
                 false => Err(NotPushable::PlatformMissing { available: held }),
-                true if parts.iter().any(|part| is(part, wanted)) => {
+                true if parts.iter().any(|part| is_platform(part, wanted)) => {
                     Err(NotPushable::LayersNotHeld)
                 }
                 true => Err(NotPushable::PlatformMissing { available: held }),
             };
         }
         if is_index {
-            return one_of(info, image, parts, &matching, Some(wanted));
+            return select_one(info, image, parts, &matching, Some(wanted));
         }
     }
     if !parts.is_empty() && parts.iter().all(|part| part.is_available) {
@@ -153,7 +154,7 @@ fn of_parts(
     if available.is_empty() || !is_index {
         return Err(NotPushable::LayersNotHeld);
     }
-    one_of(info, image, parts, &available, None)
+    select_one(info, image, parts, &available, None)
 }
 
 fn whole(image: &EngineImage, parts: &[EnginePart]) -> Prediction {
@@ -169,7 +170,7 @@ fn whole(image: &EngineImage, parts: &[EnginePart]) -> Prediction {
 }
 
 /// Selects one image of an index: the only one, or the one for the engine's own platform.
-fn one_of(
+fn select_one(
     info: &EngineInfo,
     image: &EngineImage,
     parts: &[EnginePart],
@@ -180,7 +181,9 @@ fn one_of(
         Platform { os: info.os.clone(), architecture: info.architecture.clone(), variant: None };
     let preferred = wanted.unwrap_or(&own);
     let exact = candidates.iter().copied().find(|part| {
-        part.platform.as_ref().is_some_and(|known| normal(&known.platform) == normal(preferred))
+        part.platform
+            .as_ref()
+            .is_some_and(|known| normalized(&known.platform) == normalized(preferred))
     });
     let several = platforms_of(candidates);
     let child = match (exact, several.len(), candidates) {
@@ -246,10 +249,10 @@ fn platforms_of(parts: &[&EnginePart]) -> Vec<Platform> {
     platforms
 }
 
-fn is(part: &EnginePart, wanted: &Platform) -> bool {
-    let wanted = normal(wanted);
+fn is_platform(part: &EnginePart, wanted: &Platform) -> bool {
+    let wanted = normalized(wanted);
     let matches = |known: &EnginePlatform| {
-        let known = normal(&known.platform);
+        let known = normalized(&known.platform);
         (known.0, known.1) == (wanted.0, wanted.1) && (wanted.2.is_none() || known.2 == wanted.2)
     };
     part.platform.as_ref().is_some_and(matches)
@@ -257,13 +260,13 @@ fn is(part: &EnginePart, wanted: &Platform) -> bool {
 
 /// Returns the fields by which the engine distinguishes images.
 fn key(platform: &EnginePlatform) -> (&str, &str, Option<&str>, Option<&str>) {
-    let (os, architecture, variant) = normal(&platform.platform);
+    let (os, architecture, variant) = normalized(&platform.platform);
     (os, architecture, variant, platform.os_version.as_deref())
 }
 
 /// Returns a platform without the variant that is the default of its architecture. Source:
 /// containerd, `platforms/database.go`, `normalizeArch`.
-fn normal(platform: &Platform) -> (&str, &str, Option<&str>) {
+fn normalized(platform: &Platform) -> (&str, &str, Option<&str>) {
     let variant = match (platform.architecture.as_str(), platform.variant.as_deref()) {
         ("amd64", Some("v1")) | ("arm64", Some("v8" | "8")) | ("arm", Some("v7" | "7")) => None,
         (_, variant) => variant,
