@@ -18,7 +18,8 @@ const LIMIT_BYTES: u64 = 256 * 1024 * 1024;
 /// Manifests by digest, in an unnamed temporary file that the operating system removes with the
 /// process. Manifests are not secret, and each is verified against its digest when read.
 ///
-/// The cache is optional: if the file can't be written or read, manifests are requested from the registry.
+/// The cache is optional: if the file can't be written or read, manifests are requested from the
+/// registry.
 #[derive(Debug)]
 pub struct ManifestCache {
     kept: Mutex<CacheFile>,

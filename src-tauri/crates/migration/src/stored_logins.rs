@@ -64,7 +64,10 @@ impl StoredLogin {
     fn note(&self, found: bool, problems: &[LoginProblem]) {
         for problem in problems {
             let registry = &self.registry;
-            tracing::warn!(%registry, place = problem.place, reason = problem.reason, "couldn't read a stored login");
+            tracing::warn!(
+                %registry, place = problem.place, reason = problem.reason,
+                "couldn't read a stored login"
+            );
         }
         let mut noted = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         *noted = if found { None } else { described(problems) };

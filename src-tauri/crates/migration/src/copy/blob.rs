@@ -235,7 +235,10 @@ impl Copying<'_> {
                     session = Some(there);
                 }
                 Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
-                    tracing::info!(blob = %blob.digest, attempt, %error, "retrying the upload of a layer");
+                    tracing::info!(
+                        blob = %blob.digest, attempt, %error,
+                        "retrying the upload of a layer"
+                    );
                     // Pause at least this long even if the registry asks for no pause.
                     tokio::time::sleep(asked_pause(&error).unwrap_or(pause).max(pause)).await;
                     pause *= 2;

@@ -84,7 +84,10 @@ async fn send_part(
         match layers.upload_layer_part(upload, first_byte, part.clone()).await {
             Ok(()) => return Ok(next_byte),
             Err(error) if tried < MAX_ATTEMPTS && is_retryable(&error) => {
-                tracing::info!(first_byte, tried, %error, "retrying the upload of a part of a layer");
+                tracing::info!(
+                    first_byte, tried, %error,
+                    "retrying the upload of a part of a layer"
+                );
                 tokio::time::sleep(pause).await;
                 pause *= 2;
                 tried += 1;

@@ -135,7 +135,10 @@ impl Referrers<'_> {
             match self.copy_if_referrer(subject, name).await {
                 Ok(true) => came.push(referrer),
                 Ok(false) => {
-                    tracing::debug!(%subject, name, "ignoring a listed manifest that is not a referrer")
+                    tracing::debug!(
+                        %subject, name,
+                        "ignoring a listed manifest that is not a referrer"
+                    )
                 }
                 Err(error) => self.left.push(left_behind(name.to_owned(), error)),
             }

@@ -83,7 +83,10 @@ impl StreamedCopier {
             match self.send_layers(job, &repository, &mut missing, &mut counted).await {
                 Ok(()) => break,
                 Err(error) if attempt < MAX_ATTEMPTS && is_retryable(&error) => {
-                    tracing::info!(image = %job.source, attempt, %error, "reading the archive again");
+                    tracing::info!(
+                        image = %job.source, attempt, %error,
+                        "reading the archive again"
+                    );
                     tokio::time::sleep(pause).await;
                     pause *= 2;
                     attempt += 1;
