@@ -2,8 +2,7 @@
 
 use anyhow::{Result, ensure};
 use transload_api::contract::{
-    AwsProfileKind, ErrorCode, NewAwsProfile, SignInMethod, SignInOutcome, SignInPrompt,
-    SignInTarget,
+    AwsProfileKind, ErrorCode, NewAwsProfile, SignInOutcome, SignInPrompt, SignInTarget, SignInWay,
 };
 use transload_api::{Api, ApiOptions};
 use transload_engine::docker::DockerEnvironment;
@@ -25,7 +24,7 @@ fn api(office: &Office) -> Api {
     })
 }
 
-async fn begin(api: &Api, way: Option<SignInMethod>) -> Result<SignInPrompt> {
+async fn begin(api: &Api, way: Option<SignInWay>) -> Result<SignInPrompt> {
     api.sign_in_start(corp(), way).await.map_err(told)
 }
 
@@ -35,12 +34,12 @@ async fn one_session_has_one_sign_in_and_another_way_ends_it() -> Result<()> {
     office.center.person(Person::Waits);
     let api = api(&office);
     let first = begin(&api, None).await?;
-    ensure!(first.way == SignInMethod::Browser && first.session == "corp", "{first:?}");
+    ensure!(first.way == SignInWay::Browser && first.session == "corp", "{first:?}");
     let joined = begin(&api, None).await?;
     ensure!(joined == first, "a second one began");
     let page = api.sign_in_page(first.sign_in.clone()).await.map_err(told)?;
     ensure!(page == first.url);
-    let code = begin(&api, Some(SignInMethod::Code)).await?;
+    let code = begin(&api, Some(SignInWay::Code)).await?;
     ensure!(code.sign_in != first.sign_in && code.code.is_some());
     let ended = api.sign_in_wait(first.sign_in.clone()).await.map_err(told)?;
     ensure!(ended == SignInOutcome::Cancelled);
