@@ -153,7 +153,7 @@ describe("the settings", () => {
       backend.engineStatus.mock.invocationCallOrder[0] ?? 0,
     );
     expect(screen.getByTestId("settings-engine-result").textContent).toContain(
-      "packs layers again",
+      "recompresses layers",
     );
   });
 
@@ -263,7 +263,7 @@ describe("the settings", () => {
 
   it("show where the practice servers are once they run, with commands for other tools", async () => {
     const { container, backend } = await show();
-    expect(screen.getByTestId("settings-practice-result").textContent).toContain("not running");
+    expect(screen.getByTestId("settings-practice-result").textContent).toContain("aren’t running");
     expect(backend.practiceStart).not.toHaveBeenCalled();
     fireEvent.click(screen.getByTestId("settings-practice-start"));
     const endpoints = await screen.findByTestId("practice-endpoints");
