@@ -93,7 +93,7 @@ it("says what was deleted and why the rest was not, and keeps the rest selected"
     { kind: "image", digest: digest("c") },
   ]);
   expect(rows()).toEqual([
-    `No tag${digest("c")}An index needs this imageECR keeps it: an index needs it. Delete the index first: select both, or the index first.`,
+    `No tag${digest("c")}The image is part of an indexECR keeps it: an index needs it. Delete the index first, or select both.`,
     `1.0, latest${digest("a")}Deleted`,
   ]);
   expect(screen.queryByTestId("images-delete-confirm")).toBeNull();
@@ -114,8 +114,8 @@ it("shows why a call failed, and continues with the rest on retry", async () => 
   expect(await result()).toContain("0 of 2 images were deleted");
   expect(screen.getByTestId("error-alert").textContent).toContain("ECR wants fewer calls.");
   expect(rows()).toEqual([
-    `1.0, latest${digest("a")}Not asked for`,
-    `No tag${digest("c")}Not asked for`,
+    `1.0, latest${digest("a")}Not deleted`,
+    `No tag${digest("c")}Not deleted`,
   ]);
   fireEvent.click(screen.getByTestId("error-action-retry"));
   await waitFor(async () => expect(await result()).toBe("2 images were deleted."));
