@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::{Context, Result, ensure};
+use base64::Engine as _;
 use transload_api::contract::{
     AwsConnection, ConflictChoice, ConflictResolution, ErrorCode, ImageSource, MigrationOutcome,
     MigrationPlan, MigrationRequest, PlannedAction, Selection, SourceRepository, TagRules,
@@ -93,6 +94,61 @@ async fn an_organisation_signs_in_with_its_own_token_and_types_other_namespaces(
         (missing.code, missing.subject.as_deref()),
         (ErrorCode::ImageMissing, Some("nobody"))
     );
+    Ok(())
+}
+
+/// As containers/image for a pull: the login of the namespace goes before the one of the registry.
+#[tokio::test]
+async fn the_login_stored_for_a_namespace_lists_that_namespace_alone() -> Result<()> {
+    let computer = Computer::new(AwsHome::new()?, None)?;
+    let practice = computer.api.practice_start().await.map_err(told)?;
+    let wanted = request(
+        &AwsConnection::Practice,
+        &practice_account(""),
+        &[("dencold/pgcli", "latest", "pgcli")],
+    );
+    let planned = computer.plan(wanted).await?;
+    let host = planned.images[0].source.split('/').next().context("a host")?.to_owned();
+    let person = format!("{}:{}", practice.hub_account, practice.hub_access_token);
+    let company = "acme:practice-hub-organisation-token";
+    let folder = computer.home().join(".docker");
+    std::fs::create_dir_all(&folder)?;
+    let both = practice_account("dencold, acme");
+    for (what, logins, private) in [
+        ("of the namespace", vec![("/acme", company)], vec!["acme/ledger"]),
+        (
+            "of the registry",
+            vec![("", person.as_str())],
+            vec!["dencold/billing-api", "acme/ledger"],
+        ),
+        (
+            "a wrong one of the namespace",
+            vec![("", person.as_str()), ("/acme", "acme:wrong")],
+            vec!["dencold/billing-api"],
+        ),
+        ("of one repository", vec![("/acme/ledger", company)], vec![]),
+    ] {
+        let entry = |(path, login): &(&str, &str)| {
+            let auth = base64::engine::general_purpose::STANDARD.encode(login);
+            (format!("{host}{path}"), serde_json::json!({ "auth": auth }))
+        };
+        let auths: serde_json::Map<_, _> = logins.iter().map(entry).collect();
+        let text = serde_json::json!({ "auths": auths }).to_string();
+        std::fs::write(folder.join("config.json"), text)?;
+        let (seen, _) = all(&computer, &both).await?;
+        let seen: Vec<_> =
+            seen.iter().filter(|it| it.private == Some(true)).map(|it| it.name.as_str()).collect();
+        assert_eq!(seen, private, "{what}");
+    }
+    let tags = computer.api.source_tags(both, "acme/ledger".to_owned(), None);
+    ensure!(!tags.await.map_err(told)?.tags.is_empty(), "the login of the repository");
+    let text =
+        serde_json::json!({ "auths": { format!("{host}/acme"): { "auth": "YWNtZTpwdw==" } } });
+    std::fs::write(folder.join("config.json"), text.to_string())?;
+    let status = computer.api.source_login_status(practice_account("acme")).await.map_err(told)?;
+    assert_eq!(status.username.as_deref(), Some("acme"));
+    let status = computer.api.source_login_status(practice_account("ada")).await.map_err(told)?;
+    assert_eq!(status.username, None);
     Ok(())
 }
 

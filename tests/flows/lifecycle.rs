@@ -128,6 +128,48 @@ async fn a_plan_that_expires_images_starts_only_when_that_is_confirmed() -> Resu
     Ok(())
 }
 
+/// The file shows what the policies do when the plan is made. They are read again when it is run.
+#[tokio::test]
+async fn a_plan_file_stops_if_a_policy_changed_since_and_would_expire_more() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+    let computer = Computer::new(ecr.home()?, None)?;
+    computer.migrate(images(&ecr, &registry, 6).await?).await?;
+    let target = Target::new(&registry.url(), "app")?;
+    for (seed, tag) in [(17, "7"), (18, "8")] {
+        target.push(&Recipe::small(seed).build()?, tag).await?;
+    }
+    let put = async |keep: u32| {
+        let rule = json!({"rules": [{"rulePriority": 1, "selection": {"tagStatus": "any",
+            "countType": "imageCountMoreThan", "countNumber": keep}, "action": {"type": "expire"}}]});
+        let text = rule.to_string();
+        let name = ["--repository-name", "app", "--lifecycle-policy-text", &text];
+        aws(&ecr, &[&["ecr", "put-lifecycle-policy"], &name[..]].concat()).await
+    };
+    put(100).await?;
+    let source = registry_source(&registry.host());
+    let wanted = request(&ecr.connection(), &source, &[("app", "7", "app"), ("app", "8", "app")]);
+    let plan = computer.plan(wanted).await?;
+    assert_eq!(plan.repositories[0].lifecycle, LifecycleForecast::NothingExpires);
+    let file = computer.data_folder().join("plan.json");
+    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(told)?;
+    put(7).await?;
+    for allow_expiry in [false, true] {
+        let options = PlanFileOptions { allow_expiry, ..PlanFileOptions::default() };
+        let started = computer.api.migration_start_file(&file, options).await;
+        let text = format!("{started:?}");
+        ensure!(text.contains("changed since the plan was made"), "{text}");
+        ensure!(text.contains("1 image would expire"), "{text}");
+        refused(started)?;
+    }
+    assert_eq!(ranked(&ecr).await?.len(), 6, "nothing was written");
+    // What expires fewer images than shown stops nothing.
+    put(50).await?;
+    let started = computer.api.migration_start_file(&file, PlanFileOptions::default()).await;
+    computer.follow(started.map_err(told)?, plan).await?;
+    assert_eq!(ranked(&ecr).await?.len(), 8);
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_dates_of_docker_hub_decide_the_order() -> Result<()> {
     let ecr = Ecr::practice().await?;

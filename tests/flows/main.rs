@@ -1,6 +1,7 @@
 //! Stories without a window: the calls that the window makes, on real servers.
 
 mod aws_profiles;
+mod build_caches;
 mod cancel;
 mod client_logins;
 mod command_line;

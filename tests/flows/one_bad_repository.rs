@@ -98,3 +98,103 @@ async fn a_destination_with_tag_and_digest_gets_the_tag_and_is_held_to_the_diges
     }
     Ok(())
 }
+
+async fn tag_in_ecr(ecr: &Ecr, repository: &str) -> Result<bool> {
+    let name = transload_engine::model::RepositoryName::parse(repository)?;
+    let api = ecr.api().await?;
+    Ok(api.repository(&name).await?.is_some() && !api.images(&name).await?.is_empty())
+}
+
+/// A name that ECR does not allow, a reference that is none, a registry that does not exist: each
+/// fails alone, and the exit code says so.
+#[tokio::test]
+async fn a_list_copies_the_others_and_names_every_pair_that_it_cannot_copy() -> Result<()> {
+    let (registry, ecr) = (source().await?, Ecr::practice().await?);
+    let home = ecr.home()?;
+    let (from, to) = (registry.host(), ecr.registry_host());
+    for (what, bad, says) in [
+        ("a name of one letter", format!("{from}/team/b:1 {to}/b:1"), "2 to 256 characters"),
+        ("a source that is none", format!("{from}/Team/B:1 {to}/team/b:1"), "Team/B"),
+        ("a destination that is none", format!("{from}/team/b:1 {to}/team/b:"), "team/b:"),
+        ("a registry that is none", format!("127.0.0.1:1/team/b:1 {to}/team/b:1"), "127.0.0.1:1"),
+    ] {
+        let good = |name: &str| format!("{from}/team/{name}:1 {to}/team/{name}:1\n");
+        let list = format!("{}{bad}\n{}", good("a"), good("c"));
+        let line = ["copy", "--create-repositories", "--aws-profile", PROFILE, "--list", "-"];
+        let run = Run::new(command_line()?).arguments(line).input(list);
+        let run =
+            home.environment().iter().fold(run, |run, (name, value)| run.variable(name, value));
+        let copied = run.finish().await?;
+        let printed = format!("{}{}", copied.text(), copied.stderr);
+        ensure!(copied.status.code() == Some(1), "{what}: {:?} {printed}", copied.status);
+        ensure!(printed.contains(says), "{what}: {printed}");
+        for (name, there) in [("team/a", true), ("team/c", true), ("team/b", false)] {
+            ensure!(tag_in_ecr(&ecr, name).await? == there, "{what}: {name} {printed}");
+        }
+    }
+    // Alone, the same pair begins nothing.
+    let (one, two) = (format!("{from}/team/b:1"), format!("{to}/b:1"));
+    let line = ["copy", "--create-repositories", "--aws-profile", PROFILE, &one, &two];
+    let copied = run(&line, &home.environment()).await?;
+    ensure!(copied.status.code() == Some(3), "{} {}", copied.text(), copied.stderr);
+    // One cause that stops every pair is said once, and nothing was begun.
+    let list = format!("{from}/team/a:1 {to}/x/a:1\n{from}/team/c:1 {to}/x/c:1\n");
+    let line = ["copy", "--aws-profile", "no-such-profile", "--list", "-"];
+    let run = Run::new(command_line()?).arguments(line).input(list);
+    let run = home.environment().iter().fold(run, |run, (name, value)| run.variable(name, value));
+    let copied = run.finish().await?;
+    ensure!(copied.status.code() == Some(3), "{} {}", copied.text(), copied.stderr);
+    let errors = copied.stderr.lines().filter(|line| line.starts_with("error:")).count();
+    ensure!(errors == 1, "{}", copied.stderr);
+    Ok(())
+}
+
+/// A repository whose name ECR does not allow, and two that would have one name.
+#[tokio::test]
+async fn a_plan_has_the_others_and_names_what_cannot_have_its_name() -> Result<()> {
+    let (registry, ecr) = (source().await?, Ecr::practice().await?);
+    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
+    let mut variables = home.environment();
+    variables.push(("TRANSLOAD_DATA_DIR".to_owned(), folder.path().display().to_string()));
+    let from = format!("registry:{}", registry.host());
+    let out = folder.path().join("plan.json").display().to_string();
+    // With it a name of two letters is as long as ECR allows.
+    let prefix = format!("{}/", "x".repeat(253));
+    for (what, prefix, renames, planned, unplanned) in [
+        (
+            "a name that is too long",
+            prefix.as_str(),
+            vec!["team/a=>aa", "team/b=>bbb", "team/c=>cc"],
+            vec!["team/a", "team/c"],
+            vec!["team/b"],
+        ),
+        (
+            "one name for two",
+            "",
+            vec!["team/a=>one", "team/b=>one"],
+            vec!["team/c"],
+            vec!["team/a", "team/b"],
+        ),
+    ] {
+        let mut line = vec!["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
+        line.extend(["--prefix", prefix]);
+        line.extend(renames.iter().flat_map(|rename| ["--rename", rename]));
+        let made = run(&line, &variables).await?;
+        let printed = format!("{}{}", made.text(), made.stderr);
+        ensure!(made.status.code() == Some(1), "{what}: {:?} {printed}", made.status);
+        for name in &unplanned {
+            let sentence = format!("{name} is not in the plan");
+            ensure!(printed.contains(&sentence), "{what}: {printed}");
+        }
+        let plan: serde_json::Value = serde_json::from_slice(&std::fs::read(&out)?)?;
+        let text = plan["images"].to_string() + &plan["request"].to_string();
+        for name in &planned {
+            ensure!(text.contains(name), "{what}: {name} {plan}");
+        }
+    }
+    let line = ["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
+    let all_bad = [&line[..], &["--prefix", "UPPER/"]].concat();
+    let made = run(&all_bad, &variables).await?;
+    ensure!(made.status.code() == Some(3), "{:?} {}", made.status, made.stderr);
+    Ok(())
+}

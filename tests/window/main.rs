@@ -18,4 +18,5 @@ mod practice;
 mod screenshots;
 mod session_ends;
 mod sign_in;
+mod start_failures;
 mod wizard;

@@ -5,20 +5,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use transload_engine::docker::DockerEngine;
-use transload_engine::hub::{HubClient, HubError, HubLogin};
+use transload_engine::hub::{HubClient, HubLogin};
 use transload_engine::migration::Source;
 use transload_engine::model::{ImageReference, RegistryHost, Tag};
-use transload_engine::registry::{RegistryApi, RegistryClient, RegistryEndpoint};
+use transload_engine::registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
 use transload_engine::stored_logins::StoredLogin;
 use url::Url;
 
 use crate::api::{Api, locked};
 use crate::connections::Connected;
 use crate::contract::{ApiError, ErrorCode, ImageSource};
-
-/// How `docker login` names one who signed in with an identity token, which Docker Hub's API does
-/// not take.
-const IDENTITY_TOKEN_USER: &str = "<token>";
+use crate::hub_clients::{self, HubClients};
 
 /// An open source.
 pub(crate) enum OpenSource {
@@ -47,8 +44,15 @@ pub(crate) enum Lists {
 
 /// Docker Hub's own API for some namespaces.
 pub(crate) struct OpenHub {
-    pub client: HubClient,
+    clients: HubClients,
     pub namespaces: Vec<String>,
+}
+
+impl OpenHub {
+    /// The API with the login that applies to a namespace or to one repository of it.
+    pub async fn client_for(&self, path: &str) -> Result<HubClient, ApiError> {
+        self.clients.client_for(path).await
+    }
 }
 
 /// Where a source is reached.
@@ -66,7 +70,7 @@ pub(crate) struct OpenClients(Mutex<HashMap<RegistryHost, Clients>>);
 struct Clients {
     endpoint: RegistryEndpoint,
     registry: Arc<RegistryClient>,
-    hub: Option<HubClient>,
+    hub: Option<HubClients>,
 }
 
 impl OpenClients {
@@ -133,7 +137,7 @@ impl Api {
         let namespaces = self.namespaces(source).await?;
         let clients = self.clients(address).await?;
         let lists = match clients.hub {
-            Some(client) => Lists::Hub(OpenHub { client, namespaces }),
+            Some(clients) => Lists::Hub(OpenHub { clients, namespaces }),
             None => Lists::Catalogue,
         };
         let host = clients.endpoint.host;
@@ -146,7 +150,7 @@ impl Api {
         source: &ImageSource,
     ) -> Result<Option<HubClient>, ApiError> {
         match self.source_address(source).await? {
-            Some(address) => Ok(self.clients(address).await?.hub),
+            Some(address) => Ok(self.clients(address).await?.hub.map(|hub| hub.general())),
             None => Ok(None),
         }
     }
@@ -167,7 +171,7 @@ impl Api {
         }
         let login = Arc::new(self.login_source(endpoint.host.clone()));
         let hub = match hub {
-            Some(base) => Some(Box::pin(self.hub_client(base, &endpoint.host)).await?),
+            Some(base) => Some(Box::pin(self.hub_clients(base, &endpoint.host)).await?),
             None => None,
         };
         let network = self.network();
@@ -178,25 +182,19 @@ impl Api {
         Ok(clients)
     }
 
-    /// Signed in with what was typed or kept; otherwise with what `docker login` stored, where
-    /// Docker Hub's API takes that; otherwise anonymous.
-    async fn hub_client(&self, base: Url, host: &RegistryHost) -> Result<HubClient, ApiError> {
+    /// Signed in with what was typed or kept; otherwise with what `docker login` or `podman login`
+    /// stored, where Docker Hub's API accepts that; otherwise anonymous.
+    async fn hub_clients(&self, base: Url, host: &RegistryHost) -> Result<HubClients, ApiError> {
+        let network = self.network();
         if let Some(held) = self.own_login(host).await {
             let login = HubLogin { identifier: held.login.user, secret: held.login.password };
-            return Ok(HubClient::through(&self.network(), base, Some(login))?);
+            let general = HubClient::through(&network, base.clone(), Some(login))?;
+            return Ok(HubClients::new(network, base, general, None));
         }
-        let stored = StoredLogin::new(host.clone(), &self.inner.options.docker).find(None).await;
-        let stored = stored.map(|found| found.login);
-        if let Some(login) = stored.filter(|login| login.user != IDENTITY_TOKEN_USER) {
-            let login = HubLogin { identifier: login.user, secret: login.password };
-            let client = HubClient::through(&self.network(), base.clone(), Some(login))?;
-            match client.log_in().await {
-                // Some of what `docker login` stores opens the registry and not the API.
-                Err(HubError::Unauthorized { .. }) => {}
-                _ => return Ok(client),
-            }
-        }
-        Ok(HubClient::through(&self.network(), base, None)?)
+        let stored = Arc::new(StoredLogin::new(host.clone(), &self.inner.options.docker));
+        let login = stored.login().await.ok().flatten();
+        let general = hub_clients::accepted(&network, &base, login).await?;
+        Ok(HubClients::new(network, base, general, Some(stored)))
     }
 
     /// Where a source is; nothing for the Docker Engine, and for ECR, which its connection finds.
@@ -224,7 +222,7 @@ impl Api {
     }
 
     /// The namespaces of Docker Hub that a source means; none for another source.
-    async fn namespaces(&self, source: &ImageSource) -> Result<Vec<String>, ApiError> {
+    pub(crate) async fn namespaces(&self, source: &ImageSource) -> Result<Vec<String>, ApiError> {
         match source {
             ImageSource::DockerHub { namespace } => named(namespace),
             ImageSource::PracticeAccount { namespace: Some(namespace) } => named(namespace),

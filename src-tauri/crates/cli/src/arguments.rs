@@ -181,6 +181,9 @@ pub struct PlanArguments {
     /// Don't copy referrers (signatures, attestations, SBOMs) that aren't part of an index.
     #[arg(long)]
     pub no_referrers: bool,
+    /// Skip BuildKit's build caches, which can't be run. By default they are copied.
+    #[arg(long)]
+    pub skip_build_caches: bool,
     /// Copy one platform of each image, such as linux/amd64, instead of all. A Docker Engine has to
     /// hold that platform.
     #[arg(long, value_name = "OS/ARCHITECTURE")]

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use transload_api::Api;
 use transload_api::contract::{
     ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyExtent, Encryption, ErrorCode,
-    ImageSource, LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlannedAction,
-    RepositoryMapping, RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern,
-    TagPatternKind, TagRules, UnreadRepository,
+    ImageSource, LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlanRemark,
+    PlannedAction, RepositoryMapping, RepositorySettings, SelectedImage, Selection, TagMutability,
+    TagPattern, TagPatternKind, TagRules, UnreadRepository,
 };
 
 use crate::arguments::{OnConflict, PlanArguments};
@@ -60,6 +60,11 @@ async fn make(
     let mut plan = api
         .migration_plan_with_progress(request.clone(), |read| progress.images_checked(read))
         .await?;
+    if arguments.skip_build_caches && skip_build_caches(&mut request, &plan)? {
+        plan = api
+            .migration_plan_with_progress(request.clone(), |read| progress.images_checked(read))
+            .await?;
+    }
     let resolution = match arguments.on_conflict {
         OnConflict::Refuse => None,
         OnConflict::Keep => Some(ConflictResolution::KeepExisting),
@@ -82,6 +87,30 @@ async fn make(
     }
     api.migration_plan_export(plan.plan.clone(), arguments.out.clone()).await?;
     Ok(Planned { plan, unread })
+}
+
+/// Takes the build caches of a plan out of its request. Returns whether there were any.
+fn skip_build_caches(
+    request: &mut MigrationRequest,
+    plan: &MigrationPlan,
+) -> Result<bool, ApiError> {
+    let images = plan.images.iter();
+    let caches = images.filter(|image| image.remarks.contains(&PlanRemark::BuildCache));
+    let caches: Vec<&SelectedImage> = caches.map(|image| &image.selected).collect();
+    for cache in &caches {
+        let SelectedImage { repository, tag } = cache;
+        output::note(&format!("{repository}:{tag} is a build cache and is skipped."));
+    }
+    request.images.retain(|image| !caches.contains(&image));
+    if request.images.is_empty() {
+        let message = "Every image of the selection is a build cache.";
+        return Err(ApiError::new(ErrorCode::InputInvalid, message)
+            .hint("Leave out --skip-build-caches to copy them."));
+    }
+    let used: BTreeSet<&str> =
+        request.images.iter().map(|image| image.repository.as_str()).collect();
+    request.repositories.retain(|mapping| used.contains(mapping.source_repository.as_str()));
+    Ok(!caches.is_empty())
 }
 
 async fn request(
@@ -117,7 +146,17 @@ async fn request(
         ));
     }
     let naming = Naming { prefix: arguments.prefix.clone(), rules: arguments.renames.clone() };
-    let repositories = mappings(api, &images, &naming).await?;
+    let mut repositories = mappings(api, &images, &naming).await?;
+    let unusable = api.unusable_names(&repositories);
+    let is_usable = |source: &str| unusable.iter().all(|named| named.repository != source);
+    images.retain(|image| is_usable(&image.repository));
+    repositories.retain(|mapping| is_usable(&mapping.source_repository));
+    if images.is_empty()
+        && let Some(first) = unusable.first()
+    {
+        return Err(first.error.clone());
+    }
+    unread.extend(unusable);
     let request = MigrationRequest {
         connection: connection.clone(),
         source: from,

@@ -29,6 +29,12 @@ pub struct DockerEnvironment {
     pub xdg_config_home: Option<PathBuf>,
     /// `REGISTRY_AUTH_FILE`: Podman's file with logins.
     pub registry_auth_file: Option<PathBuf>,
+    /// `CONTAINERS_REGISTRIES_CONF` or `REGISTRIES_CONFIG_PATH`: Podman's `registries.conf`.
+    pub registries_conf: Option<PathBuf>,
+    /// `CONTAINERS_REGISTRIES_CONF_DIR`: the folder of its drop-in files.
+    pub registries_conf_folder: Option<PathBuf>,
+    /// The system's folder of Podman's configuration.
+    pub containers_folder: Option<PathBuf>,
     /// `DOCKER_AUTH_CONFIG`: logins as the text of a configuration file.
     pub docker_auth_config: Option<Secret<String>>,
     /// `PATH`: where programs are looked for.
@@ -62,6 +68,11 @@ impl DockerEnvironment {
             xdg_runtime_dir: path("XDG_RUNTIME_DIR"),
             xdg_config_home: path("XDG_CONFIG_HOME"),
             registry_auth_file: path("REGISTRY_AUTH_FILE"),
+            registries_conf: path("CONTAINERS_REGISTRIES_CONF")
+                .or_else(|| path("REGISTRIES_CONFIG_PATH")),
+            registries_conf_folder: path("CONTAINERS_REGISTRIES_CONF_DIR"),
+            // Source: containers/image, `systemRegistriesConfPath`.
+            containers_folder: cfg!(unix).then(|| PathBuf::from("/etc/containers")),
             docker_auth_config: text("DOCKER_AUTH_CONFIG").map(Secret::new),
             search_path: std::env::var_os("PATH"),
             program_folders: program_folders(System::CURRENT, home.as_deref(), |name| path(name)),

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::{StreamExt, stream};
 
 use super::content::SharedDigests;
-use super::engine_route::{self, Counterpart, NotPushable, Prediction, find_counterpart, predict};
+use super::engine_route::{
+    self, Counterpart, NotPushable, Prediction, find_counterpart, is_podman_list, predict,
+};
 use super::in_turn::in_turn;
 use super::manifest_cache::ManifestSource;
 use super::referrer_facts::find_referrer_tags;
@@ -435,7 +437,10 @@ impl ContentLookup<'_> {
             None => &docker.info().await?,
         };
         let wanted = self.extent.platform.as_ref();
-        let predicted = predict(info, &held, wanted);
+        let predicted = match is_podman_list(info, &image.source, &held) {
+            true => Err(NotPushable::ManifestList),
+            false => predict(info, &held, wanted),
+        };
         let predicted = predicted.map_err(|reason| not_pushable(&image.source, wanted, reason))?;
         // One at a time: reading an archive keeps the engine busy.
         let _one_at_a_time = match predicted.engine.outcome {
@@ -515,6 +520,7 @@ fn not_pushable(
             | NotPushable::PlatformChoiceNeeded { available },
             _,
         ) => MigrationError::PlatformChoiceNeeded { image, available },
+        (NotPushable::ManifestList, _) => MigrationError::EngineManifestList { image },
         (NotPushable::LayersNotHeld, wanted) => {
             let missing = wanted.cloned().into_iter().collect();
             MigrationError::EngineContentMissing { image, missing }

@@ -15,6 +15,8 @@
 // A failed unwrap in a test is a failed test.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(test)]
+mod cancel_tests;
 mod choose;
 mod content;
 mod control;
@@ -32,6 +34,7 @@ mod engine_tests;
 mod error;
 mod events;
 mod facts;
+mod forecast_now;
 mod in_turn;
 pub mod journal;
 mod lifecycle_forecast;
@@ -94,6 +97,7 @@ pub use engine_route::{EngineOutcome, EnginePlan, EngineWay};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
 pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};
+pub use forecast_now::forecast_now;
 pub use lifecycle_forecast::{ExpiringImage, LifecycleForecast};
 pub use manifest_cache::ManifestCache;
 pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};

@@ -42,7 +42,11 @@ impl Standing {
             ImageResult::Moved | ImageResult::Unchanged => Self::of_proof(image.proof),
             ImageResult::Failed { .. } => Self::Failed,
             // Its tag was written, but not checked afterwards.
-            ImageResult::Cancelled if image.pushed_digest.is_some() => Self::Unknown,
+            ImageResult::Cancelled
+                if image.pushed_digest.is_some() && image.proof == Proof::NotProved =>
+            {
+                Self::Unknown
+            }
             ImageResult::Cancelled => Self::NotFinished,
         }
     }
@@ -56,7 +60,7 @@ impl Standing {
             Stage::Failed => Self::Failed,
             // The process ended while the image was copied; its tag may have been written.
             Stage::Begun | Stage::Pushed => Self::Unknown,
-            Stage::Cancelled if is_pushed => Self::Unknown,
+            Stage::Cancelled if is_pushed && proof == Proof::NotProved => Self::Unknown,
             Stage::Waiting | Stage::Cancelled => Self::NotFinished,
         }
     }

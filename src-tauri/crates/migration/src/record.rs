@@ -2,6 +2,7 @@
 //! so each one has its own lock; the report is created from them at the end.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::journal::{JournalImage, Stage};
@@ -16,6 +17,8 @@ pub(super) struct Records<'a>(Vec<Record<'a>>);
 /// The record of one image in a run.
 pub(super) struct Record<'a> {
     pub planned: &'a PlannedImage,
+    /// Whether the write of its tag was begun.
+    pub write_begun: AtomicBool,
     state: Mutex<Known>,
 }
 
@@ -108,7 +111,7 @@ impl<'a> Records<'a> {
         let mut earlier = earlier.iter();
         let record = |planned| {
             let known = earlier.next().map(Known::of).unwrap_or_default();
-            Record { planned, state: Mutex::new(known) }
+            Record { planned, write_begun: AtomicBool::default(), state: Mutex::new(known) }
         };
         Self(plan.images.iter().map(record).collect())
     }
@@ -141,6 +144,11 @@ impl Record<'_> {
     /// Returns a copy of the current state.
     pub fn known(&self) -> Known {
         self.state().clone()
+    }
+
+    /// Whether its tag may be written although nothing says so yet.
+    pub fn has_open_write(&self) -> bool {
+        self.write_begun.load(Ordering::Relaxed) && self.state().result.is_none()
     }
 
     pub fn fail(&self, error: Arc<MigrationError>) {

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::in_turn::in_turn;
 use super::journal::JournalLog;
@@ -15,6 +18,10 @@ use super::{
 use transload_docker::DockerError;
 use transload_model::{ImageReference, RepositoryName};
 use transload_registry::RegistryError;
+
+/// How long a cancel waits for the answer to a tag that is being written. Together with the read that
+/// follows, the user waits for less than two seconds.
+const WRITE_GRACE: Duration = Duration::from_millis(700);
 
 /// Shared state of the steps.
 pub(super) struct Run<'a> {
@@ -72,6 +79,9 @@ pub async fn run(
         };
         let (succeeded, failed) = (counts.succeeded, counts.failed);
         run.emit(MigrationEvent::StepFinished { step, succeeded, failed });
+    }
+    if control.is_cancelled() {
+        steps::find_open_writes(&run, &records).await;
     }
     run.cancel_unfinished(&records);
     let temporary_tags_left = steps::remove_temporary_tags(&run, traces.temporary_tags).await;
@@ -195,7 +205,13 @@ impl Run<'_> {
                 self.control.go().await;
                 work(record).await
             };
-            match self.control.until_cancelled(held).await {
+            let mut held = std::pin::pin!(held);
+            let outcome = match self.control.until_cancelled(held.as_mut()).await {
+                // A tag that is being written is finished, if that is quick.
+                None if record.has_open_write() => timeout(WRITE_GRACE, held).await.ok(),
+                outcome => outcome,
+            };
+            match outcome {
                 Some(Ok(())) => Some(true),
                 Some(Err(error)) if self.is_cancel(&error) => None,
                 Some(Err(error)) => {

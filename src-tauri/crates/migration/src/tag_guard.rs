@@ -5,6 +5,8 @@
 //! that an undo can restore it. A short window remains between this read and the write, because
 //! neither the registry protocol nor the ECR API has a conditional write of a tag.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::MigrationError;
 use super::journal::{
     JournalLog, PendingWrite, TagHistory, TagKind, TagWrite, Write, WriteOutcome,
@@ -39,6 +41,8 @@ pub(super) struct TagGuard<'a> {
     pub expected: Expected<'a>,
     /// The journal, if the migration has one.
     pub journal: Option<&'a JournalLog>,
+    /// Set once the tag may be written: from then on a cancel doesn't know whether it arrived.
+    pub write_begun: Option<&'a AtomicBool>,
 }
 
 /// The decision of a guard.
@@ -98,7 +102,13 @@ impl TagGuard<'_> {
         if let Some(is_own) = self.check(destination, found.as_ref(), wanted)? {
             return Ok(Verdict::AlreadyThere { is_own });
         }
+        let begun = || {
+            if let Some(begun) = self.write_begun {
+                begun.store(true, Ordering::Relaxed);
+            }
+        };
         let (Some(journal), Some((repository, tag))) = (self.journal, self.names()) else {
+            begun();
             return Ok(Verdict::Write(None));
         };
         let kind = match self.expected {
@@ -107,7 +117,9 @@ impl TagGuard<'_> {
         };
         let (image, digest) = (self.image, wanted.cloned());
         let write = Write::Tag(TagWrite { tag, kind, image, earlier: found, digest });
-        Ok(Verdict::Write(Some(journal.intend(&repository, write).await?)))
+        let pending = journal.intend(&repository, write).await?;
+        begun();
+        Ok(Verdict::Write(Some(pending)))
     }
 
     /// Journals the result of writing this digest; no `error` means that it succeeded. After an

@@ -43,7 +43,7 @@ pub enum Document {
 }
 
 impl Document {
-    fn of(name: &RepositoryName, asked: Result<Option<String>, AwsError>) -> Self {
+    pub(super) fn of(name: &RepositoryName, asked: Result<Option<String>, AwsError>) -> Self {
         match asked {
             Ok(Some(text)) => Self::Text(text),
             Ok(None) => Self::Missing,

@@ -10,6 +10,7 @@ use futures_util::Stream;
 use url::Url;
 
 use super::RegistryError;
+use super::token::{IDENTITY_TOKEN_USER, REGISTRY_TOKEN_USER};
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Secret, Tag};
 
 /// The bytes of a blob. It ends with an error, and not with its end, where the size or the digest
@@ -194,6 +195,13 @@ pub struct RegistryLogin {
     pub user: String,
     /// The password, access token or ECR token.
     pub password: Secret<String>,
+}
+
+impl RegistryLogin {
+    /// Whether it is a user name and a password, and not a token that a stored login is marked as.
+    pub fn is_password(&self) -> bool {
+        ![IDENTITY_TOKEN_USER, REGISTRY_TOKEN_USER].contains(&self.user.as_str())
+    }
 }
 
 /// Where a client gets its login from, each time it needs one.

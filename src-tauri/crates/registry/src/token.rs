@@ -32,6 +32,11 @@ const TOKEN_ANSWER_LIMIT: usize = 256 * 1024;
 const REDIRECT_LIMIT: usize = 5;
 /// The user name with which `docker login` marks an OAuth refresh token.
 pub(super) const IDENTITY_TOKEN_USER: &str = "<token>";
+/// The user name that marks a stored bearer token (`registrytoken`). It is sent to the registry as it
+/// is and to no token server.
+pub(super) const REGISTRY_TOKEN_USER: &str = "<registrytoken>";
+/// A stored bearer token does not say when it expires: it is used until the registry refuses it.
+const REGISTRY_TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a request is allowed to do, as the distribution token specification writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -171,8 +176,9 @@ impl Access {
 
     pub(super) async fn basic(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
         let login = self.login_for(scope).await?;
-        // An identity token is for a token server. Source: distribution, `basicHandler`.
-        let login = login.filter(|login| login.user != IDENTITY_TOKEN_USER);
+        // An identity token is for a token server, a bearer token for a registry that asks for one.
+        // Source: distribution, `basicHandler`.
+        let login = login.filter(RegistryLogin::is_password);
         Ok(login.map(|login| Pass { header: basic_header(&login), has_login: true }))
     }
 
@@ -220,6 +226,9 @@ impl Access {
         let mut renewed = false;
         loop {
             let login = self.login_for(scope).await?;
+            if let Some(token) = login.as_ref().filter(|login| login.user == REGISTRY_TOKEN_USER) {
+                return self.registry_token(token);
+            }
             let pace = Pace::default();
             let asked = retry::until_done(&Method::GET, &pace, || {
                 self.ask_token_server(scope, challenge, login.as_ref())
@@ -233,6 +242,19 @@ impl Access {
                 other => return other,
             }
         }
+    }
+
+    fn registry_token(&self, login: &RegistryLogin) -> Result<Token, RegistryError> {
+        let header = self.bearer_header(login.password.expose())?;
+        let usable_until = Instant::now() + REGISTRY_TOKEN_LIFE;
+        Ok(Token { pass: Pass { header, has_login: true }, usable_until })
+    }
+
+    fn bearer_header(&self, token: &str) -> Result<HeaderValue, RegistryError> {
+        let mut header = HeaderValue::from_str(&format!("Bearer {token}"))
+            .map_err(|_| self.no_token("its token cannot be sent"))?;
+        header.set_sensitive(true);
+        Ok(header)
     }
 
     async fn ask_token_server(
@@ -273,9 +295,7 @@ impl Access {
         let token =
             [answer.token, answer.access_token].into_iter().flatten().find(|t| !t.is_empty());
         let token = token.ok_or_else(|| self.no_token("its token server gives no token"))?;
-        let mut header = HeaderValue::from_str(&format!("Bearer {token}"))
-            .map_err(|_| self.no_token("its token cannot be sent"))?;
-        header.set_sensitive(true);
+        let header = self.bearer_header(&token)?;
         let life = seconds(&answer.expires_in).map_or(TOKEN_LIFE, Duration::from_secs);
         let usable_until = began + life.saturating_sub(TOKEN_MARGIN.min(life / 4));
         Ok(Token { pass: Pass { header, has_login: login.is_some() }, usable_until })

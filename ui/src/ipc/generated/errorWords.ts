@@ -256,6 +256,17 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
       "retry"
     ]
   },
+  "engine_manifest_list": {
+    "severity": "error",
+    "title": "Couldn't push a manifest list of Podman",
+    "next": [
+      "Push all platforms with \"podman manifest push --all\", to ECR or to a registry that Transload copies from.",
+      "Or migrate the images of the list by their own names."
+    ],
+    "actions": [
+      "choose_images"
+    ]
+  },
   "engine_not_running": {
     "severity": "error",
     "title": "Docker Engine not found",

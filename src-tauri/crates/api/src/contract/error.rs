@@ -172,6 +172,8 @@ pub enum ErrorCode {
     EngineContentMissing,
     /// The engine has several platforms of an index, but not all of it; `subject` is the image.
     EnginePlatformNeeded,
+    /// The name means a manifest list of Podman, which can't be pushed whole; `subject` is the name.
+    EngineManifestList,
 
     // The logins of docker and Podman.
     /// A login of `docker` or Podman couldn't be changed; `subject` is the program or the entry.

@@ -29,6 +29,7 @@ pub use history::{
     About, about, earlier_state, history_entry, history_report, request, told, told_error,
     verified_again,
 };
+pub use lifecycle::lifecycle_forecast;
 pub use naming::rename_rules;
 pub use network::{ca_file, network_status};
 pub use permissions::plan_permissions;

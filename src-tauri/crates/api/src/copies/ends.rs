@@ -27,7 +27,8 @@ pub(super) struct Ends {
     docker: DockerEnvironment,
     /// The stored logins that the clients use.
     stored: Mutex<Vec<Arc<StoredLogin>>>,
-    clients: Mutex<HashMap<(RegistryHost, bool), Arc<dyn RegistryApi>>>,
+    /// A registry that cannot be opened is not tried again for each of its images.
+    clients: Mutex<HashMap<(RegistryHost, bool), Result<Arc<dyn RegistryApi>, ApiError>>>,
     ecrs: Mutex<HashMap<RegistryHost, Arc<dyn EcrApi>>>,
 }
 
@@ -74,12 +75,23 @@ impl Ends {
         is_ecr: bool,
     ) -> Result<Arc<dyn RegistryApi>, ApiError> {
         let mut clients = self.clients.lock().await;
-        if let Some(client) = clients.get(&(host.clone(), is_ecr)) {
-            return Ok(Arc::clone(client));
+        if let Some(opened) = clients.get(&(host.clone(), is_ecr)) {
+            return opened.clone();
         }
+        let opened = self.open(host, plain_http, is_ecr).await;
+        clients.insert((host.clone(), is_ecr), opened.clone());
+        opened
+    }
+
+    async fn open(
+        &self,
+        host: &RegistryHost,
+        plain_http: bool,
+        is_ecr: bool,
+    ) -> Result<Arc<dyn RegistryApi>, ApiError> {
         let endpoint = RegistryEndpoint::of(host, plain_http)
             .map_err(|error| ApiError::invalid_input(&error))?;
-        let client: Arc<dyn RegistryApi> = if is_ecr {
+        Ok(if is_ecr {
             let session = self.open_session(host).await?;
             let ecr: Arc<dyn EcrApi> = Arc::new(session.ecr());
             self.ecrs.lock().await.insert(host.clone(), Arc::clone(&ecr));
@@ -91,9 +103,7 @@ impl Ends {
             self.stored.lock().await.push(Arc::clone(&login));
             let endpoint = endpoint.probed(self.environment.network()).await;
             Arc::new(RegistryClient::through(self.environment.network(), endpoint, login))
-        };
-        clients.insert((host.clone(), is_ecr), Arc::clone(&client));
-        Ok(client)
+        })
     }
 
     /// The stored logins that could not be read, in words.

@@ -3,10 +3,12 @@
 mod ends;
 mod tell;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use transload_engine::aws::{AwsError, EcrApi};
 use transload_engine::migration::{self, CopyEnds, CopyOptions, EventSink};
-use transload_engine::model::{ImageReference, RepositorySettings};
+use transload_engine::model::{ImageReference, RepositoryName, RepositorySettings, Tag};
 
 use crate::contract::{
     ApiError, CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary, ErrorCode,
@@ -34,18 +36,19 @@ impl CopyControl {
 /// Copies images from registry to registry. `tell` is called for each event, in their order.
 ///
 /// # Errors
-/// Where nothing could be begun: a reference is none, or a registry or ECR cannot be reached at all.
-/// What concerns one image is told with that image.
+/// Where nothing could be begun: the only pair is invalid, no registry can be reached, or an MFA code
+/// is needed. An error that concerns one pair of several fails that pair alone.
 pub async fn copy_images(
     request: &CopyRequest,
     control: &CopyControl,
     tell: impl Fn(CopyEvent) + Send + Sync + 'static,
 ) -> Result<CopySummary, ApiError> {
     let ends = Ends::new(request);
-    let Pairs { pairs, unread } = pairs(request, &ends).await?;
+    let mut pairs = pairs(request, &ends).await?;
     if request.create_repositories {
-        create_repositories(&pairs, &ends).await?;
+        create_repositories(&mut pairs, request, &ends).await?;
     }
+    let Pairs { pairs, unread } = pairs;
     let teller = Arc::new(Teller::new(Box::new(tell)));
     let images = pairs.iter().map(|(pair, _)| CopyPair {
         source: pair.source.to_string(),
@@ -109,64 +112,119 @@ fn parse(text: &str) -> Result<ImageReference, ApiError> {
 #[derive(Default)]
 struct Pairs {
     pairs: Vec<(migration::CopyPair, CopyEnds)>,
-    /// Repositories whose tags could not be read, of several.
+    /// Pairs of several that cannot be copied, with the reason: an invalid reference, a registry that
+    /// cannot be opened, tags that cannot be read, a repository that cannot be created.
     unread: Vec<(CopyPair, ApiError)>,
+}
+
+impl Pairs {
+    /// Sets one bad pair of several aside, so that it does not stop the others.
+    fn set_aside(
+        &mut self,
+        pair: CopyPair,
+        error: ApiError,
+        request: &CopyRequest,
+    ) -> Result<(), ApiError> {
+        // After the user enters the code, every pair can be opened.
+        if request.pairs.len() < 2 || error.code == ErrorCode::MfaNeeded {
+            return Err(error);
+        }
+        self.unread.push((pair, error));
+        Ok(())
+    }
+
+    /// Where one and the same error stops every pair, such as expired credentials, nothing was begun.
+    fn expect_some(self) -> Result<Self, ApiError> {
+        let is_empty = self.pairs.is_empty();
+        match self.unread.first() {
+            Some((_, first)) if is_empty && self.unread.iter().all(|(_, other)| other == first) => {
+                Err(first.clone())
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
 async fn pairs(request: &CopyRequest, ends: &Ends) -> Result<Pairs, ApiError> {
     let mut found = Pairs::default();
     for pair in &request.pairs {
-        let (source, destination) = (parse(&pair.source)?, parse(&pair.destination)?);
-        let pinned = [&source, &destination].into_iter().find(|name| name.digest().is_some());
-        if let Some(pinned) = pinned.filter(|_| request.all_tags) {
-            let message = "--all-tags can't be combined with a digest.";
-            return Err(ApiError::new(ErrorCode::InputInvalid, message)
-                .about(pinned.to_string())
-                .hint("Remove the digest, or remove --all-tags."));
-        }
-        let open = CopyEnds {
-            source: ends.source(&source).await?,
-            destination: ends.destination(&destination).await?,
-            layers: ends.ecr_of(destination.registry()).await.map(|ecr| ecr as _),
-        };
-        if !request.all_tags {
-            found.pairs.push((migration::CopyPair { source, destination }, open));
-            continue;
-        }
-        let tags = match open.source.tags(source.path()).await {
-            Ok(tags) => tags,
-            // One repository that cannot be read takes nothing from the others.
-            Err(error) if request.pairs.len() > 1 => {
-                found.unread.push((pair.clone(), error.into()));
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        for tag in tags {
-            let pair = migration::CopyPair {
-                source: source.with_tag(tag.clone()),
-                destination: destination.with_tag(tag),
-            };
-            found.pairs.push((pair, open.clone()));
+        match open_pair(pair, request, ends).await {
+            Ok(pairs) => found.pairs.extend(pairs),
+            Err(error) => found.set_aside(pair.clone(), error, request)?,
         }
     }
-    Ok(found)
+    found.expect_some()
 }
 
+/// A pair with its registries, or with all tags a pair for each tag.
+async fn open_pair(
+    pair: &CopyPair,
+    request: &CopyRequest,
+    ends: &Ends,
+) -> Result<Vec<(migration::CopyPair, CopyEnds)>, ApiError> {
+    let (source, destination) = (parse(&pair.source)?, parse(&pair.destination)?);
+    let pinned = [&source, &destination].into_iter().find(|name| name.digest().is_some());
+    if let Some(pinned) = pinned.filter(|_| request.all_tags) {
+        let message = "--all-tags can't be combined with a digest.";
+        return Err(ApiError::new(ErrorCode::InputInvalid, message)
+            .about(pinned.to_string())
+            .hint("Remove the digest, or remove --all-tags."));
+    }
+    let open = CopyEnds {
+        source: ends.source(&source).await?,
+        destination: ends.destination(&destination).await?,
+        layers: ends.ecr_of(destination.registry()).await.map(|ecr| ecr as _),
+    };
+    if !request.all_tags {
+        return Ok(vec![(migration::CopyPair { source, destination }, open)]);
+    }
+    let tags = open.source.tags(source.path()).await?;
+    let pair = |tag: Tag| {
+        let source = source.with_tag(tag.clone());
+        (migration::CopyPair { source, destination: destination.with_tag(tag) }, open.clone())
+    };
+    Ok(tags.into_iter().map(pair).collect())
+}
+
+/// Creates the repositories that do not exist. The pairs of one that cannot be created are set aside.
 async fn create_repositories(
-    pairs: &[(migration::CopyPair, CopyEnds)],
+    pairs: &mut Pairs,
+    request: &CopyRequest,
     ends: &Ends,
 ) -> Result<(), ApiError> {
-    let mut seen = std::collections::BTreeSet::new();
-    for (pair, _) in pairs {
+    let mut created: HashMap<(String, String), Result<(), ApiError>> = HashMap::new();
+    for (pair, open) in std::mem::take(&mut pairs.pairs) {
         let (host, path) = (pair.destination.registry(), pair.destination.path());
-        if !seen.insert((host.to_string(), path.to_owned())) {
-            continue;
+        let key = (host.to_string(), path.to_owned());
+        let result = match created.get(&key) {
+            Some(result) => result.clone(),
+            None => {
+                let result = match ends.ecr_of(host).await {
+                    Some(ecr) => create_repository(ecr.as_ref(), path).await,
+                    None => Ok(()),
+                };
+                created.entry(key).or_insert(result).clone()
+            }
+        };
+        match result {
+            Ok(()) => pairs.pairs.push((pair, open)),
+            Err(error) => {
+                let (source, destination) = (pair.source.to_string(), pair.destination.to_string());
+                pairs.set_aside(CopyPair { source, destination }, error, request)?;
+            }
         }
-        let Some(ecr) = ends.ecr_of(host).await else { continue };
-        let name = transload_engine::model::RepositoryName::parse(path)?;
-        if ecr.repository(&name).await?.is_none() {
-            ecr.create_repository(&name, &RepositorySettings::default()).await?;
+    }
+    *pairs = std::mem::take(pairs).expect_some()?;
+    Ok(())
+}
+
+async fn create_repository(ecr: &dyn EcrApi, path: &str) -> Result<(), ApiError> {
+    let name = RepositoryName::parse(path)?;
+    if ecr.repository(&name).await?.is_none() {
+        match ecr.create_repository(&name, &RepositorySettings::default()).await {
+            // Another process created it meanwhile.
+            Ok(_) | Err(AwsError::RepositoryExists { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())

@@ -20,6 +20,18 @@ impl From<&JournalError> for ApiError {
             {
                 Self::disk_full(path).caused_by(error)
             }
+            JournalError::Database { path, .. } if error.is_corrupt() => {
+                let file = path.display();
+                let message = format!("The journal {file} is damaged, so the history can't be read.");
+                ApiError::new(ErrorCode::JournalFailed, message)
+                    .about(file.to_string())
+                    .hint(format!(
+                        "Move {file} to another folder, together with the files {file}-wal and {file}-shm \
+                         if they exist. Transload then starts a new journal."
+                    ))
+                    .hint("Migrations that only the damaged journal knows can't be resumed or undone.")
+                    .caused_by(error)
+            }
             JournalError::Unusable { path, .. } | JournalError::Database { path, .. } => {
                 new(ErrorCode::JournalFailed)
                     .about(path.display().to_string())

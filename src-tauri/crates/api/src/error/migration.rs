@@ -119,6 +119,13 @@ impl From<&MigrationError> for ApiError {
                 new(ErrorCode::EngineContentMissing)
                     .about(image.to_string())
             }
+            MigrationError::EngineManifestList { image } => {
+                let registry = "docker://REGISTRY/NAME:TAG";
+                new(ErrorCode::EngineManifestList)
+                    .about(image.to_string())
+                    .hint(format!("Push all platforms with `podman manifest push --all {image} {registry}`, to ECR or to a registry that Transload copies from."))
+                    .hint("Or migrate the images of the list by their own names.")
+            }
             MigrationError::PlatformChoiceNeeded { image, .. } => {
                 new(ErrorCode::EnginePlatformNeeded)
                     .about(image.to_string())

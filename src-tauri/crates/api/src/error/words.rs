@@ -319,6 +319,14 @@ impl ErrorWords {
                 ],
                 &[ChooseImages],
             ),
+            ErrorCode::EngineManifestList => error(
+                "Couldn't push a manifest list of Podman",
+                &[
+                    "Push all platforms with \"podman manifest push --all\", to ECR or to a registry that Transload copies from.",
+                    "Or migrate the images of the list by their own names.",
+                ],
+                &[ChooseImages],
+            ),
 
             // The logins of docker and Podman.
             ErrorCode::ClientLoginFailed => error(

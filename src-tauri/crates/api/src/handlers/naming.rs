@@ -6,6 +6,7 @@ use transload_engine::model::RepositoryName;
 use crate::api::Api;
 use crate::contract::{
     ApiError, ErrorCode, MigrationRequest, ProposedName, ProposedNames, RenameRule,
+    RepositoryMapping, UnreadRepository,
 };
 use crate::convert;
 
@@ -32,6 +33,28 @@ impl Api {
             rules: proposed.rules.iter().filter_map(|place| places.get(*place).copied()).collect(),
         });
         Ok(ProposedNames { names: names.collect(), problems })
+    }
+
+    /// Returns the source repositories that cannot be planned under their names, with the reason: ECR
+    /// does not allow the name, or several of them would have the same one. A caller without a person
+    /// to correct them plans the others.
+    pub fn unusable_names(&self, mappings: &[RepositoryMapping]) -> Vec<UnreadRepository> {
+        let unusable = |source: &str, error: ApiError| UnreadRepository {
+            repository: source.to_owned(),
+            error,
+        };
+        let (mut found, mut valid) = (Vec::new(), Vec::new());
+        for RepositoryMapping { source_repository, repository_name, .. } in mappings {
+            match RepositoryName::parse(repository_name.trim()) {
+                Ok(name) => valid.push((source_repository.as_str(), name)),
+                Err(error) => found.push(unusable(source_repository, error.into())),
+            }
+        }
+        let pairs = valid.iter().map(|(source, name)| (*source, name.as_str()));
+        for (name, sources) in name_collisions(pairs) {
+            found.extend(sources.iter().map(|source| unusable(source, collide(name, &sources))));
+        }
+        found
     }
 }
 

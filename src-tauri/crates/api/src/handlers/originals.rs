@@ -86,7 +86,8 @@ impl Api {
         };
         let original = match (&open.lists, name.path().split_once('/'), name.tag()) {
             (Lists::Hub(hub), Some((namespace, path)), Some(tag)) => {
-                let found = hub.client.tag(namespace, path, tag.as_str()).await?;
+                let found =
+                    hub.client_for(name.path()).await?.tag(namespace, path, tag.as_str()).await?;
                 found.and_then(|found| {
                     Some(Original {
                         digest: found.digest?,

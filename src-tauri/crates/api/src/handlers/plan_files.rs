@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use transload_engine::migration::layer_groups;
+use transload_engine::migration::{forecast_now, layer_groups};
 use transload_engine::model::Region;
 
 use super::migration::read_request;
@@ -11,7 +11,7 @@ use crate::contract::{
     PlanFile, PlanFileOptions,
 };
 use crate::plans::{Ends, ReadyPlan, expect_confirmed, not_ready};
-use crate::{convert, plan_file, shards};
+use crate::{convert, forecast_check, plan_file, shards};
 
 impl Api {
     /// Writes a plan to a file, so that another computer runs it.
@@ -68,6 +68,9 @@ impl Api {
         let request = read_request(&file.request, &source)?;
         // The whole file is checked, also where only a part of it runs.
         let mut plan = plan_file::plan(&file, planned, &request)?;
+        // Of the whole plan, also where only a part of it runs: the other parts run too.
+        let forecasts = Box::pin(forecast_now(&plan, &connected.destination)).await;
+        forecast_check::expect_as_planned(&file.plan.repositories, &forecasts)?;
         if options.shard.is_some() {
             plan = convert::plan_of_file(&part, plan.destination, &request)?;
         }

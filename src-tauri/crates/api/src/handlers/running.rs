@@ -215,3 +215,6 @@ impl Reopen for ConnectAgain {
 fn text(value: &impl serde::Serialize) -> Result<String, ApiError> {
     serde_json::to_string(value).map_err(|error| ApiError::internal(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

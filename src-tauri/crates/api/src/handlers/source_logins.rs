@@ -45,7 +45,7 @@ impl Api {
         // A login that may be wrong is not saved.
         let keep = keep && tested;
         let kept = if keep { self.inner.logins.keep(&host).await } else { Ok(()) };
-        let status = self.login_status(&host).await;
+        let status = self.login_status(&host, &[]).await;
         Ok(SourceLoginStatus { keychain_error: kept.err().map(ApiError::from), ..status })
     }
 
@@ -55,7 +55,7 @@ impl Api {
         let host = address.endpoint.host;
         let forgotten = self.inner.logins.forget(&host).await;
         self.login_changed(&host);
-        let status = self.login_status(&host).await;
+        let status = self.login_status(&host, &[]).await;
         Ok(SourceLoginStatus { keychain_error: forgotten.err().map(ApiError::from), ..status })
     }
 
@@ -65,7 +65,11 @@ impl Api {
         source: ImageSource,
     ) -> Result<SourceLoginStatus, ApiError> {
         match self.source_address(&source).await? {
-            Some(address) => Ok(self.login_status(&address.endpoint.host).await),
+            Some(address) => {
+                // A namespace that is still being typed has no login of its own.
+                let namespaces = self.namespaces(&source).await.unwrap_or_default();
+                Ok(self.login_status(&address.endpoint.host, &namespaces).await)
+            }
             None => Ok(anonymous()),
         }
     }
@@ -81,7 +85,8 @@ impl Api {
         }
     }
 
-    async fn login_status(&self, host: &RegistryHost) -> SourceLoginStatus {
+    /// Whose login applies to a registry, or to the first of these namespaces of Docker Hub that has one.
+    async fn login_status(&self, host: &RegistryHost, namespaces: &[String]) -> SourceLoginStatus {
         if let Some(held) = self.own_login(host).await {
             return SourceLoginStatus {
                 username: Some(held.login.user),
@@ -95,7 +100,17 @@ impl Api {
             };
         }
         let stored = StoredLogin::new(host.clone(), &self.inner.options.docker);
-        match stored.find(None).await {
+        let mut found = None;
+        for namespace in namespaces {
+            found = stored.find(Some(namespace.as_str())).await;
+            if found.is_some() {
+                break;
+            }
+        }
+        if found.is_none() {
+            found = stored.find(None).await;
+        }
+        match found {
             Some(found) => SourceLoginStatus {
                 username: Some(found.login.user),
                 origin: SourceLoginOrigin::DockerLogin,

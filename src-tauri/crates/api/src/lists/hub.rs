@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use futures_util::{StreamExt, stream};
-use transload_engine::hub::{HubClient, HubError, HubRepository, HubTag};
+use transload_engine::hub::{HubClient, HubError, HubRepository, HubTag, Page};
 
 use crate::contract::{
     ApiError, ErrorCode, SourceNamespaces, SourceRepositories, SourceRepository, SourceTag,
@@ -58,7 +58,7 @@ pub(crate) async fn repositories(
     }
     let (place, page) = rest.open.remove(0);
     let namespace = hub.namespaces.get(place).ok_or_else(no_such_page)?;
-    let found = hub.client.repositories(namespace, page).await?;
+    let found = hub.client_for(namespace).await?.repositories(namespace, page).await?;
     if let Some(next) = found.next {
         rest.open.insert(0, (place, next));
     }
@@ -67,8 +67,12 @@ pub(crate) async fn repositories(
     Ok(SourceRepositories { repositories, next, total, unread })
 }
 
+async fn first_page(hub: &OpenHub, namespace: &str) -> Result<Page<HubRepository>, ApiError> {
+    Ok(hub.client_for(namespace).await?.repositories(namespace, 1).await?)
+}
+
 async fn first_pages(hub: &OpenHub) -> Result<SourceRepositories, ApiError> {
-    let asked = hub.namespaces.iter().map(|namespace| hub.client.repositories(namespace, 1));
+    let asked = hub.namespaces.iter().map(|namespace| first_page(hub, namespace));
     let asked: Vec<_> = asked.collect();
     let pages: Vec<_> = stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
     let mut rest = Rest { total: 0, open: Vec::new() };
@@ -79,10 +83,10 @@ async fn first_pages(hub: &OpenHub) -> Result<SourceRepositories, ApiError> {
             // One namespace that cannot be read takes nothing from the others.
             Err(error) if hub.namespaces.len() > 1 => {
                 let repository = hub.namespaces.get(place).cloned().unwrap_or_default();
-                unread.push(UnreadRepository { repository, error: error.into() });
+                unread.push(UnreadRepository { repository, error });
                 continue;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         };
         rest.total += page.total.unwrap_or(page.items.len() as u64);
         rest.open.extend(page.next.map(|next| (place, next)));
@@ -109,7 +113,7 @@ pub(crate) async fn tags(
             .about(repository)
             .hint("For example, enter dencold/pgcli. For official images, enter library/NAME.")
     })?;
-    let found = hub.client.tags(namespace, name, page).await?;
+    let found = hub.client_for(repository).await?.tags(namespace, name, page).await?;
     let next = found.next.map(|page| page.to_string());
     let tags = found.items.into_iter().map(shown_tag).collect();
     Ok(SourceTags { tags, next, total: found.total })

@@ -2,7 +2,8 @@
 
 use indicatif::DecimalBytes;
 use transload_api::contract::{
-    DestinationIdentity, EngineOutcome, MigrationPlan, PlanTotals, PlannedAction, PlannedImage,
+    DestinationIdentity, EngineOutcome, MigrationPlan, PlanRemark, PlanTotals, PlannedAction,
+    PlannedImage,
 };
 
 use crate::output::{counted, lifecycle, line, message_with_code};
@@ -54,6 +55,9 @@ fn image_line(image: &PlannedImage) -> Option<String> {
                 Some(outcome) => format!("{text}  {outcome}"),
                 None => text,
             }
+        }
+        PlannedAction::Move if image.remarks.contains(&PlanRemark::BuildCache) => {
+            format!("copy     {}  build cache; --skip-build-caches skips it", image.source)
         }
         PlannedAction::Move => format!("copy     {}  {}", image.source, engine_outcome(image)?),
         PlannedAction::AlreadyThere | PlannedAction::KeepExisting => return None,

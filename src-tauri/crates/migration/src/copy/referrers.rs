@@ -268,7 +268,7 @@ impl Referrers<'_> {
 
     fn guard<'b>(&'b self, tag: &'b str, expected: Expected<'b>) -> TagGuard<'b> {
         let (image, repository, journal) = (self.job.index, self.job.repository, self.journal);
-        TagGuard { image, repository, tag, expected, journal }
+        TagGuard { image, repository, tag, expected, journal, write_begun: None }
     }
 
     async fn copy_as(

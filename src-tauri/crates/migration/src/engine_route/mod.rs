@@ -38,4 +38,4 @@ pub(super) use archive_tree::selected_tree;
 pub(super) use counterpart::{Content, Counterpart, find_counterpart, holds_content};
 pub(super) use pin::{look_up, still_as_planned};
 pub use predict::{EngineOutcome, EnginePlan, EngineWay};
-pub(super) use predict::{NotPushable, Prediction, predict};
+pub(super) use predict::{NotPushable, Prediction, is_podman_list, predict};

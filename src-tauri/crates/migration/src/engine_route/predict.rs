@@ -6,7 +6,7 @@
 //! other stores repack the layers of one platform.
 
 use transload_docker::{EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind};
-use transload_model::{Digest, Platform};
+use transload_model::{Digest, ImageReference, Platform};
 
 /// How an image of the Docker Engine is sent to ECR. Part of the plan; the run follows it or stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,19 @@ pub(crate) enum NotPushable {
     PlatformChoiceNeeded { available: Vec<Platform> },
     /// The engine can run the image, but doesn't hold its layers in the form that a registry needs.
     LayersNotHeld,
+    /// The name means a manifest list of Podman, of which its Docker API pushes one platform.
+    ManifestList,
+}
+
+/// Whether a name of Podman means a manifest list (`podman manifest create`). Podman's Docker API answers
+/// with the image of the list for its own platform, which has other names. Source: Podman 4.3.1,
+/// `/images/NAME/json` of a list; its `/images/json` leaves lists out.
+pub(crate) fn is_podman_list(
+    info: &EngineInfo,
+    name: &ImageReference,
+    found: &EngineImage,
+) -> bool {
+    info.store == ImageStore::Podman && !found.references.contains(name)
 }
 
 /// Predicts what a push sends. `wanted` is the platform that was requested.

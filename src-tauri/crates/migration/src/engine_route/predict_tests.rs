@@ -1,11 +1,11 @@
 //! Tests of predictions: from `/images/{id}/json?manifests=1`, image store and API version to what
 //! a push sends. The cases were measured on Docker 20.10, 26.1.5, 28.5.2 and Podman 4.3 and 5.8.
 
-use super::predict::{NotPushable, Prediction, predict};
+use super::predict::{NotPushable, Prediction, is_podman_list, predict};
 use transload_docker::{
     ApiVersion, EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind,
 };
-use transload_model::{Digest, Platform};
+use transload_model::{Digest, ImageReference, Platform};
 
 fn info(store: ImageStore, minor: u32) -> EngineInfo {
     EngineInfo {
@@ -86,6 +86,7 @@ fn described(predicted: Result<Prediction, NotPushable>) -> String {
             format!("choose {}", platforms(&available))
         }
         Err(NotPushable::LayersNotHeld) => "layers not held".to_owned(),
+        Err(NotPushable::ManifestList) => "manifest list".to_owned(),
     }
 }
 
@@ -239,4 +240,24 @@ fn unsupported_pushes_follow_from_store_and_api_version() {
     assert_eq!(described(predict(&listed, &part, None)), "Part PushPlatform of linux/amd64");
     let too_old = info(ImageStore::Containerd, 45);
     assert_eq!(described(predict(&too_old, &part, None)), "Part OwnPush of linux/amd64");
+}
+
+/// Podman answers to the name of a list with the image for its own platform, which has other names or
+/// none.
+#[test]
+fn a_name_that_podman_answers_with_another_image_is_a_manifest_list() {
+    let name = |text: &str| ImageReference::parse(text).unwrap();
+    for (store, asked, names, is_list) in [
+        (ImageStore::Podman, "localhost/list:1", vec!["localhost/one:1"], true),
+        (ImageStore::Podman, "localhost/list:1", vec![], true),
+        (ImageStore::Podman, "localhost/one:1", vec!["localhost/one:1"], false),
+        (ImageStore::Podman, "docker.io/library/a:1", vec!["localhost/b:1", "a:1"], false),
+        // Docker lists a name from an archive under another form.
+        (ImageStore::Containerd, "localhost/list:1", vec!["localhost/one:1"], false),
+        (ImageStore::GraphDriver, "localhost/list:1", vec![], false),
+    ] {
+        let found =
+            EngineImage { references: names.into_iter().map(name).collect(), ..image(None) };
+        assert_eq!(is_podman_list(&info(store, 41), &name(asked), &found), is_list, "{asked}");
+    }
 }

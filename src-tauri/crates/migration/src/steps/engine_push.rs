@@ -100,7 +100,7 @@ impl<'a> EnginePushes<'a> {
         self.repository_ready(planned).await?;
         record.source_is(tree.root.raw.digest().clone(), part_of);
         record.consists_of(tree.parts());
-        let guard = tag_guard(run, planned);
+        let guard = tag_guard(run, record);
         let (copied, tag) = self
             .copier
             .copy(&StreamJob {
@@ -212,7 +212,7 @@ impl<'a> EnginePushes<'a> {
         // The engine writes the tag itself, after the layers. So the check comes right before its push,
         // and the digest that it reports is compared with the tag afterwards: between the two, a tag
         // that somebody else writes cannot be protected.
-        let guard = tag_guard(run, planned);
+        let guard = tag_guard(run, record);
         let Some(pending) = may_push(run, self.docker, record, &guard).await? else {
             return Ok(None);
         };

@@ -4,6 +4,7 @@
 mod create;
 mod engine_push;
 mod log_in;
+mod open_writes;
 mod policies;
 mod push;
 mod push_queue;
@@ -12,6 +13,7 @@ mod tag;
 mod verify;
 
 pub(super) use log_in::log_in;
+pub(super) use open_writes::find_open_writes;
 pub(super) use push::push;
 pub(super) use tag::{remove_temporary_tags, tag};
 pub(super) use verify::verify;

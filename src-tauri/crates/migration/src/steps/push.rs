@@ -149,7 +149,7 @@ impl Copies<'_> {
         run.image_state(record, ImageState::Pushing);
         let started = Instant::now();
         let planned = record.planned;
-        let guard = tag_guard(run, planned);
+        let guard = tag_guard(run, record);
         let arrived = self.exists_already(record, &guard).await?;
         if let Some(arrived) = &arrived
             && !(arrived.is_own && run.plan.extent.referrers)
@@ -238,7 +238,8 @@ struct Arrived {
 }
 
 /// What the tag of an image may be written over.
-pub(super) fn tag_guard<'a>(run: &Run<'a>, planned: &'a PlannedImage) -> TagGuard<'a> {
+pub(super) fn tag_guard<'a>(run: &Run<'a>, record: &'a Record<'_>) -> TagGuard<'a> {
+    let planned = record.planned;
     TagGuard {
         image: planned.index,
         repository: planned.repository.as_str(),
@@ -248,6 +249,7 @@ pub(super) fn tag_guard<'a>(run: &Run<'a>, planned: &'a PlannedImage) -> TagGuar
             digest: planned.destination_digest.as_ref(),
         },
         journal: run.journal,
+        write_begun: Some(&record.write_begun),
     }
 }
 

@@ -144,7 +144,7 @@ async fn source_moved_to(run: &Run<'_>, planned: &PlannedImage) -> Option<Digest
     (now != *planned_digest).then_some(now)
 }
 
-fn judge(
+pub(super) fn judge(
     expected: Option<&Digest>,
     (source, part_of): (Option<&Digest>, Option<&Digest>),
     registry: &Option<Digest>,

@@ -240,3 +240,39 @@ async fn no_error_shows_the_login() {
     let shown = format!("{:?}", refused.unwrap_err());
     assert!(!shown.contains("hunter2") && !shown.contains("dTpodW50ZXIy"), "{shown}");
 }
+
+/// As Docker sends it: in answer to a challenge for a bearer token, as it is, to no token server.
+#[tokio::test]
+async fn a_stored_bearer_token_goes_to_the_registry_as_it_is() {
+    let asked = Count::default();
+    let count = asked.clone();
+    let server = serve_all(move |_| {
+        count.next();
+        async { r#"{"token":"of-the-server"}"# }
+    })
+    .await;
+    let address = serve_all(move |(_, _, headers, _)| async move {
+        match headers.get(header::AUTHORIZATION) {
+            Some(value) if value == "Bearer stored" => MANIFEST.into_response(),
+            Some(_) => (StatusCode::UNAUTHORIZED, errors("UNAUTHORIZED", "wrong")).into_response(),
+            None => challenge(server),
+        }
+    })
+    .await;
+    for (token, is_in) in [("stored", true), ("expired", false), ("no\nheader", false)] {
+        let client = client(address, fixed("<registrytoken>", token));
+        let got = client.manifest("team/app", "1").await;
+        assert_eq!(got.is_ok(), is_in, "{token}: {got:?}");
+        assert!(!format!("{got:?}").contains(token) || is_in, "{got:?}");
+    }
+    assert_eq!(asked.get(), 0, "the token server was asked");
+
+    let basic = serve_all(|(_, _, headers, _)| async move {
+        let sent = headers.contains_key(header::AUTHORIZATION);
+        let status = if sent { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+        (status, [(header::WWW_AUTHENTICATE, "Basic realm=\"x\"")], MANIFEST).into_response()
+    })
+    .await;
+    let got = client(basic, fixed("<registrytoken>", "stored")).manifest("team/app", "1").await;
+    assert!(matches!(got, Err(RegistryError::Unauthorized { .. })), "{got:?}");
+}

@@ -13,6 +13,8 @@ use transload_model::Secret;
 /// The user name with which Docker marks an OAuth refresh token. Source: docker/cli,
 /// `tokenUsername` of `native_store.go`.
 const IDENTITY_TOKEN_USER: &str = "<token>";
+/// The user name that marks a bearer token, which the registry gets as it is. Only Transload uses it.
+const REGISTRY_TOKEN_USER: &str = "<registrytoken>";
 
 /// Go's `base64.StdEncoding` needs the padding and ignores bits behind the last byte.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -106,6 +108,11 @@ fn entry(fields: &Map<String, Value>, format: Format) -> Entry {
         let password = Secret::new(password.to_owned());
         Entry::Login(EngineLogin { user: user.to_owned(), password })
     };
+    // Docker sends it before any other login of the entry; containers/image does not know it. Source:
+    // docker/cli, `getHTTPTransport` of its registry client.
+    if let Some(token) = text("registrytoken").filter(|_| format == Format::Docker) {
+        return login(REGISTRY_TOKEN_USER, token);
+    }
     if let Some(token) = text("identitytoken") {
         return login(IDENTITY_TOKEN_USER, token);
     }

@@ -36,7 +36,12 @@ struct Registry {
 }
 
 impl Registry {
+    /// One that asks for user and password.
     async fn start() -> Self {
+        Self::asking_for("Basic realm=\"test\"").await
+    }
+
+    async fn asking_for(challenge: &'static str) -> Self {
         let seen: Arc<Mutex<Option<String>>> = Arc::default();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -58,7 +63,7 @@ impl Registry {
                         *record.lock().unwrap() = login;
                     }
                     let answer = format!(
-                        "HTTP/1.1 {status}\r\nWWW-Authenticate: Basic realm=\"test\"\r\n\
+                        "HTTP/1.1 {status}\r\nWWW-Authenticate: {challenge}\r\n\
                          Docker-Distribution-Api-Version: registry/2.0\r\n\
                          Content-Length: 0\r\nConnection: close\r\n\r\n"
                     );
@@ -93,6 +98,9 @@ fn login_in(head: &str) -> Option<String> {
         name.eq_ignore_ascii_case("authorization").then(|| value.to_owned())
     };
     let value = head.lines().find_map(header)?;
+    if value.starts_with("Bearer ") {
+        return Some(value);
+    }
     let login = STANDARD.decode(value.strip_prefix("Basic ").unwrap()).unwrap();
     Some(String::from_utf8(login).unwrap())
 }
@@ -163,7 +171,7 @@ impl Computer {
         let mut logins = StoredLogins::read(&self.environment(home)).await;
         let found = logins.find(&registry, Some(REPOSITORY)).await.0?.login;
         // A registry that asks for `Basic` gets no identity token, from nobody.
-        let basic = found.user != "<token>";
+        let basic = !found.user.starts_with('<');
         basic.then(|| format!("{}:{}", found.user, found.password.expose()))
     }
 }
@@ -220,6 +228,9 @@ fn dockers_computer() -> impl Strategy<Value = Computer> {
         9 => entry(),
         1 => Just(json!({"username": "plain", "password": "pw"})),
         1 => Just(json!({"identitytoken": "t0k"})),
+        // A registry that asks for `Basic` gets no bearer token either.
+        1 => Just(json!({"registrytoken": "t0k"})),
+        1 => Just(json!({"registrytoken": "", "auth": "LOGIN"})),
     ];
     let store = proptest::option::weighted(0.5, helper());
     let own = proptest::option::weighted(0.3, helper());
@@ -289,7 +300,21 @@ fn skopeos_computer() -> impl Strategy<Value = Computer> {
         some(file().boxed()),
         some(legacy.prop_map(|value| value.to_string()).boxed()),
     );
-    (files, proptest::bool::weighted(0.3)).prop_map(|(files, registry_auth_file)| {
+    // Of the helpers of `registries.conf`; a list without the files leaves the files of Docker to us.
+    let lists = prop_oneof![
+        6 => Just(""),
+        1 => Just("credential-helpers = [\"containers-auth.json\", \"good\"]"),
+        1 => Just("credential-helpers = [\"good\", \"containers-auth.json\"]"),
+        1 => Just("credential-helpers = [\"empty\", \"containers-auth.json\"]"),
+        1 => Just("credential-helpers = [\"good\"]"),
+        1 => Just("credential-helpers = [\"empty\"]"),
+    ];
+    let places = prop_oneof![
+        Just(".config/containers/registries.conf"),
+        Just(".config/containers/registries.conf.d/50-mine.conf"),
+    ];
+    let flags = (proptest::bool::weighted(0.3), lists, places);
+    (files, flags).prop_map(|(files, (registry_auth_file, list, place))| {
         let (mine, runtime, configuration, docker, legacy) = files;
         let files = [
             ("mine.json", mine),
@@ -303,6 +328,12 @@ fn skopeos_computer() -> impl Strategy<Value = Computer> {
         // containers/image from 5.24 on reads nothing beside the file that is named.
         if registry_auth_file {
             files.retain(|(path, _)| matches!(*path, "mine.json" | "run/containers/auth.json"));
+        }
+        if !list.is_empty() {
+            files.push((place, list.to_owned()));
+            if !list.contains("auth.json") {
+                files.retain(|(path, _)| !path.starts_with(".docker"));
+            }
         }
         // It refuses a folder of sockets that does not exist.
         files.push(("run/is-there", String::new()));
@@ -344,6 +375,34 @@ async fn the_docker_cli_sends_the_login_that_we_find() {
     });
     let logins = logins.await;
     assert!(logins > COMPUTERS / 5 && logins < COMPUTERS * 9 / 10, "{logins}");
+}
+
+/// A bearer token is sent as it is, before any other login of the entry.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_docker_cli_sends_a_stored_bearer_token_as_we_do() {
+    let registry = Registry::asking_for("Bearer realm=\"https://localhost:1/token\"").await;
+    let host = registry.host();
+    let both = json!({"registrytoken": "t0k-both", "identitytoken": "i", "auth": "dTpw"});
+    for (entry, token) in [(json!({"registrytoken": "t0k"}), "t0k"), (both, "t0k-both")] {
+        let text = json!({"auths": {HOST: entry}}).to_string();
+        let files = vec![(".docker/config.json", text)];
+        let computer = Computer { files, registry_auth_file: false };
+        let home = tempfile::tempdir().unwrap();
+        computer.write(home.path(), &host);
+        let mut command = computer.command("docker", home.path());
+        command.args(["manifest", "inspect", "--insecure"]);
+        command.arg(format!("{host}/{REPOSITORY}:1"));
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        let theirs = registry.take();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(theirs, Some(format!("Bearer {token}")), "{said}");
+
+        let mut logins = StoredLogins::read(&computer.environment(home.path())).await;
+        let named = RegistryHost::parse(&host).unwrap();
+        let found = logins.find(&named, Some(REPOSITORY)).await.0.unwrap().login;
+        let (user, password) = (found.user.as_str(), found.password.expose().as_str());
+        assert_eq!((user, password), ("<registrytoken>", token));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

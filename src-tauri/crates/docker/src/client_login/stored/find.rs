@@ -7,6 +7,7 @@ use std::io::{ErrorKind, Read as _};
 use super::content::{Content, Entry};
 use super::keys;
 use super::places::{Format, Place, places};
+use super::registries_conf;
 use crate::client_login::ClientLoginError;
 use crate::client_login::helper::Helper;
 use crate::{DockerEnvironment, EngineLogin};
@@ -59,6 +60,7 @@ struct Question {
 
 type Answer = Result<Option<EngineLogin>, LoginProblem>;
 
+/// A place that was read, or a credential helper of `registries.conf`, which has no entries.
 struct Source {
     name: String,
     format: Format,
@@ -77,16 +79,42 @@ impl StoredLogins {
         if let Some(text) = &environment.docker_auth_config {
             logins.add(VARIABLE.to_owned(), Format::Docker, Ok(text.expose().clone().into_bytes()));
         }
-        let places = places(environment);
+        let (places, of_podman) = (places(environment), environment.clone());
         let read = tokio::task::spawn_blocking(move || {
-            places.into_iter().map(|place| (read(&place), place)).collect::<Vec<_>>()
+            let helpers = registries_conf::credential_helpers(&of_podman);
+            let files = places.into_iter().map(|place| (read(&place), place));
+            (helpers, files.collect::<Vec<_>>())
         });
-        for (text, place) in read.await.unwrap_or_default() {
-            if let Some(text) = text.transpose() {
-                logins.add(place.path.display().to_string(), place.format, text);
+        let ((helpers, problems), files) = read.await.unwrap_or_default();
+        logins.problems.extend(problems);
+        let mut files = Some(files);
+        for helper in helpers {
+            match helper == registries_conf::FILES {
+                true => logins.add_files(files.take().unwrap_or_default()),
+                false => logins.add_helper(helper),
             }
         }
+        // Podman does not read its files if its configuration leaves them out. Docker does not know
+        // that configuration.
+        let mut of_docker = files.unwrap_or_default();
+        of_docker.retain(|(_, place)| place.format != Format::Containers);
+        logins.add_files(of_docker);
         logins
+    }
+
+    fn add_files(&mut self, files: Vec<(Result<Option<Vec<u8>>, String>, Place)>) {
+        for (text, place) in files {
+            if let Some(text) = text.transpose() {
+                self.add(place.path.display().to_string(), place.format, text);
+            }
+        }
+    }
+
+    /// A helper that has logins for every registry, as `credsStore` has them for Docker.
+    fn add_helper(&mut self, helper: String) {
+        let name = format!("docker-credential-{helper}");
+        let content = Content { store: Some(helper), ..Content::default() };
+        self.sources.push(Source { name, format: Format::Containers, content });
     }
 
     fn add(&mut self, name: String, format: Format, text: Result<Vec<u8>, String>) {

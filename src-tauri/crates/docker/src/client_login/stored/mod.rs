@@ -4,6 +4,7 @@
 //! - `places`: the files and variables, in the order in which they are searched.
 //! - `content`: one of them, parsed once into values.
 //! - `keys`: which entry of a file is the one for a registry or repository.
+//! - `registries_conf`: the credential helpers of Podman's own configuration.
 //! - `find`: the search, with credential helpers.
 
 mod content;
@@ -12,6 +13,7 @@ mod differential_tests;
 mod find;
 mod keys;
 mod places;
+mod registries_conf;
 #[cfg(all(test, unix))]
 mod tests;
 

@@ -1,0 +1,209 @@
+//! A fault of the program inside a run: the job ends and says so, and the migration can be resumed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::StreamExt as _;
+use transload_engine::aws::AwsEnvironment;
+use transload_engine::docker::DockerEnvironment;
+use transload_engine::migration::Source;
+use transload_engine::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
+use transload_engine::registry::{
+    BlobStream, LoginSource, ManifestHead, Mount, Referrer, RegistryApi, RegistryError, Stored,
+    UploadSession, UploadStart,
+};
+
+use crate::contract::{
+    AwsConnection, CopyExtent, Encryption, ErrorCode, ImageSource, JobEventKind, LifecyclePreset,
+    MigrationOutcome, MigrationReport, MigrationRequest, Naming, RepositoryMapping,
+    RepositorySettings, SelectedImage, TagMutability,
+};
+use crate::{Api, ApiOptions};
+
+/// Where the source of images panics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Manifest,
+    Blob,
+    BlobContent,
+}
+
+/// A registry client with a fault in it.
+struct Faulty {
+    inner: Arc<dyn RegistryApi>,
+    fault: Fault,
+}
+
+#[async_trait]
+impl RegistryApi for Faulty {
+    fn host(&self) -> &RegistryHost {
+        self.inner.host()
+    }
+
+    fn with_login(self: Arc<Self>, login: Arc<dyn LoginSource>) -> Arc<dyn RegistryApi> {
+        Arc::clone(&self.inner).with_login(login)
+    }
+
+    async fn check_login(&self) -> Result<(), RegistryError> {
+        self.inner.check_login().await
+    }
+
+    async fn manifest_head(
+        &self,
+        path: &str,
+        reference: &str,
+    ) -> Result<Option<ManifestHead>, RegistryError> {
+        self.inner.manifest_head(path, reference).await
+    }
+
+    async fn manifest(&self, path: &str, reference: &str) -> Result<RawManifest, RegistryError> {
+        assert_ne!(self.fault, Fault::Manifest, "the fault that the test wants");
+        self.inner.manifest(path, reference).await
+    }
+
+    async fn put_manifest(
+        &self,
+        path: &str,
+        reference: &str,
+        manifest: &RawManifest,
+    ) -> Result<Stored, RegistryError> {
+        self.inner.put_manifest(path, reference, manifest).await
+    }
+
+    async fn referrers(
+        &self,
+        path: &str,
+        digest: &Digest,
+    ) -> Result<Option<Vec<Referrer>>, RegistryError> {
+        self.inner.referrers(path, digest).await
+    }
+
+    async fn has_blob(&self, path: &str, digest: &Digest) -> Result<bool, RegistryError> {
+        self.inner.has_blob(path, digest).await
+    }
+
+    async fn blob(&self, path: &str, blob: &Descriptor) -> Result<BlobStream, RegistryError> {
+        assert_ne!(self.fault, Fault::Blob, "the fault that the test wants");
+        let content = self.inner.blob(path, blob).await?;
+        if self.fault == Fault::BlobContent {
+            return Ok(Box::pin(content.inspect(|_| panic!("the fault that the test wants"))));
+        }
+        Ok(content)
+    }
+
+    async fn begin_upload(
+        &self,
+        path: &str,
+        mount: Option<Mount<'_>>,
+    ) -> Result<UploadStart, RegistryError> {
+        self.inner.begin_upload(path, mount).await
+    }
+
+    async fn send_blob(
+        &self,
+        path: &str,
+        blob: &Descriptor,
+        session: UploadSession,
+        content: BlobStream,
+    ) -> Result<(), RegistryError> {
+        self.inner.send_blob(path, blob, session, content).await
+    }
+
+    async fn abandon_upload(&self, path: &str, session: UploadSession) {
+        self.inner.abandon_upload(path, session).await;
+    }
+
+    async fn tags(&self, path: &str) -> Result<Vec<Tag>, RegistryError> {
+        self.inner.tags(path).await
+    }
+
+    async fn catalogue(&self) -> Result<Vec<String>, RegistryError> {
+        self.inner.catalogue().await
+    }
+}
+
+fn request() -> MigrationRequest {
+    MigrationRequest {
+        connection: AwsConnection::Practice,
+        source: ImageSource::PracticeAccount { namespace: None },
+        repositories: vec![RepositoryMapping {
+            source_repository: "dencold/pgcli".to_owned(),
+            repository_name: "pgcli".to_owned(),
+            settings: None,
+        }],
+        naming: Naming::default(),
+        images: vec![SelectedImage {
+            repository: "dencold/pgcli".to_owned(),
+            tag: "latest".to_owned(),
+        }],
+        template: RepositorySettings {
+            tag_mutability: TagMutability::Mutable,
+            exclusion_filters: Vec::new(),
+            scan_on_push: false,
+            encryption: Encryption::Aes256,
+            tags: Default::default(),
+            lifecycle: LifecyclePreset::None,
+            policy: None,
+        },
+        choices: Vec::new(),
+        remove_temporary_tags: true,
+        extent: CopyExtent { platform: None, referrers: true },
+        expiry_confirmed: Vec::new(),
+        selection: None,
+    }
+}
+
+async fn report_of(api: &Api, job: String) -> MigrationReport {
+    let mut events = api.job_follow(job, 0).await.unwrap();
+    let finished = async {
+        while let Some(event) = events.recv().await {
+            if let JobEventKind::Finished { report } = event.kind {
+                return *report;
+            }
+        }
+        panic!("no report")
+    };
+    tokio::time::timeout(Duration::from_secs(120), finished).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_a_run_ends_the_job_and_the_migration_can_be_resumed() {
+    for fault in [Fault::Manifest, Fault::Blob, Fault::BlobContent] {
+        let folder = tempfile::tempdir().unwrap();
+        let api = Api::new(ApiOptions {
+            data_folder: folder.path().to_owned(),
+            aws: AwsEnvironment::from_variables(Vec::<(String, String)>::new()),
+            docker: DockerEnvironment::default(),
+            quota_look_again: None,
+        });
+        api.practice_start().await.unwrap();
+        let plan = api.migration_plan_with_progress(request(), |_| {}).await.unwrap();
+        let mut ready = api.inner.plans.take(&plan.plan).unwrap();
+        let Source::Registry(inner) = &ready.ends.source else { panic!("it is a registry") };
+        let inner = Arc::clone(inner);
+        ready.ends.source = Source::Registry(Arc::new(Faulty { inner, fault }));
+        if fault == Fault::Manifest {
+            // Otherwise the run uses the manifests that the plan read.
+            let mut plan = (*ready.plan).clone();
+            plan.manifests = Arc::default();
+            ready.plan = Arc::new(plan);
+        }
+        let job = api.start(ready).await.unwrap();
+
+        let report = report_of(&api, job.clone()).await;
+        assert_eq!(report.outcome, MigrationOutcome::Interrupted, "{fault:?}");
+        let error = report.run_error.unwrap();
+        assert_eq!(error.code, ErrorCode::Internal, "{fault:?}");
+        assert!(!api.jobs_running(), "{fault:?}");
+        let known = api.history_list().await.unwrap();
+        assert_eq!(known.len(), 1, "{fault:?}");
+        assert_ne!(known[0].state, MigrationOutcome::Running, "{fault:?}: {:?}", known[0]);
+
+        let resumed = api.migration_resume(job).await.unwrap();
+        let report = report_of(&api, resumed).await;
+        assert_eq!(report.outcome, MigrationOutcome::Succeeded, "{fault:?}: {report:?}");
+        assert_eq!(report.run_error, None);
+        api.shutdown().await;
+    }
+}

@@ -1,0 +1,79 @@
+//! Docker Hub's own API with the login that applies to each namespace. `docker login` and `podman login`
+//! store a login for all of Docker Hub or for one namespace (`docker.io/acme`); the sources use the
+//! most specific one, as containers/image does for a pull.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use transload_engine::hub::{HubClient, HubError, HubLogin};
+use transload_engine::network::Network;
+use transload_engine::registry::{LoginSource as _, RegistryError, RegistryLogin};
+use transload_engine::stored_logins::StoredLogin;
+use url::Url;
+
+use crate::contract::ApiError;
+
+/// The clients of the API, one for each login. Clones share them.
+#[derive(Clone)]
+pub(crate) struct HubClients {
+    network: Network,
+    base: Url,
+    /// With the login for all of Docker Hub, or anonymous.
+    general: HubClient,
+    /// What other programs stored; `None` where a person typed a login, which goes before.
+    stored: Option<Arc<StoredLogin>>,
+    /// Those of single namespaces, with their logins as they are stored.
+    special: Arc<Mutex<Vec<(RegistryLogin, HubClient)>>>,
+}
+
+impl HubClients {
+    pub fn new(
+        network: Network,
+        base: Url,
+        general: HubClient,
+        stored: Option<Arc<StoredLogin>>,
+    ) -> Self {
+        Self { network, base, general, stored, special: Arc::default() }
+    }
+
+    /// The API with the login for all of Docker Hub.
+    pub fn general(&self) -> HubClient {
+        self.general.clone()
+    }
+
+    /// The API with the login for a namespace, or for one repository of it.
+    pub async fn client_for(&self, path: &str) -> Result<HubClient, ApiError> {
+        let Some(stored) = &self.stored else { return Ok(self.general()) };
+        let login = |found: Result<Option<RegistryLogin>, RegistryError>| found.ok().flatten();
+        let Some(special) = login(stored.login_for(path).await) else { return Ok(self.general()) };
+        if login(stored.login().await).as_ref() == Some(&special) {
+            return Ok(self.general());
+        }
+        // Under the lock: namespaces with one login share one session.
+        let mut clients = self.special.lock().await;
+        if let Some((_, client)) = clients.iter().find(|(login, _)| *login == special) {
+            return Ok(client.clone());
+        }
+        let client = accepted(&self.network, &self.base, Some(special.clone())).await?;
+        clients.push((special, client.clone()));
+        Ok(client)
+    }
+}
+
+/// The API with a stored login, anonymous where there is none or the API refuses it: some of what
+/// `docker login` stores opens the registry and not the API.
+pub(crate) async fn accepted(
+    network: &Network,
+    base: &Url,
+    login: Option<RegistryLogin>,
+) -> Result<HubClient, ApiError> {
+    if let Some(login) = login.filter(RegistryLogin::is_password) {
+        let login = HubLogin { identifier: login.user, secret: login.password };
+        let client = HubClient::through(network, base.clone(), Some(login))?;
+        match client.log_in().await {
+            Err(HubError::Unauthorized { .. }) => {}
+            _ => return Ok(client),
+        }
+    }
+    Ok(HubClient::through(network, base.clone(), None)?)
+}

@@ -1,0 +1,85 @@
+//! Build caches that BuildKit exported to a registry: the plan says what they are, and a person skips
+//! them. A tag called `buildcache` is no evidence.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use transload_api::contract::PlanRemark;
+use transload_tests::computer::{Computer, registry_source, request};
+use transload_tests::ecr::{Ecr, PROFILE};
+use transload_tests::images::{Manifest, Recipe, Target};
+use transload_tests::labs::RegistryLab;
+use transload_tests::process::Run;
+use transload_tests::tools::command_line;
+
+const CACHE: &str = "application/vnd.buildkit.cacheconfig.v0";
+
+/// An image, an image under the name that caches usually have, and a cache as BuildKit exports it with
+/// `image-manifest=true`. The other form is one of the zoo's.
+async fn source() -> Result<RegistryLab> {
+    let registry = RegistryLab::start().await?;
+    let target = Target::new(&registry.url(), "team/app")?;
+    for (seed, tag) in [(171, "1"), (172, "buildcache"), (173, "layers")] {
+        target.push(&Recipe::small(seed).build()?, tag).await?;
+    }
+    let image = Recipe::small(173).build()?;
+    let mut cache: serde_json::Value = serde_json::from_slice(&image.manifest.bytes)?;
+    cache["config"]["mediaType"] = json!(CACHE);
+    let media_type = cache["mediaType"].as_str().context("a media type")?.to_owned();
+    let manifest = Manifest::new(serde_json::to_vec(&cache)?, &media_type);
+    target.manifest(&manifest, "layers").await?;
+    Ok(registry)
+}
+
+#[tokio::test]
+async fn a_plan_says_which_image_is_a_build_cache_and_copies_it_without_a_choice() -> Result<()> {
+    let (registry, ecr) = (source().await?, Ecr::practice().await?);
+    let computer = Computer::new(ecr.home()?, None)?;
+    let tags = ["1", "buildcache", "layers"].map(|tag| ("team/app", tag, "app"));
+    let wanted = request(&ecr.connection(), &registry_source(&registry.host()), &tags);
+    let migrated = computer.migrate(wanted).await?;
+    let caches: Vec<_> = migrated
+        .plan
+        .images
+        .iter()
+        .filter(|image| image.remarks.contains(&PlanRemark::BuildCache))
+        .map(|image| image.tag.as_str())
+        .collect();
+    assert_eq!(caches, ["layers"]);
+    ensure!(ecr.aws()?.image_digest("app", "layers").await?.is_some(), "{:?}", migrated.report);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_command_line_names_build_caches_and_skips_them_on_request() -> Result<()> {
+    let (registry, ecr) = (source().await?, Ecr::practice().await?);
+    let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
+    let from = format!("registry:{}", registry.host());
+    let out = folder.path().join("plan.json").display().to_string();
+    let plan = async |more: &[&str]| {
+        let line = ["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
+        let run = Run::new(command_line()?).arguments([&line[..], more].concat());
+        let run =
+            home.environment().iter().fold(run, |run, (name, value)| run.variable(name, value));
+        run.variable("TRANSLOAD_DATA_DIR", folder.path()).finish().await
+    };
+    let made = plan(&[]).await?;
+    let printed = format!("{}{}", made.text(), made.stderr);
+    ensure!(made.status.code() == Some(0), "{printed}");
+    ensure!(printed.contains("team/app:layers  build cache"), "{printed}");
+    ensure!(printed.contains("3 images to copy"), "{printed}");
+    let made = plan(&["--skip-build-caches"]).await?;
+    let printed = format!("{}{}", made.text(), made.stderr);
+    ensure!(made.status.code() == Some(0), "{printed}");
+    ensure!(printed.contains("team/app:layers is a build cache and is skipped"), "{printed}");
+    ensure!(printed.contains("2 images to copy"), "{printed}");
+    let file = std::fs::read_to_string(&out)?;
+    ensure!(!file.contains("\"layers\"") && file.contains("\"buildcache\""), "{file}");
+    let made = plan(&["team/app:layers", "--skip-build-caches"]).await?;
+    ensure!(made.status.code() == Some(3), "{} {}", made.text(), made.stderr);
+    ensure!(
+        made.stderr.contains("Every image of the selection is a build cache"),
+        "{}",
+        made.stderr
+    );
+    Ok(())
+}
