@@ -15,7 +15,7 @@ pub const VARIANTS: &[Personality] = each![
     // Type labels are hints.
     "html on PUT blob": [Labels(PutBlob, "text/html; charset=utf-8")],
     "html on PUT manifest": [Labels(PutManifest, "text/html")],
-    "html on POST": [Labels(PostUpload, "text/html")],
+    "html on POST": [Labels(PostUpload, "text/html"), NeverMounts],
     "html on HEAD manifest": [Labels(HeadManifest, "text/html")],
     "html on GET manifest": [Labels(GetManifest, "text/html")],
     "wrong type on GET manifest": [Labels(GetManifest, "application/vnd.docker.distribution.manifest.list.v2+json")],
@@ -29,7 +29,7 @@ pub const VARIANTS: &[Personality] = each![
     "PUT blob 204": [Succeeds(PutBlob, 204)],
     "PUT manifest 200": [Succeeds(PutManifest, 200)],
     "PUT manifest 202, no digests": [Succeeds(PutManifest, 202), NamesNoDigest],
-    "POST 201": [Succeeds(PostUpload, 201)],
+    "POST 201": [Succeeds(PostUpload, 201), NeverMounts],
     // The referrers API is optional.
     "referrers 400": [Answers(Referrers, 400, UNSUPPORTED)],
     "referrers 401": [Answers(Referrers, 401, "")],
@@ -84,11 +84,11 @@ pub const VARIANTS: &[Personality] = each![
     "head 405": [Answers(HeadManifest, 405, ""), Answers(HeadBlob, 405, "")],
     "head 501": [Answers(HeadManifest, 501, ""), Answers(HeadBlob, 501, "")],
     "head 200, nothing in it": [Answers(HeadManifest, 200, "")],
-    // Redirected writes.
-    "POST 301": [Redirects(PostUpload, 301)],
-    "POST 302": [Redirects(PostUpload, 302)],
-    "POST 307": [Redirects(PostUpload, 307)],
-    "POST 308": [Redirects(PostUpload, 308)],
+    // Redirected writes. Where blobs are mounted the upload is opened by the mount and not by a plain POST.
+    "POST 301": [Redirects(PostUpload, 301), NeverMounts],
+    "POST 302": [Redirects(PostUpload, 302), NeverMounts],
+    "POST 307": [Redirects(PostUpload, 307), NeverMounts],
+    "POST 308": [Redirects(PostUpload, 308), NeverMounts],
     "PUT blob 307": [Redirects(PutBlob, 307)],
     "PUT blob 308": [Redirects(PutBlob, 308)],
     "PUT manifest 301": [Redirects(PutManifest, 301)],

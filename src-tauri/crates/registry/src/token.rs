@@ -421,3 +421,29 @@ pub(super) fn basic_header(login: &RegistryLogin) -> HeaderValue {
     header.set_sensitive(true);
     header
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn seconds_are_read_as_token_servers_write_them() {
+        for (value, read) in [
+            (json!(300), Some(300)),
+            (json!(300.0), Some(300)),
+            (json!(300.5), Some(300)),
+            (json!("300"), Some(300)),
+            (json!(" 300.5 "), Some(300)),
+            (json!(0), Some(0)),
+            (json!(-1), Some(0)),
+            (json!(1e40), Some(31_536_000)),
+            (json!("soon"), None),
+            (json!([]), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(seconds(&value), read, "{value}");
+        }
+    }
+}
