@@ -259,7 +259,7 @@ async fn without_a_profile_the_machine_says_who_it_is() -> Result<()> {
     }
     let nothing = world.identity(&[], &[]).await?;
     assert_eq!(nothing.status.code(), Some(3), "{}", nothing.text());
-    assert!(nothing.stderr.contains("gives no credentials"), "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("provides no credentials"), "{}", nothing.stderr);
     Ok(())
 }
 
@@ -273,8 +273,8 @@ async fn what_a_kind_lacks_is_said() -> Result<()> {
     for (profile, expected) in [
         ("legacy", "has no valid session"),
         ("pod", "its web_identity_token_file"),
-        ("process", "gives no credentials"),
-        ("by-environment", "gives no credentials"),
+        ("process", "provides no credentials"),
+        ("by-environment", "provides no credentials"),
     ] {
         let finished = world.identity(&["--aws-profile", profile], &[]).await?;
         assert_eq!(finished.status.code(), Some(3), "{profile}: {}", finished.text());

@@ -189,6 +189,6 @@ async fn the_command_line_asks_on_the_terminal() -> Result<()> {
 
     let without = run("")?.finish().await?;
     assert_eq!(without.status.code(), Some(3));
-    assert!(without.stderr.contains("needs a code"), "{}", without.stderr);
+    assert!(without.stderr.contains("requires a code"), "{}", without.stderr);
     Ok(())
 }

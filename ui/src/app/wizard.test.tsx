@@ -141,7 +141,7 @@ describe("the wizard", () => {
   });
 
   it("says where the AWS command line refuses a file that can be read here", async () => {
-    const refused_by_cli = "/home/me/.aws/config:9: [profile a] stands in line 3 already";
+    const refused_by_cli = "/home/me/.aws/config:9: [profile a] is already defined in line 3";
     openWindow({ awsProfiles: { ...fakeProfiles, files: [fakeConfigFile({ refused_by_cli })] } });
     expect(await textOf("aws-config-refused-by-cli")).toContain(refused_by_cli);
     expect(screen.queryByTestId("aws-config-problems")).toBeNull();

@@ -8,7 +8,7 @@ use transload_network::NetworkFailure;
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
     /// The profile is in none of the files.
-    #[error("there is no AWS profile {profile:?} in {}", files.join(", "))]
+    #[error("the AWS profile {profile:?} was not found in {}", files.join(", "))]
     ProfileMissing {
         profile: String,
         /// The files that were read.
@@ -24,13 +24,13 @@ pub enum AwsError {
         detail: String,
     },
     /// Neither the profile nor the user specifies a region.
-    #[error("the AWS profile {profile:?} names no region")]
+    #[error("the AWS profile {profile:?} has no region")]
     RegionMissing { profile: String },
     /// The region is not enabled for the account, so AWS does not know its credentials there.
     #[error("the region {region} is not enabled for the AWS account {account}")]
     RegionNotEnabled { region: Region, account: AccountId },
     /// The profile provides no credentials.
-    #[error("the AWS profile {profile:?} gives no credentials")]
+    #[error("the AWS profile {profile:?} provides no credentials")]
     CredentialsMissing {
         profile: String,
         /// The error of the credentials provider.
@@ -38,14 +38,14 @@ pub enum AwsError {
         source: Option<BoxError>,
     },
     /// The `credential_process` of the profile provides no credentials.
-    #[error("the AWS profile {profile:?} gives no credentials: its credential_process {detail}")]
+    #[error("the AWS profile {profile:?} provides no credentials: its credential_process {detail}")]
     ProcessFailed {
         profile: String,
         /// What the program did, and its error output.
         detail: String,
     },
     /// AWS does not know the access key, or the signature does not match.
-    #[error("AWS does not accept the credentials: {message}")]
+    #[error("AWS rejected the credentials: {message}")]
     CredentialsInvalid {
         /// The error code of AWS.
         code: String,
@@ -53,13 +53,13 @@ pub enum AwsError {
         message: String,
     },
     /// The session has expired.
-    #[error("the AWS session has ended: {message}")]
+    #[error("the AWS session has expired: {message}")]
     CredentialsExpired {
         /// The message of AWS or of the SDK.
         message: String,
     },
     /// The profile signs in through a browser, and the user is not signed in.
-    #[error("the AWS profile {profile:?} needs you to sign in")]
+    #[error("the AWS profile {profile:?} requires you to sign in")]
     SignInNeeded {
         profile: String,
         /// How the profile signs in: IAM Identity Center, or `aws login`.
@@ -69,14 +69,14 @@ pub enum AwsError {
         source: Option<BoxError>,
     },
     /// The profile requires an MFA code.
-    #[error("the AWS profile {profile:?} needs a code from {serial}")]
+    #[error("the AWS profile {profile:?} requires a code from {serial}")]
     MfaNeeded {
         profile: String,
         /// The ARN or serial number of the device.
         serial: String,
     },
     /// AWS rejected the MFA code.
-    #[error("AWS does not take the code of {serial}: {message}")]
+    #[error("AWS rejected the code of {serial}: {message}")]
     MfaCodeRefused {
         /// The ARN or serial number of the device.
         serial: String,
@@ -84,7 +84,7 @@ pub enum AwsError {
         message: String,
     },
     /// The caller lacks a permission.
-    #[error("AWS does not allow {action}: {message}")]
+    #[error("AWS denied {action}: {message}")]
     AccessDenied {
         /// The IAM action, such as `ecr:CreateRepository`.
         action: String,
@@ -92,7 +92,7 @@ pub enum AwsError {
         message: String,
     },
     /// No response from the endpoint.
-    #[error("nothing answers at the AWS endpoint for {action}")]
+    #[error("the AWS endpoint for {action} cannot be reached")]
     EndpointUnreachable {
         action: String,
         /// The error of the connection.
@@ -100,32 +100,32 @@ pub enum AwsError {
         source: BoxError,
     },
     /// A problem between this computer and AWS: a certificate, a proxy, or the clock.
-    #[error("AWS cannot be asked: {failure}")]
+    #[error("AWS cannot be reached: {failure}")]
     Network { action: String, failure: NetworkFailure },
     /// AWS throttles the call.
-    #[error("AWS asks for fewer calls of {action}")]
+    #[error("AWS throttled {action}")]
     Throttled { action: String },
-    #[error("ECR has no repository {name} in this account and region")]
+    #[error("the repository {name} does not exist in this account and region")]
     RepositoryMissing { name: RepositoryName },
-    #[error("ECR has a repository {name} already")]
+    #[error("the repository {name} already exists")]
     RepositoryExists { name: RepositoryName },
     /// The repository contains images. Only an empty repository is deleted.
     #[error("the repository {name} is not empty")]
     RepositoryNotEmpty { name: RepositoryName },
     /// A service quota of the account is exhausted.
-    #[error("a quota of the AWS account is used up: {message}")]
+    #[error("a quota of the AWS account is exceeded: {message}")]
     QuotaExceeded {
         /// The message of AWS.
         message: String,
     },
     /// ECR can't use the KMS key.
-    #[error("the KMS key cannot be used: {message}")]
+    #[error("ECR cannot use the KMS key: {message}")]
     KmsRefused {
         /// The message of AWS.
         message: String,
     },
     /// Any other error of AWS.
-    #[error("AWS refused {action}: {code}: {message}")]
+    #[error("{action} failed: {code}: {message}")]
     Refused {
         action: String,
         /// The error code of AWS.
@@ -136,7 +136,7 @@ pub enum AwsError {
         request_id: Option<String>,
     },
     /// The response lacks a required field, or can't be read.
-    #[error("the answer to {action} cannot be used: {detail}")]
+    #[error("the response to {action} cannot be used: {detail}")]
     AnswerUnusable {
         action: String,
         /// What is wrong with the response.

@@ -53,7 +53,7 @@ impl<'a> Call<'a> {
 
     /// Returns a field that the response must have.
     pub(crate) fn required<T>(&self, value: Option<T>, what: &str) -> Result<T, AwsError> {
-        value.ok_or_else(|| self.unusable(format_args!("it lacks {what}")))
+        value.ok_or_else(|| self.unusable(format_args!("{what} is missing")))
     }
 
     /// The error for a response that can't be used.
@@ -209,8 +209,8 @@ impl<'a> Call<'a> {
         if let Some(ended) = find_cause::<ExpiredCredentials>(error.as_ref()) {
             return AwsError::CredentialsExpired { message: ended.to_string() };
         }
-        if let Some(told) = self.error_before_sign_in(error.as_ref()) {
-            return told;
+        if let Some(inner) = self.error_before_sign_in(error.as_ref()) {
+            return inner;
         }
         let Some(credentials) = find_cause::<CredentialsError>(error.as_ref()) else {
             return self.credentials_missing(error);
@@ -237,8 +237,8 @@ impl<'a> Call<'a> {
     /// Returns problems that have nothing to do with being signed in: the connection to IAM Identity
     /// Center, its settings, and throttling.
     fn error_before_sign_in(&self, error: &(dyn Error + 'static)) -> Option<AwsError> {
-        if let Some(SignInError::Aws(told)) = find_cause::<SignInError>(error) {
-            return match told {
+        if let Some(SignInError::Aws(inner)) = find_cause::<SignInError>(error) {
+            return match inner {
                 AwsError::Network { action, failure } => {
                     Some(AwsError::Network { action: action.clone(), failure: failure.clone() })
                 }

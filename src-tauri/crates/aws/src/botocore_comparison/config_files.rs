@@ -121,7 +121,7 @@ fn read(kind: FileKind, text: &str) -> Result<ConfiguredProfiles, SyntaxError> {
 }
 
 /// Returns a profile in botocore's form.
-fn told(profile: &Section) -> Value {
+fn in_botocore_form(profile: &Section) -> Value {
     let nested = |raw_value: &str| -> Value {
         let lines = raw_value.lines().map(str::trim).filter_map(|line| line.split_once('='));
         let pairs = lines.map(|(name, value)| (name.trim().to_owned(), value.trim().into()));
@@ -170,16 +170,17 @@ fn we_read_every_file_as_botocore_does() {
             }
             // The AWS CLI rejects duplicates. The SDKs and we use the last one, and we report it.
             Some(_) => {
-                let told = ours.is_err() || cli_rejection(text).is_some();
-                assert!(told, "botocore refuses it, and we do not say so:\n{text}");
+                let reported = ours.is_err() || cli_rejection(text).is_some();
+                assert!(reported, "botocore refuses it, and we do not say so:\n{text}");
                 "twice"
             }
             None => {
                 assert_eq!(cli_rejection(text), None, "botocore reads it:\n{text}");
                 let ours = ours.unwrap_or_else(|problem| panic!("{problem}:\n{text}"));
                 let profiles = ours.profiles().iter();
-                let ours: Map<_, _> =
-                    profiles.map(|profile| (profile.name.clone(), told(profile))).collect();
+                let ours: Map<_, _> = profiles
+                    .map(|profile| (profile.name.clone(), in_botocore_form(profile)))
+                    .collect();
                 let mut theirs = theirs["profiles"].as_object().unwrap().clone();
                 // A profile without a name cannot be selected.
                 theirs.remove("");
@@ -200,7 +201,7 @@ fn we_read_every_file_as_botocore_does() {
 }
 
 #[tokio::test]
-async fn the_sdk_reads_what_we_give_it_as_we_read_the_file() {
+async fn the_sdk_reads_the_derived_text_as_we_read_the_file() {
     let mut runner = TestRunner::deterministic();
     let mut compared = 0;
     for _ in 0..FILES {

@@ -17,8 +17,8 @@ def read(path):
             return {"profiles": botocore.configloader.raw_config_parse(path)}
         return {"profiles": botocore.configloader.load_config(path)["profiles"]}
     except botocore.exceptions.ConfigParseError as error:
-        told = str(error.kwargs.get("error"))
-        return {"error": "twice" if "already exists" in told else "broken"}
+        message = str(error.kwargs.get("error"))
+        return {"error": "twice" if "already exists" in message else "broken"}
 
 
 json.dump([read(path) for path in sys.argv[1:]], sys.stdout)

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_that_is_no_url_is_said() {
+    fn an_endpoint_that_is_not_a_url_is_reported() {
         for text in ["127.0.0.1:4566", "ftp://host", "ecr"] {
             let environment = AwsEnvironment::from_variables([("AWS_ENDPOINT_URL_ECR", text)]);
             let error =
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_with_a_login_is_refused_and_the_login_is_not_shown() {
+    fn an_endpoint_with_a_password_is_rejected_and_not_shown() {
         for text in ["https://ada:hunter2@ecr.example", "http://hunter2@127.0.0.1:4566"] {
             let environment = AwsEnvironment::from_variables([("AWS_ENDPOINT_URL_ECR", text)]);
             let error =
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn hosts_follow_partition_and_kind() {
+    async fn hosts_depend_on_partition_and_variant() {
         let account = AccountId::parse("111122223333").unwrap();
         let kind = |fips, dual_stack| EndpointVariant { fips, dual_stack };
         for (region, variant, registry, api) in [

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_looked_for_at_home_unless_a_variable_says_otherwise() {
+    fn files_are_in_the_home_folder_unless_a_variable_overrides_it() {
         let environment = AwsEnvironment::from_variables([
             ("HOME", "/home/ada"),
             ("AWS_CONFIG_FILE", "~/elsewhere/config"),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_older_variable_for_a_profile_goes_first() {
+    fn the_older_profile_variable_takes_precedence() {
         for (variables, expected) in [
             (vec![("AWS_PROFILE", "new")], Some("new")),
             (vec![("AWS_PROFILE", "new"), ("AWS_DEFAULT_PROFILE", "old")], Some("old")),

@@ -25,9 +25,9 @@ pub(crate) struct EnvironmentKeys {
 /// Why the access keys of the environment can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidKeys {
-    #[error("{KEY_ID} is set, and {SECRET_KEY} is not")]
+    #[error("{KEY_ID} is set, but {SECRET_KEY} is not")]
     NoSecret,
-    #[error("{EXPIRATION} is no time with a time zone")]
+    #[error("{EXPIRATION} is not a time with a time zone")]
     Expiration,
 }
 
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn old_names_are_read_and_half_a_key_is_a_problem() {
+    fn old_names_are_read_and_an_incomplete_key_is_a_problem() {
         let whole = [(KEY_ID, "AKIA"), (SECRET_KEY, "hunter2"), ("AWS_SECURITY_TOKEN", "old")];
         let read = keys(&whole).unwrap();
         assert_eq!(read.credentials().unwrap().session_token(), Some("old"));

@@ -38,13 +38,13 @@ pub(crate) struct RawSetting {
 /// Why a file can't be parsed. It never quotes the line, which may hold a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SyntaxError {
-    #[error("line {0} stands before the first section")]
+    #[error("line {0} is before the first section")]
     BeforeFirstSection(u32),
-    #[error("line {0} is neither the header of a section nor a setting")]
+    #[error("line {0} is neither a section header nor a setting")]
     NotASetting(u32),
-    #[error("line {0} has a value and no name for it")]
+    #[error("line {0} has a value without a name")]
     MissingName(u32),
-    #[error("line {0} is indented below a setting without a value, and is no setting itself")]
+    #[error("line {0} is nested below a setting without a value, but is not a setting")]
     InvalidNestedSetting(u32),
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn cli_rejection(text: &str) -> Option<CliRejection> {
     let mut repeats = |header, name: Option<_>, line| {
         let first = *seen.entry((header, name)).or_insert(line);
         let what = name.map_or_else(|| format!("[{header}]"), |name| format!("the setting {name}"));
-        let why = || format!("{what} stands in line {first} already");
+        let why = || format!("{what} is already defined in line {first}");
         (first != line).then(|| CliRejection { line, why: why() })
     };
     sections.iter().find_map(|section| {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_have_their_lines_whatever_ends_them() {
+    fn settings_have_line_numbers_with_any_line_ending() {
         let text = "\u{feff}# top\r\n[default]\r\nRegion = eu-west-1 ; Dublin\r\n\r\noutput: json\n\
                     sso_start_url=https://corp.example/start#/\n";
         assert_eq!(
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_default_is_in_every_section() {
+    fn settings_of_default_apply_to_every_section() {
         let text = "[a]\nregion = own\n[DEFAULT]\nregion = all\noutput = text\n[b]\n";
         let sections = parse(text).unwrap();
         assert_eq!(sections.len(), 2);
@@ -286,15 +286,15 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_twice_is_told_with_both_lines() {
-        for (text, told) in [
+    fn duplicates_are_reported_with_both_lines() {
+        for (text, reported) in [
             ("[a]\nx = 1\n[b]\nx = 1\n", None),
-            ("[a]\n[b]\n[a]\n", Some((3, "[a] stands in line 1 already"))),
-            ("[a]\nx = 1\ny = 1\nX : 2\n", Some((4, "the setting x stands in line 2 already"))),
+            ("[a]\n[b]\n[a]\n", Some((3, "[a] is already defined in line 1"))),
+            ("[a]\nx = 1\ny = 1\nX : 2\n", Some((4, "the setting x is already defined in line 2"))),
             ("[DEFAULT]\nx = 1\n[DEFAULT]\ny = 1\n[a]\nx = 1\n", None),
             (
                 "[DEFAULT]\nx = 1\n[DEFAULT]\nx = 1\n",
-                Some((4, "the setting x stands in line 2 already")),
+                Some((4, "the setting x is already defined in line 2")),
             ),
             ("[a]\ns3 =\n  x = 1\n  x = 2\n", None),
             (
@@ -304,12 +304,16 @@ mod tests {
         ] {
             let found = cli_rejection(text)
                 .map(|cli_rejection| (cli_rejection.line, cli_rejection.to_string()));
-            assert_eq!(found, told.map(|(line, told)| (line, told.to_owned())), "{text}");
+            assert_eq!(
+                found,
+                reported.map(|(line, reported)| (line, reported.to_owned())),
+                "{text}"
+            );
         }
     }
 
     #[test]
-    fn a_line_that_is_nothing_is_told_by_its_number_alone() {
+    fn an_invalid_line_is_reported_by_its_number_only() {
         for (text, problem) in [
             ("region = a\n", SyntaxError::BeforeFirstSection(1)),
             ("[a]\n\nhunter2\n", SyntaxError::NotASetting(3)),

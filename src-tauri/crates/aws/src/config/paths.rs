@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn variables_are_put_in_as_python_does_it() {
+    fn variables_are_expanded_as_in_python() {
         use VariableSyntax::{Posix, Windows};
         let variable = |name: &str| match name {
             "HOME" => Some("/home/ada".to_owned()),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tilde_is_a_home_folder_only_as_the_first_part() {
+    fn a_tilde_is_expanded_only_as_the_first_part() {
         let home = Some("/home/ada");
         for (text, expected) in [
             ("~/.aws/config", "/home/ada/.aws/config"),

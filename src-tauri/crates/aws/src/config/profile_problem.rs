@@ -17,20 +17,20 @@ pub(crate) struct LocatedProblem {
 /// ".
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProfileProblem {
-    #[error("it holds no credentials and names no source for them")]
+    #[error("it has no credentials and no source for them")]
     NoCredentials,
     #[error("it has a role_arn but neither source_profile nor credential_source")]
     RoleWithoutSource,
-    #[error("it has both source_profile and credential_source, and only one may be there")]
+    #[error("it has both source_profile and credential_source; only one is allowed")]
     TwoSources,
-    #[error("its source_profile {0:?} is in none of the files")]
+    #[error("its source_profile {0:?} is not defined in any file")]
     SourceMissing(String),
-    #[error("its source_profile chain runs in a circle: {}", .0.join(" → "))]
+    #[error("its source_profile settings form a cycle: {}", .0.join(" → "))]
     Cycle(Vec<String>),
     #[error("its source profile {name:?} cannot be used: {problem}")]
     Source { name: String, problem: Box<ProfileProblem> },
     #[error(
-        "its credential_source {0:?} is unknown; Environment, Ec2InstanceMetadata and EcsContainer are known"
+        "its credential_source {0:?} is invalid; use Environment, Ec2InstanceMetadata or EcsContainer"
     )]
     UnknownCredentialSource(String),
     #[error("it has a web_identity_token_file but no role_arn")]
@@ -38,16 +38,16 @@ pub(crate) enum ProfileProblem {
     #[error("it has {has} but no {lacks}")]
     Incomplete { has: &'static str, lacks: &'static str },
     #[error(
-        "its aws_access_key_id and its aws_secret_access_key stand in two files; the AWS tools take both from one"
+        "its aws_access_key_id and aws_secret_access_key are in different files; the AWS tools read both from the same file"
     )]
     KeysInTwoFiles,
-    #[error("it names the SSO session {0:?}, which is in none of the files")]
+    #[error("its SSO session {0:?} is not defined in any file")]
     SsoSessionMissing(String),
     #[error("its SSO session {session:?} has no {lacks}")]
     SsoSessionLacks { session: String, lacks: &'static str },
-    #[error("its {0} is another than that of the SSO session that it names")]
+    #[error("its {0} differs from that of its SSO session")]
     ConflictingSsoSetting(&'static str),
-    #[error("it signs in with SSO but has no sso_account_id and sso_role_name")]
+    #[error("it uses SSO but has no sso_account_id and sso_role_name")]
     SsoWithoutRole,
 }
 

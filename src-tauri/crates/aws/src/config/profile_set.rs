@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sdk_is_given_names_that_it_takes_and_no_secret() {
+    fn the_sdk_gets_names_that_it_accepts_and_no_secret() {
         let set = set(
             "[profile \"our team\"]\nregion = eu-west-1 # here\nservices = my own\n\
              aws_secret_access_key = hunter2\n[services \"my own\"]\necr =\n\n  endpoint_url = http://h\n\

@@ -37,7 +37,7 @@ pub struct IgnoredSection {
 impl fmt::Display for IgnoredSection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, line, section, reason } = self;
-        write!(formatter, "{}:{line}: [{section}] is not read: {reason}", path.display())
+        write!(formatter, "{}:{line}: [{section}] is ignored: {reason}", path.display())
     }
 }
 
@@ -204,35 +204,33 @@ fn classify_config_header(header: &str) -> HeaderKind {
         .find(|prefix| header.starts_with(prefix));
     let Some(prefix) = prefix else {
         if let Some(right) = intended_header(header) {
-            return HeaderKind::Ignored(format!("a section of this kind is headed {right}"));
+            return HeaderKind::Ignored(format!("the header of such a section is {right}"));
         }
         return match split_posix(header).as_deref() {
-            Some([name]) => {
-                HeaderKind::Ignored(format!("a profile in this file is headed [profile {name}]"))
-            }
+            Some([name]) => HeaderKind::Ignored(format!(
+                "the header of a profile in this file is [profile {name}]"
+            )),
             _ => HeaderKind::Other,
         };
     };
     let named = match split_posix(header) {
         Some(words) => match <[String; 2]>::try_from(words) {
             Ok([_, name]) if !name.is_empty() => name,
-            Ok(_) => return HeaderKind::Ignored(format!("[{prefix} NAME] needs a name")),
+            Ok(_) => return HeaderKind::Ignored(format!("[{prefix} NAME] requires a name")),
             Err(words) if words.len() < 2 => {
                 return HeaderKind::Ignored(format!(
-                    "a section of this kind is headed [{prefix} NAME]"
+                    "the header of such a section is [{prefix} NAME]"
                 ));
             }
             Err(words) => {
                 let name = words[1..].join(" ");
                 return HeaderKind::Ignored(format!(
-                    "a name with spaces stands in quotes: [{prefix} \"{name}\"]"
+                    "a name with spaces must be quoted: [{prefix} \"{name}\"]"
                 ));
             }
         },
         None => {
-            return HeaderKind::Ignored(
-                "a quote in its name is opened and never closed".to_owned(),
-            );
+            return HeaderKind::Ignored("its name contains an unclosed quote".to_owned());
         }
     };
     match prefix {
@@ -281,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_config_file_names_its_dropped_sections_by_line() {
+    fn ignored_sections_of_a_config_file_have_their_lines() {
         let text = "# top\r\n[default]\r\nregion = eu-west-1\r\n[prod]\r\n\r\n[profile prod] ; live\r\n\
                     [profile my team]\n[profile \"our team\"]\n[sso-session corp]\n\
                     [sso-session 'my corp']\n[services x]\n[plugins]\n[preview something]\n\
@@ -305,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_another_spelling_is_told_with_the_right_one() {
+    fn a_misspelled_header_is_reported_with_the_correct_one() {
         for (header, right) in [
             ("Profile prod", Some("[profile prod]")),
             ("PROFILE prod", Some("[profile prod]")),
@@ -322,16 +320,16 @@ mod tests {
         ] {
             let sections = sorted(FileKind::Config, &format!("# top\n[{header}]\nregion = r\n"));
             assert!(sections.profiles.is_empty() && sections.sso_sessions.is_empty(), "{header}");
-            let told: Vec<_> =
+            let reported: Vec<_> =
                 sections.ignored.iter().map(|one| (one.line, one.reason.as_str())).collect();
-            let expected = right.map(|right| format!("a section of this kind is headed {right}"));
+            let expected = right.map(|right| format!("the header of such a section is {right}"));
             let expected: Vec<_> = expected.iter().map(|reason| (2, reason.as_str())).collect();
-            assert_eq!(told, expected, "{header}");
+            assert_eq!(reported, expected, "{header}");
         }
     }
 
     #[test]
-    fn a_credentials_file_takes_every_header_for_a_name() {
+    fn every_header_of_a_credentials_file_is_a_profile() {
         let text = "[default]\n[prod]\naws_access_key_id = a\n[profile staging]\n[my team]\n\
                     [prod]\naws_access_key_id = b\n";
         let sections = sorted(FileKind::Credentials, text);

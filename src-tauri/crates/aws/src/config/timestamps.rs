@@ -17,7 +17,7 @@ static ISO_8601: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)^ (\d{4})-?(\d{2})-?(\d{2}) [T\ ]\ * (\d{2}):?(\d{2}) (?: :?(\d{2}) (?:[.,]\d+)? )?
           \ * (?: (Z|UTC|GMT) | ([+-]) (\d{2}) :? (\d{2})? ) $",
     )
-    .expect("a fixed expression")
+    .expect("the expression is valid")
 });
 
 /// Parses a time. Returns `None` if it isn't valid or has no time zone.
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_moment_is_read_in_every_form_and_no_moment_in_none() {
+    fn one_moment_is_parsed_in_every_form() {
         let expected = SystemTime::from(datetime!(2030-01-02 03:04:05 UTC));
         for text in [
             "2030-01-02T03:04:05Z",

@@ -38,7 +38,7 @@ impl EcrLayers for Ecr {
         let asked = answer.part_size().and_then(|bytes| usize::try_from(bytes).ok());
         Ok(LayerUpload {
             repository: repository.clone(),
-            id: call.required(answer.upload_id(), "the upload")?.to_owned(),
+            id: call.required(answer.upload_id(), "the upload id")?.to_owned(),
             part_bytes: asked
                 .unwrap_or(PART_BYTES_RANGE.1)
                 .clamp(PART_BYTES_RANGE.0, PART_BYTES_RANGE.1),
@@ -142,7 +142,7 @@ mod tests {
     use crate::testing::{CannedResponse, LocalAws, session_at};
 
     #[tokio::test]
-    async fn layers_are_asked_for_a_hundred_at_a_time() {
+    async fn layers_are_requested_a_hundred_at_a_time() {
         let aws = LocalAws::start(|asked| {
             let digests = asked.json["layerDigests"].as_array().unwrap().clone();
             let layers: Vec<_> = digests
@@ -162,6 +162,6 @@ mod tests {
         assert_eq!(held.len(), 34 + 34 + 17);
         assert!(held.contains(&digests[0]) && !held.contains(&digests[1]));
         assert_eq!(ecr.existing_layers(&name, &[]).await.unwrap().len(), 0);
-        assert_eq!(aws.requests().len(), 3, "nothing is asked for nothing");
+        assert_eq!(aws.requests().len(), 3, "no call for an empty list");
     }
 }

@@ -71,7 +71,7 @@ pub struct CacheRule {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRegistrySetting {
     /// The prefix can't start a repository name.
-    #[error("{prefix:?} is not a prefix that ECR takes: {reason}")]
+    #[error("{prefix:?} is not a valid prefix: {reason}")]
     Prefix {
         /// The prefix as entered.
         prefix: String,
@@ -79,13 +79,11 @@ pub enum InvalidRegistrySetting {
     },
     /// ECR can only read secrets with its own name prefix.
     #[error(
-        "{0:?} is not the ARN of a secret that ECR may read: its name begins with ecr-pullthroughcache/"
+        "{0:?} is not the ARN of a secret that ECR can read; the name must begin with ecr-pullthroughcache/"
     )]
     Secret(String),
     /// A template with a KMS key or AWS tags requires a role that ECR assumes.
-    #[error(
-        "a template with a KMS key or AWS tags needs the ARN of a role that ECR takes on to set them"
-    )]
+    #[error("a template with a KMS key or AWS tags requires the ARN of a role that ECR assumes")]
     RoleNeeded,
     #[error("{0:?} is not the ARN of a role")]
     Role(String),
@@ -174,7 +172,7 @@ fn read_prefix(
     }
     if !lengths.contains(&prefix.len()) {
         let (least, most) = (lengths.start(), lengths.end());
-        return Err(invalid(&format_args!("it has {least} to {most} characters")));
+        return Err(invalid(&format_args!("it must have {least} to {most} characters")));
     }
     // A prefix may be shorter than a name. All other rules are the same.
     RepositoryName::parse(&format!("{prefix}/x")).map_err(|error| invalid(&error.rule))?;
@@ -200,7 +198,7 @@ mod tests {
     const ROLE: &str = "arn:aws:iam::111122223333:role/templates";
 
     #[test]
-    fn a_rule_is_for_a_prefix_and_a_secret_that_ecr_may_read() {
+    fn a_rule_requires_a_prefix_and_a_secret_that_ecr_can_read() {
         let rule = CacheRule::new("hub/", SECRET).unwrap();
         assert_eq!((rule.prefix(), rule.secret()), ("hub", SECRET));
         assert_eq!(CacheRule::new("ROOT", SECRET).unwrap().prefix(), "ROOT");
@@ -221,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_tags_of_a_template_need_a_role() {
+    fn keys_and_tags_of_a_template_require_a_role() {
         let plain = RepositorySettings::default();
         assert!(CreationTemplate::new("team", plain.clone(), None).is_ok());
         let tagged = RepositorySettings {

@@ -121,7 +121,7 @@ pub(crate) fn aws_encryption(from: &Encryption) -> Result<EncryptionConfiguratio
     EncryptionConfiguration::builder().encryption_type(encryption_type).set_kms_key(key).build()
 }
 
-/// Returns the tags, or `None` if there are none.
+/// Returns the tags, or `None` if the map is empty.
 pub(crate) fn aws_tags(from: &BTreeMap<String, String>) -> Result<Option<Vec<AwsTag>>, BuildError> {
     if from.is_empty() {
         return Ok(None);
@@ -138,7 +138,7 @@ pub(crate) fn image(call: &Call<'_>, from: &ImageDetail) -> Result<EcrImage, Aws
     let tags = from.image_tags().iter().filter_map(|text| {
         // ECR's own API accepts tags of up to 300 characters, which no registry client can name.
         Tag::parse(text)
-            .inspect_err(|error| tracing::warn!(%digest, %error, "a tag is left out"))
+            .inspect_err(|error| tracing::warn!(%digest, %error, "skipped a tag that no registry client can name"))
             .ok()
     });
     let tags: Vec<Tag> = tags.collect();
@@ -175,7 +175,9 @@ pub(crate) fn identifier(from: &EcrImageId) -> ImageIdentifier {
 pub(crate) fn not_deleted(from: &ImageFailure, asked: &[EcrImageId]) -> Option<DeleteFailure> {
     let id = from.image_id()?;
     let is_it = |name: &&EcrImageId| match (name, id.image_tag()) {
-        (EcrImageId::Tag(tag) | EcrImageId::Tagged { tag, .. }, Some(told)) => tag.as_str() == told,
+        (EcrImageId::Tag(tag) | EcrImageId::Tagged { tag, .. }, Some(returned)) => {
+            tag.as_str() == returned
+        }
         (EcrImageId::Digest(digest), None) => id.image_digest() == Some(digest.as_str()),
         _ => false,
     };
@@ -205,8 +207,10 @@ pub(crate) fn registry_token(
     Ok(RegistryToken {
         user: user.to_owned(),
         password: Secret::new(password.to_owned()),
-        expires_at_ms: call
-            .required(milliseconds(from.expires_at()), "the end of the authorization token")?,
+        expires_at_ms: call.required(
+            milliseconds(from.expires_at()),
+            "the expiration of the authorization token",
+        )?,
         proxy_endpoint: Url::parse(endpoint).map_err(|error| {
             call.unusable(format_args!("its registry address {endpoint:?} is not a URL: {error}"))
         })?,

@@ -12,8 +12,7 @@ use crate::permissions::principal::Principal;
 use crate::permissions::{probe, simulate};
 use crate::session::aws_session::AwsSession;
 
-/// Time limits of the simulation and, afterwards, of the read-only calls. Whatever has no result by
-/// then is unknown.
+/// Time limits of the simulation and, afterwards, of the read-only calls. What is still open afterwards is unknown.
 const SIMULATION_TIMEOUT: Duration = Duration::from_secs(15);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -11,7 +11,7 @@ use crate::permissions::permission::{
 use crate::sdk_error::Call;
 use crate::session::aws_session::AwsSession;
 
-/// Time limit of all DescribeKey calls. An alias that is not resolved by then counts as any key of its
+/// Time limit of all DescribeKey calls. An unresolved alias counts as any key of its
 /// account and region.
 const DESCRIBE_TIMEOUT: Duration = Duration::from_secs(5);
 

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_more_than_iam_takes_become_their_folder() {
+    fn names_beyond_the_limit_of_iam_become_their_folder() {
         let place = "arn:aws:ecr:eu-west-1:123456789012:repository/";
         let names: Vec<_> =
             (0..300).map(|number| format!("{place}hub/team-{number}/app")).collect();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_tells_what_would_lift_it() {
+    fn a_denial_yields_the_policy_that_would_allow_it() {
         let message = "User: arn:aws:sts::123456789012:assumed-role/dev/ada is not authorized to \
                        perform: ecr:TagResource on resource: \
                        arn:aws:ecr:eu-west-1:123456789012:repository/app because no identity-based \

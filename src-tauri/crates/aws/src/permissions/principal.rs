@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arn_of_a_caller_tells_whose_policies_count() {
+    fn the_arn_of_a_caller_identifies_its_policies() {
         let role = |place: &str, name: &str| Principal::Role {
             place: place.to_owned(),
             name: name.to_owned(),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_of_identity_center_is_looked_for_under_its_path() {
+    fn a_role_of_identity_center_has_its_path() {
         let arn = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_1a2b/ada";
         assert_eq!(
             Principal::of_caller(arn).likely_arns(),

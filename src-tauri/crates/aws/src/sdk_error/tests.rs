@@ -19,7 +19,7 @@ async fn create(answer: CannedResponse) -> AwsError {
 }
 
 #[tokio::test]
-async fn access_denied_names_the_action_and_keeps_the_words_of_aws() {
+async fn access_denied_names_the_action_and_keeps_the_message_of_aws() {
     for code in ["AccessDeniedException", "AccessDenied"] {
         match create(CannedResponse::error(400, code, "user/ada may not")).await {
             AwsError::AccessDenied { action, message } => {
@@ -32,7 +32,7 @@ async fn access_denied_names_the_action_and_keeps_the_words_of_aws() {
 }
 
 #[tokio::test]
-async fn keys_that_aws_does_not_accept_are_told_by_code() {
+async fn rejected_keys_are_recognized_by_code() {
     for code in [
         "UnrecognizedClientException",
         "InvalidClientTokenId",
@@ -40,14 +40,14 @@ async fn keys_that_aws_does_not_accept_are_told_by_code() {
         "InvalidSignatureException",
     ] {
         match create(CannedResponse::error(403, code, "no")).await {
-            AwsError::CredentialsInvalid { code: told, .. } => assert_eq!(told, code),
+            AwsError::CredentialsInvalid { code: actual, .. } => assert_eq!(actual, code),
             other => panic!("{other:?}"),
         }
     }
 }
 
 #[tokio::test]
-async fn an_expired_token_is_an_ended_session() {
+async fn an_expired_token_is_an_expired_session() {
     for code in ["ExpiredToken", "ExpiredTokenException"] {
         let error = create(CannedResponse::error(400, code, "it is expired")).await;
         assert!(
@@ -58,7 +58,7 @@ async fn an_expired_token_is_an_ended_session() {
 }
 
 #[tokio::test]
-async fn throttling_is_told_apart() {
+async fn throttling_is_recognized() {
     for answer in [
         CannedResponse::error(400, "ThrottlingException", "Rate exceeded"),
         CannedResponse::error(400, "Throttling", "Rate exceeded"),
@@ -74,13 +74,13 @@ async fn throttling_is_told_apart() {
 }
 
 #[tokio::test]
-async fn what_ecr_says_about_a_repository_names_it() {
+async fn errors_about_a_repository_name_it() {
     let error =
         create(CannedResponse::error(400, "RepositoryAlreadyExistsException", "there")).await;
-    assert!(matches!(&error, AwsError::RepositoryExists { name: told } if *told == name()));
+    assert!(matches!(&error, AwsError::RepositoryExists { name: actual } if *actual == name()));
     let error =
         create(CannedResponse::error(400, "RepositoryNotFoundException", "not there")).await;
-    assert!(matches!(&error, AwsError::RepositoryMissing { name: told } if *told == name()));
+    assert!(matches!(&error, AwsError::RepositoryMissing { name: actual } if *actual == name()));
     let error = create(CannedResponse::error(400, "LimitExceededException", "10000 at most")).await;
     assert!(matches!(&error, AwsError::QuotaExceeded { message } if message == "10000 at most"));
     let error = create(CannedResponse::error(400, "KmsException", "key disabled")).await;
@@ -88,12 +88,12 @@ async fn what_ecr_says_about_a_repository_names_it() {
 }
 
 #[tokio::test]
-async fn any_other_refusal_keeps_code_words_and_request_id() {
+async fn any_other_error_keeps_code_message_and_request_id() {
     for (status, code) in [(400, "InvalidParameterException"), (500, "ServerException")] {
         match create(CannedResponse::error(status, code, "words")).await {
-            AwsError::Refused { action, code: told, message, request_id } => {
+            AwsError::Refused { action, code: actual, message, request_id } => {
                 assert_eq!(
-                    (action.as_str(), told.as_str(), message.as_str(), request_id.as_deref()),
+                    (action.as_str(), actual.as_str(), message.as_str(), request_id.as_deref()),
                     ("ecr:CreateRepository", code, "words", Some("request-1"))
                 );
             }
@@ -103,7 +103,7 @@ async fn any_other_refusal_keeps_code_words_and_request_id() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_from_aws_is_unusable() {
+async fn a_response_that_is_not_from_aws_is_unusable() {
     for status in [200, 404, 502] {
         let error = create(CannedResponse::of(status, "text/html", "<html>a proxy</html>")).await;
         assert!(
@@ -153,7 +153,7 @@ fn role(sts: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_role_that_may_not_be_assumed_names_that_action() {
+async fn a_denied_role_names_the_action() {
     for (code, expired) in [("AccessDenied", false), ("ExpiredToken", true)] {
         let aws =
             LocalAws::start(move |_| CannedResponse::xml_error(403, code, "not this role")).await;
@@ -188,7 +188,7 @@ async fn an_sts_that_does_not_answer_is_unreachable() {
 }
 
 #[tokio::test]
-async fn a_program_that_prints_no_credentials_is_told_with_its_words() {
+async fn a_failed_program_is_reported_with_its_error_output() {
     // Like the AWS CLI, we start the program without a shell.
     let config = "[profile tool]\nregion = eu-west-1\n\
                   credential_process = sh -c 'echo out of luck >&2; exit 3'\n";
@@ -203,7 +203,7 @@ async fn a_program_that_prints_no_credentials_is_told_with_its_words() {
 }
 
 #[tokio::test]
-async fn credentials_that_have_ended_are_not_used() {
+async fn expired_credentials_are_not_used() {
     let aws = LocalAws::start(|_| identity_xml()).await;
     let printed = r#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s", "Expiration": "2020-01-02T03:04:05+0000"}"#;
     let config = format!(
@@ -233,11 +233,11 @@ async fn credentials_that_have_ended_are_not_used() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(aws.requests().is_empty(), "nothing is signed with them");
+    assert!(aws.requests().is_empty(), "a call was signed with them");
 }
 
 #[tokio::test]
-async fn an_answer_without_an_end_is_not_read_into_memory() {
+async fn an_endless_response_is_not_read_into_memory() {
     let endless = "x".repeat(17 << 20);
     let aws = LocalAws::start(move |_| CannedResponse::xml(endless.clone())).await;
     let error = session_at(&aws).await.identity().await.unwrap_err();
@@ -263,15 +263,15 @@ async fn a_profile_without_an_sso_session_needs_a_sign_in() {
         let session = home.open(profile).await.unwrap();
         let error = session.identity().await.unwrap_err();
         assert!(
-            matches!(&error, AwsError::SignInNeeded { profile: told, source: Some(_), kind }
-                if told == profile && (*kind == ProfileKind::Login) == (profile == "login")),
+            matches!(&error, AwsError::SignInNeeded { profile: actual, source: Some(_), kind }
+                if actual == profile && (*kind == ProfileKind::Login) == (profile == "login")),
             "{profile} {error:?}"
         );
     }
 }
 
 #[test]
-fn a_sentence_says_each_cause_once_and_in_one_line() {
+fn a_full_message_has_each_cause_once_in_one_line() {
     #[derive(Debug, thiserror::Error)]
     #[error("outer\n  words")]
     struct Outer(#[source] Middle);

@@ -30,12 +30,12 @@ const MESSAGE_CHARACTERS: usize = 600;
 /// Why a program provided no credentials. Each message continues "its credential_process ".
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProcessError {
-    #[error("has a quote that is opened and never closed")]
+    #[error("contains an unclosed quote")]
     UnclosedQuote,
-    #[error("names no program")]
+    #[error("is empty")]
     NoProgram,
     #[error(
-        "was not started: {program}: {reason}. It is started without a shell, as by the AWS command line: ~ and variables in it stand for themselves"
+        "could not be started: {program}: {reason}. It is started without a shell, as by the AWS CLI, so ~ and variables are not expanded"
     )]
     NotStarted { program: String, reason: std::io::ErrorKind },
     #[error("ended with {status}{}", with_error_output(error_output))]
@@ -44,13 +44,13 @@ pub(crate) enum ProcessError {
     Interrupted(std::io::ErrorKind),
     #[error("printed more than {OUTPUT_LIMIT_BYTES} bytes")]
     OutputTooLarge,
-    #[error("printed what is no JSON object{}", with_error_output(error_output))]
+    #[error("did not print a JSON object{}", with_error_output(error_output))]
     NotJson { error_output: String },
-    #[error("printed no Version 1, the only one there is")]
+    #[error("did not print Version 1, the only supported version")]
     UnsupportedVersion,
-    #[error("printed no {0}")]
+    #[error("did not print {0}")]
     MissingField(&'static str),
-    #[error("printed an Expiration that is no time with a time zone")]
+    #[error("printed an Expiration that is not a time with a time zone")]
     InvalidExpiration,
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn default_credentials(
     {
         let of_profile = |setting: &str| profile.and_then(|profile| profile.get(setting));
         let role_arn = environment.variable(ROLE).or_else(|| of_profile("role_arn"));
-        let missing = || invalid(name, format!("{TOKEN_FILE} is set, and {ROLE} is not"));
+        let missing = || invalid(name, format!("{TOKEN_FILE} is set, but {ROLE} is not"));
         let session =
             environment.variable(ROLE_SESSION).or_else(|| of_profile("role_session_name"));
         let base = BaseCredentials::WebIdentity {

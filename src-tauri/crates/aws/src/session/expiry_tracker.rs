@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 /// The credentials expired before they were used, according to their provider.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("they ended on {}", OffsetDateTime::from(*expired_at).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH))]
+#[error("they expired on {}", OffsetDateTime::from(*expired_at).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH))]
 pub(crate) struct ExpiredCredentials {
     expired_at: SystemTime,
 }

@@ -46,7 +46,7 @@ impl AwsSession {
         match tokio::time::timeout(ALIAS_TIMEOUT, asked).await {
             Ok(Ok(answer)) => answer.account_aliases().first().cloned(),
             Ok(Err(error)) => {
-                tracing::debug!(error = %call.failed(error), "the account's alias is not known");
+                tracing::debug!(error = %call.failed(error), "couldn't read the account alias");
                 None
             }
             Err(_) => None,
@@ -73,14 +73,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_region_that_is_not_enabled_is_told_from_a_wrong_key() {
+    async fn a_disabled_region_is_distinguished_from_a_wrong_key() {
         let region = Region::parse("ap-east-1").unwrap();
         let aws = known_in(&["us-east-1"]).await;
         let session = session_at(&aws).await.in_region(region.clone());
         let error = session.identify().await.unwrap_err();
         assert!(
-            matches!(&error, AwsError::RegionNotEnabled { region: told, account }
-                if *told == region && account.as_str() == "123456789012"),
+            matches!(&error, AwsError::RegionNotEnabled { region: reported, account }
+                if *reported == region && account.as_str() == "123456789012"),
             "{error:?}"
         );
         let nowhere = known_in(&[]).await;
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_account_s_alias_is_told_and_quietly_nothing_where_it_may_not_be_asked_for() {
+    async fn the_alias_is_returned_or_nothing_if_it_is_denied() {
         let alias = "<ListAccountAliasesResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
                      <ListAccountAliasesResult><IsTruncated>false</IsTruncated><AccountAliases>\
                      <member>my-company</member></AccountAliases></ListAccountAliasesResult>\

@@ -22,10 +22,10 @@ use transload_model::Secret;
 
 /// Why a role of a chain was not assumed.
 #[derive(Debug, thiserror::Error)]
-#[expect(clippy::large_enum_variant, reason = "it is boxed at once, as the cause of another error")]
+#[expect(clippy::large_enum_variant, reason = "it is always boxed as the cause of another error")]
 pub(crate) enum RoleChainError {
     /// The role requires a code of the device.
-    #[error("a code of {serial} is needed")]
+    #[error("a code of {serial} is required")]
     CodeNeeded { serial: String },
     /// STS rejected the call, or was not reached.
     #[error("the role {} of the profile {:?} was not assumed", role.role_arn, role.profile)]
@@ -37,7 +37,7 @@ pub(crate) enum RoleChainError {
         source: SdkError<AssumeRoleError, HttpResponse>,
     },
     /// The response of STS lacks a required field.
-    #[error("the answer of STS for the role {role_arn} holds no session that can be used")]
+    #[error("the response of STS for the role {role_arn} contains no usable session")]
     NoSession { role_arn: String },
 }
 

@@ -94,7 +94,8 @@ fn exchange_request(request: &HttpRequest) -> Result<Ask, ConnectorError> {
 
 fn response(answer: transload_network::Answer) -> Result<HttpResponse, ConnectorError> {
     let status = answer.status.try_into();
-    let status = status.map_err(|_| ConnectorError::user("the status is none of HTTP".into()))?;
+    let status =
+        status.map_err(|_| ConnectorError::user("the status is not valid in HTTP".into()))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
     for (name, value) in answer.headers {
         // Header values that HTTP accepted are valid for the SDK.

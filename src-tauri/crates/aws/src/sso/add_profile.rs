@@ -26,17 +26,13 @@ pub struct NewProfile {
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileNotAdded {
     /// The AWS tools would reject the name.
-    #[error("{name:?} is no name for a profile: it has only letters, digits and _ - / . % @ : +")]
+    #[error("{name:?} is not a valid profile name; use only letters, digits and _ - / . % @ : +")]
     NameInvalid { name: String },
     /// The value would not stay in its line.
-    #[error("{what} {value:?} cannot stand in the configuration file")]
-    ValueInvalid {
-        /// The setting.
-        what: &'static str,
-        value: String,
-    },
+    #[error("{what} {value:?} cannot be written to the configuration file")]
+    ValueInvalid { what: &'static str, value: String },
     /// The profile already exists.
-    #[error("there is an AWS profile {name:?} already")]
+    #[error("the AWS profile {name:?} already exists")]
     Exists { name: String },
     /// The configuration can't be read, so nothing is added to it.
     #[error("{detail}")]
@@ -195,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_file_keeps_its_line_ends_and_a_missing_one_is_made() {
+    async fn the_file_keeps_its_line_endings_and_a_missing_one_is_created() {
         let home = Home::with("[default]\r\nregion = eu-west-1\r\n", "");
         profile("new").add(&home.environment()).await.unwrap();
         let text = std::fs::read_to_string(home.config()).unwrap();
@@ -213,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_would_break_the_file_is_refused() {
+    async fn values_that_would_break_the_file_are_rejected() {
         let home = Home::with(CONFIG, "");
         for name in ["", "a b", "a]", "a\nb"] {
             let refused = profile(name).add(&home.environment()).await.unwrap_err();

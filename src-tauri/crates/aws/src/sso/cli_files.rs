@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_registration_is_named_as_python_writes_it() {
+    fn the_registration_key_is_written_as_by_python() {
         let mut session = SsoSession {
             name: Some("Zoë 🦀\"\n".to_owned()),
             start_url: "https://corp.example/start".to_owned(),

@@ -11,10 +11,10 @@ pub enum SignInError {
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// The profile does not use IAM Identity Center.
-    #[error("the AWS profile {profile:?} does not sign in through IAM Identity Center")]
+    #[error("the AWS profile {profile:?} does not use IAM Identity Center")]
     NotSso { profile: String },
     /// The configuration does not define the session.
-    #[error("the AWS configuration has no [sso-session {session}]")]
+    #[error("the AWS configuration does not define [sso-session {session}]")]
     SessionMissing { session: String },
     /// The user, or a rule of the organization, denied access in the browser.
     #[error("access was denied in the browser")]
@@ -36,7 +36,7 @@ pub enum SignInError {
         page: String,
     },
     /// There is no token, or AWS no longer accepts it.
-    #[error("nobody is signed in to {session}")]
+    #[error("the user is not signed in to {session}")]
     NotSignedIn {
         /// The name of the session, or its start URL.
         session: String,
@@ -51,6 +51,6 @@ pub enum SignInError {
         source: std::io::Error,
     },
     /// The operating system provides no random numbers, which a secure sign-in requires.
-    #[error("the system gives no random numbers")]
+    #[error("the operating system provides no random numbers")]
     NoRandomness,
 }

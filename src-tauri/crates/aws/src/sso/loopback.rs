@@ -54,7 +54,7 @@ impl LoopbackListener {
     /// Waits for the redirect. Requests without `state` get an error page and are ignored, because any
     /// page in the browser can make them.
     pub(super) async fn redirect(&self, state: &str) -> std::io::Result<Redirect> {
-        let (told, mut redirects) = mpsc::channel(1);
+        let (sender, mut redirects) = mpsc::channel(1);
         // The tasks end with this future, so a cancelled sign-in leaves nothing behind.
         let mut connections = JoinSet::new();
         loop {
@@ -62,13 +62,13 @@ impl LoopbackListener {
                 Some(redirect) = redirects.recv() => return Ok(redirect),
                 connection = self.listener.accept() => {
                     let (connection, _) = connection?;
-                    let (told, state) = (told.clone(), state.to_owned());
+                    let (sender, state) = (sender.clone(), state.to_owned());
                     connections.spawn(async move {
                         let answered = answer(connection, &state);
                         let answered = tokio::time::timeout(REQUEST_LIMIT, answered).await;
                         // An interrupted connection delivers nothing; the browser retries.
                         if let Ok(Ok(Some(redirect))) = answered {
-                            let _ = told.send(redirect).await;
+                            let _ = sender.send(redirect).await;
                         }
                     });
                 }
@@ -158,11 +158,11 @@ const PAGE_START: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8
     <meta name=\"color-scheme\" content=\"light dark\"><title>Transload</title>";
 const PAGE_END: &str = "</html>";
 const SIGNED_IN_PAGE: &str =
-    "<h1>You are signed in</h1><p>Close this page and go back to Transload.</p>";
+    "<h1>You are signed in</h1><p>Close this page and return to Transload.</p>";
 const DENIED_PAGE: &str =
-    "<h1>You are not signed in</h1><p>Close this page; Transload says what happened.</p>";
+    "<h1>You are not signed in</h1><p>Close this page. Transload shows the reason.</p>";
 const WRONG_STATE_PAGE: &str = "<h1>No sign-in waits for this page</h1>\
-    <p>It is of an earlier sign-in. Close it and begin again in Transload.</p>";
+    <p>It belongs to an earlier sign-in. Close it and sign in again from Transload.</p>";
 
 #[cfg(test)]
 mod tests {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_browser_gets_a_page_and_silent_or_foreign_requests_stop_nothing() {
+    async fn the_browser_gets_a_page_and_other_requests_are_ignored() {
         let loopback = LoopbackListener::open().await.unwrap();
         let address = loopback.address();
         let waiting = tokio::spawn(async move { loopback.redirect("s").await });

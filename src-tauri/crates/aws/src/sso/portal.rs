@@ -125,7 +125,7 @@ impl SsoPortal {
                 if error.as_service_error().is_none() {
                     return Err(self.failed("sso:Logout", error));
                 }
-                tracing::debug!("the session had ended at AWS already");
+                tracing::debug!("the session had already ended at AWS");
             }
         }
         store.delete_token(session).await?;

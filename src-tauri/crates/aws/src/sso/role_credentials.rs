@@ -31,7 +31,8 @@ impl SsoRoleProvider {
         let given = portal.role_credentials(&self.account_id, &self.role_name).await?;
         given.and_then(to_credentials).ok_or_else(|| {
             let name = &self.role_name;
-            let why = format!("the answer of IAM Identity Center holds no credentials for {name}");
+            let why =
+                format!("the response of IAM Identity Center contains no credentials for {name}");
             CredentialsError::provider_error(why)
         })
     }

@@ -15,7 +15,7 @@ pub struct SsoTokenState {
     pub profiles: Vec<String>,
     /// When the token expires, if there is a valid one.
     pub token_expires_at: Option<SystemTime>,
-    /// Whether the token can be refreshed without the user, as far as the stored data shows.
+    /// Whether the token can be refreshed without the user, according to the stored data.
     pub renewable: bool,
 }
 

@@ -86,7 +86,9 @@ impl SignIn {
         if browser {
             match LoopbackListener::open().await {
                 Ok(loopback) => return Self::in_browser(connection, loopback).await,
-                Err(error) => tracing::warn!(%error, "the browser cannot come back; a code it is"),
+                Err(error) => {
+                    tracing::warn!(%error, "couldn't listen for the browser's redirect; a code is used instead")
+                }
             }
         }
         Self::with_code(connection, request.poll_interval).await
@@ -192,8 +194,8 @@ fn ensure_trusted_page(connection: &SsoConnection, page: &str) -> Result<(), Sig
         return Ok(());
     }
     let url = url::Url::parse(page).ok();
-    let told = url.map(|url| format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()));
-    Err(SignInError::UntrustedPage { page: told.unwrap_or_default() })
+    let shown = url.map(|url| format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()));
+    Err(SignInError::UntrustedPage { page: shown.unwrap_or_default() })
 }
 
 /// Returns the stored registration, or registers.
@@ -215,7 +217,7 @@ async fn registration(
 async fn receive_code(loopback: &LoopbackListener, state: &str) -> Result<String, SignInError> {
     let redirect =
         loopback.redirect(state).await.map_err(|source| AwsError::EndpointUnreachable {
-            action: "the browser's answer".to_owned(),
+            action: "the browser's redirect".to_owned(),
             source: source.into(),
         })?;
     match redirect {
@@ -247,7 +249,7 @@ async fn poll_for_token(
             Err(SignInError::Aws(
                 error @ (AwsError::EndpointUnreachable { .. } | AwsError::Throttled { .. }),
             )) => {
-                tracing::debug!(%error, "the sign-in was not asked for");
+                tracing::debug!(%error, "polling for the token failed and is retried");
                 interval += slow_down;
             }
             Err(error) => return Err(error),

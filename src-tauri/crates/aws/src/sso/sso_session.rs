@@ -123,8 +123,7 @@ pub(super) fn session_of_profile(
     profile: &Section,
 ) -> Result<SsoSession, String> {
     if let Some(name) = profile.get("sso_session") {
-        let missing =
-            || format!("it names the SSO session {name:?}, which is in none of the files");
+        let missing = || format!("its SSO session {name:?} is not defined in any file");
         return named_session(profiles, name).ok_or_else(missing)?;
     }
     let part = |key| profile.get(key).ok_or_else(|| format!("it has no {key}"));
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_profile_a_chain_of_roles_and_a_name_lead_to_their_sign_in() {
+    async fn a_profile_a_role_chain_and_a_name_find_their_sign_in() {
         for target in [
             SsoTarget::Profile("new".to_owned()),
             SsoTarget::Profile("chained".to_owned()),
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_sign_in_says_why() {
+    async fn targets_without_a_sign_in_are_errors() {
         let of = |name: &str| find(SsoTarget::Profile(name.to_owned()));
         assert!(matches!(of("keys").await, Err(SignInError::NotSso { .. })));
         assert!(matches!(of("circle").await, Err(SignInError::NotSso { .. })));

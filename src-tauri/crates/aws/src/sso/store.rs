@@ -86,8 +86,8 @@ impl TokenStore {
     }
 
     /// As in the AWS CLI, the file name derives from the parameters of the registration as JSON,
-    /// including the tool: each tool has its own registration, because the page in the browser shows
-    /// its name.
+    /// including the tool: each tool has its own registration, because the
+    /// page in the browser names the tool.
     fn registration_path(&self, session: &SsoSession) -> PathBuf {
         self.path_of(&registration_key(session, "transload"))
     }
@@ -202,7 +202,7 @@ mod tests {
             assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
         }
         let files = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
-        assert_eq!(files, 1, "something is left beside");
+        assert_eq!(files, 1, "a temporary file is left");
         let read = store.token(&session(Some("corp"))).await.unwrap().unwrap();
         assert_eq!(read.access_token.expose(), "secret-access");
         assert_eq!(read.registration.as_ref().unwrap().client_id, "client");
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn files_of_other_programs_are_read_and_broken_ones_are_none() {
+    async fn files_of_other_programs_are_read_and_invalid_ones_are_ignored() {
         let home = Home::with("", "");
         let store = TokenStore::of(&home.environment());
         let old = session(None);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_registration_serves_its_own_kind_of_sign_in_while_it_is_good() {
+    async fn a_registration_serves_its_own_method_while_it_is_valid() {
         let home = Home::with("", "");
         let store = TokenStore::of(&home.environment());
         let corp = session(Some("corp"));

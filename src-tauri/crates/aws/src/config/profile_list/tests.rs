@@ -135,7 +135,7 @@ fn home() -> Home {
 }
 
 #[tokio::test]
-async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
+async fn every_kind_of_profile_is_listed_with_its_region_and_problem() {
     use ProfileKind::{Keys, Login, Process, Role, RoleWithMfa, Sso, Unknown, WebIdentity};
     let list = list_profiles(&home().environment()).await;
     let expected: [(&str, ProfileKind, Option<&str>, Option<&str>); 31] = [
@@ -151,21 +151,21 @@ async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
         ("tool", Process, None, None),
         ("console", Login, None, None),
         ("pod", WebIdentity, None, None),
-        ("twice", Unknown, Some("us-west-2"), Some("holds no credentials")),
+        ("twice", Unknown, Some("us-west-2"), Some("has no credentials")),
         ("role-alone", Role, None, Some("neither source_profile nor credential_source")),
-        ("role-of-nobody", Role, None, Some("source_profile \"nobody\" is in none")),
-        ("role-of-empty", Role, None, Some("\"empty\" cannot be used: it holds no credentials")),
+        ("role-of-nobody", Role, None, Some("source_profile \"nobody\" is not defined")),
+        ("role-of-empty", Role, None, Some("\"empty\" cannot be used: it has no credentials")),
         ("two-sources", Role, None, Some("both source_profile and credential_source")),
-        ("odd-source", Role, None, Some("\"Moon\" is unknown")),
+        ("odd-source", Role, None, Some("\"Moon\" is invalid")),
         ("circle-a", Role, None, Some("circle-a → circle-b → circle-a")),
         ("circle-b", Role, None, Some("circle-b → circle-a → circle-b")),
         ("token-alone", WebIdentity, None, Some("no role_arn")),
-        ("sso-nowhere", Sso, None, Some("\"nowhere\", which is in none")),
-        ("sso-twice", Sso, None, Some("sso_region is another than that")),
+        ("sso-nowhere", Sso, None, Some("\"nowhere\" is not defined")),
+        ("sso-twice", Sso, None, Some("sso_region differs from that")),
         ("sso-no-role", Sso, None, Some("no sso_account_id and sso_role_name")),
         ("sso-half", Sso, None, Some("sso_account_id but no sso_role_name")),
         ("sso-legacy-half", Sso, None, Some("no sso_region")),
-        ("empty", Unknown, None, Some("holds no credentials")),
+        ("empty", Unknown, None, Some("has no credentials")),
         ("temporary", Keys, None, None),
         ("half", Keys, None, Some("aws_access_key_id but no aws_secret_access_key")),
         ("other-half", Keys, None, Some("aws_secret_access_key but no aws_access_key_id")),
@@ -178,8 +178,8 @@ async fn every_kind_of_profile_is_told_with_its_region_and_its_problem() {
         assert_eq!(profile.region.as_ref().map(Region::as_str), region, "{name}");
         match (&profile.problem, problem) {
             (None, None) => {}
-            (Some(told), Some(part)) => assert!(told.contains(part), "{name}: {told}"),
-            (told, wanted) => panic!("{name}: {told:?}, not {wanted:?}"),
+            (Some(reported), Some(part)) => assert!(reported.contains(part), "{name}: {reported}"),
+            (reported, wanted) => panic!("{name}: {reported:?}, not {wanted:?}"),
         }
     }
     assert!(!format!("{list:?}").contains("s3cr3t"));
@@ -212,7 +212,7 @@ const WRONG: [(&str, &[u32]); 12] = [
 ];
 
 #[tokio::test]
-async fn what_is_wrong_is_told_with_file_and_line() {
+async fn problems_name_file_and_line() {
     for (config, lines) in WRONG {
         let home = Home::with(config, "");
         let list = list_profiles(&home.environment()).await;
@@ -220,7 +220,10 @@ async fn what_is_wrong_is_told_with_file_and_line() {
         let path = home.config().display().to_string();
         let places: Vec<_> = lines.iter().map(|line| format!("{path}:{line}")).collect();
         let end = format!(" ({})", places.join(", "));
-        assert!(problem.as_ref().is_some_and(|told| told.ends_with(&end)), "{config}{problem:?}");
+        assert!(
+            problem.as_ref().is_some_and(|reported| reported.ends_with(&end)),
+            "{config}{problem:?}"
+        );
     }
 }
 
@@ -243,7 +246,7 @@ async fn every_profile_without_a_problem_can_be_opened_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_profile_names_the_first_file_that_has_it() {
+async fn the_source_of_a_profile_is_the_first_file_that_defines_it() {
     let home = home();
     let list = list_profiles(&home.environment()).await;
     let source =
@@ -262,7 +265,7 @@ async fn a_role_without_a_region_has_that_of_its_source() {
 }
 
 #[tokio::test]
-async fn a_region_that_cannot_be_one_is_a_problem() {
+async fn an_invalid_region_is_a_problem() {
     let config = "[default]\nregion = EU West\naws_access_key_id = A\naws_secret_access_key = s\n";
     let list = list_profiles(&Home::with(config, "").environment()).await;
     assert_eq!(list.profiles[0].region, None);
@@ -270,16 +273,16 @@ async fn a_region_that_cannot_be_one_is_a_problem() {
 }
 
 #[tokio::test]
-async fn sections_that_are_dropped_are_listed_with_file_and_line() {
+async fn ignored_sections_are_listed_with_file_and_line() {
     let home = home();
     let list = list_profiles(&home.environment()).await;
     let line = |file: &str, header: &str| {
         u32::try_from(file.lines().position(|line| line == header).unwrap() + 1).unwrap()
     };
-    let told: Vec<_> =
+    let reported: Vec<_> =
         list.ignored.iter().map(|one| (one.path.clone(), one.line, one.section.as_str())).collect();
     assert_eq!(
-        told,
+        reported,
         [
             (home.config(), line(CONFIG, "[unprefixed]"), "unprefixed"),
             (home.config(), line(CONFIG, "[profile Zoë's]"), "profile Zoë's"),
@@ -288,7 +291,7 @@ async fn sections_that_are_dropped_are_listed_with_file_and_line() {
 }
 
 #[tokio::test]
-async fn files_that_are_not_there_are_listed_and_no_error() {
+async fn missing_files_are_listed_without_an_error() {
     let home = Home::with("", "");
     let environment = home
         .environment_with(&[("AWS_PROFILE", "nowhere"), ("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")]);
@@ -307,7 +310,7 @@ async fn files_that_are_not_there_are_listed_and_no_error() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_read_is_said_and_its_line_too() {
+async fn an_unreadable_file_is_reported_with_its_line() {
     let credentials = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = s3cr3t\n";
     let broken = "[default]\nregion = eu-west-1\nthis is s3cr3t and no setting\n";
     let home = Home::with(broken, credentials);
@@ -322,20 +325,20 @@ async fn a_file_that_cannot_be_read_is_said_and_its_line_too() {
 }
 
 #[tokio::test]
-async fn a_file_that_the_aws_cli_refuses_is_read_and_that_is_said() {
+async fn a_file_that_the_aws_cli_rejects_is_read_with_a_warning() {
     let home = Home::with("[default]\nregion = eu-west-1\nregion = eu-west-2\n", "[a]\n[a]\n");
     let list = list_profiles(&home.environment()).await;
-    let told = |file: usize| list.files[file].refused_by_cli.clone().unwrap();
+    let reported = |file: usize| list.files[file].refused_by_cli.clone().unwrap();
     let config = home.config().display().to_string();
-    assert_eq!(told(0), format!("{config}:3: the setting region stands in line 2 already"));
+    assert_eq!(reported(0), format!("{config}:3: the setting region is already defined in line 2"));
     let credentials = home.credentials().display().to_string();
-    assert_eq!(told(1), format!("{credentials}:2: [a] stands in line 1 already"));
+    assert_eq!(reported(1), format!("{credentials}:2: [a] is already defined in line 1"));
     assert_eq!(list.profiles[0].region.as_ref().unwrap().as_str(), "eu-west-2");
     assert_eq!(list.files[0].error, None);
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_text_is_said() {
+async fn a_file_that_is_not_text_is_reported() {
     let home = Home::with("", "");
     std::fs::write(home.config(), b"[default]\nregion = \xff\xfe\n").unwrap();
     let list = list_profiles(&home.environment()).await;

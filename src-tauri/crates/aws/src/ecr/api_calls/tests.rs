@@ -84,7 +84,7 @@ async fn images_come_from_every_page_with_or_without_tags() {
     );
     assert!(images[5].tags.is_empty());
     assert_eq!(aws.requests().len(), 3);
-    assert!(aws.requests()[0].json.get("filter").is_none(), "archived images are not asked for");
+    assert!(aws.requests()[0].json.get("filter").is_none(), "archived images are not requested");
 }
 
 #[tokio::test]
@@ -201,14 +201,14 @@ async fn every_mutability_and_encryption_of_ecr_is_known() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_nothing_and_not_an_error() {
+async fn missing_resources_are_not_errors() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
         "DescribeRepositories" => CannedResponse::error(400, "RepositoryNotFoundException", "no"),
         "DescribeImages" => CannedResponse::error(400, "ImageNotFoundException", "no"),
         "GetLifecyclePolicy" => {
             CannedResponse::error(400, "LifecyclePolicyNotFoundException", "no")
         }
-        other => panic!("nobody asks for {other}"),
+        other => panic!("unexpected call of {other}"),
     })
     .await;
     let ecr = session_at(&aws).await.ecr();
@@ -265,7 +265,7 @@ async fn without(missing: Digest) -> LocalAws {
 }
 
 #[tokio::test]
-async fn a_tag_and_the_parts_of_its_index_are_asked_for_together() {
+async fn a_tag_and_the_parts_of_its_index_are_requested_together() {
     let part = |number: u32| Digest::of(number.to_string().as_bytes());
     let parts: Vec<_> = (0..250).map(part).collect();
     let tag = Tag::parse("1.0").unwrap();
@@ -274,7 +274,7 @@ async fn a_tag_and_the_parts_of_its_index_are_asked_for_together() {
     let held = ecr.image(&name("pgcli"), &tag, &parts[..5]).await.unwrap().unwrap();
     assert_eq!(held.parts.len(), 5);
     assert_eq!(held.image.digest.as_str(), DIGEST);
-    assert_eq!(aws.requests().len(), 1, "one call where all of them are there");
+    assert_eq!(aws.requests().len(), 1, "one call is enough if all of them exist");
     let held = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
     assert_eq!(held.parts.len(), 250);
     let asked = aws.requests();
@@ -283,7 +283,7 @@ async fn a_tag_and_the_parts_of_its_index_are_asked_for_together() {
 }
 
 #[tokio::test]
-async fn of_the_parts_of_an_index_the_missing_one_is_found() {
+async fn the_missing_part_of_an_index_is_found() {
     let parts = [Digest::of(b"1"), Digest::of(b"2"), Digest::of(b"3")];
     let aws = without(parts[1].clone()).await;
     let ecr = session_at(&aws).await.ecr();
@@ -315,7 +315,7 @@ fn authorization(token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_registry_token_is_taken_apart_and_never_printed() {
+async fn a_registry_token_is_parsed_and_never_printed() {
     // A password may contain colons.
     let aws = answering(authorization(&STANDARD.encode("AWS:pass:word"))).await;
     let token = session_at(&aws).await.ecr().registry_token().await.unwrap();
@@ -330,7 +330,7 @@ async fn a_registry_token_is_taken_apart_and_never_printed() {
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_read_is_said_without_printing_it() {
+async fn an_invalid_token_is_reported_without_printing_it() {
     let nothing_after = STANDARD.encode("AWS:");
     let no_colon = STANDARD.encode("hunter2");
     for token in ["%%% hunter2 %%%", &nothing_after, &no_colon, &STANDARD.encode([0xff, 0xfe])] {
@@ -344,13 +344,13 @@ async fn a_token_that_cannot_be_read_is_said_without_printing_it() {
 }
 
 #[tokio::test]
-async fn an_answer_that_lacks_something_says_what() {
+async fn an_incomplete_response_names_what_is_missing() {
     let aws = answering(json!({"authorizationData": []})).await;
     let error = session_at(&aws).await.ecr().registry_token().await.unwrap_err();
-    assert!(error.to_string().contains("it lacks authorization data"), "{error}");
+    assert!(error.to_string().contains("authorization data is missing"), "{error}");
     let aws = answering(json!({"repositories": [{"repositoryName": "pgcli"}]})).await;
     let error = session_at(&aws).await.ecr().repositories().await.unwrap_err();
-    assert!(error.to_string().contains("it lacks the ARN of a repository"), "{error}");
+    assert!(error.to_string().contains("the ARN of a repository is missing"), "{error}");
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn blob_mounting_is_read_and_turned_on() {
 }
 
 #[tokio::test]
-async fn a_template_is_sent_with_everything_and_listed_with_what_it_is_for() {
+async fn a_template_is_sent_completely_and_listed_with_its_purpose() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
         "DescribeRepositoryCreationTemplates" => CannedResponse::json(json!({
             "repositoryCreationTemplates": [

@@ -60,7 +60,7 @@ fn standing<'a>(check: &'a PermissionCheck, action: &str) -> &'a PermissionStatu
 }
 
 #[tokio::test]
-async fn a_simulation_answers_for_each_action_and_resource() {
+async fn a_simulation_has_a_result_for_each_action_and_resource() {
     let aws = LocalAws::start(|asked| {
         simulated(asked, |action, resource| match (action, resource) {
             ("ecr:CreateRepository", _) => NOT_GRANTED,
@@ -122,7 +122,7 @@ async fn a_simulation_answers_for_each_action_and_resource() {
 }
 
 #[tokio::test]
-async fn the_results_of_each_resource_and_those_of_further_pages_count() {
+async fn resource_results_and_further_pages_count() {
     let first = AtomicBool::new(true);
     let aws = LocalAws::start(move |_| {
         let (results, more) = if first.swap(false, Ordering::SeqCst) {
@@ -192,7 +192,7 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
 }
 
 #[tokio::test]
-async fn without_a_simulation_only_calls_that_read_are_made() {
+async fn without_a_simulation_only_read_only_calls_are_made() {
     let aws = LocalAws::start(|asked| match asked.operation.as_str() {
         "SimulatePrincipalPolicy" => {
             CannedResponse::xml_error(403, "AccessDenied", "not authorized")
@@ -249,7 +249,7 @@ const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/1234";
 const ANY_KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/*";
 
 #[tokio::test]
-async fn a_permission_on_an_alias_is_one_on_its_key() {
+async fn an_alias_is_resolved_to_its_key() {
     for (alias, may_look, granted, describe, grant, resource) in [
         // The policy of the key allows the description, whatever the caller's policies say.
         (ALIAS, true, true, PermissionStatus::Allowed, PermissionStatus::Allowed, KEY),
@@ -309,7 +309,7 @@ async fn a_permission_on_an_alias_is_one_on_its_key() {
 }
 
 #[tokio::test]
-async fn the_root_user_is_not_asked_about() {
+async fn the_root_user_needs_no_check() {
     let aws = LocalAws::start(|_| CannedResponse::error(400, "AccessDeniedException", "no")).await;
     let wanted = [permission("ecr:PutImage", &[APP])];
     let root = "arn:aws:iam::123456789012:root";

@@ -37,7 +37,7 @@ async fn a_command_over_two_lines_is_one_command() {
 }
 
 #[tokio::test]
-async fn what_is_printed_is_read_as_the_aws_cli_reads_it() {
+async fn output_is_parsed_as_in_the_aws_cli() {
     let of = |more: &str| {
         format!(r#"{{"Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": "s"{more}}}"#)
     };
@@ -52,16 +52,16 @@ async fn what_is_printed_is_read_as_the_aws_cli_reads_it() {
     let float = of("").replace(": 1,", ": 1.0,");
     assert!(printed(&float).await.is_ok());
     for (json, expected) in [
-        (of(r#", "Expiration": "soon""#), "no time"),
-        (of(r#", "Expiration": """#), "no time"),
-        (of(r#", "Expiration": 1893553445"#), "no time"),
+        (of(r#", "Expiration": "soon""#), "not a time"),
+        (of(r#", "Expiration": """#), "not a time"),
+        (of(r#", "Expiration": 1893553445"#), "not a time"),
         (of("").replace(": 1,", ": 2,"), "Version 1"),
         (of("").replace(": 1,", ": \"1\","), "Version 1"),
-        (of("").replace("AccessKeyId", "Id"), "no AccessKeyId"),
-        (of("").replace("\"s\"", "\"\""), "no SecretAccessKey"),
-        ("[]".to_owned(), "no JSON object"),
-        (format!("{SECRET} and more"), "no JSON object"),
-        (String::new(), "no JSON object"),
+        (of("").replace("AccessKeyId", "Id"), "not print AccessKeyId"),
+        (of("").replace("\"s\"", "\"\""), "not print SecretAccessKey"),
+        ("[]".to_owned(), "not print a JSON object"),
+        (format!("{SECRET} and more"), "not print a JSON object"),
+        (String::new(), "not print a JSON object"),
     ] {
         let error = printed(&json).await.unwrap_err().to_string();
         assert!(error.contains(expected), "{json}: {error}");
@@ -70,7 +70,7 @@ async fn what_is_printed_is_read_as_the_aws_cli_reads_it() {
 }
 
 #[tokio::test]
-async fn what_a_program_complains_of_is_said_and_its_secrets_are_not() {
+async fn error_output_is_reported_without_secrets() {
     let (_folder, command) = program(&format!(
         "echo 'Session expired, run: corp-login --sso' >&2\necho 'password: hunter2 {SECRET} https://x.example/?token=t0k3n' >&2\n\
          echo \"bad option $2 (--pin-token=$3)\" >&2\nexit 7"
@@ -106,7 +106,7 @@ async fn a_program_that_prints_without_end_is_not_kept_in_memory() {
 }
 
 #[tokio::test]
-async fn a_program_that_nobody_waits_for_is_ended() {
+async fn a_cancelled_program_is_ended() {
     let folder = tempfile::tempdir().unwrap();
     let id = folder.path().join("id");
     let (_folder, command) =

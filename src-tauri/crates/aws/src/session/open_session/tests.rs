@@ -33,7 +33,7 @@ async fn aws() -> LocalAws {
 
 /// Runs the test again in a process of its own with these variables, because a process can't change its
 /// environment safely. Returns false in that process, where the test itself continues.
-fn elsewhere(test: &str, variables: &[(&str, &str)]) -> bool {
+fn run_in_subprocess(test: &str, variables: &[(&str, &str)]) -> bool {
     const MARK: &str = "TRANSLOAD_TEST_IN_ENVIRONMENT";
     if std::env::var_os(MARK).is_some() {
         return false;
@@ -46,16 +46,16 @@ fn elsewhere(test: &str, variables: &[(&str, &str)]) -> bool {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    let told = format!("{text}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && text.contains("1 passed"), "{told}");
+    let reported = format!("{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && text.contains("1 passed"), "{reported}");
     true
 }
 
 #[tokio::test]
-async fn keys_in_the_environment_do_not_win_over_the_chosen_profile() {
+async fn keys_in_the_environment_do_not_override_the_chosen_profile() {
     let keys = [("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT"), ("AWS_SECRET_ACCESS_KEY", "s")];
-    let test = "keys_in_the_environment_do_not_win_over_the_chosen_profile";
-    if elsewhere(test, &[keys[0], keys[1], ("AWS_PROFILE", "other")]) {
+    let test = "keys_in_the_environment_do_not_override_the_chosen_profile";
+    if run_in_subprocess(test, &[keys[0], keys[1], ("AWS_PROFILE", "other")]) {
         return;
     }
     let aws = aws().await;
@@ -95,7 +95,7 @@ async fn an_sso_token_that_has_expired_asks_for_a_sign_in() {
     };
     assert_eq!(profile, "corp");
     let words = crate::error_causes::full_message(source.as_ref());
-    assert!(words.contains("nobody is signed in to corp"), "{words}");
+    assert!(words.contains("not signed in to corp"), "{words}");
     assert!(!format!("{error:?}").contains("secret-token"));
 }
 
@@ -116,7 +116,7 @@ async fn the_identity_is_what_sts_says() {
 }
 
 #[tokio::test]
-async fn a_role_is_assumed_once_and_its_end_is_known() {
+async fn a_role_is_assumed_once_and_its_expiration_is_known() {
     let aws = aws().await;
     let config = format!(
         "[profile role]\nregion = eu-west-1\nservices = local\nsource_profile = keys\n\
@@ -155,7 +155,7 @@ fn given_keys() -> SessionRequest {
 }
 
 #[tokio::test]
-async fn given_keys_sign_whatever_the_profiles_hold_and_are_never_printed() {
+async fn static_keys_sign_and_are_never_printed() {
     let aws = aws().await;
     // Settings of the default profile don't apply to static keys.
     let config = format!("[default]\nregion = us-east-1\nuse_fips_endpoint = true\n{KEYS}");
@@ -170,7 +170,7 @@ async fn given_keys_sign_whatever_the_profiles_hold_and_are_never_printed() {
 }
 
 #[tokio::test]
-async fn an_ecr_endpoint_on_this_computer_serves_for_sts_too() {
+async fn a_local_ecr_endpoint_serves_sts() {
     let aws = aws().await;
     let request = SessionRequest { ecr_endpoint: Some(aws.url.clone()), ..given_keys() };
     let session = AwsSession::open(request, &Home::with("", "").environment()).await.unwrap();
@@ -179,7 +179,7 @@ async fn an_ecr_endpoint_on_this_computer_serves_for_sts_too() {
 }
 
 #[tokio::test]
-async fn an_ecr_endpoint_elsewhere_does_not_serve_for_sts() {
+async fn a_remote_ecr_endpoint_does_not_serve_sts() {
     let endpoint = Url::parse("https://vpce-1.api.ecr.eu-west-1.vpce.amazonaws.com").unwrap();
     let request = SessionRequest { ecr_endpoint: Some(endpoint), ..given_keys() };
     let session = AwsSession::open(request, &Home::with("", "").environment()).await.unwrap();
@@ -242,7 +242,7 @@ async fn the_region_is_the_request_s_then_the_profile_s_then_the_environment_s()
 }
 
 #[tokio::test]
-async fn a_profile_that_is_missing_names_the_files() {
+async fn a_missing_profile_names_the_files() {
     let home = Home::with("[default]\nregion = eu-west-1\n", "");
     match home.open("prod").await.unwrap_err() {
         AwsError::ProfileMissing { profile, files, ignored } => {
@@ -256,7 +256,7 @@ async fn a_profile_that_is_missing_names_the_files() {
 }
 
 #[tokio::test]
-async fn a_role_that_wants_a_code_says_of_which_device() {
+async fn a_role_with_mfa_names_the_device() {
     let config = format!(
         "[profile outer]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/o\n\
          source_profile = inner\n[profile inner]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/i\n\
@@ -267,15 +267,15 @@ async fn a_role_that_wants_a_code_says_of_which_device() {
     for profile in ["outer", "inner"] {
         let error = home.open(profile).await.unwrap_err();
         assert!(
-            matches!(&error, AwsError::MfaNeeded { profile: told, serial }
-                if told == profile && serial == "arn:aws:iam::123456789012:mfa/ada"),
+            matches!(&error, AwsError::MfaNeeded { profile: reported, serial }
+                if reported == profile && serial == "arn:aws:iam::123456789012:mfa/ada"),
             "{error:?}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_profile_that_cannot_work_is_refused_before_anything_is_asked() {
+async fn an_invalid_profile_is_rejected_before_any_call() {
     let home = Home::with("[profile a]\nregion = x1\nrole_arn = r\n[profile b]\nregion = x1\n", "");
     let error = home.open("a").await.unwrap_err();
     assert!(
@@ -296,7 +296,7 @@ async fn a_profile_that_cannot_work_is_refused_before_anything_is_asked() {
 }
 
 #[tokio::test]
-async fn a_broken_file_refuses_the_profiles_of_the_other_one_too() {
+async fn an_unreadable_file_rejects_the_profiles_of_the_other_one() {
     let home = Home::with("no section\n", &format!("[default]\n{KEYS}"));
     let error = home.open("default").await.unwrap_err();
     assert!(
@@ -306,7 +306,7 @@ async fn a_broken_file_refuses_the_profiles_of_the_other_one_too() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_no_url_refuses_the_profile() {
+async fn an_endpoint_that_is_not_a_url_rejects_the_profile() {
     let home = Home::with(&format!("[default]\nregion = eu-west-1\n{KEYS}"), "");
     let environment = home.environment_with(&[("AWS_ENDPOINT_URL_ECR", "127.0.0.1:4566")]);
     let error = AwsSession::open(profile_request("default"), &environment).await.unwrap_err();

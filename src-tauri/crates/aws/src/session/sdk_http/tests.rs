@@ -73,7 +73,7 @@ async fn a_profile_names_the_authorities_that_its_calls_trust() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_not_aws_that_is_not_there() {
+async fn a_proxy_that_refuses_is_not_an_unreachable_aws() {
     let proxy = ConnectProxy::start(ProxyRule::WantsLogin).await;
     let refused = session(&profile(""), &proxy).await.identity().await.unwrap_err();
     let refused = failure(refused);
@@ -83,7 +83,7 @@ async fn a_proxy_that_refuses_is_not_aws_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn what_runs_on_this_computer_is_not_asked_through_the_proxy() {
+async fn local_endpoints_bypass_the_proxy() {
     let aws = LocalAws::start(|_| crate::testing::identity_xml()).await;
     let proxy = ConnectProxy::start(ProxyRule::Forbids).await;
     let address = format!("http://{}", proxy.address);
@@ -101,7 +101,7 @@ async fn what_runs_on_this_computer_is_not_asked_through_the_proxy() {
 }
 
 #[tokio::test]
-async fn a_signature_refused_for_the_time_says_how_much_the_clock_is_off() {
+async fn a_signature_rejected_for_its_time_reports_the_clock_offset() {
     for (code, message, expected) in [
         (
             "InvalidSignatureException",
