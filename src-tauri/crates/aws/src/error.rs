@@ -7,7 +7,7 @@ use transload_network::NetworkFailure;
 /// Why a call to AWS failed, or could not be made. No variant contains a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
-    /// The profile is in none of the files.
+    /// No file defines the profile.
     #[error("the AWS profile {profile:?} was not found in {}", files.join(", "))]
     ProfileMissing {
         profile: String,

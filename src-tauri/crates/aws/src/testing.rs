@@ -85,8 +85,8 @@ type Responses = dyn Fn(&RecordedRequest) -> CannedResponse + Send + Sync;
 
 #[derive(Clone)]
 struct Shared {
-    answers: Arc<Responses>,
-    asked: Arc<Mutex<Vec<RecordedRequest>>>,
+    responses: Arc<Responses>,
+    requests: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 /// ECR (AWS JSON 1.1) and STS (query and XML) on one local port.
@@ -98,13 +98,13 @@ pub(crate) struct LocalAws {
 
 impl LocalAws {
     pub(crate) async fn start(
-        answers: impl Fn(&RecordedRequest) -> CannedResponse + Send + Sync + 'static,
+        responses: impl Fn(&RecordedRequest) -> CannedResponse + Send + Sync + 'static,
     ) -> Self {
-        let shared = Shared { answers: Arc::new(answers), asked: Arc::default() };
+        let shared = Shared { responses: Arc::new(responses), requests: Arc::default() };
         let listener =
             tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-        let router = Router::new().fallback(answer).with_state(shared.clone());
+        let router = Router::new().fallback(respond).with_state(shared.clone());
         let server = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
@@ -113,7 +113,7 @@ impl LocalAws {
 
     /// Returns all requests so far.
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        self.shared.asked.lock().unwrap().clone()
+        self.shared.requests.lock().unwrap().clone()
     }
 }
 
@@ -123,7 +123,7 @@ impl Drop for LocalAws {
     }
 }
 
-async fn answer(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+async fn respond(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let form: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
     let operation = header("x-amz-target")
@@ -138,12 +138,12 @@ async fn answer(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -
         .unwrap_or_default();
     let (access_key_id, region) = (scope.first().cloned(), scope.get(2).cloned());
     let json = serde_json::from_slice(&body).unwrap_or_default();
-    let asked = RecordedRequest { operation, access_key_id, region, json, form };
-    let answer = (shared.answers)(&asked);
-    shared.asked.lock().unwrap().push(asked);
-    let status = StatusCode::from_u16(answer.status).unwrap();
-    let headers = [("content-type", answer.content_type), ("x-amzn-requestid", "request-1")];
-    (status, headers, answer.body).into_response()
+    let request = RecordedRequest { operation, access_key_id, region, json, form };
+    let response = (shared.responses)(&request);
+    shared.requests.lock().unwrap().push(request);
+    let status = StatusCode::from_u16(response.status).unwrap();
+    let headers = [("content-type", response.content_type), ("x-amzn-requestid", "request-1")];
+    (status, headers, response.body).into_response()
 }
 
 /// A home folder with AWS configuration files.

@@ -220,7 +220,7 @@ async fn the_credentials_are_those_of_the_aws_cli() {
     let folder = tempfile::tempdir().unwrap();
     write_programs(folder.path());
     let mut runner = TestRunner::deterministic();
-    let (mut cases, mut asked) = (Vec::new(), Vec::new());
+    let (mut cases, mut inputs) = (Vec::new(), Vec::new());
     for number in 0..CASES {
         let case = case().new_tree(&mut runner).unwrap().current();
         let home = folder.path().join(format!("home-{number}"));
@@ -237,11 +237,11 @@ async fn the_credentials_are_those_of_the_aws_cli() {
             .chain(case.variables.clone())
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        asked.push(json!({"variables": variables, "profile": case.profile}));
+        inputs.push(json!({"variables": variables, "profile": case.profile}));
         cases.push((case, variables));
     }
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for ((case, variables), theirs) in cases.iter().zip(as_botocore(&Value::Array(asked))) {
+    for ((case, variables), theirs) in cases.iter().zip(as_botocore(&Value::Array(inputs))) {
         let ours = ours(variables, case.profile).await;
         let outcome = match (theirs["id"].as_str(), theirs["error"].as_str()) {
             (Some(id), _) => {

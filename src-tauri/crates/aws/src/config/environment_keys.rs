@@ -46,13 +46,13 @@ impl EnvironmentKeys {
     /// Converts the keys into credentials.
     pub(crate) fn credentials(&self) -> Result<Credentials, InvalidKeys> {
         let secret = self.secret_access_key.as_ref().ok_or(InvalidKeys::NoSecret)?;
-        let ends = match &self.expiration {
+        let expires_at = match &self.expiration {
             Some(written) => Some(timestamps::parse(written).ok_or(InvalidKeys::Expiration)?),
             None => None,
         };
         let token = self.session_token.as_ref().map(|token| token.expose().clone());
         let id = self.access_key_id.expose();
-        Ok(Credentials::new(id, secret.expose(), token, ends, "transload"))
+        Ok(Credentials::new(id, secret.expose(), token, expires_at, "transload"))
     }
 }
 

@@ -38,16 +38,16 @@ impl EcrApi for Ecr {
 
     async fn repository(&self, name: &RepositoryName) -> Result<Option<EcrRepository>, AwsError> {
         let call = self.call("ecr:DescribeRepositories").for_repository(name);
-        let answer = self
+        let response = self
             .client
             .describe_repositories()
             .repository_names(name.as_str())
             .send()
             .await
             .map_err(|error| call.failed(error));
-        match answer {
-            Ok(answer) => {
-                answer.repositories().first().map(|from| repository(&call, from)).transpose()
+        match response {
+            Ok(response) => {
+                response.repositories().first().map(|from| repository(&call, from)).transpose()
             }
             Err(AwsError::RepositoryMissing { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -63,7 +63,7 @@ impl EcrApi for Ecr {
         let incomplete = |error: BuildError| call.unusable(error);
         let scanning =
             ImageScanningConfiguration::builder().scan_on_push(settings.scan_on_push).build();
-        let answer = self
+        let response = self
             .client
             .create_repository()
             .repository_name(name.as_str())
@@ -77,7 +77,7 @@ impl EcrApi for Ecr {
             .send()
             .await
             .map_err(|error| call.failed(error))?;
-        repository(&call, call.required(answer.repository(), "the repository")?)
+        repository(&call, call.required(response.repository(), "the repository")?)
     }
 
     async fn put_lifecycle_policy(
@@ -98,15 +98,15 @@ impl EcrApi for Ecr {
 
     async fn lifecycle_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
         let call = self.call("ecr:GetLifecyclePolicy").for_repository(name);
-        let answer = self
+        let response = self
             .client
             .get_lifecycle_policy()
             .repository_name(name.as_str())
             .send()
             .await
             .map_err(|error| call.failed(error));
-        match answer {
-            Ok(answer) => Ok(answer.lifecycle_policy_text().map(str::to_owned)),
+        match response {
+            Ok(response) => Ok(response.lifecycle_policy_text().map(str::to_owned)),
             Err(error) if is_code(&error, "LifecyclePolicyNotFoundException") => Ok(None),
             Err(error) => Err(error),
         }
@@ -130,9 +130,9 @@ impl EcrApi for Ecr {
 
     async fn repository_policy(&self, name: &RepositoryName) -> Result<Option<String>, AwsError> {
         let call = self.call("ecr:GetRepositoryPolicy").for_repository(name);
-        let asked = self.client.get_repository_policy().repository_name(name.as_str());
-        match asked.send().await.map_err(|error| call.failed(error)) {
-            Ok(answer) => Ok(answer.policy_text().map(str::to_owned)),
+        let request = self.client.get_repository_policy().repository_name(name.as_str());
+        match request.send().await.map_err(|error| call.failed(error)) {
+            Ok(response) => Ok(response.policy_text().map(str::to_owned)),
             Err(error) if is_code(&error, "RepositoryPolicyNotFoundException") => Ok(None),
             Err(error) => Err(error),
         }
@@ -140,13 +140,13 @@ impl EcrApi for Ecr {
 
     async fn registry_token(&self) -> Result<RegistryToken, AwsError> {
         let call = self.call("ecr:GetAuthorizationToken");
-        let answer = self
+        let response = self
             .client
             .get_authorization_token()
             .send()
             .await
             .map_err(|error| call.failed(error))?;
-        let data = call.required(answer.authorization_data().first(), "authorization data")?;
+        let data = call.required(response.authorization_data().first(), "authorization data")?;
         registry_token(&call, data)
     }
 
@@ -183,9 +183,9 @@ impl EcrApi for Ecr {
         images: &[EcrImageId],
     ) -> Result<Vec<DeleteFailure>, AwsError> {
         let call = self.call("ecr:BatchDeleteImage").for_repository(name);
-        let mut left = Vec::new();
+        let mut failures = Vec::new();
         for batch in images.chunks(DELETE_BATCH_SIZE) {
-            let answer = self
+            let response = self
                 .client
                 .batch_delete_image()
                 .repository_name(name.as_str())
@@ -193,9 +193,11 @@ impl EcrApi for Ecr {
                 .send()
                 .await
                 .map_err(|error| call.failed(error))?;
-            left.extend(answer.failures().iter().filter_map(|left| not_deleted(left, batch)));
+            failures.extend(
+                response.failures().iter().filter_map(|failure| not_deleted(failure, batch)),
+            );
         }
-        Ok(left)
+        Ok(failures)
     }
 
     async fn delete_repository(&self, name: &RepositoryName) -> Result<(), AwsError> {

@@ -22,11 +22,11 @@ pub(crate) async fn image(
     let call = ecr.call("ecr:DescribeImages").for_repository(name);
     let tagged = || vec![ImageIdentifier::builder().image_tag(tag.as_str()).build()];
     let (with_tag, more) = parts.split_at(parts.len().min(IMAGE_BATCH_SIZE - 1));
-    let mut asked = tagged();
-    asked.extend(with_tag.iter().map(by_digest));
-    let mut held = HashSet::new();
+    let mut requested = tagged();
+    requested.extend(with_tag.iter().map(by_digest));
+    let mut existing = HashSet::new();
     let mut unknown: Vec<&Digest> = Vec::new();
-    let details = match describe(ecr, name, asked).await? {
+    let details = match describe(ecr, name, requested).await? {
         Some(details) => details,
         None if parts.is_empty() => return Ok(None),
         // At least one image is missing, and ECR does not say which.
@@ -38,21 +38,21 @@ pub(crate) async fn image(
             }
         }
     };
-    held.extend(digests(&details));
+    existing.extend(digests(&details));
     for some in more.chunks(IMAGE_BATCH_SIZE) {
         match describe(ecr, name, some.iter().map(by_digest).collect()).await? {
-            Some(details) => held.extend(digests(&details)),
+            Some(details) => existing.extend(digests(&details)),
             None => unknown.extend(some),
         }
     }
     for part in unknown {
         if describe(ecr, name, vec![by_digest(part)]).await?.is_some() {
-            held.insert(part.as_str().to_owned());
+            existing.insert(part.as_str().to_owned());
         }
     }
     let has_tag = |detail: &&ImageDetail| detail.image_tags().iter().any(|one| one == tag.as_str());
     let Some(detail) = details.iter().find(has_tag) else { return Ok(None) };
-    let parts = parts.iter().filter(|part| held.contains(part.as_str())).cloned().collect();
+    let parts = parts.iter().filter(|part| existing.contains(part.as_str())).cloned().collect();
     Ok(Some(TaggedImage { image: read(&call, detail)?, parts }))
 }
 
@@ -73,7 +73,7 @@ async fn describe(
     let call = ecr.call("ecr:DescribeImages").for_repository(name);
     let request = ecr.client.describe_images().repository_name(name.as_str());
     match request.set_image_ids(Some(images)).send().await.map_err(|error| call.failed(error)) {
-        Ok(answer) => Ok(Some(answer.image_details().to_vec())),
+        Ok(response) => Ok(Some(response.image_details().to_vec())),
         Err(error) if is_code(&error, "ImageNotFoundException") => Ok(None),
         Err(error) => Err(error),
     }

@@ -34,12 +34,12 @@ impl EcrLayers for Ecr {
         let call = self.call("ecr:InitiateLayerUpload").for_repository(repository);
         let name = repository.as_str();
         let sent = self.client.initiate_layer_upload().repository_name(name).send().await;
-        let answer = sent.map_err(|error| call.failed(error))?;
-        let asked = answer.part_size().and_then(|bytes| usize::try_from(bytes).ok());
+        let response = sent.map_err(|error| call.failed(error))?;
+        let part_bytes = response.part_size().and_then(|bytes| usize::try_from(bytes).ok());
         Ok(LayerUpload {
             repository: repository.clone(),
-            id: call.required(answer.upload_id(), "the upload id")?.to_owned(),
-            part_bytes: asked
+            id: call.required(response.upload_id(), "the upload id")?.to_owned(),
+            part_bytes: part_bytes
                 .unwrap_or(PART_BYTES_RANGE.1)
                 .clamp(PART_BYTES_RANGE.0, PART_BYTES_RANGE.1),
         })
@@ -82,26 +82,26 @@ impl EcrLayers for Ecr {
             .chunks(LAYER_BATCH_SIZE)
             .map(|batch| batch.iter().map(ToString::to_string).collect())
             .collect();
-        let asked: Vec<_> = batches
+        let calls: Vec<_> = batches
             .into_iter()
             .map(|digests| {
                 let request = self.client.batch_check_layer_availability();
                 request.repository_name(repository.as_str()).set_layer_digests(Some(digests)).send()
             })
             .collect();
-        let mut answers = stream::iter(asked).buffer_unordered(MAX_CONCURRENT_LAYER_CALLS);
-        let mut held = HashSet::new();
-        while let Some(answer) = answers.next().await {
-            let answer = answer.map_err(|error| call.failed(error))?;
+        let mut responses = stream::iter(calls).buffer_unordered(MAX_CONCURRENT_LAYER_CALLS);
+        let mut existing = HashSet::new();
+        while let Some(response) = responses.next().await {
+            let response = response.map_err(|error| call.failed(error))?;
             // An archived layer would have to be uploaded again.
-            let there = answer
+            let available = response
                 .layers()
                 .iter()
                 .filter(|layer| layer.layer_availability() == Some(&LayerAvailability::Available));
-            let digests = there.filter_map(|layer| layer.layer_digest());
-            held.extend(digests.filter_map(|digest| Digest::parse(digest).ok()));
+            let digests = available.filter_map(|layer| layer.layer_digest());
+            existing.extend(digests.filter_map(|digest| Digest::parse(digest).ok()));
         }
-        Ok(held)
+        Ok(existing)
     }
 
     async fn complete_layer_upload(
@@ -143,8 +143,8 @@ mod tests {
 
     #[tokio::test]
     async fn layers_are_requested_a_hundred_at_a_time() {
-        let aws = LocalAws::start(|asked| {
-            let digests = asked.json["layerDigests"].as_array().unwrap().clone();
+        let aws = LocalAws::start(|request| {
+            let digests = request.json["layerDigests"].as_array().unwrap().clone();
             let layers: Vec<_> = digests
                 .iter()
                 .zip(["AVAILABLE", "UNAVAILABLE", "ARCHIVED"].iter().cycle())
@@ -157,10 +157,10 @@ mod tests {
             (0..250).map(|number: u32| Digest::of(number.to_string().as_bytes())).collect();
         let ecr = session_at(&aws).await.ecr();
         let name = RepositoryName::parse("pgcli").unwrap();
-        let held = ecr.existing_layers(&name, &digests).await.unwrap();
+        let existing = ecr.existing_layers(&name, &digests).await.unwrap();
         assert_eq!(aws.requests().len(), 3);
-        assert_eq!(held.len(), 34 + 34 + 17);
-        assert!(held.contains(&digests[0]) && !held.contains(&digests[1]));
+        assert_eq!(existing.len(), 34 + 34 + 17);
+        assert!(existing.contains(&digests[0]) && !existing.contains(&digests[1]));
         assert_eq!(ecr.existing_layers(&name, &[]).await.unwrap().len(), 0);
         assert_eq!(aws.requests().len(), 3, "no call for an empty list");
     }

@@ -22,9 +22,9 @@ const DISABLED: &str = "DISABLED";
 impl EcrRegistrySettings for Ecr {
     async fn blob_mounting(&self) -> Result<bool, AwsError> {
         let call = self.call("ecr:GetAccountSetting");
-        let asked = self.client.get_account_setting().name(BLOB_MOUNTING).send().await;
-        let answer = asked.map_err(|error| call.failed(error))?;
-        Ok(answer.value() == Some(ENABLED))
+        let response = self.client.get_account_setting().name(BLOB_MOUNTING).send().await;
+        let response = response.map_err(|error| call.failed(error))?;
+        Ok(response.value() == Some(ENABLED))
     }
 
     async fn set_blob_mounting(&self, on: bool) -> Result<(), AwsError> {
@@ -36,8 +36,8 @@ impl EcrRegistrySettings for Ecr {
 
     async fn creation_templates(&self) -> Result<Vec<KnownTemplate>, AwsError> {
         let call = self.call("ecr:DescribeRepositoryCreationTemplates");
-        let asked = self.client.describe_repository_creation_templates();
-        let mut pages = asked.into_paginator().page_size(PAGE_SIZE).items().send();
+        let request = self.client.describe_repository_creation_templates();
+        let mut pages = request.into_paginator().page_size(PAGE_SIZE).items().send();
         let mut all = Vec::new();
         while let Some(next) = pages.next().await {
             let template = next.map_err(|error| call.failed(error))?;
@@ -79,8 +79,8 @@ impl EcrRegistrySettings for Ecr {
 
     async fn cache_rules(&self) -> Result<Vec<KnownCacheRule>, AwsError> {
         let call = self.call("ecr:DescribePullThroughCacheRules");
-        let asked = self.client.describe_pull_through_cache_rules();
-        let mut pages = asked.into_paginator().page_size(PAGE_SIZE).items().send();
+        let request = self.client.describe_pull_through_cache_rules();
+        let mut pages = request.into_paginator().page_size(PAGE_SIZE).items().send();
         let mut all = Vec::new();
         while let Some(next) = pages.next().await {
             let rule = next.map_err(|error| call.failed(error))?;

@@ -171,8 +171,8 @@ pub(crate) fn identifier(from: &EcrImageId) -> ImageIdentifier {
     .build()
 }
 
-/// Returns the failure with the image of the request. Returns `None` if it names no image of `asked`.
-pub(crate) fn not_deleted(from: &ImageFailure, asked: &[EcrImageId]) -> Option<DeleteFailure> {
+/// Returns the failure with the image of the request. Returns `None` if it names no image of `requested`.
+pub(crate) fn not_deleted(from: &ImageFailure, requested: &[EcrImageId]) -> Option<DeleteFailure> {
     let id = from.image_id()?;
     let is_it = |name: &&EcrImageId| match (name, id.image_tag()) {
         (EcrImageId::Tag(tag) | EcrImageId::Tagged { tag, .. }, Some(returned)) => {
@@ -182,7 +182,7 @@ pub(crate) fn not_deleted(from: &ImageFailure, asked: &[EcrImageId]) -> Option<D
         _ => false,
     };
     Some(DeleteFailure {
-        image: asked.iter().find(is_it)?.clone(),
+        image: requested.iter().find(is_it)?.clone(),
         code: from.failure_code().map(|code| code.as_str().to_owned()).unwrap_or_default(),
         reason: from.failure_reason().unwrap_or_default().to_owned(),
     })

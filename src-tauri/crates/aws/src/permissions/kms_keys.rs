@@ -42,10 +42,10 @@ impl KmsKeys {
         named.dedup();
         let call = Call::new(session.caller(), DESCRIBE);
         for name in named {
-            let asked = session.kms().describe_key().key_id(name).send().await;
-            let standing = match asked {
-                Ok(answer) => {
-                    let Some(key) = answer.key_metadata.and_then(|key| key.arn) else { continue };
+            let response = session.kms().describe_key().key_id(name).send().await;
+            let standing = match response {
+                Ok(output) => {
+                    let Some(key) = output.key_metadata.and_then(|key| key.arn) else { continue };
                     self.arns.insert(name.clone(), key);
                     PermissionStatus::Allowed
                 }

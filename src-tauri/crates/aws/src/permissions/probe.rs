@@ -35,13 +35,13 @@ pub(super) async fn probe(ecr: &Ecr, wanted: &[Permission], results: &mut Permis
         .filter(|(action, _)| READ_ONLY_ACTIONS.contains(&action.as_str()))
         .take(MAX_CALLS)
         .collect();
-    let mut asked = stream::iter(open)
+    let mut probes = stream::iter(open)
         .map(|(action, resource)| async move {
             let standing = probe_action(ecr, &action, &resource).await;
             ((action, resource), standing)
         })
         .buffer_unordered(MAX_CONCURRENT_CALLS);
-    while let Some((key, standing)) = asked.next().await {
+    while let Some((key, standing)) = probes.next().await {
         if let Some(standing) = standing {
             results.insert(key, standing);
         }
@@ -69,29 +69,31 @@ async fn probe_action(ecr: &Ecr, action: &str, resource: &str) -> Option<Permiss
             client.get_authorization_token().send().await.err().map(|error| call.failed(error))
         }
         "ecr:DescribeRepositories" => {
-            let asked = client.describe_repositories().repository_names(name).send().await;
-            asked.err().map(|error| call.failed(error))
+            let response = client.describe_repositories().repository_names(name).send().await;
+            response.err().map(|error| call.failed(error))
         }
         "ecr:DescribeImages" => {
-            let asked = client.describe_images().repository_name(name).max_results(1).send().await;
-            asked.err().map(|error| call.failed(error))
+            let response =
+                client.describe_images().repository_name(name).max_results(1).send().await;
+            response.err().map(|error| call.failed(error))
         }
         "ecr:ListImages" => {
-            let asked = client.list_images().repository_name(name).max_results(1).send().await;
-            asked.err().map(|error| call.failed(error))
+            let response = client.list_images().repository_name(name).max_results(1).send().await;
+            response.err().map(|error| call.failed(error))
         }
         "ecr:BatchCheckLayerAvailability" => {
-            let asked = client.batch_check_layer_availability().repository_name(name);
-            asked.layer_digests(NO_DIGEST).send().await.err().map(|error| call.failed(error))
+            let request = client.batch_check_layer_availability().repository_name(name);
+            request.layer_digests(NO_DIGEST).send().await.err().map(|error| call.failed(error))
         }
         "ecr:BatchGetImage" => {
             let id = ImageIdentifier::builder().image_digest(NO_DIGEST).build();
-            let asked = client.batch_get_image().repository_name(name).image_ids(id).send().await;
-            asked.err().map(|error| call.failed(error))
+            let response =
+                client.batch_get_image().repository_name(name).image_ids(id).send().await;
+            response.err().map(|error| call.failed(error))
         }
         "ecr:GetDownloadUrlForLayer" => {
-            let asked = client.get_download_url_for_layer().repository_name(name);
-            asked.layer_digest(NO_DIGEST).send().await.err().map(|error| call.failed(error))
+            let request = client.get_download_url_for_layer().repository_name(name);
+            request.layer_digest(NO_DIGEST).send().await.err().map(|error| call.failed(error))
         }
         _ => return None,
     };

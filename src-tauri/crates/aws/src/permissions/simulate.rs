@@ -42,9 +42,9 @@ pub(super) async fn simulate(
 /// Returns the ARN of the role itself if GetRole is allowed: only that includes the path.
 async fn source_arn(session: &AwsSession, principal: &Principal) -> String {
     if let Principal::Role { name, .. } = principal {
-        let asked = session.iam().get_role().role_name(name).send().await;
-        if let Ok(answer) = asked
-            && let Some(role) = answer.role()
+        let response = session.iam().get_role().role_name(name).send().await;
+        if let Ok(output) = response
+            && let Some(role) = output.role()
         {
             return role.arn().to_owned();
         }
@@ -97,7 +97,7 @@ async fn simulate_batch(
 }
 
 /// Records a result: of one resource, of each of several, or of all resources of the request.
-fn record_result(result: &EvaluationResult, asked: &[String], results: &mut PermissionResults) {
+fn record_result(result: &EvaluationResult, requested: &[String], results: &mut PermissionResults) {
     let action = result.eval_action_name();
     let by_organization = result
         .organizations_decision_detail()
@@ -126,9 +126,9 @@ fn record_result(result: &EvaluationResult, asked: &[String], results: &mut Perm
         results.insert((action.to_owned(), resource.to_owned()), standing);
     };
     let whole = standing(result.eval_decision(), result.missing_context_values());
-    match result.eval_resource_name().filter(|name| asked.iter().any(|one| one == name)) {
+    match result.eval_resource_name().filter(|name| requested.iter().any(|one| one == name)) {
         Some(resource) => keep(resource, whole),
-        None => asked.iter().for_each(|resource| keep(resource, whole.clone())),
+        None => requested.iter().for_each(|resource| keep(resource, whole.clone())),
     }
     for specific in result.resource_specific_results() {
         let own = standing(specific.eval_resource_decision(), specific.missing_context_values());

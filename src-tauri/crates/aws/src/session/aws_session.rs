@@ -41,17 +41,17 @@ impl AwsSession {
     /// Requests the caller identity from STS.
     pub async fn identity(&self) -> Result<CallerIdentity, AwsError> {
         let call = Call::new(&self.caller, "sts:GetCallerIdentity");
-        let answer = self
+        let response = self
             .sts
             .client()
             .get_caller_identity()
             .send()
             .await
             .map_err(|error| call.failed(error))?;
-        let account = call.required(answer.account(), "an account")?;
+        let account = call.required(response.account(), "the account")?;
         Ok(CallerIdentity {
             account: AccountId::parse(account).map_err(|error| call.unusable(error))?,
-            arn: call.required(answer.arn(), "an ARN")?.to_owned(),
+            arn: call.required(response.arn(), "the ARN")?.to_owned(),
             region: self.region.clone(),
             expires_at_ms: self.credentials.expires_at().and_then(milliseconds),
         })

@@ -93,24 +93,24 @@ impl ProcessCredentials {
             .spawn()
             .map_err(not_started)?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let (answer, error_output, status) = tokio::join!(
+        let (output, error_output, status) = tokio::join!(
             read(stdout, OUTPUT_LIMIT_BYTES),
             read(stderr, ERROR_OUTPUT_LIMIT_BYTES),
             child.wait()
         );
-        let (answer, error_output) =
-            (answer.map_err(interrupted)?, error_output.map_err(interrupted)?);
+        let (output, error_output) =
+            (output.map_err(interrupted)?, error_output.map_err(interrupted)?);
         let status = status.map_err(interrupted)?;
         let error_output = || redact(&String::from_utf8_lossy(&error_output.text), arguments);
         if !status.success() {
             return Err(ProcessError::Failed { status, error_output: error_output() });
         }
-        if answer.is_cut {
+        if output.is_cut {
             return Err(ProcessError::OutputTooLarge);
         }
-        let text = answer.text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.text);
+        let text = output.text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&output.text);
         match serde_json::from_slice(text) {
-            Ok(Value::Object(answer)) => credentials(&answer),
+            Ok(Value::Object(output)) => credentials(&output),
             _ => Err(ProcessError::NotJson { error_output: error_output() }),
         }
     }
@@ -145,10 +145,10 @@ async fn read(from: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::Resu
     Ok(Output { text, is_cut: more > 0 })
 }
 
-fn credentials(answer: &Map<String, Value>) -> Result<Credentials, ProcessError> {
+fn credentials(output: &Map<String, Value>) -> Result<Credentials, ProcessError> {
     let value = |name: &str| {
-        let similar = || answer.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        answer.get(name).or_else(|| similar().map(|(_, value)| value))
+        let similar = || output.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        output.get(name).or_else(|| similar().map(|(_, value)| value))
     };
     if value("Version").and_then(Value::as_f64) != Some(1.0) {
         return Err(ProcessError::UnsupportedVersion);
@@ -157,7 +157,7 @@ fn credentials(answer: &Map<String, Value>) -> Result<Credentials, ProcessError>
     let text = |name: &str| value(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let required = |name: &'static str| text(name).ok_or(ProcessError::MissingField(name));
     let (id, secret) = (required("AccessKeyId")?, required("SecretAccessKey")?);
-    let ends = match value("Expiration") {
+    let expires_at = match value("Expiration") {
         None | Some(Value::Null) => None,
         Some(written) => {
             let read = written.as_str().and_then(timestamps::parse);
@@ -165,7 +165,7 @@ fn credentials(answer: &Map<String, Value>) -> Result<Credentials, ProcessError>
         }
     };
     let token = text("SessionToken").map(str::to_owned);
-    Ok(Credentials::new(id, secret, token, ends, "transload"))
+    Ok(Credentials::new(id, secret, token, expires_at, "transload"))
 }
 
 /// Splits a command into program and arguments. Returns `None` if a quote is not closed.
@@ -204,21 +204,21 @@ fn redact(error_output: &str, arguments: &[String]) -> String {
     for secret in secrets.into_iter().filter(|secret| secret.len() > 2) {
         text = text.replace(secret, "***");
     }
-    let mut said: Vec<String> = Vec::new();
+    let mut words: Vec<String> = Vec::new();
     // Whether the previous word announces a secret, such as `password:`.
     let mut announced = false;
     for word in text.split_whitespace() {
         let secret_word_at = secret_word_at(word);
         let divided = secret_word_at.and_then(|at| Some(at + word[at..].find(['=', ':'])? + 1));
-        said.push(match divided.filter(|end| *end < word.len()) {
+        words.push(match divided.filter(|end| *end < word.len()) {
             Some(end) => format!("{}***", &word[..end]),
             None if announced => "***".to_owned(),
             None => redact_long_runs(word),
         });
         announced = secret_word_at.is_some() && word.ends_with([':', '=']);
     }
-    let said = said.join(" ");
-    let plain = said.chars().filter(|sign| !sign.is_control());
+    let words = words.join(" ");
+    let plain = words.chars().filter(|sign| !sign.is_control());
     let mut short: String = plain.clone().take(MESSAGE_CHARACTERS).collect();
     if plain.count() > MESSAGE_CHARACTERS {
         short.push('…');

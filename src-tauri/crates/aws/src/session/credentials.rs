@@ -38,11 +38,11 @@ impl ProvideCredentials for EnvironmentProvider {
     where
         Self: 'a,
     {
-        let none = || CredentialsError::not_loaded("the environment holds no keys");
+        let none = || CredentialsError::not_loaded("the environment contains no keys");
         let keys = self.0.keys().ok_or_else(none);
-        let given = keys
+        let credentials = keys
             .and_then(|keys| keys.credentials().map_err(CredentialsError::invalid_configuration));
-        future::ProvideCredentials::ready(given)
+        future::ProvideCredentials::ready(credentials)
     }
 }
 
@@ -153,7 +153,7 @@ impl WebIdentityProvider {
                 self.token_file, self.setting_location
             ))
         })?;
-        let answer = self
+        let response = self
             .sts
             .client()
             .assume_role_with_web_identity()
@@ -163,7 +163,7 @@ impl WebIdentityProvider {
             .send()
             .await
             .map_err(CredentialsError::provider_error)?;
-        session_credentials(answer.credentials, &self.role_arn)
+        session_credentials(response.credentials, &self.role_arn)
     }
 }
 

@@ -42,9 +42,9 @@ impl AwsSession {
     /// allowed to list aliases.
     pub async fn account_alias(&self) -> Option<String> {
         let call = Call::new(self.caller(), "iam:ListAccountAliases");
-        let asked = self.iam().list_account_aliases().send();
-        match tokio::time::timeout(ALIAS_TIMEOUT, asked).await {
-            Ok(Ok(answer)) => answer.account_aliases().first().cloned(),
+        let request = self.iam().list_account_aliases().send();
+        match tokio::time::timeout(ALIAS_TIMEOUT, request).await {
+            Ok(Ok(response)) => response.account_aliases().first().cloned(),
             Ok(Err(error)) => {
                 tracing::debug!(error = %call.failed(error), "couldn't read the account alias");
                 None
@@ -61,7 +61,7 @@ mod tests {
 
     /// Starts an STS that knows the key in some regions only.
     async fn known_in(regions: &'static [&'static str]) -> LocalAws {
-        LocalAws::start(move |asked| match asked.region.as_deref() {
+        LocalAws::start(move |request| match request.region.as_deref() {
             Some(region) if regions.contains(&region) => identity_xml(),
             _ => CannedResponse::xml_error(
                 403,

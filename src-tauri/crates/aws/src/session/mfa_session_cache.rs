@@ -34,7 +34,7 @@ impl MfaSessionCache {
     pub(crate) fn get(&self, key: &MfaSessionKey) -> Option<Credentials> {
         let soon = SystemTime::now() + MIN_REMAINING;
         let mut sessions = self.locked();
-        sessions.retain(|_, session| session.expiry().is_none_or(|ends| ends > soon));
+        sessions.retain(|_, session| session.expiry().is_none_or(|expires_at| expires_at > soon));
         sessions.get(key).cloned()
     }
 

@@ -131,7 +131,7 @@ impl RoleChainProvider {
         caller: Credentials,
         mfa: Option<(&String, &Secret<String>)>,
     ) -> ProviderResult {
-        let answer = self
+        let response = self
             .sts
             .client_with(caller)
             .assume_role()
@@ -151,7 +151,7 @@ impl RoleChainProvider {
                     source,
                 })
             })?;
-        session_credentials(answer.credentials, &role.role_arn)
+        session_credentials(response.credentials, &role.role_arn)
     }
 
     fn key(&self, number: usize) -> MfaSessionKey {
@@ -182,13 +182,13 @@ pub(crate) fn session_credentials(
             role_arn: role_arn.to_owned(),
         })
     };
-    let given = credentials.ok_or_else(none)?;
-    let ends = SystemTime::try_from(given.expiration).map_err(|_| none())?;
+    let returned = credentials.ok_or_else(none)?;
+    let expires_at = SystemTime::try_from(returned.expiration).map_err(|_| none())?;
     Ok(Credentials::new(
-        given.access_key_id,
-        given.secret_access_key,
-        Some(given.session_token),
-        Some(ends),
+        returned.access_key_id,
+        returned.secret_access_key,
+        Some(returned.session_token),
+        Some(expires_at),
         "transload",
     ))
 }

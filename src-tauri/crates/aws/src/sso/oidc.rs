@@ -129,15 +129,15 @@ impl Oidc {
                 .redirect_uris(redirect)
                 .issuer_url(&session.start_url);
         }
-        let answer = request.set_scopes(scopes.clone()).send().await;
-        let answer = answer.map_err(|error| call.failed(error))?;
+        let response = request.set_scopes(scopes.clone()).send().await;
+        let response = response.map_err(|error| call.failed(error))?;
         let registration = Registration {
-            client_id: call.required(answer.client_id(), "a client id")?.to_owned(),
+            client_id: call.required(response.client_id(), "the client id")?.to_owned(),
             client_secret: call
-                .required(answer.client_secret(), "a client secret")?
+                .required(response.client_secret(), "the client secret")?
                 .to_owned()
                 .into(),
-            expires_at: since_1970(answer.client_secret_expires_at()),
+            expires_at: since_1970(response.client_secret_expires_at()),
         };
         Ok((registration, scopes))
     }
@@ -176,7 +176,7 @@ impl Oidc {
         code: &str,
         authorization: &Authorization,
     ) -> Result<Token, SignInError> {
-        let answer = self
+        let response = self
             .client
             .create_token()
             .client_id(&registration.client_id)
@@ -188,7 +188,7 @@ impl Oidc {
             .send()
             .await
             .map_err(|error| self.token_error(error))?;
-        self.token(answer, registration, None)
+        self.token(response, registration, None)
     }
 
     /// Starts a device authorization.
@@ -198,7 +198,7 @@ impl Oidc {
         registration: &Registration,
     ) -> Result<DeviceAuthorization, SignInError> {
         let call = Call::new(&self.caller, "sso-oidc:StartDeviceAuthorization");
-        let answer = self
+        let response = self
             .client
             .start_device_authorization()
             .client_id(&registration.client_id)
@@ -207,14 +207,17 @@ impl Oidc {
             .send()
             .await
             .map_err(|error| call.failed(error))?;
-        let url = call.required(answer.verification_uri(), "a page to open")?;
+        let url = call.required(response.verification_uri(), "the page to open")?;
         Ok(DeviceAuthorization {
-            device_code: call.required(answer.device_code(), "a device code")?.to_owned().into(),
-            user_code: call.required(answer.user_code(), "a user code")?.to_owned(),
-            complete_url: answer.verification_uri_complete().unwrap_or(url).to_owned(),
+            device_code: call
+                .required(response.device_code(), "the device code")?
+                .to_owned()
+                .into(),
+            user_code: call.required(response.user_code(), "the user code")?.to_owned(),
+            complete_url: response.verification_uri_complete().unwrap_or(url).to_owned(),
             url: url.to_owned(),
-            lasts: seconds(answer.expires_in()).unwrap_or_default(),
-            interval: seconds(answer.interval()).unwrap_or(DEFAULT_INTERVAL),
+            lasts: seconds(response.expires_in()).unwrap_or_default(),
+            interval: seconds(response.interval()).unwrap_or(DEFAULT_INTERVAL),
         })
     }
 
@@ -224,7 +227,7 @@ impl Oidc {
         registration: &Registration,
         device_code: &Secret<String>,
     ) -> Result<Poll, SignInError> {
-        let answer = self
+        let response = self
             .client
             .create_token()
             .client_id(&registration.client_id)
@@ -233,8 +236,8 @@ impl Oidc {
             .device_code(device_code.expose())
             .send()
             .await;
-        match answer {
-            Ok(answer) => self.token(answer, registration.clone(), None).map(Poll::Done),
+        match response {
+            Ok(response) => self.token(response, registration.clone(), None).map(Poll::Done),
             Err(SdkError::ServiceError(refused))
                 if refused.err().is_authorization_pending_exception() =>
             {
@@ -254,7 +257,7 @@ impl Oidc {
         else {
             return Ok(None);
         };
-        let answer = self
+        let response = self
             .client
             .create_token()
             .client_id(&registration.client_id)
@@ -263,9 +266,9 @@ impl Oidc {
             .refresh_token(refresh_token.expose())
             .send()
             .await;
-        match answer {
-            Ok(answer) => {
-                self.token(answer, registration.clone(), Some(refresh_token.clone())).map(Some)
+        match response {
+            Ok(response) => {
+                self.token(response, registration.clone(), Some(refresh_token.clone())).map(Some)
             }
             Err(SdkError::ServiceError(_)) => Ok(None),
             Err(error) => Err(self.token_error(error)),
@@ -274,17 +277,17 @@ impl Oidc {
 
     fn token(
         &self,
-        answer: CreateTokenOutput,
+        response: CreateTokenOutput,
         registration: Registration,
         before: Option<Secret<String>>,
     ) -> Result<Token, SignInError> {
         let call = Call::new(&self.caller, "sso-oidc:CreateToken");
-        let access_token = call.required(answer.access_token(), "an access token")?;
+        let access_token = call.required(response.access_token(), "the access token")?;
         Ok(Token {
             access_token: access_token.to_owned().into(),
-            expires_at: SystemTime::now() + seconds(answer.expires_in()).unwrap_or_default(),
+            expires_at: SystemTime::now() + seconds(response.expires_in()).unwrap_or_default(),
             // If the server sends no new refresh token, the old one stays valid: RFC 6749 section 6.
-            refresh_token: answer.refresh_token().map(|token| token.to_owned().into()).or(before),
+            refresh_token: response.refresh_token().map(|token| token.to_owned().into()).or(before),
             registration: Some(registration),
         })
     }

@@ -108,8 +108,8 @@ impl SsoPortal {
     ) -> Result<Option<RoleCredentials>, CredentialsError> {
         let token = self.connection.token().await.map_err(CredentialsError::provider_error)?;
         let request = self.client.get_role_credentials().account_id(account).role_name(role);
-        let answer = request.access_token(token.access_token.expose()).send().await;
-        Ok(answer.map_err(CredentialsError::provider_error)?.role_credentials)
+        let response = request.access_token(token.access_token.expose()).send().await;
+        Ok(response.map_err(CredentialsError::provider_error)?.role_credentials)
     }
 
     /// Ends the session at AWS and removes its token from this computer. A token that AWS no longer

@@ -28,8 +28,8 @@ impl SsoRoleProvider {
         let portal = SsoPortal::open(&target, &self.environment)
             .await
             .map_err(CredentialsError::provider_error)?;
-        let given = portal.role_credentials(&self.account_id, &self.role_name).await?;
-        given.and_then(to_credentials).ok_or_else(|| {
+        let returned = portal.role_credentials(&self.account_id, &self.role_name).await?;
+        returned.and_then(to_credentials).ok_or_else(|| {
             let name = &self.role_name;
             let why =
                 format!("the response of IAM Identity Center contains no credentials for {name}");
@@ -38,13 +38,13 @@ impl SsoRoleProvider {
     }
 }
 
-fn to_credentials(given: RoleCredentials) -> Option<Credentials> {
-    let ends = Duration::from_millis(u64::try_from(given.expiration).ok()?);
+fn to_credentials(returned: RoleCredentials) -> Option<Credentials> {
+    let expires_at = Duration::from_millis(u64::try_from(returned.expiration).ok()?);
     Some(Credentials::new(
-        given.access_key_id?,
-        given.secret_access_key?,
-        given.session_token,
-        Some(UNIX_EPOCH + ends),
+        returned.access_key_id?,
+        returned.secret_access_key?,
+        returned.session_token,
+        Some(UNIX_EPOCH + expires_at),
         "transload",
     ))
 }

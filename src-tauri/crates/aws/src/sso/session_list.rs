@@ -48,7 +48,9 @@ pub async fn list_sso_sessions(environment: &AwsEnvironment) -> Vec<SsoTokenStat
         states.push(SsoTokenState {
             profiles: profiles.collect(),
             renewable: token.as_ref().is_some_and(|token| session.can_refresh(token, now)),
-            token_expires_at: token.map(|token| token.expires_at).filter(|ends| *ends > now),
+            token_expires_at: token
+                .map(|token| token.expires_at)
+                .filter(|expires_at| *expires_at > now),
             session,
         });
     }

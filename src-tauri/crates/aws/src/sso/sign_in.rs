@@ -52,7 +52,7 @@ pub struct SignInPrompt {
 pub struct SignIn {
     connection: SsoConnection,
     prompt: SignInPrompt,
-    ends: Instant,
+    deadline: Instant,
     waiting: Waiting,
 }
 
@@ -113,7 +113,7 @@ impl SignIn {
             expires_at_ms: ms_from_now(BROWSER_TIMEOUT),
         };
         let waiting = Waiting::Browser { loopback, authorization, registration };
-        Ok(Self { connection, prompt, ends: Instant::now() + BROWSER_TIMEOUT, waiting })
+        Ok(Self { connection, prompt, deadline: Instant::now() + BROWSER_TIMEOUT, waiting })
     }
 
     async fn with_code(
@@ -139,7 +139,7 @@ impl SignIn {
             slow_down: poll_interval.unwrap_or(SLOW_DOWN),
             registration,
         };
-        Ok(Self { connection, prompt, ends: Instant::now() + device.lasts, waiting })
+        Ok(Self { connection, prompt, deadline: Instant::now() + device.lasts, waiting })
     }
 
     /// What to show to the user.
@@ -157,12 +157,12 @@ impl SignIn {
     /// # Errors
     /// [`SignInError::Denied`], [`SignInError::Expired`], [`SignInError::Refused`], and errors of AWS.
     pub async fn finish(self) -> Result<(), SignInError> {
-        let Self { connection, ends, waiting, .. } = self;
+        let Self { connection, deadline, waiting, .. } = self;
         let token = match waiting {
             Waiting::Browser { loopback, authorization, registration } => {
-                let answer = receive_code(&loopback, &authorization.state);
-                let limit = tokio::time::Instant::from_std(ends);
-                let code = tokio::time::timeout_at(limit, answer)
+                let response = receive_code(&loopback, &authorization.state);
+                let limit = tokio::time::Instant::from_std(deadline);
+                let code = tokio::time::timeout_at(limit, response)
                     .await
                     .map_err(|_| SignInError::Expired)??;
                 let redirect = loopback.address();
@@ -177,7 +177,7 @@ impl SignIn {
                     &registration,
                     &device_code,
                     (interval, slow_down),
-                    ends,
+                    deadline,
                 )
                 .await?
             }
@@ -232,11 +232,11 @@ async fn poll_for_token(
     registration: &Registration,
     device_code: &Secret<String>,
     (mut interval, slow_down): (Duration, Duration),
-    ends: Instant,
+    deadline: Instant,
 ) -> Result<Token, SignInError> {
     loop {
-        if Instant::now() + interval > ends {
-            tokio::time::sleep_until(ends.into()).await;
+        if Instant::now() + interval > deadline {
+            tokio::time::sleep_until(deadline.into()).await;
             return Err(SignInError::Expired);
         }
         tokio::time::sleep(interval).await;

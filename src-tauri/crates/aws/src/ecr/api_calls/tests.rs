@@ -30,9 +30,9 @@ async fn answering(value: Value) -> LocalAws {
 
 /// Returns three pages of two entries each. The token is the number of the next page.
 async fn paging(list: &'static str, entry: fn(usize) -> Value) -> LocalAws {
-    LocalAws::start(move |asked| {
+    LocalAws::start(move |request| {
         let page: usize =
-            asked.json["nextToken"].as_str().map_or(0, |token| token.parse().unwrap());
+            request.json["nextToken"].as_str().map_or(0, |token| token.parse().unwrap());
         let mut answer = json!({list: [entry(page * 2), entry(page * 2 + 1)]});
         if page < 2 {
             answer["nextToken"] = json!((page + 1).to_string());
@@ -51,7 +51,7 @@ async fn repositories_come_from_every_page() {
     assert_eq!(repositories[0].created_at_ms, Some(1_700_000_000_500));
     assert_eq!(repositories[0].registry_id.as_ref().unwrap().as_str(), "123456789012");
     assert_eq!(aws.requests().len(), 3);
-    assert!(aws.requests().iter().all(|asked| asked.json["maxResults"] == 1000));
+    assert!(aws.requests().iter().all(|request| request.json["maxResults"] == 1000));
 }
 
 #[tokio::test]
@@ -106,16 +106,16 @@ async fn settings_are_sent_and_read_back() {
         tags: [("team".to_owned(), "Zoë".to_owned())].into(),
         ..RepositorySettings::default()
     };
-    let aws = LocalAws::start(|asked| {
+    let aws = LocalAws::start(|request| {
         // Echoes the requested settings, as ECR does.
-        let mut answer = described(asked.json["repositoryName"].as_str().unwrap());
+        let mut answer = described(request.json["repositoryName"].as_str().unwrap());
         for key in [
             "imageTagMutability",
             "imageTagMutabilityExclusionFilters",
             "imageScanningConfiguration",
             "encryptionConfiguration",
         ] {
-            answer[key] = asked.json[key].clone();
+            answer[key] = request.json[key].clone();
         }
         CannedResponse::json(json!({"repository": answer}))
     })
@@ -202,7 +202,7 @@ async fn every_mutability_and_encryption_of_ecr_is_known() {
 
 #[tokio::test]
 async fn missing_resources_are_not_errors() {
-    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+    let aws = LocalAws::start(|request| match request.operation.as_str() {
         "DescribeRepositories" => CannedResponse::error(400, "RepositoryNotFoundException", "no"),
         "DescribeImages" => CannedResponse::error(400, "ImageNotFoundException", "no"),
         "GetLifecyclePolicy" => {
@@ -247,8 +247,8 @@ async fn the_image_behind_a_tag_is_found() {
 
 /// An ECR with the tag `1.0` that lacks one of the requested images.
 async fn without(missing: Digest) -> LocalAws {
-    LocalAws::start(move |asked| {
-        let ids = asked.json["imageIds"].as_array().unwrap().clone();
+    LocalAws::start(move |request| {
+        let ids = request.json["imageIds"].as_array().unwrap().clone();
         if ids.iter().any(|id| id["imageDigest"] == missing.as_str()) {
             return CannedResponse::error(400, "ImageNotFoundException", "no");
         }
@@ -271,14 +271,14 @@ async fn a_tag_and_the_parts_of_its_index_are_requested_together() {
     let tag = Tag::parse("1.0").unwrap();
     let aws = without(Digest::of(b"another")).await;
     let ecr = session_at(&aws).await.ecr();
-    let held = ecr.image(&name("pgcli"), &tag, &parts[..5]).await.unwrap().unwrap();
-    assert_eq!(held.parts.len(), 5);
-    assert_eq!(held.image.digest.as_str(), DIGEST);
+    let found = ecr.image(&name("pgcli"), &tag, &parts[..5]).await.unwrap().unwrap();
+    assert_eq!(found.parts.len(), 5);
+    assert_eq!(found.image.digest.as_str(), DIGEST);
     assert_eq!(aws.requests().len(), 1, "one call is enough if all of them exist");
-    let held = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
-    assert_eq!(held.parts.len(), 250);
-    let asked = aws.requests();
-    let most = asked.iter().map(|asked| asked.json["imageIds"].as_array().unwrap().len());
+    let found = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
+    assert_eq!(found.parts.len(), 250);
+    let requests = aws.requests();
+    let most = requests.iter().map(|request| request.json["imageIds"].as_array().unwrap().len());
     assert_eq!(most.max(), Some(100));
 }
 
@@ -288,9 +288,9 @@ async fn the_missing_part_of_an_index_is_found() {
     let aws = without(parts[1].clone()).await;
     let ecr = session_at(&aws).await.ecr();
     let tag = Tag::parse("1.0").unwrap();
-    let held = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
-    assert_eq!(held.image.digest.as_str(), DIGEST);
-    assert_eq!(held.parts, [parts[0].clone(), parts[2].clone()].into());
+    let found = ecr.image(&name("pgcli"), &tag, &parts).await.unwrap().unwrap();
+    assert_eq!(found.image.digest.as_str(), DIGEST);
+    assert_eq!(found.parts, [parts[0].clone(), parts[2].clone()].into());
 }
 
 #[tokio::test]
@@ -355,7 +355,7 @@ async fn an_incomplete_response_names_what_is_missing() {
 
 #[tokio::test]
 async fn a_repository_policy_is_set_and_a_missing_one_is_none() {
-    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+    let aws = LocalAws::start(|request| match request.operation.as_str() {
         "GetRepositoryPolicy" => CannedResponse::error(
             400,
             "RepositoryPolicyNotFoundException",

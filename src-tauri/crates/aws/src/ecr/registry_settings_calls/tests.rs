@@ -10,25 +10,25 @@ use transload_model::{LifecyclePreset, RepositoryPolicy, RepositorySettings, Tag
 
 #[tokio::test]
 async fn blob_mounting_is_read_and_turned_on() {
-    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+    let aws = LocalAws::start(|request| match request.operation.as_str() {
         "GetAccountSetting" => {
             CannedResponse::json(json!({"name": "BLOB_MOUNTING", "value": "DISABLED"}))
         }
-        _ => CannedResponse::json(asked.json.clone()),
+        _ => CannedResponse::json(request.json.clone()),
     })
     .await;
     let ecr = session_at(&aws).await.ecr();
     assert!(!ecr.blob_mounting().await.unwrap());
     ecr.set_blob_mounting(true).await.unwrap();
-    let asked = aws.requests();
-    assert_eq!(asked[0].json, json!({"name": "BLOB_MOUNTING"}));
-    assert_eq!(asked[1].operation, "PutAccountSetting");
-    assert_eq!(asked[1].json, json!({"name": "BLOB_MOUNTING", "value": "ENABLED"}));
+    let requests = aws.requests();
+    assert_eq!(requests[0].json, json!({"name": "BLOB_MOUNTING"}));
+    assert_eq!(requests[1].operation, "PutAccountSetting");
+    assert_eq!(requests[1].json, json!({"name": "BLOB_MOUNTING", "value": "ENABLED"}));
 }
 
 #[tokio::test]
 async fn a_template_is_sent_completely_and_listed_with_its_purpose() {
-    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+    let aws = LocalAws::start(|request| match request.operation.as_str() {
         "DescribeRepositoryCreationTemplates" => CannedResponse::json(json!({
             "repositoryCreationTemplates": [
                 {"prefix": "ROOT", "appliedFor": ["REPLICATION"]},
@@ -70,7 +70,7 @@ async fn a_template_is_sent_completely_and_listed_with_its_purpose() {
 
 #[tokio::test]
 async fn a_cache_rule_names_docker_hub_and_the_secret() {
-    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+    let aws = LocalAws::start(|request| match request.operation.as_str() {
         "DescribePullThroughCacheRules" => CannedResponse::json(json!({
             "pullThroughCacheRules": [
                 {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"},

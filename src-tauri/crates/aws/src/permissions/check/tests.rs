@@ -17,23 +17,23 @@ fn permission(action: &str, resources: &[&str]) -> Permission {
 }
 
 /// Returns the values of a list, such as `ActionNames.member.1`.
-fn members(asked: &RecordedRequest, list: &str) -> Vec<String> {
+fn members(request: &RecordedRequest, list: &str) -> Vec<String> {
     let start = format!("{list}.member.");
     let of = |(key, value): &(String, String)| key.starts_with(&start).then(|| value.clone());
-    asked.form.iter().filter_map(of).collect()
+    request.form.iter().filter_map(of).collect()
 }
 
-fn field<'a>(asked: &'a RecordedRequest, name: &str) -> Option<&'a str> {
-    asked.form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+fn field<'a>(request: &'a RecordedRequest, name: &str) -> Option<&'a str> {
+    request.form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// A simulation with one decision per action and resource.
 fn simulated(
-    asked: &RecordedRequest,
+    request: &RecordedRequest,
     decide: impl Fn(&str, &str) -> &'static str,
 ) -> CannedResponse {
-    let resources = members(asked, "ResourceArns");
-    let results: String = members(asked, "ActionNames")
+    let resources = members(request, "ResourceArns");
+    let results: String = members(request, "ActionNames")
         .iter()
         .flat_map(|action| resources.iter().map(move |resource| (action, resource)))
         .map(|(action, resource)| {
@@ -61,8 +61,8 @@ fn standing<'a>(check: &'a PermissionCheck, action: &str) -> &'a PermissionStatu
 
 #[tokio::test]
 async fn a_simulation_has_a_result_for_each_action_and_resource() {
-    let aws = LocalAws::start(|asked| {
-        simulated(asked, |action, resource| match (action, resource) {
+    let aws = LocalAws::start(|request| {
+        simulated(request, |action, resource| match (action, resource) {
             ("ecr:CreateRepository", _) => NOT_GRANTED,
             ("ecr:PutImage", NEW) => "<EvalDecision>explicitDeny</EvalDecision>",
             ("ecr:TagResource", _) => {
@@ -110,14 +110,17 @@ async fn a_simulation_has_a_result_for_each_action_and_resource() {
     }
     // Only the repository without the permission is listed.
     assert_eq!(check.permissions[4].resources, [NEW]);
-    let asked = aws.requests();
+    let requests = aws.requests();
     // Only a key is described; no other call is made.
-    let (looked, asked): (Vec<_>, Vec<_>) =
-        asked.into_iter().partition(|asked| asked.operation == "DescribeKey");
+    let (looked, requests): (Vec<_>, Vec<_>) =
+        requests.into_iter().partition(|request| request.operation == "DescribeKey");
     assert_eq!(looked.len(), 1);
-    assert!(asked.iter().all(|asked| asked.operation == "SimulatePrincipalPolicy"), "{asked:?}");
-    assert!(asked.iter().all(|asked| field(asked, "PolicySourceArn") == Some(USER)));
-    let region = field(&asked[0], "ContextEntries.member.1.ContextKeyValues.member.1");
+    assert!(
+        requests.iter().all(|request| request.operation == "SimulatePrincipalPolicy"),
+        "{requests:?}"
+    );
+    assert!(requests.iter().all(|request| field(request, "PolicySourceArn") == Some(USER)));
+    let region = field(&requests[0], "ContextEntries.member.1.ContextKeyValues.member.1");
     assert_eq!(region, Some("eu-west-1"));
 }
 
@@ -163,7 +166,7 @@ async fn resource_results_and_further_pages_count() {
 async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
     let may_look = Arc::new(AtomicBool::new(true));
     let looks = Arc::clone(&may_look);
-    let aws = LocalAws::start(move |asked| match asked.operation.as_str() {
+    let aws = LocalAws::start(move |request| match request.operation.as_str() {
         "GetRole" if looks.load(Ordering::SeqCst) => CannedResponse::xml(
             "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult>\
              <Role><Path>/ci/</Path><RoleName>push</RoleName><RoleId>AROA</RoleId>\
@@ -173,7 +176,7 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
                 .to_owned(),
         ),
         "GetRole" => CannedResponse::xml_error(403, "AccessDenied", "not authorized"),
-        _ => simulated(asked, |_, _| ALLOWED),
+        _ => simulated(request, |_, _| ALLOWED),
     })
     .await;
     let session = session_at(&aws).await;
@@ -182,9 +185,9 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
     session.check_permissions(caller, &wanted).await;
     may_look.store(false, Ordering::SeqCst);
     session.check_permissions(caller, &wanted).await;
-    let asked = aws.requests();
+    let requests = aws.requests();
     let sources: Vec<_> =
-        asked.iter().filter_map(|asked| field(asked, "PolicySourceArn")).collect();
+        requests.iter().filter_map(|request| field(request, "PolicySourceArn")).collect();
     assert_eq!(
         sources,
         ["arn:aws:iam::123456789012:role/ci/push", "arn:aws:iam::123456789012:role/push"]
@@ -193,7 +196,7 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
 
 #[tokio::test]
 async fn without_a_simulation_only_read_only_calls_are_made() {
-    let aws = LocalAws::start(|asked| match asked.operation.as_str() {
+    let aws = LocalAws::start(|request| match request.operation.as_str() {
         "SimulatePrincipalPolicy" => {
             CannedResponse::xml_error(403, "AccessDenied", "not authorized")
         }
@@ -230,12 +233,12 @@ async fn without_a_simulation_only_read_only_calls_are_made() {
         assert_eq!(standing(&check, action), expected, "{action}");
     }
     let writing = ["CreateRepository", "InitiateLayerUpload", "PutImage"];
-    assert!(!aws.requests().iter().any(|asked| writing.contains(&asked.operation.as_str())));
+    assert!(!aws.requests().iter().any(|request| writing.contains(&request.operation.as_str())));
 }
 
 /// A KMS with one key and one alias.
-fn kms(asked: &RecordedRequest, may_look: bool) -> CannedResponse {
-    match asked.json["KeyId"].as_str() {
+fn kms(request: &RecordedRequest, may_look: bool) -> CannedResponse {
+    match request.json["KeyId"].as_str() {
         _ if !may_look => CannedResponse::error(400, "AccessDeniedException", "not authorized"),
         Some(ALIAS | KEY) => {
             CannedResponse::json(serde_json::json!({"KeyMetadata": {"KeyId": "1234", "Arn": KEY}}))
@@ -289,9 +292,9 @@ async fn an_alias_is_resolved_to_its_key() {
             ANY_KEY,
         ),
     ] {
-        let aws = LocalAws::start(move |asked| match asked.operation.as_str() {
-            "DescribeKey" => kms(asked, may_look),
-            _ => simulated(asked, |_, _| if granted { ALLOWED } else { NOT_GRANTED }),
+        let aws = LocalAws::start(move |request| match request.operation.as_str() {
+            "DescribeKey" => kms(request, may_look),
+            _ => simulated(request, |_, _| if granted { ALLOWED } else { NOT_GRANTED }),
         })
         .await;
         let wanted =
@@ -301,10 +304,10 @@ async fn an_alias_is_resolved_to_its_key() {
         assert_eq!(*standing(&check, "kms:CreateGrant"), grant, "{alias} {may_look} {granted}");
         // The policy for the administrator names the key.
         assert_eq!(check.wanted[0].resources, [resource]);
-        let asked = aws.requests();
-        let writes = asked.iter().any(|one| one.operation == "CreateGrant");
+        let requests = aws.requests();
+        let writes = requests.iter().any(|one| one.operation == "CreateGrant");
         assert!(!writes, "a grant was made to try it");
-        assert_eq!(asked.iter().filter(|one| one.operation == "DescribeKey").count(), 1);
+        assert_eq!(requests.iter().filter(|one| one.operation == "DescribeKey").count(), 1);
     }
 }
 

@@ -14,7 +14,7 @@ const KEYS: &str = "aws_access_key_id = AKIACHOSEN\naws_secret_access_key = s3cr
 
 /// Starts an STS and an ECR without repositories.
 async fn aws() -> LocalAws {
-    LocalAws::start(|asked| match asked.operation.as_str() {
+    LocalAws::start(|request| match request.operation.as_str() {
         "GetCallerIdentity" => identity_xml(),
         "AssumeRole" => CannedResponse::xml(
             "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
@@ -71,7 +71,7 @@ async fn keys_in_the_environment_do_not_override_the_chosen_profile() {
     session.identity().await.unwrap();
     session.ecr().repositories().await.unwrap();
     let ids: Vec<_> =
-        aws.requests().into_iter().map(|asked| asked.access_key_id.unwrap()).collect();
+        aws.requests().into_iter().map(|request| request.access_key_id.unwrap()).collect();
     assert_eq!(ids, ["AKIACHOSEN", "AKIACHOSEN"]);
 }
 
@@ -128,17 +128,17 @@ async fn a_role_is_assumed_once_and_its_expiration_is_known() {
     let identity = session.identity().await.unwrap();
     session.ecr().repositories().await.unwrap();
     assert_eq!(identity.expires_at_ms, Some(4_070_908_800_000));
-    let asked: Vec<_> = aws
+    let requests: Vec<_> = aws
         .requests()
         .into_iter()
-        .map(|asked| (asked.operation, asked.access_key_id.unwrap()))
+        .map(|request| (request.operation, request.access_key_id.unwrap()))
         .collect();
     let expected = [
         ("AssumeRole", "AKIACHOSEN"),
         ("GetCallerIdentity", "ASIAASSUMED"),
         ("DescribeRepositories", "ASIAASSUMED"),
     ];
-    assert_eq!(asked, expected.map(|(operation, id)| (operation.to_owned(), id.to_owned())));
+    assert_eq!(requests, expected.map(|(operation, id)| (operation.to_owned(), id.to_owned())));
 }
 
 fn given_keys() -> SessionRequest {
@@ -229,10 +229,12 @@ async fn the_region_is_the_request_s_then_the_profile_s_then_the_environment_s()
         "",
     );
     let environment = home.environment_with(&[("AWS_REGION", "us-east-1")]);
-    let asked = Some(Region::parse("ap-south-1").unwrap());
-    for (region, profile, expected) in
-        [(asked, "with", "ap-south-1"), (None, "with", "eu-west-1"), (None, "without", "us-east-1")]
-    {
+    let requested = Some(Region::parse("ap-south-1").unwrap());
+    for (region, profile, expected) in [
+        (requested, "with", "ap-south-1"),
+        (None, "with", "eu-west-1"),
+        (None, "without", "us-east-1"),
+    ] {
         let request = SessionRequest { region, ..profile_request(profile) };
         let session = AwsSession::open(request, &environment).await.unwrap();
         assert_eq!(session.region().as_str(), expected);
@@ -329,5 +331,5 @@ async fn an_identity_without_an_account_is_unusable() {
     let request = SessionRequest { ecr_endpoint: Some(aws.url.clone()), ..given_keys() };
     let session = AwsSession::open(request, &Home::with("", "").environment()).await.unwrap();
     let error = session.identity().await.unwrap_err();
-    assert!(error.to_string().contains("it lacks an account"), "{error}");
+    assert!(error.to_string().contains("the account is missing"), "{error}");
 }

@@ -49,8 +49,8 @@ async fn a_profile_names_the_authorities_that_its_calls_trust() {
     let proxy = ConnectProxy::start(ProxyRule::Through(server.address)).await;
 
     let refused = session(&profile(""), &proxy).await.identity().await.unwrap_err();
-    let said = failure(refused).to_string();
-    assert!(said.contains("issued by \u{201c}Example Corp Root CA"), "{said}");
+    let message = failure(refused).to_string();
+    assert!(message.contains("issued by \u{201c}Example Corp Root CA"), "{message}");
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("corp.pem");
