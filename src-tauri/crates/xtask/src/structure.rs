@@ -4,7 +4,7 @@
 //! - No circle of files: two files that use each other can only be read and changed together. Today's
 //!   circles are listed in `structure/circles.txt`. The list may only shrink.
 //! - Every file is compiled: a forgotten `mod` would silently skip tests.
-//! - In the folders of `words/clean.txt` also: every file starts with a head comment, there is no
+//! - In the folders of `structure/clean.txt` also: every file starts with a head comment, there is no
 //!   `mod.rs`, and imports name the file that defines a thing instead of a re-export.
 //!
 //! - [`packages`]: finds the packages and their targets
@@ -28,11 +28,13 @@ use crate::structure::circles::find_circles;
 use crate::structure::module_tree::ModuleTree;
 use crate::structure::packages::{Package, rust_files};
 use crate::structure::references::find_references;
-use crate::words;
 use crate::workspace::Workspace;
 
 /// Files that are part of a circle today, relative to the root of the repository.
 const ALLOWED: &str = "src-tauri/crates/xtask/structure/circles.txt";
+
+/// Folders that follow the stricter rules, relative to the root of the repository.
+const CLEAN: &str = "src-tauri/crates/xtask/structure/clean.txt";
 
 /// What was found in all packages.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -69,7 +71,9 @@ pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
 pub fn check(workspace: &Workspace) -> Result<()> {
     let allowed = fs::read_to_string(workspace.root.join(ALLOWED))
         .with_context(|| format!("couldn't read {ALLOWED}"))?;
-    let clean = words::clean_paths(workspace)?;
+    let clean = fs::read_to_string(workspace.root.join(CLEAN))
+        .with_context(|| format!("couldn't read {CLEAN}"))?;
+    let clean: Vec<PathBuf> = entries(&clean).map(PathBuf::from).collect();
     let structure = read(&workspace.root)?;
     let problems = problems(&structure, &allowed, &clean);
     for problem in &problems {
@@ -118,6 +122,11 @@ fn problems(structure: &Structure, allowed: &str, clean: &[PathBuf]) -> Vec<Stri
         }
     }
     problems
+}
+
+/// Returns the lines of a list that are neither empty nor comments.
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// Parses the list of known circles, which empty lines separate.
