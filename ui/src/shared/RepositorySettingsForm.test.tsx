@@ -41,10 +41,10 @@ describe("the repository settings form", () => {
     expect(value.exclusion_filters).toEqual(["latest"]);
     act(() => form.rows("settings-exclusions")?.findAddButton().click());
     form.type("settings-exclusion-1", "dev *");
-    expect(form.container.textContent).toContain("“*” only");
+    expect(form.container.textContent).toContain("and “*”.");
     form.type("settings-exclusion-1", "dev-*");
     expect(value.exclusion_filters).toEqual(["latest", "dev-*"]);
-    expect(form.container.textContent).not.toContain("“*” only");
+    expect(form.container.textContent).not.toContain("and “*”.");
     expect(await accessibilityViolations(form.container)).toEqual([]);
     form.choose("settings-mutability", "immutable");
     expect(value).toMatchObject({ tag_mutability: "immutable", exclusion_filters: [] });

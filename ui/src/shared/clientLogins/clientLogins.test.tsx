@@ -39,9 +39,9 @@ describe("logins of docker and Podman", () => {
     expect(block.textContent).toContain(`No login for ${registry}`);
     expect(block.textContent).toContain(`old entry “https://${registry}”`);
     expect(block.textContent).toContain(
-      `/home/me/.docker/config.json: credHelpers → ${registry} is set to "ecr-login"`,
+      `/home/me/.docker/config.json: set credHelpers → ${registry} to "ecr-login"`,
     );
-    expect(block.textContent).toContain(`auths → https://${registry} is taken out`);
+    expect(block.textContent).toContain(`remove auths → https://${registry}`);
     expect(await accessibilityViolations(container)).toEqual([]);
 
     fireEvent.click(docker().getByTestId("client-login-docker-apply"));
