@@ -120,7 +120,8 @@ async fn shows_it_in_the_repositories(computer: &Computer, ecr: &Ecr, index: &In
         )
         .await
         .map_err(told)?;
-    let platforms: Vec<_> = entries.iter().filter_map(|entry| entry.platform.as_deref()).collect();
+    let platforms = entries.iter().filter_map(|entry| entry.platform.as_ref());
+    let platforms: Vec<String> = platforms.map(ToString::to_string).collect();
     assert_eq!(platforms, PLATFORMS);
     let digests: BTreeSet<_> = entries.iter().map(|entry| entry.digest.as_str()).collect();
     let built = index.images.iter().map(|image| image.manifest.digest.as_str()).collect();

@@ -88,11 +88,7 @@ impl Api {
         if let Some(prompt) = book.of(&session, way) {
             return Ok(prompt);
         }
-        let request = SignInRequest {
-            target: target.clone(),
-            way: way.map(convert::sign_in_way),
-            poll_interval: None,
-        };
+        let request = SignInRequest { target: target.clone(), way, poll_interval: None };
         let sign_in = SignIn::begin(&request, &self.aws_environment()).await?;
         let id = self.new_id("sign-in");
         let title = session.title().to_owned();

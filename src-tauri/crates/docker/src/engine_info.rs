@@ -1,6 +1,8 @@
 //! What an engine says of itself: product, version, image store, API.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
+use ts_rs::TS;
 
 use bollard::models::{SystemInfo, SystemVersion};
 
@@ -28,7 +30,9 @@ pub struct EngineInfo {
 }
 
 /// How an engine keeps images. It decides what a push sends, and cannot be told from the version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "EngineStore", export_to = "sources.ts")]
 pub enum ImageStore {
     /// Docker's containerd image store: manifests and layers byte for byte, indexes as far as they
     /// were pulled. An image's ID is the digest of its index or manifest.

@@ -1,4 +1,5 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use transload_model::wildcard_matches;
 
@@ -51,7 +52,9 @@ pub enum CountCondition {
 }
 
 /// What a rule does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "LifecycleAction", export_to = "repositories.ts")]
 pub enum PolicyAction {
     /// Deletes the image.
     Expire,

@@ -4,6 +4,8 @@
 
 use regex::Regex;
 use semver::{Version, VersionReq};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use transload_model::Tag;
 
@@ -133,7 +135,9 @@ pub struct DatedTag {
 }
 
 /// Why the rules leave a tag out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "OutReason", export_to = "sources.ts")]
 pub enum Out {
     /// It matches no include pattern.
     NotIncluded,

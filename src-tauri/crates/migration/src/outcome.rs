@@ -5,9 +5,13 @@
 
 use super::journal::Stage;
 use super::{ImageReport, ImageResult, Proof};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// What is known about one planned image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "ImageStanding", export_to = "report.ts")]
 pub enum Standing {
     /// In ECR; source, push, registry and ECR report one digest.
     Equal,
@@ -68,22 +72,23 @@ impl Standing {
 
 /// Number of images for each standing. Each image is counted once, except that `up_to_date` is part
 /// of the verified ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "report.ts")]
 pub struct OutcomeCounts {
     pub images: u32,
-    /// [`Standing::Equal`].
+    /// In ECR, with the digest of the source.
     pub equal: u32,
-    /// [`Standing::EqualToPushed`].
+    /// In ECR with the digest that was pushed, which is not the digest of the source.
     pub equal_to_pushed: u32,
     /// Verified images that were skipped because ECR already had them.
     pub up_to_date: u32,
-    /// [`Standing::Kept`].
+    /// A different image stays under the tag, by choice.
     pub kept: u32,
-    /// [`Standing::Failed`].
+    /// Failed.
     pub failed: u32,
-    /// [`Standing::NotFinished`].
+    /// Not finished when the migration ended.
     pub not_finished: u32,
-    /// [`Standing::Unknown`].
+    /// Nothing proves what ECR holds under the tag.
     pub unknown: u32,
 }
 
@@ -140,7 +145,9 @@ pub enum RunEnd {
 }
 
 /// The headline of a migration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "MigrationOutcome", export_to = "report.ts")]
 pub enum Headline {
     Running,
     /// Every image is verified, or there are no images. [`OutcomeCounts::is_all_equal`] says whether

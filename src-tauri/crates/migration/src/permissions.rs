@@ -2,8 +2,10 @@
 //! them to the permission check of the `aws` crate and to the policy that the window shows.
 
 use super::plan::{Plan, PlannedRepository, Route};
+use serde::{Deserialize, Serialize};
 use transload_aws::Permission;
 use transload_model::{AccountId, Encryption, Partition, Region};
+use ts_rs::TS;
 
 /// The account and region that a plan writes to, which are part of the ARNs of its resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +32,9 @@ pub struct NeededPermission {
 }
 
 /// What a permission is needed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "PermissionPurpose", export_to = "permissions.ts")]
 pub enum Purpose {
     /// Requesting the registry's authorization token.
     LogIn,

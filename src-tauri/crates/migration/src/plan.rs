@@ -1,8 +1,10 @@
 //! The plan: what a migration would do, or why it can't. Pure: the same request and facts give the
 //! same plan, and creating it writes nothing. `run` follows it or stops.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use ts_rs::TS;
 
 use super::differences::{Difference, differences};
 use super::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
@@ -96,7 +98,8 @@ pub struct PlannedImage {
 }
 
 /// A tag that stores a signature, attestation or SBOM of an image, such as `sha256-….sig`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "plan.ts")]
 pub struct PlannedReferrerTag {
     /// The tag, at the source and at the destination.
     pub tag: Tag,
@@ -120,7 +123,9 @@ impl PlannedReferrerTag {
 }
 
 /// How an image is transferred.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
 pub enum Route {
     /// From the Docker Engine.
     DockerEngine,
@@ -161,7 +166,9 @@ impl Action {
 }
 
 /// Something to know about a planned image before starting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "PlanRemark", export_to = "plan.ts")]
 pub enum Remark {
     /// The engine repacks layers, so the digest in ECR will differ from the original one.
     DigestChanges,

@@ -1,7 +1,9 @@
 //! The report of a migration: the result and proof of every image. `run` and `run::verify_again`
 //! create it; [`Report::outcome`] gives its headline.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use ts_rs::TS;
 
 use super::outcome::{Outcome, OutcomeCounts, RunEnd};
 use super::{LeftBehind, MigrationError, PlannedImage};
@@ -85,7 +87,9 @@ pub enum ImageResult {
 }
 
 /// What the digests of an image prove.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "report.ts")]
 pub enum Proof {
     /// Source, push, registry and ECR report the same digest.
     Equal,

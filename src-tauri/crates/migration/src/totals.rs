@@ -1,7 +1,9 @@
 //! The totals of a plan: counts of images and bytes to upload, store and mount. Pure:
 //! [`super::plan()`] computes them last.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use ts_rs::TS;
 
 use super::there::RepositoryHolds;
 use super::{Action, PlannedImage, PlannedRepository, Route};
@@ -9,7 +11,9 @@ use transload_model::{Digest, Encryption, RepositoryName};
 use transload_registry::PullQuota;
 
 /// The totals of a plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export_to = "plan.ts")]
 pub struct PlanTotals {
     pub repositories_to_create: u32,
     /// Images to copy.

@@ -18,6 +18,7 @@ mod repository_policy;
 mod repository_settings;
 mod secret;
 mod tag;
+pub mod text;
 mod time;
 mod wildcard;
 

@@ -1,5 +1,7 @@
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use ts_rs::TS;
 
 use super::{RepositoryPolicy, wildcard_matches};
 
@@ -23,7 +25,9 @@ pub struct RepositorySettings {
 }
 
 /// Whether a tag may be moved to another image. ECR's `ImageTagMutability`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "migration.ts")]
 pub enum TagMutability {
     /// Every tag may move.
     #[default]
@@ -37,7 +41,9 @@ pub enum TagMutability {
 }
 
 /// How ECR encrypts at rest. ECR's `EncryptionConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "migration.ts")]
 pub enum Encryption {
     /// Keys that Amazon S3 manages.
     #[default]
@@ -55,7 +61,9 @@ pub enum Encryption {
 }
 
 /// A ready-made lifecycle rule.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "migration.ts")]
 pub enum LifecyclePreset {
     /// Nothing is removed.
     #[default]

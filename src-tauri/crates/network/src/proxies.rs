@@ -8,8 +8,10 @@
 //! Source: `httpproxy.FromEnvironment` of golang.org/x/net; `urllib.request.getproxies_environment`
 //! of Python 3.11, which botocore asks; curl(1), "ENVIRONMENT".
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
+use ts_rs::TS;
 
 use url::Url;
 
@@ -26,7 +28,9 @@ const EXCEPTIONS_VARIABLE: &str = "NO_PROXY";
 const NOT_TEXT: &str = "\u{0}";
 
 /// Where the proxy was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "settings.ts")]
 pub enum ProxyOrigin {
     /// In the environment.
     Environment,

@@ -1,4 +1,6 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::ImageKind;
 use transload_model::{Descriptor, Digest, Manifest, Platform, RepositoryName};
@@ -8,11 +10,14 @@ use transload_registry::{RegistryApi, RegistryError};
 const ASKED_TOGETHER: usize = 4;
 
 /// One entry of an index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct IndexEntry {
     /// Its digest.
     pub digest: Digest,
     /// Its platform; nothing for an attestation.
+    #[serde(with = "transload_model::text::option")]
+    #[ts(type = "string | null")]
     pub platform: Option<Platform>,
     /// What it is.
     pub kind: ImageKind,

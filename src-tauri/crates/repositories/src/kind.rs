@@ -1,8 +1,12 @@
+use serde::{Deserialize, Serialize};
 use transload_aws::EcrImage;
 use transload_model::media_type;
+use ts_rs::TS;
 
 /// What an image of a repository is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "repositories.ts")]
 pub enum ImageKind {
     /// One image.
     Image,

@@ -1,89 +1,9 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::aws::{
+    ConfigFile as AwsConfigFile, IgnoredSection, ProfileKind as AwsProfileKind,
+    ProfileList as AwsProfiles, ProfileSummary as AwsProfile,
+};
 use ts_rs::TS;
-
-/// Every profile of the AWS configuration on this computer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "aws.ts")]
-pub struct AwsProfiles {
-    /// In the order of the files.
-    pub profiles: Vec<AwsProfile>,
-    /// The files that were looked at.
-    pub files: Vec<AwsConfigFile>,
-    /// Sections that AWS tools ignore, with the reason.
-    pub ignored: Vec<IgnoredSection>,
-    /// The profile that `AWS_DEFAULT_PROFILE` or `AWS_PROFILE` names.
-    pub preselected: Option<String>,
-    /// Whether the environment holds AWS keys; they never win over a chosen profile.
-    pub environment_has_keys: bool,
-}
-
-/// One profile.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "aws.ts")]
-pub struct AwsProfile {
-    /// The name.
-    pub name: String,
-    /// How it gets its credentials.
-    pub kind: AwsProfileKind,
-    /// The region it names.
-    pub region: Option<String>,
-    /// The file that defines it.
-    pub source: String,
-    /// What is wrong with it, if it cannot work.
-    pub problem: Option<String>,
-}
-
-/// How a profile gets its credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
-pub enum AwsProfileKind {
-    /// An access key in the file.
-    Keys,
-    /// IAM Identity Center.
-    Sso,
-    /// A role that another profile or the machine assumes.
-    Role,
-    /// A role that needs an MFA code.
-    RoleWithMfa,
-    /// A program that prints credentials.
-    Process,
-    /// A session of `aws login`.
-    Login,
-    /// A token file of a web identity.
-    WebIdentity,
-    /// Nothing that gives credentials.
-    Unknown,
-}
-
-/// A file of the AWS configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "aws.ts")]
-pub struct AwsConfigFile {
-    /// Where it is looked for.
-    pub path: String,
-    /// Whether it is there.
-    pub exists: bool,
-    /// Why it cannot be read, if it cannot; then no profile can be used.
-    pub problem: Option<String>,
-    /// Why the AWS command line refuses to read it, if it does, as `path:line: why`. Transload reads
-    /// it all the same.
-    pub refused_by_cli: Option<String>,
-}
-
-/// A section of an AWS configuration file that AWS tools ignore.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "aws.ts")]
-pub struct IgnoredSection {
-    /// The file.
-    pub path: String,
-    /// The line of the section, from 1.
-    pub line: u32,
-    /// The section as written.
-    pub section: String,
-    /// Why it is ignored.
-    pub reason: String,
-}
 
 /// Which ECR a call speaks to, and as whom.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]

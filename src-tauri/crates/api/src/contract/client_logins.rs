@@ -1,4 +1,7 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::docker::client_login::{
+    Client as LoginClient, HeldLogin, Way as LoginWay,
+};
 use ts_rs::TS;
 
 use super::ApiError;
@@ -33,35 +36,6 @@ pub struct ClientLogin {
     pub error: Option<ApiError>,
 }
 
-/// A program with logins of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
-pub enum LoginClient {
-    /// The Docker command line.
-    Docker,
-    /// Podman, and with it Buildah and Skopeo.
-    Podman,
-}
-
-/// What a client has for a registry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
-pub enum HeldLogin {
-    /// Nothing.
-    None,
-    /// A login in its file.
-    Inline,
-    /// Whatever its credential helper holds.
-    Helper {
-        /// Such as `docker-credential-pass`.
-        program: String,
-    },
-    /// The helper that gets ECR's logins itself.
-    EcrHelper,
-}
-
 /// A way to give a client a login, with everything that it changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "aws.ts")]
@@ -70,22 +44,6 @@ pub struct ClientLoginWay {
     pub way: LoginWay,
     /// What is changed, in its order.
     pub changes: Vec<ClientLoginChange>,
-}
-
-/// How a client gets a login.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
-pub enum LoginWay {
-    /// Its credential helper keeps the login, for 12 hours.
-    Helper {
-        /// Such as `pass` for `docker-credential-pass`.
-        name: String,
-    },
-    /// `docker-credential-ecr-login` is set up for the registry.
-    EcrHelper,
-    /// The login is written into its file, in base64, for 12 hours.
-    Inline,
 }
 
 /// One change.

@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::docker::ImageStore as EngineStore;
 use ts_rs::TS;
 
 /// The Docker Engine on this computer.
@@ -31,19 +32,6 @@ pub struct EngineStatus {
     pub tried: Vec<EngineAttempt>,
     /// Why none answers.
     pub error: Option<super::ApiError>,
-}
-
-/// How an engine keeps images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "sources.ts")]
-pub enum EngineStore {
-    /// The containerd image store: as they were pulled.
-    Containerd,
-    /// A graph driver: unpacked, one platform of each.
-    GraphDriver,
-    /// Podman's store.
-    Podman,
 }
 
 /// What a registry has of an image that the Docker Engine pulled from there, where that is more or

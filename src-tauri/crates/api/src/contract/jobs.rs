@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::migration::Step as MigrationStep;
 use ts_rs::TS;
 
 use super::{ApiError, AwsConnection, ImageSource, MigrationReport, PlannedImage};
@@ -121,24 +122,6 @@ pub enum JobEventKind {
         /// The whole result.
         report: Box<MigrationReport>,
     },
-}
-
-/// The steps of a migration, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "jobs.ts")]
-pub enum MigrationStep {
-    /// Create the missing repositories, each just before its first image: this step starts with the
-    /// push, and is over when the last one is there that an image still needs.
-    Create,
-    /// Get the registry token and try it.
-    LogIn,
-    /// Give the engine's images their ECR names.
-    Tag,
-    /// Move the content.
-    Push,
-    /// Ask the registry and ECR what they hold, and compare.
-    Verify,
 }
 
 /// Where an image is on its way.

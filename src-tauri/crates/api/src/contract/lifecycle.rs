@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::lifecycle::PolicyAction as LifecycleAction;
 use ts_rs::TS;
 
 /// What the lifecycle policy of a repository does with the images of a plan.
@@ -42,17 +43,6 @@ pub struct ExpiringImage {
     /// How many days after its push, or its last use, it happens; nothing for at the next evaluation,
     /// within 24 hours.
     pub after_days: Option<u32>,
-}
-
-/// What a lifecycle rule does with an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "repositories.ts")]
-pub enum LifecycleAction {
-    /// ECR deletes it.
-    Expire,
-    /// ECR moves it to the archive, where it can't be pulled.
-    Archive,
 }
 
 impl LifecycleForecast {

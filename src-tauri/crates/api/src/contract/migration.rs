@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+pub use transload_engine::model::{Encryption, LifecyclePreset, TagMutability};
 use ts_rs::TS;
 
 use super::{AwsConnection, ImageSource, Naming, Selection};
@@ -96,59 +97,6 @@ pub struct RepositorySettings {
     /// nothing for ECR's usual.
     #[serde(default)]
     pub policy: Option<String>,
-}
-
-/// Whether tags may be moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "migration.ts")]
-pub enum TagMutability {
-    /// Every tag may move.
-    Mutable,
-    /// No tag may move.
-    Immutable,
-    /// No tag may move but those that match.
-    ImmutableWithExclusion,
-    /// Every tag may move but those that match.
-    MutableWithExclusion,
-}
-
-/// How layers are encrypted at rest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "migration.ts")]
-pub enum Encryption {
-    /// Keys that Amazon S3 manages.
-    Aes256,
-    /// A key of AWS KMS; without one the key that AWS manages for ECR.
-    Kms {
-        /// Key id, alias or ARN.
-        key: Option<String>,
-    },
-    /// Two layers of encryption with a key of AWS KMS.
-    KmsDualLayer {
-        /// Key id, alias or ARN.
-        key: Option<String>,
-    },
-}
-
-/// What ECR removes by itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "migration.ts")]
-pub enum LifecyclePreset {
-    /// Nothing.
-    None,
-    /// All but the newest images.
-    KeepNewest {
-        /// How many stay.
-        count: u32,
-    },
-    /// Images without a tag, some days after their push.
-    ExpireUntagged {
-        /// How many days.
-        days: u32,
-    },
 }
 
 /// What to do about one image whose tag points to something else already.

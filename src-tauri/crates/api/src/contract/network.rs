@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::network::ProxyOrigin;
 use ts_rs::TS;
 
 use super::ApiError;
@@ -45,17 +46,6 @@ pub struct ProxyUse {
     pub address: String,
     /// Whether a login for it is known.
     pub has_login: bool,
-}
-
-/// Where a proxy was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "settings.ts")]
-pub enum ProxyOrigin {
-    /// In the environment.
-    Environment,
-    /// In the settings of the operating system.
-    System,
 }
 
 /// A file with certificate authorities.

@@ -1,4 +1,6 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::aws::{DenialReason as PermissionDenial, Policy as IamPolicy};
+pub use transload_engine::migration::Purpose as PermissionPurpose;
 use ts_rs::TS;
 
 /// Whether the caller may do what a plan would do. Nothing was written to find it out.
@@ -33,27 +35,6 @@ pub struct PlanPermission {
     pub resource_count: u32,
 }
 
-/// What a permission is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "permissions.ts")]
-pub enum PermissionPurpose {
-    /// To get the registry's token.
-    LogIn,
-    /// To see what is there.
-    Look,
-    /// To create repositories.
-    Create,
-    /// To send layers and manifests.
-    Push,
-    /// To prove by digest what arrived.
-    Prove,
-    /// To say what the lifecycle policies of existing repositories do with the images.
-    Forecast,
-    /// To take layers that another repository holds, in place of sending them again.
-    Mount,
-}
-
 /// Whether the caller has a permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -73,23 +54,6 @@ pub enum PermissionStanding {
         /// The conditions that it depends on, such as `aws:MultiFactorAuthPresent`.
         conditions: Vec<String>,
     },
-}
-
-/// Why a permission is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "permissions.ts")]
-pub enum PermissionDenial {
-    /// No policy of the caller allows it.
-    NotGranted,
-    /// A policy of the caller denies it.
-    Denied,
-    /// A policy of the organisation does not allow it.
-    Organization,
-    /// The permissions boundary of the caller does not allow it.
-    Boundary,
-    /// A call that needs it was refused.
-    CallRefused,
 }
 
 /// Why a permission is not known.
@@ -118,14 +82,4 @@ pub enum PermissionBasis {
     Calls,
     /// The caller is the account's root user.
     Root,
-}
-
-/// An IAM policy document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "permissions.ts")]
-pub struct IamPolicy {
-    /// The document, as indented JSON.
-    pub text: String,
-    /// Whether it names more repositories than the plan needs, since all names are more than IAM takes.
-    pub widened: bool,
 }

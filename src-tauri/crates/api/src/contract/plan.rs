@@ -1,4 +1,7 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::migration::{
+    EngineOutcome, EngineWay, PlanTotals, PlannedReferrerTag, Remark as PlanRemark, Route,
+};
 use ts_rs::TS;
 
 use super::{
@@ -136,58 +139,6 @@ pub struct EnginePrediction {
     pub attestations_stay: bool,
 }
 
-/// Who sends an image of the Docker Engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "plan.ts")]
-pub enum EngineWay {
-    /// The engine pushes the whole image.
-    Push,
-    /// The engine pushes one platform of an index.
-    PushPlatform,
-    /// Transload reads the image from the engine and sends it itself.
-    OwnPush,
-}
-
-/// What arrives of an image of the Docker Engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "plan.ts")]
-pub enum EngineOutcome {
-    /// All of it, with its digest.
-    Whole,
-    /// One platform of an index, with the digest that it has there.
-    Part,
-    /// The index if the engine holds all of it, otherwise one platform. This engine does not say
-    /// which before the image is sent.
-    SeenWhileSending,
-    /// One platform with another digest and the same content: the engine packs layers again.
-    Repacked,
-}
-
-/// A tag of a signature, attestation or SBOM, such as `sha256-….sig`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "plan.ts")]
-pub struct PlannedReferrerTag {
-    /// The tag.
-    pub tag: String,
-    /// The digest at the source.
-    pub source_digest: String,
-    /// The digest that the tag has at the destination now. Another one than the source's is kept.
-    pub destination_digest: Option<String>,
-}
-
-/// How an image travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "plan.ts")]
-pub enum Route {
-    /// The Docker Engine pushes it.
-    DockerEngine,
-    /// It is copied from registry to registry, unchanged.
-    RegistryToRegistry,
-}
-
 /// What will be done with an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -211,77 +162,6 @@ pub enum PlannedAction {
         /// Why.
         error: ApiError,
     },
-}
-
-/// Something worth knowing about a planned image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "plan.ts")]
-pub enum PlanRemark {
-    /// The engine re-packs layers, so the digest in ECR is a new one.
-    DigestChanges,
-    /// The engine holds one platform only, and that one is moved. Only in plans of earlier versions.
-    OnePlatform,
-    /// The size is the engine's, unpacked; what travels is smaller.
-    SizeUnpacked,
-    /// Its manifests are read when its turn comes, to spare the source's pull quota; until then its
-    /// size and platforms are not known.
-    ReadLater,
-    /// Only the chosen platform is copied, so the digest in ECR is not the one of the index.
-    ChosenPlatform,
-    /// It runs on Linux, but not on amd64.
-    NotForAmd64,
-    /// It is an index of one platform and its attestation, which AWS Lambda does not take.
-    NotForLambda,
-    /// It is a build cache and no image to run.
-    BuildCache,
-    /// Some of its layers lie outside the registry, as Windows base layers do, and are not copied.
-    ForeignLayers,
-    /// ECR already has an index that holds this image and other platforms; it stays.
-    DestinationHasIndex,
-}
-
-/// The sums of a plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "plan.ts")]
-pub struct PlanTotals {
-    /// Repositories that will be created.
-    pub repositories_to_create: u32,
-    /// Images that will be moved.
-    pub images_to_move: u32,
-    /// Images that are there already, or stay as they are by choice.
-    pub images_unchanged: u32,
-    /// Images that need a choice.
-    pub conflicts: u32,
-    /// Images that cannot be moved.
-    pub refused: u32,
-    /// Bytes that the account receives: each layer once for each repository that doesn't have it, or
-    /// once for all that can share it where blob mounting is on. Signatures and other referrers are not
-    /// counted.
-    #[serde(default)]
-    pub upload_bytes: u64,
-    /// Whether blob mounting is on, where that is known and matters.
-    #[serde(default)]
-    pub blob_mounting: Option<bool>,
-    /// Bytes of all images to move, each shared layer counted once, without what is there already.
-    pub unique_bytes: u64,
-    /// Bytes that ECR would keep in addition, which its storage price is for.
-    pub stored_bytes: u64,
-    /// Bytes of images to move that their repositories hold already.
-    #[serde(default)]
-    pub there_bytes: u64,
-    /// Bytes that need not be sent where ECR takes layers from its other repositories.
-    #[serde(default)]
-    pub mountable_bytes: u64,
-    /// Tags of signatures, attestations and SBOMs that will be written beside the images.
-    #[serde(default)]
-    pub referrer_tags: u32,
-    /// Tags of such that point to another one at the destination, which is kept.
-    #[serde(default)]
-    pub referrer_tags_kept: u32,
-    /// Images to move whose signatures are looked for when they are copied.
-    #[serde(default)]
-    pub referrers_unknown: u32,
 }
 
 /// How long a migration will take, from how fast earlier ones were.

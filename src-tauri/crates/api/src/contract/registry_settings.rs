@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::aws::{KnownCacheRule, KnownTemplate};
 use ts_rs::TS;
 
 use super::{ApiError, RepositorySettings};
@@ -16,26 +17,6 @@ pub struct RegistrySettings {
     pub cache_rules: Option<Vec<KnownCacheRule>>,
     /// Why something is not known.
     pub errors: Vec<ApiError>,
-}
-
-/// A template that ECR creates repositories by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
-pub struct KnownTemplate {
-    /// What the repositories' names begin with, or `ROOT` for all that no other template is for.
-    pub prefix: String,
-    /// Whether it is for repositories that are missing when somebody pushes to them.
-    pub on_push: bool,
-}
-
-/// A pull-through cache rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
-pub struct KnownCacheRule {
-    /// What the repositories' names begin with, or `ROOT` for all.
-    pub prefix: String,
-    /// The registry behind it, such as `registry-1.docker.io`.
-    pub upstream: String,
 }
 
 /// A change of what is set for the whole registry, which may serve better than a migration.

@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::migration::{Headline as MigrationOutcome, Proof};
 use ts_rs::TS;
 
 use super::{ApiError, AwsIdentity, ImageStanding, ReportSummary, Route};
@@ -75,32 +76,6 @@ pub struct PolicyNotSet {
     pub repository: String,
     /// Why setting it failed; nothing if the migration was cancelled before.
     pub error: Option<ApiError>,
-}
-
-/// How a migration ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "report.ts")]
-pub enum MigrationOutcome {
-    /// It is still running, here or in another window or command.
-    Running,
-    /// Every image is verified in ECR, or there was none. The counts tell whether every digest is
-    /// that of the source.
-    Succeeded,
-    /// Every image is verified or was kept by choice: a different image stays under its tag.
-    Kept,
-    /// Nothing failed, but some images could not be verified.
-    Unproven,
-    /// Some images failed.
-    PartlyFailed,
-    /// Every image failed.
-    Failed,
-    /// A person cancelled it with images that are not finished.
-    Cancelled,
-    /// The program or the computer stopped before the end.
-    Interrupted,
-    /// Parts of the plan are missing from a report that joins parts.
-    Incomplete,
 }
 
 /// What became of one image.
@@ -187,26 +162,6 @@ pub enum ImageResult {
     },
     /// It was not finished when the migration was stopped or interrupted.
     Cancelled,
-}
-
-/// What can be said of an image's digests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "report.ts")]
-pub enum Proof {
-    /// Source, push, registry and ECR agree.
-    Equal,
-    /// One platform of an index was copied, and push, registry and ECR agree on its digest.
-    EqualToPart,
-    /// The engine packed the layers again: push, registry and ECR agree on a digest of its own, and
-    /// the configuration, which names the content of every layer, is the same.
-    SameContent,
-    /// Push, registry and ECR agree on a digest; nothing connects it with the source.
-    EqualToPushed,
-    /// They disagree.
-    Different,
-    /// There is nothing to compare.
-    NotProved,
 }
 
 /// The formats that a report is exported in.

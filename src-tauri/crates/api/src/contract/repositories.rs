@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::repositories::{ImageKind, IndexEntry};
 use ts_rs::TS;
 
 use super::{ApiError, RepositorySettings};
@@ -65,37 +66,6 @@ pub struct RepositoryImage {
     pub pulled_at_ms: Option<u64>,
     /// Commands that pull it.
     pub pull_commands: Vec<String>,
-}
-
-/// What an image is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "repositories.ts")]
-pub enum ImageKind {
-    /// One image.
-    Image,
-    /// An index of images.
-    Index,
-    /// An attestation.
-    Attestation,
-    /// A signature.
-    Signature,
-    /// Something else.
-    Other,
-}
-
-/// One entry of an index.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "repositories.ts")]
-pub struct IndexEntry {
-    /// Its digest.
-    pub digest: String,
-    /// Its platform, such as `linux/amd64`; nothing for an attestation.
-    pub platform: Option<String>,
-    /// What it is.
-    pub kind: ImageKind,
-    /// Bytes of its manifest, configuration and layers.
-    pub size_bytes: u64,
 }
 
 /// An image, or one of its tags, that is to be deleted.

@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::migration::Out as OutReason;
 use ts_rs::TS;
 
 use super::{ApiError, SelectedImage};
@@ -100,23 +101,4 @@ pub struct OutCount {
     pub reason: OutReason,
     /// How many.
     pub tags: u32,
-}
-
-/// Why a tag is not meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "sources.ts")]
-pub enum OutReason {
-    /// It matches none of the patterns.
-    NotIncluded,
-    /// It matches a pattern of those that are left out.
-    Excluded,
-    /// It was pushed before the time.
-    PushedBefore,
-    /// It was not pulled since the time.
-    PulledBefore,
-    /// The source does not say when.
-    TimeUnknown,
-    /// There are enough newer ones.
-    Older,
 }

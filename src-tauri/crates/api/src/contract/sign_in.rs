@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::aws::SignInMethod as SignInWay;
 use ts_rs::TS;
 
 /// Where to sign in through IAM Identity Center.
@@ -16,17 +17,6 @@ pub enum SignInTarget {
         /// Its name.
         session: String,
     },
-}
-
-/// How a person signs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "aws.ts")]
-pub enum SignInWay {
-    /// In the browser of this computer.
-    Browser,
-    /// On any device, by a code that its page must show.
-    Code,
 }
 
 /// What a person needs for signing in.

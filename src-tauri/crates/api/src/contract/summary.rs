@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::migration::{OutcomeCounts, Standing as ImageStanding};
 use ts_rs::TS;
 
 /// The headline of a migration and everything that must be said with it. Each surface shows these
@@ -36,46 +37,4 @@ pub enum SummaryStatus {
     Stopped,
     /// Still running.
     InProgress,
-}
-
-/// How many images of a migration have which standing. Each image is counted once; `up_to_date` is a
-/// part of the verified ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "report.ts")]
-pub struct OutcomeCounts {
-    /// All planned images.
-    pub images: u32,
-    /// In ECR, with the digest of the source.
-    pub equal: u32,
-    /// In ECR with the digest that was pushed, which is not the digest of the source.
-    pub equal_to_pushed: u32,
-    /// Verified images that were skipped because ECR already had them.
-    pub up_to_date: u32,
-    /// A different image stays under the tag, by choice.
-    pub kept: u32,
-    /// Failed.
-    pub failed: u32,
-    /// Not finished when the migration ended.
-    pub not_finished: u32,
-    /// Nothing proves what ECR holds under the tag.
-    pub unknown: u32,
-}
-
-/// What is known about an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "report.ts")]
-pub enum ImageStanding {
-    /// In ECR; source, push, registry and ECR agree on one digest.
-    Equal,
-    /// In ECR with the digest that was pushed, which is not the digest of the source.
-    EqualToPushed,
-    /// A different image stays under the tag, by choice.
-    Kept,
-    /// Failed, or ECR holds something else than was sent.
-    Failed,
-    /// The migration ended before this image was finished.
-    NotFinished,
-    /// Nothing proves what ECR holds under the tag now.
-    Unknown,
 }

@@ -1,4 +1,7 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::migration::{
+    ImageUndo, LeftReason as TagLeft, RepositoryUndo, TagUndo, UndoTag,
+};
 use ts_rs::TS;
 
 use super::{ApiError, DestinationIdentity};
@@ -47,95 +50,6 @@ pub struct UndoRepository {
     pub images_deleted: u32,
     /// What becomes of the repository itself.
     pub repository: RepositoryUndo,
-}
-
-/// What an undo does to a tag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "undo.ts")]
-pub struct UndoTag {
-    /// The tag.
-    pub tag: String,
-    /// What the migration pushed for it.
-    pub digest: String,
-    /// What becomes of it.
-    pub action: TagUndo,
-}
-
-/// What becomes of a tag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "undo.ts")]
-pub enum TagUndo {
-    /// It is taken away.
-    Remove {
-        /// What becomes of its image.
-        image: ImageUndo,
-    },
-    /// It is put back to the image that it pointed to before.
-    Restore {
-        /// That image's digest.
-        to: String,
-    },
-    /// It is left as it is.
-    Left {
-        /// Why.
-        reason: TagLeft,
-    },
-}
-
-/// What becomes of the image of a tag that is taken away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "undo.ts")]
-pub enum ImageUndo {
-    /// It goes with its last tag.
-    Goes,
-    /// It stays: it has other tags.
-    HasOtherTags,
-    /// It stays: an index that stays holds it.
-    BelowIndex,
-}
-
-/// Why a tag is left as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "undo.ts")]
-pub enum TagLeft {
-    /// It is not there any more.
-    Gone,
-    /// Somebody has moved it since.
-    PointsElsewhere {
-        /// The digest that it points to now.
-        to: String,
-    },
-    /// Its image would be deleted with the tag, and was in the repository before the migration.
-    ImageWouldGo,
-    /// The image that it pointed to before is not there any more.
-    EarlierImageGone {
-        /// That image's digest.
-        earlier: String,
-    },
-    /// A push of the Docker Engine was interrupted, so it is not known whether the migration wrote
-    /// what the tag points to.
-    PushInterrupted,
-}
-
-/// What becomes of a repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[ts(export_to = "undo.ts")]
-pub enum RepositoryUndo {
-    /// It is deleted: the migration created it, and nothing is left in it.
-    Delete,
-    /// The migration created it, and it holds something else now.
-    Left {
-        /// How many images stay in it.
-        images: u32,
-    },
-    /// It was there before.
-    WasThere,
-    /// It does not exist any more.
-    Gone,
 }
 
 /// How far an undo is.

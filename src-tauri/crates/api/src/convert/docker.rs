@@ -1,6 +1,6 @@
 use transload_engine::docker as engine;
 
-use crate::contract::{EngineAttempt, EngineOrigin, EngineStatus, EngineStore};
+use crate::contract::{EngineAttempt, EngineOrigin, EngineStatus};
 
 /// What came of looking for an engine.
 pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
@@ -15,11 +15,7 @@ pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {
             .as_ref()
             .map(|found| format!("{} {}", found.info.product, found.info.version)),
         keeps_digests: found.engine.as_ref().map(|found| found.info.keeps_digests()),
-        store: found.engine.as_ref().map(|found| match found.info.store {
-            engine::ImageStore::Containerd => EngineStore::Containerd,
-            engine::ImageStore::GraphDriver => EngineStore::GraphDriver,
-            engine::ImageStore::Podman => EngineStore::Podman,
-        }),
+        store: found.engine.as_ref().map(|found| found.info.store),
         api: found.engine.as_ref().map(|found| found.info.api.to_string()),
         platform: found
             .engine

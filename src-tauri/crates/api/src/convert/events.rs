@@ -1,17 +1,15 @@
 use transload_engine::migration as engine;
 
-use crate::contract::{ImageState, JobEventKind, LayerState, MigrationStep};
+use crate::contract::{ImageState, JobEventKind, LayerState};
 
 /// An event as the contract tells it; layers and images go through the job's own state.
 pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
     use engine::MigrationEvent as From;
     Some(match event {
-        From::StepStarted { step: which } => JobEventKind::StepStarted { step: step(*which) },
-        From::StepFinished { step: which, succeeded, failed } => JobEventKind::StepFinished {
-            step: step(*which),
-            succeeded: *succeeded,
-            failed: *failed,
-        },
+        From::StepStarted { step: which } => JobEventKind::StepStarted { step: *which },
+        From::StepFinished { step: which, succeeded, failed } => {
+            JobEventKind::StepFinished { step: *which, succeeded: *succeeded, failed: *failed }
+        }
         From::RepositoryReady { repository, created } => {
             JobEventKind::RepositoryReady { repository: repository.to_string(), created: *created }
         }
@@ -30,16 +28,6 @@ pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {
         From::SignedIn => JobEventKind::SignedIn,
         From::ImageState { .. } | From::LayerState { .. } => return None,
     })
-}
-
-fn step(step: engine::Step) -> MigrationStep {
-    match step {
-        engine::Step::Create => MigrationStep::Create,
-        engine::Step::LogIn => MigrationStep::LogIn,
-        engine::Step::Tag => MigrationStep::Tag,
-        engine::Step::Push => MigrationStep::Push,
-        engine::Step::Verify => MigrationStep::Verify,
-    }
 }
 
 /// Where an image is.

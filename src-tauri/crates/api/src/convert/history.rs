@@ -8,9 +8,8 @@ use transload_engine::migration::journal::{
 };
 use transload_engine::model::Digest;
 
-use super::plan::route;
-use super::report::{self, blank, platforms, proof};
-use super::summary::{Attention, migration_outcome, standing, summarize, summary as words};
+use super::report::{self, blank, platforms};
+use super::summary::{Attention, summarize, summary as words};
 use crate::contract::{
     ApiError, AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageSource, ImageState,
     LeftBehind, MigrationReport, MigrationRequest, PolicyNotSet, ReportPart,
@@ -75,7 +74,7 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
         Attention { left_behind, temporary_tags_left, repositories, ..Attention::default() };
     Ok(HistoryEntry {
         migration: summary.id.clone(),
-        state: migration_outcome(summary.outcome.headline),
+        state: summary.outcome.headline,
         summary: words(&summary.outcome, attention),
         started_at_ms: summary.started_at_ms,
         elapsed_ms: summary.elapsed_ms,
@@ -182,7 +181,7 @@ fn image_report(image: &JournalImage) -> ImageReport {
         image: image.planned.index,
         source: image.planned.source.to_string(),
         destination: image.planned.destination.to_string(),
-        route: route(image.planned.route),
+        route: image.planned.route,
         result: match image.stage {
             Stage::Moved => ImageResult::Moved,
             Stage::Unchanged => ImageResult::Unchanged,
@@ -195,8 +194,8 @@ fn image_report(image: &JournalImage) -> ImageReport {
         pushed_digest: text(&image.pushed_digest),
         registry_digest: text(&image.registry_digest),
         ecr_digest: text(&image.ecr_digest),
-        proof: proof(image.proof),
-        standing: standing(image.standing()),
+        proof: image.proof,
+        standing: image.standing(),
         platforms: platforms(&image.platforms),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,

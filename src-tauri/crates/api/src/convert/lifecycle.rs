@@ -1,7 +1,7 @@
-use transload_engine::lifecycle::{Due, PolicyAction};
+use transload_engine::lifecycle::Due;
 use transload_engine::migration as engine;
 
-use crate::contract::{ExpiringImage, LifecycleAction, LifecycleForecast};
+use crate::contract::{ExpiringImage, LifecycleForecast};
 
 /// What a lifecycle policy does with the images of a plan.
 pub fn lifecycle_forecast(forecast: &engine::LifecycleForecast) -> LifecycleForecast {
@@ -24,10 +24,7 @@ fn expiring(image: &engine::ExpiringImage) -> ExpiringImage {
         tags: image.tags.clone(),
         digest: image.digest.as_ref().map(ToString::to_string),
         rule: image.verdict.rule,
-        action: match image.verdict.action {
-            PolicyAction::Expire => LifecycleAction::Expire,
-            PolicyAction::Archive => LifecycleAction::Archive,
-        },
+        action: image.verdict.action,
         after_days: match image.verdict.due {
             Due::Now => None,
             Due::After { days, .. } => Some(days),

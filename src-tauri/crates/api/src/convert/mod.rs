@@ -20,8 +20,8 @@ mod sign_in;
 mod summary;
 mod undo;
 
-pub use aws::{identity, profiles, repository};
-pub use client_logins::{client_login, engine_client, engine_way};
+pub use aws::{identity, repository};
+pub use client_logins::client_login;
 pub use destination::{destination, engine_destination};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
@@ -35,14 +35,12 @@ pub use network::{ca_file, network_status};
 pub use permissions::plan_permissions;
 pub use plan::{expected_time, plan};
 pub use plan_file::plan_of_file;
-pub use registry_settings::{cache_rule, creation_template, known_cache_rule, known_template};
+pub use registry_settings::{cache_rule, creation_template};
 #[cfg(test)]
 pub use report::blank;
 pub use report::{crashed_report, left_behind, report, run_end};
-pub use selection::{out_reason, tag_rules};
+pub use selection::tag_rules;
 pub use settings::{engine_settings, extent, repository_settings};
-pub use sign_in::{
-    new_profile, sign_in_prompt, sign_in_target, sign_in_way, sso_account, sso_session,
-};
+pub use sign_in::{new_profile, sign_in_prompt, sign_in_target, sso_account, sso_session};
 pub use summary::summarize;
 pub use undo::{undo_plan, undo_report};

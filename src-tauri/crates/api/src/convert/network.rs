@@ -1,8 +1,7 @@
 use transload_engine::network as engine;
 
 use crate::contract::{
-    ApiError, CaCertificate, CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus,
-    ProxyOrigin, ProxyUse,
+    ApiError, CaCertificate, CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus, ProxyUse,
 };
 
 /// How this computer reaches others.
@@ -17,10 +16,7 @@ pub fn network_status(network: &engine::Network) -> NetworkStatus {
     });
     NetworkStatus {
         proxies: used.collect(),
-        proxy_origin: match proxies.origin() {
-            engine::ProxyOrigin::Environment => ProxyOrigin::Environment,
-            engine::ProxyOrigin::System => ProxyOrigin::System,
-        },
+        proxy_origin: proxies.origin(),
         proxy_exceptions: proxies.exceptions().map(str::to_owned),
         unusable_variables: proxies.unusable().to_vec(),
         contradicting_variables: contradicting.collect(),

@@ -2,8 +2,7 @@ use transload_engine::aws as engine;
 use transload_engine::migration::{NeededPermission, Purpose};
 
 use crate::contract::{
-    IamPolicy, PermissionBasis, PermissionDenial, PermissionDoubt, PermissionPurpose,
-    PermissionStanding, PlanPermission, PlanPermissions,
+    PermissionBasis, PermissionDoubt, PermissionStanding, PlanPermission, PlanPermissions,
 };
 
 /// Resources that are named with a permission; the others are counted.
@@ -15,7 +14,6 @@ pub fn plan_permissions(
     check: engine::PermissionCheck,
     basis: Option<PermissionBasis>,
 ) -> PlanPermissions {
-    let engine::Policy { text, widened } = engine::policy(&check.wanted);
     let basis = basis.unwrap_or(match check.basis {
         engine::CheckMethod::Simulation => PermissionBasis::Simulation,
         engine::CheckMethod::Calls => PermissionBasis::Calls,
@@ -29,7 +27,7 @@ pub fn plan_permissions(
             .collect(),
         basis,
         simulation_error: check.simulation_error.map(Into::into),
-        policy: IamPolicy { text, widened },
+        policy: engine::policy(&check.wanted),
     }
 }
 
@@ -40,15 +38,7 @@ fn permission(purpose: Purpose, checked: engine::CheckedPermission) -> PlanPermi
     PlanPermission {
         action: checked.action,
         essential: purpose.is_essential(),
-        purpose: match purpose {
-            Purpose::LogIn => PermissionPurpose::LogIn,
-            Purpose::Look => PermissionPurpose::Look,
-            Purpose::Create => PermissionPurpose::Create,
-            Purpose::Push => PermissionPurpose::Push,
-            Purpose::Prove => PermissionPurpose::Prove,
-            Purpose::Forecast => PermissionPurpose::Forecast,
-            Purpose::Mount => PermissionPurpose::Mount,
-        },
+        purpose,
         standing,
         resources: checked.resources.into_iter().take(named).collect(),
         resource_count,
@@ -58,15 +48,7 @@ fn permission(purpose: Purpose, checked: engine::CheckedPermission) -> PlanPermi
 fn standing(standing: engine::PermissionStatus) -> PermissionStanding {
     match standing {
         engine::PermissionStatus::Allowed => PermissionStanding::Allowed,
-        engine::PermissionStatus::Missing(denial) => PermissionStanding::Missing {
-            denial: match denial {
-                engine::DenialReason::NotGranted => PermissionDenial::NotGranted,
-                engine::DenialReason::Denied => PermissionDenial::Denied,
-                engine::DenialReason::Organization => PermissionDenial::Organization,
-                engine::DenialReason::Boundary => PermissionDenial::Boundary,
-                engine::DenialReason::CallRefused => PermissionDenial::CallRefused,
-            },
-        },
+        engine::PermissionStatus::Missing(denial) => PermissionStanding::Missing { denial },
         engine::PermissionStatus::Unknown(doubt) => {
             let (doubt, conditions) = match doubt {
                 engine::UnknownReason::NotAsked => (PermissionDoubt::NotAsked, Vec::new()),

@@ -3,9 +3,8 @@ use transload_engine::migration as engine;
 use super::lifecycle::lifecycle_forecast;
 use super::{destination, repository_settings};
 use crate::contract::{
-    AwsIdentity, EngineOutcome, EnginePrediction, EngineWay, ExpectedTime, MigrationPlan,
-    PlanRemark, PlanTotals, PlannedAction, PlannedImage, PlannedReferrerTag, PlannedRepository,
-    PullQuota, Route, SelectedImage, SettingDifference,
+    AwsIdentity, EnginePrediction, ExpectedTime, MigrationPlan, PlannedAction, PlannedImage,
+    PlannedRepository, PullQuota, SelectedImage, SettingDifference,
 };
 
 /// A plan, under the name that starts it.
@@ -15,7 +14,6 @@ pub fn plan(
     identity: AwsIdentity,
     commands: Vec<String>,
 ) -> MigrationPlan {
-    let totals = plan.totals;
     MigrationPlan {
         plan: id,
         identity,
@@ -23,22 +21,7 @@ pub fn plan(
         registry: plan.registry().to_string(),
         repositories: plan.repositories.iter().map(repository).collect(),
         images: plan.images.iter().map(image).collect(),
-        totals: PlanTotals {
-            repositories_to_create: totals.repositories_to_create,
-            images_to_move: totals.images_to_move,
-            images_unchanged: totals.images_unchanged,
-            conflicts: totals.conflicts,
-            refused: totals.refused,
-            upload_bytes: totals.upload_bytes,
-            blob_mounting: totals.blob_mounting,
-            unique_bytes: totals.unique_bytes,
-            stored_bytes: totals.stored_bytes,
-            there_bytes: totals.there_bytes,
-            mountable_bytes: totals.mountable_bytes,
-            referrer_tags: totals.referrer_tags,
-            referrer_tags_kept: totals.referrer_tags_kept,
-            referrers_unknown: totals.referrers_unknown,
-        },
+        totals: plan.totals,
         pull_quota: plan.pull_quota.map(|needed| PullQuota {
             needed: needed.needed,
             left: Some(needed.quota.remaining),
@@ -154,18 +137,15 @@ fn image(image: &engine::PlannedImage) -> PlannedImage {
         destination: image.destination.to_string(),
         repository: image.repository.to_string(),
         tag: image.tag.to_string(),
-        route: route(image.route),
+        route: image.route,
         action: action(&image.action),
         source_digest: image.source_digest.as_ref().map(ToString::to_string),
         destination_digest: image.destination_digest.as_ref().map(ToString::to_string),
         platforms: image.platforms.iter().map(ToString::to_string).collect(),
         size_bytes: image.size_bytes,
-        remarks: image.remarks.iter().copied().map(remark).collect(),
+        remarks: image.remarks.clone(),
         push_order: Some(image.push_order),
-        referrer_tags: image
-            .referrer_tags
-            .as_ref()
-            .map(|tags| tags.iter().map(referrer_tag).collect()),
+        referrer_tags: image.referrer_tags.clone(),
         part_of: image.part_of.as_ref().map(ToString::to_string),
         engine: image.engine.as_ref().map(prediction),
     }
@@ -174,36 +154,12 @@ fn image(image: &engine::PlannedImage) -> PlannedImage {
 fn prediction(plan: &engine::EnginePlan) -> EnginePrediction {
     EnginePrediction {
         image_id: plan.image_id.to_string(),
-        way: match plan.way {
-            engine::EngineWay::Push => EngineWay::Push,
-            engine::EngineWay::PushPlatform => EngineWay::PushPlatform,
-            engine::EngineWay::OwnPush => EngineWay::OwnPush,
-        },
-        outcome: match plan.outcome {
-            engine::EngineOutcome::Whole => EngineOutcome::Whole,
-            engine::EngineOutcome::Part => EngineOutcome::Part,
-            engine::EngineOutcome::SeenWhileSending => EngineOutcome::SeenWhileSending,
-            engine::EngineOutcome::Repacked => EngineOutcome::Repacked,
-        },
+        way: plan.way,
+        outcome: plan.outcome,
         platform: plan.platform.as_ref().map(|sent| sent.platform.to_string()),
         os_version: plan.platform.as_ref().and_then(|sent| sent.os_version.clone()),
         index_platforms: plan.index_platforms.iter().map(ToString::to_string).collect(),
         attestations_stay: plan.attestations_stay,
-    }
-}
-
-fn referrer_tag(tag: &engine::PlannedReferrerTag) -> PlannedReferrerTag {
-    PlannedReferrerTag {
-        tag: tag.tag.to_string(),
-        source_digest: tag.source_digest.to_string(),
-        destination_digest: tag.destination_digest.as_ref().map(ToString::to_string),
-    }
-}
-
-pub(super) fn route(route: engine::Route) -> Route {
-    match route {
-        engine::Route::DockerEngine => Route::DockerEngine,
-        engine::Route::RegistryToRegistry => Route::RegistryToRegistry,
     }
 }
 
@@ -219,20 +175,5 @@ fn action(action: &engine::Action) -> PlannedAction {
         engine::Action::Refused { error } => {
             PlannedAction::Refused { error: error.as_ref().into() }
         }
-    }
-}
-
-fn remark(remark: engine::Remark) -> PlanRemark {
-    match remark {
-        engine::Remark::DigestChanges => PlanRemark::DigestChanges,
-        engine::Remark::OnePlatform => PlanRemark::OnePlatform,
-        engine::Remark::SizeUnpacked => PlanRemark::SizeUnpacked,
-        engine::Remark::ReadLater => PlanRemark::ReadLater,
-        engine::Remark::ChosenPlatform => PlanRemark::ChosenPlatform,
-        engine::Remark::NotForAmd64 => PlanRemark::NotForAmd64,
-        engine::Remark::NotForLambda => PlanRemark::NotForLambda,
-        engine::Remark::BuildCache => PlanRemark::BuildCache,
-        engine::Remark::ForeignLayers => PlanRemark::ForeignLayers,
-        engine::Remark::DestinationHasIndex => PlanRemark::DestinationHasIndex,
     }
 }

@@ -6,8 +6,7 @@ use transload_engine::migration as engine;
 use transload_engine::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 use crate::contract::{
-    ApiError, EngineOutcome, EnginePrediction, EngineWay, ErrorCode, PlanFile, PlanRemark,
-    PlannedAction, PlannedImage, PlannedReferrerTag, Route,
+    ApiError, EnginePrediction, ErrorCode, PlanFile, PlannedAction, PlannedImage,
 };
 
 /// A plan of a file, as the engine runs it. Its sources are pinned; manifests are read when an
@@ -61,33 +60,18 @@ fn image(
         destination,
         repository,
         tag: destination_tag,
-        route: match image.route {
-            Route::DockerEngine => engine::Route::DockerEngine,
-            Route::RegistryToRegistry => engine::Route::RegistryToRegistry,
-        },
+        route: image.route,
         action: action(&image.action),
         source_digest: digest(&image.source_digest)?,
         destination_digest: digest(&image.destination_digest)?,
         platforms,
         size_bytes: image.size_bytes,
-        remarks: image.remarks.iter().copied().map(remark).collect(),
-        referrer_tags: match &image.referrer_tags {
-            Some(tags) => Some(tags.iter().map(referrer_tag).collect::<Result<_, _>>()?),
-            None => None,
-        },
+        remarks: image.remarks.clone(),
+        referrer_tags: image.referrer_tags.clone(),
         part_of: digest(&image.part_of)?,
         engine: image.engine.as_ref().map(engine_plan).transpose()?,
         content: None,
         push_order: image.push_order.unwrap_or_default(),
-    })
-}
-
-fn referrer_tag(tag: &PlannedReferrerTag) -> Result<engine::PlannedReferrerTag, ApiError> {
-    let digest = |text: &String| Digest::parse(text).map_err(|error| unreadable(&error));
-    Ok(engine::PlannedReferrerTag {
-        tag: Tag::parse(&tag.tag).map_err(|error| unreadable(&error))?,
-        source_digest: digest(&tag.source_digest)?,
-        destination_digest: tag.destination_digest.as_ref().map(digest).transpose()?,
     })
 }
 
@@ -96,17 +80,8 @@ fn engine_plan(prediction: &EnginePrediction) -> Result<engine::EnginePlan, ApiE
     let sent = prediction.platform.as_ref().map(platform).transpose()?;
     Ok(engine::EnginePlan {
         image_id: Digest::parse(&prediction.image_id).map_err(|error| unreadable(&error))?,
-        way: match prediction.way {
-            EngineWay::Push => engine::EngineWay::Push,
-            EngineWay::PushPlatform => engine::EngineWay::PushPlatform,
-            EngineWay::OwnPush => engine::EngineWay::OwnPush,
-        },
-        outcome: match prediction.outcome {
-            EngineOutcome::Whole => engine::EngineOutcome::Whole,
-            EngineOutcome::Part => engine::EngineOutcome::Part,
-            EngineOutcome::SeenWhileSending => engine::EngineOutcome::SeenWhileSending,
-            EngineOutcome::Repacked => engine::EngineOutcome::Repacked,
-        },
+        way: prediction.way,
+        outcome: prediction.outcome,
         platform: sent
             .map(|platform| EnginePlatform { platform, os_version: prediction.os_version.clone() }),
         index_platforms: prediction
@@ -133,21 +108,6 @@ fn action(action: &PlannedAction) -> engine::Action {
                 error: Arc::new(engine::MigrationError::Recorded { error: told }),
             }
         }
-    }
-}
-
-fn remark(remark: PlanRemark) -> engine::Remark {
-    match remark {
-        PlanRemark::DigestChanges => engine::Remark::DigestChanges,
-        PlanRemark::OnePlatform => engine::Remark::OnePlatform,
-        PlanRemark::SizeUnpacked => engine::Remark::SizeUnpacked,
-        PlanRemark::ReadLater => engine::Remark::ReadLater,
-        PlanRemark::ChosenPlatform => engine::Remark::ChosenPlatform,
-        PlanRemark::NotForAmd64 => engine::Remark::NotForAmd64,
-        PlanRemark::NotForLambda => engine::Remark::NotForLambda,
-        PlanRemark::BuildCache => engine::Remark::BuildCache,
-        PlanRemark::ForeignLayers => engine::Remark::ForeignLayers,
-        PlanRemark::DestinationHasIndex => engine::Remark::DestinationHasIndex,
     }
 }
 

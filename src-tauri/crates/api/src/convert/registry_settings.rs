@@ -1,7 +1,7 @@
 use transload_engine::aws::{self, InvalidRegistrySetting};
 
 use super::engine_settings;
-use crate::contract::{ApiError, KnownCacheRule, KnownTemplate, RepositorySettings};
+use crate::contract::{ApiError, RepositorySettings};
 
 /// Reads a template that a person gave.
 pub fn creation_template(
@@ -31,14 +31,4 @@ fn invalid(error: &InvalidRegistrySetting) -> ApiError {
         }
     };
     ApiError::invalid_input(error).hint(hint)
-}
-
-/// A template that is there.
-pub fn known_template(template: aws::KnownTemplate) -> KnownTemplate {
-    KnownTemplate { prefix: template.prefix, on_push: template.on_push }
-}
-
-/// A cache rule that is there.
-pub fn known_cache_rule(rule: aws::KnownCacheRule) -> KnownCacheRule {
-    KnownCacheRule { prefix: rule.prefix, upstream: rule.upstream }
 }

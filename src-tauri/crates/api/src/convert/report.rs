@@ -1,7 +1,6 @@
 use transload_engine::migration as engine;
 
-use super::plan::route;
-use super::summary::{Attention, migration_outcome, standing, summarize, summary};
+use super::summary::{Attention, summarize, summary};
 use crate::contract::{
     AwsIdentity, ImageReport, ImageResult, ImageStanding, LeftBehind, MigrationReport,
     PlatformProof, PolicyNotSet, Proof,
@@ -46,7 +45,7 @@ pub fn crashed_report(
         image: planned.index,
         source: planned.source.to_string(),
         destination: planned.destination.to_string(),
-        route: route(planned.route),
+        route: planned.route,
         result: ImageResult::Cancelled,
         source_digest: planned.source_digest.as_ref().map(ToString::to_string),
         pushed_digest: None,
@@ -80,7 +79,7 @@ pub fn blank(
     let outcome = engine::Outcome::of(engine::RunEnd::Completed, engine::OutcomeCounts::default());
     MigrationReport {
         job,
-        outcome: migration_outcome(outcome.headline),
+        outcome: outcome.headline,
         summary: summary(&outcome, Attention::default()),
         identity,
         registry,
@@ -115,7 +114,7 @@ pub(super) fn image(image: &engine::ImageReport) -> ImageReport {
         image: image.planned.index,
         source: image.planned.source.to_string(),
         destination: image.planned.destination.to_string(),
-        route: route(image.planned.route),
+        route: image.planned.route,
         result: match &image.result {
             engine::ImageResult::Moved => ImageResult::Moved,
             engine::ImageResult::Unchanged => ImageResult::Unchanged,
@@ -128,8 +127,8 @@ pub(super) fn image(image: &engine::ImageReport) -> ImageReport {
         pushed_digest: text(&image.pushed_digest),
         registry_digest: text(&image.registry_digest),
         ecr_digest: text(&image.ecr_digest),
-        proof: proof(image.proof),
-        standing: standing(engine::Standing::of(image)),
+        proof: image.proof,
+        standing: ImageStanding::of(image),
         platforms: platforms(&image.platforms),
         sent_bytes: image.sent_bytes,
         elapsed_ms: image.elapsed_ms,
@@ -146,17 +145,6 @@ pub(super) fn platforms(platforms: &[engine::PlatformProof]) -> Vec<PlatformProo
         in_ecr: part.in_ecr,
     };
     platforms.iter().map(shown).collect()
-}
-
-pub(super) fn proof(proof: engine::Proof) -> Proof {
-    match proof {
-        engine::Proof::Equal => Proof::Equal,
-        engine::Proof::EqualToPart => Proof::EqualToPart,
-        engine::Proof::SameContent => Proof::SameContent,
-        engine::Proof::EqualToPushed => Proof::EqualToPushed,
-        engine::Proof::Different => Proof::Different,
-        engine::Proof::NotProved => Proof::NotProved,
-    }
 }
 
 /// What stayed behind, with its reasons.

@@ -1,6 +1,6 @@
 use transload_engine::migration as engine;
 
-use crate::contract::{ApiError, OutReason, TagPattern, TagPatternKind, TagRules};
+use crate::contract::{ApiError, TagPattern, TagPatternKind, TagRules};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -26,16 +26,4 @@ fn pattern(pattern: &TagPattern) -> Result<engine::TagPattern, ApiError> {
         TagPatternKind::Versions => engine::TagPattern::versions(text),
     };
     read.map_err(|error| ApiError::invalid_input(&error).about(&pattern.text))
-}
-
-/// Why a tag is not meant.
-pub fn out_reason(out: engine::Out) -> OutReason {
-    match out {
-        engine::Out::NotIncluded => OutReason::NotIncluded,
-        engine::Out::Excluded => OutReason::Excluded,
-        engine::Out::PushedBefore => OutReason::PushedBefore,
-        engine::Out::PulledBefore => OutReason::PulledBefore,
-        engine::Out::TimeUnknown => OutReason::TimeUnknown,
-        engine::Out::Older => OutReason::Older,
-    }
 }

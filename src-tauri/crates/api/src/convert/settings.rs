@@ -50,26 +50,17 @@ pub fn engine_settings(
     let parse = |text: &String| model::TagExclusionFilter::parse(text);
     let filters = filters.iter().map(parse).collect::<Result<_, _>>();
     Ok(model::RepositorySettings {
-        tag_mutability: match settings.tag_mutability {
-            TagMutability::Mutable => model::TagMutability::Mutable,
-            TagMutability::Immutable => model::TagMutability::Immutable,
-            TagMutability::ImmutableWithExclusion => model::TagMutability::ImmutableWithExclusion,
-            TagMutability::MutableWithExclusion => model::TagMutability::MutableWithExclusion,
-        },
+        tag_mutability: settings.tag_mutability,
         exclusion_filters: filters.map_err(|error| ApiError::invalid_input(&error))?,
         scan_on_push: settings.scan_on_push,
         encryption: engine_encryption(&settings.encryption),
         tags: settings.tags.clone(),
         lifecycle: match settings.lifecycle {
-            LifecyclePreset::None => model::LifecyclePreset::None,
             LifecyclePreset::KeepNewest { count: 0 }
             | LifecyclePreset::ExpireUntagged { days: 0 } => {
                 return Err(refused("A lifecycle rule needs a number of at least 1."));
             }
-            LifecyclePreset::KeepNewest { count } => model::LifecyclePreset::KeepNewest { count },
-            LifecyclePreset::ExpireUntagged { days } => {
-                model::LifecyclePreset::ExpireUntagged { days }
-            }
+            preset => preset,
         },
         policy: engine_policy(settings.policy.as_deref())?,
     })
@@ -88,41 +79,24 @@ fn refused(message: &str) -> ApiError {
     ApiError::new(crate::contract::ErrorCode::InputInvalid, message)
 }
 
-fn engine_encryption(encryption: &Encryption) -> model::Encryption {
+fn engine_encryption(encryption: &Encryption) -> Encryption {
     let named = |key: &Option<String>| key.clone().filter(|key| !key.trim().is_empty());
     match encryption {
-        Encryption::Aes256 => model::Encryption::Aes256,
-        Encryption::Kms { key } => model::Encryption::Kms { key: named(key) },
-        Encryption::KmsDualLayer { key } => model::Encryption::KmsDualLayer { key: named(key) },
+        Encryption::Aes256 => Encryption::Aes256,
+        Encryption::Kms { key } => Encryption::Kms { key: named(key) },
+        Encryption::KmsDualLayer { key } => Encryption::KmsDualLayer { key: named(key) },
     }
 }
 
 /// Settings of a repository.
 pub fn repository_settings(settings: &model::RepositorySettings) -> RepositorySettings {
     RepositorySettings {
-        tag_mutability: match settings.tag_mutability {
-            model::TagMutability::Mutable => TagMutability::Mutable,
-            model::TagMutability::Immutable => TagMutability::Immutable,
-            model::TagMutability::ImmutableWithExclusion => TagMutability::ImmutableWithExclusion,
-            model::TagMutability::MutableWithExclusion => TagMutability::MutableWithExclusion,
-        },
+        tag_mutability: settings.tag_mutability,
         exclusion_filters: settings.exclusion_filters.iter().map(ToString::to_string).collect(),
         scan_on_push: settings.scan_on_push,
-        encryption: match &settings.encryption {
-            model::Encryption::Aes256 => Encryption::Aes256,
-            model::Encryption::Kms { key } => Encryption::Kms { key: key.clone() },
-            model::Encryption::KmsDualLayer { key } => {
-                Encryption::KmsDualLayer { key: key.clone() }
-            }
-        },
+        encryption: settings.encryption.clone(),
         tags: settings.tags.clone(),
-        lifecycle: match settings.lifecycle {
-            model::LifecyclePreset::None => LifecyclePreset::None,
-            model::LifecyclePreset::KeepNewest { count } => LifecyclePreset::KeepNewest { count },
-            model::LifecyclePreset::ExpireUntagged { days } => {
-                LifecyclePreset::ExpireUntagged { days }
-            }
-        },
+        lifecycle: settings.lifecycle,
         policy: settings.policy.as_ref().map(ToString::to_string),
     }
 }

@@ -4,20 +4,13 @@ use transload_engine::aws as engine;
 use transload_engine::model::{AccountId, Region};
 
 use crate::contract::{
-    ApiError, NewAwsProfile, SignInPrompt, SignInTarget, SignInWay, SsoAccount, SsoSession,
+    ApiError, NewAwsProfile, SignInPrompt, SignInTarget, SsoAccount, SsoSession,
 };
 
 pub fn sign_in_target(target: &SignInTarget) -> engine::SsoTarget {
     match target {
         SignInTarget::Profile { profile } => engine::SsoTarget::Profile(profile.clone()),
         SignInTarget::Session { session } => engine::SsoTarget::Session(session.clone()),
-    }
-}
-
-pub fn sign_in_way(way: SignInWay) -> engine::SignInMethod {
-    match way {
-        SignInWay::Browser => engine::SignInMethod::Browser,
-        SignInWay::Code => engine::SignInMethod::Code,
     }
 }
 
@@ -30,10 +23,7 @@ pub fn sign_in_prompt(
     SignInPrompt {
         sign_in,
         session,
-        way: match prompt.way {
-            engine::SignInMethod::Browser => SignInWay::Browser,
-            engine::SignInMethod::Code => SignInWay::Code,
-        },
+        way: prompt.way,
         url: prompt.url.clone(),
         code_url: prompt.code_url.clone(),
         code: prompt.code.clone(),

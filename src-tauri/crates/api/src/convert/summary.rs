@@ -2,10 +2,7 @@
 
 use transload_engine::migration as engine;
 
-use crate::contract::{
-    ApiError, ImageResult, ImageStanding, MigrationOutcome, MigrationReport, OutcomeCounts,
-    ReportSummary, SummaryStatus,
-};
+use crate::contract::{ApiError, ImageResult, MigrationReport, ReportSummary, SummaryStatus};
 
 /// What a summary mentions beside the counts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +29,7 @@ pub fn summarize(report: &mut MigrationReport, end: engine::RunEnd) {
     let mut counts = engine::OutcomeCounts::default();
     for image in &report.images {
         let is_transferred = !matches!(image.result, ImageResult::Unchanged);
-        counts.add(engine_standing(image.standing), is_transferred, 1);
+        counts.add(image.standing, is_transferred, 1);
     }
     let planned = report.part.as_ref().map(|part| part.plan_images).unwrap_or_default();
     if !report.missing_parts.is_empty() {
@@ -57,7 +54,7 @@ pub fn summarize(report: &mut MigrationReport, end: engine::RunEnd) {
     };
     let outcome = engine::Outcome::of(end, counts);
     let summary = summary(&outcome, attention);
-    report.outcome = migration_outcome(outcome.headline);
+    report.outcome = outcome.headline;
     report.summary = summary;
 }
 
@@ -68,71 +65,7 @@ pub fn summary(outcome: &engine::Outcome, attention: Attention<'_>) -> ReportSum
         title: title(outcome, attention.missing_parts),
         text: text(&outcome.counts),
         notes: notes(outcome, attention),
-        counts: counts(&outcome.counts),
-    }
-}
-
-/// How a headline crosses the border.
-pub fn migration_outcome(headline: engine::Headline) -> MigrationOutcome {
-    use engine::Headline;
-    match headline {
-        Headline::Running => MigrationOutcome::Running,
-        Headline::Succeeded => MigrationOutcome::Succeeded,
-        Headline::Kept => MigrationOutcome::Kept,
-        Headline::Unproven => MigrationOutcome::Unproven,
-        Headline::PartlyFailed => MigrationOutcome::PartlyFailed,
-        Headline::Failed => MigrationOutcome::Failed,
-        Headline::Cancelled => MigrationOutcome::Cancelled,
-        Headline::Interrupted => MigrationOutcome::Interrupted,
-        Headline::Incomplete => MigrationOutcome::Incomplete,
-    }
-}
-
-/// What is known about an image.
-pub fn standing(standing: engine::Standing) -> ImageStanding {
-    use engine::Standing;
-    match standing {
-        Standing::Equal => ImageStanding::Equal,
-        Standing::EqualToPushed => ImageStanding::EqualToPushed,
-        Standing::Kept => ImageStanding::Kept,
-        Standing::Failed => ImageStanding::Failed,
-        Standing::NotFinished => ImageStanding::NotFinished,
-        Standing::Unknown => ImageStanding::Unknown,
-    }
-}
-
-fn engine_standing(standing: ImageStanding) -> engine::Standing {
-    use engine::Standing;
-    match standing {
-        ImageStanding::Equal => Standing::Equal,
-        ImageStanding::EqualToPushed => Standing::EqualToPushed,
-        ImageStanding::Kept => Standing::Kept,
-        ImageStanding::Failed => Standing::Failed,
-        ImageStanding::NotFinished => Standing::NotFinished,
-        ImageStanding::Unknown => Standing::Unknown,
-    }
-}
-
-fn counts(counts: &engine::OutcomeCounts) -> OutcomeCounts {
-    let engine::OutcomeCounts {
-        images,
-        equal,
-        equal_to_pushed,
-        up_to_date,
-        kept,
-        failed,
-        not_finished,
-        unknown,
-    } = *counts;
-    OutcomeCounts {
-        images,
-        equal,
-        equal_to_pushed,
-        up_to_date,
-        kept,
-        failed,
-        not_finished,
-        unknown,
+        counts: outcome.counts,
     }
 }
 

@@ -1,10 +1,7 @@
 use transload_engine::migration as engine;
 
 use super::destination;
-use crate::contract::{
-    ImageUndo, RepositoryUndo, TagLeft, TagUndo, UndoLeft, UndoLeftReason, UndoPlan, UndoReport,
-    UndoRepository, UndoTag, UndoTotals,
-};
+use crate::contract::{UndoLeft, UndoLeftReason, UndoPlan, UndoReport, UndoRepository, UndoTotals};
 
 /// A plan of an undo.
 pub fn undo_plan(undo: String, migration: String, plan: &engine::UndoPlan) -> UndoPlan {
@@ -14,31 +11,11 @@ pub fn undo_plan(undo: String, migration: String, plan: &engine::UndoPlan) -> Un
 }
 
 fn repository(from: &engine::UndoRepository) -> UndoRepository {
-    let tag = |from: &engine::UndoTag| UndoTag {
-        tag: from.tag.to_string(),
-        digest: from.digest.to_string(),
-        action: match &from.action {
-            engine::TagUndo::Remove { image } => TagUndo::Remove {
-                image: match image {
-                    engine::ImageUndo::Goes => ImageUndo::Goes,
-                    engine::ImageUndo::HasOtherTags => ImageUndo::HasOtherTags,
-                    engine::ImageUndo::BelowIndex => ImageUndo::BelowIndex,
-                },
-            },
-            engine::TagUndo::Restore { to } => TagUndo::Restore { to: to.to_string() },
-            engine::TagUndo::Left { reason } => TagUndo::Left { reason: tag_left(reason) },
-        },
-    };
     UndoRepository {
         name: from.name.to_string(),
-        tags: from.tags.iter().map(tag).collect(),
+        tags: from.tags.clone(),
         images_deleted: count(from.images.len()),
-        repository: match from.repository {
-            engine::RepositoryUndo::Delete => RepositoryUndo::Delete,
-            engine::RepositoryUndo::Left { images } => RepositoryUndo::Left { images },
-            engine::RepositoryUndo::WasThere => RepositoryUndo::WasThere,
-            engine::RepositoryUndo::Gone => RepositoryUndo::Gone,
-        },
+        repository: from.repository,
     }
 }
 
@@ -73,7 +50,7 @@ pub fn undo_report(migration: String, report: &engine::UndoReport) -> UndoReport
     let left = |left: &engine::UndoLeft| UndoLeft {
         name: left.name.clone(),
         why: match &left.why {
-            engine::Why::Tag(reason) => UndoLeftReason::Tag { reason: tag_left(reason) },
+            engine::Why::Tag(reason) => UndoLeftReason::Tag { reason: reason.clone() },
             engine::Why::Holds { images } => UndoLeftReason::Holds { images: *images },
             engine::Why::Failed(error) => UndoLeftReason::Failed { error: error.as_ref().into() },
         },
@@ -90,19 +67,6 @@ pub fn undo_report(migration: String, report: &engine::UndoReport) -> UndoReport
         left: report.left.iter().map(left).collect(),
         cancelled: report.cancelled,
         journal_error: None,
-    }
-}
-
-fn tag_left(reason: &engine::LeftReason) -> TagLeft {
-    use engine::LeftReason as From;
-    match reason {
-        From::Gone => TagLeft::Gone,
-        From::PointsElsewhere { to } => TagLeft::PointsElsewhere { to: to.to_string() },
-        From::ImageWouldGo => TagLeft::ImageWouldGo,
-        From::EarlierImageGone { earlier } => {
-            TagLeft::EarlierImageGone { earlier: earlier.to_string() }
-        }
-        From::PushInterrupted => TagLeft::PushInterrupted,
     }
 }
 

@@ -6,12 +6,11 @@ use crate::api::Api;
 use crate::contract::{
     ApiError, AwsConnection, AwsIdentity, AwsProfiles, ErrorCode, RegistryLogin,
 };
-use crate::convert;
 
 impl Api {
     /// Every profile of the AWS configuration on this computer.
     pub async fn aws_profiles_list(&self) -> Result<AwsProfiles, ApiError> {
-        Ok(convert::profiles(list_profiles(&self.inner.options.aws).await))
+        Ok(list_profiles(&self.inner.options.aws).await)
     }
 
     /// What the AWS command line refuses or passes over in the AWS configuration, as sentences for a

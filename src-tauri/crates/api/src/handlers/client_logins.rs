@@ -31,8 +31,7 @@ impl Api {
         let login = EngineLogin { user: token.user, password: token.password };
         let docker = &self.inner.options.docker;
         let mut undos = self.inner.client_login_undos.lock().await;
-        let (engine_client, way) = (convert::engine_client(client), convert::engine_way(&way));
-        let undo = client_login::apply(engine_client, host, &way, &login, docker).await?;
+        let undo = client_login::apply(client, host, &way, &login, docker).await?;
         // What was there before the first change is what there was.
         undos.entry((client, host.clone())).or_default().push(undo);
         drop(undos);
@@ -73,7 +72,7 @@ impl Api {
         let mut clients = Vec::new();
         for client in CLIENTS {
             let undoable = undos.get(&(client, host.clone())).is_some_and(|kept| !kept.is_empty());
-            match client_login::look(convert::engine_client(client), host, docker) {
+            match client_login::look(client, host, docker) {
                 Ok(None) => {}
                 Ok(Some(found)) => {
                     clients.push(convert::client_login(&found, host, client, undoable));

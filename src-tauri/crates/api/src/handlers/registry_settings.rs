@@ -18,10 +18,8 @@ impl Api {
         let mut errors = Vec::new();
         Ok(RegistrySettings {
             blob_mounting: known(mounting, &mut errors),
-            templates: known(templates, &mut errors)
-                .map(|templates| templates.into_iter().map(convert::known_template).collect()),
-            cache_rules: known(rules, &mut errors)
-                .map(|rules| rules.into_iter().map(convert::known_cache_rule).collect()),
+            templates: known(templates, &mut errors),
+            cache_rules: known(rules, &mut errors),
             errors,
         })
     }

@@ -6,8 +6,8 @@ use transload_engine::repositories::{index_entries, kind_of};
 use crate::api::Api;
 use crate::commands;
 use crate::contract::{
-    ApiError, AwsConnection, ErrorCode, ImageKind, ImageNotDeleted, ImageToDelete, IndexEntry,
-    Repository, RepositoryDetails, RepositoryImage, RepositorySummary,
+    ApiError, AwsConnection, ErrorCode, ImageNotDeleted, ImageToDelete, IndexEntry, Repository,
+    RepositoryDetails, RepositoryImage, RepositorySummary,
 };
 use crate::convert;
 
@@ -115,14 +115,7 @@ impl Api {
         let digest = Digest::parse(&digest).map_err(|error| ApiError::invalid_input(&error))?;
         let name = RepositoryName::parse(&name)?;
         let registry = connected.destination.registry.as_ref();
-        let entries = index_entries(registry, &name, &digest).await?;
-        let entries = entries.into_iter().map(|entry| IndexEntry {
-            digest: entry.digest.to_string(),
-            platform: entry.platform.map(|platform| platform.to_string()),
-            kind: kind(entry.kind),
-            size_bytes: entry.size_bytes,
-        });
-        Ok(entries.collect())
+        Ok(index_entries(registry, &name, &digest).await?)
     }
 }
 
@@ -150,22 +143,11 @@ fn listed(
     RepositoryImage {
         digest: image.digest.to_string(),
         tags: image.tags.iter().map(ToString::to_string).collect(),
-        kind: kind(kind_of(image)),
+        kind: kind_of(image),
         media_type: image.media_type.clone(),
         size_bytes: image.size_bytes,
         pushed_at_ms: image.pushed_at_ms,
         pulled_at_ms: image.pulled_at_ms,
         pull_commands: commands::pull(&reference, aws),
-    }
-}
-
-fn kind(kind: transload_engine::repositories::ImageKind) -> ImageKind {
-    use transload_engine::repositories::ImageKind as From;
-    match kind {
-        From::Image => ImageKind::Image,
-        From::Index => ImageKind::Index,
-        From::Attestation => ImageKind::Attestation,
-        From::Signature => ImageKind::Signature,
-        From::Other => ImageKind::Other,
     }
 }

@@ -104,7 +104,7 @@ impl Api {
         for (repository, tags) in listed {
             for (tag, verdict) in tags.iter().zip(choose(&dated(&tags)?, &rules)) {
                 if let Some(reason) = verdict {
-                    *out.entry(convert::out_reason(reason)).or_default() += 1;
+                    *out.entry(reason).or_default() += 1;
                     continue;
                 }
                 match tag.size_bytes {

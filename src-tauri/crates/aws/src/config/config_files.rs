@@ -1,9 +1,11 @@
 //! Reads the two files of the AWS configuration once. Sessions, sign-ins and the profile list start
 //! here.
 
+use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use ts_rs::TS;
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
@@ -15,13 +17,15 @@ use crate::config::profile_set::{ConfiguredProfiles, sdk_name};
 use crate::config::sections::{FileKind, FileSections, IgnoredSection, sort_sections};
 
 /// A file of the AWS configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "AwsConfigFile", export_to = "aws.ts")]
 pub struct ConfigFile {
     /// Where the file is expected.
+    #[serde(serialize_with = "transload_model::text::path")]
     pub path: PathBuf,
     pub exists: bool,
     /// Why the file can't be read, if it exists and can't.
-    pub error: Option<String>,
+    pub problem: Option<String>,
     /// Why the AWS CLI rejects the whole file although we can read it, as `path:line: reason`.
     pub refused_by_cli: Option<String>,
 }
@@ -50,8 +54,8 @@ impl Configuration {
             (FileKind::Config, environment.config_path()),
             (FileKind::Credentials, environment.credentials_path()),
         ] {
-            let (error, refused_by_cli) = (None, None);
-            let mut file = ConfigFile { path: path.clone(), exists: true, error, refused_by_cli };
+            let (problem, refused_by_cli) = (None, None);
+            let mut file = ConfigFile { path: path.clone(), exists: true, problem, refused_by_cli };
             match read_file(kind, &path).await {
                 Ok(Some((mut found, refused))) => {
                     file.refused_by_cli = refused;
@@ -59,7 +63,7 @@ impl Configuration {
                     sections.add(found);
                 }
                 Ok(None) => file.exists = false,
-                Err(error) => file.error = Some(error),
+                Err(error) => file.problem = Some(error),
             }
             files.push(file);
         }
@@ -81,7 +85,7 @@ impl Configuration {
     /// Returns why a file can't be read, if one can't. Then no profile can be trusted: part of it may
     /// be in the unreadable file.
     pub(crate) fn read_error(&self) -> Option<&str> {
-        self.files.iter().find_map(|file| file.error.as_deref())
+        self.files.iter().find_map(|file| file.problem.as_deref())
     }
 
     /// Returns the paths of both files.

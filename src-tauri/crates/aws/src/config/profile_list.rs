@@ -1,6 +1,8 @@
 //! Lists the profiles of this computer for the user to choose from.
 
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use ts_rs::TS;
 
 use crate::config::config_files::{ConfigFile, Configuration};
 use crate::config::environment::AwsEnvironment;
@@ -12,7 +14,8 @@ use crate::config::sections::{IgnoredSection, Section};
 use transload_model::Region;
 
 /// The profiles on this computer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "AwsProfiles", export_to = "aws.ts")]
 pub struct ProfileList {
     /// In the order of the files, the configuration file first.
     pub profiles: Vec<ProfileSummary>,
@@ -27,13 +30,15 @@ pub struct ProfileList {
 }
 
 /// One profile.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "AwsProfile", export_to = "aws.ts")]
 pub struct ProfileSummary {
     pub name: String,
     pub kind: ProfileKind,
     /// The region of the profile or of its source profile.
     pub region: Option<Region>,
     /// The first file that defines the profile.
+    #[serde(serialize_with = "transload_model::text::path")]
     pub source: PathBuf,
     /// Why the profile can't be used, if it can't.
     pub problem: Option<String>,

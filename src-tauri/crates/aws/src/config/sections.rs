@@ -6,9 +6,11 @@
 //!
 //! Source: `botocore.configloader.build_profile_map`, and `full_config` of `botocore.session`.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use ts_rs::TS;
 
 use crate::config::ini::{RawSection, RawSetting};
 use crate::config::shell_words::split_posix;
@@ -23,8 +25,10 @@ pub(crate) enum FileKind {
 }
 
 /// A section that AWS tools ignore.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "aws.ts")]
 pub struct IgnoredSection {
+    #[serde(serialize_with = "transload_model::text::path")]
     pub path: PathBuf,
     /// The line of the header, counted from 1.
     pub line: u32,

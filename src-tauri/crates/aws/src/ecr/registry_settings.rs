@@ -4,6 +4,8 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::error::AwsError;
 use transload_model::{Encryption, RepositoryName, RepositorySettings};
@@ -34,7 +36,8 @@ pub trait EcrRegistrySettings: Send + Sync {
 }
 
 /// A template that exists in the registry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct KnownTemplate {
     /// The prefix of the repository names, or `ROOT` for all repositories without a template of their
     /// own.
@@ -44,7 +47,8 @@ pub struct KnownTemplate {
 }
 
 /// A cache rule that exists in the registry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "repositories.ts")]
 pub struct KnownCacheRule {
     /// The prefix of the repository names, or `ROOT` for all.
     pub prefix: String,

@@ -1,6 +1,8 @@
 //! A permission and what is known about it.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use ts_rs::TS;
 
 /// An IAM action and the resources it is required on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +23,9 @@ pub enum PermissionStatus {
 }
 
 /// Why a permission is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "PermissionDenial", export_to = "permissions.ts")]
 pub enum DenialReason {
     /// No policy of the caller allows the action.
     NotGranted,

@@ -1,6 +1,8 @@
 //! Builds the least-privilege policy that the user can hand to an administrator. Pure.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use ts_rs::TS;
 
 use crate::permissions::permission::Permission;
 
@@ -9,7 +11,8 @@ use crate::permissions::permission::Permission;
 const POLICY_LIMIT: usize = 6144;
 
 /// An IAM policy document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "IamPolicy", export_to = "permissions.ts")]
 pub struct Policy {
     /// The document, pretty-printed.
     pub text: String,

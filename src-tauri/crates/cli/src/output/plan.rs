@@ -113,8 +113,8 @@ fn blob_mounting(totals: &PlanTotals) -> String {
 fn print_referrers(plan: &MigrationPlan) {
     for image in &plan.images {
         for tag in image.referrer_tags.iter().flatten() {
-            let differs = |existing: &String| *existing != tag.source_digest;
-            if tag.destination_digest.as_ref().is_some_and(differs) {
+            let existing = tag.destination_digest.as_ref();
+            if existing.is_some_and(|existing| *existing != tag.source_digest) {
                 line(&format!(
                     "keep     {}:{}  another signature in ECR",
                     image.repository, tag.tag

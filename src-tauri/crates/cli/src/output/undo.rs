@@ -12,7 +12,7 @@ pub fn print_plan(undo: &UndoPlan) {
     for repository in &undo.repositories {
         let name = &repository.name;
         for tag in &repository.tags {
-            line(&tag_line(name, &tag.tag, &tag.action));
+            line(&tag_line(name, tag.tag.as_str(), &tag.action));
         }
         if repository.images_deleted > 0 {
             let images = counted(repository.images_deleted, "image", "images");

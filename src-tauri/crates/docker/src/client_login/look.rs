@@ -1,6 +1,8 @@
 //! What `docker` and Podman have for a registry, and which ways lead to a login.
 
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use ts_rs::TS;
 
 use super::ClientLoginError;
 use super::file::ConfigFile;
@@ -13,7 +15,9 @@ use transload_model::RegistryHost;
 pub(super) const ECR_HELPER: &str = "ecr-login";
 
 /// A program that pulls and pushes, with logins of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "LoginClient", export_to = "aws.ts")]
 pub enum Client {
     /// The Docker command line.
     Docker,
@@ -41,7 +45,9 @@ impl Client {
 }
 
 /// What a client has for a registry now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "aws.ts")]
 pub enum HeldLogin {
     /// Nothing.
     None,
@@ -57,7 +63,9 @@ pub enum HeldLogin {
 }
 
 /// A way to give a client a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "LoginWay", export_to = "aws.ts")]
 pub enum Way {
     /// Its credential helper keeps it, for 12 hours.
     Helper {

@@ -5,8 +5,10 @@
 //! holds: the containerd store sends original manifests, but an index only if all of it is held;
 //! other stores repack the layers of one platform.
 
+use serde::{Deserialize, Serialize};
 use transload_docker::{EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind};
 use transload_model::{Digest, ImageReference, Platform};
+use ts_rs::TS;
 
 /// How an image of the Docker Engine is sent to ECR. Part of the plan; the run follows it or stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +29,9 @@ pub struct EnginePlan {
 }
 
 /// Who sends the content of an engine's image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
 pub enum EngineWay {
     /// The engine pushes the whole image.
     Push,
@@ -38,7 +42,9 @@ pub enum EngineWay {
 }
 
 /// What is pushed of an engine's image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "plan.ts")]
 pub enum EngineOutcome {
     /// The whole image with its digest.
     Whole,

@@ -1,6 +1,8 @@
 //! What an undo would do, or why it leaves something. Pure.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
+use ts_rs::TS;
 
 use super::brought::{Brought, BroughtTo, Creation, brought};
 use super::{RepositoryFacts, UndoFacts};
@@ -36,7 +38,8 @@ pub struct UndoRepository {
 }
 
 /// What becomes of a tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct UndoTag {
     /// The tag.
     pub tag: Tag,
@@ -47,7 +50,9 @@ pub struct UndoTag {
 }
 
 /// What becomes of a tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "undo.ts")]
 pub enum TagUndo {
     /// It is taken away.
     Remove {
@@ -67,7 +72,9 @@ pub enum TagUndo {
 }
 
 /// What becomes of the image of a tag that is taken away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "undo.ts")]
 pub enum ImageUndo {
     /// It goes with its last tag.
     Goes,
@@ -78,7 +85,9 @@ pub enum ImageUndo {
 }
 
 /// Why a tag is left as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "TagLeft", export_to = "undo.ts")]
 pub enum LeftReason {
     /// It is not there any more.
     Gone,
@@ -111,7 +120,9 @@ pub struct UndoImage {
 }
 
 /// What becomes of a repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export_to = "undo.ts")]
 pub enum RepositoryUndo {
     /// It is deleted: the migration created it, and nothing is left in it.
     Delete,

@@ -296,7 +296,7 @@ async fn missing_files_are_listed_without_an_error() {
     let environment = home
         .environment_with(&[("AWS_PROFILE", "nowhere"), ("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")]);
     let list = list_profiles(&environment).await;
-    let file = |path| ConfigFile { path, exists: false, error: None, refused_by_cli: None };
+    let file = |path| ConfigFile { path, exists: false, problem: None, refused_by_cli: None };
     assert_eq!(
         list,
         ProfileList {
@@ -315,10 +315,10 @@ async fn an_unreadable_file_is_reported_with_its_line() {
     let broken = "[default]\nregion = eu-west-1\nthis is s3cr3t and no setting\n";
     let home = Home::with(broken, credentials);
     let list = list_profiles(&home.environment()).await;
-    let error = list.files[0].error.clone().unwrap();
+    let error = list.files[0].problem.clone().unwrap();
     assert!(error.contains("line 3") && error.contains(home.config().to_str().unwrap()), "{error}");
     assert!(!error.contains("s3cr3t"), "{error}");
-    assert_eq!(list.files[1].error, None);
+    assert_eq!(list.files[1].problem, None);
     // The other file's profile is listed, but part of it may be missing.
     assert_eq!(list.profiles.len(), 1);
     assert_eq!(list.profiles[0].problem, Some(error));
@@ -334,7 +334,7 @@ async fn a_file_that_the_aws_cli_rejects_is_read_with_a_warning() {
     let credentials = home.credentials().display().to_string();
     assert_eq!(reported(1), format!("{credentials}:2: [a] is already defined in line 1"));
     assert_eq!(list.profiles[0].region.as_ref().unwrap().as_str(), "eu-west-2");
-    assert_eq!(list.files[0].error, None);
+    assert_eq!(list.files[0].problem, None);
 }
 
 #[tokio::test]
@@ -342,6 +342,6 @@ async fn a_file_that_is_not_text_is_reported() {
     let home = Home::with("", "");
     std::fs::write(home.config(), b"[default]\nregion = \xff\xfe\n").unwrap();
     let list = list_profiles(&home.environment()).await;
-    assert!(list.files[0].error.as_deref().unwrap().contains("UTF-8"));
+    assert!(list.files[0].problem.as_deref().unwrap().contains("UTF-8"));
     assert!(list.profiles.is_empty());
 }

@@ -1,0 +1,142 @@
+//! Values as text, on the wire and in files: as they are displayed and parsed. `text` is for a field of a
+//! type that has another form of its own, such as a platform, which OCI writes as an object.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Digest, Region, Tag};
+
+/// Serializes parsed values as the text that they were parsed from.
+macro_rules! as_text {
+    ($($value:ty),*) => {$(
+        impl Serialize for $value {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $value {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<str>::deserialize(deserializer)?;
+                Self::parse(&text).map_err(D::Error::custom)
+            }
+        }
+
+        impl ts_rs::TS for $value {
+            type WithoutGenerics = Self;
+            type OptionInnerType = Self;
+
+            fn name(_: &ts_rs::Config) -> String {
+                "string".to_owned()
+            }
+
+            fn inline(config: &ts_rs::Config) -> String {
+                Self::name(config)
+            }
+        }
+    )*};
+}
+as_text!(Digest, Region, Tag);
+
+/// Writes a value as it is displayed.
+///
+/// # Errors
+/// If the serializer fails.
+pub fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+/// Reads a value from the text that it is displayed as.
+///
+/// # Errors
+/// If the text can't be parsed.
+pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: FromStr<Err: Display>,
+    D: Deserializer<'de>,
+{
+    Cow::<str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+/// Writes a path. What is not valid Unicode is replaced: a person reads it, nobody opens it.
+///
+/// # Errors
+/// If the serializer fails.
+pub fn path<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
+
+/// The same for a value that may be absent.
+pub mod option {
+    use super::*;
+
+    /// Writes a value as it is displayed.
+    ///
+    /// # Errors
+    /// If the serializer fails.
+    pub fn serialize<T: Display, S: Serializer>(
+        value: &Option<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(ToString::to_string).serialize(serializer)
+    }
+
+    /// Reads a value from the text that it is displayed as.
+    ///
+    /// # Errors
+    /// If the text can't be parsed.
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let text = Option::<Cow<'_, str>>::deserialize(deserializer)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json, to_value};
+
+    use super::super::Platform;
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Values {
+        digest: Digest,
+        tag: Tag,
+        region: Region,
+        #[serde(with = "super")]
+        platform: Platform,
+        #[serde(with = "super::option")]
+        other: Option<Platform>,
+    }
+
+    #[test]
+    fn values_are_the_text_that_they_were_parsed_from() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let written = json!({
+            "digest": digest, "tag": "v1.0", "region": "eu-west-1",
+            "platform": "linux/arm/v7", "other": null,
+        });
+        let read: Values = from_value(written.clone()).unwrap();
+        assert_eq!(to_value(&read).unwrap(), written);
+        for (field, wrong) in [
+            ("digest", "sha256:1"),
+            ("tag", ".v"),
+            ("region", "Europe"),
+            ("platform", "linux"),
+            ("other", "linux"),
+        ] {
+            let mut damaged = written.clone();
+            damaged[field] = json!(wrong);
+            assert!(from_value::<Values>(damaged).is_err(), "{field}: {wrong}");
+        }
+    }
+}
