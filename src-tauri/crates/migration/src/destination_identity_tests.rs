@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::super::journal::{Journal, JournalRecord, NewMigration};
-use super::super::testing::{World, identity, request};
+use super::super::testing::{World, identity, record_error, request};
 use super::super::{
     Control, EventSink, ImageResult, Plan, Report, Why, undo, undo_facts, undo_plan, verify_again,
 };
@@ -88,7 +88,7 @@ async fn migrated() -> (World, Plan, JournalRecord) {
         request: String::new(),
         about: String::new(),
     };
-    let log = journal.begin(new, Arc::new(|error| error.to_string())).await.unwrap();
+    let log = journal.begin(new, record_error()).await.unwrap();
     world.run_with(&plan, &world.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
     let record = journal.record("m-1").await.unwrap();
@@ -176,7 +176,7 @@ async fn the_journal_stores_the_whole_destination() {
             request: String::new(),
             about: String::new(),
         };
-        drop(journal.begin(new, Arc::new(|error| error.to_string())).await.unwrap());
+        drop(journal.begin(new, record_error()).await.unwrap());
         assert_eq!(*journal.record("m-1").await.unwrap().destination().unwrap(), other);
         assert_eq!(journal.list().await.unwrap()[0].destination.as_ref(), Some(&other));
     }

@@ -7,7 +7,7 @@ use transload_model::{Digest, ImageReference, Platform, RegistryHost};
 use transload_registry::RegistryError;
 
 use super::journal::JournalError;
-use super::{DestinationDifference, Step};
+use super::{DestinationDifference, RecordedError, Step};
 
 /// Why an image, or a whole migration, failed.
 #[derive(Debug, thiserror::Error)]
@@ -91,12 +91,9 @@ pub enum MigrationError {
     /// The destination includes a digest that isn't the digest of the source image.
     #[error("{destination} names a digest, and the image at the source has the digest {found}")]
     DestinationDigestDiffers { destination: ImageReference, found: Digest },
-    /// The recorded error of an earlier run of the same migration, as it was shown then.
-    #[error("an earlier run of this migration recorded an error")]
-    Recorded {
-        /// The recorded error.
-        error: String,
-    },
+    /// What was recorded earlier: by a previous run of the same migration, or in a plan file.
+    #[error("{0}")]
+    Recorded(Box<RecordedError>),
     /// A step that this image depends on failed.
     #[error("a step that this image depends on failed")]
     EarlierStepFailed {

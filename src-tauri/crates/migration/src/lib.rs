@@ -54,6 +54,7 @@ mod push_order_tests;
 #[cfg(test)]
 mod quota_tests;
 mod record;
+mod recorded_error;
 mod referrer_facts;
 mod report;
 #[cfg(test)]
@@ -107,6 +108,7 @@ pub use permissions::{NeededPermission, Place, Purpose, permissions};
 pub use plan::{
     Action, Plan, PlannedImage, PlannedReferrerTag, PlannedRepository, Remark, Route, plan,
 };
+pub use recorded_error::RecordedError;
 pub use report::{ImageReport, ImageResult, PlatformProof, PolicyNotSet, Proof, Report};
 pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
@@ -118,5 +120,5 @@ pub use totals::{NeededQuota, PlanTotals};
 pub use tree::{ImageTree, Node};
 pub use undo::{
     ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoFacts, UndoImage, UndoLeft, UndoPlan,
-    UndoReport, UndoRepository, UndoTag, Why, undo, undo_facts, undo_plan,
+    UndoReport, UndoRepository, UndoTag, UndoTotals, Why, undo, undo_facts, undo_plan,
 };

@@ -80,7 +80,7 @@ impl Known {
     fn of(earlier: &JournalImage) -> Self {
         let left = earlier.left_behind.iter().cloned().map(|(name, error)| LeftBehind {
             name,
-            error: Arc::new(MigrationError::Recorded { error }),
+            error: Arc::new(MigrationError::Recorded(Box::new(error))),
         });
         Self {
             result: match earlier.stage {

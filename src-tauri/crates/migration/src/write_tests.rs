@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::journal::{Journal, JournalLog, JournalRecord, NewMigration, Stage};
-use super::testing::{FakeEngine, FakeRegistry, When, World, request, results};
+use super::testing::{FakeEngine, FakeRegistry, When, World, record_error, request, results};
 use super::{
     Control, ImageResult, MigrationError, MigrationRequest, Plan, Report, Resolution, Source, undo,
     undo_facts, undo_plan,
@@ -237,8 +237,7 @@ impl Journaled {
             request: String::new(),
             about: String::new(),
         };
-        let tell = Arc::new(|error: &MigrationError| error.to_string());
-        self.journal.begin(new, tell).await.unwrap()
+        self.journal.begin(new, record_error()).await.unwrap()
     }
 
     /// Runs until the crash.
@@ -253,8 +252,7 @@ impl Journaled {
     }
 
     async fn resume(&self) -> Report {
-        let tell = Arc::new(|error: &MigrationError| error.to_string());
-        let (record, log) = self.journal.take_up("m-1", tell).await.unwrap();
+        let (record, log) = self.journal.take_up("m-1", record_error()).await.unwrap();
         let plan = record.plan(&self.request).unwrap();
         let report = self.world.run_with(&plan, &self.world.registry_source(), Some(&log)).await;
         log.flush().await.unwrap();

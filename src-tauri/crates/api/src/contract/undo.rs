@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
+pub use transload_engine::migration::journal::Undone;
 pub use transload_engine::migration::{
-    ImageUndo, LeftReason as TagLeft, RepositoryUndo, TagUndo, UndoTag,
+    ImageUndo, LeftReason as TagLeft, RepositoryUndo, TagUndo, UndoTag, UndoTotals,
 };
 use ts_rs::TS;
 
@@ -20,22 +21,6 @@ pub struct UndoPlan {
     pub repositories: Vec<UndoRepository>,
     /// The sums.
     pub totals: UndoTotals,
-}
-
-/// How much an undo takes away, or took away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "undo.ts")]
-pub struct UndoTotals {
-    /// Tags that are taken away.
-    pub tags_removed: u32,
-    /// Tags that are put back to what they pointed to before.
-    pub tags_restored: u32,
-    /// Images that are deleted, with those below an index.
-    pub images_deleted: u32,
-    /// Repositories that are deleted.
-    pub repositories_deleted: u32,
-    /// Tags, images and repositories that are left as they are.
-    pub left: u32,
 }
 
 /// What an undo does in one repository.
@@ -108,16 +93,4 @@ pub enum UndoLeftReason {
         /// Why.
         error: ApiError,
     },
-}
-
-/// That what a migration brought was taken away again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "undo.ts")]
-pub struct Undone {
-    /// When, in milliseconds since 1970.
-    pub at_ms: u64,
-    /// How much.
-    pub totals: UndoTotals,
-    /// Whether a person stopped it.
-    pub cancelled: bool,
 }

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use transload_engine::migration as engine;
+use transload_engine::migration::RecordedError;
 use transload_engine::migration::journal::{
     JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
     Stage,
@@ -25,16 +26,6 @@ pub struct About {
     /// Which part of a plan file it runs.
     #[serde(default)]
     pub part: Option<ReportPart>,
-}
-
-/// An error as the journal keeps it.
-pub fn told(error: &engine::MigrationError) -> String {
-    told_error(&ApiError::from(error))
-}
-
-/// An error as the engine hands it through without knowing it.
-pub fn told_error(error: &ApiError) -> String {
-    serde_json::to_string(error).unwrap_or_default()
 }
 
 /// What the journal keeps for whoever shows it, read again.
@@ -89,7 +80,7 @@ pub fn history_entry(summary: &JournalSummary) -> Result<HistoryEntry, ApiError>
         failed,
         sent_bytes,
         skipped_bytes,
-        undone: summary.undone.as_ref().and_then(|undone| serde_json::from_str(&undone.told).ok()),
+        undone: summary.undone,
     })
 }
 
@@ -164,18 +155,15 @@ fn repositories_empty(record: &JournalRecord) -> Vec<String> {
     created.filter(|known| !is_used(known)).map(|known| known.name.to_string()).collect()
 }
 
-fn policy_not_set((repository, recorded): &(String, Option<String>)) -> PolicyNotSet {
-    PolicyNotSet {
-        repository: repository.clone(),
-        error: recorded.as_deref().map(|recorded| error(Some(recorded))),
-    }
+fn policy_not_set((repository, error): &(String, Option<RecordedError>)) -> PolicyNotSet {
+    PolicyNotSet { repository: repository.clone(), error: error.as_ref().map(ApiError::of_record) }
 }
 
 fn image_report(image: &JournalImage) -> ImageReport {
     let text = |digest: &Option<Digest>| digest.as_ref().map(ToString::to_string);
-    let left = |(name, told): &(String, String)| LeftBehind {
+    let left = |(name, error): &(String, RecordedError)| LeftBehind {
         name: name.clone(),
-        error: error(Some(told)),
+        error: ApiError::of_record(error),
     };
     ImageReport {
         image: image.planned.index,
@@ -185,7 +173,12 @@ fn image_report(image: &JournalImage) -> ImageReport {
         result: match image.stage {
             Stage::Moved => ImageResult::Moved,
             Stage::Unchanged => ImageResult::Unchanged,
-            Stage::Failed => ImageResult::Failed { error: error(image.error.as_deref()) },
+            Stage::Failed => ImageResult::Failed {
+                error: image
+                    .error
+                    .as_ref()
+                    .map_or_else(ApiError::not_recorded, ApiError::of_record),
+            },
             Stage::Waiting | Stage::Begun | Stage::Pushed | Stage::Cancelled => {
                 ImageResult::Cancelled
             }
@@ -214,11 +207,6 @@ pub fn earlier_state(image: &JournalImage) -> ImageState {
             ImageState::Waiting
         }
     }
-}
-
-fn error(told: Option<&str>) -> ApiError {
-    let read = told.and_then(|told| serde_json::from_str(told).ok());
-    read.unwrap_or_else(|| ApiError::internal("the journal contains no reason"))
 }
 
 fn unreadable(error: &serde_json::Error) -> ApiError {

@@ -26,8 +26,7 @@ pub use destination::{destination, engine_destination};
 pub use docker::engine_status;
 pub use events::{event, image_state, layer_state};
 pub use history::{
-    About, about, earlier_state, history_entry, history_report, request, told, told_error,
-    verified_again,
+    About, about, earlier_state, history_entry, history_report, request, verified_again,
 };
 pub use lifecycle::lifecycle_forecast;
 pub use naming::rename_rules;

@@ -103,10 +103,8 @@ fn action(action: &PlannedAction) -> engine::Action {
             engine::Action::Conflict { overwrite_allowed: *overwrite_allowed }
         }
         PlannedAction::Refused { error } => {
-            let told = serde_json::to_string(error).unwrap_or_default();
-            engine::Action::Refused {
-                error: Arc::new(engine::MigrationError::Recorded { error: told }),
-            }
+            let error = Box::new(error.recorded());
+            engine::Action::Refused { error: Arc::new(engine::MigrationError::Recorded(error)) }
         }
     }
 }

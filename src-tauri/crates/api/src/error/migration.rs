@@ -91,10 +91,7 @@ impl From<&MigrationError> for ApiError {
                 let cause = Self::from(source.as_ref());
                 Self { message: format!("{} {}", new(cause.code).message, cause.message), ..cause }
             }
-            // The journal recorded the whole error.
-            MigrationError::Recorded { error: told } => {
-                serde_json::from_str(told).unwrap_or_else(|_| new(ErrorCode::Internal))
-            }
+            MigrationError::Recorded(error) => Self::of_record(error),
             MigrationError::EarlierStepFailed { step, source } => {
                 let cause = Self::from(source.as_ref());
                 let what = match step {

@@ -11,6 +11,7 @@ mod hub;
 mod journal;
 mod migration;
 mod network;
+mod recorded;
 mod registry;
 mod sign_in;
 mod words;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use transload_engine::migration::journal::{JournalRecord, TellError};
+use transload_engine::migration::journal::{JournalRecord, RecordError};
 use transload_engine::migration::{self, EventSink, MigrationError, MigrationEvent, verify_again};
 
 use super::migration::read_request;
@@ -62,7 +62,7 @@ impl Api {
         let known = journal.record(&migration).await?;
         let shown = convert::request(&known.request)?;
         let (request, ends) = self.reopen(&known, &shown).await?;
-        let (record, log) = journal.take_up(&migration, tell()).await?;
+        let (record, log) = journal.take_up(&migration, record_error()).await?;
         let mut plan = record.plan(&request)?;
         // Of this session, if it was stopped in it.
         plan.manifests = self.inner.plans.manifests();
@@ -134,9 +134,9 @@ impl Api {
     }
 }
 
-/// How errors stand in the journal.
-pub(super) fn tell() -> TellError {
-    Arc::new(|error: &MigrationError| convert::told(error))
+/// Makes the records of errors for the journal.
+pub(super) fn record_error() -> RecordError {
+    Arc::new(|error: &MigrationError| ApiError::from(error).recorded())
 }
 
 /// Nobody follows a proof.

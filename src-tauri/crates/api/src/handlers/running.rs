@@ -11,7 +11,7 @@ use transload_engine::migration::{
     SignInGate, Source,
 };
 
-use super::history::tell;
+use super::history::record_error;
 use transload_engine::model::now_ms;
 
 use crate::api::{Api, Inner, JobRequest};
@@ -43,7 +43,7 @@ impl Api {
             request: text(&shown)?,
             about: text(&about)?,
         };
-        let log = self.journal().await?.begin(new, tell()).await?;
+        let log = self.journal().await?.begin(new, record_error()).await?;
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
         let job = Job::new(id.clone(), job_ends(&shown), started_at_ms, images, self.new_control());
         self.run_job(job, plan, JobRequest { request, shown, ends, part }, log);
@@ -201,13 +201,13 @@ struct ConnectAgain {
 #[async_trait]
 impl Reopen for ConnectAgain {
     async fn reopen(&self) -> Result<Arc<dyn EcrApi>, MigrationError> {
-        let told =
-            |error: ApiError| MigrationError::Recorded { error: convert::told_error(&error) };
+        let recorded = |error: ApiError| MigrationError::Recorded(Box::new(error.recorded()));
         let inner = self.api.upgrade();
-        let api = Api { inner: inner.ok_or_else(|| told(ApiError::internal("the program ends")))? };
+        let api =
+            Api { inner: inner.ok_or_else(|| recorded(ApiError::internal("the program ends")))? };
         api.disconnect(&self.connection).await;
         let connected = api.connect_planned(&self.connection, &self.planned).await;
-        let connected = connected.map_err(told)?;
+        let connected = connected.map_err(recorded)?;
         Ok(Arc::clone(&connected.destination.ecr))
     }
 }

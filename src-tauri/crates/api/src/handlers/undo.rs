@@ -69,16 +69,11 @@ impl Api {
         };
         tracing::info!(migration = %migration, steps = total, "an undo starts");
         let report = undo(plan, &connected.destination, control, &told).await;
+        let undone =
+            Undone { at_ms: now_ms(), totals: report.totals(), cancelled: report.cancelled };
         let mut report = convert::undo_report(migration.clone(), &report);
         tracing::info!(migration = %migration, totals = ?report.totals, "an undo ends");
-        let undone = crate::contract::Undone {
-            at_ms: now_ms(),
-            totals: report.totals,
-            cancelled: report.cancelled,
-        };
-        let told = serde_json::to_string(&undone)
-            .map_err(|error| ApiError::internal(error.to_string()))?;
-        let noted = journal.note_undo(held, Undone { at_ms: undone.at_ms, told }).await;
+        let noted = journal.note_undo(held, undone).await;
         report.journal_error = noted.err().map(Into::into);
         Ok(report)
     }

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use super::Intent;
 use crate::{
     Action, DestinationIdentity, LifecycleForecast, MigrationError, MigrationRequest, Outcome,
-    Plan, PlannedImage, PlannedRepository, PlatformProof, Proof, Standing,
+    Plan, PlannedImage, PlannedRepository, PlatformProof, Proof, RecordedError, Standing,
+    UndoTotals,
 };
 use transload_model::{Digest, RegistryHost, RepositoryName};
 
@@ -115,17 +119,20 @@ pub struct JournalSummary {
     pub counts: JournalCounts,
     /// What is proven about its images, and the headline.
     pub outcome: Outcome,
-    /// That what it brought was taken away again.
+    /// That it was undone.
     pub undone: Option<Undone>,
 }
 
-/// That what a migration brought was taken away again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// That a migration was undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
 pub struct Undone {
     /// When, in milliseconds since 1970.
     pub at_ms: u64,
-    /// What was done, in the words of whoever did it.
-    pub told: String,
+    /// How much was deleted and restored.
+    pub totals: UndoTotals,
+    /// Whether a person stopped it.
+    pub cancelled: bool,
 }
 
 /// One migration with everything.
@@ -141,9 +148,9 @@ pub struct JournalRecord {
     pub images: Vec<JournalImage>,
     /// Names that were made in the Docker Engine on the way and are still there.
     pub temporary_tags_left: Vec<String>,
-    /// Lifecycle policies of new repositories that were not set, with the reason in the words of
-    /// whoever shows it. No reason means that the migration was cancelled before.
-    pub policies_not_set: Vec<(String, Option<String>)>,
+    /// Lifecycle policies of new repositories that were not set, with the reason. No reason means that
+    /// the migration was cancelled before.
+    pub policies_not_set: Vec<(String, Option<RecordedError>)>,
     /// What was written at the destination, or was about to be, in order.
     pub intents: Vec<Intent>,
 }
@@ -170,8 +177,8 @@ pub struct JournalImage {
     pub attempts: u32,
     /// When this changed last, in milliseconds since 1970.
     pub changed_at_ms: u64,
-    /// Why it failed, in the words of whoever shows it.
-    pub error: Option<String>,
+    /// Why it failed.
+    pub error: Option<RecordedError>,
     /// The digest that the push reported.
     pub pushed_digest: Option<Digest>,
     /// The digest that the registry gave for the tag.
@@ -191,7 +198,7 @@ pub struct JournalImage {
     /// The digest that the source's tag had after the push, where it is not the one that was planned.
     pub source_moved_to: Option<Digest>,
     /// What refers to it and stayed behind, with why.
-    pub left_behind: Vec<(String, String)>,
+    pub left_behind: Vec<(String, RecordedError)>,
 }
 
 impl JournalImage {

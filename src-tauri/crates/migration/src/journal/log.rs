@@ -10,11 +10,11 @@ use super::{
     unanswered_creation,
 };
 use crate::record::Record;
-use crate::{ImageResult, ImageState, MigrationError, Report};
+use crate::{ImageResult, ImageState, MigrationError, RecordedError, Report};
 use transload_model::{Digest, RepositoryName, Tag, now_ms};
 
-/// Puts an error into the words of whoever shows the journal.
-pub type TellError = Arc<dyn Fn(&MigrationError) -> String + Send + Sync>;
+/// Makes the record of an error: code and words are the error table's, which is above the engine.
+pub type RecordError = Arc<dyn Fn(&MigrationError) -> RecordedError + Send + Sync>;
 
 /// What earlier tries of a migration left. Empty at the first.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(super) struct EarlierTries {
 pub struct JournalLog {
     migration: Arc<str>,
     writer: Writer,
-    tell: TellError,
+    record_error: RecordError,
     earlier: EarlierTries,
     intents: Mutex<Intents>,
     since: Instant,
@@ -60,13 +60,13 @@ impl JournalLog {
         migration: &str,
         writer: Writer,
         claim: Claim,
-        tell: TellError,
+        record_error: RecordError,
         earlier: EarlierTries,
     ) -> Self {
         let (migration, since) = (Arc::from(migration), Instant::now());
         let next = earlier.intents.last().map_or(0, |last| last.number.saturating_add(1));
         let intents = Mutex::new(Intents { next, tags: tag_histories(&earlier.intents) });
-        Self { migration, writer, tell, earlier, intents, since, _claim: claim }
+        Self { migration, writer, record_error, earlier, intents, since, _claim: claim }
     }
 
     /// What earlier tries of the same migration left, in the order of the plan; nothing at the first.
@@ -198,11 +198,12 @@ impl JournalLog {
         };
         let known = record.known();
         let error = match &known.result {
-            Some(ImageResult::Failed { error }) => Some((self.tell)(error)),
+            Some(ImageResult::Failed { error }) => Some((self.record_error)(error).text()),
             _ => None,
         };
         let left = known.left_behind.iter();
-        let left: Vec<_> = left.map(|left| (left.name.clone(), (self.tell)(&left.error))).collect();
+        let left: Vec<_> =
+            left.map(|left| (left.name.clone(), (self.record_error)(&left.error).text())).collect();
         self.write(ChangeKind::Image(Box::new(ImageChange {
             number: record.planned.index,
             stage,
@@ -234,7 +235,7 @@ impl JournalLog {
     pub(crate) fn end(&self, report: &Report) {
         let left: Vec<_> = report.temporary_tags_left.iter().map(ToString::to_string).collect();
         let not_set = report.policies_not_set.iter().map(|policy| {
-            let error = policy.error.as_deref().map(|error| (self.tell)(error));
+            let error = policy.error.as_deref().map(|error| (self.record_error)(error).text());
             (policy.repository.as_str(), error)
         });
         let not_set: Vec<_> = not_set.collect();

@@ -36,5 +36,5 @@ pub use intent::{
     is_recent_creation, tag_histories, unanswered_creation,
 };
 pub(super) use log::PendingWrite;
-pub use log::{JournalLog, TellError};
+pub use log::{JournalLog, RecordError};
 pub use store::{HeldMigration, Journal};

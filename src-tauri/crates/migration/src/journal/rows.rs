@@ -10,11 +10,11 @@ use url::Url;
 
 use super::codes::{ActionCode, Coded, WriteCode};
 use super::{
-    Intent, JournalImage, JournalRepository, NewMigration, Stage, TagKind, TagWrite, Write,
+    Intent, JournalImage, JournalRepository, NewMigration, Stage, TagKind, TagWrite, Undone, Write,
 };
 use crate::{
     Action, DestinationEndpoint, DestinationIdentity, EnginePlan, MigrationError, OutcomeCounts,
-    PlannedImage, PlannedReferrerTag, PlatformProof, Proof, Standing,
+    PlannedImage, PlannedReferrerTag, PlatformProof, Proof, RecordedError, Standing, UndoTotals,
 };
 use transload_docker::EnginePlatform;
 use transload_model::{
@@ -85,6 +85,7 @@ pub(super) fn enter(change: &Transaction<'_>, new: &NewMigration) -> rusqlite::R
 /// Reads a row of `image`.
 pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
     let error: Option<String> = row.get("error")?;
+    let error = error.as_deref().map(RecordedError::read);
     let action: ActionCode = coded(row, "action")?;
     let left_behind: String = row.get("left_behind")?;
     let platforms: String = row.get("platform_proofs")?;
@@ -98,7 +99,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
             repository: read(row, "repository", RepositoryName::parse)?,
             tag: read(row, "tag", Tag::parse)?,
             route: coded(row, "route")?,
-            action: action_of(action, error.as_deref()),
+            action: action_of(action, error.as_ref()),
             source_digest: digest(row, "source_digest")?,
             destination_digest: digest(row, "destination_digest")?,
             platforms: list(row, "platforms", Platform::from_str)?,
@@ -123,8 +124,7 @@ pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<JournalImage> {
         sent_bytes: sent_bytes(row)?,
         skipped_bytes: bytes(row, "skipped_bytes")?,
         elapsed_ms: bytes(row, "elapsed_ms")?,
-        left_behind: serde_json::from_str(&left_behind)
-            .map_err(|error| unreadable(error.into()))?,
+        left_behind: left_behind_of(&left_behind)?,
     })
 }
 
@@ -265,6 +265,70 @@ fn referrer_tags(row: &Row<'_>) -> rusqlite::Result<Option<Vec<PlannedReferrerTa
         })
     };
     rows.into_iter().map(read).collect::<rusqlite::Result<_>>().map(Some)
+}
+
+/// What was not copied, with the record of each error as text.
+fn left_behind_of(text: &str) -> rusqlite::Result<Vec<(String, RecordedError)>> {
+    let rows: Vec<(String, String)> =
+        serde_json::from_str(text).map_err(|error| unreadable(error.into()))?;
+    Ok(rows.into_iter().map(|(name, error)| (name, RecordedError::read(&error))).collect())
+}
+
+/// Policies that were not set, with the record of each error as text.
+pub(super) fn policies_not_set(text: &str) -> Vec<(String, Option<RecordedError>)> {
+    let rows: Vec<(String, Option<String>)> = serde_json::from_str(text).unwrap_or_default();
+    let read = |error: Option<String>| error.as_deref().map(RecordedError::read);
+    rows.into_iter().map(|(repository, error)| (repository, read(error))).collect()
+}
+
+/// What an undo did, as its column holds it.
+#[derive(Serialize, Deserialize)]
+struct UndoColumn {
+    /// Columns without a version were written before there was one.
+    #[serde(default)]
+    version: u32,
+    totals: UndoTotalsColumn,
+    cancelled: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UndoTotalsColumn {
+    tags_removed: u32,
+    tags_restored: u32,
+    images_deleted: u32,
+    repositories_deleted: u32,
+    left: u32,
+}
+
+pub(super) fn undo_text(undone: &Undone) -> String {
+    let UndoTotals { tags_removed, tags_restored, images_deleted, repositories_deleted, left } =
+        undone.totals;
+    let totals = UndoTotalsColumn {
+        tags_removed,
+        tags_restored,
+        images_deleted,
+        repositories_deleted,
+        left,
+    };
+    let column = UndoColumn { version: 1, totals, cancelled: undone.cancelled };
+    serde_json::to_string(&column).unwrap_or_default()
+}
+
+/// What an undo of a migration did. `None` if there was none, or its column cannot be read.
+pub(super) fn undone(row: &Row<'_>) -> rusqlite::Result<Option<Undone>> {
+    let (at, text): (Option<i64>, Option<String>) = (row.get("undone_at_ms")?, row.get("undo")?);
+    let column = text.and_then(|text| serde_json::from_str::<UndoColumn>(&text).ok());
+    let (Some(_), Some(UndoColumn { totals, cancelled, .. })) = (at, column) else {
+        return Ok(None);
+    };
+    let totals = UndoTotals {
+        tags_removed: totals.tags_removed,
+        tags_restored: totals.tags_restored,
+        images_deleted: totals.images_deleted,
+        repositories_deleted: totals.repositories_deleted,
+        left: totals.left,
+    };
+    Ok(Some(Undone { at_ms: bytes(row, "undone_at_ms")?, totals, cancelled }))
 }
 
 fn platform_proofs(text: &str) -> rusqlite::Result<Vec<PlatformProof>> {
@@ -414,7 +478,7 @@ fn action_code(action: &Action) -> ActionCode {
     }
 }
 
-fn action_of(code: ActionCode, error: Option<&str>) -> Action {
+fn action_of(code: ActionCode, error: Option<&RecordedError>) -> Action {
     match code {
         ActionCode::Move => Action::Move,
         ActionCode::Overwrite => Action::Overwrite,
@@ -423,8 +487,8 @@ fn action_of(code: ActionCode, error: Option<&str>) -> Action {
         ActionCode::Conflict => Action::Conflict { overwrite_allowed: true },
         ActionCode::FixedConflict => Action::Conflict { overwrite_allowed: false },
         ActionCode::Refused => {
-            let told = error.unwrap_or_default().to_owned();
-            Action::Refused { error: Arc::new(MigrationError::Recorded { error: told }) }
+            let error = error.cloned().unwrap_or_else(|| RecordedError::read(""));
+            Action::Refused { error: Arc::new(MigrationError::Recorded(Box::new(error))) }
         }
     }
 }

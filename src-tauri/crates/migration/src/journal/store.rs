@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row};
 
 use super::claim::Claim;
-use super::log::{EarlierTries, JournalLog, TellError};
+use super::log::{EarlierTries, JournalLog, RecordError};
 use super::writer::Writer;
 use super::{
     JournalCounts, JournalError, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
@@ -86,7 +86,7 @@ impl Journal {
     pub async fn begin(
         &self,
         new: NewMigration,
-        tell: TellError,
+        record_error: RecordError,
     ) -> Result<JournalLog, JournalError> {
         let this = self.clone();
         blocking(move || {
@@ -99,7 +99,7 @@ impl Journal {
             };
             enter(&mut connection).map_err(|error| this.broken(error))?;
             let writer = this.inner.writer.clone();
-            Ok(JournalLog::new(&new.id, writer, claim, tell, EarlierTries::default()))
+            Ok(JournalLog::new(&new.id, writer, claim, record_error, EarlierTries::default()))
         })
         .await
     }
@@ -111,7 +111,7 @@ impl Journal {
     pub async fn take_up(
         &self,
         id: &str,
-        tell: TellError,
+        record_error: RecordError,
     ) -> Result<(JournalRecord, JournalLog), JournalError> {
         let (this, id) = (self.clone(), id.to_owned());
         blocking(move || {
@@ -130,7 +130,7 @@ impl Journal {
                 intents: record.intents.clone(),
                 elapsed_ms: record.summary.elapsed_ms,
             };
-            let log = JournalLog::new(&id, this.inner.writer.clone(), claim, tell, earlier);
+            let log = JournalLog::new(&id, this.inner.writer.clone(), claim, record_error, earlier);
             Ok((record, log))
         })
         .await
@@ -160,7 +160,7 @@ impl Journal {
         blocking(move || {
             let noted = this.connect()?.execute(
                 "UPDATE migration SET undone_at_ms = ?2, undo = ?3 WHERE id = ?1",
-                (&held.record.summary.id, rows::number(undone.at_ms), undone.told),
+                (&held.record.summary.id, rows::number(undone.at_ms), rows::undo_text(&undone)),
             );
             noted.map(|_| ()).map_err(|error| this.broken(error))
         })
@@ -249,7 +249,7 @@ impl Journal {
                 .query_map([id], rows::intent)?
                 .collect::<Result<_, _>>()?;
             let temporary_tags_left = serde_json::from_str(&left).unwrap_or_default();
-            let policies_not_set = serde_json::from_str(&not_set).unwrap_or_default();
+            let policies_not_set = rows::policies_not_set(&not_set);
             Ok(JournalRecord {
                 summary,
                 request,
@@ -328,12 +328,7 @@ fn summary(
         about: row.get("about")?,
         repositories_created: row.get("created")?,
         policies_not_set: u32::try_from(not_set.len()).unwrap_or(u32::MAX),
-        undone: match (row.get::<_, Option<i64>>("undone_at_ms")?, row.get("undo")?) {
-            (Some(_), Some(told)) => {
-                Some(Undone { at_ms: rows::bytes(row, "undone_at_ms")?, told })
-            }
-            _ => None,
-        },
+        undone: rows::undone(row)?,
         counts: JournalCounts {
             images: count("images")?,
             moved: count("moved")?,

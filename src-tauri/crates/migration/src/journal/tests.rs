@@ -7,19 +7,16 @@ use tempfile::TempDir;
 
 use super::codes::{ActionCode, Coded, WriteCode};
 use super::{
-    Journal, JournalError, JournalImage, JournalLog, JournalState, NewMigration, Stage, TellError,
-    Undone, Write, WriteOutcome, tag_histories,
+    Journal, JournalError, JournalImage, JournalLog, JournalState, NewMigration, Stage, Undone,
+    Write, WriteOutcome, tag_histories,
 };
-use crate::testing::{World, joined, request};
+use crate::testing::{World, joined, record_error, request};
 use crate::{
     Action, DestinationEndpoint, EngineOutcome, EngineWay, Headline, ImageResult, MigrationError,
-    MigrationRequest, OutcomeCounts, Plan, Proof, Remark, Route, Standing,
+    MigrationRequest, OutcomeCounts, Plan, Proof, RecordedError, Remark, Route, Standing,
+    UndoTotals,
 };
 use transload_model::{RepositoryName, RepositorySettings, Tag};
-
-fn tell() -> TellError {
-    Arc::new(|error: &MigrationError| error.to_string())
-}
 
 async fn open(folder: &TempDir) -> Journal {
     Journal::open(folder.path().join("data").join("journal.sqlite")).await.unwrap()
@@ -33,7 +30,7 @@ async fn begin(journal: &Journal, id: &str, plan: &Plan) -> JournalLog {
         request: "{\"what\":\"was asked\"}".to_owned(),
         about: "{}".to_owned(),
     };
-    journal.begin(new, tell()).await.unwrap()
+    journal.begin(new, record_error()).await.unwrap()
 }
 
 /// Three images that are new, one that is there, one that the source does not have.
@@ -96,7 +93,7 @@ async fn a_run_is_written_image_by_image_to_its_end() {
         assert_eq!(kept.proof, told.proof);
         assert_eq!(kept.sent_bytes, told.sent_bytes);
     }
-    assert!(record.images[4].error.as_deref().unwrap().contains("missing"));
+    assert!(record.images[4].error.as_ref().unwrap().message.contains("missing"));
     assert!(record.images[0].attempts == 1 && record.images[3].attempts == 0);
 }
 
@@ -170,7 +167,7 @@ async fn what_was_stopped_goes_on_with_what_is_left() {
     world.run_with(&plan, &world.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
     assert!(matches!(
-        journal.take_up("m-1", tell()).await,
+        journal.take_up("m-1", record_error()).await,
         Err(JournalError::RunsElsewhere { .. })
     ));
     drop(log);
@@ -180,7 +177,7 @@ async fn what_was_stopped_goes_on_with_what_is_left() {
     mark(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 1");
 
     world.control = Default::default();
-    let (record, log) = journal.take_up("m-1", tell()).await.unwrap();
+    let (record, log) = journal.take_up("m-1", record_error()).await.unwrap();
     let report =
         world.run_with(&record.plan(&request).unwrap(), &world.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
@@ -216,7 +213,7 @@ async fn an_image_that_arrived_before_the_power_went_counts_as_moved_and_one_of_
     world.registry.image("app", Some("2"), &["shared", "2"]);
     world.registry.image("app", Some("3"), &["another"]);
 
-    let (record, log) = journal.take_up("m-1", tell()).await.unwrap();
+    let (record, log) = journal.take_up("m-1", record_error()).await.unwrap();
     let report =
         world.run_with(&record.plan(&request).unwrap(), &world.registry_source(), Some(&log)).await;
     assert!(matches!(report.images[0].result, ImageResult::Moved));
@@ -249,11 +246,13 @@ async fn a_full_disk_is_told_and_loses_nothing() {
     let (world, _, plan) = world().await;
     // As much text as fits on no page that is there.
     let mut long = plan.clone();
-    let error = Arc::new(MigrationError::Recorded { error: "x".repeat(20_000) });
+    let error = Arc::new(MigrationError::Recorded(Box::new(RecordedError::new(
+        "internal",
+        "x".repeat(20_000),
+    ))));
     for image in &mut long.images {
         image.action = Action::Refused { error: Arc::clone(&error) };
     }
-    let tell: TellError = Arc::new(|error: &MigrationError| format!("{error:?}"));
     let new = NewMigration {
         id: "m-2".to_owned(),
         started_at_ms: 1,
@@ -261,7 +260,7 @@ async fn a_full_disk_is_told_and_loses_nothing() {
         request: String::new(),
         about: String::new(),
     };
-    let log = journal.begin(new, tell).await.unwrap();
+    let log = journal.begin(new, record_error()).await.unwrap();
     log.writer().limit_pages(1);
     world.run_with(&long, &world.registry_source(), Some(&log)).await;
     let error = log.flush().await.unwrap_err();
@@ -321,6 +320,8 @@ async fn the_journals_of_earlier_versions_open() {
         assert_eq!(stages, [Stage::Moved, Stage::Failed, Stage::Begun], "version {version}");
         assert_eq!(record.images[0].proof, Proof::Equal);
         assert_eq!(record.images[0].planned.platforms.len(), 2);
+        let error = record.images[1].error.as_ref().unwrap();
+        assert_eq!(error.code, "image_missing", "version {version}");
         assert_eq!(record.repositories.len(), 1);
         // What it wrote, as far as that version noted it, can be undone.
         let histories = tag_histories(&record.intents);
@@ -371,12 +372,13 @@ async fn what_earlier_versions_noted_of_engine_images_policies_and_intents_is_ke
         assert!(images.iter().all(|image| image.planned.part_of.is_none()));
         // Version 6 is the first with an order of pushes and with policies that were not set.
         let order: Vec<_> = images.iter().map(|image| image.planned.push_order).collect();
-        let not_set: Vec<(String, Option<String>)> = if version == 5 {
+        let not_set: Vec<(String, Option<RecordedError>)> = if version == 5 {
             assert_eq!(order, [0, 0, 0]);
             Vec::new()
         } else {
             assert_eq!(order, [2, 1, 0], "version {version}");
-            vec![("tool".to_owned(), Some("it was refused".to_owned())), ("other".to_owned(), None)]
+            let refused = RecordedError::new("internal", "it was refused");
+            vec![("tool".to_owned(), Some(refused)), ("other".to_owned(), None)]
         };
         assert_eq!(record.policies_not_set, not_set, "version {version}");
         let histories = tag_histories(&record.intents);
@@ -435,14 +437,21 @@ async fn an_undo_holds_its_migration_and_is_noted() {
     assert!(matches!(journal.hold("m-2").await, Err(JournalError::Unknown { .. })));
     let held = journal.hold("m-1").await.unwrap();
     assert!(matches!(
-        journal.take_up("m-1", tell()).await,
+        journal.take_up("m-1", record_error()).await,
         Err(JournalError::RunsElsewhere { .. })
     ));
-    let undone = Undone { at_ms: 1_795_000_001_000, told: "{}".to_owned() };
-    journal.note_undo(held, undone.clone()).await.unwrap();
+    let totals = UndoTotals { tags_removed: 3, images_deleted: 2, left: 1, ..Default::default() };
+    let undone = Undone { at_ms: 1_795_000_001_000, totals, cancelled: true };
+    journal.note_undo(held, undone).await.unwrap();
     let listed = journal.list().await.unwrap();
     assert_eq!(listed[0].undone, Some(undone));
     assert_eq!(listed[0].state, JournalState::Interrupted, "nobody holds it any more");
+    // As versions before the column had a version wrote it.
+    let earlier = r#"{"at_ms":1,"totals":{"tags_removed":3,"tags_restored":0,"images_deleted":2,"repositories_deleted":0,"left":1},"cancelled":true}"#;
+    journal.damage(&format!("UPDATE migration SET undo = '{earlier}'"));
+    assert_eq!(journal.list().await.unwrap()[0].undone, Some(undone));
+    journal.damage("UPDATE migration SET undo = '{}'");
+    assert_eq!(journal.list().await.unwrap()[0].undone, None);
 }
 
 #[tokio::test]

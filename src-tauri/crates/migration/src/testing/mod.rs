@@ -15,11 +15,11 @@ pub use ecr::{FakeEcr, SignsIn};
 pub use engine::FakeEngine;
 pub use registry::FakeRegistry;
 
-use super::journal::JournalLog;
+use super::journal::{JournalLog, RecordError};
 use super::{
     Control, Destination, DestinationIdentity, EcrLogin, EventSink, Facts, ImageReport,
-    ImageResult, MigrationEvent, MigrationRequest, Plan, Report, RequestedImage, SignInGate,
-    Source, gather, plan, run,
+    ImageResult, MigrationError, MigrationEvent, MigrationRequest, Plan, RecordedError, Report,
+    RequestedImage, SignInGate, Source, gather, plan, run,
 };
 use transload_model::{
     AccountId, ImageReference, Region, RegistryHost, RepositoryName, RepositorySettings, Tag,
@@ -159,4 +159,9 @@ pub fn joined(mut request: MigrationRequest, other: MigrationRequest) -> Migrati
     request.images.extend(other.images);
     request.repositories.extend(other.repositories);
     request
+}
+
+/// Records each error with its own sentence.
+pub(super) fn record_error() -> RecordError {
+    Arc::new(|error: &MigrationError| RecordedError::new("internal", error.to_string()))
 }

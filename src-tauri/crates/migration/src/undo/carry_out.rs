@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::totals::UndoTotals;
 use super::{ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoPlan, UndoRepository, UndoTag};
 use crate::in_turn::in_turn;
 use crate::{Control, Destination, MigrationError};
@@ -40,6 +41,19 @@ pub struct UndoReport {
     pub left: Vec<UndoLeft>,
     /// Whether a person stopped it.
     pub cancelled: bool,
+}
+
+impl UndoReport {
+    /// What it deleted and restored.
+    pub fn totals(&self) -> UndoTotals {
+        UndoTotals {
+            tags_removed: self.tags_removed,
+            tags_restored: self.tags_restored,
+            images_deleted: self.images_deleted,
+            repositories_deleted: count(self.repositories_deleted.len()),
+            left: count(self.left.len()),
+        }
+    }
 }
 
 /// Something that an undo left as it is.

@@ -14,6 +14,7 @@ mod facts;
 mod plan;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 pub use carry_out::{UndoLeft, UndoReport, Why, undo};
 pub use facts::{RepositoryFacts, UndoFacts, undo_facts};
@@ -21,3 +22,4 @@ pub use plan::{
     ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoImage, UndoPlan, UndoRepository, UndoTag,
     undo_plan,
 };
+pub use totals::UndoTotals;

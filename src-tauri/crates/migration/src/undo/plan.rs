@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ts_rs::TS;
 
 use super::brought::{Brought, BroughtTo, Creation, brought};
+use super::totals::UndoTotals;
 use super::{RepositoryFacts, UndoFacts};
 use crate::DestinationIdentity;
 use crate::journal::JournalRecord;
@@ -21,6 +22,36 @@ pub struct UndoPlan {
     pub destination: DestinationIdentity,
     /// By name.
     pub repositories: Vec<UndoRepository>,
+}
+
+impl UndoPlan {
+    /// What it would delete and restore.
+    pub fn totals(&self) -> UndoTotals {
+        let mut totals = UndoTotals::default();
+        for repository in &self.repositories {
+            let mut with_tag = HashSet::new();
+            for tag in &repository.tags {
+                match &tag.action {
+                    TagUndo::Remove { image } => {
+                        totals.tags_removed += 1;
+                        if *image == ImageUndo::Goes {
+                            with_tag.insert(&tag.digest);
+                        }
+                    }
+                    TagUndo::Restore { .. } => totals.tags_restored += 1,
+                    TagUndo::Left { .. } => totals.left += 1,
+                }
+            }
+            let deleted = with_tag.len() + repository.images.len();
+            totals.images_deleted += u32::try_from(deleted).unwrap_or(u32::MAX);
+            match repository.repository {
+                RepositoryUndo::Delete => totals.repositories_deleted += 1,
+                RepositoryUndo::Left { .. } => totals.left += 1,
+                RepositoryUndo::WasThere | RepositoryUndo::Gone => {}
+            }
+        }
+        totals
+    }
 }
 
 /// What an undo would do in one repository.

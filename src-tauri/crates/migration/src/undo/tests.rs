@@ -4,8 +4,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::journal::{Journal, JournalRecord, NewMigration};
-use crate::testing::{FakeEngine, FakeRegistry, World, joined, request};
-use crate::{Control, MigrationError, MigrationRequest, Plan, Resolution, Source, gather, plan};
+use crate::testing::{FakeEngine, FakeRegistry, World, joined, record_error, request};
+use crate::{Control, MigrationRequest, Plan, Resolution, Source, gather, plan};
 use transload_model::{Digest, RepositorySettings};
 
 /// Runs a migration, and gives what its journal knows of it.
@@ -24,8 +24,7 @@ async fn journaled(world: &World, plan: &Plan, source: &Source) -> JournalRecord
         request: String::new(),
         about: String::new(),
     };
-    let log = journal.begin(new, Arc::new(|error: &MigrationError| error.to_string()));
-    let log = log.await.unwrap();
+    let log = journal.begin(new, record_error()).await.unwrap();
     world.run_with(plan, source, Some(&log)).await;
     log.flush().await.unwrap();
     journal.record("m-1").await.unwrap()

@@ -1,0 +1,20 @@
+//! The sums of an undo, planned or done.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How much an undo deletes, or deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export_to = "undo.ts")]
+pub struct UndoTotals {
+    /// Tags that are deleted.
+    pub tags_removed: u32,
+    /// Tags that point again to what they pointed to before.
+    pub tags_restored: u32,
+    /// Images that are deleted, including those below an index.
+    pub images_deleted: u32,
+    /// Repositories that are deleted.
+    pub repositories_deleted: u32,
+    /// Tags, images and repositories that stay unchanged.
+    pub left: u32,
+}
