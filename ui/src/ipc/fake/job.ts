@@ -8,6 +8,7 @@ import type {
   MigrationPlan,
   MigrationReport,
 } from "../generated";
+import { type OwnList, snapshotAfter } from "../jobSnapshot";
 import { fakeDigest } from "./data";
 import { fakeCounts, fakeSummary } from "./summary";
 
@@ -85,12 +86,12 @@ export class FakeJob {
   }
 
   snapshot(): JobSnapshot {
-    const snapshot: JobSnapshot = {
+    const started: JobSnapshot = {
       job: this.id,
-      next_seq: this.played.length,
+      next_seq: 0,
       started_at_ms: this.startedAt,
-      elapsed_ms: this.played.length * tickMs,
-      status: this.status,
+      elapsed_ms: 0,
+      status: "running",
       steps_under_way: [],
       steps_finished: [],
       images: this.plan.images.map((planned) => ({
@@ -113,32 +114,8 @@ export class FakeJob {
       sign_in_error: null,
       report: null,
     };
-    for (const { kind } of this.played) {
-      if (kind.type === "step_started") {
-        snapshot.steps_under_way.push(kind.step);
-      } else if (kind.type === "step_finished") {
-        snapshot.steps_under_way = snapshot.steps_under_way.filter((one) => one !== kind.step);
-        snapshot.steps_finished.push(kind.step);
-      } else if (kind.type === "progress") {
-        snapshot.progress = kind.progress;
-      } else if (kind.type === "finished") {
-        snapshot.report = kind.report;
-      } else if (kind.type === "image_state") {
-        const image = snapshot.images[kind.image];
-        if (image !== undefined) {
-          image.state = kind.state;
-        }
-      } else if (kind.type === "layer_state") {
-        const image = snapshot.images[kind.image];
-        if (image !== undefined) {
-          image.layers = [
-            ...image.layers.filter((one) => one.layer !== kind.layer),
-            { layer: kind.layer, state: kind.state },
-          ];
-        }
-      }
-    }
-    return snapshot;
+    const own: OwnList = { images: null };
+    return this.played.reduce((before, event) => snapshotAfter(before, event, own), started);
   }
 
   private emit(kind: JobEventKind): void {

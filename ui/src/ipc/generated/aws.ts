@@ -6,20 +6,15 @@ import type { ApiError } from "./errors";
  */
 export type AwsConfigFile = { 
 /**
- * Where it is looked for.
+ * Where the file is expected.
  */
-path: string, 
+path: string, exists: boolean, 
 /**
- * Whether it is there.
- */
-exists: boolean, 
-/**
- * Why it cannot be read, if it cannot; then no profile can be used.
+ * Why the file can't be read, if it exists and can't.
  */
 problem: string | null, 
 /**
- * Why the AWS command line refuses to read it, if it does, as `path:line: why`. Transload reads
- * it all the same.
+ * Why the AWS CLI rejects the whole file although we can read it, as `path:line: reason`.
  */
 refused_by_cli: string | null, };
 
@@ -113,25 +108,17 @@ endpoints: AwsEndpoints, };
 /**
  * One profile.
  */
-export type AwsProfile = { 
+export type AwsProfile = { name: string, kind: AwsProfileKind, 
 /**
- * The name.
- */
-name: string, 
-/**
- * How it gets its credentials.
- */
-kind: AwsProfileKind, 
-/**
- * The region it names.
+ * The region of the profile or of its source profile.
  */
 region: string | null, 
 /**
- * The file that defines it.
+ * The first file that defines the profile.
  */
 source: string, 
 /**
- * What is wrong with it, if it cannot work.
+ * Why the profile can't be used, if it can't.
  */
 problem: string | null, };
 
@@ -141,27 +128,27 @@ problem: string | null, };
 export type AwsProfileKind = "keys" | "sso" | "role" | "role_with_mfa" | "process" | "login" | "web_identity" | "unknown";
 
 /**
- * Every profile of the AWS configuration on this computer.
+ * The profiles on this computer.
  */
 export type AwsProfiles = { 
 /**
- * In the order of the files.
+ * In the order of the files, the configuration file first.
  */
 profiles: Array<AwsProfile>, 
 /**
- * The files that were looked at.
+ * Both files, whether they exist or not.
  */
 files: Array<AwsConfigFile>, 
 /**
- * Sections that AWS tools ignore, with the reason.
+ * Sections that AWS tools ignore.
  */
 ignored: Array<IgnoredSection>, 
 /**
- * The profile that `AWS_DEFAULT_PROFILE` or `AWS_PROFILE` names.
+ * The profile that the environment names, whether it exists or not.
  */
 preselected: string | null, 
 /**
- * Whether the environment holds AWS keys; they never win over a chosen profile.
+ * Whether the environment contains access keys. They never override a chosen profile.
  */
 environment_has_keys: boolean, };
 
@@ -251,7 +238,7 @@ registry: string,
 clients: Array<ClientLogin>, };
 
 /**
- * What a client has for a registry.
+ * What a client has for a registry now.
  */
 export type HeldLogin = { "kind": "none" } | { "kind": "inline" } | { "kind": "helper", 
 /**
@@ -260,37 +247,33 @@ export type HeldLogin = { "kind": "none" } | { "kind": "inline" } | { "kind": "h
 program: string, } | { "kind": "ecr_helper" };
 
 /**
- * A section of an AWS configuration file that AWS tools ignore.
+ * A section that AWS tools ignore.
  */
-export type IgnoredSection = { 
+export type IgnoredSection = { path: string, 
 /**
- * The file.
- */
-path: string, 
-/**
- * The line of the section, from 1.
+ * The line of the header, counted from 1.
  */
 line: number, 
 /**
- * The section as written.
+ * The header as written, without its brackets.
  */
 section: string, 
 /**
- * Why it is ignored.
+ * Why the section is ignored, and how to correct it.
  */
 reason: string, };
 
 /**
- * A program with logins of its own.
+ * A program that pulls and pushes, with logins of its own.
  */
 export type LoginClient = "docker" | "podman";
 
 /**
- * How a client gets a login.
+ * A way to give a client a login.
  */
 export type LoginWay = { "kind": "helper", 
 /**
- * Such as `pass` for `docker-credential-pass`.
+ * Such as `pass`.
  */
 name: string, } | { "kind": "ecr_helper" } | { "kind": "inline" };
 
@@ -413,7 +396,7 @@ profile: string, } | { "kind": "session",
 session: string, };
 
 /**
- * How a person signs in.
+ * How the user signs in.
  */
 export type SignInWay = "browser" | "code";
 

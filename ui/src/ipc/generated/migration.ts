@@ -39,7 +39,7 @@ platform: string | null,
 referrers: boolean, };
 
 /**
- * How layers are encrypted at rest.
+ * How ECR encrypts at rest. ECR's `EncryptionConfiguration`.
  */
 export type Encryption = { "kind": "aes256" } | { "kind": "kms", 
 /**
@@ -52,11 +52,11 @@ key: string | null, } | { "kind": "kms_dual_layer",
 key: string | null, };
 
 /**
- * What ECR removes by itself.
+ * A ready-made lifecycle rule.
  */
 export type LifecyclePreset = { "kind": "none" } | { "kind": "keep_newest", 
 /**
- * How many stay.
+ * How many.
  */
 count: number, } | { "kind": "expire_untagged", 
 /**
@@ -178,6 +178,6 @@ repository: string,
 tag: string, };
 
 /**
- * Whether tags may be moved.
+ * Whether a tag may be moved to another image. ECR's `ImageTagMutability`.
  */
 export type TagMutability = "mutable" | "immutable" | "immutable_with_exclusion" | "mutable_with_exclusion";

@@ -6,11 +6,12 @@ import type { ApiError } from "./errors";
  */
 export type IamPolicy = { 
 /**
- * The document, as indented JSON.
+ * The document, pretty-printed.
  */
 text: string, 
 /**
- * Whether it names more repositories than the plan needs, since all names are more than IAM takes.
+ * Whether the policy covers more repositories than requested, because their names exceed IAM's
+ * limit.
  */
 widened: boolean, };
 
@@ -30,7 +31,7 @@ export type PermissionDenial = "not_granted" | "denied" | "organization" | "boun
 export type PermissionDoubt = "not_asked" | "conditions" | "other_policy";
 
 /**
- * What a permission is for.
+ * What a permission is needed for.
  */
 export type PermissionPurpose = "log_in" | "look" | "create" | "push" | "prove" | "forecast" | "mount";
 

@@ -40,7 +40,7 @@ ecr_endpoint: string | null,
 registry_endpoint: string | null, };
 
 /**
- * What arrives of an image of the Docker Engine.
+ * What is pushed of an engine's image.
  */
 export type EngineOutcome = "whole" | "part" | "seen_while_sending" | "repacked";
 
@@ -78,7 +78,7 @@ index_platforms: Array<string>,
 attestations_stay: boolean, };
 
 /**
- * Who sends an image of the Docker Engine.
+ * Who sends the content of an engine's image.
  */
 export type EngineWay = "push" | "push_platform" | "own_push";
 
@@ -162,24 +162,20 @@ looked_at: number,
 images: number, };
 
 /**
- * Something worth knowing about a planned image.
+ * Something to know about a planned image before starting.
  */
 export type PlanRemark = "digest_changes" | "one_platform" | "size_unpacked" | "read_later" | "chosen_platform" | "not_for_amd64" | "not_for_lambda" | "build_cache" | "foreign_layers" | "destination_has_index";
 
 /**
- * The sums of a plan.
+ * The totals of a plan.
  */
-export type PlanTotals = { 
+export type PlanTotals = { repositories_to_create: number, 
 /**
- * Repositories that will be created.
- */
-repositories_to_create: number, 
-/**
- * Images that will be moved.
+ * Images to copy.
  */
 images_to_move: number, 
 /**
- * Images that are there already, or stay as they are by choice.
+ * Images that already exist, or whose destination is kept by choice.
  */
 images_unchanged: number, 
 /**
@@ -187,45 +183,47 @@ images_unchanged: number,
  */
 conflicts: number, 
 /**
- * Images that cannot be moved.
+ * Images that can't be copied.
  */
 refused: number, 
 /**
- * Bytes that the account receives: each layer once for each repository that doesn't have it, or
- * once for all that can share it where blob mounting is on. Signatures and other referrers are not
- * counted.
+ * Bytes that the account receives: each layer once for each repository that doesn't have it,
+ * or once for all repositories that can share it if blob mounting is enabled. Referrers and
+ * the manifests themselves are not counted.
  */
 upload_bytes: number, 
 /**
- * Whether blob mounting is on, where that is known and matters.
+ * Whether blob mounting is enabled in ECR, if known.
  */
 blob_mounting: boolean | null, 
 /**
- * Bytes of all images to move, each shared layer counted once, without what is there already.
+ * Bytes of all images to copy without existing layers; each shared layer is counted once.
  */
 unique_bytes: number, 
 /**
- * Bytes that ECR would keep in addition, which its storage price is for.
+ * Bytes that ECR stores in addition: a layer in two repositories counts twice.
  */
 stored_bytes: number, 
 /**
- * Bytes of images to move that their repositories hold already.
+ * Bytes of images to copy that their repositories already have.
  */
 there_bytes: number, 
 /**
- * Bytes that need not be sent where ECR takes layers from its other repositories.
+ * Bytes that can be mounted: layers that go to several repositories with the same encryption,
+ * or that one of those already has.
  */
 mountable_bytes: number, 
 /**
- * Tags of signatures, attestations and SBOMs that will be written beside the images.
+ * Tags of signatures, attestations and SBOMs that will be written with the images.
  */
 referrer_tags: number, 
 /**
- * Tags of such that point to another one at the destination, which is kept.
+ * Tags of signatures, attestations and SBOMs that are not written, because a different one at
+ * the destination is kept.
  */
 referrer_tags_kept: number, 
 /**
- * Images to move whose signatures are looked for when they are copied.
+ * Images to copy whose signatures couldn't be listed yet.
  */
 referrers_unknown: number, };
 
@@ -317,11 +315,11 @@ part_of?: string,
 engine?: EnginePrediction, };
 
 /**
- * A tag of a signature, attestation or SBOM, such as `sha256-….sig`.
+ * A tag that stores a signature, attestation or SBOM of an image, such as `sha256-….sig`.
  */
 export type PlannedReferrerTag = { 
 /**
- * The tag.
+ * The tag, at the source and at the destination.
  */
 tag: string, 
 /**
@@ -329,7 +327,7 @@ tag: string,
  */
 source_digest: string, 
 /**
- * The digest that the tag has at the destination now. Another one than the source's is kept.
+ * The digest at the destination when the plan was created.
  */
 destination_digest: string | null, };
 
@@ -380,7 +378,7 @@ left: number | null,
 window_seconds: number | null, };
 
 /**
- * How an image travels.
+ * How an image is transferred.
  */
 export type Route = "docker_engine" | "registry_to_registry";
 

@@ -164,7 +164,7 @@ export type ImageResult = { "kind": "moved" } | { "kind": "unchanged" } | { "kin
 error: ApiError, } | { "kind": "cancelled" };
 
 /**
- * What is known about an image.
+ * What is known about one planned image.
  */
 export type ImageStanding = "equal" | "equal_to_pushed" | "kept" | "failed" | "not_finished" | "unknown";
 
@@ -182,7 +182,7 @@ name: string,
 error: ApiError, };
 
 /**
- * How a migration ended.
+ * The headline of a migration.
  */
 export type MigrationOutcome = "running" | "succeeded" | "kept" | "unproven" | "partly_failed" | "failed" | "cancelled" | "interrupted" | "incomplete";
 
@@ -268,14 +268,10 @@ missing_parts: Array<number>,
 verified_at_ms: number | null, };
 
 /**
- * How many images of a migration have which standing. Each image is counted once; `up_to_date` is a
- * part of the verified ones.
+ * Number of images for each standing. Each image is counted once, except that `up_to_date` is part
+ * of the verified ones.
  */
-export type OutcomeCounts = { 
-/**
- * All planned images.
- */
-images: number, 
+export type OutcomeCounts = { images: number, 
 /**
  * In ECR, with the digest of the source.
  */
@@ -336,7 +332,7 @@ repository: string,
 error: ApiError | null, };
 
 /**
- * What can be said of an image's digests.
+ * What the digests of an image prove.
  */
 export type Proof = "equal" | "equal_to_part" | "same_content" | "equal_to_pushed" | "different" | "not_proved";
 

@@ -33,7 +33,7 @@ action: LifecycleAction,
 after_days: number | null, };
 
 /**
- * What an image is.
+ * What an image of a repository is.
  */
 export type ImageKind = "image" | "index" | "attestation" | "signature" | "other";
 
@@ -72,7 +72,7 @@ export type IndexEntry = {
  */
 digest: string, 
 /**
- * Its platform, such as `linux/amd64`; nothing for an attestation.
+ * Its platform; nothing for an attestation.
  */
 platform: string | null, 
 /**
@@ -85,33 +85,34 @@ kind: ImageKind,
 size_bytes: number, };
 
 /**
- * A pull-through cache rule.
+ * A cache rule that exists in the registry.
  */
 export type KnownCacheRule = { 
 /**
- * What the repositories' names begin with, or `ROOT` for all.
+ * The prefix of the repository names, or `ROOT` for all.
  */
 prefix: string, 
 /**
- * The registry behind it, such as `registry-1.docker.io`.
+ * The upstream registry, such as `registry-1.docker.io`.
  */
 upstream: string, };
 
 /**
- * A template that ECR creates repositories by.
+ * A template that exists in the registry.
  */
 export type KnownTemplate = { 
 /**
- * What the repositories' names begin with, or `ROOT` for all that no other template is for.
+ * The prefix of the repository names, or `ROOT` for all repositories without a template of their
+ * own.
  */
 prefix: string, 
 /**
- * Whether it is for repositories that are missing when somebody pushes to them.
+ * Whether the template applies to repositories that ECR creates on push.
  */
 on_push: boolean, };
 
 /**
- * What a lifecycle rule does with an image.
+ * What a rule does.
  */
 export type LifecycleAction = "expire" | "archive";
 

@@ -158,7 +158,7 @@ hub_access_token: string,
 hub_organizations: Array<string>, };
 
 /**
- * Where a proxy was found.
+ * Where the proxy was found.
  */
 export type ProxyOrigin = "environment" | "system";
 

@@ -155,7 +155,7 @@ tried: Array<EngineAttempt>,
 error: ApiError | null, };
 
 /**
- * How an engine keeps images.
+ * How an engine keeps images. It decides what a push sends, and cannot be told from the version.
  */
 export type EngineStore = "containerd" | "graph_driver" | "podman";
 
@@ -213,7 +213,7 @@ reason: OutReason,
 tags: number, };
 
 /**
- * Why a tag is not meant.
+ * Why the rules leave a tag out.
  */
 export type OutReason = "not_included" | "excluded" | "pushed_before" | "pulled_before" | "time_unknown" | "older";
 

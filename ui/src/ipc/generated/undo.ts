@@ -21,11 +21,11 @@ images: number, } | { "kind": "was_there" } | { "kind": "gone" };
  */
 export type TagLeft = { "kind": "gone" } | { "kind": "points_elsewhere", 
 /**
- * The digest that it points to now.
+ * What it points to now.
  */
 to: string, } | { "kind": "image_would_go" } | { "kind": "earlier_image_gone", 
 /**
- * That image's digest.
+ * That image.
  */
 earlier: string, } | { "kind": "push_interrupted" };
 
@@ -38,7 +38,7 @@ export type TagUndo = { "kind": "remove",
  */
 image: ImageUndo, } | { "kind": "restore", 
 /**
- * That image's digest.
+ * That image.
  */
 to: string, } | { "kind": "left", 
 /**
@@ -161,7 +161,7 @@ images_deleted: number,
 repository: RepositoryUndo, };
 
 /**
- * What an undo does to a tag.
+ * What becomes of a tag.
  */
 export type UndoTag = { 
 /**
@@ -178,19 +178,19 @@ digest: string,
 action: TagUndo, };
 
 /**
- * How much an undo takes away, or took away.
+ * How much an undo deletes, or deleted.
  */
 export type UndoTotals = { 
 /**
- * Tags that are taken away.
+ * Tags that are deleted.
  */
 tags_removed: number, 
 /**
- * Tags that are put back to what they pointed to before.
+ * Tags that point again to what they pointed to before.
  */
 tags_restored: number, 
 /**
- * Images that are deleted, with those below an index.
+ * Images that are deleted, including those below an index.
  */
 images_deleted: number, 
 /**
@@ -198,12 +198,12 @@ images_deleted: number,
  */
 repositories_deleted: number, 
 /**
- * Tags, images and repositories that are left as they are.
+ * Tags, images and repositories that stay unchanged.
  */
 left: number, };
 
 /**
- * That what a migration brought was taken away again.
+ * That a migration was undone.
  */
 export type Undone = { 
 /**
@@ -211,7 +211,7 @@ export type Undone = {
  */
 at_ms: number, 
 /**
- * How much.
+ * How much was deleted and restored.
  */
 totals: UndoTotals, 
 /**

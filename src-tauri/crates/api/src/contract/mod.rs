@@ -13,6 +13,7 @@ mod destination;
 mod docker;
 mod error;
 mod history;
+mod job_snapshot;
 mod jobs;
 mod lifecycle;
 mod migration;

@@ -1,5 +1,6 @@
 //! Writes the TypeScript side of the contract: the types that the commands need, in one file a subject
-//! (`export_to` of each type), and the interface `Commands`. `cargo xtask generate` runs the test below.
+//! (`export_to` of each type), the interface `Commands`, and the example of a job that the window's fold
+//! is tested with. `cargo xtask generate` runs the test below.
 //!
 //! `ts-rs` can do this only for types, and merges types into one file only inside one process; the
 //! tests run in a process each.
@@ -188,6 +189,7 @@ fn export_bindings() {
         writeln!(index, "export type * from \"./{name}\";").unwrap();
     }
     fs::write(folder.join("commands.ts"), commands_file(&commands, &types)).unwrap();
+    fs::write(folder.join("jobFold.json"), job_snapshot::tests::fold_file()).unwrap();
     index += "export type * from \"./commands\";\n";
     fs::write(folder.join("index.ts"), index).unwrap();
 }

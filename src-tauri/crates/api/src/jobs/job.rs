@@ -76,9 +76,8 @@ impl Job {
     /// Holds it.
     pub fn pause(&self) {
         let mut state = self.state();
-        if state.status == JobStatus::Running {
+        if state.status() == JobStatus::Running {
             self.control.pause();
-            state.status = JobStatus::Paused;
             state.tell(JobEventKind::Paused);
         }
     }
@@ -86,9 +85,8 @@ impl Job {
     /// Lets it go on.
     pub fn resume(&self) {
         let mut state = self.state();
-        if state.status == JobStatus::Paused {
+        if state.status() == JobStatus::Paused {
             self.control.resume();
-            state.status = JobStatus::Running;
             state.tell(JobEventKind::Resumed);
         }
     }
@@ -96,8 +94,8 @@ impl Job {
     /// Stops it. It ends by itself a moment later, with its report.
     pub fn cancel(&self) {
         let mut state = self.state();
-        if state.status != JobStatus::Finished {
-            state.status = JobStatus::Cancelling;
+        if state.status() != JobStatus::Finished {
+            state.set_cancelling();
             self.control.cancel();
         }
     }
@@ -119,7 +117,7 @@ impl Job {
 
     /// Whether it is over.
     pub fn is_finished(&self) -> bool {
-        self.state().status == JobStatus::Finished
+        self.state().status() == JobStatus::Finished
     }
 
     /// Its report, once it is over.
@@ -148,7 +146,7 @@ impl Job {
     /// What is kept from a number on, at most so much, and whether nothing more comes.
     pub(super) fn events_from(&self, from_seq: u64, limit: usize) -> (Vec<JobEvent>, bool) {
         let state = self.state();
-        (state.events_from(from_seq, limit), state.status == JobStatus::Finished)
+        (state.events_from(from_seq, limit), state.status() == JobStatus::Finished)
     }
 
     /// How long ago it ended. Returns `None` while it runs.

@@ -28,13 +28,11 @@ pub(super) struct Change {
     pub sent_bytes: i64,
     pub skipped_bytes: i64,
     pub tell: bool,
+    /// Whether the layer's state changed.
+    pub is_new: bool,
 }
 
 impl Layers {
-    pub fn list(&self) -> &[LayerProgress] {
-        &self.list
-    }
-
     /// Bytes that were sent or need not be.
     pub fn accounted_bytes(&self) -> u64 {
         self.places.values().map(|place| place.sent_bytes + place.skipped_bytes).sum()
@@ -79,6 +77,7 @@ impl Layers {
             sent_bytes: grown(place.sent_bytes, sent_before),
             skipped_bytes: grown(place.skipped_bytes, skipped_before),
             tell,
+            is_new: true,
         }
     }
 }
@@ -102,20 +101,20 @@ mod tests {
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
         assert_eq!(
             layers.take("a", &sending(1), 0, at(0)),
-            Change { sent_bytes: 1, skipped_bytes: 0, tell: true }
+            Change { sent_bytes: 1, skipped_bytes: 0, tell: true, is_new: true }
         );
         assert_eq!(
             layers.take("a", &sending(5), 0, at(50)),
-            Change { sent_bytes: 4, skipped_bytes: 0, tell: false }
+            Change { sent_bytes: 4, skipped_bytes: 0, tell: false, is_new: true }
         );
         assert_eq!(
             layers.take("a", &sending(6), 0, at(100)),
-            Change { sent_bytes: 1, skipped_bytes: 0, tell: true }
+            Change { sent_bytes: 1, skipped_bytes: 0, tell: true, is_new: true }
         );
         let done = LayerState::Done { sent_bytes: 10 };
         assert_eq!(
             layers.take("a", &done, 0, at(101)),
-            Change { sent_bytes: 4, skipped_bytes: 0, tell: true }
+            Change { sent_bytes: 4, skipped_bytes: 0, tell: true, is_new: true }
         );
         assert_eq!(layers.accounted_bytes(), 10);
     }
@@ -135,6 +134,6 @@ mod tests {
         let now = Instant::now();
         layers.take("a", &LayerState::Done { sent_bytes: 10 }, 0, now);
         assert_eq!(layers.take("a", &LayerState::AlreadyThere, 10, now), Change::default());
-        assert_eq!(layers.list()[0].state, LayerState::Done { sent_bytes: 10 });
+        assert_eq!(layers.list[0].state, LayerState::Done { sent_bytes: 10 });
     }
 }

@@ -1,22 +1,9 @@
-import type {
-  ApiError,
-  ImageProgress,
-  JobEvent,
-  JobSnapshot,
-  LayerProgress,
-  LayerState,
-} from "../../../ipc/generated";
+import type { ApiError, ImageProgress, JobEvent, JobSnapshot } from "../../../ipc/generated";
+import { type OwnList, snapshotAfter } from "../../../ipc/jobSnapshot";
 import { noSpeeds, type SpeedHistory, withSpeed } from "./speedHistory";
 
 /** Time window of the speed measurement. */
 const speedWindowMs = 10_000;
-
-/** Above this number of images, layers of finished images are dropped, as in the program. */
-const imagesWithLayers = 500;
-
-function isThrough({ kind }: ImageProgress["state"]): boolean {
-  return kind === "done" || kind === "unchanged" || kind === "failed" || kind === "cancelled";
-}
 
 /** Uploaded bytes at a point in time. */
 export interface Sample {
@@ -50,44 +37,6 @@ export function jobFromSnapshot(snapshot: JobSnapshot): JobState {
   };
 }
 
-function withLayer(
-  layers: readonly LayerProgress[],
-  layer: string,
-  state: LayerState,
-): LayerProgress[] {
-  const known = layers.some((one) => one.layer === layer);
-  return known
-    ? layers.map((one) => (one.layer === layer ? { layer, state } : one))
-    : [...layers, { layer, state }];
-}
-
-/** A copy of the image list that one batch of events can change in place. */
-interface OwnList {
-  images: ImageProgress[] | null;
-}
-
-function withImage(
-  images: ImageProgress[],
-  number: number,
-  change: (image: ImageProgress) => ImageProgress,
-  own: OwnList,
-): ImageProgress[] {
-  // The index of an image is its number, so that no search is required.
-  const at =
-    images[number]?.planned.image === number
-      ? number
-      : images.findIndex((one) => one.planned.image === number);
-  const image = images[at];
-  if (image === undefined) {
-    return images;
-  }
-  // Copies the list once per batch, because thousands of events can arrive per second.
-  const changed = own.images === images ? own.images : [...images];
-  changed[at] = change(image);
-  own.images = changed;
-  return changed;
-}
-
 /** Applies events to the state. Events that were already applied are ignored. */
 export function jobAfter(state: JobState, events: readonly JobEvent[]): JobState {
   const own: OwnList = { images: null };
@@ -102,103 +51,35 @@ function jobAfterOne(state: JobState, event: JobEvent, own: OwnList): JobState {
   if (event.seq > before.next_seq) {
     return { ...state, gap: true };
   }
-  const snapshot: JobSnapshot = {
-    ...before,
-    next_seq: event.seq + 1,
-    elapsed_ms: Math.max(before.elapsed_ms, event.elapsed_ms),
-  };
-  const next = (part: Partial<JobSnapshot>): JobState => ({
-    ...state,
-    snapshot: { ...snapshot, ...part },
-  });
+  const after: JobState = { ...state, snapshot: snapshotAfter(before, event, own) };
   const kind = event.kind;
   switch (kind.type) {
-    case "started":
-      return next({
-        images: kind.images.map((planned) => ({ planned, state: { kind: "waiting" }, layers: [] })),
-        progress: {
-          ...before.progress,
-          images_total: kind.images.length,
-          total_bytes: kind.total_bytes,
-        },
-      });
-    case "step_started":
-      return next({ steps_under_way: [...before.steps_under_way, kind.step] });
-    case "step_finished":
-      return next({
-        steps_under_way: before.steps_under_way.filter((one) => one !== kind.step),
-        steps_finished: before.steps_finished.includes(kind.step)
-          ? before.steps_finished
-          : [...before.steps_finished, kind.step],
-      });
-    case "repository_ready":
-    case "logged_in":
-      return next({});
     case "repository_failed":
       return {
-        ...next({}),
+        ...after,
         failedRepositories: { ...state.failedRepositories, [kind.repository]: kind.error },
       };
-    case "quota_used_up":
-      return next({ quota_look_again_at_ms: kind.look_again_at_ms });
-    case "quota_renewed":
-      return next({ quota_look_again_at_ms: null });
-    case "sign_in_needed":
-      return next({ sign_in_error: kind.error });
-    case "signed_in":
-      return next({ sign_in_error: null });
-    case "pulls_left":
-      return next({ pulls_left: kind.pulls });
     case "journal_state":
-      return { ...next({}), journalError: kind.error };
-    case "image_state": {
-      const forgets = before.images.length > imagesWithLayers && isThrough(kind.state);
-      return next({
-        images: withImage(
-          before.images,
-          kind.image,
-          (image) => ({ ...image, state: kind.state, layers: forgets ? [] : image.layers }),
-          own,
-        ),
-      });
-    }
-    case "layer_state":
-      return next({
-        images: withImage(
-          before.images,
-          kind.image,
-          (image) => ({ ...image, layers: withLayer(image.layers, kind.layer, kind.state) }),
-          own,
-        ),
-      });
-    case "progress": {
-      const after: JobState = {
-        ...next({ progress: kind.progress }),
-        samples: [
-          ...state.samples.filter((one) => one.elapsedMs >= event.elapsed_ms - speedWindowMs),
-          { elapsedMs: event.elapsed_ms, sentBytes: kind.progress.sent_bytes },
-        ],
-      };
-      const bytesPerSecond = speedOf(after);
-      return bytesPerSecond === null
-        ? after
-        : {
-            ...after,
-            speeds: withSpeed(state.speeds, { elapsedMs: event.elapsed_ms, bytesPerSecond }),
-          };
-    }
+      return { ...after, journalError: kind.error };
+    case "progress":
+      return measured(after, event.elapsed_ms, kind.progress.sent_bytes);
+    // The time of a pause is not part of the speed.
     case "paused":
-      return { ...next({ status: "paused" }), samples: [] };
     case "resumed":
-      return { ...next({ status: "running" }), samples: [] };
-    case "finished":
-      return next({
-        status: "finished",
-        steps_under_way: [],
-        report: kind.report,
-        elapsed_ms: kind.report.elapsed_ms,
-      });
+      return { ...after, samples: [] };
+    default:
+      return after;
   }
+}
+
+/** The job with one more measurement of its speed. */
+function measured(state: JobState, elapsedMs: number, sentBytes: number): JobState {
+  const recent = state.samples.filter((one) => one.elapsedMs >= elapsedMs - speedWindowMs);
+  const after: JobState = { ...state, samples: [...recent, { elapsedMs, sentBytes }] };
+  const bytesPerSecond = speedOf(after);
+  return bytesPerSecond === null
+    ? after
+    : { ...after, speeds: withSpeed(state.speeds, { elapsedMs, bytesPerSecond }) };
 }
 
 /** Upload speed over the last ten seconds, or `null` if unknown. */
