@@ -1,10 +1,11 @@
-//! Which proxy is taken, by us, by botocore and by curl, with the same variables. What differs, and
-//! why:
+//! Which proxy is taken, by us, by botocore, by curl and by skopeo, with the same variables. skopeo has
+//! Go's rules, as Docker has. What differs, and why:
 //!
-//! - `ALL_PROXY` counts for AWS too, which botocore does not know: whoever has nothing else would
-//!   reach no AWS at all.
+//! - `ALL_PROXY` counts for AWS too, which botocore does not know, and for registries, which Go does
+//!   not: whoever has nothing else would reach nothing at all.
 //! - An exception that Docker knows and botocore or curl does not (`*.name`, a network, a port, `*`
 //!   among others) counts for all: whoever names it wants no proxy there.
+//! - `.name` is the name itself too, as for botocore and curl; for Go it is only what is below.
 //! - A variable that names no proxy (`ftp://…`) is said, and passed over; botocore fails with it.
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,9 @@ use super::{Ask, Exchange, Hop, Network, Proxies};
 
 /// How many cases are made. botocore goes through all of them in one process.
 const CASES: usize = 1_500;
+
+/// skopeo is started for every case.
+const CASES_OF_SKOPEO: usize = 150;
 
 /// The tests' Python: where `TRANSLOAD_TOOLS` says, or where the set-up puts it.
 fn python() -> PathBuf {
@@ -262,5 +266,143 @@ async fn a_login_is_sent_as_curl_sends_it() {
         let [theirs, ours] = [sent(&heads[0]), sent(&heads[1])];
         assert!(theirs.is_some(), "{login}: {heads:?}");
         assert_eq!(ours, theirs, "{login}");
+    }
+}
+
+/// Runs skopeo with these variables and no other. Without a certificate to trust, it asks the registry
+/// with TLS first and then without.
+async fn skopeo(variables: &[(String, String)], home: &Path, registry: &str) {
+    let mut skopeo = tokio::process::Command::new("skopeo");
+    skopeo
+        .args(["--command-timeout", "20s", "inspect", "--raw", "--tls-verify=false"])
+        .arg(format!("docker://{registry}/a:1"))
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("HOME", home)
+        .envs(variables.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    assert!(!skopeo.status().await.unwrap().success(), "there is no such registry");
+}
+
+/// No name here has an address, and 255.255.255.255 is nobody's: what does not come to a proxy goes
+/// nowhere.
+const REGISTRIES: [&str; 7] = [
+    "corp.example",
+    "corp.example:47",
+    "r.corp.example:47",
+    "mycorp.example:47",
+    "255.255.255.255:47",
+    "255.255.255.255",
+    "other.example",
+];
+
+const EXCEPTIONS_OF_GO: [&str; 18] = [
+    "corp.example",
+    ".corp.example",
+    "*.corp.example",
+    "r.corp.example",
+    "CORP.EXAMPLE",
+    "orp.example",
+    "corp.example:47",
+    ".corp.example:47",
+    "corp.example:443",
+    "corp.example:80",
+    "255.255.255.255",
+    "255.255.255.255:47",
+    "255.255.0.0/16",
+    "255.0.0.0/33",
+    "*",
+    "example",
+    "..corp.example",
+    "",
+];
+
+/// Whether an exception with dots before it names this registry. It is the name itself too for Python
+/// and curl, and for us; for Go it is what is below.
+fn dotted(variables: &[(String, String)], registry: &str) -> bool {
+    let host = registry.split(':').next().unwrap();
+    let lists = variables.iter().filter(|(name, _)| name.eq_ignore_ascii_case("NO_PROXY"));
+    lists.flat_map(|(_, list)| list.split([',', ' '])).any(|entry| {
+        let name = entry.split(':').next().unwrap();
+        name.starts_with('.') && host.ends_with(name.trim_start_matches('.'))
+    })
+}
+
+#[tokio::test]
+async fn a_registry_is_reached_as_skopeo_reaches_it() {
+    let [a, b] = [ProxyRule::Forbids, ProxyRule::Forbids].map(ConnectProxy::start);
+    let proxies = [a.await, b.await];
+    let home = tempfile::tempdir().unwrap();
+    let [a, b] = [proxies[0].address, proxies[1].address];
+    let named = prop::sample::select(vec![
+        format!("http://{a}"),
+        format!("http://{b}"),
+        a.to_string(),
+        format!("http://{b}/"),
+        format!("http://ada:s3cr3t@{a}"),
+        String::new(),
+    ]);
+    let entries = prop::collection::vec(prop::sample::select(&EXCEPTIONS_OF_GO[..]), 1..3);
+    let between = prop_oneof![4 => Just(","), 1 => Just(", "), 1 => Just(" ,")];
+    let lists = (entries, between).prop_map(|(entries, between)| entries.join(between));
+    let variables = (
+        spelled("HTTPS_PROXY", named.clone().boxed()),
+        spelled("HTTP_PROXY", named.boxed()),
+        prop_oneof![1 => Just(Vec::new()), 3 => spelled("NO_PROXY", lists.boxed())],
+    );
+    let case = (variables, prop::sample::select(&REGISTRIES[..]));
+    let mut runner = TestRunner::deterministic();
+    let mut asked = [0, 0];
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for _ in 0..CASES_OF_SKOPEO {
+        let ((https, http, no), registry) = case.new_tree(&mut runner).unwrap().current();
+        let variables = [https, http, no].concat();
+        skopeo(&variables, home.path(), registry).await;
+        let mut theirs = [None, None];
+        for (number, proxy) in proxies.iter().enumerate() {
+            let heads = proxy.asked().split_off(asked[number]);
+            asked[number] += heads.len();
+            for head in heads {
+                theirs[usize::from(!head.starts_with("CONNECT "))] = Some(proxy.address);
+            }
+        }
+        let found = Proxies::from_variables(|name| {
+            variables.iter().find(|(set, _)| set == name).map(|(_, value)| value.clone())
+        });
+        let ours = ["https", "http"].map(|scheme| {
+            let url = Url::parse(&format!("{scheme}://{registry}/v2/")).unwrap();
+            let address = found.for_url(&url)?.with_login();
+            address.socket_addrs(|| Some(80)).unwrap().first().copied()
+        });
+        if ours != theirs && dotted(&variables, registry) {
+            assert!(
+                ours.iter().zip(theirs).all(|(ours, theirs)| ours.is_none() || *ours == theirs)
+            );
+            *seen.entry("name after a dot").or_default() += 1;
+            continue;
+        }
+        assert_eq!(ours, theirs, "{variables:?} {registry}");
+        for one in ours {
+            *seen.entry(if one.is_some() { "proxy" } else { "direct" }).or_default() += 1;
+        }
+        if matches!(ours, [Some(https), Some(http)] if https != http) {
+            *seen.entry("one for each").or_default() += 1;
+        }
+        if ours.iter().all(Option::is_none)
+            && variables.iter().any(|(_, value)| value.contains(':'))
+        {
+            *seen.entry("exception").or_default() += 1;
+        }
+    }
+    for (outcome, least) in [
+        ("proxy", 50),
+        ("direct", 50),
+        ("one for each", 10),
+        ("exception", 10),
+        ("name after a dot", 1),
+    ] {
+        assert!(seen.get(outcome).is_some_and(|count| *count >= least), "{seen:?}");
     }
 }

@@ -28,11 +28,11 @@ const CASES: usize = 250;
 
 /// A computer with files, variables, and possibly a chosen profile.
 #[derive(Clone, Debug)]
-struct Case {
-    config: String,
-    credentials: String,
-    variables: Vec<(&'static str, String)>,
-    profile: Option<&'static str>,
+pub(super) struct Case {
+    pub(super) config: String,
+    pub(super) credentials: String,
+    pub(super) variables: Vec<(&'static str, String)>,
+    pub(super) profile: Option<&'static str>,
 }
 
 fn maybe(
@@ -95,6 +95,7 @@ fn settings(file: &'static str) -> impl Strategy<Value = Vec<String>> {
             "sh FOLDER/ended",
             "sh FOLDER/unzoned",
             "sh FOLDER/fails",
+            "sh FOLDER/says-why",
             "sh FOLDER/old-version",
             "sh FOLDER/no-json",
             "sh FOLDER/plain | cat",
@@ -132,7 +133,7 @@ fn file(kind: &'static str) -> impl Strategy<Value = String> {
     )
 }
 
-fn case() -> impl Strategy<Value = Case> {
+pub(super) fn case() -> impl Strategy<Value = Case> {
     let profile = prop_oneof![
         3 => Just(None),
         1 => prop::sample::select(&["default", "a", "team/b", "nowhere"][..]).prop_map(Some),
@@ -148,7 +149,7 @@ fn case() -> impl Strategy<Value = Case> {
 }
 
 /// Writes the programs that print credentials.
-fn write_programs(folder: &Path) {
+pub(super) fn write_programs(folder: &Path) {
     let full = |more: &str| {
         format!(
             r#"{{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "secret-of-process"{more}}}"#
@@ -165,6 +166,7 @@ fn write_programs(folder: &Path) {
         ("ended", token("2020-01-02T03:04:05Z"), ""),
         ("unzoned", token("2099-01-02T03:04:05"), ""),
         ("fails", full(""), "exit 3"),
+        ("says-why", full(""), "echo the vault is sealed >&2; exit 3"),
         ("old-version", full("").replace(": 1,", ": 2,"), ""),
         ("no-json", "nothing".to_owned(), ""),
     ] {
