@@ -146,7 +146,7 @@ pub enum AwsError {
 
 impl AwsError {
     /// Whether the user must act, for example sign in again, before the same call can succeed.
-    pub fn needs_person(&self) -> bool {
+    pub fn requires_user(&self) -> bool {
         matches!(
             self,
             Self::CredentialsMissing { .. }

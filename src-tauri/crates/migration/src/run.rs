@@ -261,7 +261,7 @@ impl Run<'_> {
     pub(super) fn is_cancel(&self, error: &MigrationError) -> bool {
         match error {
             MigrationError::Docker(DockerError::Cancelled) => true,
-            MigrationError::Aws(error) => error.needs_person() && self.control.is_cancelled(),
+            MigrationError::Aws(error) => error.requires_user() && self.control.is_cancelled(),
             MigrationError::Registry(RegistryError::LoginNotRenewed { .. }) => {
                 self.control.is_cancelled()
             }

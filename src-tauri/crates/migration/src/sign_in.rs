@@ -68,7 +68,7 @@ impl SignInGate {
             let renewals = self.renewals.load(Ordering::Acquire);
             let ecr = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
             let error = match call(ecr).await {
-                Err(error) if error.needs_person() && !self.control.is_cancelled() => error,
+                Err(error) if error.requires_user() && !self.control.is_cancelled() => error,
                 outcome => return outcome,
             };
             let _looking = self.looking.lock().await;

@@ -61,24 +61,24 @@ mod tests {
     use super::*;
 
     fn keys(variables: &[(&str, &str)]) -> Option<EnvironmentKeys> {
-        EnvironmentKeys::from_variables(|asked| {
-            let found = variables.iter().find(|(name, _)| *name == asked);
+        EnvironmentKeys::from_variables(|wanted| {
+            let found = variables.iter().find(|(name, _)| *name == wanted);
             found.map(|(_, value)| (*value).to_owned())
         })
     }
 
     #[test]
     fn old_names_are_read_and_an_incomplete_key_is_a_problem() {
-        let whole = [(KEY_ID, "AKIA"), (SECRET_KEY, "hunter2"), ("AWS_SECURITY_TOKEN", "old")];
-        let read = keys(&whole).unwrap();
+        let complete = [(KEY_ID, "AKIA"), (SECRET_KEY, "hunter2"), ("AWS_SECURITY_TOKEN", "old")];
+        let read = keys(&complete).unwrap();
         assert_eq!(read.credentials().unwrap().session_token(), Some("old"));
         assert!(!format!("{read:?}").contains("hunter2") && !format!("{read:?}").contains("AKIA"));
-        let both = [&whole[..], &[("AWS_SESSION_TOKEN", "new")]].concat();
+        let both = [&complete[..], &[("AWS_SESSION_TOKEN", "new")]].concat();
         assert_eq!(keys(&both).unwrap().credentials().unwrap().session_token(), Some("old"));
         assert!(keys(&[(KEY_ID, ""), (SECRET_KEY, "s")]).is_none());
         let half = keys(&[(KEY_ID, "AKIA"), (SECRET_KEY, "")]).unwrap();
         assert_eq!(half.credentials().unwrap_err(), InvalidKeys::NoSecret);
-        let odd = [&whole[..], &[(EXPIRATION, "soon")]].concat();
+        let odd = [&complete[..], &[(EXPIRATION, "soon")]].concat();
         assert_eq!(keys(&odd).unwrap().credentials().unwrap_err(), InvalidKeys::Expiration);
     }
 }

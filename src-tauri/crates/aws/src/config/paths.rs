@@ -32,28 +32,28 @@ pub(crate) fn expand_variables(
     while let Some(at) = rest.find(['$', '%']) {
         let (before, from) = rest.split_at(at);
         written.push_str(before);
-        let whole = match variable_reference(from, syntax) {
-            Some((name, whole)) => {
+        let length = match variable_reference(from, syntax) {
+            Some((name, reference)) => {
                 match variable(name) {
                     Some(value) => written.push_str(&value),
-                    None => written.push_str(whole),
+                    None => written.push_str(reference),
                 }
-                whole.len()
+                reference.len()
             }
             None => {
                 written.push_str(&from[..1]);
                 1
             }
         };
-        rest = &from[whole..];
+        rest = &from[length..];
     }
     written + rest
 }
 
 /// Returns the name of the variable that a text starts with, and the whole reference to it.
 fn variable_reference(text: &str, syntax: VariableSyntax) -> Option<(&str, &str)> {
-    let (sign, behind) = text.split_at(1);
-    if sign == "%" {
+    let (prefix, behind) = text.split_at(1);
+    if prefix == "%" {
         let end = behind.find('%').filter(|end| *end > 0 && syntax == VariableSyntax::Windows)?;
         return Some((&behind[..end], &text[..end + 2]));
     }
@@ -68,7 +68,7 @@ fn variable_reference(text: &str, syntax: VariableSyntax) -> Option<(&str, &str)
 
 /// Expands a leading `~` or `~user` to the home folder.
 pub(crate) fn expand_home(written: &str, home: Option<&str>) -> PathBuf {
-    let is_divider = |sign: char| sign == '/' || (cfg!(windows) && sign == '\\');
+    let is_divider = |character: char| character == '/' || (cfg!(windows) && character == '\\');
     let (first, rest) = match written.find(is_divider) {
         Some(at) => written.split_at(at),
         None => (written, ""),

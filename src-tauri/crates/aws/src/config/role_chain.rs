@@ -135,27 +135,27 @@ pub(crate) fn resolve_role_chain(
             return Err(circular_chain(&visited, current));
         }
         visited.push(current);
-        let of_current = |problem: LocatedProblem| match is_source {
+        let in_current = |problem: LocatedProblem| match is_source {
             true => problem.in_source_profile(&current.name),
             false => problem,
         };
         // If a source profile has both keys and a role, its keys are used.
         let gives_keys = is_source && has_any(current, &[KEY_ID, SECRET_KEY]);
         if !assumes_role(current) || gives_keys {
-            break base_credentials(profiles, current).map_err(of_current)?;
+            break base_credentials(profiles, current).map_err(in_current)?;
         }
         roles.push(chained_role(current));
-        match role_source(current).map_err(of_current)? {
+        match role_source(current).map_err(in_current)? {
             RoleSource::Machine(base) => break base,
             // A profile may name itself as source if it also has credentials.
             RoleSource::Profile(source) if source.value == current.name => {
-                break base_credentials(profiles, current).map_err(of_current)?;
+                break base_credentials(profiles, current).map_err(in_current)?;
             }
             RoleSource::Profile(source) => {
                 let missing =
                     || ProfileProblem::SourceMissing(source.value.clone()).at(&source.location);
                 current =
-                    profiles.profile(&source.value).ok_or_else(missing).map_err(of_current)?;
+                    profiles.profile(&source.value).ok_or_else(missing).map_err(in_current)?;
             }
         }
     };
@@ -315,12 +315,12 @@ fn base_credentials(
 /// Returns the keys of a profile. The AWS CLI takes all of them from the file with the key id; the
 /// other file may hold parts of another key.
 fn keys_from_file(profile: &Section, file: FileKind) -> Result<BaseCredentials, LocatedProblem> {
-    let of_file = |name| profile.setting_in(file, name).map(|setting| setting.value.clone());
+    let in_file = |name| profile.setting_in(file, name).map(|setting| setting.value.clone());
     let incomplete = |has: &'static str, lacks: &'static str| {
         Err(ProfileProblem::Incomplete { has, lacks }.at(&profile.location_of(has)))
     };
-    let token = SESSION_TOKENS.into_iter().find_map(of_file);
-    match (of_file(KEY_ID), of_file(SECRET_KEY)) {
+    let token = SESSION_TOKENS.into_iter().find_map(in_file);
+    match (in_file(KEY_ID), in_file(SECRET_KEY)) {
         (Some(access_key_id), Some(secret)) => Ok(BaseCredentials::Keys {
             access_key_id,
             secret_access_key: Secret::new(secret),

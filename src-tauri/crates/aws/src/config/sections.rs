@@ -92,8 +92,8 @@ impl Section {
 
     /// Returns a setting from one of the two files, if it is not empty.
     pub(crate) fn setting_in(&self, file: FileKind, name: &str) -> Option<&Setting> {
-        let of_file = |setting: &&Setting| setting.name == name && setting.file == file;
-        self.settings.iter().rev().find(of_file).filter(|setting| !setting.value.is_empty())
+        let in_file = |setting: &&Setting| setting.name == name && setting.file == file;
+        self.settings.iter().rev().find(in_file).filter(|setting| !setting.value.is_empty())
     }
 
     /// Returns each setting once.

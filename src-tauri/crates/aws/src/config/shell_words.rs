@@ -39,8 +39,8 @@ pub(crate) fn split_posix(header: &str) -> Option<Vec<String>> {
 pub(crate) fn split_windows(command: &str) -> Vec<String> {
     let (mut words, mut word): (Vec<String>, Option<String>) = (Vec::new(), None);
     let (mut is_quoted, mut backslashes) = (false, 0);
-    for sign in command.chars() {
-        match sign {
+    for character in command.chars() {
+        match character {
             '\\' => backslashes += 1,
             '"' => {
                 let is_escaped = backslashes % 2 == 1;
@@ -59,10 +59,10 @@ pub(crate) fn split_windows(command: &str) -> Vec<String> {
                     backslashes = 0;
                 }
                 // A continuation line separates words, too.
-                if matches!(sign, ' ' | '\t' | '\n') && !is_quoted {
+                if matches!(character, ' ' | '\t' | '\n') && !is_quoted {
                     words.extend(word.take());
                 } else {
-                    word.get_or_insert_default().push(sign);
+                    word.get_or_insert_default().push(character);
                 }
             }
         }

@@ -39,7 +39,7 @@ fn parse_iso_8601(text: &str) -> Option<OffsetDateTime> {
     let date = Date::from_calendar_date(i32::from(number(1)?), month, small(3)?).ok()?;
     let time = Time::from_hms(small(4)?, small(5)?, small(6)?).ok()?;
     let (hours, minutes) = (i8::try_from(small(9)?).ok()?, i8::try_from(small(10)?).ok()?);
-    let offset = match found.get(8).map(|sign| sign.as_str()) {
+    let offset = match found.get(8).map(|group| group.as_str()) {
         Some("-") => UtcOffset::from_hms(-hours, -minutes, 0).ok()?,
         Some(_) => UtcOffset::from_hms(hours, minutes, 0).ok()?,
         None => UtcOffset::UTC,

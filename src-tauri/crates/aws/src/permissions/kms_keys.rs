@@ -35,13 +35,15 @@ impl KmsKeys {
     }
 
     async fn describe_all(&mut self, session: &AwsSession, wanted: &[Permission]) {
-        let of_kms = wanted.iter().filter(|permission| permission.action.starts_with("kms:"));
-        let mut named: Vec<_> = of_kms.flat_map(|permission| &permission.resources).collect();
-        named.retain(|name| !name.contains('*'));
-        named.sort();
-        named.dedup();
+        let kms_permissions =
+            wanted.iter().filter(|permission| permission.action.starts_with("kms:"));
+        let mut names: Vec<_> =
+            kms_permissions.flat_map(|permission| &permission.resources).collect();
+        names.retain(|name| !name.contains('*'));
+        names.sort();
+        names.dedup();
         let call = Call::new(session.caller(), DESCRIBE);
-        for name in named {
+        for name in names {
             let response = session.kms().describe_key().key_id(name).send().await;
             let standing = match response {
                 Ok(output) => {

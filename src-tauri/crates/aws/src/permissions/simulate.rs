@@ -122,16 +122,16 @@ fn record_result(result: &EvaluationResult, requested: &[String], results: &mut 
         };
         PermissionStatus::Missing(denial)
     };
-    let mut keep = |resource: &str, standing: PermissionStatus| {
+    let mut record = |resource: &str, standing: PermissionStatus| {
         results.insert((action.to_owned(), resource.to_owned()), standing);
     };
-    let whole = standing(result.eval_decision(), result.missing_context_values());
+    let overall = standing(result.eval_decision(), result.missing_context_values());
     match result.eval_resource_name().filter(|name| requested.iter().any(|one| one == name)) {
-        Some(resource) => keep(resource, whole),
-        None => requested.iter().for_each(|resource| keep(resource, whole.clone())),
+        Some(resource) => record(resource, overall),
+        None => requested.iter().for_each(|resource| record(resource, overall.clone())),
     }
     for specific in result.resource_specific_results() {
         let own = standing(specific.eval_resource_decision(), specific.missing_context_values());
-        keep(specific.eval_resource_name(), own);
+        record(specific.eval_resource_name(), own);
     }
 }

@@ -218,7 +218,7 @@ fn redact(error_output: &str, arguments: &[String]) -> String {
         announced = secret_word_at.is_some() && word.ends_with([':', '=']);
     }
     let words = words.join(" ");
-    let plain = words.chars().filter(|sign| !sign.is_control());
+    let plain = words.chars().filter(|character| !character.is_control());
     let mut short: String = plain.clone().take(MESSAGE_CHARACTERS).collect();
     if plain.count() > MESSAGE_CHARACTERS {
         short.push('…');
@@ -233,10 +233,11 @@ fn secret_word_at(text: &str) -> Option<usize> {
 }
 
 fn redact_long_runs(word: &str) -> String {
-    let is_part =
-        |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '+' | '/' | '_' | '=');
+    let is_part = |character: char| {
+        character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '_' | '=')
+    };
     let looks_secret = |run: &str| {
-        let has = |is: fn(&char) -> bool| run.chars().any(|sign| is(&sign));
+        let has = |is: fn(&char) -> bool| run.chars().any(|character| is(&character));
         run.len() >= SECRET_RUN_LENGTH
             && has(char::is_ascii_digit)
             && has(char::is_ascii_alphabetic)
@@ -244,7 +245,8 @@ fn redact_long_runs(word: &str) -> String {
     let mut written = String::new();
     let mut rest = word;
     while let Some(first) = rest.chars().next() {
-        let length = rest.find(|sign| is_part(sign) != is_part(first)).unwrap_or(rest.len());
+        let length =
+            rest.find(|character| is_part(character) != is_part(first)).unwrap_or(rest.len());
         let (run, behind) = rest.split_at(length);
         written.push_str(if is_part(first) && looks_secret(run) { "***" } else { run });
         rest = behind;

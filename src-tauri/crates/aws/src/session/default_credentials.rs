@@ -46,11 +46,11 @@ pub(crate) fn default_credentials(
     if !profile.is_some_and(assumes_role)
         && let Some(token_file) = environment.variable(TOKEN_FILE)
     {
-        let of_profile = |setting: &str| profile.and_then(|profile| profile.get(setting));
-        let role_arn = environment.variable(ROLE).or_else(|| of_profile("role_arn"));
+        let profile_setting = |setting: &str| profile.and_then(|profile| profile.get(setting));
+        let role_arn = environment.variable(ROLE).or_else(|| profile_setting("role_arn"));
         let missing = || invalid(name, format!("{TOKEN_FILE} is set, but {ROLE} is not"));
         let session =
-            environment.variable(ROLE_SESSION).or_else(|| of_profile("role_session_name"));
+            environment.variable(ROLE_SESSION).or_else(|| profile_setting("role_session_name"));
         let base = BaseCredentials::WebIdentity {
             role_arn: role_arn.ok_or_else(missing)?.to_owned(),
             token_file: token_file.to_owned(),

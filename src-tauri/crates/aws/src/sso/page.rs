@@ -22,13 +22,13 @@ pub(super) fn is_trusted_page(page: &str, session: &SsoSession, oidc: &str) -> b
     }
     let portal = Url::parse(&session.start_url).ok();
     let hosts = [&portal, &oidc].map(|url| url.as_ref().and_then(Url::host_str));
-    let of_region = Region::parse(&session.region).is_ok_and(|region| {
+    let is_regional = Region::parse(&session.region).is_ok_and(|region| {
         let suffix = Partition::of_region(&region).dns_suffix();
         host.ends_with(&format!(".sso.{region}.{suffix}"))
     });
     page.scheme() == "https"
         && page.port().is_none_or(|port| Some(port) == oidc_port(&oidc))
-        && (hosts.contains(&Some(host)) || of_region)
+        && (hosts.contains(&Some(host)) || is_regional)
 }
 
 /// A configured endpoint may have its own port.

@@ -236,8 +236,8 @@ mod tests {
         let store = TokenStore::of(&home.environment());
         let corp = session(Some("corp"));
         let registration = token().registration.unwrap();
-        let kept = store.save_registration(&corp, SignInMethod::Browser, None, &registration);
-        kept.await.unwrap();
+        let saved = store.save_registration(&corp, SignInMethod::Browser, None, &registration);
+        saved.await.unwrap();
         let found =
             async |method, until| store.registration(&corp, method, until).await.unwrap().is_some();
         let now = SystemTime::now();

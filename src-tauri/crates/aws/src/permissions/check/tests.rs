@@ -112,9 +112,9 @@ async fn a_simulation_has_a_result_for_each_action_and_resource() {
     assert_eq!(check.permissions[4].resources, [NEW]);
     let requests = aws.requests();
     // Only a key is described; no other call is made.
-    let (looked, requests): (Vec<_>, Vec<_>) =
+    let (described, requests): (Vec<_>, Vec<_>) =
         requests.into_iter().partition(|request| request.operation == "DescribeKey");
-    assert_eq!(looked.len(), 1);
+    assert_eq!(described.len(), 1);
     assert!(
         requests.iter().all(|request| request.operation == "SimulatePrincipalPolicy"),
         "{requests:?}"
@@ -164,10 +164,10 @@ async fn resource_results_and_further_pages_count() {
 
 #[tokio::test]
 async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
-    let may_look = Arc::new(AtomicBool::new(true));
-    let looks = Arc::clone(&may_look);
+    let can_describe = Arc::new(AtomicBool::new(true));
+    let flag = Arc::clone(&can_describe);
     let aws = LocalAws::start(move |request| match request.operation.as_str() {
-        "GetRole" if looks.load(Ordering::SeqCst) => CannedResponse::xml(
+        "GetRole" if flag.load(Ordering::SeqCst) => CannedResponse::xml(
             "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetRoleResult>\
              <Role><Path>/ci/</Path><RoleName>push</RoleName><RoleId>AROA</RoleId>\
              <Arn>arn:aws:iam::123456789012:role/ci/push</Arn>\
@@ -183,7 +183,7 @@ async fn a_role_is_simulated_by_its_own_arn_with_the_path() {
     let caller = "arn:aws:sts::123456789012:assumed-role/push/session";
     let wanted = [permission("ecr:PutImage", &[APP])];
     session.check_permissions(caller, &wanted).await;
-    may_look.store(false, Ordering::SeqCst);
+    can_describe.store(false, Ordering::SeqCst);
     session.check_permissions(caller, &wanted).await;
     let requests = aws.requests();
     let sources: Vec<_> =
@@ -237,9 +237,9 @@ async fn without_a_simulation_only_read_only_calls_are_made() {
 }
 
 /// A KMS with one key and one alias.
-fn kms(request: &RecordedRequest, may_look: bool) -> CannedResponse {
+fn kms(request: &RecordedRequest, can_describe: bool) -> CannedResponse {
     match request.json["KeyId"].as_str() {
-        _ if !may_look => CannedResponse::error(400, "AccessDeniedException", "not authorized"),
+        _ if !can_describe => CannedResponse::error(400, "AccessDeniedException", "not authorized"),
         Some(ALIAS | KEY) => {
             CannedResponse::json(serde_json::json!({"KeyMetadata": {"KeyId": "1234", "Arn": KEY}}))
         }
@@ -253,7 +253,7 @@ const ANY_KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/*";
 
 #[tokio::test]
 async fn an_alias_is_resolved_to_its_key() {
-    for (alias, may_look, granted, describe, grant, resource) in [
+    for (alias, can_describe, granted, describe, grant, resource) in [
         // The policy of the key allows the description, whatever the caller's policies say.
         (ALIAS, true, true, PermissionStatus::Allowed, PermissionStatus::Allowed, KEY),
         (
@@ -293,15 +293,19 @@ async fn an_alias_is_resolved_to_its_key() {
         ),
     ] {
         let aws = LocalAws::start(move |request| match request.operation.as_str() {
-            "DescribeKey" => kms(request, may_look),
+            "DescribeKey" => kms(request, can_describe),
             _ => simulated(request, |_, _| if granted { ALLOWED } else { NOT_GRANTED }),
         })
         .await;
         let wanted =
             [permission("kms:CreateGrant", &[alias]), permission("kms:DescribeKey", &[alias])];
         let check = session_at(&aws).await.check_permissions(USER, &wanted).await;
-        assert_eq!(*standing(&check, "kms:DescribeKey"), describe, "{alias} {may_look} {granted}");
-        assert_eq!(*standing(&check, "kms:CreateGrant"), grant, "{alias} {may_look} {granted}");
+        assert_eq!(
+            *standing(&check, "kms:DescribeKey"),
+            describe,
+            "{alias} {can_describe} {granted}"
+        );
+        assert_eq!(*standing(&check, "kms:CreateGrant"), grant, "{alias} {can_describe} {granted}");
         // The policy for the administrator names the key.
         assert_eq!(check.wanted[0].resources, [resource]);
         let requests = aws.requests();
