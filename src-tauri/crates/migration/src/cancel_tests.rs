@@ -1,4 +1,5 @@
-//! A cancel while the tag of an image is being written: the report says whether it arrived.
+//! Tests of a cancel while the tag of an image is being written: the report says whether the tag was
+//! written.
 
 use std::time::Duration;
 
@@ -6,12 +7,12 @@ use super::testing::{When, World, request, results};
 use super::{Headline, OutcomeCounts, Standing};
 
 #[tokio::test]
-async fn a_cancel_says_whether_the_tag_that_was_being_written_arrived() {
-    // Where the write stands, whether referrers come along, whether the answer comes after all.
+async fn a_cancel_reports_whether_the_tag_in_progress_was_written() {
+    // State of the write, whether referrers are copied, and whether a response arrives after all.
     for (when, referrers, is_answered, expected, standing) in [
         (When::Before, true, false, "Cancelled NotProved", Standing::NotFinished),
         (When::Before, false, false, "Cancelled NotProved", Standing::NotFinished),
-        // Its referrers are left to a resume, so the image isn't finished.
+        // Its referrers are copied on resume, so the image isn't finished.
         (When::After, true, false, "Cancelled Equal", Standing::NotFinished),
         (When::After, false, false, "Moved Equal", Standing::Equal),
         (When::Before, true, true, "Moved Equal", Standing::Equal),
@@ -37,8 +38,8 @@ async fn a_cancel_says_whether_the_tag_that_was_being_written_arrived() {
         assert_eq!(results(&report), [expected], "{what}");
         assert_eq!(Standing::of(&report.images[0]), standing, "{what}");
         let is_there = world.registry.held("app", "1").is_some();
-        let told = report.images[0].ecr_digest.as_ref() == Some(&sent);
-        assert_eq!(told, is_there, "{what}: the report says what ECR holds");
+        let is_reported = report.images[0].ecr_digest.as_ref() == Some(&sent);
+        assert_eq!(is_reported, is_there, "{what}: the report says what ECR holds");
         assert_eq!(report.repositories_empty.is_empty(), is_there, "{what}");
         let is_finished = OutcomeCounts::of(&report.images).not_finished == 0;
         let headline = report.outcome().headline;

@@ -129,14 +129,11 @@ pub enum MigrationError {
         /// The platforms with missing content, if known.
         missing: Vec<Platform>,
     },
-    /// The name means a manifest list of Podman.
+    /// The name refers to a manifest list of Podman.
     #[error(
         "{image} is a manifest list of Podman, and Podman pushes only one platform of a list through this connection"
     )]
-    EngineManifestList {
-        /// The name.
-        image: ImageReference,
-    },
+    EngineManifestList { image: ImageReference },
     /// The Docker Engine holds several platforms of an index, but not the whole index.
     #[error(
         "the Docker Engine holds only {} of {image}, not the whole index; choose one platform",

@@ -1,6 +1,6 @@
-//! What the lifecycle policies do with the images of a plan that was made some time ago, such as the
-//! plan of a file: policies and images of the destination are read again. The caller compares it with
-//! what the plan showed.
+//! Refreshes the lifecycle forecast of a plan that was created earlier, such as the plan in a file:
+//! policies and images of the destination are read again. The api compares the result with what the
+//! plan showed before it starts a run.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,10 +11,11 @@ use super::there::Document;
 use super::{Destination, LifecycleForecast, Plan, PlannedImage, RepositoryHolds};
 use transload_model::RepositoryName;
 
+/// Maximum number of repositories that are read concurrently.
 const MAX_CONCURRENT_REPOSITORIES: usize = 4;
 
-/// Forecasts again for each repository that exists and that the plan writes to. A repository that does
-/// not exist has no policy yet, and its forecast is [`LifecycleForecast::Unknown`].
+/// Returns a current forecast for each repository that the plan writes to. A repository that doesn't
+/// exist has no policy yet, and its forecast is [`LifecycleForecast::Unknown`].
 pub async fn forecast_now(
     plan: &Plan,
     destination: &Destination,

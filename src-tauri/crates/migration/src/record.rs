@@ -17,7 +17,7 @@ pub(super) struct Records<'a>(Vec<Record<'a>>);
 /// The record of one image in a run.
 pub(super) struct Record<'a> {
     pub planned: &'a PlannedImage,
-    /// Whether the write of its tag was begun.
+    /// Whether the write of its tag has started.
     pub write_begun: AtomicBool,
     state: Mutex<Known>,
 }
@@ -146,7 +146,7 @@ impl Record<'_> {
         self.state().clone()
     }
 
-    /// Whether its tag may be written although nothing says so yet.
+    /// Returns whether its tag may be written although no response confirmed it yet.
     pub fn has_open_write(&self) -> bool {
         self.write_begun.load(Ordering::Relaxed) && self.state().result.is_none()
     }

@@ -1,11 +1,11 @@
-//! An error as the journal and plan files keep it, with its own version: neither a change of the types
-//! that cross the border nor of the words makes an old record unreadable.
+//! The versioned form of an error in the journal and in plan files. Old records stay readable when
+//! the wire types or the texts of errors change.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The version that is written. Records without a version were written before there was one.
+/// The version of new records. Records without a version are older than this format.
 const VERSION: u32 = 1;
 
 /// An error that was reported once and is shown again later.
@@ -13,8 +13,8 @@ const VERSION: u32 = 1;
 pub struct RecordedError {
     #[serde(default)]
     version: u32,
-    /// The word of the failure in the error table, such as `image_missing`. A later version of the
-    /// program may have written one that this version does not know.
+    /// The code in the error table, such as `image_missing`. A later version of Transload may have
+    /// written a code that this version doesn't know.
     pub code: String,
     /// What happened, in a sentence.
     #[serde(default)]
@@ -22,25 +22,25 @@ pub struct RecordedError {
     /// What to do next.
     #[serde(default)]
     pub hints: Vec<String>,
-    /// The chain of causes, outermost first. No secrets.
+    /// The chain of causes, outermost first, without secrets.
     #[serde(default)]
     pub causes: Vec<String>,
-    /// Whether the same work may succeed when it is retried.
+    /// Whether a retry may succeed.
     #[serde(default)]
     pub retryable: bool,
-    /// The name that the sentence speaks of.
+    /// The name that the message mentions.
     #[serde(default)]
     pub subject: Option<String>,
-    /// The IAM policy that would lift a refusal.
+    /// The IAM policy that would allow the denied action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
 }
 
 impl RecordedError {
-    /// The code of a failure that nothing else is known of.
+    /// The code of an unknown error.
     pub const UNKNOWN: &str = "internal";
 
-    /// A record of this version.
+    /// Creates a record of the current version.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             version: VERSION,
@@ -54,13 +54,13 @@ impl RecordedError {
         }
     }
 
-    /// The record as text, as a column or a file keeps it.
+    /// Returns the record as JSON text, for a column or a file.
     pub fn text(&self) -> String {
-        // Strings and lists of strings always have a JSON form.
+        // Strings and lists of strings always serialize.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads a record of any version. Text that is no record is shown as it is.
+    /// Parses a record of any version. Other text becomes the message of an unknown error.
     pub fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_else(|_| Self::new(Self::UNKNOWN, text))
     }
@@ -83,7 +83,7 @@ mod tests {
         written.hints = vec!["Push it.".to_owned()];
         assert_eq!(RecordedError::read(&written.text()), written);
         for (text, code, message, retryable) in [
-            // The first version wrote the window's own error, with whatever it had then.
+            // The first version stored the wire error of that time.
             (r#"{"code":"image_missing"}"#, "image_missing", "", false),
             (
                 r#"{"code":"connection_lost","message":"Cut.","hints":[],"causes":["reset"],"retryable":true,"subject":null}"#,

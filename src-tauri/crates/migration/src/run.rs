@@ -19,7 +19,7 @@ use transload_docker::DockerError;
 use transload_model::{ImageReference, RepositoryName};
 use transload_registry::RegistryError;
 
-/// How long a cancel waits for the answer to a tag that is being written. Together with the read that
+/// How long a cancel waits for the response to a tag write in progress. Together with the read that
 /// follows, the user waits for less than two seconds.
 const WRITE_GRACE: Duration = Duration::from_millis(700);
 
@@ -207,7 +207,7 @@ impl Run<'_> {
             };
             let mut held = std::pin::pin!(held);
             let outcome = match self.control.until_cancelled(held.as_mut()).await {
-                // A tag that is being written is finished, if that is quick.
+                // A tag write in progress gets a short time to finish.
                 None if record.has_open_write() => timeout(WRITE_GRACE, held).await.ok(),
                 outcome => outcome,
             };

@@ -41,7 +41,7 @@ pub(super) struct TagGuard<'a> {
     pub expected: Expected<'a>,
     /// The journal, if the migration has one.
     pub journal: Option<&'a JournalLog>,
-    /// Set once the tag may be written: from then on a cancel doesn't know whether it arrived.
+    /// Set once the write may have started: from then on a cancel can't know the result.
     pub write_begun: Option<&'a AtomicBool>,
 }
 

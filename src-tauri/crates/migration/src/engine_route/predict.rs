@@ -78,13 +78,13 @@ pub(crate) enum NotPushable {
     PlatformChoiceNeeded { available: Vec<Platform> },
     /// The engine can run the image, but doesn't hold its layers in the form that a registry needs.
     LayersNotHeld,
-    /// The name means a manifest list of Podman, of which its Docker API pushes one platform.
+    /// The name refers to a manifest list of Podman, whose Docker API pushes only one platform of it.
     ManifestList,
 }
 
-/// Whether a name of Podman means a manifest list (`podman manifest create`). Podman's Docker API answers
-/// with the image of the list for its own platform, which has other names. Source: Podman 4.3.1,
-/// `/images/NAME/json` of a list; its `/images/json` leaves lists out.
+/// Returns whether a name refers to a manifest list of Podman (`podman manifest create`). Podman's
+/// Docker API returns the list's image for its own platform, which has other names. Source: Podman
+/// 4.3.1, `/images/NAME/json` of a list; its `/images/json` omits lists.
 pub(crate) fn is_podman_list(
     info: &EngineInfo,
     name: &ImageReference,

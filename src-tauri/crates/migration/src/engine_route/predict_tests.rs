@@ -242,7 +242,7 @@ fn unsupported_pushes_follow_from_store_and_api_version() {
     assert_eq!(described(predict(&too_old, &part, None)), "Part OwnPush of linux/amd64");
 }
 
-/// Podman answers to the name of a list with the image for its own platform, which has other names or
+/// For the name of a list, Podman returns the image for its own platform, which has other names or
 /// none.
 #[test]
 fn a_name_that_podman_answers_with_another_image_is_a_manifest_list() {
@@ -252,7 +252,7 @@ fn a_name_that_podman_answers_with_another_image_is_a_manifest_list() {
         (ImageStore::Podman, "localhost/list:1", vec![], true),
         (ImageStore::Podman, "localhost/one:1", vec!["localhost/one:1"], false),
         (ImageStore::Podman, "docker.io/library/a:1", vec!["localhost/b:1", "a:1"], false),
-        // Docker lists a name from an archive under another form.
+        // Docker lists a name from an archive in another form.
         (ImageStore::Containerd, "localhost/list:1", vec!["localhost/one:1"], false),
         (ImageStore::GraphDriver, "localhost/list:1", vec![], false),
     ] {
