@@ -1,6 +1,6 @@
 //! Refreshes the lifecycle forecast of a plan that was created earlier, such as the plan in a file:
-//! policies and images of the destination are read again. The api compares the result with what the
-//! plan showed before it starts a run.
+//! policies and images of the destination are read again. The api calls it for plan files and
+//! compares the result with what the plan showed.
 
 use std::collections::{BTreeMap, HashMap};
 
