@@ -1,12 +1,11 @@
-//! Which profiles there are, and with which credentials and in which region a call is made: by us, and
-//! by the program `aws` with the same files, variables and `--profile`. What differs, and why:
+//! Which profiles exist, and the credentials and region of a call: ours, compared with those of the program
+//! `aws` for the same files, variables and `--profile`. Known differences:
 //!
-//! - A profile that somebody chose brings its own region; `aws --profile` lets `AWS_DEFAULT_REGION` win.
-//!   The window shows the region of each profile before it is chosen.
-//! - `AWS_REGION` counts, and before `AWS_DEFAULT_REGION`, as in the SDKs; version 1 of the AWS CLI does
-//!   not read it.
-//! - An empty `AWS_DEFAULT_REGION` means none here; the AWS CLI 1 calls an address without a region.
-//! - A file with a byte order mark is refused by the AWS CLI; here it is read, and that is said.
+//! - A chosen profile uses its own region; with `aws --profile`, `AWS_DEFAULT_REGION` overrides it. The
+//!   window shows the region of each profile before the user chooses one.
+//! - `AWS_REGION` overrides `AWS_DEFAULT_REGION`, as in the SDKs; version 1 of the AWS CLI does not read it.
+//! - An empty `AWS_DEFAULT_REGION` counts as unset here; the AWS CLI 1 calls an address without a region.
+//! - The AWS CLI rejects a file with a byte order mark; here it is read, with a warning.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
@@ -18,17 +17,16 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use super::credentials::{Case, case, write_programs};
+use crate::botocore_comparison::credentials::{Case, case, write_programs};
 use crate::config::environment::AwsEnvironment;
-use crate::config::ini::refusal;
+use crate::config::ini::cli_rejection;
 use crate::config::profile_list::list_profiles;
 use crate::error::AwsError;
-use crate::session::aws_session::{AwsSession, MACHINE};
+use crate::session::aws_session::{AwsSession, MACHINE_LABEL};
 use crate::session::request::{SessionCredentials, SessionRequest};
 use crate::testing::python;
 
-/// How many cases are made. One process of Python goes through all of them; each call takes it a tenth
-/// of a second.
+/// Number of generated cases. One Python process runs all of them; a call takes a tenth of a second.
 const CASES: usize = 100;
 
 fn as_aws(cases: &Value) -> Vec<Value> {
@@ -45,11 +43,11 @@ fn as_aws(cases: &Value) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// What makes a case odder: regions, and what the AWS CLI refuses or passes over.
+/// Variations of a case: regions, and what the AWS CLI rejects or ignores.
 #[derive(Clone, Debug)]
 struct Twist {
     regions: [bool; 2],
-    of_environment: Vec<(&'static str, &'static str)>,
+    region_variables: Vec<(&'static str, &'static str)>,
     mark: bool,
     capital: bool,
 }
@@ -63,11 +61,16 @@ fn twist() -> impl Strategy<Value = Twist> {
         1 => Just(vec![("AWS_REGION", "us-east-2"), ("AWS_DEFAULT_REGION", "us-west-2")]),
     ];
     (any::<[bool; 2]>(), regions, prop::bool::weighted(0.08), prop::bool::weighted(0.3)).prop_map(
-        |(regions, of_environment, mark, capital)| Twist { regions, of_environment, mark, capital },
+        |(regions, region_variables, mark, capital)| Twist {
+            regions,
+            region_variables,
+            mark,
+            capital,
+        },
     )
 }
 
-/// The two files as they are written.
+/// Returns the contents of the two files.
 fn files(case: &Case, twist: &Twist) -> [(&'static str, String); 2] {
     let with_region = |text: &str, with: bool, region: &str| {
         if with {
@@ -99,8 +102,8 @@ async fn ours(variables: &HashMap<String, String>, profile: Option<&str>) -> Val
     };
     let environment = AwsEnvironment::from_variables(variables.clone());
     let session = match AwsSession::open(request, &environment).await {
-        // Nothing is left but the machine, which here is none.
-        Ok(session) if session.caller().profile == MACHINE => {
+        // Only the machine's own credentials are left, and this machine has none.
+        Ok(session) if session.caller().profile == MACHINE_LABEL => {
             return json!({"error": "Unable to locate credentials"});
         }
         Ok(session) => session,
@@ -109,7 +112,7 @@ async fn ours(variables: &HashMap<String, String>, profile: Option<&str>) -> Val
         }
         Err(error) => return json!({"error": format!("{error:?}")}),
     };
-    match session.signs_with().provide_credentials().await {
+    match session.credentials().provide_credentials().await {
         Ok(found) => json!({
             "id": found.access_key_id(),
             "secret": found.secret_access_key(),
@@ -125,7 +128,7 @@ async fn a_call_is_made_as_the_aws_cli_makes_it() {
     let folder = tempfile::tempdir().unwrap();
     write_programs(folder.path());
     let mut runner = TestRunner::deterministic();
-    let (mut cases, mut asked) = (Vec::new(), Vec::new());
+    let (mut cases, mut inputs) = (Vec::new(), Vec::new());
     for number in 0..CASES {
         let (case, twist) = (case(), twist()).new_tree(&mut runner).unwrap().current();
         let home = folder.path().join(format!("home-{number}"));
@@ -138,35 +141,36 @@ async fn a_call_is_made_as_the_aws_cli_makes_it() {
             }
         }
         let own = [("HOME", home.to_str().unwrap().to_owned())];
-        let regions = twist.of_environment.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let regions =
+            twist.region_variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let variables: HashMap<String, String> = own
             .into_iter()
             .chain(case.variables.clone())
             .chain(regions)
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        asked.push(json!({"variables": variables, "profile": case.profile}));
+        inputs.push(json!({"variables": variables, "profile": case.profile}));
         cases.push((case, twist, files, variables));
     }
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for ((case, twist, files, variables), theirs) in cases.iter().zip(as_aws(&Value::Array(asked)))
+    for ((case, twist, files, variables), theirs) in cases.iter().zip(as_aws(&Value::Array(inputs)))
     {
-        let told = format!("{files:#?} {variables:#?} --profile {:?}\n{theirs:#}", case.profile);
+        let context = format!("{files:#?} {variables:#?} --profile {:?}\n{theirs:#}", case.profile);
         let list = list_profiles(&AwsEnvironment::from_variables(variables.clone())).await;
         let is_marked = files[0].1.starts_with('\u{feff}');
         if is_marked {
-            let refused = refusal(&files[0].1);
-            assert!(refused.is_some_and(|refused| refused.line == 1), "{told}");
-            assert!(theirs["id"].is_null() || theirs["id"] == "AKIAENVIRONMENT", "{told}");
+            let refused = cli_rejection(&files[0].1);
+            assert!(refused.is_some_and(|refused| refused.line == 1), "{context}");
+            assert!(theirs["id"].is_null() || theirs["id"] == "AKIAENVIRONMENT", "{context}");
             *seen.entry("marked").or_default() += 1;
             continue;
         }
         let names: BTreeSet<_> =
             list.profiles.iter().map(|profile| profile.name.as_str()).collect();
         if let Some(all) = theirs["profiles"].as_array() {
-            assert_eq!(names, all.iter().filter_map(Value::as_str).collect(), "{told}");
-            let passed_over = list.ignored.iter().any(|one| one.section == "Profile capital");
-            assert_eq!(passed_over, twist.capital, "{told}");
+            assert_eq!(names, all.iter().filter_map(Value::as_str).collect(), "{context}");
+            let ignored = list.ignored.iter().any(|one| one.section == "Profile capital");
+            assert_eq!(ignored, twist.capital, "{context}");
         }
         let ours = ours(variables, case.profile).await;
         let set = |name: &str| variables.get(name).filter(|value| !value.is_empty());
@@ -174,9 +178,9 @@ async fn a_call_is_made_as_the_aws_cli_makes_it() {
             let profile = list.profiles.iter().find(|profile| profile.name == name)?;
             Some(profile.region.as_ref()?.as_str().to_owned())
         });
-        // `aws configure get region` is about the file alone.
+        // `aws configure get region` reads only the file.
         if let (Some(_), Some(theirs)) = (case.profile, theirs["get_region"].as_str()) {
-            assert_eq!(chosen.as_deref(), Some(theirs), "{told}");
+            assert_eq!(chosen.as_deref(), Some(theirs), "{context}");
         }
         let region_differs = match (&chosen, set("AWS_REGION"), set("AWS_DEFAULT_REGION")) {
             (Some(_), _, Some(_)) => Some("region of the chosen profile"),
@@ -186,34 +190,34 @@ async fn a_call_is_made_as_the_aws_cli_makes_it() {
         let keys = |of: &Value| [of["id"].clone(), of["secret"].clone(), of["token"].clone()];
         let outcome = match (theirs["error"].as_str(), region_differs) {
             (None, Some(difference)) => {
-                assert_eq!(keys(&ours), keys(&theirs), "{told}");
-                assert_ne!(ours["region"], Value::Null, "{told}");
+                assert_eq!(keys(&ours), keys(&theirs), "{context}");
+                assert_ne!(ours["region"], Value::Null, "{context}");
                 difference
             }
             (None, None) => {
-                assert_eq!(keys(&ours), keys(&theirs), "{told}");
-                assert_eq!(ours["region"], theirs["region"], "{told}");
+                assert_eq!(keys(&ours), keys(&theirs), "{context}");
+                assert_eq!(ours["region"], theirs["region"], "{context}");
                 "called"
             }
-            // Before credentials are looked for.
+            // Reported before the credentials are looked up.
             (Some(error), _) if error.contains("Invalid endpoint") => {
                 assert_eq!(
                     variables.get("AWS_DEFAULT_REGION").map(String::as_str),
                     Some(""),
-                    "{told}"
+                    "{context}"
                 );
                 "empty region"
             }
             (Some(error), Some(difference)) if error.contains("specify a region") => {
-                assert_ne!(ours["no_region"], true, "{told}\n{ours:#}");
+                assert_ne!(ours["no_region"], true, "{context}\n{ours:#}");
                 difference
             }
             (Some(error), _) => {
-                let why = ours["error"].as_str().unwrap_or_else(|| panic!("{told}\n{ours:#}"));
+                let why = ours["error"].as_str().unwrap_or_else(|| panic!("{context}\n{ours:#}"));
                 if error.contains("specify a region") {
                     "no region"
                 } else if error.contains("the vault is sealed") {
-                    assert!(why.contains("the vault is sealed"), "{told}\n{ours:#}");
+                    assert!(why.contains("the vault is sealed"), "{context}\n{ours:#}");
                     "a program's own words"
                 } else if error.contains("locate credentials") {
                     "no credentials"
@@ -224,7 +228,7 @@ async fn a_call_is_made_as_the_aws_cli_makes_it() {
         };
         *seen.entry(outcome).or_default() += 1;
     }
-    // The cases are worth something.
+    // The generated cases cover every outcome.
     for (outcome, least) in [
         ("called", CASES / 8),
         ("region of the chosen profile", 1),

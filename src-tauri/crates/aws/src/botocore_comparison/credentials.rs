@@ -95,7 +95,7 @@ fn settings(file: &'static str) -> impl Strategy<Value = Vec<String>> {
             "sh FOLDER/ended",
             "sh FOLDER/unzoned",
             "sh FOLDER/fails",
-            "sh FOLDER/says-why",
+            "sh FOLDER/reports-reason",
             "sh FOLDER/old-version",
             "sh FOLDER/no-json",
             "sh FOLDER/plain | cat",
@@ -166,7 +166,7 @@ pub(super) fn write_programs(folder: &Path) {
         ("ended", token("2020-01-02T03:04:05Z"), ""),
         ("unzoned", token("2099-01-02T03:04:05"), ""),
         ("fails", full(""), "exit 3"),
-        ("says-why", full(""), "echo the vault is sealed >&2; exit 3"),
+        ("reports-reason", full(""), "echo the vault is sealed >&2; exit 3"),
         ("old-version", full("").replace(": 1,", ": 2,"), ""),
         ("no-json", "nothing".to_owned(), ""),
     ] {
