@@ -192,9 +192,14 @@ async fn a_panic_in_a_run_ends_the_job_and_the_migration_can_be_resumed() {
         let job = api.start(ready).await.unwrap();
 
         let report = report_of(&api, job.clone()).await;
-        assert_eq!(report.outcome, MigrationOutcome::Interrupted, "{fault:?}");
-        let error = report.run_error.unwrap();
-        assert_eq!(error.code, ErrorCode::Internal, "{fault:?}");
+        if fault == Fault::BlobContent {
+            // The content is read by the task of the connection: its panic is a lost connection of one image.
+            assert_eq!(report.outcome, MigrationOutcome::Failed, "{report:?}");
+            assert_eq!(report.run_error, None);
+        } else {
+            assert_eq!(report.outcome, MigrationOutcome::Interrupted, "{fault:?}");
+            assert_eq!(report.run_error.unwrap().code, ErrorCode::Internal, "{fault:?}");
+        }
         assert!(!api.jobs_running(), "{fault:?}");
         let known = api.history_list().await.unwrap();
         assert_eq!(known.len(), 1, "{fault:?}");

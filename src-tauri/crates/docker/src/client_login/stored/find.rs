@@ -1,12 +1,12 @@
 //! The search for a login through all places, with credential helpers.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io::{ErrorKind, Read as _};
 
 use super::content::{Content, Entry};
 use super::keys;
 use super::places::{Format, Place, places};
+use super::problem::LoginProblem;
 use super::registries_conf;
 use crate::client_login::ClientLoginError;
 use crate::client_login::helper::Helper;
@@ -25,21 +25,6 @@ pub struct FoundLogin {
     pub login: EngineLogin,
     /// Where it is stored: a file, a variable, or a credential helper.
     pub place: String,
-}
-
-/// A place that may have had the login and could not be read. It holds nothing of the login.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoginProblem {
-    /// The file, variable or credential helper.
-    pub place: String,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-impl fmt::Display for LoginProblem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.place, self.reason)
-    }
 }
 
 /// Every stored login of this computer, as it was when it was read. Helpers are asked when a login

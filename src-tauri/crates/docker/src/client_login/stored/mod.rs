@@ -5,6 +5,7 @@
 //! - `content`: one of them, parsed once into values.
 //! - `keys`: which entry of a file is the one for a registry or repository.
 //! - `registries_conf`: the credential helpers of Podman's own configuration.
+//! - `problem`: why a place could not be read.
 //! - `find`: the search, with credential helpers.
 
 mod content;
@@ -13,9 +14,11 @@ mod differential_tests;
 mod find;
 mod keys;
 mod places;
+mod problem;
 mod registries_conf;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub use find::{FoundLogin, LoginProblem, StoredLogins};
+pub use find::{FoundLogin, StoredLogins};
 pub(super) use places::podman_file;
+pub use problem::LoginProblem;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::DockerEnvironment;
 
-use super::find::LoginProblem;
+use super::problem::LoginProblem;
 
 /// The name under which the list means the files with logins. Source: containers/image,
 /// `AuthenticationFileHelper`.
