@@ -106,7 +106,7 @@ async fn policy_story(ecr: Ecr) -> Result<()> {
     let difference = &plan.repositories[0].differences[0];
     assert_eq!(
         (difference.setting.as_str(), difference.actual.as_str()),
-        ("Repository policy", "another one")
+        ("Repository policy", "another policy")
     );
     wanted.template.policy = Some("{}".to_owned());
     let error = computer.api.migration_plan_silent(wanted).await.err();

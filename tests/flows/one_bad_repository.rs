@@ -158,13 +158,13 @@ async fn a_plan_has_the_others_and_names_what_cannot_have_its_name() -> Result<(
     variables.push(("TRANSLOAD_DATA_DIR".to_owned(), folder.path().display().to_string()));
     let from = format!("registry:{}", registry.host());
     let out = folder.path().join("plan.json").display().to_string();
-    // With it a name of two letters is as long as ECR allows.
-    let prefix = format!("{}/", "x".repeat(253));
+    // With it a name of two letters is as long as a reference may be, and one of five longer than ECR allows.
+    let prefix = format!("{}/", "x".repeat(252));
     for (what, prefix, renames, planned, unplanned) in [
         (
             "a name that is too long",
             prefix.as_str(),
-            vec!["team/a=>aa", "team/b=>bbb", "team/c=>cc"],
+            vec!["team/a=>aa", "team/b=>bbbbb", "team/c=>cc"],
             vec!["team/a", "team/c"],
             vec!["team/b"],
         ),

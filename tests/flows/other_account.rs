@@ -60,7 +60,7 @@ impl Story {
 /// Refused with a code, both accounts and a next step.
 fn refused(finished: &Finished) -> Result<()> {
     ensure!(finished.status.code() == Some(3), "{}{}", finished.text(), finished.stderr);
-    for part in ["(account_differs)", ACCOUNT, OTHER, "make the plan again"] {
+    for part in ["(account_differs)", ACCOUNT, OTHER, "plan the migration again"] {
         ensure!(finished.stderr.contains(part), "{part}: {}", finished.stderr);
     }
     Ok(())

@@ -82,7 +82,7 @@ async fn repositories(ecr: &Ecr, region: &str) -> Result<Vec<String>> {
 async fn a_plan_of_one_region_is_not_run_resumed_verified_or_undone_in_another() -> Result<()> {
     let (here, there) = (Ecr::practice_in(HERE).await?, Ecr::practice_in(THERE).await?);
     let desk = Desk::new(&here).await?;
-    let differs = ["destination_differs", HERE, THERE, "make the plan again"];
+    let differs = ["destination_differs", HERE, THERE, "plan the migration again"];
     let plan = desk.plan(&here, HERE, "").await?;
     let ran = desk.run(&there, THERE, "data", &format!("run {plan}")).await?;
     refused(&ran, "destination_differs", &differs)?;

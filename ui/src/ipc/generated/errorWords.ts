@@ -17,7 +17,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Not the planned AWS account",
     "next": [
-      "To use the current account instead, run the migration again."
+      "To use the current account instead, plan the migration again."
     ],
     "actions": [
       "run_again",
@@ -147,7 +147,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     "severity": "error",
     "title": "Not the planned destination",
     "next": [
-      "To use the current destination instead, run the migration again."
+      "To use the current destination instead, plan the migration again."
     ],
     "actions": [
       "run_again",

@@ -514,12 +514,12 @@ impl ErrorWords {
             ),
             ErrorCode::AccountDiffers => error(
                 "Not the planned AWS account",
-                &["To use the current account instead, run the migration again."],
+                &["To use the current account instead, plan the migration again."],
                 &[RunAgain, Retry, ChooseProfile],
             ),
             ErrorCode::DestinationDiffers => error(
                 "Not the planned destination",
-                &["To use the current destination instead, run the migration again."],
+                &["To use the current destination instead, plan the migration again."],
                 &[RunAgain, Retry, ChooseProfile],
             ),
             ErrorCode::EndpointsNotAllowed => warning(
