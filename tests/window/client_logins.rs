@@ -50,7 +50,7 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undone_to_the_byte() -> Re
             let block = format!("client-login-{client}");
             window.wait_for_text_in(&block, &format!("No login for {ecr_host}")).await?;
             // What is shown is what is changed: the file, the place in it, and nothing else.
-            let shown = format!("{}: auths \u{2192} {ecr_host} is set to", file.display());
+            let shown = format!("{}: set auths \u{2192} {ecr_host} to", file.display());
             window.wait_for_text_in(&block, &shown).await?;
             window.screenshot(&format!("1-{client}-before")).await?;
             window.check_accessibility().await?;

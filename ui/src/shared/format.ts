@@ -1,7 +1,7 @@
 /** Decimal units, as in the Docker CLI and the ECR console. */
-const byteUnits = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
+const byteUnits = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
 
-/** Formats bytes: `999 B`, `1.5 KB`, `123 MB`. One decimal below 100. */
+/** Formats bytes: `999 B`, `1.5 kB`, `123 MB`. One decimal below 100. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -131,7 +131,7 @@ export function ReviewStep({
           <BuildCacheAlert plan={answer} draft={draft} onChange={onChange} />
           <ExpiryAlert plan={answer} draft={draft} onChange={onChange} />
           <Container
-            header={<Header variant="h2">Push method</Header>}
+            header={<Header variant="h2">Destination</Header>}
             data-testid="review-identity"
           >
             <IdentityFacts identity={answer.identity} alias={alias} loading={false} />
