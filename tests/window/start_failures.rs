@@ -35,7 +35,7 @@ async fn help_version_and_a_missing_display_need_no_window() -> Result<()> {
         (vec!["--help"], 0, "TRANSLOAD_DATA_DIR"),
         (vec!["--version"], 0, version.as_str()),
         (vec!["--no-such-option"], 1, "--no-such-option"),
-        (vec![], 1, "there is no display to open it on"),
+        (vec![], 1, "There is no display"),
     ] {
         let run = without_display(program(home.path())?.arguments(&arguments));
         let run = run.variable("TRANSLOAD_DATA_DIR", "/proc/transload");
@@ -51,7 +51,7 @@ async fn a_display_that_does_not_answer_is_said_in_a_sentence() -> Result<()> {
     for display in [":4242", "no-such-host.invalid:0", "nonsense"] {
         let run = program(home.path())?.without_variable("WAYLAND_DISPLAY");
         let finished = run.variable("DISPLAY", display).finish().await?;
-        let says = ["Transload cannot start", "DISPLAY", "libwebkit2gtk-4.1-0"];
+        let says = ["Transload can't start", "DISPLAY", "libwebkit2gtk-4.1-0"];
         expect(&finished, 1, &says, display)?;
     }
     Ok(())
@@ -79,7 +79,7 @@ async fn a_data_folder_that_cannot_be_used_is_named() -> Result<()> {
     ] {
         let run = program(home.path())?.variable("TRANSLOAD_DATA_DIR", &folder);
         let named = named.display().to_string();
-        let says = ["Transload cannot start", &named, "TRANSLOAD_DATA_DIR"];
+        let says = ["Transload can't start", &named, "TRANSLOAD_DATA_DIR"];
         expect(&run.finish().await?, 1, &says, what)?;
     }
     for (what, folder) in [("a file", file.clone()), ("of the kernel", "/proc/transload".into())] {

@@ -1,4 +1,4 @@
-//! What a program leaves behind, searched for every secret that is [`known`](super::known).
+//! What a program leaves behind, searched for every secret that is [`known`].
 //!
 //! Dropping a [`Computer`](crate::computer::Computer) or a [`Stage`](crate::window::Stage) and ending a
 //! [`Run`](crate::process::Run) or a [`Process`](crate::process::Process) of our own programs come here,

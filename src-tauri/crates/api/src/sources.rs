@@ -37,7 +37,7 @@ pub(crate) enum Lists {
     /// The registry itself.
     Catalogue,
     /// Docker Hub's own API, for some namespaces.
-    Hub(OpenHub),
+    Hub(Box<OpenHub>),
     /// Amazon ECR's own API.
     Ecr(Arc<Connected>),
 }
@@ -137,7 +137,7 @@ impl Api {
         let namespaces = self.namespaces(source).await?;
         let clients = self.clients(address).await?;
         let lists = match clients.hub {
-            Some(clients) => Lists::Hub(OpenHub { clients, namespaces }),
+            Some(clients) => Lists::Hub(Box::new(OpenHub { clients, namespaces })),
             None => Lists::Catalogue,
         };
         let host = clients.endpoint.host;

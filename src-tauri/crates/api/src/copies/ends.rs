@@ -18,6 +18,9 @@ use transload_engine::stored_logins::StoredLogin;
 use crate::connections::{EcrOptions, of_environment};
 use crate::contract::{ApiError, AwsConnection, CopyEcr, CopyRequest};
 
+/// A client of a registry, or why it could not be opened.
+type OpenedClient = Result<Arc<dyn RegistryApi>, ApiError>;
+
 /// The registries that were opened.
 pub(super) struct Ends {
     source_plain_http: bool,
@@ -28,7 +31,7 @@ pub(super) struct Ends {
     /// The stored logins that the clients use.
     stored: Mutex<Vec<Arc<StoredLogin>>>,
     /// A registry that cannot be opened is not tried again for each of its images.
-    clients: Mutex<HashMap<(RegistryHost, bool), Result<Arc<dyn RegistryApi>, ApiError>>>,
+    clients: Mutex<HashMap<(RegistryHost, bool), OpenedClient>>,
     ecrs: Mutex<HashMap<RegistryHost, Arc<dyn EcrApi>>>,
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::process::{Process, find_program};
 use crate::workspace::Workspace;
 
-/// The oldest version that Vite 8 supports. Source: https://vite.dev/guide/
+/// The oldest version that Vite 8 supports. Source: <https://vite.dev/guide/>
 const MIN_NODE: (u32, u32) = (20, 19);
 
 const NEXTEST_VERSION: &str = "0.9.143";

@@ -54,6 +54,6 @@ fn export_bindings_error_words() {
     );
     let folder = std::env::var("TS_RS_EXPORT_DIR").unwrap_or_else(|_| "bindings".to_owned());
     let folder = Path::new(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("errorWords.ts"), text).unwrap();
 }

@@ -52,6 +52,9 @@ struct Source {
     content: Content,
 }
 
+/// The text of a file that exists, or why it could not be read.
+type FileText = Result<Option<Vec<u8>>, String>;
+
 impl StoredLogins {
     /// Reads every place. A place that cannot be read counts as empty and is a problem.
     pub async fn read(environment: &DockerEnvironment) -> Self {
@@ -87,7 +90,7 @@ impl StoredLogins {
         logins
     }
 
-    fn add_files(&mut self, files: Vec<(Result<Option<Vec<u8>>, String>, Place)>) {
+    fn add_files(&mut self, files: Vec<(FileText, Place)>) {
         for (text, place) in files {
             if let Some(text) = text.transpose() {
                 self.add(place.path.display().to_string(), place.format, text);
