@@ -51,17 +51,17 @@ async fn what_the_newest_docker_gives_up_is_sent_by_us() -> Result<()> {
             let wanted = request(&connection, &ImageSource::DockerEngine, &images);
             let names = engine.cli()?.image_names().await?;
             let Migrated { plan, report, .. } = computer.migrate(wanted).await?;
-            let told = || format!("{what}: {report:#?}");
+            let shown = || format!("{what}: {report:#?}");
             let by_engine = |way| matches!(way, EngineWay::Push | EngineWay::PushPlatform);
             let ways = plan.images.iter().filter_map(|image| image.engine.as_ref());
             ensure!(ways.filter(|engine| by_engine(engine.way)).count() == 2, "{plan:#?}");
-            ensure!(proxy.faults() >= 2, "{}", told());
+            ensure!(proxy.faults() >= 2, "{}", shown());
             for (row, digest, proof) in [
                 (&report.images[0], &image.manifest.digest, Proof::Equal),
                 (&report.images[1], &index.images[0].manifest.digest, Proof::EqualToPart),
             ] {
-                ensure!(row.result == ImageResult::Moved && row.proof == proof, "{}", told());
-                ensure!(row.ecr_digest.as_ref() == Some(digest), "{}", told());
+                ensure!(row.result == ImageResult::Moved && row.proof == proof, "{}", shown());
+                ensure!(row.ecr_digest.as_ref() == Some(digest), "{}", shown());
             }
             ensure!(engine.cli()?.image_names().await? == names, "{what}: a name is left");
         }

@@ -60,8 +60,8 @@ impl HubClients {
     }
 }
 
-/// The API with a stored login, anonymous where there is none or the API refuses it: some of what
-/// `docker login` stores opens the registry and not the API.
+/// Returns a client of the API with a stored login, or an anonymous one if there is no login or the API
+/// rejects it: `docker login` can store credentials that are valid for the registry only.
 pub(crate) async fn accepted(
     network: &Network,
     base: &Url,

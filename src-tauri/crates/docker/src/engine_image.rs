@@ -301,7 +301,7 @@ mod tests {
         }
     }
 
-    /// As 28.5.2 answers for an image whose layers another image brought.
+    /// The response of 28.5.2 for an image whose layers were downloaded with another image.
     #[test]
     fn an_image_without_layers_and_platform_is_read() {
         let inspect = json!({

@@ -2,9 +2,9 @@
 //! Go's rules, as Docker has. What differs, and why:
 //!
 //! - `ALL_PROXY` counts for AWS too, which botocore does not know, and for registries, which Go does
-//!   not: whoever has nothing else would reach nothing at all.
+//!   not. Users who set only this variable would otherwise reach nothing.
 //! - An exception that Docker knows and botocore or curl does not (`*.name`, a network, a port, `*`
-//!   among others) counts for all: whoever names it wants no proxy there.
+//!   among others) counts for all: a user who sets it wants no proxy there.
 //! - `.name` is the name itself too, as for botocore and curl; for Go it is only what is below.
 //! - A variable that names no proxy (`ftp://…`) is said, and passed over; botocore fails with it.
 

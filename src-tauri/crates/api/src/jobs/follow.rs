@@ -14,13 +14,17 @@ pub struct JobEvents {
     job: Arc<Job>,
     next: u64,
     /// The number of the job's next event; changes with each event.
-    told: watch::Receiver<u64>,
+    next_seq_changes: watch::Receiver<u64>,
     is_over: bool,
 }
 
 impl JobEvents {
-    pub(super) fn new(job: Arc<Job>, from_seq: u64, told: watch::Receiver<u64>) -> Self {
-        Self { job, next: from_seq, told, is_over: false }
+    pub(super) fn new(
+        job: Arc<Job>,
+        from_seq: u64,
+        next_seq_changes: watch::Receiver<u64>,
+    ) -> Self {
+        Self { job, next: from_seq, next_seq_changes, is_over: false }
     }
 
     /// The next event. Returns `None` once the job's last one was read.
@@ -35,7 +39,7 @@ impl JobEvents {
     pub async fn recv_many(&mut self, events: &mut Vec<JobEvent>, limit: usize) -> usize {
         while !self.is_over {
             // Marked before the look, so that an event that comes after it is noticed.
-            self.told.borrow_and_update();
+            self.next_seq_changes.borrow_and_update();
             let (found, is_finished) = self.job.events_from(self.next, limit);
             if let Some(last) = found.last() {
                 self.next = last.seq + 1;
@@ -44,7 +48,7 @@ impl JobEvents {
                 events.extend(found);
                 return count;
             }
-            self.is_over = is_finished || self.told.changed().await.is_err();
+            self.is_over = is_finished || self.next_seq_changes.changed().await.is_err();
         }
         0
     }

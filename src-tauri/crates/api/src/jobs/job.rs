@@ -139,8 +139,8 @@ impl Job {
     /// Its events from a number on, and all that come. Events older than the ones that are kept are
     /// not repeated: the listener sees the gap in the numbers and asks for a snapshot.
     pub fn follow(self: &Arc<Self>, from_seq: u64) -> JobEvents {
-        let told = self.state().told();
-        JobEvents::new(Arc::clone(self), from_seq, told)
+        let next_seq_changes = self.state().next_seq_changes();
+        JobEvents::new(Arc::clone(self), from_seq, next_seq_changes)
     }
 
     /// What is kept from a number on, at most so much, and whether nothing more comes.

@@ -12,7 +12,7 @@ use crate::contract::{
     JobProgress, JobSnapshot, JobStatus, LayerState, MigrationReport, PlannedImage, PullsLeft,
 };
 
-/// The sums are told at most this often.
+/// Sums are emitted at most this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);
 /// Events that are kept for listeners that come late or read slowly; older ones are in the snapshot.
 const EVENTS_KEPT: usize = 8192;
@@ -25,10 +25,10 @@ pub(super) struct JobState {
     started: Instant,
     finished_after: Option<Duration>,
     kept: VecDeque<JobEvent>,
-    told: watch::Sender<u64>,
+    next_seq_changes: watch::Sender<u64>,
     /// The bytes of each image's layers, by the image's number.
     layers: HashMap<u32, (u64, Layers)>,
-    progress_told: Instant,
+    progress_emitted_at: Instant,
     /// How long earlier runs of the same migration took.
     earlier_ms: u64,
     journal_error: Option<ApiError>,
@@ -118,9 +118,9 @@ impl JobState {
             started: Instant::now(),
             finished_after: None,
             kept: VecDeque::new(),
-            told: watch::Sender::new(0),
+            next_seq_changes: watch::Sender::new(0),
             layers,
-            progress_told: Instant::now(),
+            progress_emitted_at: Instant::now(),
             earlier_ms: earlier.elapsed_ms,
             journal_error: None,
             news: None,
@@ -151,7 +151,7 @@ impl JobState {
             self.kept.pop_front();
         }
         self.kept.push_back(event);
-        self.told.send_replace(self.snapshot.next_seq);
+        self.next_seq_changes.send_replace(self.snapshot.next_seq);
         self.tell_news(None);
     }
 
@@ -196,7 +196,7 @@ impl JobState {
         } else if change.is_new {
             self.snapshot.set_layer(image, &layer, &state);
         }
-        if self.progress_told.elapsed() >= PROGRESS_EVERY {
+        if self.progress_emitted_at.elapsed() >= PROGRESS_EVERY {
             self.tell_progress();
         }
     }
@@ -220,7 +220,7 @@ impl JobState {
     }
 
     fn tell_progress(&mut self) {
-        self.progress_told = Instant::now();
+        self.progress_emitted_at = Instant::now();
         self.tell(JobEventKind::Progress { progress: self.snapshot.progress.clone() });
     }
 
@@ -247,8 +247,8 @@ impl JobState {
     }
 
     /// The number of the next event, for whoever waits for it.
-    pub fn told(&self) -> watch::Receiver<u64> {
-        self.told.subscribe()
+    pub fn next_seq_changes(&self) -> watch::Receiver<u64> {
+        self.next_seq_changes.subscribe()
     }
 
     /// What is kept from a number on, at most so much.

@@ -28,7 +28,7 @@ pub(crate) async fn find_open_writes(run: &Run<'_>, records: &Records<'_>) {
 
 async fn find(run: &Run<'_>, record: &Record<'_>) {
     let planned = record.planned;
-    // What the Docker Engine packs again has a digest that only the answer would have told.
+    // The digest of an image that the Docker Engine repacks is known only from its response.
     let Some(wanted) = record.pushed_digest().or_else(|| record.source().0) else { return };
     let registry = run.destination.registry.as_ref();
     let head = registry.manifest_head(planned.repository.as_str(), planned.tag.as_str()).await;
