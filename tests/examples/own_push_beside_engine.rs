@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use transload_api::contract::{AwsConnection, ImageSource};
-use transload_tests::computer::{Computer, request, told};
+use transload_tests::computer::{Computer, api_error, request};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
@@ -164,7 +164,7 @@ impl Scene<'_> {
         let images = [(self.repository.as_str(), "1", "app")];
         let plan = computer.plan(request(&connection, &ImageSource::DockerEngine, &images)).await?;
         let file = computer.home().join("plan.json");
-        computer.api.migration_plan_export(plan.plan, file.clone()).await.map_err(told)?;
+        computer.api.migration_plan_export(plan.plan, file.clone()).await.map_err(api_error)?;
         let mut text: Value = serde_json::from_slice(&fs::read(&file)?)?;
         let ways = set_way(&mut text, way);
         ensure!(ways > 0, "the plan file does not say who sends");

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use transload_api::contract::{ImageResult, JobEventKind, MigrationOutcome};
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
@@ -36,7 +36,7 @@ async fn a_cancel_in_the_middle_of_a_layer_ends_soon_and_leaves_no_tag() -> Resu
     let wanted =
         request(&ecr.connection(), &registry_source(&proxy.host()), &[("big", "1", "big")]);
     let plan = computer.plan(wanted).await?;
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     wait_until_true(LIMIT, "the layer to be half way", async || {
         let snapshot = computer.api.job_snapshot(job.clone()).await;
         proxy.faults() > 0 && snapshot.is_ok_and(|job| job.progress.sent_bytes > 1_000_000)
@@ -44,7 +44,7 @@ async fn a_cancel_in_the_middle_of_a_layer_ends_soon_and_leaves_no_tag() -> Resu
     .await?;
 
     let start = Instant::now();
-    computer.api.job_cancel(job.clone()).await.map_err(told)?;
+    computer.api.job_cancel(job.clone()).await.map_err(api_error)?;
     let migrated = computer.follow(job, plan).await?;
     assert!(start.elapsed() < PROMISED, "it took {:?}", start.elapsed());
     assert_eq!(migrated.report.outcome, MigrationOutcome::Cancelled);
@@ -88,13 +88,13 @@ async fn a_cancel_of_a_push_through_the_engine_ends_soon_and_leaves_no_tag() -> 
     let connection = ecr.connection_through(&proxy);
     let wanted = request(&connection, &ImageSource::DockerEngine, &[("big", "1", "big")]);
     let plan = computer.plan(wanted).await?;
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     wait_until_true(LIMIT, "the layer to be half way", async || {
         proxy.requests().iter().any(|request| request.body_bytes >= 1_500_000)
     })
     .await?;
     let start = Instant::now();
-    computer.api.job_cancel(job.clone()).await.map_err(told)?;
+    computer.api.job_cancel(job.clone()).await.map_err(api_error)?;
     let migrated = computer.follow(job, plan).await?;
     assert!(start.elapsed() < PROMISED, "it took {:?}", start.elapsed());
     assert_eq!(migrated.report.outcome, MigrationOutcome::Cancelled);

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use transload_api::contract::{
     ClientLogin, ClientLogins, ErrorCode, HeldLogin, LoginClient, LoginWay,
 };
-use transload_tests::computer::{Computer, told};
+use transload_tests::computer::{Computer, api_error};
 use transload_tests::ecr::Ecr;
 use transload_tests::process::{Finished, Run};
 use transload_tests::tools::system_tool;
@@ -27,20 +27,22 @@ async fn a_login_in_podmans_file_is_used_by_skopeo_and_taken_back() -> Result<()
     let ecr = Ecr::practice().await?;
     let computer = Computer::new(ecr.home()?, None)?;
     let (api, connection) = (&computer.api, ecr.connection());
-    let before = api.client_logins(connection.clone()).await.map_err(told)?;
+    let before = api.client_logins(connection.clone()).await.map_err(api_error)?;
     let podman = of(&before, LoginClient::Podman)?;
     assert_eq!(podman.held, Some(HeldLogin::None));
     let (file, registry) = (podman.file.clone(), before.registry.clone());
 
     let way = LoginWay::Inline;
-    let after =
-        api.client_login_apply(connection.clone(), LoginClient::Podman, way).await.map_err(told)?;
+    let after = api
+        .client_login_apply(connection.clone(), LoginClient::Podman, way)
+        .await
+        .map_err(api_error)?;
     let podman = of(&after, LoginClient::Podman)?;
     assert_eq!((podman.held.clone(), podman.undoable), (Some(HeldLogin::Inline), true));
     let seen = tags_with(&file, &registry).await?;
     ensure!(seen.stderr.contains("404 (Not Found)"), "skopeo was not let in: {}", seen.stderr);
 
-    let back = api.client_login_undo(connection, LoginClient::Podman).await.map_err(told)?;
+    let back = api.client_login_undo(connection, LoginClient::Podman).await.map_err(api_error)?;
     assert_eq!(of(&back, LoginClient::Podman)?.held, Some(HeldLogin::None));
     ensure!(!std::path::Path::new(&file).exists(), "the file was not there before");
     Ok(())
@@ -54,7 +56,7 @@ async fn docker_itself_finds_the_login_and_what_it_changed_is_left_alone() -> Re
     let after = api
         .client_login_apply(connection.clone(), LoginClient::Docker, LoginWay::Inline)
         .await
-        .map_err(told)?;
+        .map_err(api_error)?;
     let docker = of(&after, LoginClient::Docker)?;
     let folder = std::path::Path::new(&docker.file).parent().context("a folder")?.to_path_buf();
     let log_out = || async {
@@ -74,7 +76,7 @@ async fn docker_itself_finds_the_login_and_what_it_changed_is_left_alone() -> Re
     let Err(error) = undone else { bail!("what docker changed was changed back") };
     assert_eq!(error.code, ErrorCode::ClientLoginFailed, "{error:?}");
     // What cannot be undone is not offered again.
-    let now = api.client_logins(connection).await.map_err(told)?;
+    let now = api.client_logins(connection).await.map_err(api_error)?;
     let docker = of(&now, LoginClient::Docker)?;
     assert_eq!((docker.held.clone(), docker.undoable), (Some(HeldLogin::None), false));
     Ok(())

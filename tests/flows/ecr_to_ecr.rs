@@ -9,7 +9,7 @@ use transload_api::contract::{
 use transload_engine::model::{RepositoryName, RepositorySettings};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, request, told};
+use transload_tests::computer::{Computer, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Format, Index, Recipe, Target};
 
@@ -65,8 +65,8 @@ async fn a_source_whose_session_ends_is_waited_for() -> Result<()> {
     let Ecr::Practice { practice, .. } = old else { bail!("it is a practice") };
     practice.expire_tokens();
     old.faults()?.add(FaultRule::new(FaultAction::ExpiredCredentials).on(Plane::Ecr));
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
-    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
+    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
     let waiting = async {
         while let Some(event) = events.recv().await {
             if let JobEventKind::SignInNeeded { error } = event.kind {
@@ -79,7 +79,7 @@ async fn a_source_whose_session_ends_is_waited_for() -> Result<()> {
     assert_eq!(error.code, ErrorCode::CredentialsExpired);
 
     old.faults()?.clear();
-    computer.api.job_look_again(job.clone()).await.map_err(told)?;
+    computer.api.job_look_again(job.clone()).await.map_err(api_error)?;
     let migrated = computer.follow(job, plan).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     assert_eq!(migrated.report.images[0].proof, Proof::Equal);
@@ -110,11 +110,11 @@ async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
     let home = with_profile(with_profile(AwsHome::new()?, "old", old)?, "new", new)?;
     let computer = Computer::new(home, None)?;
     let source = ImageSource::Ecr { connection: profile("old", old) };
-    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(told)?;
+    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
     assert_eq!(listed.repositories.len(), 1);
     assert_eq!((listed.repositories[0].name.as_str(), listed.total), ("team/app", Some(1)));
     let tags = computer.api.source_tags(source.clone(), "team/app".to_owned(), None).await;
-    let tags = tags.map_err(told)?.tags;
+    let tags = tags.map_err(api_error)?.tags;
     let two = tags.iter().find(|tag| tag.tag == "2").context("the tag 2")?;
     assert_eq!(two.digest.as_ref(), Some(&index.manifest.digest));
     ensure!(two.updated_at_ms.is_some(), "ECR says when it was pushed: {two:?}");
@@ -122,7 +122,7 @@ async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
         .api
         .source_tag_details(source.clone(), "team/app".to_owned(), vec!["2".to_owned()])
         .await
-        .map_err(told)?;
+        .map_err(api_error)?;
     assert_eq!(details[0].platforms, PLATFORMS);
 
     if let Ecr::Practice { practice, .. } = old {

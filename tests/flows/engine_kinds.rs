@@ -12,7 +12,7 @@ use transload_api::contract::{
     EngineOutcome, EngineWay, ErrorCode, ImageReport, ImageResult, ImageSource, MigrationRequest,
     PlannedAction, PlannedImage, Proof,
 };
-use transload_tests::computer::{Computer, Migrated, request, told};
+use transload_tests::computer::{Computer, Migrated, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::Target;
 use transload_tests::labs::{DockerCli, EngineKind, EngineLab, RegistryLab};
@@ -122,7 +122,7 @@ impl Story {
             self.nothing_at(destination).await?;
             return Ok([format!("refused, {}", code(error.code)), none(), none(), none()]);
         }
-        let job = self.computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+        let job = self.computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
         let Migrated { report, .. } = self.computer.follow(job, plan).await?;
         let image = &report.images[0];
         let (predicted, sent_by) = prediction(&planned)?;

@@ -6,7 +6,7 @@ use transload_api::contract::{
     EngineOutcome, EngineWay, ErrorCode, ImageReport, ImageResult, ImageSource, MigrationPlan,
     MigrationRequest, PlanFileOptions, PlannedAction, Proof,
 };
-use transload_tests::computer::{Computer, Migrated, request, told};
+use transload_tests::computer::{Computer, Migrated, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Format, Index, Recipe, Target};
 use transload_tests::labs::{DockerCli, EngineKind, EngineLab, RegistryLab};
@@ -213,7 +213,7 @@ impl Story {
         let plan = self.computer.plan(self.request("k/moves", "1", "moves")).await?;
         let file = self.computer.data_folder().join("plan.json");
         let export = self.computer.api.migration_plan_export(plan.plan.clone(), file.clone());
-        export.await.map_err(told)?;
+        export.await.map_err(api_error)?;
         // The same name is pulled again, and means another image.
         target.push(&Recipe::small(95).format(Format::Docker).build()?, "1").await?;
         self.pull(&reference).await?;
@@ -221,7 +221,8 @@ impl Story {
         let image = self.run(plan.clone()).await?;
         ensure!(failure(&image)? == ErrorCode::SourceMoved, "{image:#?}");
         let options = PlanFileOptions { allow_endpoints: true, ..PlanFileOptions::default() };
-        let job = self.computer.api.migration_start_file(&file, options).await.map_err(told)?;
+        let job =
+            self.computer.api.migration_start_file(&file, options).await.map_err(api_error)?;
         let Migrated { report, .. } = self.computer.follow(job, plan).await?;
         ensure!(failure(&report.images[0])? == ErrorCode::SourceMoved, "{report:#?}");
         self.created_nothing("moves").await?;
@@ -235,7 +236,7 @@ impl Story {
     }
 
     async fn run(&self, plan: MigrationPlan) -> Result<ImageReport> {
-        let job = self.computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+        let job = self.computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
         let Migrated { report, .. } = self.computer.follow(job, plan).await?;
         ensure!(report.repositories_created.is_empty(), "{report:#?}");
         report.images.into_iter().next().context("one image")

@@ -6,7 +6,7 @@ use transload_api::contract::{
     ImageResult, ImageSource, JobEventKind, MigrationOutcome, PlanRemark, PlannedAction, Proof,
     Route,
 };
-use transload_tests::computer::{Computer, Migrated, request, told};
+use transload_tests::computer::{Computer, Migrated, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Image, Recipe};
 use transload_tests::labs::{DockerCli, EngineLab};
@@ -68,7 +68,7 @@ async fn moves(engine: &DockerCli, address: &str, prefix: &str, ecr: &Ecr) -> Re
     assert!(report.temporary_tags_left.is_empty());
     assert_eq!(engine.image_names().await?, names);
     // The engine has forgotten what it pushed; the content still tells that it is there.
-    let again = computer.api.migration_plan_silent(wanted).await.map_err(told)?;
+    let again = computer.api.migration_plan_silent(wanted).await.map_err(api_error)?;
     assert_eq!(again.images[0].action, PlannedAction::AlreadyThere, "{again:#?}");
 
     assert_eq!(ecr.aws()?.image_digest("pgcli", "latest").await?, digest);

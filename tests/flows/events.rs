@@ -8,7 +8,7 @@ use serde_json::Value;
 use transload_api::contract::{
     ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, LayerState, MigrationOutcome,
 };
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Image, Recipe, Target};
@@ -123,7 +123,7 @@ async fn who_comes_late_gets_a_snapshot_and_the_rest() -> Result<()> {
     let computer = Computer::new(ecr.home()?, None)?;
     let source = registry_source(&proxy.host());
     let plan = computer.plan(request(&ecr.connection(), &source, &[("app", "1", "app")])).await?;
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     let snapshot = wait_until(LIMIT, "the layer to be under way", async || {
         let snapshot = computer.api.job_snapshot(job.clone()).await.ok()?;
         (snapshot.progress.sent_bytes > 200_000).then_some(snapshot)
@@ -131,7 +131,8 @@ async fn who_comes_late_gets_a_snapshot_and_the_rest() -> Result<()> {
     .await?;
     assert_eq!(snapshot.status, JobStatus::Running);
     assert!(snapshot.next_seq > 0 && snapshot.report.is_none());
-    let mut late = computer.api.job_follow(job.clone(), snapshot.next_seq).await.map_err(told)?;
+    let mut late =
+        computer.api.job_follow(job.clone(), snapshot.next_seq).await.map_err(api_error)?;
     proxy.release();
     let migrated = computer.follow(job.clone(), plan).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
@@ -142,7 +143,7 @@ async fn who_comes_late_gets_a_snapshot_and_the_rest() -> Result<()> {
     }
     let missed = usize::try_from(snapshot.next_seq)?;
     assert_eq!(rest, migrated.events[missed..]);
-    let end = computer.api.job_snapshot(job.clone()).await.map_err(told)?;
+    let end = computer.api.job_snapshot(job.clone()).await.map_err(api_error)?;
     assert_eq!(end.status, JobStatus::Finished);
     assert_eq!(end.report.as_ref(), Some(&migrated.report));
     assert_eq!(end.next_seq, migrated.events.len() as u64);
@@ -155,7 +156,8 @@ async fn who_comes_late_gets_a_snapshot_and_the_rest() -> Result<()> {
 
     // After the end every part of the events can still be had.
     for from in [0, 1, missed, migrated.events.len() - 1, migrated.events.len()] {
-        let mut again = computer.api.job_follow(job.clone(), from as u64).await.map_err(told)?;
+        let mut again =
+            computer.api.job_follow(job.clone(), from as u64).await.map_err(api_error)?;
         let mut events = Vec::new();
         while let Some(event) = again.recv().await {
             events.push(event);

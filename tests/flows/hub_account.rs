@@ -9,7 +9,7 @@ use transload_api::contract::{
     MigrationPlan, MigrationRequest, PlannedAction, Selection, SourceRepository, TagRules,
 };
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, request, told};
+use transload_tests::computer::{Computer, api_error, request};
 
 fn practice_account(namespace: &str) -> ImageSource {
     let namespace = Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty());
@@ -20,7 +20,8 @@ fn practice_account(namespace: &str) -> ImageSource {
 async fn all(computer: &Computer, source: &ImageSource) -> Result<(Vec<SourceRepository>, usize)> {
     let (mut repositories, mut next, mut pages) = (Vec::new(), None, 0);
     loop {
-        let page = computer.api.source_repositories(source.clone(), next).await.map_err(told)?;
+        let page =
+            computer.api.source_repositories(source.clone(), next).await.map_err(api_error)?;
         repositories.extend(page.repositories);
         pages += 1;
         ensure!(page.total.is_some_and(|total| total >= repositories.len() as u64));
@@ -34,9 +35,9 @@ async fn all(computer: &Computer, source: &ImageSource) -> Result<(Vec<SourceRep
 #[tokio::test]
 async fn whoever_signs_in_sees_their_organisations_and_moves_what_is_private() -> Result<()> {
     let computer = Computer::new(AwsHome::new()?, None)?;
-    let practice = computer.api.practice_start().await.map_err(told)?;
+    let practice = computer.api.practice_start().await.map_err(api_error)?;
     let own = practice_account("");
-    let nobody = computer.api.source_namespaces(own.clone()).await.map_err(told)?;
+    let nobody = computer.api.source_namespaces(own.clone()).await.map_err(api_error)?;
     assert_eq!(nobody.namespaces, [""; 0]);
     let both = practice_account("dencold, acme");
     let (public, _) = all(&computer, &both).await?;
@@ -44,7 +45,7 @@ async fn whoever_signs_in_sees_their_organisations_and_moves_what_is_private() -
 
     let login = (practice.hub_account.as_str(), practice.hub_access_token.as_str());
     computer.sign_in(&own, Some(login)).await?;
-    let mine = computer.api.source_namespaces(own.clone()).await.map_err(told)?;
+    let mine = computer.api.source_namespaces(own.clone()).await.map_err(api_error)?;
     assert_eq!(
         (mine.namespaces, mine.organizations_told),
         (vec!["dencold".to_owned(), "acme".to_owned()], true)
@@ -57,7 +58,8 @@ async fn whoever_signs_in_sees_their_organisations_and_moves_what_is_private() -
 
     let rules = TagRules { newest: Some(1), ..TagRules::default() };
     let selection = Selection { repositories: Vec::new(), rules };
-    let chosen = computer.api.source_choose_silent(both.clone(), selection).await.map_err(told)?;
+    let chosen =
+        computer.api.source_choose_silent(both.clone(), selection).await.map_err(api_error)?;
     assert_eq!(chosen.images.len(), seen.len());
     let named: Vec<_> = chosen
         .images
@@ -70,7 +72,7 @@ async fn whoever_signs_in_sees_their_organisations_and_moves_what_is_private() -
     ensure!(migrated.report.repositories_created.contains(&"acme/ledger".to_owned()));
 
     // Without the login what is private is gone from sight again.
-    computer.api.source_logout(own).await.map_err(told)?;
+    computer.api.source_logout(own).await.map_err(api_error)?;
     assert_eq!(all(&computer, &both).await?.0.len(), public.len());
     Ok(())
 }
@@ -78,11 +80,11 @@ async fn whoever_signs_in_sees_their_organisations_and_moves_what_is_private() -
 #[tokio::test]
 async fn an_organisation_signs_in_with_its_own_token_and_types_other_namespaces() -> Result<()> {
     let computer = Computer::new(AwsHome::new()?, None)?;
-    computer.api.practice_start().await.map_err(told)?;
+    computer.api.practice_start().await.map_err(api_error)?;
     let source = practice_account("acme");
     let token = "practice-hub-organisation-token";
     computer.sign_in(&source, Some(("acme", token))).await?;
-    let mine = computer.api.source_namespaces(source.clone()).await.map_err(told)?;
+    let mine = computer.api.source_namespaces(source.clone()).await.map_err(api_error)?;
     assert_eq!((mine.namespaces, mine.organizations_told), (vec!["acme".to_owned()], false));
     let (seen, _) = all(&computer, &source).await?;
     ensure!(seen.iter().any(|repository| repository.name == "acme/ledger"));
@@ -101,7 +103,7 @@ async fn an_organisation_signs_in_with_its_own_token_and_types_other_namespaces(
 #[tokio::test]
 async fn the_login_stored_for_a_namespace_lists_that_namespace_alone() -> Result<()> {
     let computer = Computer::new(AwsHome::new()?, None)?;
-    let practice = computer.api.practice_start().await.map_err(told)?;
+    let practice = computer.api.practice_start().await.map_err(api_error)?;
     let wanted = request(
         &AwsConnection::Practice,
         &practice_account(""),
@@ -142,13 +144,15 @@ async fn the_login_stored_for_a_namespace_lists_that_namespace_alone() -> Result
         assert_eq!(seen, private, "{what}");
     }
     let tags = computer.api.source_tags(both, "acme/ledger".to_owned(), None);
-    ensure!(!tags.await.map_err(told)?.tags.is_empty(), "the login of the repository");
+    ensure!(!tags.await.map_err(api_error)?.tags.is_empty(), "the login of the repository");
     let text =
         serde_json::json!({ "auths": { format!("{host}/acme"): { "auth": "YWNtZTpwdw==" } } });
     std::fs::write(folder.join("config.json"), text.to_string())?;
-    let status = computer.api.source_login_status(practice_account("acme")).await.map_err(told)?;
+    let status =
+        computer.api.source_login_status(practice_account("acme")).await.map_err(api_error)?;
     assert_eq!(status.username.as_deref(), Some("acme"));
-    let status = computer.api.source_login_status(practice_account("ada")).await.map_err(told)?;
+    let status =
+        computer.api.source_login_status(practice_account("ada")).await.map_err(api_error)?;
     // In Docker's file, a key counts for its host, whatever path follows.
     assert_eq!(status.username.as_deref(), Some("acme"));
     Ok(())
@@ -158,7 +162,7 @@ async fn the_login_stored_for_a_namespace_lists_that_namespace_alone() -> Result
 async fn hundreds_of_repositories_and_thousands_of_tags_come_in_pages() -> Result<()> {
     let computer = Computer::new(AwsHome::new()?, None)?;
     computer.api.practice_large_set(true);
-    let practice = computer.api.practice_start().await.map_err(told)?;
+    let practice = computer.api.practice_start().await.map_err(api_error)?;
     assert_eq!(practice.hub_organizations, ["acme", "warehouse"]);
     let login = (practice.hub_account.as_str(), practice.hub_access_token.as_str());
     let source = practice_account("acme, warehouse, dencold");
@@ -170,7 +174,7 @@ async fn hundreds_of_repositories_and_thousands_of_tags_come_in_pages() -> Resul
     let (mut tags, mut next) = (HashSet::new(), None);
     loop {
         let page = computer.api.source_tags(source.clone(), "warehouse/builds".to_owned(), next);
-        let page = page.await.map_err(told)?;
+        let page = page.await.map_err(api_error)?;
         assert_eq!(page.total, Some(10_000));
         tags.extend(page.tags.into_iter().map(|tag| tag.tag));
         next = page.next;
@@ -221,7 +225,7 @@ async fn a_tag_that_a_person_moves_in_practice_is_brought_by_running_again() -> 
         );
     }
 
-    move_tag("dencold/pgcli", "latest", "4.1.0").await.map_err(told)?;
+    move_tag("dencold/pgcli", "latest", "4.1.0").await.map_err(api_error)?;
     let moved = computer.plan(wanted.clone()).await?;
     let conflict = PlannedAction::Conflict { overwrite_allowed: true };
     assert_eq!((moved.ready, &moved.images[0].action), (false, &conflict));

@@ -9,7 +9,7 @@ use transload_api::contract::{
     ApiError, ErrorCode, ImageSource, LifecycleForecast, LifecyclePreset, MigrationRequest,
     PlanFileOptions,
 };
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::RegistryLab;
@@ -99,14 +99,14 @@ async fn a_plan_that_expires_images_starts_only_when_that_is_confirmed() -> Resu
 
     // The same for the file of the plan, on another computer.
     let file = computer.data_folder().join("plan.json");
-    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(told)?;
+    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
     let options = PlanFileOptions::default();
     refused(computer.api.migration_start_file(&file, options.clone()).await)?;
     assert_eq!(repositories(&ecr).await?, 0, "nothing was written");
 
     let confirmed = vec!["app".to_owned()];
-    computer.api.migration_expiry_confirm(plan.plan.clone(), confirmed).await.map_err(told)?;
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    computer.api.migration_expiry_confirm(plan.plan.clone(), confirmed).await.map_err(api_error)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     computer.follow(job, plan).await?;
     assert_eq!(ranked(&ecr).await?, ["1", "2", "3", "4", "5", "6"]);
 
@@ -120,9 +120,9 @@ async fn a_plan_that_expires_images_starts_only_when_that_is_confirmed() -> Resu
     };
     ensure!(planned.is_empty());
     assert_eq!(existing[0].tags, ["3"], "1 and 2 expire anyway");
-    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(told)?;
+    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
     let allowed = PlanFileOptions { allow_expiry: true, ..options };
-    let job = computer.api.migration_start_file(&file, allowed).await.map_err(told)?;
+    let job = computer.api.migration_start_file(&file, allowed).await.map_err(api_error)?;
     computer.follow(job, plan).await?;
     assert_eq!(ranked(&ecr).await?.len(), 7);
     Ok(())
@@ -151,7 +151,7 @@ async fn a_plan_file_stops_if_a_policy_changed_since_and_would_expire_more() -> 
     let plan = computer.plan(wanted).await?;
     assert_eq!(plan.repositories[0].lifecycle, LifecycleForecast::NothingExpires);
     let file = computer.data_folder().join("plan.json");
-    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(told)?;
+    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
     put(7).await?;
     for allow_expiry in [false, true] {
         let options = PlanFileOptions { allow_expiry, ..PlanFileOptions::default() };
@@ -165,7 +165,7 @@ async fn a_plan_file_stops_if_a_policy_changed_since_and_would_expire_more() -> 
     // What expires fewer images than shown stops nothing.
     put(50).await?;
     let started = computer.api.migration_start_file(&file, PlanFileOptions::default()).await;
-    computer.follow(started.map_err(told)?, plan).await?;
+    computer.follow(started.map_err(api_error)?, plan).await?;
     assert_eq!(ranked(&ecr).await?.len(), 8);
     Ok(())
 }
@@ -175,12 +175,12 @@ async fn the_dates_of_docker_hub_decide_the_order() -> Result<()> {
     let ecr = Ecr::practice().await?;
     let computer = Computer::new(ecr.home()?, None)?;
     let source = ImageSource::PracticeAccount { namespace: None };
-    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(told)?;
+    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
     let mut dates: HashMap<String, u64> = HashMap::new();
     let mut name = String::new();
     for repository in listed.repositories {
         let tags = computer.api.source_tags(source.clone(), repository.name.clone(), None).await;
-        let tags = tags.map_err(told)?.tags;
+        let tags = tags.map_err(api_error)?.tags;
         let dated = tags.iter().filter_map(|tag| Some((tag.tag.clone(), tag.updated_at_ms?)));
         let dated: HashMap<_, _> = dated.collect();
         if dated.len() > dates.len() && dated.len() < 12 {

@@ -9,7 +9,7 @@ use transload_api::contract::{
     CopyTool, ErrorCode, MigrationOutcome, MigrationRequest, Naming, PlanProgress, RegistryOffer,
     RenameRule, RenameRuleKind,
 };
-use transload_tests::computer::{Computer, plain_settings, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, plain_settings, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
@@ -62,13 +62,13 @@ async fn rules_name_repositories_and_two_that_meet_are_refused_by_name() -> Resu
     assert_eq!(migrated.report.repositories_created, ["hub/app-one", "hub/app-two"]);
 
     // What is run again knows its rules, also for a repository that is new by then.
-    let again = computer.api.history_request(migrated.job.clone()).await.map_err(told)?;
+    let again = computer.api.history_request(migrated.job.clone()).await.map_err(api_error)?;
     assert_eq!(again.naming, apart.naming);
     let proposed = computer
         .api
         .repository_names_propose(vec!["three/app".to_owned()], again.naming.rules)
         .await
-        .map_err(told)?;
+        .map_err(api_error)?;
     assert_eq!(proposed.names[0].name, "app-three");
     assert_eq!(proposed.problems, [None]);
     let wrong = RenameRule { kind: RenameRuleKind::Regex, ..glob("(", "") };
@@ -76,7 +76,7 @@ async fn rules_name_repositories_and_two_that_meet_are_refused_by_name() -> Resu
         .api
         .repository_names_propose(vec!["a/app".to_owned()], vec![wrong, glob("*/*", "$1")])
         .await
-        .map_err(told)?;
+        .map_err(api_error)?;
     assert_eq!((proposed.names[0].name.as_str(), &*proposed.names[0].rules), ("a", &[1][..]));
     ensure!(proposed.problems[0].as_ref().is_some_and(|text| text.contains("unclosed group")));
     Ok(())
@@ -150,7 +150,7 @@ async fn a_plan_knows_what_is_there_what_it_takes_and_other_tools() -> Result<()
     assert_eq!(moved.report.sent_bytes, Some(plan.totals.unique_bytes));
 
     let crane = computer.api.migration_commands(plan.plan.clone(), CopyTool::Crane).await;
-    let crane = crane.map_err(told)?;
+    let crane = crane.map_err(api_error)?;
     ensure!(crane[0].contains("| crane auth login"), "{crane:#?}");
     let copy = format!("crane copy {0}/app:2 {1}/app:2", registry.host(), ecr.registry_host());
     assert_eq!(crane[1], copy);
@@ -187,8 +187,8 @@ async fn the_making_of_a_plan_tells_how_far_it_is_and_stops_on_request() -> Resu
     wait_until_true(LIMIT, "an image is looked at", async || !progress_so_far().is_empty()).await?;
     assert_eq!(progress_so_far()[0].images, 3);
     ensure!(!planning.is_finished());
-    computer.api.migration_plan_cancel("mine".to_owned()).await.map_err(told)?;
-    let planned = planning.await?.map_err(told)?;
+    computer.api.migration_plan_cancel("mine".to_owned()).await.map_err(api_error)?;
+    let planned = planning.await?.map_err(api_error)?;
     ensure!(planned.is_none(), "a plan that was stopped is none");
     Ok(())
 }
@@ -198,7 +198,7 @@ async fn offers_show_their_call_and_write_only_when_they_are_accepted() -> Resul
     let ecr = Ecr::practice().await?;
     let computer = Computer::new(ecr.home()?, None)?;
     let (api, connection) = (&computer.api, ecr.connection());
-    let before = api.registry_settings(connection.clone()).await.map_err(told)?;
+    let before = api.registry_settings(connection.clone()).await.map_err(api_error)?;
     assert_eq!(before.blob_mounting, Some(false));
     assert_eq!((before.templates, before.cache_rules), (Some(Vec::new()), Some(Vec::new())));
     let mut settings = plain_settings();
@@ -215,14 +215,14 @@ async fn offers_show_their_call_and_write_only_when_they_are_accepted() -> Resul
         (&rule, "create-pull-through-cache-rule"),
     ] {
         let shown = api.registry_offer_commands(connection.clone(), offer.clone()).await;
-        ensure!(shown.map_err(told)?[0].contains(call), "{offer:?}");
+        ensure!(shown.map_err(api_error)?[0].contains(call), "{offer:?}");
     }
-    let unchanged = api.registry_settings(connection.clone()).await.map_err(told)?;
+    let unchanged = api.registry_settings(connection.clone()).await.map_err(api_error)?;
     assert_eq!(unchanged.blob_mounting, Some(false), "showing is not doing");
     for offer in [RegistryOffer::BlobMounting, template.clone(), rule] {
-        api.registry_offer_accept(connection.clone(), offer).await.map_err(told)?;
+        api.registry_offer_accept(connection.clone(), offer).await.map_err(api_error)?;
     }
-    let after = api.registry_settings(connection.clone()).await.map_err(told)?;
+    let after = api.registry_settings(connection.clone()).await.map_err(api_error)?;
     assert_eq!(after.blob_mounting, Some(true));
     assert_eq!(after.templates.map(|known| known[0].prefix.clone()).as_deref(), Some("team"));
     assert_eq!(after.cache_rules.map(|known| known[0].prefix.clone()).as_deref(), Some("hub"));

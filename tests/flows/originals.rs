@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use transload_api::contract::{EngineOriginal, ImageSource};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, told};
+use transload_tests::computer::{Computer, api_error};
 use transload_tests::images::{Format, Index, Recipe, Target};
 use transload_tests::labs::{EngineLab, RegistryLab};
 
@@ -15,7 +15,7 @@ async fn originals(
     tags: &[&str],
 ) -> Result<Vec<EngineOriginal>> {
     let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-    computer.api.engine_originals(repository.to_owned(), tags).await.map_err(told)
+    computer.api.engine_originals(repository.to_owned(), tags).await.map_err(api_error)
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn more_platforms_at_a_registry_are_told_and_so_is_a_tag_that_moved() -> R
 async fn an_image_of_a_docker_hub_is_looked_up_without_a_pull() -> Result<()> {
     let docker = EngineLab::docker().await?;
     let computer = Computer::new(AwsHome::new()?, Some(&docker.address()))?;
-    let practice = computer.api.practice_start().await.map_err(told)?;
+    let practice = computer.api.practice_start().await.map_err(api_error)?;
     let repository = format!("{}/dencold/pgcli", practice.hub);
     docker.cli()?.pull(&format!("{repository}:4.1.0")).await?;
     let found = originals(&computer, &repository, &["4.1.0"]).await?;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use transload_api::contract::{ErrorCode, JobEvent, JobEventKind, MigrationOutcome};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::FaultProxy;
 use transload_tests::images::{Recipe, Target};
@@ -217,8 +217,8 @@ async fn a_session_that_is_renewed_in_another_region_is_refused_and_the_run_wait
     let plan = computer.plan(request(&here.connection(), &source, &images)).await?;
     let ended = FaultRule::new(FaultAction::ExpiredCredentials).on(Plane::Ecr);
     here.faults()?.add(ended.after(1));
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
-    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
+    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
     let mut needs_sign_in = async || {
         let waiting = async {
             while let Some(JobEvent { kind, .. }) = events.recv().await {
@@ -237,7 +237,7 @@ async fn a_session_that_is_renewed_in_another_region_is_refused_and_the_run_wait
     let config = std::fs::read_to_string(&file)?;
     let (from, to) = (here.api_url(), there.api_url());
     std::fs::write(&file, config.replace(&from, &to).replace(HERE, THERE))?;
-    computer.api.job_look_again(job.clone()).await.map_err(told)?;
+    computer.api.job_look_again(job.clone()).await.map_err(api_error)?;
     let error = loop {
         let error = needs_sign_in().await?;
         // The run may have looked once more before the change.
@@ -251,7 +251,7 @@ async fn a_session_that_is_renewed_in_another_region_is_refused_and_the_run_wait
 
     std::fs::write(&file, config)?;
     here.faults()?.clear();
-    computer.api.job_look_again(job.clone()).await.map_err(told)?;
+    computer.api.job_look_again(job.clone()).await.map_err(api_error)?;
     let migrated = computer.follow(job, plan).await?;
     ensure!(migrated.report.outcome == MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     ensure!(repositories(&there, THERE).await?.is_empty(), "something was written");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use transload_api::contract::{ErrorCode, ImageResult, MigrationOutcome, PlannedAction};
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Image, Recipe, Target};
@@ -53,7 +53,7 @@ async fn one_of_five_fails_and_is_tried_again_alone() -> Result<()> {
 
     proxy.clear();
     let before = proxy.requests().len();
-    let job = computer.api.migration_retry_failed(first.job.clone()).await.map_err(told)?;
+    let job = computer.api.migration_retry_failed(first.job.clone()).await.map_err(api_error)?;
     let second = computer.follow(job, first.plan).await?;
     assert_eq!(second.report.outcome, MigrationOutcome::Succeeded);
     let sources: Vec<_> = second.report.images.iter().map(|image| image.source.as_str()).collect();

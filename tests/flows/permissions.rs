@@ -8,7 +8,7 @@ use transload_api::contract::{
 };
 use transload_tests::aws::{Iam, check_shapes};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE, SECRET_KEY};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
@@ -56,7 +56,7 @@ impl Story {
 
     async fn permissions(&self) -> Result<PlanPermissions> {
         let plan = self.plan(self.ecr.api_url()).await?;
-        self.computer.api.migration_permissions(plan.plan).await.map_err(told)
+        self.computer.api.migration_permissions(plan.plan).await.map_err(api_error)
     }
 }
 
@@ -115,7 +115,7 @@ async fn who_may_not_ask_iam_learns_what_calls_that_read_can_tell() -> Result<()
     let rule = Rule::ecr("BatchCheckLayerAvailability", fault)?;
     let proxy = FaultProxy::start(&story.ecr.api_url(), [rule]).await?;
     let plan = story.plan(proxy.url()).await?;
-    let known = story.computer.api.migration_permissions(plan.plan).await.map_err(told)?;
+    let known = story.computer.api.migration_permissions(plan.plan).await.map_err(api_error)?;
     ensure!(known.basis == PermissionBasis::Calls, "{known:#?}");
     let error = known.simulation_error.as_ref().map(|error| error.code);
     assert_eq!(error, Some(ErrorCode::AccessDenied));
@@ -141,10 +141,10 @@ async fn an_account_is_called_by_its_alias() -> Result<()> {
     let story = Story::begin().await?;
     let connection = story.connection(story.ecr.api_url());
     let alias = async || story.computer.api.aws_account_alias(connection.clone()).await;
-    assert_eq!(alias().await.map_err(told)?, None);
+    assert_eq!(alias().await.map_err(api_error)?, None);
     story.iam.call_it("my-company");
-    assert_eq!(alias().await.map_err(told)?.as_deref(), Some("my-company"));
-    let identity = story.computer.api.aws_identity(connection.clone()).await.map_err(told)?;
+    assert_eq!(alias().await.map_err(api_error)?.as_deref(), Some("my-company"));
+    let identity = story.computer.api.aws_identity(connection.clone()).await.map_err(api_error)?;
     assert_eq!(identity.account_id, ACCOUNT);
     assert_eq!(identity.partition, "aws");
     assert_eq!(identity.endpoints.registry, Some(story.ecr.registry_host()));
@@ -164,7 +164,7 @@ async fn a_refusal_comes_with_the_policy_that_lifts_it() -> Result<()> {
     let rule = Rule::ecr("CreateRepository", fault)?;
     let proxy = FaultProxy::start(&story.ecr.api_url(), [rule]).await?;
     let plan = story.plan(proxy.url()).await?;
-    let job = story.computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = story.computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     let report = story.computer.follow(job, plan).await?.report;
     let transload_api::contract::ImageResult::Failed { error } = &report.images[0].result else {
         anyhow::bail!("it did not fail: {report:#?}");

@@ -10,7 +10,7 @@ use transload_engine::aws::{EndpointVariant, api_host, registry_host};
 use transload_engine::model::{AccountId, Partition, Region, RegistryHost};
 use transload_tests::aws::{Answer, Call, ScriptedAws};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, told};
+use transload_tests::computer::{Computer, api_error};
 use transload_tests::process::Run;
 use transload_tests::tools::python_tool;
 
@@ -95,7 +95,7 @@ async fn a_repository_that_is_missing_here_is_found_in_the_regions_where_it_is()
     };
     let look = async |name: &str| {
         let found = computer.api.repository_elsewhere(connection.clone(), name.to_owned()).await;
-        found.map_err(told)
+        found.map_err(api_error)
     };
     assert_eq!(look("app").await?, ["eu-west-3", "us-east-1"]);
     assert_eq!(
@@ -107,7 +107,7 @@ async fn a_repository_that_is_missing_here_is_found_in_the_regions_where_it_is()
     ensure!(!regions.contains(&"eu-west-1".to_owned()), "it is known not to be here: {regions:?}");
 
     // An endpoint that stands for a region or an emulator tells nothing of the registry's kind.
-    let identity = computer.api.aws_identity(connection.clone()).await.map_err(told)?;
+    let identity = computer.api.aws_identity(connection.clone()).await.map_err(api_error)?;
     assert_eq!(
         identity.endpoints.registry.as_deref(),
         Some("123456789012.dkr.ecr.eu-west-1.amazonaws.com")

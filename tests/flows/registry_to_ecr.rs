@@ -7,7 +7,7 @@ use transload_api::contract::{
     ErrorCode, ImageResult, MigrationOutcome, PlanRemark, PlannedAction, Proof, Repository, Route,
 };
 use transload_engine::model::Digest;
-use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
+use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, SECRET_KEY};
 use transload_tests::images::{Format, Index, Recipe, Target};
 use transload_tests::labs::RegistryLab;
@@ -43,7 +43,7 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
     let hidden = computer.api.source_repositories(source.clone(), None).await.err();
     ensure!(hidden.is_some_and(|error| error.code == ErrorCode::RegistryUnauthorized));
     computer.sign_in(&source, registry.login()).await?;
-    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(told)?;
+    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
     assert_eq!(listed.repositories[0].name, "dencold/pgcli");
     let wanted = request(
         &ecr.connection(),
@@ -109,7 +109,7 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
 
 async fn shows_it_in_the_repositories(computer: &Computer, ecr: &Ecr, index: &Index) -> Result<()> {
     let list: Vec<Repository> =
-        computer.api.repositories_list(ecr.connection()).await.map_err(told)?;
+        computer.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
     assert_eq!(list.iter().map(|repository| &repository.name).collect::<Vec<_>>(), ["tools/pgcli"]);
     let entries = computer
         .api
@@ -119,7 +119,7 @@ async fn shows_it_in_the_repositories(computer: &Computer, ecr: &Ecr, index: &In
             index.manifest.digest.clone(),
         )
         .await
-        .map_err(told)?;
+        .map_err(api_error)?;
     let platforms = entries.iter().filter_map(|entry| entry.platform.as_ref());
     let platforms: Vec<String> = platforms.map(ToString::to_string).collect();
     assert_eq!(platforms, PLATFORMS);

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use transload_api::contract::{ImageResult, ImageSource, MigrationOutcome};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
+use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};
@@ -92,7 +92,7 @@ async fn a_push_through_the_engine_that_fails_prints_no_secret() -> Result<()> {
     let proxy = FaultProxy::start(&ecr.api_url(), rules).await?;
     let computer = Computer::new(ecr.home()?, Some(&docker.address()))?;
     let connection = ecr.connection_through(&proxy);
-    let login = computer.api.registry_login(connection.clone(), true).await.map_err(told)?;
+    let login = computer.api.registry_login(connection.clone(), true).await.map_err(api_error)?;
     computer.note(&serde_json::to_string(&login)?);
     let wanted = request(&connection, &ImageSource::DockerEngine, &[("app", "1", "app")]);
     let Migrated { job, report, .. } = computer.migrate(wanted).await?;

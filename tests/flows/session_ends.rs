@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use transload_api::contract::{ErrorCode, JobEvent, JobEventKind, JobStatus, MigrationOutcome};
 use transload_practice::{FaultAction, FaultRule, Plane};
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::FaultProxy;
 use transload_tests::images::{Recipe, Target};
@@ -47,8 +47,8 @@ async fn a_session_that_ends_in_the_middle_is_waited_for() -> Result<()> {
     let plan = computer.plan(wanted).await?;
     // Two repositories are created before it ends.
     session_ends(&ecr, 2)?;
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
-    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
+    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
     let waiting = async {
         while let Some(JobEvent { kind, .. }) = events.recv().await {
             if let JobEventKind::SignInNeeded { error } = kind {
@@ -59,19 +59,19 @@ async fn a_session_that_ends_in_the_middle_is_waited_for() -> Result<()> {
     };
     let error = tokio::time::timeout(LIMIT, waiting).await??;
     assert_eq!(error.code, ErrorCode::CredentialsExpired);
-    let snapshot = computer.api.job_snapshot(job.clone()).await.map_err(told)?;
+    let snapshot = computer.api.job_snapshot(job.clone()).await.map_err(api_error)?;
     assert_eq!(snapshot.status, JobStatus::Running);
     assert!(snapshot.sign_in_error.is_some());
     assert_eq!(snapshot.connection, connection);
 
     // The person signs in, and asks to look at once.
     ecr.faults()?.clear();
-    computer.api.job_look_again(job.clone()).await.map_err(told)?;
+    computer.api.job_look_again(job.clone()).await.map_err(api_error)?;
     let migrated = computer.follow(job.clone(), plan).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     let goes_on = migrated.events.iter().any(|event| event.kind == JobEventKind::SignedIn);
     assert!(goes_on, "it says that it goes on");
-    let snapshot = computer.api.job_snapshot(job).await.map_err(told)?;
+    let snapshot = computer.api.job_snapshot(job).await.map_err(api_error)?;
     assert!(snapshot.sign_in_error.is_none());
 
     let requests = proxy.requests();

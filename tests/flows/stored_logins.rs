@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use axum::Router;
 use transload_api::contract::{ErrorCode, ImageSource, SourceLogin, SourceLoginOrigin};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, told};
+use transload_tests::computer::{Computer, api_error};
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::RegistryLab;
 use transload_tests::process::Run;
@@ -29,18 +29,18 @@ async fn a_stored_login_that_cannot_be_read_is_named_and_public_images_are_liste
     let source = open_registry("{\"repositories\":[\"team/app\"],\"tags\":[\"1\"]}").await?;
     let api = &computer.api;
 
-    let status = api.source_login_status(source.clone()).await.map_err(told)?;
+    let status = api.source_login_status(source.clone()).await.map_err(api_error)?;
     assert_eq!(status.origin, SourceLoginOrigin::Anonymous);
     let error = status.login_error.ok_or_else(|| anyhow::anyhow!("the helper is named"))?;
     assert_eq!(error.code, ErrorCode::StoredLoginUnreadable);
     ensure!(error.message.contains("docker-credential-not-installed"), "{}", error.message);
-    let listed = api.source_repositories(source.clone(), None).await.map_err(told)?;
+    let listed = api.source_repositories(source.clone(), None).await.map_err(api_error)?;
     assert_eq!(listed.repositories[0].name, "team/app");
 
     let entry = "{\"auths\":{\"HOST\":{\"auth\":\"YWRhOnB3\"}}}";
     let ImageSource::Registry { host, .. } = &source else { unreachable!("it is one") };
     std::fs::write(folder.join("config.json"), entry.replace("HOST", host))?;
-    let status = api.source_login_status(source).await.map_err(told)?;
+    let status = api.source_login_status(source).await.map_err(api_error)?;
     assert_eq!(status.username.as_deref(), Some("ada"));
     let file = folder.join("config.json").display().to_string();
     assert_eq!((status.origin, status.stored_in), (SourceLoginOrigin::DockerLogin, Some(file)));
@@ -57,7 +57,7 @@ async fn a_sign_in_that_nobody_checks_is_used_and_not_saved() -> Result<()> {
         secret: "surely-wrong".to_owned(),
         keep: true,
     };
-    let status = computer.api.source_login(login).await.map_err(told)?;
+    let status = computer.api.source_login(login).await.map_err(api_error)?;
     assert_eq!(status.origin, SourceLoginOrigin::Typed);
     assert_eq!(status.login_error.map(|error| error.code), Some(ErrorCode::LoginUntested));
     assert_eq!(status.keychain_error, None, "the keychain was not asked");

@@ -7,7 +7,7 @@ use transload_api::contract::{
 };
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
+use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::images::{Format, Index, Recipe, Target};
 use transload_tests::labs::RegistryLab;
@@ -36,7 +36,7 @@ async fn migrated(ecr: &Ecr, computer: &Computer, registry: &RegistryLab) -> Res
 async fn goes_without_a_trace(ecr: &Ecr) -> Result<()> {
     let (registry, computer) = (source().await?, Computer::new(ecr.home()?, None)?);
     let migrated = migrated(ecr, &computer, &registry).await?;
-    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(told)?;
+    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
     let totals = UndoTotals {
         tags_removed: 2,
         tags_restored: 0,
@@ -45,14 +45,14 @@ async fn goes_without_a_trace(ecr: &Ecr) -> Result<()> {
         left: 0,
     };
     assert_eq!(plan.totals, totals, "{plan:#?}");
-    let repositories = computer.api.repositories_list(ecr.connection()).await.map_err(told)?;
+    let repositories = computer.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
     assert_eq!(repositories.len(), 2, "a plan changes nothing");
 
-    let report = computer.api.migration_undo(plan.undo.clone(), |_| ()).await.map_err(told)?;
+    let report = computer.api.migration_undo(plan.undo.clone(), |_| ()).await.map_err(api_error)?;
     assert_eq!(report.totals, totals, "{report:#?}");
-    let repositories = computer.api.repositories_list(ecr.connection()).await.map_err(told)?;
+    let repositories = computer.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
     assert!(repositories.is_empty(), "{repositories:?}");
-    let history = computer.api.history_list().await.map_err(told)?;
+    let history = computer.api.history_list().await.map_err(api_error)?;
     assert_eq!(history[0].undone.map(|undone| undone.totals), Some(totals));
     let again = computer.api.migration_undo(plan.undo, |_| ()).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::PlanUnknown);
@@ -79,16 +79,16 @@ async fn what_somebody_else_put_there_stays() -> Result<()> {
     let target = Target::new(&url, "app")?.login(Some((&user, &token)));
     target.push(&Recipe::small(94).build()?, "theirs").await?;
 
-    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(told)?;
+    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
     let app = &plan.repositories[0];
     assert_eq!(app.repository, RepositoryUndo::Left { images: 1 });
     assert!(matches!(app.tags[0].action, TagUndo::Remove { .. }));
-    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(told)?;
+    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
     assert_eq!(report.left.len(), 1);
     assert_eq!(report.left[0].why, UndoLeftReason::Holds { images: 1 });
     let details = computer.api.repository_details(ecr.connection(), "app".to_owned()).await;
     let tags: Vec<_> =
-        details.map_err(told)?.images.into_iter().flat_map(|image| image.tags).collect();
+        details.map_err(api_error)?.images.into_iter().flat_map(|image| image.tags).collect();
     assert_eq!(tags, ["theirs"]);
     Ok(())
 }
@@ -100,8 +100,8 @@ async fn an_undo_that_may_not_delete_says_which_action_is_missing() -> Result<()
     let migrated = migrated(&ecr, &computer, &registry).await?;
     let denied = FaultRule::operation(FaultAction::AccessDenied, "BatchDeleteImage");
     ecr.faults()?.add(denied);
-    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(told)?;
-    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(told)?;
+    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
+    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
     assert_eq!(report.left.len(), 2, "each repository says why: {report:#?}");
     for left in &report.left {
         let UndoLeftReason::Failed { error } = &left.why else { panic!("{left:?}") };
@@ -151,10 +151,10 @@ async fn practice_can_be_undone_too() -> Result<()> {
     let images = [("dencold/pgcli", "latest", "pgcli")];
     let wanted = request(&AwsConnection::Practice, &source, &images);
     let migrated = computer.migrate(wanted).await?;
-    let plan = computer.api.migration_undo_plan(migrated.job).await.map_err(told)?;
-    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(told)?;
+    let plan = computer.api.migration_undo_plan(migrated.job).await.map_err(api_error)?;
+    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
     assert!(report.left.is_empty(), "{report:#?}");
-    let left = computer.api.repositories_list(AwsConnection::Practice).await.map_err(told)?;
+    let left = computer.api.repositories_list(AwsConnection::Practice).await.map_err(api_error)?;
     assert!(left.iter().all(|repository| repository.name != "pgcli"), "{left:?}");
     Ok(())
 }

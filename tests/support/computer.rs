@@ -82,7 +82,7 @@ impl Computer {
     pub async fn migrate(&self, request: MigrationRequest) -> Result<Migrated> {
         let plan = self.plan(request).await?;
         ensure!(plan.ready, "the plan is not ready: {plan:#?}");
-        let job = self.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+        let job = self.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
         self.follow(job, plan).await
     }
 
@@ -91,7 +91,7 @@ impl Computer {
     /// # Errors
     /// When there is no plan.
     pub async fn plan(&self, request: MigrationRequest) -> Result<MigrationPlan> {
-        let plan = self.api.migration_plan_silent(request).await.map_err(told)?;
+        let plan = self.api.migration_plan_silent(request).await.map_err(api_error)?;
         self.note(&serde_json::to_string(&plan)?);
         Ok(plan)
     }
@@ -102,7 +102,7 @@ impl Computer {
     /// # Errors
     /// When it does not end in time, or a rule is broken.
     pub async fn follow(&self, job: String, plan: MigrationPlan) -> Result<Migrated> {
-        let mut following = self.api.job_follow(job.clone(), 0).await.map_err(told)?;
+        let mut following = self.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
         let mut events = Vec::new();
         let collecting = async {
             while let Some(event) = following.recv().await {
@@ -138,7 +138,7 @@ impl Computer {
             secret: secret.to_owned(),
             keep: false,
         };
-        let status = self.api.source_login(login).await.map_err(told)?;
+        let status = self.api.source_login(login).await.map_err(api_error)?;
         self.note(&serde_json::to_string(&status)?);
         Ok(())
     }
@@ -156,9 +156,9 @@ impl Computer {
         for format in [Markdown, Csv, Json, Html] {
             let path = folder.join(format!("{job}.{format:?}"));
             let written = self.api.migration_report_export(job.to_owned(), format, path);
-            written.await.map_err(told)?;
+            written.await.map_err(api_error)?;
         }
-        let snapshot = self.api.job_snapshot(job.to_owned()).await.map_err(told)?;
+        let snapshot = self.api.job_snapshot(job.to_owned()).await.map_err(api_error)?;
         self.note(&serde_json::to_string(&snapshot)?);
         Ok(())
     }
@@ -213,7 +213,7 @@ pub struct Migrated {
 }
 
 /// An error of the api as one of a test.
-pub fn told(error: ApiError) -> anyhow::Error {
+pub fn api_error(error: ApiError) -> anyhow::Error {
     anyhow!("{:?}: {} {:?}", error.code, error.message, error.causes)
 }
 

@@ -29,7 +29,7 @@ use transload_engine::aws::AwsEnvironment;
 use transload_engine::docker::DockerEnvironment;
 use transload_practice::{Practice, PracticeOptions};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{registry_source, request, told};
+use transload_tests::computer::{api_error, registry_source, request};
 
 use crate::account::{REPOSITORIES, TAGS};
 
@@ -64,7 +64,8 @@ async fn measure() -> Result<()> {
     let began = Instant::now();
     let rules = TagRules { newest: Some(u32::try_from(TAGS)?), ..TagRules::default() };
     let selection = Selection { rules, ..Selection::default() };
-    let mut chosen = api.source_choose_silent(source.clone(), selection).await.map_err(told)?;
+    let mut chosen =
+        api.source_choose_silent(source.clone(), selection).await.map_err(api_error)?;
     chosen.images.retain(|image| image.repository != account::LARGE);
     println!("{} tags chosen by rules in {:.1} s", chosen.images.len(), seconds(began));
     ensure!(chosen.images.len() == REPOSITORIES * TAGS);
@@ -85,7 +86,7 @@ async fn measure() -> Result<()> {
     };
     let asked = request(&connection, &source, &names);
     let began = Instant::now();
-    let plan = api.migration_plan_silent(asked.clone()).await.map_err(told)?;
+    let plan = api.migration_plan_silent(asked.clone()).await.map_err(api_error)?;
     println!(
         "planned {} images in {:.1} s, every manifest read; {} MB as JSON; memory: {} MB",
         plan.totals.images_to_move,
@@ -100,9 +101,9 @@ async fn measure() -> Result<()> {
     );
 
     let began = Instant::now();
-    let job = api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     println!("entered in the journal and started in {:.2} s", seconds(began));
-    let mut events = api.job_follow(job.clone(), 0).await.map_err(told)?;
+    let mut events = api.job_follow(job.clone(), 0).await.map_err(api_error)?;
     let (began, mut count, mut stopped, mut most_mb) = (Instant::now(), 0_u64, false, 0);
     let report = loop {
         let event = events.recv().await.context("the events end")?;
@@ -112,7 +113,7 @@ async fn measure() -> Result<()> {
         }
         if !stopped && began.elapsed() > RUN_FOR {
             stopped = true;
-            api.job_cancel(job.clone()).await.map_err(told)?;
+            api.job_cancel(job.clone()).await.map_err(api_error)?;
         }
         if let JobEventKind::Finished { report } = event.kind {
             break report;
@@ -129,8 +130,8 @@ async fn measure() -> Result<()> {
     drop(report);
 
     let began = Instant::now();
-    api.migration_resume(job.clone()).await.map_err(told)?;
-    let mut events = api.job_follow(job.clone(), 0).await.map_err(told)?;
+    api.migration_resume(job.clone()).await.map_err(api_error)?;
+    let mut events = api.job_follow(job.clone(), 0).await.map_err(api_error)?;
     loop {
         let event = events.recv().await.context("the events end")?;
         if let JobEventKind::ImageState { state: ImageState::Pushing, .. } = event.kind {
@@ -138,9 +139,9 @@ async fn measure() -> Result<()> {
         }
     }
     println!("gone on with: the first image is on its way after {:.2} s", seconds(began));
-    api.job_cancel(job).await.map_err(told)?;
+    api.job_cancel(job).await.map_err(api_error)?;
     let began = Instant::now();
-    let known = api.history_list().await.map_err(told)?;
+    let known = api.history_list().await.map_err(api_error)?;
     println!("history listed in {:.3} s: {} images", seconds(began), known[0].images);
     println!("memory at the end: {} MB", pss_mb()?);
     Ok(())

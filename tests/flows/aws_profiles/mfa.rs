@@ -7,7 +7,7 @@ use transload_api::contract::{AwsConnection, ErrorCode, MigrationOutcome};
 use transload_tests::aws::{MFA_CODE, Role, Sts, check_shapes};
 use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, registry_source, request, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::RegistryLab;
@@ -61,7 +61,8 @@ async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> 
     assert_eq!(no_code.expect_err("two digits").code, ErrorCode::MfaCodeRefused);
     assert_eq!(sts.times("AssumeRole"), 1, "two digits are sent to STS");
 
-    let identity = api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(told)?;
+    let identity =
+        api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(api_error)?;
     assert_eq!(identity.arn, "arn:aws:sts::123456789012:assumed-role/push/ada-at-work");
     assert!(identity.expires_at_ms.is_some());
 
@@ -77,7 +78,7 @@ async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> 
         ecr_endpoint: None,
         registry_endpoint: None,
     };
-    api.aws_identity(elsewhere).await.map_err(told)?;
+    api.aws_identity(elsewhere).await.map_err(api_error)?;
     assert_eq!(sts.times("AssumeRole"), 2);
 
     let asked = sts.calls().into_iter().rfind(|call| call.operation == "AssumeRole").unwrap();
@@ -107,7 +108,7 @@ async fn a_session_that_ended_asks_for_another_code_and_a_new_process_too() -> R
     let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
     let computer = Computer::new(home(&sts, &ecr.url(), &role, "")?, None)?;
     let api = &computer.api;
-    api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(told)?;
+    api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(api_error)?;
     let ended = async || match api.aws_identity(profile("mfa")).await {
         Ok(_) => None,
         Err(error) => Some(error.code),
@@ -118,7 +119,7 @@ async fn a_session_that_ended_asks_for_another_code_and_a_new_process_too() -> R
     let again = api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await;
     assert_eq!(again.expect_err("a used code").code, ErrorCode::MfaCodeRefused);
     sts.show_code("550221");
-    api.aws_mfa_submit(profile("mfa"), "550 221".to_owned()).await.map_err(told)?;
+    api.aws_mfa_submit(profile("mfa"), "550 221".to_owned()).await.map_err(api_error)?;
 
     let other = Computer::new(home(&sts, &ecr.url(), &role, "")?, None)?;
     let asked = other.api.aws_identity(profile("mfa")).await;

@@ -22,7 +22,8 @@ async fn an_engine_that_does_not_run() -> Result<()> {
     let address = format!("unix://{}/docker.sock", folder.path().display());
     let ecr = Ecr::practice().await?;
     let computer = Computer::new(ecr.home()?, Some(&address))?;
-    let status = computer.api.engine_status().await.map_err(transload_tests::computer::told)?;
+    let status =
+        computer.api.engine_status().await.map_err(transload_tests::computer::api_error)?;
     assert!(!status.running);
     let error = checked(status.error.expect("no reason is given"));
     assert_eq!(error.code, ErrorCode::EngineNotRunning);
@@ -57,7 +58,8 @@ async fn a_socket_that_may_not_be_opened() -> Result<()> {
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o000))?;
     let address = format!("unix://{}", socket.display());
     let computer = Computer::new(AwsHome::new()?, Some(&address))?;
-    let status = computer.api.engine_status().await.map_err(transload_tests::computer::told)?;
+    let status =
+        computer.api.engine_status().await.map_err(transload_tests::computer::api_error)?;
     let error = checked(status.error.expect("no reason is given"));
     assert_eq!(error.code, ErrorCode::EnginePermissionDenied, "{error:?}");
     Ok(())
@@ -138,7 +140,7 @@ async fn an_immutable_tag_that_the_engine_runs_into() -> Result<()> {
     let quicker = Recipe::small(500).build()?;
     Target::new(&url, "app")?.login(Some((&user, &token))).push(&quicker, "1").await?;
     let job = computer.api.migration_start(plan.plan.clone()).await;
-    let job = job.map_err(transload_tests::computer::told)?;
+    let job = job.map_err(transload_tests::computer::api_error)?;
     let report = computer.follow(job, plan).await?.report;
     let transload_api::contract::ImageResult::Failed { error } = &report.images[0].result else {
         panic!("{report:#?}")

@@ -32,7 +32,7 @@ async fn reason(computer: &Computer, request: MigrationRequest) -> Result<ApiErr
         return Ok(error.clone());
     }
     let job = computer.api.migration_start(plan.plan.clone()).await;
-    let job = job.map_err(transload_tests::computer::told)?;
+    let job = job.map_err(transload_tests::computer::api_error)?;
     let report = computer.follow(job, plan).await?.report;
     match &report.images[0].result {
         ImageResult::Failed { error } => {

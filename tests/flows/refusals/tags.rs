@@ -5,7 +5,7 @@ use transload_api::contract::{
     ConflictChoice, ConflictResolution, ErrorCode, ImageResult, ImageStanding, MigrationOutcome,
     PlannedAction, Proof, SummaryStatus,
 };
-use transload_tests::computer::{Computer, registry_source, request, selected, told};
+use transload_tests::computer::{Computer, api_error, registry_source, request, selected};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Image, Recipe, Target};
 use transload_tests::labs::RegistryLab;
@@ -46,7 +46,7 @@ async fn an_immutable_tag_with_another_digest_needs_a_choice() -> Result<()> {
     assert_eq!(kept.report.outcome, MigrationOutcome::Kept);
     assert_eq!(kept.report.summary.title, "1 of 1 image skipped, existing image kept");
     assert_eq!(kept.report.summary.status, SummaryStatus::Info, "never green");
-    let history = computer.api.history_list().await.map_err(told)?;
+    let history = computer.api.history_list().await.map_err(api_error)?;
     assert_eq!(history[0].summary, kept.report.summary, "the history says the same");
     assert_eq!(ecr.aws()?.image_digest("app", "1").await?, Some(old.manifest.digest.clone()));
     wanted.choices = choose(ConflictResolution::NewTag { tag: "1-new".to_owned() });
@@ -86,7 +86,7 @@ async fn an_immutable_tag_that_is_taken_between_plan_and_push() -> Result<()> {
     let source = registry_source(&registry.host());
     let plan = computer.plan(request(&ecr.connection(), &source, &[("app", "1", "app")])).await?;
     already_there(&ecr, "app", &quicker, "1").await?;
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     let report = computer.follow(job, plan).await?.report;
     let ImageResult::Failed { error } = &report.images[0].result else { panic!("{report:#?}") };
     assert_eq!(error.code, ErrorCode::DestinationMoved, "the look before the write sees it");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use transload_api::contract::{ErrorCode, ImageReport, ImageResult, ImageSource, Proof};
-use transload_tests::computer::{Computer, request, told};
+use transload_tests::computer::{Computer, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Format, Recipe, Target};
 use transload_tests::labs::EngineKind;
@@ -105,7 +105,7 @@ async fn play(
             }
         }
     }
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     let report = computer.follow(job, plan).await?.report;
     for (number, deed) in deeds.iter().enumerate() {
         let there = ecr.aws()?.image_digest(&destinations[number], "1").await?;

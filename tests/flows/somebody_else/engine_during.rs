@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use transload_api::contract::{
     ErrorCode, ImageReport, ImageResult, ImageSource, MigrationPlan, Proof,
 };
-use transload_tests::computer::{Computer, request, told};
+use transload_tests::computer::{Computer, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Format, Index, Recipe, Target};
@@ -64,7 +64,7 @@ async fn play(kind: EngineKind, deed: Deed, seed: u64) -> Result<()> {
     let wanted = request(&ecr.connection_through(&proxy), &ImageSource::DockerEngine, &images);
     let plan = computer.plan(wanted).await?;
     ensure!(plan.ready, "{plan:#?}");
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     wait_until_true(LIMIT, "a layer to be half way", async || {
         proxy.requests().iter().any(|request| request.body_bytes >= HELD_AFTER)
     })

@@ -8,7 +8,7 @@ use transload_api::contract::{
     AwsConnection, ConflictChoice, ConflictResolution, JobEventKind, MigrationPlan, PlannedAction,
 };
 use transload_tests::botocore::Botocore;
-use transload_tests::computer::{Computer, Migrated, registry_source, request, told};
+use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::FaultProxy;
 use transload_tests::images::{Format, Image, Index, Recipe, Target};
@@ -172,14 +172,16 @@ impl Scene {
         judgement.report(&migrated.report).await?;
         stranger.act(Moment::AfterRun, None).await?;
         if random.below(3) == 0 {
-            let report = computer.api.history_verify(migrated.job.clone()).await.map_err(told)?;
+            let report =
+                computer.api.history_verify(migrated.job.clone()).await.map_err(api_error)?;
             judgement.report(&report).await?;
             migrated.report = report;
         }
         let there = self.tags(names).await?;
         stranger.notes.lock().await.phase = Some(Moment::DuringUndo);
-        let undo = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(told)?;
-        computer.api.migration_undo(undo.undo, |_| ()).await.map_err(told)?;
+        let undo =
+            computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
+        computer.api.migration_undo(undo.undo, |_| ()).await.map_err(api_error)?;
         judgement.undone(&there, &self.tags(names).await?).await
     }
 
@@ -218,19 +220,19 @@ impl Scene {
         computer: &Computer,
         plan: MigrationPlan,
     ) -> Result<Migrated> {
-        let job = computer.api.migration_start(plan.plan.clone()).await.map_err(told)?;
+        let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
         if random.below(4) > 0 {
             return computer.follow(job, plan).await;
         }
         let events = 3 + random.below(20);
-        let mut following = computer.api.job_follow(job.clone(), 0).await.map_err(told)?;
+        let mut following = computer.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
         for _ in 0..events {
             match following.recv().await {
                 Some(event) if !matches!(event.kind, JobEventKind::Finished { .. }) => {}
                 _ => break,
             }
         }
-        computer.api.job_cancel(job.clone()).await.map_err(told)?;
+        computer.api.job_cancel(job.clone()).await.map_err(api_error)?;
         let stopped = computer.follow(job, plan.clone()).await?;
         match computer.api.migration_resume(stopped.job.clone()).await {
             Ok(job) => computer.follow(job, plan).await,
