@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use tokio_util::sync::CancellationToken;
-use transload_engine::docker::{DockerApi, DockerEngine, DockerEnvironment, EngineLogin};
-use transload_engine::model::ImageReference;
+use transload_docker::{DockerApi, DockerEngine, DockerEnvironment, EngineLogin};
+use transload_model::ImageReference;
 use transload_tests::images::{Recipe, Target};
 use transload_tests::labs::{DockerCli, EngineLab, RegistryLab};
 

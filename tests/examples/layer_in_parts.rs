@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use transload_engine::aws::EcrLayers;
-use transload_engine::model::{Descriptor, Digest, RepositoryName, RepositorySettings, Secret};
-use transload_engine::registry::{
+use transload_aws::EcrLayers;
+use transload_model::{Descriptor, Digest, RepositoryName, RepositorySettings, Secret};
+use transload_registry::{
     FixedLogin, RegistryApi, RegistryClient, RegistryEndpoint, RegistryLogin,
 };
 use transload_tests::ecr::Ecr;

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use transload_engine::aws::{EcrApi, EcrLayers};
-use transload_engine::migration::{
+use transload_aws::{EcrApi, EcrLayers};
+use transload_migration::{
     Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, Extent, MigrationEvent,
     copy_list,
 };
-use transload_engine::model::{Digest, ImageReference, RepositoryName, RepositorySettings, Secret};
-use transload_engine::registry::{
+use transload_model::{Digest, ImageReference, RepositoryName, RepositorySettings, Secret};
+use transload_practice::{FaultAction, FaultRule};
+use transload_registry::{
     AnonymousLogin, FixedLogin, RegistryApi, RegistryClient, RegistryEndpoint, RegistryLogin,
 };
-use transload_practice::{FaultAction, FaultRule};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Format, Image, Index, Manifest, Recipe, Target, digest_of};

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use transload_api::contract::{
     AwsConnection, ErrorCode, ImageSource, JobEventKind, MigrationOutcome, Proof, Route,
 };
-use transload_engine::model::{RepositoryName, RepositorySettings};
+use transload_model::{RepositoryName, RepositorySettings};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, api_error, request};

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_engine::aws::EcrApi;
-use transload_engine::migration::{CopyOutcome, EcrLogin};
-use transload_engine::model::{Manifest, RepositoryName, RepositorySettings};
-use transload_engine::registry::{RegistryApi, RegistryClient, RegistryEndpoint};
+use transload_aws::EcrApi;
+use transload_migration::{CopyOutcome, EcrLogin};
+use transload_model::{Manifest, RepositoryName, RepositorySettings};
 use transload_practice::{FaultAction, FaultRule, Plane};
+use transload_registry::{RegistryApi, RegistryClient, RegistryEndpoint};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Recipe, Target};

@@ -94,7 +94,7 @@ async fn policy_story(ecr: Ecr) -> Result<()> {
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     let command = migrated.plan.commands.iter().find(|line| line.contains("set-repository-policy"));
     ensure!(command.is_some_and(|line| line.contains("--repository-name app --policy-text '{")));
-    let name = transload_engine::model::RepositoryName::parse("app")?;
+    let name = transload_model::RepositoryName::parse("app")?;
     let held = ecr.api().await?.repository_policy(&name).await?;
     ensure!(held.is_some_and(|held| held.contains("BatchGetImage")));
 

@@ -100,7 +100,7 @@ async fn a_destination_with_tag_and_digest_gets_the_tag_and_is_held_to_the_diges
 }
 
 async fn tag_in_ecr(ecr: &Ecr, repository: &str) -> Result<bool> {
-    let name = transload_engine::model::RepositoryName::parse(repository)?;
+    let name = transload_model::RepositoryName::parse(repository)?;
     let api = ecr.api().await?;
     Ok(api.repository(&name).await?.is_some() && !api.images(&name).await?.is_empty())
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use transload_api::contract::{
     ErrorCode, ImageResult, MigrationOutcome, PlanRemark, PlannedAction, Proof, Repository, Route,
 };
-use transload_engine::model::Digest;
+use transload_model::Digest;
 use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, SECRET_KEY};
 use transload_tests::images::{Format, Index, Recipe, Target};

@@ -13,8 +13,8 @@ use transload_api::contract::{
 };
 use transload_api::contract::{Encryption, LifecyclePreset};
 use transload_api::{Api, ApiOptions};
-use transload_engine::aws::AwsEnvironment;
-use transload_engine::docker::DockerEnvironment;
+use transload_aws::AwsEnvironment;
+use transload_docker::DockerEnvironment;
 
 use crate::aws_home::AwsHome;
 use crate::secrets::{SecretSearch, known, traces};
@@ -293,12 +293,11 @@ fn log() -> &'static Mutex<Vec<u8>> {
 }
 
 /// Our own crates log everything here, more than a person's log file ever holds.
+/// The directive is a prefix: it matches every `transload_…` crate.
 fn start_log() {
     static STARTED: OnceLock<()> = OnceLock::new();
     STARTED.get_or_init(|| {
-        let filter = tracing_subscriber::EnvFilter::new(
-            "warn,transload_api=trace,transload_engine=trace,transload_practice=trace",
-        );
+        let filter = tracing_subscriber::EnvFilter::new("warn,transload=trace");
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_ansi(false)

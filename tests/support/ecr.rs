@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use transload_api::contract::AwsConnection;
-use transload_engine::aws::{
-    AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest,
-};
-use transload_engine::model::{Region, Secret};
+use transload_aws::{AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest};
+use transload_model::{Region, Secret};
 use transload_practice::{Faults, Practice, PracticeOptions};
 
 use crate::aws_cli::{AwsCli, REGION};

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use transload_engine::model::{RepositoryName, RepositorySettings};
+use transload_model::{RepositoryName, RepositorySettings};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
 use transload_tests::images::{Image, Recipe, Target};

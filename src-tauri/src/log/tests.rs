@@ -13,7 +13,7 @@ fn the_sdk_never_logs_access_key_ids() {
     tracing::subscriber::with_default(subscriber, || {
         tracing::info!(target: "aws_config::profile", "AKIAIOSFODNN7EXAMPLE");
         tracing::debug!(target: "bollard::docker", "X-Registry-Auth");
-        tracing::info!(target: "transload_engine::aws", "session opened");
+        tracing::info!(target: "transload_aws", "session opened");
         tracing::warn!(target: "aws_config::profile", "no region");
     });
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use anyhow::{Result, bail};
 use flate2::{Compression, GzBuilder};
 use serde_json::json;
-use transload_engine::model::media_type;
+use transload_model::media_type;
 use transload_tests::images::{Image, Layer, Manifest, Packing, Target, digest_of, pseudo_random};
 use transload_tests::labs::RegistryLab;
 use transload_tests::process::Run;

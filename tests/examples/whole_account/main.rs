@@ -25,8 +25,8 @@ use transload_api::contract::{
     AwsConnection, ImageState, JobEventKind, MigrationOutcome, Selection, TagRules,
 };
 use transload_api::{Api, ApiOptions};
-use transload_engine::aws::AwsEnvironment;
-use transload_engine::docker::DockerEnvironment;
+use transload_aws::AwsEnvironment;
+use transload_docker::DockerEnvironment;
 use transload_practice::{Practice, PracticeOptions};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{api_error, registry_source, request};

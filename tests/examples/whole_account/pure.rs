@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use anyhow::Result;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_engine::migration::{
+use transload_migration::{
     DestinationIdentity, Facts, ImageContent, ImageFacts, ImageTree, MigrationRequest,
     RequestedImage, SourceFacts, plan,
 };
-use transload_engine::model::{
+use transload_model::{
     AccountId, ImageReference, Region, RegistryHost, RepositoryName, RepositorySettings, Tag,
 };
-use transload_engine::registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
+use transload_registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
 
 /// Manifests that are read at the same time.
 const READ_TOGETHER: usize = 16;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use transload_engine::aws::{AwsEnvironment, list_profiles};
+use transload_aws::{AwsEnvironment, list_profiles};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::process::Run;
 use transload_tests::tools::python_tool;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use transload_api::contract::{JobEventKind, MigrationOutcome};
-use transload_engine::aws::{AwsEnvironment, SignIn, SignInMethod, SignInRequest, SsoTarget};
+use transload_aws::{AwsEnvironment, SignIn, SignInMethod, SignInRequest, SsoTarget};
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws::{
     ContainerCredentials, IdentityCenter, InstanceMetadata, Role, Sts, check_shapes,

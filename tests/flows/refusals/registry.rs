@@ -169,7 +169,7 @@ async fn a_manifest_over_the_limit() -> Result<()> {
 #[tokio::test]
 async fn a_manifest_of_the_old_kind() -> Result<()> {
     let scene = Scene::new().await?;
-    let media_type = transload_engine::model::media_type::DOCKER_SCHEMA1_SIGNED;
+    let media_type = transload_model::media_type::DOCKER_SCHEMA1_SIGNED;
     let fault = Fault::answer(200, media_type, "{\"schemaVersion\":1,\"fsLayers\":[]}");
     let error = scene.refusal(Rule::new("GET|HEAD", "/manifests/1", fault)?).await?;
     assert_eq!(error.code, ErrorCode::ManifestUnsupported, "{error:?}");

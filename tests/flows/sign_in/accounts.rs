@@ -5,7 +5,7 @@ use transload_api::contract::{
     AwsProfileKind, ErrorCode, NewAwsProfile, SignInOutcome, SignInPrompt, SignInTarget, SignInWay,
 };
 use transload_api::{Api, ApiOptions};
-use transload_engine::docker::DockerEnvironment;
+use transload_docker::DockerEnvironment;
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 use transload_tests::computer::api_error;
 

@@ -1,7 +1,7 @@
 //! Sign-in in a browser.
 
 use anyhow::{Result, ensure};
-use transload_engine::aws::{SignInError, SignInMethod, SsoTarget};
+use transload_aws::{SignInError, SignInMethod, SsoTarget};
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 
 use super::{Office, work};

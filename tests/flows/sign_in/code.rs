@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use transload_engine::aws::{SignInError, SignInMethod, SsoTarget};
+use transload_aws::{SignInError, SignInMethod, SsoTarget};
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 use transload_tests::wait::wait_until_true;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use transload_engine::aws::{SsoPortal, SsoTarget};
+use transload_aws::{SsoPortal, SsoTarget};
 use transload_tests::aws::IdentityCenter;
 use transload_tests::process::Run;
 use transload_tests::tools::python_tool;

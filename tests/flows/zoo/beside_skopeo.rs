@@ -8,7 +8,7 @@ use base64::Engine as _;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use transload_engine::migration::CopyOutcome;
+use transload_migration::CopyOutcome;
 use transload_tests::images::digest_of;
 use transload_tests::process::Run;
 use transload_tests::tools::system_tool;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use serde_json::{Value, json};
-use transload_engine::model::media_type;
-use transload_engine::registry::RegistryApi;
+use transload_model::media_type;
+use transload_registry::RegistryApi;
 use transload_tests::images::{Image, Index, Manifest, Recipe, digest_of};
 use transload_tests::zoo::{LOGIN, Op, PERSONALITIES, Personality, Quirk, ZooRegistry, sha512_of};
 

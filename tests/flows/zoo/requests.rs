@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use serde_json::json;
-use transload_engine::migration::{CopyOptions, CopyOutcome};
+use transload_migration::{CopyOptions, CopyOutcome};
 use transload_tests::images::{Image, Recipe};
 use transload_tests::zoo::ZooRegistry;
 

@@ -11,8 +11,8 @@ use futures_util::{StreamExt, TryStreamExt};
 use libfuzzer_sys::fuzz_target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use transload_engine::model::{Descriptor, Digest, DigestAlgorithm, DigestHasher};
-use transload_engine::registry::{
+use transload_model::{Descriptor, Digest, DigestAlgorithm, DigestHasher};
+use transload_registry::{
     AnonymousLogin, RegistryApi, RegistryClient, RegistryEndpoint,
 };
 

@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| transload_engine::registry::fuzzing::read_headers(text));
+fuzz_target!(|text: &str| transload_registry::fuzzing::read_headers(text));

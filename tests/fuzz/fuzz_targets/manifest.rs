@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
-use transload_engine::model::{DigestAlgorithm, DigestHasher, Manifest, RawManifest};
+use transload_model::{DigestAlgorithm, DigestHasher, Manifest, RawManifest};
 
 fuzz_target!(|input: (Option<String>, Vec<u8>)| {
     let (media_type, content) = input;

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use transload_engine::model::{Digest, ImageReference, Platform, RegistryHost, RepositoryName, Tag};
+use transload_model::{Digest, ImageReference, Platform, RegistryHost, RepositoryName, Tag};
 
 fuzz_target!(|text: &str| {
     if let Ok(reference) = ImageReference::parse(text) {

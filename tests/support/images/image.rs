@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bytes::Bytes;
 use serde_json::json;
-use transload_engine::model::media_type;
+use transload_model::media_type;
 
 use super::{Layer, Manifest, Packing, digest_of};
 
@@ -296,10 +296,10 @@ mod tests {
     fn a_manifest_is_one_that_the_engine_reads() {
         for format in [Format::Docker, Format::Oci] {
             let image = Recipe::small(3).format(format).build().unwrap();
-            let raw = transload_engine::model::RawManifest::new(image.manifest.bytes.clone(), None)
-                .unwrap();
+            let raw =
+                transload_model::RawManifest::new(image.manifest.bytes.clone(), None).unwrap();
             assert_eq!(raw.digest().as_str(), image.manifest.digest);
-            let transload_engine::model::Manifest::Image(read) = raw.read().unwrap() else {
+            let transload_model::Manifest::Image(read) = raw.read().unwrap() else {
                 panic!("not an image")
             };
             let layers = read.layers.iter().map(|layer| layer.digest.as_str());

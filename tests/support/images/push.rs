@@ -128,7 +128,7 @@ impl Target {
         let request = self
             .client
             .get(self.address(&format!("manifests/{reference}"))?)
-            .header("accept", transload_engine::model::media_type::ACCEPT_MANIFESTS.join(", "));
+            .header("accept", transload_model::media_type::ACCEPT_MANIFESTS.join(", "));
         let answer = self.send(request).await?;
         if answer.status() == StatusCode::NOT_FOUND {
             return Ok(None);

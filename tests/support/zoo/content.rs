@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha512};
-use transload_engine::model::media_type;
+use transload_model::media_type;
 
 use crate::images::digest_of;
 

@@ -1,7 +1,7 @@
 //! How a registry of the zoo serves each operation when no quirk answers instead.
 
 use serde_json::{Value, json};
-use transload_engine::model::media_type;
+use transload_model::media_type;
 
 use super::content::{Content, digest_as};
 use super::quirk::{Op, Quirk};

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
-use transload_engine::aws::AwsEnvironment;
-use transload_engine::docker::DockerEnvironment;
-use transload_engine::docker::client_login::ClientLoginUndo;
-use transload_engine::migration::MigrationRequest;
-use transload_engine::migration::journal::Journal;
-use transload_engine::model::{RegistryHost, now_ms};
-use transload_engine::network::{CaOrigin, Network};
+use transload_aws::AwsEnvironment;
+use transload_docker::DockerEnvironment;
+use transload_docker::client_login::ClientLoginUndo;
+use transload_migration::MigrationRequest;
+use transload_migration::journal::Journal;
+use transload_model::{RegistryHost, now_ms};
+use transload_network::{CaOrigin, Network};
 use transload_practice::Practice;
 
 use crate::attempts::Attempts;

@@ -5,10 +5,8 @@ mod registry_settings;
 
 use std::collections::HashMap;
 
-use transload_engine::migration::{
-    Action, EngineWay, Plan, PlannedImage, PlannedRepository, Route,
-};
-use transload_engine::model::{Encryption, Platform, RepositorySettings, TagMutability};
+use transload_migration::{Action, EngineWay, Plan, PlannedImage, PlannedRepository, Route};
+use transload_model::{Encryption, Platform, RepositorySettings, TagMutability};
 
 pub(crate) use self::registry_settings::{blob_mounting, cache_rule, creation_template};
 use crate::contract::{AwsConnection, CopyTool};
@@ -302,9 +300,7 @@ mod tests {
     fn settings_become_options_of_the_aws_command() {
         let settings = RepositorySettings {
             tag_mutability: TagMutability::ImmutableWithExclusion,
-            exclusion_filters: vec![
-                transload_engine::model::TagExclusionFilter::parse("dev-*").unwrap(),
-            ],
+            exclusion_filters: vec![transload_model::TagExclusionFilter::parse("dev-*").unwrap()],
             scan_on_push: true,
             encryption: Encryption::Kms { key: Some("alias/mine".to_owned()) },
             tags: [("team".to_owned(), "it's us".to_owned())].into(),

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use transload_engine::aws::{
+use transload_aws::{
     AwsEnvironment, AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken,
     SessionCredentials, SessionRequest,
 };
-use transload_engine::migration::{
-    Destination, DestinationEndpoint, DestinationIdentity, EcrLogin,
-};
-use transload_engine::model::{Partition, Region, Secret, now_ms};
-use transload_engine::network::Network;
-use transload_engine::registry::{RegistryClient, RegistryEndpoint};
+use transload_migration::{Destination, DestinationEndpoint, DestinationIdentity, EcrLogin};
+use transload_model::{Partition, Region, Secret, now_ms};
+use transload_network::Network;
+use transload_registry::{RegistryClient, RegistryEndpoint};
 use url::Url;
 
 use crate::api::Api;
@@ -247,7 +245,7 @@ pub(crate) fn address(text: &str) -> Result<Url, ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use transload_engine::model::AccountId;
+    use transload_model::AccountId;
 
     use super::*;
 

@@ -1,10 +1,10 @@
 //! Where a connection leads, and why it leads nowhere.
 
-use transload_engine::aws::{
+use transload_aws::{
     AwsError, AwsSession, CallerIdentity, EndpointVariant, api_host, list_profiles, registry_host,
 };
-use transload_engine::model::{Partition, Region, RegistryHost};
-use transload_engine::registry::RegistryEndpoint;
+use transload_model::{Partition, Region, RegistryHost};
+use transload_registry::RegistryEndpoint;
 use url::Url;
 
 use crate::api::Api;

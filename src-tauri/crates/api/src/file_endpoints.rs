@@ -1,8 +1,8 @@
 //! Endpoints that a file names. The author of the file chose them, so credentials go there only if
 //! the person who uses the file allows it, or if the person's own AWS profile has the same endpoints.
 
-use transload_engine::aws::AwsSession;
-use transload_engine::model::RegistryHost;
+use transload_aws::AwsSession;
+use transload_model::RegistryHost;
 
 use crate::api::Api;
 use crate::connections::{address, pinned};
@@ -167,7 +167,7 @@ mod tests {
     async fn nothing_is_asked_of_an_endpoint_that_only_a_file_names() {
         let folder = tempfile::tempdir().unwrap();
         let mut options = crate::ApiOptions::from_process(folder.path().to_owned());
-        options.aws = transload_engine::aws::AwsEnvironment::from_variables([
+        options.aws = transload_aws::AwsEnvironment::from_variables([
             ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
             ("AWS_SECRET_ACCESS_KEY", "key-of-nobody"),
             ("AWS_REGION", "eu-west-1"),

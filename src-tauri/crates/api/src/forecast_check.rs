@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use transload_engine::migration;
-use transload_engine::model::RepositoryName;
+use transload_model::RepositoryName;
 
 use crate::contract::{
     ApiError, ErrorCode, ExpiringImage, LifecycleAction, LifecycleForecast, PlannedRepository,
@@ -20,7 +19,7 @@ const MAX_NAMED_TAGS: usize = 5;
 /// to some earlier than shown, or if it can't be read any more.
 pub(crate) fn expect_as_planned(
     planned: &[PlannedRepository],
-    now: &BTreeMap<RepositoryName, migration::LifecycleForecast>,
+    now: &BTreeMap<RepositoryName, transload_migration::LifecycleForecast>,
 ) -> Result<(), ApiError> {
     let shown: BTreeMap<&str, &LifecycleForecast> = planned
         .iter()

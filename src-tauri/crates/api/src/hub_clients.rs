@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
-use transload_engine::hub::{HubClient, HubError, HubLogin};
-use transload_engine::network::Network;
-use transload_engine::registry::{LoginSource as _, RegistryError, RegistryLogin};
-use transload_engine::stored_logins::StoredLogin;
+use transload_hub::{HubClient, HubError, HubLogin};
+use transload_migration::stored_logins::StoredLogin;
+use transload_network::Network;
+use transload_registry::{LoginSource as _, RegistryError, RegistryLogin};
 use url::Url;
 
 use crate::contract::ApiError;

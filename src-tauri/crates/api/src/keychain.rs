@@ -4,8 +4,8 @@
 
 use keyring::{Entry, Error};
 use serde::{Deserialize, Serialize};
-use transload_engine::model::RegistryHost;
-use transload_engine::registry::RegistryLogin;
+use transload_model::RegistryHost;
+use transload_registry::RegistryLogin;
 
 use crate::contract::{ApiError, ErrorCode};
 

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use transload_engine::docker::DockerEnvironment;
-use transload_engine::model::RegistryHost;
-use transload_engine::registry::{LoginSource, RegistryError, RegistryLogin};
-use transload_engine::stored_logins::StoredLogin;
+use transload_docker::DockerEnvironment;
+use transload_migration::stored_logins::StoredLogin;
+use transload_model::RegistryHost;
+use transload_registry::{LoginSource, RegistryError, RegistryLogin};
 
 use crate::api::locked;
 use crate::folders::make_private_folder;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use transload_engine::migration::{MAX_PARTS, RunEnd};
+use transload_migration::{MAX_PARTS, RunEnd};
 
 use crate::contract::{ApiError, ErrorCode, MigrationOutcome, MigrationReport, ReportPart};
 use crate::convert;

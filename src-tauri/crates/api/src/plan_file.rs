@@ -9,12 +9,12 @@ use std::fmt::Display;
 use std::path::Path;
 
 use serde::Deserialize;
-use transload_engine::aws::{EndpointVariant, api_host};
-use transload_engine::migration::{
+use transload_aws::{EndpointVariant, api_host};
+use transload_migration::{
     Action, DestinationIdentity, MigrationRequest, Plan, PlannedImage, RequestedImage, Resolution,
     Route,
 };
-use transload_engine::model::RepositoryName;
+use transload_model::RepositoryName;
 
 use crate::connections::pinned;
 use crate::contract::{

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use transload_engine::migration::{ManifestCache, MigrationRequest, Plan, Source};
+use transload_migration::{ManifestCache, MigrationRequest, Plan, Source};
 
 use crate::api::locked;
 use crate::commands;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use transload_engine::migration as engine;
-use transload_engine::model::Digest;
+use transload_migration as engine;
+use transload_model::Digest;
 
 use crate::contract::{ApiError, LifecycleForecast, PlanFile, ReportPart, Shard};
 

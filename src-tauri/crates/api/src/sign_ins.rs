@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use transload_engine::aws::{SignIn, SignInRequest, SsoSession, SsoTarget};
+use transload_aws::{SignIn, SignInRequest, SsoSession, SsoTarget};
 
 use crate::api::{Api, locked};
 use crate::contract::{ApiError, ErrorCode, SignInOutcome, SignInPrompt, SignInWay};

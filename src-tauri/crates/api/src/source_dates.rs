@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 use futures_util::{StreamExt, stream};
-use transload_engine::migration::MigrationRequest;
+use transload_migration::MigrationRequest;
 
 use crate::api::{Api, locked};
 use crate::contract::{ImageSource, SourceTag};
@@ -77,7 +77,7 @@ impl Api {
         }
         let dates = &self.inner.source_dates;
         let needed = || request.images.iter().filter(|image| shared.contains(&image.repository));
-        let is_unknown = |image: &&transload_engine::migration::RequestedImage| {
+        let is_unknown = |image: &&transload_migration::RequestedImage| {
             dates.date(shown, &image.source_repository, image.tag.as_str()).is_none()
         };
         let unlisted: HashSet<String> =

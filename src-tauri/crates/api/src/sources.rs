@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use transload_engine::docker::DockerEngine;
-use transload_engine::hub::{HubClient, HubLogin};
-use transload_engine::migration::Source;
-use transload_engine::model::{ImageReference, RegistryHost, Tag};
-use transload_engine::registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
-use transload_engine::stored_logins::StoredLogin;
+use transload_docker::DockerEngine;
+use transload_hub::{HubClient, HubLogin};
+use transload_migration::Source;
+use transload_migration::stored_logins::StoredLogin;
+use transload_model::{ImageReference, RegistryHost, Tag};
+use transload_registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
 use url::Url;
 
 use crate::api::{Api, locked};

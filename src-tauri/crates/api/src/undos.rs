@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
-use transload_engine::migration::{Control, UndoPlan};
+use transload_migration::{Control, UndoPlan};
 
 use crate::api::locked;
 use crate::contract::{ApiError, AwsConnection, ErrorCode};

@@ -325,5 +325,4 @@ impl fmt::Display for DockerAddress {
 }
 
 #[cfg(test)]
-#[path = "address_tests.rs"]
 mod tests;

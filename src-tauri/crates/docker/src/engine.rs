@@ -297,5 +297,4 @@ fn post(path: String, body: String) -> Result<BollardRequest, DockerError> {
 }
 
 #[cfg(test)]
-#[path = "engine_tests.rs"]
 mod tests;

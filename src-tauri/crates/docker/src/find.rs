@@ -233,5 +233,4 @@ fn weight(error: &DockerError) -> u8 {
 }
 
 #[cfg(test)]
-#[path = "find_tests.rs"]
 mod tests;

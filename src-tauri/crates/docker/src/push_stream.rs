@@ -202,5 +202,4 @@ fn bytes(count: i64) -> u64 {
 }
 
 #[cfg(test)]
-#[path = "push_stream_tests.rs"]
 mod tests;

@@ -377,5 +377,4 @@ fn host(url: &Url) -> String {
 }
 
 #[cfg(test)]
-#[path = "client_tests.rs"]
 mod tests;

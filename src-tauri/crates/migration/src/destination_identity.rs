@@ -228,5 +228,4 @@ impl fmt::Display for DestinationField {
 }
 
 #[cfg(test)]
-#[path = "destination_identity_tests.rs"]
 mod tests;

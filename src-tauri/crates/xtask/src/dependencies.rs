@@ -49,11 +49,8 @@ fn allowed(package: &str) -> Option<Vec<&'static str>> {
     let with_all_below = |more: &[&'static str]| [&BELOW_API[..], more].concat();
     Some(match package {
         "transload" | "transload-cli" => vec!["transload-api"],
-        "transload-api" => with_all_below(&["transload-engine", "transload-practice"]),
-        "transload-tests" => {
-            with_all_below(&["transload-api", "transload-engine", "transload-practice"])
-        }
-        "transload-engine" => BELOW_API.to_vec(),
+        "transload-api" => with_all_below(&["transload-practice"]),
+        "transload-tests" => with_all_below(&["transload-api", "transload-practice"]),
         "transload-migration" => BELOW_API[..7].to_vec(),
         "transload-repositories" => [CLIENT, &["transload-aws", "transload-registry"]].concat(),
         "transload-registry" | "transload-docker" | "transload-hub" | "transload-aws" => {

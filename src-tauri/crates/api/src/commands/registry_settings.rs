@@ -1,6 +1,6 @@
 //! Changes of what is set for a whole registry, as commands.
 
-use transload_engine::aws::{CacheRule, CreationTemplate};
+use transload_aws::{CacheRule, CreationTemplate};
 
 use super::{AwsOptions, encryption, mutability, quoted, tags};
 
@@ -41,7 +41,7 @@ pub(crate) fn cache_rule(rule: &CacheRule, aws: &AwsOptions) -> String {
 
 #[cfg(test)]
 mod tests {
-    use transload_engine::model::{LifecyclePreset, RepositoryPolicy, RepositorySettings};
+    use transload_model::{LifecyclePreset, RepositoryPolicy, RepositorySettings};
 
     use super::*;
     use crate::contract::AwsConnection;

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::aws::{
+pub use transload_aws::{
     ConfigFile as AwsConfigFile, IgnoredSection, ProfileKind as AwsProfileKind,
     ProfileList as AwsProfiles, ProfileSummary as AwsProfile,
 };

@@ -1,7 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::docker::client_login::{
-    Client as LoginClient, HeldLogin, Way as LoginWay,
-};
+pub use transload_docker::client_login::{Client as LoginClient, HeldLogin, Way as LoginWay};
 use ts_rs::TS;
 
 use super::ApiError;

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::docker::ImageStore as EngineStore;
+pub use transload_docker::ImageStore as EngineStore;
 use ts_rs::TS;
 
 /// The Docker Engine on this computer.

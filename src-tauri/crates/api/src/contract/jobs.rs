@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::migration::Step as MigrationStep;
+pub use transload_migration::Step as MigrationStep;
 use ts_rs::TS;
 
 use super::{ApiError, AwsConnection, ImageSource, MigrationReport, PlannedImage};

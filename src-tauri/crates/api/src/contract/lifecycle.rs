@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::lifecycle::PolicyAction as LifecycleAction;
+pub use transload_lifecycle::PolicyAction as LifecycleAction;
 use ts_rs::TS;
 
 /// What the lifecycle policy of a repository does with the images of a plan.

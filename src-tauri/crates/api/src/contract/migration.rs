@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-pub use transload_engine::model::{Encryption, LifecyclePreset, TagMutability};
+pub use transload_model::{Encryption, LifecyclePreset, TagMutability};
 use ts_rs::TS;
 
 use super::{AwsConnection, ImageSource, Naming, Selection};

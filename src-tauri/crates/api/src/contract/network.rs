@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::network::ProxyOrigin;
+pub use transload_network::ProxyOrigin;
 use ts_rs::TS;
 
 use super::ApiError;

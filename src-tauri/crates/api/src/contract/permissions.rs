@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::aws::{DenialReason as PermissionDenial, Policy as IamPolicy};
-pub use transload_engine::migration::Purpose as PermissionPurpose;
+pub use transload_aws::{DenialReason as PermissionDenial, Policy as IamPolicy};
+pub use transload_migration::Purpose as PermissionPurpose;
 use ts_rs::TS;
 
 /// Whether the caller may do what a plan would do. Nothing was written to find it out.

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::migration::{
+pub use transload_migration::{
     EngineOutcome, EngineWay, PlanTotals, PlannedReferrerTag, Remark as PlanRemark, Route,
 };
 use ts_rs::TS;

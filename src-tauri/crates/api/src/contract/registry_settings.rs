@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::aws::{KnownCacheRule, KnownTemplate};
+pub use transload_aws::{KnownCacheRule, KnownTemplate};
 use ts_rs::TS;
 
 use super::{ApiError, RepositorySettings};

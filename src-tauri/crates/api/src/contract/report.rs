@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::migration::{Headline as MigrationOutcome, Proof};
+pub use transload_migration::{Headline as MigrationOutcome, Proof};
 use ts_rs::TS;
 
 use super::{ApiError, AwsIdentity, ImageStanding, ReportSummary, Route};

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::repositories::{ImageKind, IndexEntry};
+pub use transload_repositories::{ImageKind, IndexEntry};
 use ts_rs::TS;
 
 use super::{ApiError, RepositorySettings};

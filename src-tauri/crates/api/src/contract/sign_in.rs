@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::aws::SignInMethod as SignInWay;
+pub use transload_aws::SignInMethod as SignInWay;
 use ts_rs::TS;
 
 /// Where to sign in through IAM Identity Center.

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::migration::{OutcomeCounts, Standing as ImageStanding};
+pub use transload_migration::{OutcomeCounts, Standing as ImageStanding};
 use ts_rs::TS;
 
 /// The headline of a migration and everything that must be said with it. Each surface shows these

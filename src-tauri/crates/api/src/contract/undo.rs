@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
-pub use transload_engine::migration::journal::Undone;
-pub use transload_engine::migration::{
+pub use transload_migration::journal::Undone;
+pub use transload_migration::{
     ImageUndo, LeftReason as TagLeft, RepositoryUndo, TagUndo, UndoTag, UndoTotals,
 };
 use ts_rs::TS;

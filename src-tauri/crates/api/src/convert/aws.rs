@@ -1,5 +1,5 @@
-use transload_engine::aws as engine;
-use transload_engine::model::Partition;
+use transload_aws as engine;
+use transload_model::Partition;
 
 use super::repository_settings;
 use crate::contract::{AwsEndpoints, AwsIdentity, Repository};

@@ -1,5 +1,5 @@
-use transload_engine::docker::client_login as engine;
-use transload_engine::model::RegistryHost;
+use transload_docker::client_login as engine;
+use transload_model::RegistryHost;
 
 use crate::contract::{
     ClientLogin, ClientLoginAction, ClientLoginChange, ClientLoginWay, LoginClient,

@@ -1,6 +1,6 @@
-use transload_engine::migration as engine;
-use transload_engine::migration::DestinationEndpoint;
-use transload_engine::model::{AccountId, Partition, Region, RegistryHost};
+use transload_migration as engine;
+use transload_migration::DestinationEndpoint;
+use transload_model::{AccountId, Partition, Region, RegistryHost};
 use url::Url;
 
 use crate::contract::DestinationIdentity;

@@ -1,4 +1,4 @@
-use transload_engine::docker as engine;
+use transload_docker as engine;
 
 use crate::contract::{EngineAttempt, EngineOrigin, EngineStatus};
 

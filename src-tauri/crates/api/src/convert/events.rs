@@ -1,4 +1,4 @@
-use transload_engine::migration as engine;
+use transload_migration as engine;
 
 use crate::contract::{ImageState, JobEventKind, LayerState};
 

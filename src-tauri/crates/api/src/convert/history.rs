@@ -1,13 +1,13 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use transload_engine::migration as engine;
-use transload_engine::migration::RecordedError;
-use transload_engine::migration::journal::{
+use transload_migration as engine;
+use transload_migration::RecordedError;
+use transload_migration::journal::{
     JournalCounts, JournalImage, JournalRecord, JournalRepository, JournalState, JournalSummary,
     Stage,
 };
-use transload_engine::model::Digest;
+use transload_model::Digest;
 
 use super::report::{self, blank, platforms};
 use super::summary::{Attention, summarize, summary as words};

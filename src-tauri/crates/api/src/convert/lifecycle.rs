@@ -1,5 +1,5 @@
-use transload_engine::lifecycle::Due;
-use transload_engine::migration as engine;
+use transload_lifecycle::Due;
+use transload_migration as engine;
 
 use crate::contract::{ExpiringImage, LifecycleForecast};
 

@@ -1,4 +1,4 @@
-use transload_engine::network as engine;
+use transload_network as engine;
 
 use crate::contract::{
     ApiError, CaCertificate, CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus, ProxyUse,

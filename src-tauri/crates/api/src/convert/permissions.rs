@@ -1,5 +1,5 @@
-use transload_engine::aws as engine;
-use transload_engine::migration::{NeededPermission, Purpose};
+use transload_aws as engine;
+use transload_migration::{NeededPermission, Purpose};
 
 use crate::contract::{
     PermissionBasis, PermissionDoubt, PermissionStanding, PlanPermission, PlanPermissions,

@@ -1,4 +1,4 @@
-use transload_engine::migration as engine;
+use transload_migration as engine;
 
 use super::lifecycle::lifecycle_forecast;
 use super::{destination, repository_settings};
@@ -60,7 +60,7 @@ fn repository(repository: &engine::PlannedRepository) -> PlannedRepository {
 
 fn difference(
     difference: &engine::Difference,
-    actual: &transload_engine::model::RepositorySettings,
+    actual: &transload_model::RepositorySettings,
 ) -> SettingDifference {
     let (setting, wanted, actual) = match difference {
         engine::Difference::TagMutability { wanted } => {
@@ -82,8 +82,8 @@ fn difference(
     SettingDifference { setting: setting.to_owned(), wanted, actual }
 }
 
-fn mutability(settings: &transload_engine::model::RepositorySettings) -> String {
-    use transload_engine::model::TagMutability as Mutability;
+fn mutability(settings: &transload_model::RepositorySettings) -> String {
+    use transload_model::TagMutability as Mutability;
     let filters: Vec<_> = settings.exclusion_filters.iter().map(ToString::to_string).collect();
     let filters = filters.join(", ");
     match settings.tag_mutability {
@@ -94,8 +94,8 @@ fn mutability(settings: &transload_engine::model::RepositorySettings) -> String 
     }
 }
 
-fn lifecycle(preset: transload_engine::model::LifecyclePreset) -> String {
-    use transload_engine::model::LifecyclePreset;
+fn lifecycle(preset: transload_model::LifecyclePreset) -> String {
+    use transload_model::LifecyclePreset;
     match preset {
         LifecyclePreset::None => "none".to_owned(),
         LifecyclePreset::KeepNewest { count } => format!("keep the newest {count} images"),
@@ -113,8 +113,8 @@ fn on_or_off(on: bool) -> String {
     if on { "on" } else { "off" }.to_owned()
 }
 
-fn encryption(encryption: &transload_engine::model::Encryption) -> String {
-    use transload_engine::model::Encryption;
+fn encryption(encryption: &transload_model::Encryption) -> String {
+    use transload_model::Encryption;
     let with = |kind: &str, key: &Option<String>| match key {
         Some(key) => format!("{kind} with {key}"),
         None => kind.to_owned(),

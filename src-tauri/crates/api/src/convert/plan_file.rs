@@ -1,9 +1,9 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use transload_engine::docker::EnginePlatform;
-use transload_engine::migration as engine;
-use transload_engine::model::{Digest, ImageReference, Platform, RepositoryName, Tag};
+use transload_docker::EnginePlatform;
+use transload_migration as engine;
+use transload_model::{Digest, ImageReference, Platform, RepositoryName, Tag};
 
 use crate::contract::{
     ApiError, EnginePrediction, ErrorCode, PlanFile, PlannedAction, PlannedImage,

@@ -1,4 +1,4 @@
-use transload_engine::aws::{self, InvalidRegistrySetting};
+use transload_aws::InvalidRegistrySetting;
 
 use super::engine_settings;
 use crate::contract::{ApiError, RepositorySettings};
@@ -8,14 +8,14 @@ pub fn creation_template(
     prefix: &str,
     settings: &RepositorySettings,
     role: Option<&str>,
-) -> Result<aws::CreationTemplate, ApiError> {
+) -> Result<transload_aws::CreationTemplate, ApiError> {
     let settings = engine_settings(settings)?;
-    aws::CreationTemplate::new(prefix, settings, role).map_err(|error| invalid(&error))
+    transload_aws::CreationTemplate::new(prefix, settings, role).map_err(|error| invalid(&error))
 }
 
 /// Reads a cache rule that a person gave.
-pub fn cache_rule(prefix: &str, secret: &str) -> Result<aws::CacheRule, ApiError> {
-    aws::CacheRule::new(prefix, secret).map_err(|error| invalid(&error))
+pub fn cache_rule(prefix: &str, secret: &str) -> Result<transload_aws::CacheRule, ApiError> {
+    transload_aws::CacheRule::new(prefix, secret).map_err(|error| invalid(&error))
 }
 
 fn invalid(error: &InvalidRegistrySetting) -> ApiError {

@@ -1,4 +1,4 @@
-use transload_engine::migration as engine;
+use transload_migration as engine;
 
 use super::summary::{Attention, summarize, summary};
 use crate::contract::{
@@ -108,8 +108,7 @@ fn policy_not_set(policy: &engine::PolicyNotSet) -> PolicyNotSet {
 }
 
 pub(super) fn image(image: &engine::ImageReport) -> ImageReport {
-    let text =
-        |digest: &Option<transload_engine::model::Digest>| digest.as_ref().map(ToString::to_string);
+    let text = |digest: &Option<transload_model::Digest>| digest.as_ref().map(ToString::to_string);
     ImageReport {
         image: image.planned.index,
         source: image.planned.source.to_string(),

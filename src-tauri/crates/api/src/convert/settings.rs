@@ -1,5 +1,3 @@
-use transload_engine::model;
-
 use crate::contract::{
     ApiError, CopyExtent, Encryption, LifecyclePreset, RepositorySettings, TagMutability,
 };
@@ -13,11 +11,11 @@ const TAG_KEY_LIMIT: usize = 128;
 const TAG_VALUE_LIMIT: usize = 256;
 
 /// Reads what of each image is to come along.
-pub fn extent(extent: &CopyExtent) -> Result<transload_engine::migration::Extent, ApiError> {
+pub fn extent(extent: &CopyExtent) -> Result<transload_migration::Extent, ApiError> {
     let platform = extent.platform.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let platform = platform.map(str::parse).transpose();
-    Ok(transload_engine::migration::Extent {
-        platform: platform.map_err(|error: model::InvalidPlatform| {
+    Ok(transload_migration::Extent {
+        platform: platform.map_err(|error: transload_model::InvalidPlatform| {
             ApiError::invalid_input(&error).hint("To copy every platform, leave the field empty.")
         })?,
         referrers: extent.referrers,
@@ -27,7 +25,7 @@ pub fn extent(extent: &CopyExtent) -> Result<transload_engine::migration::Extent
 /// Reads settings that a person gave.
 pub fn engine_settings(
     settings: &RepositorySettings,
-) -> Result<model::RepositorySettings, ApiError> {
+) -> Result<transload_model::RepositorySettings, ApiError> {
     let with_filters = matches!(
         settings.tag_mutability,
         TagMutability::ImmutableWithExclusion | TagMutability::MutableWithExclusion
@@ -47,9 +45,9 @@ pub fn engine_settings(
             ));
         }
     }
-    let parse = |text: &String| model::TagExclusionFilter::parse(text);
+    let parse = |text: &String| transload_model::TagExclusionFilter::parse(text);
     let filters = filters.iter().map(parse).collect::<Result<_, _>>();
-    Ok(model::RepositorySettings {
+    Ok(transload_model::RepositorySettings {
         tag_mutability: settings.tag_mutability,
         exclusion_filters: filters.map_err(|error| ApiError::invalid_input(&error))?,
         scan_on_push: settings.scan_on_push,
@@ -66,9 +64,11 @@ pub fn engine_settings(
     })
 }
 
-fn engine_policy(text: Option<&str>) -> Result<Option<model::RepositoryPolicy>, ApiError> {
+fn engine_policy(
+    text: Option<&str>,
+) -> Result<Option<transload_model::RepositoryPolicy>, ApiError> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
-    let policy = text.map(model::RepositoryPolicy::parse).transpose();
+    let policy = text.map(transload_model::RepositoryPolicy::parse).transpose();
     policy.map_err(|error| {
         ApiError::invalid_input(&error)
             .hint("To create the repository without a policy, leave the field empty.")
@@ -89,7 +89,7 @@ fn engine_encryption(encryption: &Encryption) -> Encryption {
 }
 
 /// Settings of a repository.
-pub fn repository_settings(settings: &model::RepositorySettings) -> RepositorySettings {
+pub fn repository_settings(settings: &transload_model::RepositorySettings) -> RepositorySettings {
     RepositorySettings {
         tag_mutability: settings.tag_mutability,
         exclusion_filters: settings.exclusion_filters.iter().map(ToString::to_string).collect(),
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     fn settings() -> RepositorySettings {
-        repository_settings(&model::RepositorySettings::default())
+        repository_settings(&transload_model::RepositorySettings::default())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
-use transload_engine::aws as engine;
-use transload_engine::model::{AccountId, Region};
+use transload_aws as engine;
+use transload_model::{AccountId, Region};
 
 use crate::contract::{
     ApiError, NewAwsProfile, SignInPrompt, SignInTarget, SsoAccount, SsoSession,

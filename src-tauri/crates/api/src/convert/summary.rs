@@ -1,6 +1,6 @@
 //! The headline of a migration in words: the one place where an outcome becomes text.
 
-use transload_engine::migration as engine;
+use transload_migration as engine;
 
 use crate::contract::{ApiError, ImageResult, MigrationReport, ReportSummary, SummaryStatus};
 

@@ -1,4 +1,4 @@
-use transload_engine::migration as engine;
+use transload_migration as engine;
 
 use super::destination;
 use crate::contract::{UndoLeft, UndoLeftReason, UndoPlan, UndoReport, UndoRepository};

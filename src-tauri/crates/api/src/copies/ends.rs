@@ -5,15 +5,13 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Mutex;
-use transload_engine::aws::{
-    AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest,
-};
-use transload_engine::docker::DockerEnvironment;
-use transload_engine::migration::EcrLogin;
-use transload_engine::model::{ImageReference, Region, RegistryHost, Secret};
-use transload_engine::network::CaOrigin;
-use transload_engine::registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
-use transload_engine::stored_logins::StoredLogin;
+use transload_aws::{AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest};
+use transload_docker::DockerEnvironment;
+use transload_migration::EcrLogin;
+use transload_migration::stored_logins::StoredLogin;
+use transload_model::{ImageReference, Region, RegistryHost, Secret};
+use transload_network::CaOrigin;
+use transload_registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
 
 use crate::connections::{EcrOptions, of_environment};
 use crate::contract::{ApiError, AwsConnection, CopyEcr, CopyRequest};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use transload_engine::migration::{self, EventSink, LayerState, MigrationEvent};
+use transload_migration::{EventSink, LayerState, MigrationEvent};
 
 use crate::contract::{ApiError, CopyEvent, CopyEventKind, CopyOutcome, CopySummary};
 use crate::convert;
@@ -44,7 +44,7 @@ impl Teller {
         self.state().summary
     }
 
-    pub(super) fn finished(&self, index: u32, outcome: &migration::CopyOutcome) {
+    pub(super) fn finished(&self, index: u32, outcome: &transload_migration::CopyOutcome) {
         let outcome = convert(outcome);
         let mut state = self.state();
         let summary = &mut state.summary;
@@ -111,8 +111,8 @@ impl EventSink for Teller {
     }
 }
 
-fn convert(outcome: &migration::CopyOutcome) -> CopyOutcome {
-    use migration::CopyOutcome as Engine;
+fn convert(outcome: &transload_migration::CopyOutcome) -> CopyOutcome {
+    use transload_migration::CopyOutcome as Engine;
     match outcome {
         Engine::Copied { digest, sent_bytes, skipped_bytes, left_behind } => CopyOutcome::Copied {
             digest: digest.to_string(),

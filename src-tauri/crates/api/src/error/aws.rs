@@ -1,6 +1,6 @@
 //! Failures of AWS calls and profiles, and images that ECR did not delete.
 
-use transload_engine::aws::{AwsError, DeleteFailure, ProfileKind, policy_for_denial};
+use transload_aws::{AwsError, DeleteFailure, ProfileKind, policy_for_denial};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};
@@ -152,8 +152,8 @@ fn sentence(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use transload_engine::aws::EcrImageId;
-    use transload_engine::model::Tag;
+    use transload_aws::EcrImageId;
+    use transload_model::Tag;
 
     use super::*;
 

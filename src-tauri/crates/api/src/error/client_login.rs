@@ -1,6 +1,6 @@
 //! Failures of the logins that Transload gives to docker and Podman.
 
-use transload_engine::docker::client_login::ClientLoginError;
+use transload_docker::client_login::ClientLoginError;
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};

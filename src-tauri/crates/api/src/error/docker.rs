@@ -1,7 +1,7 @@
 //! Failures of the Docker Engine.
 
-use transload_engine::aws::policy_for_denial;
-use transload_engine::docker::{DockerError, PushFailure, System, TlsProblem};
+use transload_aws::policy_for_denial;
+use transload_docker::{DockerError, PushFailure, System, TlsProblem};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};

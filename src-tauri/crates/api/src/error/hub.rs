@@ -1,6 +1,6 @@
 //! Failures of Docker Hub's own API.
 
-use transload_engine::hub::HubError;
+use transload_hub::HubError;
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};

@@ -1,6 +1,6 @@
 //! Failures of the migration journal.
 
-use transload_engine::migration::journal::JournalError;
+use transload_migration::journal::JournalError;
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};

@@ -1,6 +1,6 @@
 //! Failures of one image or step of a migration.
 
-use transload_engine::migration::{DestinationDifference, DestinationField, MigrationError, Step};
+use transload_migration::{DestinationDifference, DestinationField, MigrationError, Step};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};

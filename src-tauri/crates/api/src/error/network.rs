@@ -1,6 +1,6 @@
 //! Failures of the network: certificates, the clock, proxies.
 
-use transload_engine::network::{CaFileError, Distrust, NetworkFailure, Untrusted};
+use transload_network::{CaFileError, Distrust, NetworkFailure, Untrusted};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};

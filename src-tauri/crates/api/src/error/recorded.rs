@@ -1,7 +1,7 @@
 //! Errors as the journal and plan files record them.
 
 use serde_json::json;
-use transload_engine::migration::RecordedError;
+use transload_migration::RecordedError;
 
 use crate::contract::{ApiError, ErrorCode};
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use transload_engine::aws::policy_for_denial;
-use transload_engine::model::{ManifestError, RegistryHost};
-use transload_engine::registry::RegistryError;
+use transload_aws::policy_for_denial;
+use transload_model::{ManifestError, RegistryHost};
+use transload_registry::RegistryError;
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};

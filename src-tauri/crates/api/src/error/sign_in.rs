@@ -1,6 +1,6 @@
 //! Failures of signing in, and of adding a profile.
 
-use transload_engine::aws::{ProfileNotAdded, SignInError};
+use transload_aws::{ProfileNotAdded, SignInError};
 
 use super::capitalised;
 use crate::contract::{ApiError, ErrorCode};

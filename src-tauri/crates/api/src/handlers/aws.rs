@@ -1,6 +1,6 @@
-use transload_engine::aws::{AwsSession, list_profiles};
-use transload_engine::docker::{DockerApi, EngineLogin};
-use transload_engine::model::Secret;
+use transload_aws::{AwsSession, list_profiles};
+use transload_docker::{DockerApi, EngineLogin};
+use transload_model::Secret;
 
 use crate::api::Api;
 use crate::contract::{

@@ -1,6 +1,6 @@
-use transload_engine::docker::EngineLogin;
-use transload_engine::docker::client_login::{self, ClientLoginError};
-use transload_engine::model::RegistryHost;
+use transload_docker::EngineLogin;
+use transload_docker::client_login::{self, ClientLoginError};
+use transload_model::RegistryHost;
 
 use crate::api::Api;
 use crate::contract::{

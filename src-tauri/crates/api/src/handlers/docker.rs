@@ -1,4 +1,4 @@
-use transload_engine::docker::DockerEngine;
+use transload_docker::DockerEngine;
 
 use crate::api::Api;
 use crate::contract::{ApiError, EngineStatus};

@@ -1,5 +1,5 @@
-use transload_engine::model::RepositoryName;
-use transload_engine::repositories::regions_with;
+use transload_model::RepositoryName;
+use transload_repositories::regions_with;
 
 use crate::api::Api;
 use crate::contract::{ApiError, AwsConnection, Repository, RepositorySettings};

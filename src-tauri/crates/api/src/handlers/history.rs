@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use transload_engine::migration::journal::{JournalRecord, RecordError};
-use transload_engine::migration::{self, EventSink, MigrationError, MigrationEvent, verify_again};
+use transload_migration::journal::{JournalRecord, RecordError};
+use transload_migration::{EventSink, MigrationError, MigrationEvent, verify_again};
 
 use super::migration::read_request;
 use super::running::job_ends;
-use transload_engine::model::now_ms;
+use transload_model::now_ms;
 
 use crate::api::{Api, JobRequest, locked};
 use crate::contract::{
@@ -97,7 +97,7 @@ impl Api {
         &self,
         record: &JournalRecord,
         shown: &MigrationRequest,
-    ) -> Result<(migration::MigrationRequest, Ends), ApiError> {
+    ) -> Result<(transload_migration::MigrationRequest, Ends), ApiError> {
         let connected = self.connect_planned(&shown.connection, record.destination()?).await?;
         let source = self.open_source(&shown.source).await?;
         let request = read_request(shown, &source)?;

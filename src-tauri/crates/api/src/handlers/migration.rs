@@ -1,10 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use transload_engine::migration::{
-    self, GatherProgress, ManifestCache, RequestedImage, Resolution,
-};
-use transload_engine::model::{RepositoryName, Tag};
+use transload_migration::{GatherProgress, ManifestCache, RequestedImage, Resolution};
+use transload_model::{RepositoryName, Tag};
 
 use super::naming::names;
 use crate::api::{Api, JobRequest, locked};
@@ -28,7 +26,7 @@ impl Api {
     pub(super) async fn read(
         &self,
         request: &MigrationRequest,
-    ) -> Result<(migration::MigrationRequest, Ends), ApiError> {
+    ) -> Result<(transload_migration::MigrationRequest, Ends), ApiError> {
         let connected = self.connect(&request.connection).await?;
         let source = self.open_source(&request.source).await?;
         let mut asked = read_request(request, &source)?;
@@ -89,7 +87,7 @@ impl Api {
 }
 
 pub(super) async fn plan(
-    request: migration::MigrationRequest,
+    request: transload_migration::MigrationRequest,
     shown: MigrationRequest,
     ends: Ends,
     manifests: &Arc<ManifestCache>,
@@ -97,15 +95,16 @@ pub(super) async fn plan(
 ) -> Result<ReadyPlan, ApiError> {
     let destination = &ends.connected.destination;
     let facts =
-        migration::gather_watched(&request, &ends.source, destination, manifests, tell).await?;
-    let plan = migration::plan(&request, &facts);
+        transload_migration::gather_watched(&request, &ends.source, destination, manifests, tell)
+            .await?;
+    let plan = transload_migration::plan(&request, &facts);
     Ok(ReadyPlan { plan: Arc::new(plan), request, shown, ends, part: None })
 }
 
 /// Why the first image of a plan that cannot start is refused.
-fn refusal(plan: &migration::Plan) -> Option<ApiError> {
+fn refusal(plan: &transload_migration::Plan) -> Option<ApiError> {
     plan.images.iter().find_map(|image| match &image.action {
-        migration::Action::Refused { error } => Some(error.as_ref().into()),
+        transload_migration::Action::Refused { error } => Some(error.as_ref().into()),
         _ => None,
     })
 }
@@ -113,7 +112,7 @@ fn refusal(plan: &migration::Plan) -> Option<ApiError> {
 pub(crate) fn read_request(
     request: &MigrationRequest,
     source: &OpenSource,
-) -> Result<migration::MigrationRequest, ApiError> {
+) -> Result<transload_migration::MigrationRequest, ApiError> {
     if request.images.is_empty() {
         let message = "No image is selected.";
         return Err(
@@ -131,7 +130,7 @@ pub(crate) fn read_request(
         }
     }
     let images = request.images.iter().map(|image| read_image(image, request, &names, source));
-    Ok(migration::MigrationRequest {
+    Ok(transload_migration::MigrationRequest {
         images: images.collect::<Result<_, _>>()?,
         repositories,
         remove_temporary_tags: request.remove_temporary_tags,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use transload_engine::migration::{name_collisions, proposed_names};
-use transload_engine::model::RepositoryName;
+use transload_migration::{name_collisions, proposed_names};
+use transload_model::RepositoryName;
 
 use crate::api::Api;
 use crate::contract::{

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use transload_engine::network::{CaOrigin, NamedCaFile, Network, Proxies};
+use transload_network::{CaOrigin, NamedCaFile, Network, Proxies};
 
 use crate::api::Api;
 use crate::contract::{ApiError, CaFile, ContradictingVariables, NetworkStatus};

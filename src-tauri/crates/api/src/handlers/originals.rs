@@ -3,9 +3,9 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
-use transload_engine::docker::{DockerApi, DockerEngine, EngineImage, ImageStore};
-use transload_engine::migration::{Original, came_from_registry};
-use transload_engine::model::{ImageReference, RegistryHost, Tag};
+use transload_docker::{DockerApi, DockerEngine, EngineImage, ImageStore};
+use transload_migration::{Original, came_from_registry};
+use transload_model::{ImageReference, RegistryHost, Tag};
 
 use crate::api::{Api, locked};
 use crate::contract::{ApiError, EngineOriginal, ImageSource};
@@ -99,7 +99,7 @@ impl Api {
             _ => Original::look_up(open.client.as_ref(), name).await?,
         };
         let Some(original) = original else { return Ok(None) };
-        let shown = |platforms: &[transload_engine::model::Platform]| {
+        let shown = |platforms: &[transload_model::Platform]| {
             platforms.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         // Without the list of its parts the containerd store names one platform of those it holds.

@@ -1,6 +1,6 @@
-use transload_engine::aws::{CheckMethod, PermissionCheck};
-use transload_engine::migration::{self, Place};
-use transload_engine::model::{AccountId, Region};
+use transload_aws::{CheckMethod, PermissionCheck};
+use transload_migration::Place;
+use transload_model::{AccountId, Region};
 
 use crate::api::Api;
 use crate::contract::{ApiError, PermissionBasis, PlanPermissions};
@@ -17,7 +17,7 @@ impl Api {
         let region = region.map_err(|error| ApiError::internal(error.to_string()))?;
         let account = AccountId::parse(&identity.account_id);
         let account = account.map_err(|error| ApiError::internal(error.to_string()))?;
-        let needed = migration::permissions(&ready.plan, &Place::new(region, account));
+        let needed = transload_migration::permissions(&ready.plan, &Place::new(region, account));
         let wanted: Vec<_> = needed.iter().map(|needed| needed.permission.clone()).collect();
         if identity.practice {
             let all = PermissionCheck::all_allowed(&wanted, CheckMethod::Root);

@@ -1,8 +1,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use transload_engine::migration::{forecast_now, layer_groups};
-use transload_engine::model::Region;
+use transload_migration::{forecast_now, layer_groups};
+use transload_model::Region;
 
 use super::migration::read_request;
 use crate::api::Api;

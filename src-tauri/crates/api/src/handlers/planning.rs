@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use transload_engine::migration::{EarlierTransfer, GatherProgress, expected_time};
+use transload_migration::{EarlierTransfer, GatherProgress, expected_time};
 
 use super::migration::plan;
 use crate::api::Api;

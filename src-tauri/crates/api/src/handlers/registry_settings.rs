@@ -1,4 +1,4 @@
-use transload_engine::aws::AwsError;
+use transload_aws::AwsError;
 
 use crate::api::Api;
 use crate::commands;

@@ -1,7 +1,7 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_engine::aws::EcrImageId;
-use transload_engine::model::{Digest, RepositoryName, Tag};
-use transload_engine::repositories::{index_entries, kind_of};
+use transload_aws::EcrImageId;
+use transload_model::{Digest, RepositoryName, Tag};
+use transload_repositories::{index_entries, kind_of};
 
 use crate::api::Api;
 use crate::commands;
@@ -36,7 +36,7 @@ impl Api {
         let asked = names.into_iter().map(|name| async move {
             let images = match ecr.images(&RepositoryName::parse(&name)?).await {
                 Ok(images) => images,
-                Err(transload_engine::aws::AwsError::RepositoryMissing { .. }) => return Ok(None),
+                Err(transload_aws::AwsError::RepositoryMissing { .. }) => return Ok(None),
                 Err(error) => return Err(ApiError::from(error)),
             };
             let size_bytes = images.iter().filter_map(|image| image.size_bytes).sum();
@@ -132,7 +132,7 @@ fn image_name(image: &ImageToDelete) -> Result<EcrImageId, ApiError> {
 }
 
 fn listed(
-    image: &transload_engine::aws::EcrImage,
+    image: &transload_aws::EcrImage,
     address: &str,
     aws: &commands::AwsOptions,
 ) -> RepositoryImage {

@@ -4,15 +4,15 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use transload_engine::aws::EcrApi;
-use transload_engine::migration::journal::{JournalLog, NewMigration};
-use transload_engine::migration::{
-    self, Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, RunEnd,
-    SignInGate, Source,
+use transload_aws::EcrApi;
+use transload_migration::journal::{JournalLog, NewMigration};
+use transload_migration::{
+    Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, RunEnd, SignInGate,
+    Source,
 };
 
 use super::history::record_error;
-use transload_engine::model::now_ms;
+use transload_model::now_ms;
 
 use crate::api::{Api, Inner, JobRequest};
 use crate::connections::Connected;
@@ -151,7 +151,7 @@ async fn run(
     again: Again,
     job: Arc<Job>,
     log: JournalLog,
-) -> (migration::Report, Option<ApiError>) {
+) -> (transload_migration::Report, Option<ApiError>) {
     let events: Arc<dyn EventSink> = Arc::clone(&job) as _;
     let waiting = async |connected: &Connected, again: ConnectAgain| {
         let destination = &connected.destination;
@@ -165,7 +165,14 @@ async fn run(
         _ => ends.source.clone(),
     };
     let report = {
-        let run = migration::run(&plan, source, destination, job.control(), &events, Some(&log));
+        let run = transload_migration::run(
+            &plan,
+            source,
+            destination,
+            job.control(),
+            &events,
+            Some(&log),
+        );
         tokio::pin!(run);
         loop {
             tokio::select! {

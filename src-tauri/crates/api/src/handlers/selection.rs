@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 
 use futures_util::{StreamExt, stream};
-use transload_engine::migration::{DatedTag, choose};
-use transload_engine::model::{Tag, now_ms};
+use transload_migration::{DatedTag, choose};
+use transload_model::{Tag, now_ms};
 
 use super::planning::count;
 use crate::api::Api;

@@ -1,4 +1,4 @@
-use transload_engine::aws::{SsoPortal, SsoSession as Session, list_sso_sessions};
+use transload_aws::{SsoPortal, SsoSession as Session, list_sso_sessions};
 
 use crate::api::Api;
 use crate::contract::{
@@ -83,7 +83,7 @@ impl Api {
     async fn new_profile(
         &self,
         profile: &NewAwsProfile,
-    ) -> Result<transload_engine::aws::NewProfile, ApiError> {
+    ) -> Result<transload_aws::NewProfile, ApiError> {
         let target = convert::sign_in_target(&profile.target);
         convert::new_profile(profile, Session::find(&target, &self.aws_environment()).await?)
     }

@@ -1,9 +1,7 @@
-use transload_engine::hub::{HubClient, HubLogin};
-use transload_engine::model::RegistryHost;
-use transload_engine::registry::{
-    LoginCheck, LoginSource as _, RegistryLogin, check_registry_login,
-};
-use transload_engine::stored_logins::StoredLogin;
+use transload_hub::{HubClient, HubLogin};
+use transload_migration::stored_logins::StoredLogin;
+use transload_model::RegistryHost;
+use transload_registry::{LoginCheck, LoginSource as _, RegistryLogin, check_registry_login};
 
 use crate::api::Api;
 use crate::contract::{

@@ -1,5 +1,5 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
-use transload_engine::model::Tag;
+use transload_model::Tag;
 
 use crate::api::Api;
 use crate::contract::{ApiError, ImageSource, SourceRepositories, SourceTag, SourceTags};

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use transload_engine::migration::journal::{JournalError, JournalState, Undone};
-use transload_engine::migration::{undo, undo_facts, undo_plan};
-use transload_engine::model::now_ms;
+use transload_migration::journal::{JournalError, JournalState, Undone};
+use transload_migration::{undo, undo_facts, undo_plan};
+use transload_model::now_ms;
 
 use crate::api::Api;
 use crate::contract::{ApiError, UndoPlan, UndoProgress, UndoReport};

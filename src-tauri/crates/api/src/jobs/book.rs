@@ -107,7 +107,7 @@ impl JobBook {
 
 #[cfg(test)]
 mod tests {
-    use transload_engine::migration::Control;
+    use transload_migration::Control;
 
     use super::*;
     use crate::contract::{AwsConnection, ImageSource, JobEventKind, JobStatus};

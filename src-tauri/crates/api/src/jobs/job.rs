@@ -2,12 +2,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
-use transload_engine::migration::journal::JournalRecord;
-use transload_engine::migration::{
-    Control, EventSink, LayerState as EngineLayerState, MigrationEvent,
-};
+use transload_migration::journal::JournalRecord;
+use transload_migration::{Control, EventSink, LayerState as EngineLayerState, MigrationEvent};
 
-use transload_engine::registry::PullQuota;
+use transload_registry::PullQuota;
 
 use super::follow::JobEvents;
 use super::state::{Earlier, JobEnds, JobNews, JobState};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 
-use transload_engine::registry::PullQuota;
+use transload_registry::PullQuota;
 
 use super::layers::Layers;
 use crate::contract::{

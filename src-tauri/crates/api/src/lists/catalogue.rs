@@ -1,6 +1,6 @@
-use transload_engine::migration::ImageTree;
-use transload_engine::model::{ImageReference, RegistryHost, Tag};
-use transload_engine::registry::{RegistryApi, RegistryError, Remedy};
+use transload_migration::ImageTree;
+use transload_model::{ImageReference, RegistryHost, Tag};
+use transload_registry::{RegistryApi, RegistryError, Remedy};
 
 use super::{count, named};
 use crate::contract::{ApiError, SourceRepositories, SourceTag, SourceTags};

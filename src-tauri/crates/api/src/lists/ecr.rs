@@ -1,5 +1,5 @@
-use transload_engine::aws::EcrApi;
-use transload_engine::model::RepositoryName;
+use transload_aws::EcrApi;
+use transload_model::RepositoryName;
 
 use super::{count, named};
 use crate::contract::{ApiError, SourceRepositories, SourceTag, SourceTags};

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use transload_engine::docker::{DockerApi, DockerEngine, EngineImage};
-use transload_engine::model::Tag;
+use transload_docker::{DockerApi, DockerEngine, EngineImage};
+use transload_model::Tag;
 
 use super::{count, named};
 use crate::contract::{ApiError, SourceRepositories, SourceRepository, SourceTag};

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use futures_util::{StreamExt, stream};
-use transload_engine::hub::{HubClient, HubError, HubRepository, HubTag, Page};
+use transload_hub::{HubClient, HubError, HubRepository, HubTag, Page};
 
 use crate::contract::{
     ApiError, ErrorCode, SourceNamespaces, SourceRepositories, SourceRepository, SourceTag,

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use transload_engine::aws::EcrRepository;
-use transload_engine::migration::{self as engine, Facts, ImageFacts, SourceFacts};
-use transload_engine::model::{AccountId, Digest, Region, RegistryHost};
-use transload_engine::registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
+use transload_aws::EcrRepository;
+use transload_migration::{self as engine, Facts, ImageFacts, SourceFacts};
+use transload_model::{AccountId, Digest, Region, RegistryHost};
+use transload_registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
 
 use super::*;
 use crate::contract::{

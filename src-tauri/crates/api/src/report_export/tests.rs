@@ -1,4 +1,4 @@
-use transload_engine::migration::RunEnd;
+use transload_migration::RunEnd;
 
 use super::*;
 use crate::contract::{

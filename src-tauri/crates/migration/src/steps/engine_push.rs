@@ -387,5 +387,4 @@ impl SentLayers {
 }
 
 #[cfg(test)]
-#[path = "engine_push_tests.rs"]
 mod tests;

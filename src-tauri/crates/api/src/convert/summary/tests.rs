@@ -1,4 +1,4 @@
-use transload_engine::migration::{Outcome, OutcomeCounts, RunEnd, Standing};
+use transload_migration::{Outcome, OutcomeCounts, RunEnd, Standing};
 
 use super::*;
 use crate::contract::ErrorCode;

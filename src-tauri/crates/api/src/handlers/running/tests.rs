@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
-use transload_engine::aws::AwsEnvironment;
-use transload_engine::docker::DockerEnvironment;
-use transload_engine::migration::Source;
-use transload_engine::model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
-use transload_engine::registry::{
+use transload_aws::AwsEnvironment;
+use transload_docker::DockerEnvironment;
+use transload_migration::Source;
+use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
+use transload_registry::{
     BlobStream, LoginSource, ManifestHead, Mount, Referrer, RegistryApi, RegistryError, Stored,
     UploadSession, UploadStart,
 };

@@ -18,7 +18,7 @@ mod words;
 
 use std::error::Error;
 
-use transload_engine::aws::Policy;
+use transload_aws::Policy;
 
 use crate::contract::{ApiError, ErrorCode};
 
@@ -125,8 +125,8 @@ impl std::fmt::Display for ApiError {
 
 impl Error for ApiError {}
 
-impl From<transload_engine::model::InvalidRepositoryName> for ApiError {
-    fn from(error: transload_engine::model::InvalidRepositoryName) -> Self {
+impl From<transload_model::InvalidRepositoryName> for ApiError {
+    fn from(error: transload_model::InvalidRepositoryName) -> Self {
         let message = format!(
             "\u{201c}{}\u{201d} isn't a valid ECR repository name: {}.",
             error.name, error.rule
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn an_invalid_repository_name_carries_a_name_that_works() {
-        let error = transload_engine::model::RepositoryName::parse("My App").unwrap_err();
+        let error = transload_model::RepositoryName::parse("My App").unwrap_err();
         let error = ApiError::from(error);
         assert_eq!(error.code, ErrorCode::RepositoryNameInvalid);
         assert_eq!(error.subject.as_deref(), Some("my-app"));

@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use transload_engine::aws::{
-    AwsEnvironment, SignIn, SignInError, SignInMethod, SignInRequest, SsoTarget,
-};
+use transload_aws::{AwsEnvironment, SignIn, SignInError, SignInMethod, SignInRequest, SsoTarget};
 use transload_tests::aws::IdentityCenter;
 use transload_tests::aws_home::AwsHome;
 

@@ -6,9 +6,9 @@ mod tell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use transload_engine::aws::{AwsError, EcrApi};
-use transload_engine::migration::{self, CopyEnds, CopyOptions, EventSink};
-use transload_engine::model::{ImageReference, RepositoryName, RepositorySettings, Tag};
+use transload_aws::{AwsError, EcrApi};
+use transload_migration::{CopyEnds, CopyOptions, EventSink};
+use transload_model::{ImageReference, RepositoryName, RepositorySettings, Tag};
 
 use crate::contract::{
     ApiError, CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary, ErrorCode,
@@ -19,7 +19,7 @@ use tell::Teller;
 
 /// Stops a copy from outside. Clones stop the same one.
 #[derive(Clone, Debug, Default)]
-pub struct CopyControl(migration::Control);
+pub struct CopyControl(transload_migration::Control);
 
 impl CopyControl {
     /// Stops everything that is under way; the copy then ends with a summary.
@@ -65,8 +65,9 @@ pub async fn copy_images(
         options.images_together = jobs.max(1);
     }
     let events: Arc<dyn EventSink> = Arc::clone(&teller) as _;
-    let finished = |index, outcome: &migration::CopyOutcome| teller.finished(index, outcome);
-    migration::copy_list(&pairs, options, &control.0, &events, &finished).await;
+    let finished =
+        |index, outcome: &transload_migration::CopyOutcome| teller.finished(index, outcome);
+    transload_migration::copy_list(&pairs, options, &control.0, &events, &finished).await;
     for problem in ends.login_problems().await {
         let message = format!("Couldn't read a stored login: {problem}.");
         teller.tell(CopyEventKind::Warning { message });
@@ -111,7 +112,7 @@ fn parse(text: &str) -> Result<ImageReference, ApiError> {
 /// What is to be copied.
 #[derive(Default)]
 struct Pairs {
-    pairs: Vec<(migration::CopyPair, CopyEnds)>,
+    pairs: Vec<(transload_migration::CopyPair, CopyEnds)>,
     /// Pairs of several that cannot be copied, with the reason: an invalid reference, a registry that
     /// cannot be opened, tags that cannot be read, a repository that cannot be created.
     unread: Vec<(CopyPair, ApiError)>,
@@ -161,7 +162,7 @@ async fn open_pair(
     pair: &CopyPair,
     request: &CopyRequest,
     ends: &Ends,
-) -> Result<Vec<(migration::CopyPair, CopyEnds)>, ApiError> {
+) -> Result<Vec<(transload_migration::CopyPair, CopyEnds)>, ApiError> {
     let (source, destination) = (parse(&pair.source)?, parse(&pair.destination)?);
     let pinned = [&source, &destination].into_iter().find(|name| name.digest().is_some());
     if let Some(pinned) = pinned.filter(|_| request.all_tags) {
@@ -176,12 +177,15 @@ async fn open_pair(
         layers: ends.ecr_of(destination.registry()).await.map(|ecr| ecr as _),
     };
     if !request.all_tags {
-        return Ok(vec![(migration::CopyPair { source, destination }, open)]);
+        return Ok(vec![(transload_migration::CopyPair { source, destination }, open)]);
     }
     let tags = open.source.tags(source.path()).await?;
     let pair = |tag: Tag| {
         let source = source.with_tag(tag.clone());
-        (migration::CopyPair { source, destination: destination.with_tag(tag) }, open.clone())
+        (
+            transload_migration::CopyPair { source, destination: destination.with_tag(tag) },
+            open.clone(),
+        )
     };
     Ok(tags.into_iter().map(pair).collect())
 }
