@@ -57,7 +57,7 @@ impl Default for CopyExtent {
 
 /// One tag of one source repository.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[ts(export_to = "migration.ts")]
+#[ts(export_to = "sources.ts")]
 pub struct SelectedImage {
     /// The repository as the source shows it.
     pub repository: String,

@@ -3,8 +3,8 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useState } from "react";
-import type { ImagesStepProps } from "./ImagesStep";
 import { noFilter } from "./imageRows";
+import type { ImagesStepProps } from "./imagesStepProps";
 
 /** Filters of the image table, and a field to add repositories by name. */
 export function ImageFilters({ draft, onChange, filter, onFilter }: ImagesStepProps) {

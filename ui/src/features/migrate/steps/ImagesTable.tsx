@@ -13,7 +13,6 @@ import { PagedTable } from "../../../shared/PagedTable";
 import { RelativeTime } from "../../../shared/RelativeTime";
 import { StatusText } from "../../../shared/StatusText";
 import { ImageFilters } from "./ImageFilters";
-import type { ImagesStepProps } from "./ImagesStep";
 import {
   changedSelection,
   chosenCounts,
@@ -27,6 +26,7 @@ import {
   type TagList,
   tagRows,
 } from "./imageRows";
+import type { ImagesStepProps } from "./imagesStepProps";
 import { originalText } from "./RegistryCounterpartsAlert";
 
 /** Counter text: loaded and total repositories. */

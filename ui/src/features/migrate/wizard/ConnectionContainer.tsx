@@ -6,7 +6,7 @@ import { profileConnection } from "../../../shared/connection";
 import { AddProfileModal } from "../../../shared/signIn";
 import { useRequest } from "../../../shared/useRequest";
 import { ConnectionStep } from "../steps/ConnectionStep";
-import type { StepContext } from "./steps";
+import type { StepContext } from "./wizardStep";
 
 /** Connects step 1 with its data, and saves the connection as a profile. */
 export function ConnectionContainer({ draft, dispatch, data, errorActions }: StepContext) {

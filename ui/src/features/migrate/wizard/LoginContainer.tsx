@@ -1,7 +1,7 @@
 import { useBackend } from "../../../ipc/BackendContext";
 import { ClientLoginsSection } from "../../../shared/clientLogins";
 import { LoginStep } from "../steps/LoginStep";
-import type { StepContext } from "./steps";
+import type { StepContext } from "./wizardStep";
 
 /** Connects step 4 with its data: the registry login and the logins of docker and Podman. */
 export function LoginContainer({ draft, data, errorActions }: StepContext) {

@@ -1,10 +1,7 @@
-import type { ComponentType } from "react";
-import type { ErrorActions } from "../../../errors";
 import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
 import { accountProblem } from "./account";
 import { ConnectionContainer } from "./ConnectionContainer";
-import type { Draft, StepId } from "./draft";
 import { EngineOffers } from "./EngineOffers";
 import { expiryProblem } from "./expiry";
 import { ImagesContainer } from "./ImagesContainer";
@@ -12,28 +9,8 @@ import { LoginContainer } from "./LoginContainer";
 import { PlanCommands } from "./PlanCommands";
 import { permissionsProblem } from "./permissions";
 import { BlobMountingOffer, RegistryOffers } from "./RegistryOffers";
-import type { DraftAction } from "./reducer";
-import type { WizardData } from "./useWizardData";
 import { connectionProblem, imagesProblem, repositoriesProblem } from "./validation";
-
-export interface StepContext {
-  readonly draft: Draft;
-  readonly onExportPlan: () => void;
-  readonly dispatch: (action: DraftAction) => void;
-  readonly data: WizardData;
-  readonly errorActions: ErrorActions;
-}
-
-export interface WizardStep {
-  readonly id: StepId;
-  readonly title: string;
-  readonly description: string;
-  readonly Content: ComponentType<StepContext>;
-  /** Returns why the user can't continue, or `null`. */
-  readonly problem: (context: StepContext) => string | null;
-  /** Whether the step waits for data that is required to continue. */
-  readonly waiting: (context: StepContext) => boolean;
-}
+import type { WizardStep } from "./wizardStep";
 
 const never = () => false;
 

@@ -1,0 +1,60 @@
+import type { ErrorActions } from "../../../errors";
+import type {
+  AwsProfile,
+  EngineOriginal,
+  EngineStatus,
+  PracticeStatus,
+  SourceLoginStatus,
+  SourceNamespaces,
+  SourceRepository,
+  TagRules,
+} from "../../../ipc/generated";
+import type { TypedLogin } from "../../../shared/SourceLoginForm";
+import type { Request } from "../../../shared/useRequest";
+import type { Draft } from "../wizard/draft";
+import type { DraftAction } from "../wizard/reducer";
+import type { ImageFilter, TagList } from "./imageRows";
+import type { RuleResult } from "./RuleFields";
+
+export interface ImagesStepProps {
+  draft: Draft;
+  onChange: (action: DraftAction) => void;
+  repositories: {
+    readonly list: readonly SourceRepository[];
+    readonly loading: boolean;
+    readonly error: unknown;
+    readonly more: boolean;
+    /** Total number, or `null` if unknown. */
+    readonly total: number | null;
+  };
+  /** By repository. Absent until the repository is expanded. */
+  tags: Readonly<Record<string, TagList>>;
+  filter: ImageFilter;
+  /** Engine status, if the source is the Docker Engine and it doesn't respond. */
+  engine: EngineStatus | null;
+  login: Request<SourceLoginStatus>;
+  errorActions: ErrorActions;
+  onFilter: (filter: ImageFilter) => void;
+  onReload: () => void;
+  onMoreRepositories: () => void;
+  /** Loads the first or next page of tags. */
+  onTags: (repository: string) => void;
+  /** Called when tags of a repository become visible. */
+  onSeen: (repository: string, tags: readonly string[]) => void;
+  /** Repositories whose tags are all selected once they are loaded. */
+  onWanted: (repositories: string[]) => void;
+  /** Scope of the rules, for example `all repositories`. */
+  ruleScope: string;
+  ruleResult: RuleResult;
+  onRules: (rules: TagRules) => void;
+  onRulesStop: () => void;
+  /** Counterparts of the engine images in their registries, by `repository:tag`. */
+  originals: Readonly<Record<string, EngineOriginal>>;
+  /** Docker Hub namespaces of the signed-in user. */
+  namespaces: SourceNamespaces | null;
+  profiles: readonly AwsProfile[];
+  /** Credentials of the practice Docker Hub, if practice mode is running. */
+  practice: PracticeStatus | null;
+  onSignIn: (login: TypedLogin) => Promise<SourceLoginStatus>;
+  onSignOut: () => Promise<SourceLoginStatus>;
+}
