@@ -6,8 +6,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use transload_aws::{EcrApi, EcrLayers};
 use transload_migration::{
-    Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, Extent, MigrationEvent,
-    copy_list,
+    Control, CopyEndpoints, CopyOptions, CopyOutcome, CopyPair, CopyScope, EventSink,
+    MigrationEvent, copy_list,
 };
 use transload_model::{Digest, ImageReference, RepositoryName, RepositorySettings, Secret};
 use transload_practice::{FaultAction, FaultRule};
@@ -54,7 +54,7 @@ async fn copy_with(
     names: &[String],
     options: CopyOptions,
 ) -> Result<Vec<CopyOutcome>> {
-    let ends = CopyEnds { source: Arc::clone(from), destination: Arc::clone(to), layers };
+    let ends = CopyEndpoints { source: Arc::clone(from), destination: Arc::clone(to), layers };
     let mut pairs = Vec::new();
     for name in names {
         let source = ImageReference::parse(&format!("{}/{name}", from.host()))?;
@@ -66,7 +66,7 @@ async fn copy_with(
 }
 
 pub fn without_referrers() -> CopyOptions {
-    let extent = Extent { referrers: false, ..Extent::default() };
+    let extent = CopyScope { referrers: false, ..CopyScope::default() };
     CopyOptions { extent, ..CopyOptions::default() }
 }
 
@@ -254,7 +254,7 @@ async fn one_platform_of_an_index_is_its_own_manifest() -> Result<()> {
     target.push_index(&index, "1").await?;
     let (from, to) = (client(&source.url(), None)?, client(&destination.url(), None)?);
     let names = ["team/app:1".to_owned(), "team/app:single".to_owned()];
-    let extent = Extent { platform: Some("linux/arm64".parse()?), ..Extent::default() };
+    let extent = CopyScope { platform: Some("linux/arm64".parse()?), ..CopyScope::default() };
     let options = CopyOptions { extent, ..CopyOptions::default() };
     for round in 0..2 {
         let outcomes = copy(&from, &to, &names, options.clone()).await?;

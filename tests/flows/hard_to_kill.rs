@@ -25,7 +25,7 @@ const REPOSITORIES: u64 = 40;
 const TAGS: u64 = 5;
 const SEEDS: u64 = 20;
 /// Seeds at the same time: much of each is waiting.
-const SEEDS_TOGETHER: usize = 3;
+const MAX_CONCURRENT_SEEDS: usize = 3;
 /// How many times the command line is killed.
 const KILLS: u64 = 30;
 
@@ -160,7 +160,7 @@ async fn whatever_breaks_what_is_reported_is_true_and_a_second_run_finishes() ->
     };
     let runs: Vec<_> = (0..SEEDS).map(run).collect();
     let failed: Vec<usize> =
-        stream::iter(runs).buffer_unordered(SEEDS_TOGETHER).try_collect().await?;
+        stream::iter(runs).buffer_unordered(MAX_CONCURRENT_SEEDS).try_collect().await?;
     few_failed(&failed)
 }
 
@@ -208,7 +208,7 @@ async fn tokens_that_end_in_the_middle_are_got_over_whatever_else_breaks() -> Re
     let run = |seed| one_seed_with_ending_tokens(&source, &names, seed);
     let runs: Vec<_> = (0..SEEDS).map(run).collect();
     let failed: Vec<usize> =
-        stream::iter(runs).buffer_unordered(SEEDS_TOGETHER).try_collect().await?;
+        stream::iter(runs).buffer_unordered(MAX_CONCURRENT_SEEDS).try_collect().await?;
     few_failed(&failed)
 }
 

@@ -94,7 +94,8 @@ async fn a_repository_that_is_missing_here_is_found_in_the_regions_where_it_is()
         registry_endpoint: None,
     };
     let look = async |name: &str| {
-        let found = computer.api.repository_elsewhere(connection.clone(), name.to_owned()).await;
+        let found =
+            computer.api.repository_in_other_region(connection.clone(), name.to_owned()).await;
         found.map_err(api_error)
     };
     assert_eq!(look("app").await?, ["eu-west-3", "us-east-1"]);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, ensure};
 use tempfile::TempDir;
 use transload_api::contract::{
-    ApiError, AwsConnection, CopyExtent, ImageSource, JobEvent, JobEventKind, MigrationPlan,
+    ApiError, AwsConnection, CopyScope, ImageSource, JobEvent, JobEventKind, MigrationPlan,
     MigrationReport, MigrationRequest, ReportFormat, RepositoryMapping, RepositorySettings,
     SelectedImage, SourceLogin, TagMutability,
 };
@@ -256,7 +256,7 @@ pub fn request(
         template: plain_settings(),
         choices: Vec::new(),
         remove_temporary_tags: true,
-        extent: CopyExtent::default(),
+        extent: CopyScope::default(),
         expiry_confirmed: Vec::new(),
         selection: None,
     }

@@ -16,7 +16,7 @@ use transload_model::{
 use transload_registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
 
 /// Manifests that are read at the same time.
-const READ_TOGETHER: usize = 16;
+const MAX_CONCURRENT_READS: usize = 16;
 
 /// How long a plan of these images takes when everything about them is known: repository and tag at
 /// the source, repository in ECR.
@@ -57,7 +57,7 @@ pub async fn seconds_of_plan(source: &str, images: &[(&str, &str, &str)]) -> Res
         ),
         repositories: BTreeMap::new(),
         holds: BTreeMap::new(),
-        images: stream::iter(read).buffered(READ_TOGETHER).try_collect().await?,
+        images: stream::iter(read).buffered(MAX_CONCURRENT_READS).try_collect().await?,
         pull_quota: None,
         engine: None,
         blob_mounting: None,

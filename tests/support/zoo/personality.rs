@@ -208,7 +208,7 @@ pub const PERSONALITIES: &[Personality] = &[
     ),
     animal(
         "a registry that hides what is private",
-        "no public thread found; without the login it answers 404, and only its front door asks for one",
+        "no public thread found; without the login it answers 404, and only its base endpoint asks for one",
         &[HidesPrivate],
     ),
     animal(

@@ -70,7 +70,7 @@ pub enum Quirk {
     Tokens(&'static str, Option<u16>),
     /// The token is in the field `access_token` alone.
     NamesTokenAccessToken,
-    /// Nothing is shown without the login, and only the front door says so.
+    /// Nothing is shown without the login, and only the base endpoint says so.
     HidesPrivate,
     /// Every body is compressed, whatever was asked for.
     Compresses,

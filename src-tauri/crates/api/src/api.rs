@@ -14,7 +14,7 @@ use transload_model::{RegistryHost, now_ms};
 use transload_network::{CaOrigin, Network};
 use transload_practice::Practice;
 
-use crate::attempts::Attempts;
+use crate::cancellable_calls::CancellableCalls;
 use crate::connection_book::ConnectionBook;
 use crate::contract::{ApiError, LoginClient};
 use crate::handlers::KnownOriginals;
@@ -72,7 +72,7 @@ pub(crate) struct Inner {
     pub jobs: JobBook,
     pub plans: PlanBook,
     /// Plans that are being made, and accounts that are being read.
-    pub attempts: Attempts,
+    pub cancellable_calls: CancellableCalls,
     pub undos: UndoBook,
     /// What each job was asked for, for a second try.
     pub requests: Mutex<HashMap<String, JobRequest>>,
@@ -102,7 +102,7 @@ pub(crate) struct JobRequest {
     pub request: MigrationRequest,
     /// The request as it was asked.
     pub shown: crate::contract::MigrationRequest,
-    pub ends: crate::plans::Ends,
+    pub ends: crate::plans::PlanEndpoints,
     /// Which part of a plan file it runs.
     pub part: Option<crate::contract::ReportPart>,
 }
@@ -116,7 +116,7 @@ impl Api {
             options,
             jobs: JobBook::default(),
             plans: PlanBook::default(),
-            attempts: Attempts::default(),
+            cancellable_calls: CancellableCalls::default(),
             undos: UndoBook::default(),
             requests: Mutex::default(),
             connections: ConnectionBook::default(),

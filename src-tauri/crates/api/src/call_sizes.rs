@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::mem::size_of_val;
 
 use crate::contract::{
-    AwsConnection, CopyExtent, Encryption, ImageSource, LifecyclePreset, MigrationRequest,
+    AwsConnection, CopyScope, Encryption, ImageSource, LifecyclePreset, MigrationRequest,
     RepositorySettings, Selection, TagMutability,
 };
 use crate::{Api, ApiOptions};
@@ -35,7 +35,7 @@ fn no_call_carries_more_than_a_hundredth_of_a_stack() {
         },
         choices: Vec::new(),
         remove_temporary_tags: true,
-        extent: CopyExtent::default(),
+        extent: CopyScope::default(),
         selection: None,
         expiry_confirmed: Default::default(),
     };

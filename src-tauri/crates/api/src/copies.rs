@@ -1,21 +1,21 @@
 //! The copy from registry to registry without a window: text in, events out.
 
-mod ends;
-mod tell;
+mod clients;
+mod events;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use transload_aws::{AwsError, EcrApi};
-use transload_migration::{CopyEnds, CopyOptions, EventSink};
+use transload_migration::{CopyEndpoints, CopyOptions, EventSink};
 use transload_model::{ImageReference, RepositoryName, RepositorySettings, Tag};
 
 use crate::contract::{
     ApiError, CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary, ErrorCode,
 };
 use crate::convert;
-use ends::Ends;
-use tell::Teller;
+use clients::CopyClients;
+use events::CopyEvents;
 
 /// Stops a copy from outside. Clones stop the same one.
 #[derive(Clone, Debug, Default)]
@@ -43,37 +43,37 @@ pub async fn copy_images(
     control: &CopyControl,
     tell: impl Fn(CopyEvent) + Send + Sync + 'static,
 ) -> Result<CopySummary, ApiError> {
-    let ends = Ends::new(request);
+    let ends = CopyClients::new(request);
     let mut pairs = pairs(request, &ends).await?;
     if request.create_repositories {
         create_repositories(&mut pairs, request, &ends).await?;
     }
     let Pairs { pairs, unread } = pairs;
-    let teller = Arc::new(Teller::new(Box::new(tell)));
+    let events = Arc::new(CopyEvents::new(Box::new(tell)));
     let images = pairs.iter().map(|(pair, _)| CopyPair {
         source: pair.source.to_string(),
         destination: pair.destination.to_string(),
     });
     let images = images.chain(unread.iter().map(|(pair, _)| pair.clone()));
-    teller.tell(CopyEventKind::Started { images: images.collect() });
+    events.emit(CopyEventKind::Started { images: images.collect() });
     for (number, (_, error)) in (pairs.len()..).zip(&unread) {
-        teller.failed(number, error);
+        events.failed(number, error);
     }
     let extent = convert::extent(&request.extent)?;
     let mut options = CopyOptions { extent, ..Default::default() };
     if let Some(jobs) = request.jobs {
-        options.images_together = jobs.max(1);
+        options.max_concurrent_images = jobs.max(1);
     }
-    let events: Arc<dyn EventSink> = Arc::clone(&teller) as _;
+    let sink: Arc<dyn EventSink> = Arc::clone(&events) as _;
     let finished =
-        |index, outcome: &transload_migration::CopyOutcome| teller.finished(index, outcome);
-    transload_migration::copy_list(&pairs, options, &control.0, &events, &finished).await;
+        |index, outcome: &transload_migration::CopyOutcome| events.finished(index, outcome);
+    transload_migration::copy_list(&pairs, options, &control.0, &sink, &finished).await;
     for problem in ends.login_problems().await {
         let message = format!("Couldn't read a stored login: {problem}.");
-        teller.tell(CopyEventKind::Warning { message });
+        events.emit(CopyEventKind::Warning { message });
     }
-    let summary = teller.summary();
-    teller.tell(CopyEventKind::Finished(summary));
+    let summary = events.summary();
+    events.emit(CopyEventKind::Finished(summary));
     Ok(summary)
 }
 
@@ -83,7 +83,7 @@ pub async fn copy_images(
 /// # Errors
 /// As the one of the window, such as [`crate::contract::ErrorCode::MfaCodeRefused`].
 pub async fn copy_mfa_submit(request: &CopyRequest, code: String) -> Result<(), ApiError> {
-    Ends::new(request).submit_mfa_code(&crate::handlers::mfa_code(code)?).await
+    CopyClients::new(request).submit_mfa_code(&crate::handlers::mfa_code(code)?).await
 }
 
 /// The digest that a reference points to.
@@ -92,7 +92,7 @@ pub async fn copy_mfa_submit(request: &CopyRequest, code: String) -> Result<(), 
 /// Where it points nowhere, or its registry cannot be asked.
 pub async fn image_digest(reference: &str, request: &CopyRequest) -> Result<String, ApiError> {
     let reference = parse(reference)?;
-    let client = Ends::new(request).source(&reference).await?;
+    let client = CopyClients::new(request).source(&reference).await?;
     let head = client.manifest_head(reference.path(), reference.manifest_reference()).await?;
     match head {
         Some(head) => Ok(head.digest.to_string()),
@@ -112,7 +112,7 @@ fn parse(text: &str) -> Result<ImageReference, ApiError> {
 /// What is to be copied.
 #[derive(Default)]
 struct Pairs {
-    pairs: Vec<(transload_migration::CopyPair, CopyEnds)>,
+    pairs: Vec<(transload_migration::CopyPair, CopyEndpoints)>,
     /// Pairs of several that cannot be copied, with the reason: an invalid reference, a registry that
     /// cannot be opened, tags that cannot be read, a repository that cannot be created.
     unread: Vec<(CopyPair, ApiError)>,
@@ -146,7 +146,7 @@ impl Pairs {
     }
 }
 
-async fn pairs(request: &CopyRequest, ends: &Ends) -> Result<Pairs, ApiError> {
+async fn pairs(request: &CopyRequest, ends: &CopyClients) -> Result<Pairs, ApiError> {
     let mut found = Pairs::default();
     for pair in &request.pairs {
         match open_pair(pair, request, ends).await {
@@ -161,8 +161,8 @@ async fn pairs(request: &CopyRequest, ends: &Ends) -> Result<Pairs, ApiError> {
 async fn open_pair(
     pair: &CopyPair,
     request: &CopyRequest,
-    ends: &Ends,
-) -> Result<Vec<(transload_migration::CopyPair, CopyEnds)>, ApiError> {
+    ends: &CopyClients,
+) -> Result<Vec<(transload_migration::CopyPair, CopyEndpoints)>, ApiError> {
     let (source, destination) = (parse(&pair.source)?, parse(&pair.destination)?);
     let pinned = [&source, &destination].into_iter().find(|name| name.digest().is_some());
     if let Some(pinned) = pinned.filter(|_| request.all_tags) {
@@ -171,7 +171,7 @@ async fn open_pair(
             .about(pinned.to_string())
             .hint("Remove the digest, or remove --all-tags."));
     }
-    let open = CopyEnds {
+    let open = CopyEndpoints {
         source: ends.source(&source).await?,
         destination: ends.destination(&destination).await?,
         layers: ends.ecr_of(destination.registry()).await.map(|ecr| ecr as _),
@@ -194,7 +194,7 @@ async fn open_pair(
 async fn create_repositories(
     pairs: &mut Pairs,
     request: &CopyRequest,
-    ends: &Ends,
+    ends: &CopyClients,
 ) -> Result<(), ApiError> {
     let mut created: HashMap<(String, String), Result<(), ApiError>> = HashMap::new();
     for (pair, open) in std::mem::take(&mut pairs.pairs) {

@@ -21,7 +21,7 @@ pub(crate) fn registry(
     let is_usual = told.host_str() == Some(host(EndpointVariant::default()).as_str());
     let endpoint = if is_usual {
         RegistryEndpoint::at(&host(variant(session)))
-    } else if may_be_told(told, session.ecr_endpoint()) {
+    } else if may_receive_token(told, session.ecr_endpoint()) {
         RegistryEndpoint::at(told.as_str())
     } else {
         let host = told.host_str().unwrap_or_default();
@@ -38,7 +38,7 @@ pub(crate) fn registry(
 
 /// Whether a registry that the ECR API names gets the authorization token: over TLS, or where an
 /// emulator that is called in plain text names itself.
-fn may_be_told(told: &Url, ecr_endpoint: Option<&Url>) -> bool {
+fn may_receive_token(told: &Url, ecr_endpoint: Option<&Url>) -> bool {
     let same_place = |ecr: &Url| {
         ecr.scheme() == "http"
             && (ecr.host() == told.host() || (is_loopback(ecr) && is_loopback(told)))
@@ -153,7 +153,7 @@ mod tests {
         ] {
             let ecr = ecr.map(|url| Url::parse(url).unwrap());
             let told = Url::parse(told).unwrap();
-            assert_eq!(may_be_told(&told, ecr.as_ref()), allowed, "{told} of {ecr:?}");
+            assert_eq!(may_receive_token(&told, ecr.as_ref()), allowed, "{told} of {ecr:?}");
         }
     }
 }

@@ -4,17 +4,17 @@
 mod aws;
 mod client_logins;
 mod docker;
-mod elsewhere;
 mod history;
 mod jobs;
 mod migration;
 mod naming;
 mod network;
-mod originals;
+mod other_regions;
 mod permissions;
 mod plan_files;
 mod planning;
 mod practice;
+mod registry_counterpart;
 mod registry_settings;
 mod repositories;
 mod running;
@@ -28,4 +28,4 @@ pub(crate) use aws::mfa_code;
 #[cfg(test)]
 pub(crate) use migration::read_request;
 pub use network::{check_ca_file, network_warnings};
-pub(crate) use originals::KnownOriginals;
+pub(crate) use registry_counterpart::KnownOriginals;

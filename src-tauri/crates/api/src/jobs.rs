@@ -10,4 +10,4 @@ mod state;
 pub use book::{FINISHED_KEPT_FOR, JobBook};
 pub use follow::JobEvents;
 pub use job::Job;
-pub use state::{JobEnds, JobNews};
+pub use state::{JobEndpoints, JobNews};

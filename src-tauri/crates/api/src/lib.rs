@@ -21,9 +21,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod api;
-mod attempts;
 #[cfg(test)]
 mod call_sizes;
+mod cancellable_calls;
 mod commands;
 mod connection_book;
 mod connections;

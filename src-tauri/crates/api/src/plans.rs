@@ -16,14 +16,14 @@ const IMAGES_KEPT: usize = 5_000;
 
 /// The two ends of a migration, opened.
 #[derive(Clone)]
-pub(crate) struct Ends {
+pub(crate) struct PlanEndpoints {
     pub source: Source,
     /// The connection of a source that is an ECR itself: its session may end too.
     pub source_ecr: Option<Arc<Connected>>,
     pub connected: Arc<Connected>,
 }
 
-impl Ends {
+impl PlanEndpoints {
     /// Images go from this source to this connection.
     pub fn new(source: OpenSource, connected: Arc<Connected>) -> Self {
         let source_ecr = source.ecr().cloned();
@@ -38,7 +38,7 @@ pub(crate) struct ReadyPlan {
     pub request: MigrationRequest,
     /// The request as it was asked.
     pub shown: crate::contract::MigrationRequest,
-    pub ends: Ends,
+    pub ends: PlanEndpoints,
     /// Which part of a plan file it is.
     pub part: Option<crate::contract::ReportPart>,
 }
@@ -53,7 +53,7 @@ impl ReadyPlan {
 
     /// The work of the plan as commands.
     pub fn commands(&self, tool: CopyTool) -> Vec<String> {
-        let Ends { source_ecr, connected, .. } = &self.ends;
+        let PlanEndpoints { source_ecr, connected, .. } = &self.ends;
         let host = source_ecr.as_ref().map(|open| open.destination.host().to_string());
         let options = source_ecr.as_ref().map(|open| &open.aws_options);
         let source = host.as_deref().zip(options);

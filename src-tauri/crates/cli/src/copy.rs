@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use transload_api::contract::{ApiError, CopyEcr, CopyExtent, CopyPair, CopyRequest};
+use transload_api::contract::{ApiError, CopyEcr, CopyPair, CopyRequest, CopyScope};
 use transload_api::{CopyControl, copy_images, copy_mfa_submit, image_digest};
 
 use crate::arguments::{CopyArguments, EcrArguments};
@@ -21,7 +21,7 @@ pub async fn copy(arguments: CopyArguments, ca_file: Option<String>) -> Result<u
     let request = CopyRequest {
         pairs,
         all_tags: arguments.all_tags,
-        extent: CopyExtent { platform: arguments.platform, referrers: !arguments.no_referrers },
+        extent: CopyScope { platform: arguments.platform, referrers: !arguments.no_referrers },
         jobs: arguments.jobs,
         source_plain_http: arguments.source_plain_http,
         destination_plain_http: arguments.destination_plain_http,

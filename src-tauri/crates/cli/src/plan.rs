@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use transload_api::Api;
 use transload_api::contract::{
-    ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyExtent, Encryption, ErrorCode,
+    ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyScope, Encryption, ErrorCode,
     ImageSource, LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlanRemark,
     PlannedAction, RepositoryMapping, RepositorySettings, SelectedImage, Selection, TagMutability,
     TagPattern, TagPatternKind, TagRules, UnreadRepository,
@@ -182,7 +182,7 @@ async fn request(
         },
         choices: Vec::new(),
         remove_temporary_tags: true,
-        extent: CopyExtent {
+        extent: CopyScope {
             platform: arguments.platform.clone(),
             referrers: !arguments.no_referrers,
         },

@@ -12,7 +12,7 @@ mod change;
 mod error;
 mod file;
 mod helper;
-mod look;
+mod inspect;
 mod ordered;
 pub mod stored;
 #[cfg(all(test, unix))]
@@ -20,4 +20,4 @@ mod tests;
 
 pub use change::{Change, ClientLoginUndo, apply, undo};
 pub use error::ClientLoginError;
-pub use look::{Client, ClientLogin, HeldLogin, StaleEntry, Way, look};
+pub use inspect::{Client, ClientLogin, HeldLogin, StaleEntry, Way, look};

@@ -16,7 +16,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::answer::{body_bytes, failure, image_failure, missing_id, refusal};
+use super::response::{body_bytes, failure, image_failure, missing_id, refusal};
 use super::transport::Transport;
 use super::{
     ApiVersion, DockerAddress, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin,
@@ -163,7 +163,7 @@ impl DockerEngine {
         header.set_sensitive(true);
         request.headers_mut().insert("X-Registry-Auth", header);
         let (response, _connection) = self.send(request).await.map_err(|error| match error {
-            DockerError::Refused { status: 404, .. } => super::answer::missing(reference),
+            DockerError::Refused { status: 404, .. } => super::response::missing(reference),
             other => other,
         })?;
         push::follow(response.into_body(), reference, progress).await
@@ -184,7 +184,9 @@ impl DockerApi for DockerEngine {
 
     async fn image(&self, reference: &ImageReference) -> Result<EngineImage, DockerError> {
         match self.inspect(&reference.to_string()).await {
-            Err(DockerError::Refused { status: 404, .. }) => Err(super::answer::missing(reference)),
+            Err(DockerError::Refused { status: 404, .. }) => {
+                Err(super::response::missing(reference))
+            }
             other => other,
         }
     }

@@ -13,7 +13,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod address;
-mod answer;
 mod api;
 mod archive;
 mod archive_contents;
@@ -30,6 +29,7 @@ mod push_failure;
 mod push_stream;
 #[cfg(test)]
 mod real;
+mod response;
 #[cfg(test)]
 mod scripted_tests;
 mod system;

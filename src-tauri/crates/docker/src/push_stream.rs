@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use super::push_failure::classify;
-use super::{DockerError, PushLayerState, PushOutcome, PushProgress, answer};
+use super::{DockerError, PushLayerState, PushOutcome, PushProgress, response};
 use transload_model::{Digest, ImageReference};
 
 /// The longest line that an engine may send, in bytes. A line is some hundred bytes; an error may
@@ -163,7 +163,7 @@ impl PushStream {
     fn failure(&self, message: String) -> DockerError {
         let lower = message.to_lowercase();
         if IMAGE_MISSING.iter().any(|words| lower.contains(words)) {
-            return answer::missing(&self.reference);
+            return response::missing(&self.reference);
         }
         let cause = classify(&message);
         DockerError::PushFailed { reference: self.reference.clone(), cause, message }

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::answer::{List, OrganizationAnswer, RepositoryAnswer, TagAnswer};
-use super::pace::{Pace, retry_at};
+use super::rate_limit::{RateLimit, retry_at};
+use super::response::{List, OrganizationAnswer, RepositoryAnswer, TagAnswer};
 use super::{HubError, HubRepository, HubTag, Page};
 use transload_model::Secret;
 use transload_network::{Encoding, Network, decoded};
@@ -50,7 +50,7 @@ pub struct HubClient {
     /// The session that the login gave. The lock is held while it is asked for, so that calls that
     /// run at the same time log in once.
     session: Arc<Mutex<Option<Secret<String>>>>,
-    pace: Arc<Pace>,
+    pace: Arc<RateLimit>,
 }
 
 #[derive(Deserialize)]

@@ -8,11 +8,11 @@
 // Inside tests a failed unwrap is the failure that the test is there to show.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod answer;
 mod client;
 mod error;
-mod pace;
+mod rate_limit;
+mod response;
 
-pub use answer::{HubRepository, HubTag, Page};
 pub use client::{HubClient, HubLogin};
 pub use error::{BoxError, HubError};
+pub use response::{HubRepository, HubTag, Page};

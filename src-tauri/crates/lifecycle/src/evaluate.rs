@@ -23,7 +23,7 @@ pub struct PolicyImage {
 
 /// What a policy does with an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct PolicyEffect {
     /// The priority of the rule that applies.
     pub rule: u32,
     /// What happens.
@@ -78,7 +78,7 @@ impl PolicyImage {
 /// Every rule selects among all images, and the first rule whose tag condition an image meets decides
 /// about it, even if that rule keeps it. Source: Amazon ECR user guide, "Automate the cleanup of images
 /// by using lifecycle policies", with its examples.
-pub fn evaluate(policy: &LifecyclePolicy, images: &[PolicyImage]) -> Vec<Option<Verdict>> {
+pub fn evaluate(policy: &LifecyclePolicy, images: &[PolicyImage]) -> Vec<Option<PolicyEffect>> {
     let mut verdicts = vec![None; images.len()];
     let mut is_decided = vec![false; images.len()];
     for rule in &policy.rules {
@@ -101,7 +101,7 @@ pub fn evaluate(policy: &LifecyclePolicy, images: &[PolicyImage]) -> Vec<Option<
             let due = due(rule.count, &images[place]).filter(|_| rank < affected);
             if !std::mem::replace(&mut is_decided[place], true) {
                 verdicts[place] =
-                    due.map(|due| Verdict { rule: rule.priority, action: rule.action, due });
+                    due.map(|due| PolicyEffect { rule: rule.priority, action: rule.action, due });
             }
         }
     }

@@ -12,7 +12,7 @@ mod policy;
 #[cfg(test)]
 mod tests;
 
-pub use evaluate::{Due, PolicyImage, Verdict, evaluate};
+pub use evaluate::{Due, PolicyEffect, PolicyImage, evaluate};
 pub use policy::{
     CountCondition, InvalidPolicy, LifecyclePolicy, LifecycleRule, PolicyAction, TagCondition,
 };

@@ -221,7 +221,7 @@ fn an_age_rule_says_when_it_applies() {
     let verdict =
         evaluate(&policy(&[rule(1, &["any"], PUSHED, 14, "expire")]), &images)[0].unwrap();
     let due = Due::After { days: 14, since_ms: images[0].pushed_at_ms };
-    assert_eq!(verdict, Verdict { rule: 1, action: PolicyAction::Expire, due });
+    assert_eq!(verdict, PolicyEffect { rule: 1, action: PolicyAction::Expire, due });
     assert!(!verdict.due.is_reached(NOW_MS));
 }
 

@@ -138,7 +138,7 @@ pub struct DatedTag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "OutReason", export_to = "sources.ts")]
-pub enum Out {
+pub enum ExclusionReason {
     /// It matches no include pattern.
     NotIncluded,
     /// It matches an exclude pattern.
@@ -155,7 +155,7 @@ pub enum Out {
 
 /// Applies the rules to the tags of one repository. Returns `None` for each selected tag, and the
 /// reason for each tag that is left out.
-pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<Out>> {
+pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<ExclusionReason>> {
     let mut judged: Vec<_> = tags.iter().map(|tag| judge(tag, rules)).collect();
     if let Some(newest) = rules.newest {
         let mut chosen: Vec<usize> =
@@ -164,27 +164,28 @@ pub fn choose(tags: &[DatedTag], rules: &TagRules) -> Vec<Option<Out>> {
         // source.
         chosen.sort_by_key(|place| std::cmp::Reverse(tags[*place].pushed_at_ms));
         for place in chosen.into_iter().skip(newest) {
-            judged[place] = Some(Out::Older);
+            judged[place] = Some(ExclusionReason::Older);
         }
     }
     judged
 }
 
-fn judge(tag: &DatedTag, rules: &TagRules) -> Option<Out> {
+fn judge(tag: &DatedTag, rules: &TagRules) -> Option<ExclusionReason> {
     let name = tag.tag.as_str();
     let matched = |patterns: &[TagPattern]| patterns.iter().any(|pattern| pattern.matches(name));
     if !rules.include.is_empty() && !matched(&rules.include) {
-        return Some(Out::NotIncluded);
+        return Some(ExclusionReason::NotIncluded);
     }
     if matched(&rules.exclude) {
-        return Some(Out::Excluded);
+        return Some(ExclusionReason::Excluded);
     }
-    let since = |wanted: Option<u64>, actual: Option<u64>, out: Out| match (wanted?, actual) {
-        (_, None) => Some(Out::TimeUnknown),
-        (wanted, Some(actual)) => (actual < wanted).then_some(out),
-    };
-    since(rules.pushed_since_ms, tag.pushed_at_ms, Out::PushedBefore)
-        .or_else(|| since(rules.pulled_since_ms, tag.pulled_at_ms, Out::PulledBefore))
+    let since =
+        |wanted: Option<u64>, actual: Option<u64>, out: ExclusionReason| match (wanted?, actual) {
+            (_, None) => Some(ExclusionReason::TimeUnknown),
+            (wanted, Some(actual)) => (actual < wanted).then_some(out),
+        };
+    since(rules.pushed_since_ms, tag.pushed_at_ms, ExclusionReason::PushedBefore)
+        .or_else(|| since(rules.pulled_since_ms, tag.pulled_at_ms, ExclusionReason::PulledBefore))
 }
 
 #[cfg(test)]
@@ -257,10 +258,10 @@ mod tests {
     fn a_time_that_the_source_does_not_report_is_a_reason() {
         let rules = TagRules { pushed_since_ms: Some(30), ..TagRules::default() };
         assert_eq!(chosen(RELEASES, &rules), ["latest", "v2.0.0", "v2.0.0-rc1", "1.10"]);
-        assert_eq!(choose(&tags(RELEASES), &rules)[6], Some(Out::TimeUnknown));
+        assert_eq!(choose(&tags(RELEASES), &rules)[6], Some(ExclusionReason::TimeUnknown));
         let rules = TagRules { pulled_since_ms: Some(100), ..TagRules::default() };
         assert_eq!(chosen(RELEASES, &rules), ["latest", "v2.0.0"]);
-        assert_eq!(choose(&tags(RELEASES), &rules)[2], Some(Out::PulledBefore));
+        assert_eq!(choose(&tags(RELEASES), &rules)[2], Some(ExclusionReason::PulledBefore));
     }
 
     #[test]

@@ -13,25 +13,25 @@ pub struct Control {
     paused: watch::Sender<bool>,
     /// Number of calls to [`Control::wake`].
     wakes: watch::Sender<u64>,
-    look_again: Duration,
+    check_interval: Duration,
 }
 
 /// Default interval of checks for a renewed pull quota (if the registry doesn't report when it
 /// renews) or a renewed session. The check of a quota is a HEAD request, which Docker Hub doesn't
 /// count.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Default for Control {
     fn default() -> Self {
-        Self::looking_again_every(LOOK_AGAIN)
+        Self::with_check_interval(CHECK_INTERVAL)
     }
 }
 
 impl Control {
     /// Creates a control with another interval of checks for a renewed pull quota or session.
-    pub fn looking_again_every(look_again: Duration) -> Self {
+    pub fn with_check_interval(check_interval: Duration) -> Self {
         let (cancel, paused, wakes) = Default::default();
-        Self { cancel, paused, wakes, look_again }
+        Self { cancel, paused, wakes, check_interval }
     }
 
     /// Ends a wait for a pull quota or a sign-in early, for example because a user has signed in.
@@ -41,12 +41,12 @@ impl Control {
 
     /// Returns the number of wake-ups so far. Callers read it before they check, so that a wake-up
     /// during the check isn't missed.
-    pub(super) fn wakes(&self) -> u64 {
+    pub(super) fn wake_count(&self) -> u64 {
         *self.wakes.borrow()
     }
 
     /// Sleeps for `time`, or until there are more than `seen` wake-ups.
-    pub(super) async fn doze(&self, seen: u64, time: Duration) {
+    pub(super) async fn sleep_until_woken(&self, seen: u64, time: Duration) {
         let mut wakes = self.wakes.subscribe();
         // A timeout and a wake-up have the same effect. The sender is in `self`, so it can't be
         // dropped.
@@ -55,8 +55,8 @@ impl Control {
 
     /// Returns how long to wait between checks for a pull quota without a reported renewal time, or
     /// for a sign-in.
-    pub(super) fn look_again(&self) -> Duration {
-        self.look_again
+    pub(super) fn check_interval(&self) -> Duration {
+        self.check_interval
     }
 
     /// Starts no new images or layers. Those in progress are finished.
@@ -90,7 +90,7 @@ impl Control {
     }
 
     /// Waits while the migration is paused.
-    pub(super) async fn go(&self) {
+    pub(super) async fn wait_while_paused(&self) {
         let mut paused = self.paused.subscribe();
         // The sender is in `self`, so the wait can't fail.
         let _ = paused.wait_for(|paused| !paused).await;
@@ -118,15 +118,15 @@ mod tests {
     }
 
     fn tokio_test_future(control: &Control) -> std::pin::Pin<Box<dyn Future<Output = ()> + '_>> {
-        Box::pin(control.go())
+        Box::pin(control.wait_while_paused())
     }
 
     #[tokio::test]
     async fn a_wake_up_during_a_check_is_not_missed() {
         let control = Control::default();
-        let seen = control.wakes();
+        let seen = control.wake_count();
         control.wake();
-        let dozing = control.doze(seen, Duration::from_secs(3600));
+        let dozing = control.sleep_until_woken(seen, Duration::from_secs(3600));
         tokio::time::timeout(Duration::from_secs(60), dozing).await.unwrap();
     }
 

@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::copy::{Copied, Copier, Held, Job, LeftBehind, ReferrerTags, TagsThere, Turns};
-use super::in_turn::in_turn;
+use super::concurrency::for_each_concurrent;
+use super::copy::{
+    Copied, Copier, DestinationState, DestinationTags, Job, LeftBehind, ReferrerTags, UploadSlots,
+};
 use super::manifest_cache::ManifestSource;
-use super::tree::read_extent;
-use super::{Control, EventSink, Extent, ImageState, MigrationError, MigrationEvent};
+use super::tree::read_selected;
+use super::{Control, CopyScope, EventSink, ImageState, MigrationError, MigrationEvent};
 use transload_aws::EcrLayers;
 use transload_model::{Digest, ImageReference};
 use transload_registry::RegistryApi;
@@ -23,7 +25,7 @@ pub struct CopyPair {
 
 /// The registry clients of a pair. Pairs with the same registry share one client.
 #[derive(Clone)]
-pub struct CopyEnds {
+pub struct CopyEndpoints {
     pub source: Arc<dyn RegistryApi>,
     pub destination: Arc<dyn RegistryApi>,
     /// ECR's API for layer uploads in parts, if the destination is ECR.
@@ -34,18 +36,18 @@ pub struct CopyEnds {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyOptions {
     /// Maximum number of images copied concurrently.
-    pub images_together: usize,
+    pub max_concurrent_images: usize,
     /// Maximum number of blobs uploaded concurrently to one destination.
-    pub blobs_together: usize,
+    pub max_concurrent_blobs: usize,
     /// Which parts of each image are copied.
-    pub extent: Extent,
+    pub extent: CopyScope,
 }
 
 impl Default for CopyOptions {
     /// High enough to hide a round trip of about 20 ms at both ends. Each transfer uses its own
     /// connection.
     fn default() -> Self {
-        Self { images_together: 32, blobs_together: 32, extent: Extent::default() }
+        Self { max_concurrent_images: 32, max_concurrent_blobs: 32, extent: CopyScope::default() }
     }
 }
 
@@ -74,15 +76,15 @@ pub enum CopyOutcome {
 /// Copies every pair. Returns the results in the order of `pairs`, and passes each result to
 /// `finished` as soon as it is known. Events identify an image by its index in `pairs`.
 pub async fn copy_list(
-    pairs: &[(CopyPair, CopyEnds)],
+    pairs: &[(CopyPair, CopyEndpoints)],
     options: CopyOptions,
     control: &Control,
     events: &Arc<dyn EventSink>,
     finished: &(dyn Fn(u32, &CopyOutcome) + Sync),
 ) -> Vec<CopyOutcome> {
-    let images_together = options.images_together.max(1);
+    let max_concurrent_images = options.max_concurrent_images.max(1);
     let copies = &ListCopy::new(pairs, options, control, events);
-    in_turn(pairs.len(), images_together, |place| async move {
+    for_each_concurrent(pairs.len(), max_concurrent_images, |place| async move {
         // Only pairs after the first four billion would share a number.
         let number = u32::try_from(place).unwrap_or(u32::MAX);
         let outcome = copies.copy_with_events(number, &pairs[place]).await;
@@ -98,10 +100,10 @@ struct ListCopy<'a> {
     events: &'a Arc<dyn EventSink>,
     copiers: HashMap<(ClientId, ClientId), Copier>,
     /// Tags of each destination.
-    tags: HashMap<ClientId, TagsThere>,
+    tags: HashMap<ClientId, DestinationTags>,
     /// Tags of each source.
-    source_tags: HashMap<ClientId, TagsThere>,
-    extent: Extent,
+    source_tags: HashMap<ClientId, DestinationTags>,
+    extent: CopyScope,
 }
 
 /// Identifies a client by its address in memory.
@@ -113,14 +115,15 @@ fn client_id(client: &Arc<dyn RegistryApi>) -> ClientId {
 
 impl<'a> ListCopy<'a> {
     fn new(
-        pairs: &[(CopyPair, CopyEnds)],
+        pairs: &[(CopyPair, CopyEndpoints)],
         options: CopyOptions,
         control: &'a Control,
         events: &'a Arc<dyn EventSink>,
     ) -> Self {
         let mut wanted: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
         let mut sources: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
-        let mut shared: HashMap<ClientId, (Arc<Held>, Arc<Turns>)> = HashMap::new();
+        let mut shared: HashMap<ClientId, (Arc<DestinationState>, Arc<UploadSlots>)> =
+            HashMap::new();
         let mut copiers = HashMap::new();
         for (pair, ends) in pairs {
             let (from, to) = (client_id(&ends.source), client_id(&ends.destination));
@@ -128,25 +131,30 @@ impl<'a> ListCopy<'a> {
             *wanted.entry(to).or_default().entry(repository).or_default() += 1;
             let repository = pair.source.path().to_owned();
             *sources.entry(from).or_default().entry(repository).or_default() += 1;
-            let (held, turns) = shared
+            let (held, slots) = shared
                 .entry(to)
-                .or_insert_with(|| (Arc::default(), Arc::new(Turns::new(options.blobs_together))))
+                .or_insert_with(|| {
+                    (Arc::default(), Arc::new(UploadSlots::new(options.max_concurrent_blobs)))
+                })
                 .clone();
             copiers.entry((from, to)).or_insert_with(|| {
-                Copier::new(ends.clone(), control.clone(), Arc::clone(events), held, turns)
+                Copier::new(ends.clone(), control.clone(), Arc::clone(events), held, slots)
             });
         }
-        let tags = wanted.into_iter().map(|(to, wanted)| (to, TagsThere::new(wanted))).collect();
-        let source_tags =
-            sources.into_iter().map(|(from, wanted)| (from, TagsThere::new(wanted))).collect();
+        let tags =
+            wanted.into_iter().map(|(to, wanted)| (to, DestinationTags::new(wanted))).collect();
+        let source_tags = sources
+            .into_iter()
+            .map(|(from, wanted)| (from, DestinationTags::new(wanted)))
+            .collect();
         let extent = options.extent;
         Self { control, events, copiers, tags, source_tags, extent }
     }
 
     /// Copies one pair and emits its events.
-    async fn copy_with_events(&self, index: u32, pair: &(CopyPair, CopyEnds)) -> CopyOutcome {
+    async fn copy_with_events(&self, index: u32, pair: &(CopyPair, CopyEndpoints)) -> CopyOutcome {
         let held = async {
-            self.control.go().await;
+            self.control.wait_while_paused().await;
             self.image_state(index, ImageState::Pushing);
             self.copy_pair(index, pair).await
         };
@@ -168,7 +176,7 @@ impl<'a> ListCopy<'a> {
     async fn copy_pair(
         &self,
         index: u32,
-        (pair, ends): &(CopyPair, CopyEnds),
+        (pair, ends): &(CopyPair, CopyEndpoints),
     ) -> Result<CopyOutcome, MigrationError> {
         let (source, destination) = (&pair.source, &pair.destination);
         let repository = destination.path();
@@ -205,8 +213,9 @@ impl<'a> ListCopy<'a> {
         let pinned = at_source.as_ref().map(|head| head.digest.as_str());
         let pinned = pinned.unwrap_or(source.manifest_reference());
         let platform = self.extent.platform.as_ref();
-        let tree = &read_extent(ManifestSource::of(ends.source.as_ref()), source, pinned, platform)
-            .await?;
+        let tree =
+            &read_selected(ManifestSource::of(ends.source.as_ref()), source, pinned, platform)
+                .await?;
         if let Some(pinned) = destination.digest()
             && tree.root.raw.expect_digest(pinned).is_err()
         {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::testing::{FakeEcr, FakeRegistry, Recorder};
 use super::{
-    Control, CopyEnds, CopyOptions, CopyOutcome, CopyPair, EventSink, MigrationError, copy_list,
+    Control, CopyEndpoints, CopyOptions, CopyOutcome, CopyPair, EventSink, MigrationError,
+    copy_list,
 };
 use transload_aws::EcrLayers;
 use transload_model::{Digest, ImageReference};
@@ -48,7 +49,7 @@ impl World {
             .iter()
             .map(|name| {
                 let (from, to) = (reference("from", name), reference("to", name));
-                let ends = CopyEnds {
+                let ends = CopyEndpoints {
                     source: Arc::clone(&source),
                     destination: Arc::clone(&destination),
                     layers: self.layers.clone(),

@@ -4,20 +4,20 @@
 //! of `run` and list copies call it.
 
 mod blob;
-mod held;
+mod destination_state;
 mod image;
 mod mounts;
 mod parts;
 mod referrers;
 mod streamed;
 mod tags;
-mod turns;
+mod upload_slots;
 
-pub(super) use held::Held;
+pub(super) use destination_state::DestinationState;
 pub(super) use image::{Copied, CopiedTag, Copier, Job};
 pub(super) use mounts::Mounts;
 pub use referrers::LeftBehind;
 pub(super) use referrers::{ReferrerTags, referrer_tags};
 pub(super) use streamed::{StreamJob, StreamedCopier};
-pub(super) use tags::TagsThere;
-pub(super) use turns::Turns;
+pub(super) use tags::DestinationTags;
+pub(super) use upload_slots::UploadSlots;

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use futures_util::{StreamExt, stream};
 
 use super::Destination;
-use super::there::Document;
+use super::there::PolicyDocument;
 use transload_aws::EcrImage;
 use transload_lifecycle::{CountCondition, LifecyclePolicy, TagCondition};
 use transload_model::{Digest, Manifest, RepositoryName};
@@ -42,14 +42,14 @@ pub enum PolicyFacts {
 /// adds.
 pub(super) async fn policy_facts(
     name: &RepositoryName,
-    policy: &Document,
+    policy: &PolicyDocument,
     coming: usize,
     destination: &Destination,
 ) -> PolicyFacts {
     let text = match policy {
-        Document::Unknown => return PolicyFacts::Unknown,
-        Document::Missing => return PolicyFacts::NoPolicy,
-        Document::Text(text) => text.clone(),
+        PolicyDocument::Unknown => return PolicyFacts::Unknown,
+        PolicyDocument::Missing => return PolicyFacts::NoPolicy,
+        PolicyDocument::Text(text) => text.clone(),
     };
     let images = match destination.ecr.images(name).await {
         Ok(images) => images,

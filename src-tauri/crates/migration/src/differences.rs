@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::there::{Document, RepositoryHolds};
+use super::there::{PolicyDocument, RepositoryState};
 use transload_model::{Encryption, LifecyclePreset, RepositorySettings};
 
 /// A setting of an existing repository that differs from the request. It is not changed.
@@ -36,7 +36,7 @@ pub enum Difference {
 pub(super) fn differences(
     wanted: &RepositorySettings,
     actual: &RepositorySettings,
-    holds: Option<&RepositoryHolds>,
+    holds: Option<&RepositoryState>,
 ) -> Vec<Difference> {
     let mut differences = Vec::new();
     if wanted.tag_mutability != actual.tag_mutability
@@ -66,11 +66,11 @@ pub(super) fn differences(
 
 /// Returns `None` if the documents match or the existing one is unknown. Otherwise returns whether
 /// the repository has another document.
-fn differs(held: &Document, is_same: impl Fn(&str) -> bool) -> Option<bool> {
+fn differs(held: &PolicyDocument, is_same: impl Fn(&str) -> bool) -> Option<bool> {
     match held {
-        Document::Unknown => None,
-        Document::Missing => Some(false),
-        Document::Text(text) => (!is_same(text)).then_some(true),
+        PolicyDocument::Unknown => None,
+        PolicyDocument::Missing => Some(false),
+        PolicyDocument::Text(text) => (!is_same(text)).then_some(true),
     }
 }
 
@@ -123,22 +123,22 @@ mod tests {
     fn only_different_documents_are_reported() {
         let plain = RepositorySettings::default();
         let wanted = wanted();
-        let found = |lifecycle: Document, policy: Document| {
-            let holds = RepositoryHolds { lifecycle, policy, ..RepositoryHolds::default() };
+        let found = |lifecycle: PolicyDocument, policy: PolicyDocument| {
+            let holds = RepositoryState { lifecycle, policy, ..RepositoryState::default() };
             differences(&wanted, &plain, Some(&holds))
         };
-        let text = |text: &str| Document::Text(text.to_owned());
+        let text = |text: &str| PolicyDocument::Text(text.to_owned());
         let rules = wanted.lifecycle.policy_text().unwrap();
         let renamed = rules.replace("Keep the newest 5 images", "ours");
         assert_eq!(found(text(&renamed), text(&DENY.replace("\":", "\" : "))), []);
-        assert_eq!(found(Document::Unknown, Document::Unknown), []);
+        assert_eq!(found(PolicyDocument::Unknown, PolicyDocument::Unknown), []);
         let missing = |has_another| {
             vec![
                 Difference::Lifecycle { wanted: wanted.lifecycle, has_another },
                 Difference::Policy { has_another },
             ]
         };
-        assert_eq!(found(Document::Missing, Document::Missing), missing(false));
+        assert_eq!(found(PolicyDocument::Missing, PolicyDocument::Missing), missing(false));
         let (fewer, allow) = (rules.replace('5', "4"), DENY.replace("Deny", "Allow"));
         assert_eq!(found(text(&fewer), text(&allow)), missing(true));
     }
@@ -146,8 +146,8 @@ mod tests {
     #[test]
     fn settings_that_were_not_requested_are_not_compared() {
         let plain = RepositorySettings::default();
-        let policy = Document::Text(DENY.to_owned());
-        let holds = RepositoryHolds { policy, ..RepositoryHolds::default() };
+        let policy = PolicyDocument::Text(DENY.to_owned());
+        let holds = RepositoryState { policy, ..RepositoryState::default() };
         assert_eq!(differences(&plain, &plain, Some(&holds)), []);
     }
 }

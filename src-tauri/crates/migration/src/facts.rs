@@ -1,5 +1,5 @@
 //! Gathers the facts that a plan needs from source and destination, without writing anything.
-//! [`super::plan()`] turns them into a plan.
+//! [`super::plan()`] slots them into a plan.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,18 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
 
+use super::concurrency::for_each_concurrent;
 use super::content::SharedDigests;
 use super::engine_route::{
     self, Counterpart, NotPushable, Prediction, find_counterpart, is_podman_list, predict,
 };
-use super::in_turn::in_turn;
 use super::manifest_cache::ManifestSource;
 use super::referrer_facts::find_referrer_tags;
-use super::there::{RepositoryHolds, what_is_there};
-use super::tree::{OLDEST_DATE_MS, read_extent};
+use super::there::{RepositoryState, read_repository_states};
+use super::tree::{OLDEST_DATE_MS, read_selected};
 use super::{
-    Destination, DestinationIdentity, EngineOutcome, EnginePlan, EngineWay, Extent, ImageContent,
-    ManifestCache, MigrationError, MigrationRequest, PlannedReferrerTag, RequestedImage, Source,
+    CopyScope, Destination, DestinationIdentity, EngineOutcome, EnginePlan, EngineWay,
+    ImageContent, ManifestCache, MigrationError, MigrationRequest, PlannedReferrerTag,
+    RequestedImage, Source,
 };
 use transload_aws::EcrRepository;
 use transload_docker::{DockerApi, DockerError, EngineInfo};
@@ -38,7 +39,7 @@ pub struct Facts {
     /// The requested repositories that exist.
     pub repositories: BTreeMap<RepositoryName, EcrRepository>,
     /// What those repositories contain already.
-    pub holds: BTreeMap<RepositoryName, RepositoryHolds>,
+    pub holds: BTreeMap<RepositoryName, RepositoryState>,
     /// Facts of each requested image, in the order of the request.
     pub images: Vec<ImageFacts>,
     /// The pull quota that the source reported, if it has one.
@@ -113,7 +114,7 @@ pub async fn gather(
     destination: &Destination,
 ) -> Result<Facts, MigrationError> {
     let manifests = Arc::default();
-    gather_watched(request, source, destination, &manifests, &|_| {}).await
+    gather_with_progress(request, source, destination, &manifests, &|_| {}).await
 }
 
 /// Progress of gathering the facts of a plan.
@@ -147,7 +148,7 @@ impl Progress<'_> {
 ///
 /// # Errors
 /// As [`gather`].
-pub async fn gather_watched(
+pub async fn gather_with_progress(
     request: &MigrationRequest,
     source: &Source,
     destination: &Destination,
@@ -180,7 +181,7 @@ pub async fn gather_watched(
         archives: tokio::sync::Mutex::default(),
     };
     let (found, lookup) = (&found, &lookup);
-    let images = in_turn(found.len(), MAX_CONCURRENT_LOOKUPS, |place| async move {
+    let images = for_each_concurrent(found.len(), MAX_CONCURRENT_LOOKUPS, |place| async move {
         // Each index is taken once.
         let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
         let heads = heads.unwrap_or_default();
@@ -196,7 +197,7 @@ pub async fn gather_watched(
         find_referrer_tags(request, &mut images, registry, destination, &repositories).await;
     }
     let (holds, blob_mounting) = futures_util::future::join(
-        what_is_there(request, &images, &repositories, destination),
+        read_repository_states(request, &images, &repositories, destination),
         blob_mounting(request, source, destination),
     )
     .await;
@@ -282,7 +283,7 @@ async fn heads(
     progress: &Progress<'_>,
 ) -> Vec<Heads> {
     // The results are in the order of the request.
-    in_turn(request.images.len(), MAX_CONCURRENT_LOOKUPS, |place| {
+    for_each_concurrent(request.images.len(), MAX_CONCURRENT_LOOKUPS, |place| {
         let image = &request.images[place];
         async move {
             let at_destination = async {
@@ -338,7 +339,7 @@ struct ContentLookup<'a> {
     source: &'a Source,
     destination: &'a Destination,
     engine: Option<&'a EngineInfo>,
-    extent: &'a Extent,
+    extent: &'a CopyScope,
     /// Whether manifests are left for the run to read.
     spare: bool,
     manifests: &'a ManifestCache,
@@ -391,7 +392,7 @@ impl ContentLookup<'_> {
         let pinned = head.as_ref().map(|head| head.digest.as_str());
         let reference = pinned.unwrap_or(source.manifest_reference());
         let manifests = ManifestSource::cached(registry, self.manifests);
-        let mut tree = match read_extent(manifests, source, reference, platform).await {
+        let mut tree = match read_selected(manifests, source, reference, platform).await {
             // The run waits for the quota; until then the digest is enough.
             Err(MigrationError::Registry(RegistryError::PullQuotaUsedUp { .. }))
                 if platform.is_none() && head.is_some() =>

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use futures_util::{StreamExt, stream};
 
 use super::destination_policy::policy_facts;
-use super::there::Document;
-use super::{Destination, LifecycleForecast, Plan, PlannedImage, RepositoryHolds};
+use super::there::PolicyDocument;
+use super::{Destination, LifecycleForecast, Plan, PlannedImage, RepositoryState};
 use transload_model::RepositoryName;
 
 /// Maximum number of repositories that are read concurrently.
@@ -25,9 +25,9 @@ pub async fn forecast_now(
         moving.entry(&image.repository).or_default().push(image);
     }
     let forecasts = moving.into_iter().map(|(name, images)| async move {
-        let policy = Document::of(name, destination.ecr.lifecycle_policy(name).await);
+        let policy = PolicyDocument::of(name, destination.ecr.lifecycle_policy(name).await);
         let lifecycle_facts = policy_facts(name, &policy, images.len(), destination).await;
-        let holds = RepositoryHolds { lifecycle_facts, ..RepositoryHolds::default() };
+        let holds = RepositoryState { lifecycle_facts, ..RepositoryState::default() };
         (name.clone(), LifecycleForecast::of_existing(Some(&holds), &images))
     });
     let forecasts: Vec<_> = forecasts.collect();

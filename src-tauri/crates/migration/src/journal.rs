@@ -37,4 +37,4 @@ pub use intent::{
 };
 pub(super) use log::PendingWrite;
 pub use log::{JournalLog, RecordError};
-pub use store::{HeldMigration, Journal};
+pub use store::{ClaimedMigration, Journal};

@@ -18,6 +18,7 @@
 #[cfg(test)]
 mod cancel_tests;
 mod choose;
+mod concurrency;
 mod content;
 mod control;
 mod copies;
@@ -35,7 +36,6 @@ mod error;
 mod events;
 mod facts;
 mod forecast_now;
-mod in_turn;
 pub mod journal;
 mod lifecycle_forecast;
 #[cfg(test)]
@@ -82,10 +82,10 @@ mod undo;
 #[cfg(test)]
 mod write_tests;
 
-pub use choose::{DatedTag, InvalidPattern, Out, TagPattern, TagRules, choose};
+pub use choose::{DatedTag, ExclusionReason, InvalidPattern, TagPattern, TagRules, choose};
 pub use content::ImageContent;
 pub use control::Control;
-pub use copies::{CopyEnds, CopyOptions, CopyOutcome, CopyPair, copy_list};
+pub use copies::{CopyEndpoints, CopyOptions, CopyOutcome, CopyPair, copy_list};
 pub use copy::LeftBehind;
 pub use destination_identity::{
     DestinationDifference, DestinationEndpoint, DestinationField, DestinationIdentity,
@@ -97,25 +97,25 @@ pub use ends::{Destination, EcrLogin, Source};
 pub use engine_route::{EngineOutcome, EnginePlan, EngineWay};
 pub use error::MigrationError;
 pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
-pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_watched};
+pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_with_progress};
 pub use forecast_now::forecast_now;
 pub use lifecycle_forecast::{ExpiringImage, LifecycleForecast};
 pub use manifest_cache::ManifestCache;
 pub use names::{ProposedName, RenameRule, name_collisions, proposed_names};
-pub use originals::{Original, OriginalDiffers, came_from_registry};
+pub use originals::{RegistryCounterpart, RegistryCounterpartDiffers, came_from_registry};
 pub use outcome::{Headline, Outcome, OutcomeCounts, RunEnd, Standing};
-pub use permissions::{NeededPermission, Place, Purpose, permissions};
+pub use permissions::{NeededPermission, Purpose, ResourceLocation, permissions};
 pub use plan::{
     Action, Plan, PlannedImage, PlannedReferrerTag, PlannedRepository, Remark, Route, plan,
 };
 pub use recorded_error::RecordedError;
 pub use report::{ImageReport, ImageResult, PlatformProof, PolicyNotSet, Proof, Report};
-pub use request::{Extent, MigrationRequest, RequestedImage, Resolution};
+pub use request::{CopyScope, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
 pub use shards::{InvalidShard, MAX_PARTS, Shard, ShardImage, layer_groups};
 pub use sign_in::{Reopen, SignInGate};
 pub use speed::{EarlierTransfer, ExpectedTime, expected_time};
-pub use there::{Document, RepositoryHolds};
+pub use there::{PolicyDocument, RepositoryState};
 pub use totals::{NeededQuota, PlanTotals};
 pub use tree::{ImageTree, Node};
 pub use undo::{

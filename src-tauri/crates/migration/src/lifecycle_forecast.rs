@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::destination_policy::PolicyFacts;
-use super::{PlannedImage, RepositoryHolds};
+use super::{PlannedImage, RepositoryState};
 use transload_aws::EcrImage;
-use transload_lifecycle::{Due, LifecyclePolicy, PolicyImage, Verdict, evaluate};
+use transload_lifecycle::{Due, LifecyclePolicy, PolicyEffect, PolicyImage, evaluate};
 use transload_model::{Digest, Tag};
 
 /// What the lifecycle policy of a repository will do after a migration.
@@ -38,7 +38,7 @@ pub struct ExpiringImage {
     /// Its digest, if known.
     pub digest: Option<Digest>,
     /// The rule that applies, and when.
-    pub verdict: Verdict,
+    pub verdict: PolicyEffect,
 }
 
 impl LifecycleForecast {
@@ -56,7 +56,7 @@ impl LifecycleForecast {
     }
 
     /// Returns the forecast for an existing repository. Without facts it is `Unknown`.
-    pub(super) fn of_existing(holds: Option<&RepositoryHolds>, images: &[&PlannedImage]) -> Self {
+    pub(super) fn of_existing(holds: Option<&RepositoryState>, images: &[&PlannedImage]) -> Self {
         if images.is_empty() {
             return Self::NothingExpires;
         }

@@ -32,14 +32,14 @@ struct CacheFile {
     file: Option<File>,
     /// Offset of the next manifest.
     end: u64,
-    places: HashMap<Digest, Place>,
+    places: HashMap<Digest, CacheLocation>,
     /// Nothing more is written, because the disk is full.
     is_closed: bool,
 }
 
 /// Location of a manifest in the file: its media type, followed by its bytes.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct CacheLocation {
     start: u64,
     media_type_bytes: usize,
     manifest_bytes: usize,
@@ -109,7 +109,7 @@ impl CacheFile {
         file.seek(SeekFrom::Start(self.end))?;
         file.write_all(media_type)?;
         file.write_all(bytes)?;
-        let place = Place {
+        let place = CacheLocation {
             start: self.end,
             media_type_bytes: media_type.len(),
             manifest_bytes: bytes.len(),

@@ -9,7 +9,7 @@ use transload_registry::{RegistryApi, RegistryError};
 
 /// What a registry has under a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Original {
+pub struct RegistryCounterpart {
     /// The digest of the tag.
     pub digest: Digest,
     /// The platforms of the index. Empty for a single image, whose configuration isn't read.
@@ -20,14 +20,14 @@ pub struct Original {
 
 /// How an image of the engine differs from the registry's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OriginalDiffers {
+pub struct RegistryCounterpartDiffers {
     /// The registry has platforms that the engine doesn't have.
     pub more_platforms: bool,
     /// The tag no longer points to the pulled image.
     pub moved: bool,
 }
 
-impl Original {
+impl RegistryCounterpart {
     /// Looks up a tag with a HEAD request, and reads the index if it is one. Docker Hub is asked
     /// through its own API instead, where it doesn't count as a pull.
     ///
@@ -68,7 +68,7 @@ impl Original {
         held: &EngineImage,
         name: &ImageReference,
         store: ImageStore,
-    ) -> Option<OriginalDiffers> {
+    ) -> Option<RegistryCounterpartDiffers> {
         let has = |wanted: &Platform| held.platforms.iter().any(|known| is_same(known, wanted));
         let is_this = |digest: &Digest| *digest == self.digest || self.children.contains(digest);
         let is_known = match store {
@@ -90,7 +90,7 @@ impl Original {
             (ImageStore::Containerd, None) => self.platforms.len() > 1,
             _ => !held.platforms.is_empty() && !self.platforms.iter().all(has),
         };
-        (more_platforms || moved).then_some(OriginalDiffers { more_platforms, moved })
+        (more_platforms || moved).then_some(RegistryCounterpartDiffers { more_platforms, moved })
     }
 }
 
@@ -157,8 +157,8 @@ mod tests {
         }
     }
 
-    fn original(digest: &Digest, platforms: &[&str], children: &[&Digest]) -> Original {
-        Original {
+    fn original(digest: &Digest, platforms: &[&str], children: &[&Digest]) -> RegistryCounterpart {
+        RegistryCounterpart {
             digest: digest.clone(),
             platforms: platforms.iter().map(|text| platform(text)).collect(),
             children: children.iter().map(|digest| (*digest).clone()).collect(),
@@ -170,7 +170,8 @@ mod tests {
         let (index, amd64, other) = (Digest::of(b"1"), Digest::of(b"2"), Digest::of(b"3"));
         let both = ["linux/amd64", "linux/arm64/v8"];
         let there = original(&index, &both, &[&amd64]);
-        let differences = |more_platforms, moved| Some(OriginalDiffers { more_platforms, moved });
+        let differences =
+            |more_platforms, moved| Some(RegistryCounterpartDiffers { more_platforms, moved });
         let differs = |digests: &[&Digest], platforms: &[&str]| {
             there.differs(&held(digests, platforms), &name(), ImageStore::GraphDriver)
         };
@@ -220,10 +221,10 @@ mod tests {
         let (own, other) = (Digest::of(b"own"), Digest::of(b"other"));
         let both = ["linux/amd64", "linux/arm64"];
         let engine = EngineImage { id: own.clone(), ..held(&[&own], &["linux/amd64"]) };
-        let differs = |engine: &EngineImage, there: &Original| {
+        let differs = |engine: &EngineImage, there: &RegistryCounterpart| {
             there.differs(engine, &name(), ImageStore::Containerd)
         };
-        let more = Some(OriginalDiffers { more_platforms: true, moved: false });
+        let more = Some(RegistryCounterpartDiffers { more_platforms: true, moved: false });
         assert_eq!(differs(&engine, &original(&other, &both, &[])), None);
         assert_eq!(differs(&engine, &original(&own, &both, &[])), more);
         assert_eq!(differs(&engine, &original(&other, &both, &[&own])), more, "pulled by digest");
@@ -235,12 +236,12 @@ mod tests {
         let registry = FakeRegistry::new("source.example");
         let child = registry.image("app", Some("single"), &["layer"]);
         let index = registry.index("app", "1", std::slice::from_ref(&child));
-        let found = Original::look_up(&registry, &name()).await.unwrap().unwrap();
+        let found = RegistryCounterpart::look_up(&registry, &name()).await.unwrap().unwrap();
         assert_eq!((found.digest, found.children), (index, vec![child.clone()]));
         let single = ImageReference::parse("source.example/app:single").unwrap();
-        let found = Original::look_up(&registry, &single).await.unwrap().unwrap();
+        let found = RegistryCounterpart::look_up(&registry, &single).await.unwrap().unwrap();
         assert_eq!(found, original(&child, &[], &[]));
         let none = ImageReference::parse("source.example/app:none").unwrap();
-        assert_eq!(Original::look_up(&registry, &none).await.unwrap(), None);
+        assert_eq!(RegistryCounterpart::look_up(&registry, &none).await.unwrap(), None);
     }
 }

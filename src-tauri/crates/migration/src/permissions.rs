@@ -9,14 +9,14 @@ use ts_rs::TS;
 
 /// The account and region that a plan writes to, which are part of the ARNs of its resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ResourceLocation {
     /// The partition of the region.
     pub partition: Partition,
     pub region: Region,
     pub account: AccountId,
 }
 
-impl Place {
+impl ResourceLocation {
     /// Creates a place; the partition follows from the region.
     pub fn new(region: Region, account: AccountId) -> Self {
         Self { partition: Partition::of_region(&region), region, account }
@@ -72,7 +72,7 @@ const PUSH: [&str; 5] = [
 ];
 
 /// Returns the permissions that a plan requires, each limited to the resources it applies to.
-pub fn permissions(plan: &Plan, place: &Place) -> Vec<NeededPermission> {
+pub fn permissions(plan: &Plan, place: &ResourceLocation) -> Vec<NeededPermission> {
     let arn = |repository: &&PlannedRepository| {
         place.partition.repository_arn(&place.region, &place.account, repository.name.as_str())
     };
@@ -136,13 +136,13 @@ impl Needed {
 
 /// Returns the ARN of the key or alias that was entered. The AWS managed key of ECR needs no
 /// permission of its own, so it returns `None`.
-fn key_arn(encryption: &Encryption, place: &Place) -> Option<String> {
+fn key_arn(encryption: &Encryption, place: &ResourceLocation) -> Option<String> {
     let (Encryption::Kms { key: Some(key) } | Encryption::KmsDualLayer { key: Some(key) }) =
         encryption
     else {
         return None;
     };
-    let Place { partition, region, account } = place;
+    let ResourceLocation { partition, region, account } = place;
     let here = format!("arn:{partition}:kms:{region}:{account}");
     Some(if key.starts_with("arn:") {
         key.clone()
@@ -161,9 +161,9 @@ mod tests {
     use super::*;
     use transload_model::{LifecyclePreset, RepositoryName, RepositorySettings};
 
-    fn place() -> Place {
+    fn place() -> ResourceLocation {
         let region = Region::parse("cn-north-1").unwrap();
-        Place::new(region, AccountId::parse("123456789012").unwrap())
+        ResourceLocation::new(region, AccountId::parse("123456789012").unwrap())
     }
 
     fn arn(name: &str) -> String {

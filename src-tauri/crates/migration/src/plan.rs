@@ -11,7 +11,7 @@ use super::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
 use super::push_order::set_push_order;
 use super::totals::{NeededQuota, PlanTotals, pulls, totals};
 use super::{
-    DestinationIdentity, EngineOutcome, EnginePlan, Extent, ImageContent, LifecycleForecast,
+    CopyScope, DestinationIdentity, EngineOutcome, EnginePlan, ImageContent, LifecycleForecast,
     ManifestCache, MigrationError, MigrationRequest, RequestedImage, Resolution,
 };
 use transload_model::{
@@ -35,7 +35,7 @@ pub struct Plan {
     /// Whether the temporary tags of a push through the engine are removed afterwards.
     pub remove_temporary_tags: bool,
     /// Which parts of each image are copied from registry to registry.
-    pub extent: Extent,
+    pub extent: CopyScope,
     /// Layers of existing repositories that can be mounted from there. Empty unless blob mounting
     /// is enabled.
     pub layer_holders: Arc<Vec<(Digest, RepositoryName)>>,

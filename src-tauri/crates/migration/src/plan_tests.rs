@@ -119,7 +119,7 @@ async fn progress_reaches_the_number_of_images() {
     };
     let request = request("app", "app", &tags);
     let (source, manifests) = (world.registry_source(), Arc::default());
-    super::gather_watched(&request, &source, &world.destination(), &manifests, &tell)
+    super::gather_with_progress(&request, &source, &world.destination(), &manifests, &tell)
         .await
         .unwrap();
     let reported = reported.into_inner().unwrap();

@@ -45,7 +45,7 @@ async fn manifests_read_by_a_plan_are_not_pulled_again() {
     let plan = async || {
         let destination = world.destination();
         let facts =
-            super::gather_watched(&request, &source, &destination, &manifests, &|_| {}).await;
+            super::gather_with_progress(&request, &source, &destination, &manifests, &|_| {}).await;
         super::plan(&request, &facts.unwrap())
     };
     *world.source.pulls_left.lock().unwrap() = Some(50);
@@ -66,7 +66,7 @@ async fn manifests_read_by_a_plan_are_not_pulled_again() {
 async fn a_run_waits_for_a_used_up_quota_and_continues() {
     let (mut world, plan) = world_with_quota(5).await;
     *world.source.renewed_after_looks.lock().unwrap() = Some((2, 100));
-    world.control = super::Control::looking_again_every(Duration::from_millis(1));
+    world.control = super::Control::with_check_interval(Duration::from_millis(1));
     let report = world.run(&plan, &world.registry_source()).await;
     assert_eq!(results(&report), ["Moved Equal"; 6]);
     // One task checks the quota for all: three checks, then the run continues.
@@ -77,7 +77,7 @@ async fn a_run_waits_for_a_used_up_quota_and_continues() {
 async fn signing_in_ends_the_wait_for_a_quota() {
     let (mut world, plan) = world_with_quota(1).await;
     *world.source.renewed_after_looks.lock().unwrap() = Some((0, 100));
-    world.control = super::Control::looking_again_every(Duration::from_secs(3600));
+    world.control = super::Control::with_check_interval(Duration::from_secs(3600));
     let source = world.registry_source();
     let run = world.run(&plan, &source);
     let sign_in = async {
@@ -101,7 +101,7 @@ async fn signing_in_ends_the_wait_for_a_quota() {
 #[tokio::test]
 async fn a_wait_for_a_quota_can_be_cancelled() {
     let (mut world, plan) = world_with_quota(0).await;
-    world.control = super::Control::looking_again_every(Duration::from_secs(3600));
+    world.control = super::Control::with_check_interval(Duration::from_secs(3600));
     let source = world.registry_source();
     let cancel = async {
         while quota_events(&world).is_empty() {

@@ -19,12 +19,12 @@ pub(super) struct Record<'a> {
     pub planned: &'a PlannedImage,
     /// Whether the write of its tag has started.
     pub write_begun: AtomicBool,
-    state: Mutex<Known>,
+    state: Mutex<ImageProgress>,
 }
 
 /// What is known about an image so far.
 #[derive(Clone)]
-pub(super) struct Known {
+pub(super) struct ImageProgress {
     pub result: Option<ImageResult>,
     pub pushed_digest: Option<Digest>,
     pub registry_digest: Option<Digest>,
@@ -50,7 +50,7 @@ pub(super) struct Known {
     pub part_of: Option<Digest>,
 }
 
-impl Default for Known {
+impl Default for ImageProgress {
     fn default() -> Self {
         Self {
             result: None,
@@ -73,7 +73,7 @@ impl Default for Known {
     }
 }
 
-impl Known {
+impl ImageProgress {
     /// Restores the record of an earlier run of the same migration. Only a finished image has a
     /// result. What is known about the others is kept, in case this run fails before it learns
     /// more.
@@ -110,7 +110,7 @@ impl<'a> Records<'a> {
     pub fn of(plan: &'a Plan, earlier: &[JournalImage]) -> Self {
         let mut earlier = earlier.iter();
         let record = |planned| {
-            let known = earlier.next().map(Known::of).unwrap_or_default();
+            let known = earlier.next().map(ImageProgress::of).unwrap_or_default();
             Record { planned, write_begun: AtomicBool::default(), state: Mutex::new(known) }
         };
         Self(plan.images.iter().map(record).collect())
@@ -136,13 +136,13 @@ impl<'a> Records<'a> {
 }
 
 impl Record<'_> {
-    fn state(&self) -> MutexGuard<'_, Known> {
+    fn state(&self) -> MutexGuard<'_, ImageProgress> {
         // The state is plain data, so it is valid even after a panic in another task.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns a copy of the current state.
-    pub fn known(&self) -> Known {
+    pub fn known(&self) -> ImageProgress {
         self.state().clone()
     }
 

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::copy::{TagsThere, referrer_tags};
+use super::concurrency::for_each_concurrent;
+use super::copy::{DestinationTags, referrer_tags};
 use super::facts::ImageFacts;
-use super::in_turn::in_turn;
 use super::{Destination, MigrationError, MigrationRequest, PlannedReferrerTag, RequestedImage};
 use transload_aws::EcrRepository;
 use transload_model::{Digest, RepositoryName};
@@ -37,8 +37,8 @@ pub(super) async fn find_referrer_tags(
         // request for each tag.
         *wanted.entry(image.source.path().to_owned()).or_default() += 3 * signable.len();
     }
-    let (tags, signable) = (&TagsThere::rare(wanted), &signable);
-    let found = in_turn(images.len(), MAX_CONCURRENT_IMAGES, |place| async move {
+    let (tags, signable) = (&DestinationTags::rare(wanted), &signable);
+    let found = for_each_concurrent(images.len(), MAX_CONCURRENT_IMAGES, |place| async move {
         let (image, signable) = (&request.images[place], &signable[place]);
         if signable.is_empty() {
             return None;
@@ -63,7 +63,7 @@ async fn find(
     source: &dyn RegistryApi,
     destination: &Destination,
     exists: bool,
-    tags: &TagsThere,
+    tags: &DestinationTags,
 ) -> Result<Vec<PlannedReferrerTag>, MigrationError> {
     let mut planned = Vec::new();
     for found in referrer_tags(source, image.source.path(), signable, tags).await? {

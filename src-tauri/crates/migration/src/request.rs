@@ -15,12 +15,12 @@ pub struct MigrationRequest {
     /// Whether the temporary tags of a push through the Docker Engine are removed afterwards.
     pub remove_temporary_tags: bool,
     /// Which parts of each image are copied from registry to registry.
-    pub extent: Extent,
+    pub extent: CopyScope,
 }
 
 /// Which parts of an image are copied from registry to registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extent {
+pub struct CopyScope {
     /// Copies only the manifest of this platform. Its digest is not the index's, and anything
     /// attached to the index, such as its signature, is not copied.
     pub platform: Option<Platform>,
@@ -28,7 +28,7 @@ pub struct Extent {
     pub referrers: bool,
 }
 
-impl Default for Extent {
+impl Default for CopyScope {
     /// Copies everything.
     fn default() -> Self {
         Self { platform: None, referrers: true }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::in_turn::in_turn;
+use super::concurrency::for_each_concurrent;
 use super::journal::JournalLog;
 use super::record::{Record, Records};
 use super::steps;
@@ -66,7 +66,7 @@ pub async fn run(
         false => &[Step::LogIn, Step::Tag, Step::Push, Step::Verify],
     };
     for &step in steps {
-        control.until_cancelled(control.go()).await;
+        control.until_cancelled(control.wait_while_paused()).await;
         if control.is_cancelled() {
             break;
         }
@@ -188,7 +188,7 @@ impl Run<'_> {
 
     /// Runs `work` for each record, at most `together` at a time, unless the migration is paused or
     /// cancelled. `work` returns whether the image succeeded.
-    pub(super) async fn each<'r, 'p: 'r, F>(
+    pub(super) async fn for_each_concurrent<'r, 'p: 'r, F>(
         &self,
         records: impl Iterator<Item = &'r Record<'p>>,
         together: usize,
@@ -199,10 +199,10 @@ impl Run<'_> {
     {
         let records: Vec<_> = records.collect();
         let (all, work) = (&records, &work);
-        let outcomes = in_turn(all.len(), together, |place| async move {
+        let outcomes = for_each_concurrent(all.len(), together, |place| async move {
             let record = all[place];
             let held = async {
-                self.control.go().await;
+                self.control.wait_while_paused().await;
                 work(record).await
             };
             let mut held = std::pin::pin!(held);

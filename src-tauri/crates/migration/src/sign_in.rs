@@ -108,9 +108,9 @@ impl SignInGate {
     async fn wait(&self, ended: AwsError) -> Result<(), AwsError> {
         let mut error = Arc::new(MigrationError::from(ended));
         loop {
-            let seen = self.control.wakes();
+            let seen = self.control.wake_count();
             self.events.emit(MigrationEvent::SignInNeeded { error: Arc::clone(&error) });
-            let dozing = self.control.doze(seen, self.control.look_again());
+            let dozing = self.control.sleep_until_woken(seen, self.control.check_interval());
             let looking = async {
                 dozing.await;
                 self.reopener.reopen().await

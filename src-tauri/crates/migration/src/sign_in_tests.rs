@@ -20,7 +20,7 @@ async fn world() -> (World, Plan) {
             ..RepositorySettings::default()
         };
     }
-    world.control = Control::looking_again_every(Duration::from_millis(1));
+    world.control = Control::with_check_interval(Duration::from_millis(1));
     let plan = world.plan(&both).await;
     (world, plan)
 }
@@ -66,7 +66,7 @@ async fn a_session_that_expires_at_any_call_loses_and_repeats_nothing() {
 async fn credentials_that_need_no_person_are_renewed_silently() {
     for ends_after in 0..7 {
         let (mut world, plan) = world().await;
-        world.control = Control::looking_again_every(Duration::from_secs(3600));
+        world.control = Control::with_check_interval(Duration::from_secs(3600));
         *world.ecr.calls_left.lock().unwrap() = Some(ends_after);
         let source = world.registry_source();
         let run = world.run_signing_in(&plan, &source, 0);
@@ -93,7 +93,7 @@ async fn a_rejected_registry_login_is_renewed_after_a_sign_in() {
 async fn the_events_of_an_expired_session_are_in_order() {
     let mut world = World::new();
     world.source.image("app", Some("1"), &["layer"]);
-    world.control = Control::looking_again_every(Duration::from_millis(1));
+    world.control = Control::with_check_interval(Duration::from_millis(1));
     let plan = world.plan(&request("app", "app", &["1"])).await;
     *world.ecr.calls_left.lock().unwrap() = Some(1);
     world.run_signing_in(&plan, &world.registry_source(), 2).await;
@@ -104,7 +104,7 @@ async fn the_events_of_an_expired_session_are_in_order() {
 async fn signing_in_or_cancelling_ends_the_wait() {
     for cancelled in [false, true] {
         let (mut world, plan) = world().await;
-        world.control = Control::looking_again_every(Duration::from_secs(3600));
+        world.control = Control::with_check_interval(Duration::from_secs(3600));
         *world.ecr.calls_left.lock().unwrap() = Some(2);
         let source = world.registry_source();
         let run = world.run_signing_in(&plan, &source, 1);

@@ -19,12 +19,12 @@ use transload_registry::{LoginSource, RegistryError, RegistryLogin};
 pub struct StoredLogin {
     registry: RegistryHost,
     environment: DockerEnvironment,
-    state: tokio::sync::Mutex<State>,
+    state: tokio::sync::Mutex<LoginState>,
     problem: Mutex<Option<String>>,
 }
 
 #[derive(Default)]
-struct State {
+struct LoginState {
     logins: Option<StoredLogins>,
     /// Logins returned so far, by repository; `None` is the registry itself.
     returned: HashMap<Option<String>, Option<FoundLogin>>,
@@ -44,7 +44,11 @@ impl StoredLogin {
         self.find_in(&mut state, repository).await
     }
 
-    async fn find_in(&self, state: &mut State, repository: Option<&str>) -> Option<FoundLogin> {
+    async fn find_in(
+        &self,
+        state: &mut LoginState,
+        repository: Option<&str>,
+    ) -> Option<FoundLogin> {
         let logins = match &mut state.logins {
             Some(logins) => logins,
             none => none.insert(StoredLogins::read(&self.environment).await),
@@ -119,12 +123,12 @@ mod tests {
 
     use super::*;
 
-    struct Home {
+    struct StoreLocation {
         folder: tempfile::TempDir,
         environment: DockerEnvironment,
     }
 
-    impl Home {
+    impl StoreLocation {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let home = folder.path().to_owned();
@@ -161,7 +165,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_rejected_login_is_read_again_and_used_if_it_changed() {
-        let home = Home::new();
+        let home = StoreLocation::new();
         home.store(&[("r.example", "u:old"), ("r.example/team", "t:old")]);
         let source = home.login();
         assert_eq!(text(source.login().await.unwrap()).unwrap(), "u:old");
@@ -175,7 +179,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unreadable_store_is_a_problem_but_not_an_error() {
-        let home = Home::new();
+        let home = StoreLocation::new();
         assert_eq!((home.login().login().await.unwrap(), home.login().problem()), (None, None));
         home.write("{");
         let source = home.login();

@@ -47,7 +47,7 @@ pub(super) struct TagGuard<'a> {
 
 /// The decision of a guard.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum TagDecision {
     /// The tag may be written now. The intent is recorded on disk.
     Write(Option<PendingWrite>),
     /// The tag points to the wanted image already.
@@ -97,10 +97,10 @@ impl TagGuard<'_> {
         &self,
         destination: &dyn RegistryApi,
         wanted: Option<&Digest>,
-    ) -> Result<Verdict, MigrationError> {
+    ) -> Result<TagDecision, MigrationError> {
         let found = self.found(destination).await?;
         if let Some(is_own) = self.check(destination, found.as_ref(), wanted)? {
-            return Ok(Verdict::AlreadyThere { is_own });
+            return Ok(TagDecision::AlreadyThere { is_own });
         }
         let begun = || {
             if let Some(begun) = self.write_begun {
@@ -109,7 +109,7 @@ impl TagGuard<'_> {
         };
         let (Some(journal), Some((repository, tag))) = (self.journal, self.names()) else {
             begun();
-            return Ok(Verdict::Write(None));
+            return Ok(TagDecision::Write(None));
         };
         let kind = match self.expected {
             Expected::Planned { .. } => TagKind::Image,
@@ -119,7 +119,7 @@ impl TagGuard<'_> {
         let write = Write::Tag(TagWrite { tag, kind, image, earlier: found, digest });
         let pending = journal.intend(&repository, write).await?;
         begun();
-        Ok(Verdict::Write(Some(pending)))
+        Ok(TagDecision::Write(Some(pending)))
     }
 
     /// Journals the result of writing this digest; no `error` means that it succeeded. After an

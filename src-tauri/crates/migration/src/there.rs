@@ -19,20 +19,20 @@ const MAX_LAYERS: usize = 100_000;
 
 /// What an existing repository contains.
 #[derive(Clone, Debug, Default)]
-pub struct RepositoryHolds {
+pub struct RepositoryState {
     /// Layers of the plan's images that the repository has.
     pub layers: HashSet<Digest>,
     /// Its lifecycle policy, if the plan may push images to it.
-    pub lifecycle: Document,
+    pub lifecycle: PolicyDocument,
     /// The images that the policy applies to now.
     pub lifecycle_facts: PolicyFacts,
     /// Its repository policy, if the request sets one.
-    pub policy: Document,
+    pub policy: PolicyDocument,
 }
 
 /// A policy document of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Document {
+pub enum PolicyDocument {
     /// It was not read, or reading it was denied.
     #[default]
     Unknown,
@@ -42,7 +42,7 @@ pub enum Document {
     Text(String),
 }
 
-impl Document {
+impl PolicyDocument {
     pub(super) fn of(name: &RepositoryName, asked: Result<Option<String>, AwsError>) -> Self {
         match asked {
             Ok(Some(text)) => Self::Text(text),
@@ -58,12 +58,12 @@ impl Document {
 
 /// Reads what existing repositories contain. Where reading is denied, the plan is created without
 /// that information.
-pub(super) async fn what_is_there(
+pub(super) async fn read_repository_states(
     request: &MigrationRequest,
     images: &[ImageFacts],
     repositories: &BTreeMap<RepositoryName, EcrRepository>,
     destination: &Destination,
-) -> BTreeMap<RepositoryName, RepositoryHolds> {
+) -> BTreeMap<RepositoryName, RepositoryState> {
     let mut wanted: BTreeMap<&RepositoryName, HashSet<Digest>> =
         repositories.keys().map(|name| (name, HashSet::new())).collect();
     let mut left = MAX_LAYERS;
@@ -108,7 +108,7 @@ async fn of_repository(
     coming: usize,
     request: &MigrationRequest,
     destination: &Destination,
-) -> RepositoryHolds {
+) -> RepositoryState {
     let ecr = destination.ecr.as_ref();
     let settings = request.repositories.get(name);
     let layers = async {
@@ -124,19 +124,19 @@ async fn of_repository(
     let lifecycle = async {
         let wanted = settings.map(|settings| settings.lifecycle);
         if coming == 0 && matches!(wanted, None | Some(LifecyclePreset::None)) {
-            return (Document::Unknown, PolicyFacts::Unknown);
+            return (PolicyDocument::Unknown, PolicyFacts::Unknown);
         }
-        let policy = Document::of(name, ecr.lifecycle_policy(name).await);
+        let policy = PolicyDocument::of(name, ecr.lifecycle_policy(name).await);
         let facts = policy_facts(name, &policy, coming, destination).await;
         (policy, facts)
     };
     let policy = async {
         match settings.and_then(|settings| settings.policy.as_ref()) {
-            None => Document::Unknown,
-            Some(_) => Document::of(name, ecr.repository_policy(name).await),
+            None => PolicyDocument::Unknown,
+            Some(_) => PolicyDocument::of(name, ecr.repository_policy(name).await),
         }
     };
     let (layers, (lifecycle, lifecycle_facts), policy) =
         futures_util::future::join3(layers, lifecycle, policy).await;
-    RepositoryHolds { layers, lifecycle, lifecycle_facts, policy }
+    RepositoryState { layers, lifecycle, lifecycle_facts, policy }
 }

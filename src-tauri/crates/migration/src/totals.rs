@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use ts_rs::TS;
 
-use super::there::RepositoryHolds;
+use super::there::RepositoryState;
 use super::{Action, PlannedImage, PlannedRepository, Route};
 use transload_model::{Digest, Encryption, RepositoryName};
 use transload_registry::PullQuota;
@@ -60,7 +60,7 @@ pub struct NeededQuota {
 pub(super) fn totals(
     repositories: &[PlannedRepository],
     images: &[PlannedImage],
-    holds: &BTreeMap<RepositoryName, RepositoryHolds>,
+    holds: &BTreeMap<RepositoryName, RepositoryState>,
     blob_mounting: Option<bool>,
 ) -> PlanTotals {
     let mut totals = PlanTotals { blob_mounting, ..PlanTotals::default() };
@@ -114,7 +114,7 @@ fn add_bytes(
     totals: &mut PlanTotals,
     repositories: &[PlannedRepository],
     layers: &BTreeMap<&RepositoryName, HashMap<&Digest, u64>>,
-    holds: &BTreeMap<RepositoryName, RepositoryHolds>,
+    holds: &BTreeMap<RepositoryName, RepositoryState>,
 ) {
     let encryption: HashMap<_, _> =
         repositories.iter().map(|known| (&known.name, &known.settings.encryption)).collect();

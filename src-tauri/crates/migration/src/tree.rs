@@ -99,7 +99,7 @@ pub(super) async fn read_tree(
 ///
 /// # Errors
 /// As [`read_tree`], and [`MigrationError::PlatformMissing`] if there is no image for the platform.
-pub(super) async fn read_extent(
+pub(super) async fn read_selected(
     source: ManifestSource<'_>,
     image: &ImageReference,
     reference: &str,

@@ -8,13 +8,13 @@
 //! it alone: the manifests of an index, signatures. A repository goes only where the migration created
 //! it and nothing is in it any more.
 
-mod brought;
 mod carry_out;
 mod facts;
 mod plan;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod written;
 
 pub use carry_out::{UndoLeft, UndoReport, Why, undo};
 pub use facts::{RepositoryFacts, UndoFacts, undo_facts};

@@ -252,7 +252,7 @@ impl Journaled {
     }
 
     async fn resume(&self) -> Report {
-        let (record, log) = self.journal.take_up("m-1", record_error()).await.unwrap();
+        let (record, log) = self.journal.resume("m-1", record_error()).await.unwrap();
         let plan = record.plan(&self.request).unwrap();
         let report = self.world.run_with(&plan, &self.world.registry_source(), Some(&log)).await;
         log.flush().await.unwrap();

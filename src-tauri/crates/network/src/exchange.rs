@@ -25,7 +25,7 @@ pub struct Exchange {
 }
 
 /// A request.
-pub struct Ask {
+pub struct ExchangeRequest {
     /// `GET`, `POST`, …
     pub method: String,
     /// Where to.
@@ -37,7 +37,7 @@ pub struct Ask {
 }
 
 /// An answer.
-pub struct Answer {
+pub struct ExchangeResponse {
     /// The status.
     pub status: u16,
     /// Its headers; those that are not text are left out.
@@ -97,7 +97,7 @@ impl Exchange {
     }
 
     /// Sends a request and reads its answer to the end.
-    pub async fn send(&self, ask: Ask) -> Result<Answer, ExchangeError> {
+    pub async fn send(&self, ask: ExchangeRequest) -> Result<ExchangeResponse, ExchangeError> {
         let unusable = |error: &dyn std::fmt::Display| ExchangeError::Unusable(error.to_string());
         let url = Url::parse(&ask.url).map_err(|error| unusable(&error))?;
         let method = ask.method.parse().map_err(|_| unusable(&"the method is none of HTTP"))?;
@@ -127,7 +127,7 @@ impl Exchange {
                 let of_body = [CONTENT_ENCODING.as_str(), CONTENT_LENGTH.as_str()];
                 headers.retain(|(name, _)| !of_body.contains(&name.as_str()));
             }
-            Ok(Answer { status, headers, body })
+            Ok(ExchangeResponse { status, headers, body })
         };
         match self.answer_within {
             Some(limit) => timeout(limit, answered).await.unwrap_or(Err(ExchangeError::TimedOut)),

@@ -17,6 +17,7 @@
 // Inside tests a failed unwrap is the failure that the test is there to show.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod address_scope;
 mod ca_file;
 mod certificate;
 mod clock;
@@ -26,7 +27,7 @@ mod failure;
 mod given_certificates;
 mod gnome;
 mod loopback;
-mod place;
+mod network;
 mod proxies;
 mod proxy_address;
 mod proxy_exceptions;
@@ -37,18 +38,17 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod verifier;
-mod way;
 
+pub use address_scope::{AddressScope, is_loopback, scope_of, scope_of_address};
 pub use ca_file::{CaCertificate, CaFile, CaFileError, CaOrigin};
 pub use clock::Clock;
 #[cfg(any(test, feature = "testing"))]
 pub use encoding::testing as encoding_testing;
 pub use encoding::{Decoder, Encoding, PIECE_BYTES, TooLarge, decoded};
-pub use exchange::{Answer, Ask, Exchange, ExchangeError};
+pub use exchange::{Exchange, ExchangeError, ExchangeRequest, ExchangeResponse};
 pub use failure::{NetworkFailure, date_header, signature_times};
 pub use given_certificates::TrustsGiven;
-pub use place::{Place, is_loopback, place, place_of_address};
+pub use network::{NamedCaFile, Network};
 pub use proxies::{Proxies, ProxyOrigin};
 pub use proxy_address::Hop;
 pub use verifier::{Distrust, Untrusted};
-pub use way::{NamedCaFile, Network};

@@ -10,7 +10,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, SignatureScheme};
 
-use super::place::{Place, place_of_address};
+use super::address_scope::{AddressScope, scope_of_address};
 
 /// Takes any certificate from this computer, and none from another.
 pub(super) fn verifier() -> Arc<dyn ServerCertVerifier> {
@@ -23,7 +23,7 @@ struct LoopbackOnly(Arc<CryptoProvider>);
 fn is_loopback(name: &ServerName<'_>) -> bool {
     match name {
         ServerName::IpAddress(address) => {
-            place_of_address(IpAddr::from(*address)) == Place::Loopback
+            scope_of_address(IpAddr::from(*address)) == AddressScope::Loopback
         }
         ServerName::DnsName(name) => {
             let name = name.as_ref();

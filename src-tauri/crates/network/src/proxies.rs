@@ -15,8 +15,8 @@ use ts_rs::TS;
 
 use url::Url;
 
+use super::address_scope::{AddressScope, scope_of};
 use super::gnome::GnomeProxies;
-use super::place::{Place, place};
 use super::proxy_address::Hop;
 use super::proxy_exceptions::Exceptions;
 
@@ -162,7 +162,7 @@ impl Proxies {
     /// machine, are never asked for through one.
     pub fn for_url(&self, url: &Url) -> Option<Hop> {
         let Chosen { https, http, exceptions, system } = &self.0.registries;
-        if place(url) != Place::Elsewhere || exceptions.contains(url) {
+        if scope_of(url) != AddressScope::Elsewhere || exceptions.contains(url) {
             return None;
         }
         if let Some(system) = system {

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::testing::{ConnectProxy, ProxyRule};
-use super::{Ask, Exchange, Hop, Network, Proxies};
+use super::{Exchange, ExchangeRequest, Hop, Network, Proxies};
 
 /// How many cases are made. botocore goes through all of them in one process.
 const CASES: usize = 1_500;
@@ -255,7 +255,7 @@ async fn a_login_is_sent_as_curl_sends_it() {
         let proxies =
             Proxies::from_variables(|name| (name == "http_proxy").then(|| address.clone()));
         let exchange = Exchange::new(&Network::new(proxies), None, None).unwrap();
-        let ask = Ask {
+        let ask = ExchangeRequest {
             method: "GET".to_owned(),
             url: url.to_owned(),
             headers: Vec::new(),

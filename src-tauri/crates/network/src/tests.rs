@@ -23,11 +23,16 @@ fn through(login: &str, address: std::net::SocketAddr) -> Network {
     }))
 }
 
-fn ask(url: &str) -> Ask {
-    Ask { method: "GET".to_owned(), url: url.to_owned(), headers: Vec::new(), body: Bytes::new() }
+fn ask(url: &str) -> ExchangeRequest {
+    ExchangeRequest {
+        method: "GET".to_owned(),
+        url: url.to_owned(),
+        headers: Vec::new(),
+        body: Bytes::new(),
+    }
 }
 
-async fn get(network: &Network, url: &str) -> Result<Answer, ExchangeError> {
+async fn get(network: &Network, url: &str) -> Result<ExchangeResponse, ExchangeError> {
     let limit = Some(std::time::Duration::from_secs(10));
     Exchange::new(network, limit, limit).unwrap().send(ask(url)).await
 }
@@ -40,16 +45,16 @@ async fn failure(network: &Network, url: &str) -> NetworkFailure {
     }
 }
 
-struct Place {
+struct CaFileOnDisk {
     _folder: tempfile::TempDir,
     path: PathBuf,
 }
 
-fn file(authority: &Authority) -> Place {
+fn file(authority: &Authority) -> CaFileOnDisk {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");
     std::fs::write(&path, authority.pem()).unwrap();
-    Place { _folder: folder, path }
+    CaFileOnDisk { _folder: folder, path }
 }
 
 async fn behind_proxy(leaf: &Leaf) -> (TlsServer, ConnectProxy, Network) {
@@ -103,11 +108,11 @@ async fn a_file_that_cannot_be_used_stops_nothing() {
 }
 
 /// A file with the certificate of the server itself.
-fn file_of(leaf: &Leaf) -> Place {
+fn file_of(leaf: &Leaf) -> CaFileOnDisk {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("server.pem");
     std::fs::write(&path, leaf.pem()).unwrap();
-    Place { _folder: folder, path }
+    CaFileOnDisk { _folder: folder, path }
 }
 
 #[tokio::test]

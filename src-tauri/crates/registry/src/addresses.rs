@@ -9,14 +9,14 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::{RegistryEndpoint, RegistryError};
-use transload_network::{Place, is_loopback, place, place_of_address};
+use transload_network::{AddressScope, is_loopback, scope_of, scope_of_address};
 
 /// Why a place is refused to whoever is not there.
-fn reason(place: Place) -> Option<&'static str> {
+fn reason(place: AddressScope) -> Option<&'static str> {
     match place {
-        Place::Loopback => Some("it is this computer itself"),
-        Place::LinkLocal => Some("it is a link-local address, where metadata services live"),
-        Place::Elsewhere => None,
+        AddressScope::Loopback => Some("it is this computer itself"),
+        AddressScope::LinkLocal => Some("it is a link-local address, where metadata services live"),
+        AddressScope::Elsewhere => None,
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn next_page(
 
 /// Why an address that a name stands for is not asked on a registry's behalf.
 pub(super) fn reason_against(address: IpAddr) -> Option<&'static str> {
-    reason(place_of_address(address))
+    reason(scope_of_address(address))
 }
 
 /// Checks where a redirect or an upload address leads, and takes a login out of it.
@@ -109,9 +109,9 @@ pub(super) fn expect_same_host(
 }
 
 fn check_place(endpoint: &RegistryEndpoint, to: &Url) -> Result<(), RegistryError> {
-    let there = place(to);
+    let there = scope_of(to);
     match reason(there) {
-        Some(why) if there != place(&endpoint.url) => Err(refused(endpoint, to, why)),
+        Some(why) if there != scope_of(&endpoint.url) => Err(refused(endpoint, to, why)),
         _ => Ok(()),
     }
 }

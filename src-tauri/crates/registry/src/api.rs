@@ -36,7 +36,7 @@ pub trait RegistryApi: Send + Sync {
     /// The same registry, with the login from another source.
     fn with_login(self: Arc<Self>, login: Arc<dyn LoginSource>) -> Arc<dyn RegistryApi>;
 
-    /// Asks the registry's front door, with the login, whether it may be used.
+    /// Asks the registry's base endpoint, with the login, whether it may be used.
     async fn check_login(&self) -> Result<(), RegistryError>;
 
     /// What a reference points to, without its bytes; nothing where it does not exist.

@@ -3,11 +3,11 @@
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
 
-use super::answer::is_web_page;
 use super::checked::Checked;
-use super::client::Ask;
+use super::client::RegistryRequest;
 use super::encoding;
 use super::manifests::DOCKER_CONTENT_DIGEST;
+use super::response::is_web_page;
 use super::token::Scope;
 use super::{BlobStream, Optional, RegistryClient, RegistryError, Remedy, http, resume};
 use transload_model::{Descriptor, Digest, RegistryHost};
@@ -81,9 +81,9 @@ impl RegistryClient {
         Ok(Box::pin(Checked::new(host, blob, Box::pin(body))))
     }
 
-    fn blob_ask(&self, method: Method, path: &str, digest: &Digest) -> Ask {
+    fn blob_ask(&self, method: Method, path: &str, digest: &Digest) -> RegistryRequest {
         let url = self.endpoint.below_v2(path.split('/').chain(["blobs", digest.as_str()]));
-        Ask::new(method, url, Scope::Pull(path.to_owned()), blob_subject(path, digest))
+        RegistryRequest::new(method, url, Scope::Pull(path.to_owned()), blob_subject(path, digest))
     }
 
     fn wrong_size(&self, blob: &Descriptor, actual_bytes: u64) -> RegistryError {

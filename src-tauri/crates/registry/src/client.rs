@@ -11,15 +11,15 @@ use reqwest::{Method, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
-use super::answer::{Refusal, is_web_page};
 use super::challenge::Challenge;
 use super::http::{self, Body, Connections, Silence};
 use super::lists::PageSize;
 use super::manifests::{DOCKER_CONTENT_DIGEST, HeadsByGet};
-use super::pace::{Pace, Way};
 use super::quotas::{Action, Quotas};
+use super::rate_limit::{RateLimit, RequestPriority};
 use super::referrers::ReferrersApi;
-use super::token::{Access, Pass, Scope};
+use super::response::{Refusal, is_web_page};
+use super::token::{Access, Authorization, Scope};
 use super::{
     BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi,
     RegistryEndpoint, RegistryError, Remedy, Stored, UploadSession, UploadStart, addresses,
@@ -34,7 +34,7 @@ const REDIRECT_LIMIT: usize = 10;
 const LOOK_LIMIT: Duration = Duration::from_secs(4);
 /// The pause before such a request is sent a second and last time.
 const LOOK_PAUSE: Duration = Duration::from_millis(200);
-/// How much of the answer of a write and of the front door is read.
+/// How much of the answer of a write and of the base endpoint is read.
 const SHORT_ANSWER_LIMIT: usize = 64 * 1024;
 /// The header that registries sign their answers with. Source: distribution, "API Version Check".
 const API_VERSION: HeaderName = HeaderName::from_static("docker-distribution-api-version");
@@ -45,7 +45,7 @@ pub struct RegistryClient {
     pub(super) endpoint: Arc<RegistryEndpoint>,
     pub(super) connections: Connections,
     pub(super) access: Arc<Access>,
-    pub(super) pace: Arc<Pace>,
+    pub(super) pace: Arc<RateLimit>,
     pub(super) quotas: Arc<Quotas>,
     pub(super) referrers_api: Arc<ReferrersApi>,
     pub(super) page_size: Arc<PageSize>,
@@ -57,7 +57,7 @@ pub struct RegistryClient {
 }
 
 /// One request that may be sent several times.
-pub(super) struct Ask {
+pub(super) struct RegistryRequest {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) scope: Scope,
@@ -69,7 +69,7 @@ pub(super) struct Ask {
     pub(super) is_optional: bool,
 }
 
-impl Ask {
+impl RegistryRequest {
     pub(super) fn new(method: Method, url: Url, scope: Scope, subject: impl Into<String>) -> Self {
         let headers = HeaderMap::new();
         let subject = subject.into();
@@ -126,22 +126,27 @@ impl RegistryClient {
     }
 
     /// Sends a request until it succeeds, and gives its answer with the body unread.
-    pub(super) async fn send(&self, ask: &Ask) -> Result<Response, RegistryError> {
+    pub(super) async fn send(&self, ask: &RegistryRequest) -> Result<Response, RegistryError> {
         let action = Action::of(&ask.method);
         let is_head = ask.method == Method::HEAD;
-        let send = || self.paced(action, Way::Short, is_head, self.admitted(ask));
+        let send =
+            || self.paced(action, RequestPriority::Short, is_head, self.send_authorized(ask));
         retry::until_done(&ask.method, &self.pace, send)
             .await
             .map_err(|error| self.explained(error))
     }
 
     /// Sends a request until its whole answer is there.
-    pub(super) async fn fetch(&self, ask: &Ask, limit: usize) -> Result<Document, RegistryError> {
+    pub(super) async fn fetch(
+        &self,
+        ask: &RegistryRequest,
+        limit: usize,
+    ) -> Result<Document, RegistryError> {
         if ask.is_optional {
             return self.look(ask, limit).await;
         }
         let action = Action::of(&ask.method);
-        let send = || self.paced(action, Way::Short, false, self.document(ask, limit));
+        let send = || self.paced(action, RequestPriority::Short, false, self.document(ask, limit));
         retry::until_done(&ask.method, &self.pace, send)
             .await
             .map_err(|error| self.explained(error))
@@ -160,8 +165,8 @@ impl RegistryClient {
 
     /// Sends a request that is never waited for long. What the registry says of waiting concerns this
     /// request alone and holds no other back.
-    async fn look(&self, ask: &Ask, limit: usize) -> Result<Document, RegistryError> {
-        let _turn = self.pace.turn(Way::Short).await;
+    async fn look(&self, ask: &RegistryRequest, limit: usize) -> Result<Document, RegistryError> {
+        let _turn = self.pace.turn(RequestPriority::Short).await;
         let looked = timeout(LOOK_LIMIT, async {
             match self.document(ask, limit).await {
                 Err(error) if error.remedy() == Remedy::Retry => {
@@ -185,7 +190,7 @@ impl RegistryClient {
     pub(super) async fn paced<T>(
         &self,
         action: Option<Action>,
-        way: Way,
+        way: RequestPriority,
         is_head: bool,
         request: impl Future<Output = Result<T, RegistryError>>,
     ) -> Result<T, RegistryError> {
@@ -213,7 +218,7 @@ impl RegistryClient {
 
     /// Sends a write until it succeeds. A web page with a success, which a sign-in page of a network
     /// gives to every request, is no success; one with a registry's own headers is.
-    pub(super) async fn write(&self, ask: &Ask) -> Result<Document, RegistryError> {
+    pub(super) async fn write(&self, ask: &RegistryRequest) -> Result<Document, RegistryError> {
         let document = self.fetch(ask, SHORT_ANSWER_LIMIT).await?;
         self.expect_registry(&document)?;
         Ok(document)
@@ -239,8 +244,12 @@ impl RegistryClient {
         RegistryError::NotARegistry { registry: self.endpoint.host.clone(), detail: detail.into() }
     }
 
-    async fn document(&self, ask: &Ask, limit: usize) -> Result<Document, RegistryError> {
-        let response = self.admitted(ask).await?;
+    async fn document(
+        &self,
+        ask: &RegistryRequest,
+        limit: usize,
+    ) -> Result<Document, RegistryError> {
+        let response = self.send_authorized(ask).await?;
         let status = response.status();
         let headers = response.headers().clone();
         let url = response.url().clone();
@@ -251,7 +260,7 @@ impl RegistryClient {
     /// Sends a request, with a login where the registry wants one: first what is at hand, then what
     /// its challenge asks for, then once a renewed login. A registry may hide what is private from
     /// the anonymous without a challenge, so "not found" counts only with the login, if there is one.
-    async fn admitted(&self, ask: &Ask) -> Result<Response, RegistryError> {
+    async fn send_authorized(&self, ask: &RegistryRequest) -> Result<Response, RegistryError> {
         let mut pass = self.access.pass(&ask.scope).await?;
         let (mut asked, mut renewed, mut offered_login) = (false, false, false);
         // The refusal before a login was sent that nobody asked for.
@@ -280,7 +289,10 @@ impl RegistryClient {
             if is_own && refusal.is_about_login() {
                 if !asked {
                     asked = true;
-                    let new = self.access.admit(&ask.scope, offered.clone(), pass.as_ref()).await?;
+                    let new = self
+                        .access
+                        .authenticate(&ask.scope, offered.clone(), pass.as_ref())
+                        .await?;
                     if new.is_some() && new != pass {
                         pass = new;
                         continue;
@@ -289,13 +301,13 @@ impl RegistryClient {
                 let has_login = pass.as_ref().is_some_and(|pass| pass.has_login);
                 if has_login && !renewed && self.access.login.renew().await? {
                     renewed = true;
-                    pass = self.access.admit(&ask.scope, offered, pass.as_ref()).await?;
+                    pass = self.access.authenticate(&ask.scope, offered, pass.as_ref()).await?;
                     continue;
                 }
             }
             if is_own && pass.is_none() && !offered_login && refusal.may_hide_from_anonymous() {
                 offered_login = true;
-                pass = self.pass_nobody_asked_for(&ask.scope).await?;
+                pass = self.unsolicited_authorization(&ask.scope).await?;
                 if pass.is_some() {
                     before = Some(refusal).filter(|_| !self.access.has_asked());
                     continue;
@@ -306,15 +318,18 @@ impl RegistryClient {
         }
     }
 
-    /// What to send to a registry that refuses the anonymous without a challenge: what its front door
+    /// What to send to a registry that refuses the anonymous without a challenge: what its base endpoint
     /// asks for, or the login itself. Nothing where there is no login.
-    async fn pass_nobody_asked_for(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
+    async fn unsolicited_authorization(
+        &self,
+        scope: &Scope,
+    ) -> Result<Option<Authorization>, RegistryError> {
         if !matches!(self.access.login_for(scope).await, Ok(Some(_))) {
             return Ok(None);
         }
         if self.access.first_look_at_door() {
             let url = self.endpoint.below_v2([""]);
-            let ask = Ask::new(Method::GET, url, Scope::Login, "its front door");
+            let ask = RegistryRequest::new(Method::GET, url, Scope::Login, "its base endpoint");
             if let Ok(response) = self.follow(&ask, None).await
                 && addresses::is_own(&self.endpoint, response.url())
             {
@@ -333,8 +348,8 @@ impl RegistryClient {
     /// leads.
     pub(super) async fn follow(
         &self,
-        ask: &Ask,
-        pass: Option<&Pass>,
+        ask: &RegistryRequest,
+        pass: Option<&Authorization>,
     ) -> Result<Response, RegistryError> {
         let host = &self.endpoint.host;
         let mut url = ask.url.clone();
@@ -434,7 +449,7 @@ impl RegistryApi for RegistryClient {
 
     async fn check_login(&self) -> Result<(), RegistryError> {
         let url = self.endpoint.below_v2([""]);
-        let ask = Ask::new(Method::GET, url, Scope::Login, "its front door");
+        let ask = RegistryRequest::new(Method::GET, url, Scope::Login, "its base endpoint");
         match self.fetch(&ask, SHORT_ANSWER_LIMIT).await {
             Ok(document) => {
                 self.expect_registry(&document)?;

@@ -92,11 +92,11 @@ impl Connections {
         usable(client, endpoint)
     }
 
-    /// Whether a registry answers at its front door, told within a moment.
+    /// Whether a registry answers at its base endpoint, told within a moment.
     pub(super) async fn is_registry(&self, endpoint: &RegistryEndpoint) -> bool {
-        let door = endpoint.below_v2([""]);
-        let Ok(client) = self.client_for(endpoint, &door) else { return false };
-        let asked = timeout(PROBE_LIMIT, client.get(door).send()).await;
+        let challenge = endpoint.below_v2([""]);
+        let Ok(client) = self.client_for(endpoint, &challenge) else { return false };
+        let asked = timeout(PROBE_LIMIT, client.get(challenge).send()).await;
         let Ok(Ok(response)) = asked else { return false };
         matches!(response.status().as_u16(), 200 | 401 | 403)
             || response.headers().contains_key("docker-distribution-api-version")

@@ -11,7 +11,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod addresses;
-mod answer;
 mod api;
 mod blobs;
 mod challenge;
@@ -28,14 +27,15 @@ mod lists;
 mod login;
 mod login_check;
 mod manifests;
-mod pace;
 mod quotas;
+mod rate_limit;
 mod referrers;
 mod remedy;
 mod resolve;
+mod response;
 mod resume;
 mod retry;
-mod room;
+mod send_buffer;
 mod token;
 mod uploads;
 

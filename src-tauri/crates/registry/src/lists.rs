@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::client::{Ask, Document};
+use super::client::{Document, RegistryRequest};
 use super::http::Body;
 use super::token::Scope;
 use super::{Optional, RegistryClient, RegistryError, Remedy, addresses, link};
@@ -122,7 +122,8 @@ impl RegistryClient {
             if !visited.insert(url.clone()) || visited.len() > PAGE_LIMIT {
                 return Err(self.endless(&list));
             }
-            let mut ask = Ask::new(Method::GET, url.clone(), list.scope.clone(), list.subject);
+            let mut ask =
+                RegistryRequest::new(Method::GET, url.clone(), list.scope.clone(), list.subject);
             ask.is_optional = list.is_optional;
             let document = match self.fetch(&ask, PAGE_LIMIT_BYTES).await {
                 Ok(document) => document,
@@ -185,7 +186,7 @@ impl RegistryClient {
         for number in 0..PAGE_LIMIT {
             let mut url = sized(&list.url, size);
             url.query_pairs_mut().append_pair("last", &last);
-            let ask = Ask::new(Method::GET, url, list.scope.clone(), list.subject);
+            let ask = RegistryRequest::new(Method::GET, url, list.scope.clone(), list.subject);
             let document = match self.fetch(&ask, PAGE_LIMIT_BYTES).await {
                 Ok(document) => document,
                 // It does not know `last`, so it has no pages: what it gave is all.

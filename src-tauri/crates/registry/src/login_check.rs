@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use reqwest::{Method, StatusCode};
 
-use super::client::Ask;
-use super::token::{Pass, Scope, basic_header};
+use super::client::RegistryRequest;
+use super::token::{Authorization, Scope, basic_header};
 use super::{
     AnonymousLogin, FixedLogin, LoginSource, RegistryApi as _, RegistryClient, RegistryEndpoint,
     RegistryError, RegistryLogin,
@@ -44,7 +44,7 @@ pub async fn check_registry_login(
     if is_refused(&anonymous.check_login().await) {
         return Ok(LoginCheck::Accepted);
     }
-    // Where the door is open, no challenge makes the client send a login: it is sent unasked.
+    // Where the challenge is open, no challenge makes the client send a login: it is sent unasked.
     let at_door = |login: Option<RegistryLogin>| front_door(&anonymous, login);
     if at_door(None).await?.is_success() {
         if is_refusal(at_door(Some(login.clone())).await?) {
@@ -57,7 +57,7 @@ pub async fn check_registry_login(
     } else if is_refused(&made_up.check_login().await) {
         return Ok(LoginCheck::Accepted);
     }
-    // The list of repositories is often closed where the door is open.
+    // The list of repositories is often closed where the challenge is open.
     if is_refused(&catalogue(&anonymous).await) {
         return match catalogue(&typed).await {
             Ok(()) => Ok(LoginCheck::Accepted),
@@ -81,15 +81,15 @@ async fn front_door(
     login: Option<RegistryLogin>,
 ) -> Result<StatusCode, RegistryError> {
     let url = client.endpoint.below_v2([""]);
-    let ask = Ask::new(Method::GET, url, Scope::Login, "its front door");
-    let pass = login.map(|login| Pass { header: basic_header(&login), has_login: true });
+    let ask = RegistryRequest::new(Method::GET, url, Scope::Login, "its base endpoint");
+    let pass = login.map(|login| Authorization { header: basic_header(&login), has_login: true });
     Ok(client.follow(&ask, pass.as_ref()).await?.status())
 }
 
 async fn catalogue(client: &RegistryClient) -> Result<(), RegistryError> {
     let mut url = client.endpoint.below_v2(["_catalog"]);
     url.query_pairs_mut().append_pair("n", "1");
-    let ask = Ask::new(Method::GET, url, Scope::Catalogue, "its list of repositories");
+    let ask = RegistryRequest::new(Method::GET, url, Scope::Catalogue, "its list of repositories");
     client.send(&ask).await.map(drop)
 }
 
@@ -107,7 +107,7 @@ fn is_refused(outcome: &Result<(), RegistryError>) -> bool {
 fn refused(endpoint: &RegistryEndpoint) -> RegistryError {
     RegistryError::Unauthorized {
         registry: endpoint.host.clone(),
-        subject: "its front door".to_owned(),
+        subject: "its base endpoint".to_owned(),
         message: None,
         had_login: true,
     }

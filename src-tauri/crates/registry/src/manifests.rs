@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 
-use super::answer::is_web_page;
-use super::client::Ask;
+use super::client::RegistryRequest;
 use super::http::Body;
 use super::referrers::OCI_SUBJECT;
+use super::response::is_web_page;
 use super::token::Scope;
 use super::{ManifestHead, Optional, PullQuota, RegistryClient, RegistryError, Remedy, Stored};
 use transload_model::{
@@ -196,7 +196,7 @@ impl RegistryClient {
                 source: ManifestError::UnknownMediaType { media_type },
             }
         })?;
-        let mut ask = Ask::new(Method::PUT, url, Scope::Push(path.to_owned()), subject)
+        let mut ask = RegistryRequest::new(Method::PUT, url, Scope::Push(path.to_owned()), subject)
             .header(CONTENT_TYPE, media_type);
         ask.body = Some(manifest.bytes().clone());
         let document = match self.write(&ask).await {
@@ -250,7 +250,7 @@ impl RegistryClient {
         head.is_ok_and(|head| head.is_some_and(|head| head.digest == *manifest.digest()))
     }
 
-    fn manifest_ask(&self, method: Method, path: &str, reference: &str) -> Ask {
+    fn manifest_ask(&self, method: Method, path: &str, reference: &str) -> RegistryRequest {
         let (url, subject) = self.manifest_place(path, reference);
         // Schema 1 is named so that it comes as it is and is refused for what it is; without it
         // some registries would answer that the image does not exist.
@@ -258,7 +258,7 @@ impl RegistryClient {
             .into_iter()
             .chain([media_type::DOCKER_SCHEMA1_SIGNED, media_type::DOCKER_SCHEMA1])
             .collect();
-        let ask = Ask::new(method, url, Scope::Pull(path.to_owned()), subject);
+        let ask = RegistryRequest::new(method, url, Scope::Pull(path.to_owned()), subject);
         match HeaderValue::from_str(&types.join(", ")) {
             Ok(value) => ask.header(ACCEPT, value),
             Err(_) => ask,

@@ -21,13 +21,13 @@ const FAILURES_LIMIT: u32 = 3;
 /// image.
 #[derive(Default)]
 pub(super) struct ReferrersApi {
-    known: Mutex<Known>,
+    known: Mutex<ReferrersSupport>,
     /// Held by the first one that asks; the others wait for what it finds out.
     first: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Known {
+enum ReferrersSupport {
     /// It was not asked, or failed so many times in a row without saying anything.
     Unknown {
         failures: u32,
@@ -39,11 +39,11 @@ enum Known {
 }
 
 impl ReferrersApi {
-    fn known(&self) -> Known {
+    fn known(&self) -> ReferrersSupport {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn found(&self, found: Known) {
+    fn found(&self, found: ReferrersSupport) {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = found;
     }
 }
@@ -60,33 +60,33 @@ impl RegistryClient {
     ) -> Result<Option<Vec<Referrer>>, RegistryError> {
         let api = &self.referrers_api;
         let mut _first = None;
-        if api.known() == Known::NotAsked {
+        if api.known() == ReferrersSupport::NotAsked {
             let guard = api.first.lock().await;
             // Whoever waited asks for its own digest along with the others.
-            _first = Some(guard).filter(|_| api.known() == Known::NotAsked);
+            _first = Some(guard).filter(|_| api.known() == ReferrersSupport::NotAsked);
         }
         let failures = match api.known() {
-            Known::Missing => return Ok(None),
-            Known::Unknown { failures } => failures,
-            Known::Present | Known::NotAsked => 0,
+            ReferrersSupport::Missing => return Ok(None),
+            ReferrersSupport::Unknown { failures } => failures,
+            ReferrersSupport::Present | ReferrersSupport::NotAsked => 0,
         };
         let asked = self.referrers_by_api(path, digest).await;
         match asked {
             Ok(Some(found)) => {
-                api.found(Known::Present);
+                api.found(ReferrersSupport::Present);
                 Ok(Some(found))
             }
             Ok(None) => {
-                if api.known() != Known::Present {
-                    api.found(Known::Missing);
+                if api.known() != ReferrersSupport::Present {
+                    api.found(ReferrersSupport::Missing);
                 }
                 Ok(None)
             }
             Err(error) => {
                 let failures = failures + 1;
                 api.found(match failures {
-                    0..FAILURES_LIMIT => Known::Unknown { failures },
-                    _ => Known::Missing,
+                    0..FAILURES_LIMIT => ReferrersSupport::Unknown { failures },
+                    _ => ReferrersSupport::Missing,
                 });
                 Err(error)
             }

@@ -146,7 +146,7 @@ impl RegistryError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::answer::testing::error;
+    use super::super::response::testing::error;
     use super::*;
 
     /// The table of the documentation above, read back: status, remedy, and the fallbacks for HEAD,

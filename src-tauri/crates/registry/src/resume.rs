@@ -7,7 +7,7 @@ use futures_util::{Stream, StreamExt, stream};
 use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderValue, RANGE};
 use reqwest::{Response, StatusCode};
 
-use super::client::Ask;
+use super::client::RegistryRequest;
 use super::{RegistryClient, RegistryError, http, retry};
 
 type Body = Pin<Box<dyn Stream<Item = Result<Bytes, RegistryError>> + Send>>;
@@ -15,7 +15,7 @@ type Body = Pin<Box<dyn Stream<Item = Result<Bytes, RegistryError>> + Send>>;
 /// A body that is being read, and what it takes to ask for the rest of it.
 struct Download {
     client: RegistryClient,
-    ask: Ask,
+    ask: RegistryRequest,
     body: Body,
     received_bytes: u64,
     /// Bytes that come once more and are passed over.
@@ -27,7 +27,7 @@ struct Download {
 /// 14.2), as often as the table in `retry` says; the reader sees one stream.
 pub(super) fn resumed(
     client: RegistryClient,
-    ask: Ask,
+    ask: RegistryRequest,
     response: Response,
 ) -> impl Stream<Item = Result<Bytes, RegistryError>> + Send {
     let body = whole(&client, &ask, response);
@@ -38,7 +38,7 @@ pub(super) fn resumed(
     })
 }
 
-fn whole(client: &RegistryClient, ask: &Ask, response: Response) -> Body {
+fn whole(client: &RegistryClient, ask: &RegistryRequest, response: Response) -> Body {
     Box::pin(http::body_stream(client.endpoint.host.clone(), ask.subject.clone(), response))
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use super::pace::Pace;
+use super::rate_limit::RateLimit;
 use super::{RegistryError, Remedy};
 use transload_network::NetworkFailure;
 
@@ -88,7 +88,7 @@ fn own_pause(tried: u32, chance: f64) -> Duration {
 /// Sends a request until it succeeds or the table says that it is enough.
 pub(super) async fn until_done<T, F>(
     method: &Method,
-    pace: &Pace,
+    pace: &RateLimit,
     mut send: impl FnMut() -> F,
 ) -> Result<T, RegistryError>
 where

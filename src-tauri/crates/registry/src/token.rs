@@ -14,11 +14,11 @@ use tokio::time::Instant;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::answer::{Refusal, is_web_page};
 use super::challenge::Challenge;
 use super::client::redirect;
 use super::http::{self, Body, Connections};
-use super::pace::Pace;
+use super::rate_limit::RateLimit;
+use super::response::{Refusal, is_web_page};
 use super::{LoginSource, RegistryEndpoint, RegistryError, RegistryLogin, addresses, retry};
 
 /// How long a token lives where its server does not say. Source: the distribution token
@@ -41,7 +41,7 @@ const REGISTRY_TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// What a request is allowed to do, as the distribution token specification writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Scope {
-    /// The front door only.
+    /// The base endpoint only.
     Login,
     /// Reading a repository.
     Pull(String),
@@ -70,7 +70,7 @@ impl Scope {
 
 /// What goes into `Authorization`, and whether a login stands behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pass {
+pub(super) struct Authorization {
     /// The header's value, marked as sensitive.
     pub(super) header: HeaderValue,
     /// Whether it comes from a login, not from anonymous access.
@@ -78,7 +78,7 @@ pub(super) struct Pass {
 }
 
 struct Token {
-    pass: Pass,
+    pass: Authorization,
     usable_until: Instant,
 }
 
@@ -90,8 +90,8 @@ pub(super) struct Access {
     connections: Connections,
     pub(super) login: Arc<dyn LoginSource>,
     /// How the registry asked last time.
-    door: Mutex<Option<Challenge>>,
-    /// Whether the front door was asked how the registry asks.
+    challenge: Mutex<Option<Challenge>>,
+    /// Whether the base endpoint was asked how the registry asks.
     has_looked: AtomicBool,
     /// One slot for each scope; who holds its lock is the one that asks for the token.
     tokens: Mutex<HashMap<Scope, TokenSlot>>,
@@ -111,9 +111,9 @@ impl Access {
         connections: Connections,
         login: Arc<dyn LoginSource>,
     ) -> Self {
-        let (door, tokens) = (Mutex::default(), Mutex::default());
+        let (challenge, tokens) = (Mutex::default(), Mutex::default());
         let has_looked = AtomicBool::new(false);
-        Self { endpoint, connections, login, door, has_looked, tokens }
+        Self { endpoint, connections, login, challenge, has_looked, tokens }
     }
 
     /// Forgets every token.
@@ -123,10 +123,10 @@ impl Access {
 
     /// Whether the registry has said which login it wants.
     pub(super) fn has_asked(&self) -> bool {
-        self.door.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.challenge.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Whether the front door is to be asked which login it wants: once, where nothing else has told.
+    /// Whether the base endpoint is to be asked which login it wants: once, where nothing else has told.
     pub(super) fn first_look_at_door(&self) -> bool {
         !self.has_asked() && !self.has_looked.swap(true, Ordering::Relaxed)
     }
@@ -135,14 +135,14 @@ impl Access {
     pub(super) fn note_challenge(&self, offered: Vec<Challenge>) {
         let best = best_of(&offered);
         if best.is_some() {
-            *self.door.lock().unwrap_or_else(PoisonError::into_inner) = best;
+            *self.challenge.lock().unwrap_or_else(PoisonError::into_inner) = best;
         }
     }
 
     /// What to send before the registry has asked; nothing where it never asked.
-    pub(super) async fn pass(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
-        let door = self.door.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match door {
+    pub(super) async fn pass(&self, scope: &Scope) -> Result<Option<Authorization>, RegistryError> {
+        let challenge = self.challenge.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match challenge {
             Some(Challenge::Basic) => self.basic(scope).await,
             Some(Challenge::Bearer { realm, service, .. }) => {
                 let wanted = Challenge::Bearer { realm, service, scope: None };
@@ -153,33 +153,36 @@ impl Access {
     }
 
     /// What to send after the registry refused `refused`; nothing where there is no way in.
-    pub(super) async fn admit(
+    pub(super) async fn authenticate(
         &self,
         scope: &Scope,
         offered: Vec<Challenge>,
-        refused: Option<&Pass>,
-    ) -> Result<Option<Pass>, RegistryError> {
+        refused: Option<&Authorization>,
+    ) -> Result<Option<Authorization>, RegistryError> {
         let best = best_of(&offered);
-        let door = {
-            let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
+        let challenge = {
+            let mut challenge = self.challenge.lock().unwrap_or_else(PoisonError::into_inner);
             if best.is_some() {
-                door.clone_from(&best);
+                challenge.clone_from(&best);
             }
-            best.or_else(|| door.clone())
+            best.or_else(|| challenge.clone())
         };
-        match door {
+        match challenge {
             Some(Challenge::Basic) => self.basic(scope).await,
             Some(bearer) => self.token(scope, &bearer, refused).await.map(Some),
             None => Ok(None),
         }
     }
 
-    pub(super) async fn basic(&self, scope: &Scope) -> Result<Option<Pass>, RegistryError> {
+    pub(super) async fn basic(
+        &self,
+        scope: &Scope,
+    ) -> Result<Option<Authorization>, RegistryError> {
         let login = self.login_for(scope).await?;
         // An identity token is for a token server, a bearer token for a registry that asks for one.
         // Source: distribution, `basicHandler`.
         let login = login.filter(RegistryLogin::is_password);
-        Ok(login.map(|login| Pass { header: basic_header(&login), has_login: true }))
+        Ok(login.map(|login| Authorization { header: basic_header(&login), has_login: true }))
     }
 
     /// The login for what a request is about.
@@ -199,8 +202,8 @@ impl Access {
         &self,
         scope: &Scope,
         challenge: &Challenge,
-        refused: Option<&Pass>,
-    ) -> Result<Pass, RegistryError> {
+        refused: Option<&Authorization>,
+    ) -> Result<Authorization, RegistryError> {
         let slot = {
             let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(tokens.entry(scope.clone()).or_default())
@@ -229,7 +232,7 @@ impl Access {
             if let Some(token) = login.as_ref().filter(|login| login.user == REGISTRY_TOKEN_USER) {
                 return self.registry_token(token);
             }
-            let pace = Pace::default();
+            let pace = RateLimit::default();
             let asked = retry::until_done(&Method::GET, &pace, || {
                 self.ask_token_server(scope, challenge, login.as_ref())
             });
@@ -247,7 +250,7 @@ impl Access {
     fn registry_token(&self, login: &RegistryLogin) -> Result<Token, RegistryError> {
         let header = self.bearer_header(login.password.expose())?;
         let usable_until = Instant::now() + REGISTRY_TOKEN_LIFE;
-        Ok(Token { pass: Pass { header, has_login: true }, usable_until })
+        Ok(Token { pass: Authorization { header, has_login: true }, usable_until })
     }
 
     fn bearer_header(&self, token: &str) -> Result<HeaderValue, RegistryError> {
@@ -265,7 +268,7 @@ impl Access {
     ) -> Result<Token, RegistryError> {
         let registry = &self.endpoint.host;
         let own = scope.texts();
-        let subject = own.first().cloned().unwrap_or_else(|| "its front door".to_owned());
+        let subject = own.first().cloned().unwrap_or_else(|| "its base endpoint".to_owned());
         let Challenge::Bearer { realm, service, scope: asked } = challenge else {
             return Err(self.no_token("it offers no token"));
         };
@@ -298,7 +301,7 @@ impl Access {
         let header = self.bearer_header(&token)?;
         let life = seconds(&answer.expires_in).map_or(TOKEN_LIFE, Duration::from_secs);
         let usable_until = began + life.saturating_sub(TOKEN_MARGIN.min(life / 4));
-        Ok(Token { pass: Pass { header, has_login: login.is_some() }, usable_until })
+        Ok(Token { pass: Authorization { header, has_login: login.is_some() }, usable_until })
     }
 
     /// Asks a token server, which may send us on to another address of its own host only: the login

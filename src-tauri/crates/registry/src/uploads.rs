@@ -10,14 +10,14 @@ use reqwest::{Method, Response, StatusCode};
 use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
-use super::answer::Refusal;
 use super::api::{Mount, UploadSession, UploadStart};
 use super::blobs::{blob_subject, wrong_size};
-use super::client::{Ask, Document, redirect};
+use super::client::{Document, RegistryRequest, redirect};
 use super::http::{self, Body, Silence};
-use super::pace::Way;
 use super::quotas::Action;
-use super::room::Room;
+use super::rate_limit::RequestPriority;
+use super::response::Refusal;
+use super::send_buffer::SendBuffer;
 use super::token::Scope;
 use super::{BlobStream, RegistryClient, RegistryError, Remedy, addresses, challenge};
 use transload_model::{Descriptor, RegistryHost};
@@ -59,7 +59,7 @@ impl RegistryClient {
             Arc::new(Mutex::new(Upload { sent_bytes: 0, moved: Instant::now(), failure: None }));
         let body = feed(self.endpoint.host.clone(), blob.clone(), content, Arc::clone(&upload));
         let put = self.put_blob(path, blob, &place, body, &upload);
-        let way = Way::of(blob.size_bytes);
+        let way = RequestPriority::of(blob.size_bytes);
         let sent = self.paced(Some(Action::CompleteLayerUpload), way, false, put).await;
         let (failure, sent_bytes) =
             locked(&upload, |upload| (upload.failure.take(), upload.sent_bytes));
@@ -99,7 +99,7 @@ impl RegistryClient {
                 scope = Scope::Mount { path: path.to_owned(), from: from.to_owned() };
             }
         }
-        let document = self.write(&Ask::new(Method::POST, url, scope, path)).await?;
+        let document = self.write(&RegistryRequest::new(Method::POST, url, scope, path)).await?;
         let headers = &document.headers;
         if let Some(Mount { digest, .. }) = mount.filter(|_| document.status == StatusCode::CREATED)
         {
@@ -195,7 +195,7 @@ impl RegistryClient {
         let has_login = pass.as_ref().is_some_and(|pass| pass.has_login);
         if is_own && refusal.is_about_login() {
             // The bytes are gone, so this upload has failed; the next one finds a new token.
-            self.access.admit(&scope, offered, pass.as_ref()).await?;
+            self.access.authenticate(&scope, offered, pass.as_ref()).await?;
         }
         Err(refusal.into_error(host, &subject, has_login))
     }
@@ -245,13 +245,14 @@ impl RegistryClient {
 
     /// Takes an upload back. Best effort: a registry removes old sessions by itself.
     pub(super) async fn cancel_upload(&self, path: &str, session: UploadSession) {
-        let ask = Ask::new(Method::DELETE, session.0, Scope::Push(path.to_owned()), path);
+        let ask =
+            RegistryRequest::new(Method::DELETE, session.0, Scope::Push(path.to_owned()), path);
         if !matches!(timeout(CANCEL_LIMIT, self.once(&ask)).await, Ok(Ok(()))) {
             tracing::debug!(registry = %self.endpoint.host, path, "an upload was not taken back");
         }
     }
 
-    async fn once(&self, ask: &Ask) -> Result<(), RegistryError> {
+    async fn once(&self, ask: &RegistryRequest) -> Result<(), RegistryError> {
         let pass = self.access.pass(&ask.scope).await?;
         self.follow(ask, pass.as_ref()).await.map(|_| ())
     }
@@ -271,7 +272,7 @@ fn feed(
     upload: Arc<Mutex<Upload>>,
 ) -> impl Stream<Item = Result<Bytes, SourceStopped>> + Send + 'static {
     let start = (content, upload, 0_u64);
-    let room = Room::default();
+    let room = SendBuffer::default();
     stream::try_unfold(start, move |(mut content, upload, passed_bytes)| {
         let (host, blob, room) = (host.clone(), blob.clone(), room.clone());
         async move {

@@ -7,7 +7,7 @@ use transload_model::{Descriptor, Digest, Manifest, Platform, RepositoryName};
 use transload_registry::{RegistryApi, RegistryError};
 
 /// Children that are asked about at the same time.
-const ASKED_TOGETHER: usize = 4;
+const MAX_CONCURRENT_REQUESTS: usize = 4;
 
 /// One entry of an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -38,7 +38,7 @@ pub async fn index_entries(
     };
     stream::iter(listed)
         .map(|child| async move { entry(registry, path, child).await })
-        .buffered(ASKED_TOGETHER)
+        .buffered(MAX_CONCURRENT_REQUESTS)
         .try_collect()
         .await
 }

@@ -4,10 +4,10 @@
 // Inside tests a failed unwrap is the failure that the test is there to show.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod elsewhere;
 mod index;
 mod kind;
+mod other_regions;
 
-pub use elsewhere::regions_with;
 pub use index::{IndexEntry, index_entries};
 pub use kind::{ImageKind, kind_of};
+pub use other_regions::regions_with;

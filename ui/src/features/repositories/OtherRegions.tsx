@@ -33,7 +33,7 @@ export function OtherRegions({
   const backend = useBackend();
   const found = useRequest(
     connection.kind === "practice" ? null : `${connectionKey(connection)} ${name}`,
-    () => backend.repositoryElsewhere(connection, name),
+    () => backend.repositoryInOtherRegion(connection, name),
   );
   const regions = found.answer ?? [];
   return (

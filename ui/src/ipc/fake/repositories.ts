@@ -15,7 +15,7 @@ type RepositoryMethods =
   | "repositoryIndexEntries"
   | "repositoryImagesDelete"
   | "repositoryDelete"
-  | "repositoryElsewhere"
+  | "repositoryInOtherRegion"
   | "repositoryCreate";
 
 /** Content of a fake ECR. */
@@ -82,7 +82,7 @@ export function fakeRepositoryMethods(
 
     ...fakeDeletions(holdings, repositories),
 
-    repositoryElsewhere: async () => [...(options.elsewhere ?? [])],
+    repositoryInOtherRegion: async () => [...(options.elsewhere ?? [])],
     repositoryCreate: async (connection, name) => {
       repositories.add(name);
       return fakeRepository(name, practice(connection));

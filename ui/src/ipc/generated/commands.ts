@@ -263,7 +263,7 @@ export interface Commands {
   /**
    * The other regions of the account that have a repository of this name.
    */
-  repositoryElsewhere(connection: AwsConnection, name: string): Promise<Array<string>>;
+  repositoryInOtherRegion(connection: AwsConnection, name: string): Promise<Array<string>>;
   /**
    * Creates a repository, as a plan would.
    */
@@ -365,7 +365,7 @@ export const commands: Record<keyof Commands, { name: string; arguments: readonl
   repositoryIndexEntries: { name: "repository_index_entries", arguments: ["connection", "name", "digest"] },
   repositoryImagesDelete: { name: "repository_images_delete", arguments: ["connection", "name", "images"] },
   repositoryDelete: { name: "repository_delete", arguments: ["connection", "name"] },
-  repositoryElsewhere: { name: "repository_elsewhere", arguments: ["connection", "name"] },
+  repositoryInOtherRegion: { name: "repository_in_other_region", arguments: ["connection", "name"] },
   repositoryCreate: { name: "repository_create", arguments: ["connection", "name", "settings"] },
   practiceStart: { name: "practice_start", arguments: [] },
   practiceReset: { name: "practice_reset", arguments: [] },

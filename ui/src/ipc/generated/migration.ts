@@ -27,7 +27,7 @@ tag: string, };
 /**
  * What of an image comes along when it is copied from registry to registry.
  */
-export type CopyExtent = { 
+export type CopyScope = { 
 /**
  * Only this platform, such as `linux/amd64`. ECR then holds the digest of that platform's
  * manifest and not the one of the index.
@@ -103,7 +103,7 @@ remove_temporary_tags: boolean,
 /**
  * What of each image comes along, from registry to registry.
  */
-extent: CopyExtent, 
+extent: CopyScope, 
 /**
  * The ECR repositories for which the person confirmed that a lifecycle policy expires images.
  */

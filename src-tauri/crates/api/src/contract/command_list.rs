@@ -167,7 +167,7 @@ commands! {
         /// Deletes an empty repository.
         repository_delete(connection: AwsConnection, name: String) -> ();
         /// The other regions of the account that have a repository of this name.
-        repository_elsewhere(connection: AwsConnection, name: String) -> Vec<String>;
+        repository_in_other_region(connection: AwsConnection, name: String) -> Vec<String>;
         /// Creates a repository, as a plan would.
         repository_create(connection: AwsConnection, name: String, settings: RepositorySettings) -> Repository;
 

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{ApiError, CopyExtent, LeftBehind};
+use super::{ApiError, CopyScope, LeftBehind};
 
 /// What is to be copied from registry to registry, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct CopyRequest {
     /// Every tag of the sources, which are repositories then.
     pub all_tags: bool,
     /// What of each image.
-    pub extent: CopyExtent,
+    pub extent: CopyScope,
     /// Images at the same time; the default suits most registries.
     pub jobs: Option<usize>,
     /// The source registries answer in plain HTTP.

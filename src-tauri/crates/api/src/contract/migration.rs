@@ -28,7 +28,7 @@ pub struct MigrationRequest {
     /// Whether the tags that a push through the Docker Engine needs are removed from it afterwards.
     pub remove_temporary_tags: bool,
     /// What of each image comes along, from registry to registry.
-    pub extent: CopyExtent,
+    pub extent: CopyScope,
     /// The ECR repositories for which the person confirmed that a lifecycle policy expires images.
     #[serde(default)]
     pub expiry_confirmed: Vec<String>,
@@ -40,7 +40,7 @@ pub struct MigrationRequest {
 /// What of an image comes along when it is copied from registry to registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export_to = "migration.ts")]
-pub struct CopyExtent {
+pub struct CopyScope {
     /// Only this platform, such as `linux/amd64`. ECR then holds the digest of that platform's
     /// manifest and not the one of the index.
     pub platform: Option<String>,
@@ -48,7 +48,7 @@ pub struct CopyExtent {
     pub referrers: bool,
 }
 
-impl Default for CopyExtent {
+impl Default for CopyScope {
     /// Everything.
     fn default() -> Self {
         Self { platform: None, referrers: true }

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-pub use transload_migration::Out as OutReason;
+pub use transload_migration::ExclusionReason as OutReason;
 use ts_rs::TS;
 
 use super::{ApiError, SelectedImage};

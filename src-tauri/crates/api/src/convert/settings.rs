@@ -1,5 +1,5 @@
 use crate::contract::{
-    ApiError, CopyExtent, Encryption, LifecyclePreset, RepositorySettings, TagMutability,
+    ApiError, CopyScope, Encryption, LifecyclePreset, RepositorySettings, TagMutability,
 };
 
 /// AWS allows fifty tags on a resource.
@@ -11,10 +11,10 @@ const TAG_KEY_LIMIT: usize = 128;
 const TAG_VALUE_LIMIT: usize = 256;
 
 /// Reads what of each image is to come along.
-pub fn extent(extent: &CopyExtent) -> Result<transload_migration::Extent, ApiError> {
+pub fn extent(extent: &CopyScope) -> Result<transload_migration::CopyScope, ApiError> {
     let platform = extent.platform.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let platform = platform.map(str::parse).transpose();
-    Ok(transload_migration::Extent {
+    Ok(transload_migration::CopyScope {
         platform: platform.map_err(|error: transload_model::InvalidPlatform| {
             ApiError::invalid_input(&error).hint("To copy every platform, leave the field empty.")
         })?,

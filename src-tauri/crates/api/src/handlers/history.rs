@@ -5,7 +5,7 @@ use transload_migration::journal::{JournalRecord, RecordError};
 use transload_migration::{EventSink, MigrationError, MigrationEvent, verify_again};
 
 use super::migration::read_request;
-use super::running::job_ends;
+use super::running::job_endpoints;
 use transload_model::now_ms;
 
 use crate::api::{Api, JobRequest, locked};
@@ -13,7 +13,7 @@ use crate::contract::{
     ApiError, AwsConnection, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
 };
 use crate::jobs::Job;
-use crate::plans::Ends;
+use crate::plans::PlanEndpoints;
 use crate::{convert, report_export};
 
 impl Api {
@@ -62,14 +62,14 @@ impl Api {
         let known = journal.record(&migration).await?;
         let shown = convert::request(&known.request)?;
         let (request, ends) = self.reopen(&known, &shown).await?;
-        let (record, log) = journal.take_up(&migration, record_error()).await?;
+        let (record, log) = journal.resume(&migration, record_error()).await?;
         let mut plan = record.plan(&request)?;
         // Of this session, if it was stopped in it.
         plan.manifests = self.inner.plans.manifests();
         let plan = Arc::new(plan);
         let identity = ends.connected.identity.clone();
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
-        let job = Job::taken_up(&record, job_ends(&shown), images, self.new_control());
+        let job = Job::resumed(&record, job_endpoints(&shown), images, self.new_control());
         let part = convert::about(&record.summary.about)?.part;
         let asked = JobRequest { request, shown, ends, part };
         self.run_job(job, plan, asked, log);
@@ -97,11 +97,11 @@ impl Api {
         &self,
         record: &JournalRecord,
         shown: &MigrationRequest,
-    ) -> Result<(transload_migration::MigrationRequest, Ends), ApiError> {
+    ) -> Result<(transload_migration::MigrationRequest, PlanEndpoints), ApiError> {
         let connected = self.connect_planned(&shown.connection, record.destination()?).await?;
         let source = self.open_source(&shown.source).await?;
         let request = read_request(shown, &source)?;
-        let ends = Ends::new(source, connected);
+        let ends = PlanEndpoints::new(source, connected);
         Ok((request, ends))
     }
 

@@ -10,7 +10,7 @@ use crate::contract::{
     ApiError, ConflictResolution, ErrorCode, MigrationPlan, MigrationRequest, SelectedImage,
 };
 use crate::convert;
-use crate::plans::{Ends, ReadyPlan, not_ready};
+use crate::plans::{PlanEndpoints, ReadyPlan, not_ready};
 use crate::sources::OpenSource;
 
 impl Api {
@@ -26,12 +26,12 @@ impl Api {
     pub(super) async fn read(
         &self,
         request: &MigrationRequest,
-    ) -> Result<(transload_migration::MigrationRequest, Ends), ApiError> {
+    ) -> Result<(transload_migration::MigrationRequest, PlanEndpoints), ApiError> {
         let connected = self.connect(&request.connection).await?;
         let source = self.open_source(&request.source).await?;
         let mut asked = read_request(request, &source)?;
         self.add_source_dates(&mut asked, &request.source, &source).await;
-        Ok((asked, Ends::new(source, connected)))
+        Ok((asked, PlanEndpoints::new(source, connected)))
     }
 
     /// Confirms what the lifecycle policies of these repositories do with the images of a plan. Without
@@ -89,14 +89,19 @@ impl Api {
 pub(super) async fn plan(
     request: transload_migration::MigrationRequest,
     shown: MigrationRequest,
-    ends: Ends,
+    ends: PlanEndpoints,
     manifests: &Arc<ManifestCache>,
     tell: &(dyn Fn(GatherProgress) + Sync),
 ) -> Result<ReadyPlan, ApiError> {
     let destination = &ends.connected.destination;
-    let facts =
-        transload_migration::gather_watched(&request, &ends.source, destination, manifests, tell)
-            .await?;
+    let facts = transload_migration::gather_with_progress(
+        &request,
+        &ends.source,
+        destination,
+        manifests,
+        tell,
+    )
+    .await?;
     let plan = transload_migration::plan(&request, &facts);
     Ok(ReadyPlan { plan: Arc::new(plan), request, shown, ends, part: None })
 }

@@ -1,5 +1,5 @@
 use transload_aws::{CheckMethod, PermissionCheck};
-use transload_migration::Place;
+use transload_migration::ResourceLocation;
 use transload_model::{AccountId, Region};
 
 use crate::api::Api;
@@ -17,7 +17,8 @@ impl Api {
         let region = region.map_err(|error| ApiError::internal(error.to_string()))?;
         let account = AccountId::parse(&identity.account_id);
         let account = account.map_err(|error| ApiError::internal(error.to_string()))?;
-        let needed = transload_migration::permissions(&ready.plan, &Place::new(region, account));
+        let needed =
+            transload_migration::permissions(&ready.plan, &ResourceLocation::new(region, account));
         let wanted: Vec<_> = needed.iter().map(|needed| needed.permission.clone()).collect();
         if identity.practice {
             let all = PermissionCheck::all_allowed(&wanted, CheckMethod::Root);

@@ -10,7 +10,7 @@ use crate::contract::{
     ApiError, AwsConnection, CopyTool, DestinationIdentity, MigrationRequest, PLAN_FILE_VERSION,
     PlanFile, PlanFileOptions,
 };
-use crate::plans::{Ends, ReadyPlan, expect_confirmed, not_ready};
+use crate::plans::{PlanEndpoints, ReadyPlan, expect_confirmed, not_ready};
 use crate::{convert, forecast_check, plan_file, shards};
 
 impl Api {
@@ -75,7 +75,7 @@ impl Api {
             plan = convert::plan_of_file(&part, plan.destination, &request)?;
         }
         let plan = Arc::new(plan);
-        let ends = Ends::new(source, connected);
+        let ends = PlanEndpoints::new(source, connected);
         // A part that has nothing to do succeeds: the other parts do the rest.
         let is_idle_part = options.shard.is_some() && plan.totals.conflicts == 0;
         if !plan.is_ready() && !is_idle_part {

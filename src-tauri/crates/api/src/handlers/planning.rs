@@ -43,12 +43,12 @@ impl Api {
         tell: impl Fn(PlanProgress) + Send + Sync,
     ) -> Result<Option<MigrationPlan>, ApiError> {
         let plan = self.migration_plan_with_progress(request, tell);
-        self.inner.attempts.run(attempt, plan).await.transpose()
+        self.inner.cancellable_calls.run(attempt, plan).await.transpose()
     }
 
     /// Stops the making of a plan. One that is made already is left.
     pub async fn migration_plan_cancel(&self, attempt: String) -> Result<(), ApiError> {
-        self.inner.attempts.stop(&attempt);
+        self.inner.cancellable_calls.stop(&attempt);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::contract::{
 use crate::convert;
 
 /// Repositories that are counted at the same time.
-const COUNTED_TOGETHER: usize = 4;
+const MAX_CONCURRENT_COUNTS: usize = 4;
 
 impl Api {
     /// Every repository of the account and region.
@@ -42,7 +42,8 @@ impl Api {
             let size_bytes = images.iter().filter_map(|image| image.size_bytes).sum();
             Ok(Some(RepositorySummary { name, images: images.len() as u64, size_bytes }))
         });
-        let found: Vec<_> = stream::iter(asked).buffered(COUNTED_TOGETHER).try_collect().await?;
+        let found: Vec<_> =
+            stream::iter(asked).buffered(MAX_CONCURRENT_COUNTS).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
 

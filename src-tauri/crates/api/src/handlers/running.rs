@@ -18,8 +18,8 @@ use crate::api::{Api, Inner, JobRequest};
 use crate::connections::Connected;
 use crate::contract::{ApiError, AwsConnection, ImageSource, MigrationReport, MigrationRequest};
 use crate::convert;
-use crate::jobs::{FINISHED_KEPT_FOR, Job, JobEnds};
-use crate::plans::{Ends, ReadyPlan};
+use crate::jobs::{FINISHED_KEPT_FOR, Job, JobEndpoints};
+use crate::plans::{PlanEndpoints, ReadyPlan};
 
 /// How often it is looked whether the journal can be written, and what the source still allows.
 const LOOKED_EVERY: Duration = Duration::from_secs(1);
@@ -45,7 +45,8 @@ impl Api {
         };
         let log = self.journal().await?.begin(new, record_error()).await?;
         let images = convert::plan(String::new(), &plan, identity, Vec::new()).images;
-        let job = Job::new(id.clone(), job_ends(&shown), started_at_ms, images, self.new_control());
+        let job =
+            Job::new(id.clone(), job_endpoints(&shown), started_at_ms, images, self.new_control());
         self.run_job(job, plan, JobRequest { request, shown, ends, part }, log);
         Ok(id)
     }
@@ -67,7 +68,7 @@ impl Api {
 
     pub(super) fn new_control(&self) -> Control {
         match self.inner.options.quota_look_again {
-            Some(time) => Control::looking_again_every(time),
+            Some(time) => Control::with_check_interval(time),
             None => Control::default(),
         }
     }
@@ -147,7 +148,7 @@ struct Again {
 /// of it.
 async fn run(
     plan: Arc<Plan>,
-    ends: Ends,
+    ends: PlanEndpoints,
     again: Again,
     job: Arc<Job>,
     log: JournalLog,
@@ -193,8 +194,8 @@ async fn run(
 }
 
 /// What a job is about, for whoever shows it.
-pub(super) fn job_ends(shown: &MigrationRequest) -> JobEnds {
-    JobEnds { source: shown.source.clone(), connection: shown.connection.clone() }
+pub(super) fn job_endpoints(shown: &MigrationRequest) -> JobEndpoints {
+    JobEndpoints { source: shown.source.clone(), connection: shown.connection.clone() }
 }
 
 /// Opens the connection of a running migration anew, after a person signed in.

@@ -14,7 +14,7 @@ use crate::contract::{
 use crate::convert;
 
 /// Repositories whose tags are listed at the same time.
-const LISTED_TOGETHER: usize = 6;
+const MAX_CONCURRENT_LISTS: usize = 6;
 
 impl Api {
     /// The images of a source that rules select now, without progress.
@@ -36,12 +36,12 @@ impl Api {
         tell: impl Fn(ChooseProgress) + Send + Sync,
     ) -> Result<Option<ChosenTags>, ApiError> {
         let chosen = self.source_choose_with_progress(source, selection, tell);
-        self.inner.attempts.run(attempt, chosen).await.transpose()
+        self.inner.cancellable_calls.run(attempt, chosen).await.transpose()
     }
 
     /// Stops the reading of a source for rules. One that is over already is left.
     pub async fn source_choose_cancel(&self, attempt: String) -> Result<(), ApiError> {
-        self.inner.attempts.stop(&attempt);
+        self.inner.cancellable_calls.stop(&attempt);
         Ok(())
     }
 
@@ -79,7 +79,7 @@ impl Api {
             }
         });
         let asked: Vec<_> = asked.collect();
-        let mut asked = pin!(stream::iter(asked).buffered(LISTED_TOGETHER));
+        let mut asked = pin!(stream::iter(asked).buffered(MAX_CONCURRENT_LISTS));
         let mut listed = Vec::new();
         while let Some((repository, tags)) = asked.next().await {
             progress.repositories_read += 1;

@@ -40,7 +40,7 @@ impl Api {
         Ok(states.into_iter().filter_map(convert::sso_session).collect())
     }
 
-    /// Ends a session at AWS, and forgets it on this computer.
+    /// PlanEndpoints a session at AWS, and forgets it on this computer.
     pub async fn sso_sign_out(&self, target: SignInTarget) -> Result<(), ApiError> {
         self.portal(&target).await?.sign_out().await?;
         self.forget_profile_connections().await;

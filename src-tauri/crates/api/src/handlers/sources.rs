@@ -7,7 +7,7 @@ use crate::lists::{catalogue, ecr, engine, hub};
 use crate::sources::{Lists, OpenSource};
 
 /// Tags that are looked into at the same time.
-const ASKED_TOGETHER: usize = 6;
+const MAX_CONCURRENT_REQUESTS: usize = 6;
 
 impl Api {
     /// A page of the repositories of a source.
@@ -73,6 +73,6 @@ impl Api {
             let tag = Tag::parse(&tag).map_err(|error| ApiError::invalid_input(&error))?;
             catalogue::details(open.client.as_ref(), &open.host, repository, &tag).await
         });
-        stream::iter(asked).buffered(ASKED_TOGETHER).try_collect().await
+        stream::iter(asked).buffered(MAX_CONCURRENT_REQUESTS).try_collect().await
     }
 }

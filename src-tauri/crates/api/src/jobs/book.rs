@@ -33,7 +33,7 @@ impl JobBook {
     /// Enters a job.
     pub fn add(&self, job: Arc<Job>) {
         if let Some(news) = self.news.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-            job.tell_to(news);
+            job.subscribe(news);
         }
         let mut jobs = self.jobs();
         // One that is taken up again has the name that it had.
@@ -111,11 +111,11 @@ mod tests {
 
     use super::*;
     use crate::contract::{AwsConnection, ImageSource, JobEventKind, JobStatus};
-    use crate::jobs::JobEnds;
+    use crate::jobs::JobEndpoints;
 
     fn job(id: &str) -> Arc<Job> {
         let ends =
-            JobEnds { source: ImageSource::DockerEngine, connection: AwsConnection::Practice };
+            JobEndpoints { source: ImageSource::DockerEngine, connection: AwsConnection::Practice };
         Job::new(id.to_owned(), ends, 0, Vec::new(), Control::default())
     }
 

@@ -8,7 +8,7 @@ use transload_migration::{Control, EventSink, LayerState as EngineLayerState, Mi
 use transload_registry::PullQuota;
 
 use super::follow::JobEvents;
-use super::state::{Earlier, JobEnds, JobNews, JobState};
+use super::state::{Earlier, JobEndpoints, JobNews, JobState};
 use crate::contract::{
     ApiError, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
 };
@@ -25,7 +25,7 @@ impl Job {
     /// A job that begins now.
     pub fn new(
         id: String,
-        ends: JobEnds,
+        ends: JobEndpoints,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
         control: Control,
@@ -35,9 +35,9 @@ impl Job {
     }
 
     /// A job of the history that goes on.
-    pub fn taken_up(
+    pub fn resumed(
         record: &JournalRecord,
-        ends: JobEnds,
+        ends: JobEndpoints,
         images: Vec<PlannedImage>,
         control: Control,
     ) -> Arc<Self> {
@@ -52,7 +52,7 @@ impl Job {
         };
         let id = summary.id.clone();
         let started_at_ms = summary.started_at_ms;
-        let state = JobState::taken_up(id.clone(), ends, started_at_ms, images, earlier);
+        let state = JobState::resumed(id.clone(), ends, started_at_ms, images, earlier);
         Arc::new(Self { id, control, state: Mutex::new(state) })
     }
 
@@ -67,8 +67,8 @@ impl Job {
     }
 
     /// Tells the news of it from now on.
-    pub fn tell_to(&self, news: Sender<JobNews>) {
-        self.state().tell_to(news);
+    pub fn subscribe(&self, news: Sender<JobNews>) {
+        self.state().subscribe(news);
     }
 
     /// Holds it.
@@ -76,7 +76,7 @@ impl Job {
         let mut state = self.state();
         if state.status() == JobStatus::Running {
             self.control.pause();
-            state.tell(JobEventKind::Paused);
+            state.emit_event(JobEventKind::Paused);
         }
     }
 
@@ -85,7 +85,7 @@ impl Job {
         let mut state = self.state();
         if state.status() == JobStatus::Paused {
             self.control.resume();
-            state.tell(JobEventKind::Resumed);
+            state.emit_event(JobEventKind::Resumed);
         }
     }
 
@@ -174,7 +174,7 @@ impl EventSink for Job {
             }
             other => {
                 if let Some(kind) = convert::event(&other) {
-                    state.tell(kind);
+                    state.emit_event(kind);
                 }
             }
         }

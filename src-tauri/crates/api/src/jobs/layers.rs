@@ -10,10 +10,10 @@ const TOLD_EVERY: Duration = Duration::from_millis(100);
 #[derive(Default)]
 pub(super) struct Layers {
     list: Vec<LayerProgress>,
-    places: HashMap<String, Place>,
+    places: HashMap<String, LayerBytes>,
 }
 
-struct Place {
+struct LayerBytes {
     at: usize,
     told: Option<Instant>,
     /// Bytes sent so far.
@@ -50,7 +50,7 @@ impl Layers {
         let place = self.places.entry(layer.to_owned()).or_insert_with(|| {
             let state = LayerState::Waiting { total_bytes: None };
             self.list.push(LayerProgress { layer: layer.to_owned(), state });
-            Place { at: next, told: None, sent_bytes: 0, skipped_bytes: 0 }
+            LayerBytes { at: next, told: None, sent_bytes: 0, skipped_bytes: 0 }
         });
         let held = &mut self.list[place.at].state;
         if is_through(held) {

@@ -49,7 +49,7 @@ pub struct JobNews {
 }
 
 /// Between what a job moves images.
-pub struct JobEnds {
+pub struct JobEndpoints {
     pub source: ImageSource,
     pub connection: AwsConnection,
 }
@@ -65,13 +65,18 @@ pub(super) struct Earlier {
 }
 
 impl JobState {
-    pub fn new(job: String, ends: JobEnds, started_at_ms: u64, images: Vec<PlannedImage>) -> Self {
-        Self::taken_up(job, ends, started_at_ms, images, Earlier::default())
+    pub fn new(
+        job: String,
+        ends: JobEndpoints,
+        started_at_ms: u64,
+        images: Vec<PlannedImage>,
+    ) -> Self {
+        Self::resumed(job, ends, started_at_ms, images, Earlier::default())
     }
 
-    pub fn taken_up(
+    pub fn resumed(
         job: String,
-        ends: JobEnds,
+        ends: JobEndpoints,
         started_at_ms: u64,
         images: Vec<PlannedImage>,
         earlier: Earlier,
@@ -135,7 +140,7 @@ impl JobState {
     }
 
     /// Numbers an event, applies it to the snapshot, keeps it, and hands it to every reader.
-    pub fn tell(&mut self, kind: JobEventKind) {
+    pub fn emit_event(&mut self, kind: JobEventKind) {
         let event = self.event(kind);
         self.snapshot.apply(&event);
         self.keep(event);
@@ -152,7 +157,7 @@ impl JobState {
         }
         self.kept.push_back(event);
         self.next_seq_changes.send_replace(self.snapshot.next_seq);
-        self.tell_news(None);
+        self.emit_news(None);
     }
 
     /// Whether it runs, is paused, or is finished.
@@ -166,12 +171,12 @@ impl JobState {
     }
 
     /// Tells the news from now on.
-    pub fn tell_to(&mut self, news: Sender<JobNews>) {
+    pub fn subscribe(&mut self, news: Sender<JobNews>) {
         self.news = Some(news);
-        self.tell_news(None);
+        self.emit_news(None);
     }
 
-    fn tell_news(&mut self, report: Option<&MigrationReport>) {
+    fn emit_news(&mut self, report: Option<&MigrationReport>) {
         let now = &self.snapshot;
         let waits = now.quota_look_again_at_ms.is_some() || now.sign_in_error.is_some();
         let moves = now.status == JobStatus::Running && !waits;
@@ -192,12 +197,12 @@ impl JobState {
         sums.sent_bytes = sums.sent_bytes.saturating_add_signed(change.sent_bytes);
         sums.skipped_bytes = sums.skipped_bytes.saturating_add_signed(change.skipped_bytes);
         if change.tell {
-            self.tell(JobEventKind::LayerState { image, layer, state });
+            self.emit_event(JobEventKind::LayerState { image, layer, state });
         } else if change.is_new {
             self.snapshot.set_layer(image, &layer, &state);
         }
         if self.progress_emitted_at.elapsed() >= PROGRESS_EVERY {
-            self.tell_progress();
+            self.emit_progress();
         }
     }
 
@@ -213,37 +218,37 @@ impl JobState {
         }
         sums.images_finished += u32::from(through);
         sums.images_failed += u32::from(matches!(state, ImageState::Failed { .. }));
-        self.tell(JobEventKind::ImageState { image, state });
+        self.emit_event(JobEventKind::ImageState { image, state });
         if through {
-            self.tell_progress();
+            self.emit_progress();
         }
     }
 
-    fn tell_progress(&mut self) {
+    fn emit_progress(&mut self) {
         self.progress_emitted_at = Instant::now();
-        self.tell(JobEventKind::Progress { progress: self.snapshot.progress.clone() });
+        self.emit_event(JobEventKind::Progress { progress: self.snapshot.progress.clone() });
     }
 
     pub fn pull_quota(&mut self, quota: PullQuota) {
         let PullQuota { limit, remaining: left, window_seconds } = quota;
         let pulls = PullsLeft { left, limit, window_seconds };
         if self.snapshot.pulls_left != Some(pulls) {
-            self.tell(JobEventKind::PullsLeft { pulls });
+            self.emit_event(JobEventKind::PullsLeft { pulls });
         }
     }
 
     pub fn journal_state(&mut self, error: Option<ApiError>) {
         if self.journal_error != error {
             self.journal_error.clone_from(&error);
-            self.tell(JobEventKind::JournalState { error });
+            self.emit_event(JobEventKind::JournalState { error });
         }
     }
 
     pub fn finish(&mut self, report: MigrationReport) {
         self.finished_after = Some(self.started.elapsed());
-        self.tell_progress();
-        self.tell(JobEventKind::Finished { report: Box::new(report.clone()) });
-        self.tell_news(Some(&report));
+        self.emit_progress();
+        self.emit_event(JobEventKind::Finished { report: Box::new(report.clone()) });
+        self.emit_news(Some(&report));
     }
 
     /// The number of the next event, for whoever waits for it.

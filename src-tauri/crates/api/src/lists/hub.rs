@@ -10,7 +10,7 @@ use crate::contract::{
 use crate::sources::OpenHub;
 
 /// First pages of namespaces that are asked for at the same time.
-const ASKED_TOGETHER: usize = 4;
+const MAX_CONCURRENT_REQUESTS: usize = 4;
 /// Pages of organisations that are read, of 100 each.
 const PAGES_OF_ORGANIZATIONS: u32 = 10;
 
@@ -74,7 +74,7 @@ async fn first_page(hub: &OpenHub, namespace: &str) -> Result<Page<HubRepository
 async fn first_pages(hub: &OpenHub) -> Result<SourceRepositories, ApiError> {
     let asked = hub.namespaces.iter().map(|namespace| first_page(hub, namespace));
     let asked: Vec<_> = asked.collect();
-    let pages: Vec<_> = stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
+    let pages: Vec<_> = stream::iter(asked).buffered(MAX_CONCURRENT_REQUESTS).collect().await;
     let mut rest = Rest { total: 0, open: Vec::new() };
     let (mut repositories, mut unread) = (Vec::new(), Vec::new());
     for (place, page) in pages.into_iter().enumerate() {

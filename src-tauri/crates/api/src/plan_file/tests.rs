@@ -9,7 +9,7 @@ use transload_registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
 
 use super::*;
 use crate::contract::{
-    AwsEndpoints, AwsIdentity, ConflictChoice, ConflictResolution, CopyExtent, Encryption,
+    AwsEndpoints, AwsIdentity, ConflictChoice, ConflictResolution, CopyScope, Encryption,
     ImageSource, LifecyclePreset, MigrationRequest as Shown, RepositoryMapping, RepositorySettings,
     SelectedImage, TagMutability,
 };
@@ -74,7 +74,7 @@ fn request() -> Shown {
             choice("kept", ConflictResolution::KeepExisting),
         ],
         remove_temporary_tags: true,
-        extent: CopyExtent::default(),
+        extent: CopyScope::default(),
         selection: None,
     }
 }

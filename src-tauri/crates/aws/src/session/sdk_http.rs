@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
-use transload_network::{Ask, Exchange, ExchangeError, Network};
+use transload_network::{Exchange, ExchangeError, ExchangeRequest, Network};
 
 /// Timeouts for connecting and for the response.
 type Timeouts = (Option<Duration>, Option<Duration>);
@@ -77,14 +77,14 @@ impl HttpConnector for Connector {
     }
 }
 
-fn exchange_request(request: &HttpRequest) -> Result<Ask, ConnectorError> {
+fn exchange_request(request: &HttpRequest) -> Result<ExchangeRequest, ConnectorError> {
     // All our requests have an in-memory body.
     let body = request
         .body()
         .bytes()
         .ok_or_else(|| ConnectorError::user("a body that is a stream cannot be sent".into()))?;
     let headers = request.headers().iter();
-    Ok(Ask {
+    Ok(ExchangeRequest {
         method: request.method().to_owned(),
         url: request.uri().to_owned(),
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
@@ -92,7 +92,7 @@ fn exchange_request(request: &HttpRequest) -> Result<Ask, ConnectorError> {
     })
 }
 
-fn response(answer: transload_network::Answer) -> Result<HttpResponse, ConnectorError> {
+fn response(answer: transload_network::ExchangeResponse) -> Result<HttpResponse, ConnectorError> {
     let status = answer.status.try_into();
     let status =
         status.map_err(|_| ConnectorError::user("the status is not valid in HTTP".into()))?;

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::file::ConfigFile;
 use super::helper::Helper;
-use super::look::{ClientLogin, ECR_HELPER, Way, look};
+use super::inspect::{ClientLogin, ECR_HELPER, Way, look};
 use super::ordered::Object;
 use super::{Client, ClientLoginError};
 use crate::{DockerEnvironment, EngineLogin};

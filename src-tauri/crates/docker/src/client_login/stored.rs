@@ -13,12 +13,12 @@ mod content;
 mod differential_tests;
 mod find;
 mod keys;
-mod places;
+mod login_files;
 mod problem;
 mod registries_conf;
 #[cfg(all(test, unix))]
 mod tests;
 
 pub use find::{FoundLogin, StoredLogins};
-pub(super) use places::podman_file;
+pub(super) use login_files::podman_file;
 pub use problem::LoginProblem;

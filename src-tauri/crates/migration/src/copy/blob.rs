@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 
-use super::held::Mounting;
+use super::destination_state::Mounting;
 use super::image::Copying;
-use crate::{CopyEnds, LayerState, MigrationError};
+use crate::{CopyEndpoints, LayerState, MigrationError};
 use transload_model::Descriptor;
 use transload_registry::{
     BlobStream, Mount, Optional, RegistryError, Remedy, UploadSession, UploadStart,
@@ -36,7 +36,7 @@ impl Copying<'_> {
     /// Ensures that the destination has a blob.
     pub(super) async fn copy_blob(&self, blob: &Descriptor) -> Result<(), MigrationError> {
         let held = &self.copier.held;
-        self.copier.control.go().await;
+        self.copier.control.wait_while_paused().await;
         let _this_blob = held.lock_blob(self.repository, &blob.digest).await;
         let arrival = if held.has_blob(self.repository, &blob.digest) {
             BlobOutcome::AlreadyExists
@@ -92,7 +92,7 @@ impl Copying<'_> {
     /// Copies the first blob, and finds out how the registry answers a mount from the repository
     /// itself.
     async fn ensure_first_blob(&self, blob: &Descriptor) -> Result<BlobOutcome, MigrationError> {
-        let _permit = self.copier.turns.turn(blob.size_bytes).await;
+        let _permit = self.copier.slots.acquire(blob.size_bytes).await;
         let held = &self.copier.held;
         match self.begin(blob, Some(self.repository)).await {
             Ok(UploadStart::Mounted) => {
@@ -100,7 +100,7 @@ impl Copying<'_> {
                 return Ok(BlobOutcome::AlreadyExists);
             }
             Ok(UploadStart::Session(session)) => {
-                let CopyEnds { destination, layers, .. } = &self.copier.ends;
+                let CopyEndpoints { destination, layers, .. } = &self.copier.ends;
                 // ECR ignores mounts until its account enables blob mounting, and may have the blob
                 // nevertheless: after an interruption the first blob usually exists.
                 let is_ecr = layers.is_some();
@@ -135,7 +135,7 @@ impl Copying<'_> {
         &self,
         blob: &Descriptor,
     ) -> Result<BlobOutcome, MigrationError> {
-        let _permit = self.copier.turns.turn(blob.size_bytes).await;
+        let _permit = self.copier.slots.acquire(blob.size_bytes).await;
         match self.begin_or_plain(blob, Some(self.repository)).await? {
             UploadStart::Mounted => Ok(BlobOutcome::AlreadyExists),
             UploadStart::Session(session) => {
@@ -150,7 +150,7 @@ impl Copying<'_> {
         let copier = self.copier;
         // Before the upload slot is taken, because the image that this waits for needs slots too.
         let planned = copier.planned_mount(self.repository, &blob.digest).await;
-        let _permit = copier.turns.turn(blob.size_bytes).await;
+        let _permit = copier.slots.acquire(blob.size_bytes).await;
         if copier.ends.destination.has_blob(self.repository, &blob.digest).await? {
             return Ok(BlobOutcome::AlreadyExists);
         }
@@ -169,10 +169,10 @@ impl Copying<'_> {
     }
 
     /// Mounts the blob from another repository. A registry may refuse that for a single repository.
-    /// The upload session that it opens instead is used, unless the blob turns out to exist.
+    /// The upload session that it opens instead is used, unless the blob slots out to exist.
     async fn mount(&self, blob: &Descriptor, holder: &str) -> Result<BlobOutcome, MigrationError> {
         let copier = self.copier;
-        let _permit = copier.turns.turn(blob.size_bytes).await;
+        let _permit = copier.slots.acquire(blob.size_bytes).await;
         match self.begin_or_plain(blob, Some(holder)).await? {
             UploadStart::Mounted => Ok(BlobOutcome::Mounted),
             UploadStart::Session(session) => {

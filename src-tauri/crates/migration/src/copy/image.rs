@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::held::{Held, Mounting};
+use super::destination_state::{DestinationState, Mounting};
 use super::mounts::Mounts;
-use super::turns::Turns;
-use crate::tag_guard::{TagGuard, Verdict};
+use super::upload_slots::UploadSlots;
+use crate::tag_guard::{TagDecision, TagGuard};
 use crate::tree::{ImageTree, Node};
-use crate::{Control, CopyEnds, EventSink, LayerState, MigrationError, MigrationEvent};
+use crate::{Control, CopyEndpoints, EventSink, LayerState, MigrationError, MigrationEvent};
 use transload_model::{Descriptor, Digest, ImageReference};
 use transload_registry::{RegistryApi, RegistryError, Stored};
 
@@ -23,11 +23,11 @@ const MAX_CONCURRENT_BLOBS: usize = 16;
 /// Copies images between two registries. One copier serves a whole migration, so that images with a
 /// shared layer send it once.
 pub(crate) struct Copier {
-    pub(super) ends: CopyEnds,
+    pub(super) ends: CopyEndpoints,
     pub(super) control: Control,
-    pub(super) held: Arc<Held>,
+    pub(super) held: Arc<DestinationState>,
     events: Arc<dyn EventSink>,
-    pub(super) turns: Arc<Turns>,
+    pub(super) slots: Arc<UploadSlots>,
     /// The planned mounts, if the plan knows that blob mounting is enabled.
     mounts: Option<Mounts>,
     /// Locked by the one blob that is uploaded in parts.
@@ -72,23 +72,23 @@ pub(crate) enum CopiedTag {
 pub(super) struct Copying<'a> {
     pub copier: &'a Copier,
     pub job: &'a Job<'a>,
-    /// The job's repository, as a key of [`Held`].
+    /// The job's repository, as a key of [`DestinationState`].
     pub repository: &'a Arc<str>,
     pub sent_bytes: AtomicU64,
     pub skipped_bytes: AtomicU64,
 }
 
 impl Copier {
-    /// Creates a copier. `held` and `turns` are shared by all copiers with one destination.
+    /// Creates a copier. `held` and `slots` are shared by all copiers with one destination.
     pub fn new(
-        ends: CopyEnds,
+        ends: CopyEndpoints,
         control: Control,
         events: Arc<dyn EventSink>,
-        held: Arc<Held>,
-        turns: Arc<Turns>,
+        held: Arc<DestinationState>,
+        slots: Arc<UploadSlots>,
     ) -> Self {
         let in_parts = tokio::sync::Mutex::default();
-        Self { ends, control, held, events, turns, mounts: None, in_parts }
+        Self { ends, control, held, events, slots, mounts: None, in_parts }
     }
 
     /// Mounts layers as planned. If asked to mount a layer from the repository itself, ECR doesn't
@@ -154,11 +154,11 @@ impl Copier {
         };
         let (destination, digest) = (&self.ends.destination, root.raw.digest());
         match guard.before_write(destination.as_ref(), Some(digest)).await? {
-            Verdict::AlreadyThere { is_own } => {
+            TagDecision::AlreadyThere { is_own } => {
                 self.held.add_manifest(repository, &root.name);
                 Ok(CopiedTag::AlreadyThere { is_own })
             }
-            Verdict::Write(pending) => {
+            TagDecision::Write(pending) => {
                 let written = self.put_manifest(repository, job.reference, root).await;
                 guard.after_write(pending, Some(digest), written.as_ref().err());
                 written.map(|()| CopiedTag::Written)

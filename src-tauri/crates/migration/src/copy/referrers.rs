@@ -12,11 +12,11 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::TagsThere;
+use super::DestinationTags;
 use super::image::{Copier, Job};
 use crate::journal::JournalLog;
 use crate::manifest_cache::ManifestSource;
-use crate::tag_guard::{Expected, TagGuard, Verdict};
+use crate::tag_guard::{Expected, TagDecision, TagGuard};
 use crate::tree::{ImageTree, read_tree};
 use crate::{MigrationError, PlannedReferrerTag};
 use transload_model::{Digest, Manifest, ManifestError, RawManifest, Tag, media_type};
@@ -54,7 +54,7 @@ pub(crate) struct ReferrerTags<'a> {
     /// they are looked up when the image is copied.
     pub planned: Option<&'a [PlannedReferrerTag]>,
     /// All tags of the source.
-    pub at_source: &'a TagsThere,
+    pub at_source: &'a DestinationTags,
 }
 
 /// A tag of a signature, attestation or SBOM at the source.
@@ -68,7 +68,7 @@ pub(crate) async fn referrer_tags(
     source: &dyn RegistryApi,
     path: &str,
     subjects: &[Digest],
-    tags: &TagsThere,
+    tags: &DestinationTags,
 ) -> Result<Vec<FoundReferrerTag>, MigrationError> {
     let mut found = Vec::new();
     for subject in subjects {
@@ -337,7 +337,7 @@ impl Referrers<'_> {
         let read = list.map(|list| list.digest().clone());
         let guard = self.guard(tag, Expected::Read(read));
         let digest = extended.digest();
-        if let Verdict::Write(pending) =
+        if let TagDecision::Write(pending) =
             guard.before_write(destination.as_ref(), Some(digest)).await?
         {
             let written = destination.put_manifest(repository, tag, &extended).await;
@@ -392,7 +392,7 @@ async fn look(
     source: &dyn RegistryApi,
     path: &str,
     tag: &str,
-    tags: &TagsThere,
+    tags: &DestinationTags,
 ) -> Result<Option<Digest>, MigrationError> {
     let Ok(found) = timeout(LOOKUP_TIMEOUT, tags.digest(source, path, tag)).await else {
         return Err(RegistryError::ConnectionLost {

@@ -12,10 +12,10 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Mutex;
 
-use super::held::Held;
+use super::destination_state::DestinationState;
 use super::image::{Copied, CopiedTag};
-use super::turns::Turns;
-use crate::tag_guard::{TagGuard, Verdict};
+use super::upload_slots::UploadSlots;
+use crate::tag_guard::{TagDecision, TagGuard};
 use crate::tree::{ImageTree, Node};
 use crate::{Control, EventSink, LayerState, MigrationError, MigrationEvent};
 use transload_docker::{ArchiveContents, DockerApi, ImageArchive, blob_digest};
@@ -39,8 +39,8 @@ pub(crate) struct StreamedCopier {
     pub control: Control,
     pub events: Arc<dyn EventSink>,
     /// Shared by all copies to the destination.
-    pub held: Arc<Held>,
-    pub turns: Arc<Turns>,
+    pub held: Arc<DestinationState>,
+    pub slots: Arc<UploadSlots>,
 }
 
 /// An image to send.
@@ -181,7 +181,7 @@ impl StreamedCopier {
                 continue;
             };
             let blob = blob.clone();
-            self.control.go().await;
+            self.control.wait_while_paused().await;
             // Another image of this migration may be sending the same blob.
             let _this_blob = self.held.lock_blob(repository, &blob.digest).await;
             if self.held.has_blob(repository, &blob.digest) {
@@ -204,7 +204,7 @@ impl StreamedCopier {
         content: BlobStream,
         counted: &mut ByteCounts,
     ) -> Result<(), MigrationError> {
-        let _turn = self.turns.turn(blob.size_bytes).await;
+        let _slot = self.slots.acquire(blob.size_bytes).await;
         let holder = self.held.holder(&blob.digest);
         match self.begin(repository, &blob.digest, holder.as_deref()).await? {
             UploadStart::Mounted => {
@@ -246,8 +246,8 @@ impl StreamedCopier {
         }
         let digest = Some(root.raw.digest());
         match job.guard.before_write(self.destination.as_ref(), digest).await? {
-            Verdict::AlreadyThere { is_own } => Ok(CopiedTag::AlreadyThere { is_own }),
-            Verdict::Write(pending) => {
+            TagDecision::AlreadyThere { is_own } => Ok(CopiedTag::AlreadyThere { is_own }),
+            TagDecision::Write(pending) => {
                 let written = self.put(job, root, job.tag).await;
                 job.guard.after_write(pending, digest, written.as_ref().err());
                 written.map(|()| CopiedTag::Written)

@@ -18,7 +18,7 @@ const LIST_FROM: usize = 3;
 /// The first image is looked up by itself. If it exists, the others probably do as well, and each
 /// needs a HEAD request for its digest anyway. If it doesn't, one list of tags for each repository
 /// answers for all images that are not in it.
-pub(crate) struct TagsThere {
+pub(crate) struct DestinationTags {
     first: OnceCell<bool>,
     wanted: HashMap<String, usize>,
     listed: Mutex<HashMap<String, Listed>>,
@@ -27,13 +27,13 @@ pub(crate) struct TagsThere {
 /// The tags of a repository; `None` if they can't be listed.
 type Listed = Arc<OnceCell<Option<HashSet<String>>>>;
 
-impl TagsThere {
+impl DestinationTags {
     /// Creates the lookup. `wanted` is the number of images in each repository.
     pub fn new(wanted: HashMap<String, usize>) -> Self {
         Self { first: OnceCell::new(), wanted, listed: Mutex::default() }
     }
 
-    /// Like [`TagsThere::new`], for tags that rarely exist: the list of tags is read first.
+    /// Like [`DestinationTags::new`], for tags that rarely exist: the list of tags is read first.
     pub fn rare(wanted: HashMap<String, usize>) -> Self {
         Self { first: OnceCell::new_with(Some(false)), ..Self::new(wanted) }
     }

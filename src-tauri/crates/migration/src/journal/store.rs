@@ -15,7 +15,7 @@ use crate::{Outcome, OutcomeCounts, RunEnd};
 use transload_model::RegistryHost;
 
 /// A migration of the journal that nobody runs as long as this lives.
-pub struct HeldMigration {
+pub struct ClaimedMigration {
     /// The migration.
     pub record: JournalRecord,
     _claim: Claim,
@@ -108,7 +108,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::RunsElsewhere`] where some process runs it.
-    pub async fn take_up(
+    pub async fn resume(
         &self,
         id: &str,
         record_error: RecordError,
@@ -140,13 +140,13 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::RunsElsewhere`] where some process runs it.
-    pub async fn hold(&self, id: &str) -> Result<HeldMigration, JournalError> {
+    pub async fn hold(&self, id: &str) -> Result<ClaimedMigration, JournalError> {
         let (this, id) = (self.clone(), id.to_owned());
         blocking(move || {
             // Before the claim, so that a name that nobody knows leaves no file.
             this.read(&id)?;
             let claim = Claim::take(&this.inner.path, &id)?;
-            Ok(HeldMigration { record: this.read(&id)?, _claim: claim })
+            Ok(ClaimedMigration { record: this.read(&id)?, _claim: claim })
         })
         .await
     }
@@ -155,7 +155,11 @@ impl Journal {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub async fn note_undo(&self, held: HeldMigration, undone: Undone) -> Result<(), JournalError> {
+    pub async fn note_undo(
+        &self,
+        held: ClaimedMigration,
+        undone: Undone,
+    ) -> Result<(), JournalError> {
         let this = self.clone();
         blocking(move || {
             let noted = this.connect()?.execute(

@@ -167,7 +167,7 @@ async fn what_was_stopped_goes_on_with_what_is_left() {
     world.run_with(&plan, &world.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
     assert!(matches!(
-        journal.take_up("m-1", record_error()).await,
+        journal.resume("m-1", record_error()).await,
         Err(JournalError::RunsElsewhere { .. })
     ));
     drop(log);
@@ -177,7 +177,7 @@ async fn what_was_stopped_goes_on_with_what_is_left() {
     mark(journal.path(), "UPDATE image SET stage = 'begun', attempts = 1 WHERE number = 1");
 
     world.control = Default::default();
-    let (record, log) = journal.take_up("m-1", record_error()).await.unwrap();
+    let (record, log) = journal.resume("m-1", record_error()).await.unwrap();
     let report =
         world.run_with(&record.plan(&request).unwrap(), &world.registry_source(), Some(&log)).await;
     log.flush().await.unwrap();
@@ -213,7 +213,7 @@ async fn an_image_that_arrived_before_the_power_went_counts_as_moved_and_one_of_
     world.registry.image("app", Some("2"), &["shared", "2"]);
     world.registry.image("app", Some("3"), &["another"]);
 
-    let (record, log) = journal.take_up("m-1", record_error()).await.unwrap();
+    let (record, log) = journal.resume("m-1", record_error()).await.unwrap();
     let report =
         world.run_with(&record.plan(&request).unwrap(), &world.registry_source(), Some(&log)).await;
     assert!(matches!(report.images[0].result, ImageResult::Moved));
@@ -437,7 +437,7 @@ async fn an_undo_holds_its_migration_and_is_noted() {
     assert!(matches!(journal.hold("m-2").await, Err(JournalError::Unknown { .. })));
     let held = journal.hold("m-1").await.unwrap();
     assert!(matches!(
-        journal.take_up("m-1", record_error()).await,
+        journal.resume("m-1", record_error()).await,
         Err(JournalError::RunsElsewhere { .. })
     ));
     let totals = UndoTotals { tags_removed: 3, images_deleted: 2, left: 1, ..Default::default() };

@@ -17,7 +17,7 @@ use transload_model::Digest;
 /// What could not be written is tried again this often: a disk that is full may be made free.
 const TRY_AGAIN_EVERY: Duration = Duration::from_secs(1);
 /// Changes of one transaction. More would hold up a reader's checkpoint for no gain.
-const CHANGES_TOGETHER: usize = 2048;
+const MAX_CHANGES_PER_WRITE: usize = 2048;
 
 /// Something to write about a migration.
 pub(super) struct Change {
@@ -82,18 +82,18 @@ enum Message {
 #[derive(Clone)]
 pub(super) struct Writer {
     sender: Sender<Message>,
-    trouble: Trouble,
+    trouble: WriteFailure,
 }
 
 /// Why nothing can be written at the moment.
-type Trouble = Arc<Mutex<Option<Arc<JournalError>>>>;
+type WriteFailure = Arc<Mutex<Option<Arc<JournalError>>>>;
 
 impl Writer {
     /// Opens the file and starts the thread.
     pub fn start(path: &Path) -> Result<Self, JournalError> {
         let connection = schema::open(path)?;
         let (sender, receiver) = channel();
-        let trouble = Trouble::default();
+        let trouble = WriteFailure::default();
         let mut thread =
             Thread { path: path.to_owned(), connection, trouble: Arc::clone(&trouble) };
         std::thread::Builder::new()
@@ -130,7 +130,7 @@ impl Writer {
 struct Thread {
     path: PathBuf,
     connection: Connection,
-    trouble: Trouble,
+    trouble: WriteFailure,
 }
 
 impl Thread {
@@ -147,7 +147,8 @@ impl Thread {
             };
             open = !matches!(first, Err(RecvTimeoutError::Disconnected));
             let first = first.ok();
-            for message in first.into_iter().chain(receiver.try_iter()).take(CHANGES_TOGETHER) {
+            for message in first.into_iter().chain(receiver.try_iter()).take(MAX_CHANGES_PER_WRITE)
+            {
                 match message {
                     Message::Change(change) => pending.push(change),
                     Message::Flush(answer) => waiting.push(answer),

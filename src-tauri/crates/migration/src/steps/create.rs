@@ -20,7 +20,7 @@ use transload_model::{RepositoryName, RepositoryPolicy, now_ms};
 
 /// Repositories that are created at the same time. ECR's quota is far higher; a person's account
 /// may have other work.
-const CREATED_TOGETHER: usize = 4;
+const MAX_CONCURRENT_CREATIONS: usize = 4;
 /// A call that is under way when the migration is stopped may end by itself for so long, so that it
 /// is known whether there is a repository now.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
@@ -114,7 +114,7 @@ impl Maker {
             let outcome = make_unless_cancelled(run, policies, &needed.repository, created).await;
             (needed, outcome)
         });
-        let mut made = pin!(made.buffer_unordered(CREATED_TOGETHER));
+        let mut made = pin!(made.buffer_unordered(MAX_CONCURRENT_CREATIONS));
         let mut left = needed;
         while left > 0
             && let Some((needed, outcome)) = made.next().await

@@ -8,9 +8,9 @@ use tokio::sync::Semaphore;
 
 use super::create::Repositories;
 use super::push::{elapsed_ms, may_push, pushed, tag_guard};
-use super::push_queue::Turn;
+use super::push_queue::QueuePosition;
 use super::verify::prove_arrived;
-use crate::copy::{CopiedTag, Held, StreamJob, StreamedCopier, Turns};
+use crate::copy::{CopiedTag, DestinationState, StreamJob, StreamedCopier, UploadSlots};
 use crate::engine_route::{selected_tree, still_as_planned};
 use crate::manifest_cache::ManifestSource;
 use crate::record::Record;
@@ -44,7 +44,7 @@ pub(super) struct EnginePushes<'a> {
     docker: &'a dyn DockerApi,
     repositories: &'a Repositories,
     pushes: Semaphore,
-    held: Arc<Held>,
+    held: Arc<DestinationState>,
     copier: StreamedCopier,
 }
 
@@ -54,13 +54,13 @@ impl<'a> EnginePushes<'a> {
         docker: &'a dyn DockerApi,
         repositories: &'a Repositories,
     ) -> Self {
-        let held = Arc::new(Held::default());
+        let held = Arc::new(DestinationState::default());
         let copier = StreamedCopier {
             destination: Arc::clone(&run.destination.registry),
             control: run.control.clone(),
             events: Arc::clone(run.events),
             held: Arc::clone(&held),
-            turns: Arc::new(Turns::new(BLOBS_ON_THE_WAY)),
+            slots: Arc::new(UploadSlots::new(BLOBS_ON_THE_WAY)),
         };
         let pushes = Semaphore::new(MAX_CONCURRENT_PUSHES);
         Self { run, docker, repositories, pushes, held, copier }
@@ -68,7 +68,11 @@ impl<'a> EnginePushes<'a> {
 
     /// Pushes an image, and proves what arrived. The engine writes the tag by itself at the end of a
     /// push, so the images of a repository are pushed one after the other.
-    pub async fn push(&self, record: &Record<'_>, turn: &Turn<'_>) -> Result<(), MigrationError> {
+    pub async fn push(
+        &self,
+        record: &Record<'_>,
+        turn: &QueuePosition<'_>,
+    ) -> Result<(), MigrationError> {
         turn.wait().await;
         // The semaphore is never closed.
         let _push = self.pushes.acquire().await.ok();

@@ -4,7 +4,7 @@ use crate::record::Records;
 use crate::run::{Counts, Run};
 use crate::{MigrationError, MigrationEvent, Step};
 
-/// Gets the registry token and tries it at the registry's front door.
+/// Gets the registry token and tries it at the registry's base endpoint.
 pub(crate) async fn log_in(run: &Run<'_>, records: &Records<'_>) -> Counts {
     let mut counts = Counts::default();
     let Some(outcome) = run.control.until_cancelled(try_token(run)).await else { return counts };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::create::{intend, settle};
-use super::push_queue::Turn;
+use super::push_queue::QueuePosition;
 use crate::journal::{Write, WriteOutcome};
 use crate::record::Record;
 use crate::run::Run;
@@ -48,7 +48,12 @@ impl LifecyclePolicies {
     }
 
     /// An image is written or has failed. After the last one of a repository its policy is set.
-    pub async fn image_finished(&self, run: &Run<'_>, record: &Record<'_>, turn: Turn<'_>) {
+    pub async fn image_finished(
+        &self,
+        run: &Run<'_>,
+        record: &Record<'_>,
+        turn: QueuePosition<'_>,
+    ) {
         if turn.finish() {
             self.set(run, &record.planned.repository).await;
         }

@@ -8,18 +8,20 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::create::{Repositories, repositories};
 use super::engine_push::EnginePushes;
 use super::policies::LifecyclePolicies;
-use super::push_queue::{PushQueue, Turn};
+use super::push_queue::{PushQueue, QueuePosition};
 use super::quota::QuotaGate;
 use super::verify::prove_arrived;
-use crate::copy::{CopiedTag, Copier, Held, Job, Mounts, ReferrerTags, TagsThere, Turns};
+use crate::copy::{
+    CopiedTag, Copier, DestinationState, DestinationTags, Job, Mounts, ReferrerTags, UploadSlots,
+};
 use crate::engine_route::{Content, holds_content};
 use crate::journal::PendingWrite;
 use crate::manifest_cache::ManifestSource;
 use crate::record::{Record, Records};
 use crate::run::{Counts, Run, Traces};
-use crate::tag_guard::{Expected, TagGuard, Verdict};
-use crate::tree::{read_extent, read_tree};
-use crate::{CopyEnds, EngineOutcome, ImageState, MigrationError, PlannedImage, Source};
+use crate::tag_guard::{Expected, TagDecision, TagGuard};
+use crate::tree::{read_selected, read_tree};
+use crate::{CopyEndpoints, EngineOutcome, ImageState, MigrationError, PlannedImage, Source};
 use transload_docker::DockerApi;
 use transload_model::{Digest, ImageReference};
 
@@ -63,19 +65,19 @@ async fn push_into(
                 policies.image_finished(run, record, turn).await;
                 outcome
             };
-            run.each(starts, MAX_STARTED, work).await
+            run.for_each_concurrent(starts, MAX_STARTED, work).await
         }
         Source::Registry(source) => {
             let mut copier = Copier::new(
-                CopyEnds {
+                CopyEndpoints {
                     source: Arc::clone(source),
                     destination: Arc::clone(&run.destination.registry),
                     layers: Some(Arc::clone(&run.destination.ecr) as _),
                 },
                 run.control.clone(),
                 Arc::clone(run.events),
-                Arc::new(Held::default()),
-                Arc::new(Turns::new(BLOBS_ON_THE_WAY)),
+                Arc::new(DestinationState::default()),
+                Arc::new(UploadSlots::new(BLOBS_ON_THE_WAY)),
             );
             if run.plan.totals.blob_mounting == Some(true) {
                 let images = starts.clone().map(|record| record.planned);
@@ -98,7 +100,7 @@ async fn push_into(
                 policies.image_finished(run, record, turn).await;
                 outcome
             };
-            run.each(starts, MAX_STARTED, work).await
+            run.for_each_concurrent(starts, MAX_STARTED, work).await
         }
     }
 }
@@ -109,9 +111,9 @@ struct Copies<'a> {
     copier: Copier,
     repositories: &'a Repositories,
     /// The tags of the source.
-    tags: TagsThere,
+    tags: DestinationTags,
     /// The tags of the destination, for an early look.
-    destination_tags: TagsThere,
+    destination_tags: DestinationTags,
     gate: QuotaGate,
     copying: Semaphore,
     writing: Semaphore,
@@ -122,7 +124,7 @@ impl Copies<'_> {
     async fn copy_when_allowed(
         &self,
         record: &Record<'_>,
-        turn: &Turn<'_>,
+        turn: &QueuePosition<'_>,
     ) -> Result<(), MigrationError> {
         let copy = || async move {
             let copied = self.copy(record, turn).await;
@@ -141,7 +143,7 @@ impl Copies<'_> {
     async fn copy(
         &self,
         record: &Record<'_>,
-        turn: &Turn<'_>,
+        turn: &QueuePosition<'_>,
     ) -> Result<Option<SemaphorePermit<'_>>, MigrationError> {
         let (run, copier) = (self.run, &self.copier);
         // The semaphores are never closed.
@@ -164,7 +166,7 @@ impl Copies<'_> {
             None => {
                 let reference = planned.source.manifest_reference();
                 let platform = run.plan.extent.platform.as_ref();
-                read_extent(source, &planned.source, reference, platform).await?
+                read_selected(source, &planned.source, reference, platform).await?
             }
         };
         let job = Job {
@@ -178,7 +180,7 @@ impl Copies<'_> {
         record.consists_of(tree.parts());
         let (digest, writing) = match arrived {
             // An earlier try may have ended between the image and its referrers.
-            Some(Arrived { digest, is_own }) => {
+            Some(PushedImage { digest, is_own }) => {
                 record.is_there(digest.clone(), is_own);
                 drop(copying);
                 (digest, self.writing.acquire().await.ok())
@@ -216,7 +218,7 @@ impl Copies<'_> {
         &self,
         record: &Record<'_>,
         guard: &TagGuard<'_>,
-    ) -> Result<Option<Arrived>, MigrationError> {
+    ) -> Result<Option<PushedImage>, MigrationError> {
         let planned = record.planned;
         if planned.content.is_some() {
             return Ok(None);
@@ -226,12 +228,12 @@ impl Copies<'_> {
         let found =
             self.destination_tags.digest(registry, planned.repository.as_str(), tag).await?;
         let is_own = guard.check(registry, found.as_ref(), planned.source_digest.as_ref())?;
-        Ok(found.zip(is_own).map(|(digest, is_own)| Arrived { digest, is_own }))
+        Ok(found.zip(is_own).map(|(digest, is_own)| PushedImage { digest, is_own }))
     }
 }
 
 /// An image that was at the destination before this try could write it.
-struct Arrived {
+struct PushedImage {
     digest: Digest,
     /// Whether an earlier try wrote it.
     is_own: bool,
@@ -260,21 +262,21 @@ fn arrived_before(run: &Run<'_>, record: &Record<'_>, digest: Digest, is_own: bo
 }
 
 /// The tags of the source, with how many images each repository sends: what signatures are found by.
-fn source_tags(records: &Records<'_>) -> TagsThere {
+fn source_tags(records: &Records<'_>) -> DestinationTags {
     let mut wanted: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
         *wanted.entry(record.planned.source.path().to_owned()).or_default() += 1;
     }
-    TagsThere::new(wanted)
+    DestinationTags::new(wanted)
 }
 
 /// The tags of the destination, with how many images go to each repository.
-fn destination_tags(records: &Records<'_>) -> TagsThere {
+fn destination_tags(records: &Records<'_>) -> DestinationTags {
     let mut wanted: HashMap<String, usize> = HashMap::new();
     for record in records.moving() {
         *wanted.entry(record.planned.repository.to_string()).or_default() += 1;
     }
-    TagsThere::new(wanted)
+    DestinationTags::new(wanted)
 }
 
 /// Checks the tag that the engine is about to write. Returns `None` if it points to the engine's
@@ -288,8 +290,8 @@ pub(super) async fn may_push(
     let (planned, registry) = (record.planned, run.destination.registry.as_ref());
     let wanted = planned.source_digest.as_ref();
     let error = match guard.before_write(registry, wanted).await {
-        Ok(Verdict::Write(pending)) => return Ok(Some(pending)),
-        Ok(Verdict::AlreadyThere { is_own }) => {
+        Ok(TagDecision::Write(pending)) => return Ok(Some(pending)),
+        Ok(TagDecision::AlreadyThere { is_own }) => {
             if let Some(digest) = wanted {
                 arrived_before(run, record, digest.clone(), is_own);
             }

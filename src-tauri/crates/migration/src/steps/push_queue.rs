@@ -20,25 +20,25 @@ pub(super) struct PushQueue<'r> {
 
 /// The images of one repository.
 struct Line {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     /// The first place whose image is not written yet.
     first: watch::Sender<Option<usize>>,
 }
 
-struct State {
+struct QueueState {
     unwritten: BTreeSet<usize>,
     unfinished: usize,
 }
 
 /// The place of one image in the order. An image that fails finishes it too, so it holds up no other.
 /// Only a cancelled image doesn't: nothing newer may be written after the older one was given up.
-pub(super) struct Turn<'q> {
+pub(super) struct QueuePosition<'q> {
     line: Option<&'q Line>,
     place: usize,
 }
 
 impl<'r> PushQueue<'r> {
-    /// The queue, and the images in the order in which they are to start: repositories take turns as in
+    /// The queue, and the images in the order in which they are to start: repositories take slots as in
     /// the plan, each with its oldest image first.
     pub fn new<'p: 'r>(records: &'r Records<'p>) -> (Self, Vec<&'r Record<'p>>) {
         let mut waiting: HashMap<&RepositoryName, VecDeque<&Record<'_>>> = HashMap::new();
@@ -53,22 +53,22 @@ impl<'r> PushQueue<'r> {
                 .extend((0..).zip(&*of_line).map(|(place, record)| (record.planned.index, place)));
             lines.insert(*repository, Line::of(of_line.len()));
         }
-        let turns = records.moving().map(|record| &record.planned.repository);
-        let starts = turns.filter_map(|name| waiting.get_mut(name)?.pop_front()).collect();
+        let slots = records.moving().map(|record| &record.planned.repository);
+        let starts = slots.filter_map(|name| waiting.get_mut(name)?.pop_front()).collect();
         (Self { lines, places }, starts)
     }
 
     /// The place of an image. Taken before the image waits for anything.
-    pub fn turn(&self, record: &Record<'_>) -> Turn<'_> {
+    pub fn turn(&self, record: &Record<'_>) -> QueuePosition<'_> {
         let line = self.lines.get(&record.planned.repository);
         let place = self.places.get(&record.planned.index).copied().unwrap_or_default();
-        Turn { line, place }
+        QueuePosition { line, place }
     }
 }
 
 impl Line {
     fn of(images: usize) -> Self {
-        let state = State { unwritten: (0..images).collect(), unfinished: images };
+        let state = QueueState { unwritten: (0..images).collect(), unfinished: images };
         let first = watch::Sender::new(state.unwritten.first().copied());
         Self { state: Mutex::new(state), first }
     }
@@ -80,7 +80,7 @@ impl Line {
     }
 }
 
-impl Turn<'_> {
+impl QueuePosition<'_> {
     /// Waits until every older image of the repository is written or has failed.
     pub async fn wait(&self) {
         let Some(line) = self.line else { return };
@@ -114,8 +114,8 @@ mod tests {
 
     use super::*;
 
-    fn turn(line: &Line, place: usize) -> Turn<'_> {
-        Turn { line: Some(line), place }
+    fn turn(line: &Line, place: usize) -> QueuePosition<'_> {
+        QueuePosition { line: Some(line), place }
     }
 
     #[test]

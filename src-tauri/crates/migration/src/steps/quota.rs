@@ -17,7 +17,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 /// Where images wait for a pull quota.
 #[derive(Default)]
 pub(super) struct QuotaGate {
-    /// Held by the one that looks whether the quota is renewed.
+    /// DestinationState by the one that looks whether the quota is renewed.
     looking: Mutex<()>,
     /// How often it was renewed.
     renewals: AtomicU64,
@@ -60,13 +60,13 @@ impl QuotaGate {
         image: &ImageReference,
         retry_after: Option<Duration>,
     ) {
-        let mut pause = retry_after.unwrap_or(run.control.look_again()).min(LONGEST_WAIT);
+        let mut pause = retry_after.unwrap_or(run.control.check_interval()).min(LONGEST_WAIT);
         loop {
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-            let seen = run.control.wakes();
+            let seen = run.control.wake_count();
             let look_again_at_ms = now_ms().saturating_add(pause_ms);
             run.emit(MigrationEvent::QuotaUsedUp { look_again_at_ms });
-            run.control.doze(seen, pause).await;
+            run.control.sleep_until_woken(seen, pause).await;
             source.forget_tokens();
             let head = source.manifest_head(image.path(), image.manifest_reference()).await;
             match head {
@@ -76,7 +76,7 @@ impl QuotaGate {
                 // The image's own next try says what is wrong.
                 Err(_) => break,
             }
-            pause = run.control.look_again();
+            pause = run.control.check_interval();
         }
         run.emit(MigrationEvent::QuotaRenewed);
     }

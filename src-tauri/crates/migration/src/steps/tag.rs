@@ -8,7 +8,7 @@ use transload_docker::{DockerApi, DockerError};
 use transload_model::ImageReference;
 
 /// Tagging is a moment's work of the engine.
-const TAGGED_TOGETHER: usize = 4;
+const MAX_CONCURRENT_TAGS: usize = 4;
 
 /// Gives the engine's images the names under which it pushes them.
 pub(crate) async fn tag(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {
@@ -16,7 +16,9 @@ pub(crate) async fn tag(run: &Run<'_>, records: &Records<'_>, traces: &mut Trace
     let made = Mutex::new(Vec::new());
     let docker = docker.as_ref();
     let counts = run
-        .each(records.moving(), TAGGED_TOGETHER, |record| name(run, docker, record, &made))
+        .for_each_concurrent(records.moving(), MAX_CONCURRENT_TAGS, |record| {
+            name(run, docker, record, &made)
+        })
         .await;
     traces.temporary_tags = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     counts

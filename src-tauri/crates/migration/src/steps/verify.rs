@@ -9,13 +9,17 @@ use transload_aws::TaggedImage;
 use transload_model::Digest;
 
 /// Two small questions an image.
-const VERIFIED_TOGETHER: usize = 8;
+const MAX_CONCURRENT_VERIFICATIONS: usize = 8;
 
 /// Asks the registry and ECR, each for itself, what the tag points to now, and compares. What was
 /// pushed is proved already; it is counted here.
 pub(crate) async fn verify(run: &Run<'_>, records: &Records<'_>) -> Counts {
     let proved: Vec<bool> = records.iter().filter_map(Record::proved_on_arrival).collect();
-    let mut counts = run.each(records.open(), VERIFIED_TOGETHER, |record| prove(run, record)).await;
+    let mut counts = run
+        .for_each_concurrent(records.open(), MAX_CONCURRENT_VERIFICATIONS, |record| {
+            prove(run, record)
+        })
+        .await;
     for well in proved {
         counts.add(well);
     }

@@ -14,13 +14,13 @@ use transload_registry::{
     Stored, UploadSession, UploadStart,
 };
 
-type Place = (String, String);
+type ContentKey = (String, String);
 
 /// A registry in memory. Like a real one it takes a manifest only with everything that it names.
 pub struct FakeRegistry {
     host: RegistryHost,
-    manifests: Mutex<HashMap<Place, RawManifest>>,
-    blobs: Mutex<HashMap<Place, Bytes>>,
+    manifests: Mutex<HashMap<ContentKey, RawManifest>>,
+    blobs: Mutex<HashMap<ContentKey, Bytes>>,
     /// Manifest writes, in order.
     pub stored: Mutex<Vec<String>>,
     /// Blob uploads as `repository@digest`, in order.
@@ -48,7 +48,7 @@ pub struct FakeRegistry {
     /// Where the process ends, in a write of a manifest.
     pub crash: CrashPoint,
     /// What somebody else does when so many blobs have arrived.
-    pub after_blobs: Mutex<Option<(u32, SomebodyElse)>>,
+    pub after_blobs: Mutex<Option<(u32, OtherWriter)>>,
     /// Looks at the digest of a manifest, in order.
     pub heads: Mutex<Vec<String>>,
     /// Manifests that it gives anew once somebody has looked so often.
@@ -56,7 +56,7 @@ pub struct FakeRegistry {
 }
 
 /// Somebody else, who changes the registry at a moment.
-pub type SomebodyElse = Box<dyn FnOnce(&FakeRegistry) + Send>;
+pub type OtherWriter = Box<dyn FnOnce(&FakeRegistry) + Send>;
 
 impl FakeRegistry {
     pub fn new(host: &str) -> Self {

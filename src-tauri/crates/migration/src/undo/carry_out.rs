@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::totals::UndoTotals;
 use super::{ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoPlan, UndoRepository, UndoTag};
-use crate::in_turn::in_turn;
+use crate::concurrency::for_each_concurrent;
 use crate::{Control, Destination, MigrationError};
 use transload_aws::{AwsError, EcrImage, EcrImageId};
 use transload_model::{Digest, RepositoryName, Tag, media_type};
@@ -100,7 +100,7 @@ pub async fn undo(
         let more = count(more);
         done(steps.fetch_add(more, Ordering::Relaxed).saturating_add(more));
     };
-    let reports = in_turn(plan.repositories.len(), TOGETHER, |place| async move {
+    let reports = for_each_concurrent(plan.repositories.len(), TOGETHER, |place| async move {
         let repository = &plan.repositories[place];
         let work = Work { repository, destination, step, report: Mutex::default() };
         control.until_cancelled(work.carry_out()).await;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::brought::{BroughtTo, Creation, brought};
-use crate::in_turn::in_turn;
+use super::written::{Creation, RepositoryWrites, written_by};
+use crate::concurrency::for_each_concurrent;
 use crate::journal::{JournalRecord, is_intended_creation};
 use crate::manifest_cache::ManifestSource;
 use crate::tree::read_tree;
@@ -12,7 +12,7 @@ use transload_aws::{AwsError, EcrImage};
 use transload_model::{Digest, RepositoryName};
 
 /// Repositories that are asked for at the same time.
-const ASKED_TOGETHER: usize = 8;
+const MAX_CONCURRENT_REQUESTS: usize = 8;
 
 /// What ECR holds now of what a migration brought.
 #[derive(Clone, Debug)]
@@ -44,9 +44,9 @@ pub async fn undo_facts(
 ) -> Result<UndoFacts, MigrationError> {
     let planned = record.destination()?;
     planned.ensure_same(&destination.identity)?;
-    let brought: Vec<_> = brought(record).into_iter().collect();
+    let brought: Vec<_> = written_by(record).into_iter().collect();
     let brought = &brought;
-    let asked = in_turn(brought.len(), ASKED_TOGETHER, |place| async move {
+    let asked = for_each_concurrent(brought.len(), MAX_CONCURRENT_REQUESTS, |place| async move {
         let (name, brought) = &brought[place];
         let facts = repository_facts(name, brought, destination).await?;
         Ok((name.clone(), facts))
@@ -57,7 +57,7 @@ pub async fn undo_facts(
 
 async fn repository_facts(
     name: &RepositoryName,
-    brought: &BroughtTo,
+    brought: &RepositoryWrites,
     destination: &Destination,
 ) -> Result<Option<RepositoryFacts>, MigrationError> {
     let images = match destination.ecr.images(name).await {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use ts_rs::TS;
 
-use super::brought::{Brought, BroughtTo, Creation, brought};
 use super::totals::UndoTotals;
+use super::written::{Creation, RepositoryWrites, WrittenTag, written_by};
 use super::{RepositoryFacts, UndoFacts};
 use crate::DestinationIdentity;
 use crate::journal::JournalRecord;
@@ -196,7 +196,7 @@ impl UndoRepository {
 /// Says what an undo of a migration would do.
 pub fn undo_plan(record: &JournalRecord, facts: &UndoFacts) -> UndoPlan {
     let since_ms = record.summary.started_at_ms;
-    let brought = brought(record);
+    let brought = written_by(record);
     let repositories = brought.iter().filter_map(|(name, brought)| {
         match facts.repositories.get(name).and_then(Option::as_ref) {
             Some(facts) => Some(Repository::new(brought, facts, since_ms).plan(name)),
@@ -208,8 +208,8 @@ pub fn undo_plan(record: &JournalRecord, facts: &UndoFacts) -> UndoPlan {
     UndoPlan { destination: facts.destination.clone(), repositories: repositories.collect() }
 }
 
-fn gone(name: &RepositoryName, brought: &BroughtTo) -> UndoRepository {
-    let left = |brought: &Brought| {
+fn gone(name: &RepositoryName, brought: &RepositoryWrites) -> UndoRepository {
+    let left = |brought: &WrittenTag| {
         Some(UndoTag {
             tag: brought.tag.clone(),
             digest: brought.digest.clone()?,
@@ -226,7 +226,7 @@ fn gone(name: &RepositoryName, brought: &BroughtTo) -> UndoRepository {
 
 /// One repository with all that is known of it.
 struct Repository<'a> {
-    brought: &'a BroughtTo,
+    brought: &'a RepositoryWrites,
     facts: &'a RepositoryFacts,
     by_digest: HashMap<&'a Digest, &'a EcrImage>,
     by_tag: HashMap<&'a Tag, &'a Digest>,
@@ -235,7 +235,7 @@ struct Repository<'a> {
 }
 
 impl<'a> Repository<'a> {
-    fn new(brought: &'a BroughtTo, facts: &'a RepositoryFacts, since_ms: u64) -> Self {
+    fn new(brought: &'a RepositoryWrites, facts: &'a RepositoryFacts, since_ms: u64) -> Self {
         let by_digest = facts.images.iter().map(|image| (&image.digest, image)).collect();
         let tags = |image: &'a EcrImage| image.tags.iter().map(|tag| (tag, &image.digest));
         let by_tag = facts.images.iter().flat_map(tags).collect();
@@ -288,7 +288,7 @@ impl<'a> Repository<'a> {
     /// What becomes of a tag. `None` if the migration did not write it after all.
     fn undo_tag(
         &self,
-        brought: &Brought,
+        brought: &WrittenTag,
         leaving: &HashMap<&Digest, HashSet<&Tag>>,
         kept: &HashSet<&Digest>,
     ) -> Option<UndoTag> {
@@ -315,7 +315,7 @@ impl<'a> Repository<'a> {
 
     fn action(
         &self,
-        brought: &Brought,
+        brought: &WrittenTag,
         digest: &Digest,
         leaving: &HashMap<&Digest, HashSet<&Tag>>,
         kept: &HashSet<&Digest>,
@@ -397,7 +397,7 @@ impl<'a> Repository<'a> {
                 images.push(UndoImage { digest, of, tags: Vec::new() });
             }
         }
-        let roots = self.brought.tags.iter().flat_map(Brought::digests);
+        let roots = self.brought.tags.iter().flat_map(WrittenTag::digests);
         let roots: Vec<&Digest> = roots.filter(|root| gone.contains(*root)).collect();
         let below = |root| self.facts.below.get(root).into_iter().flatten();
         for (of, digest) in roots.iter().flat_map(|root| below(*root).map(move |it| (*root, it))) {

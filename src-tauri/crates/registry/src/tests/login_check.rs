@@ -37,11 +37,11 @@ impl Door {
     }
 }
 
-/// A registry whose front door and whose list of repositories are these.
-async fn registry(door: Door, catalogue: Door) -> SocketAddr {
+/// A registry whose `/v2/` endpoint and whose list of repositories are these.
+async fn registry(front: Door, catalogue: Door) -> SocketAddr {
     serve_all(move |(_, uri, headers, _)| async move {
         let login = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap());
-        let door = if uri.path().ends_with("_catalog") { catalogue } else { door };
+        let door = if uri.path().ends_with("_catalog") { catalogue } else { front };
         if door.lets_in(login) {
             return r#"{"repositories":[]}"#.into_response();
         }

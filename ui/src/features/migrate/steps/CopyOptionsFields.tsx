@@ -4,17 +4,17 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { CopyExtent } from "../../../ipc/generated";
+import type { CopyScope } from "../../../ipc/generated";
 import { platformProblem } from "../wizard/validation";
 
 /** Suggested platforms. */
 const commonPlatforms = ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64"];
 
 interface CopyOptionsFieldsProps {
-  extent: CopyExtent;
+  extent: CopyScope;
   /** Whether the source is the Docker Engine, which has no referrers. */
   engine: boolean;
-  onChange: (extent: CopyExtent) => void;
+  onChange: (extent: CopyScope) => void;
 }
 
 /** Copy options: referrers and platform. */

@@ -1,7 +1,7 @@
 import type {
   AwsConnection,
   ConflictChoice,
-  CopyExtent,
+  CopyScope,
   ImageSource,
   MigrationRequest,
   RenameRule,
@@ -64,7 +64,7 @@ export interface Draft {
   /** By source repository. */
   readonly repositories: Readonly<Record<string, RepositoryChoice>>;
   /** Copy options. */
-  readonly extent: CopyExtent;
+  readonly extent: CopyScope;
   readonly choices: readonly ConflictChoice[];
   /** ECR storage price in USD per GB-month. */
   readonly storageRate: number;
@@ -74,7 +74,7 @@ export interface Draft {
 export const defaultStorageRate = 0.1;
 
 /** All referrers and platforms. */
-export const wholeImages: CopyExtent = { platform: null, referrers: true };
+export const wholeImages: CopyScope = { platform: null, referrers: true };
 
 export const emptyDraft: Draft = {
   version: 1,

@@ -3,7 +3,7 @@ import type {
   ChosenTags,
   ConflictChoice,
   ConflictResolution,
-  CopyExtent,
+  CopyScope,
   ImageSource,
   MigrationRequest,
   RenameRule,
@@ -43,7 +43,7 @@ export type DraftAction =
   | { type: "images_selected"; images: readonly SelectedImage[] }
   | { type: "images_added"; images: readonly SelectedImage[] }
   | { type: "rules_applied"; selection: Selection; chosen: ChosenTags }
-  | { type: "extent_changed"; extent: CopyExtent }
+  | { type: "extent_changed"; extent: CopyScope }
   | { type: "prefix_changed"; prefix: string }
   | { type: "rename_rules_changed"; rules: readonly RenameRule[] }
   | { type: "template_changed"; template: RepositorySettings }

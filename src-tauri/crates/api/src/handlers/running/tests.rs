@@ -15,7 +15,7 @@ use transload_registry::{
 };
 
 use crate::contract::{
-    AwsConnection, CopyExtent, Encryption, ErrorCode, ImageSource, JobEventKind, LifecyclePreset,
+    AwsConnection, CopyScope, Encryption, ErrorCode, ImageSource, JobEventKind, LifecyclePreset,
     MigrationOutcome, MigrationReport, MigrationRequest, Naming, RepositoryMapping,
     RepositorySettings, SelectedImage, TagMutability,
 };
@@ -148,7 +148,7 @@ fn request() -> MigrationRequest {
         },
         choices: Vec::new(),
         remove_temporary_tags: true,
-        extent: CopyExtent { platform: None, referrers: true },
+        extent: CopyScope { platform: None, referrers: true },
         expiry_confirmed: Vec::new(),
         selection: None,
     }

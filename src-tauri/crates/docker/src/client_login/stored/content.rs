@@ -6,7 +6,7 @@ use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 
-use super::places::Format;
+use super::login_files::Format;
 use crate::EngineLogin;
 use transload_model::Secret;
 

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read as _};
 
 use super::content::{Content, Entry};
 use super::keys;
-use super::places::{Format, Place, places};
+use super::login_files::{Format, LoginFile, login_files};
 use super::problem::LoginProblem;
 use super::registries_conf;
 use crate::client_login::ClientLoginError;
@@ -67,7 +67,7 @@ impl StoredLogins {
         if let Some(text) = &environment.docker_auth_config {
             logins.add(VARIABLE.to_owned(), Format::Docker, Ok(text.expose().clone().into_bytes()));
         }
-        let (places, of_podman) = (places(environment), environment.clone());
+        let (places, of_podman) = (login_files(environment), environment.clone());
         let read = tokio::task::spawn_blocking(move || {
             let helpers = registries_conf::credential_helpers(&of_podman);
             let files = places.into_iter().map(|place| (read(&place), place));
@@ -90,7 +90,7 @@ impl StoredLogins {
         logins
     }
 
-    fn add_files(&mut self, files: Vec<(FileText, Place)>) {
+    fn add_files(&mut self, files: Vec<(FileText, LoginFile)>) {
         for (text, place) in files {
             if let Some(text) = text.transpose() {
                 self.add(place.path.display().to_string(), place.format, text);
@@ -218,7 +218,7 @@ async fn ask(question: &Question, environment: &DockerEnvironment) -> Answer {
 }
 
 /// Reads a file, if it exists.
-fn read(place: &Place) -> Result<Option<Vec<u8>>, String> {
+fn read(place: &LoginFile) -> Result<Option<Vec<u8>>, String> {
     let unreadable = |error: std::io::Error| format!("it cannot be read: {}", error.kind());
     let file = match std::fs::File::open(&place.path) {
         Ok(file) => file,

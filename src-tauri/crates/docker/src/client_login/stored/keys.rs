@@ -5,7 +5,7 @@
 //! Differences to both: the case of a host does not matter, and every name of Docker Hub finds it.
 
 use super::content::{Content, Entry};
-use super::places::Format;
+use super::login_files::Format;
 use transload_model::RegistryHost;
 
 /// Docker Hub's name in Docker's configuration. Source: docker/cli, `authConfigKey`.

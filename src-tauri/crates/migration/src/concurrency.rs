@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 /// Runs the work of each index below `count`, at most `together` at a time, and returns the results
 /// in order. A future is created only when it starts, so thousands of pending ones need no memory.
-pub(super) async fn in_turn<T, F>(
+pub(super) async fn for_each_concurrent<T, F>(
     count: usize,
     together: usize,
     work: impl Fn(usize) -> F,
@@ -45,7 +45,7 @@ mod tests {
     #[tokio::test]
     async fn results_are_in_order_and_concurrency_is_limited() {
         let (running, most) = (&AtomicU32::new(0), &AtomicU32::new(0));
-        let answers = in_turn(20, 3, |place| async move {
+        let answers = for_each_concurrent(20, 3, |place| async move {
             let now = running.fetch_add(1, Ordering::Relaxed) + 1;
             most.fetch_max(now, Ordering::Relaxed);
             // Later indexes finish sooner.
@@ -58,6 +58,6 @@ mod tests {
         .await;
         assert_eq!(answers, (0..20).collect::<Vec<_>>());
         assert_eq!(most.load(Ordering::Relaxed), 3);
-        assert!(in_turn(0, 3, |place| async move { place }).await.is_empty());
+        assert!(for_each_concurrent(0, 3, |place| async move { place }).await.is_empty());
     }
 }

@@ -9,7 +9,7 @@ impl Api {
     /// The other regions of the account that have a repository of this name: where somebody looks for
     /// one in vain, it is often the region that is wrong. Takes a few seconds at most. The name may be
     /// that of an image, as errors carry it.
-    pub async fn repository_elsewhere(
+    pub async fn repository_in_other_region(
         &self,
         connection: AwsConnection,
         name: String,

@@ -7,11 +7,11 @@ use transload_model::{Digest, ImageReference, RepositoryName, Tag};
 
 /// What a migration did to one repository.
 #[derive(Default)]
-pub(super) struct BroughtTo {
+pub(super) struct RepositoryWrites {
     /// Whether it created the repository.
     pub created: Creation,
     /// The tags that it wrote.
-    pub tags: Vec<Brought>,
+    pub tags: Vec<WrittenTag>,
 }
 
 /// Whether a migration created a repository.
@@ -27,7 +27,7 @@ pub(super) enum Creation {
 }
 
 /// A tag that a migration wrote.
-pub(super) struct Brought {
+pub(super) struct WrittenTag {
     pub tag: Tag,
     pub image: ImageReference,
     /// What it wrote last. `None` if only the Docker Engine knows that.
@@ -40,7 +40,7 @@ pub(super) struct Brought {
     pub is_confirmed: bool,
 }
 
-impl Brought {
+impl WrittenTag {
     /// Everything that it wrote, or may have written.
     pub fn digests(&self) -> impl Iterator<Item = &Digest> {
         self.superseded.iter().chain(&self.digest)
@@ -49,8 +49,8 @@ impl Brought {
 
 /// What a migration created and wrote, by repository: the tags of its images in the order of the plan,
 /// then those of their referrers.
-pub(super) fn brought(record: &JournalRecord) -> BTreeMap<RepositoryName, BroughtTo> {
-    let mut all: BTreeMap<RepositoryName, BroughtTo> = BTreeMap::new();
+pub(super) fn written_by(record: &JournalRecord) -> BTreeMap<RepositoryName, RepositoryWrites> {
+    let mut all: BTreeMap<RepositoryName, RepositoryWrites> = BTreeMap::new();
     for repository in &record.repositories {
         let created = match unanswered_creation(&record.intents, &repository.name) {
             _ if repository.created_at_ms.is_some() => Creation::Yes,
@@ -75,7 +75,7 @@ pub(super) fn brought(record: &JournalRecord) -> BTreeMap<RepositoryName, Brough
         let earlier = history.earlier.filter(|earlier| Some(earlier) != digest.as_ref());
         let is_referrer = history.kind == Some(TagKind::Referrer);
         let is_confirmed = history.is_confirmed;
-        let brought = Brought { tag, image, digest, superseded, earlier, is_confirmed };
+        let brought = WrittenTag { tag, image, digest, superseded, earlier, is_confirmed };
         order.push(((is_referrer, history.image), repository, brought));
     }
     order.sort_by_key(|(place, _, _)| *place);

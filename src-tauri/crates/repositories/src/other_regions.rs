@@ -13,7 +13,7 @@ use transload_network::is_loopback;
 const LOOKED_WITHIN: Duration = Duration::from_secs(8);
 
 /// Regions that are asked at the same time.
-const ASKED_TOGETHER: usize = 6;
+const MAX_CONCURRENT_REQUESTS: usize = 6;
 
 /// The regions that are on for every commercial account, the busiest first; the others must be enabled
 /// and are seldom where a repository is lost. Source: AWS Account Management reference guide,
@@ -50,7 +50,7 @@ pub async fn regions_with(session: &AwsSession, name: &RepositoryName) -> Vec<Re
         .filter_map(|region| Region::parse(region).ok())
         .filter(|region| region != session.region());
     let found = Mutex::new(Vec::new());
-    let asked = stream::iter(others).for_each_concurrent(ASKED_TOGETHER, |region| {
+    let asked = stream::iter(others).for_each_concurrent(MAX_CONCURRENT_REQUESTS, |region| {
         let found = &found;
         async move {
             let ecr = session.in_region(region.clone()).ecr();

@@ -7,18 +7,18 @@ const MIN_LARGE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Upload slots of one destination. One slot of four is reserved for small blobs, so that they
 /// don't wait for large ones.
-pub(crate) struct Turns {
+pub(crate) struct UploadSlots {
     all: Semaphore,
     big: Semaphore,
 }
 
 /// An upload slot, released when it is dropped.
-pub(super) struct Turn<'a> {
+pub(super) struct UploadSlot<'a> {
     _one: Option<SemaphorePermit<'a>>,
     _of_the_big: Option<SemaphorePermit<'a>>,
 }
 
-impl Turns {
+impl UploadSlots {
     /// Creates `together` slots, at least one.
     pub(crate) fn new(together: usize) -> Self {
         let together = together.max(1);
@@ -27,14 +27,14 @@ impl Turns {
     }
 
     /// Waits for an upload slot for a blob.
-    pub(super) async fn turn(&self, size_bytes: u64) -> Turn<'_> {
+    pub(super) async fn acquire(&self, size_bytes: u64) -> UploadSlot<'_> {
         // The semaphores are never closed. Large blobs wait for each other first; every task takes
         // the semaphores in this order.
         let of_the_big = match size_bytes >= MIN_LARGE_BYTES {
             true => self.big.acquire().await.ok(),
             false => None,
         };
-        Turn { _one: self.all.acquire().await.ok(), _of_the_big: of_the_big }
+        UploadSlot { _one: self.all.acquire().await.ok(), _of_the_big: of_the_big }
     }
 }
 
@@ -46,20 +46,20 @@ mod tests {
 
     #[tokio::test]
     async fn large_blobs_leave_a_slot_to_small_ones() {
-        let turns = Turns::new(8);
+        let slots = UploadSlots::new(8);
         let big: Vec<_> =
-            std::iter::from_fn(|| turns.turn(MIN_LARGE_BYTES).now_or_never()).collect();
+            std::iter::from_fn(|| slots.acquire(MIN_LARGE_BYTES).now_or_never()).collect();
         assert_eq!(big.len(), 6);
-        let small: Vec<_> = std::iter::from_fn(|| turns.turn(1).now_or_never()).collect();
+        let small: Vec<_> = std::iter::from_fn(|| slots.acquire(1).now_or_never()).collect();
         assert_eq!(small.len(), 2);
         drop(big);
-        assert!(turns.turn(MIN_LARGE_BYTES).now_or_never().is_some());
+        assert!(slots.acquire(MIN_LARGE_BYTES).now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn a_single_slot_serves_both_kinds() {
-        let turns = Turns::new(1);
-        assert!(turns.turn(MIN_LARGE_BYTES).now_or_never().is_some());
-        assert!(turns.turn(1).now_or_never().is_some());
+        let slots = UploadSlots::new(1);
+        assert!(slots.acquire(MIN_LARGE_BYTES).now_or_never().is_some());
+        assert!(slots.acquire(1).now_or_never().is_some());
     }
 }

@@ -10,9 +10,9 @@ use crate::api::locked;
 
 /// What is under way, by the name that its caller made up to stop it.
 #[derive(Default)]
-pub(crate) struct Attempts(Mutex<HashMap<String, CancellationToken>>);
+pub(crate) struct CancellableCalls(Mutex<HashMap<String, CancellationToken>>);
 
-impl Attempts {
+impl CancellableCalls {
     /// Does `work`; nothing where it was stopped before its end.
     pub async fn run<T>(&self, name: String, work: impl Future<Output = T>) -> Option<T> {
         let stop = CancellationToken::new();
@@ -57,7 +57,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_attempt_ends_with_its_work_or_when_it_is_stopped() {
-        let attempts = Attempts::default();
+        let attempts = CancellableCalls::default();
         assert_eq!(attempts.run("one".to_owned(), async { 1 }).await, Some(1));
         let stopped = attempts.run("two".to_owned(), async {
             attempts.stop("two");

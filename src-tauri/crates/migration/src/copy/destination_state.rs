@@ -13,15 +13,15 @@ use transload_model::Digest;
 /// Locks are always taken in the same order, which prevents deadlocks: first the blob in one
 /// repository, then, if it may be mounted, the blob in any repository.
 #[derive(Default)]
-pub(crate) struct Held {
-    state: Mutex<State>,
-    locks: Mutex<HashMap<Place, Arc<tokio::sync::Mutex<()>>>>,
+pub(crate) struct DestinationState {
+    state: Mutex<DestinationContents>,
+    locks: Mutex<HashMap<ContentKey, Arc<tokio::sync::Mutex<()>>>>,
     /// Locked by the one blob that finds out [`Mounting`].
     pub(super) scout: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct State {
+struct DestinationContents {
     mounting: Mounting,
     /// By repository. A layer that all images share is in all of their repositories, so this isn't
     /// indexed by blob.
@@ -33,7 +33,7 @@ struct State {
 }
 
 /// A blob in one repository, or in any (`None`).
-type Place = (Option<Arc<str>>, Digest);
+type ContentKey = (Option<Arc<str>>, Digest);
 
 /// Whether the registry, asked to mount an existing blob from the repository itself, answers that
 /// it is mounted. If so, one request both opens an upload and finds out whether it is needed. If
@@ -48,7 +48,7 @@ pub(super) enum Mounting {
     Ignored,
 }
 
-impl Held {
+impl DestinationState {
     pub(super) fn mounting(&self) -> Mounting {
         self.state().mounting
     }
@@ -93,41 +93,45 @@ impl Held {
     }
 
     /// Waits until no other task copies the same blob to the same repository.
-    pub(super) async fn lock_blob(&self, repository: &Arc<str>, digest: &Digest) -> PlaceLock<'_> {
+    pub(super) async fn lock_blob(
+        &self,
+        repository: &Arc<str>,
+        digest: &Digest,
+    ) -> ContentLock<'_> {
         self.lock((Some(Arc::clone(repository)), digest.clone())).await
     }
 
     /// Waits until no other task copies the same blob to any repository, so that it can be mounted
     /// afterwards.
-    pub(super) async fn lock_content(&self, digest: &Digest) -> PlaceLock<'_> {
+    pub(super) async fn lock_content(&self, digest: &Digest) -> ContentLock<'_> {
         self.lock((None, digest.clone())).await
     }
 
-    async fn lock(&self, place: Place) -> PlaceLock<'_> {
+    async fn lock(&self, place: ContentKey) -> ContentLock<'_> {
         let lock = Arc::clone(self.locks().entry(place.clone()).or_default());
         // Created before the wait, so that the lock is released even if the wait is cancelled.
-        let mut held = PlaceLock { held: self, place, guard: None };
+        let mut held = ContentLock { held: self, place, guard: None };
         held.guard = Some(lock.lock_owned().await);
         held
     }
 
-    fn locks(&self) -> MutexGuard<'_, HashMap<Place, Arc<tokio::sync::Mutex<()>>>> {
+    fn locks(&self) -> MutexGuard<'_, HashMap<ContentKey, Arc<tokio::sync::Mutex<()>>>> {
         self.locks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, DestinationContents> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// An exclusive lock of a place, until it is dropped.
-pub(super) struct PlaceLock<'a> {
-    held: &'a Held,
-    place: Place,
+pub(super) struct ContentLock<'a> {
+    held: &'a DestinationState,
+    place: ContentKey,
     guard: Option<OwnedMutexGuard<()>>,
 }
 
-impl Drop for PlaceLock<'_> {
+impl Drop for ContentLock<'_> {
     fn drop(&mut self) {
         self.guard = None;
         let mut locks = self.held.locks();
@@ -146,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unused_lock_is_removed() {
-        let held = Held::default();
+        let held = DestinationState::default();
         let digest = Digest::of(b"x");
         let first = held.lock_content(&digest).await;
         let mut second = Box::pin(held.lock_content(&digest));

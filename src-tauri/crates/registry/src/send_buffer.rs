@@ -14,34 +14,34 @@ const ENOUGH_BYTES: usize = 64 * 1024;
 
 /// The bytes that were handed to a connection and are not written yet. Clones share the count.
 #[derive(Clone, Default)]
-pub(super) struct Room(Arc<Waiting>);
+pub(super) struct SendBuffer(Arc<BufferedBytes>);
 
 #[derive(Default)]
-struct Waiting {
+struct BufferedBytes {
     bytes: AtomicUsize,
     written: Notify,
 }
 
 /// A piece that the connection holds; it lets go of it when it is written.
-struct Held {
+struct BufferedPiece {
     piece: Bytes,
-    waiting: Arc<Waiting>,
+    waiting: Arc<BufferedBytes>,
 }
 
-impl AsRef<[u8]> for Held {
+impl AsRef<[u8]> for BufferedPiece {
     fn as_ref(&self) -> &[u8] {
         &self.piece
     }
 }
 
-impl Drop for Held {
+impl Drop for BufferedPiece {
     fn drop(&mut self) {
         self.waiting.bytes.fetch_sub(self.piece.len(), Ordering::AcqRel);
         self.waiting.written.notify_one();
     }
 }
 
-impl Room {
+impl SendBuffer {
     /// Waits until there is room for one more piece, however large.
     pub(super) async fn wait(&self) {
         // A piece that is written in between leaves its notice, so none is missed.
@@ -53,7 +53,7 @@ impl Room {
     /// The same piece, counted until it is dropped.
     pub(super) fn take(&self, piece: Bytes) -> Bytes {
         self.0.bytes.fetch_add(piece.len(), Ordering::AcqRel);
-        Bytes::from_owner(Held { piece, waiting: Arc::clone(&self.0) })
+        Bytes::from_owner(BufferedPiece { piece, waiting: Arc::clone(&self.0) })
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
 
     #[tokio::test]
     async fn there_is_room_again_when_a_piece_was_written() {
-        let room = Room::default();
+        let room = SendBuffer::default();
         let small = room.take(Bytes::from_static(b"small"));
         assert!(room.wait().now_or_never().is_some());
         let large = room.take(Bytes::from(vec![0; ENOUGH_BYTES]));

@@ -13,7 +13,7 @@ use crate::convert;
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// Numbers the events, and keeps the totals.
-pub(super) struct Teller {
+pub(super) struct CopyEvents {
     began: Instant,
     tell: Box<dyn Fn(CopyEvent) + Send + Sync>,
     state: Mutex<State>,
@@ -30,14 +30,14 @@ struct State {
     told: Option<Instant>,
 }
 
-impl Teller {
+impl CopyEvents {
     pub(super) fn new(tell: Box<dyn Fn(CopyEvent) + Send + Sync>) -> Self {
         Self { began: Instant::now(), tell, state: Mutex::default() }
     }
 
-    pub(super) fn tell(&self, kind: CopyEventKind) {
+    pub(super) fn emit(&self, kind: CopyEventKind) {
         let mut state = self.state();
-        self.tell_in(&mut state, kind);
+        self.emit_locked(&mut state, kind);
     }
 
     pub(super) fn summary(&self) -> CopySummary {
@@ -60,7 +60,7 @@ impl Teller {
             CopyOutcome::Cancelled => summary.cancelled += 1,
         }
         let image = index as usize;
-        self.tell_in(&mut state, CopyEventKind::ImageFinished { image, outcome });
+        self.emit_locked(&mut state, CopyEventKind::ImageFinished { image, outcome });
     }
 
     /// An image that was not begun, because what it belongs to could not be read.
@@ -68,11 +68,11 @@ impl Teller {
         let mut state = self.state();
         state.summary.failed += 1;
         let outcome = CopyOutcome::Failed { error: error.clone() };
-        self.tell_in(&mut state, CopyEventKind::ImageFinished { image, outcome });
+        self.emit_locked(&mut state, CopyEventKind::ImageFinished { image, outcome });
     }
 
     /// Under the lock, so that events come in the order of their numbers.
-    fn tell_in(&self, state: &mut State, kind: CopyEventKind) {
+    fn emit_locked(&self, state: &mut State, kind: CopyEventKind) {
         let elapsed_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         (self.tell)(CopyEvent { seq: state.seq, elapsed_ms, kind });
         state.seq += 1;
@@ -83,7 +83,7 @@ impl Teller {
     }
 }
 
-impl EventSink for Teller {
+impl EventSink for CopyEvents {
     fn emit(&self, event: MigrationEvent) {
         let MigrationEvent::LayerState { image, layer, state: layer_state } = event else { return };
         let mut state = self.state();
@@ -107,7 +107,7 @@ impl EventSink for Teller {
         }
         state.told = Some(Instant::now());
         let sent_bytes = state.arrived_bytes + state.on_the_way.values().sum::<u64>();
-        self.tell_in(&mut state, CopyEventKind::Progress { sent_bytes });
+        self.emit_locked(&mut state, CopyEventKind::Progress { sent_bytes });
     }
 }
 

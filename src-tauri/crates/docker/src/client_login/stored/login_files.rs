@@ -21,7 +21,7 @@ pub(super) enum Format {
 
 /// A file with logins; it need not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct LoginFile {
     pub(super) path: PathBuf,
     pub(super) format: Format,
 }
@@ -31,11 +31,11 @@ pub(super) struct Place {
 /// containers/image from 5.24 on reads nothing else where `REGISTRY_AUTH_FILE` is set. Transload
 /// goes on with the other files, as earlier versions do: it stands in for Docker too, and Docker
 /// does not know that variable.
-pub(super) fn places(environment: &DockerEnvironment) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
+pub(super) fn login_files(environment: &DockerEnvironment) -> Vec<LoginFile> {
+    let mut places: Vec<LoginFile> = Vec::new();
     let mut add = |path: PathBuf, format| {
         if !places.iter().any(|place| place.path == path && place.format == format) {
-            places.push(Place { path, format });
+            places.push(LoginFile { path, format });
         }
     };
     match &environment.registry_auth_file {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn paths(environment: &DockerEnvironment) -> Vec<String> {
-        places(environment).iter().map(|place| place.path.display().to_string()).collect()
+        login_files(environment).iter().map(|place| place.path.display().to_string()).collect()
     }
 
     #[cfg(unix)]

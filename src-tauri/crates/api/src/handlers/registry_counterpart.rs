@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 use transload_docker::{DockerApi, DockerEngine, EngineImage, ImageStore};
-use transload_migration::{Original, came_from_registry};
+use transload_migration::{RegistryCounterpart, came_from_registry};
 use transload_model::{ImageReference, RegistryHost, Tag};
 
 use crate::api::{Api, locked};
@@ -12,7 +12,7 @@ use crate::contract::{ApiError, EngineOriginal, ImageSource};
 use crate::sources::{Lists, OpenSource};
 
 /// Registries that are asked at the same time.
-const ASKED_TOGETHER: usize = 4;
+const MAX_CONCURRENT_REQUESTS: usize = 4;
 /// How long one look-up may take. It is a hint to a person who chooses, and nobody waits for it.
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
 /// How long an answer is good for, and a failure, too.
@@ -45,7 +45,7 @@ impl Api {
             })
         });
         let asked: Vec<_> = asked.collect();
-        let found: Vec<_> = stream::iter(asked).buffered(ASKED_TOGETHER).collect().await;
+        let found: Vec<_> = stream::iter(asked).buffered(MAX_CONCURRENT_REQUESTS).collect().await;
         Ok(found.into_iter().flatten().collect())
     }
 
@@ -89,14 +89,14 @@ impl Api {
                 let found =
                     hub.client_for(name.path()).await?.tag(namespace, path, tag.as_str()).await?;
                 found.and_then(|found| {
-                    Some(Original {
+                    Some(RegistryCounterpart {
                         digest: found.digest?,
                         platforms: found.platforms,
                         children: found.image_digests,
                     })
                 })
             }
-            _ => Original::look_up(open.client.as_ref(), name).await?,
+            _ => RegistryCounterpart::look_up(open.client.as_ref(), name).await?,
         };
         let Some(original) = original else { return Ok(None) };
         let shown = |platforms: &[transload_model::Platform]| {

@@ -20,7 +20,7 @@ use crate::contract::{ApiError, AwsConnection, CopyEcr, CopyRequest};
 type OpenedClient = Result<Arc<dyn RegistryApi>, ApiError>;
 
 /// The registries that were opened.
-pub(super) struct Ends {
+pub(super) struct CopyClients {
     source_plain_http: bool,
     destination_plain_http: bool,
     ecr: CopyEcr,
@@ -33,7 +33,7 @@ pub(super) struct Ends {
     ecrs: Mutex<HashMap<RegistryHost, Arc<dyn EcrApi>>>,
 }
 
-impl Ends {
+impl CopyClients {
     pub(super) fn new(request: &CopyRequest) -> Self {
         Self {
             source_plain_http: request.source_plain_http,

@@ -9,7 +9,7 @@ const EC2_METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x
 
 /// Where an address is, seen from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum AddressScope {
     /// This computer itself.
     Loopback,
     /// The same link, where metadata services live.
@@ -20,55 +20,55 @@ pub enum Place {
 
 /// Whether an address is this computer itself.
 pub fn is_loopback(url: &Url) -> bool {
-    place(url) == Place::Loopback
+    scope_of(url) == AddressScope::Loopback
 }
 
 /// Where an address is; a name is not looked up.
-pub fn place(url: &Url) -> Place {
+pub fn scope_of(url: &Url) -> AddressScope {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.').to_ascii_lowercase();
             if name == "localhost" || name.ends_with(".localhost") {
-                Place::Loopback
+                AddressScope::Loopback
             } else {
-                Place::Elsewhere
+                AddressScope::Elsewhere
             }
         }
         Some(Host::Ipv4(address)) => place_v4(address),
         Some(Host::Ipv6(address)) => place_v6(address),
-        None => Place::Elsewhere,
+        None => AddressScope::Elsewhere,
     }
 }
 
 /// Where an IP address is.
-pub fn place_of_address(address: IpAddr) -> Place {
+pub fn scope_of_address(address: IpAddr) -> AddressScope {
     match address {
         IpAddr::V4(address) => place_v4(address),
         IpAddr::V6(address) => place_v6(address),
     }
 }
 
-fn place_v4(address: Ipv4Addr) -> Place {
+fn place_v4(address: Ipv4Addr) -> AddressScope {
     if address.is_loopback() || address.octets()[0] == 0 {
-        Place::Loopback
+        AddressScope::Loopback
     } else if address.is_link_local() {
-        Place::LinkLocal
+        AddressScope::LinkLocal
     } else {
-        Place::Elsewhere
+        AddressScope::Elsewhere
     }
 }
 
-fn place_v6(address: Ipv6Addr) -> Place {
+fn place_v6(address: Ipv6Addr) -> AddressScope {
     // `::ffff:127.0.0.1` reaches 127.0.0.1.
     if let IpAddr::V4(mapped) = IpAddr::V6(address).to_canonical() {
         return place_v4(mapped);
     }
     if address.is_loopback() || address.is_unspecified() {
-        Place::Loopback
+        AddressScope::Loopback
     } else if address.is_unicast_link_local() || address == EC2_METADATA_V6 {
-        Place::LinkLocal
+        AddressScope::LinkLocal
     } else {
-        Place::Elsewhere
+        AddressScope::Elsewhere
     }
 }
 

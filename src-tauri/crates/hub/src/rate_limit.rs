@@ -16,12 +16,12 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(500);
 
 /// When requests are welcome, for everybody who shares a client.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct RateLimit {
     /// In milliseconds since 1970; nothing while there is room.
     not_before_ms: Mutex<Option<u64>>,
 }
 
-impl Pace {
+impl RateLimit {
     /// Waits until a request is welcome. One that would wait for very long goes out at once: the
     /// refusal says more than silence.
     pub(super) async fn wait(&self) {
@@ -85,9 +85,9 @@ mod tests {
     #[test]
     fn a_wait_of_hours_is_none() {
         let now_ms = u64::try_from(now().as_millis()).unwrap();
-        assert!(Pace::default().hold_until(now_ms + 30_000));
-        assert!(!Pace::default().hold_until(now_ms + 6 * 60 * 60 * 1000));
-        assert!(Pace::default().hold_until(now_ms.saturating_sub(1)));
+        assert!(RateLimit::default().hold_until(now_ms + 30_000));
+        assert!(!RateLimit::default().hold_until(now_ms + 6 * 60 * 60 * 1000));
+        assert!(RateLimit::default().hold_until(now_ms.saturating_sub(1)));
     }
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
     fn only_a_limit_that_is_used_up_holds_requests_back() {
         let told = |remaining: &'static str| {
             let reset = (now().as_secs() + 20).to_string();
-            let pace = Pace::default();
+            let pace = RateLimit::default();
             let mut headers = HeaderMap::new();
             headers.insert("x-ratelimit-remaining", remaining.parse().unwrap());
             headers.insert("x-ratelimit-reset", reset.parse().unwrap());

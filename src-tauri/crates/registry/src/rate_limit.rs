@@ -34,28 +34,28 @@ const PATIENCE: u32 = 8;
 const LONGEST_BREATH: Duration = Duration::from_secs(60);
 
 /// The pace of one registry, shared by all requests to it.
-pub(super) struct Pace {
-    state: Mutex<State>,
+pub(super) struct RateLimit {
+    state: Mutex<RateLimitState>,
     freed: Notify,
 }
 
 /// How long a request is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum RequestPriority {
     /// A question, a manifest, a small blob.
     Short,
     /// A big blob. One turn is always kept for what is short, so that it can pass.
     Long,
 }
 
-impl Way {
+impl RequestPriority {
     /// That of an upload of so many bytes.
     pub(super) fn of(bytes: u64) -> Self {
         if bytes >= LONG_BYTES { Self::Long } else { Self::Short }
     }
 }
 
-struct State {
+struct RateLimitState {
     limit: f64,
     under_way: u32,
     /// Those of them that are long.
@@ -70,22 +70,22 @@ struct State {
 }
 
 /// A request that may be under way; the next one's turn comes when it is dropped.
-pub(super) struct Turn<'a>(&'a Pace, Way);
+pub(super) struct RequestPermit<'a>(&'a RateLimit, RequestPriority);
 
-impl Drop for Turn<'_> {
+impl Drop for RequestPermit<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.under_way -= 1;
-        state.long -= u32::from(self.1 == Way::Long);
+        state.long -= u32::from(self.1 == RequestPriority::Long);
         drop(state);
         // Whoever is woken may be a long one that still has to wait, so all look.
         self.0.freed.notify_waiters();
     }
 }
 
-impl Default for Pace {
+impl Default for RateLimit {
     fn default() -> Self {
-        let state = State {
+        let state = RateLimitState {
             limit: MOST,
             under_way: 0,
             long: 0,
@@ -98,9 +98,9 @@ impl Default for Pace {
     }
 }
 
-impl Pace {
+impl RateLimit {
     /// Waits until the registry may be asked once more.
-    pub(super) async fn turn(&self, way: Way) -> Turn<'_> {
+    pub(super) async fn turn(&self, way: RequestPriority) -> RequestPermit<'_> {
         loop {
             let mut freed = std::pin::pin!(self.freed.notified());
             // It counts from now on, not from the first time that it is waited for.
@@ -111,8 +111,8 @@ impl Pace {
                     Some(until) => Some(until),
                     None if state.has_room(way) => {
                         state.under_way += 1;
-                        state.long += u32::from(way == Way::Long);
-                        return Turn(self, way);
+                        state.long += u32::from(way == RequestPriority::Long);
+                        return RequestPermit(self, way);
                     }
                     None => None,
                 }
@@ -154,14 +154,14 @@ impl Pace {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RateLimitState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn has_room(&self, way: Way) -> bool {
-        let passes = way == Way::Short || f64::from(self.long) < self.limit - 1.0;
+impl RateLimitState {
+    fn has_room(&self, way: RequestPriority) -> bool {
+        let passes = way == RequestPriority::Short || f64::from(self.long) < self.limit - 1.0;
         passes && f64::from(self.under_way) < self.limit
     }
 
@@ -218,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn a_registry_that_throttles_without_a_word_is_asked_less_and_less() {
         for retry_after in [None, Some(Duration::ZERO)] {
-            let pace = Pace::default();
+            let pace = RateLimit::default();
             let began = Instant::now();
             let (mut now, mut asked) = (began, 0);
             while now < began + Duration::from_secs(120) {
@@ -238,36 +238,39 @@ mod tests {
 
     #[tokio::test]
     async fn a_complaint_halves_the_crowd_once_and_answers_let_it_grow_again() {
-        let pace = Pace::default();
+        let pace = RateLimit::default();
         for _ in 0..10 {
             pace.learn(&throttled(0), false);
         }
         pace.state().not_before = None;
-        let turns: Vec<_> = std::iter::from_fn(|| pace.turn(Way::Short).now_or_never()).collect();
+        let turns: Vec<_> =
+            std::iter::from_fn(|| pace.turn(RequestPriority::Short).now_or_never()).collect();
         assert_eq!(turns.len(), 32);
         drop(turns);
         for _ in 0..40 {
             pace.learn(&Ok(()), false);
         }
-        let turns: Vec<_> = std::iter::from_fn(|| pace.turn(Way::Short).now_or_never()).collect();
+        let turns: Vec<_> =
+            std::iter::from_fn(|| pace.turn(RequestPriority::Short).now_or_never()).collect();
         assert_eq!(turns.len(), 34);
     }
 
     #[tokio::test]
     async fn what_is_short_passes_what_is_long() {
-        let pace = Pace::default();
-        let long: Vec<_> = std::iter::from_fn(|| pace.turn(Way::Long).now_or_never()).collect();
+        let pace = RateLimit::default();
+        let long: Vec<_> =
+            std::iter::from_fn(|| pace.turn(RequestPriority::Long).now_or_never()).collect();
         assert_eq!(long.len(), 63);
-        assert!(pace.turn(Way::Short).now_or_never().is_some());
+        assert!(pace.turn(RequestPriority::Short).now_or_never().is_some());
         drop(long);
-        assert!(pace.turn(Way::Long).now_or_never().is_some());
+        assert!(pace.turn(RequestPriority::Long).now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn everybody_waits_as_long_as_the_registry_asked() {
-        let pace = Pace::default();
+        let pace = RateLimit::default();
         pace.learn(&throttled(3600), false);
-        assert!(pace.turn(Way::Short).now_or_never().is_none());
+        assert!(pace.turn(RequestPriority::Short).now_or_never().is_none());
         let until = pace.state().not_before.unwrap();
         assert!(until <= Instant::now() + LONGEST_BREATH);
         pace.learn(&throttled(1), false);
@@ -276,7 +279,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_never_stands_still_and_everybody_has_a_turn() {
-        let pace = Arc::new(Pace::default());
+        let pace = Arc::new(RateLimit::default());
         let now = Instant::now();
         for seconds in 0..20 {
             pace.state().complain(now + Duration::from_secs(2 * seconds), None);
@@ -285,7 +288,7 @@ mod tests {
             .map(|_| {
                 let pace = Arc::clone(&pace);
                 tokio::spawn(async move {
-                    let _turn = pace.turn(Way::Short).await;
+                    let _turn = pace.turn(RequestPriority::Short).await;
                     tokio::task::yield_now().await;
                 })
             })
