@@ -1,23 +1,18 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { emptyDraft, requestOf } from "../features/migrate/wizard/draft";
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
-import { fakeSummary } from "../ipc/fake/summary";
 import { createFakeBackend } from "../ipc/fakeBackend";
-import type {
-  HistoryEntry,
-  ImageReport,
-  MigrationReport,
-  MigrationRequest,
-} from "../ipc/generated";
+import type { HistoryEntry, ImageReport, MigrationReport } from "../ipc/generated";
 import { interruptedEntry, undone } from "../testing/historyEntry";
+import { reportSummary } from "../testing/reportSummary";
 import {
   byId,
   click,
   expectAccessible,
   goTo,
   openWindow,
+  sending,
   start,
   textOf,
   toReview,
@@ -49,9 +44,14 @@ const image = (part: Partial<ImageReport>): ImageReport => ({
 const report: MigrationReport = {
   job: "migration-1",
   outcome: "interrupted",
-  summary: fakeSummary("interrupted", { images: 3, equal: 2, not_finished: 1 }, [
-    "1 referrer was not copied.",
-  ]),
+  summary: reportSummary(
+    "interrupted",
+    { images: 3, equal: 2, not_finished: 1 },
+    {
+      text: "3 images: 2 verified equal, 1 not finished.",
+      notes: ["1 referrer was not copied."],
+    },
+  ),
   identity: fakeIdentity(true, null),
   registry: fakeRegistry(true),
   started_at_ms: 1_795_000_000_000,
@@ -101,16 +101,6 @@ const report: MigrationReport = {
   verified_at_ms: null,
 };
 
-const request = requestOf(
-  {
-    ...emptyDraft,
-    connection: { kind: "practice" },
-    source: { kind: "practice_account" },
-    images: [{ repository: "dencold/pgcli", tag: "latest" }],
-  },
-  new Map(),
-  true,
-) as MigrationRequest;
 /** One that was undone, and of which so much was left. */
 const undoneEntry = (left: number): HistoryEntry => ({ ...interrupted, undone: undone(left) });
 
@@ -169,7 +159,7 @@ describe("the history", () => {
   });
 
   it("dismisses the notification when the migration is resumed", async () => {
-    const backend = openWindow({ history: [interrupted], request });
+    const backend = openWindow({ history: [interrupted] });
     await screen.findByText("Migration interrupted");
     await goTo("History");
     await selectRow(1);
@@ -201,7 +191,10 @@ describe("the history", () => {
   });
 
   it("opens the report of an earlier migration with what moved and what stayed behind", async () => {
-    const backend = openWindow({ history: [interrupted], reports: { "migration-1": report } });
+    const backend = openWindow({
+      history: [interrupted],
+      answers: { historyReport: async () => report },
+    });
     await goTo("History");
     await selectRow(1);
     await click("history-open");
@@ -227,18 +220,20 @@ describe("the history", () => {
     const good: MigrationReport = {
       ...report,
       outcome: "succeeded",
-      summary: fakeSummary("succeeded", { images: 2, equal: 2 }),
+      summary: reportSummary("succeeded", { images: 2, equal: 2 }),
       images: report.images.slice(0, 2),
     };
     const bad: MigrationReport = {
       ...good,
       outcome: "partly_failed",
-      summary: fakeSummary("partly_failed", { images: 2, equal: 1, failed: 1 }),
+      summary: reportSummary("partly_failed", { images: 2, equal: 1, failed: 1 }),
     };
     const backend = openWindow({
       history: [interrupted],
-      reports: { "migration-1": good },
-      verified: { "migration-1": bad },
+      answers: {
+        historyReport: async () => good,
+        historyVerify: async () => ({ ...bad, verified_at_ms: 1_795_000_200_000 }),
+      },
     });
     await goTo("History");
     await selectRow(1);
@@ -272,7 +267,7 @@ describe("the history", () => {
   it("resumes a stopped migration with its ID, and runs one again", async () => {
     const backend = openWindow();
     await toReview([["dencold/pgcli", "latest"]]);
-    await start(backend, 3);
+    await start(backend, sending);
     await click("job-cancel");
     await click("resume-cancelled");
     await waitFor(() =>
@@ -293,7 +288,7 @@ describe("the history", () => {
   it("undoes a migration after showing what goes, and says so from then on", async () => {
     const backend = openWindow();
     await toReview([["dencold/pgcli", "latest"]]);
-    await start(backend, 3);
+    await start(backend, sending);
     act(() => backend.play());
     await byId("result");
     await goTo("History");
@@ -301,15 +296,19 @@ describe("the history", () => {
     chooseAction("history-actions", "undo");
     expect(await textOf("undo-plan")).toContain("The tag and its image are deleted");
     const destination = await textOf("undo-destination");
-    for (const part of ["AWS account000000000000", "Regionus-east-1", "Registry127.0.0.1"]) {
+    for (const part of ["AWS account111122223333", "Regioneu-central-1", "Registry127.0.0.1"]) {
       expect(destination).toContain(part);
     }
-    expect((await byId("undo-confirm")).textContent).toBe("Delete 1 tag, 1 image and 1 repository");
-    expect(backend.holdings.size).toBe(1);
+    expect((await byId("undo-confirm")).textContent).toBe(
+      "Delete 1 tag, 5 images and 1 repository",
+    );
     await expectAccessible();
     await click("undo-confirm");
-    expect(await textOf("undo-report")).toContain("Deleted: 1 tag, 1 image and 1 repository.");
-    expect(backend.holdings.size).toBe(0);
+    expect(await textOf("undo-report")).toContain("Deleted: 1 tag, 5 images and 1 repository.");
+    expect(backend.calls).toContainEqual({
+      method: "migrationUndo",
+      args: ["job-2", expect.any(Function)],
+    });
     await click("undo-close");
     await waitFor(() =>
       expect(table()?.findRows()[0]?.getElement().textContent).toContain("Undone"),
@@ -323,7 +322,7 @@ describe("the history", () => {
     [0, "The images of this migration were", 0],
     [1, "Some images of this migration were", 1],
   ])("offers Undo again only where the last one left something: %i", async (left, said, offers) => {
-    openWindow({ history: [undoneEntry(left)], reports: { "migration-1": report } });
+    openWindow({ history: [undoneEntry(left)], answers: { historyReport: async () => report } });
     await goTo("History");
     await selectRow(1);
     await click("history-open");
@@ -333,7 +332,10 @@ describe("the history", () => {
   });
 
   it("says why an undo cannot be looked up, and looks again", async () => {
-    const backend = openWindow({ history: [interrupted], reports: { "migration-1": report } });
+    const backend = openWindow({
+      history: [interrupted],
+      answers: { historyReport: async () => report },
+    });
     await goTo("History");
     await selectRow(1);
     backend.failNext("migrationUndoPlan", {
@@ -346,7 +348,7 @@ describe("the history", () => {
     });
     chooseAction("history-actions", "undo");
     await click("error-action-retry");
-    expect(await textOf("undo-plan")).toContain("pgcli:1");
+    expect(await textOf("undo-plan")).toContain("pgcli:latest");
   });
 
   it("deletes a migration only after a question, and says why it cannot be read", async () => {

@@ -7,6 +7,7 @@ import {
   expectAccessible,
   goTo,
   openWindow,
+  sending,
   start,
   textOf,
 } from "../testing/window";
@@ -29,8 +30,8 @@ describe("the window", () => {
       await expectAccessible();
       await click("wizard-next");
       await chooseTag(...pgcli);
-      await chooseTag("dencold/pgcli", "4.3.0");
-      expect(await textOf("selection-summary")).toBe("2 tags selected, 360 MB");
+      await chooseTag("dencold/pgcli", "4.1.0");
+      expect(await textOf("selection-summary")).toBe("2 tags selected, 5 MB");
       await expectAccessible();
       await click("wizard-next");
       await waitFor(async () =>
@@ -44,7 +45,7 @@ describe("the window", () => {
       expect(await textOf("nothing-written")).toMatch(/No changes have been made/);
       expect(backend.calls.some((call) => call.method === "migrationStart")).toBe(false);
       await expectAccessible();
-      await start(backend, 14);
+      await start(backend, sending);
       await waitFor(async () => expect(await textOf("nav-percent")).not.toBe("0 %"));
       expect((await byId("job-state-0")).dataset.state).toBe("pushing");
       await expectAccessible();

@@ -1,18 +1,27 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { jobRecording } from "../ipc/fake/jobRecording";
+import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import { fakeError } from "../ipc/fakeBackend";
-import { byId, click, openWindow, start, textOf, toReview } from "../testing/window";
+import { byId, click, openWindow, sending, start, textOf, toReview } from "../testing/window";
 
 const pgcli = ["dencold/pgcli", "latest"] as const;
-const webapp = ["dencold/webapp", "2.1.0"] as const;
+const webapp = ["dencold/storefront", "1.9.1"] as const;
 
 describe("a migration", () => {
   it("says why an image is refused, and does not start", async () => {
-    const backend = openWindow();
-    backend.refusedImages.set(
-      "dencold/pgcli:latest",
-      fakeError("manifest_unsupported", "It is a schema 1 manifest."),
-    );
+    const error = fakeError("manifest_unsupported", "It is a schema 1 manifest.");
+    openWindow({
+      answers: {
+        migrationPlan: async (request) =>
+          recordedPlan(request, {
+            images: request.images.map((selected, place) => ({
+              ...recordedImage(request, selected),
+              action: place === 0 ? { kind: "refused", error } : { kind: "move" },
+            })),
+          }),
+      },
+    });
     await toReview([pgcli, webapp]);
     expect(await textOf("plan-action-0")).toContain("It is a schema 1 manifest.");
     expect(await textOf("start-reason")).toMatch(/Transload can’t copy 1 image/);
@@ -20,18 +29,16 @@ describe("a migration", () => {
   });
 
   it("reports one failing image among two, and retries only that one", async () => {
-    const backend = openWindow();
-    backend.failingImages.set(
-      "dencold/pgcli:latest",
-      fakeError("connection_lost", "The line broke in a layer."),
-    );
+    const error = fakeError("connection_lost", "The line broke in a layer.");
+    const backend = openWindow({
+      jobRecording: (plan) => jobRecording(plan, plan.images.length === 2 ? { 0: error } : {}),
+    });
     await toReview([pgcli, webapp]);
     await start(backend);
     expect((await byId("result")).dataset.outcome).toBe("partly_failed");
     expect((await byId("result-0")).dataset.result).toBe("failed");
     expect((await byId("result-1")).dataset.result).toBe("moved");
     expect(await textOf("proof-0")).toContain("The line broke in a layer.");
-    backend.failingImages.clear();
     await click("retry-failed");
     await byId("job");
     await waitFor(() => expect(backend.followers()).toBe(1));
@@ -43,7 +50,7 @@ describe("a migration", () => {
   it("pauses, resumes and cancels", async () => {
     const backend = openWindow();
     await toReview([pgcli]);
-    await start(backend, 14);
+    await start(backend, sending);
     await byId("job-image-0");
     await click("job-pause");
     await click("job-resume");

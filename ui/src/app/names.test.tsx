@@ -2,8 +2,8 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emptyDraft } from "../features/migrate/wizard/draft";
-import type { FakeBackend } from "../ipc/fakeBackend";
-import { fakeError } from "../ipc/fakeBackend";
+import { type FakeBackend, fakeError } from "../ipc/fakeBackend";
+import type { ProposedNames, RenameRule } from "../ipc/generated";
 import { byId, click, expectAccessible, openWindow, textOf } from "../testing/window";
 
 const type = (id: string, text: string) =>
@@ -14,8 +14,21 @@ const nameOf = (source: string) =>
     ?.findNativeInput()
     .getElement().value;
 
-/** The third step with these repositories of the practice account. */
-function atRepositories(...repositories: string[]): FakeBackend {
+/** The proposal of a name for each repository, by all rules. */
+const proposed = (names: Record<string, string>, rules: RenameRule[]): ProposedNames => ({
+  names: Object.entries(names).map(([source_repository, name]) => ({
+    source_repository,
+    name,
+    rules: rules.map((_, place) => place),
+  })),
+  problems: rules.map(() => null),
+});
+
+/** The third step with repositories of the practice account, and the names that rules propose. */
+function atRepositories(
+  repositories: string[],
+  propose: (rules: RenameRule[]) => ProposedNames,
+): FakeBackend {
   return openWindow({
     draft: {
       ...emptyDraft,
@@ -24,6 +37,7 @@ function atRepositories(...repositories: string[]): FakeBackend {
       source: { kind: "practice_account" },
       images: repositories.map((repository) => ({ repository, tag: "latest" })),
     },
+    answers: { repositoryNamesPropose: async (_sources, rules) => propose(rules) },
   });
 }
 
@@ -36,7 +50,16 @@ async function addRule(preset: string) {
 
 describe("the names of repositories in ECR", () => {
   it("follow rules as they are typed, are said where two meet, and go into the request", async () => {
-    const backend = atRepositories("one/app", "two/app");
+    const backend = atRepositories(["one/app", "two/app"], (rules) =>
+      proposed(
+        rules.length === 0
+          ? { "one/app": "one/app", "two/app": "two/app" }
+          : rules[0]?.replacement === "$2-of-$1"
+            ? { "one/app": "app-of-one", "two/app": "app-of-two" }
+            : { "one/app": "app", "two/app": "app" },
+        rules,
+      ),
+    );
     await waitFor(() => expect(nameOf("one/app")).toBe("one/app"));
     await addRule("strip");
     await waitFor(() => expect(nameOf("one/app")).toBe("app"));
@@ -64,7 +87,9 @@ describe("the names of repositories in ECR", () => {
   });
 
   it("keep a name that the user entered until it is reset", async () => {
-    atRepositories("one/app");
+    atRepositories(["one/app"], (rules) =>
+      proposed({ "one/app": rules.length === 0 ? "app" : "one-app" }, rules),
+    );
     await waitFor(() => expect(nameOf("one/app")).toBe("app"));
     type("repository-name-one/app", "mine");
     await addRule("flatten");
@@ -77,7 +102,12 @@ describe("the names of repositories in ECR", () => {
   });
 
   it("wait for a rule that can be read", async () => {
-    atRepositories("one/app");
+    atRepositories(["one/app"], (rules) => ({
+      ...proposed({ "one/app": "app" }, []),
+      problems: rules.map(({ pattern }) =>
+        pattern === "^(" ? "“^(” is not a regular expression." : null,
+      ),
+    }));
     await addRule("beginning");
     type("rename-pattern-0", "^(");
     await screen.findByText("“^(” is not a regular expression.");

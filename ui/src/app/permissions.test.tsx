@@ -3,10 +3,12 @@ import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Draft, emptyDraft, requestOf } from "../features/migrate/wizard/draft";
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
-import { fakeSummary } from "../ipc/fake/summary";
-import { fakeError } from "../ipc/fakeBackend";
-import type { AwsConnection, ImageSource, SavedProfile } from "../ipc/generated";
+import { fakePermissions } from "../ipc/fake/permissions";
+import { recordedPlan } from "../ipc/fake/recordedPlan";
+import { type FakeOptions, fakeError } from "../ipc/fakeBackend";
+import type { AwsConnection, ImageSource, MigrationRequest, SavedProfile } from "../ipc/generated";
 import { defaultRepositorySettings } from "../shared/repositorySettings";
+import { reportSummary } from "../testing/reportSummary";
 import {
   byId,
   click,
@@ -37,6 +39,13 @@ const inReview: Draft = {
   images: [{ repository: "postgres", tag: "17" }],
 };
 
+const request = requestOf(inReview, new Map([["postgres", "postgres"]]), true) as MigrationRequest;
+
+/** Answers in which a permission is missing. */
+const missing = (action: string): FakeOptions["answers"] => ({
+  migrationPermissions: async () => fakePermissions(recordedPlan(request), [action]),
+});
+
 const saved: SavedProfile = {
   id: "profile-1",
   name: "Production",
@@ -60,7 +69,7 @@ async function check(id: string): Promise<void> {
 
 describe("may I?", () => {
   it("lists missing permissions with the policy before Start, and allows to continue", async () => {
-    const backend = openWindow({ draft: inReview, missing: ["ecr:CreateRepository"] });
+    const backend = openWindow({ draft: inReview, answers: missing("ecr:CreateRepository") });
     const warning = await byId("permissions-missing");
     expect(warning.textContent).toContain("1 permission is missing");
     expect(warning.textContent).toContain("ecr:CreateRepository");
@@ -77,7 +86,7 @@ describe("may I?", () => {
   });
 
   it("is no bar where all is allowed, or where only the convenience is missing", async () => {
-    openWindow({ draft: inReview, missing: ["ecr:GetDownloadUrlForLayer"] });
+    openWindow({ draft: inReview, answers: missing("ecr:GetDownloadUrlForLayer") });
     await waitFor(async () =>
       expect(await textOf("permissions-summary")).toBe("1 missing, 6 allowed"),
     );
@@ -103,7 +112,10 @@ describe("may I?", () => {
 
 describe("who am I?", () => {
   it("asks whether another account than the saved profile had is the right one", async () => {
-    const backend = openWindow({ savedProfiles: [saved], accountAlias: "my-company" });
+    const backend = openWindow({
+      savedProfiles: [saved],
+      answers: { awsAccountAlias: async () => "my-company" },
+    });
     await tick("Use saved profile Production");
     expect(await textOf("account-warning")).toContain("Different account: 123456789012");
     expect(await textOf("account-warning")).toContain("saved profile uses account 999999999999");
@@ -135,7 +147,7 @@ describe("who am I?", () => {
         {
           migration: "migration-1",
           state: "interrupted",
-          summary: fakeSummary("interrupted", { images: 1, unknown: 1 }),
+          summary: reportSummary("interrupted", { images: 1, unknown: 1 }),
           started_at_ms: 1_795_000_000_000,
           elapsed_ms: 65_000,
           identity: { ...fakeIdentity(false, null), account_id: "999999999999" },
@@ -152,7 +164,7 @@ describe("who am I?", () => {
           undone: null,
         },
       ],
-      request: requestOf(inReview, new Map([["postgres", "postgres"]]), true) ?? undefined,
+      answers: { historyRequest: async () => request },
     });
     backend.failNext("migrationResume", fakeError("account_differs", "Another account.", "9"));
     await goTo("History");
@@ -196,8 +208,8 @@ describe("where?", () => {
   });
 
   it("finds a repository that is missing here in another region", async () => {
-    const backend = openWindow({ elsewhere: ["us-east-1"] });
-    backend.repositories.add("app");
+    const backend = openWindow({ answers: { repositoryInOtherRegion: async () => ["us-east-1"] } });
+    backend.ecr.set("app", []);
     await tick("Use default");
     await byId("identity-account");
     await goTo("Repositories");
@@ -213,7 +225,7 @@ describe("where?", () => {
 
   it("creates a missing repository with the settings of the user", async () => {
     const backend = openWindow({ savedProfiles: [{ ...saved, is_default: true }] });
-    backend.repositories.add("app");
+    backend.ecr.set("app", []);
     await byId("identity-account");
     await goTo("Repositories");
     backend.failNext("repositoryDetails", fakeError("repository_missing", "No app here.", "app"));

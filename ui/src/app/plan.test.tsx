@@ -2,8 +2,9 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { emptyDraft } from "../features/migrate/wizard/draft";
+import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import type { FakeOptions } from "../ipc/fakeBackend";
-import type { LifecycleForecast } from "../ipc/generated";
+import type { LifecycleForecast, MigrationRequest, PlannedAction } from "../ipc/generated";
 import { byId, click, expectAccessible, openWindow, start, textOf } from "../testing/window";
 
 const draft = {
@@ -13,7 +14,7 @@ const draft = {
   source: { kind: "practice_account" },
   images: [
     { repository: "dencold/pgcli", tag: "latest" },
-    { repository: "dencold/webapp", tag: "2.1.0" },
+    { repository: "dencold/storefront", tag: "1.9.1" },
   ],
 };
 
@@ -21,12 +22,31 @@ function atReview(options: FakeOptions = {}) {
   return openWindow({ draft, ...options });
 }
 
+/** Plans that differ from the recorded one. */
+function planned(changes: Parameters<typeof recordedPlan>[1]): FakeOptions {
+  return { answers: { migrationPlan: async (request) => recordedPlan(request, changes) } };
+}
+
 /** Review with a tag that points to another image in ECR. */
-function inConflict(overwriteAllowed: boolean) {
-  const backend = atReview({ overwriteAllowed });
-  backend.repositories.add("pgcli");
-  backend.holdings.set("pgcli:latest", "sha256:other");
-  return backend;
+function inConflict(overwrite_allowed: boolean) {
+  const imagesOf = (request: MigrationRequest) => {
+    const chosen = request.choices[0]?.resolution;
+    const actions: Record<string, PlannedAction> = {
+      overwrite: { kind: "overwrite" },
+      new_tag: { kind: "move" },
+    };
+    const action = actions[chosen?.kind ?? ""] ?? { kind: "conflict", overwrite_allowed };
+    const [conflict, ...others] = request.images.map((one) => recordedImage(request, one));
+    const tag = chosen?.kind === "new_tag" ? chosen.tag : "latest";
+    return conflict === undefined
+      ? []
+      : [{ ...conflict, action, tag, destination: `127.0.0.1:40123/pgcli:${tag}` }, ...others];
+  };
+  return atReview({
+    answers: {
+      migrationPlan: async (request) => recordedPlan(request, { images: imagesOf(request) }),
+    },
+  });
 }
 
 async function choose(value: string) {
@@ -73,19 +93,24 @@ describe("a tag that points to another image", () => {
     expect(document.body.textContent).toContain("/pgcli:latest-hub");
     await start(backend);
     expect((await byId("result")).dataset.outcome).toBe("succeeded");
-    expect(backend.holdings.get("pgcli:latest")).toBe("sha256:other");
   });
 });
 
 describe("the plan", () => {
   it("says how far it is while it is made, and is stopped on request", async () => {
-    const backend = openWindow({ draft });
-    let finish: (plan: null) => void = () => {};
-    backend.holdPlan((onProgress) => {
-      onProgress({ looked_at: 120, images: 6000 });
-      return new Promise((resolve) => {
-        finish = resolve;
-      });
+    let finish: ((plan: null) => void) | null = null;
+    const backend = atReview({
+      answers: {
+        migrationPlan: async (request, _attempt, onProgress) => {
+          if (finish !== null) {
+            return recordedPlan(request);
+          }
+          onProgress({ looked_at: 120, images: 6000 });
+          return new Promise((resolve) => {
+            finish = resolve;
+          });
+        },
+      },
     });
     expect(await textOf("plan-progress")).toContain("120 of 6,000 images checked");
     await expectAccessible(await byId("plan-progress"));
@@ -93,19 +118,19 @@ describe("the plan", () => {
     const cancelled = backend.calls.find(({ method }) => method === "migrationPlanCancel");
     const planned = backend.calls.find(({ method }) => method === "migrationPlan");
     expect(cancelled?.args[0]).toBe(planned?.args[1]);
-    act(() => finish(null));
+    act(() => finish?.(null));
     await click("plan-again");
     await byId("plan-images");
   });
 
   it("shows what exists, the estimated time, and the required pulls", async () => {
-    atReview({
-      planned: {
+    atReview(
+      planned({
         totals: { there_bytes: 1_500_000_000 },
         expected: { elapsed_ms: 720_000, bytes_per_second: 40_000_000, migrations: 2 },
         pull_quota: { needed: 214, left: 37, window_seconds: 21_600 },
-      },
-    });
+      }),
+    );
     const totals = await textOf("plan-totals");
     expect(totals).toContain("0, and 1.5 GB of layers");
     expect(totals).toContain("about 12 min at 40 MB/s, based on the last 2 similar migrations");
@@ -130,43 +155,54 @@ describe("the plan", () => {
 });
 
 describe("lifecycle policies that expire images", () => {
-  const lifecycle = new Map<string, LifecycleForecast>([
-    [
-      "pgcli",
-      {
-        kind: "expires",
-        planned: [
-          {
-            image: 0,
-            tags: ["latest"],
-            digest: "sha256:aa",
-            rule: 1,
-            action: "expire",
-            after_days: null,
-          },
-        ],
-        existing: [
-          {
-            image: null,
-            tags: [],
-            digest: "sha256:bb",
-            rule: 2,
-            action: "archive",
-            after_days: 30,
-          },
-        ],
+  /** Review in which the policies of these repositories expire images. */
+  const expiring = (forecasts: Record<string, LifecycleForecast>) =>
+    atReview({
+      answers: {
+        migrationPlan: async (request) => {
+          const plan = recordedPlan(request);
+          const repositories = plan.repositories.map((one) => ({
+            ...one,
+            lifecycle: forecasts[one.name] ?? one.lifecycle,
+          }));
+          return { ...plan, repositories };
+        },
       },
-    ],
-    ["webapp", { kind: "unknown" }],
-  ]);
+    });
+  const lifecycle: Record<string, LifecycleForecast> = {
+    pgcli: {
+      kind: "expires",
+      planned: [
+        {
+          image: 0,
+          tags: ["latest"],
+          digest: "sha256:aa",
+          rule: 1,
+          action: "expire",
+          after_days: null,
+        },
+      ],
+      existing: [
+        {
+          image: null,
+          tags: [],
+          digest: "sha256:bb",
+          rule: 2,
+          action: "archive",
+          after_days: 30,
+        },
+      ],
+    },
+    storefront: { kind: "unknown" },
+  };
 
   it("are listed, and disable Start until the user confirms them", async () => {
-    const backend = atReview({ lifecycle });
+    const backend = expiring(lifecycle);
     const warning = await textOf("expiry-warning");
     expect(warning).toContain("pgcli");
     expect(warning).toContain("latest deleted within 24 hours, rule 1");
     expect(warning).toContain("sha256:bb archived after 30 days, rule 2");
-    expect(await textOf("expiry-unknown")).toContain("webapp");
+    expect(await textOf("expiry-unknown")).toContain("storefront");
     await expectAccessible(await byId("expiry-warning"));
     const startButton = await byId("wizard-start");
     expect(startButton.getAttribute("aria-disabled")).toBe("true");
@@ -180,9 +216,7 @@ describe("lifecycle policies that expire images", () => {
   });
 
   it("that cannot be evaluated are confirmed as well", async () => {
-    atReview({
-      lifecycle: new Map([["pgcli", { kind: "unreadable", reason: "rule 1 is unknown" }]]),
-    });
+    expiring({ pgcli: { kind: "unreadable", reason: "rule 1 is unknown" } });
     expect(await textOf("expiry-warning")).toContain("rule 1 is unknown");
     expect((await byId("wizard-start")).getAttribute("aria-disabled")).toBe("true");
   });
@@ -197,7 +231,18 @@ describe("signatures and attestations", () => {
 
   it("are counted, and each tag says what happens to it on demand", async () => {
     const tags = [tag("aa", null), tag("bb", "sha256:theirs"), tag("cc", "sha256:ours")];
-    atReview({ referrerTags: new Map([["dencold/pgcli:latest", tags]]) });
+    atReview({
+      answers: {
+        migrationPlan: async (request) =>
+          recordedPlan(request, {
+            images: request.images.map((selected, place) => ({
+              ...recordedImage(request, selected),
+              referrer_tags: place === 0 ? tags : [],
+            })),
+            totals: { referrer_tags: 1, referrer_tags_kept: 1 },
+          }),
+      },
+    });
     expect(await textOf("plan-totals")).toContain("1 tag to copy, 1 tag kept in ECR");
     const details = createWrapper().findExpandableSection('[data-testid="plan-referrers-0"]');
     expect(details?.findHeader().getElement().textContent).toContain(
@@ -215,7 +260,7 @@ describe("signatures and attestations", () => {
 
 describe("what may serve better", () => {
   it("is blob mounting where repositories share layers, and its call is shown first", async () => {
-    const backend = atReview({ planned: { totals: { mountable_bytes: 3_200_000_000 } } });
+    const backend = atReview(planned({ totals: { mountable_bytes: 3_200_000_000 } }));
     expect(await textOf("mounting-offer")).toContain("would save 3.2 GB");
     await click("offer-mounting");
     expect(await textOf("offer-commands")).toContain("--name BLOB_MOUNTING --value ENABLED");

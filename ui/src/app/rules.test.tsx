@@ -24,11 +24,13 @@ async function reading() {
   const held: { finish: (chosen: ChosenTags | null) => void } = { finish: () => {} };
   const backend = openWindow({
     draft,
-    choice: (onProgress) => {
-      onProgress({ repositories: 300, repositories_read: 120, tags: 2400 });
-      return new Promise((resolve) => {
-        held.finish = resolve;
-      });
+    answers: {
+      sourceChoose: (_source, _selection, _attempt, onProgress) => {
+        onProgress({ repositories: 300, repositories_read: 120, tags: 2400 });
+        return new Promise((resolve) => {
+          held.finish = resolve;
+        });
+      },
     },
   });
   await openRules();

@@ -49,7 +49,7 @@ describe("the sources of images", () => {
       "dencold",
       "acme",
     ]);
-    expect(screen.getByTestId("repository-dencold/webapp").textContent).toContain("Private");
+    expect(screen.getByTestId("repository-dencold/storefront").textContent).toContain("Private");
     await expectAccessible(await byId("source-login"));
 
     // Somebody else's is typed beside them; what was chosen stays chosen.
@@ -196,7 +196,10 @@ describe("the sources of images", () => {
       held_platforms: ["linux/amd64"],
       moved: false,
     };
-    const backend = openAt({ kind: "docker_engine" }, { originals: { postgres: [original] } });
+    const backend = openAt(
+      { kind: "docker_engine" },
+      { answers: { engineOriginals: async () => [original] } },
+    );
     fireEvent.click(await find('button[aria-label$=" tags of postgres"]'));
     expect(await textOf("original-postgres:17")).toContain(
       "docker.io has 2 platforms. This computer only has linux/amd64.",

@@ -2,7 +2,17 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { fakeError } from "../ipc/fakeBackend";
-import { byId, click, goTo, openWindow, start, textOf, tick, toReview } from "../testing/window";
+import {
+  byId,
+  click,
+  goTo,
+  openWindow,
+  sending,
+  start,
+  textOf,
+  tick,
+  toReview,
+} from "../testing/window";
 
 const pgcli = ["dencold/pgcli", "latest"] as const;
 
@@ -10,7 +20,7 @@ describe("the window", () => {
   it("shows a job that continued while the user was on another page", async () => {
     const backend = openWindow();
     await toReview([pgcli]);
-    await start(backend, 14);
+    await start(backend, sending);
     await byId("job-image-0");
     await goTo("Settings");
     act(() => backend.play());
@@ -34,7 +44,7 @@ describe("the window", () => {
   it("leaves nothing behind when it goes", async () => {
     const backend = openWindow();
     await toReview([pgcli]);
-    await start(backend, 14);
+    await start(backend, sending);
     await byId("job-image-0");
     backend.unmount();
     expect(backend.followers()).toBe(0);

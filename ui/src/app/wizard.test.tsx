@@ -3,6 +3,7 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { fakeConfigFile, fakeProfiles } from "../ipc/fake/data";
+import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import { fakeError } from "../ipc/fakeBackend";
 import {
   byId,
@@ -18,7 +19,7 @@ import {
 } from "../testing/window";
 
 const pgcli = ["dencold/pgcli", "latest"] as const;
-const webapp = ["dencold/webapp", "2.1.0"] as const;
+const webapp = ["dencold/storefront", "1.9.1"] as const;
 
 describe("the wizard", () => {
   it("says which engines were tried when none runs, and finds it on Retry", async () => {
@@ -55,12 +56,21 @@ describe("the wizard", () => {
   });
 
   it("names the rule that a repository name breaks, and takes the suggestion", async () => {
-    openWindow();
-    await tick("Use Practice");
-    await byId("identity-account");
-    await click("wizard-next");
-    await chooseTag("dencold/Backup_Tool", "stable");
-    await click("wizard-next");
+    openWindow({
+      draft: {
+        ...(await import("../features/migrate/wizard/draft")).emptyDraft,
+        step: "repositories",
+        connection: { kind: "practice" },
+        source: { kind: "practice_account" },
+        images: [{ repository: "dencold/Backup_Tool", tag: "stable" }],
+      },
+      answers: {
+        repositoryNamesPropose: async () => ({
+          names: [{ source_repository: "dencold/Backup_Tool", name: "Backup_Tool", rules: [] }],
+          problems: [],
+        }),
+      },
+    });
     await screen.findByText("Use lowercase letters only.");
     await click("wizard-next");
     await screen.findByText("Fix the repository names that ECR doesn’t allow.");
@@ -71,9 +81,22 @@ describe("the wizard", () => {
   });
 
   it("keeps Start disabled until a conflict has a choice", async () => {
-    const backend = openWindow();
-    backend.repositories.add("pgcli");
-    backend.holdings.set("pgcli:latest", "sha256:other");
+    const backend = openWindow({
+      answers: {
+        migrationPlan: async (request) =>
+          recordedPlan(request, {
+            images: request.images.map((selected, place) => ({
+              ...recordedImage(request, selected),
+              action:
+                place > 0
+                  ? { kind: "move" }
+                  : request.choices.length > 0
+                    ? { kind: "keep_existing" }
+                    : { kind: "conflict", overwrite_allowed: false },
+            })),
+          }),
+      },
+    });
     await toReview([pgcli, webapp]);
     expect((await byId("plan-action-0")).dataset.action).toBe("conflict");
     expect(await textOf("start-reason")).toMatch(/Choose an action for/);

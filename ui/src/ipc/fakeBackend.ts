@@ -1,18 +1,17 @@
 import type { Backend } from "./backend";
 import { fakeAwsMethods } from "./fake/awsMethods";
-import type { FakeBackend, FakeOptions } from "./fake/contract";
-import { engineDown, engineUp, practiceTags } from "./fake/data";
 import { FakeMigrations } from "./fake/migrations";
-import { type FakeHub, fakePracticeMethods } from "./fake/practice";
+import type { FakeBackend, FakeOptions } from "./fake/options";
+import { fakePracticeMethods } from "./fake/practice";
 import { watched } from "./fake/recordedCalls";
-import { type FakeEcr, fakeRepositoryMethods } from "./fake/repositories";
+import { fakeRepositoryMethods } from "./fake/repositories";
 import { FakeSignIn } from "./fake/signIn";
 import { fakeSourceMethods } from "./fake/sourceMethods";
 import { fakeKept } from "./fake/storage";
 import type { ApiError } from "./generated";
 
-export type { FakeBackend, FakeOptions } from "./fake/contract";
 export { fakeError } from "./fake/error";
+export type { FakeBackend, FakeOptions } from "./fake/options";
 
 /** Creates a fake backend. */
 export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
@@ -21,8 +20,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
     made += 1;
     return made;
   };
-  const ecr: FakeEcr = { holdings: new Map(), repositories: new Set() };
-  const hub: FakeHub = { tags: practiceTags };
+  const ecr: FakeBackend["ecr"] = new Map();
   const engine = { running: options.engineRunning ?? true };
   const signIn = new FakeSignIn();
   const migrations = new FakeMigrations(options, ecr, nextId);
@@ -30,7 +28,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   const calls: FakeBackend["calls"] = [];
   const failures = new Map<string, ApiError>();
 
-  const backend: Backend = {
+  const recorded: Backend = {
     logFolderOpen: async () => {},
     linkOpen: async () => {},
     savePathChoose: async (suggestedName) => `/home/me/${suggestedName}`,
@@ -40,36 +38,32 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       return () => closeListeners.delete(callback);
     },
     windowClose: async () => {},
-    engineStatus: async () => (engine.running ? engineUp : engineDown),
-    engineOriginals: async (repository, tags) =>
-      (options.originals?.[repository] ?? []).filter(({ tag }) => tags.includes(tag)),
     ...fakeKept(options, nextId),
     ...fakeAwsMethods(options),
     ...signIn.methods,
-    ...fakeSourceMethods(options, engine, hub),
-    ...migrations.migrationMethods(),
+    ...fakeSourceMethods(options, engine),
+    ...migrations.planMethods(),
     ...migrations.jobMethods(),
-    ...fakeRepositoryMethods(options, ecr),
-    ...fakePracticeMethods(ecr, hub),
+    ...fakeRepositoryMethods(ecr),
+    ...fakePracticeMethods(ecr),
   };
+  // The job of a plan plays its recording, so a plan of the test is kept like a recorded one.
+  const { migrationPlan: _, ...answers } = options.answers ?? {};
 
   return {
-    ...watched(backend, calls, failures),
+    ...watched({ ...recorded, ...answers }, calls, failures),
     failNext: (method, error) => {
       failures.set(method, error);
     },
-    holdPlan: (make) => migrations.hold(make),
-    failingImages: migrations.failingImages,
-    refusedImages: migrations.refusedImages,
     signIn,
-    ...ecr,
+    ecr,
     get engineRunning() {
       return engine.running;
     },
     set engineRunning(running: boolean) {
       engine.running = running;
     },
-    play: (events) => migrations.play(events),
+    play: (until) => migrations.play(until),
     followers: () => migrations.followers(),
     requestClose: () => {
       for (const listener of closeListeners) {

@@ -1,18 +1,16 @@
 import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
-import { fakeSummary } from "../ipc/fake/summary";
 import type { HistoryEntry, Undone } from "../ipc/generated";
+import { reportSummary } from "./reportSummary";
 
 /** An interrupted practice migration of five images. */
 export const interruptedEntry: HistoryEntry = {
   migration: "migration-1",
   state: "interrupted",
-  summary: fakeSummary("interrupted", {
-    images: 5,
-    equal: 3,
-    up_to_date: 1,
-    failed: 1,
-    unknown: 1,
-  }),
+  summary: reportSummary(
+    "interrupted",
+    { images: 5, equal: 3, up_to_date: 1, failed: 1, unknown: 1 },
+    { text: "5 images: 3 verified equal, 1 failed, 1 unknown." },
+  ),
   started_at_ms: 1_795_000_000_000,
   elapsed_ms: 65_000,
   identity: fakeIdentity(true, null),

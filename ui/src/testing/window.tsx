@@ -2,6 +2,7 @@ import { act, fireEvent, render, screen, waitFor, within } from "@testing-librar
 import { expect } from "vitest";
 import { App } from "../app/App";
 import { createFakeBackend, type FakeBackend, type FakeOptions } from "../ipc/fakeBackend";
+import type { JobSnapshot } from "../ipc/generated";
 import { accessibilityViolations } from "./accessibility";
 
 /** Renders the window with a fake backend. */
@@ -62,12 +63,18 @@ export async function toReview(tags: readonly (readonly [string, string])[]): Pr
   await byId("plan-images");
 }
 
-/** Starts the plan and plays events: a number, or all. */
-export async function start(backend: FakeBackend, events?: number): Promise<void> {
+/** Whether the first image is being sent. */
+export const sending = ({ progress }: JobSnapshot) => progress.sent_bytes > 100_000;
+
+/** Starts the plan and plays events: all, or until the job is as wanted. */
+export async function start(
+  backend: FakeBackend,
+  until?: (job: JobSnapshot) => boolean,
+): Promise<void> {
   await click("wizard-start");
   await byId("job");
   await waitFor(() => expect(backend.followers()).toBe(1));
-  act(() => backend.play(events));
+  act(() => backend.play(until));
 }
 
 export async function textOf(id: string): Promise<string> {

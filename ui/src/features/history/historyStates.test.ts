@@ -1,14 +1,14 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { fakeSummary } from "../../ipc/fake/summary";
 import type { HistoryEntry } from "../../ipc/generated";
 import { interruptedEntry, undone } from "../../testing/historyEntry";
+import { reportSummary } from "../../testing/reportSummary";
 import { canResume, canUndo, shownState } from "./historyStates";
 
 const moved: HistoryEntry = {
   ...interruptedEntry,
   state: "succeeded",
-  summary: fakeSummary("succeeded", { images: 1, equal: 1 }),
+  summary: reportSummary("succeeded", { images: 1, equal: 1 }),
   images: 1,
   moved: 1,
   unchanged: 0,
@@ -17,15 +17,15 @@ const moved: HistoryEntry = {
 
 describe("a migration of the history", () => {
   it("is shown by the headline of its report", () => {
-    const kept = { ...moved, summary: fakeSummary("kept", { images: 2, equal: 1, kept: 1 }) };
+    const kept = { ...moved, summary: reportSummary("kept", { images: 2, equal: 1, kept: 1 }) };
     expect(shownState(moved).type).toBe("success");
     expect(shownState(kept)).toEqual({ type: "info", text: kept.summary.title });
   });
 
   it("can be resumed where an image is left to do", () => {
-    const entry = (counts: Parameters<typeof fakeSummary>[1]) => ({
+    const entry = (counts: Parameters<typeof reportSummary>[1]) => ({
       ...moved,
-      summary: fakeSummary("succeeded", counts),
+      summary: reportSummary("succeeded", counts),
     });
     expect(canResume(entry({ images: 1, equal: 1 }))).toBe(false);
     expect(canResume(entry({ images: 2, equal: 1, kept: 1 }))).toBe(false);

@@ -1,9 +1,9 @@
 import type { Backend } from "../backend";
 import type { AwsConnection } from "../generated";
 import { FakeClientLogins } from "./clientLogins";
-import type { FakeOptions } from "./contract";
 import { fakeIdentity, fakeMfaCode, fakeProfiles, fakeRegistry } from "./data";
 import { fakeError } from "./error";
+import type { FakeOptions } from "./options";
 
 type AwsMethods =
   | "awsProfilesList"
@@ -29,7 +29,7 @@ export function fakeAwsMethods(options: FakeOptions): Pick<Backend, AwsMethods> 
       }
       return fakeIdentity(practice(connection), null);
     },
-    awsAccountAlias: async () => options.accountAlias ?? null,
+    awsAccountAlias: async () => null,
     registryLogin: async (connection, withEngine) => ({
       registry: fakeRegistry(practice(connection)),
       user: "AWS",

@@ -6,61 +6,24 @@ import type {
   EngineStatus,
   PracticeStatus,
   Repository,
-  RepositoryImage,
   RepositorySettings,
   SourceRepository,
   SourceTag,
 } from "../generated";
+import { plan } from "./recorded/practice";
 
 const day = 86_400_000;
 
-/** A deterministic digest of a text. */
-export function fakeDigest(text: string): string {
-  let state = 2_166_136_261;
-  let hex = "";
-  for (let round = 0; round < 8; round += 1) {
-    for (const character of `${round}${text}`) {
-      state = Math.imul(state ^ character.charCodeAt(0), 16_777_619) >>> 0;
-    }
-    hex += state.toString(16).padStart(8, "0");
-  }
-  return `sha256:${hex}`;
-}
-
-function tag(
-  repository: string,
-  name: string,
-  megabytes: number,
-  age: number,
-  platforms: string[],
-): SourceTag {
+function engineTag(name: string, megabytes: number, age: number): SourceTag {
   return {
     tag: name,
-    digest: fakeDigest(`${repository}:${name}`),
-    platforms,
+    digest: null,
+    platforms: ["linux/amd64"],
     size_bytes: megabytes * 1_000_000,
     updated_at_ms: Date.now() - age * day,
     pulled_at_ms: null,
   };
 }
-
-const many = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
-
-/** Tags of the practice account, by repository. */
-export const practiceTags: Readonly<Record<string, readonly SourceTag[]>> = {
-  "dencold/pgcli": [
-    tag("dencold/pgcli", "latest", 180, 2, many),
-    tag("dencold/pgcli", "4.3.0", 180, 2, many),
-    tag("dencold/pgcli", "4.2.0", 171, 90, ["linux/amd64"]),
-    tag("dencold/pgcli", "3.5.0", 160, 400, ["linux/amd64"]),
-  ],
-  "dencold/webapp": [
-    tag("dencold/webapp", "2.1.0", 92, 5, ["linux/amd64", "linux/arm64"]),
-    tag("dencold/webapp", "2.0.4", 91, 31, ["linux/amd64", "linux/arm64"]),
-  ],
-  "dencold/Backup_Tool": [tag("dencold/Backup_Tool", "stable", 34, 700, ["linux/amd64"])],
-  "dencold/broken": [tag("dencold/broken", "latest", 40, 10, ["linux/amd64"])],
-};
 
 /** Images of the Docker Engine with their tags. */
 export const engineRepositories: readonly SourceRepository[] = [
@@ -69,26 +32,16 @@ export const engineRepositories: readonly SourceRepository[] = [
     private: null,
     updated_at_ms: Date.now() - 2 * day,
     size_bytes: null,
-    tags: [tag("dencold/pgcli", "latest", 512, 2, ["linux/amd64"])],
+    tags: [engineTag("latest", 512, 2)],
   },
   {
     name: "postgres",
     private: null,
     updated_at_ms: Date.now() - 20 * day,
     size_bytes: null,
-    tags: [tag("postgres", "17", 430, 20, ["linux/amd64"])],
+    tags: [engineTag("17", 430, 20)],
   },
 ];
-
-export function listed(tags: Readonly<Record<string, readonly SourceTag[]>>): SourceRepository[] {
-  return Object.entries(tags).map(([name, list]) => ({
-    name,
-    private: name.endsWith("webapp"),
-    updated_at_ms: list[0]?.updated_at_ms ?? null,
-    size_bytes: list.reduce((sum, one) => sum + (one.size_bytes ?? 0), 0),
-    tags: null,
-  }));
-}
 
 /** Settings of the first repository. */
 export const fakeSettings: RepositorySettings = {
@@ -172,8 +125,8 @@ export const fakePractice: PracticeStatus = {
   ecr_endpoint: "http://127.0.0.1:40123",
   registry: "127.0.0.1:40123",
   hub: "127.0.0.1:40124",
-  account_id: "000000000000",
-  region: "us-east-1",
+  account_id: plan.identity.account_id,
+  region: plan.identity.region,
   access_key_id: "AKIAPRACTICE00000000",
   secret_access_key: "practice-only-secret",
   hub_account: "dencold",
@@ -184,20 +137,7 @@ export const fakePractice: PracticeStatus = {
 /** The identity of practice mode, or of the profile `default`. */
 export function fakeIdentity(practice: boolean, region: string | null): AwsIdentity {
   return practice
-    ? {
-        account_id: fakePractice.account_id,
-        arn: `arn:aws:iam::${fakePractice.account_id}:user/practice`,
-        region: fakePractice.region,
-        expires_at_ms: null,
-        practice: true,
-        partition: "aws",
-        endpoints: {
-          api: "127.0.0.1:40123",
-          registry: fakeRegistry(true),
-          fips: false,
-          dual_stack: false,
-        },
-      }
+    ? plan.identity
     : {
         account_id: "123456789012",
         arn: "arn:aws:iam::123456789012:user/me",
@@ -260,27 +200,3 @@ export const engineDown: EngineStatus = {
     subject: null,
   },
 };
-
-/** Images of a repository with their tags. */
-export function fakeImages(
-  holdings: ReadonlyMap<string, string>,
-  name: string,
-  registry: string,
-): RepositoryImage[] {
-  const tagsOf = new Map<string, string[]>();
-  for (const [key, digest] of holdings) {
-    if (key.startsWith(`${name}:`)) {
-      tagsOf.set(digest, [...(tagsOf.get(digest) ?? []), key.slice(name.length + 1)]);
-    }
-  }
-  return [...tagsOf].map(([digest, tags]) => ({
-    digest,
-    tags,
-    kind: "image",
-    media_type: "application/vnd.oci.image.manifest.v1+json",
-    size_bytes: 20_000_000,
-    pushed_at_ms: Date.now(),
-    pulled_at_ms: null,
-    pull_commands: [`docker pull ${registry}/${name}:${tags[0]}`],
-  }));
-}

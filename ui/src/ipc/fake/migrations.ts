@@ -1,118 +1,150 @@
 import type { Backend } from "../backend";
 import type {
-  ApiError,
   HistoryEntry,
+  JobSnapshot,
   MigrationPlan,
   MigrationReport,
   MigrationRequest,
+  PlannedImage,
+  RepositoryImage,
+  Undone,
 } from "../generated";
-import type { FakeBackend, FakeOptions } from "./contract";
 import { fakeError } from "./error";
-import { fakeHistoryEntry } from "./history";
 import { FakeJob } from "./job";
-import { fakeProposedNames } from "./names";
+import { jobRecording } from "./jobRecording";
+import type { FakeOptions } from "./options";
 import { fakePermissions } from "./permissions";
-import { fakePlan } from "./plan";
-import type { FakeEcr } from "./repositories";
-import { FakeUndos } from "./undo";
+import {
+  images as practiceImages,
+  plan as practicePlan,
+  historyEntry as recordedEntry,
+  report as recordedReport,
+  undoPlan,
+} from "./recorded/practice";
+import { recordedPlan } from "./recordedPlan";
 
 const autoplayMs = 120;
 
-/** Fake plans, jobs, and history. */
+/** A job as the history lists it. */
+function entryOf(job: FakeJob): HistoryEntry {
+  const { job: migration, report, started_at_ms, elapsed_ms, images } = job.snapshot();
+  const { title, status } = { title: "Running", status: "in-progress" } as const;
+  return {
+    ...recordedEntry,
+    migration,
+    state: report?.outcome ?? "running",
+    summary: report?.summary ?? { ...recordedEntry.summary, title, status },
+    started_at_ms,
+    elapsed_ms,
+    identity: job.plan.identity,
+    registry: job.plan.registry,
+    images: images.length,
+    moved: report?.images.filter(({ result }) => result.kind === "moved").length ?? 0,
+    sent_bytes: report?.sent_bytes ?? 0,
+  };
+}
+
+/** An image of a finished job as ECR lists it. */
+function imageInEcr(
+  { tag, size_bytes, destination }: PlannedImage,
+  digest: string,
+): RepositoryImage {
+  return {
+    digest,
+    tags: [tag],
+    kind: "image",
+    media_type: "application/vnd.oci.image.manifest.v1+json",
+    size_bytes,
+    pushed_at_ms: Date.now(),
+    pulled_at_ms: null,
+    pull_commands: [`docker pull ${destination}`],
+  };
+}
+
+/** Recorded plans, jobs, and their history. */
 export class FakeMigrations {
-  readonly failingImages = new Map<string, ApiError>();
-  readonly refusedImages = new Map<string, ApiError>();
-  private heldPlan: Parameters<FakeBackend["holdPlan"]>[0] | null = null;
-  private lastRequest: MigrationRequest | null;
+  private lastRequest: MigrationRequest | null = null;
   private history: HistoryEntry[];
   private readonly plans = new Map<string, MigrationPlan>();
   private readonly jobs = new Map<string, FakeJob>();
-  private readonly undos: FakeUndos;
+  private readonly undone = new Map<string, Undone>();
 
   constructor(
     private readonly options: FakeOptions,
-    private readonly ecr: FakeEcr,
+    private readonly ecr: Map<string, RepositoryImage[]>,
     private readonly nextId: () => number,
   ) {
-    this.lastRequest = options.request ?? null;
     this.history = options.history ?? [];
-    const reportOf = (migration: string) => this.reportOf(migration);
-    this.undos = new FakeUndos(reportOf, ecr.holdings, ecr.repositories);
   }
 
-  /** Delays the next plan. */
-  hold(make: Parameters<FakeBackend["holdPlan"]>[0]): void {
-    this.heldPlan = make;
-  }
-
-  /** Plays events of the newest job: a number of events, or all. */
-  play(events?: number): void {
+  /** Plays events of the newest job: all, or until the job is as wanted. */
+  play(until: (job: JobSnapshot) => boolean = () => false): void {
     const job = [...this.jobs.values()].at(-1);
-    job?.play(events);
-    if (job?.snapshot().status === "finished") {
-      this.settle(job);
+    if (job !== undefined) {
+      this.playJob(job, until);
     }
   }
 
   /** Number of job subscriptions. */
   followers(): number {
-    return [...this.jobs.values()].reduce((sum, job) => sum + job.followed, 0);
+    return [...this.jobs.values()].reduce((sum, job) => sum + job.followers, 0);
   }
 
-  /** Fake planning, migrations, and undos. */
-  migrationMethods() {
+  /** Recorded plans, and the start of their jobs. */
+  planMethods() {
     return {
-      repositoryNamesPropose: async (sources, rules) => fakeProposedNames(sources, rules),
-      migrationPlan: async (request, _attempt, onProgress) => {
-        const held = this.heldPlan;
-        this.heldPlan = null;
-        if (held !== null) {
-          return held(onProgress);
-        }
+      repositoryNamesPropose: async (sources, rules) => ({
+        names: sources.map((source) => ({
+          source_repository: source,
+          name:
+            practiceImages.find(({ selected }) => selected.repository === source)?.repository ??
+            source,
+          rules: [],
+        })),
+        problems: rules.map(() => null),
+      }),
+      migrationPlan: async (request, attempt, onProgress) => {
+        const answer = this.options.answers?.migrationPlan;
         onProgress({ looked_at: request.images.length, images: request.images.length });
-        const plan = this.newPlan(request);
-        this.plans.set(plan.plan, plan);
-        this.lastRequest = request;
-        return plan;
+        const plan = answer ? await answer(request, attempt, onProgress) : recordedPlan(request);
+        return plan === null ? null : this.planned(request, plan);
       },
       migrationPlanCancel: async () => {},
-      migrationCommands: async (id, tool) =>
-        (this.plans.get(id)?.images ?? []).map(
-          (image) => `${tool} copy ${image.source} ${image.destination}`,
-        ),
-      migrationPermissions: async (id) =>
-        fakePermissions(this.planOf(id), this.options.missing ?? []),
-      migrationExpiryConfirm: async () => {},
-      migrationStart: async (id) => this.start(this.planOf(id)),
-      migrationRetryFailed: async (id) => {
-        const job = this.jobOf(id);
-        const failed = new Set(
-          (job.snapshot().report?.images ?? [])
-            .filter((image) => image.result.kind === "failed")
-            .map((image) => image.image),
-        );
-        const images = job.plan.images
-          .filter((image) => failed.has(image.image))
-          .map((image, number) => ({ ...image, image: number }));
-        return this.start({ ...job.plan, images });
-      },
-      migrationResume: async (migration) => this.start(this.planToResume(migration), migration),
       migrationPlanExport: async () => {},
-      migrationReportExport: async () => {},
-      ...this.undos.methods,
+      migrationCommands: async (id, tool) =>
+        this.planOf(id).images.map(
+          ({ source, destination }) => `${tool} copy ${source} ${destination}`,
+        ),
+      migrationPermissions: async (id) => fakePermissions(this.planOf(id)),
+      migrationExpiryConfirm: async () => {},
+      migrationStart: async (id) => this.start(`job-${this.nextId()}`, this.planOf(id)),
+      migrationRetryFailed: async (id) => {
+        const { plan } = this.jobOf(id);
+        const failed = this.reportOf(id).images.filter(({ result }) => result.kind === "failed");
+        const images = failed.flatMap(({ image }, number) => {
+          const planned = plan.images[image];
+          return planned === undefined ? [] : [{ ...planned, image: number }];
+        });
+        return this.start(`job-${this.nextId()}`, { ...plan, images });
+      },
+      migrationResume: async (migration) => this.start(migration, this.planToResume(migration)),
     } satisfies Partial<Backend>;
   }
 
-  /** Fake jobs and history. */
+  /** The jobs and the history. */
   jobMethods() {
     return {
+      jobsList: async () => [...this.jobs.values()].map((job) => job.snapshot()).reverse(),
+      jobSnapshot: async (id) => this.jobOf(id).snapshot(),
+      jobFollow: (id, fromSeq, onEvent) => this.jobOf(id).follow(fromSeq, onEvent),
+      jobPause: async (id) => this.jobOf(id).pause(),
+      jobResume: async (id) => this.jobOf(id).resume(),
+      jobLookAgain: async () => {},
+      jobCancel: async (id) => this.jobOf(id).cancel(),
       historyList: async () =>
-        [
-          ...[...this.jobs.values()].reverse().map((job) => fakeHistoryEntry(job.snapshot())),
-          ...this.history,
-        ].map((entry) => ({
+        [...[...this.jobs.values()].reverse().map(entryOf), ...this.history].map((entry) => ({
           ...entry,
-          undone: this.undos.undone.get(entry.migration) ?? entry.undone,
+          undone: this.undone.get(entry.migration) ?? entry.undone,
         })),
       historyReport: async (migration) => this.reportOf(migration),
       historyRequest: async () => {
@@ -122,44 +154,38 @@ export class FakeMigrations {
         return this.lastRequest;
       },
       historyVerify: async (migration) => ({
-        ...(this.options.verified?.[migration] ?? this.reportOf(migration)),
-        verified_at_ms: 1_795_000_200_000,
+        ...this.reportOf(migration),
+        verified_at_ms: Date.now(),
       }),
       historyDelete: async (migration) => {
         this.jobs.delete(migration);
         this.history = this.history.filter((one) => one.migration !== migration);
       },
-
-      jobsList: async () => [...this.jobs.values()].map((job) => job.snapshot()).reverse(),
-      jobSnapshot: async (id) => this.jobOf(id).snapshot(),
-      jobFollow: (id, fromSeq, onEvent) => this.jobOf(id).follow(fromSeq, onEvent),
-      jobPause: async (id) => this.jobOf(id).pause(),
-      jobResume: async (id) => this.jobOf(id).resume(),
-      jobLookAgain: async () => {},
-      jobCancel: async (id) => this.jobOf(id).cancel(),
+      migrationReportExport: async () => {},
+      migrationUndoPlan: async (migration) => ({ ...undoPlan, undo: migration, migration }),
+      migrationUndo: async (migration, onProgress) => {
+        const { totals, repositories } = undoPlan;
+        onProgress({ done: totals.tags_removed, total: totals.tags_removed });
+        for (const { name } of repositories) {
+          this.ecr.delete(name);
+        }
+        this.undone.set(migration, { at_ms: Date.now(), totals, cancelled: false });
+        return { migration, totals, left: [], cancelled: false, journal_error: null };
+      },
+      migrationUndoStop: async () => {},
     } satisfies Partial<Backend>;
   }
 
-  /** Returns the plan of a job, or of a recorded migration, which becomes a job. */
-  private planToResume(migration: string): MigrationPlan {
-    const earlier = this.history.some((one) => one.migration === migration);
-    if (!earlier || this.lastRequest === null) {
-      return this.jobOf(migration).plan;
-    }
-    this.history = this.history.filter((one) => one.migration !== migration);
-    return this.newPlan(this.lastRequest);
+  private planned(request: MigrationRequest, plan: MigrationPlan): MigrationPlan {
+    const named = { ...plan, plan: `plan-${this.nextId()}` };
+    this.plans.set(named.plan, named);
+    this.lastRequest = request;
+    return named;
   }
 
-  private newPlan(request: MigrationRequest): MigrationPlan {
-    return fakePlan(`plan-${this.nextId()}`, request, {
-      ...this.ecr,
-      refused: this.refusedImages,
-      overwriteAllowed: this.options.overwriteAllowed ?? false,
-      lifecycle: this.options.lifecycle ?? new Map(),
-      referrerTags: this.options.referrerTags ?? new Map(),
-      buildCaches: this.options.buildCaches ?? new Set(),
-      planned: this.options.planned ?? {},
-    });
+  /** Returns the plan of a job, or the recorded plan of an earlier migration. */
+  private planToResume(migration: string): MigrationPlan {
+    return this.jobs.get(migration)?.plan ?? practicePlan;
   }
 
   private planOf(id: string): MigrationPlan {
@@ -179,39 +205,36 @@ export class FakeMigrations {
   }
 
   private reportOf(migration: string): MigrationReport {
-    const report =
-      this.jobs.get(migration)?.snapshot().report ?? this.options.reports?.[migration] ?? null;
-    if (report === null) {
-      throw fakeError("job_unknown");
-    }
-    return report;
+    const job = this.jobs.get(migration);
+    return job?.snapshot().report ?? { ...recordedReport, job: migration };
   }
 
-  /** Adds copied images to the fake ECR. */
-  private settle(job: FakeJob): void {
-    for (const image of job.snapshot().report?.images ?? []) {
-      const planned = job.plan.images[image.image];
-      if (planned !== undefined && image.ecr_digest !== null) {
-        this.ecr.repositories.add(planned.repository);
-        this.ecr.holdings.set(`${planned.repository}:${planned.tag}`, image.ecr_digest);
-      }
-    }
-  }
-
-  private start(plan: MigrationPlan, resumed?: string): string {
-    const number = this.nextId();
-    const id = resumed ?? `job-${number}`;
-    const job = new FakeJob(id, plan, new Map(this.failingImages));
+  private start(id: string, plan: MigrationPlan): string {
+    const recording = (this.options.jobRecording ?? jobRecording)(plan);
+    const job = new FakeJob(id, plan, recording);
+    this.history = this.history.filter(({ migration }) => migration !== id);
     this.jobs.set(id, job);
     if (this.options.autoplay) {
       const timer = setInterval(() => {
-        job.play(1);
+        const next = job.snapshot().next_seq + 1;
+        this.playJob(job, ({ next_seq }) => next_seq === next);
         if (job.snapshot().status === "finished") {
           clearInterval(timer);
-          this.settle(job);
         }
       }, autoplayMs);
     }
     return id;
+  }
+
+  private playJob(job: FakeJob, until: (job: JobSnapshot) => boolean): void {
+    job.play(until);
+    for (const { image, ecr_digest } of job.snapshot().report?.images ?? []) {
+      const planned = job.plan.images[image];
+      if (planned !== undefined && ecr_digest !== null) {
+        const images = this.ecr.get(planned.repository) ?? [];
+        const others = images.filter(({ tags }) => !tags.includes(planned.tag));
+        this.ecr.set(planned.repository, [...others, imageInEcr(planned, ecr_digest)]);
+      }
+    }
   }
 }

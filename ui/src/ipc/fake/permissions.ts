@@ -10,8 +10,11 @@ const needed: readonly (readonly [string, PermissionPurpose])[] = [
   ["ecr:GetDownloadUrlForLayer", "mount"],
 ];
 
-/** Fake permission check with missing permissions. */
-export function fakePermissions(plan: MigrationPlan, missing: readonly string[]): PlanPermissions {
+/** Permissions of a plan, all allowed except the missing ones. */
+export function fakePermissions(
+  plan: MigrationPlan,
+  missing: readonly string[] = [],
+): PlanPermissions {
   const { region, account_id: account } = plan.identity;
   const arns = plan.repositories.map(
     ({ name }) => `arn:aws:ecr:${region}:${account}:repository/${name}`,

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend";
 import type { ApiError } from "../generated";
-import type { FakeBackend } from "./contract";
+import type { FakeBackend } from "./options";
 
 /** A backend that records its calls and can fail on demand. */
 export function watched(

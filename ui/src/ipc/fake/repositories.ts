@@ -1,9 +1,8 @@
 import type { Backend } from "../backend";
-import type { AwsConnection, RegistrySettings } from "../generated";
-import type { FakeOptions } from "./contract";
-import { fakeDigest, fakeImages, fakeRegistry, fakeRepository } from "./data";
-import { fakeDeletions } from "./deletions";
+import type { AwsConnection, RegistrySettings, RepositoryImage } from "../generated";
+import { fakeRegistry, fakeRepository } from "./data";
 import { fakeError } from "./error";
+import { report } from "./recorded/practice";
 
 type RepositoryMethods =
   | "registrySettings"
@@ -18,16 +17,9 @@ type RepositoryMethods =
   | "repositoryInOtherRegion"
   | "repositoryCreate";
 
-/** Content of a fake ECR. */
-export interface FakeEcr {
-  readonly holdings: Map<string, string>;
-  readonly repositories: Set<string>;
-}
-
 /** Fake calls of the Repositories page. */
 export function fakeRepositoryMethods(
-  options: FakeOptions,
-  { holdings, repositories }: FakeEcr,
+  ecr: Map<string, RepositoryImage[]>,
 ): Pick<Backend, RepositoryMethods> {
   const registry: RegistrySettings = {
     blob_mounting: false,
@@ -54,37 +46,49 @@ export function fakeRepositoryMethods(
     },
 
     repositoriesList: async (connection) =>
-      [...repositories].map((name) => fakeRepository(name, practice(connection))),
+      [...ecr.keys()].map((name) => fakeRepository(name, practice(connection))),
     repositorySummaries: async (_connection, names) =>
-      names.map((name) => {
-        const images = fakeImages(holdings, name, "").length;
-        return { name, images, size_bytes: images * 20_000_000 };
-      }),
+      names.map((name) => ({
+        name,
+        images: ecr.get(name)?.length ?? 0,
+        size_bytes: (ecr.get(name) ?? []).reduce((sum, image) => sum + (image.size_bytes ?? 0), 0),
+      })),
     repositoryDetails: async (connection, name) => {
-      if (!repositories.has(name)) {
+      const images = ecr.get(name);
+      if (images === undefined) {
         throw fakeError("repository_missing", `ECR has no repository ${name}.`, name);
       }
-      const registry = fakeRegistry(practice(connection));
       return {
         repository: fakeRepository(name, practice(connection)),
         lifecycle_policy: null,
-        images: fakeImages(holdings, name, registry),
-        push_commands: [`docker push ${registry}/${name}:latest`],
+        images,
+        push_commands: [`docker push ${fakeRegistry(practice(connection))}/${name}:latest`],
       };
     },
-    repositoryIndexEntries: async (_connection, name, digest) =>
-      ["linux/amd64", "linux/arm64"].map((platform) => ({
-        digest: fakeDigest(`${name}${digest}${platform}`),
+    repositoryIndexEntries: async () =>
+      (report.images[0]?.platforms ?? []).map(({ digest, platform }) => ({
+        digest,
         platform,
         kind: "image",
-        size_bytes: 10_000_000,
+        size_bytes: 1_250_000,
       })),
-
-    ...fakeDeletions(holdings, repositories),
-
-    repositoryInOtherRegion: async () => [...(options.elsewhere ?? [])],
+    repositoryImagesDelete: async (_connection, name, images) => {
+      const deleted = (image: RepositoryImage) =>
+        images.some((one) =>
+          one.kind === "image" ? one.digest === image.digest : image.tags.includes(one.tag),
+        );
+      ecr.set(
+        name,
+        (ecr.get(name) ?? []).filter((image) => !deleted(image)),
+      );
+      return [];
+    },
+    repositoryDelete: async (_connection, name) => {
+      ecr.delete(name);
+    },
+    repositoryInOtherRegion: async () => [],
     repositoryCreate: async (connection, name) => {
-      repositories.add(name);
+      ecr.set(name, []);
       return fakeRepository(name, practice(connection));
     },
   };

@@ -1,12 +1,12 @@
 import type { Backend } from "../backend";
 import type { SourceLoginStatus } from "../generated";
-import type { FakeOptions } from "./contract";
-import { engineDown, engineRepositories } from "./data";
-import type { FakeHub } from "./practice";
-import { fakeChosenTags } from "./ruleSelection";
-import { fakeRepositories, fakeTags } from "./sources";
+import { engineDown, engineRepositories, engineUp } from "./data";
+import type { FakeOptions } from "./options";
+import { fakeRepositories, fakeTags, practiceTags, recordedSelection } from "./sources";
 
 type SourceMethods =
+  | "engineStatus"
+  | "engineOriginals"
   | "sourceLogin"
   | "sourceLogout"
   | "sourceLoginStatus"
@@ -29,10 +29,11 @@ const anonymous: SourceLoginStatus = {
 export function fakeSourceMethods(
   options: FakeOptions,
   engine: { readonly running: boolean },
-  hub: FakeHub,
 ): Pick<Backend, SourceMethods> {
   let login: SourceLoginStatus = anonymous;
   return {
+    engineStatus: async () => (engine.running ? engineUp : engineDown),
+    engineOriginals: async () => [],
     sourceLogin: async ({ username, keep }) => {
       const kept = keep && options.keychainError === undefined;
       login = { ...anonymous, username, origin: kept ? "keychain" : "typed" };
@@ -56,11 +57,10 @@ export function fakeSourceMethods(
       }
       return { repositories: [...engineRepositories], next: null, total: null, unread: [] };
     },
-    sourceTags: async (_source, repository, next) => fakeTags(hub.tags, repository, next),
+    sourceTags: async (_source, repository, next) => fakeTags(repository, next),
     sourceTagDetails: async (_source, repository, tags) =>
-      (hub.tags[repository] ?? []).filter((one) => tags.includes(one.tag)),
-    sourceChoose: async (_source, selection, _attempt, onProgress) =>
-      options.choice?.(onProgress) ?? fakeChosenTags(selection),
+      (practiceTags[repository] ?? []).filter((one) => tags.includes(one.tag)),
+    sourceChoose: async (_source, { rules }) => recordedSelection(rules.newest !== null),
     sourceChooseCancel: async () => {},
   };
 }

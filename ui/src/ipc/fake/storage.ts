@@ -1,8 +1,8 @@
 import type { Backend } from "../backend";
 import { defaultSettings } from "../defaultSettings";
 import type { SavedProfile, Settings } from "../generated";
-import type { FakeOptions } from "./contract";
 import { fakeCaFile, fakeNetwork } from "./network";
+import type { FakeOptions } from "./options";
 
 type KeptMethods =
   | "appInfo"
@@ -57,7 +57,7 @@ export function fakeKept(options: FakeOptions, nextId: () => number): Pick<Backe
     },
     savedProfilesExport: async () => {},
     savedProfilesImport: async () => [],
-    networkStatus: async () => options.network ?? fakeNetwork(settings.ca_file),
+    networkStatus: async () => fakeNetwork(settings.ca_file),
     caFileCheck: async (path) => fakeCaFile(path),
   };
 }

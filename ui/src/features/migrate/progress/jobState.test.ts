@@ -66,7 +66,7 @@ async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
     source: { kind: "practice_account" },
     images: [
       { repository: "dencold/pgcli", tag: "latest" },
-      { repository: "dencold/webapp", tag: "2.1.0" },
+      { repository: "dencold/storefront", tag: "1.9.1" },
     ],
     repositories: [],
     template: defaultRepositorySettings,
@@ -80,7 +80,7 @@ async function course(): Promise<{ events: JobEvent[]; late: JobSnapshot }> {
   const job = await backend.migrationStart(plan.plan);
   const events: JobEvent[] = [];
   backend.jobFollow(job, 0, (one) => events.push({ ...one, job: "j" }));
-  backend.play(20);
+  backend.play(({ next_seq }) => next_seq === 20);
   const late = await backend.jobSnapshot(job);
   backend.play();
   return { events, late: { ...late, job: "j" } };
