@@ -3,21 +3,13 @@
 //! copies an image that arrives in one stream, such as the Docker Engine's archive. The push steps
 //! of `run` and list copies call it.
 
+pub(crate) mod archive_copy;
 mod blob;
-mod destination_state;
-mod image;
-mod mounts;
+pub(crate) mod destination_state;
+pub(crate) mod destination_tags;
+pub(crate) mod image;
+pub(crate) mod list_copy;
+pub(crate) mod mounts;
 mod parts;
-mod referrers;
-mod streamed;
-mod tags;
-mod upload_slots;
-
-pub(super) use destination_state::DestinationState;
-pub(super) use image::{Copied, CopiedTag, Copier, Job};
-pub(super) use mounts::Mounts;
-pub use referrers::LeftBehind;
-pub(super) use referrers::{ReferrerTags, referrer_tags};
-pub(super) use streamed::{StreamJob, StreamedCopier};
-pub(super) use tags::DestinationTags;
-pub(super) use upload_slots::UploadSlots;
+pub(crate) mod referrers;
+pub(crate) mod upload_slots;

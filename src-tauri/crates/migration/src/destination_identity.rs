@@ -9,7 +9,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::MigrationError;
+use crate::error::MigrationError;
 use transload_model::{AccountId, ImageReference, InvalidReference, Partition, Region};
 use transload_model::{RegistryHost, RepositoryName, Tag};
 use transload_registry::RegistryEndpoint;

@@ -12,7 +12,7 @@
 //! The own push reads the image's archive from the engine and uploads it. It has the same digests
 //! as the engine's push, needs no temporary tag, and keeps uploaded layers when it is retried. It
 //! is used if the engine can't push what was planned (see `predict`), and if the engine's push gave
-//! up (see `steps::engine_push`); otherwise the engine pushes, because that costs far less.
+//! up (see `run::engine_push`); otherwise the engine pushes, because that costs far less.
 //! Measured with `cargo xtask bench --engines` on 200 MB in 4 layers, with a registry on the same
 //! computer, medians of five, CPU of this program, `dockerd` and `containerd` in total (this
 //! program in a debug build):
@@ -27,15 +27,7 @@
 //! layers. It also packs layers that the destination already has, and returns layers one after the
 //! other.
 
-mod archive_tree;
-mod counterpart;
-mod pin;
-mod predict;
-#[cfg(test)]
-mod predict_tests;
-
-pub(super) use archive_tree::selected_tree;
-pub(super) use counterpart::{Content, Counterpart, find_counterpart, holds_content};
-pub(super) use pin::{look_up, still_as_planned};
-pub use predict::{EngineOutcome, EnginePlan, EngineWay};
-pub(super) use predict::{NotPushable, Prediction, is_podman_list, predict};
+pub(crate) mod archive_tree;
+pub(crate) mod counterpart;
+pub(crate) mod pin;
+pub(crate) mod predict;

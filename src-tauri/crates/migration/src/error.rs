@@ -6,8 +6,10 @@ use transload_docker::DockerError;
 use transload_model::{Digest, ImageReference, Platform, RegistryHost};
 use transload_registry::RegistryError;
 
-use super::journal::JournalError;
-use super::{DestinationDifference, RecordedError, Step};
+use crate::destination_identity::DestinationDifference;
+use crate::events::Step;
+use crate::journal::error::JournalError;
+use crate::recorded_error::RecordedError;
 
 /// Why an image, or a whole migration, failed.
 #[derive(Debug, thiserror::Error)]

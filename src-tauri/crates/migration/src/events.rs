@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
 
-use super::MigrationError;
+use crate::error::MigrationError;
 use transload_model::{Digest, RegistryHost, RepositoryName};
 
 /// The steps of a migration, in order.

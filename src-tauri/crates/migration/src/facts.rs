@@ -1,26 +1,32 @@
 //! Gathers the facts that a plan needs from source and destination, without writing anything.
 //! [`super::plan()`] slots them into a plan.
 
+pub(crate) mod destination_policy;
+pub(crate) mod destination_state;
+mod referrer_tags;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
 
-use super::concurrency::for_each_concurrent;
-use super::content::SharedDigests;
-use super::engine_route::{
-    self, Counterpart, NotPushable, Prediction, find_counterpart, is_podman_list, predict,
+use crate::concurrency::for_each_concurrent;
+use crate::destination_identity::DestinationIdentity;
+use crate::endpoints::{Destination, Source};
+use crate::engine_route::counterpart::{Counterpart, find_counterpart};
+use crate::engine_route::pin::look_up;
+use crate::engine_route::predict::{
+    EngineOutcome, EnginePlan, EngineWay, NotPushable, Prediction, is_podman_list, predict,
 };
-use super::manifest_cache::ManifestSource;
-use super::referrer_facts::find_referrer_tags;
-use super::there::{RepositoryState, read_repository_states};
-use super::tree::{OLDEST_DATE_MS, read_selected};
-use super::{
-    CopyScope, Destination, DestinationIdentity, EngineOutcome, EnginePlan, EngineWay,
-    ImageContent, ManifestCache, MigrationError, MigrationRequest, PlannedReferrerTag,
-    RequestedImage, Source,
-};
+use crate::error::MigrationError;
+use crate::facts::destination_state::{RepositoryState, read_repository_states};
+use crate::facts::referrer_tags::find_referrer_tags;
+use crate::image_content::{ImageContent, SharedDigests};
+use crate::image_tree::{OLDEST_DATE_MS, read_selected};
+use crate::manifest_cache::{ManifestCache, ManifestSource};
+use crate::plan::PlannedReferrerTag;
+use crate::request::{CopyScope, MigrationRequest, RequestedImage};
 use transload_aws::EcrRepository;
 use transload_docker::{DockerApi, DockerError, EngineInfo};
 use transload_model::{Digest, ImageReference, Platform, RepositoryName};
@@ -432,7 +438,7 @@ impl ContentLookup<'_> {
         image: &RequestedImage,
         existing: Option<&Digest>,
     ) -> Result<SourceFacts, MigrationError> {
-        let held = engine_route::look_up(docker, &image.source).await?;
+        let held = look_up(docker, &image.source).await?;
         let info = match self.engine {
             Some(info) => info,
             None => &docker.info().await?,
@@ -459,7 +465,7 @@ impl ContentLookup<'_> {
                 find_counterpart(docker, &held, &predicted, registry, tag).await
             }
         };
-        let target = super::plan::destination_reference(&self.destination.identity, image);
+        let target = crate::plan::destination_reference(&self.destination.identity, image);
         let name_taken = match (&target, predicted.engine.way) {
             // The own push needs no tag in the engine.
             (_, EngineWay::OwnPush) | (Err(_), _) => false,

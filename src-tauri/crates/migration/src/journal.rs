@@ -15,13 +15,13 @@
 
 mod claim;
 mod codes;
-mod entry;
-mod error;
-mod intent;
-mod log;
+pub(crate) mod entry;
+pub(crate) mod error;
+pub(crate) mod intent;
+pub(crate) mod log;
 mod rows;
 mod schema;
-mod store;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -35,6 +35,5 @@ pub use intent::{
     Intent, TagHistory, TagKind, TagWrite, Write, WriteOutcome, is_intended_creation,
     is_recent_creation, tag_histories, unanswered_creation,
 };
-pub(super) use log::PendingWrite;
 pub use log::{JournalLog, RecordError};
 pub use store::{ClaimedMigration, Journal};

@@ -177,8 +177,8 @@ impl<'a> ManifestSource<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::FakeRegistry;
     use super::*;
+    use crate::testing::registry::FakeRegistry;
 
     fn manifest(size_bytes: u32) -> RawManifest {
         let digest = Digest::of(b"content");

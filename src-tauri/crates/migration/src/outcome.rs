@@ -3,8 +3,8 @@
 //! Every surface (result page, history, notification, command line, exports, merged reports) shows
 //! this value. Nothing else decides whether a migration succeeded.
 
-use super::journal::Stage;
-use super::{ImageReport, ImageResult, Proof};
+use crate::journal::entry::Stage;
+use crate::report::{ImageReport, ImageResult, Proof};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

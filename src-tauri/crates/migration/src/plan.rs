@@ -1,19 +1,35 @@
 //! The plan: what a migration would do, or why it can't. Pure: the same request and facts give the
 //! same plan, and creating it writes nothing. `run` follows it or stops.
 
+pub(crate) mod differences;
+pub(crate) mod expected_time;
+pub(crate) mod forecast_now;
+pub(crate) mod lifecycle_forecast;
+pub(crate) mod permissions;
+mod push_order;
+pub(crate) mod repository_names;
+pub(crate) mod shards;
+pub(crate) mod tag_rules;
+#[cfg(test)]
+mod tests;
+pub(crate) mod totals;
+
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use ts_rs::TS;
 
-use super::differences::{Difference, differences};
-use super::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
-use super::push_order::set_push_order;
-use super::totals::{NeededQuota, PlanTotals, pulls, totals};
-use super::{
-    CopyScope, DestinationIdentity, EngineOutcome, EnginePlan, ImageContent, LifecycleForecast,
-    ManifestCache, MigrationError, MigrationRequest, RequestedImage, Resolution,
-};
+use crate::destination_identity::DestinationIdentity;
+use crate::engine_route::predict::{EngineOutcome, EnginePlan};
+use crate::error::MigrationError;
+use crate::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
+use crate::image_content::ImageContent;
+use crate::manifest_cache::ManifestCache;
+use crate::plan::differences::{Difference, differences};
+use crate::plan::lifecycle_forecast::LifecycleForecast;
+use crate::plan::push_order::set_push_order;
+use crate::plan::totals::{NeededQuota, PlanTotals, pulls, totals};
+use crate::request::{CopyScope, MigrationRequest, RequestedImage, Resolution};
 use transload_model::{
     Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
     RepositorySettings, Tag,

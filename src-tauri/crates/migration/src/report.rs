@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
 
-use super::outcome::{Outcome, OutcomeCounts, RunEnd};
-use super::{LeftBehind, MigrationError, PlannedImage};
+use crate::copy::referrers::LeftBehind;
+use crate::error::MigrationError;
+use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
+use crate::plan::PlannedImage;
 use transload_model::{Digest, ImageReference, Platform, RepositoryName};
 
 /// The result of a migration.

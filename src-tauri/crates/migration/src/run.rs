@@ -1,20 +1,39 @@
 //! Runs a plan step by step and returns the report. The api starts it as a job, for the
 //! window and for the command line.
 
+mod create_repositories;
+mod engine_push;
+mod lifecycle_policies;
+pub(crate) mod log_in;
+pub(crate) mod open_writes;
+pub(crate) mod push;
+mod push_queue;
+mod quota;
+pub(crate) mod record;
+pub(crate) mod tag;
+pub(crate) mod tag_guard;
+pub(crate) mod verify;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::concurrency::for_each_concurrent;
-use super::journal::JournalLog;
-use super::record::{Record, Records};
-use super::steps;
-use super::{
-    Action, Control, Destination, EventSink, ImageReport, ImageState, MigrationError,
-    MigrationEvent, Plan, PlatformProof, PolicyNotSet, Report, Source, Step,
-};
+use crate::concurrency::for_each_concurrent;
+use crate::control::Control;
+use crate::endpoints::{Destination, Source};
+use crate::error::MigrationError;
+use crate::events::{EventSink, ImageState, MigrationEvent, Step};
+use crate::journal::log::JournalLog;
+use crate::plan::{Action, Plan};
+use crate::report::{ImageReport, PlatformProof, PolicyNotSet, Report};
+use crate::run::log_in::log_in;
+use crate::run::open_writes::find_open_writes;
+use crate::run::push::push;
+use crate::run::record::{Record, Records};
+use crate::run::tag::{remove_temporary_tags, tag};
+use crate::run::verify::verify;
 use transload_docker::DockerError;
 use transload_model::{ImageReference, RepositoryName};
 use transload_registry::RegistryError;
@@ -72,19 +91,19 @@ pub async fn run(
         }
         run.emit(MigrationEvent::StepStarted { step });
         let counts = match step {
-            Step::LogIn => steps::log_in(&run, &records).await,
-            Step::Tag => steps::tag(&run, &records, &mut traces).await,
-            Step::Create | Step::Push => steps::push(&run, &records, &mut traces).await,
-            Step::Verify => steps::verify(&run, &records).await,
+            Step::LogIn => log_in(&run, &records).await,
+            Step::Tag => tag(&run, &records, &mut traces).await,
+            Step::Create | Step::Push => push(&run, &records, &mut traces).await,
+            Step::Verify => verify(&run, &records).await,
         };
         let (succeeded, failed) = (counts.succeeded, counts.failed);
         run.emit(MigrationEvent::StepFinished { step, succeeded, failed });
     }
     if control.is_cancelled() {
-        steps::find_open_writes(&run, &records).await;
+        find_open_writes(&run, &records).await;
     }
     run.cancel_unfinished(&records);
-    let temporary_tags_left = steps::remove_temporary_tags(&run, traces.temporary_tags).await;
+    let temporary_tags_left = remove_temporary_tags(&run, traces.temporary_tags).await;
     let images = records.into_reports();
     let repositories_created = created(plan, traces.repositories_created);
     let report = Report {
@@ -139,7 +158,7 @@ pub async fn verify_again(
     }
     run.finish_unchanged(&records);
     if !run.refuse_other_destination(&records) {
-        steps::verify(&run, &records).await;
+        verify(&run, &records).await;
     }
     run.cancel_unfinished(&records);
     Report {

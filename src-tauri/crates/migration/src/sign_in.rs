@@ -3,6 +3,9 @@
 //! session, one task checks whether the user signed in, all others wait, and then each call is
 //! retried. `ends::Destination::waiting_at` places the gate before the ECR API.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,7 +14,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::sync::Mutex;
 
-use super::{Control, EventSink, MigrationError, MigrationEvent};
+use crate::control::Control;
+use crate::error::MigrationError;
+use crate::events::{EventSink, MigrationEvent};
 use transload_aws::{
     AwsError, CacheRule, CreationTemplate, DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrLayers,
     EcrRegistrySettings, EcrRepository, KnownCacheRule, KnownTemplate, LayerUpload, RegistryToken,

@@ -1,26 +1,31 @@
 //! Two ends in memory, for what real ones cannot be made to show at will. The protocols themselves
 //! are tested against real servers elsewhere.
 
-mod crash;
-mod ecr;
-mod engine;
-mod registry;
+pub(crate) mod crash;
+pub(crate) mod ecr;
+pub(crate) mod engine;
+pub(crate) mod registry;
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
 
-pub use crash::{CrashPoint, When};
 pub use ecr::{FakeEcr, SignsIn};
-pub use engine::FakeEngine;
 pub use registry::FakeRegistry;
 
-use super::journal::{JournalLog, RecordError};
-use super::{
-    Control, Destination, DestinationIdentity, EcrLogin, EventSink, Facts, ImageReport,
-    ImageResult, MigrationError, MigrationEvent, MigrationRequest, Plan, RecordedError, Report,
-    RequestedImage, SignInGate, Source, gather, plan, run,
-};
+use crate::control::Control;
+use crate::destination_identity::DestinationIdentity;
+use crate::endpoints::{Destination, EcrLogin, Source};
+use crate::error::MigrationError;
+use crate::events::{EventSink, MigrationEvent};
+use crate::facts::{Facts, gather};
+use crate::journal::log::{JournalLog, RecordError};
+use crate::plan::{Plan, plan};
+use crate::recorded_error::RecordedError;
+use crate::report::{ImageReport, ImageResult, Report};
+use crate::request::{MigrationRequest, RequestedImage};
+use crate::run::run;
+use crate::sign_in::SignInGate;
 use transload_model::{
     AccountId, ImageReference, Region, RegistryHost, RepositoryName, RepositorySettings, Tag,
 };

@@ -1,11 +1,23 @@
 //! Tests of a whole migration against fake registries: digests, errors, cancelling and the Docker
 //! Engine route.
 
+mod cancel;
+mod engine;
+mod push_order;
+mod tag_writes;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::testing::{FakeEngine, FakeRegistry, World, request, results};
-use super::{Action, Difference, ImageResult, MigrationError, Proof, Resolution, Source};
+use crate::endpoints::Source;
+use crate::error::MigrationError;
+use crate::plan::Action;
+use crate::plan::differences::Difference;
+use crate::report::{ImageResult, Proof};
+use crate::request::Resolution;
+use crate::testing::engine::FakeEngine;
+use crate::testing::registry::FakeRegistry;
+use crate::testing::{World, request, results};
 use transload_model::{Digest, ImageReference, RepositorySettings, Tag, TagMutability};
 
 #[tokio::test]
@@ -264,10 +276,10 @@ async fn nested_indexes_are_limited() {
 async fn engine_plan(
     world: &World,
     source: &Source,
-    request: &super::MigrationRequest,
-) -> super::Plan {
-    let facts = super::gather(request, source, &world.destination()).await.unwrap();
-    super::plan(request, &facts)
+    request: &crate::request::MigrationRequest,
+) -> crate::plan::Plan {
+    let facts = crate::facts::gather(request, source, &world.destination()).await.unwrap();
+    crate::plan::plan(request, &facts)
 }
 
 #[tokio::test]

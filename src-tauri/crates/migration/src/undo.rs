@@ -8,18 +8,10 @@
 //! it alone: the manifests of an index, signatures. A repository goes only where the migration created
 //! it and nothing is in it any more.
 
-mod carry_out;
-mod facts;
-mod plan;
+pub(crate) mod carry_out;
+pub(crate) mod facts;
+pub(crate) mod plan;
 #[cfg(test)]
 mod tests;
-mod totals;
+pub(crate) mod totals;
 mod written;
-
-pub use carry_out::{UndoLeft, UndoReport, Why, undo};
-pub use facts::{RepositoryFacts, UndoFacts, undo_facts};
-pub use plan::{
-    ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoImage, UndoPlan, UndoRepository, UndoTag,
-    undo_plan,
-};
-pub use totals::UndoTotals;

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 
-use super::destination_state::Mounting;
-use super::image::Copying;
-use crate::{CopyEndpoints, LayerState, MigrationError};
+use crate::copy::destination_state::Mounting;
+use crate::copy::image::Copying;
+use crate::copy::list_copy::CopyEndpoints;
+use crate::error::MigrationError;
+use crate::events::LayerState;
 use transload_model::Descriptor;
 use transload_registry::{
     BlobStream, Mount, Optional, RegistryError, Remedy, UploadSession, UploadStart,

@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::destination_state::{DestinationState, Mounting};
-use super::mounts::Mounts;
-use super::upload_slots::UploadSlots;
-use crate::tag_guard::{TagDecision, TagGuard};
-use crate::tree::{ImageTree, Node};
-use crate::{Control, CopyEndpoints, EventSink, LayerState, MigrationError, MigrationEvent};
+use crate::control::Control;
+use crate::copy::destination_state::{DestinationState, Mounting};
+use crate::copy::list_copy::CopyEndpoints;
+use crate::copy::mounts::Mounts;
+use crate::copy::upload_slots::UploadSlots;
+use crate::error::MigrationError;
+use crate::events::{EventSink, LayerState, MigrationEvent};
+use crate::image_tree::{ImageTree, Node};
+use crate::run::tag_guard::{TagDecision, TagGuard};
 use transload_model::{Descriptor, Digest, ImageReference};
 use transload_registry::{RegistryApi, RegistryError, Stored};
 

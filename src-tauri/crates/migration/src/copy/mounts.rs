@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::{PlannedImage, PlannedRepository};
+use crate::plan::{PlannedImage, PlannedRepository};
 use transload_model::{Digest, Encryption, RepositoryName};
 
 /// The planned mounts of a migration.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use super::image::Copying;
-use crate::MigrationError;
+use crate::copy::image::Copying;
+use crate::error::MigrationError;
 use transload_aws::{AwsError, EcrLayers, LayerUpload};
 use transload_model::{Descriptor, RepositoryName};
 

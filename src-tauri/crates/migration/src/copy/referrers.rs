@@ -12,13 +12,14 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::DestinationTags;
-use super::image::{Copier, Job};
-use crate::journal::JournalLog;
+use crate::copy::destination_tags::DestinationTags;
+use crate::copy::image::{Copier, Job};
+use crate::error::MigrationError;
+use crate::image_tree::{ImageTree, read_tree};
+use crate::journal::log::JournalLog;
 use crate::manifest_cache::ManifestSource;
-use crate::tag_guard::{Expected, TagDecision, TagGuard};
-use crate::tree::{ImageTree, read_tree};
-use crate::{MigrationError, PlannedReferrerTag};
+use crate::plan::PlannedReferrerTag;
+use crate::run::tag_guard::{Expected, TagDecision, TagGuard};
 use transload_model::{Digest, Manifest, ManifestError, RawManifest, Tag, media_type};
 use transload_registry::{
     Referrer, RegistryApi, RegistryError, Remedy, fallback_tag, listed_in, may_be_referrer,

@@ -5,12 +5,18 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::super::journal::{Journal, JournalRecord, NewMigration};
-use super::super::testing::{World, identity, record_error, request};
-use super::super::{
-    Control, EventSink, ImageResult, Plan, Report, Why, undo, undo_facts, undo_plan, verify_again,
-};
 use super::*;
+use crate::control::Control;
+use crate::events::EventSink;
+use crate::journal::entry::{JournalRecord, NewMigration};
+use crate::journal::store::Journal;
+use crate::plan::Plan;
+use crate::report::{ImageResult, Report};
+use crate::run::verify_again;
+use crate::testing::{World, identity, record_error, request};
+use crate::undo::carry_out::{Why, undo};
+use crate::undo::facts::undo_facts;
+use crate::undo::plan::undo_plan;
 
 /// The destination of the tests, changed in one field at a time.
 fn others() -> Vec<(DestinationField, DestinationIdentity)> {

@@ -1,12 +1,14 @@
 //! Reads the manifests of an image from the engine's archive: the whole index if it is complete,
 //! otherwise one image of it. The own push uses it.
 
-use crate::tree::{ImageTree, Node};
-use crate::{EngineOutcome, MigrationError, PlannedImage};
+use crate::engine_route::predict::EngineOutcome;
+use crate::error::MigrationError;
+use crate::image_tree::{ImageTree, Node};
+use crate::plan::PlannedImage;
 use transload_docker::{ArchiveContents, DockerError};
 use transload_model::{Descriptor, Digest, Manifest, ManifestError, Platform, RawManifest};
 
-/// Maximum nesting of indexes; see [`crate::tree`].
+/// Maximum nesting of indexes; see [`crate::image_tree`].
 const MAX_DEPTH: usize = 4;
 
 /// Returns the manifests to send, and the index that they are a part of. `chosen` is the platform

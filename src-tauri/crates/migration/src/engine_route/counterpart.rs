@@ -2,12 +2,11 @@
 //! engine that repacks layers creates another manifest, but the digest of the configuration stays
 //! the same. Planning and the verification of engine pushes use it.
 
-use crate::{EngineOutcome, MigrationError};
+use crate::engine_route::predict::{EngineOutcome, Prediction};
+use crate::error::MigrationError;
 use transload_docker::{DockerApi, EngineImage};
 use transload_model::{Digest, IndexManifest, Manifest, Platform};
 use transload_registry::{RegistryApi, RegistryError};
-
-use super::predict::Prediction;
 
 /// Maximum number of images of an index that are searched for the engine's image.
 const MAX_CHILDREN: usize = 16;

@@ -2,7 +2,9 @@
 //! operations use the image's ID, and only while the name still points to that image. Planning and
 //! the engine push call it.
 
-use crate::{EngineOutcome, MigrationError, PlannedImage};
+use crate::engine_route::predict::EngineOutcome;
+use crate::error::MigrationError;
+use crate::plan::PlannedImage;
 use transload_docker::{DockerApi, DockerError, EngineImage, PartKind};
 use transload_model::{Digest, ImageReference};
 

@@ -5,6 +5,9 @@
 //! holds: the containerd store sends original manifests, but an index only if all of it is held;
 //! other stores repack the layers of one platform.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 use transload_docker::{EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind};
 use transload_model::{Digest, ImageReference, Platform};

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use same_file::Handle;
 
-use super::JournalError;
+use crate::journal::error::JournalError;
 
 /// How often a claim is tried, and the pause between.
 const TRIES: usize = 5;

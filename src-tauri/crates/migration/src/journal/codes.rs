@@ -1,8 +1,12 @@
 //! Values with few possibilities, as the words that stand for them in the journal. The words never
 //! change: journals are read years later.
 
-use super::{JournalError, Stage, WriteOutcome};
-use crate::{EngineOutcome, EngineWay, Proof, Remark, Route};
+use crate::engine_route::predict::{EngineOutcome, EngineWay};
+use crate::journal::entry::Stage;
+use crate::journal::error::JournalError;
+use crate::journal::intent::WriteOutcome;
+use crate::plan::{Remark, Route};
+use crate::report::Proof;
 
 /// A value that is written as a word.
 pub(super) trait Coded: Copy + PartialEq + 'static {

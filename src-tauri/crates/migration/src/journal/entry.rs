@@ -5,12 +5,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Intent;
-use crate::{
-    Action, DestinationIdentity, LifecycleForecast, MigrationError, MigrationRequest, Outcome,
-    Plan, PlannedImage, PlannedRepository, PlatformProof, Proof, RecordedError, Standing,
-    UndoTotals,
-};
+use crate::destination_identity::DestinationIdentity;
+use crate::error::MigrationError;
+use crate::journal::intent::Intent;
+use crate::outcome::{Outcome, Standing};
+use crate::plan::lifecycle_forecast::LifecycleForecast;
+use crate::plan::{Action, Plan, PlannedImage, PlannedRepository};
+use crate::recorded_error::RecordedError;
+use crate::report::{PlatformProof, Proof};
+use crate::request::MigrationRequest;
+use crate::undo::totals::UndoTotals;
 use transload_model::{Digest, RegistryHost, RepositoryName};
 
 /// A migration that is about to begin.

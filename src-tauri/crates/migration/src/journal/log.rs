@@ -2,15 +2,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::claim::Claim;
-use super::rows;
-use super::writer::{Change, ChangeKind, ImageChange, Writer};
-use super::{
-    Intent, JournalError, JournalImage, Stage, TagHistory, Write, WriteOutcome, tag_histories,
-    unanswered_creation,
+use crate::error::MigrationError;
+use crate::events::ImageState;
+use crate::journal::claim::Claim;
+use crate::journal::entry::{JournalImage, Stage};
+use crate::journal::error::JournalError;
+use crate::journal::intent::{
+    Intent, TagHistory, Write, WriteOutcome, tag_histories, unanswered_creation,
 };
-use crate::record::Record;
-use crate::{ImageResult, ImageState, MigrationError, RecordedError, Report};
+use crate::journal::rows;
+use crate::journal::writer::{Change, ChangeKind, ImageChange, Writer};
+use crate::recorded_error::RecordedError;
+use crate::report::{ImageResult, Report};
+use crate::run::record::Record;
 use transload_model::{Digest, RepositoryName, Tag, now_ms};
 
 /// Makes the record of an error: code and words are the error table's, which is above the engine.

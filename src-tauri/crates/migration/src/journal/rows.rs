@@ -8,14 +8,17 @@ use rusqlite::{Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::codes::{ActionCode, Coded, WriteCode};
-use super::{
-    Intent, JournalImage, JournalRepository, NewMigration, Stage, TagKind, TagWrite, Undone, Write,
-};
-use crate::{
-    Action, DestinationEndpoint, DestinationIdentity, EnginePlan, MigrationError, OutcomeCounts,
-    PlannedImage, PlannedReferrerTag, PlatformProof, Proof, RecordedError, Standing, UndoTotals,
-};
+use crate::destination_identity::{DestinationEndpoint, DestinationIdentity};
+use crate::engine_route::predict::EnginePlan;
+use crate::error::MigrationError;
+use crate::journal::codes::{ActionCode, Coded, WriteCode};
+use crate::journal::entry::{JournalImage, JournalRepository, NewMigration, Stage, Undone};
+use crate::journal::intent::{Intent, TagKind, TagWrite, Write};
+use crate::outcome::{OutcomeCounts, Standing};
+use crate::plan::{Action, PlannedImage, PlannedReferrerTag};
+use crate::recorded_error::RecordedError;
+use crate::report::{PlatformProof, Proof};
+use crate::undo::totals::UndoTotals;
 use transload_docker::EnginePlatform;
 use transload_model::{
     AccountId, Digest, ImageReference, Partition, Platform, Region, RegistryHost, RepositoryName,

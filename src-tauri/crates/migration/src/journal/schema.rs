@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::JournalError;
+use crate::journal::error::JournalError;
 
 /// How long one process waits while another writes.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row};
 
-use super::claim::Claim;
-use super::log::{EarlierTries, JournalLog, RecordError};
-use super::writer::Writer;
-use super::{
-    JournalCounts, JournalError, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
-    rows, schema,
+use crate::journal::claim::Claim;
+use crate::journal::entry::{
+    JournalCounts, JournalRecord, JournalState, JournalSummary, NewMigration, Undone,
 };
-use crate::{Outcome, OutcomeCounts, RunEnd};
+use crate::journal::error::JournalError;
+use crate::journal::log::{EarlierTries, JournalLog, RecordError};
+use crate::journal::writer::Writer;
+use crate::journal::{rows, schema};
+use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
 use transload_model::RegistryHost;
 
 /// A migration of the journal that nobody runs as long as this lives.

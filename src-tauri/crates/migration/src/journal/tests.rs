@@ -5,17 +5,22 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::codes::{ActionCode, Coded, WriteCode};
-use super::{
-    Journal, JournalError, JournalImage, JournalLog, JournalState, NewMigration, Stage, Undone,
-    Write, WriteOutcome, tag_histories,
-};
+use crate::destination_identity::DestinationEndpoint;
+use crate::engine_route::predict::{EngineOutcome, EngineWay};
+use crate::error::MigrationError;
+use crate::journal::codes::{ActionCode, Coded, WriteCode};
+use crate::journal::entry::{JournalImage, JournalState, NewMigration, Stage, Undone};
+use crate::journal::error::JournalError;
+use crate::journal::intent::{Write, WriteOutcome, tag_histories};
+use crate::journal::log::JournalLog;
+use crate::journal::store::Journal;
+use crate::outcome::{Headline, OutcomeCounts, Standing};
+use crate::plan::{Action, Plan, Remark, Route};
+use crate::recorded_error::RecordedError;
+use crate::report::{ImageResult, Proof};
+use crate::request::MigrationRequest;
 use crate::testing::{World, joined, record_error, request};
-use crate::{
-    Action, DestinationEndpoint, EngineOutcome, EngineWay, Headline, ImageResult, MigrationError,
-    MigrationRequest, OutcomeCounts, Plan, Proof, RecordedError, Remark, Route, Standing,
-    UndoTotals,
-};
+use crate::undo::totals::UndoTotals;
 use transload_model::{RepositoryName, RepositorySettings, Tag};
 
 async fn open(folder: &TempDir) -> Journal {

@@ -9,9 +9,12 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, named_params};
 use tokio::sync::oneshot;
 
-use super::codes::Coded;
-use super::{Intent, JournalError, Stage, WriteOutcome, rows, schema};
-use crate::Proof;
+use crate::journal::codes::Coded;
+use crate::journal::entry::Stage;
+use crate::journal::error::JournalError;
+use crate::journal::intent::{Intent, WriteOutcome};
+use crate::journal::{rows, schema};
+use crate::report::Proof;
 use transload_model::Digest;
 
 /// What could not be written is tried again this often: a disk that is full may be made free.

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{CrashPoint, FakeRegistry, When};
-use crate::{MigrationError, Reopen};
+use crate::error::MigrationError;
+use crate::sign_in::Reopen;
+use crate::testing::crash::{CrashPoint, When};
+use crate::testing::registry::FakeRegistry;
 use transload_aws::{
     AwsError, CacheRule, CreationTemplate, DeleteFailure, EcrApi, EcrImage, EcrImageId, EcrLayers,
     EcrRegistrySettings, EcrRepository, KnownCacheRule, KnownTemplate, LayerUpload, RegistryToken,

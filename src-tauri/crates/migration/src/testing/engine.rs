@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::FakeRegistry;
+use crate::testing::registry::FakeRegistry;
 use transload_docker::{
     ApiVersion, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin, EnginePart,
     EnginePlatform, ImageArchive, ImageStore, PartKind, PushFailure, PushLayerState, PushOutcome,

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{CrashPoint, When};
+use crate::testing::crash::{CrashPoint, When};
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 use transload_registry::{
     BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, RegistryError,

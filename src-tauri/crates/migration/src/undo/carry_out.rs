@@ -5,10 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::totals::UndoTotals;
-use super::{ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoPlan, UndoRepository, UndoTag};
 use crate::concurrency::for_each_concurrent;
-use crate::{Control, Destination, MigrationError};
+use crate::control::Control;
+use crate::endpoints::Destination;
+use crate::error::MigrationError;
+use crate::undo::plan::{
+    ImageUndo, LeftReason, RepositoryUndo, TagUndo, UndoPlan, UndoRepository, UndoTag,
+};
+use crate::undo::totals::UndoTotals;
 use transload_aws::{AwsError, EcrImage, EcrImageId};
 use transload_model::{Digest, RepositoryName, Tag, media_type};
 use transload_registry::RegistryError;

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::written::{Creation, RepositoryWrites, written_by};
 use crate::concurrency::for_each_concurrent;
-use crate::journal::{JournalRecord, is_intended_creation};
+use crate::destination_identity::DestinationIdentity;
+use crate::endpoints::Destination;
+use crate::error::MigrationError;
+use crate::image_tree::read_tree;
+use crate::journal::entry::JournalRecord;
+use crate::journal::intent::is_intended_creation;
 use crate::manifest_cache::ManifestSource;
-use crate::tree::read_tree;
-use crate::{Destination, DestinationIdentity, MigrationError};
+use crate::undo::written::{Creation, RepositoryWrites, written_by};
 use transload_aws::{AwsError, EcrImage};
 use transload_model::{Digest, RepositoryName};
 

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use ts_rs::TS;
 
-use super::totals::UndoTotals;
-use super::written::{Creation, RepositoryWrites, WrittenTag, written_by};
-use super::{RepositoryFacts, UndoFacts};
-use crate::DestinationIdentity;
-use crate::journal::JournalRecord;
+use crate::destination_identity::DestinationIdentity;
+use crate::journal::entry::JournalRecord;
+use crate::undo::facts::{RepositoryFacts, UndoFacts};
+use crate::undo::totals::UndoTotals;
+use crate::undo::written::{Creation, RepositoryWrites, WrittenTag, written_by};
 use transload_aws::EcrImage;
 use transload_model::{Digest, RepositoryName, Tag};
 

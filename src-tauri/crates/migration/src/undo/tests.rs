@@ -2,10 +2,19 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::*;
-use crate::journal::{Journal, JournalRecord, NewMigration};
-use crate::testing::{FakeEngine, FakeRegistry, World, joined, record_error, request};
-use crate::{Control, MigrationRequest, Plan, Resolution, Source, gather, plan};
+use crate::control::Control;
+use crate::endpoints::Source;
+use crate::facts::gather;
+use crate::journal::entry::{JournalRecord, NewMigration};
+use crate::journal::store::Journal;
+use crate::plan::{Plan, plan};
+use crate::request::{MigrationRequest, Resolution};
+use crate::testing::engine::FakeEngine;
+use crate::testing::registry::FakeRegistry;
+use crate::testing::{World, joined, record_error, request};
+use crate::undo::carry_out::{UndoReport, Why, undo};
+use crate::undo::facts::undo_facts;
+use crate::undo::plan::{LeftReason, TagUndo, UndoPlan, UndoRepository, undo_plan};
 use transload_model::{Digest, RepositorySettings};
 
 /// Runs a migration, and gives what its journal knows of it.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::{JournalRecord, TagKind, tag_histories, unanswered_creation};
+use crate::journal::entry::JournalRecord;
+use crate::journal::intent::{TagKind, tag_histories, unanswered_creation};
 use transload_model::{Digest, ImageReference, RepositoryName, Tag};
 
 /// What a migration did to one repository.

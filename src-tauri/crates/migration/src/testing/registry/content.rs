@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::FakeRegistry;
+use crate::testing::registry::FakeRegistry;
 use transload_model::{Digest, Manifest, RawManifest, Tag, media_type};
 use transload_registry::Mount;
 

@@ -1,0 +1,253 @@
+//! Copies a list of images between registries, without repositories to create and without a plan.
+//! `api::copies` calls it for lists of the command line.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::concurrency::for_each_concurrent;
+use crate::control::Control;
+use crate::copy::destination_state::DestinationState;
+use crate::copy::destination_tags::DestinationTags;
+use crate::copy::image::{Copied, Copier, Job};
+use crate::copy::referrers::{LeftBehind, ReferrerTags};
+use crate::copy::upload_slots::UploadSlots;
+use crate::error::MigrationError;
+use crate::events::{EventSink, ImageState, MigrationEvent};
+use crate::image_tree::read_selected;
+use crate::manifest_cache::ManifestSource;
+use crate::request::CopyScope;
+use transload_aws::EcrLayers;
+use transload_model::{Digest, ImageReference};
+use transload_registry::RegistryApi;
+
+/// One image to copy between two registries. The tag at the destination is overwritten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyPair {
+    pub source: ImageReference,
+    /// The reference at the destination: a tag, a digest, or both.
+    pub destination: ImageReference,
+}
+
+/// The registry clients of a pair. Pairs with the same registry share one client.
+#[derive(Clone)]
+pub struct CopyEndpoints {
+    pub source: Arc<dyn RegistryApi>,
+    pub destination: Arc<dyn RegistryApi>,
+    /// ECR's API for layer uploads in parts, if the destination is ECR.
+    pub layers: Option<Arc<dyn EcrLayers>>,
+}
+
+/// Options of a list copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyOptions {
+    /// Maximum number of images copied concurrently.
+    pub max_concurrent_images: usize,
+    /// Maximum number of blobs uploaded concurrently to one destination.
+    pub max_concurrent_blobs: usize,
+    /// Which parts of each image are copied.
+    pub extent: CopyScope,
+}
+
+impl Default for CopyOptions {
+    /// High enough to hide a round trip of about 20 ms at both ends. Each transfer uses its own
+    /// connection.
+    fn default() -> Self {
+        Self { max_concurrent_images: 32, max_concurrent_blobs: 32, extent: CopyScope::default() }
+    }
+}
+
+/// Result of a pair.
+#[derive(Clone, Debug)]
+pub enum CopyOutcome {
+    /// The image was copied.
+    Copied {
+        /// Its digest, the same at source and destination.
+        digest: Digest,
+        sent_bytes: u64,
+        /// Bytes that already existed or were mounted.
+        skipped_bytes: u64,
+        /// Referrers that couldn't be copied.
+        left_behind: Vec<LeftBehind>,
+    },
+    /// The destination already had the image.
+    AlreadyThere {
+        digest: Digest,
+    },
+    Failed(Arc<MigrationError>),
+    /// The copy was cancelled before it finished.
+    Cancelled,
+}
+
+/// Copies every pair. Returns the results in the order of `pairs`, and passes each result to
+/// `finished` as soon as it is known. Events identify an image by its index in `pairs`.
+pub async fn copy_list(
+    pairs: &[(CopyPair, CopyEndpoints)],
+    options: CopyOptions,
+    control: &Control,
+    events: &Arc<dyn EventSink>,
+    finished: &(dyn Fn(u32, &CopyOutcome) + Sync),
+) -> Vec<CopyOutcome> {
+    let max_concurrent_images = options.max_concurrent_images.max(1);
+    let copies = &ListCopy::new(pairs, options, control, events);
+    for_each_concurrent(pairs.len(), max_concurrent_images, |place| async move {
+        // Only pairs after the first four billion would share a number.
+        let number = u32::try_from(place).unwrap_or(u32::MAX);
+        let outcome = copies.copy_with_events(number, &pairs[place]).await;
+        finished(number, &outcome);
+        outcome
+    })
+    .await
+}
+
+/// State shared by all pairs.
+struct ListCopy<'a> {
+    control: &'a Control,
+    events: &'a Arc<dyn EventSink>,
+    copiers: HashMap<(ClientId, ClientId), Copier>,
+    /// Tags of each destination.
+    tags: HashMap<ClientId, DestinationTags>,
+    /// Tags of each source.
+    source_tags: HashMap<ClientId, DestinationTags>,
+    extent: CopyScope,
+}
+
+/// Identifies a client by its address in memory.
+type ClientId = usize;
+
+fn client_id(client: &Arc<dyn RegistryApi>) -> ClientId {
+    Arc::as_ptr(client).cast::<()>().addr()
+}
+
+impl<'a> ListCopy<'a> {
+    fn new(
+        pairs: &[(CopyPair, CopyEndpoints)],
+        options: CopyOptions,
+        control: &'a Control,
+        events: &'a Arc<dyn EventSink>,
+    ) -> Self {
+        let mut wanted: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
+        let mut sources: HashMap<ClientId, HashMap<String, usize>> = HashMap::new();
+        let mut shared: HashMap<ClientId, (Arc<DestinationState>, Arc<UploadSlots>)> =
+            HashMap::new();
+        let mut copiers = HashMap::new();
+        for (pair, ends) in pairs {
+            let (from, to) = (client_id(&ends.source), client_id(&ends.destination));
+            let repository = pair.destination.path().to_owned();
+            *wanted.entry(to).or_default().entry(repository).or_default() += 1;
+            let repository = pair.source.path().to_owned();
+            *sources.entry(from).or_default().entry(repository).or_default() += 1;
+            let (held, slots) = shared
+                .entry(to)
+                .or_insert_with(|| {
+                    (Arc::default(), Arc::new(UploadSlots::new(options.max_concurrent_blobs)))
+                })
+                .clone();
+            copiers.entry((from, to)).or_insert_with(|| {
+                Copier::new(ends.clone(), control.clone(), Arc::clone(events), held, slots)
+            });
+        }
+        let tags =
+            wanted.into_iter().map(|(to, wanted)| (to, DestinationTags::new(wanted))).collect();
+        let source_tags = sources
+            .into_iter()
+            .map(|(from, wanted)| (from, DestinationTags::new(wanted)))
+            .collect();
+        let extent = options.extent;
+        Self { control, events, copiers, tags, source_tags, extent }
+    }
+
+    /// Copies one pair and emits its events.
+    async fn copy_with_events(&self, index: u32, pair: &(CopyPair, CopyEndpoints)) -> CopyOutcome {
+        let held = async {
+            self.control.wait_while_paused().await;
+            self.image_state(index, ImageState::Pushing);
+            self.copy_pair(index, pair).await
+        };
+        let outcome = match self.control.until_cancelled(held).await {
+            None => CopyOutcome::Cancelled,
+            Some(Ok(outcome)) => outcome,
+            Some(Err(error)) => CopyOutcome::Failed(Arc::new(error)),
+        };
+        let state = match &outcome {
+            CopyOutcome::Copied { .. } => ImageState::Done,
+            CopyOutcome::AlreadyThere { .. } => ImageState::Unchanged,
+            CopyOutcome::Failed(error) => ImageState::Failed { error: Arc::clone(error) },
+            CopyOutcome::Cancelled => ImageState::Cancelled,
+        };
+        self.image_state(index, state);
+        outcome
+    }
+
+    async fn copy_pair(
+        &self,
+        index: u32,
+        (pair, ends): &(CopyPair, CopyEndpoints),
+    ) -> Result<CopyOutcome, MigrationError> {
+        let (source, destination) = (&pair.source, &pair.destination);
+        let repository = destination.path();
+        // With both a tag and a digest, the tag is written, and the image must have that digest.
+        let reference = match destination.tag() {
+            Some(tag) => tag.as_str(),
+            None => destination.manifest_reference(),
+        };
+        let (from, to) = (client_id(&ends.source), client_id(&ends.destination));
+        // Both maps were built from the same pairs.
+        let (Some(copier), Some(tags)) = (self.copiers.get(&(from, to)), self.tags.get(&to)) else {
+            return Ok(CopyOutcome::Cancelled);
+        };
+        let there = tags.digest(ends.destination.as_ref(), repository, reference).await?;
+        // An image that is missing at the destination is read from the source in any case, so the
+        // source is not checked separately.
+        let at_source = match &there {
+            Some(_) if self.extent.platform.is_none() => {
+                ends.source.manifest_head(source.path(), source.manifest_reference()).await?
+            }
+            _ => None,
+        };
+        match (&there, &at_source) {
+            (Some(there), Some(head))
+                if *there == head.digest
+                    && destination.digest().is_none_or(|pinned| *pinned == head.digest) =>
+            {
+                return Ok(CopyOutcome::AlreadyThere { digest: head.digest.clone() });
+            }
+            _ => {}
+        }
+        // Pinned to the digest from HEAD, so the same image is fetched even if the tag moves in
+        // between.
+        let pinned = at_source.as_ref().map(|head| head.digest.as_str());
+        let pinned = pinned.unwrap_or(source.manifest_reference());
+        let platform = self.extent.platform.as_ref();
+        let tree =
+            &read_selected(ManifestSource::of(ends.source.as_ref()), source, pinned, platform)
+                .await?;
+        if let Some(pinned) = destination.digest()
+            && tree.root.raw.expect_digest(pinned).is_err()
+        {
+            return Err(MigrationError::DestinationDigestDiffers {
+                destination: destination.clone(),
+                found: tree.root.raw.digest().clone(),
+            });
+        }
+        if there.as_ref() == Some(tree.root.raw.digest()) {
+            return Ok(CopyOutcome::AlreadyThere { digest: tree.root.raw.digest().clone() });
+        }
+        let job = Job { index, source, tree, repository, reference, guard: None };
+        let Copied { digest, sent_bytes, skipped_bytes, .. } = copier.copy(&job).await?;
+        let left_behind = match self.source_tags.get(&from) {
+            Some(tags) if self.extent.referrers => {
+                let tags = ReferrerTags { planned: None, at_source: tags };
+                copier.copy_referrers(&job, tags, None).await
+            }
+            _ => Vec::new(),
+        };
+        Ok(CopyOutcome::Copied { digest, sent_bytes, skipped_bytes, left_behind })
+    }
+
+    fn image_state(&self, image: u32, state: ImageState) {
+        self.events.emit(MigrationEvent::ImageState { image, state });
+    }
+}

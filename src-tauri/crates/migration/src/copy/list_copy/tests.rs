@@ -1,0 +1,167 @@
+//! Tests of list copies: shared layers, mounts, resumed copies and the order of events.
+
+use std::sync::Arc;
+
+use crate::control::Control;
+use crate::copy::list_copy::{CopyEndpoints, CopyOptions, CopyOutcome, CopyPair, copy_list};
+use crate::error::MigrationError;
+use crate::events::EventSink;
+use crate::testing::Recorder;
+use crate::testing::ecr::FakeEcr;
+use crate::testing::registry::FakeRegistry;
+use transload_aws::EcrLayers;
+use transload_model::{Digest, ImageReference};
+use transload_registry::RegistryApi;
+
+struct World {
+    source: Arc<FakeRegistry>,
+    destination: Arc<FakeRegistry>,
+    /// Set if the destination is ECR.
+    layers: Option<Arc<dyn EcrLayers>>,
+    events: Arc<Recorder>,
+}
+
+impl World {
+    fn new(mounts: bool) -> Self {
+        let mut destination = FakeRegistry::new("to.example");
+        destination.mounts = mounts;
+        Self {
+            source: Arc::new(FakeRegistry::new("from.example")),
+            destination: Arc::new(destination),
+            layers: None,
+            events: Arc::default(),
+        }
+    }
+
+    /// A world whose destination is ECR.
+    fn to_ecr(mounts: bool) -> Self {
+        let world = Self::new(mounts);
+        let ecr = FakeEcr::new(Arc::clone(&world.destination));
+        Self { layers: Some(Arc::new(ecr)), ..world }
+    }
+
+    /// Copies `from.example/NAME` to `to.example/NAME`.
+    async fn copy(&self, names: &[&str]) -> Vec<CopyOutcome> {
+        let source: Arc<dyn RegistryApi> = Arc::clone(&self.source) as _;
+        let destination: Arc<dyn RegistryApi> = Arc::clone(&self.destination) as _;
+        let reference = |host: &str, name: &str| {
+            ImageReference::parse(&format!("{host}.example/{name}")).unwrap()
+        };
+        let pairs: Vec<_> = names
+            .iter()
+            .map(|name| {
+                let (from, to) = (reference("from", name), reference("to", name));
+                let ends = CopyEndpoints {
+                    source: Arc::clone(&source),
+                    destination: Arc::clone(&destination),
+                    layers: self.layers.clone(),
+                };
+                (CopyPair { source: from, destination: to }, ends)
+            })
+            .collect();
+        let events: Arc<dyn EventSink> = Arc::clone(&self.events) as _;
+        copy_list(&pairs, CopyOptions::default(), &Control::default(), &events, &|_, _| ()).await
+    }
+
+    fn uploads_of(&self, content: &str) -> Vec<String> {
+        let ending = format!("@{}", Digest::of(content.as_bytes()));
+        let uploads = self.destination.uploads.lock().unwrap();
+        let mut of: Vec<_> = uploads
+            .iter()
+            .filter_map(|upload| upload.strip_suffix(&ending))
+            .map(str::to_owned)
+            .collect();
+        of.sort();
+        of
+    }
+}
+
+fn words(outcomes: &[CopyOutcome]) -> Vec<&'static str> {
+    outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            CopyOutcome::Copied { .. } => "copied",
+            CopyOutcome::AlreadyThere { .. } => "there",
+            CopyOutcome::Failed(_) => "failed",
+            CopyOutcome::Cancelled => "cancelled",
+        })
+        .collect()
+}
+
+const NAMES: [&str; 6] = ["a:1", "a:2", "a:3", "b:1", "b:2", "c:1"];
+
+fn fill(world: &World) {
+    for name in NAMES {
+        let (path, tag) = name.split_once(':').unwrap();
+        world.source.image(path, Some(tag), &["shared", name]);
+    }
+}
+
+#[tokio::test]
+async fn a_shared_layer_is_sent_once_and_mounted_if_the_registry_mounts() {
+    let world = World::new(true);
+    fill(&world);
+    assert_eq!(words(&world.copy(&NAMES).await), ["copied"; 6]);
+    assert_eq!(world.uploads_of("shared").len(), 1);
+    assert_eq!(world.uploads_of("b:2"), ["b"]);
+    assert_eq!(world.destination.held("c", "1"), world.source.held("c", "1"));
+}
+
+#[tokio::test]
+async fn a_shared_layer_is_sent_once_per_repository_without_mounts() {
+    let world = World::new(false);
+    fill(&world);
+    assert_eq!(words(&world.copy(&NAMES).await), ["copied"; 6]);
+    assert_eq!(world.uploads_of("shared"), ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn existing_content_is_not_sent_again() {
+    for mounts in [true, false] {
+        let world = World::new(mounts);
+        fill(&world);
+        // State after an interrupted copy: layers and some tags.
+        world.destination.image("a", Some("1"), &["shared", "a:1"]);
+        world.destination.image("b", None, &["shared", "b:1"]);
+        let outcomes = world.copy(&NAMES).await;
+        assert_eq!(words(&outcomes), ["there", "copied", "copied", "copied", "copied", "copied"]);
+        assert_eq!(world.uploads_of("b:1"), [""; 0], "mounts: {mounts}");
+        assert!(!world.uploads_of("shared").contains(&"b".to_owned()), "mounts: {mounts}");
+        assert_eq!(words(&world.copy(&NAMES).await), ["there"; 6]);
+    }
+}
+
+#[tokio::test]
+async fn the_first_blob_of_a_run_is_not_sent_to_ecr_again() {
+    for mounts in [true, false] {
+        let world = World::to_ecr(mounts);
+        fill(&world);
+        // State after a copy that was interrupted before the manifest: all blobs exist, under
+        // another name.
+        let config = r#"config of ["shared", "b:1"]"#;
+        world.destination.image("b", None, &[config, "shared", "b:1"]);
+        assert_eq!(words(&world.copy(&["b:1"]).await), ["copied"]);
+        assert_eq!(*world.destination.uploads.lock().unwrap(), [""; 0], "mounts: {mounts}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_does_not_stop_other_images_and_a_moved_tag_is_overwritten() {
+    let world = World::new(true);
+    fill(&world);
+    world.destination.image("b", Some("1"), &["older"]);
+    let outcomes = world.copy(&["a:1", "a:none", "b:1"]).await;
+    assert_eq!(words(&outcomes), ["copied", "failed", "copied"]);
+    assert!(matches!(&outcomes[1], CopyOutcome::Failed(error)
+        if matches!(**error, MigrationError::Registry(_))));
+    assert_eq!(world.destination.held("b", "1"), world.source.held("b", "1"));
+}
+
+#[tokio::test]
+async fn the_events_of_a_copy_are_in_order() {
+    let world = World::new(true);
+    world.source.image("a", Some("1"), &["layer"]);
+    world.copy(&["a:1"]).await;
+    world.copy(&["a:1"]).await;
+    insta::assert_snapshot!(world.events.lines().join("\n"));
+}

@@ -1,0 +1,143 @@
+//! Reads what existing repositories at the destination already contain: layers, lifecycle policies
+//! and repository policies. `facts` calls it after the images of the request are looked up.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use futures_util::{StreamExt, stream};
+
+use crate::endpoints::Destination;
+use crate::facts::ImageFacts;
+use crate::facts::destination_policy::{PolicyFacts, policy_facts};
+use crate::request::MigrationRequest;
+use transload_aws::{AwsError, EcrRepository};
+use transload_model::{Digest, LifecyclePreset, RepositoryName};
+
+/// Maximum number of repositories that are read concurrently.
+const MAX_CONCURRENT_REPOSITORIES: usize = 4;
+/// Maximum number of layers that are looked up: a thousand calls. Further layers count as missing,
+/// so the plan's bytes are an upper bound.
+const MAX_LAYERS: usize = 100_000;
+
+/// What an existing repository contains.
+#[derive(Clone, Debug, Default)]
+pub struct RepositoryState {
+    /// Layers of the plan's images that the repository has.
+    pub layers: HashSet<Digest>,
+    /// Its lifecycle policy, if the plan may push images to it.
+    pub lifecycle: PolicyDocument,
+    /// The images that the policy applies to now.
+    pub lifecycle_facts: PolicyFacts,
+    /// Its repository policy, if the request sets one.
+    pub policy: PolicyDocument,
+}
+
+/// A policy document of a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PolicyDocument {
+    /// It was not read, or reading it was denied.
+    #[default]
+    Unknown,
+    /// The repository has no such document.
+    Missing,
+    /// The text of the document.
+    Text(String),
+}
+
+impl PolicyDocument {
+    pub(crate) fn of(name: &RepositoryName, asked: Result<Option<String>, AwsError>) -> Self {
+        match asked {
+            Ok(Some(text)) => Self::Text(text),
+            Ok(None) => Self::Missing,
+            Err(error) => {
+                // The document is not changed in any case.
+                tracing::warn!(%name, %error, "couldn't read a policy of a repository");
+                Self::Unknown
+            }
+        }
+    }
+}
+
+/// Reads what existing repositories contain. Where reading is denied, the plan is created without
+/// that information.
+pub(crate) async fn read_repository_states(
+    request: &MigrationRequest,
+    images: &[ImageFacts],
+    repositories: &BTreeMap<RepositoryName, EcrRepository>,
+    destination: &Destination,
+) -> BTreeMap<RepositoryName, RepositoryState> {
+    let mut wanted: BTreeMap<&RepositoryName, HashSet<Digest>> =
+        repositories.keys().map(|name| (name, HashSet::new())).collect();
+    let mut left = MAX_LAYERS;
+    for (image, known) in request.images.iter().zip(images) {
+        let content = known.source.as_ref().ok().and_then(|source| source.content.as_ref());
+        if let (Some(content), Some(layers)) = (content, wanted.get_mut(&image.repository)) {
+            for (digest, _) in content.blobs.iter().take(left) {
+                left -= usize::from(layers.insert(digest.clone()));
+            }
+        }
+    }
+    let coming = &coming_images(request, images);
+    let asked = wanted.into_iter().map(|(name, layers)| async move {
+        let coming = coming.get(name).copied().unwrap_or(0);
+        let holds = of_repository(name, layers, coming, request, destination).await;
+        (name.clone(), holds)
+    });
+    let asked: Vec<_> = asked.collect();
+    stream::iter(asked).buffer_unordered(MAX_CONCURRENT_REPOSITORIES).collect().await
+}
+
+/// Returns the maximum number of images that will be pushed to each repository: those that it
+/// doesn't have yet.
+fn coming_images<'a>(
+    request: &'a MigrationRequest,
+    images: &[ImageFacts],
+) -> HashMap<&'a RepositoryName, usize> {
+    let mut coming = HashMap::new();
+    for (image, known) in request.images.iter().zip(images) {
+        let digest = known.source.as_ref().ok().and_then(|source| source.digest.as_ref());
+        let held = known.destination.as_ref().ok().and_then(Option::as_ref);
+        if digest.is_none() || digest != held {
+            *coming.entry(&image.repository).or_default() += 1;
+        }
+    }
+    coming
+}
+
+async fn of_repository(
+    name: &RepositoryName,
+    layers: HashSet<Digest>,
+    coming: usize,
+    request: &MigrationRequest,
+    destination: &Destination,
+) -> RepositoryState {
+    let ecr = destination.ecr.as_ref();
+    let settings = request.repositories.get(name);
+    let layers = async {
+        let layers: Vec<_> = layers.into_iter().collect();
+        if layers.is_empty() {
+            return HashSet::new();
+        }
+        ecr.existing_layers(name, &layers).await.unwrap_or_else(|error| {
+            tracing::warn!(%name, %error, "couldn't look up which layers exist");
+            HashSet::new()
+        })
+    };
+    let lifecycle = async {
+        let wanted = settings.map(|settings| settings.lifecycle);
+        if coming == 0 && matches!(wanted, None | Some(LifecyclePreset::None)) {
+            return (PolicyDocument::Unknown, PolicyFacts::Unknown);
+        }
+        let policy = PolicyDocument::of(name, ecr.lifecycle_policy(name).await);
+        let facts = policy_facts(name, &policy, coming, destination).await;
+        (policy, facts)
+    };
+    let policy = async {
+        match settings.and_then(|settings| settings.policy.as_ref()) {
+            None => PolicyDocument::Unknown,
+            Some(_) => PolicyDocument::of(name, ecr.repository_policy(name).await),
+        }
+    };
+    let (layers, (lifecycle, lifecycle_facts), policy) =
+        futures_util::future::join3(layers, lifecycle, policy).await;
+    RepositoryState { layers, lifecycle, lifecycle_facts, policy }
+}

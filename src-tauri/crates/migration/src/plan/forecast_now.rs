@@ -1,0 +1,37 @@
+//! Refreshes the lifecycle forecast of a plan that was created earlier, such as the plan in a file:
+//! policies and images of the destination are read again. The api calls it for plan files and
+//! compares the result with what the plan showed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::{StreamExt, stream};
+
+use crate::endpoints::Destination;
+use crate::facts::destination_policy::policy_facts;
+use crate::facts::destination_state::{PolicyDocument, RepositoryState};
+use crate::plan::lifecycle_forecast::LifecycleForecast;
+use crate::plan::{Plan, PlannedImage};
+use transload_model::RepositoryName;
+
+/// Maximum number of repositories that are read concurrently.
+const MAX_CONCURRENT_REPOSITORIES: usize = 4;
+
+/// Returns a current forecast for each repository that the plan writes to. A repository that doesn't
+/// exist has no policy yet, and its forecast is [`LifecycleForecast::Unknown`].
+pub async fn forecast_now(
+    plan: &Plan,
+    destination: &Destination,
+) -> BTreeMap<RepositoryName, LifecycleForecast> {
+    let mut moving: HashMap<&RepositoryName, Vec<&PlannedImage>> = HashMap::new();
+    for image in plan.images.iter().filter(|image| image.action.moves()) {
+        moving.entry(&image.repository).or_default().push(image);
+    }
+    let forecasts = moving.into_iter().map(|(name, images)| async move {
+        let policy = PolicyDocument::of(name, destination.ecr.lifecycle_policy(name).await);
+        let lifecycle_facts = policy_facts(name, &policy, images.len(), destination).await;
+        let holds = RepositoryState { lifecycle_facts, ..RepositoryState::default() };
+        (name.clone(), LifecycleForecast::of_existing(Some(&holds), &images))
+    });
+    let forecasts: Vec<_> = forecasts.collect();
+    stream::iter(forecasts).buffer_unordered(MAX_CONCURRENT_REPOSITORIES).collect().await
+}

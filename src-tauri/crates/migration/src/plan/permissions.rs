@@ -1,0 +1,272 @@
+//! The IAM permissions that a plan requires, with the ARNs of its resources. Pure: the api passes
+//! them to the permission check of the `aws` crate and to the policy that the window shows.
+
+use crate::plan::{Plan, PlannedRepository, Route};
+use serde::{Deserialize, Serialize};
+use transload_aws::Permission;
+use transload_model::{AccountId, Encryption, Partition, Region};
+use ts_rs::TS;
+
+/// The account and region that a plan writes to, which are part of the ARNs of its resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceLocation {
+    /// The partition of the region.
+    pub partition: Partition,
+    pub region: Region,
+    pub account: AccountId,
+}
+
+impl ResourceLocation {
+    /// Creates a place; the partition follows from the region.
+    pub fn new(region: Region, account: AccountId) -> Self {
+        Self { partition: Partition::of_region(&region), region, account }
+    }
+}
+
+/// A permission with the purpose that the plan needs it for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeededPermission {
+    /// The action and its resources.
+    pub permission: Permission,
+    pub purpose: Purpose,
+}
+
+/// What a permission is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "PermissionPurpose", export_to = "permissions.ts")]
+pub enum Purpose {
+    /// Requesting the registry's authorization token.
+    LogIn,
+    /// Reading what exists at the destination.
+    Look,
+    /// Creating repositories.
+    Create,
+    /// Uploading layers and manifests.
+    Push,
+    /// Verifying digests after the push.
+    Prove,
+    /// Predicting what the lifecycle policies of existing repositories do with the images. Without
+    /// it the forecast is unknown, but the migration succeeds.
+    Forecast,
+    /// Mounting layers from another repository instead of uploading them again. Without it the
+    /// migration takes longer, but succeeds.
+    Mount,
+}
+
+impl Purpose {
+    /// Returns whether the migration fails without it.
+    pub fn is_essential(self) -> bool {
+        !matches!(self, Self::Mount | Self::Forecast)
+    }
+}
+
+/// The actions of a push. Source: Amazon ECR user guide, "Required IAM permissions for pushing an
+/// image".
+const PUSH: [&str; 5] = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:InitiateLayerUpload",
+    "ecr:UploadLayerPart",
+    "ecr:CompleteLayerUpload",
+    "ecr:PutImage",
+];
+
+/// Returns the permissions that a plan requires, each limited to the resources it applies to.
+pub fn permissions(plan: &Plan, place: &ResourceLocation) -> Vec<NeededPermission> {
+    let arn = |repository: &&PlannedRepository| {
+        place.partition.repository_arn(&place.region, &place.account, repository.name.as_str())
+    };
+    let all: Vec<_> = plan.repositories.iter().collect();
+    let moving: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|repository| {
+            let mut images = plan.images.iter();
+            images.any(|image| image.action.moves() && image.repository == repository.name)
+        })
+        .collect();
+    let new = || moving.iter().copied().filter(|repository| !repository.exists);
+    let of = |repositories: &[&PlannedRepository]| repositories.iter().map(arn).collect::<Vec<_>>();
+
+    let mut needed = Needed::default();
+    needed.add(Purpose::LogIn, "ecr:GetAuthorizationToken", vec!["*".to_owned()]);
+    needed.add(Purpose::Look, "ecr:DescribeRepositories", of(&all));
+    needed.add(Purpose::Look, "ecr:BatchGetImage", of(&all));
+    let existing = moving.iter().copied().filter(|repository| repository.exists);
+    let existing = existing.map(|one| arn(&one)).collect();
+    needed.add(Purpose::Forecast, "ecr:GetLifecyclePolicy", existing);
+    needed.add(Purpose::Create, "ecr:CreateRepository", new().map(|one| arn(&one)).collect());
+    let tagged = new().filter(|one| !one.settings.tags.is_empty());
+    needed.add(Purpose::Create, "ecr:TagResource", tagged.map(|one| arn(&one)).collect());
+    let ruled = new().filter(|one| one.settings.lifecycle.policy_text().is_some());
+    needed.add(Purpose::Create, "ecr:PutLifecyclePolicy", ruled.map(|one| arn(&one)).collect());
+    let shared = new().filter(|one| one.settings.policy.is_some());
+    needed.add(Purpose::Create, "ecr:SetRepositoryPolicy", shared.map(|one| arn(&one)).collect());
+    let mut keys: Vec<_> =
+        new().filter_map(|one| key_arn(&one.settings.encryption, place)).collect();
+    keys.sort();
+    keys.dedup();
+    // Source: Amazon ECR user guide, "Encryption at rest". The third action there,
+    // `kms:RetireGrant`, is for deleting a repository.
+    needed.add(Purpose::Create, "kms:CreateGrant", keys.clone());
+    needed.add(Purpose::Create, "kms:DescribeKey", keys);
+    for action in PUSH {
+        needed.add(Purpose::Push, action, of(&moving));
+    }
+    needed.add(Purpose::Prove, "ecr:DescribeImages", of(&all));
+    let copied = plan.images.iter().any(|image| image.route == Route::RegistryToRegistry);
+    if copied && moving.len() > 1 {
+        needed.add(Purpose::Mount, "ecr:GetDownloadUrlForLayer", of(&moving));
+    }
+    needed.0
+}
+
+#[derive(Default)]
+struct Needed(Vec<NeededPermission>);
+
+impl Needed {
+    /// Adds an action on resources. Does nothing without resources.
+    fn add(&mut self, purpose: Purpose, action: &str, resources: Vec<String>) {
+        if !resources.is_empty() {
+            let permission = Permission { action: action.to_owned(), resources };
+            self.0.push(NeededPermission { permission, purpose });
+        }
+    }
+}
+
+/// Returns the ARN of the key or alias that was entered. The AWS managed key of ECR needs no
+/// permission of its own, so it returns `None`.
+fn key_arn(encryption: &Encryption, place: &ResourceLocation) -> Option<String> {
+    let (Encryption::Kms { key: Some(key) } | Encryption::KmsDualLayer { key: Some(key) }) =
+        encryption
+    else {
+        return None;
+    };
+    let ResourceLocation { partition, region, account } = place;
+    let here = format!("arn:{partition}:kms:{region}:{account}");
+    Some(if key.starts_with("arn:") {
+        key.clone()
+    } else if key.starts_with("alias/") {
+        format!("{here}:{key}")
+    } else {
+        format!("{here}:key/{key}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::testing::{World, joined, request};
+    use transload_model::{LifecyclePreset, RepositoryName, RepositorySettings};
+
+    fn place() -> ResourceLocation {
+        let region = Region::parse("cn-north-1").unwrap();
+        ResourceLocation::new(region, AccountId::parse("123456789012").unwrap())
+    }
+
+    fn arn(name: &str) -> String {
+        format!("arn:aws-cn:ecr:cn-north-1:123456789012:repository/{name}")
+    }
+
+    fn shown(needed: &[NeededPermission]) -> Vec<(&str, Vec<&str>)> {
+        let one = |one: &NeededPermission| one.permission.clone();
+        assert!(needed.iter().all(|needed| !one(needed).resources.is_empty()));
+        needed
+            .iter()
+            .map(|needed| {
+                let resources = needed.permission.resources.iter().map(String::as_str);
+                (needed.permission.action.as_str(), resources.collect())
+            })
+            .collect()
+    }
+
+    /// A plan with `app`, which has one image already, and `new`, which will be created.
+    async fn plan_with(settings: RepositorySettings) -> Plan {
+        let world = World::new();
+        world.source.image("app", Some("1"), &["layer"]);
+        world.source.image("new", Some("1"), &["layer"]);
+        world.registry.image("app", Some("1"), &["layer"]);
+        world.ecr.add("app", RepositorySettings::default());
+        let mut both = request("app", "app", &["1"]);
+        both.images.extend(request("new", "new", &["1"]).images);
+        let new = RepositoryName::parse("new").unwrap();
+        both.repositories.extend(BTreeMap::from([(new, settings)]));
+        world.plan(&both).await
+    }
+
+    #[tokio::test]
+    async fn a_plan_requires_the_permissions_of_its_images_and_settings() {
+        let plan = plan_with(RepositorySettings::default()).await;
+        let (app, new) = (arn("app"), arn("new"));
+        let (app, new) = (app.as_str(), new.as_str());
+        assert_eq!(
+            shown(&permissions(&plan, &place())),
+            [
+                ("ecr:GetAuthorizationToken", vec!["*"]),
+                ("ecr:DescribeRepositories", vec![app, new]),
+                ("ecr:BatchGetImage", vec![app, new]),
+                ("ecr:CreateRepository", vec![new]),
+                ("ecr:BatchCheckLayerAvailability", vec![new]),
+                ("ecr:InitiateLayerUpload", vec![new]),
+                ("ecr:UploadLayerPart", vec![new]),
+                ("ecr:CompleteLayerUpload", vec![new]),
+                ("ecr:PutImage", vec![new]),
+                ("ecr:DescribeImages", vec![app, new]),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn settings_of_new_repositories_require_further_permissions() {
+        let settings = RepositorySettings {
+            tags: BTreeMap::from([("team".to_owned(), "a".to_owned())]),
+            lifecycle: LifecyclePreset::KeepNewest { count: 3 },
+            encryption: Encryption::Kms { key: Some("1234".to_owned()) },
+            ..RepositorySettings::default()
+        };
+        let plan = plan_with(settings).await;
+        let needed = permissions(&plan, &place());
+        let shown = shown(&needed);
+        let key = "arn:aws-cn:kms:cn-north-1:123456789012:key/1234";
+        let new = arn("new");
+        for (action, resource) in [
+            ("ecr:TagResource", new.as_str()),
+            ("ecr:PutLifecyclePolicy", &new),
+            ("kms:CreateGrant", key),
+            ("kms:DescribeKey", key),
+        ] {
+            assert!(shown.contains(&(action, vec![resource])), "{action}: {shown:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn layers_shared_by_repositories_require_the_mount_permissions() {
+        let world = World::new();
+        for name in ["one", "two"] {
+            world.source.image(name, Some("1"), &["layer"]);
+        }
+        let both = joined(request("one", "one", &["1"]), request("two", "two", &["1"]));
+        let needed = permissions(&world.plan(&both).await, &place());
+        let last = needed.last().unwrap();
+        assert_eq!(last.permission.action, "ecr:GetDownloadUrlForLayer");
+        assert!(!last.purpose.is_essential());
+    }
+
+    #[test]
+    fn a_key_is_given_by_id_or_alias() {
+        let arn = |key: &str| {
+            let key = Some(key.to_owned());
+            key_arn(&Encryption::KmsDualLayer { key }, &place()).unwrap()
+        };
+        let alias = "arn:aws-cn:kms:cn-north-1:123456789012:alias/mine";
+        assert_eq!(arn("alias/mine"), alias);
+        assert_eq!(arn(alias), alias);
+        assert_eq!(arn("1234"), "arn:aws-cn:kms:cn-north-1:123456789012:key/1234");
+        let full = "arn:aws-cn:kms:cn-north-1:210987654321:key/1234";
+        assert_eq!(arn(full), full);
+        assert_eq!(key_arn(&Encryption::Kms { key: None }, &place()), None);
+        assert_eq!(key_arn(&Encryption::Aes256, &place()), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! The totals of a plan: counts of images and bytes to upload, store and mount. Pure:
+//! [`super::plan()`] computes them last.
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use ts_rs::TS;
+
+use crate::facts::destination_state::RepositoryState;
+use crate::plan::{Action, PlannedImage, PlannedRepository, Route};
+use transload_model::{Digest, Encryption, RepositoryName};
+use transload_registry::PullQuota;
+
+/// The totals of a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export_to = "plan.ts")]
+pub struct PlanTotals {
+    pub repositories_to_create: u32,
+    /// Images to copy.
+    pub images_to_move: u32,
+    /// Images that already exist, or whose destination is kept by choice.
+    pub images_unchanged: u32,
+    /// Images that need a choice.
+    pub conflicts: u32,
+    /// Images that can't be copied.
+    pub refused: u32,
+    /// Bytes that the account receives: each layer once for each repository that doesn't have it,
+    /// or once for all repositories that can share it if blob mounting is enabled. Referrers and
+    /// the manifests themselves are not counted.
+    pub upload_bytes: u64,
+    /// Whether blob mounting is enabled in ECR, if known.
+    pub blob_mounting: Option<bool>,
+    /// Bytes of all images to copy without existing layers; each shared layer is counted once.
+    pub unique_bytes: u64,
+    /// Bytes that ECR stores in addition: a layer in two repositories counts twice.
+    pub stored_bytes: u64,
+    /// Bytes of images to copy that their repositories already have.
+    pub there_bytes: u64,
+    /// Bytes that can be mounted: layers that go to several repositories with the same encryption,
+    /// or that one of those already has.
+    pub mountable_bytes: u64,
+    /// Tags of signatures, attestations and SBOMs that will be written with the images.
+    pub referrer_tags: u32,
+    /// Tags of signatures, attestations and SBOMs that are not written, because a different one at
+    /// the destination is kept.
+    pub referrer_tags_kept: u32,
+    /// Images to copy whose signatures couldn't be listed yet.
+    pub referrers_unknown: u32,
+}
+
+/// A pull quota with the pulls that a plan needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NeededQuota {
+    pub needed: u32,
+    /// The quota that the registry reported.
+    pub quota: PullQuota,
+}
+
+/// Computes the totals. `holds` is what existing repositories contain, where it is known.
+pub(crate) fn totals(
+    repositories: &[PlannedRepository],
+    images: &[PlannedImage],
+    holds: &BTreeMap<RepositoryName, RepositoryState>,
+    blob_mounting: Option<bool>,
+) -> PlanTotals {
+    let mut totals = PlanTotals { blob_mounting, ..PlanTotals::default() };
+    let mut layers: BTreeMap<&RepositoryName, HashMap<&Digest, u64>> = BTreeMap::new();
+    let mut unpacked = 0;
+    for image in images {
+        match &image.action {
+            Action::Move | Action::Overwrite => totals.images_to_move += 1,
+            Action::AlreadyThere | Action::KeepExisting => totals.images_unchanged += 1,
+            Action::Conflict { .. } => totals.conflicts += 1,
+            Action::Refused { .. } => totals.refused += 1,
+        }
+        if image.action.moves() {
+            add_referrers(&mut totals, image);
+            match &image.content {
+                Some(content) => {
+                    let blobs = content.blobs.iter().map(|(digest, size)| (digest, *size));
+                    layers.entry(&image.repository).or_default().extend(blobs);
+                }
+                None => unpacked += image.size_bytes,
+            }
+        }
+    }
+    let count = repositories.iter().filter(|repository| !repository.exists).count();
+    totals.repositories_to_create = u32::try_from(count).unwrap_or(u32::MAX);
+    add_bytes(&mut totals, repositories, &layers, holds);
+    totals.unique_bytes += unpacked;
+    totals.stored_bytes += unpacked;
+    totals.upload_bytes = totals.stored_bytes;
+    if blob_mounting == Some(true) {
+        totals.upload_bytes -= totals.mountable_bytes;
+    }
+    totals
+}
+
+fn add_referrers(totals: &mut PlanTotals, image: &PlannedImage) {
+    let count = |tags: usize| u32::try_from(tags).unwrap_or(u32::MAX);
+    match &image.referrer_tags {
+        Some(tags) => {
+            totals.referrer_tags += count(tags.iter().filter(|tag| tag.is_written()).count());
+            totals.referrer_tags_kept += count(tags.iter().filter(|tag| tag.is_kept()).count());
+        }
+        None if image.route == Route::RegistryToRegistry => totals.referrers_unknown += 1,
+        // The Docker Engine stores no signatures.
+        None => {}
+    }
+}
+
+/// Adds the layers of each repository.
+fn add_bytes(
+    totals: &mut PlanTotals,
+    repositories: &[PlannedRepository],
+    layers: &BTreeMap<&RepositoryName, HashMap<&Digest, u64>>,
+    holds: &BTreeMap<RepositoryName, RepositoryState>,
+) {
+    let encryption: HashMap<_, _> =
+        repositories.iter().map(|known| (&known.name, &known.settings.encryption)).collect();
+    let mut seen: HashSet<&Digest> = HashSet::new();
+    // A layer can be mounted only from a repository with the same encryption. Source: Amazon ECR
+    // user guide, "Blob mounting".
+    let mut with_same: HashSet<(&Digest, Option<&Encryption>)> = HashSet::new();
+    for (name, layers) in layers {
+        let held = holds.get(name).map(|holds| &holds.layers);
+        for digest in layers.keys().filter(|digest| held.is_some_and(|held| held.contains(digest)))
+        {
+            with_same.insert((digest, encryption.get(name).copied()));
+        }
+    }
+    for (name, layers) in layers {
+        let held = holds.get(name).map(|holds| &holds.layers);
+        for (digest, size_bytes) in layers {
+            if held.is_some_and(|held| held.contains(digest)) {
+                totals.there_bytes += size_bytes;
+                continue;
+            }
+            totals.stored_bytes += size_bytes;
+            if seen.insert(digest) {
+                totals.unique_bytes += size_bytes;
+            }
+            if !with_same.insert((digest, encryption.get(name).copied())) {
+                totals.mountable_bytes += size_bytes;
+            }
+        }
+    }
+}
+
+/// Returns how many Docker Hub pulls the images need: one for each manifest of an image.
+pub(crate) fn pulls(images: &[PlannedImage]) -> u32 {
+    let moving = images.iter().filter(|image| image.action.moves());
+    // An image whose manifests were not read needs at least one.
+    let pulls: usize =
+        moving.map(|image| image.content.as_ref().map_or(1, |content| content.pulls)).sum();
+    u32::try_from(pulls).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,247 @@
+//! Compares an image of the Docker Engine with the registry that it was pulled from: a pull fetches
+//! one of several platforms, and the tag may have moved since. The window shows the difference
+//! while the user selects images.
+
+use crate::error::MigrationError;
+use transload_docker::{EngineImage, ImageStore};
+use transload_model::{Digest, ImageReference, Manifest, Platform, media_type};
+use transload_registry::{RegistryApi, RegistryError};
+
+/// What a registry has under a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistryCounterpart {
+    /// The digest of the tag.
+    pub digest: Digest,
+    /// The platforms of the index. Empty for a single image, whose configuration isn't read.
+    pub platforms: Vec<Platform>,
+    /// The manifests of the index. Empty for a single image.
+    pub children: Vec<Digest>,
+}
+
+/// How an image of the engine differs from the registry's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegistryCounterpartDiffers {
+    /// The registry has platforms that the engine doesn't have.
+    pub more_platforms: bool,
+    /// The tag no longer points to the pulled image.
+    pub moved: bool,
+}
+
+impl RegistryCounterpart {
+    /// Looks up a tag with a HEAD request, and reads the index if it is one. Docker Hub is asked
+    /// through its own API instead, where it doesn't count as a pull.
+    ///
+    /// # Errors
+    /// Returns the error of a request, or of an index that can't be parsed.
+    pub async fn look_up(
+        registry: &dyn RegistryApi,
+        image: &ImageReference,
+    ) -> Result<Option<Self>, MigrationError> {
+        let head = registry.manifest_head(image.path(), image.manifest_reference()).await?;
+        let Some(head) = head else { return Ok(None) };
+        let mut original =
+            Self { digest: head.digest, platforms: Vec::new(), children: Vec::new() };
+        let is_index =
+            |kind: &str| matches!(kind, media_type::OCI_INDEX | media_type::DOCKER_INDEX);
+        if head.media_type.as_deref().is_some_and(is_index) {
+            let raw = registry.manifest(image.path(), original.digest.as_str()).await?;
+            let manifest = raw.read().map_err(|source| RegistryError::Manifest {
+                registry: registry.host().clone(),
+                subject: image.to_string(),
+                source,
+            })?;
+            if let Manifest::Index(index) = manifest {
+                let images = index.manifests.into_iter().filter(|child| !child.is_attestation());
+                for child in images {
+                    original.platforms.extend(child.platform);
+                    original.children.push(child.digest);
+                }
+            }
+        }
+        Ok(Some(original))
+    }
+
+    /// Returns how the registry's image differs from the one that the engine has under this name.
+    /// Returns `None` if they are the same or nothing connects the two.
+    pub fn differs(
+        &self,
+        held: &EngineImage,
+        name: &ImageReference,
+        store: ImageStore,
+    ) -> Option<RegistryCounterpartDiffers> {
+        let has = |wanted: &Platform| held.platforms.iter().any(|known| is_same(known, wanted));
+        let is_this = |digest: &Digest| *digest == self.digest || self.children.contains(digest);
+        let is_known = match store {
+            // The engine records the digest that a registry reported.
+            ImageStore::GraphDriver => pulled_digests(held, name).any(is_this),
+            // The ID is the digest of the index or manifest, whatever its origin.
+            ImageStore::Containerd => is_this(&held.id),
+            ImageStore::Podman => pulled_digests(held, name).any(is_this),
+        };
+        // In other stores a name alone proves nothing: the image may have been built here, and the
+        // one in the registry may belong to somebody else.
+        let moved = !is_known && store == ImageStore::GraphDriver;
+        if !is_known && !moved {
+            return None;
+        }
+        let more_platforms = match (store, &held.parts) {
+            // The engine doesn't report which parts of an index it has, but the registry has all of
+            // them.
+            (ImageStore::Containerd, None) => self.platforms.len() > 1,
+            _ => !held.platforms.is_empty() && !self.platforms.iter().all(has),
+        };
+        (more_platforms || moved).then_some(RegistryCounterpartDiffers { more_platforms, moved })
+    }
+}
+
+/// Returns whether the registry should be asked about an image. An image that was only built here
+/// must not be disclosed to a registry, and a complete image has nothing to gain.
+pub fn came_from_registry(held: &EngineImage, name: &ImageReference, store: ImageStore) -> bool {
+    match store {
+        ImageStore::GraphDriver => pulled_digests(held, name).next().is_some(),
+        // Only a pull leaves out parts of an image. Engines that don't list the parts derive the
+        // digests from the names, so the registry has to be asked.
+        ImageStore::Containerd => held.is_whole() != Some(true),
+        // Podman gives locally built images this host.
+        ImageStore::Podman => {
+            name.registry().as_str() != "localhost" && pulled_digests(held, name).next().is_some()
+        }
+    }
+}
+
+/// Returns the digests that the engine got from the registry under this name.
+fn pulled_digests<'a>(
+    held: &'a EngineImage,
+    name: &'a ImageReference,
+) -> impl Iterator<Item = &'a Digest> {
+    held.repository_digests
+        .iter()
+        .filter(|known| known.registry() == name.registry() && known.path() == name.path())
+        .filter_map(ImageReference::digest)
+}
+
+/// Compares platforms; some tools omit the variant of an architecture that has only one.
+fn is_same(one: &Platform, other: &Platform) -> bool {
+    let variant = match (&one.variant, &other.variant) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    variant && one.os == other.os && one.architecture == other.architecture
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::registry::FakeRegistry;
+    use transload_docker::{EnginePart, PartKind};
+
+    fn platform(text: &str) -> Platform {
+        text.parse().unwrap()
+    }
+
+    fn name() -> ImageReference {
+        ImageReference::parse("source.example/app:1").unwrap()
+    }
+
+    fn held(digests: &[&Digest], platforms: &[&str]) -> EngineImage {
+        let digests = digests.iter().map(|digest| format!("source.example/app@{digest}"));
+        EngineImage {
+            id: Digest::of(b"configuration"),
+            references: vec![name()],
+            repository_digests: digests.map(|text| ImageReference::parse(&text).unwrap()).collect(),
+            platforms: platforms.iter().map(|text| platform(text)).collect(),
+            parts: None,
+            layers: Vec::new(),
+            size_bytes: 1,
+            created_at_ms: None,
+        }
+    }
+
+    fn original(digest: &Digest, platforms: &[&str], children: &[&Digest]) -> RegistryCounterpart {
+        RegistryCounterpart {
+            digest: digest.clone(),
+            platforms: platforms.iter().map(|text| platform(text)).collect(),
+            children: children.iter().map(|digest| (*digest).clone()).collect(),
+        }
+    }
+
+    #[test]
+    fn only_missing_platforms_and_moved_tags_are_reported() {
+        let (index, amd64, other) = (Digest::of(b"1"), Digest::of(b"2"), Digest::of(b"3"));
+        let both = ["linux/amd64", "linux/arm64/v8"];
+        let there = original(&index, &both, &[&amd64]);
+        let differences =
+            |more_platforms, moved| Some(RegistryCounterpartDiffers { more_platforms, moved });
+        let differs = |digests: &[&Digest], platforms: &[&str]| {
+            there.differs(&held(digests, platforms), &name(), ImageStore::GraphDriver)
+        };
+        assert_eq!(differs(&[&index], &["linux/amd64"]), differences(true, false));
+        assert_eq!(
+            differs(&[&amd64], &["linux/amd64"]),
+            differences(true, false),
+            "pulled by digest"
+        );
+        assert_eq!(differs(&[&index], &["linux/amd64", "linux/arm64"]), None);
+        assert_eq!(differs(&[&other], &both), differences(false, true));
+        assert_eq!(differs(&[&other, &index], &both), None, "pulled again since");
+        assert_eq!(differs(&[&index], &[]), None, "the content of the engine is unknown");
+        let single = original(&index, &[], &[]);
+        let same =
+            single.differs(&held(&[&index], &["linux/amd64"]), &name(), ImageStore::GraphDriver);
+        assert_eq!(same, None);
+    }
+
+    #[test]
+    fn locally_built_images_did_not_come_from_a_registry() {
+        use ImageStore::{Containerd, GraphDriver, Podman};
+        let pulled = held(&[&Digest::of(b"1")], &[]);
+        assert!(came_from_registry(&pulled, &name(), GraphDriver));
+        assert!(!came_from_registry(&held(&[], &[]), &name(), GraphDriver));
+        let copy = ImageReference::parse("other.example/app:1").unwrap();
+        assert!(!came_from_registry(&pulled, &copy, GraphDriver), "it has a second name here");
+        let part = |is_available| EnginePart {
+            digest: Digest::of(b"part"),
+            kind: PartKind::Image,
+            platform: None,
+            is_available,
+            content_bytes: 1,
+        };
+        // The containerd store derives the digests from the names.
+        let built = EngineImage { parts: Some(vec![part(true)]), ..pulled.clone() };
+        assert!(!came_from_registry(&built, &name(), Containerd));
+        let partial = EngineImage { parts: Some(vec![part(true), part(false)]), ..pulled.clone() };
+        assert!(came_from_registry(&partial, &name(), Containerd));
+        assert!(came_from_registry(&pulled, &name(), Containerd), "it does not say its parts");
+        let built = ImageReference::parse("localhost/app:1").unwrap();
+        assert!(!came_from_registry(&pulled, &built, Podman));
+    }
+
+    #[test]
+    fn the_containerd_store_ignores_an_unrelated_image_with_the_same_name() {
+        let (own, other) = (Digest::of(b"own"), Digest::of(b"other"));
+        let both = ["linux/amd64", "linux/arm64"];
+        let engine = EngineImage { id: own.clone(), ..held(&[&own], &["linux/amd64"]) };
+        let differs = |engine: &EngineImage, there: &RegistryCounterpart| {
+            there.differs(engine, &name(), ImageStore::Containerd)
+        };
+        let more = Some(RegistryCounterpartDiffers { more_platforms: true, moved: false });
+        assert_eq!(differs(&engine, &original(&other, &both, &[])), None);
+        assert_eq!(differs(&engine, &original(&own, &both, &[])), more);
+        assert_eq!(differs(&engine, &original(&other, &both, &[&own])), more, "pulled by digest");
+        assert_eq!(differs(&engine, &original(&own, &["linux/amd64"], &[])), None);
+    }
+
+    #[tokio::test]
+    async fn an_index_is_read_and_a_single_image_needs_only_head() {
+        let registry = FakeRegistry::new("source.example");
+        let child = registry.image("app", Some("single"), &["layer"]);
+        let index = registry.index("app", "1", std::slice::from_ref(&child));
+        let found = RegistryCounterpart::look_up(&registry, &name()).await.unwrap().unwrap();
+        assert_eq!((found.digest, found.children), (index, vec![child.clone()]));
+        let single = ImageReference::parse("source.example/app:single").unwrap();
+        let found = RegistryCounterpart::look_up(&registry, &single).await.unwrap().unwrap();
+        assert_eq!(found, original(&child, &[], &[]));
+        let none = ImageReference::parse("source.example/app:none").unwrap();
+        assert_eq!(RegistryCounterpart::look_up(&registry, &none).await.unwrap(), None);
+    }
+}

@@ -1,0 +1,398 @@
+//! Images of the Docker Engine: pushed by the engine, or read from it and sent by us.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+
+use crate::copy::archive_copy::{StreamJob, StreamedCopier};
+use crate::copy::destination_state::DestinationState;
+use crate::copy::image::CopiedTag;
+use crate::copy::upload_slots::UploadSlots;
+use crate::engine_route::archive_tree::selected_tree;
+use crate::engine_route::pin::still_as_planned;
+use crate::engine_route::predict::{EngineOutcome, EnginePlan, EngineWay};
+use crate::error::MigrationError;
+use crate::events::{ImageState, LayerState, MigrationEvent};
+use crate::image_tree::{ImageTree, read_tree};
+use crate::manifest_cache::ManifestSource;
+use crate::plan::PlannedImage;
+use crate::run::Run;
+use crate::run::create_repositories::Repositories;
+use crate::run::push::{elapsed_ms, may_push, pushed, tag_guard};
+use crate::run::push_queue::QueuePosition;
+use crate::run::record::Record;
+use crate::run::verify::prove_arrived;
+use transload_docker::{
+    ArchiveContents, DockerApi, DockerError, EngineImage, PushFailure, PushLayerState, PushOutcome,
+    PushProgress,
+};
+use transload_model::Digest;
+use transload_registry::LoginSource as _;
+
+/// The engine sends five layers of a push at a time by itself; more pushes only compete.
+const MAX_CONCURRENT_PUSHES: usize = 2;
+/// Blobs that are sent at the same time where we send them.
+const BLOBS_ON_THE_WAY: usize = 8;
+/// The containerd store gives up at the first answer that may pass, so the push is repeated here.
+const ATTEMPTS: u32 = 3;
+/// The pause before the second attempt; doubled before the third.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Hexadecimal digits of a layer's digest in the engine's lines.
+const SHORT_ID: usize = 12;
+
+/// What all pushes from the Docker Engine share.
+pub(super) struct EnginePushes<'a> {
+    run: &'a Run<'a>,
+    docker: &'a dyn DockerApi,
+    repositories: &'a Repositories,
+    pushes: Semaphore,
+    held: Arc<DestinationState>,
+    copier: StreamedCopier,
+}
+
+impl<'a> EnginePushes<'a> {
+    pub fn new(
+        run: &'a Run<'a>,
+        docker: &'a dyn DockerApi,
+        repositories: &'a Repositories,
+    ) -> Self {
+        let held = Arc::new(DestinationState::default());
+        let copier = StreamedCopier {
+            destination: Arc::clone(&run.destination.registry),
+            control: run.control.clone(),
+            events: Arc::clone(run.events),
+            held: Arc::clone(&held),
+            slots: Arc::new(UploadSlots::new(BLOBS_ON_THE_WAY)),
+        };
+        let pushes = Semaphore::new(MAX_CONCURRENT_PUSHES);
+        Self { run, docker, repositories, pushes, held, copier }
+    }
+
+    /// Pushes an image, and proves what arrived. The engine writes the tag by itself at the end of a
+    /// push, so the images of a repository are pushed one after the other.
+    pub async fn push(
+        &self,
+        record: &Record<'_>,
+        turn: &QueuePosition<'_>,
+    ) -> Result<(), MigrationError> {
+        turn.wait().await;
+        // The semaphore is never closed.
+        let _push = self.pushes.acquire().await.ok();
+        self.run.image_state(record, ImageState::Pushing);
+        let planned = record.planned;
+        // As late as can be: an image that is not what was planned needs no repository.
+        let image = still_as_planned(self.docker, planned).await?;
+        let Some(plan) = &planned.engine else {
+            return Err(MigrationError::SourceNotPinned { image: planned.source.clone() });
+        };
+        match plan.way {
+            EngineWay::OwnPush => self.own_push(record, plan).await?,
+            EngineWay::Push | EngineWay::PushPlatform => {
+                self.engine_push(record, plan, &image).await?;
+            }
+        }
+        turn.written();
+        prove_arrived(self.run, record).await;
+        Ok(())
+    }
+
+    /// Reads the image's archive, and sends what belongs to it byte for byte.
+    async fn own_push(&self, record: &Record<'_>, plan: &EnginePlan) -> Result<(), MigrationError> {
+        let (run, planned, id) = (self.run, record.planned, &plan.image_id);
+        let started = Instant::now();
+        let contents = ArchiveContents::read(self.docker.archive(id).await?, id).await?;
+        let chosen = run.plan.extent.platform.as_ref();
+        let (tree, part_of) = selected_tree(&contents, planned, chosen)?;
+        self.repository_ready(planned).await?;
+        record.source_is(tree.root.raw.digest().clone(), part_of);
+        record.consists_of(tree.parts());
+        let guard = tag_guard(run, record);
+        let (copied, tag) = self
+            .copier
+            .copy(&StreamJob {
+                index: planned.index,
+                source: &planned.source,
+                docker: self.docker,
+                id,
+                tree: &tree,
+                contents: &contents,
+                repository: planned.repository.as_str(),
+                tag: planned.tag.as_str(),
+                guard: &guard,
+            })
+            .await?;
+        record.moved_bytes(copied.sent_bytes, copied.skipped_bytes, elapsed_ms(started));
+        if let CopiedTag::AlreadyThere { is_own } = tag {
+            record.is_there(copied.digest.clone(), is_own);
+        }
+        pushed(run, record, copied.digest);
+        Ok(())
+    }
+
+    /// Waits until the repository exists. What is pushed was looked at before.
+    async fn repository_ready(&self, planned: &PlannedImage) -> Result<(), MigrationError> {
+        self.repositories.ready(&planned.repository, || async { Ok(()) }).await
+    }
+
+    /// Has the engine push, and repeats or replaces that where it gives up too early.
+    async fn engine_push(
+        &self,
+        record: &Record<'_>,
+        plan: &EnginePlan,
+        image: &EngineImage,
+    ) -> Result<(), MigrationError> {
+        let (run, planned) = (self.run, record.planned);
+        self.repository_ready(planned).await?;
+        let started = Instant::now();
+        let mut sent = SentLayers::default();
+        let (mut tried, mut pause, mut renewed) = (1, PAUSE, false);
+        let outcome = loop {
+            let error = match self.push_once(record, plan, &mut sent).await {
+                Ok(Some(outcome)) => break outcome,
+                // Somebody brought the image meanwhile, or an earlier try did.
+                Ok(None) => return Ok(()),
+                Err(error) => error,
+            };
+            let Some(cause) = cause_of(&error) else { return Err(error) };
+            let (image, attempt) = (&planned.source, tried);
+            match after(cause, plan.outcome, tried, renewed) {
+                Next::Retry => {
+                    tracing::info!(%image, attempt, ?cause, "the engine's push is repeated");
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                    tried += 1;
+                }
+                Next::RenewLogin => {
+                    tracing::info!(%image, ?cause, "the engine's push is repeated with a new token");
+                    run.destination.login.renew().await?;
+                    renewed = true;
+                }
+                Next::OwnPush if !self.is_immutable(record, cause).await => {
+                    tracing::info!(%image, ?cause, "the engine cannot push the image, so it is read from it");
+                    return self.own_push(record, plan).await;
+                }
+                Next::OwnPush => return Err(immutable(error)),
+                Next::Fail => return Err(error),
+            }
+        };
+        let at_destination = self.arrived(record, &outcome).await;
+        let (sent_bytes, skipped_bytes) = match &at_destination {
+            Some(tree) => self.counted(record, tree, &sent, image),
+            None => {
+                if sent.is_uncounted() {
+                    record.sent_uncounted();
+                }
+                (sent.sent_bytes(), 0)
+            }
+        };
+        record.moved_bytes(sent_bytes, skipped_bytes, elapsed_ms(started));
+        if let Some(tree) = at_destination {
+            record.consists_of(tree.parts());
+        }
+        pushed(run, record, outcome.digest);
+        Ok(())
+    }
+
+    async fn push_once(
+        &self,
+        record: &Record<'_>,
+        plan: &EnginePlan,
+        sent: &mut SentLayers,
+    ) -> Result<Option<PushOutcome>, MigrationError> {
+        let (run, planned) = (self.run, record.planned);
+        let target = &planned.destination;
+        // Somebody may have given the name to another image since it was made.
+        if self.docker.image(target).await?.id != plan.image_id {
+            return Err(MigrationError::EngineNameTaken { reference: target.clone() });
+        }
+        let login = run.destination.login.engine_login().await?;
+        let mut progress = |progress: PushProgress| {
+            let state = sent.take(&progress);
+            let image = planned.index;
+            run.emit(MigrationEvent::LayerState { image, layer: progress.layer, state });
+        };
+        let platform = match plan.way {
+            EngineWay::PushPlatform => plan.platform.as_ref(),
+            EngineWay::Push | EngineWay::OwnPush => None,
+        };
+        // The engine writes the tag itself, after the layers. So the check comes right before its push,
+        // and the digest that it reports is compared with the tag afterwards: between the two, a tag
+        // that somebody else writes cannot be protected.
+        let guard = tag_guard(run, record);
+        let Some(pending) = may_push(run, self.docker, record, &guard).await? else {
+            return Ok(None);
+        };
+        let cancel = run.control.token();
+        let outcome = self.docker.push(target, platform, &login, &mut progress, cancel).await;
+        let outcome = outcome.map_err(MigrationError::from);
+        let digest = outcome.as_ref().ok().map(|pushed| pushed.digest.clone());
+        guard.after_write(pending, digest.as_ref(), outcome.as_ref().err());
+        let outcome = outcome?;
+        if let Some(index) = &outcome.instead_of_index {
+            tracing::info!(image = %planned.source, %index, "the engine pushed one image of the index");
+        }
+        Ok(Some(outcome))
+    }
+
+    /// What was pushed, as the destination has it. The engine says neither sizes nor platforms.
+    async fn arrived(&self, record: &Record<'_>, outcome: &PushOutcome) -> Option<ImageTree> {
+        let planned = record.planned;
+        let source = ManifestSource::of(self.run.destination.registry.as_ref());
+        let read = read_tree(source, &planned.destination, outcome.digest.as_str()).await;
+        read.inspect_err(|error| {
+            let destination = &planned.destination;
+            tracing::warn!(%destination, %error, "what the engine pushed cannot be read");
+        })
+        .ok()
+    }
+
+    /// Bytes that the engine sent, and bytes that the destination had.
+    fn counted(
+        &self,
+        record: &Record<'_>,
+        tree: &ImageTree,
+        sent: &SentLayers,
+        image: &EngineImage,
+    ) -> (u64, u64) {
+        let repository: Arc<str> = Arc::from(record.planned.repository.as_str());
+        let (mut sent_bytes, mut skipped_bytes) = (0, 0);
+        let unpacked = layers_by_digest(tree, image);
+        for blob in tree.root.all_blobs() {
+            // The containerd store names packed layers, a graph driver unpacked ones.
+            let known = sent.state(&blob.digest);
+            let known = known.or_else(|| sent.state(unpacked.get(&blob.digest)?));
+            let was_there = match known {
+                Some(PushLayerState::AlreadyThere | PushLayerState::Mounted) => true,
+                Some(_) => false,
+                // Podman names no layers; what an earlier image of this migration brought is there.
+                None => self.held.has_blob(&repository, &blob.digest),
+            };
+            self.held.add_blob(&repository, &blob.digest);
+            *if was_there { &mut skipped_bytes } else { &mut sent_bytes } += blob.size_bytes;
+        }
+        (sent_bytes, skipped_bytes)
+    }
+
+    /// Whether the registry refused the manifest because the tag may not move. Docker 25 and 26 do
+    /// not pass on what it said.
+    async fn is_immutable(&self, record: &Record<'_>, cause: PushFailure) -> bool {
+        let (planned, destination) = (record.planned, &self.run.destination);
+        if cause != PushFailure::ManifestRefused {
+            return false;
+        }
+        let (repository, tag) = (&planned.repository, planned.tag.as_str());
+        let settings = destination.ecr.repository(repository).await.ok().flatten();
+        let head = destination.registry.manifest_head(repository.as_str(), tag).await;
+        let may_move = settings.is_none_or(|known| known.settings.allows_overwrite(tag));
+        !may_move && head.is_ok_and(|head| head.is_some())
+    }
+}
+
+/// What follows a push that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Retry,
+    RenewLogin,
+    /// Read the image from the engine and send it ourselves.
+    OwnPush,
+    Fail,
+}
+
+/// Graph drivers and Podman repeat by themselves what may pass, for a minute or two, and their
+/// archives are not what they push.
+fn after(cause: PushFailure, outcome: EngineOutcome, tried: u32, renewed: bool) -> Next {
+    use PushFailure as Cause;
+    let keeps_digests = outcome != EngineOutcome::Repacked;
+    let is_transient = matches!(
+        cause,
+        Cause::Throttled | Cause::RegistryFailed | Cause::Unreachable | Cause::LayersNotFound
+    );
+    match cause {
+        Cause::TokenExpired if !renewed => Next::RenewLogin,
+        // The containerd store does not say that a token expired; it only passes the status on.
+        Cause::Unauthorized | Cause::Forbidden if keeps_digests && !renewed => Next::RenewLogin,
+        Cause::LayersNotFound if !keeps_digests && tried == 1 => Next::Retry,
+        _ if !keeps_digests => Next::Fail,
+        _ if is_transient && tried < ATTEMPTS => Next::Retry,
+        _ if is_transient => Next::OwnPush,
+        Cause::TokenExpired | Cause::ManifestRefused | Cause::PlatformAmbiguous | Cause::Other => {
+            Next::OwnPush
+        }
+        _ => Next::Fail,
+    }
+}
+
+fn cause_of(error: &MigrationError) -> Option<PushFailure> {
+    match error {
+        MigrationError::Docker(DockerError::PushFailed { cause, .. }) => Some(*cause),
+        _ => None,
+    }
+}
+
+fn immutable(error: MigrationError) -> MigrationError {
+    match error {
+        MigrationError::Docker(DockerError::PushFailed { reference, message, .. }) => {
+            let cause = PushFailure::TagImmutable;
+            DockerError::PushFailed { reference, cause, message }.into()
+        }
+        other => other,
+    }
+}
+
+/// The unpacked digest of each packed layer of a single image. Both lists go from the lowest layer up.
+fn layers_by_digest(tree: &ImageTree, image: &EngineImage) -> HashMap<Digest, Digest> {
+    let packed = tree.root.blobs.iter().skip(1).map(|layer| layer.digest.clone());
+    if tree.root.blobs.len() != image.layers.len() + 1 {
+        return HashMap::new();
+    }
+    packed.zip(image.layers.iter().cloned()).collect()
+}
+
+/// What the engine said of each layer. It does not repeat the number when the layer is done.
+#[derive(Default)]
+struct SentLayers(HashMap<String, (u64, Option<PushLayerState>)>);
+
+impl SentLayers {
+    fn take(&mut self, progress: &PushProgress) -> LayerState {
+        let (so_far, last) = self.0.entry(progress.layer.clone()).or_default();
+        // A push that is repeated finds there what the first one sent.
+        let was_sent = *so_far > 0 || matches!(last, Some(PushLayerState::Done));
+        if !(was_sent && progress.state == PushLayerState::AlreadyThere) {
+            *last = Some(progress.state);
+        }
+        match progress.state {
+            PushLayerState::Waiting => LayerState::Waiting { total_bytes: None },
+            PushLayerState::Sending { sent_bytes, total_bytes } => {
+                *so_far = sent_bytes;
+                LayerState::Sending { sent_bytes, total_bytes }
+            }
+            PushLayerState::AlreadyThere => LayerState::AlreadyThere { total_bytes: None },
+            PushLayerState::Mounted => LayerState::Mounted,
+            PushLayerState::Done => LayerState::Done { sent_bytes: *so_far },
+        }
+    }
+
+    /// The last state of a layer that the engine named by this digest.
+    fn state(&self, digest: &Digest) -> Option<PushLayerState> {
+        let hexadecimal = digest.as_str().split_once(':')?.1;
+        self.0.get(hexadecimal.get(..SHORT_ID)?)?.1
+    }
+
+    /// Whether bytes were sent, or may have been, that the engine did not report: Podman reports no
+    /// layer, and Docker no number for one that was sent before its first progress message was due.
+    fn is_uncounted(&self) -> bool {
+        let without_number = |(sent_bytes, last): &(u64, Option<PushLayerState>)| {
+            *sent_bytes == 0 && *last == Some(PushLayerState::Done)
+        };
+        self.0.is_empty() || self.0.values().any(without_number)
+    }
+
+    fn sent_bytes(&self) -> u64 {
+        self.0.values().map(|(sent_bytes, _)| sent_bytes).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+use std::sync::Arc;
+
+use crate::error::MigrationError;
+use crate::events::{MigrationEvent, Step};
+use crate::run::record::Records;
+use crate::run::{Counts, Run};
+
+/// Gets the registry token and tries it at the registry's base endpoint.
+pub(crate) async fn log_in(run: &Run<'_>, records: &Records<'_>) -> Counts {
+    let mut counts = Counts::default();
+    let Some(outcome) = run.control.until_cancelled(try_token(run)).await else { return counts };
+    counts.add(outcome.is_ok());
+    match outcome {
+        Ok(expires_at_ms) => {
+            let registry = run.destination.host().clone();
+            run.emit(MigrationEvent::LoggedIn { registry, expires_at_ms });
+        }
+        Err(error) => {
+            let source = Arc::new(error);
+            for record in records.open() {
+                let source = Arc::clone(&source);
+                let error = MigrationError::EarlierStepFailed { step: Step::LogIn, source };
+                run.fail(record, Arc::new(error));
+            }
+        }
+    }
+    counts
+}
+
+async fn try_token(run: &Run<'_>) -> Result<u64, MigrationError> {
+    let token = run.destination.login.token().await?;
+    run.destination.registry.check_login().await?;
+    Ok(token.expires_at_ms)
+}

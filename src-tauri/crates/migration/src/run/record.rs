@@ -1,0 +1,281 @@
+//! Records what a run knows about each image. The steps of `run` update the records concurrently,
+//! so each one has its own lock; the report is created from them at the end.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::copy::referrers::LeftBehind;
+use crate::error::MigrationError;
+use crate::journal::entry::{JournalImage, Stage};
+use crate::plan::{Plan, PlannedImage};
+use crate::report::{ImageReport, ImageResult, PlatformProof, Proof};
+use transload_model::{Digest, Platform};
+
+/// The records of all images of a plan, in its order.
+pub(crate) struct Records<'a>(Vec<Record<'a>>);
+
+/// The record of one image in a run.
+pub(crate) struct Record<'a> {
+    pub planned: &'a PlannedImage,
+    /// Whether the write of its tag has started.
+    pub write_begun: AtomicBool,
+    state: Mutex<ImageProgress>,
+}
+
+/// What is known about an image so far.
+#[derive(Clone)]
+pub(crate) struct ImageProgress {
+    pub result: Option<ImageResult>,
+    pub pushed_digest: Option<Digest>,
+    pub registry_digest: Option<Digest>,
+    pub ecr_digest: Option<Digest>,
+    pub proof: Proof,
+    pub sent_bytes: u64,
+    /// Whether bytes were sent that the Docker Engine didn't report.
+    pub sent_uncounted: bool,
+    pub skipped_bytes: u64,
+    pub elapsed_ms: u64,
+    pub left_behind: Vec<LeftBehind>,
+    /// Result of the verification right after the push, or `None` without one.
+    pub proved_on_arrival: Option<bool>,
+    /// Whether the image appeared at the destination after planning, written by somebody else.
+    pub appeared: bool,
+    /// The current digest of the source's tag, if it is not the planned one.
+    pub source_moved_to: Option<Digest>,
+    /// The platforms of an index, and whether ECR has them.
+    pub platforms: Vec<PlatformProof>,
+    /// The digest at the source, if only the transfer could find it.
+    pub source_digest: Option<Digest>,
+    /// The index that contains the copied image, if only the transfer could find it.
+    pub part_of: Option<Digest>,
+}
+
+impl Default for ImageProgress {
+    fn default() -> Self {
+        Self {
+            result: None,
+            pushed_digest: None,
+            registry_digest: None,
+            ecr_digest: None,
+            proof: Proof::NotProved,
+            sent_bytes: 0,
+            sent_uncounted: false,
+            skipped_bytes: 0,
+            elapsed_ms: 0,
+            left_behind: Vec::new(),
+            proved_on_arrival: None,
+            appeared: false,
+            source_moved_to: None,
+            platforms: Vec::new(),
+            source_digest: None,
+            part_of: None,
+        }
+    }
+}
+
+impl ImageProgress {
+    /// Restores the record of an earlier run of the same migration. Only a finished image has a
+    /// result. What is known about the others is kept, in case this run fails before it learns
+    /// more.
+    fn of(earlier: &JournalImage) -> Self {
+        let left = earlier.left_behind.iter().cloned().map(|(name, error)| LeftBehind {
+            name,
+            error: Arc::new(MigrationError::Recorded(Box::new(error))),
+        });
+        Self {
+            result: match earlier.stage {
+                Stage::Moved => Some(ImageResult::Moved),
+                Stage::Unchanged => Some(ImageResult::Unchanged),
+                _ => None,
+            },
+            pushed_digest: earlier.pushed_digest.clone(),
+            registry_digest: earlier.registry_digest.clone(),
+            ecr_digest: earlier.ecr_digest.clone(),
+            proof: earlier.proof,
+            sent_bytes: earlier.sent_bytes.unwrap_or(0),
+            sent_uncounted: earlier.sent_bytes.is_none(),
+            skipped_bytes: earlier.skipped_bytes,
+            elapsed_ms: earlier.elapsed_ms,
+            left_behind: left.collect(),
+            source_moved_to: earlier.source_moved_to.clone(),
+            platforms: earlier.platforms.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+impl<'a> Records<'a> {
+    /// `earlier` holds the images of an earlier run of the same plan, in its order; empty for the
+    /// first run.
+    pub fn of(plan: &'a Plan, earlier: &[JournalImage]) -> Self {
+        let mut earlier = earlier.iter();
+        let record = |planned| {
+            let known = earlier.next().map(ImageProgress::of).unwrap_or_default();
+            Record { planned, write_begun: AtomicBool::default(), state: Mutex::new(known) }
+        };
+        Self(plan.images.iter().map(record).collect())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Record<'a>> {
+        self.0.iter()
+    }
+
+    /// Returns the images that have no result yet.
+    pub fn open(&self) -> impl Iterator<Item = &Record<'a>> {
+        self.iter().filter(|record| record.state().result.is_none())
+    }
+
+    /// Returns the images whose content is to be copied and that have no result yet.
+    pub fn moving(&self) -> impl Iterator<Item = &Record<'a>> {
+        self.open().filter(|record| record.planned.action.moves())
+    }
+
+    pub fn into_reports(self) -> Vec<ImageReport> {
+        self.0.into_iter().map(Record::into_report).collect()
+    }
+}
+
+impl Record<'_> {
+    fn state(&self) -> MutexGuard<'_, ImageProgress> {
+        // The state is plain data, so it is valid even after a panic in another task.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns a copy of the current state.
+    pub fn known(&self) -> ImageProgress {
+        self.state().clone()
+    }
+
+    /// Returns whether its tag may be written although no response confirmed it yet.
+    pub fn has_open_write(&self) -> bool {
+        self.write_begun.load(Ordering::Relaxed) && self.state().result.is_none()
+    }
+
+    pub fn fail(&self, error: Arc<MigrationError>) {
+        self.state().result = Some(ImageResult::Failed { error });
+    }
+
+    pub fn keep(&self) {
+        let mut state = self.state();
+        state.result = Some(ImageResult::Unchanged);
+        state.ecr_digest = self.planned.destination_digest.clone();
+    }
+
+    pub fn cancel(&self) {
+        self.state().result = Some(ImageResult::Cancelled);
+    }
+
+    pub fn pushed(&self, digest: Digest) {
+        self.state().pushed_digest = Some(digest);
+    }
+
+    pub fn moved_bytes(&self, sent_bytes: u64, skipped_bytes: u64, elapsed_ms: u64) {
+        let mut state = self.state();
+        state.sent_bytes += sent_bytes;
+        state.skipped_bytes += skipped_bytes;
+        state.elapsed_ms += elapsed_ms;
+    }
+
+    /// Records that the Docker Engine sent bytes without reporting how many.
+    pub fn sent_uncounted(&self) {
+        self.state().sent_uncounted = true;
+    }
+
+    pub fn left_behind(&self, left: Vec<LeftBehind>) {
+        self.state().left_behind = left;
+    }
+
+    pub fn pushed_digest(&self) -> Option<Digest> {
+        self.state().pushed_digest.clone()
+    }
+
+    /// Records that the destination already has the image, written by an earlier run (`is_own`) or
+    /// by somebody else.
+    pub fn is_there(&self, digest: Digest, is_own: bool) {
+        let mut state = self.state();
+        state.appeared = !is_own;
+        state.pushed_digest = Some(digest);
+    }
+
+    /// Records the source digest that the transfer found.
+    pub fn source_is(&self, digest: Digest, part_of: Option<Digest>) {
+        let mut state = self.state();
+        state.source_digest = Some(digest);
+        state.part_of = part_of;
+    }
+
+    /// Returns the digest at the source, and the index that contains it.
+    pub fn source(&self) -> (Option<Digest>, Option<Digest>) {
+        let state = self.state();
+        let digest = state.source_digest.clone().or_else(|| self.planned.source_digest.clone());
+        (digest, state.part_of.clone().or_else(|| self.planned.part_of.clone()))
+    }
+
+    pub fn prove_on_arrival(&self, well: bool) {
+        self.state().proved_on_arrival = Some(well);
+    }
+
+    pub fn proved_on_arrival(&self) -> Option<bool> {
+        self.state().proved_on_arrival
+    }
+
+    pub fn source_moved_to(&self, digest: Option<Digest>) {
+        self.state().source_moved_to = digest;
+    }
+
+    /// Records the platforms of the image, before ECR is asked for them.
+    pub fn consists_of(&self, platforms: Vec<PlatformProof>) {
+        self.state().platforms = platforms;
+    }
+
+    /// Returns the digests of its platforms.
+    pub fn parts(&self) -> Vec<Digest> {
+        self.state().platforms.iter().map(|part| part.digest.clone()).collect()
+    }
+
+    /// Marks the platforms that ECR has. Returns those that it doesn't have.
+    pub fn found_parts(&self, held: &HashSet<Digest>) -> Vec<Platform> {
+        let mut state = self.state();
+        for part in &mut state.platforms {
+            part.in_ecr = held.contains(&part.digest);
+        }
+        let lost = state.platforms.iter().filter(|part| !part.in_ecr);
+        lost.map(|part| part.platform.clone()).collect()
+    }
+
+    pub fn found(&self, registry: Option<Digest>, ecr: Option<Digest>, proof: Proof) {
+        let mut state = self.state();
+        state.registry_digest = registry;
+        state.ecr_digest = ecr;
+        state.proof = proof;
+    }
+
+    /// Sets the result of a verified image. Returns whether content was copied for it.
+    pub fn prove(&self) -> bool {
+        let mut state = self.state();
+        let moved = self.planned.action.moves() && !state.appeared;
+        state.result = Some(if moved { ImageResult::Moved } else { ImageResult::Unchanged });
+        moved
+    }
+
+    fn into_report(self) -> ImageReport {
+        let (source_digest, part_of) = self.source();
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        ImageReport {
+            planned: PlannedImage { source_digest, part_of, ..self.planned.clone() },
+            // Every image has a result when a run completes; one without was never reached.
+            result: state.result.unwrap_or(ImageResult::Cancelled),
+            pushed_digest: state.pushed_digest,
+            registry_digest: state.registry_digest,
+            ecr_digest: state.ecr_digest,
+            proof: state.proof,
+            sent_bytes: (!state.sent_uncounted).then_some(state.sent_bytes),
+            skipped_bytes: state.skipped_bytes,
+            elapsed_ms: state.elapsed_ms,
+            left_behind: state.left_behind,
+            source_moved_to: state.source_moved_to,
+            platforms: state.platforms,
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Tests with a Docker Engine that uses the containerd image store: the predicted content is
+//! pushed, and nothing else is if the engine changes after planning.
+
+use std::sync::Arc;
+
+use crate::endpoints::Source;
+use crate::engine_route::predict::{EngineOutcome, EngineWay};
+use crate::error::MigrationError;
+use crate::plan::{Action, Plan, Remark};
+use crate::report::ImageResult;
+use crate::request::Resolution;
+use crate::testing::engine::FakeEngine;
+use crate::testing::{World, request, results};
+use transload_docker::{DockerError, PushFailure};
+use transload_model::{Digest, ImageReference};
+
+const NAME: &str = "source.example/app:1";
+
+/// An index of two images, in an engine that doesn't hold the second one.
+struct Partial {
+    world: World,
+    engine: Arc<FakeEngine>,
+    source: Source,
+    index: Digest,
+    children: Vec<Digest>,
+}
+
+impl Partial {
+    fn new(minor: u32) -> Self {
+        let world = World::new();
+        let engine = Arc::new(FakeEngine::containerd(Arc::clone(&world.registry), minor));
+        let path = engine.path();
+        let children = vec![
+            engine.content.image(path, None, &["first", "shared"]),
+            engine.content.image(path, None, &["second", "shared"]),
+        ];
+        let index = engine.content.index(path, "x", &children);
+        engine.absent.lock().unwrap().push(children[1].clone());
+        engine.hold(NAME, &index);
+        let source = Source::Engine(engine.clone());
+        Self { world, engine, source, index, children }
+    }
+
+    /// Adds the second image, so that the whole index is held.
+    fn whole(minor: u32) -> Self {
+        let this = Self::new(minor);
+        this.engine.absent.lock().unwrap().clear();
+        this.engine.hold(NAME, &this.index);
+        this
+    }
+
+    async fn plan(&self) -> Plan {
+        self.plan_for(&request("app", "app", &["1"])).await
+    }
+
+    async fn plan_for(&self, request: &crate::request::MigrationRequest) -> Plan {
+        let facts =
+            crate::facts::gather(request, &self.source, &self.world.destination()).await.unwrap();
+        crate::plan::plan(request, &facts)
+    }
+
+    async fn run(&self, plan: &Plan) -> crate::report::Report {
+        self.world.run(plan, &self.source).await
+    }
+
+    fn at_destination(&self) -> Option<Digest> {
+        self.world.registry.held("app", "1")
+    }
+}
+
+fn refusal(plan: &Plan) -> &MigrationError {
+    match &plan.images[0].action {
+        Action::Refused { error } => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn error_of(report: &crate::report::Report) -> &MigrationError {
+    match &report.images[0].result {
+        ImageResult::Failed { error } => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn one_platform_of_an_index_is_pushed_as_predicted_and_found_the_next_time() {
+    // Version 28 pushes the platform itself; 26 can't, and doesn't report what it holds.
+    for (minor, outcome, way, archives) in [
+        (51, EngineOutcome::Part, EngineWay::PushPlatform, 0),
+        // Each plan opens one archive, the run reads two, and the second plan reads the index of
+        // another.
+        (45, EngineOutcome::SeenWhileSending, EngineWay::OwnPush, 5),
+    ] {
+        let partial = Partial::new(minor);
+        let plan = partial.plan().await;
+        let planned = &plan.images[0];
+        let engine = planned.engine.as_ref().unwrap();
+        assert_eq!((engine.outcome, engine.way), (outcome, way));
+        if outcome == EngineOutcome::Part {
+            assert_eq!(planned.source_digest.as_ref(), Some(&partial.children[0]));
+            assert_eq!(planned.part_of.as_ref(), Some(&partial.index));
+        }
+        let report = partial.run(&plan).await;
+        assert_eq!(results(&report), ["Moved EqualToPart"], "1.{minor}");
+        let image = &report.images[0];
+        assert_eq!(image.planned.part_of.as_ref(), Some(&partial.index));
+        assert_eq!(image.planned.source_digest.as_ref(), Some(&partial.children[0]));
+        assert_eq!(partial.at_destination().as_ref(), Some(&partial.children[0]));
+        assert!(partial.world.registry.held("app", partial.children[1].as_str()).is_none());
+        assert_eq!(partial.engine.names(), [NAME], "no name is left");
+        assert!(image.sent_bytes.is_some_and(|bytes| bytes > 0));
+
+        let plan = partial.plan().await;
+        assert!(
+            matches!(plan.images[0].action, Action::AlreadyThere),
+            "{:?}",
+            plan.images[0].action
+        );
+        assert_eq!(results(&partial.run(&plan).await), ["Unchanged EqualToPart"]);
+        assert_eq!(*partial.engine.archives.lock().unwrap(), archives);
+    }
+}
+
+#[tokio::test]
+async fn a_whole_index_keeps_its_digest_with_either_push() {
+    for minor in [45, 51] {
+        let whole = Partial::whole(minor);
+        let plan = whole.plan().await;
+        let report = whole.run(&plan).await;
+        assert_eq!(results(&report), ["Moved Equal"], "1.{minor}");
+        assert_eq!(whole.at_destination().as_ref(), Some(&whole.index));
+        assert_eq!(report.images[0].platforms.len(), 2, "each platform is proved");
+        assert!(report.images[0].platforms.iter().all(|part| part.in_ecr));
+        let plan = whole.plan().await;
+        assert!(matches!(plan.images[0].action, Action::AlreadyThere));
+    }
+}
+
+#[tokio::test]
+async fn only_the_chosen_platform_is_sent() {
+    for minor in [45, 51] {
+        let whole = Partial::whole(minor);
+        let mut request = request("app", "app", &["1"]);
+        request.extent.platform = Some("linux/cpu1".parse().unwrap());
+        let plan = whole.plan_for(&request).await;
+        let report = whole.run(&plan).await;
+        assert_eq!(results(&report), ["Moved EqualToPart"], "1.{minor}");
+        assert_eq!(whole.at_destination().as_ref(), Some(&whole.children[1]));
+        request.extent.platform = Some("linux/s390x".parse().unwrap());
+        let plan = whole.plan_for(&request).await;
+        if minor == 51 {
+            assert!(matches!(refusal(&plan), MigrationError::PlatformMissing { .. }));
+            continue;
+        }
+        // Only the archive shows that it exists; nothing is created for it.
+        request.images[0].resolution =
+            Some(Resolution::NewTag(transload_model::Tag::parse("2").unwrap()));
+        let created = whole.world.ecr.names();
+        let plan = whole.plan_for(&request).await;
+        let report = whole.run(&plan).await;
+        assert!(matches!(error_of(&report), MigrationError::PlatformMissing { .. }));
+        assert_eq!(whole.world.ecr.names(), created);
+    }
+}
+
+#[tokio::test]
+async fn an_index_at_the_destination_is_not_overwritten_by_one_of_its_images() {
+    let partial = Partial::new(51);
+    partial.world.ecr.add("app", Default::default());
+    let content = &partial.engine.content;
+    content.copy_to(
+        partial.engine.path(),
+        &partial.index,
+        &partial.world.registry,
+        "app",
+        Some("1"),
+    );
+    let plan = partial.plan().await;
+    assert!(matches!(plan.images[0].action, Action::AlreadyThere), "{:?}", plan.images[0].action);
+    assert!(plan.images[0].remarks.contains(&Remark::DestinationHasIndex));
+    let report = partial.run(&plan).await;
+    assert_eq!(results(&report), ["Unchanged Equal"]);
+    assert_eq!(partial.at_destination(), Some(partial.index));
+}
+
+/// The engine changes between planning and running.
+#[tokio::test]
+async fn a_name_that_moved_to_another_image_is_refused_before_any_write() {
+    type Change = fn(&Partial);
+    let rebuilt: Change = |partial| {
+        let other = partial.engine.content.image(partial.engine.path(), None, &["rebuilt"]);
+        partial.engine.hold(NAME, &other);
+    };
+    let removed: Change = |partial| partial.engine.forget(NAME);
+    let content_removed: Change = |partial| {
+        partial.engine.absent.lock().unwrap().extend(partial.children.clone());
+        partial.engine.hold(NAME, &partial.index);
+    };
+    let cases: [(&str, Change, &str); 3] = [
+        ("rebuilt", rebuilt, "SourceMoved"),
+        ("removed", removed, "ImageMissing"),
+        ("content removed", content_removed, "EngineContentMissing"),
+    ];
+    for minor in [45, 51] {
+        for (what, change, expected) in cases {
+            let partial = Partial::new(minor);
+            let plan = partial.plan().await;
+            change(&partial);
+            let names = partial.engine.names();
+            let report = partial.run(&plan).await;
+            let text = format!("{:?}", error_of(&report));
+            assert!(text.contains(expected), "{what} on 1.{minor}: {text}");
+            assert!(partial.world.ecr.names().is_empty(), "{what} on 1.{minor}: no repository");
+            assert_eq!(partial.at_destination(), None, "{what} on 1.{minor}");
+            assert_eq!(partial.engine.names(), names, "{what} on 1.{minor}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_whole_index_that_lost_an_image_since_is_not_pushed_in_part() {
+    let whole = Partial::whole(51);
+    let plan = whole.plan().await;
+    assert_eq!(plan.images[0].engine.as_ref().unwrap().outcome, EngineOutcome::Whole);
+    whole.engine.absent.lock().unwrap().push(whole.children[1].clone());
+    whole.engine.hold(NAME, &whole.index);
+    let report = whole.run(&plan).await;
+    let error = error_of(&report);
+    assert!(matches!(error, MigrationError::EngineContentMissing { .. }), "{error:?}");
+    assert!(whole.world.ecr.names().is_empty(), "no repository");
+    assert_eq!(whole.at_destination(), None);
+}
+
+#[tokio::test]
+async fn a_plan_without_an_image_id_is_refused() {
+    let partial = Partial::new(51);
+    let mut plan = partial.plan().await;
+    plan.images[0].engine = None;
+    let report = partial.run(&plan).await;
+    assert!(matches!(error_of(&report), MigrationError::SourceNotPinned { .. }));
+    assert!(partial.world.ecr.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_push_of_different_content_is_detected() {
+    let partial = Partial::new(51);
+    let plan = partial.plan().await;
+    let other = partial.engine.content.image(partial.engine.path(), None, &["other"]);
+    *partial.engine.pushes_instead.lock().unwrap() = Some(other);
+    let report = partial.run(&plan).await;
+    match error_of(&report) {
+        MigrationError::VerificationFailed { expected, .. } => {
+            assert_eq!(*expected, partial.children[0]);
+        }
+        other => panic!("{other:?}"),
+    }
+
+    let world = World::new();
+    let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
+    engine.add(NAME, "image");
+    *engine.pushes_instead.lock().unwrap() = Some(Digest::of(b"anything"));
+    let source = Source::Engine(engine);
+    let request = request("app", "app", &["1"]);
+    let facts = crate::facts::gather(&request, &source, &world.destination()).await.unwrap();
+    let report = world.run(&crate::plan::plan(&request, &facts), &source).await;
+    assert!(matches!(error_of(&report), MigrationError::ContentDiffers { .. }));
+}
+
+#[tokio::test]
+async fn temporary_failures_are_retried_and_failed_engine_pushes_use_the_own_push() {
+    use PushFailure as Cause;
+    let cases: [(&[Cause], usize, u32); 5] = [
+        (&[Cause::RegistryFailed], 2, 0),
+        (&[Cause::Forbidden], 2, 0),
+        (&[Cause::Throttled, Cause::Throttled, Cause::Throttled], 3, 2),
+        (&[Cause::PlatformAmbiguous], 1, 2),
+        (&[Cause::Forbidden, Cause::TokenExpired], 2, 2),
+    ];
+    for (failures, pushes, archives) in cases {
+        let partial = Partial::new(51);
+        partial.engine.failures.lock().unwrap().extend(failures.iter().copied());
+        let plan = partial.plan().await;
+        let report = partial.run(&plan).await;
+        assert_eq!(results(&report), ["Moved EqualToPart"], "{failures:?}");
+        assert_eq!(partial.engine.pushes.lock().unwrap().len(), pushes, "{failures:?}");
+        assert_eq!(*partial.engine.archives.lock().unwrap(), archives, "{failures:?}");
+        assert_eq!(partial.engine.names(), [NAME], "{failures:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_archive_is_read_again_and_nothing_is_sent_twice() {
+    let partial = Partial::new(45);
+    let plan = partial.plan().await;
+    // The run reads the manifests first; the second archive breaks while layers are read.
+    partial.engine.broken_archives.lock().unwrap().extend([None, Some(2_700)]);
+    assert_eq!(results(&partial.run(&plan).await), ["Moved EqualToPart"]);
+    assert_eq!(*partial.engine.archives.lock().unwrap(), 4);
+    let uploads = partial.world.registry.uploads.lock().unwrap().clone();
+    let mut once = uploads.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), uploads.len(), "{uploads:?}");
+}
+
+#[tokio::test]
+async fn an_image_that_can_be_neither_pushed_nor_exported_is_refused_in_the_plan() {
+    let partial = Partial::new(45);
+    *partial.engine.exports_nothing.lock().unwrap() = true;
+    let plan = partial.plan().await;
+    assert!(matches!(refusal(&plan), MigrationError::Docker(DockerError::NotExportable { .. })));
+    // The same can happen after planning.
+    *partial.engine.exports_nothing.lock().unwrap() = false;
+    let plan = partial.plan().await;
+    *partial.engine.exports_nothing.lock().unwrap() = true;
+    let report = partial.run(&plan).await;
+    assert!(matches!(error_of(&report), MigrationError::Docker(DockerError::NotExportable { .. })));
+    assert!(partial.world.ecr.names().is_empty(), "no repository was created");
+}
+
+#[tokio::test]
+async fn a_name_that_is_only_listed_is_found_by_image_id() {
+    let whole = Partial::whole(51);
+    let name = ImageReference::parse(NAME).unwrap();
+    whole.engine.listed_only.lock().unwrap().push(name);
+    let plan = whole.plan().await;
+    assert_eq!(results(&whole.run(&plan).await), ["Moved Equal"]);
+}
