@@ -17,8 +17,8 @@ use transload_tests::ecr::Ecr;
 use transload_tests::images::Target;
 use transload_tests::labs::{DockerCli, EngineKind, EngineLab, RegistryLab};
 
-use expected::{Row, expected, none};
-use images::{Bench, Held, Kind};
+use crate::engine_kinds::expected::{Row, expected, none};
+use crate::engine_kinds::images::{Bench, Held, Kind};
 
 /// The file that the rows are added to.
 const TABLE: &str = "TRANSLOAD_ENGINE_TABLE";

@@ -20,7 +20,7 @@ mod stranger;
 
 use anyhow::{Context, Result};
 
-use self::scene::Scene;
+use crate::somebody_else::scene::Scene;
 
 /// Seeds of each of the four tests, which run side by side.
 const SEEDS: u64 = 50;

@@ -10,8 +10,8 @@ use transload_practice::{Faults, Practice, PracticeOptions};
 
 use crate::aws_cli::{AwsCli, REGION};
 use crate::aws_home::AwsHome;
-use crate::faults::FaultProxy;
-use crate::labs::MinistackLab;
+use crate::faults::proxy::FaultProxy;
+use crate::labs::ministack::MinistackLab;
 use crate::secrets::known;
 
 /// The profile that the stories use.

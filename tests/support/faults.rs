@@ -6,7 +6,7 @@
 
 mod exchange;
 mod head;
-mod proxy;
+pub(crate) mod proxy;
 mod rule;
 mod seen_request;
 mod state;

@@ -1,9 +1,9 @@
 //! Images with known bytes: the same recipe has the same digests on every computer.
 
 mod archive;
-mod image;
+pub(crate) mod image;
 mod index;
-mod layer;
+pub(crate) mod layer;
 mod push;
 mod schema1;
 

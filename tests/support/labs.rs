@@ -3,7 +3,7 @@
 mod docker_cli;
 mod engine;
 mod engine_kind;
-mod ministack;
+pub(crate) mod ministack;
 mod registry;
 
 pub use docker_cli::DockerCli;

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
-use crate::secrets::known;
-use crate::secrets::traces::{self, ArgumentsWatch};
+use crate::secrets::traces::ArgumentsWatch;
+use crate::secrets::{known, traces};
 use crate::tools::system_tool;
 
 /// How long a process may take to end after it was asked to.

@@ -13,7 +13,7 @@ use transload_tests::aws_home::AwsHome;
 use transload_tests::process::{Finished, Run};
 use transload_tests::tools::command_line;
 
-use super::{KEY, token_only};
+use crate::aws_profiles::{KEY, token_only};
 
 /// Keys that the kinds give, so that each can be told from the others.
 const PROCESS: (&str, &str) = ("AKIAPROCESS000000000", "secret-of-the-process");

@@ -16,7 +16,7 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until;
 
-use super::{KEY, profile, token_only};
+use crate::aws_profiles::{KEY, profile, token_only};
 
 const SERIAL: &str = "arn:aws:iam::123456789012:mfa/ada";
 

@@ -18,7 +18,7 @@ use transload_tests::labs::RegistryLab;
 use transload_tests::process::Run;
 use transload_tests::tools::command_line;
 
-use super::{KEY, profile};
+use crate::aws_profiles::{KEY, profile};
 
 /// Sessions so short that none is good for two calls: the SDK renews ten seconds before the end.
 const SHORT: Duration = Duration::from_secs(5);

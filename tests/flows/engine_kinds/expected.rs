@@ -3,7 +3,7 @@
 
 use transload_tests::labs::EngineKind;
 
-use super::images::Kind;
+use crate::engine_kinds::images::Kind;
 
 /// Predicted, sent by, arrived, proof.
 pub type Row = [String; 4];

@@ -12,7 +12,7 @@ use transload_tests::labs::RegistryLab;
 use transload_tests::process::free_port;
 use transload_tests::secrets::SecretSearch;
 
-use super::{checked, refusal};
+use crate::refusals::{checked, refusal};
 
 const KEY: (&str, &str) = ("AKIAIOSFODNN7EXAMPLE", SECRET_KEY);
 

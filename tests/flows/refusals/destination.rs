@@ -12,7 +12,7 @@ use transload_tests::images::{Image, Recipe, Target};
 use transload_tests::labs::RegistryLab;
 use transload_tests::process::free_port;
 
-use super::{checked, refusal};
+use crate::refusals::{checked, refusal};
 
 /// A registry with one image `app:1`, and practice, where the faults of these stories are.
 struct Scene {

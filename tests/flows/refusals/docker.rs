@@ -14,7 +14,7 @@ use transload_tests::labs::EngineLab;
 use transload_tests::process::Run;
 use transload_tests::tools::system_tool;
 
-use super::{checked, refusal};
+use crate::refusals::{checked, refusal};
 
 #[tokio::test]
 async fn an_engine_that_does_not_run() -> Result<()> {

@@ -10,7 +10,7 @@ use transload_tests::labs::RegistryLab;
 use transload_tests::process::free_port;
 use transload_tests::secrets::SecretSearch;
 
-use super::{checked, refusal};
+use crate::refusals::{checked, refusal};
 
 /// A registry with one image `app:1`, and a computer that may copy it to practice.
 struct Scene {

@@ -9,7 +9,7 @@ use transload_docker::DockerEnvironment;
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 use transload_tests::computer::api_error;
 
-use super::Office;
+use crate::sign_in::Office;
 
 fn corp() -> SignInTarget {
     SignInTarget::Session { session: "corp".to_owned() }

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use transload_aws::{SignInError, SignInMethod, SsoTarget};
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 
-use super::{Office, work};
+use crate::sign_in::{Office, work};
 
 #[tokio::test]
 async fn the_browser_brings_the_code_and_the_token_is_where_the_aws_cli_has_it() -> Result<()> {

@@ -7,7 +7,7 @@ use transload_aws::{SignInError, SignInMethod, SsoTarget};
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 use transload_tests::wait::wait_until_true;
 
-use super::{Office, work};
+use crate::sign_in::{Office, work};
 
 const LIMIT: Duration = Duration::from_secs(30);
 

@@ -9,7 +9,7 @@ use transload_tests::aws::IdentityCenter;
 use transload_tests::process::Run;
 use transload_tests::tools::python_tool;
 
-use super::{KEY, Office, work};
+use crate::sign_in::{KEY, Office, work};
 
 /// Runs Python with botocore in the office's home.
 async fn botocore(office: &Office, script: &str) -> Result<String> {

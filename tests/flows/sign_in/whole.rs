@@ -11,7 +11,7 @@ use transload_tests::secrets::SecretSearch;
 use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until;
 
-use super::config;
+use crate::sign_in::config;
 
 #[tokio::test]
 async fn the_command_line_signs_in_and_is_then_who_it_should_be() -> Result<()> {
@@ -78,7 +78,7 @@ async fn the_command_line_signs_in_and_is_then_who_it_should_be() -> Result<()> 
 
 #[tokio::test]
 async fn an_interrupt_gives_the_sign_in_up() -> Result<()> {
-    let office = super::Office::open().await?;
+    let office = crate::sign_in::Office::open().await?;
     office.center.person(Person::Waits);
     let environment = office.home.environment().into_iter().chain(office.center.environment());
     let arguments = ["sign-in", "--aws-profile", "old"];

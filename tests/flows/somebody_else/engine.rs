@@ -10,7 +10,7 @@ use transload_tests::ecr::Ecr;
 use transload_tests::images::{Format, Recipe, Target};
 use transload_tests::labs::EngineKind;
 
-use super::random::Random;
+use crate::somebody_else::random::Random;
 
 /// Seeds on each engine.
 const SEEDS: u64 = 2;

@@ -8,7 +8,7 @@ use transload_api::contract::{
     SummaryStatus,
 };
 
-use super::stranger::{Name, Stranger};
+use crate::somebody_else::stranger::{Name, Stranger};
 
 /// Digests by tag.
 pub type Tags = BTreeMap<Name, String>;

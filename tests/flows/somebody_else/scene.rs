@@ -14,9 +14,9 @@ use transload_tests::faults::FaultProxy;
 use transload_tests::images::{Format, Image, Index, Recipe, Target};
 use transload_tests::labs::RegistryLab;
 
-use super::judgement::{Judgement, Tags};
-use super::random::Random;
-use super::stranger::{Deed, Intent, Moment, Name, Notes, Stranger};
+use crate::somebody_else::judgement::{Judgement, Tags};
+use crate::somebody_else::random::Random;
+use crate::somebody_else::stranger::{Deed, Intent, Moment, Name, Notes, Stranger};
 
 const REPOSITORIES: usize = 3;
 const TAGS: [&str; 2] = ["1", "2"];

@@ -14,8 +14,8 @@ use transload_tests::process::Run;
 use transload_tests::tools::system_tool;
 use transload_tests::zoo::{LOGIN, PERSONALITIES, Personality, ZooRegistry};
 
-use super::content::{APP, fill, open, plain};
 use crate::copies::{copy, without_referrers};
+use crate::zoo::content::{APP, fill, open, plain};
 
 /// How many personalities are tried at the same time.
 const MAX_CONCURRENT: usize = 6;

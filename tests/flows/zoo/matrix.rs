@@ -14,8 +14,10 @@ use transload_tests::ecr::Ecr;
 use transload_tests::tools::target_folder;
 use transload_tests::zoo::{LOGIN, Op, PERSONALITIES, Personality, Quirk, VARIANTS, ZooRegistry};
 
-use super::content::{APP, OTHER, fill, fill_sha512, open, plain, sent_blob, without_list, writes};
 use crate::copies::copy;
+use crate::zoo::content::{
+    APP, OTHER, fill, fill_sha512, open, plain, sent_blob, without_list, writes,
+};
 
 /// Registries that are tried at the same time: most of the time each waits.
 const MAX_CONCURRENT: usize = 4;

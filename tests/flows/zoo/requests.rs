@@ -6,8 +6,8 @@ use transload_migration::{CopyOptions, CopyOutcome};
 use transload_tests::images::{Image, Recipe};
 use transload_tests::zoo::ZooRegistry;
 
-use super::content::{plain, with_manifest};
 use crate::copies::{client, copy};
+use crate::zoo::content::{plain, with_manifest};
 
 /// The work *many* of the bench, 40 repositories with 5 tags of 5 layers, 3 of them shared by all,
 /// from and to a registry without the referrers API.

@@ -27,8 +27,8 @@ use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until_true;
 use transload_tests::zoo::{LOGIN, Op, PERSONALITIES, Personality, Quirk, ZooRegistry};
 
-use super::content::{APP, OTHER, fill, plain, sent_blob, without_list, writes};
 use crate::copies::client;
+use crate::zoo::content::{APP, OTHER, fill, plain, sent_blob, without_list, writes};
 
 const LIMIT: Duration = Duration::from_secs(120);
 /// How many personalities are tried at the same time.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::Answer;
+use crate::aws::scripted::Answer;
 
 /// What GetAuthorizationToken answers: a token for a registry at this address.
 pub fn registry_token(registry: &str) -> Answer {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 
-use super::{Answer, Call, Exchange, ScriptedAws};
+use crate::aws::scripted::{Answer, Call, Exchange, ScriptedAws};
 
 #[derive(Clone, Debug)]
 struct State {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::{Answer, Call, Exchange, ScriptedAws};
+use crate::aws::scripted::{Answer, Call, Exchange, ScriptedAws};
 
 /// What the person at the page of IAM Identity Center does when it opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Answer, Call, ScriptedAws};
+use crate::aws::scripted::{Answer, Call, ScriptedAws};
 
 /// The token that a session with the metadata service has.
 const METADATA_TOKEN: &str = "token-of-the-metadata-session";

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::Exchange;
+use crate::aws::scripted::Exchange;
 use crate::process::Run;
 use crate::tools::python_tool;
 

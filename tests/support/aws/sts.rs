@@ -8,8 +8,7 @@ use anyhow::Result;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::scripted::escaped;
-use super::{Answer, Call, Exchange, ScriptedAws};
+use crate::aws::scripted::{Answer, Call, Exchange, ScriptedAws, escaped};
 
 /// The account of everybody here.
 const ACCOUNT: &str = "123456789012";

@@ -10,9 +10,9 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 
-use super::head::Head;
-use super::rule::Fault;
-use super::state::State;
+use crate::faults::head::Head;
+use crate::faults::rule::Fault;
+use crate::faults::state::State;
 
 /// How long a client may go on sending after it was answered.
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);

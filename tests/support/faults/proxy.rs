@@ -9,11 +9,11 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
 
-use super::exchange::serve;
-use super::rule::Rule;
-use super::seen_request::SeenRequest;
-use super::state::State;
-use super::watcher::Watcher;
+use crate::faults::exchange::serve;
+use crate::faults::rule::Rule;
+use crate::faults::seen_request::SeenRequest;
+use crate::faults::state::State;
+use crate::faults::watcher::Watcher;
 
 /// The proxy. It listens until it is dropped.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use regex::Regex;
 use serde_json::json;
 
-use super::head::Head;
+use crate::faults::head::Head;
 
 /// What is done to a request. Bytes are counted in the body as it is on the wire.
 #[derive(Clone, Debug)]

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::head::Head;
-use super::rule::{Fault, Rule};
-use super::seen_request::SeenRequest;
-use super::watcher::Watcher;
+use crate::faults::head::Head;
+use crate::faults::rule::{Fault, Rule};
+use crate::faults::seen_request::SeenRequest;
+use crate::faults::watcher::Watcher;
 use crate::secrets::known;
 
 #[derive(Debug)]

@@ -7,8 +7,9 @@ use axum::body::Bytes;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
-use super::{Fault, FaultProxy, Rule};
-use crate::images::pseudo_random;
+use crate::faults::proxy::FaultProxy;
+use crate::faults::rule::{Fault, Rule};
+use crate::images::layer::pseudo_random;
 use crate::wait::wait_until_true;
 
 const BODY_BYTES: usize = 300_000;

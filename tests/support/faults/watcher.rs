@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::seen_request::SeenRequest;
+use crate::faults::seen_request::SeenRequest;
 
 /// Is called for every request of a proxy, and can act in between.
 pub trait Watcher: std::fmt::Debug + Send + Sync {

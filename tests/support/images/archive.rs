@@ -1,7 +1,10 @@
+//! Images as OCI layouts in a tar archive, for tests that load images into an engine.
+
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Image, Manifest};
+use crate::images::Manifest;
+use crate::images::image::Image;
 
 /// An index or manifest with its images as an OCI layout in a tar, for `docker load`. Only the
 /// containerd image store and Podman read one.

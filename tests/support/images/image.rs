@@ -5,7 +5,8 @@ use bytes::Bytes;
 use serde_json::json;
 use transload_model::media_type;
 
-use super::{Layer, Manifest, Packing, digest_of};
+use crate::images::layer::{Layer, Packing};
+use crate::images::{Manifest, digest_of};
 
 /// Which of the two families of media types an image has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

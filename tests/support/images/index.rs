@@ -3,7 +3,8 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{Format, Image, Manifest, Recipe};
+use crate::images::Manifest;
+use crate::images::image::{Format, Image, Recipe};
 
 /// An image of several platforms.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use anyhow::Result;
 use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
 
-use super::digest_of;
+use crate::images::digest_of;
 
 /// How a layer is packed in a registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

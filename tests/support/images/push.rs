@@ -5,7 +5,9 @@ use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{RequestBuilder, StatusCode};
 use url::Url;
 
-use super::{Image, Index, Manifest};
+use crate::images::Manifest;
+use crate::images::image::Image;
+use crate::images::index::Index;
 
 /// A repository of a registry, to put content into. It is written for the
 /// tests on purpose and shares no line with the engine's registry client.
@@ -117,7 +119,7 @@ impl Target {
     /// # Errors
     /// When the registry answers something else.
     pub async fn tag_digest(&self, tag: &str) -> Result<Option<String>> {
-        Ok(self.manifest_bytes(tag).await?.map(|bytes| super::digest_of(&bytes)))
+        Ok(self.manifest_bytes(tag).await?.map(|bytes| crate::images::digest_of(&bytes)))
     }
 
     /// The manifest that a tag or digest names, or nothing where there is none.

@@ -1,9 +1,12 @@
+//! Images of Docker schema 1, with a signature made from a fixed key.
+
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::{Image, Manifest, digest_of};
+use crate::images::image::Image;
+use crate::images::{Manifest, digest_of};
 
 /// The base point of P-256. Source: SEC 2, 2.4.2.
 const BASE_POINT: (&str, &str) =

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use tempfile::TempDir;
 
-use crate::images::Image;
+use crate::images::image::Image;
 use crate::process::{Finished, Run};
 use crate::tools::system_tool;
 

@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{DockerCli, START_LIMIT};
+use crate::labs::START_LIMIT;
+use crate::labs::docker_cli::DockerCli;
 use crate::process::Process;
 use crate::tools::system_tool;
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::EngineLab;
+use crate::labs::engine::EngineLab;
 use crate::tools::engine_root;
 
 /// The engines that a story on "every engine" runs on.

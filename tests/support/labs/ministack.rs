@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::START_LIMIT;
 use crate::aws_cli::AwsCli;
+use crate::labs::START_LIMIT;
 use crate::process::{Process, free_port};
 use crate::tools::python_tool;
 

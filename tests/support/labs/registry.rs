@@ -7,8 +7,8 @@ use anyhow::{Result, bail};
 use regex::Regex;
 use tempfile::TempDir;
 
-use super::START_LIMIT;
 use crate::company::ServerFiles;
+use crate::labs::START_LIMIT;
 use crate::process::{Process, Run, free_port};
 use crate::secrets::known;
 use crate::tools::system_tool;

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 use serde_json::Value;
 
-use super::{SHORTEST, SecretSearch};
+use crate::secrets::{SHORTEST, SecretSearch};
 
 /// How many digits the code of an MFA device has.
 const CODE_DIGITS: usize = 6;

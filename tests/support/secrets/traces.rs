@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use super::{SecretSearch, known};
+use crate::secrets::{SecretSearch, known};
 
 /// What `report --format` takes.
 const REPORT_FORMATS: [&str; 4] = ["markdown", "csv", "json", "html"];

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::files::write_program;
-use super::stage::Stage;
 use crate::wait::wait_until;
+use crate::window::files::write_program;
+use crate::window::stage::Stage;
 
 /// How long the program may take to open a page.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -7,9 +7,9 @@ use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use serde_json::Value;
 
-use super::page::{LIMIT, Window};
-use super::screen::Hand;
 use crate::wait::{wait_until, wait_until_true};
+use crate::window::page::{LIMIT, Window};
+use crate::window::screen::Hand;
 
 /// How long the page may take to see a click or a key.
 const SEEN_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -48,8 +48,9 @@ impl Window {
         }
         let field = serde_json::to_value(field)?;
         self.client.execute("arguments[0].select()", vec![field.clone()]).await?;
-        self.hand()?.press(&[vec![super::keyboard::BACKSPACE]])?;
-        let keys = new.chars().map(|key| vec![super::keyboard::symbol(key)]).collect::<Vec<_>>();
+        self.hand()?.press(&[vec![crate::window::keyboard::BACKSPACE]])?;
+        let keys =
+            new.chars().map(|key| vec![crate::window::keyboard::symbol(key)]).collect::<Vec<_>>();
         self.hand()?.press(&keys)?;
         wait_until_true(LIMIT, &format!("{new:?} in the field"), async || {
             let value = self.client.execute("return arguments[0].value", vec![field.clone()]).await;
@@ -66,12 +67,13 @@ impl Window {
         let path = path.to_str().context("a path that can be typed")?;
         let dialog = || Hand::over_dialog(&self.display);
         wait_until(LIMIT, "a dialog for a file", async || dialog().ok()?).await?;
-        let key = |key: Key| super::keyboard::symbol(key.into());
-        let letters = |text: &str| text.chars().map(super::keyboard::symbol).collect::<Vec<_>>();
+        let key = |key: Key| crate::window::keyboard::symbol(key.into());
+        let letters =
+            |text: &str| text.chars().map(crate::window::keyboard::symbol).collect::<Vec<_>>();
         wait_until_true(LIMIT, "the dialog to take the path and close", async || {
             // What is typed before the dialog listens is lost, so it is typed until it was taken.
             let type_keys = async |keys: Vec<Vec<u32>>| {
-                super::screen::wait_for_rest(|| dialog().ok()??.picture().ok()).await;
+                crate::window::screen::wait_for_rest(|| dialog().ok()??.picture().ok()).await;
                 // One that has closed meanwhile takes no more.
                 dialog().ok().flatten().and_then(|mut dialog| dialog.press(&keys).ok())
             };

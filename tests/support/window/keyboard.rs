@@ -3,8 +3,8 @@
 use anyhow::{Result, bail};
 use fantoccini::key::Key;
 
-use super::page::Window;
-use super::screen::SHIFT;
+use crate::window::page::Window;
+use crate::window::screen::SHIFT;
 
 /// More presses of Tab than any page has stops.
 const MOST_STOPS: usize = 250;

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::bus;
-use super::files::write_program;
 use crate::process::Process;
 use crate::tools::system_tool;
+use crate::window::bus;
+use crate::window::files::write_program;
 
 /// Starts it; it ends when it is dropped.
 pub(super) async fn start(

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::stage::Stage;
+use crate::window::stage::Stage;
 
 /// What the program uses of memory, each process with its part of what is shared (PSS), in MB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

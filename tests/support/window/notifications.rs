@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::bus;
 use crate::process::{Process, Run};
 use crate::tools::system_tool;
+use crate::window::bus;
 
 /// Starts it; it ends when it is dropped.
 ///

@@ -8,8 +8,8 @@ use fantoccini::Client;
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
-use super::files::picture_folder;
 use crate::wait::wait_until;
+use crate::window::files::picture_folder;
 
 /// How long something on the page may take to come.
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
@@ -231,13 +231,14 @@ impl Window {
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let path = picture_folder()?.join(format!("{}-{name}.png", self.story));
         self.wait_for_drawing().await;
-        super::screen::picture(&self.display)?.write(&path)?;
+        crate::window::screen::picture(&self.display)?.write(&path)?;
         Ok(path)
     }
 
     /// Waits until the screen stays the same for a moment: what moves has come to its end.
     async fn wait_for_drawing(&self) {
-        super::screen::wait_for_rest(|| super::screen::picture(&self.display).ok()).await;
+        crate::window::screen::wait_for_rest(|| crate::window::screen::picture(&self.display).ok())
+            .await;
     }
 
     /// Looks for breaches of accessibility with axe-core, the rules of WCAG 2.1 A and AA.

@@ -11,12 +11,12 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::files::write_program;
-use super::page::Window;
 use crate::process::{Process, free_port};
 use crate::secrets::{known, traces};
 use crate::tools::{application, system_tool, tauri_driver};
 use crate::wait::{wait_until, wait_until_true};
+use crate::window::files::write_program;
+use crate::window::page::Window;
 
 /// How long the screen, the bus, the driver and the first page may each take.
 const START_LIMIT: Duration = Duration::from_secs(90);
@@ -87,7 +87,8 @@ impl Stage {
     /// When it does not start.
     pub async fn with_keychain(mut self) -> Result<Self> {
         let environment = self.environment();
-        let keychain = super::keychain::start(self.folder.path(), &self.bus, environment).await?;
+        let keychain =
+            crate::window::keychain::start(self.folder.path(), &self.bus, environment).await?;
         self.keychain = Some(keychain);
         Ok(self)
     }
@@ -98,7 +99,8 @@ impl Stage {
     /// When it does not start.
     pub async fn with_notifications(mut self) -> Result<Self> {
         let environment = self.environment();
-        self.notifications = Some(super::notifications::start(&self.bus, environment).await?);
+        self.notifications =
+            Some(crate::window::notifications::start(&self.bus, environment).await?);
         Ok(self)
     }
 
@@ -107,7 +109,7 @@ impl Stage {
     /// # Errors
     /// When nobody shows any.
     pub async fn notifications(&self) -> Result<Vec<(String, String)>> {
-        super::notifications::shown(&self.bus).await
+        crate::window::notifications::shown(&self.bus).await
     }
 
     /// The person turns to something else: no window has the keyboard.
@@ -115,7 +117,7 @@ impl Stage {
     /// # Errors
     /// When the screen does not answer.
     pub fn look_away(&self) -> Result<()> {
-        super::screen::look_away(&self.display)
+        crate::window::screen::look_away(&self.display)
     }
 
     /// Sets a variable of the program's environment.
@@ -202,7 +204,7 @@ impl Stage {
     /// # Errors
     /// When the screen has no window that can be asked.
     pub fn ask_to_close(&self) -> Result<()> {
-        super::screen::ask_to_close(&self.display)
+        crate::window::screen::ask_to_close(&self.display)
     }
 
     /// How many processes there are of the program and of what drives it.

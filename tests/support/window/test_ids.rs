@@ -7,8 +7,8 @@ use fantoccini::Locator;
 use fantoccini::elements::Element;
 use serde_json::Value;
 
-use super::page::{LIMIT, Window};
 use crate::wait::{wait_until, wait_until_true};
+use crate::window::page::{LIMIT, Window};
 
 /// What is asked for by its test id, where a role and a name would not be enough.
 impl Window {

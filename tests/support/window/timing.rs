@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::page::Window;
 use crate::wait::wait_until;
+use crate::window::page::Window;
 
 /// How long something took on the page, in milliseconds of the page's own clock.
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 
-use super::quirk::{Op, Quirk};
-use super::registry::{LOGIN, State, TOKEN, locked};
-use super::request::ZooRequest;
-use super::response::ZooResponse;
+use crate::zoo::quirk::{Op, Quirk};
+use crate::zoo::registry::{LOGIN, State, TOKEN, locked};
+use crate::zoo::request::ZooRequest;
+use crate::zoo::response::ZooResponse;
 
 impl State {
     /// The answer that a quirk gives in the place of the registry.

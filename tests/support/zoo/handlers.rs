@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use transload_model::media_type;
 
-use super::content::{Content, digest_as};
-use super::quirk::{Op, Quirk};
-use super::registry::{State, locked};
-use super::request::ZooRequest;
-use super::response::ZooResponse;
 use crate::images::digest_of;
+use crate::zoo::content::{Content, digest_as};
+use crate::zoo::quirk::{Op, Quirk};
+use crate::zoo::registry::{State, locked};
+use crate::zoo::request::ZooRequest;
+use crate::zoo::response::ZooResponse;
 
 impl State {
     /// Serves a request as distribution does.

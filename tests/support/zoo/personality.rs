@@ -1,7 +1,8 @@
 //! The personalities: real registries, each with the thread or the page that shows its behavior.
 
 use super::quirk::Op::*;
-use super::quirk::Quirk::{self, *};
+use super::quirk::Quirk::*;
+use crate::zoo::quirk::Quirk;
 
 /// A registry of the zoo.
 #[derive(Clone, Copy, Debug)]

@@ -13,13 +13,14 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::content::Content;
-use super::personality::Personality;
-use super::quirk::{Op, Quirk};
-use super::request::ZooRequest;
-use super::response::ZooResponse;
-use crate::images::{Image, Manifest};
+use crate::images::Manifest;
+use crate::images::image::Image;
 use crate::secrets::known;
+use crate::zoo::content::Content;
+use crate::zoo::personality::Personality;
+use crate::zoo::quirk::{Op, Quirk};
+use crate::zoo::request::ZooRequest;
+use crate::zoo::response::ZooResponse;
 
 /// The login that opens a registry which wants one.
 pub const LOGIN: (&str, &str) = ("ada", "zoo-password");

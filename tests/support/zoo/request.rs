@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use bytes::Bytes;
 use url::form_urlencoded;
 
-use super::quirk::Op;
+use crate::zoo::quirk::Op;
 
 /// A request: the operation of the protocol, and what it is about.
 pub(super) struct ZooRequest<'a> {

@@ -1,8 +1,9 @@
 //! Every kind of behavior that a bug report showed, with its siblings: one quirk at a time.
 
-use super::personality::{NEXT, PAGE, Personality, UNSUPPORTED, animal};
+use super::personality::animal;
 use super::quirk::Op::*;
 use super::quirk::Quirk::*;
+use crate::zoo::personality::{NEXT, PAGE, Personality, UNSUPPORTED};
 
 macro_rules! each {
     ($($name:literal: [$($quirk:expr),* $(,)?]),* $(,)?) => {

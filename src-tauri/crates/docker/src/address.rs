@@ -14,7 +14,9 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 
-use super::{DockerEnvironment, DockerError, System};
+use crate::environment::DockerEnvironment;
+use crate::error::DockerError;
+use crate::system::System;
 
 /// The port of a `tcp://` address that names none, with TLS too. Source: docker/cli, `defaultHTTPPort`.
 const PLAIN_PORT: u16 = 2375;

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::DockerError;
-use super::archive::ImageArchive;
-use super::engine_image::{EngineImage, EnginePlatform};
-use super::engine_info::EngineInfo;
+use crate::archive::ImageArchive;
+use crate::engine_image::{EngineImage, EnginePlatform};
+use crate::engine_info::EngineInfo;
+use crate::error::DockerError;
 use transload_model::{Digest, ImageReference, RegistryHost, Secret};
 
 /// The calls of the Docker Engine that Transload makes.

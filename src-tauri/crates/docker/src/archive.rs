@@ -9,7 +9,7 @@ use std::pin::Pin;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 
-use super::DockerError;
+use crate::error::DockerError;
 
 /// Headers and contents are padded to this. Source: POSIX.1-2017, `pax`, "ustar Interchange Format".
 const BLOCK_BYTES: usize = 512;

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::{DockerError, ImageArchive};
+use crate::archive::ImageArchive;
+use crate::error::DockerError;
 use transload_model::{Digest, MANIFEST_LIMIT_BYTES, Manifest, RawManifest};
 
 /// Where the content of an archive lies. Source: OCI image layout specification.

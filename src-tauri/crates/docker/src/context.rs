@@ -6,7 +6,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{DockerAddress, DockerEnvironment, DockerError, TlsFiles};
+use crate::address::{DockerAddress, TlsFiles};
+use crate::environment::DockerEnvironment;
+use crate::error::DockerError;
 use transload_model::Digest;
 
 /// The name that means "no context: the usual socket".

@@ -16,12 +16,15 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::response::{body_bytes, failure, image_failure, missing_id, refusal};
-use super::transport::Transport;
-use super::{
-    ApiVersion, DockerAddress, DockerApi, DockerError, EngineImage, EngineInfo, EngineLogin,
-    EnginePlatform, ImageArchive, PushOutcome, PushProgress, engine_image, push,
-};
+use crate::address::DockerAddress;
+use crate::api::{DockerApi, EngineLogin, PushOutcome, PushProgress};
+use crate::archive::ImageArchive;
+use crate::engine_image::{EngineImage, EnginePlatform};
+use crate::engine_info::{ApiVersion, EngineInfo};
+use crate::error::DockerError;
+use crate::response::{body_bytes, failure, image_failure, missing_id, refusal};
+use crate::transport::Transport;
+use crate::{engine_image, push};
 use transload_model::{Digest, ImageReference, RegistryHost};
 
 /// How long the engine may take to begin an answer, in seconds. A tag or a list on a busy engine
@@ -163,7 +166,7 @@ impl DockerEngine {
         header.set_sensitive(true);
         request.headers_mut().insert("X-Registry-Auth", header);
         let (response, _connection) = self.send(request).await.map_err(|error| match error {
-            DockerError::Refused { status: 404, .. } => super::response::missing(reference),
+            DockerError::Refused { status: 404, .. } => crate::response::missing(reference),
             other => other,
         })?;
         push::follow(response.into_body(), reference, progress).await
@@ -185,7 +188,7 @@ impl DockerApi for DockerEngine {
     async fn image(&self, reference: &ImageReference) -> Result<EngineImage, DockerError> {
         match self.inspect(&reference.to_string()).await {
             Err(DockerError::Refused { status: 404, .. }) => {
-                Err(super::response::missing(reference))
+                Err(crate::response::missing(reference))
             }
             other => other,
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::DockerError;
+use crate::error::DockerError;
 use transload_model::{Digest, ImageReference, Platform};
 
 /// An image of the engine.

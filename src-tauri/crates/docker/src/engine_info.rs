@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use bollard::models::{SystemInfo, SystemVersion};
 
-use super::DockerError;
+use crate::error::DockerError;
 
 /// What the information of an engine says in `DriverStatus` when it keeps images in containerd.
 /// Source: moby, `daemon/containerd/service.go`.

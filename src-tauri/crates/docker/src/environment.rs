@@ -1,7 +1,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::System;
+use crate::system::System;
 use transload_model::Secret;
 
 /// Everything that this process's environment says about the Docker Engine and about stored

@@ -1,4 +1,4 @@
-use super::TlsProblem;
+use crate::tls::TlsProblem;
 use transload_model::ImageReference;
 
 /// Why a call to the Docker Engine, or the way to it, failed.

@@ -1,11 +1,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::context;
-use super::{
-    DockerAddress, DockerApi, DockerEngine, DockerEnvironment, DockerError, EngineInfo, System,
-    TlsFiles,
-};
+use crate::address::{DockerAddress, TlsFiles};
+use crate::api::DockerApi;
+use crate::context;
+use crate::engine::DockerEngine;
+use crate::engine_info::EngineInfo;
+use crate::environment::DockerEnvironment;
+use crate::error::DockerError;
+use crate::system::System;
 
 /// How long an engine may take to say what it is before the next address is tried.
 const PROBE_LIMIT: Duration = Duration::from_secs(10);

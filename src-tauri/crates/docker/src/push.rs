@@ -1,8 +1,9 @@
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::push_stream::PushStream;
-use super::{DockerError, PushOutcome, PushProgress};
+use crate::api::{PushOutcome, PushProgress};
+use crate::error::DockerError;
+use crate::push_stream::PushStream;
 use transload_model::ImageReference;
 
 /// Follows the engine's lines to the end of a push.

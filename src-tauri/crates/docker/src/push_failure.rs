@@ -1,4 +1,4 @@
-use super::PushFailure;
+use crate::error::PushFailure;
 
 /// What the sentences of a failed push mean; the first that is found counts. The engine passes the
 /// registry's words on, or those of the Go network library, in a sentence of its own.

@@ -1,7 +1,9 @@
 use serde::Deserialize;
 
-use super::push_failure::classify;
-use super::{DockerError, PushLayerState, PushOutcome, PushProgress, response};
+use crate::api::{PushLayerState, PushOutcome, PushProgress};
+use crate::error::DockerError;
+use crate::push_failure::classify;
+use crate::response;
 use transload_model::{Digest, ImageReference};
 
 /// The longest line that an engine may send, in bytes. A line is some hundred bytes; an error may

@@ -11,7 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
-use super::{DockerAddress, EngineLogin};
+use crate::address::DockerAddress;
+use crate::api::EngineLogin;
 use transload_model::{Digest, RegistryHost};
 
 /// How long a server may take to start or to end.

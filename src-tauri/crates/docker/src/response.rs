@@ -6,7 +6,9 @@ use hyper::Response;
 use hyper::body::Incoming;
 use serde::Deserialize;
 
-use super::{DockerAddress, DockerError, TlsProblem};
+use crate::address::DockerAddress;
+use crate::error::DockerError;
+use crate::tls::TlsProblem;
 use transload_model::{Digest, ImageReference};
 
 /// How much of an error's body is read, in bytes.

@@ -10,9 +10,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    DockerAddress, DockerApi, DockerEngine, DockerError, EngineLogin, EnginePlatform, PartKind,
-};
+use crate::address::DockerAddress;
+use crate::api::{DockerApi, EngineLogin};
+use crate::engine::DockerEngine;
+use crate::engine_image::{EnginePlatform, PartKind};
+use crate::error::DockerError;
 use transload_model::{Digest, ImageReference};
 
 const INDEX: &str = "sha256:0027750000000000000000000000000000000000000000000000000000000000";

@@ -14,7 +14,7 @@ use rustls::{
 };
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::{DockerAddress, TlsFiles};
+use crate::address::{DockerAddress, TlsFiles};
 use transload_network::TrustsGiven;
 
 /// Why the TLS of an address cannot be set up.

@@ -12,7 +12,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{DockerAddress, DockerError, TlsProblem, tls};
+use crate::address::DockerAddress;
+use crate::error::DockerError;
+use crate::tls;
+use crate::tls::TlsProblem;
 
 /// How long a connection over the network may take to come up.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -170,7 +173,7 @@ mod local {
     use std::io;
     use std::path::Path;
 
-    use super::Connection;
+    use crate::transport::Connection;
 
     pub(super) async fn socket(_path: &Path) -> io::Result<Box<dyn Connection>> {
         Err(io::ErrorKind::Unsupported.into())
@@ -178,7 +181,14 @@ mod local {
 
     pub(super) async fn pipe(path: &str) -> io::Result<Box<dyn Connection>> {
         let open = || tokio::net::windows::named_pipe::ClientOptions::new().open(path);
-        Ok(Box::new(super::until_free(open, super::PIPE_PAUSE, super::PIPE_LIMIT).await?))
+        Ok(Box::new(
+            crate::transport::until_free(
+                open,
+                crate::transport::PIPE_PAUSE,
+                crate::transport::PIPE_LIMIT,
+            )
+            .await?,
+        ))
     }
 }
 

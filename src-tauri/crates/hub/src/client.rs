@@ -10,9 +10,11 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::rate_limit::{RateLimit, retry_at};
-use super::response::{List, OrganizationAnswer, RepositoryAnswer, TagAnswer};
-use super::{HubError, HubRepository, HubTag, Page};
+use crate::error::HubError;
+use crate::rate_limit::{RateLimit, retry_at};
+use crate::response::{
+    HubRepository, HubTag, List, OrganizationAnswer, Page, RepositoryAnswer, TagAnswer,
+};
 use transload_model::Secret;
 use transload_network::{Encoding, Network, decoded};
 

@@ -1,4 +1,4 @@
-use super::{CountCondition, LifecyclePolicy, PolicyAction};
+use crate::policy::{CountCondition, LifecyclePolicy, PolicyAction};
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use crate::digest::Digest;
 
 /// The media types that images are made of.
 pub mod media_type {

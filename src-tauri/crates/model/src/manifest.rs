@@ -3,7 +3,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{Descriptor, Digest, InvalidDigest, Platform, media_type};
+use crate::descriptor::{Descriptor, Platform, media_type};
+use crate::digest::{Digest, InvalidDigest};
 
 /// The largest manifest that is read: ECR takes at most 4,194,304 characters (`ImageManifest`), and
 /// the OCI distribution specification asks registries for no more than 4 MiB either.
@@ -190,9 +191,9 @@ impl RawManifest {
     /// Checks that this is what was asked for.
     pub fn expect_digest(&self, expected: &Digest) -> Result<(), ManifestError> {
         let actual = match expected.algorithm() {
-            super::DigestAlgorithm::Sha256 => self.digest.clone(),
-            algorithm @ super::DigestAlgorithm::Sha512 => {
-                let mut hasher = super::DigestHasher::new(algorithm);
+            crate::digest::DigestAlgorithm::Sha256 => self.digest.clone(),
+            algorithm @ crate::digest::DigestAlgorithm::Sha512 => {
+                let mut hasher = crate::digest::DigestHasher::new(algorithm);
                 hasher.update(&self.bytes);
                 hasher.finish()
             }

@@ -1,6 +1,7 @@
 use std::fmt;
 
-use super::{AccountId, Region};
+use crate::account::AccountId;
+use crate::region::Region;
 
 /// AWS regions that are run together, with accounts, endpoints and ARNs of their own. Credentials of
 /// one partition mean nothing in another.

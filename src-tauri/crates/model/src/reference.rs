@@ -1,6 +1,8 @@
 use std::fmt;
 
-use super::{Digest, InvalidDigest, InvalidTag, Partition, Tag};
+use crate::digest::{Digest, InvalidDigest};
+use crate::partition::Partition;
+use crate::tag::{InvalidTag, Tag};
 
 /// Docker Hub's canonical name in references.
 const DOCKER_HUB: &str = "docker.io";

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use ts_rs::TS;
 
-use super::{RepositoryPolicy, wildcard_matches};
+use crate::repository_policy::RepositoryPolicy;
+use crate::wildcard::wildcard_matches;
 
 /// How a repository is set up: for a new one what to ask for, for an existing one what it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

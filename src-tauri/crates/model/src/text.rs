@@ -9,7 +9,9 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Digest, Region, Tag};
+use crate::digest::Digest;
+use crate::region::Region;
+use crate::tag::Tag;
 
 /// Serializes parsed values as the text that they were parsed from.
 macro_rules! as_text {
@@ -104,8 +106,8 @@ pub mod option {
 mod tests {
     use serde_json::{from_value, json, to_value};
 
-    use super::super::Platform;
     use super::*;
+    use crate::descriptor::Platform;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Values {

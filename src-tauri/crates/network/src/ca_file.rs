@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use time::OffsetDateTime;
 
-use super::certificate;
+use crate::certificate;
 
 /// A larger file is no list of authorities: the one of a whole system has some 300 KiB.
 const FILE_LIMIT_BYTES: u64 = 4 << 20;

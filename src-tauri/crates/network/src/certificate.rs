@@ -185,7 +185,7 @@ mod tests {
     use proptest::prelude::*;
     use time::macros::datetime;
 
-    use super::read;
+    use crate::certificate::read;
     use crate::testing::{Authority, Validity};
 
     #[test]

@@ -161,8 +161,8 @@ pub mod testing {
 
 #[cfg(test)]
 mod tests {
-    use super::testing::{forms, gzip};
     use super::*;
+    use crate::encoding::testing::{forms, gzip};
 
     #[test]
     fn a_body_is_decoded_and_a_wrong_label_is_passed_over() {

@@ -9,9 +9,9 @@ use reqwest::redirect::Policy;
 use tokio::time::timeout;
 use url::Url;
 
-use super::encoding::{Encoding, decoded};
-use super::failure::sentence;
-use super::{Network, NetworkFailure};
+use crate::encoding::{Encoding, decoded};
+use crate::failure::{NetworkFailure, sentence};
+use crate::network::Network;
 
 /// No answer of AWS is larger: a page of 1,000 images with their tags has about a megabyte.
 const BODY_LIMIT_BYTES: usize = 16 << 20;

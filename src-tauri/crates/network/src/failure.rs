@@ -4,9 +4,10 @@ use std::error::Error;
 
 use time::OffsetDateTime;
 
-use super::proxy_address::Hop;
-use super::verifier::{self, Distrust, Untrusted};
-use super::{Clock, clock};
+use crate::clock::Clock;
+use crate::proxy_address::Hop;
+use crate::verifier::{Distrust, Untrusted};
+use crate::{clock, verifier};
 
 /// From this difference on a clock is called wrong: AWS refuses signatures that are five minutes
 /// ahead. Source: AWS General Reference, "Signature Version 4", and the SDK's own threshold.

@@ -16,7 +16,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-use super::certificate;
+use crate::certificate;
 
 /// Trusts the certificates that were given, and what another verifier trusts.
 #[derive(Debug)]

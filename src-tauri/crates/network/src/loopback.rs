@@ -10,7 +10,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, SignatureScheme};
 
-use super::address_scope::{AddressScope, scope_of_address};
+use crate::address_scope::{AddressScope, scope_of_address};
 
 /// Takes any certificate from this computer, and none from another.
 pub(super) fn verifier() -> Arc<dyn ServerCertVerifier> {

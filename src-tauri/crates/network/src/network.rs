@@ -1,3 +1,6 @@
+//! The HTTP clients of the program: which proxies, certificate authorities and TLS verifiers each kind of
+//! connection uses. Every crate that opens a connection gets its client from [`Network`].
+
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
@@ -7,8 +10,11 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use rustls::client::danger::ServerCertVerifier;
 
-use super::failure::of_connection;
-use super::{CaFile, CaFileError, CaOrigin, Clock, NetworkFailure, Proxies, loopback, verifier};
+use crate::ca_file::{CaFile, CaFileError, CaOrigin};
+use crate::clock::Clock;
+use crate::failure::{NetworkFailure, of_connection};
+use crate::proxies::Proxies;
+use crate::{loopback, verifier};
 
 /// The variable of the AWS tools that names a file with certificate authorities.
 const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";

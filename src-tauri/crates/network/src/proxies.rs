@@ -15,10 +15,10 @@ use ts_rs::TS;
 
 use url::Url;
 
-use super::address_scope::{AddressScope, scope_of};
-use super::gnome::GnomeProxies;
-use super::proxy_address::Hop;
-use super::proxy_exceptions::Exceptions;
+use crate::address_scope::{AddressScope, scope_of};
+use crate::gnome::GnomeProxies;
+use crate::proxy_address::Hop;
+use crate::proxy_exceptions::Exceptions;
 
 /// The variables that name a proxy, in the order in which they are asked for an `https` address.
 const PROXY_VARIABLES: [&str; 3] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];

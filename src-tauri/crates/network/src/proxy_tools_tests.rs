@@ -21,8 +21,11 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::testing::{ConnectProxy, ProxyRule};
-use super::{Exchange, ExchangeRequest, Hop, Network, Proxies};
+use crate::exchange::{Exchange, ExchangeRequest};
+use crate::network::Network;
+use crate::proxies::Proxies;
+use crate::proxy_address::Hop;
+use crate::testing::{ConnectProxy, ProxyRule};
 
 /// How many cases are made. botocore goes through all of them in one process.
 const CASES: usize = 1_500;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 
-use super::encoding::testing::{forms, gzip};
-use super::testing::{
+use super::*;
+use crate::encoding::testing::{forms, gzip};
+use crate::testing::{
     Authority, ConnectProxy, Leaf, ProxyRule, Says, TlsServer, Validity, self_signed,
 };
-use super::*;
 
 const HOST: &str = "registry.example";
 const OK: &str =

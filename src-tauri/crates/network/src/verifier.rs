@@ -9,8 +9,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
 use time::OffsetDateTime;
 
-use super::certificate;
-use super::given_certificates::TrustsGiven;
+use crate::certificate;
+use crate::given_certificates::TrustsGiven;
 
 /// Why a certificate is not trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::{RegistryEndpoint, RegistryError};
+use crate::endpoint::RegistryEndpoint;
+use crate::error::RegistryError;
 use transload_network::{AddressScope, is_loopback, scope_of, scope_of_address};
 
 /// Why a place is refused to whoever is not there.

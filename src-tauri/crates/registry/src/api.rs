@@ -9,8 +9,8 @@ use bytes::Bytes;
 use futures_util::Stream;
 use url::Url;
 
-use super::RegistryError;
-use super::token::{IDENTITY_TOKEN_USER, REGISTRY_TOKEN_USER};
+use crate::error::RegistryError;
+use crate::token::{IDENTITY_TOKEN_USER, REGISTRY_TOKEN_USER};
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Secret, Tag};
 
 /// The bytes of a blob. It ends with an error, and not with its end, where the size or the digest

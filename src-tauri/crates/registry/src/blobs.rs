@@ -3,13 +3,15 @@
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
 
-use super::checked::Checked;
-use super::client::RegistryRequest;
-use super::encoding;
-use super::manifests::DOCKER_CONTENT_DIGEST;
-use super::response::is_web_page;
-use super::token::Scope;
-use super::{BlobStream, Optional, RegistryClient, RegistryError, Remedy, http, resume};
+use crate::api::BlobStream;
+use crate::checked::Checked;
+use crate::client::{RegistryClient, RegistryRequest};
+use crate::error::RegistryError;
+use crate::manifests::DOCKER_CONTENT_DIGEST;
+use crate::remedy::{Optional, Remedy};
+use crate::response::is_web_page;
+use crate::token::Scope;
+use crate::{encoding, http, resume};
 use transload_model::{Descriptor, Digest, RegistryHost};
 use transload_network::Encoding;
 

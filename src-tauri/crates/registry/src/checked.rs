@@ -4,7 +4,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_util::Stream;
 
-use super::{BlobStream, RegistryError};
+use crate::api::BlobStream;
+use crate::error::RegistryError;
 use transload_model::{Descriptor, Digest, DigestHasher, RegistryHost};
 
 /// A blob's bytes, counted and hashed on the way.

@@ -11,20 +11,23 @@ use reqwest::{Method, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
-use super::challenge::Challenge;
-use super::http::{self, Body, Connections, Silence};
-use super::lists::PageSize;
-use super::manifests::{DOCKER_CONTENT_DIGEST, HeadsByGet};
-use super::quotas::{Action, Quotas};
-use super::rate_limit::{RateLimit, RequestPriority};
-use super::referrers::ReferrersApi;
-use super::response::{Refusal, is_web_page};
-use super::token::{Access, Authorization, Scope};
-use super::{
-    BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi,
-    RegistryEndpoint, RegistryError, Remedy, Stored, UploadSession, UploadStart, addresses,
-    challenge, retry,
+use crate::api::{
+    BlobStream, LoginSource, ManifestHead, Mount, PullQuota, Referrer, RegistryApi, Stored,
+    UploadSession, UploadStart,
 };
+use crate::challenge::Challenge;
+use crate::endpoint::RegistryEndpoint;
+use crate::error::RegistryError;
+use crate::http::{Body, Connections, Silence};
+use crate::lists::PageSize;
+use crate::manifests::{DOCKER_CONTENT_DIGEST, HeadsByGet};
+use crate::quotas::{Action, Quotas};
+use crate::rate_limit::{RateLimit, RequestPriority};
+use crate::referrers::ReferrersApi;
+use crate::remedy::Remedy;
+use crate::response::{Refusal, is_web_page};
+use crate::token::{Access, Authorization, Scope};
+use crate::{addresses, challenge, http, retry};
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 use transload_network::Network;
 

@@ -8,8 +8,9 @@
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 
-use super::http::Body;
-use super::{BlobStream, RegistryError};
+use crate::api::BlobStream;
+use crate::error::RegistryError;
+use crate::http::Body;
 use transload_model::{Descriptor, RegistryHost};
 use transload_network::{Decoder, Encoding, PIECE_BYTES, TooLarge};
 

@@ -1,6 +1,6 @@
 use url::Url;
 
-use super::http::Connections;
+use crate::http::Connections;
 use transload_model::RegistryHost;
 use transload_network::Network;
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::UploadSession;
+use crate::api::UploadSession;
 use transload_model::{Digest, ManifestError, RegistryHost};
 use transload_network::NetworkFailure;
 

@@ -3,7 +3,8 @@
 use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderValue, LINK, WWW_AUTHENTICATE};
 use url::Url;
 
-use super::{RegistryEndpoint, addresses, challenge, link, resume};
+use crate::endpoint::RegistryEndpoint;
+use crate::{addresses, challenge, link, resume};
 
 /// Reads a text as every header that an answer is looked at for.
 ///

@@ -11,8 +11,9 @@ use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
-use super::encoding;
-use super::{RegistryEndpoint, RegistryError, addresses, resolve};
+use crate::endpoint::RegistryEndpoint;
+use crate::error::RegistryError;
+use crate::{addresses, encoding, resolve};
 use transload_model::RegistryHost;
 use transload_network::{Encoding, Network, is_loopback};
 

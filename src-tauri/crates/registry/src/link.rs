@@ -2,7 +2,7 @@
 
 use reqwest::header::{HeaderMap, LINK};
 
-use super::challenge::{split_outside_quotes, unquoted};
+use crate::challenge::{split_outside_quotes, unquoted};
 
 /// The address of the next page, absolute or relative, where an answer names one.
 ///

@@ -8,10 +8,12 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::client::{Document, RegistryRequest};
-use super::http::Body;
-use super::token::Scope;
-use super::{Optional, RegistryClient, RegistryError, Remedy, addresses, link};
+use crate::client::{Document, RegistryClient, RegistryRequest};
+use crate::error::RegistryError;
+use crate::http::Body;
+use crate::remedy::{Optional, Remedy};
+use crate::token::Scope;
+use crate::{addresses, link};
 use transload_model::Tag;
 
 /// The page sizes that are asked for, one after the other where a registry refuses one. The first is

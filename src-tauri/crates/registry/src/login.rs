@@ -3,7 +3,8 @@
 
 use async_trait::async_trait;
 
-use super::{LoginSource, RegistryError, RegistryLogin};
+use crate::api::{LoginSource, RegistryLogin};
+use crate::error::RegistryError;
 
 /// No login.
 #[derive(Clone, Copy, Debug, Default)]

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use reqwest::{Method, StatusCode};
 
-use super::client::RegistryRequest;
-use super::token::{Authorization, Scope, basic_header};
-use super::{
-    AnonymousLogin, FixedLogin, LoginSource, RegistryApi as _, RegistryClient, RegistryEndpoint,
-    RegistryError, RegistryLogin,
-};
+use crate::api::{LoginSource, RegistryApi as _, RegistryLogin};
+use crate::client::{RegistryClient, RegistryRequest};
+use crate::endpoint::RegistryEndpoint;
+use crate::error::RegistryError;
+use crate::login::{AnonymousLogin, FixedLogin};
+use crate::token::{Authorization, Scope, basic_header};
 use transload_model::Digest;
 use transload_network::Network;
 
@@ -50,7 +50,7 @@ pub async fn check_registry_login(
         if is_refusal(at_door(Some(login.clone())).await?) {
             return Err(refused(endpoint));
         }
-        let other = at_door(Some(self::made_up(login))).await?;
+        let other = at_door(Some(crate::login_check::made_up(login))).await?;
         if is_refusal(other) {
             return Ok(LoginCheck::Accepted);
         }

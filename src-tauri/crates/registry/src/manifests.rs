@@ -7,12 +7,14 @@ use std::sync::{Mutex, PoisonError};
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 
-use super::client::RegistryRequest;
-use super::http::Body;
-use super::referrers::OCI_SUBJECT;
-use super::response::is_web_page;
-use super::token::Scope;
-use super::{ManifestHead, Optional, PullQuota, RegistryClient, RegistryError, Remedy, Stored};
+use crate::api::{ManifestHead, PullQuota, Stored};
+use crate::client::{RegistryClient, RegistryRequest};
+use crate::error::RegistryError;
+use crate::http::Body;
+use crate::referrers::OCI_SUBJECT;
+use crate::remedy::{Optional, Remedy};
+use crate::response::is_web_page;
+use crate::token::Scope;
 use transload_model::{
     Digest, DigestAlgorithm, DigestHasher, MANIFEST_LIMIT_BYTES, ManifestError, RawManifest,
     media_type,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use super::RegistryError;
+use crate::error::RegistryError;
 
 /// Requests at the same time, to begin with and at most: no registry is known to mind so many from
 /// one client, and more would not hide a longer way, since blobs have a limit of their own.

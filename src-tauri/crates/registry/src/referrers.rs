@@ -7,9 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use reqwest::header::HeaderName;
 use serde_json::Value;
 
-use super::lists::List;
-use super::token::Scope;
-use super::{Referrer, RegistryClient, RegistryError, Remedy};
+use crate::api::Referrer;
+use crate::client::RegistryClient;
+use crate::error::RegistryError;
+use crate::lists::List;
+use crate::remedy::Remedy;
+use crate::token::Scope;
 use transload_model::{Digest, ManifestError, RawManifest, media_type};
 
 /// The header with which a registry says that it took note of a manifest's subject.

@@ -3,7 +3,7 @@
 //! `answer` makes one error of each refusal; this file says what the error allows. A caller asks
 //! [`RegistryError::remedy`] or [`RegistryError::allows_fallback`] and never matches a status code.
 
-use super::RegistryError;
+use crate::error::RegistryError;
 
 /// What helps against a failed request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,8 +146,8 @@ impl RegistryError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::response::testing::error;
     use super::*;
+    use crate::response::testing::error;
 
     /// The table of the documentation above, read back: status, remedy, and the fallbacks for HEAD,
     /// mount, referrers, page size and tag list.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::addresses;
+use crate::addresses;
 
 /// Looks names up as the system does, and refuses those that lead to this computer or to a
 /// link-local address: checking the name alone would miss a name that was made for that.

@@ -8,8 +8,9 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use super::RegistryError;
-use super::http::{self, Body};
+use crate::error::RegistryError;
+use crate::http;
+use crate::http::Body;
 use transload_model::RegistryHost;
 
 /// An explanation longer than this is not read.
@@ -246,8 +247,8 @@ mod tests {
     use proptest::prelude::*;
     use time::macros::datetime;
 
-    use super::testing::error;
     use super::*;
+    use crate::response::testing::error;
 
     #[test]
     fn a_web_page_is_told_by_its_body() {

@@ -7,8 +7,9 @@ use futures_util::{Stream, StreamExt, stream};
 use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderValue, RANGE};
 use reqwest::{Response, StatusCode};
 
-use super::client::RegistryRequest;
-use super::{RegistryClient, RegistryError, http, retry};
+use crate::client::{RegistryClient, RegistryRequest};
+use crate::error::RegistryError;
+use crate::{http, retry};
 
 type Body = Pin<Box<dyn Stream<Item = Result<Bytes, RegistryError>> + Send>>;
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use reqwest::Method;
 
-use super::rate_limit::RateLimit;
-use super::{RegistryError, Remedy};
+use crate::error::RegistryError;
+use crate::rate_limit::RateLimit;
+use crate::remedy::Remedy;
 use transload_network::NetworkFailure;
 
 /// The pause before the second try; it doubles with each one.

@@ -14,12 +14,15 @@ use tokio::time::Instant;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::challenge::Challenge;
-use super::client::redirect;
-use super::http::{self, Body, Connections};
-use super::rate_limit::RateLimit;
-use super::response::{Refusal, is_web_page};
-use super::{LoginSource, RegistryEndpoint, RegistryError, RegistryLogin, addresses, retry};
+use crate::api::{LoginSource, RegistryLogin};
+use crate::challenge::Challenge;
+use crate::client::redirect;
+use crate::endpoint::RegistryEndpoint;
+use crate::error::RegistryError;
+use crate::http::{Body, Connections};
+use crate::rate_limit::RateLimit;
+use crate::response::{Refusal, is_web_page};
+use crate::{addresses, http, retry};
 
 /// How long a token lives where its server does not say. Source: the distribution token
 /// specification, `expires_in`.

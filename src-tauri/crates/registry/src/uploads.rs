@@ -10,16 +10,18 @@ use reqwest::{Method, Response, StatusCode};
 use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
-use super::api::{Mount, UploadSession, UploadStart};
-use super::blobs::{blob_subject, wrong_size};
-use super::client::{Document, RegistryRequest, redirect};
-use super::http::{self, Body, Silence};
-use super::quotas::Action;
-use super::rate_limit::RequestPriority;
-use super::response::Refusal;
-use super::send_buffer::SendBuffer;
-use super::token::Scope;
-use super::{BlobStream, RegistryClient, RegistryError, Remedy, addresses, challenge};
+use crate::api::{BlobStream, Mount, UploadSession, UploadStart};
+use crate::blobs::{blob_subject, wrong_size};
+use crate::client::{Document, RegistryClient, RegistryRequest, redirect};
+use crate::error::RegistryError;
+use crate::http::{Body, Silence};
+use crate::quotas::Action;
+use crate::rate_limit::RequestPriority;
+use crate::remedy::Remedy;
+use crate::response::Refusal;
+use crate::send_buffer::SendBuffer;
+use crate::token::Scope;
+use crate::{addresses, challenge, http};
 use transload_model::{Descriptor, RegistryHost};
 
 /// How long an upload may stand still: longer than a silent source is waited for, and long enough

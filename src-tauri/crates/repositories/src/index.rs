@@ -2,7 +2,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ImageKind;
+use crate::kind::ImageKind;
 use transload_model::{Descriptor, Digest, Manifest, Platform, RepositoryName};
 use transload_registry::{RegistryApi, RegistryError};
 

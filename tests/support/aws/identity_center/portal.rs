@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{Answer, Call, State};
+use crate::aws::identity_center::State;
+use crate::aws::scripted::{Answer, Call};
 
 impl State {
     pub(super) fn portal_page(&mut self, call: &Call) -> Answer {

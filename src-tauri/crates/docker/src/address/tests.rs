@@ -151,7 +151,7 @@ mod differential {
     use serde_json::Value;
 
     use super::*;
-    use crate::candidates;
+    use crate::find::candidates;
 
     /// How many environments are made; the CLI takes a twentieth of a second for each.
     const ENVIRONMENTS: usize = 150;

@@ -7,12 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::file::ConfigFile;
-use super::helper::Helper;
-use super::inspect::{ClientLogin, ECR_HELPER, Way, look};
-use super::ordered::Object;
-use super::{Client, ClientLoginError};
-use crate::{DockerEnvironment, EngineLogin};
+use crate::api::EngineLogin;
+use crate::client_login::error::ClientLoginError;
+use crate::client_login::file::ConfigFile;
+use crate::client_login::helper::Helper;
+use crate::client_login::inspect::{Client, ClientLogin, ECR_HELPER, Way, look};
+use crate::client_login::ordered::Object;
+use crate::environment::DockerEnvironment;
 use transload_model::{RegistryHost, Secret};
 
 /// One change that a way makes.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::value::RawValue;
 
-use super::ClientLoginError;
-use super::ordered::Object;
+use crate::client_login::error::ClientLoginError;
+use crate::client_login::ordered::Object;
 use transload_model::Secret;
 
 /// Docker writes its file with tabs.

@@ -13,8 +13,9 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::ClientLoginError;
-use crate::{DockerEnvironment, EngineLogin};
+use crate::api::EngineLogin;
+use crate::client_login::error::ClientLoginError;
+use crate::environment::DockerEnvironment;
 use transload_model::Secret;
 
 /// How long a helper may take; some ask the person to unlock a keychain.

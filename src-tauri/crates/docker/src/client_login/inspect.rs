@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use ts_rs::TS;
 
-use super::ClientLoginError;
-use super::file::ConfigFile;
-use super::helper::Helper;
-use super::stored::podman_file;
-use crate::DockerEnvironment;
+use crate::client_login::error::ClientLoginError;
+use crate::client_login::file::ConfigFile;
+use crate::client_login::helper::Helper;
+use crate::client_login::stored::login_files::podman_file;
+use crate::environment::DockerEnvironment;
 use transload_model::RegistryHost;
 
 /// The helper that gets ECR's logins itself, each time anew. Source: amazon-ecr-credential-helper.

@@ -13,12 +13,11 @@ mod content;
 mod differential_tests;
 mod find;
 mod keys;
-mod login_files;
+pub(crate) mod login_files;
 mod problem;
 mod registries_conf;
 #[cfg(all(test, unix))]
 mod tests;
 
 pub use find::{FoundLogin, StoredLogins};
-pub(super) use login_files::podman_file;
 pub use problem::LoginProblem;

@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use super::*;
-use crate::{DockerEnvironment, EngineLogin};
+use crate::api::EngineLogin;
+use crate::environment::DockerEnvironment;
 use transload_model::{RegistryHost, Secret};
 
 const ECR: &str = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";

@@ -1,8 +1,12 @@
 use futures_util::TryStreamExt;
 
 use super::*;
+use crate::address::TlsFiles;
+use crate::api::PushLayerState;
+use crate::engine_info::ImageStore;
+use crate::error::PushFailure;
 use crate::real::{PASSWORD, RealEngine, RealRegistry, free_port, login, wait_for};
-use crate::{ImageStore, PushFailure, PushLayerState, TlsFiles, TlsProblem};
+use crate::tls::TlsProblem;
 use transload_model::{Digest, Tag};
 
 /// The name under which every image of these tests is made.

@@ -3,8 +3,9 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
+use crate::address::TlsFiles;
 use crate::real::RealEngine;
-use crate::{System, TlsFiles};
+use crate::system::System;
 use transload_model::Digest;
 
 /// A home folder with Docker's configuration in it.

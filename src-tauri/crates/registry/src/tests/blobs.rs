@@ -8,10 +8,11 @@ use futures_util::stream;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::support::{
+use crate::api::{BlobStream, RegistryApi};
+use crate::error::RegistryError;
+use crate::tests::support::{
     anonymous, client, descriptor, fixed, read_all, read_head, serve_all, serve_bytes, source,
 };
-use crate::{BlobStream, RegistryApi, RegistryError};
 use transload_model::{Digest, RegistryHost};
 
 async fn fetched(address: std::net::SocketAddr, promised: &[u8]) -> Result<Vec<u8>, RegistryError> {

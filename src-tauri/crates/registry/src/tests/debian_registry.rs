@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::support::{anonymous, client, descriptor, fixed, read_all, source};
-use crate::{RegistryApi, RegistryClient, RegistryError};
+use crate::api::RegistryApi;
+use crate::client::RegistryClient;
+use crate::error::RegistryError;
+use crate::tests::support::{anonymous, client, descriptor, fixed, read_all, source};
 use transload_model::{Digest, RawManifest, Tag, media_type};
 
 /// `writer` with the password `correct horse`, hashed with `htpasswd -B`.
@@ -162,7 +164,7 @@ async fn a_login_is_used_where_the_registry_wants_one() {
     let manifest = push_parts(&right, "a").await;
     right.put_manifest("a", "1", &manifest).await.unwrap();
     for (login, expected) in
-        [(fixed("writer", "wrong"), true), (Arc::new(crate::AnonymousLogin) as _, false)]
+        [(fixed("writer", "wrong"), true), (Arc::new(crate::login::AnonymousLogin) as _, false)]
     {
         let client = client(registry.address, login);
         for error in [

@@ -1,8 +1,9 @@
 use axum::http::header;
 use axum::response::IntoResponse;
 
-use super::support::{anonymous, serve_all};
-use crate::{RegistryApi, RegistryError};
+use crate::api::RegistryApi;
+use crate::error::RegistryError;
+use crate::tests::support::{anonymous, serve_all};
 use transload_model::Tag;
 
 #[tokio::test]

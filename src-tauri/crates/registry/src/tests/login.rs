@@ -6,8 +6,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::join_all;
 
-use super::support::{Count, MANIFEST, anonymous, client, errors, fixed, login, serve_all};
-use crate::{LoginSource, RegistryApi, RegistryError, RegistryLogin};
+use crate::api::{LoginSource, RegistryApi, RegistryLogin};
+use crate::error::RegistryError;
+use crate::tests::support::{Count, MANIFEST, anonymous, client, errors, fixed, login, serve_all};
 
 /// `u:right` and `u:wrong` as a Basic login.
 const RIGHT: &str = "Basic dTpyaWdodA==";

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::support::{client, login, serve_all};
-use crate::{
-    LoginCheck, LoginSource, RegistryApi as _, RegistryEndpoint, RegistryError, RegistryLogin,
-    check_registry_login,
-};
+use crate::api::{LoginSource, RegistryApi as _, RegistryLogin};
+use crate::endpoint::RegistryEndpoint;
+use crate::error::RegistryError;
+use crate::login_check::{LoginCheck, check_registry_login};
+use crate::tests::support::{client, login, serve_all};
 use transload_network::Network;
 
 /// `u:right` as a Basic login.

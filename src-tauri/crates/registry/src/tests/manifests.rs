@@ -2,8 +2,9 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 
-use super::support::{Count, MANIFEST, anonymous, errors, serve_all, serve_bytes};
-use crate::{PullQuota, RegistryApi, RegistryError};
+use crate::api::{PullQuota, RegistryApi};
+use crate::error::RegistryError;
+use crate::tests::support::{Count, MANIFEST, anonymous, errors, serve_all, serve_bytes};
 use transload_model::{Digest, MANIFEST_LIMIT_BYTES, ManifestError, RawManifest, media_type};
 
 const TYPE: (header::HeaderName, &str) = (header::CONTENT_TYPE, media_type::OCI_MANIFEST);

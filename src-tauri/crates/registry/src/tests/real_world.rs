@@ -5,8 +5,14 @@ use std::sync::Arc;
 use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
 
-use super::support::{Count, MANIFEST, anonymous, client, errors, fixed, serve_all, serve_bytes};
-use crate::{AnonymousLogin, RegistryApi, RegistryClient, RegistryEndpoint, RegistryError};
+use crate::api::RegistryApi;
+use crate::client::RegistryClient;
+use crate::endpoint::RegistryEndpoint;
+use crate::error::RegistryError;
+use crate::login::AnonymousLogin;
+use crate::tests::support::{
+    Count, MANIFEST, anonymous, client, errors, fixed, serve_all, serve_bytes,
+};
 use transload_model::{Digest, RegistryHost};
 use transload_network::testing::{Authority, TlsServer, Validity};
 use transload_network::{Network, Proxies};
@@ -44,8 +50,8 @@ async fn an_upload_address_that_does_not_answer_is_the_one_that_is_named() {
         (StatusCode::ACCEPTED, [(header::LOCATION, place)])
     })
     .await;
-    let blob = super::support::descriptor(b"x");
-    let content = super::support::source(b"x");
+    let blob = crate::tests::support::descriptor(b"x");
+    let content = crate::tests::support::source(b"x");
     let error = anonymous(address).upload_blob("a", &blob, content).await.unwrap_err();
     assert!(
         matches!(&error, RegistryError::TargetUnreachable { target, .. } if target.ends_with(&port.to_string())),

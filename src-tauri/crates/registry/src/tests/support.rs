@@ -11,10 +11,11 @@ use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{
-    AnonymousLogin, BlobStream, FixedLogin, LoginSource, RegistryClient, RegistryEndpoint,
-    RegistryError, RegistryLogin,
-};
+use crate::api::{BlobStream, LoginSource, RegistryLogin};
+use crate::client::RegistryClient;
+use crate::endpoint::RegistryEndpoint;
+use crate::error::RegistryError;
+use crate::login::{AnonymousLogin, FixedLogin};
 use transload_model::{Descriptor, Digest, Secret, media_type};
 
 /// A small image manifest.

@@ -6,8 +6,8 @@ use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 
-use super::login_files::Format;
-use crate::EngineLogin;
+use crate::api::EngineLogin;
+use crate::client_login::stored::login_files::Format;
 use transload_model::Secret;
 
 /// The user name with which Docker marks an OAuth refresh token. Source: docker/cli,

@@ -16,9 +16,11 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncWriteExt as _;
 
-use super::super::tests::write_program;
 use super::*;
-use crate::{DockerEnvironment, System};
+use crate::client_login::stored::login_files::podman_file;
+use crate::client_login::tests::write_program;
+use crate::environment::DockerEnvironment;
+use crate::system::System;
 use transload_model::RegistryHost;
 use transload_network::testing::{Authority, Validity, head};
 

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read as _};
 
-use super::content::{Content, Entry};
-use super::keys;
-use super::login_files::{Format, LoginFile, login_files};
-use super::problem::LoginProblem;
-use super::registries_conf;
-use crate::client_login::ClientLoginError;
+use crate::api::EngineLogin;
+use crate::client_login::error::ClientLoginError;
 use crate::client_login::helper::Helper;
-use crate::{DockerEnvironment, EngineLogin};
+use crate::client_login::stored::content::{Content, Entry};
+use crate::client_login::stored::login_files::{Format, LoginFile, login_files};
+use crate::client_login::stored::problem::LoginProblem;
+use crate::client_login::stored::{keys, registries_conf};
+use crate::environment::DockerEnvironment;
 use transload_model::RegistryHost;
 
 /// The variable that holds a whole configuration.

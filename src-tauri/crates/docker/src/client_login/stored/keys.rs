@@ -4,8 +4,8 @@
 //! `normalizeAuthFileKey`; docker/cli, `getAuthConfigKey`, `fileStore.Get` and `ConvertToHostname`.
 //! Differences to both: the case of a host does not matter, and every name of Docker Hub finds it.
 
-use super::content::{Content, Entry};
-use super::login_files::Format;
+use crate::client_login::stored::content::{Content, Entry};
+use crate::client_login::stored::login_files::Format;
 use transload_model::RegistryHost;
 
 /// Docker Hub's name in Docker's configuration. Source: docker/cli, `authConfigKey`.

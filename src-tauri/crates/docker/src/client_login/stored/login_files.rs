@@ -6,7 +6,8 @@
 
 use std::path::PathBuf;
 
-use crate::{DockerEnvironment, System};
+use crate::environment::DockerEnvironment;
+use crate::system::System;
 
 /// Who defines the format of a place, and with it the rules for its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

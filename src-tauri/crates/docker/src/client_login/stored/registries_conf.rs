@@ -8,9 +8,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::DockerEnvironment;
-
-use super::problem::LoginProblem;
+use crate::client_login::stored::problem::LoginProblem;
+use crate::environment::DockerEnvironment;
 
 /// The name under which the list means the files with logins. Source: containers/image,
 /// `AuthenticationFileHelper`.

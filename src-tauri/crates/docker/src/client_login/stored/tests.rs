@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::tests::write_program;
 use super::*;
-use crate::DockerEnvironment;
+use crate::client_login::tests::write_program;
+use crate::environment::DockerEnvironment;
 use transload_model::{RegistryHost, Secret};
 
 const PASSWORD: &str = "s3cr3t-of-the-test";
