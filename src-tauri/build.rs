@@ -11,10 +11,10 @@ macro_rules! commands {
         const COMMANDS: &[&str] = &[$($(stringify!($command),)*)*];
     };
 }
-include!("crates/api/src/contract/command_list.rs");
+include!("crates/contract/src/command_list.rs");
 
 fn main() {
-    println!("cargo:rerun-if-changed=crates/api/src/contract/command_list.rs");
+    println!("cargo:rerun-if-changed=crates/contract/src/command_list.rs");
     println!("cargo:rerun-if-changed={CAPABILITY}");
     println!("cargo:rerun-if-changed=../icons");
     if let Err(error) = build() {

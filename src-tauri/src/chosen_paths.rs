@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use transload_api::contract::ApiError;
+use transload_errors::ApiError;
 
 use crate::errors;
 

@@ -18,7 +18,8 @@ use std::path::PathBuf;
 use tauri::ipc::{Channel, Invoke, IpcResponse};
 use tauri::{Runtime, State, WebviewWindow};
 use transload_api::Api;
-use transload_api::contract::*;
+use transload_contract::*;
+use transload_errors::ApiError;
 
 use self::shell::Shell;
 
@@ -67,7 +68,7 @@ macro_rules! commands {
         }
     };
 }
-include!("../crates/api/src/contract/command_list.rs");
+include!("../crates/contract/src/command_list.rs");
 
 /// Sends what a command reports to the window that called it. A window that was closed needs no
 /// progress.

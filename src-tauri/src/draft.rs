@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use transload_api::contract::ApiError;
+use transload_errors::ApiError;
 
 use crate::{errors, files};
 

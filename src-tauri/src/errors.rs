@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use transload_api::contract::{ApiError, ErrorCode};
+use transload_errors::{ApiError, ErrorCode};
 
 /// Creates the error for a file or folder that can't be used. `action` is a verb, such as "read".
 pub fn storage_failed(action: &str, path: &Path, error: &io::Error) -> ApiError {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use transload_api::SETTINGS_FILE;
-use transload_api::contract::{ApiError, Settings};
+use transload_contract::Settings;
+use transload_errors::ApiError;
 
 use crate::{errors, files};
 

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use transload_api::contract::{AwsConnection, ImageSource};
+use transload_contract::{AwsConnection, ImageSource};
 use transload_tests::computer::{Computer, api_error, request};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::faults::{Fault, FaultProxy, Rule};

@@ -11,7 +11,7 @@ mod reading;
 mod renewal;
 
 use anyhow::Result;
-use transload_api::contract::AwsConnection;
+use transload_contract::AwsConnection;
 use transload_tests::aws::{Answer, Call, ScriptedAws, registry_token};
 
 /// An access key that the scripted STS knows.

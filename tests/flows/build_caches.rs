@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use transload_api::contract::PlanRemark;
+use transload_contract::PlanRemark;
 use transload_tests::computer::{Computer, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE};
 use transload_tests::images::{Manifest, Recipe, Target};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use transload_api::contract::{ImageResult, JobEventKind, MigrationOutcome};
+use transload_contract::{ImageResult, JobEventKind, MigrationOutcome};
 use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
@@ -52,10 +52,7 @@ async fn a_cancel_in_the_middle_of_a_layer_ends_soon_and_leaves_no_tag() -> Resu
     let failed = migrated.events.iter().any(|event| {
         matches!(
             &event.kind,
-            JobEventKind::ImageState {
-                state: transload_api::contract::ImageState::Failed { .. },
-                ..
-            }
+            JobEventKind::ImageState { state: transload_contract::ImageState::Failed { .. }, .. }
         )
     });
     assert!(!failed, "a cancel is an outcome, not an error");
@@ -72,7 +69,7 @@ async fn a_cancel_in_the_middle_of_a_layer_ends_soon_and_leaves_no_tag() -> Resu
 
 #[tokio::test]
 async fn a_cancel_of_a_push_through_the_engine_ends_soon_and_leaves_no_tag() -> Result<()> {
-    use transload_api::contract::{AwsConnection, ImageSource};
+    use transload_contract::{AwsConnection, ImageSource};
     use transload_tests::labs::EngineLab;
     let ecr = Ecr::ministack().await?;
     let docker = EngineLab::docker().await?;

@@ -1,9 +1,8 @@
 //! The user's own docker and Podman are logged in to ECR, other programs use the login, and it is reverted.
 
 use anyhow::{Context, Result, bail, ensure};
-use transload_api::contract::{
-    ClientLogin, ClientLogins, ErrorCode, HeldLogin, LoginClient, LoginWay,
-};
+use transload_contract::{ClientLogin, ClientLogins, HeldLogin, LoginClient, LoginWay};
+use transload_errors::ErrorCode;
 use transload_tests::computer::{Computer, api_error};
 use transload_tests::ecr::Ecr;
 use transload_tests::process::{Finished, Run};

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use transload_api::contract::{
-    AwsConnection, ErrorCode, ImageSource, JobEventKind, MigrationOutcome, Proof, Route,
+use transload_contract::{
+    AwsConnection, ImageSource, JobEventKind, MigrationOutcome, Proof, Route,
 };
+use transload_errors::ErrorCode;
 use transload_model::{RepositoryName, RepositorySettings};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::aws_home::AwsHome;

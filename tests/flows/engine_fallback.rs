@@ -2,7 +2,7 @@
 //! token is renewed, and what the engine gives up is read from it and sent by us.
 
 use anyhow::{Context, Result, ensure};
-use transload_api::contract::{EngineWay, ImageResult, ImageSource, Proof};
+use transload_contract::{EngineWay, ImageResult, ImageSource, Proof};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::computer::{Computer, Migrated, request};
 use transload_tests::ecr::Ecr;

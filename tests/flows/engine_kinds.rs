@@ -7,11 +7,14 @@ mod images;
 use std::io::Write;
 
 use anyhow::{Context, Result, bail, ensure};
+use expected::{Row, expected, none};
+use images::{Bench, Held, Kind};
 use serde_json::Value;
-use transload_api::contract::{
-    EngineOutcome, EngineWay, ErrorCode, ImageReport, ImageResult, ImageSource, MigrationRequest,
+use transload_contract::{
+    EngineOutcome, EngineWay, ImageReport, ImageResult, ImageSource, MigrationRequest,
     PlannedAction, PlannedImage, Proof,
 };
+use transload_errors::ErrorCode;
 use transload_tests::computer::{Computer, Migrated, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::Target;

@@ -2,10 +2,11 @@
 //! finds the image, and an image that changed after planning is not pushed.
 
 use anyhow::{Context, Result, ensure};
-use transload_api::contract::{
-    EngineOutcome, EngineWay, ErrorCode, ImageReport, ImageResult, ImageSource, MigrationPlan,
+use transload_contract::{
+    EngineOutcome, EngineWay, ImageReport, ImageResult, ImageSource, MigrationPlan,
     MigrationRequest, PlanFileOptions, PlannedAction, Proof,
 };
+use transload_errors::ErrorCode;
 use transload_tests::computer::{Computer, Migrated, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Format, Index, Recipe, Target};

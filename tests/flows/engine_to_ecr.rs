@@ -2,7 +2,7 @@
 //! digest.
 
 use anyhow::Result;
-use transload_api::contract::{
+use transload_contract::{
     ImageResult, ImageSource, JobEventKind, MigrationOutcome, PlanRemark, PlannedAction, Proof,
     Route,
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use regex::Regex;
 use serde_json::Value;
-use transload_api::contract::{
+use transload_contract::{
     ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, LayerState, MigrationOutcome,
 };
 use transload_tests::computer::{Computer, api_error, registry_source, request};

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
-use transload_api::contract::{
-    AwsConnection, ConflictChoice, ConflictResolution, ErrorCode, ImageSource, MigrationOutcome,
+use transload_contract::{
+    AwsConnection, ConflictChoice, ConflictResolution, ImageSource, MigrationOutcome,
     MigrationPlan, MigrationRequest, PlannedAction, Selection, SourceRepository, TagRules,
 };
+use transload_errors::ErrorCode;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, api_error, request};
 

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use transload_api::contract::{
-    ApiError, ErrorCode, ImageSource, LifecycleForecast, LifecyclePreset, MigrationRequest,
-    PlanFileOptions,
+use transload_contract::{
+    ImageSource, LifecycleForecast, LifecyclePreset, MigrationRequest, PlanFileOptions,
 };
+use transload_errors::{ApiError, ErrorCode};
 use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Recipe, Target};

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use transload_api::contract::{
-    CopyTool, ErrorCode, MigrationOutcome, MigrationRequest, Naming, PlanProgress, RegistryOffer,
-    RenameRule, RenameRuleKind,
+use transload_contract::{
+    CopyTool, MigrationOutcome, MigrationRequest, Naming, PlanProgress, RegistryOffer, RenameRule,
+    RenameRuleKind,
 };
+use transload_errors::ErrorCode;
 use transload_tests::computer::{Computer, api_error, plain_settings, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};

@@ -1,7 +1,7 @@
 //! An image of the Docker Engine whose registry has more platforms, or a different image.
 
 use anyhow::{Context, Result, ensure};
-use transload_api::contract::{EngineOriginal, ImageSource};
+use transload_contract::{EngineOriginal, ImageSource};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, api_error};
 use transload_tests::images::{Format, Index, Recipe, Target};

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
-use transload_api::contract::{ErrorCode, JobEvent, JobEventKind, MigrationOutcome};
+use transload_contract::{JobEvent, JobEventKind, MigrationOutcome};
+use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, api_error, registry_source, request};

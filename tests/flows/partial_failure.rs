@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use transload_api::contract::{ErrorCode, ImageResult, MigrationOutcome, PlannedAction};
+use transload_contract::{ImageResult, MigrationOutcome, PlannedAction};
+use transload_errors::ErrorCode;
 use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};

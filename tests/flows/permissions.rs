@@ -2,10 +2,11 @@
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
-use transload_api::contract::{
-    AwsConnection, ErrorCode, MigrationPlan, PermissionBasis, PermissionDenial, PermissionStanding,
+use transload_contract::{
+    AwsConnection, MigrationPlan, PermissionBasis, PermissionDenial, PermissionStanding,
     PlanPermissions,
 };
+use transload_errors::ErrorCode;
 use transload_tests::aws::{Iam, check_shapes};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, api_error, registry_source, request};
@@ -166,7 +167,7 @@ async fn a_refusal_comes_with_the_policy_that_lifts_it() -> Result<()> {
     let plan = story.plan(proxy.url()).await?;
     let job = story.computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
     let report = story.computer.follow(job, plan).await?.report;
-    let transload_api::contract::ImageResult::Failed { error } = &report.images[0].result else {
+    let transload_contract::ImageResult::Failed { error } = &report.images[0].result else {
         anyhow::bail!("it did not fail: {report:#?}");
     };
     assert_eq!(error.code, ErrorCode::AccessDenied);

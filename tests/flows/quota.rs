@@ -1,7 +1,7 @@
 //! The pull quota of Docker Hub is used up during a migration: the migration waits, and resumes when the user signs in.
 
 use anyhow::{Result, ensure};
-use transload_api::contract::{
+use transload_contract::{
     AwsConnection, ImageSource, JobEventKind, MigrationOutcome, PlanRemark, SourceLogin,
 };
 use transload_tests::aws_home::AwsHome;

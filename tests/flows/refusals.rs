@@ -7,9 +7,8 @@ mod registry;
 mod tags;
 
 use anyhow::{Result, bail};
-use transload_api::contract::{
-    ApiError, ImageResult, MigrationOutcome, MigrationRequest, PlannedAction,
-};
+use transload_contract::{ImageResult, MigrationOutcome, MigrationRequest, PlannedAction};
+use transload_errors::ApiError;
 use transload_tests::computer::Computer;
 use transload_tests::secrets::SecretSearch;
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
-use transload_api::contract::{
-    ErrorCode, ImageResult, MigrationOutcome, PlanRemark, PlannedAction, Proof, Repository, Route,
+use transload_contract::{
+    ImageResult, MigrationOutcome, PlanRemark, PlannedAction, Proof, Repository, Route,
 };
+use transload_errors::ErrorCode;
 use transload_model::Digest;
 use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, SECRET_KEY};

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use transload_api::contract::{ImageResult, ImageSource, MigrationOutcome};
+use transload_contract::{ImageResult, ImageSource, MigrationOutcome};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
-use transload_api::contract::{ErrorCode, JobEvent, JobEventKind, JobStatus, MigrationOutcome};
+use transload_contract::{JobEvent, JobEventKind, JobStatus, MigrationOutcome};
+use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE};

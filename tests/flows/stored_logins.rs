@@ -3,7 +3,8 @@
 
 use anyhow::{Result, ensure};
 use axum::Router;
-use transload_api::contract::{ErrorCode, ImageSource, SourceLogin, SourceLoginOrigin};
+use transload_contract::{ImageSource, SourceLogin, SourceLoginOrigin};
+use transload_errors::ErrorCode;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, api_error};
 use transload_tests::images::{Recipe, Target};

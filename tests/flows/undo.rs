@@ -1,10 +1,11 @@
 //! Undo deletes what a migration pushed, and nothing else, in the practice ECR and in ministack.
 
 use anyhow::{Result, ensure};
-use transload_api::contract::{
-    AwsConnection, ErrorCode, ImageSource, MigrationOutcome, RepositoryUndo, TagUndo,
-    UndoLeftReason, UndoTotals,
+use transload_contract::{
+    AwsConnection, ImageSource, MigrationOutcome, RepositoryUndo, TagUndo, UndoLeftReason,
+    UndoTotals,
 };
+use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};

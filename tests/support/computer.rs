@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use tempfile::TempDir;
-use transload_api::contract::{
-    ApiError, AwsConnection, CopyScope, ImageSource, JobEvent, JobEventKind, MigrationPlan,
-    MigrationReport, MigrationRequest, ReportFormat, RepositoryMapping, RepositorySettings,
-    SelectedImage, SourceLogin, TagMutability,
-};
-use transload_api::contract::{Encryption, LifecyclePreset};
 use transload_api::{Api, ApiOptions};
 use transload_aws::AwsEnvironment;
+use transload_contract::{
+    AwsConnection, CopyScope, ImageSource, JobEvent, JobEventKind, MigrationPlan, MigrationReport,
+    MigrationRequest, ReportFormat, RepositoryMapping, RepositorySettings, SelectedImage,
+    SourceLogin, TagMutability,
+};
+use transload_contract::{Encryption, LifecyclePreset};
 use transload_docker::DockerEnvironment;
+use transload_errors::ApiError;
 
 use crate::aws_home::AwsHome;
 use crate::secrets::{SecretSearch, known, traces};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use transload_api::contract::AwsConnection;
 use transload_aws::{AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest};
+use transload_contract::AwsConnection;
 use transload_model::{Region, Secret};
 use transload_practice::{Faults, Practice, PracticeOptions};
 

@@ -1,6 +1,6 @@
 //! Chosen and other paths.
 
-use transload_api::contract::ErrorCode;
+use transload_errors::ErrorCode;
 
 use super::*;
 

@@ -6,7 +6,8 @@ use tauri::{Manager as _, Runtime, Url};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot;
-use transload_api::contract::{ApiError, AppInfo, ErrorCode};
+use transload_contract::AppInfo;
+use transload_errors::{ApiError, ErrorCode};
 
 use super::shell::Shell;
 use crate::chosen_paths::{ChosenPaths, Purpose};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use tauri::Runtime;
 use transload_api::Api;
-use transload_api::contract::{ApiError, ReportFormat};
+use transload_contract::ReportFormat;
+use transload_errors::ApiError;
 
 use super::shell::Shell;
 use crate::chosen_paths::{ChosenPaths, Purpose};

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tauri::Runtime;
 use tauri::ipc::Channel;
 use transload_api::Api;
-use transload_api::contract::{ApiError, JobEvent};
+use transload_contract::JobEvent;
+use transload_errors::ApiError;
 
 use super::shell::Shell;
 

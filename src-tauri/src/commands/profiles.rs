@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use tauri::Runtime;
-use transload_api::contract::{ApiError, SavedProfile};
+use transload_contract::SavedProfile;
+use transload_errors::ApiError;
 
 use super::shell::Shell;
 use crate::chosen_paths::{ChosenPaths, Purpose};

@@ -2,7 +2,8 @@
 
 use tauri::Runtime;
 use transload_api::Api;
-use transload_api::contract::{ApiError, Settings, WizardDraft};
+use transload_contract::{Settings, WizardDraft};
+use transload_errors::ApiError;
 
 use super::shell::Shell;
 use crate::draft::Draft;

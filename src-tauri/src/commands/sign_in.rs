@@ -3,7 +3,7 @@
 use tauri::Runtime;
 use tauri_plugin_opener::OpenerExt as _;
 use transload_api::Api;
-use transload_api::contract::{ApiError, ErrorCode};
+use transload_errors::{ApiError, ErrorCode};
 
 use super::shell::Shell;
 

@@ -7,7 +7,7 @@ use tauri::ipc::{CallbackFn, InvokeBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
 use tauri::webview::InvokeRequest;
 use tauri::{App, Manager as _, WebviewWindow, WebviewWindowBuilder};
-use transload_api::contract::Settings;
+use transload_contract::Settings;
 
 use super::{COMMANDS, handler};
 use crate::settings::SettingsFile;

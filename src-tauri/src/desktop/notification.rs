@@ -2,7 +2,7 @@
 
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_notification::NotificationExt as _;
-use transload_api::contract::{MigrationReport, ReportSummary};
+use transload_contract::{MigrationReport, ReportSummary};
 
 pub(super) fn show<R: Runtime>(app: &AppHandle<R>, report: &MigrationReport) {
     let (title, body) = title_and_text(&report.summary);

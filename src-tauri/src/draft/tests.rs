@@ -1,7 +1,7 @@
 //! Drafts that are stored, too large, or damaged.
 
 use serde_json::json;
-use transload_api::contract::ErrorCode;
+use transload_errors::ErrorCode;
 
 use super::*;
 

@@ -16,7 +16,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use transload_api::contract::{ApiError, ErrorCode, SavedProfile};
+use transload_contract::SavedProfile;
+use transload_errors::{ApiError, ErrorCode};
 
 use crate::{errors, files};
 

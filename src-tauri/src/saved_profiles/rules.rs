@@ -4,8 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use tauri::Url;
-use transload_api::contract::{ApiError, SavedProfile};
 use transload_api::{connection_endpoints, source_endpoints};
+use transload_contract::SavedProfile;
+use transload_errors::ApiError;
 
 use crate::errors;
 

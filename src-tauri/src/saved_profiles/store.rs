@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_store::{Store, StoreBuilder};
-use transload_api::contract::{ApiError, SavedProfile};
+use transload_contract::SavedProfile;
+use transload_errors::ApiError;
 
 use crate::saved_profiles::recovery::{self, Paths, VERSION};
 use crate::saved_profiles::rules;

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use tauri::App;
 use tauri::test::{MockRuntime, mock_builder, mock_context, noop_assets};
-use transload_api::contract::{
-    AwsConnection, Encryption, ErrorCode, ImageSource, LifecyclePreset, RepositorySettings,
-    SavedProfile, TagMutability,
+use transload_contract::{
+    AwsConnection, Encryption, ImageSource, LifecyclePreset, RepositorySettings, SavedProfile,
+    TagMutability,
 };
+use transload_errors::ErrorCode;
 
 use super::store::SavedProfiles;
 

@@ -1,6 +1,7 @@
 //! Settings that are stored, damaged, or not writable.
 
-use transload_api::contract::{ErrorCode, Theme};
+use transload_contract::Theme;
+use transload_errors::ErrorCode;
 
 use super::*;
 

@@ -21,11 +21,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use transload_api::contract::{
-    AwsConnection, ImageState, JobEventKind, MigrationOutcome, Selection, TagRules,
-};
 use transload_api::{Api, ApiOptions};
 use transload_aws::AwsEnvironment;
+use transload_contract::{
+    AwsConnection, ImageState, JobEventKind, MigrationOutcome, Selection, TagRules,
+};
 use transload_docker::DockerEnvironment;
 use transload_practice::{Practice, PracticeOptions};
 use transload_tests::aws_home::AwsHome;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use transload_api::contract::{AwsConnection, ErrorCode, MigrationOutcome};
+use transload_contract::{AwsConnection, MigrationOutcome};
+use transload_errors::ErrorCode;
 use transload_tests::aws::{MFA_CODE, Role, Sts, check_shapes};
 use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use transload_api::contract::{JobEventKind, MigrationOutcome};
 use transload_aws::{AwsEnvironment, SignIn, SignInMethod, SignInRequest, SsoTarget};
+use transload_contract::{JobEventKind, MigrationOutcome};
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws::{
     ContainerCredentials, IdentityCenter, InstanceMetadata, Role, Sts, check_shapes,

@@ -1,7 +1,8 @@
 //! Errors of AWS credentials and of the ECR API.
 
 use anyhow::Result;
-use transload_api::contract::{ApiError, AwsConnection, ErrorCode};
+use transload_contract::AwsConnection;
+use transload_errors::{ApiError, ErrorCode};
 use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, registry_source, request};

@@ -1,9 +1,8 @@
 //! Errors of ECR as the destination.
 
 use anyhow::Result;
-use transload_api::contract::{
-    ApiError, ErrorCode, ImageResult, ImageSource, MigrationOutcome, Proof,
-};
+use transload_contract::{ImageResult, ImageSource, MigrationOutcome, Proof};
+use transload_errors::{ApiError, ErrorCode};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::computer::{Computer, registry_source, request};
 use transload_tests::ecr::Ecr;

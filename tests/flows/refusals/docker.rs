@@ -4,7 +4,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 
 use anyhow::Result;
-use transload_api::contract::{ErrorCode, ImageSource, TagMutability};
+use transload_contract::{ImageSource, TagMutability};
+use transload_errors::ErrorCode;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::computer::{Computer, request};
 use transload_tests::ecr::Ecr;
@@ -142,7 +143,7 @@ async fn an_immutable_tag_that_the_engine_runs_into() -> Result<()> {
     let job = computer.api.migration_start(plan.plan.clone()).await;
     let job = job.map_err(transload_tests::computer::api_error)?;
     let report = computer.follow(job, plan).await?.report;
-    let transload_api::contract::ImageResult::Failed { error } = &report.images[0].result else {
+    let transload_contract::ImageResult::Failed { error } = &report.images[0].result else {
         panic!("{report:#?}")
     };
     assert_eq!(error.code, ErrorCode::DestinationMoved, "the look before the push: {error:?}");

@@ -1,7 +1,7 @@
 //! Errors of registries as the source.
 
 use anyhow::Result;
-use transload_api::contract::{ApiError, ErrorCode};
+use transload_errors::{ApiError, ErrorCode};
 use transload_tests::computer::{Computer, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
@@ -93,7 +93,7 @@ async fn a_login_that_is_wanted_or_wrong() -> Result<()> {
     let error = scene.refusal_at(&locked.host()).await?;
     assert_eq!(error.code, ErrorCode::RegistryUnauthorized);
     let computer = Computer::new(scene.ecr.home()?, None)?;
-    let login = transload_api::contract::SourceLogin {
+    let login = transload_contract::SourceLogin {
         source: registry_source(&locked.host()),
         username: "reader".to_owned(),
         secret: "guessed-password".to_owned(),

@@ -1,10 +1,11 @@
 //! Conflicts of tags at the destination.
 
 use anyhow::Result;
-use transload_api::contract::{
-    ConflictChoice, ConflictResolution, ErrorCode, ImageResult, ImageStanding, MigrationOutcome,
+use transload_contract::{
+    ConflictChoice, ConflictResolution, ImageResult, ImageStanding, MigrationOutcome,
     PlannedAction, Proof, SummaryStatus,
 };
+use transload_errors::ErrorCode;
 use transload_tests::computer::{Computer, api_error, registry_source, request, selected};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Image, Recipe, Target};

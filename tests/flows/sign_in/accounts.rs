@@ -1,11 +1,12 @@
 //! Accounts, roles and profiles of a sign-in.
 
 use anyhow::{Result, ensure};
-use transload_api::contract::{
-    AwsProfileKind, ErrorCode, NewAwsProfile, SignInOutcome, SignInPrompt, SignInTarget, SignInWay,
-};
 use transload_api::{Api, ApiOptions};
+use transload_contract::{
+    AwsProfileKind, NewAwsProfile, SignInOutcome, SignInPrompt, SignInTarget, SignInWay,
+};
 use transload_docker::DockerEnvironment;
+use transload_errors::ErrorCode;
 use transload_tests::aws::{IdentityCenter, Person, check_shapes};
 use transload_tests::computer::api_error;
 

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use transload_api::contract::{ErrorCode, ImageReport, ImageResult, ImageSource, Proof};
+use transload_contract::{ImageReport, ImageResult, ImageSource, Proof};
+use transload_errors::ErrorCode;
 use transload_tests::computer::{Computer, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::images::{Format, Recipe, Target};

@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use transload_api::contract::{
-    ErrorCode, ImageReport, ImageResult, ImageSource, MigrationPlan, Proof,
-};
+use transload_contract::{ImageReport, ImageResult, ImageSource, MigrationPlan, Proof};
+use transload_errors::ErrorCode;
 use transload_tests::computer::{Computer, api_error, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};

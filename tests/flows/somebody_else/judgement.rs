@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
-use transload_api::contract::{
+use transload_contract::{
     ImageReport, ImageResult, ImageStanding, MigrationPlan, MigrationReport, PlannedAction, Proof,
     SummaryStatus,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use transload_api::contract::{
+use transload_contract::{
     AwsConnection, ConflictChoice, ConflictResolution, JobEventKind, MigrationPlan, PlannedAction,
 };
 use transload_tests::botocore::Botocore;

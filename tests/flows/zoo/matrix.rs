@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, ensure};
 use futures_util::{StreamExt, stream};
-use transload_api::contract::MigrationOutcome;
+use transload_contract::MigrationOutcome;
 use transload_migration::{CopyOptions, CopyOutcome, MigrationError};
 use transload_registry::RegistryError;
 use transload_tests::computer::{Computer, Migrated, registry_source, request};

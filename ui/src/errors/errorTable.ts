@@ -1,5 +1,5 @@
 /**
- * Looks up the words of an error. The table itself is in Rust, `api/src/error/words.rs`, and is
+ * Looks up the words of an error. The table itself is in Rust, `errors/src/word_table.rs`, and is
  * generated into `ipc/generated/errorWords.ts`; no component contains words for a code.
  */
 import type { ApiError, ErrorWords } from "../ipc/generated";

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
 use transload_aws::AwsEnvironment;
+use transload_contract::LoginClient;
 use transload_docker::DockerEnvironment;
 use transload_docker::client_login::ClientLoginUndo;
+use transload_errors::ApiError;
 use transload_migration::MigrationRequest;
 use transload_migration::journal::Journal;
 use transload_model::{RegistryHost, now_ms};
@@ -16,7 +18,6 @@ use transload_practice::Practice;
 
 use crate::cancellable_calls::CancellableCalls;
 use crate::connection_book::ConnectionBook;
-use crate::contract::{ApiError, LoginClient};
 use crate::handlers::KnownOriginals;
 use crate::jobs::{JobBook, JobNews};
 use crate::logins::{CurrentLogin, HeldLogin, Logins};
@@ -101,10 +102,10 @@ pub(crate) type ClientOfRegistry = (LoginClient, RegistryHost);
 pub(crate) struct JobRequest {
     pub request: MigrationRequest,
     /// The request as it was asked.
-    pub shown: crate::contract::MigrationRequest,
+    pub shown: transload_contract::MigrationRequest,
     pub ends: crate::plans::PlanEndpoints,
     /// Which part of a plan file it runs.
-    pub part: Option<crate::contract::ReportPart>,
+    pub part: Option<transload_contract::ReportPart>,
 }
 
 impl Api {

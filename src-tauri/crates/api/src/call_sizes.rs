@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::mem::size_of_val;
 
-use crate::contract::{
+use transload_contract::{
     AwsConnection, CopyScope, Encryption, ImageSource, LifecyclePreset, MigrationRequest,
     RepositorySettings, Selection, TagMutability,
 };
+
 use crate::{Api, ApiOptions};
 
 /// A hundredth of a thread's stack, which is 2 MiB.

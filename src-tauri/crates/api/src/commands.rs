@@ -5,11 +5,11 @@ mod registry_settings;
 
 use std::collections::HashMap;
 
+use transload_contract::{AwsConnection, CopyTool};
 use transload_migration::{Action, EngineWay, Plan, PlannedImage, PlannedRepository, Route};
 use transload_model::{Encryption, Platform, RepositorySettings, TagMutability};
 
 pub(crate) use self::registry_settings::{blob_mounting, cache_rule, creation_template};
-use crate::contract::{AwsConnection, CopyTool};
 
 /// The options that every `aws` command of a connection needs, such as
 /// ` --profile prod --region eu-west-1`.

@@ -5,9 +5,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use transload_contract::AwsConnection;
+use transload_errors::ApiError;
+
 use crate::api::locked;
 use crate::connections::Connected;
-use crate::contract::{ApiError, AwsConnection};
 
 /// What is open of a connection. Its lock is held while it is opened.
 type Slot = Arc<tokio::sync::Mutex<Option<Arc<Connected>>>>;
@@ -51,7 +53,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::contract::ErrorCode;
+    use transload_errors::ErrorCode;
 
     fn profile(name: &str) -> AwsConnection {
         AwsConnection::Profile {

@@ -6,6 +6,8 @@ use transload_aws::{
     AwsEnvironment, AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken,
     SessionCredentials, SessionRequest,
 };
+use transload_contract::{AwsConnection, AwsIdentity};
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{Destination, DestinationEndpoint, DestinationIdentity, EcrLogin};
 use transload_model::{Partition, Region, Secret, now_ms};
 use transload_network::Network;
@@ -14,7 +16,6 @@ use url::Url;
 
 use crate::api::Api;
 use crate::commands::AwsOptions;
-use crate::contract::{ApiError, AwsConnection, AwsIdentity, ErrorCode};
 use crate::{convert, endpoints};
 
 /// An open connection.

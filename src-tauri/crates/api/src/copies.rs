@@ -6,16 +6,15 @@ mod events;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use clients::CopyClients;
+use events::CopyEvents;
 use transload_aws::{AwsError, EcrApi};
+use transload_contract::{CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary};
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{CopyEndpoints, CopyOptions, EventSink};
 use transload_model::{ImageReference, RepositoryName, RepositorySettings, Tag};
 
-use crate::contract::{
-    ApiError, CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary, ErrorCode,
-};
 use crate::convert;
-use clients::CopyClients;
-use events::CopyEvents;
 
 /// Stops a copy from outside. Clones stop the same one.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +80,7 @@ pub async fn copy_images(
 /// process.
 ///
 /// # Errors
-/// As the one of the window, such as [`crate::contract::ErrorCode::MfaCodeRefused`].
+/// As the one of the window, such as [`transload_errors::ErrorCode::MfaCodeRefused`].
 pub async fn copy_mfa_submit(request: &CopyRequest, code: String) -> Result<(), ApiError> {
     CopyClients::new(request).submit_mfa_code(&crate::handlers::mfa_code(code)?).await
 }

@@ -3,12 +3,13 @@
 use transload_aws::{
     AwsError, AwsSession, CallerIdentity, EndpointVariant, api_host, list_profiles, registry_host,
 };
+use transload_contract::{AwsConnection, AwsEndpoints};
+use transload_errors::{ApiError, ErrorCode};
 use transload_model::{Partition, Region, RegistryHost};
 use transload_registry::RegistryEndpoint;
 use url::Url;
 
 use crate::api::Api;
-use crate::contract::{ApiError, AwsConnection, AwsEndpoints, ErrorCode};
 
 /// The registry that belongs to an account. ECR always tells its usual name, so the FIPS or dual-stack
 /// name is put in its place where the profile asks for it; what an emulator tells is left.

@@ -2,11 +2,12 @@
 //! the person who uses the file allows it, or if the person's own AWS profile has the same endpoints.
 
 use transload_aws::AwsSession;
+use transload_contract::{AwsConnection, ImageSource};
+use transload_errors::{ApiError, ErrorCode};
 use transload_model::RegistryHost;
 
 use crate::api::Api;
 use crate::connections::{address, pinned};
-use crate::contract::{ApiError, AwsConnection, ErrorCode, ImageSource};
 
 impl Api {
     /// The connection to use in place of one that a file names: the same if it names no endpoints or

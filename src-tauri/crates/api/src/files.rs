@@ -4,7 +4,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::contract::ApiError;
+use transload_errors::ApiError;
 
 /// Writes a file as [`write_whole`] does, off the runtime's threads.
 pub(crate) async fn write(path: PathBuf, text: String) -> Result<(), ApiError> {

@@ -4,11 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use transload_contract::{ExpiringImage, LifecycleAction, LifecycleForecast, PlannedRepository};
+use transload_errors::{ApiError, ErrorCode};
 use transload_model::RepositoryName;
 
-use crate::contract::{
-    ApiError, ErrorCode, ExpiringImage, LifecycleAction, LifecycleForecast, PlannedRepository,
-};
 use crate::convert;
 
 /// Tags that are named in the error, for each repository.

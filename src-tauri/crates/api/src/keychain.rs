@@ -4,10 +4,9 @@
 
 use keyring::{Entry, Error};
 use serde::{Deserialize, Serialize};
+use transload_errors::{ApiError, ErrorCode};
 use transload_model::RegistryHost;
 use transload_registry::RegistryLogin;
-
-use crate::contract::{ApiError, ErrorCode};
 
 /// Under what the keychain shows our entries; the user name of an entry is the registry's.
 const SERVICE: &str = "Transload";
@@ -56,7 +55,7 @@ impl From<KeychainError> for ApiError {
             KeychainError::Locked { .. } => "Unlock the keychain.",
             KeychainError::Failed { .. } => "Check the Transload entries in the keychain.",
         };
-        Self::new(ErrorCode::KeychainFailed, crate::error::capitalised(&error.to_string()))
+        Self::new(ErrorCode::KeychainFailed, transload_errors::sentence(&error.to_string()))
             .hint(hint)
     }
 }

@@ -1,7 +1,6 @@
 //! The border: what the engine can do, as calls with types of the contract in and out, for a window
 //! or a terminal. No Tauri here.
 //!
-//! - [`contract`]: the types that cross the border.
 //! - [`Api`]: the calls, in `handlers`, one file a subject.
 //! - `copies`: registry to registry without a plan, for scripts.
 //! - `connections`, `connection_book`: connections to ECR, opened once.
@@ -16,7 +15,8 @@
 //! - `merge`: the reports of a plan that ran in parts, joined.
 //! - `files`, `text`: files that people get and give.
 //! - `convert`: values of the engine as types of the contract, and back.
-//! - `error`: the one place where errors of the engine become codes and words.
+//!
+//! The types that cross the border are in `transload-contract`, the errors in `transload-errors`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -27,11 +27,9 @@ mod cancellable_calls;
 mod commands;
 mod connection_book;
 mod connections;
-pub mod contract;
 mod convert;
 mod copies;
 mod endpoints;
-mod error;
 mod file_endpoints;
 mod files;
 mod folders;

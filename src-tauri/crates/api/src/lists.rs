@@ -10,7 +10,7 @@ pub(crate) mod ecr;
 pub(crate) mod engine;
 pub(crate) mod hub;
 
-use crate::contract::SourceRepository;
+use transload_contract::SourceRepository;
 
 /// A repository of which only the name is known.
 fn named(name: String) -> SourceRepository {

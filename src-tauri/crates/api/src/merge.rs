@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use transload_contract::{MigrationOutcome, MigrationReport, ReportPart};
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{MAX_PARTS, RunEnd};
 
-use crate::contract::{ApiError, ErrorCode, MigrationOutcome, MigrationReport, ReportPart};
 use crate::convert;
 
 /// A report with the name of its file, for messages.

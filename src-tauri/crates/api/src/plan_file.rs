@@ -10,6 +10,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 use transload_aws::{EndpointVariant, api_host};
+use transload_contract::{AwsConnection, ImageSource, PLAN_FILE_VERSION, PlanFile};
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{
     Action, DestinationIdentity, MigrationRequest, Plan, PlannedImage, RequestedImage, Resolution,
     Route,
@@ -17,9 +19,6 @@ use transload_migration::{
 use transload_model::RepositoryName;
 
 use crate::connections::pinned;
-use crate::contract::{
-    ApiError, AwsConnection, ErrorCode, ImageSource, PLAN_FILE_VERSION, PlanFile,
-};
 use crate::convert;
 use crate::text::decode_text;
 

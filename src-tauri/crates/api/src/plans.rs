@@ -1,12 +1,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use transload_contract::CopyTool;
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{ManifestCache, MigrationRequest, Plan, Source};
 
 use crate::api::locked;
 use crate::commands;
 use crate::connections::Connected;
-use crate::contract::{ApiError, CopyTool, ErrorCode};
 use crate::sources::OpenSource;
 
 /// Plans that are kept: a person who goes back and forth in the wizard makes a few.
@@ -37,10 +38,10 @@ pub(crate) struct ReadyPlan {
     pub plan: Arc<Plan>,
     pub request: MigrationRequest,
     /// The request as it was asked.
-    pub shown: crate::contract::MigrationRequest,
+    pub shown: transload_contract::MigrationRequest,
     pub ends: PlanEndpoints,
     /// Which part of a plan file it is.
-    pub part: Option<crate::contract::ReportPart>,
+    pub part: Option<transload_contract::ReportPart>,
 }
 
 impl ReadyPlan {
@@ -136,7 +137,7 @@ fn unknown(id: &str) -> ApiError {
 /// Refuses to start if the lifecycle policies of `repositories` are not confirmed in a request.
 pub(crate) fn expect_confirmed(
     repositories: impl Iterator<Item = String>,
-    request: &crate::contract::MigrationRequest,
+    request: &transload_contract::MigrationRequest,
 ) -> Result<(), ApiError> {
     let open: Vec<_> =
         repositories.filter(|name| !request.expiry_confirmed.contains(name)).collect();

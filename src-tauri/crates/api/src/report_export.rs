@@ -8,10 +8,10 @@ mod markdown;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-
-use crate::contract::{
-    ApiError, ImageReport, ImageResult, ImageStanding, MigrationReport, Proof, ReportFormat, Route,
+use transload_contract::{
+    ImageReport, ImageResult, ImageStanding, MigrationReport, Proof, ReportFormat, Route,
 };
+use transload_errors::ApiError;
 
 /// The text of a report.
 pub fn text(report: &MigrationReport, format: ReportFormat) -> Result<String, ApiError> {

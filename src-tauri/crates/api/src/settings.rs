@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use crate::contract::Settings;
+use transload_contract::Settings;
 
 /// The file of a data folder in which the window keeps what a person set.
 pub const SETTINGS_FILE: &str = "settings.json";

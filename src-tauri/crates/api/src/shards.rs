@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use transload_contract::{LifecycleForecast, PlanFile, ReportPart, Shard};
+use transload_errors::ApiError;
 use transload_migration as engine;
 use transload_model::Digest;
-
-use crate::contract::{ApiError, LifecycleForecast, PlanFile, ReportPart, Shard};
 
 /// Which part of which plan a run of a file is. Without a shard it is the only part.
 pub(crate) fn part_of(file: &PlanFile, shard: Option<Shard>) -> Result<ReportPart, ApiError> {

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use transload_aws::{SignIn, SignInRequest, SsoSession, SsoTarget};
+use transload_contract::{SignInOutcome, SignInPrompt, SignInWay};
+use transload_errors::{ApiError, ErrorCode};
 
 use crate::api::{Api, locked};
-use crate::contract::{ApiError, ErrorCode, SignInOutcome, SignInPrompt, SignInWay};
 use crate::convert;
 
 type Outcome = Option<Result<SignInOutcome, ApiError>>;

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 use futures_util::{StreamExt, stream};
+use transload_contract::{ImageSource, SourceTag};
 use transload_migration::MigrationRequest;
 
 use crate::api::{Api, locked};
-use crate::contract::{ImageSource, SourceTag};
 use crate::sources::{Lists, OpenRegistry, OpenSource};
 
 /// Dates in memory, at most. Beyond that all are dropped and read again when they are needed.

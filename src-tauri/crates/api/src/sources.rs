@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use transload_contract::ImageSource;
 use transload_docker::DockerEngine;
+use transload_errors::{ApiError, ErrorCode};
 use transload_hub::{HubClient, HubLogin};
 use transload_migration::Source;
 use transload_migration::stored_logins::StoredLogin;
@@ -14,7 +16,6 @@ use url::Url;
 
 use crate::api::{Api, locked};
 use crate::connections::Connected;
-use crate::contract::{ApiError, ErrorCode, ImageSource};
 use crate::hub_clients::{self, HubClients};
 
 /// An open source.

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
+use transload_contract::AwsConnection;
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{Control, UndoPlan};
 
 use crate::api::locked;
-use crate::contract::{ApiError, AwsConnection, ErrorCode};
 
 /// Plans that are kept: a person looks at one at a time.
 const PLANS_KEPT: usize = 4;

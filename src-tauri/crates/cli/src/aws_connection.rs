@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use transload_api::contract::AwsConnection;
 use transload_api::{Api, EcrOptions, environment_connection, without_endpoints};
+use transload_contract::AwsConnection;
 
 use crate::arguments::{AccountArguments, RunArguments};
 

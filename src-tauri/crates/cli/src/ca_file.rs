@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use transload_api::contract::ApiError;
 use transload_api::{check_ca_file, kept_settings};
+use transload_errors::ApiError;
 
 use crate::data_folder::data_folder;
 

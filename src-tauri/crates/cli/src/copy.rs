@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use transload_api::contract::{ApiError, CopyEcr, CopyPair, CopyRequest, CopyScope};
 use transload_api::{CopyControl, copy_images, copy_mfa_submit, image_digest};
+use transload_contract::{CopyEcr, CopyPair, CopyRequest, CopyScope};
+use transload_errors::ApiError;
 
 use crate::arguments::{CopyArguments, EcrArguments};
 use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SUCCEEDED, USAGE};

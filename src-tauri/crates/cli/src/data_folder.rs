@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use transload_api::contract::{ApiError, ErrorCode};
+use transload_errors::{ApiError, ErrorCode};
 
 /// Returns the folder that `TRANSLOAD_DATA_DIR` names, or the folder of the window.
 pub fn data_folder() -> Result<PathBuf, ApiError> {

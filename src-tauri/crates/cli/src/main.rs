@@ -32,8 +32,8 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use transload_api::contract::ApiError;
 use transload_api::{Api, ApiOptions, make_private_folder, network_warnings};
+use transload_errors::ApiError;
 
 #[tokio::main]
 async fn main() -> ExitCode {

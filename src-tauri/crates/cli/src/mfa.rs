@@ -4,7 +4,8 @@
 use std::io::Write;
 
 use transload_api::Api;
-use transload_api::contract::{ApiError, AwsConnection, ErrorCode};
+use transload_contract::AwsConnection;
+use transload_errors::{ApiError, ErrorCode};
 
 use crate::output;
 

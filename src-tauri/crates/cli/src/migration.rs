@@ -5,11 +5,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use transload_api::contract::{
-    ApiError, ErrorCode, JobEventKind, MigrationOutcome, MigrationReport, PlanFileOptions,
-    ReportFormat,
-};
 use transload_api::{Api, NamedReport, merged_report, report_text, write_whole};
+use transload_contract::{
+    JobEventKind, MigrationOutcome, MigrationReport, PlanFileOptions, ReportFormat,
+};
+use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::{Format, ReportArguments, RunArguments};
 use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, SIGN_IN_REQUIRED, SUCCEEDED};

@@ -25,7 +25,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use transload_api::contract::{ApiError, UnreadRepository};
+use transload_contract::UnreadRepository;
+use transload_errors::ApiError;
 
 /// Prints a line of the result.
 pub fn line(text: &str) {

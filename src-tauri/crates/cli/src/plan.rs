@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use transload_api::Api;
-use transload_api::contract::{
-    ApiError, AwsConnection, ConflictChoice, ConflictResolution, CopyScope, Encryption, ErrorCode,
-    ImageSource, LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlanRemark,
-    PlannedAction, RepositoryMapping, RepositorySettings, SelectedImage, Selection, TagMutability,
-    TagPattern, TagPatternKind, TagRules, UnreadRepository,
+use transload_contract::{
+    AwsConnection, ConflictChoice, ConflictResolution, CopyScope, Encryption, ImageSource,
+    LifecyclePreset, MigrationPlan, MigrationRequest, Naming, PlanRemark, PlannedAction,
+    RepositoryMapping, RepositorySettings, SelectedImage, Selection, TagMutability, TagPattern,
+    TagPatternKind, TagRules, UnreadRepository,
 };
+use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::{OnConflict, PlanArguments};
 use crate::exit_code::{PARTLY_FAILED, REFUSED, SUCCEEDED};

@@ -3,8 +3,9 @@
 //! The name of an AWS profile may contain a slash, so `ecr:team/eu-west-1` is ambiguous. The existing
 //! profiles decide. If both readings match a profile, the source is refused.
 
-use transload_api::contract::{ApiError, AwsConnection, ErrorCode, ImageSource};
 use transload_api::{Api, EcrOptions, environment_connection};
+use transload_contract::{AwsConnection, ImageSource};
+use transload_errors::{ApiError, ErrorCode};
 
 /// A parsed source.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 //! the identity that AWS sees.
 
 use transload_api::Api;
-use transload_api::contract::{ApiError, SignInOutcome, SignInTarget, SignInWay};
+use transload_contract::{SignInOutcome, SignInTarget, SignInWay};
+use transload_errors::ApiError;
 
 use crate::arguments::AccountArguments;
 use crate::exit_code::{INTERRUPTED, SUCCEEDED};

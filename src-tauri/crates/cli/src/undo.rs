@@ -3,7 +3,8 @@
 use std::io::{IsTerminal, Write};
 
 use transload_api::Api;
-use transload_api::contract::{ApiError, ErrorCode, UndoLeftReason, UndoTotals};
+use transload_contract::{UndoLeftReason, UndoTotals};
+use transload_errors::{ApiError, ErrorCode};
 
 use crate::arguments::UndoArguments;
 use crate::exit_code::{INTERRUPTED, PARTLY_FAILED, REFUSED, SUCCEEDED};

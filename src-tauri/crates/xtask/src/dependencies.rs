@@ -1,8 +1,9 @@
 //! Which crate may depend on which, read from the manifests. The compiler enforces the rest: a file can only use
 //! crates of its manifest.
 //!
-//! From the top: the shell and the command line use `api`. `api` uses everything below it. `migration` uses `aws`,
-//! `docker`, `hub` and `registry`, which use `network` and `model` and never each other.
+//! From the top: the shell and the command line use `api` and the types of its answers, `contract` and `errors`.
+//! `api` uses everything below it. `migration` uses `aws`, `docker`, `hub` and `registry`, which use `network` and
+//! `model` and never each other.
 
 use std::process::Command;
 
@@ -29,7 +30,7 @@ struct Dependency {
 }
 
 /// The crates below the border, from the lowest.
-const BELOW_API: [&str; 9] = [
+const BELOW_API: [&str; 11] = [
     "transload-model",
     "transload-network",
     "transload-registry",
@@ -39,6 +40,8 @@ const BELOW_API: [&str; 9] = [
     "transload-lifecycle",
     "transload-repositories",
     "transload-migration",
+    "transload-errors",
+    "transload-contract",
 ];
 
 /// What every client of another system uses.
@@ -48,9 +51,13 @@ const CLIENT: &[&str] = &["transload-model", "transload-network"];
 fn allowed(package: &str) -> Option<Vec<&'static str>> {
     let with_all_below = |more: &[&'static str]| [&BELOW_API[..], more].concat();
     Some(match package {
-        "transload" | "transload-cli" => vec!["transload-api"],
+        "transload" | "transload-cli" => {
+            vec!["transload-api", "transload-contract", "transload-errors"]
+        }
         "transload-api" => with_all_below(&["transload-practice"]),
         "transload-tests" => with_all_below(&["transload-api", "transload-practice"]),
+        "transload-contract" => BELOW_API[..10].to_vec(),
+        "transload-errors" => BELOW_API[..9].to_vec(),
         "transload-migration" => BELOW_API[..7].to_vec(),
         "transload-repositories" => [CLIENT, &["transload-aws", "transload-registry"]].concat(),
         "transload-registry" | "transload-docker" | "transload-hub" | "transload-aws" => {
@@ -131,6 +138,9 @@ fn a_dependency_against_the_rules_is_reported() {
         ("transload-practice", "reqwest", None),
         ("transload-api", "tauri-plugin-store", None),
         ("transload-api", "aws-sdk-ecr", None),
+        ("transload-contract", "transload-api", None),
+        ("transload-errors", "transload-contract", None),
+        ("transload-migration", "transload-errors", None),
         ("transload-migration", "bollard", None),
         ("transload-practice", "transload-practice", None),
         ("transload-newcomer", "serde", None),
@@ -139,6 +149,8 @@ fn a_dependency_against_the_rules_is_reported() {
     }
     for (package, dependency, kind) in [
         ("transload", "transload-api", None),
+        ("transload-cli", "transload-contract", None),
+        ("transload-contract", "transload-errors", None),
         ("transload-practice", "reqwest", Some("dev")),
         ("transload-practice", "transload-practice", Some("dev")),
         ("transload-aws", "aws-sdk-ecr", None),

@@ -1,7 +1,7 @@
 //! `cargo xtask generate`: regenerates the TypeScript types from Rust. The part `generated` of `cargo
 //! xtask test` checks that they are current.
 //!
-//! The test `export_bindings` of `transload-api` writes them to the folder in `TS_RS_EXPORT_DIR`.
+//! The tests `export_bindings…` of `transload-contract` and `transload-errors` write them to the folder in `TS_RS_EXPORT_DIR`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -73,7 +73,7 @@ fn fresh(workspace: &Workspace) -> Result<BTreeMap<String, String>> {
             "--final-status-level=fail",
             "--show-progress=none",
             "-E",
-            "package(transload-api) and test(/export_bindings/)",
+            "(package(transload-contract) or package(transload-errors)) and test(/export_bindings/)",
         ],
         &workspace.root,
     )
@@ -82,7 +82,7 @@ fn fresh(workspace: &Workspace) -> Result<BTreeMap<String, String>> {
     .run()?;
     let files = read(&folder)?;
     if files.is_empty() {
-        bail!("the tests of transload-api wrote no types to {}", folder.display());
+        bail!("the tests of transload-contract wrote no types to {}", folder.display());
     }
     Ok(files)
 }

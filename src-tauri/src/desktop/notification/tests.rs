@@ -1,6 +1,6 @@
 //! The text of the notification.
 
-use transload_api::contract::{OutcomeCounts, SummaryStatus};
+use transload_contract::{OutcomeCounts, SummaryStatus};
 
 use super::*;
 

@@ -44,7 +44,7 @@ mod tests {
     use transload_model::{LifecyclePreset, RepositoryPolicy, RepositorySettings};
 
     use super::*;
-    use crate::contract::AwsConnection;
+    use transload_contract::AwsConnection;
 
     #[test]
     fn each_change_is_one_command() {

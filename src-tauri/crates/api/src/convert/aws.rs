@@ -1,8 +1,8 @@
 use transload_aws as engine;
+use transload_contract::{AwsEndpoints, AwsIdentity, Repository};
 use transload_model::Partition;
 
 use super::repository_settings;
-use crate::contract::{AwsEndpoints, AwsIdentity, Repository};
 
 /// Who the caller is.
 pub fn identity(

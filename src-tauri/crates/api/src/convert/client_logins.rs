@@ -1,9 +1,8 @@
-use transload_docker::client_login as engine;
-use transload_model::RegistryHost;
-
-use crate::contract::{
+use transload_contract::{
     ClientLogin, ClientLoginAction, ClientLoginChange, ClientLoginWay, LoginClient,
 };
+use transload_docker::client_login as engine;
+use transload_model::RegistryHost;
 
 /// What a client has, and could have.
 pub fn client_login(

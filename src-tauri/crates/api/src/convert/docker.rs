@@ -1,6 +1,5 @@
+use transload_contract::{EngineAttempt, EngineOrigin, EngineStatus};
 use transload_docker as engine;
-
-use crate::contract::{EngineAttempt, EngineOrigin, EngineStatus};
 
 /// What came of looking for an engine.
 pub fn engine_status(found: engine::FindOutcome) -> EngineStatus {

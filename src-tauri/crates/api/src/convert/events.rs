@@ -1,6 +1,5 @@
+use transload_contract::{ImageState, JobEventKind, LayerState};
 use transload_migration as engine;
-
-use crate::contract::{ImageState, JobEventKind, LayerState};
 
 /// An event as the contract tells it; layers and images go through the job's own state.
 pub fn event(event: &engine::MigrationEvent) -> Option<JobEventKind> {

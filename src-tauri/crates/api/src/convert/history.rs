@@ -1,6 +1,11 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use transload_contract::{
+    AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageSource, ImageState, LeftBehind,
+    MigrationReport, MigrationRequest, PolicyNotSet, ReportPart,
+};
+use transload_errors::ApiError;
 use transload_migration as engine;
 use transload_migration::RecordedError;
 use transload_migration::journal::{
@@ -11,10 +16,6 @@ use transload_model::Digest;
 
 use super::report::{self, blank, platforms};
 use super::summary::{Attention, summarize, summary as words};
-use crate::contract::{
-    ApiError, AwsIdentity, HistoryEntry, ImageReport, ImageResult, ImageSource, ImageState,
-    LeftBehind, MigrationReport, MigrationRequest, PolicyNotSet, ReportPart,
-};
 
 /// What the journal keeps of a migration for whoever shows it.
 #[derive(Clone, Serialize, Deserialize)]

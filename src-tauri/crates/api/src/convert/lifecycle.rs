@@ -1,7 +1,6 @@
+use transload_contract::{ExpiringImage, LifecycleForecast};
 use transload_lifecycle::Due;
 use transload_migration as engine;
-
-use crate::contract::{ExpiringImage, LifecycleForecast};
 
 /// What a lifecycle policy does with the images of a plan.
 pub fn lifecycle_forecast(forecast: &engine::LifecycleForecast) -> LifecycleForecast {

@@ -1,6 +1,6 @@
+use transload_contract::{RenameRule, RenameRuleKind};
+use transload_errors::ApiError;
 use transload_migration as engine;
-
-use crate::contract::{ApiError, RenameRule, RenameRuleKind};
 
 /// Rules, read; for each that cannot be read, why.
 pub fn rename_rules(rules: &[RenameRule]) -> Vec<Result<engine::RenameRule, ApiError>> {

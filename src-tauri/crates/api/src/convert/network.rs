@@ -1,8 +1,8 @@
-use transload_network as engine;
-
-use crate::contract::{
-    ApiError, CaCertificate, CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus, ProxyUse,
+use transload_contract::{
+    CaCertificate, CaFile, CaFileOrigin, ContradictingVariables, NetworkStatus, ProxyUse,
 };
+use transload_errors::ApiError;
+use transload_network as engine;
 
 /// How this computer reaches others.
 pub fn network_status(network: &engine::Network) -> NetworkStatus {

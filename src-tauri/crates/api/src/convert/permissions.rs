@@ -1,9 +1,8 @@
 use transload_aws as engine;
-use transload_migration::{NeededPermission, Purpose};
-
-use crate::contract::{
+use transload_contract::{
     PermissionBasis, PermissionDoubt, PermissionStanding, PlanPermission, PlanPermissions,
 };
+use transload_migration::{NeededPermission, Purpose};
 
 /// Resources that are named with a permission; the others are counted.
 const NAMED: usize = 20;

@@ -1,11 +1,11 @@
+use transload_contract::{
+    AwsIdentity, EnginePrediction, ExpectedTime, MigrationPlan, PlannedAction, PlannedImage,
+    PlannedRepository, PullQuota, SelectedImage, SettingDifference,
+};
 use transload_migration as engine;
 
 use super::lifecycle::lifecycle_forecast;
 use super::{destination, repository_settings};
-use crate::contract::{
-    AwsIdentity, EnginePrediction, ExpectedTime, MigrationPlan, PlannedAction, PlannedImage,
-    PlannedRepository, PullQuota, SelectedImage, SettingDifference,
-};
 
 /// A plan, under the name that starts it.
 pub fn plan(

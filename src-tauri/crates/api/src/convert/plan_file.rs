@@ -1,13 +1,11 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use transload_contract::{EnginePrediction, PlanFile, PlannedAction, PlannedImage};
 use transload_docker::EnginePlatform;
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration as engine;
 use transload_model::{Digest, ImageReference, Platform, RepositoryName, Tag};
-
-use crate::contract::{
-    ApiError, EnginePrediction, ErrorCode, PlanFile, PlannedAction, PlannedImage,
-};
 
 /// A plan of a file, as the engine runs it. Its sources are pinned; manifests are read when an
 /// image's turn comes.

@@ -1,7 +1,8 @@
 use transload_aws::InvalidRegistrySetting;
+use transload_contract::RepositorySettings;
+use transload_errors::ApiError;
 
 use super::engine_settings;
-use crate::contract::{ApiError, RepositorySettings};
 
 /// Reads a template that a person gave.
 pub fn creation_template(

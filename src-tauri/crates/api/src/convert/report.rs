@@ -1,10 +1,10 @@
-use transload_migration as engine;
-
-use super::summary::{Attention, summarize, summary};
-use crate::contract::{
+use transload_contract::{
     AwsIdentity, ImageReport, ImageResult, ImageStanding, LeftBehind, MigrationReport,
     PlatformProof, PolicyNotSet, Proof,
 };
+use transload_migration as engine;
+
+use super::summary::{Attention, summarize, summary};
 
 /// A report, with what the engine does not know of it.
 pub fn report(

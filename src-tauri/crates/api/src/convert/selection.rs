@@ -1,6 +1,6 @@
+use transload_contract::{TagPattern, TagPatternKind, TagRules};
+use transload_errors::ApiError;
 use transload_migration as engine;
-
-use crate::contract::{ApiError, TagPattern, TagPatternKind, TagRules};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 

@@ -1,6 +1,7 @@
-use crate::contract::{
-    ApiError, CopyScope, Encryption, LifecyclePreset, RepositorySettings, TagMutability,
+use transload_contract::{
+    CopyScope, Encryption, LifecyclePreset, RepositorySettings, TagMutability,
 };
+use transload_errors::ApiError;
 
 /// AWS allows fifty tags on a resource.
 const TAGS_LIMIT: usize = 50;
@@ -76,7 +77,7 @@ fn engine_policy(
 }
 
 fn refused(message: &str) -> ApiError {
-    ApiError::new(crate::contract::ErrorCode::InputInvalid, message)
+    ApiError::new(transload_errors::ErrorCode::InputInvalid, message)
 }
 
 fn engine_encryption(encryption: &Encryption) -> Encryption {
@@ -135,7 +136,7 @@ mod tests {
         no_policy.policy = Some("{}".to_owned());
         for refused in [without_filter, bad_filter, many_tags, no_key, nothing_kept, no_policy] {
             let error = engine_settings(&refused).unwrap_err();
-            assert_eq!(error.code, crate::contract::ErrorCode::InputInvalid, "{refused:?}");
+            assert_eq!(error.code, transload_errors::ErrorCode::InputInvalid, "{refused:?}");
         }
     }
 }

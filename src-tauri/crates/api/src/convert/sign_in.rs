@@ -1,11 +1,9 @@
 use std::time::SystemTime;
 
 use transload_aws as engine;
+use transload_contract::{NewAwsProfile, SignInPrompt, SignInTarget, SsoAccount, SsoSession};
+use transload_errors::ApiError;
 use transload_model::{AccountId, Region};
-
-use crate::contract::{
-    ApiError, NewAwsProfile, SignInPrompt, SignInTarget, SsoAccount, SsoSession,
-};
 
 pub fn sign_in_target(target: &SignInTarget) -> engine::SsoTarget {
     match target {

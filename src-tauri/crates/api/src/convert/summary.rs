@@ -1,8 +1,8 @@
 //! The headline of a migration in words: the one place where an outcome becomes text.
 
+use transload_contract::{ImageResult, MigrationReport, ReportSummary, SummaryStatus};
+use transload_errors::ApiError;
 use transload_migration as engine;
-
-use crate::contract::{ApiError, ImageResult, MigrationReport, ReportSummary, SummaryStatus};
 
 /// What a summary mentions beside the counts.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,7 +1,7 @@
+use transload_contract::{UndoLeft, UndoLeftReason, UndoPlan, UndoReport, UndoRepository};
 use transload_migration as engine;
 
 use super::destination;
-use crate::contract::{UndoLeft, UndoLeftReason, UndoPlan, UndoReport, UndoRepository};
 
 /// A plan of an undo.
 pub fn undo_plan(undo: String, migration: String, plan: &engine::UndoPlan) -> UndoPlan {

@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Mutex;
 use transload_aws::{AwsEnvironment, AwsSession, EcrApi, SessionCredentials, SessionRequest};
+use transload_contract::{AwsConnection, CopyEcr, CopyRequest};
 use transload_docker::DockerEnvironment;
+use transload_errors::ApiError;
 use transload_migration::EcrLogin;
 use transload_migration::stored_logins::StoredLogin;
 use transload_model::{ImageReference, Region, RegistryHost, Secret};
@@ -14,7 +16,6 @@ use transload_network::CaOrigin;
 use transload_registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
 
 use crate::connections::{EcrOptions, of_environment};
-use crate::contract::{ApiError, AwsConnection, CopyEcr, CopyRequest};
 
 /// A client of a registry, or why it could not be opened.
 type OpenedClient = Result<Arc<dyn RegistryApi>, ApiError>;

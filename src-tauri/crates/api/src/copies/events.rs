@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use transload_contract::{CopyEvent, CopyEventKind, CopyOutcome, CopySummary};
+use transload_errors::ApiError;
 use transload_migration::{EventSink, LayerState, MigrationEvent};
 
-use crate::contract::{ApiError, CopyEvent, CopyEventKind, CopyOutcome, CopySummary};
 use crate::convert;
 
 /// Progress is told ten times a second at most.

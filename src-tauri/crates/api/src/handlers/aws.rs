@@ -1,11 +1,10 @@
 use transload_aws::{AwsSession, list_profiles};
+use transload_contract::{AwsConnection, AwsIdentity, AwsProfiles, RegistryLogin};
 use transload_docker::{DockerApi, EngineLogin};
+use transload_errors::{ApiError, ErrorCode};
 use transload_model::Secret;
 
 use crate::api::Api;
-use crate::contract::{
-    ApiError, AwsConnection, AwsIdentity, AwsProfiles, ErrorCode, RegistryLogin,
-};
 
 impl Api {
     /// Every profile of the AWS configuration on this computer.

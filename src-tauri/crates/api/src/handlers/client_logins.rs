@@ -1,11 +1,10 @@
+use transload_contract::{AwsConnection, ClientLogin, ClientLogins, LoginClient, LoginWay};
 use transload_docker::EngineLogin;
 use transload_docker::client_login::{self, ClientLoginError};
+use transload_errors::{ApiError, ErrorCode};
 use transload_model::RegistryHost;
 
 use crate::api::Api;
-use crate::contract::{
-    ApiError, AwsConnection, ClientLogin, ClientLogins, ErrorCode, LoginClient, LoginWay,
-};
 use crate::convert;
 
 const CLIENTS: [LoginClient; 2] = [LoginClient::Docker, LoginClient::Podman];

@@ -1,7 +1,8 @@
+use transload_contract::EngineStatus;
 use transload_docker::DockerEngine;
+use transload_errors::ApiError;
 
 use crate::api::Api;
-use crate::contract::{ApiError, EngineStatus};
 use crate::convert;
 
 impl Api {

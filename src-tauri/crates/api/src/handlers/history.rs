@@ -1,17 +1,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use transload_contract::{
+    AwsConnection, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
+};
+use transload_errors::ApiError;
 use transload_migration::journal::{JournalRecord, RecordError};
 use transload_migration::{EventSink, MigrationError, MigrationEvent, verify_again};
+use transload_model::now_ms;
 
 use super::migration::read_request;
 use super::running::job_endpoints;
-use transload_model::now_ms;
-
 use crate::api::{Api, JobRequest, locked};
-use crate::contract::{
-    ApiError, AwsConnection, HistoryEntry, MigrationReport, MigrationRequest, ReportFormat,
-};
 use crate::jobs::Job;
 use crate::plans::PlanEndpoints;
 use crate::{convert, report_export};

@@ -1,5 +1,7 @@
+use transload_contract::JobSnapshot;
+use transload_errors::ApiError;
+
 use crate::api::Api;
-use crate::contract::{ApiError, JobSnapshot};
 use crate::jobs::JobEvents;
 
 impl Api {

@@ -1,14 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use transload_contract::{ConflictResolution, MigrationPlan, MigrationRequest, SelectedImage};
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{GatherProgress, ManifestCache, RequestedImage, Resolution};
 use transload_model::{RepositoryName, Tag};
 
 use super::naming::names;
 use crate::api::{Api, JobRequest, locked};
-use crate::contract::{
-    ApiError, ConflictResolution, ErrorCode, MigrationPlan, MigrationRequest, SelectedImage,
-};
 use crate::convert;
 use crate::plans::{PlanEndpoints, ReadyPlan, not_ready};
 use crate::sources::OpenSource;
@@ -68,7 +67,7 @@ impl Api {
             );
         };
         let open = report.images.iter().filter(|image| {
-            use crate::contract::ImageResult::{Cancelled, Failed};
+            use transload_contract::ImageResult::{Cancelled, Failed};
             matches!(image.result, Failed { .. } | Cancelled)
         });
         let open: BTreeSet<u32> = open.map(|image| image.image).collect();

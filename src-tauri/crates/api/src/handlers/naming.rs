@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
+use transload_contract::{
+    MigrationRequest, ProposedName, ProposedNames, RenameRule, RepositoryMapping, UnreadRepository,
+};
+use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{name_collisions, proposed_names};
 use transload_model::RepositoryName;
 
 use crate::api::Api;
-use crate::contract::{
-    ApiError, ErrorCode, MigrationRequest, ProposedName, ProposedNames, RenameRule,
-    RepositoryMapping, UnreadRepository,
-};
 use crate::convert;
 
 impl Api {

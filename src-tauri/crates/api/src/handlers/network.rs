@@ -1,9 +1,10 @@
 use std::path::{Path, PathBuf};
 
+use transload_contract::{CaFile, ContradictingVariables, NetworkStatus};
+use transload_errors::ApiError;
 use transload_network::{CaOrigin, NamedCaFile, Network, Proxies};
 
 use crate::api::Api;
-use crate::contract::{ApiError, CaFile, ContradictingVariables, NetworkStatus};
 use crate::convert;
 
 impl Api {

@@ -1,8 +1,9 @@
+use transload_contract::{AwsConnection, Repository, RepositorySettings};
+use transload_errors::ApiError;
 use transload_model::RepositoryName;
 use transload_repositories::regions_with;
 
 use crate::api::Api;
-use crate::contract::{ApiError, AwsConnection, Repository, RepositorySettings};
 use crate::convert;
 
 impl Api {

@@ -1,9 +1,10 @@
 use transload_aws::{CheckMethod, PermissionCheck};
+use transload_contract::{PermissionBasis, PlanPermissions};
+use transload_errors::ApiError;
 use transload_migration::ResourceLocation;
 use transload_model::{AccountId, Region};
 
 use crate::api::Api;
-use crate::contract::{ApiError, PermissionBasis, PlanPermissions};
 use crate::convert;
 
 impl Api {

@@ -1,15 +1,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use transload_contract::{
+    AwsConnection, CopyTool, DestinationIdentity, MigrationRequest, PLAN_FILE_VERSION, PlanFile,
+    PlanFileOptions,
+};
+use transload_errors::ApiError;
 use transload_migration::{forecast_now, layer_groups};
 use transload_model::Region;
 
 use super::migration::read_request;
 use crate::api::Api;
-use crate::contract::{
-    ApiError, AwsConnection, CopyTool, DestinationIdentity, MigrationRequest, PLAN_FILE_VERSION,
-    PlanFile, PlanFileOptions,
-};
 use crate::plans::{PlanEndpoints, ReadyPlan, expect_confirmed, not_ready};
 use crate::{convert, forecast_check, plan_file, shards};
 

@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
+use transload_contract::{
+    CopyTool, ExpectedTime, HistoryEntry, ImageSource, MigrationOutcome, MigrationPlan,
+    MigrationRequest, PlanProgress,
+};
+use transload_errors::ApiError;
 use transload_migration::{EarlierTransfer, GatherProgress, expected_time};
 
 use super::migration::plan;
 use crate::api::Api;
-use crate::contract::{
-    ApiError, CopyTool, ExpectedTime, HistoryEntry, ImageSource, MigrationOutcome, MigrationPlan,
-    MigrationRequest, PlanProgress,
-};
 use crate::convert;
 use crate::plans::ReadyPlan;
 

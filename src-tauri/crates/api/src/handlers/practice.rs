@@ -1,8 +1,9 @@
+use transload_contract::{AwsConnection, PracticeStatus};
+use transload_errors::sentence;
+use transload_errors::{ApiError, ErrorCode};
 use transload_practice::{MoveTagError, Practice, PracticeError, PracticeOptions};
 
 use crate::api::Api;
-use crate::contract::{ApiError, AwsConnection, ErrorCode, PracticeStatus};
-use crate::error::capitalised;
 
 impl Api {
     /// Starts practice mode's servers, or answers where they are.
@@ -95,7 +96,7 @@ fn failed(error: PracticeError) -> ApiError {
 }
 
 fn not_moved(error: &MoveTagError) -> ApiError {
-    let new = |code| ApiError::new(code, capitalised(&error.to_string()));
+    let new = |code| ApiError::new(code, sentence(&error.to_string()));
     let words = match error {
         MoveTagError::RepositoryMissing { repository } => new(ErrorCode::ImageMissing)
             .about(repository)

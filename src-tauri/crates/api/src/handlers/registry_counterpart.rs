@@ -3,12 +3,13 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
+use transload_contract::{EngineOriginal, ImageSource};
 use transload_docker::{DockerApi, DockerEngine, EngineImage, ImageStore};
+use transload_errors::ApiError;
 use transload_migration::{RegistryCounterpart, came_from_registry};
 use transload_model::{ImageReference, RegistryHost, Tag};
 
 use crate::api::{Api, locked};
-use crate::contract::{ApiError, EngineOriginal, ImageSource};
 use crate::sources::{Lists, OpenSource};
 
 /// Registries that are asked at the same time.

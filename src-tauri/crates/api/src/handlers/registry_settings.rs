@@ -1,8 +1,9 @@
 use transload_aws::AwsError;
+use transload_contract::{AwsConnection, RegistryOffer, RegistrySettings};
+use transload_errors::ApiError;
 
 use crate::api::Api;
 use crate::commands;
-use crate::contract::{ApiError, AwsConnection, RegistryOffer, RegistrySettings};
 use crate::convert;
 
 impl Api {

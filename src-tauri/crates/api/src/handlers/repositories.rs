@@ -1,14 +1,15 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
 use transload_aws::EcrImageId;
+use transload_contract::{
+    AwsConnection, ImageNotDeleted, ImageToDelete, IndexEntry, Repository, RepositoryDetails,
+    RepositoryImage, RepositorySummary,
+};
+use transload_errors::{ApiError, ErrorCode};
 use transload_model::{Digest, RepositoryName, Tag};
 use transload_repositories::{index_entries, kind_of};
 
 use crate::api::Api;
 use crate::commands;
-use crate::contract::{
-    ApiError, AwsConnection, ErrorCode, ImageNotDeleted, ImageToDelete, IndexEntry, Repository,
-    RepositoryDetails, RepositoryImage, RepositorySummary,
-};
 use crate::convert;
 
 /// Repositories that are counted at the same time.

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use transload_aws::EcrApi;
+use transload_contract::{AwsConnection, ImageSource, MigrationReport, MigrationRequest};
+use transload_errors::ApiError;
 use transload_migration::journal::{JournalLog, NewMigration};
 use transload_migration::{
     Control, DestinationIdentity, EventSink, MigrationError, Plan, Reopen, RunEnd, SignInGate,
     Source,
 };
-
-use super::history::record_error;
 use transload_model::now_ms;
 
+use super::history::record_error;
 use crate::api::{Api, Inner, JobRequest};
 use crate::connections::Connected;
-use crate::contract::{ApiError, AwsConnection, ImageSource, MigrationReport, MigrationRequest};
 use crate::convert;
 use crate::jobs::{FINISHED_KEPT_FOR, Job, JobEndpoints};
 use crate::plans::{PlanEndpoints, ReadyPlan};

@@ -2,15 +2,16 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 
 use futures_util::{StreamExt, stream};
+use transload_contract::{
+    ChooseProgress, ChosenTags, ImageSource, OutCount, SelectedImage, Selection, SourceTag,
+    UnreadRepository,
+};
+use transload_errors::ApiError;
 use transload_migration::{DatedTag, choose};
 use transload_model::{Tag, now_ms};
 
 use super::planning::count;
 use crate::api::Api;
-use crate::contract::{
-    ApiError, ChooseProgress, ChosenTags, ImageSource, OutCount, SelectedImage, Selection,
-    SourceTag, UnreadRepository,
-};
 use crate::convert;
 
 /// Repositories whose tags are listed at the same time.

@@ -1,10 +1,11 @@
 use transload_aws::{SsoPortal, SsoSession as Session, list_sso_sessions};
+use transload_contract::{
+    AwsConnection, NewAwsProfile, NewAwsProfileText, SignInOutcome, SignInPrompt, SignInTarget,
+    SignInWay, SsoAccount, SsoSession,
+};
+use transload_errors::ApiError;
 
 use crate::api::Api;
-use crate::contract::{
-    ApiError, AwsConnection, NewAwsProfile, NewAwsProfileText, SignInOutcome, SignInPrompt,
-    SignInTarget, SignInWay, SsoAccount, SsoSession,
-};
 use crate::convert;
 
 impl Api {

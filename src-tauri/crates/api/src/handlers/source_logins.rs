@@ -1,13 +1,13 @@
+use transload_contract::{
+    ImageSource, SourceLogin, SourceLoginOrigin, SourceLoginStatus, SourceNamespaces,
+};
+use transload_errors::{ApiError, ErrorCode};
 use transload_hub::{HubClient, HubLogin};
 use transload_migration::stored_logins::StoredLogin;
 use transload_model::RegistryHost;
 use transload_registry::{LoginCheck, LoginSource as _, RegistryLogin, check_registry_login};
 
 use crate::api::Api;
-use crate::contract::{
-    ApiError, ErrorCode, ImageSource, SourceLogin, SourceLoginOrigin, SourceLoginStatus,
-    SourceNamespaces,
-};
 use crate::lists::hub;
 
 impl Api {

@@ -1,8 +1,9 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
+use transload_contract::{ImageSource, SourceRepositories, SourceTag, SourceTags};
+use transload_errors::ApiError;
 use transload_model::Tag;
 
 use crate::api::Api;
-use crate::contract::{ApiError, ImageSource, SourceRepositories, SourceTag, SourceTags};
 use crate::lists::{catalogue, ecr, engine, hub};
 use crate::sources::{Lists, OpenSource};
 

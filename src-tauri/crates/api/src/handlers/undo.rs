@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use transload_contract::{UndoPlan, UndoProgress, UndoReport};
+use transload_errors::ApiError;
 use transload_migration::journal::{JournalError, JournalState, Undone};
 use transload_migration::{undo, undo_facts, undo_plan};
 use transload_model::now_ms;
 
 use crate::api::Api;
-use crate::contract::{ApiError, UndoPlan, UndoProgress, UndoReport};
 use crate::convert;
 use crate::undos::ReadyUndo;
 

@@ -2,9 +2,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use transload_errors::{ApiError, ErrorCode};
 
 use super::{Job, JobNews};
-use crate::contract::{ApiError, ErrorCode};
 
 /// Finished jobs that are kept, with their events: a window shows one at a time, and all of them are
 /// in the history.
@@ -110,8 +110,8 @@ mod tests {
     use transload_migration::Control;
 
     use super::*;
-    use crate::contract::{AwsConnection, ImageSource, JobEventKind, JobStatus};
     use crate::jobs::JobEndpoints;
+    use transload_contract::{AwsConnection, ImageSource, JobEventKind, JobStatus};
 
     fn job(id: &str) -> Arc<Job> {
         let ends =

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use transload_contract::{JobEvent, JobEventKind};
 
 use super::Job;
-use crate::contract::{JobEvent, JobEventKind};
 
 /// The events of a job from a number on, as one listener reads them.
 pub struct JobEvents {

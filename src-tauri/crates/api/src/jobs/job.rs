@@ -2,16 +2,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
+use transload_contract::{
+    JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
+};
+use transload_errors::ApiError;
 use transload_migration::journal::JournalRecord;
 use transload_migration::{Control, EventSink, LayerState as EngineLayerState, MigrationEvent};
-
 use transload_registry::PullQuota;
 
 use super::follow::JobEvents;
 use super::state::{Earlier, JobEndpoints, JobNews, JobState};
-use crate::contract::{
-    ApiError, JobEvent, JobEventKind, JobSnapshot, JobStatus, MigrationReport, PlannedImage,
-};
 use crate::convert;
 
 /// One migration that runs, or ran, in this run of the program.

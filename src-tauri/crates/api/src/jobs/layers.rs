@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::contract::{LayerProgress, LayerState};
+use transload_contract::{LayerProgress, LayerState};
 
 /// A layer tells of its bytes at most this often: ten times a second is as fast as an eye follows.
 const TOLD_EVERY: Duration = Duration::from_millis(100);

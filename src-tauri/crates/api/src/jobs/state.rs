@@ -3,14 +3,14 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
-
+use transload_contract::{
+    AwsConnection, ImageProgress, ImageSource, ImageState, JobEvent, JobEventKind, JobProgress,
+    JobSnapshot, JobStatus, LayerState, MigrationReport, PlannedImage, PullsLeft,
+};
+use transload_errors::ApiError;
 use transload_registry::PullQuota;
 
 use super::layers::Layers;
-use crate::contract::{
-    ApiError, AwsConnection, ImageProgress, ImageSource, ImageState, JobEvent, JobEventKind,
-    JobProgress, JobSnapshot, JobStatus, LayerState, MigrationReport, PlannedImage, PullsLeft,
-};
 
 /// Sums are emitted at most this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);

@@ -1,9 +1,10 @@
+use transload_contract::{SourceRepositories, SourceTag, SourceTags};
+use transload_errors::ApiError;
 use transload_migration::ImageTree;
 use transload_model::{ImageReference, RegistryHost, Tag};
 use transload_registry::{RegistryApi, RegistryError, Remedy};
 
 use super::{count, named};
-use crate::contract::{ApiError, SourceRepositories, SourceTag, SourceTags};
 
 /// Every repository of the catalogue.
 pub(crate) async fn repositories(

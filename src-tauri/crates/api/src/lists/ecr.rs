@@ -1,8 +1,9 @@
 use transload_aws::EcrApi;
+use transload_contract::{SourceRepositories, SourceTag, SourceTags};
+use transload_errors::ApiError;
 use transload_model::RepositoryName;
 
 use super::{count, named};
-use crate::contract::{ApiError, SourceRepositories, SourceTag, SourceTags};
 
 /// Every repository of an account and region.
 pub(crate) async fn repositories(ecr: &dyn EcrApi) -> Result<SourceRepositories, ApiError> {

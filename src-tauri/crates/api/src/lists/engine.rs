@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
+use transload_contract::{SourceRepositories, SourceRepository, SourceTag};
 use transload_docker::{DockerApi, DockerEngine, EngineImage};
+use transload_errors::ApiError;
 use transload_model::Tag;
 
 use super::{count, named};
-use crate::contract::{ApiError, SourceRepositories, SourceRepository, SourceTag};
 
 /// The engine lists images; a person looks for repositories with their tags.
 pub(crate) async fn repositories(engine: &DockerEngine) -> Result<SourceRepositories, ApiError> {

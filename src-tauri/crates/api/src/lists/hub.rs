@@ -1,12 +1,12 @@
 use std::str::FromStr;
 
 use futures_util::{StreamExt, stream};
+use transload_contract::{
+    SourceNamespaces, SourceRepositories, SourceRepository, SourceTag, SourceTags, UnreadRepository,
+};
+use transload_errors::{ApiError, ErrorCode};
 use transload_hub::{HubClient, HubError, HubRepository, HubTag, Page};
 
-use crate::contract::{
-    ApiError, ErrorCode, SourceNamespaces, SourceRepositories, SourceRepository, SourceTag,
-    SourceTags, UnreadRepository,
-};
 use crate::sources::OpenHub;
 
 /// First pages of namespaces that are asked for at the same time.

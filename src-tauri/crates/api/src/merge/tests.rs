@@ -1,5 +1,6 @@
+use transload_contract::{ImageStanding, SummaryStatus};
+
 use super::*;
-use crate::contract::{ImageStanding, SummaryStatus};
 use crate::report_export::tests::report;
 
 /// A change to the report of a part.

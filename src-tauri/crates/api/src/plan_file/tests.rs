@@ -3,16 +3,16 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use transload_aws::EcrRepository;
+use transload_contract::{
+    AwsEndpoints, AwsIdentity, ConflictChoice, ConflictResolution, CopyScope, Encryption,
+    ImageSource, LifecyclePreset, MigrationRequest as Shown, RepositoryMapping, RepositorySettings,
+    SelectedImage, TagMutability,
+};
 use transload_migration::{self as engine, Facts, ImageFacts, SourceFacts};
 use transload_model::{AccountId, Digest, Region, RegistryHost};
 use transload_registry::{AnonymousLogin, RegistryClient, RegistryEndpoint};
 
 use super::*;
-use crate::contract::{
-    AwsEndpoints, AwsIdentity, ConflictChoice, ConflictResolution, CopyScope, Encryption,
-    ImageSource, LifecyclePreset, MigrationRequest as Shown, RepositoryMapping, RepositorySettings,
-    SelectedImage, TagMutability,
-};
 use crate::handlers::read_request;
 use crate::sources::{Lists, OpenRegistry, OpenSource};
 

@@ -1,10 +1,11 @@
 //! For a spreadsheet.
 
+use transload_contract::{ImageReport, ImageResult, MigrationReport, PlatformProof};
+
 use super::{
     error_code, escape, facts, headline, platform, proof, result, route, standing, verified_at,
     with_next_steps,
 };
-use crate::contract::{ImageReport, ImageResult, MigrationReport, PlatformProof};
 
 /// A new column goes to the end, so that programs that count columns keep working.
 const HEADER: [&str; 18] = [

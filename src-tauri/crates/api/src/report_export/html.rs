@@ -1,8 +1,9 @@
 //! One page for a browser, fit to send: nothing in it is fetched from anywhere, and no script runs.
 
+use transload_contract::{ImageReport, ImageStanding, MigrationReport, SummaryStatus};
+
 use super::escape::html as escaped;
 use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_next_steps};
-use crate::contract::{ImageReport, ImageStanding, MigrationReport, SummaryStatus};
 
 /// The page's own look, light and dark as the reader's system.
 const STYLE: &str = "

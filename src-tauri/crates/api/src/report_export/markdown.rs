@@ -1,8 +1,9 @@
 //! For reading, and for an issue or a wiki.
 
+use transload_contract::MigrationReport;
+
 use super::escape::markdown as escaped;
 use super::{bytes, facts, other_digests, platform, proof, result, verified_at, with_next_steps};
-use crate::contract::MigrationReport;
 
 pub(super) fn markdown(report: &MigrationReport) -> String {
     let mut lines = vec![

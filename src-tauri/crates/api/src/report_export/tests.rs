@@ -1,9 +1,8 @@
+use transload_contract::{AwsIdentity, LeftBehind, PlatformProof, PolicyNotSet, ReportPart, Route};
+use transload_errors::ErrorCode;
 use transload_migration::RunEnd;
 
 use super::*;
-use crate::contract::{
-    AwsIdentity, ErrorCode, LeftBehind, PlatformProof, PolicyNotSet, ReportPart, Route,
-};
 use crate::convert;
 
 /// A report of two parts of a plan, of which one image failed.

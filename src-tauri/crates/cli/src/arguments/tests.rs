@@ -1,10 +1,10 @@
 //! Command lines that are accepted and rejected.
 
 use clap::CommandFactory;
+use transload_contract::RenameRuleKind;
 
 use super::values::parse_rename;
 use super::*;
-use transload_api::contract::RenameRuleKind;
 
 fn parse(line: &str) -> Result<Arguments, clap::Error> {
     Arguments::try_parse_from(line.split(' '))

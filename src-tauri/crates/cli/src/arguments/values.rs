@@ -1,6 +1,6 @@
 //! Parsers of single option values: rename rules and parts of a plan.
 
-use transload_api::contract::{RenameRule, RenameRuleKind, Shard};
+use transload_contract::{RenameRule, RenameRuleKind, Shard};
 
 /// Parses `PATTERN=>REPLACEMENT`, where the pattern is a glob or begins with `regex:`.
 pub fn parse_rename(text: &str) -> Result<RenameRule, String> {

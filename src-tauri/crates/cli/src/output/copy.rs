@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::{DecimalBytes, ProgressBar};
-use transload_api::contract::{CopyEvent, CopyEventKind, CopyOutcome, CopyPair, CopySummary};
+use transload_contract::{CopyEvent, CopyEventKind, CopyOutcome, CopyPair, CopySummary};
 
 use crate::output;
 use crate::output::{line, message_with_code, warning};

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use indicatif::HumanDuration;
-use transload_api::contract::AwsIdentity;
+use transload_contract::AwsIdentity;
 
 use crate::output::line;
 

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::{DecimalBytes, ProgressBar};
-use transload_api::contract::{JobEvent, JobEventKind};
+use transload_contract::{JobEvent, JobEventKind};
 
 use crate::output;
 use crate::output::{message_with_code, note, report};

@@ -1,7 +1,7 @@
 //! The effect of lifecycle policies on the images of a plan. `plan` prints it and asks for
 //! `--allow-expiry`.
 
-use transload_api::contract::{
+use transload_contract::{
     ExpiringImage, LifecycleAction, LifecycleForecast, MigrationPlan, PlannedRepository,
 };
 

@@ -1,7 +1,7 @@
 //! The result of `plan`: the images that need attention, lifecycle effects, and the totals.
 
 use indicatif::DecimalBytes;
-use transload_api::contract::{
+use transload_contract::{
     DestinationIdentity, EngineOutcome, MigrationPlan, PlanRemark, PlanTotals, PlannedAction,
     PlannedImage,
 };

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use transload_api::contract::{ChooseProgress, PlanProgress};
+use transload_contract::{ChooseProgress, PlanProgress};
 
 /// A spinner on a terminal, nothing elsewhere: the log of a script would get a line per second.
 /// Dropping it removes the spinner.

@@ -1,7 +1,7 @@
 //! Reports and history entries: the results of `run`, `resume`, `verify` and `history`.
 
 use indicatif::{DecimalBytes, HumanDuration};
-use transload_api::contract::{
+use transload_contract::{
     HistoryEntry, ImageReport, ImageResult, ImageStanding, MigrationReport, Proof,
 };
 

@@ -1,6 +1,6 @@
 //! The plan and the result of `undo`.
 
-use transload_api::contract::{
+use transload_contract::{
     ImageUndo, RepositoryUndo, TagLeft, TagUndo, UndoLeftReason, UndoPlan, UndoReport, UndoTotals,
 };
 

@@ -13,8 +13,10 @@ pub type ModuleId = usize;
 /// The modules of a target. The first one is the root.
 pub struct ModuleTree {
     pub modules: Vec<Module>,
-    /// Files that are compiled for tests only, which may use everything, and files of `include!`.
-    other_files: BTreeSet<PathBuf>,
+    /// Files that are compiled for tests only, which may use everything.
+    test_files: BTreeSet<PathBuf>,
+    /// Files of `include!`.
+    included_files: BTreeSet<PathBuf>,
 }
 
 /// A file, or an inline module of a file.
@@ -37,16 +39,26 @@ impl ModuleTree {
     /// # Errors
     /// If a file can't be read or parsed.
     pub fn read(root: &Path) -> Result<Self> {
-        let mut tree = Self { modules: Vec::new(), other_files: BTreeSet::new() };
+        let mut tree = Self {
+            modules: Vec::new(),
+            test_files: BTreeSet::new(),
+            included_files: BTreeSet::new(),
+        };
         let folder = root.parent().unwrap_or(root).to_path_buf();
         tree.add_file(root, &folder, None, false)?;
         Ok(tree)
     }
 
-    /// Returns every file of the target, including those for tests.
+    /// Returns every file of the target, including those for tests and of `include!`.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         let modules = self.modules.iter().map(|module| module.file.as_path());
-        modules.chain(self.other_files.iter().map(PathBuf::as_path))
+        let tests = self.test_files.iter().map(PathBuf::as_path);
+        modules.chain(tests).chain(self.included_files())
+    }
+
+    /// Returns the files of `include!`. They are no modules, so `//!` is not allowed in them.
+    pub fn included_files(&self) -> impl Iterator<Item = &Path> {
+        self.included_files.iter().map(PathBuf::as_path)
     }
 
     /// Adds a file. `folder` is where the files of its own modules are.
@@ -62,9 +74,9 @@ impl ModuleTree {
         let parsed =
             syn::parse_file(&text).with_context(|| format!("couldn't parse {}", file.display()))?;
         if is_test {
-            self.other_files.insert(file.to_path_buf());
+            self.test_files.insert(file.to_path_buf());
         }
-        self.other_files.extend(included_files(&text, file));
+        self.included_files.extend(included_files(&text, file));
         self.add_module(parsed.items, file, folder, parent, is_test)
     }
 

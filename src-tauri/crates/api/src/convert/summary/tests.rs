@@ -1,7 +1,7 @@
+use transload_errors::ErrorCode;
 use transload_migration::{Outcome, OutcomeCounts, RunEnd, Standing};
 
 use super::*;
-use crate::contract::ErrorCode;
 
 const ALL_EQUAL: &str = "All images are in ECR, verified by digest";
 

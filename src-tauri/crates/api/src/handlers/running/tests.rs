@@ -6,7 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use transload_aws::AwsEnvironment;
+use transload_contract::{
+    AwsConnection, CopyScope, Encryption, ImageSource, JobEventKind, LifecyclePreset,
+    MigrationOutcome, MigrationReport, MigrationRequest, Naming, RepositoryMapping,
+    RepositorySettings, SelectedImage, TagMutability,
+};
 use transload_docker::DockerEnvironment;
+use transload_errors::ErrorCode;
 use transload_migration::Source;
 use transload_model::{Descriptor, Digest, RawManifest, RegistryHost, Tag};
 use transload_registry::{
@@ -14,11 +20,6 @@ use transload_registry::{
     UploadSession, UploadStart,
 };
 
-use crate::contract::{
-    AwsConnection, CopyScope, Encryption, ErrorCode, ImageSource, JobEventKind, LifecyclePreset,
-    MigrationOutcome, MigrationReport, MigrationRequest, Naming, RepositoryMapping,
-    RepositorySettings, SelectedImage, TagMutability,
-};
 use crate::{Api, ApiOptions};
 
 /// Where the source of images panics.

@@ -1,0 +1,181 @@
+// Every command of the window, declared once: its documentation, its name, its request and its answer.
+//
+// `shell` commands need the window, its dialogs or its files, and are methods of `Shell` in
+// `src-tauri/src/commands/`. `api` commands are methods of `Api` in `crates/api/src/handlers/`. A type
+// after `;` is what the command reports while it runs. A failed command answers an `ApiError`.
+//
+// Read by `include!` with a macro `commands!` in three places: the shell's `build.rs` (permissions),
+// `src-tauri/src/commands.rs` (dispatch) and `crates/contract/src/typescript.rs` (the interface `Commands`
+// and the types that it needs).
+commands! {
+    shell {
+        /// Version, folders and start mode of the program.
+        app_info() -> AppInfo;
+        /// Opens the folder of the log files in the system's file manager.
+        log_folder_open() -> ();
+        /// Opens a web page in the system's browser. Only known sites are allowed.
+        link_open(url: String) -> ();
+        /// Asks where to save a file. `null` if the person cancels.
+        save_path_choose(suggested_name: String) -> Option<String>;
+        /// Asks which file to open. `null` if the person cancels.
+        open_path_choose() -> Option<String>;
+        /// Closes the window, also while a job runs.
+        window_close() -> ();
+
+        settings_get() -> Settings;
+        settings_set(settings: Settings) -> ();
+        /// The wizard's draft as the window stored it.
+        draft_get() -> Option<WizardDraft>;
+        /// Stores the wizard's draft; `null` deletes it.
+        draft_set(draft: Option<WizardDraft>) -> ();
+
+        saved_profiles_list() -> Vec<SavedProfile>;
+        /// Saves a profile and answers it as saved. An empty ID creates a new one.
+        saved_profile_save(profile: SavedProfile) -> SavedProfile;
+        saved_profile_delete(id: String) -> ();
+        saved_profiles_export(ids: Vec<String>, path: PathBuf) -> ();
+        /// Adds the profiles of a file; a name that is already used gets a number. Fails with
+        /// `endpoints_not_allowed` if a profile names endpoints and `allow_endpoints` is false.
+        saved_profiles_import(path: PathBuf, allow_endpoints: bool) -> Vec<SavedProfile>;
+
+        /// Opens the page of a pending sign-in in the system's browser.
+        sign_in_page_open(sign_in: String) -> ();
+
+        /// Writes a plan to a file, so that another computer can run it.
+        migration_plan_export(plan: String, path: PathBuf) -> ();
+        migration_report_export(job: String, format: ReportFormat, path: PathBuf) -> ();
+
+        /// Reports the events of a job from `from_seq` on, in order, several at a time.
+        job_follow(job: String, from_seq: u64; Vec<JobEvent>) -> ();
+    }
+    api {
+        aws_profiles_list() -> AwsProfiles;
+        aws_identity(connection: AwsConnection) -> AwsIdentity;
+        /// Submits the six digits of the MFA device that the profile requires, and answers the caller.
+        aws_mfa_submit(connection: AwsConnection, code: String) -> AwsIdentity;
+        /// The alias of the account. `null` if it has none or the caller may not read it.
+        aws_account_alias(connection: AwsConnection) -> Option<String>;
+        /// Gets the authorization token and tests it at the registry, and at the Docker Engine if the
+        /// engine will push.
+        registry_login(connection: AwsConnection, with_engine: bool) -> RegistryLogin;
+
+        /// Registry logins of the person's own `docker` and Podman. Writes nothing.
+        client_logins(connection: AwsConnection) -> ClientLogins;
+        /// Logs a client in to the registry and answers the new state.
+        client_login_apply(connection: AwsConnection, client: LoginClient, way: LoginWay) -> ClientLogins;
+        /// Restores what a client had before its last change here.
+        client_login_undo(connection: AwsConnection, client: LoginClient) -> ClientLogins;
+
+        /// Starts a sign-in to IAM Identity Center, or answers the pending one of the same session. A
+        /// different `way` replaces the pending sign-in; `null` selects one.
+        sign_in_start(target: SignInTarget, way: Option<SignInWay>) -> SignInPrompt;
+        /// Waits until the person signed in, refused or cancelled.
+        sign_in_wait(sign_in: String) -> SignInOutcome;
+        sign_in_cancel(sign_in: String) -> ();
+        /// The IAM Identity Center sessions that the AWS configuration names.
+        sso_sessions_list() -> Vec<SsoSession>;
+        /// Signs out at AWS and deletes the session on this computer.
+        sso_sign_out(target: SignInTarget) -> ();
+        sso_accounts_list(target: SignInTarget) -> Vec<SsoAccount>;
+        sso_roles_list(target: SignInTarget, account_id: String) -> Vec<String>;
+        /// What a new profile would add to the AWS configuration. Writes nothing.
+        aws_profile_preview(profile: NewAwsProfile) -> NewAwsProfileText;
+        /// Adds a profile to the AWS configuration. Existing lines are unchanged.
+        aws_profile_add(profile: NewAwsProfile) -> ();
+
+        engine_status() -> EngineStatus;
+        /// What registries hold of images of the Docker Engine, if it is more or something else.
+        engine_originals(repository: String, tags: Vec<String>) -> Vec<EngineOriginal>;
+
+        /// Proxies, certificate authorities and the clock of this computer.
+        network_status() -> NetworkStatus;
+        /// Reads a file with certificate authorities. Changes nothing.
+        ca_file_check(path: String) -> CaFile;
+
+        source_login(login: SourceLogin) -> SourceLoginStatus;
+        source_logout(source: ImageSource) -> SourceLoginStatus;
+        source_login_status(source: ImageSource) -> SourceLoginStatus;
+        /// The Docker Hub namespaces of the signed-in user. Empty for other sources.
+        source_namespaces(source: ImageSource) -> SourceNamespaces;
+        source_repositories(source: ImageSource, next: Option<String>) -> SourceRepositories;
+        source_tags(source: ImageSource, repository: String, next: Option<String>) -> SourceTags;
+        /// Digest, platforms and size of tags that `source_tags` listed by name only.
+        source_tag_details(source: ImageSource, repository: String, tags: Vec<String>) -> Vec<SourceTag>;
+        /// The images that rules select now. `attempt` is a new name, to cancel it by. `null` if it was
+        /// cancelled.
+        source_choose(source: ImageSource, selection: Selection, attempt: String; ChooseProgress) -> Option<ChosenTags>;
+        source_choose_cancel(attempt: String) -> ();
+
+        /// The ECR names for repositories of a source, without the prefix.
+        repository_names_propose(source_repositories: Vec<String>, rules: Vec<RenameRule>) -> ProposedNames;
+        /// Plans a migration. Writes nothing. `attempt` is a new name, to cancel it by. `null` if it was
+        /// cancelled.
+        migration_plan(request: MigrationRequest, attempt: String; PlanProgress) -> Option<MigrationPlan>;
+        migration_plan_cancel(attempt: String) -> ();
+        /// The same work as commands of another tool.
+        migration_commands(plan: String, tool: CopyTool) -> Vec<String>;
+        /// Permissions that a plan requires. Writes nothing.
+        migration_permissions(plan: String) -> PlanPermissions;
+        /// Confirms that the lifecycle policies of these repositories expire images of the plan.
+        migration_expiry_confirm(plan: String, repositories: Vec<String>) -> ();
+        /// Starts a plan and answers the job.
+        migration_start(plan: String) -> String;
+        /// Starts a new job for the failed images of a job, and answers it.
+        migration_retry_failed(job: String) -> String;
+        /// Resumes a migration of the history, retries its failed images, and answers the job.
+        migration_resume(migration: String) -> String;
+        /// Says what an undo of a migration would delete now. Writes nothing.
+        migration_undo_plan(migration: String) -> UndoPlan;
+        /// Carries out a planned undo.
+        migration_undo(undo: String; UndoProgress) -> UndoReport;
+        /// Stops an undo. What it deleted stays deleted.
+        migration_undo_stop(undo: String) -> ();
+
+        /// Every migration that this computer ran, newest first.
+        history_list() -> Vec<HistoryEntry>;
+        history_report(migration: String) -> MigrationReport;
+        /// The request of a migration, to run it again.
+        history_request(migration: String) -> MigrationRequest;
+        /// Deletes the record of a migration. Its images stay in ECR.
+        history_delete(migration: String) -> ();
+        /// Compares the digests of a migration with the registry and ECR as they are now.
+        history_verify(migration: String) -> MigrationReport;
+
+        /// The jobs since the program started, newest first.
+        jobs_list() -> Vec<JobSnapshot>;
+        job_snapshot(job: String) -> JobSnapshot;
+        job_pause(job: String) -> ();
+        job_resume(job: String) -> ();
+        /// Makes a job that waits for a sign-in or a pull quota check again immediately.
+        job_look_again(job: String) -> ();
+        job_cancel(job: String) -> ();
+
+        /// Settings of the whole registry of an account and region.
+        registry_settings(connection: AwsConnection) -> RegistrySettings;
+        /// The commands that would make an offered change of the registry's settings.
+        registry_offer_commands(connection: AwsConnection, offer: RegistryOffer) -> Vec<String>;
+        /// Makes an offered change that the person confirmed.
+        registry_offer_accept(connection: AwsConnection, offer: RegistryOffer) -> ();
+
+        repositories_list(connection: AwsConnection) -> Vec<Repository>;
+        repository_summaries(connection: AwsConnection, names: Vec<String>) -> Vec<RepositorySummary>;
+        repository_details(connection: AwsConnection, name: String) -> RepositoryDetails;
+        /// The manifests that an index lists.
+        repository_index_entries(connection: AwsConnection, name: String, digest: String) -> Vec<IndexEntry>;
+        /// Deletes tags and images, and answers those that ECR did not delete.
+        repository_images_delete(connection: AwsConnection, name: String, images: Vec<ImageToDelete>) -> Vec<ImageNotDeleted>;
+        /// Deletes an empty repository.
+        repository_delete(connection: AwsConnection, name: String) -> ();
+        /// The other regions of the account that have a repository of this name.
+        repository_in_other_region(connection: AwsConnection, name: String) -> Vec<String>;
+        /// Creates a repository, as a plan would.
+        repository_create(connection: AwsConnection, name: String, settings: RepositorySettings) -> Repository;
+
+        /// Starts the servers of practice mode, or answers where they are.
+        practice_start() -> PracticeStatus;
+        /// Resets practice mode.
+        practice_reset() -> PracticeStatus;
+        /// Moves a tag of practice's Docker Hub to the image of another tag of the repository.
+        practice_tag_move(repository: String, tag: String, to: String) -> ();
+    }
+}

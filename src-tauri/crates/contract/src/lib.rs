@@ -1,0 +1,70 @@
+//! The contract between the program and its clients, the window and the command line.
+//!
+//! Every type here crosses the border as JSON, with field names as written, so that one search finds a name
+//! in Rust and in TypeScript. Types that cross unchanged belong to the crate that defines them and are
+//! re-exported here. `api` answers with these types; `transload-cli` and the shell read them.
+//!
+//! - `command_list.rs` declares the commands. It is not a module: three macros include it
+//! - one file per subject: the types of its commands. Those of `copies` are for the command line only
+//! - `job_snapshot`: the fold of a job's events into its snapshot
+//! - `typescript`: a test that writes the commands and types to `ui/src/ipc/generated/`. `cargo xtask generate`
+//!   runs it, and `cargo xtask test` fails if the files are outdated
+//!
+//! Times are milliseconds since 1970 in UTC and end in `_at_ms`. Sizes end in `_bytes`.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod aws;
+mod client_logins;
+mod copies;
+mod destination;
+mod docker;
+mod history;
+mod job_snapshot;
+mod jobs;
+mod lifecycle;
+mod migration;
+mod naming;
+mod network;
+mod permissions;
+mod plan;
+mod plan_file;
+mod practice;
+mod registry_settings;
+mod report;
+mod repositories;
+mod saved_profiles;
+mod selection;
+mod settings;
+mod sign_in;
+mod sources;
+mod summary;
+#[cfg(test)]
+mod typescript;
+mod undo;
+
+pub use aws::*;
+pub use client_logins::*;
+pub use copies::*;
+pub use destination::*;
+pub use docker::*;
+pub use history::*;
+pub use jobs::*;
+pub use lifecycle::*;
+pub use migration::*;
+pub use naming::*;
+pub use network::*;
+pub use permissions::*;
+pub use plan::*;
+pub use plan_file::*;
+pub use practice::*;
+pub use registry_settings::*;
+pub use report::*;
+pub use repositories::*;
+pub use saved_profiles::*;
+pub use selection::*;
+pub use settings::*;
+pub use sign_in::*;
+pub use sources::*;
+pub use summary::*;
+pub use undo::*;
