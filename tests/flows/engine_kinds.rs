@@ -7,8 +7,6 @@ mod images;
 use std::io::Write;
 
 use anyhow::{Context, Result, bail, ensure};
-use expected::{Row, expected, none};
-use images::{Bench, Held, Kind};
 use serde_json::Value;
 use transload_contract::{
     EngineOutcome, EngineWay, ImageReport, ImageResult, ImageSource, MigrationRequest,
