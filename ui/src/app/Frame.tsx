@@ -10,7 +10,7 @@ import TopNavigation, {
 import { type ReactNode, useState } from "react";
 import type { AwsConnection, AwsIdentity, EngineStatus } from "../ipc/generated";
 import { connectionLabel } from "../shared/connection";
-import { engineFacts } from "../shared/engine";
+import { engineFacts } from "../shared/engineFacts";
 import { partitionName } from "../shared/regions";
 import { timeLeft } from "../shared/TimeLeft";
 import { useNow } from "../shared/useNow";

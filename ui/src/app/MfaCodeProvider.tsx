@@ -1,5 +1,5 @@
 import { type ReactNode, useContext, useMemo, useState } from "react";
-import { type Remedies, RemediesContext } from "../errors";
+import { type WindowErrorActions, WindowErrorActionsContext } from "../errors";
 import { useBackend } from "../ipc/BackendContext";
 import type { AwsConnection } from "../ipc/generated";
 import { profileConnection } from "../shared/connection";
@@ -17,12 +17,12 @@ interface CodeRequest {
   readonly retry: (() => void) | undefined;
 }
 
-/** Adds a remedy to all error alerts: asks for an MFA code, then retries the request. */
+/** Adds an action to all error alerts: asks for an MFA code, then retries the request. */
 export function MfaCodeProvider({ connections, children }: MfaCodeProviderProps) {
   const backend = useBackend();
-  const outer = useContext(RemediesContext);
+  const outer = useContext(WindowErrorActionsContext);
   const [request, setRequest] = useState<CodeRequest | null>(null);
-  const remedies = useMemo<Remedies>(
+  const windowActions = useMemo<WindowErrorActions>(
     () => ({
       ...outer,
       enter_mfa_code: ({ subject, message }, retry) => {
@@ -34,7 +34,7 @@ export function MfaCodeProvider({ connections, children }: MfaCodeProviderProps)
     [outer],
   );
   return (
-    <RemediesContext value={remedies}>
+    <WindowErrorActionsContext value={windowActions}>
       {children}
       {request !== null && (
         <MfaCodeModal
@@ -48,7 +48,7 @@ export function MfaCodeProvider({ connections, children }: MfaCodeProviderProps)
           onDismiss={() => setRequest(null)}
         />
       )}
-    </RemediesContext>
+    </WindowErrorActionsContext>
   );
 }
 

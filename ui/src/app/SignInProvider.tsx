@@ -1,5 +1,5 @@
 import { type ReactNode, useContext, useMemo, useState } from "react";
-import { type Remedies, RemediesContext } from "../errors";
+import { type WindowErrorActions, WindowErrorActionsContext } from "../errors";
 import { useBackend } from "../ipc/BackendContext";
 import type { SignInTarget } from "../ipc/generated";
 import { SignInModal } from "../shared/signIn";
@@ -9,12 +9,12 @@ interface SignInRequest {
   readonly retry: (() => void) | undefined;
 }
 
-/** Adds a remedy to all error alerts: signs in, then retries the request. */
+/** Adds an action to all error alerts: signs in, then retries the request. */
 export function SignInProvider({ children }: { children: ReactNode }) {
   const backend = useBackend();
-  const outer = useContext(RemediesContext);
+  const outer = useContext(WindowErrorActionsContext);
   const [request, setRequest] = useState<SignInRequest | null>(null);
-  const remedies = useMemo<Remedies>(
+  const windowActions = useMemo<WindowErrorActions>(
     () => ({
       ...outer,
       sign_in: (error, retry) => {
@@ -26,7 +26,7 @@ export function SignInProvider({ children }: { children: ReactNode }) {
     [outer],
   );
   return (
-    <RemediesContext value={remedies}>
+    <WindowErrorActionsContext value={windowActions}>
       {children}
       {request !== null && (
         <SignInModal
@@ -39,6 +39,6 @@ export function SignInProvider({ children }: { children: ReactNode }) {
           onClose={() => setRequest(null)}
         />
       )}
-    </RemediesContext>
+    </WindowErrorActionsContext>
   );
 }

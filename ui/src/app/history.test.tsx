@@ -1,7 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import { fakeIdentity, fakeRegistry } from "../ipc/fake/fixtures";
 import { createFakeBackend } from "../ipc/fakeBackend";
 import type { HistoryEntry, ImageReport, MigrationReport } from "../ipc/generated";
 import { interruptedEntry, undone } from "../testing/historyEntry";

@@ -2,7 +2,7 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { type Draft, emptyDraft, requestOf } from "../features/migrate/wizard/draft";
-import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import { fakeIdentity, fakeRegistry } from "../ipc/fake/fixtures";
 import { fakePermissions } from "../ipc/fake/permissions";
 import { recordedPlan } from "../ipc/fake/recordedPlan";
 import { type FakeOptions, fakeError } from "../ipc/fakeBackend";

@@ -74,7 +74,7 @@ describe("a tag that points to another image", () => {
     await waitFor(async () => expect(await action(0)).toBe("conflict"));
     const choice = createWrapper().findSelect('[data-testid="conflict-0"]');
     act(() => choice?.openDropdown());
-    await screen.findByText("The repository's tags are immutable.");
+    await screen.findByText("The repository’s tags are immutable.");
   });
 
   it("is copied under another tag, which is asked for as tags are", async () => {

@@ -2,7 +2,7 @@ import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { fakeConfigFile, fakeProfiles } from "../ipc/fake/data";
+import { fakeConfigFile, fakeProfiles } from "../ipc/fake/fixtures";
 import { recordedImage, recordedPlan } from "../ipc/fake/recordedPlan";
 import { fakeError } from "../ipc/fakeBackend";
 import {
@@ -38,7 +38,7 @@ describe("the wizard", () => {
     expect(alert.dataset.errorCode).toBe("engine_not_running");
     await expectAccessible(alert);
     backend.engineRunning = true;
-    fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
+    fireEvent.click(within(alert).getByRole("button", { name: "Retry" }));
     await byId("repository-postgres");
     expect(screen.queryByTestId("error-alert")).toBeNull();
   });
@@ -51,7 +51,7 @@ describe("the wizard", () => {
     expect(alert.dataset.errorCode).toBe("credentials_expired");
     await click("wizard-next");
     await screen.findAllByText(/Choose a working profile or Practice to continue/);
-    fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
+    fireEvent.click(within(alert).getByRole("button", { name: "Retry" }));
     expect(await textOf("identity-account")).toBe("123456789012");
   });
 

@@ -9,12 +9,12 @@ import { useContext } from "react";
 import { PolicyText } from "../shared/PolicyText";
 import { type ErrorActions, errorActionLabel } from "./actions";
 import { asApiError, errorDetails } from "./apiError";
-import { nextSteps, wordsOf } from "./errorTable";
-import { RemediesContext } from "./remedies";
+import { nextSteps, wordsOf } from "./errorLookup";
+import { WindowErrorActionsContext } from "./windowErrorActions";
 
 export interface ErrorAlertProps {
   error: unknown;
-  /** The actions that the page supports. Remedies of the window are added to them. */
+  /** The actions that the page supports. The actions of the window are added to them. */
   actions?: ErrorActions;
   onDismiss?: () => void;
 }
@@ -23,12 +23,13 @@ export function ErrorAlert({ error: caught, actions = {}, onDismiss }: ErrorAler
   const error = asApiError(caught);
   const words = wordsOf(error);
   const steps = nextSteps(error);
-  const remedies = useContext(RemediesContext);
+  const windowActions = useContext(WindowErrorActionsContext);
   const { retry } = actions;
   const retryRequest = retry === undefined ? undefined : () => retry(error);
   const offered = words.actions.flatMap((id) => {
-    const remedy = remedies[id];
-    const act = actions[id] ?? (remedy && ((one: typeof error) => remedy(one, retryRequest)));
+    const windowAction = windowActions[id];
+    const act =
+      actions[id] ?? (windowAction && ((one: typeof error) => windowAction(one, retryRequest)));
     return act === undefined ? [] : [{ id, act }];
   });
 

@@ -13,7 +13,7 @@ export function errorActionLabel(action: ErrorAction, error: ApiError): string {
 }
 
 const labels: Record<ErrorAction, string> = {
-  retry: "Try again",
+  retry: "Retry",
   choose_profile: "Choose another profile",
   choose_region: "Choose another region",
   choose_images: "Choose other images",

@@ -3,7 +3,14 @@ import { describe, expect, it, vi } from "vitest";
 import type { ApiError, ErrorAction, ErrorCode } from "../ipc/generated";
 import { errorWords } from "../ipc/generated/errorWords";
 import { accessibilityViolations } from "../testing/accessibility";
-import { asApiError, ErrorAlert, errorActionLabel, nextSteps, RemediesContext, wordsOf } from ".";
+import {
+  asApiError,
+  ErrorAlert,
+  errorActionLabel,
+  nextSteps,
+  WindowErrorActionsContext,
+  wordsOf,
+} from ".";
 
 function failure(part: Partial<ApiError>): ApiError {
   return {
@@ -101,9 +108,9 @@ describe("the error alert", () => {
     const retry = vi.fn();
     const down = failure({ code: "engine_not_running" });
     render(
-      <RemediesContext value={{ open_settings: openSettings }}>
+      <WindowErrorActionsContext value={{ open_settings: openSettings }}>
         <ErrorAlert error={down} actions={{ retry }} />
-      </RemediesContext>,
+      </WindowErrorActionsContext>,
     );
     fireEvent.click(screen.getByTestId("error-action-open_settings"));
     expect(openSettings).toHaveBeenCalledWith(down, expect.any(Function));

@@ -1,13 +1,13 @@
 import type { Backend } from "./backend";
 import { fakeAwsMethods } from "./fake/awsMethods";
+import { withRecordedCalls } from "./fake/callRecorder";
 import { FakeMigrations } from "./fake/migrations";
 import type { FakeBackend, FakeOptions } from "./fake/options";
 import { fakePracticeMethods } from "./fake/practice";
-import { watched } from "./fake/recordedCalls";
 import { fakeRepositoryMethods } from "./fake/repositories";
 import { FakeSignIn } from "./fake/signIn";
 import { fakeSourceMethods } from "./fake/sourceMethods";
-import { fakeKept } from "./fake/storage";
+import { fakeStorageMethods } from "./fake/storage";
 import type { ApiError } from "./generated";
 
 export { fakeError } from "./fake/error";
@@ -38,7 +38,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
       return () => closeListeners.delete(callback);
     },
     windowClose: async () => {},
-    ...fakeKept(options, nextId),
+    ...fakeStorageMethods(options, nextId),
     ...fakeAwsMethods(options),
     ...signIn.methods,
     ...fakeSourceMethods(options, engine),
@@ -51,7 +51,7 @@ export function createFakeBackend(options: FakeOptions = {}): FakeBackend {
   const { migrationPlan: _, ...answers } = options.answers ?? {};
 
   return {
-    ...watched({ ...recorded, ...answers }, calls, failures),
+    ...withRecordedCalls({ ...recorded, ...answers }, calls, failures),
     failNext: (method, error) => {
       failures.set(method, error);
     },

@@ -21,7 +21,7 @@ export function toApiError(rejection: unknown): ApiError {
   const cause = rejection instanceof Error ? rejection.message : String(rejection);
   return {
     code: "internal",
-    message: "The program did not understand its own window.",
+    message: "Transload couldn’t process a request of the window.",
     hints: [],
     causes: [cause],
     retryable: false,

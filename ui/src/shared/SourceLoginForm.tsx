@@ -8,8 +8,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../errors";
 import type { PracticeStatus, SourceLogin, SourceLoginStatus } from "../ipc/generated";
+import { useAsyncAction } from "./useAsyncAction";
 import type { Request } from "./useRequest";
-import { useWork } from "./useWork";
 
 export type TypedLogin = Pick<SourceLogin, "username" | "secret" | "keep">;
 
@@ -56,7 +56,7 @@ export function SourceLoginForm(props: SourceLoginFormProps) {
   const [keep, setKeep] = useState(false);
   // A keychain error after a successful sign-in.
   const [remark, setRemark] = useState<Remark | null>(null);
-  const { busy, error, run, dismiss } = useWork();
+  const { busy, error, run, dismiss } = useAsyncAction();
   const origin = status.answer?.origin ?? "anonymous";
 
   const dismissAll = () => {

@@ -1,4 +1,4 @@
-import { fakeIdentity, fakeRegistry } from "../ipc/fake/data";
+import { fakeIdentity, fakeRegistry } from "../ipc/fake/fixtures";
 import type { HistoryEntry, Undone } from "../ipc/generated";
 import { reportSummary } from "./reportSummary";
 

@@ -13,8 +13,8 @@ import { formatExact } from "../../shared/format";
 import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { UndoModal } from "../../shared/undo/UndoModal";
+import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { useWork } from "../../shared/useWork";
 import { DeleteEntryModal } from "./DeleteEntryModal";
 import { HistoryTable } from "./HistoryTable";
 import { canResume, canUndo, undoneInPart } from "./historyStates";
@@ -43,7 +43,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const [tried, setTried] = useState<HistoryEntry | null>(null);
   const [deleting, setDeleting] = useState<HistoryEntry | null>(null);
   const [undoing, setUndoing] = useState<HistoryEntry | null>(null);
-  const { busy, error, run, dismiss } = useWork();
+  const { busy, error, run, dismiss } = useAsyncAction();
   const report = useRequest(opened === null ? null : `report ${opened.migration}`, () =>
     backend.historyReport(opened?.migration ?? ""),
   );

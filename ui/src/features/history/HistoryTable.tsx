@@ -76,10 +76,10 @@ function columnsOf(onOpen: HistoryActions["onOpen"]): TableProps.ColumnDefinitio
       ),
       sortingField: "state",
     },
-    { id: "source", header: "From", cell: (entry) => sourceLabel(entry.source) },
+    { id: "source", header: "Source", cell: (entry) => sourceLabel(entry.source) },
     {
       id: "registry",
-      header: "To",
+      header: "Destination",
       cell: (entry) =>
         entry.identity.practice
           ? "Practice"

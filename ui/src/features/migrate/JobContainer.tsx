@@ -9,8 +9,8 @@ import { exportReport } from "../../shared/report/exportReport";
 import { ReportView } from "../../shared/report/ReportView";
 import { SourceLoginForm } from "../../shared/SourceLoginForm";
 import { UndoModal } from "../../shared/undo/UndoModal";
+import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { useWork } from "../../shared/useWork";
 import { JobView } from "./progress/JobView";
 import type { JobState } from "./progress/jobState";
 
@@ -31,7 +31,7 @@ export function JobContainer({
   onRepositories,
 }: JobContainerProps) {
   const backend = useBackend();
-  const { busy, error, run, dismiss } = useWork();
+  const { busy, error, run, dismiss } = useAsyncAction();
   const [undoing, setUndoing] = useState(false);
   const id = job.snapshot.job;
   const report = job.snapshot.report;

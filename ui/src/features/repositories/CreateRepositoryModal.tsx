@@ -10,8 +10,8 @@ import {
   defaultRepositorySettings,
   repositorySettingsValid,
 } from "../../shared/repositorySettings";
+import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { useWork } from "../../shared/useWork";
 
 interface CreateRepositoryModalProps {
   connection: AwsConnection;
@@ -27,7 +27,7 @@ export function CreateRepositoryModal(props: CreateRepositoryModalProps) {
   const backend = useBackend();
   const saved = useRequest("saved", () => backend.savedProfilesList());
   const [changed, setChanged] = useState<RepositorySettings | null>(null);
-  const { busy, error, run, dismiss } = useWork();
+  const { busy, error, run, dismiss } = useAsyncAction();
   const template =
     saved.answer?.find((profile) => profile.is_default)?.template ?? defaultRepositorySettings;
   const settings = changed ?? template;

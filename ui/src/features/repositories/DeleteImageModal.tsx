@@ -8,7 +8,7 @@ import { useBackend } from "../../ipc";
 import type { ApiError, AwsConnection, ImageToDelete } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { formatCounted } from "../../shared/format";
-import { useWork } from "../../shared/useWork";
+import { useAsyncAction } from "../../shared/useAsyncAction";
 import type { RepositoryImageRow } from "./repositoryImageRows";
 
 interface DeleteImageModalProps {
@@ -28,7 +28,7 @@ export function DeleteImageModal(props: DeleteImageModalProps) {
   const backend = useBackend();
   const [choice, setChoice] = useState(whole);
   const [left, setLeft] = useState<ApiError | null>(null);
-  const { busy, error, run } = useWork();
+  const { busy, error, run } = useAsyncAction();
   const choosable = image.tags.length > 1;
   const wanted: ImageToDelete =
     choice === whole ? { kind: "image", digest: image.digest } : { kind: "tag", tag: choice };

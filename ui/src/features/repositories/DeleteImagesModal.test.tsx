@@ -71,7 +71,7 @@ it("lists every image with its tags and digest, and deletes nothing before the c
   const remove = vi.fn(async () => []);
   const { container, modal, rows, onChanged } = await askToDelete(remove);
   expect(container.textContent).toContain("(2/3)");
-  expect(rows()).toEqual([`1.0, latest${digest("a")}`, `No tag${digest("c")}`]);
+  expect(rows()).toEqual([`1.0, latest${digest("a")}`, `Untagged${digest("c")}`]);
   expect(screen.getByTestId("images-delete-confirm").textContent).toBe(
     "Delete 2 images and 2 tags",
   );
@@ -93,7 +93,7 @@ it("says what was deleted and why the rest was not, and keeps the rest selected"
     { kind: "image", digest: digest("c") },
   ]);
   expect(rows()).toEqual([
-    `No tag${digest("c")}The image is part of an indexECR keeps it: an index needs it. Delete the index first, or select both.`,
+    `Untagged${digest("c")}The image is part of an indexECR keeps it: an index needs it. Delete the index first, or select both.`,
     `1.0, latest${digest("a")}Deleted`,
   ]);
   expect(screen.queryByTestId("images-delete-confirm")).toBeNull();
@@ -115,7 +115,7 @@ it("shows why a call failed, and continues with the rest on retry", async () => 
   expect(screen.getByTestId("error-alert").textContent).toContain("ECR wants fewer calls.");
   expect(rows()).toEqual([
     `1.0, latest${digest("a")}Not deleted`,
-    `No tag${digest("c")}Not deleted`,
+    `Untagged${digest("c")}Not deleted`,
   ]);
   fireEvent.click(screen.getByTestId("error-action-retry"));
   await waitFor(async () => expect(await result()).toBe("2 images were deleted."));

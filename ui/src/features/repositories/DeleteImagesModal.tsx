@@ -10,7 +10,7 @@ import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { formatCounted } from "../../shared/format";
 import { DeletedImagesTable, imagesAndTags } from "./DeletedImagesTable";
-import { type Deletion, deletedTogether, deleteImages } from "./deleteImages";
+import { type Deletion, deleteImages, deletionBatchSize } from "./deleteImages";
 import type { RepositoryImageRow } from "./repositoryImageRows";
 
 interface DeleteImagesModalProps {
@@ -33,7 +33,7 @@ export function DeleteImagesModal(props: DeleteImagesModalProps) {
   const [deletion, setDeletion] = useState<Deletion | null>(null);
   const what = imagesAndTags(images);
   // A running request can't be cancelled.
-  const stoppable = images.length > deletedTogether;
+  const stoppable = images.length > deletionBatchSize;
 
   const remove = async () => {
     setBusy(true);

@@ -7,7 +7,7 @@ import { type ErrorActions, ErrorAlert } from "../../errors";
 import { useBackend } from "../../ipc";
 import type { AwsConnection } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
-import { useWork } from "../../shared/useWork";
+import { useAsyncAction } from "../../shared/useAsyncAction";
 
 interface DeleteRepositoryModalProps {
   connection: AwsConnection;
@@ -22,7 +22,7 @@ export function DeleteRepositoryModal(props: DeleteRepositoryModalProps) {
   const { connection, name, errorActions, onDeleted, onClose } = props;
   const backend = useBackend();
   const [typed, setTyped] = useState("");
-  const { busy, error, run } = useWork();
+  const { busy, error, run } = useAsyncAction();
   const remove = () =>
     run(async () => {
       await backend.repositoryDelete(connection, name);

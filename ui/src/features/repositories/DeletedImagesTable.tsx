@@ -49,7 +49,7 @@ export function DeletedImagesTable({ images, deletion }: DeletedImagesTableProps
           minWidth: 140,
           cell: ({ tags }) => (
             <div style={{ overflowWrap: "anywhere" }}>
-              {tags.length === 0 ? "No tag" : tags.join(", ")}
+              {tags.length === 0 ? "Untagged" : tags.join(", ")}
             </div>
           ),
         },

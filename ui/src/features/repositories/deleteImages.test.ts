@@ -21,7 +21,7 @@ async function run(
       calls.push(asked);
       return answer(asked, calls.length).map((name) => ({ name, error }));
     },
-    (soFar) => progress.push(soFar),
+    (current) => progress.push(current),
   );
   return { deletion, calls, progress };
 }

@@ -2,7 +2,7 @@ import type { ApiError, ImageNotDeleted } from "../../ipc/generated";
 import type { RepositoryImageRow } from "./repositoryImageRows";
 
 /** Images per call, the maximum of ECR. */
-export const deletedTogether = 100;
+export const deletionBatchSize = 100;
 
 export type DeletableImage = Pick<RepositoryImageRow, "digest" | "tags">;
 
@@ -29,7 +29,7 @@ export async function deleteImages(
 ): Promise<Deletion> {
   const deleted: string[] = [];
   const left = new Map<string, ApiError>();
-  const soFar = (end: Partial<Deletion> = {}): Deletion => ({
+  const current = (end: Partial<Deletion> = {}): Deletion => ({
     deleted: [...deleted],
     left: new Map(left),
     error: null,
@@ -39,16 +39,16 @@ export async function deleteImages(
   let wanted = images;
   while (wanted.length > 0) {
     const before = deleted.length;
-    for (let first = 0; first < wanted.length; first += deletedTogether) {
+    for (let first = 0; first < wanted.length; first += deletionBatchSize) {
       if (stop?.aborted) {
-        return soFar({ stopped: true });
+        return current({ stopped: true });
       }
-      const asked = wanted.slice(first, first + deletedTogether);
+      const asked = wanted.slice(first, first + deletionBatchSize);
       let stays: readonly ImageNotDeleted[];
       try {
         stays = await remove(asked.map(({ digest }) => digest));
       } catch (error) {
-        return soFar({ error });
+        return current({ error });
       }
       // ECR may return a tag for an image that was requested by digest.
       const reasons = new Map(stays.map(({ name, error }) => [name, error]));
@@ -61,9 +61,9 @@ export async function deleteImages(
           left.set(digest, why);
         }
       }
-      onProgress(soFar());
+      onProgress(current());
     }
     wanted = deleted.length > before ? wanted.filter(({ digest }) => left.has(digest)) : [];
   }
-  return soFar();
+  return current();
 }

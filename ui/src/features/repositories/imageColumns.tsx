@@ -14,7 +14,7 @@ function TagsCell({ row }: { row: RepositoryImageRow }) {
     return <span>{row.platform ?? imageKindLabels[row.kind]}</span>;
   }
   if (row.tags.length === 0) {
-    return <span>No tag</span>;
+    return <span>Untagged</span>;
   }
   const rest = row.tags.length - shownTags;
   return (
@@ -49,7 +49,7 @@ export const imageColumns: TableProps.ColumnDefinition<RepositoryImageRow>[] = [
   },
   {
     id: "kind",
-    header: "Kind",
+    header: "Type",
     sortingComparator: (one, other) =>
       imageKindLabels[one.kind].localeCompare(imageKindLabels[other.kind]),
     cell: (row) => <span title={row.mediaType ?? undefined}>{imageKindLabels[row.kind]}</span>,
@@ -68,7 +68,7 @@ export const imageColumns: TableProps.ColumnDefinition<RepositoryImageRow>[] = [
   },
   {
     id: "pulled",
-    header: "Last pull",
+    header: "Last pulled",
     sortingComparator: (one, other) => (one.pulledAtMs ?? 0) - (other.pulledAtMs ?? 0),
     cell: (row) => (row.isEntry ? null : <RelativeTime timeMs={row.pulledAtMs} />),
   },

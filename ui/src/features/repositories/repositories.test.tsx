@@ -218,7 +218,7 @@ describe("the details of a repository", () => {
     expect(index).toContain("4.0");
     expect(index).toContain("Image index");
     expect(index).toContain("sha256:bbbbbbbbbbbb");
-    expect(untagged).toContain("No tag");
+    expect(untagged).toContain("Untagged");
     expect(await accessibilityViolations(container)).toEqual([]);
   });
 

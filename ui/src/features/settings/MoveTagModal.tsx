@@ -8,8 +8,8 @@ import { useBackend } from "../../ipc";
 import type { ImageSource, SourceTag } from "../../ipc/generated";
 import { ConfirmModal } from "../../shared/ConfirmModal";
 import { shortDigest } from "../../shared/format";
+import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { useWork } from "../../shared/useWork";
 
 interface MoveTagModalProps {
   errorActions: ErrorActions;
@@ -26,7 +26,7 @@ export function MoveTagModal({ errorActions, onMoved, onClose }: MoveTagModalPro
   const [repository, setRepository] = useState<string | null>(null);
   const [tag, setTag] = useState<string | null>(null);
   const [to, setTo] = useState<string | null>(null);
-  const { busy, error, run } = useWork();
+  const { busy, error, run } = useAsyncAction();
   const repositories = useRequest("repositories", () => backend.sourceRepositories(source, null));
   const tags = useRequest(repository, () => backend.sourceTags(source, repository as string, null));
   const known = tags.answer?.tags ?? [];

@@ -126,7 +126,7 @@ function Facts({ status }: { status: NetworkStatus }) {
           label: "Proxy exceptions",
           value: status.proxies.length === 0 ? "Not required" : exceptions(status),
         },
-        { label: "Clock of this computer", value: clockText(status.clock_behind_seconds) },
+        { label: "System clock", value: clockText(status.clock_behind_seconds) },
       ]}
     />
   );

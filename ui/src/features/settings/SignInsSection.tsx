@@ -10,8 +10,8 @@ import { useBackend } from "../../ipc";
 import type { SsoSession } from "../../ipc/generated";
 import { RelativeTime } from "../../shared/RelativeTime";
 import { AddProfileModal, SignInModal } from "../../shared/signIn";
+import { useAsyncAction } from "../../shared/useAsyncAction";
 import { useRequest } from "../../shared/useRequest";
-import { useWork } from "../../shared/useWork";
 
 type SignInDialog = { readonly kind: "sign_in" | "add_profile"; readonly session: SsoSession };
 
@@ -25,7 +25,7 @@ export function SignInsSection({ errorActions }: { errorActions: ErrorActions })
   const [dialog, setDialog] = useState<SignInDialog | null>(null);
   const [added, setAdded] = useState<string | null>(null);
   const [leaving, setLeaving] = useState<string | null>(null);
-  const work = useWork();
+  const work = useAsyncAction();
   const signOut = async (session: SsoSession) => {
     setLeaving(session.title);
     await work.run(() => backend.ssoSignOut(session.target));

@@ -1,8 +1,8 @@
 import type { Backend } from "../backend";
 import type { AwsConnection } from "../generated";
 import { FakeClientLogins } from "./clientLogins";
-import { fakeIdentity, fakeMfaCode, fakeProfiles, fakeRegistry } from "./data";
 import { fakeError } from "./error";
+import { fakeIdentity, fakeMfaCode, fakeProfiles, fakeRegistry } from "./fixtures";
 import type { FakeOptions } from "./options";
 
 type AwsMethods =

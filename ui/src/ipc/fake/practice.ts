@@ -1,6 +1,6 @@
 import type { Backend } from "../backend";
 import type { RepositoryImage } from "../generated";
-import { fakePractice } from "./data";
+import { fakePractice } from "./fixtures";
 
 /** Practice mode, which forgets the images in ECR when it is reset. */
 export function fakePracticeMethods(

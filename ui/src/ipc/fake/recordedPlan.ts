@@ -6,7 +6,7 @@ import type {
   PlanTotals,
   SelectedImage,
 } from "../generated";
-import { fakeDestination, fakeIdentity, fakeRegistry } from "./data";
+import { fakeDestination, fakeIdentity, fakeRegistry } from "./fixtures";
 import {
   image as anyImage,
   images as practiceImages,

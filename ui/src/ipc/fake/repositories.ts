@@ -1,7 +1,7 @@
 import type { Backend } from "../backend";
 import type { AwsConnection, RegistrySettings, RepositoryImage } from "../generated";
-import { fakeRegistry, fakeRepository } from "./data";
 import { fakeError } from "./error";
+import { fakeRegistry, fakeRepository } from "./fixtures";
 import { report } from "./recorded/practice";
 
 type RepositoryMethods =

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend";
 import type { SourceLoginStatus } from "../generated";
-import { engineDown, engineRepositories, engineUp } from "./data";
+import { engineDown, engineRepositories, engineUp } from "./fixtures";
 import type { FakeOptions } from "./options";
 import { fakeRepositories, fakeTags, practiceTags, recordedSelection } from "./sources";
 

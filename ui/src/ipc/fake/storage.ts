@@ -4,7 +4,7 @@ import type { SavedProfile, Settings } from "../generated";
 import { fakeCaFile, fakeNetwork } from "./network";
 import type { FakeOptions } from "./options";
 
-type KeptMethods =
+type StorageMethods =
   | "appInfo"
   | "settingsGet"
   | "settingsSet"
@@ -19,7 +19,10 @@ type KeptMethods =
   | "caFileCheck";
 
 /** Fake storage: settings, draft, and saved profiles. */
-export function fakeKept(options: FakeOptions, nextId: () => number): Pick<Backend, KeptMethods> {
+export function fakeStorageMethods(
+  options: FakeOptions,
+  nextId: () => number,
+): Pick<Backend, StorageMethods> {
   let settings: Settings = { ...defaultSettings, ...options.settings };
   let draft: unknown = options.draft ?? null;
   let profiles: SavedProfile[] = options.savedProfiles ?? [];

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { ClientLogin, LoginWay } from "../../ipc/generated";
 import { StatusText } from "../StatusText";
-import { useWork } from "../useWork";
+import { useAsyncAction } from "../useAsyncAction";
 import { changeText, clientNames, heldText, wayDescription, wayLabel } from "./clientLoginTexts";
 
 interface ClientLoginBlockProps {
@@ -30,7 +30,7 @@ export function ClientLoginBlock({
 }: ClientLoginBlockProps) {
   const [chosenKind, setChosenKind] = useState<LoginWay["kind"] | null>(null);
   const [agreed, setAgreed] = useState(false);
-  const { busy, error, run, dismiss } = useWork();
+  const { busy, error, run, dismiss } = useAsyncAction();
   const name = clientNames[login.client];
   const chosen = login.ways.find(({ way }) => way.kind === chosenKind) ?? login.ways[0];
   const needsConsent = chosen?.way.kind === "inline";

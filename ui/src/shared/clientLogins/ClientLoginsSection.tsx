@@ -59,7 +59,7 @@ export function ClientLoginsSection(props: ClientLoginsSectionProps) {
           <StatusIndicator type="loading">Reading the configuration</StatusIndicator>
         )}
         {logins?.clients.length === 0 && (
-          <div>Neither docker nor Podman was found on the search path.</div>
+          <div>Couldn’t find docker or Podman in the search path (PATH).</div>
         )}
         {logins?.clients.map((client) => (
           <ClientLoginBlock

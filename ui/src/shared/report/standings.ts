@@ -1,13 +1,13 @@
 import type { ImageReport, ImageStanding, Proof } from "../../ipc/generated";
 
-interface Shown {
+interface StandingText {
   readonly type: "success" | "info" | "error" | "stopped" | "warning";
   readonly text: string;
   readonly description: string;
 }
 
 /** Texts and status types by standing. */
-export const standings: Record<ImageStanding, Shown> = {
+export const standings: Record<ImageStanding, StandingText> = {
   equal: {
     type: "success",
     text: "Verified",
@@ -41,7 +41,7 @@ export const standings: Record<ImageStanding, Shown> = {
 };
 
 /** Texts for verified images of the Docker Engine and of single platforms. */
-const proofs: Partial<Record<Proof, Shown>> = {
+const proofs: Partial<Record<Proof, StandingText>> = {
   equal_to_part: {
     type: "success",
     text: "One platform verified",
@@ -56,7 +56,7 @@ const proofs: Partial<Record<Proof, Shown>> = {
   },
 };
 
-export function shownStanding(image: ImageReport): Shown {
+export function shownStanding(image: ImageReport): StandingText {
   return (isVerified(image) && proofs[image.proof]) || standings[image.standing];
 }
 

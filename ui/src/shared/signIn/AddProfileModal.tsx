@@ -8,11 +8,11 @@ import { ErrorAlert } from "../../errors";
 import type { NewAwsProfile, SsoAccount, SsoSession } from "../../ipc/generated";
 import { ConfirmModal } from "../ConfirmModal";
 import { regionOption, regionOptions } from "../regions";
+import { useAsyncAction } from "../useAsyncAction";
 import { useRequest } from "../useRequest";
-import { useWork } from "../useWork";
-import type { AddProfileCalls } from "./calls";
 import { profileNameProblem, suggestedName } from "./newProfile";
 import { SignInModal } from "./SignInModal";
+import type { AddProfileCalls } from "./signInCalls";
 
 export interface AddProfileModalProps {
   /** The sessions to choose from. The first one is preselected. */
@@ -39,7 +39,7 @@ export function AddProfileModal({
   const [region, setRegion] = useState(sessions[0]?.region ?? "");
   const [typed, setTyped] = useState<string | null>(null);
   const [signingIn, setSigningIn] = useState(false);
-  const adding = useWork();
+  const adding = useAsyncAction();
 
   const accounts = useRequest(session?.title ?? null, () =>
     session === null ? Promise.resolve([]) : calls.ssoAccountsList(session.target),

@@ -9,5 +9,5 @@ export function Countdown({ untilMs }: { untilMs: number }) {
     return () => clearInterval(timer);
   }, []);
   const left = untilMs - now;
-  return <span role="timer">{left <= 0 ? "none" : formatDuration(left)}</span>;
+  return <span role="timer">{left <= 0 ? "0 s" : formatDuration(left)}</span>;
 }

@@ -7,7 +7,7 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState } from "react";
 import { ErrorAlert } from "../../errors";
-import { useWork } from "../useWork";
+import { useAsyncAction } from "../useAsyncAction";
 
 export interface MfaCodeModalProps {
   /** The AWS profile that requires the code. */
@@ -24,7 +24,7 @@ const length = 6;
 /** Asks for an MFA code. The code is submitted once and then cleared. */
 export function MfaCodeModal({ profile, message, onSubmit, onDismiss }: MfaCodeModalProps) {
   const [code, setCode] = useState("");
-  const { busy, error, run } = useWork();
+  const { busy, error, run } = useAsyncAction();
   const input = useRef<InputProps.Ref>(null);
 
   // Sets the focus after a rejected code.

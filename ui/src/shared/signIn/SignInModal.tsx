@@ -9,7 +9,7 @@ import { ErrorAlert } from "../../errors";
 import type { SignInPrompt, SignInTarget } from "../../ipc/generated";
 import { CopyableText } from "../CopyableText";
 import { Countdown } from "./Countdown";
-import type { SignInCalls } from "./calls";
+import type { SignInCalls } from "./signInCalls";
 import { useSignIn } from "./useSignIn";
 
 export interface SignInModalProps {

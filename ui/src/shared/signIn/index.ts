@@ -1,3 +1,3 @@
 export { AddProfileModal, type AddProfileModalProps } from "./AddProfileModal";
-export type { AddProfileCalls, SignInCalls } from "./calls";
 export { SignInModal, type SignInModalProps, targetName } from "./SignInModal";
+export type { AddProfileCalls, SignInCalls } from "./signInCalls";

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { SignInPrompt, SignInTarget, SignInWay } from "../../ipc/generated";
-import type { SignInCalls } from "./calls";
+import type { SignInCalls } from "./signInCalls";
 
 /** State of a sign-in. */
 export interface SignInState {

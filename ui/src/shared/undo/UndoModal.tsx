@@ -8,8 +8,8 @@ import { useState } from "react";
 import { type ErrorActions, ErrorAlert } from "../../errors";
 import type { UndoPlan, UndoProgress, UndoReport } from "../../ipc/generated";
 import { formatCounted } from "../format";
+import { useAsyncAction } from "../useAsyncAction";
 import { useRequest } from "../useRequest";
-import { useWork } from "../useWork";
 import { UndoPlanView } from "./UndoPlanView";
 import { UndoReportView } from "./UndoReportView";
 import { totalsText } from "./undoTexts";
@@ -36,7 +36,7 @@ export function UndoModal(props: UndoModalProps) {
   const planned = useRequest(`undo ${migration}`, () => backend.migrationUndoPlan(migration));
   const [progress, setProgress] = useState<UndoProgress | null>(null);
   const [report, setReport] = useState<UndoReport | null>(null);
-  const { busy, error, run } = useWork();
+  const { busy, error, run } = useAsyncAction();
   const plan = planned.answer;
   const totals = plan?.totals;
   const deleted = totals === undefined ? "" : totalsText(totals);

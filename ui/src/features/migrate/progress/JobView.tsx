@@ -153,7 +153,7 @@ function statusText(status: JobState["snapshot"]["status"]): string {
     case "running":
       return "The migration continues if you open another page.";
     case "paused":
-      return "Pausing after the current uploads.";
+      return "Paused. Uploads in progress finish first.";
     case "cancelling":
       return "Cancelling.";
     case "finished":

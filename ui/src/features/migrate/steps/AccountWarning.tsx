@@ -1,6 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import type { AwsIdentity } from "../../../ipc/generated";
-import { accountDiffers } from "../wizard/account";
+import { accountDiffers } from "../wizard/accountProblem";
 import type { Draft } from "../wizard/draft";
 import type { DraftAction } from "../wizard/reducer";
 import { ConsentAlert } from "./ConsentAlert";

@@ -26,7 +26,7 @@ export function ConflictChoiceField({ image, resolution, onChoose }: ConflictCho
       value: "overwrite",
       label: "Overwrite existing image",
       disabled: !overwrite,
-      disabledReason: "The repository's tags are immutable.",
+      disabledReason: "The repository’s tags are immutable.",
     },
     { value: "new_tag", label: "Copy to another tag" },
   ];

@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ExpiringImage, MigrationPlan, PlannedRepository } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 import type { Draft } from "../wizard/draft";
-import { expiryKey, repositoriesToConfirm } from "../wizard/expiry";
+import { expiryKey, repositoriesToConfirm } from "../wizard/expiryConfirmation";
 import type { DraftAction } from "../wizard/reducer";
 import { ConsentAlert } from "./ConsentAlert";
 
@@ -107,8 +107,9 @@ export function ExpiryAlert({ plan, draft, onChange }: ExpiryAlertProps) {
       )}
       {unknown.length > 0 && (
         <Alert type="info" header="Couldn’t read lifecycle policies" data-testid="expiry-unknown">
-          Whether images expire in {unknown.map(({ name }) => name).join(", ")} is unknown. Reading
-          a lifecycle policy requires the permission ecr:GetLifecyclePolicy.
+          Transload couldn’t check whether images expire in{" "}
+          {unknown.map(({ name }) => name).join(", ")}. Reading a lifecycle policy requires the
+          permission ecr:GetLifecyclePolicy.
         </Alert>
       )}
     </>

@@ -1,7 +1,7 @@
 import createWrapper from "@cloudscape-design/components/test-utils/dom";
 import { render, screen } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { fakeIdentity } from "../../../ipc/fake/data";
+import { fakeIdentity } from "../../../ipc/fake/fixtures";
 import { accessibilityViolations } from "../../../testing/accessibility";
 import { IdentityFacts } from "./IdentityFacts";
 

@@ -57,11 +57,11 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
           {
             label: "Caller",
             value: (
-              <Room taken={chosen === undefined ? "" : usualCaller(chosen.kind)}>
+              <ReservedSpace text={chosen === undefined ? "" : usualCaller(chosen.kind)}>
                 {known(({ arn }) => (
                   <CopyableText text={arn} what="ARN" />
                 ))}
-              </Room>
+              </ReservedSpace>
             ),
           },
           { label: "Region", value: known(({ region }) => <RegionText region={region} />) },
@@ -69,14 +69,14 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
             label: "Endpoints",
             value: (
               <div style={{ overflowWrap: "anywhere" }} data-testid="identity-endpoints">
-                <Room taken={loading ? `API: api.ecr.${region}.amazonaws.com` : ""}>
+                <ReservedSpace text={loading ? `API: api.ecr.${region}.amazonaws.com` : ""}>
                   {known((one) => `API: ${endpointText(one, "api")}`)}
-                </Room>
-                <Room
-                  taken={loading ? `Registry: 000000000000.dkr.ecr.${region}.amazonaws.com` : ""}
+                </ReservedSpace>
+                <ReservedSpace
+                  text={loading ? `Registry: 000000000000.dkr.ecr.${region}.amazonaws.com` : ""}
                 >
                   {known((one) => `Registry: ${endpointText(one, "registry")}`)}
-                </Room>
+                </ReservedSpace>
               </div>
             ),
           },
@@ -87,11 +87,11 @@ export function IdentityFacts({ identity, alias, loading, chosen }: IdentityFact
 }
 
 /** Reserves the lines of a text. The text is invisible and hidden from screen readers. */
-function Room({ taken, children }: { taken: string; children: ReactNode }) {
+function ReservedSpace({ text, children }: { text: string; children: ReactNode }) {
   return (
     <div style={{ display: "grid", overflowWrap: "anywhere" }}>
       <div style={{ gridArea: "1 / 1", visibility: "hidden" }} aria-hidden>
-        {taken}
+        {text}
       </div>
       <div style={{ gridArea: "1 / 1", minWidth: 0 }}>{children}</div>
     </div>

@@ -104,7 +104,7 @@ function NameCell({ row, chosen, list, original, onTags, onMore }: NameCellProps
         <>
           <StatusText type="error">{asApiError(row.error).message}</StatusText>{" "}
           <Button variant="inline-link" onClick={() => onTags(row.repository)}>
-            Try again
+            Retry
           </Button>
         </>
       );
@@ -218,7 +218,7 @@ export function ImagesTable(props: ImagesStepProps) {
           description={
             <span data-testid="selection-summary" aria-live="polite">
               {draft.images.length === 0
-                ? "Nothing selected"
+                ? "No tags selected"
                 : `${formatCounted(draft.images.length, "tag", "tags")} selected, ${
                     size.unknown === draft.images.length
                       ? "size unknown"

@@ -3,7 +3,7 @@ import type { AwsIdentity, PlanPermissions } from "../../../ipc/generated";
 import { formatCounted } from "../../../shared/format";
 import type { Request } from "../../../shared/useRequest";
 import type { Draft } from "../wizard/draft";
-import { missingKey, missingPermissions } from "../wizard/permissions";
+import { missingKey, missingPermissions } from "../wizard/missingPermissions";
 import type { DraftAction } from "../wizard/reducer";
 import { ConsentAlert } from "./ConsentAlert";
 

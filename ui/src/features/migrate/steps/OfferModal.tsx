@@ -5,8 +5,8 @@ import type { ReactNode } from "react";
 import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { CommandList } from "../../../shared/CommandList";
 import { ConfirmModal } from "../../../shared/ConfirmModal";
+import type { AsyncAction } from "../../../shared/useAsyncAction";
 import type { Request } from "../../../shared/useRequest";
-import type { Work } from "../../../shared/useWork";
 
 interface OfferModalProps {
   header: string;
@@ -15,7 +15,7 @@ interface OfferModalProps {
   children: ReactNode;
   /** The equivalent AWS CLI commands, or an error if a field is invalid. */
   commands: Request<string[]>;
-  work: Work;
+  work: AsyncAction;
   errorActions: ErrorActions;
   onConfirm: () => void;
   onDismiss: () => void;

@@ -15,7 +15,7 @@ import { formatCount, formatCounted } from "../../../shared/format";
 import { PolicyText } from "../../../shared/PolicyText";
 import { StatusText } from "../../../shared/StatusText";
 import type { Request } from "../../../shared/useRequest";
-import { missingPermissions } from "../wizard/permissions";
+import { missingPermissions } from "../wizard/missingPermissions";
 
 interface PlanPermissionsSectionProps {
   permissions: Request<PlanPermissions>;

@@ -184,7 +184,7 @@ export function ProfileTable({
             </SpaceBetween>
           ),
         },
-        { id: "kind", header: "Kind", minWidth: 110, cell: (row) => row.kind },
+        { id: "kind", header: "Type", minWidth: 110, cell: (row) => row.kind },
         { id: "region", header: "Region", minWidth: 110, cell: (row) => row.region ?? "–" },
         {
           id: "source",

@@ -74,7 +74,7 @@ function headerText({ registry, relation, images }: Group): string {
     case "not_known":
       return `${registry} has all platforms of ${one ? "an image" : counted}`;
     case "moved":
-      return `${one ? "An image is" : `${counted} are`} different at ${registry} now`;
+      return `${registry} now has ${one ? "a different image" : "different images"} for ${formatCounted(images.length, "tag", "tags")}`;
   }
 }
 
@@ -129,10 +129,10 @@ export function RegistryCounterpartsAlert({
               </li>
             ))}
           </ul>
-          A copy from there has the digest and every platform that the tag has there. The source of
-          this migration is then {group.registry}, with{" "}
-          {group.images.length === 1 ? "this image" : "these images"} selected; move the others of
-          this computer in a second one.
+          Images that are copied from {group.registry} keep their digests and all platforms. The
+          source of this migration changes to {group.registry}, with{" "}
+          {group.images.length === 1 ? "this image" : "these images"} selected. To copy the other
+          images of this computer, run a second migration.
         </Alert>
       ))}
     </SpaceBetween>

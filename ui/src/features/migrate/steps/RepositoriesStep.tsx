@@ -147,7 +147,7 @@ export function RepositoriesStep({
         columnDefinitions={[
           {
             id: "source",
-            header: "From",
+            header: "Source repository",
             isRowHeader: true,
             minWidth: 130,
             cell: (row) => (

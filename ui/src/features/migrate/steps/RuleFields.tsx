@@ -142,7 +142,7 @@ function UnreadRepositories({ unread }: { unread: UnreadRepository[] }) {
   }
   const count = formatCounted(unread.length, "repository", "repositories");
   return (
-    <Alert type="warning" header={`${count} couldn't be read`} data-testid="rules-unread">
+    <Alert type="warning" header={`${count} couldn’t be read`} data-testid="rules-unread">
       Images of the other repositories are selected.
       <ul>
         {unread.map(({ repository, error }) => (

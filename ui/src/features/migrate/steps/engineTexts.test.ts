@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { engineUp } from "../../../ipc/fake/data";
+import { engineUp } from "../../../ipc/fake/fixtures";
 import type { EngineOriginal, EnginePrediction, PlannedImage } from "../../../ipc/generated";
-import { engineFacts } from "../../../shared/engine";
+import { engineFacts } from "../../../shared/engineFacts";
 import { predictionTexts } from "./PlannedImagesTable";
 import { originalText } from "./RegistryCounterpartsAlert";
 

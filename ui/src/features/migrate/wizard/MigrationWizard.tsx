@@ -7,11 +7,11 @@ import { type ErrorActions, ErrorAlert } from "../../../errors";
 import { useBackend } from "../../../ipc/BackendContext";
 import type { AwsConnection, AwsIdentity, MigrationPlan } from "../../../ipc/generated";
 import { type Draft, type StepId, stepOrder } from "./draft";
-import { confirmedRepositories } from "./expiry";
+import { confirmedRepositories } from "./expiryConfirmation";
 import type { DraftAction } from "./reducer";
 import { StartOverButton } from "./StartOverButton";
-import { wizardSteps } from "./steps";
 import { useWizardData } from "./useWizardData";
+import { wizardSteps } from "./wizardSteps";
 
 export interface MigrationWizardProps {
   draft: Draft;

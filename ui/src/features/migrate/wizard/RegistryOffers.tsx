@@ -17,8 +17,8 @@ import type {
   RegistrySettings,
 } from "../../../ipc/generated";
 import { formatBytes } from "../../../shared/format";
+import { useAsyncAction } from "../../../shared/useAsyncAction";
 import { type Request, useRequest } from "../../../shared/useRequest";
-import { useWork } from "../../../shared/useWork";
 import { OfferModal } from "../steps/OfferModal";
 import type { Draft } from "./draft";
 
@@ -46,7 +46,7 @@ function OfferDialog({
   onDone,
 }: OfferDialogProps) {
   const backend = useBackend();
-  const work = useWork();
+  const work = useAsyncAction();
   const commands = useRequest(filled ? JSON.stringify([connection, offer]) : null, () =>
     backend.registryOfferCommands(connection, offer),
   );

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Backend } from "../../../ipc";
 import type { MigrationPlan, MigrationRequest, PlanProgress } from "../../../ipc/generated";
-import { newAttempt } from "../../../shared/attempt";
+import { newAttemptId } from "../../../shared/attemptId";
 import { type Request, useRequest } from "../../../shared/useRequest";
 
 export interface PlanRequest extends Request<MigrationPlan> {
@@ -39,7 +39,7 @@ export function usePlan(backend: Backend, request: MigrationRequest | null): Pla
     if (request === null) {
       return null;
     }
-    const attempt = newAttempt();
+    const attempt = newAttemptId();
     running.current = attempt;
     const plan = await backend.migrationPlan(request, attempt, (progress) => {
       if (running.current === attempt) {

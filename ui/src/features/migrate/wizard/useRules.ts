@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Backend } from "../../../ipc";
 import type { ChosenTags, ImageSource, Selection } from "../../../ipc/generated";
-import { newAttempt } from "../../../shared/attempt";
+import { newAttemptId } from "../../../shared/attemptId";
 import { noResult, type RuleResult } from "../steps/RuleFields";
 
 /** Result, progress, and stop function of selecting by rules. */
@@ -35,7 +35,7 @@ export function useRules(backend: Backend): RuleChoice {
   const choose: RuleChoice["choose"] = useCallback(
     async (source, selection, taken) => {
       stop();
-      const attempt = newAttempt();
+      const attempt = newAttemptId();
       running.current = attempt;
       const settle = (settled: RuleResult) => {
         if (running.current === attempt) {

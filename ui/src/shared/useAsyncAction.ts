@@ -1,7 +1,7 @@
 import { useCallback, useState } from "react";
 
 /** The state of an action of the user. */
-export interface Work {
+export interface AsyncAction {
   readonly busy: boolean;
   /** The error of the last run. */
   readonly error: unknown;
@@ -12,7 +12,7 @@ export interface Work {
 }
 
 /** Runs an action of a button, with its state and error. */
-export function useWork(): Work {
+export function useAsyncAction(): AsyncAction {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const run = useCallback(async (work: () => Promise<void>) => {

@@ -3,8 +3,8 @@ import { createContext } from "react";
 import type { ApiError, ErrorAction } from "../ipc/generated";
 
 /** Handles an action. `retry` repeats the failed request, if the page that shows the error can. */
-export type Remedy = (error: ApiError, retry: (() => void) | undefined) => void;
+export type WindowErrorAction = (error: ApiError, retry: (() => void) | undefined) => void;
 
-export type Remedies = Partial<Record<ErrorAction, Remedy>>;
+export type WindowErrorActions = Partial<Record<ErrorAction, WindowErrorAction>>;
 
-export const RemediesContext = createContext<Remedies>({});
+export const WindowErrorActionsContext = createContext<WindowErrorActions>({});

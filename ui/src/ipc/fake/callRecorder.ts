@@ -3,7 +3,7 @@ import type { ApiError } from "../generated";
 import type { FakeBackend } from "./options";
 
 /** A backend that records its calls and can fail on demand. */
-export function watched(
+export function withRecordedCalls(
   backend: Backend,
   calls: FakeBackend["calls"],
   failures: Map<string, ApiError>,

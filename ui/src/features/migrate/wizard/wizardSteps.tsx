@@ -1,13 +1,13 @@
 import { RepositoriesStep } from "../steps/RepositoriesStep";
 import { planProblem, ReviewStep } from "../steps/ReviewStep";
-import { accountProblem } from "./account";
+import { accountProblem } from "./accountProblem";
 import { ConnectionContainer } from "./ConnectionContainer";
 import { EngineOffers } from "./EngineOffers";
-import { expiryProblem } from "./expiry";
+import { expiryProblem } from "./expiryConfirmation";
 import { ImagesContainer } from "./ImagesContainer";
 import { LoginContainer } from "./LoginContainer";
+import { permissionsProblem } from "./missingPermissions";
 import { PlanCommands } from "./PlanCommands";
-import { permissionsProblem } from "./permissions";
 import { BlobMountingOffer, RegistryOffers } from "./RegistryOffers";
 import { connectionProblem, imagesProblem, repositoriesProblem } from "./validation";
 import type { WizardStep } from "./wizardStep";
