@@ -9,7 +9,6 @@ use std::fmt;
 
 use url::Url;
 
-use crate::error::MigrationError;
 use transload_model::{AccountId, ImageReference, InvalidReference, Partition, Region};
 use transload_model::{RegistryHost, RepositoryName, Tag};
 use transload_registry::RegistryEndpoint;
@@ -108,18 +107,6 @@ impl DestinationIdentity {
     /// Returns the URI of a repository at this destination, without a tag.
     pub fn repository_uri(&self, name: &RepositoryName) -> String {
         format!("{}/{name}", self.registry)
-    }
-
-    /// Refuses a connection to any destination other than this planned one.
-    ///
-    /// # Errors
-    /// Returns [`MigrationError::DestinationDiffers`] with every difference.
-    pub fn ensure_same(&self, current: &Self) -> Result<(), MigrationError> {
-        let differences = self.differences(current);
-        if differences.is_empty() {
-            return Ok(());
-        }
-        Err(MigrationError::DestinationDiffers { differences })
     }
 
     /// Returns every field in which `current` differs from this planned destination.

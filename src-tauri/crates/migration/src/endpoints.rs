@@ -3,6 +3,7 @@
 //! every step uses them.
 
 use std::sync::Arc;
+use transload_aws::EcrLayers;
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
@@ -117,4 +118,13 @@ impl EcrLogin {
     fn not_renewed(&self, error: AwsError) -> RegistryError {
         RegistryError::LoginNotRenewed { registry: self.registry.clone(), source: Box::new(error) }
     }
+}
+
+/// The registry clients of a pair. Pairs with the same registry share one client.
+#[derive(Clone)]
+pub struct CopyEndpoints {
+    pub source: Arc<dyn RegistryApi>,
+    pub destination: Arc<dyn RegistryApi>,
+    /// ECR's API for layer uploads in parts, if the destination is ECR.
+    pub layers: Option<Arc<dyn EcrLayers>>,
 }

@@ -7,9 +7,9 @@ use transload_model::{Digest, ImageReference, Platform, RegistryHost};
 use transload_registry::RegistryError;
 
 use crate::destination_identity::DestinationDifference;
-use crate::events::Step;
 use crate::journal::error::JournalError;
 use crate::recorded_error::RecordedError;
+use crate::step::Step;
 
 /// Why an image, or a whole migration, failed.
 #[derive(Debug, thiserror::Error)]

@@ -1,30 +1,11 @@
 //! Events of a running migration. Steps emit them to an [`EventSink`] and never wait for it; the
 //! sink (`api::jobs`) numbers, throttles and records them.
 
-use serde::{Deserialize, Serialize};
+use crate::step::Step;
 use std::sync::Arc;
-use ts_rs::TS;
 
 use crate::error::MigrationError;
 use transload_model::{Digest, RegistryHost, RepositoryName};
-
-/// The steps of a migration, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(rename = "MigrationStep", export_to = "jobs.ts")]
-pub enum Step {
-    /// Creates the missing repositories. Runs concurrently with [`Step::Push`]: starts after it,
-    /// and finishes when the last repository that an image needs exists.
-    Create,
-    /// Requests the registry's authorization token and tries it.
-    LogIn,
-    /// Tags the engine's images with their ECR names.
-    Tag,
-    /// Copies the content.
-    Push,
-    /// Compares the digests that the registry and ECR report.
-    Verify,
-}
 
 /// An event.
 #[derive(Clone, Debug)]

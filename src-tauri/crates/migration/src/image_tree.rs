@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::error::MigrationError;
 use crate::manifest_cache::ManifestSource;
-use crate::report::PlatformProof;
+use crate::proof::PlatformProof;
 use transload_model::{
     Descriptor, Digest, ImageReference, Manifest, Platform, RawManifest, RegistryHost, media_type,
 };

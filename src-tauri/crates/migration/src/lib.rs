@@ -18,6 +18,7 @@
 mod concurrency;
 mod control;
 mod copy;
+mod destination_check;
 mod destination_identity;
 mod endpoints;
 mod engine_route;
@@ -30,12 +31,14 @@ pub mod journal;
 mod manifest_cache;
 mod outcome;
 mod plan;
+mod proof;
 mod recorded_error;
 mod registry_counterpart;
 mod report;
 mod request;
 mod run;
 mod sign_in;
+mod step;
 pub mod stored_logins;
 #[cfg(test)]
 mod testing;
@@ -44,45 +47,48 @@ mod tests;
 mod undo;
 
 pub use control::Control;
-pub use copy::list_copy::{CopyEndpoints, CopyOptions, CopyOutcome, CopyPair, copy_list};
-pub use copy::referrers::LeftBehind;
+pub use copy::list_copy::{CopyOptions, CopyOutcome, CopyPair, copy_list};
 pub use destination_identity::{
     DestinationDifference, DestinationEndpoint, DestinationField, DestinationIdentity,
     InconsistentDestination,
 };
+pub use endpoints::CopyEndpoints;
 pub use endpoints::{Destination, EcrLogin, Source};
 pub use engine_route::predict::{EngineOutcome, EnginePlan, EngineWay};
 pub use error::MigrationError;
-pub use events::{EventSink, ImageState, LayerState, MigrationEvent, Step};
-pub use facts::destination_policy::PolicyFacts;
-pub use facts::destination_state::{PolicyDocument, RepositoryState};
-pub use facts::{Facts, GatherProgress, ImageFacts, SourceFacts, gather, gather_with_progress};
+pub use events::{EventSink, ImageState, LayerState, MigrationEvent};
+pub use facts::PolicyFacts;
+pub use facts::gather::{GatherProgress, gather, gather_with_progress};
+pub use facts::{Facts, ImageFacts, SourceFacts};
+pub use facts::{PolicyDocument, RepositoryState};
 pub use image_content::ImageContent;
 pub use image_tree::{ImageTree, Node};
 pub use manifest_cache::ManifestCache;
 pub use outcome::{Headline, Outcome, OutcomeCounts, RunEnd, Standing};
-pub use plan::differences::Difference;
+pub use plan::Difference;
 pub use plan::expected_time::{EarlierTransfer, ExpectedTime, expected_time};
 pub use plan::forecast_now::forecast_now;
-pub use plan::lifecycle_forecast::{ExpiringImage, LifecycleForecast};
+pub use plan::make_plan::plan;
 pub use plan::permissions::{NeededPermission, Purpose, ResourceLocation, permissions};
 pub use plan::repository_names::{ProposedName, RenameRule, name_collisions, proposed_names};
 pub use plan::shards::{InvalidShard, MAX_PARTS, Shard, ShardImage, layer_groups};
 pub use plan::tag_rules::{
     DatedTag, ExclusionReason, InvalidPattern, TagPattern, TagRules, choose,
 };
-pub use plan::totals::{NeededQuota, PlanTotals};
-pub use plan::{
-    Action, Plan, PlannedImage, PlannedReferrerTag, PlannedRepository, Remark, Route, plan,
-};
+pub use plan::{Action, Plan, PlannedImage, PlannedReferrerTag, PlannedRepository, Remark, Route};
+pub use plan::{ExpiringImage, LifecycleForecast};
+pub use plan::{NeededQuota, PlanTotals};
+pub use proof::{PlatformProof, Proof};
 pub use recorded_error::RecordedError;
 pub use registry_counterpart::{
     RegistryCounterpart, RegistryCounterpartDiffers, came_from_registry,
 };
-pub use report::{ImageReport, ImageResult, PlatformProof, PolicyNotSet, Proof, Report};
+pub use report::LeftBehind;
+pub use report::{ImageReport, ImageResult, PolicyNotSet, Report};
 pub use request::{CopyScope, MigrationRequest, RequestedImage, Resolution};
 pub use run::{run, verify_again};
 pub use sign_in::{Reopen, SignInGate};
+pub use step::Step;
 pub use undo::carry_out::{UndoLeft, UndoReport, Why, undo};
 pub use undo::facts::{UndoFacts, undo_facts};
 pub use undo::plan::{

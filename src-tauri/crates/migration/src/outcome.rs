@@ -3,8 +3,9 @@
 //! Every surface (result page, history, notification, command line, exports, merged reports) shows
 //! this value. Nothing else decides whether a migration succeeded.
 
-use crate::journal::entry::Stage;
-use crate::report::{ImageReport, ImageResult, Proof};
+use crate::proof::Proof;
+use crate::report::Report;
+use crate::report::{ImageReport, ImageResult};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -29,7 +30,7 @@ pub enum Standing {
 
 impl Standing {
     /// Returns the standing of an image that a run finished, from its proof alone.
-    fn of_proof(proof: Proof) -> Self {
+    pub(crate) fn of_proof(proof: Proof) -> Self {
         match proof {
             // The plan named one platform of an index.
             Proof::Equal | Proof::EqualToPart => Self::Equal,
@@ -52,20 +53,6 @@ impl Standing {
                 Self::Unknown
             }
             ImageResult::Cancelled => Self::NotFinished,
-        }
-    }
-
-    /// Returns the standing of an image in the journal. `is_kept` means that the plan left a
-    /// different image in ECR, `is_pushed` that a push reported a digest.
-    pub fn of_stage(stage: Stage, proof: Proof, is_kept: bool, is_pushed: bool) -> Self {
-        match stage {
-            Stage::Unchanged if is_kept => Self::Kept,
-            Stage::Moved | Stage::Unchanged => Self::of_proof(proof),
-            Stage::Failed => Self::Failed,
-            // The process ended while the image was copied; its tag may have been written.
-            Stage::Begun | Stage::Pushed => Self::Unknown,
-            Stage::Cancelled if is_pushed && proof == Proof::NotProved => Self::Unknown,
-            Stage::Waiting | Stage::Cancelled => Self::NotFinished,
         }
     }
 }
@@ -191,6 +178,14 @@ impl Outcome {
     }
 }
 
+impl Report {
+    /// Returns counts and headline, computed from the proofs of the images.
+    pub fn outcome(&self) -> Outcome {
+        let end = if self.cancelled { RunEnd::Cancelled } else { RunEnd::Completed };
+        Outcome::of(end, OutcomeCounts::of(&self.images))
+    }
+}
+
 /// The worst standing decides.
 fn completed(counts: &OutcomeCounts) -> Headline {
     if counts.failed > 0 {
@@ -266,31 +261,6 @@ mod tests {
                 assert_eq!(headline == Headline::Incomplete, missing, "{context}");
                 assert_eq!(counts.is_all_equal(), images > 0 && counts.equal == images);
             }
-        }
-    }
-
-    #[test]
-    fn a_journal_stage_has_no_better_standing_than_its_proof() {
-        use Stage::{Begun, Cancelled, Failed, Moved, Pushed, Unchanged, Waiting};
-        let of = Standing::of_stage;
-        for (stage, proof, is_kept, is_pushed, standing) in [
-            (Moved, Proof::Equal, false, true, Standing::Equal),
-            (Moved, Proof::EqualToPart, false, true, Standing::Equal),
-            (Moved, Proof::SameContent, false, true, Standing::EqualToPushed),
-            (Moved, Proof::EqualToPushed, false, true, Standing::EqualToPushed),
-            (Moved, Proof::NotProved, false, true, Standing::Unknown),
-            (Moved, Proof::Different, false, true, Standing::Failed),
-            (Unchanged, Proof::Equal, false, false, Standing::Equal),
-            (Unchanged, Proof::NotProved, true, false, Standing::Kept),
-            (Unchanged, Proof::NotProved, false, false, Standing::Unknown),
-            (Failed, Proof::Equal, false, true, Standing::Failed),
-            (Begun, Proof::NotProved, false, false, Standing::Unknown),
-            (Pushed, Proof::NotProved, false, true, Standing::Unknown),
-            (Cancelled, Proof::NotProved, false, true, Standing::Unknown),
-            (Cancelled, Proof::NotProved, false, false, Standing::NotFinished),
-            (Waiting, Proof::NotProved, false, false, Standing::NotFinished),
-        ] {
-            assert_eq!(of(stage, proof, is_kept, is_pushed), standing, "{stage:?} {proof:?}");
         }
     }
 

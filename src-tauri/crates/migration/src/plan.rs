@@ -5,6 +5,7 @@ pub(crate) mod differences;
 pub(crate) mod expected_time;
 pub(crate) mod forecast_now;
 pub(crate) mod lifecycle_forecast;
+pub(crate) mod make_plan;
 pub(crate) mod permissions;
 mod push_order;
 pub(crate) mod repository_names;
@@ -15,21 +16,20 @@ mod tests;
 pub(crate) mod totals;
 
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use transload_lifecycle::PolicyEffect;
+use transload_model::Encryption;
+use transload_model::LifecyclePreset;
+use transload_registry::PullQuota;
 use ts_rs::TS;
 
 use crate::destination_identity::DestinationIdentity;
-use crate::engine_route::predict::{EngineOutcome, EnginePlan};
+use crate::engine_route::predict::EnginePlan;
 use crate::error::MigrationError;
-use crate::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
 use crate::image_content::ImageContent;
 use crate::manifest_cache::ManifestCache;
-use crate::plan::differences::{Difference, differences};
-use crate::plan::lifecycle_forecast::LifecycleForecast;
-use crate::plan::push_order::set_push_order;
-use crate::plan::totals::{NeededQuota, PlanTotals, pulls, totals};
-use crate::request::{CopyScope, MigrationRequest, RequestedImage, Resolution};
+
+use crate::request::{CopyScope, RequestedImage};
 use transload_model::{
     Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
     RepositorySettings, Tag,
@@ -59,6 +59,52 @@ pub struct Plan {
     pub manifests: Arc<ManifestCache>,
 }
 
+/// The totals of a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export_to = "plan.ts")]
+pub struct PlanTotals {
+    pub repositories_to_create: u32,
+    /// Images to copy.
+    pub images_to_move: u32,
+    /// Images that already exist, or whose destination is kept by choice.
+    pub images_unchanged: u32,
+    /// Images that need a choice.
+    pub conflicts: u32,
+    /// Images that can't be copied.
+    pub refused: u32,
+    /// Bytes that the account receives: each layer once for each repository that doesn't have it,
+    /// or once for all repositories that can share it if blob mounting is enabled. Referrers and
+    /// the manifests themselves are not counted.
+    pub upload_bytes: u64,
+    /// Whether blob mounting is enabled in ECR, if known.
+    pub blob_mounting: Option<bool>,
+    /// Bytes of all images to copy without existing layers; each shared layer is counted once.
+    pub unique_bytes: u64,
+    /// Bytes that ECR stores in addition: a layer in two repositories counts twice.
+    pub stored_bytes: u64,
+    /// Bytes of images to copy that their repositories already have.
+    pub there_bytes: u64,
+    /// Bytes that can be mounted: layers that go to several repositories with the same encryption,
+    /// or that one of those already has.
+    pub mountable_bytes: u64,
+    /// Tags of signatures, attestations and SBOMs that will be written with the images.
+    pub referrer_tags: u32,
+    /// Tags of signatures, attestations and SBOMs that are not written, because a different one at
+    /// the destination is kept.
+    pub referrer_tags_kept: u32,
+    /// Images to copy whose signatures couldn't be listed yet.
+    pub referrers_unknown: u32,
+}
+
+/// A pull quota with the pulls that a plan needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NeededQuota {
+    pub needed: u32,
+    /// The quota that the registry reported.
+    pub quota: PullQuota,
+}
+
 /// A repository that a plan needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedRepository {
@@ -75,6 +121,63 @@ pub struct PlannedRepository {
     pub differences: Vec<Difference>,
     /// The effect of its lifecycle policy, existing or new, on the images of the plan.
     pub forecast: LifecycleForecast,
+}
+
+/// What the lifecycle policy of a repository will do after a migration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LifecycleForecast {
+    /// No effect: the repository has no policy, or the policy keeps all these images.
+    #[default]
+    NothingExpires,
+    /// Images will expire or be archived.
+    Expires {
+        /// Images of the plan, in its order.
+        planned: Vec<ExpiringImage>,
+        /// Existing images that would stay without the migration.
+        existing: Vec<ExpiringImage>,
+    },
+    /// The repository has a policy, but its effect is unknown.
+    Unreadable { reason: String },
+    /// It is unknown whether the repository has a policy.
+    Unknown,
+}
+
+/// An image that a policy will expire or archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpiringImage {
+    /// Its number in the plan; `None` for an existing image.
+    pub planned: Option<u32>,
+    /// Its tags. For a planned image, only the planned one.
+    pub tags: Vec<String>,
+    /// Its digest, if known.
+    pub digest: Option<Digest>,
+    /// The rule that applies, and when.
+    pub verdict: PolicyEffect,
+}
+
+/// A setting of an existing repository that differs from the request. It is not changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// Tag mutability or its exclusion filters.
+    TagMutability {
+        wanted: RepositorySettings,
+    },
+    ScanOnPush {
+        wanted: bool,
+    },
+    /// Encryption, which can't be changed after creation.
+    Encryption {
+        wanted: Encryption,
+    },
+    Lifecycle {
+        wanted: LifecyclePreset,
+        /// Whether the repository has another policy; otherwise it has none.
+        has_another: bool,
+    },
+    Policy {
+        /// Whether the repository has another policy; otherwise it has none.
+        has_another: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -212,26 +315,6 @@ pub enum Remark {
 }
 
 impl Plan {
-    /// Creates a plan from stored parts, such as those of a plan file or the journal.
-    pub fn of_parts(
-        destination: DestinationIdentity,
-        repositories: Vec<PlannedRepository>,
-        images: Vec<PlannedImage>,
-        request: &MigrationRequest,
-    ) -> Self {
-        Self {
-            totals: totals(&repositories, &images, &BTreeMap::new(), None),
-            destination,
-            repositories,
-            images,
-            pull_quota: None,
-            remove_temporary_tags: request.remove_temporary_tags,
-            extent: request.extent.clone(),
-            layer_holders: Arc::default(),
-            manifests: Arc::default(),
-        }
-    }
-
     /// Returns the destination registry's host in image references.
     pub fn registry(&self) -> &RegistryHost {
         &self.destination.registry
@@ -245,241 +328,10 @@ impl Plan {
     }
 }
 
-/// Creates the plan.
-pub fn plan(request: &MigrationRequest, facts: &Facts) -> Plan {
-    let mut taken = HashMap::new();
-    let mut images: Vec<_> = request
-        .images
-        .iter()
-        .zip(&facts.images)
-        .zip(0u32..)
-        .map(|((image, known), index)| plan_image(index, image, known, facts, &mut taken))
-        .collect();
-    set_push_order(&mut images, &dates(request, facts));
-    let repositories = plan_repositories(request, facts, &images);
-    let totals = totals(&repositories, &images, &facts.holds, facts.blob_mounting);
-    let layer_holders = layer_holders(facts);
-    let pull_quota = facts.pull_quota.map(|quota| NeededQuota { needed: pulls(&images), quota });
-    let destination = facts.destination.clone();
-    let remove_temporary_tags = request.remove_temporary_tags;
-    let extent = request.extent.clone();
-    let manifests = Arc::clone(&facts.manifests);
-    Plan {
-        destination,
-        repositories,
-        images,
-        totals,
-        pull_quota,
-        remove_temporary_tags,
-        extent,
-        layer_holders,
-        manifests,
-    }
-}
-
-fn layer_holders(facts: &Facts) -> Arc<Vec<(Digest, RepositoryName)>> {
-    if facts.blob_mounting != Some(true) {
-        return Arc::default();
-    }
-    let holders = facts
-        .holds
-        .iter()
-        .flat_map(|(name, holds)| holds.layers.iter().map(|digest| (digest.clone(), name.clone())));
-    Arc::new(holders.collect())
-}
-
-/// Returns when each image was pushed to its source or, if the source doesn't report that, built.
-fn dates(request: &MigrationRequest, facts: &Facts) -> Vec<Option<u64>> {
-    let built = |known: &ImageFacts| known.source.as_ref().ok()?.built_at_ms;
-    let images = request.images.iter().zip(&facts.images);
-    images.map(|(image, known)| image.pushed_at_ms.or_else(|| built(known))).collect()
-}
-
 /// Returns the full reference of an image at the destination.
 pub(super) fn destination_reference(
     destination: &DestinationIdentity,
     image: &RequestedImage,
 ) -> Result<ImageReference, InvalidReference> {
     destination.image(&image.repository, image.destination_tag())
-}
-
-fn plan_image(
-    index: u32,
-    image: &RequestedImage,
-    known: &ImageFacts,
-    facts: &Facts,
-    taken: &mut HashMap<ImageReference, u32>,
-) -> PlannedImage {
-    let empty = SourceFacts::default();
-    let source = known.source.as_ref().unwrap_or(&empty);
-    let (destination, invalid) = match destination_reference(&facts.destination, image) {
-        Ok(destination) => (destination, None),
-        // The source name is shown instead; the action reports the invalid destination.
-        Err(error) => (image.source.clone(), Some(error)),
-    };
-    let existing = known.destination.as_ref().ok().and_then(Clone::clone);
-    let action = match invalid {
-        Some(source) => {
-            let destination = facts.destination.repository_uri(&image.repository);
-            let error = MigrationError::DestinationInvalid { destination, source };
-            Action::Refused { error: Arc::new(error) }
-        }
-        None => decide(image, known, facts, &destination, taken),
-    };
-    if action.moves() {
-        taken.entry(destination.clone()).or_insert(index);
-    }
-    PlannedImage {
-        index,
-        source_repository: image.source_repository.clone(),
-        requested_tag: image.tag.clone(),
-        source: image.source.clone(),
-        destination,
-        repository: image.repository.clone(),
-        tag: image.destination_tag().clone(),
-        route: if facts.engine.is_some() { Route::DockerEngine } else { Route::RegistryToRegistry },
-        action,
-        source_digest: source.digest.clone(),
-        part_of: source.part_of.clone(),
-        engine: source.engine.clone(),
-        destination_digest: existing,
-        platforms: source.platforms.clone(),
-        size_bytes: source.size_bytes,
-        remarks: remarks(facts, source),
-        referrer_tags: known.referrer_tags.clone(),
-        content: source.content.clone(),
-        push_order: 0,
-    }
-}
-
-fn decide(
-    image: &RequestedImage,
-    known: &ImageFacts,
-    facts: &Facts,
-    destination: &ImageReference,
-    taken: &HashMap<ImageReference, u32>,
-) -> Action {
-    let source = match &known.source {
-        Ok(source) => source,
-        Err(error) => return Action::Refused { error: Arc::clone(error) },
-    };
-    let existing = match &known.destination {
-        Ok(existing) => existing,
-        Err(error) => return Action::Refused { error: Arc::clone(error) },
-    };
-    let refused = |error: MigrationError| Action::Refused { error: Arc::new(error) };
-    if taken.contains_key(destination) {
-        return refused(MigrationError::SameDestination { destination: destination.clone() });
-    }
-    if source.name_taken {
-        return refused(MigrationError::EngineNameTaken { reference: destination.clone() });
-    }
-    let Some(existing) = existing else { return Action::Move };
-    if is_identical(source, destination, existing) {
-        return Action::AlreadyThere;
-    }
-    let settings = facts.repositories.get(&image.repository).map(|repository| &repository.settings);
-    let overwrite_allowed =
-        settings.is_none_or(|settings| settings.allows_overwrite(destination.manifest_reference()));
-    match &image.resolution {
-        Some(Resolution::KeepExisting) => Action::KeepExisting,
-        Some(Resolution::Overwrite) if overwrite_allowed => Action::Overwrite,
-        _ => Action::Conflict { overwrite_allowed },
-    }
-}
-
-/// Returns whether the digests match, or the engine recorded that it pushed this very digest.
-fn is_identical(source: &SourceFacts, destination: &ImageReference, existing: &Digest) -> bool {
-    source.digest.as_ref() == Some(existing)
-        || source.at_destination.is_some()
-        || source.known_as.iter().any(|name| {
-            name.registry() == destination.registry()
-                && name.path() == destination.path()
-                && name.digest() == Some(existing)
-        })
-}
-
-fn remarks(facts: &Facts, source: &SourceFacts) -> Vec<Remark> {
-    let Some(engine) = &source.engine else {
-        if facts.engine.is_some() {
-            return Vec::new();
-        }
-        let part = source.part_of.as_ref().map(|_| Remark::ChosenPlatform);
-        let later = source.is_unread.then_some(Remark::ReadLater);
-        // Source: AWS Lambda, "Create a Lambda function using a container image": an index is not
-        // supported.
-        let for_one = source.content.as_ref().is_some_and(|content| content.is_index_for_one);
-        let lambda = for_one.then_some(Remark::NotForLambda);
-        let other = is_for_other_processors(&source.platforms).then_some(Remark::NotForAmd64);
-        let content = source.content.as_deref();
-        let cache =
-            content.is_some_and(|content| content.is_build_cache).then_some(Remark::BuildCache);
-        let foreign = content
-            .is_some_and(|content| content.has_foreign_layers)
-            .then_some(Remark::ForeignLayers);
-        let remarks = part.into_iter().chain(later).chain(other).chain(lambda);
-        return remarks.chain(cache).chain(foreign).collect();
-    };
-    let mut remarks = Vec::new();
-    if is_for_other_processors(&source.platforms) {
-        remarks.push(Remark::NotForAmd64);
-    }
-    if engine.outcome == EngineOutcome::Repacked {
-        remarks.extend([Remark::SizeUnpacked, Remark::DigestChanges]);
-    }
-    if source.at_destination == Some(AtDestination::Index) {
-        remarks.push(Remark::DestinationHasIndex);
-    }
-    remarks
-}
-
-/// Returns whether a Linux image doesn't run on amd64. Images built on a laptop with an Arm
-/// processor fail elsewhere with "exec format error".
-fn is_for_other_processors(platforms: &[Platform]) -> bool {
-    let mut linux = platforms.iter().filter(|platform| platform.os == "linux").peekable();
-    linux.peek().is_some() && linux.all(|platform| platform.architecture != "amd64")
-}
-
-fn plan_repositories(
-    request: &MigrationRequest,
-    facts: &Facts,
-    images: &[PlannedImage],
-) -> Vec<PlannedRepository> {
-    // A repository whose images are all refused is not needed.
-    let wanting = images.iter().filter(|image| !matches!(image.action, Action::Refused { .. }));
-    let needed: BTreeSet<_> = wanting.map(|image| &image.repository).collect();
-    let wanted = request.repositories.iter().filter(|(name, _)| needed.contains(name));
-    let mut moving: HashMap<&RepositoryName, Vec<&PlannedImage>> = HashMap::new();
-    for image in images.iter().filter(|image| image.action.moves()) {
-        moving.entry(&image.repository).or_default().push(image);
-    }
-    let planned = wanted.map(|(name, settings)| {
-        let moving = moving.get(name).map(Vec::as_slice).unwrap_or_default();
-        plan_repository(name, settings, facts, moving)
-    });
-    planned.collect()
-}
-
-fn plan_repository(
-    name: &RepositoryName,
-    wanted: &RepositorySettings,
-    facts: &Facts,
-    moving: &[&PlannedImage],
-) -> PlannedRepository {
-    let uri = facts.destination.repository_uri(name);
-    let existing = facts.repositories.get(name);
-    PlannedRepository {
-        name: name.clone(),
-        uri,
-        exists: existing.is_some(),
-        is_own: false,
-        settings: existing.map_or(wanted, |repository| &repository.settings).clone(),
-        differences: existing
-            .map(|known| differences(wanted, &known.settings, facts.holds.get(name)))
-            .unwrap_or_default(),
-        forecast: match existing {
-            Some(_) => LifecycleForecast::of_existing(facts.holds.get(name), moving),
-            None => LifecycleForecast::of_new(wanted.lifecycle.policy_text().as_deref(), moving),
-        },
-    }
 }

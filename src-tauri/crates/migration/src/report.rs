@@ -1,15 +1,13 @@
 //! The report of a migration: the result and proof of every image. `run` and `run::verify_again`
 //! create it; [`Report::outcome`] gives its headline.
 
-use serde::{Deserialize, Serialize};
+use crate::proof::PlatformProof;
+use crate::proof::Proof;
 use std::sync::Arc;
-use ts_rs::TS;
 
-use crate::copy::referrers::LeftBehind;
 use crate::error::MigrationError;
-use crate::outcome::{Outcome, OutcomeCounts, RunEnd};
 use crate::plan::PlannedImage;
-use transload_model::{Digest, ImageReference, Platform, RepositoryName};
+use transload_model::{Digest, ImageReference, RepositoryName};
 
 /// The result of a migration.
 #[derive(Clone, Debug)]
@@ -64,14 +62,13 @@ pub struct ImageReport {
     pub source_moved_to: Option<Digest>,
 }
 
-/// The image of one platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlatformProof {
-    pub platform: Platform,
-    /// Its digest at the source.
-    pub digest: Digest,
-    /// Whether ECR's DescribeImages reported this digest after the push.
-    pub in_ecr: bool,
+/// A referrer of an image that was not copied.
+#[derive(Clone, Debug)]
+pub struct LeftBehind {
+    /// Its digest or tag at the source; the digest of the image if the referrers couldn't be
+    /// listed.
+    pub name: String,
+    pub error: Arc<MigrationError>,
 }
 
 /// The result of an image.
@@ -88,27 +85,6 @@ pub enum ImageResult {
     Cancelled,
 }
 
-/// What the digests of an image prove.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export_to = "report.ts")]
-pub enum Proof {
-    /// Source, push, registry and ECR report the same digest.
-    Equal,
-    /// One platform of an index was copied: push, registry and ECR report the digest that the index
-    /// has for it.
-    EqualToPart,
-    /// The engine repacked the layers: push, registry and ECR report the same new digest, and the
-    /// image's configuration, which lists the content of every layer, is the engine's.
-    SameContent,
-    /// Push, registry and ECR report the same digest, but nothing connects it with the source.
-    EqualToPushed,
-    /// They report different digests.
-    Different,
-    /// There are no digests to compare.
-    NotProved,
-}
-
 impl ImageReport {
     /// Returns whether the image was pushed or was already in ECR.
     pub(super) fn is_in_ecr(&self) -> bool {
@@ -118,12 +94,6 @@ impl ImageReport {
 }
 
 impl Report {
-    /// Returns counts and headline, computed from the proofs of the images.
-    pub fn outcome(&self) -> Outcome {
-        let end = if self.cancelled { RunEnd::Cancelled } else { RunEnd::Completed };
-        Outcome::of(end, OutcomeCounts::of(&self.images))
-    }
-
     /// Returns the numbers of the failed images in the plan.
     pub fn failed(&self) -> impl Iterator<Item = u32> + '_ {
         let failed = |image: &&ImageReport| matches!(image.result, ImageResult::Failed { .. });

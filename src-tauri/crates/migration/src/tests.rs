@@ -12,8 +12,9 @@ use std::time::Duration;
 use crate::endpoints::Source;
 use crate::error::MigrationError;
 use crate::plan::Action;
-use crate::plan::differences::Difference;
-use crate::report::{ImageResult, Proof};
+use crate::plan::Difference;
+use crate::proof::Proof;
+use crate::report::ImageResult;
 use crate::request::Resolution;
 use crate::testing::engine::FakeEngine;
 use crate::testing::registry::FakeRegistry;
@@ -278,8 +279,8 @@ async fn engine_plan(
     source: &Source,
     request: &crate::request::MigrationRequest,
 ) -> crate::plan::Plan {
-    let facts = crate::facts::gather(request, source, &world.destination()).await.unwrap();
-    crate::plan::plan(request, &facts)
+    let facts = crate::facts::gather::gather(request, source, &world.destination()).await.unwrap();
+    crate::plan::make_plan::plan(request, &facts)
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 
 use crate::copy::destination_state::Mounting;
 use crate::copy::image::Copying;
-use crate::copy::list_copy::CopyEndpoints;
+use crate::endpoints::CopyEndpoints;
 use crate::error::MigrationError;
 use crate::events::LayerState;
 use transload_model::Descriptor;

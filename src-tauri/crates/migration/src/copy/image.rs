@@ -8,9 +8,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::control::Control;
 use crate::copy::destination_state::{DestinationState, Mounting};
-use crate::copy::list_copy::CopyEndpoints;
 use crate::copy::mounts::Mounts;
 use crate::copy::upload_slots::UploadSlots;
+use crate::endpoints::CopyEndpoints;
 use crate::error::MigrationError;
 use crate::events::{EventSink, LayerState, MigrationEvent};
 use crate::image_tree::{ImageTree, Node};

@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::endpoints::CopyEndpoints;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,14 +13,14 @@ use crate::control::Control;
 use crate::copy::destination_state::DestinationState;
 use crate::copy::destination_tags::DestinationTags;
 use crate::copy::image::{Copied, Copier, Job};
-use crate::copy::referrers::{LeftBehind, ReferrerTags};
+use crate::copy::referrers::ReferrerTags;
 use crate::copy::upload_slots::UploadSlots;
 use crate::error::MigrationError;
 use crate::events::{EventSink, ImageState, MigrationEvent};
 use crate::image_tree::read_selected;
 use crate::manifest_cache::ManifestSource;
+use crate::report::LeftBehind;
 use crate::request::CopyScope;
-use transload_aws::EcrLayers;
 use transload_model::{Digest, ImageReference};
 use transload_registry::RegistryApi;
 
@@ -29,15 +30,6 @@ pub struct CopyPair {
     pub source: ImageReference,
     /// The reference at the destination: a tag, a digest, or both.
     pub destination: ImageReference,
-}
-
-/// The registry clients of a pair. Pairs with the same registry share one client.
-#[derive(Clone)]
-pub struct CopyEndpoints {
-    pub source: Arc<dyn RegistryApi>,
-    pub destination: Arc<dyn RegistryApi>,
-    /// ECR's API for layer uploads in parts, if the destination is ECR.
-    pub layers: Option<Arc<dyn EcrLayers>>,
 }
 
 /// Options of a list copy.

@@ -4,6 +4,7 @@
 //! Lists are not trusted: a listed manifest counts as a referrer only if it names the subject
 //! itself, and only such manifests are added to a list of referrers.
 
+use crate::report::LeftBehind;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,15 +39,6 @@ const COSIGN_SUFFIXES: [&str; 3] = [".sig", ".att", ".sbom"];
 /// Time limit for finding out whether a tag with a signature exists. The image waits no longer,
 /// even if the source asks for a pause.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A referrer of an image that was not copied.
-#[derive(Clone, Debug)]
-pub struct LeftBehind {
-    /// Its digest or tag at the source; the digest of the image if the referrers couldn't be
-    /// listed.
-    pub name: String,
-    pub error: Arc<MigrationError>,
-}
 
 /// The known tags of an image's signatures, attestations and SBOMs.
 #[derive(Clone, Copy)]

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::control::Control;
+use crate::error::MigrationError;
 use crate::events::EventSink;
 use crate::journal::entry::{JournalRecord, NewMigration};
 use crate::journal::store::Journal;

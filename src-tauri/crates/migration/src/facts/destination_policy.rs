@@ -2,12 +2,13 @@
 //! module calls it while facts are gathered, and `lifecycle_forecast` evaluates the result. Nothing
 //! is written.
 
+use crate::facts::PolicyFacts;
 use std::collections::HashSet;
 
 use futures_util::{StreamExt, stream};
 
 use crate::endpoints::Destination;
-use crate::facts::destination_state::PolicyDocument;
+use crate::facts::PolicyDocument;
 use transload_aws::EcrImage;
 use transload_lifecycle::{CountCondition, LifecyclePolicy, TagCondition};
 use transload_model::{Digest, Manifest, RepositoryName};
@@ -16,27 +17,6 @@ use transload_model::{Digest, Manifest, RepositoryName};
 /// further indexes count as images, so the forecast names too many images rather than too few.
 const MAX_INDEXES: usize = 500;
 const MAX_CONCURRENT_READS: usize = 8;
-
-/// What is known about the lifecycle policy of a repository.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PolicyFacts {
-    /// It was not read, or reading it was denied.
-    #[default]
-    Unknown,
-    /// The repository has no policy.
-    NoPolicy,
-    /// The repository has a policy, but its images are unknown.
-    ImagesUnknown { reason: String },
-    /// The policy and the images are known.
-    Known {
-        /// The policy text.
-        text: String,
-        /// All images of the repository.
-        images: Vec<EcrImage>,
-        /// Digests of manifests that belong to one of the indexes that were read.
-        parts: HashSet<Digest>,
-    },
-}
 
 /// Reads what an existing policy applies to. `coming` is the maximum number of images that the plan
 /// adds.

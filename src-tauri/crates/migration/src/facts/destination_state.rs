@@ -1,15 +1,18 @@
 //! Reads what existing repositories at the destination already contain: layers, lifecycle policies
 //! and repository policies. `facts` calls it after the images of the request are looked up.
 
+use crate::facts::PolicyDocument;
+use crate::facts::RepositoryState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::{StreamExt, stream};
 
 use crate::endpoints::Destination;
 use crate::facts::ImageFacts;
-use crate::facts::destination_policy::{PolicyFacts, policy_facts};
+use crate::facts::PolicyFacts;
+use crate::facts::destination_policy::policy_facts;
 use crate::request::MigrationRequest;
-use transload_aws::{AwsError, EcrRepository};
+use transload_aws::EcrRepository;
 use transload_model::{Digest, LifecyclePreset, RepositoryName};
 
 /// Maximum number of repositories that are read concurrently.
@@ -17,45 +20,6 @@ const MAX_CONCURRENT_REPOSITORIES: usize = 4;
 /// Maximum number of layers that are looked up: a thousand calls. Further layers count as missing,
 /// so the plan's bytes are an upper bound.
 const MAX_LAYERS: usize = 100_000;
-
-/// What an existing repository contains.
-#[derive(Clone, Debug, Default)]
-pub struct RepositoryState {
-    /// Layers of the plan's images that the repository has.
-    pub layers: HashSet<Digest>,
-    /// Its lifecycle policy, if the plan may push images to it.
-    pub lifecycle: PolicyDocument,
-    /// The images that the policy applies to now.
-    pub lifecycle_facts: PolicyFacts,
-    /// Its repository policy, if the request sets one.
-    pub policy: PolicyDocument,
-}
-
-/// A policy document of a repository.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PolicyDocument {
-    /// It was not read, or reading it was denied.
-    #[default]
-    Unknown,
-    /// The repository has no such document.
-    Missing,
-    /// The text of the document.
-    Text(String),
-}
-
-impl PolicyDocument {
-    pub(crate) fn of(name: &RepositoryName, asked: Result<Option<String>, AwsError>) -> Self {
-        match asked {
-            Ok(Some(text)) => Self::Text(text),
-            Ok(None) => Self::Missing,
-            Err(error) => {
-                // The document is not changed in any case.
-                tracing::warn!(%name, %error, "couldn't read a policy of a repository");
-                Self::Unknown
-            }
-        }
-    }
-}
 
 /// Reads what existing repositories contain. Where reading is denied, the plan is created without
 /// that information.

@@ -6,7 +6,7 @@ use crate::journal::entry::Stage;
 use crate::journal::error::JournalError;
 use crate::journal::intent::WriteOutcome;
 use crate::plan::{Remark, Route};
-use crate::report::Proof;
+use crate::proof::Proof;
 
 /// A value that is written as a word.
 pub(super) trait Coded: Copy + PartialEq + 'static {

@@ -9,10 +9,10 @@ use crate::destination_identity::DestinationIdentity;
 use crate::error::MigrationError;
 use crate::journal::intent::Intent;
 use crate::outcome::{Outcome, Standing};
-use crate::plan::lifecycle_forecast::LifecycleForecast;
+use crate::plan::LifecycleForecast;
 use crate::plan::{Action, Plan, PlannedImage, PlannedRepository};
+use crate::proof::{PlatformProof, Proof};
 use crate::recorded_error::RecordedError;
-use crate::report::{PlatformProof, Proof};
 use crate::request::MigrationRequest;
 use crate::undo::totals::UndoTotals;
 use transload_model::{Digest, RegistryHost, RepositoryName};
@@ -274,5 +274,51 @@ impl JournalRecord {
             .collect();
         let images = self.images.iter().map(|image| image.planned.clone()).collect();
         Ok(Plan::of_parts(destination.clone(), repositories, images, request))
+    }
+}
+
+impl Standing {
+    /// Returns the standing of an image in the journal. `is_kept` means that the plan left a
+    /// different image in ECR, `is_pushed` that a push reported a digest.
+    pub fn of_stage(stage: Stage, proof: Proof, is_kept: bool, is_pushed: bool) -> Self {
+        match stage {
+            Stage::Unchanged if is_kept => Self::Kept,
+            Stage::Moved | Stage::Unchanged => Self::of_proof(proof),
+            Stage::Failed => Self::Failed,
+            // The process ended while the image was copied; its tag may have been written.
+            Stage::Begun | Stage::Pushed => Self::Unknown,
+            Stage::Cancelled if is_pushed && proof == Proof::NotProved => Self::Unknown,
+            Stage::Waiting | Stage::Cancelled => Self::NotFinished,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_stage_has_no_better_standing_than_its_proof() {
+        use Stage::{Begun, Cancelled, Failed, Moved, Pushed, Unchanged, Waiting};
+        let of = Standing::of_stage;
+        for (stage, proof, is_kept, is_pushed, standing) in [
+            (Moved, Proof::Equal, false, true, Standing::Equal),
+            (Moved, Proof::EqualToPart, false, true, Standing::Equal),
+            (Moved, Proof::SameContent, false, true, Standing::EqualToPushed),
+            (Moved, Proof::EqualToPushed, false, true, Standing::EqualToPushed),
+            (Moved, Proof::NotProved, false, true, Standing::Unknown),
+            (Moved, Proof::Different, false, true, Standing::Failed),
+            (Unchanged, Proof::Equal, false, false, Standing::Equal),
+            (Unchanged, Proof::NotProved, true, false, Standing::Kept),
+            (Unchanged, Proof::NotProved, false, false, Standing::Unknown),
+            (Failed, Proof::Equal, false, true, Standing::Failed),
+            (Begun, Proof::NotProved, false, false, Standing::Unknown),
+            (Pushed, Proof::NotProved, false, true, Standing::Unknown),
+            (Cancelled, Proof::NotProved, false, true, Standing::Unknown),
+            (Cancelled, Proof::NotProved, false, false, Standing::NotFinished),
+            (Waiting, Proof::NotProved, false, false, Standing::NotFinished),
+        ] {
+            assert_eq!(of(stage, proof, is_kept, is_pushed), standing, "{stage:?} {proof:?}");
+        }
     }
 }

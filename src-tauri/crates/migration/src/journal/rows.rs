@@ -16,8 +16,8 @@ use crate::journal::entry::{JournalImage, JournalRepository, NewMigration, Stage
 use crate::journal::intent::{Intent, TagKind, TagWrite, Write};
 use crate::outcome::{OutcomeCounts, Standing};
 use crate::plan::{Action, PlannedImage, PlannedReferrerTag};
+use crate::proof::{PlatformProof, Proof};
 use crate::recorded_error::RecordedError;
-use crate::report::{PlatformProof, Proof};
 use crate::undo::totals::UndoTotals;
 use transload_docker::EnginePlatform;
 use transload_model::{

@@ -14,7 +14,7 @@ use crate::journal::entry::Stage;
 use crate::journal::error::JournalError;
 use crate::journal::intent::{Intent, WriteOutcome};
 use crate::journal::{rows, schema};
-use crate::report::Proof;
+use crate::proof::Proof;
 use transload_model::Digest;
 
 /// What could not be written is tried again this often: a disk that is full may be made free.

@@ -1,35 +1,11 @@
 //! Compares an existing repository with the requested settings. Differences are reported in the
 //! plan; the repository is not changed.
 
+use crate::plan::Difference;
 use serde_json::Value;
 
-use crate::facts::destination_state::{PolicyDocument, RepositoryState};
-use transload_model::{Encryption, LifecyclePreset, RepositorySettings};
-
-/// A setting of an existing repository that differs from the request. It is not changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Difference {
-    /// Tag mutability or its exclusion filters.
-    TagMutability {
-        wanted: RepositorySettings,
-    },
-    ScanOnPush {
-        wanted: bool,
-    },
-    /// Encryption, which can't be changed after creation.
-    Encryption {
-        wanted: Encryption,
-    },
-    Lifecycle {
-        wanted: LifecyclePreset,
-        /// Whether the repository has another policy; otherwise it has none.
-        has_another: bool,
-    },
-    Policy {
-        /// Whether the repository has another policy; otherwise it has none.
-        has_another: bool,
-    },
-}
+use crate::facts::{PolicyDocument, RepositoryState};
+use transload_model::{Encryption, RepositorySettings};
 
 /// Returns the differences. Lifecycle and repository policy are compared only if the request sets
 /// one.
@@ -107,6 +83,7 @@ fn is_same_encryption(wanted: &Encryption, actual: &Encryption) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use transload_model::LifecyclePreset;
     use transload_model::RepositoryPolicy;
 
     const DENY: &str = r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:*"}]}"#;

@@ -8,8 +8,8 @@ use futures_util::{StreamExt, stream};
 
 use crate::endpoints::Destination;
 use crate::facts::destination_policy::policy_facts;
-use crate::facts::destination_state::{PolicyDocument, RepositoryState};
-use crate::plan::lifecycle_forecast::LifecycleForecast;
+use crate::facts::{PolicyDocument, RepositoryState};
+use crate::plan::LifecycleForecast;
 use crate::plan::{Plan, PlannedImage};
 use transload_model::RepositoryName;
 

@@ -4,46 +4,16 @@
 #[cfg(test)]
 mod tests;
 
+use crate::plan::ExpiringImage;
+use crate::plan::LifecycleForecast;
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::destination_policy::PolicyFacts;
-use crate::facts::destination_state::RepositoryState;
+use crate::facts::PolicyFacts;
+use crate::facts::RepositoryState;
 use crate::plan::PlannedImage;
 use transload_aws::EcrImage;
-use transload_lifecycle::{Due, LifecyclePolicy, PolicyEffect, PolicyImage, evaluate};
+use transload_lifecycle::{Due, LifecyclePolicy, PolicyImage, evaluate};
 use transload_model::{Digest, Tag};
-
-/// What the lifecycle policy of a repository will do after a migration.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum LifecycleForecast {
-    /// No effect: the repository has no policy, or the policy keeps all these images.
-    #[default]
-    NothingExpires,
-    /// Images will expire or be archived.
-    Expires {
-        /// Images of the plan, in its order.
-        planned: Vec<ExpiringImage>,
-        /// Existing images that would stay without the migration.
-        existing: Vec<ExpiringImage>,
-    },
-    /// The repository has a policy, but its effect is unknown.
-    Unreadable { reason: String },
-    /// It is unknown whether the repository has a policy.
-    Unknown,
-}
-
-/// An image that a policy will expire or archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExpiringImage {
-    /// Its number in the plan; `None` for an existing image.
-    pub planned: Option<u32>,
-    /// Its tags. For a planned image, only the planned one.
-    pub tags: Vec<String>,
-    /// Its digest, if known.
-    pub digest: Option<Digest>,
-    /// The rule that applies, and when.
-    pub verdict: PolicyEffect,
-}
 
 impl LifecycleForecast {
     /// Returns whether a user has to confirm the forecast before the migration starts.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use crate::plan::differences::Difference;
+use crate::plan::Difference;
 use crate::report::ImageResult;
 use crate::testing::{World, request};
 use transload_model::{
@@ -114,15 +114,21 @@ async fn progress_reaches_the_number_of_images() {
         world.source.image("app", Some(tag), &[tag]);
     }
     let reported = Mutex::new(Vec::new());
-    let tell = |progress: crate::facts::GatherProgress| {
+    let tell = |progress: crate::facts::gather::GatherProgress| {
         assert_eq!(progress.images, 3);
         reported.lock().unwrap().push(progress.looked_at);
     };
     let request = request("app", "app", &tags);
     let (source, manifests) = (world.registry_source(), Arc::default());
-    crate::facts::gather_with_progress(&request, &source, &world.destination(), &manifests, &tell)
-        .await
-        .unwrap();
+    crate::facts::gather::gather_with_progress(
+        &request,
+        &source,
+        &world.destination(),
+        &manifests,
+        &tell,
+    )
+    .await
+    .unwrap();
     let reported = reported.into_inner().unwrap();
     assert!(reported.is_sorted(), "{reported:?}");
     assert_eq!(reported.last(), Some(&3));

@@ -4,60 +4,12 @@
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use crate::plan::PlanTotals;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use ts_rs::TS;
 
-use crate::facts::destination_state::RepositoryState;
+use crate::facts::RepositoryState;
 use crate::plan::{Action, PlannedImage, PlannedRepository, Route};
 use transload_model::{Digest, Encryption, RepositoryName};
-use transload_registry::PullQuota;
-
-/// The totals of a plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(default)]
-#[ts(export_to = "plan.ts")]
-pub struct PlanTotals {
-    pub repositories_to_create: u32,
-    /// Images to copy.
-    pub images_to_move: u32,
-    /// Images that already exist, or whose destination is kept by choice.
-    pub images_unchanged: u32,
-    /// Images that need a choice.
-    pub conflicts: u32,
-    /// Images that can't be copied.
-    pub refused: u32,
-    /// Bytes that the account receives: each layer once for each repository that doesn't have it,
-    /// or once for all repositories that can share it if blob mounting is enabled. Referrers and
-    /// the manifests themselves are not counted.
-    pub upload_bytes: u64,
-    /// Whether blob mounting is enabled in ECR, if known.
-    pub blob_mounting: Option<bool>,
-    /// Bytes of all images to copy without existing layers; each shared layer is counted once.
-    pub unique_bytes: u64,
-    /// Bytes that ECR stores in addition: a layer in two repositories counts twice.
-    pub stored_bytes: u64,
-    /// Bytes of images to copy that their repositories already have.
-    pub there_bytes: u64,
-    /// Bytes that can be mounted: layers that go to several repositories with the same encryption,
-    /// or that one of those already has.
-    pub mountable_bytes: u64,
-    /// Tags of signatures, attestations and SBOMs that will be written with the images.
-    pub referrer_tags: u32,
-    /// Tags of signatures, attestations and SBOMs that are not written, because a different one at
-    /// the destination is kept.
-    pub referrer_tags_kept: u32,
-    /// Images to copy whose signatures couldn't be listed yet.
-    pub referrers_unknown: u32,
-}
-
-/// A pull quota with the pulls that a plan needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NeededQuota {
-    pub needed: u32,
-    /// The quota that the registry reported.
-    pub quota: PullQuota,
-}
 
 /// Computes the totals. `holds` is what existing repositories contain, where it is known.
 pub(crate) fn totals(

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod tests;
 
+use crate::run::journal_writes::intend;
+use crate::run::journal_writes::settle;
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,13 +16,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
 use crate::error::MigrationError;
-use crate::events::{MigrationEvent, Step};
+use crate::events::MigrationEvent;
 use crate::journal::intent::{Write, WriteOutcome, is_intended_creation, is_recent_creation};
-use crate::journal::log::PendingWrite;
 use crate::plan::PlannedRepository;
+use crate::run::context::{Counts, Run};
 use crate::run::lifecycle_policies::LifecyclePolicies;
 use crate::run::record::Records;
-use crate::run::{Counts, Run};
+use crate::step::Step;
 use transload_aws::AwsError;
 use transload_model::{RepositoryName, RepositoryPolicy, now_ms};
 
@@ -253,23 +255,4 @@ async fn set_repository_policy(
     run.destination.ecr.set_repository_policy(name, policy).await?;
     settle(run, pending, WriteOutcome::Done);
     Ok(())
-}
-
-/// Journals a write, where the migration has a journal, and returns once that is on the disk.
-pub(super) async fn intend(
-    run: &Run<'_>,
-    name: &RepositoryName,
-    write: Write,
-) -> Result<Option<PendingWrite>, MigrationError> {
-    match run.journal {
-        Some(journal) => journal.intend(name, write).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Journals what came of a write.
-pub(super) fn settle(run: &Run<'_>, pending: Option<PendingWrite>, outcome: WriteOutcome) {
-    if let (Some(journal), Some(pending)) = (run.journal, pending) {
-        journal.settle(pending, outcome, None);
-    }
 }

@@ -18,11 +18,11 @@ use crate::events::{ImageState, LayerState, MigrationEvent};
 use crate::image_tree::{ImageTree, read_tree};
 use crate::manifest_cache::ManifestSource;
 use crate::plan::PlannedImage;
-use crate::run::Run;
+use crate::run::context::Run;
 use crate::run::create_repositories::Repositories;
-use crate::run::push::{elapsed_ms, may_push, pushed, tag_guard};
 use crate::run::push_queue::QueuePosition;
 use crate::run::record::Record;
+use crate::run::tag_check::{elapsed_ms, may_push, pushed, tag_guard};
 use crate::run::verify::prove_arrived;
 use transload_docker::{
     ArchiveContents, DockerApi, DockerError, EngineImage, PushFailure, PushLayerState, PushOutcome,

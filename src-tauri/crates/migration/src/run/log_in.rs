@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use crate::error::MigrationError;
-use crate::events::{MigrationEvent, Step};
+use crate::events::MigrationEvent;
+use crate::run::context::{Counts, Run};
 use crate::run::record::Records;
-use crate::run::{Counts, Run};
+use crate::step::Step;
 
 /// Gets the registry token and tries it at the registry's base endpoint.
-pub(crate) async fn log_in(run: &Run<'_>, records: &Records<'_>) -> Counts {
+pub(super) async fn log_in(run: &Run<'_>, records: &Records<'_>) -> Counts {
     let mut counts = Counts::default();
     let Some(outcome) = run.control.until_cancelled(try_token(run)).await else { return counts };
     counts.add(outcome.is_ok());

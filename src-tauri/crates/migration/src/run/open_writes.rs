@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use crate::endpoints::Source;
-use crate::run::Run;
-use crate::run::push::pushed;
+use crate::run::context::Run;
 use crate::run::record::{Record, Records};
+use crate::run::tag_check::pushed;
 use crate::run::verify::{judge, prove_arrived};
 use transload_model::Digest;
 
@@ -18,7 +18,7 @@ const READ_LIMIT: Duration = Duration::from_millis(900);
 
 /// Looks once for every tag whose write was begun and not answered. What arrived is proved and counts;
 /// the rest, and what cannot be read in time, is not finished.
-pub(crate) async fn find_open_writes(run: &Run<'_>, records: &Records<'_>) {
+pub(super) async fn find_open_writes(run: &Run<'_>, records: &Records<'_>) {
     let open: Vec<_> = records.open().filter(|record| record.has_open_write()).collect();
     let reads = open.iter().map(|record| find(run, record));
     if timeout(READ_LIMIT, join_all(reads)).await.is_err() {

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::error::MigrationError;
 use crate::events::MigrationEvent;
-use crate::run::Run;
+use crate::run::context::Run;
 use transload_model::{ImageReference, now_ms};
 use transload_registry::{RegistryApi, RegistryError};
 

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::copy::referrers::LeftBehind;
 use crate::error::MigrationError;
 use crate::journal::entry::{JournalImage, Stage};
 use crate::plan::{Plan, PlannedImage};
-use crate::report::{ImageReport, ImageResult, PlatformProof, Proof};
+use crate::proof::{PlatformProof, Proof};
+use crate::report::LeftBehind;
+use crate::report::{ImageReport, ImageResult};
 use transload_model::{Digest, Platform};
 
 /// The records of all images of a plan, in its order.

@@ -5,8 +5,8 @@ use crate::engine_route::pin::still_as_planned;
 use crate::engine_route::predict::EngineWay;
 use crate::error::MigrationError;
 use crate::events::ImageState;
+use crate::run::context::{Counts, Run, Traces};
 use crate::run::record::{Record, Records};
-use crate::run::{Counts, Run, Traces};
 use transload_docker::{DockerApi, DockerError};
 use transload_model::ImageReference;
 
@@ -14,7 +14,7 @@ use transload_model::ImageReference;
 const MAX_CONCURRENT_TAGS: usize = 4;
 
 /// Gives the engine's images the names under which it pushes them.
-pub(crate) async fn tag(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {
+pub(super) async fn tag(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {
     let Source::Engine(docker) = run.source else { return Counts::default() };
     let made = Mutex::new(Vec::new());
     let docker = docker.as_ref();
@@ -55,7 +55,7 @@ async fn name(
 }
 
 /// Takes the names away again if the person wants that; answers those that are still there.
-pub(crate) async fn remove_temporary_tags(
+pub(super) async fn remove_temporary_tags(
     run: &Run<'_>,
     tags: Vec<ImageReference>,
 ) -> Vec<ImageReference> {

@@ -7,9 +7,9 @@ use crate::engine_route::predict::EngineOutcome;
 use crate::error::MigrationError;
 use crate::events::ImageState;
 use crate::plan::{PlannedImage, Remark};
-use crate::report::Proof;
+use crate::proof::Proof;
+use crate::run::context::{Counts, Run};
 use crate::run::record::{Record, Records};
-use crate::run::{Counts, Run};
 use transload_aws::TaggedImage;
 use transload_model::Digest;
 
@@ -18,7 +18,7 @@ const MAX_CONCURRENT_VERIFICATIONS: usize = 8;
 
 /// Asks the registry and ECR, each for itself, what the tag points to now, and compares. What was
 /// pushed is proved already; it is counted here.
-pub(crate) async fn verify(run: &Run<'_>, records: &Records<'_>) -> Counts {
+pub(super) async fn verify(run: &Run<'_>, records: &Records<'_>) -> Counts {
     let proved: Vec<bool> = records.iter().filter_map(Record::proved_on_arrival).collect();
     let mut counts = run
         .for_each_concurrent(records.open(), MAX_CONCURRENT_VERIFICATIONS, |record| {

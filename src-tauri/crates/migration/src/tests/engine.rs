@@ -54,9 +54,10 @@ impl Partial {
     }
 
     async fn plan_for(&self, request: &crate::request::MigrationRequest) -> Plan {
-        let facts =
-            crate::facts::gather(request, &self.source, &self.world.destination()).await.unwrap();
-        crate::plan::plan(request, &facts)
+        let facts = crate::facts::gather::gather(request, &self.source, &self.world.destination())
+            .await
+            .unwrap();
+        crate::plan::make_plan::plan(request, &facts)
     }
 
     async fn run(&self, plan: &Plan) -> crate::report::Report {
@@ -261,8 +262,9 @@ async fn a_push_of_different_content_is_detected() {
     *engine.pushes_instead.lock().unwrap() = Some(Digest::of(b"anything"));
     let source = Source::Engine(engine);
     let request = request("app", "app", &["1"]);
-    let facts = crate::facts::gather(&request, &source, &world.destination()).await.unwrap();
-    let report = world.run(&crate::plan::plan(&request, &facts), &source).await;
+    let facts =
+        crate::facts::gather::gather(&request, &source, &world.destination()).await.unwrap();
+    let report = world.run(&crate::plan::make_plan::plan(&request, &facts), &source).await;
     assert!(matches!(error_of(&report), MigrationError::ContentDiffers { .. }));
 }
 

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use crate::endpoints::Source;
-use crate::facts::gather;
-use crate::plan::{Plan, plan};
+use crate::facts::gather::gather;
+use crate::plan::Plan;
+use crate::plan::make_plan::plan;
 use crate::report::Report;
 use crate::request::MigrationRequest;
 use crate::testing::engine::FakeEngine;

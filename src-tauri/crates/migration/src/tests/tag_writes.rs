@@ -154,8 +154,9 @@ async fn the_docker_engine_overwrites_no_more_than_a_copy() {
         let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
         engine.add("source.example/app:1", "image");
         let source = Source::Engine(engine.clone());
-        let facts = crate::facts::gather(&request, &source, &world.destination()).await.unwrap();
-        let plan = crate::plan::plan(&request, &facts);
+        let facts =
+            crate::facts::gather::gather(&request, &source, &world.destination()).await.unwrap();
+        let plan = crate::plan::make_plan::plan(&request, &facts);
         change.apply(&world.registry);
         let report = world.run(&plan, &source).await;
         check(&report, &world.registry, outcome, old.as_ref());
@@ -168,8 +169,9 @@ async fn an_image_that_the_engine_pushed_before_counts_as_existing() {
     let engine = Arc::new(FakeEngine::new(Arc::clone(&world.registry), false));
     engine.add("source.example/app:1", "image");
     let source = Source::Engine(engine.clone());
-    let facts = crate::facts::gather(&request, &source, &world.destination()).await.unwrap();
-    let plan = crate::plan::plan(&request, &facts);
+    let facts =
+        crate::facts::gather::gather(&request, &source, &world.destination()).await.unwrap();
+    let plan = crate::plan::make_plan::plan(&request, &facts);
     let pushed = world.registry.image("app", Some("1"), &["image"]);
     engine.remember("registry.example/app", &pushed);
     let report = world.run(&plan, &source).await;

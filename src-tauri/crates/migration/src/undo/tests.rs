@@ -4,10 +4,11 @@ use tempfile::TempDir;
 
 use crate::control::Control;
 use crate::endpoints::Source;
-use crate::facts::gather;
+use crate::facts::gather::gather;
 use crate::journal::entry::{JournalRecord, NewMigration};
 use crate::journal::store::Journal;
-use crate::plan::{Plan, plan};
+use crate::plan::Plan;
+use crate::plan::make_plan::plan;
 use crate::request::{MigrationRequest, Resolution};
 use crate::testing::engine::FakeEngine;
 use crate::testing::registry::FakeRegistry;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::control::Control;
-use crate::copy::list_copy::{CopyEndpoints, CopyOptions, CopyOutcome, CopyPair, copy_list};
+use crate::copy::list_copy::{CopyOptions, CopyOutcome, CopyPair, copy_list};
+use crate::endpoints::CopyEndpoints;
 use crate::error::MigrationError;
 use crate::events::EventSink;
 use crate::testing::Recorder;

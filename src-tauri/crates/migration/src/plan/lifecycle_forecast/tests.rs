@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::plan::lifecycle_forecast::{ExpiringImage, LifecycleForecast};
+use crate::plan::{ExpiringImage, LifecycleForecast};
 use crate::request::{MigrationRequest, Resolution};
 use crate::testing::{World, request};
 use transload_lifecycle::Due;

@@ -44,7 +44,7 @@ async fn manifests_read_by_a_plan_are_not_pulled_again() {
     let (source, manifests) = (world.registry_source(), Arc::default());
     let plan = async || {
         let destination = world.destination();
-        let facts = crate::facts::gather_with_progress(
+        let facts = crate::facts::gather::gather_with_progress(
             &request,
             &source,
             &destination,
@@ -52,7 +52,7 @@ async fn manifests_read_by_a_plan_are_not_pulled_again() {
             &|_| {},
         )
         .await;
-        crate::plan::plan(&request, &facts.unwrap())
+        crate::plan::make_plan::plan(&request, &facts.unwrap())
     };
     *world.source.pulls_left.lock().unwrap() = Some(50);
     assert_eq!(plan().await.pull_quota.unwrap().needed, 3);
