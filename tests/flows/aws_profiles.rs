@@ -1,18 +1,18 @@
 //! Every kind of AWS profile, with real files in a separate home folder.
 //!
-//! - `kinds`: each kind returns the expected identity
+//! - `profile_kinds`: each kind returns the expected identity
 //! - `mfa`: codes of MFA devices
 //! - `renewal`: credentials that expire and are renewed
-//! - `reading`: files as Transload and the AWS CLI read them
+//! - `config_files`: files as Transload and the AWS CLI read them
 
-mod kinds;
+mod config_files;
 mod mfa;
-mod reading;
+mod profile_kinds;
 mod renewal;
 
 use anyhow::Result;
 use transload_contract::AwsConnection;
-use transload_tests::aws::{Answer, Call, ScriptedAws, registry_token};
+use transload_tests::aws::{AwsResponse, Call, ScriptedAws, registry_token};
 
 /// An access key that the scripted STS knows.
 const KEY: (&str, &str) = ("AKIASTORY00000000000", "wJalrXUtnFEMI/K7MDENG/profile-story-key");
@@ -26,11 +26,11 @@ fn profile(name: &str) -> AwsConnection {
     }
 }
 
-/// An ECR that gives everybody a token and has nothing else.
+/// An ECR that only issues authorization tokens.
 async fn token_only() -> Result<ScriptedAws> {
     ScriptedAws::start(|call: &Call| match call.operation.as_str() {
         "GetAuthorizationToken" => registry_token("http://127.0.0.1:9"),
-        _ => Answer::json_error(400, "InvalidParameterException", "only tokens here"),
+        _ => AwsResponse::json_error(400, "InvalidParameterException", "only tokens here"),
     })
     .await
 }

@@ -1,4 +1,4 @@
-"""Prints, as JSON, what botocore's own tables say of partitions and of ECR's API hosts."""
+"""Prints the partitions and the ECR API hosts of botocore's own tables as JSON."""
 
 import json
 
@@ -20,10 +20,10 @@ def host(region, fips, dual_stack):
     return endpoint.url.split("://", 1)[1]
 
 
-told = []
+result = []
 for partition in partitions["partitions"]:
     regions = [one for one in partition["regions"] if not one.endswith("-global")]
-    told.append(
+    result.append(
         {
             "id": partition["id"],
             "dns_suffix": partition["outputs"]["dnsSuffix"],
@@ -38,4 +38,4 @@ for partition in partitions["partitions"]:
             },
         }
     )
-print(json.dumps(told))
+print(json.dumps(result))

@@ -1,23 +1,23 @@
-//! Build caches that BuildKit exported to a registry: the plan says what they are, and a person skips
-//! them. A tag called `buildcache` is no evidence.
+//! Build caches that BuildKit exported to a registry: the plan identifies them, and the user can skip them. A
+//! tag named `buildcache` is not enough.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use transload_contract::PlanRemark;
-use transload_tests::computer::{Computer, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE};
-use transload_tests::images::{Manifest, Recipe, Target};
-use transload_tests::labs::RegistryLab;
-use transload_tests::process::Run;
+use transload_tests::headless_app::{HeadlessApp, registry_source, request};
+use transload_tests::images::{Manifest, Recipe, TestRepository};
+use transload_tests::program::Program;
+use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 
 const CACHE: &str = "application/vnd.buildkit.cacheconfig.v0";
 
-/// An image, an image under the name that caches usually have, and a cache as BuildKit exports it with
-/// `image-manifest=true`. The other form is one of the zoo's.
-async fn source() -> Result<RegistryLab> {
-    let registry = RegistryLab::start().await?;
-    let target = Target::new(&registry.url(), "team/app")?;
+/// A registry with an image, an image with the usual tag of build caches, and a cache as BuildKit exports it
+/// with `image-manifest=true`. The other format is in `registry_compatibility`.
+async fn source() -> Result<TestRegistry> {
+    let registry = TestRegistry::start().await?;
+    let target = TestRepository::new(&registry.url(), "team/app")?;
     for (seed, tag) in [(171, "1"), (172, "buildcache"), (173, "layers")] {
         target.push(&Recipe::small(seed).build()?, tag).await?;
     }
@@ -26,17 +26,17 @@ async fn source() -> Result<RegistryLab> {
     cache["config"]["mediaType"] = json!(CACHE);
     let media_type = cache["mediaType"].as_str().context("a media type")?.to_owned();
     let manifest = Manifest::new(serde_json::to_vec(&cache)?, &media_type);
-    target.manifest(&manifest, "layers").await?;
+    target.push_manifest(&manifest, "layers").await?;
     Ok(registry)
 }
 
 #[tokio::test]
-async fn a_plan_says_which_image_is_a_build_cache_and_copies_it_without_a_choice() -> Result<()> {
+async fn a_plan_identifies_build_caches_and_copies_them_by_default() -> Result<()> {
     let (registry, ecr) = (source().await?, Ecr::practice().await?);
-    let computer = Computer::new(ecr.home()?, None)?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let tags = ["1", "buildcache", "layers"].map(|tag| ("team/app", tag, "app"));
-    let wanted = request(&ecr.connection(), &registry_source(&registry.host()), &tags);
-    let migrated = computer.migrate(wanted).await?;
+    let migration_request = request(&ecr.connection(), &registry_source(&registry.host()), &tags);
+    let migrated = app.migrate(migration_request).await?;
     let caches: Vec<_> = migrated
         .plan
         .images
@@ -57,7 +57,7 @@ async fn the_command_line_names_build_caches_and_skips_them_on_request() -> Resu
     let out = folder.path().join("plan.json").display().to_string();
     let plan = async |more: &[&str]| {
         let line = ["plan", "--from", &from, "--aws-profile", PROFILE, "--out", &out];
-        let run = Run::new(command_line()?).arguments([&line[..], more].concat());
+        let run = Program::new(command_line()?).arguments([&line[..], more].concat());
         let run =
             home.environment().iter().fold(run, |run, (name, value)| run.variable(name, value));
         run.variable("TRANSLOAD_DATA_DIR", folder.path()).finish().await

@@ -3,18 +3,18 @@
 use anyhow::{Context, Result, bail, ensure};
 use transload_contract::{ClientLogin, ClientLogins, HeldLogin, LoginClient, LoginWay};
 use transload_errors::ErrorCode;
-use transload_tests::computer::{Computer, api_error};
 use transload_tests::ecr::Ecr;
-use transload_tests::process::{Finished, Run};
+use transload_tests::headless_app::{HeadlessApp, api_error};
+use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::tools::system_tool;
 
-fn of(logins: &ClientLogins, client: LoginClient) -> Result<&ClientLogin> {
-    logins.clients.iter().find(|one| one.client == client).context("the client is not there")
+fn login_of(logins: &ClientLogins, client: LoginClient) -> Result<&ClientLogin> {
+    logins.clients.iter().find(|one| one.client == client).context("the client is not listed")
 }
 
-/// What skopeo gets to see of a repository that is not there, with the logins of a file.
-async fn tags_with(file: &str, registry: &str) -> Result<Finished> {
-    Run::new(system_tool("skopeo")?)
+/// Lists the tags of a nonexistent repository with skopeo, with the logins of a file.
+async fn tags_with(file: &str, registry: &str) -> Result<ProgramOutput> {
+    Program::new(system_tool("skopeo")?)
         .arguments(["list-tags", "--tls-verify=false", "--authfile", file])
         .arguments([format!("docker://{registry}/nothing-here")])
         .finish()
@@ -22,12 +22,12 @@ async fn tags_with(file: &str, registry: &str) -> Result<Finished> {
 }
 
 #[tokio::test]
-async fn a_login_in_podmans_file_is_used_by_skopeo_and_taken_back() -> Result<()> {
+async fn skopeo_uses_a_login_in_podmans_file_and_undo_removes_it() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let computer = Computer::new(ecr.home()?, None)?;
-    let (api, connection) = (&computer.api, ecr.connection());
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let (api, connection) = (&app.api, ecr.connection());
     let before = api.client_logins(connection.clone()).await.map_err(api_error)?;
-    let podman = of(&before, LoginClient::Podman)?;
+    let podman = login_of(&before, LoginClient::Podman)?;
     assert_eq!(podman.held, Some(HeldLogin::None));
     let (file, registry) = (podman.file.clone(), before.registry.clone());
 
@@ -36,30 +36,34 @@ async fn a_login_in_podmans_file_is_used_by_skopeo_and_taken_back() -> Result<()
         .client_login_apply(connection.clone(), LoginClient::Podman, way)
         .await
         .map_err(api_error)?;
-    let podman = of(&after, LoginClient::Podman)?;
+    let podman = login_of(&after, LoginClient::Podman)?;
     assert_eq!((podman.held.clone(), podman.undoable), (Some(HeldLogin::Inline), true));
     let seen = tags_with(&file, &registry).await?;
-    ensure!(seen.stderr.contains("404 (Not Found)"), "skopeo was not let in: {}", seen.stderr);
+    ensure!(
+        seen.stderr.contains("404 (Not Found)"),
+        "the login of skopeo was rejected: {}",
+        seen.stderr
+    );
 
     let back = api.client_login_undo(connection, LoginClient::Podman).await.map_err(api_error)?;
-    assert_eq!(of(&back, LoginClient::Podman)?.held, Some(HeldLogin::None));
-    ensure!(!std::path::Path::new(&file).exists(), "the file was not there before");
+    assert_eq!(login_of(&back, LoginClient::Podman)?.held, Some(HeldLogin::None));
+    ensure!(!std::path::Path::new(&file).exists(), "the file did not exist before");
     Ok(())
 }
 
 #[tokio::test]
-async fn docker_itself_finds_the_login_and_what_it_changed_is_left_alone() -> Result<()> {
+async fn docker_finds_the_login_and_undo_does_not_touch_later_changes() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let computer = Computer::new(ecr.home()?, None)?;
-    let (api, connection) = (&computer.api, ecr.connection());
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let (api, connection) = (&app.api, ecr.connection());
     let after = api
         .client_login_apply(connection.clone(), LoginClient::Docker, LoginWay::Inline)
         .await
         .map_err(api_error)?;
-    let docker = of(&after, LoginClient::Docker)?;
+    let docker = login_of(&after, LoginClient::Docker)?;
     let folder = std::path::Path::new(&docker.file).parent().context("a folder")?.to_path_buf();
     let log_out = || async {
-        Run::new(system_tool("docker")?)
+        Program::new(system_tool("docker")?)
             .arguments(["--config", &folder.display().to_string(), "logout", &after.registry])
             .finish()
             .await
@@ -72,11 +76,11 @@ async fn docker_itself_finds_the_login_and_what_it_changed_is_left_alone() -> Re
         logged_out.stderr
     );
     let undone = api.client_login_undo(connection.clone(), LoginClient::Docker).await;
-    let Err(error) = undone else { bail!("what docker changed was changed back") };
+    let Err(error) = undone else { bail!("undo changed what docker had changed") };
     assert_eq!(error.code, ErrorCode::ClientLoginFailed, "{error:?}");
-    // What cannot be undone is not offered again.
+    // A login that cannot be undone is not offered for undo again.
     let now = api.client_logins(connection).await.map_err(api_error)?;
-    let docker = of(&now, LoginClient::Docker)?;
+    let docker = login_of(&now, LoginClient::Docker)?;
     assert_eq!((docker.held.clone(), docker.undoable), (Some(HeldLogin::None), false));
     Ok(())
 }

@@ -3,25 +3,25 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Index, Recipe, Target};
-use transload_tests::labs::RegistryLab;
-use transload_tests::process::{Finished, Run};
+use transload_tests::images::{Index, Recipe, TestRepository};
+use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::secrets::SecretSearch;
+use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 
-async fn run(arguments: &[&str], input: &str) -> Result<Finished> {
-    Run::new(command_line()?).arguments(arguments).input(input).finish().await
+async fn run(arguments: &[&str], input: &str) -> Result<ProgramOutput> {
+    Program::new(command_line()?).arguments(arguments).input(input).finish().await
 }
 
 #[tokio::test]
-async fn a_list_is_copied_and_each_image_is_told_of() -> Result<()> {
-    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+async fn a_list_is_copied_and_each_image_is_reported() -> Result<()> {
+    let (source, destination) = (TestRegistry::start().await?, TestRegistry::start().await?);
     let (from, to) = (source.host(), destination.host());
-    let target = Target::new(&source.url(), "team/app")?;
+    let target = TestRepository::new(&source.url(), "team/app")?;
     let index = Index::with_attestation(97, &["linux/amd64", "linux/arm64"])?;
     target.push_index(&index, "1").await?;
     let list = format!(
-        "# two that are there and one that is not\n\
+        "# two images that exist and one that does not\n\
          {from}/team/app:1 {to}/team/app:1\n\
          {from}/team/app:none {to}/team/app:none\n\
          {from}/team/app:1 {to}/other:latest\n"
@@ -49,8 +49,8 @@ async fn a_list_is_copied_and_each_image_is_told_of() -> Result<()> {
     assert_eq!((settled[1].0, settled[1].1), (Some(1), Some("failed")));
     assert_eq!(settled[2], (Some(2), Some("copied"), &digest));
     for (path, tag) in [("team/app", "1"), ("other", "latest")] {
-        let there = Target::new(&destination.url(), path)?.tag_digest(tag).await?;
-        assert_eq!(there.as_deref(), Some(index.manifest.digest.as_str()));
+        let copied = TestRepository::new(&destination.url(), path)?.tag_digest(tag).await?;
+        assert_eq!(copied.as_deref(), Some(index.manifest.digest.as_str()));
     }
 
     let again = [&format!("{from}/team/app:1"), &format!("{to}/team/app:1")];
@@ -65,14 +65,14 @@ async fn a_list_is_copied_and_each_image_is_told_of() -> Result<()> {
 }
 
 #[tokio::test]
-async fn all_tags_go_to_an_ecr_that_lacks_the_repository() -> Result<()> {
-    let (source, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
-    let target = Target::new(&source.url(), "team/app")?;
+async fn all_tags_are_copied_and_the_ecr_repository_is_created() -> Result<()> {
+    let (source, ecr) = (TestRegistry::start().await?, Ecr::practice().await?);
+    let target = TestRepository::new(&source.url(), "team/app")?;
     for (seed, tag) in [(71, "1.0"), (72, "1.1"), (73, "latest")] {
         target.push(&Recipe::small(seed).build()?, tag).await?;
     }
     let home = ecr.home()?;
-    let mut command = Run::new(command_line()?).arguments([
+    let mut command = Program::new(command_line()?).arguments([
         "copy",
         "--all-tags",
         "--create-repositories",

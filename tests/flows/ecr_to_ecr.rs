@@ -1,4 +1,4 @@
-//! From one ECR to another: the same table, and a copy from registry to registry.
+//! From one ECR to another: the source tables of the window, and a copy from registry to registry.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use transload_errors::ErrorCode;
 use transload_model::{RepositoryName, RepositorySettings};
 use transload_practice::{FaultAction, FaultRule, Plane};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, api_error, request};
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Format, Index, Recipe, Target};
+use transload_tests::headless_app::{HeadlessApp, api_error, request};
+use transload_tests::images::{Format, Index, Recipe, TestRepository};
 
-/// How long a state may take to come.
+/// How long a state may take to be reached.
 const LIMIT: Duration = Duration::from_secs(60);
 const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64/v8"];
 
-/// A profile that leads to an ECR.
+/// Adds a profile that uses an ECR.
 fn with_profile(home: AwsHome, name: &str, ecr: &Ecr) -> Result<AwsHome> {
     let endpoint = ecr.api_url();
     let settings = [("region", ecr.region()), ("endpoint_url", endpoint.as_str())];
@@ -37,69 +37,70 @@ fn profile(name: &str, ecr: &Ecr) -> AwsConnection {
 }
 
 #[tokio::test]
-async fn from_practice_to_ministack() -> Result<()> {
-    moves(&Ecr::practice().await?, &Ecr::ministack().await?).await
+async fn copies_from_practice_to_ministack() -> Result<()> {
+    migrates(&Ecr::practice().await?, &Ecr::ministack().await?).await
 }
 
 #[tokio::test]
-async fn from_ministack_to_practice() -> Result<()> {
-    moves(&Ecr::ministack().await?, &Ecr::practice().await?).await
+async fn copies_from_ministack_to_practice() -> Result<()> {
+    migrates(&Ecr::ministack().await?, &Ecr::practice().await?).await
 }
 
 #[tokio::test]
-async fn from_practice_to_practice_with_a_token_that_ends_on_the_way() -> Result<()> {
-    moves(&Ecr::practice().await?, &Ecr::practice().await?).await
+async fn copies_from_practice_to_practice_although_the_token_expires() -> Result<()> {
+    migrates(&Ecr::practice().await?, &Ecr::practice().await?).await
 }
 
-/// The session of the source ends too: its images wait for the person, as those of a destination do.
+/// If the session of the source expires, its images wait for the user, like those of the destination.
 #[tokio::test]
-async fn a_source_whose_session_ends_is_waited_for() -> Result<()> {
+async fn the_migration_waits_if_the_session_of_the_source_expires() -> Result<()> {
     let (old, new) = (&Ecr::practice().await?, &Ecr::practice().await?);
     let single = Recipe::small(73).build()?;
     fill(old, |target| async move { target.push(&single, "1").await.map(drop) }).await?;
     let home = with_profile(with_profile(AwsHome::new()?, "old", old)?, "new", new)?;
-    let computer = Computer::new(home, None)?;
+    let app = HeadlessApp::new(home, None)?;
     let source = ImageSource::Ecr { connection: profile("old", old) };
-    let wanted = request(&profile("new", new), &source, &[("team/app", "1", "moved/app")]);
-    let plan = computer.plan(wanted).await?;
+    let migration_request =
+        request(&profile("new", new), &source, &[("team/app", "1", "moved/app")]);
+    let plan = app.plan(migration_request).await?;
 
     let Ecr::Practice { practice, .. } = old else { bail!("it is a practice") };
     practice.expire_tokens();
     old.faults()?.add(FaultRule::new(FaultAction::ExpiredCredentials).on(Plane::Ecr));
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
-    let mut events = computer.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
+    let job = app.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
+    let mut events = app.api.job_follow(job.clone(), 0).await.map_err(api_error)?;
     let waiting = async {
         while let Some(event) = events.recv().await {
             if let JobEventKind::SignInNeeded { error } = event.kind {
                 return Ok(error);
             }
         }
-        bail!("it never waits")
+        bail!("the migration does not wait")
     };
     let error = tokio::time::timeout(LIMIT, waiting).await??;
     assert_eq!(error.code, ErrorCode::CredentialsExpired);
 
     old.faults()?.clear();
-    computer.api.job_look_again(job.clone()).await.map_err(api_error)?;
-    let migrated = computer.follow(job, plan).await?;
+    app.api.job_look_again(job.clone()).await.map_err(api_error)?;
+    let migrated = app.follow(job, plan).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     assert_eq!(migrated.report.images[0].proof, Proof::Equal);
     Ok(())
 }
 
-/// Puts something into the repository `team/app`.
+/// Pushes content to the repository `team/app`.
 async fn fill<F: Future<Output = Result<()>>>(
     ecr: &Ecr,
-    put: impl FnOnce(Target) -> F,
+    put: impl FnOnce(TestRepository) -> F,
 ) -> Result<()> {
     let name = RepositoryName::parse("team/app")?;
     ecr.api().await?.create_repository(&name, &RepositorySettings::default()).await?;
     let (user, token) = ecr.login().await?;
-    let target = Target::new(&format!("http://{}", ecr.registry_host()), "team/app")?;
+    let target = TestRepository::new(&format!("http://{}", ecr.registry_host()), "team/app")?;
     put(target.login(Some((&user, &token)))).await
 }
 
-async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
+async fn migrates(old: &Ecr, new: &Ecr) -> Result<()> {
     let index = &Index::of_platforms(71, Format::Oci, &PLATFORMS)?;
     let single = &Recipe::small(72).build()?;
     fill(old, |target| async move {
@@ -109,17 +110,17 @@ async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
     .await?;
 
     let home = with_profile(with_profile(AwsHome::new()?, "old", old)?, "new", new)?;
-    let computer = Computer::new(home, None)?;
+    let app = HeadlessApp::new(home, None)?;
     let source = ImageSource::Ecr { connection: profile("old", old) };
-    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
+    let listed = app.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
     assert_eq!(listed.repositories.len(), 1);
     assert_eq!((listed.repositories[0].name.as_str(), listed.total), ("team/app", Some(1)));
-    let tags = computer.api.source_tags(source.clone(), "team/app".to_owned(), None).await;
+    let tags = app.api.source_tags(source.clone(), "team/app".to_owned(), None).await;
     let tags = tags.map_err(api_error)?.tags;
     let two = tags.iter().find(|tag| tag.tag == "2").context("the tag 2")?;
     assert_eq!(two.digest.as_ref(), Some(&index.manifest.digest));
     ensure!(two.updated_at_ms.is_some(), "ECR says when it was pushed: {two:?}");
-    let details = computer
+    let details = app
         .api
         .source_tag_details(source.clone(), "team/app".to_owned(), vec!["2".to_owned()])
         .await
@@ -130,8 +131,8 @@ async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
         practice.expire_tokens();
     }
     let images = [("team/app", "2", "moved/app"), ("team/app", "1", "moved/app")];
-    let wanted = request(&profile("new", new), &source, &images);
-    let migrated = computer.migrate(wanted).await?;
+    let migration_request = request(&profile("new", new), &source, &images);
+    let migrated = app.migrate(migration_request).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     assert!(migrated.plan.images.iter().all(|image| image.route == Route::RegistryToRegistry));
     for (host, profile) in [(new.registry_host(), "new"), (old.registry_host(), "old")] {
@@ -147,7 +148,7 @@ async fn moves(old: &Ecr, new: &Ecr) -> Result<()> {
     }
 
     let unknown = ImageSource::Ecr { connection: profile("nobody", old) };
-    let error = computer.api.source_repositories(unknown, None).await.err();
+    let error = app.api.source_repositories(unknown, None).await.err();
     assert_eq!(error.context("there is no such profile")?.code, ErrorCode::ProfileMissing);
     Ok(())
 }

@@ -8,34 +8,34 @@ use serde_json::Value;
 use transload_contract::{
     ImageState, JobEvent, JobEventKind, JobSnapshot, JobStatus, LayerState, MigrationOutcome,
 };
-use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
-use transload_tests::images::{Image, Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
+use transload_tests::images::{Image, Recipe, TestRepository};
+use transload_tests::servers::TestRegistry;
 use transload_tests::wait::wait_until;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn a_small_migration_tells_what_it_does_in_order() -> Result<()> {
+async fn a_small_migration_emits_its_events_in_order() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let registry = RegistryLab::start().await?;
+    let registry = TestRegistry::start().await?;
     let image = Recipe::small(71).layers([2_000, 9_000]).build()?;
-    Target::new(&registry.url(), "dencold/pgcli")?.push(&image, "4.1").await?;
-    let computer = Computer::new(ecr.home()?, None)?;
+    TestRepository::new(&registry.url(), "dencold/pgcli")?.push(&image, "4.1").await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
     let images = [("dencold/pgcli", "4.1", "tools/pgcli")];
-    let migrated = computer.migrate(request(&ecr.connection(), &source, &images)).await?;
+    let migrated = app.migrate(request(&ecr.connection(), &source, &images)).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
 
-    // How often bytes are counted depends on the machine; every layer ends, though.
-    let told = migrated.events.iter().filter(|event| !is_progress(event));
-    let told = in_order_of_layers(told.map(|event| event.kind.clone()).collect(), &image);
-    let names = Names::new(&image, &registry.host(), &ecr.registry_host())?;
-    let lines: Vec<String> = told
+    // The number of progress events depends on the machine, but every layer finishes.
+    let events = migrated.events.iter().filter(|event| !is_progress(event));
+    let events = in_order_of_layers(events.map(|event| event.kind.clone()).collect(), &image);
+    let placeholders = Placeholders::new(&image, &registry.host(), &ecr.registry_host())?;
+    let lines: Vec<String> = events
         .iter()
-        .map(|kind| Ok(names.put_into(serde_json::to_value(kind)?).to_string()))
+        .map(|kind| Ok(placeholders.replace_in(serde_json::to_value(kind)?).to_string()))
         .collect::<Result<_>>()?;
     insta::assert_snapshot!(lines.join("\n"));
     Ok(())
@@ -49,25 +49,25 @@ fn is_progress(event: &JobEvent) -> bool {
     )
 }
 
-/// Layers travel side by side, so what they tell is sorted by layer; for one layer it keeps its
-/// order, and nothing of it moves before or behind an event of another kind.
-fn in_order_of_layers(mut told: Vec<JobEventKind>, image: &Image) -> Vec<JobEventKind> {
+/// Layers are copied concurrently, so their events are sorted by layer. The order within a layer is kept, and
+/// no event moves past an event of another kind.
+fn in_order_of_layers(mut events: Vec<JobEventKind>, image: &Image) -> Vec<JobEventKind> {
     let place = |kind: &JobEventKind| match kind {
         JobEventKind::LayerState { layer, .. } => {
             image.blobs().position(|(digest, _)| digest == layer)
         }
         _ => None,
     };
-    for run in told.chunk_by_mut(|a, b| place(a).is_some() && place(b).is_some()) {
+    for run in events.chunk_by_mut(|a, b| place(a).is_some() && place(b).is_some()) {
         run.sort_by_key(place);
     }
-    told
+    events
 }
 
-/// What is another value on every run, or says nothing to a reader, and the name that stands for it.
-struct Names(Vec<(Regex, String)>);
+/// Placeholders for values that differ in every run or are irrelevant to the reader.
+struct Placeholders(Vec<(Regex, String)>);
 
-impl Names {
+impl Placeholders {
     fn new(image: &Image, source: &str, destination: &str) -> Result<Self> {
         let mut names = vec![
             (Regex::new(&regex::escape(source))?, "[source]".to_owned()),
@@ -83,7 +83,7 @@ impl Names {
         Ok(Self(names))
     }
 
-    fn put_into(&self, value: Value) -> Value {
+    fn replace_in(&self, value: Value) -> Value {
         match value {
             Value::String(text) => {
                 let named = self.0.iter().fold(text, |text, (pattern, name)| {
@@ -91,14 +91,16 @@ impl Names {
                 });
                 Value::String(named)
             }
-            Value::Array(values) => values.into_iter().map(|value| self.put_into(value)).collect(),
+            Value::Array(values) => {
+                values.into_iter().map(|value| self.replace_in(value)).collect()
+            }
             Value::Object(fields) => fields
                 .into_iter()
                 .map(|(field, value)| {
                     let is_time = field.ends_with("_at_ms") || field == "elapsed_ms";
                     let value = match value {
                         Value::Number(_) if is_time => Value::String("[time]".to_owned()),
-                        value => self.put_into(value),
+                        value => self.replace_in(value),
                     };
                     (field, value)
                 })
@@ -108,33 +110,32 @@ impl Names {
     }
 }
 
-/// A window that comes late asks for a snapshot and the events behind it: together they are what a
-/// window has that was there from the beginning.
+/// A window that opens late requests a snapshot and the events after it. Together they equal what a window
+/// has that was open from the beginning.
 #[tokio::test]
-async fn who_comes_late_gets_a_snapshot_and_the_rest() -> Result<()> {
+async fn a_late_subscriber_gets_a_snapshot_and_the_remaining_events() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let registry = RegistryLab::start().await?;
+    let registry = TestRegistry::start().await?;
     let image = Recipe::small(72).layers([2_000, 900_000]).build()?;
-    Target::new(&registry.url(), "app")?.push(&image, "1").await?;
-    let layer = &image.layers[1].packed_digest;
-    let held = Fault::HoldResponse { after_bytes: 300_000 };
-    let rule = Rule::new("GET", &format!("/v2/app/blobs/{layer}"), held)?;
+    TestRepository::new(&registry.url(), "app")?.push(&image, "1").await?;
+    let layer = &image.layers[1].compressed_digest;
+    let hold = Fault::HoldResponse { after_bytes: 300_000 };
+    let rule = Rule::new("GET", &format!("/v2/app/blobs/{layer}"), hold)?;
     let proxy = FaultProxy::start(&registry.url(), [rule]).await?;
-    let computer = Computer::new(ecr.home()?, None)?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&proxy.host());
-    let plan = computer.plan(request(&ecr.connection(), &source, &[("app", "1", "app")])).await?;
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
-    let snapshot = wait_until(LIMIT, "the layer to be under way", async || {
-        let snapshot = computer.api.job_snapshot(job.clone()).await.ok()?;
+    let plan = app.plan(request(&ecr.connection(), &source, &[("app", "1", "app")])).await?;
+    let job = app.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
+    let snapshot = wait_until(LIMIT, "the layer to be in progress", async || {
+        let snapshot = app.api.job_snapshot(job.clone()).await.ok()?;
         (snapshot.progress.sent_bytes > 200_000).then_some(snapshot)
     })
     .await?;
     assert_eq!(snapshot.status, JobStatus::Running);
     assert!(snapshot.next_seq > 0 && snapshot.report.is_none());
-    let mut late =
-        computer.api.job_follow(job.clone(), snapshot.next_seq).await.map_err(api_error)?;
+    let mut late = app.api.job_follow(job.clone(), snapshot.next_seq).await.map_err(api_error)?;
     proxy.release();
-    let migrated = computer.follow(job.clone(), plan).await?;
+    let migrated = app.follow(job.clone(), plan).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded, "{:#?}", migrated.report);
 
     let mut rest = Vec::new();
@@ -143,7 +144,7 @@ async fn who_comes_late_gets_a_snapshot_and_the_rest() -> Result<()> {
     }
     let missed = usize::try_from(snapshot.next_seq)?;
     assert_eq!(rest, migrated.events[missed..]);
-    let end = computer.api.job_snapshot(job.clone()).await.map_err(api_error)?;
+    let end = app.api.job_snapshot(job.clone()).await.map_err(api_error)?;
     assert_eq!(end.status, JobStatus::Finished);
     assert_eq!(end.report.as_ref(), Some(&migrated.report));
     assert_eq!(end.next_seq, migrated.events.len() as u64);
@@ -154,10 +155,9 @@ async fn who_comes_late_gets_a_snapshot_and_the_rest() -> Result<()> {
     }
     assert_eq!(caught_up, JobSnapshot { elapsed_ms: caught_up.elapsed_ms, ..end });
 
-    // After the end every part of the events can still be had.
+    // After the end, the events are available from any position.
     for from in [0, 1, missed, migrated.events.len() - 1, migrated.events.len()] {
-        let mut again =
-            computer.api.job_follow(job.clone(), from as u64).await.map_err(api_error)?;
+        let mut again = app.api.job_follow(job.clone(), from as u64).await.map_err(api_error)?;
         let mut events = Vec::new();
         while let Some(event) = again.recv().await {
             events.push(event);
@@ -168,15 +168,15 @@ async fn who_comes_late_gets_a_snapshot_and_the_rest() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_migration_where_everything_is_there_ends_like_every_other() -> Result<()> {
+async fn a_migration_without_changes_finishes_like_any_other() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let registry = RegistryLab::start().await?;
-    Target::new(&registry.url(), "app")?.push(&Recipe::small(73).build()?, "1").await?;
-    let computer = Computer::new(ecr.home()?, None)?;
+    let registry = TestRegistry::start().await?;
+    TestRepository::new(&registry.url(), "app")?.push(&Recipe::small(73).build()?, "1").await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
-    let wanted = request(&ecr.connection(), &source, &[("app", "1", "app")]);
-    computer.migrate(wanted.clone()).await?;
-    let again = computer.migrate(wanted).await?;
+    let migration_request = request(&ecr.connection(), &source, &[("app", "1", "app")]);
+    app.migrate(migration_request.clone()).await?;
+    let again = app.migrate(migration_request).await?;
     let states: Vec<_> = again
         .events
         .iter()

@@ -1,5 +1,5 @@
-//! Lifecycle policies: the order of pushes, what the plan shows, and when a policy is set. The AWS CLI reads the
-//! destination.
+//! Lifecycle policies: the order of pushes, what the plan shows, and when a policy is set. The AWS CLI reads
+//! the destination.
 
 use std::collections::HashMap;
 
@@ -9,24 +9,24 @@ use transload_contract::{
     ImageSource, LifecycleForecast, LifecyclePreset, MigrationRequest, PlanFileOptions,
 };
 use transload_errors::{ApiError, ErrorCode};
-use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
+use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::servers::TestRegistry;
 
 const TAGS: [&str; 6] = ["6", "5", "4", "3", "2", "1"];
 
-/// Six images of one repository, listed with the newest first.
-async fn images(ecr: &Ecr, registry: &RegistryLab, keep: u32) -> Result<MigrationRequest> {
-    let target = Target::new(&registry.url(), "app")?;
+/// Six images of one repository, listed newest first.
+async fn images(ecr: &Ecr, registry: &TestRegistry, keep: u32) -> Result<MigrationRequest> {
+    let target = TestRepository::new(&registry.url(), "app")?;
     for (seed, tag) in (1..).zip(TAGS) {
         target.push(&Recipe::small(seed).build()?, tag).await?;
     }
     let selected = TAGS.map(|tag| ("app", tag, "app"));
     let source = registry_source(&registry.host());
-    let mut wanted = request(&ecr.connection(), &source, &selected);
-    wanted.template.lifecycle = LifecyclePreset::KeepNewest { count: keep };
-    Ok(wanted)
+    let mut migration_request = request(&ecr.connection(), &source, &selected);
+    migration_request.template.lifecycle = LifecyclePreset::KeepNewest { count: keep };
+    Ok(migration_request)
 }
 
 async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
@@ -34,7 +34,7 @@ async fn aws(ecr: &Ecr, arguments: &[&str]) -> Result<Value> {
     Ok(serde_json::from_slice(&answer.stdout)?)
 }
 
-/// The tags of the repository in the order in which ECR ranks them, the oldest first.
+/// The tags of the repository in the order in which ECR ranks them, oldest first.
 async fn ranked(ecr: &Ecr) -> Result<Vec<String>> {
     let described = aws(ecr, &["ecr", "describe-images", "--repository-name", "app"]).await?;
     let images = described["imageDetails"].as_array().context("images")?;
@@ -55,7 +55,7 @@ async fn repositories(ecr: &Ecr) -> Result<usize> {
 }
 
 fn refused(outcome: Result<String, ApiError>) -> Result<()> {
-    let Err(error) = outcome else { anyhow::bail!("it was started") };
+    let Err(error) = outcome else { anyhow::bail!("the migration was started") };
     assert_eq!(error.code, ErrorCode::ExpiryUnconfirmed, "{error:?}");
     assert_eq!(error.subject.as_deref(), Some("app"));
     Ok(())
@@ -63,10 +63,10 @@ fn refused(outcome: Result<String, ApiError>) -> Result<()> {
 
 #[tokio::test]
 async fn the_newest_images_rank_first_and_the_policy_is_set_at_the_end() -> Result<()> {
-    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
-    let wanted = images(&ecr, &registry, 6).await?;
-    let computer = Computer::new(ecr.home()?, None)?;
-    let migrated = computer.migrate(wanted).await?;
+    let (ecr, registry) = (Ecr::practice().await?, TestRegistry::start().await?);
+    let migration_request = images(&ecr, &registry, 6).await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let migrated = app.migrate(migration_request).await?;
     ensure!(migrated.report.policies_not_set.is_empty(), "{:?}", migrated.report);
     assert_eq!(ranked(&ecr).await?, ["1", "2", "3", "4", "5", "6"]);
     let policy = aws(&ecr, &["ecr", "get-lifecycle-policy", "--repository-name", "app"]).await?;
@@ -78,14 +78,14 @@ async fn the_newest_images_rank_first_and_the_policy_is_set_at_the_end() -> Resu
 
 #[tokio::test]
 async fn a_plan_that_expires_images_starts_only_when_that_is_confirmed() -> Result<()> {
-    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
-    let wanted = images(&ecr, &registry, 4).await?;
-    let computer = Computer::new(ecr.home()?, None)?;
-    let plan = computer.plan(wanted.clone()).await?;
+    let (ecr, registry) = (Ecr::practice().await?, TestRegistry::start().await?);
+    let migration_request = images(&ecr, &registry, 4).await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    let plan = app.plan(migration_request.clone()).await?;
     let LifecycleForecast::Expires { planned, existing } = &plan.repositories[0].lifecycle else {
         anyhow::bail!("{:?}", plan.repositories);
     };
-    // By hand it is the same: the oldest first, and the policy at the end.
+    // The equivalent commands use the same order: oldest image first, and the policy at the end.
     let commands = &plan.commands;
     let copies = commands.iter().filter(|command| command.starts_with("skopeo copy"));
     let copied: Vec<_> = copies.filter_map(|command| command.rsplit(':').next()).collect();
@@ -95,46 +95,46 @@ async fn a_plan_that_expires_images_starts_only_when_that_is_confirmed() -> Resu
     let tags: Vec<_> = planned.iter().map(|image| image.tags[0].as_str()).collect();
     assert_eq!(tags, ["2", "1"], "the oldest, in the order of the plan");
     ensure!(existing.is_empty());
-    refused(computer.api.migration_start(plan.plan.clone()).await)?;
+    refused(app.api.migration_start(plan.plan.clone()).await)?;
 
-    // The same for the file of the plan, on another computer.
-    let file = computer.data_folder().join("plan.json");
-    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
+    // The same for the plan file, on another computer.
+    let file = app.data_folder().join("plan.json");
+    app.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
     let options = PlanFileOptions::default();
-    refused(computer.api.migration_start_file(&file, options.clone()).await)?;
+    refused(app.api.migration_start_file(&file, options.clone()).await)?;
     assert_eq!(repositories(&ecr).await?, 0, "nothing was written");
 
     let confirmed = vec!["app".to_owned()];
-    computer.api.migration_expiry_confirm(plan.plan.clone(), confirmed).await.map_err(api_error)?;
-    let job = computer.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
-    computer.follow(job, plan).await?;
+    app.api.migration_expiry_confirm(plan.plan.clone(), confirmed).await.map_err(api_error)?;
+    let job = app.api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
+    app.follow(job, plan).await?;
     assert_eq!(ranked(&ecr).await?, ["1", "2", "3", "4", "5", "6"]);
 
-    // Now the repository exists: its own policy counts, and what the plan adds.
-    let target = Target::new(&registry.url(), "app")?;
+    // The repository exists now, so its policy applies to existing and planned images.
+    let target = TestRepository::new(&registry.url(), "app")?;
     target.push(&Recipe::small(7).build()?, "7").await?;
     let source = registry_source(&registry.host());
-    let plan = computer.plan(request(&ecr.connection(), &source, &[("app", "7", "app")])).await?;
+    let plan = app.plan(request(&ecr.connection(), &source, &[("app", "7", "app")])).await?;
     let LifecycleForecast::Expires { planned, existing } = &plan.repositories[0].lifecycle else {
         anyhow::bail!("{:?}", plan.repositories);
     };
     ensure!(planned.is_empty());
     assert_eq!(existing[0].tags, ["3"], "1 and 2 expire anyway");
-    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
+    app.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
     let allowed = PlanFileOptions { allow_expiry: true, ..options };
-    let job = computer.api.migration_start_file(&file, allowed).await.map_err(api_error)?;
-    computer.follow(job, plan).await?;
+    let job = app.api.migration_start_file(&file, allowed).await.map_err(api_error)?;
+    app.follow(job, plan).await?;
     assert_eq!(ranked(&ecr).await?.len(), 7);
     Ok(())
 }
 
-/// The file shows what the policies do when the plan is made. They are read again when it is run.
+/// The plan file shows the effect of the policies at planning time. They are read again when it is run.
 #[tokio::test]
 async fn a_plan_file_stops_if_a_policy_changed_since_and_would_expire_more() -> Result<()> {
-    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
-    let computer = Computer::new(ecr.home()?, None)?;
-    computer.migrate(images(&ecr, &registry, 6).await?).await?;
-    let target = Target::new(&registry.url(), "app")?;
+    let (ecr, registry) = (Ecr::practice().await?, TestRegistry::start().await?);
+    let app = HeadlessApp::new(ecr.home()?, None)?;
+    app.migrate(images(&ecr, &registry, 6).await?).await?;
+    let target = TestRepository::new(&registry.url(), "app")?;
     for (seed, tag) in [(17, "7"), (18, "8")] {
         target.push(&Recipe::small(seed).build()?, tag).await?;
     }
@@ -147,25 +147,26 @@ async fn a_plan_file_stops_if_a_policy_changed_since_and_would_expire_more() -> 
     };
     put(100).await?;
     let source = registry_source(&registry.host());
-    let wanted = request(&ecr.connection(), &source, &[("app", "7", "app"), ("app", "8", "app")]);
-    let plan = computer.plan(wanted).await?;
+    let migration_request =
+        request(&ecr.connection(), &source, &[("app", "7", "app"), ("app", "8", "app")]);
+    let plan = app.plan(migration_request).await?;
     assert_eq!(plan.repositories[0].lifecycle, LifecycleForecast::NothingExpires);
-    let file = computer.data_folder().join("plan.json");
-    computer.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
+    let file = app.data_folder().join("plan.json");
+    app.api.migration_plan_export(plan.plan.clone(), file.clone()).await.map_err(api_error)?;
     put(7).await?;
     for allow_expiry in [false, true] {
         let options = PlanFileOptions { allow_expiry, ..PlanFileOptions::default() };
-        let started = computer.api.migration_start_file(&file, options).await;
+        let started = app.api.migration_start_file(&file, options).await;
         let text = format!("{started:?}");
         ensure!(text.contains("changed since the plan was made"), "{text}");
         ensure!(text.contains("1 image would expire"), "{text}");
         refused(started)?;
     }
     assert_eq!(ranked(&ecr).await?.len(), 6, "nothing was written");
-    // What expires fewer images than shown stops nothing.
+    // A policy that expires fewer images than shown does not stop the run.
     put(50).await?;
-    let started = computer.api.migration_start_file(&file, PlanFileOptions::default()).await;
-    computer.follow(started.map_err(api_error)?, plan).await?;
+    let started = app.api.migration_start_file(&file, PlanFileOptions::default()).await;
+    app.follow(started.map_err(api_error)?, plan).await?;
     assert_eq!(ranked(&ecr).await?.len(), 8);
     Ok(())
 }
@@ -173,13 +174,13 @@ async fn a_plan_file_stops_if_a_policy_changed_since_and_would_expire_more() -> 
 #[tokio::test]
 async fn the_dates_of_docker_hub_decide_the_order() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let computer = Computer::new(ecr.home()?, None)?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = ImageSource::PracticeAccount { namespace: None };
-    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
+    let listed = app.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
     let mut dates: HashMap<String, u64> = HashMap::new();
     let mut name = String::new();
     for repository in listed.repositories {
-        let tags = computer.api.source_tags(source.clone(), repository.name.clone(), None).await;
+        let tags = app.api.source_tags(source.clone(), repository.name.clone(), None).await;
         let tags = tags.map_err(api_error)?.tags;
         let dated = tags.iter().filter_map(|tag| Some((tag.tag.clone(), tag.updated_at_ms?)));
         let dated: HashMap<_, _> = dated.collect();
@@ -188,11 +189,11 @@ async fn the_dates_of_docker_hub_decide_the_order() -> Result<()> {
         }
     }
     ensure!(dates.len() > 2, "a repository with several tags is needed: {dates:?}");
-    // In an order that says nothing; another computer, which has listed nothing yet.
+    // In an unrelated order, and with another instance that has not listed the tags yet.
     let mut tags: Vec<&String> = dates.keys().collect();
     tags.sort();
     let selected: Vec<_> = tags.iter().map(|tag| (name.as_str(), tag.as_str(), "app")).collect();
-    let other = Computer::new(ecr.home()?, None)?;
+    let other = HeadlessApp::new(ecr.home()?, None)?;
     other.migrate(request(&ecr.connection(), &source, &selected)).await?;
     let described = aws(&ecr, &["ecr", "describe-images", "--repository-name", "app"]).await?;
     let images = described["imageDetails"].as_array().context("images")?;

@@ -1,32 +1,33 @@
-//! A plan and an interrupted migration belong to one account. With the keys of another account, nothing starts.
+//! A plan and an interrupted migration belong to one account. With the keys of another account, nothing
+//! starts.
 
 use anyhow::{Result, ensure};
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws::Iam;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::{Ecr, PROFILE};
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
-use transload_tests::process::{Finished, Run};
+use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::program::{Program, ProgramOutput};
+use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 
 const ACCOUNT: &str = "123456789012";
 const OTHER: &str = "210987654321";
 
-struct Story {
+struct Fixture {
     iam: Iam,
     ecr: Ecr,
-    registry: RegistryLab,
+    registry: TestRegistry,
     home: AwsHome,
 }
 
-impl Story {
-    async fn begin() -> Result<Self> {
+impl Fixture {
+    async fn new() -> Result<Self> {
         let (iam, ecr) = (Iam::start(ACCOUNT).await?, Ecr::practice().await?);
-        let registry = RegistryLab::start().await?;
+        let registry = TestRegistry::start().await?;
         for (seed, tag) in [(41, "1"), (42, "2")] {
             let image = Recipe::small(seed).build()?;
-            Target::new(&registry.url(), "team/app")?.push(&image, tag).await?;
+            TestRepository::new(&registry.url(), "team/app")?.push(&image, tag).await?;
         }
         let home = AwsHome::new()?.profile_with_key(PROFILE, ecr.key(), &[("services", "here")])?;
         let home = home.config_text(&format!(
@@ -37,8 +38,8 @@ impl Story {
         Ok(Self { iam, ecr, registry, home })
     }
 
-    async fn run(&self, line: &str) -> Result<Finished> {
-        let mut run = Run::new(command_line()?).arguments(line.split(' '));
+    async fn run(&self, line: &str) -> Result<ProgramOutput> {
+        let mut run = Program::new(command_line()?).arguments(line.split(' '));
         for (name, value) in self.home.environment() {
             run = run.variable(&name, value);
         }
@@ -57,8 +58,8 @@ impl Story {
     }
 }
 
-/// Refused with a code, both accounts and a next step.
-fn refused(finished: &Finished) -> Result<()> {
+/// Checks that a command was refused with a code, both accounts and a next step.
+fn refused(finished: &ProgramOutput) -> Result<()> {
     ensure!(finished.status.code() == Some(3), "{}{}", finished.text(), finished.stderr);
     for part in ["(account_differs)", ACCOUNT, OTHER, "plan the migration again"] {
         ensure!(finished.stderr.contains(part), "{part}: {}", finished.stderr);
@@ -67,39 +68,39 @@ fn refused(finished: &Finished) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_plan_of_another_account_is_not_run() -> Result<()> {
-    let story = Story::begin().await?;
-    let plan = story.plan().await?;
-    story.iam.becomes(OTHER);
-    refused(&story.run(&format!("run {plan}")).await?)?;
-    // Another profile is no way around it.
-    refused(&story.run(&format!("run {plan} --aws-profile {PROFILE}")).await?)?;
-    ensure!(story.ecr.api().await?.repositories().await?.is_empty(), "something was written");
+async fn a_plan_of_another_account_does_not_run() -> Result<()> {
+    let fixture = Fixture::new().await?;
+    let plan = fixture.plan().await?;
+    fixture.iam.set_account(OTHER);
+    refused(&fixture.run(&format!("run {plan}")).await?)?;
+    // Selecting a profile does not help.
+    refused(&fixture.run(&format!("run {plan} --aws-profile {PROFILE}")).await?)?;
+    ensure!(fixture.ecr.api().await?.repositories().await?.is_empty(), "something was written");
 
-    story.iam.becomes(ACCOUNT);
-    let run = story.run(&format!("run {plan}")).await?;
+    fixture.iam.set_account(ACCOUNT);
+    let run = fixture.run(&format!("run {plan}")).await?;
     ensure!(run.status.success(), "{}{}", run.text(), run.stderr);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_migration_is_not_gone_on_with_verified_or_undone_in_another_account() -> Result<()> {
-    let story = Story::begin().await?;
-    let plan = story.plan().await?;
+async fn a_migration_is_not_resumed_verified_or_undone_in_another_account() -> Result<()> {
+    let fixture = Fixture::new().await?;
+    let plan = fixture.plan().await?;
     let denied = FaultRule::operation(FaultAction::AccessDenied, "CreateRepository");
-    story.ecr.faults()?.add(denied);
-    let failed = story.run(&format!("run {plan}")).await?;
+    fixture.ecr.faults()?.add(denied);
+    let failed = fixture.run(&format!("run {plan}")).await?;
     ensure!(failed.status.code() == Some(1), "{}{}", failed.text(), failed.stderr);
-    story.ecr.faults()?.clear();
+    fixture.ecr.faults()?.clear();
 
-    story.iam.becomes(OTHER);
+    fixture.iam.set_account(OTHER);
     for command in ["resume latest", "verify latest", "undo latest --yes"] {
-        refused(&story.run(command).await?)?;
+        refused(&fixture.run(command).await?)?;
     }
-    ensure!(story.ecr.api().await?.repositories().await?.is_empty(), "something was written");
+    ensure!(fixture.ecr.api().await?.repositories().await?.is_empty(), "something was written");
 
-    story.iam.becomes(ACCOUNT);
-    let resumed = story.run("resume latest").await?;
+    fixture.iam.set_account(ACCOUNT);
+    let resumed = fixture.run("resume latest").await?;
     ensure!(resumed.status.success(), "{}{}", resumed.text(), resumed.stderr);
     Ok(())
 }

@@ -9,20 +9,20 @@ mod tags;
 use anyhow::{Result, bail};
 use transload_contract::{ImageResult, MigrationOutcome, MigrationRequest, PlannedAction};
 use transload_errors::ApiError;
-use transload_tests::computer::Computer;
+use transload_tests::headless_app::HeadlessApp;
 use transload_tests::secrets::SecretSearch;
 
-/// Why the only image of a request does not arrive, wherever that shows: before the plan, in the
-/// plan, or in the run.
-async fn refusal(computer: &Computer, request: MigrationRequest) -> Result<ApiError> {
-    let error = checked(reason(computer, request).await?);
-    computer.note(&format!("{error:?}"));
-    computer.check_no_secrets(&SecretSearch::new())?;
+/// Returns the error of the only image of a request, which can occur before the plan, in the plan, or during
+/// the run.
+async fn refusal(app: &HeadlessApp, request: MigrationRequest) -> Result<ApiError> {
+    let error = checked(reason(app, request).await?);
+    app.note(&format!("{error:?}"));
+    app.check_no_secrets(&SecretSearch::new())?;
     Ok(error)
 }
 
-async fn reason(computer: &Computer, request: MigrationRequest) -> Result<ApiError> {
-    let plan = match computer.api.migration_plan_silent(request).await {
+async fn reason(app: &HeadlessApp, request: MigrationRequest) -> Result<ApiError> {
+    let plan = match app.api.migration_plan_silent(request).await {
         Ok(plan) => plan,
         Err(error) => return Ok(error),
     };
@@ -30,9 +30,9 @@ async fn reason(computer: &Computer, request: MigrationRequest) -> Result<ApiErr
         assert!(!plan.ready, "a plan with nothing to do cannot be started");
         return Ok(error.clone());
     }
-    let job = computer.api.migration_start(plan.plan.clone()).await;
-    let job = job.map_err(transload_tests::computer::api_error)?;
-    let report = computer.follow(job, plan).await?.report;
+    let job = app.api.migration_start(plan.plan.clone()).await;
+    let job = job.map_err(transload_tests::headless_app::api_error)?;
+    let report = app.follow(job, plan).await?.report;
     match &report.images[0].result {
         ImageResult::Failed { error } => {
             assert_eq!(report.outcome, MigrationOutcome::Failed);
@@ -42,7 +42,7 @@ async fn reason(computer: &Computer, request: MigrationRequest) -> Result<ApiErr
     }
 }
 
-/// The words of a refusal: a whole sentence, a next step, nothing of the program's insides.
+/// Checks the text of an error: a complete sentence, a next step, and no internals of the program.
 fn checked(error: ApiError) -> ApiError {
     assert!(error.message.ends_with('.'), "not a sentence: {}", error.message);
     assert!(error.next_steps().next().is_some(), "no next step: {error:?}");

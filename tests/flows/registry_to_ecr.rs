@@ -8,50 +8,50 @@ use transload_contract::{
 };
 use transload_errors::ErrorCode;
 use transload_model::Digest;
-use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, SECRET_KEY};
-use transload_tests::images::{Format, Index, Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, registry_source, request};
+use transload_tests::images::{Format, Index, Recipe, TestRepository};
 use transload_tests::secrets::SecretSearch;
-use transload_tests::skopeo::{Side, Skopeo};
+use transload_tests::servers::TestRegistry;
+use transload_tests::skopeo::{Skopeo, SkopeoImage};
 
-use crate::copies::{client, sign};
+use crate::registry_copy::{client, sign};
 
 const USER: &str = "reader";
 const PASSWORD: &str = "open-sesame-registry";
 const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64/v8", "linux/s390x"];
 
 #[tokio::test]
-async fn an_index_with_an_attestation_goes_to_practice_byte_for_byte() -> Result<()> {
-    moves_byte_for_byte(&Ecr::practice().await?).await
+async fn an_index_with_an_attestation_is_copied_to_practice_byte_for_byte() -> Result<()> {
+    copies_byte_for_byte(&Ecr::practice().await?).await
 }
 
 #[tokio::test]
-async fn an_index_with_an_attestation_goes_to_ministack_byte_for_byte() -> Result<()> {
-    moves_byte_for_byte(&Ecr::ministack().await?).await
+async fn an_index_with_an_attestation_is_copied_to_ministack_byte_for_byte() -> Result<()> {
+    copies_byte_for_byte(&Ecr::ministack().await?).await
 }
 
-async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
-    let registry = RegistryLab::start_with_login(USER, PASSWORD).await?;
+async fn copies_byte_for_byte(ecr: &Ecr) -> Result<()> {
+    let registry = TestRegistry::start_with_login(USER, PASSWORD).await?;
     let index = Index::with_attestation(31, &PLATFORMS)?;
     let image = Recipe::small(32).format(Format::Docker).build()?;
-    let target = Target::new(&registry.url(), "dencold/pgcli")?.login(registry.login());
+    let target = TestRepository::new(&registry.url(), "dencold/pgcli")?.login(registry.login());
     target.push_index(&index, "4.1").await?;
     target.push(&image, "3.0").await?;
 
-    let computer = Computer::new(ecr.home()?, None)?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
-    let hidden = computer.api.source_repositories(source.clone(), None).await.err();
+    let hidden = app.api.source_repositories(source.clone(), None).await.err();
     ensure!(hidden.is_some_and(|error| error.code == ErrorCode::RegistryUnauthorized));
-    computer.sign_in(&source, registry.login()).await?;
-    let listed = computer.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
+    app.sign_in(&source, registry.login()).await?;
+    let listed = app.api.source_repositories(source.clone(), None).await.map_err(api_error)?;
     assert_eq!(listed.repositories[0].name, "dencold/pgcli");
-    let wanted = request(
+    let migration_request = request(
         &ecr.connection(),
         &source,
         &[("dencold/pgcli", "4.1", "tools/pgcli"), ("dencold/pgcli", "3.0", "tools/pgcli")],
     );
-    let Migrated { plan, report, .. } = computer.migrate(wanted.clone()).await?;
+    let Migrated { plan, report, .. } = app.migrate(migration_request.clone()).await?;
     assert_eq!(plan.totals.repositories_to_create, 1);
     assert!(plan.images.iter().all(|image| image.route == Route::RegistryToRegistry));
     assert_eq!(plan.images[0].platforms, PLATFORMS);
@@ -69,9 +69,9 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
     let proved = platforms.map(|part| (part.platform.as_str(), part.digest.as_str(), part.in_ecr));
     let images = PLATFORMS.iter().zip(&index.images);
     assert!(proved.eq(images.map(|(name, image)| (*name, image.manifest.digest.as_str(), true))));
-    assert!(report.images[1].platforms.is_empty(), "an image that is alone");
+    assert!(report.images[1].platforms.is_empty(), "an image without an index");
 
-    // The witnesses: skopeo on both sides for every manifest, and the AWS command line.
+    // The witnesses: skopeo for every manifest on both sides, and the AWS CLI.
     let (user, token) = ecr.login().await?;
     let skopeo = Skopeo::new()?;
     let mut references = vec![":4.1".to_owned(), ":3.0".to_owned()];
@@ -79,8 +79,8 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
     for reference in references {
         let from = format!("{}/dencold/pgcli{reference}", registry.host());
         let to = format!("{}/tools/pgcli{reference}", ecr.registry_host());
-        let from = Side { reference: &from, login: registry.login() };
-        let to = Side { reference: &to, login: Some((&user, &token)) };
+        let from = SkopeoImage { reference: &from, login: registry.login() };
+        let to = SkopeoImage { reference: &to, login: Some((&user, &token)) };
         ensure!(
             skopeo.inspect_raw(from).await? == skopeo.inspect_raw(to).await?,
             "{reference} differs"
@@ -90,29 +90,29 @@ async fn moves_byte_for_byte(ecr: &Ecr) -> Result<()> {
     assert_eq!(aws.image_digest("tools/pgcli", "4.1").await?, Some(index.manifest.digest.clone()));
     assert_eq!(aws.image_digest("tools/pgcli", "3.0").await?, Some(image.manifest.digest));
 
-    // Once more: everything is there, and no blob is read again.
+    // Again: everything is up to date, and no blob is read.
     let reads = registry.requests("GET /v2/dencold/pgcli/blobs/")?;
-    let again = computer.migrate(wanted).await?;
+    let again = app.migrate(migration_request).await?;
     assert!(again.plan.images.iter().all(|image| image.action == PlannedAction::AlreadyThere));
     assert!(again.report.images.iter().all(|image| image.result == ImageResult::Unchanged));
     assert!(again.report.images.iter().all(|image| image.proof == Proof::Equal));
     assert_eq!(again.report.sent_bytes, Some(0));
     assert_eq!(registry.requests("GET /v2/dencold/pgcli/blobs/")?, reads);
 
-    shows_it_in_the_repositories(&computer, ecr, &index).await?;
+    check_repositories_page(&app, ecr, &index).await?;
     let search = SecretSearch::new()
         .secret("the registry's password", PASSWORD)?
         .secret("the secret key", ecr.key().1)?
         .secret("the ECR token", &token)?
         .secret("ministack's key", SECRET_KEY)?;
-    computer.check_no_secrets(&search)
+    app.check_no_secrets(&search)
 }
 
-async fn shows_it_in_the_repositories(computer: &Computer, ecr: &Ecr, index: &Index) -> Result<()> {
+async fn check_repositories_page(app: &HeadlessApp, ecr: &Ecr, index: &Index) -> Result<()> {
     let list: Vec<Repository> =
-        computer.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
+        app.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
     assert_eq!(list.iter().map(|repository| &repository.name).collect::<Vec<_>>(), ["tools/pgcli"]);
-    let entries = computer
+    let entries = app
         .api
         .repository_index_entries(
             ecr.connection(),
@@ -131,29 +131,29 @@ async fn shows_it_in_the_repositories(computer: &Computer, ecr: &Ecr, index: &In
 }
 
 #[tokio::test]
-async fn layers_that_two_images_share_are_sent_once() -> Result<()> {
+async fn shared_layers_are_sent_once() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let registry = RegistryLab::start().await?;
+    let registry = TestRegistry::start().await?;
     let image = Recipe::small(33).layers([40_000, 50_000]).build()?;
-    let target = Target::new(&registry.url(), "app")?;
+    let target = TestRepository::new(&registry.url(), "app")?;
     for tag in ["1", "latest"] {
         target.push(&image, tag).await?;
     }
-    let computer = Computer::new(ecr.home()?, None)?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
-    let wanted =
+    let migration_request =
         request(&ecr.connection(), &source, &[("app", "1", "app"), ("app", "latest", "app")]);
-    let migrated = computer.migrate(wanted).await?;
+    let migrated = app.migrate(migration_request).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
     let blobs: usize = image.blobs().map(|(_, bytes)| bytes.len()).sum();
     assert_eq!(migrated.plan.totals.unique_bytes, blobs as u64 + manifest_bytes(&migrated, &image));
-    // Three blobs, and the configuration once for each tag before: the plan tells its platform.
+    // Three blobs, and the configuration once per tag during planning, because the plan shows the platform.
     assert_eq!(migrated.plan.images[0].platforms, ["linux/amd64"]);
     assert_eq!(registry.requests("GET /v2/app/blobs/")?, 3 + 2);
     Ok(())
 }
 
-/// Whether a plan counts the manifest with its blobs is its own affair, but it is one or the other.
+/// A plan can count the manifest together with its blobs or not, but consistently.
 fn manifest_bytes(migrated: &Migrated, image: &transload_tests::images::Image) -> u64 {
     let blobs: usize = image.blobs().map(|(_, bytes)| bytes.len()).sum();
     let extra = migrated.plan.totals.unique_bytes - blobs as u64;
@@ -161,40 +161,41 @@ fn manifest_bytes(migrated: &Migrated, image: &transload_tests::images::Image) -
 }
 
 #[tokio::test]
-async fn a_signature_comes_along_and_one_platform_may_be_chosen() -> Result<()> {
-    let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+async fn signatures_are_copied_and_one_platform_can_be_selected() -> Result<()> {
+    let (ecr, registry) = (Ecr::practice().await?, TestRegistry::start().await?);
     let index = Index::of_platforms(33, Format::Oci, &PLATFORMS)?;
-    let target = Target::new(&registry.url(), "team/app")?;
+    let target = TestRepository::new(&registry.url(), "team/app")?;
     target.push_index(&index, "1").await?;
     let signature = sign(&target, &index.manifest).await?;
-    let computer = Computer::new(ecr.home()?, None)?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
-    let mut wanted = request(&ecr.connection(), &source, &[("team/app", "1", "app")]);
-    let Migrated { report, .. } = computer.migrate(wanted.clone()).await?;
+    let mut migration_request = request(&ecr.connection(), &source, &[("team/app", "1", "app")]);
+    let Migrated { report, .. } = app.migrate(migration_request.clone()).await?;
     assert_eq!(report.outcome, MigrationOutcome::Succeeded, "{report:#?}");
     assert!(report.images[0].left_behind.is_empty(), "{report:#?}");
     let to = client(&format!("http://{}", ecr.registry_host()), Some(ecr.login().await?))?;
     let listed = to.referrers("app", &Digest::parse(&index.manifest.digest)?).await?;
-    let listed = listed.context("practice has the API")?;
+    let listed = listed.context("practice has the referrers API")?;
     assert_eq!(listed[0].digest.as_str(), signature.digest);
 
-    // The same image for one platform: another digest, which is a conflict until it has a tag.
-    wanted.extent.platform = Some("linux/arm64".to_owned());
-    wanted.repositories[0].repository_name = "app-arm".to_owned();
-    let Migrated { plan, report, .. } = computer.migrate(wanted.clone()).await?;
+    // The same image for one platform: another digest, which would conflict with the existing tag, so it goes
+    // to another repository.
+    migration_request.extent.platform = Some("linux/arm64".to_owned());
+    migration_request.repositories[0].repository_name = "app-arm".to_owned();
+    let Migrated { plan, report, .. } = app.migrate(migration_request.clone()).await?;
     assert_eq!(plan.images[0].remarks, [PlanRemark::ChosenPlatform, PlanRemark::NotForAmd64]);
     assert_eq!(plan.images[0].platforms, ["linux/arm64/v8"]);
     assert!(plan.commands.iter().any(|line| line.contains("--override-arch arm64")));
     assert_eq!(report.images[0].proof, Proof::EqualToPart, "one platform of the tag's index");
     assert_eq!(report.images[0].ecr_digest.as_ref(), Some(&index.images[1].manifest.digest));
-    wanted.extent.platform = Some("linux/mips".to_owned());
-    let plan = computer.api.migration_plan_silent(wanted.clone()).await?;
+    migration_request.extent.platform = Some("linux/mips".to_owned());
+    let plan = app.api.migration_plan_silent(migration_request.clone()).await?;
     let PlannedAction::Refused { error } = &plan.images[0].action else {
         anyhow::bail!("{plan:#?}");
     };
     assert!(error.message.contains("linux/s390x"), "{}", error.message);
-    wanted.extent.platform = Some("amd64".to_owned());
-    let error = computer.api.migration_plan_silent(wanted).await.err();
+    migration_request.extent.platform = Some("amd64".to_owned());
+    let error = app.api.migration_plan_silent(migration_request).await.err();
     assert!(error.is_some_and(|error| error.message.contains("looks like linux/amd64")));
     Ok(())
 }

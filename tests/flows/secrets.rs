@@ -1,5 +1,5 @@
-//! Story 7 for the flows: nothing that is written or printed contains a secret that was used. The secrets are read from the
-//! wire, so they are the ones of the migration.
+//! Story 7 for the flows: nothing that is written or printed contains a secret that was used. The secrets are
+//! read from the wire, so they are the ones of the migration.
 
 use std::ffi::OsStr;
 
@@ -8,19 +8,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use transload_contract::{ImageResult, ImageSource, MigrationOutcome};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
 use transload_tests::faults::{Fault, FaultProxy, Rule};
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::{EngineLab, RegistryLab};
-use transload_tests::process::Run;
-use transload_tests::secrets::{SecretSearch, known};
+use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, registry_source, request};
+use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::program::Program;
+use transload_tests::secrets::{SecretSearch, known_secrets};
+use transload_tests::servers::{TestEngine, TestRegistry};
 use transload_tests::tools::command_line;
 
 const USER: &str = "reader";
 const PASSWORD: &str = "open-sesame-registry";
 
-/// Adds every login that went through a proxy: Basic ones by their password, Bearer ones whole.
+/// Adds all logins that went through a proxy: passwords of Basic logins, and Bearer tokens.
 fn with_logins(mut search: SecretSearch, what: &str, proxy: &FaultProxy) -> Result<SecretSearch> {
     let mut found = 0;
     for header in proxy.requests().into_iter().filter_map(|request| request.authorization) {
@@ -31,7 +31,7 @@ fn with_logins(mut search: SecretSearch, what: &str, proxy: &FaultProxy) -> Resu
         } else if scheme.eq_ignore_ascii_case("bearer") {
             value.to_owned()
         } else {
-            // A signature of AWS: what it hides, the secret key, is searched for on its own.
+            // A signature of AWS. The secret key behind it is searched for separately.
             continue;
         };
         search = search.secret(what, &secret)?;
@@ -41,23 +41,23 @@ fn with_logins(mut search: SecretSearch, what: &str, proxy: &FaultProxy) -> Resu
     Ok(search)
 }
 
-/// The search finds what it looks for in each of the places: a search that looks nowhere would find
+/// Checks that the search finds a known text in each of the places, because a search that reads nothing finds
 /// nothing either.
-fn finds_what_is_there(computer: &Computer, job: &str) -> Result<()> {
-    ensure!(computer.log().contains(job), "the job is not in the log");
-    let search = SecretSearch::new().secret("what is there", job)?;
-    ensure!(search.check_text("the log", computer.log()).is_err());
-    ensure!(search.check_folder(&computer.exports()).is_err(), "the job is in no report");
-    ensure!(computer.check_no_secrets(&search).is_err());
+fn check_search_works(app: &HeadlessApp, job: &str) -> Result<()> {
+    ensure!(app.log().contains(job), "the job is not in the log");
+    let search = SecretSearch::new().secret("the job", job)?;
+    ensure!(search.check_text("the log", app.log()).is_err());
+    ensure!(search.check_folder(&app.exports()).is_err(), "the job is in no report");
+    ensure!(app.check_no_secrets(&search).is_err());
     Ok(())
 }
 
 #[tokio::test]
 async fn a_copy_between_registries_that_partly_fails_prints_no_secret() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let registry = RegistryLab::start_with_login(USER, PASSWORD).await?;
+    let registry = TestRegistry::start_with_login(USER, PASSWORD).await?;
     for (name, seed) in [("good", 81), ("bad", 82)] {
-        let target = Target::new(&registry.url(), name)?.login(registry.login());
+        let target = TestRepository::new(&registry.url(), name)?.login(registry.login());
         target.push(&Recipe::small(seed).build()?, "1").await?;
     }
     let fault = Fault::registry_error(403, "DENIED", "the vault is closed");
@@ -65,81 +65,82 @@ async fn a_copy_between_registries_that_partly_fails_prints_no_secret() -> Resul
     let source_proxy = FaultProxy::start(&registry.url(), rules).await?;
     let ecr_proxy = FaultProxy::start(&ecr.api_url(), []).await?;
 
-    let computer = Computer::new(ecr.home()?, None)?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&source_proxy.host());
-    computer.sign_in(&source, registry.login()).await?;
+    app.sign_in(&source, registry.login()).await?;
     let images = [("good", "1", "good"), ("bad", "1", "bad")];
-    let wanted = request(&ecr.connection_through(&ecr_proxy), &source, &images);
-    let Migrated { job, report, .. } = computer.migrate(wanted).await?;
+    let migration_request = request(&ecr.connection_through(&ecr_proxy), &source, &images);
+    let Migrated { job, report, .. } = app.migrate(migration_request).await?;
     assert_eq!(report.outcome, MigrationOutcome::PartlyFailed, "{report:#?}");
-    finds_what_is_there(&computer, &job)?;
+    check_search_works(&app, &job)?;
 
     let search = SecretSearch::new()
         .secret("the registry's password", PASSWORD)?
         .secret("the secret key", ecr.key().1)?;
     let search = with_logins(search, "a login of the source", &source_proxy)?;
     let search = with_logins(search, "a login of ECR", &ecr_proxy)?;
-    computer.check_no_secrets(&search)
+    app.check_no_secrets(&search)
 }
 
 #[tokio::test]
 async fn a_push_through_the_engine_that_fails_prints_no_secret() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let docker = EngineLab::docker().await?;
+    let docker = TestEngine::docker().await?;
     docker.cli()?.load(&Recipe::small(83).build()?, "app:1").await?;
     let fault = Fault::registry_error(403, "DENIED", "the vault is closed");
     let rules = [Rule::new("PUT", "/manifests/", fault)?];
     let proxy = FaultProxy::start(&ecr.api_url(), rules).await?;
-    let computer = Computer::new(ecr.home()?, Some(&docker.address()))?;
+    let app = HeadlessApp::new(ecr.home()?, Some(&docker.address()))?;
     let connection = ecr.connection_through(&proxy);
-    let login = computer.api.registry_login(connection.clone(), true).await.map_err(api_error)?;
-    computer.note(&serde_json::to_string(&login)?);
-    let wanted = request(&connection, &ImageSource::DockerEngine, &[("app", "1", "app")]);
-    let Migrated { job, report, .. } = computer.migrate(wanted).await?;
+    let login = app.api.registry_login(connection.clone(), true).await.map_err(api_error)?;
+    app.note(&serde_json::to_string(&login)?);
+    let migration_request =
+        request(&connection, &ImageSource::DockerEngine, &[("app", "1", "app")]);
+    let Migrated { job, report, .. } = app.migrate(migration_request).await?;
     let ImageResult::Failed { error } = &report.images[0].result else { panic!("{report:#?}") };
     assert!(error.message.contains("the vault is closed"), "{error:?}");
-    finds_what_is_there(&computer, &job)?;
+    check_search_works(&app, &job)?;
 
     let search = SecretSearch::new().secret("the secret key", ecr.key().1)?;
     let search = with_logins(search, "a login of ECR", &proxy)?;
-    computer.check_no_secrets(&search)
+    app.check_no_secrets(&search)
 }
 
 #[test]
-fn every_story_has_the_login_of_a_proxy_in_its_environment() -> Result<()> {
+fn every_story_has_a_proxy_login_in_its_environment() -> Result<()> {
     let proxy = std::env::var("HTTPS_PROXY").context("nextest's set-up sets it")?;
-    let search = known::search()?;
+    let search = known_secrets::search()?;
     ensure!(search.check_text("the variable", &proxy).is_err(), "its password is not known");
     Ok(())
 }
 
-/// What the window would be told, with a secret in it: dropping the computer fails the story.
+/// A response for the window that contains a secret: dropping the app fails the story.
 #[tokio::test]
-#[should_panic(expected = "the secret \"planted\" is in what came over the border")]
-async fn a_secret_that_came_over_the_border_fails_a_story_that_does_not_look_for_it() {
-    let computer = Computer::new(AwsHome::new().expect("a home"), None).expect("a computer");
-    known::remember("planted", "planted-in-an-event");
-    computer.note("{\"hint\": \"planted-in-an-event\"}");
+#[should_panic(expected = "the secret \"planted\" is in a response of the API")]
+async fn a_secret_in_an_api_response_fails_any_story() {
+    let app = HeadlessApp::new(AwsHome::new().expect("a home"), None).expect("an app");
+    known_secrets::remember("planted", "planted-in-an-event");
+    app.note("{\"hint\": \"planted-in-an-event\"}");
 }
 
 #[tokio::test]
 #[should_panic(expected = "the secret \"planted\" is in ")]
-async fn a_secret_in_the_data_folder_fails_a_story_that_does_not_look_for_it() {
+async fn a_secret_in_the_data_folder_fails_any_story() {
     let data = tempfile::tempdir().expect("a folder");
-    known::remember("planted", "planted-in-a-file");
+    known_secrets::remember("planted", "planted-in-a-file");
     std::fs::create_dir(data.path().join("logs")).expect("a folder");
     std::fs::write(data.path().join("logs/old.log"), "planted-in-a-file").expect("a file");
-    let run = Run::new(command_line().expect("the command line")).arguments(["history"]);
+    let run = Program::new(command_line().expect("the command line")).arguments(["history"]);
     let _ = run.variable("TRANSLOAD_DATA_DIR", data.path()).finish().await;
 }
 
 #[tokio::test]
 #[should_panic(expected = "the secret \"planted\" is in ")]
-async fn a_secret_that_the_command_line_prints_fails_a_story_that_does_not_look_for_it() {
-    known::remember("planted", "planted-as-a-host.example");
+async fn a_secret_printed_by_the_command_line_fails_any_story() {
+    known_secrets::remember("planted", "planted-as-a-host.example");
     let address = OsStr::new("planted-as-a-host.example:1");
-    let run = Run::new(command_line().expect("the command line"));
-    // The address of a proxy that cannot be reached is printed; a login in it would not be.
+    let run = Program::new(command_line().expect("the command line"));
+    // The address of an unreachable proxy is printed; a login in it would not be.
     let run = run.variable("HTTPS_PROXY", address).variable("NO_PROXY", "");
     let _ = run.arguments(["digest", "registry.example/a:1"]).finish().await;
 }

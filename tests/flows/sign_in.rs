@@ -1,10 +1,10 @@
 //! Sign-in through IAM Identity Center, against a scripted one.
 
 mod accounts;
+mod botocore_tokens;
 mod browser;
 mod code;
-mod shared;
-mod whole;
+mod command_line;
 
 use std::time::Duration;
 
@@ -14,21 +14,21 @@ use transload_aws::{AwsEnvironment, SignIn, SignInError, SignInMethod, SignInReq
 use transload_tests::aws::IdentityCenter;
 use transload_tests::aws_home::AwsHome;
 
-/// A key that stands for nobody.
+/// An example access key.
 const KEY: (&str, &str) = ("ASIAOFTHEROLE0000000", "secret-key-of-the-role");
 
-/// Where the token of the session `corp` is: the SHA-1 of its name.
+/// The file of the token of the session `corp`, named by the SHA-1 of its name.
 const CORP_TOKEN: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
-/// A computer whose configuration signs in here: the profile `work` by the session `corp`, and the
-/// profile `old` by the older form.
-struct Office {
+/// An IAM Identity Center, and a home folder whose profiles use it: `work` with the session `corp`, and `old`
+/// with the legacy format.
+struct Fixture {
     center: IdentityCenter,
     home: AwsHome,
 }
 
-impl Office {
-    async fn open() -> Result<Self> {
+impl Fixture {
+    async fn new() -> Result<Self> {
         let center = IdentityCenter::start(KEY).await?;
         let home = AwsHome::new()?.config_text(&config(&center.start_url(), ""))?;
         Ok(Self { center, home })
@@ -48,7 +48,7 @@ impl Office {
         SignIn::begin(&SignInRequest { target, way, poll_interval }, &self.environment()).await
     }
 
-    /// The token that the home holds for `corp`.
+    /// The stored token of `corp`.
     fn token(&self) -> Result<Value> {
         let text = std::fs::read_to_string(self.home.path().join(CORP_TOKEN));
         Ok(serde_json::from_str(&text.context("there is no token")?)?)

@@ -1,18 +1,18 @@
-//! The login for a source. Unreadable stored logins are reported and prevent nothing. A sign-in that the registry can't
-//! confirm is used, but not saved.
+//! The login for a source. Unreadable stored logins are reported and prevent nothing. A sign-in that the
+//! registry can't confirm is used, but not saved.
 
 use anyhow::{Result, ensure};
 use axum::Router;
 use transload_contract::{ImageSource, SourceLogin, SourceLoginOrigin};
 use transload_errors::ErrorCode;
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, api_error};
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
-use transload_tests::process::Run;
+use transload_tests::headless_app::{HeadlessApp, api_error};
+use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::program::Program;
+use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 
-/// A registry that lets anyone in, ends with the test, and gives this answer to everything.
+/// A registry with anonymous access that gives this response to all requests, and ends with the test.
 async fn open_registry(answer: &'static str) -> Result<ImageSource> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let host = listener.local_addr()?.to_string();
@@ -22,13 +22,13 @@ async fn open_registry(answer: &'static str) -> Result<ImageSource> {
 }
 
 #[tokio::test]
-async fn a_stored_login_that_cannot_be_read_is_named_and_public_images_are_listed() -> Result<()> {
-    let computer = Computer::new(AwsHome::new()?, None)?;
-    let folder = computer.home().join(".docker");
+async fn an_unreadable_stored_login_is_named_and_public_images_are_listed() -> Result<()> {
+    let app = HeadlessApp::new(AwsHome::new()?, None)?;
+    let folder = app.home().join(".docker");
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join("config.json"), "{\"credsStore\":\"not-installed\"}")?;
     let source = open_registry("{\"repositories\":[\"team/app\"],\"tags\":[\"1\"]}").await?;
-    let api = &computer.api;
+    let api = &app.api;
 
     let status = api.source_login_status(source.clone()).await.map_err(api_error)?;
     assert_eq!(status.origin, SourceLoginOrigin::Anonymous);
@@ -39,7 +39,7 @@ async fn a_stored_login_that_cannot_be_read_is_named_and_public_images_are_liste
     assert_eq!(listed.repositories[0].name, "team/app");
 
     let entry = "{\"auths\":{\"HOST\":{\"auth\":\"YWRhOnB3\"}}}";
-    let ImageSource::Registry { host, .. } = &source else { unreachable!("it is one") };
+    let ImageSource::Registry { host, .. } = &source else { unreachable!("it is a registry") };
     std::fs::write(folder.join("config.json"), entry.replace("HOST", host))?;
     let status = api.source_login_status(source).await.map_err(api_error)?;
     assert_eq!(status.username.as_deref(), Some("ada"));
@@ -49,8 +49,8 @@ async fn a_stored_login_that_cannot_be_read_is_named_and_public_images_are_liste
 }
 
 #[tokio::test]
-async fn a_sign_in_that_nobody_checks_is_used_and_not_saved() -> Result<()> {
-    let computer = Computer::new(AwsHome::new()?, None)?;
+async fn a_sign_in_that_the_registry_does_not_check_is_used_but_not_saved() -> Result<()> {
+    let app = HeadlessApp::new(AwsHome::new()?, None)?;
     let source = open_registry("{\"repositories\":[]}").await?;
     let login = SourceLogin {
         source: source.clone(),
@@ -58,26 +58,26 @@ async fn a_sign_in_that_nobody_checks_is_used_and_not_saved() -> Result<()> {
         secret: "surely-wrong".to_owned(),
         keep: true,
     };
-    let status = computer.api.source_login(login).await.map_err(api_error)?;
+    let status = app.api.source_login(login).await.map_err(api_error)?;
     assert_eq!(status.origin, SourceLoginOrigin::Typed);
     assert_eq!(status.login_error.map(|error| error.code), Some(ErrorCode::LoginUntested));
-    assert_eq!(status.keychain_error, None, "the keychain was not asked");
-    ensure!(!computer.data_folder().join("kept-logins.json").exists(), "the login is not saved");
+    assert_eq!(status.keychain_error, None, "the keychain was not accessed");
+    ensure!(!app.data_folder().join("kept-logins.json").exists(), "the login is not saved");
     Ok(())
 }
 
 #[tokio::test]
-async fn the_command_line_copies_public_images_and_names_the_helper_that_is_missing() -> Result<()>
+async fn the_command_line_copies_public_images_and_names_a_missing_credential_helper() -> Result<()>
 {
-    let (source, destination) = (RegistryLab::start().await?, RegistryLab::start().await?);
+    let (source, destination) = (TestRegistry::start().await?, TestRegistry::start().await?);
     let image = Recipe::small(141).build()?;
-    Target::new(&source.url(), "team/app")?.push(&image, "1").await?;
+    TestRepository::new(&source.url(), "team/app")?.push(&image, "1").await?;
     let home = AwsHome::new()?;
     home.file(".docker/config.json", "{\"credsStore\":\"not-installed\"}")?;
     let copy = |tag: &str, json: bool| {
         let [from, to] =
             [source.host(), destination.host()].map(|host| format!("{host}/team/app:{tag}"));
-        let run = Run::new(command_line()?).arguments(["copy", &from, &to]);
+        let run = Program::new(command_line()?).arguments(["copy", &from, &to]);
         let run = if json { run.arguments(["--json"]) } else { run };
         anyhow::Ok(
             run.variable("HOME", home.path())
@@ -90,7 +90,7 @@ async fn the_command_line_copies_public_images_and_names_the_helper_that_is_miss
     };
     let copied = copy("1", false)?.finish().await?;
     ensure!(copied.status.success(), "{}", copied.stderr);
-    // "Not found" could mean that a login is needed, so now the stored one is looked for.
+    // "Not found" could mean that a login is required, so the stored login is read now.
     let words = "warning: Couldn't read a stored login: docker-credential-not-installed: ";
     let missing = copy("none", false)?.finish().await?;
     assert_eq!(missing.status.code(), Some(1), "{}", missing.stderr);

@@ -8,36 +8,36 @@ use transload_contract::{
 use transload_errors::ErrorCode;
 use transload_practice::{FaultAction, FaultRule};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, Migrated, api_error, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE};
-use transload_tests::images::{Format, Index, Recipe, Target};
-use transload_tests::labs::RegistryLab;
-use transload_tests::process::Run;
+use transload_tests::headless_app::{HeadlessApp, Migrated, api_error, registry_source, request};
+use transload_tests::images::{Format, Index, Recipe, TestRepository};
+use transload_tests::program::Program;
+use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 
-/// A registry with an index of two platforms and an image, for two repositories.
-async fn source() -> Result<RegistryLab> {
-    let registry = RegistryLab::start().await?;
-    let target = Target::new(&registry.url(), "team/app")?;
+/// A registry with an index of two platforms and an image, in two repositories.
+async fn source() -> Result<TestRegistry> {
+    let registry = TestRegistry::start().await?;
+    let target = TestRepository::new(&registry.url(), "team/app")?;
     let index = Index::of_platforms(91, Format::Oci, &["linux/amd64", "linux/arm64"])?;
     target.push_index(&index, "1").await?;
-    let target = Target::new(&registry.url(), "team/web")?;
+    let target = TestRepository::new(&registry.url(), "team/web")?;
     target.push(&Recipe::small(93).build()?, "1").await?;
     Ok(registry)
 }
 
-async fn migrated(ecr: &Ecr, computer: &Computer, registry: &RegistryLab) -> Result<Migrated> {
+async fn migrated(ecr: &Ecr, app: &HeadlessApp, registry: &TestRegistry) -> Result<Migrated> {
     let images = [("team/app", "1", "app"), ("team/web", "1", "web")];
-    let wanted = request(&ecr.connection(), &registry_source(&registry.host()), &images);
-    let migrated = computer.migrate(wanted).await?;
+    let migration_request = request(&ecr.connection(), &registry_source(&registry.host()), &images);
+    let migrated = app.migrate(migration_request).await?;
     ensure!(migrated.report.outcome == MigrationOutcome::Succeeded, "{:#?}", migrated.report);
     Ok(migrated)
 }
 
-async fn goes_without_a_trace(ecr: &Ecr) -> Result<()> {
-    let (registry, computer) = (source().await?, Computer::new(ecr.home()?, None)?);
-    let migrated = migrated(ecr, &computer, &registry).await?;
-    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
+async fn undo_deletes_everything(ecr: &Ecr) -> Result<()> {
+    let (registry, app) = (source().await?, HeadlessApp::new(ecr.home()?, None)?);
+    let migrated = migrated(ecr, &app, &registry).await?;
+    let plan = app.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
     let totals = UndoTotals {
         tags_removed: 2,
         tags_restored: 0,
@@ -46,48 +46,48 @@ async fn goes_without_a_trace(ecr: &Ecr) -> Result<()> {
         left: 0,
     };
     assert_eq!(plan.totals, totals, "{plan:#?}");
-    let repositories = computer.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
+    let repositories = app.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
     assert_eq!(repositories.len(), 2, "a plan changes nothing");
 
-    let report = computer.api.migration_undo(plan.undo.clone(), |_| ()).await.map_err(api_error)?;
+    let report = app.api.migration_undo(plan.undo.clone(), |_| ()).await.map_err(api_error)?;
     assert_eq!(report.totals, totals, "{report:#?}");
-    let repositories = computer.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
+    let repositories = app.api.repositories_list(ecr.connection()).await.map_err(api_error)?;
     assert!(repositories.is_empty(), "{repositories:?}");
-    let history = computer.api.history_list().await.map_err(api_error)?;
+    let history = app.api.history_list().await.map_err(api_error)?;
     assert_eq!(history[0].undone.map(|undone| undone.totals), Some(totals));
-    let again = computer.api.migration_undo(plan.undo, |_| ()).await.unwrap_err();
+    let again = app.api.migration_undo(plan.undo, |_| ()).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::PlanUnknown);
     Ok(())
 }
 
 #[tokio::test]
-async fn an_undo_in_practice_leaves_no_trace() -> Result<()> {
-    goes_without_a_trace(&Ecr::practice().await?).await
+async fn undo_in_practice_deletes_everything() -> Result<()> {
+    undo_deletes_everything(&Ecr::practice().await?).await
 }
 
 #[tokio::test]
-async fn an_undo_in_ministack_leaves_no_trace() -> Result<()> {
-    goes_without_a_trace(&Ecr::ministack().await?).await
+async fn undo_in_ministack_deletes_everything() -> Result<()> {
+    undo_deletes_everything(&Ecr::ministack().await?).await
 }
 
 #[tokio::test]
-async fn what_somebody_else_put_there_stays() -> Result<()> {
+async fn undo_keeps_images_of_other_users() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let (registry, computer) = (source().await?, Computer::new(ecr.home()?, None)?);
-    let migrated = migrated(&ecr, &computer, &registry).await?;
+    let (registry, app) = (source().await?, HeadlessApp::new(ecr.home()?, None)?);
+    let migrated = migrated(&ecr, &app, &registry).await?;
     let (user, token) = ecr.login().await?;
     let url = format!("http://{}", ecr.registry_host());
-    let target = Target::new(&url, "app")?.login(Some((&user, &token)));
+    let target = TestRepository::new(&url, "app")?.login(Some((&user, &token)));
     target.push(&Recipe::small(94).build()?, "theirs").await?;
 
-    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
-    let app = &plan.repositories[0];
-    assert_eq!(app.repository, RepositoryUndo::Left { images: 1 });
-    assert!(matches!(app.tags[0].action, TagUndo::Remove { .. }));
-    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
+    let plan = app.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
+    let repository = &plan.repositories[0];
+    assert_eq!(repository.repository, RepositoryUndo::Left { images: 1 });
+    assert!(matches!(repository.tags[0].action, TagUndo::Remove { .. }));
+    let report = app.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
     assert_eq!(report.left.len(), 1);
     assert_eq!(report.left[0].why, UndoLeftReason::Holds { images: 1 });
-    let details = computer.api.repository_details(ecr.connection(), "app".to_owned()).await;
+    let details = app.api.repository_details(ecr.connection(), "app".to_owned()).await;
     let tags: Vec<_> =
         details.map_err(api_error)?.images.into_iter().flat_map(|image| image.tags).collect();
     assert_eq!(tags, ["theirs"]);
@@ -95,14 +95,14 @@ async fn what_somebody_else_put_there_stays() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_undo_that_may_not_delete_says_which_action_is_missing() -> Result<()> {
+async fn undo_without_permission_names_the_missing_action() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let (registry, computer) = (source().await?, Computer::new(ecr.home()?, None)?);
-    let migrated = migrated(&ecr, &computer, &registry).await?;
+    let (registry, app) = (source().await?, HeadlessApp::new(ecr.home()?, None)?);
+    let migrated = migrated(&ecr, &app, &registry).await?;
     let denied = FaultRule::operation(FaultAction::AccessDenied, "BatchDeleteImage");
     ecr.faults()?.add(denied);
-    let plan = computer.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
-    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
+    let plan = app.api.migration_undo_plan(migrated.job.clone()).await.map_err(api_error)?;
+    let report = app.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
     assert_eq!(report.left.len(), 2, "each repository says why: {report:#?}");
     for left in &report.left {
         let UndoLeftReason::Failed { error } = &left.why else { panic!("{left:?}") };
@@ -113,11 +113,11 @@ async fn an_undo_that_may_not_delete_says_which_action_is_missing() -> Result<()
 }
 
 #[tokio::test]
-async fn the_command_line_shows_it_first_and_asks() -> Result<()> {
+async fn the_command_line_shows_the_undo_plan_and_asks_for_confirmation() -> Result<()> {
     let (ecr, registry) = (Ecr::practice().await?, source().await?);
     let (home, folder) = (ecr.home()?, tempfile::tempdir()?);
     let run = |line: &str| {
-        let mut run = Run::new(command_line()?).arguments(line.split(' '));
+        let mut run = Program::new(command_line()?).arguments(line.split(' '));
         for (name, value) in home.environment() {
             run = run.variable(&name, value);
         }
@@ -135,7 +135,7 @@ async fn the_command_line_shows_it_first_and_asks() -> Result<()> {
     assert!(shown.contains("delete   app:1"), "{shown}");
     assert!(shown.contains("delete   web  the repository"), "{shown}");
     let unasked = run("undo latest")?.finish().await?;
-    assert_eq!(unasked.status.code(), Some(3), "nobody is there to say yes");
+    assert_eq!(unasked.status.code(), Some(3), "there is no terminal to confirm");
     assert!(unasked.stderr.contains("--yes"), "{}", unasked.stderr);
     let done = run("undo latest --yes")?.succeed().await?.text();
     assert!(done.contains("2 tags removed"), "{done}");
@@ -146,16 +146,16 @@ async fn the_command_line_shows_it_first_and_asks() -> Result<()> {
 }
 
 #[tokio::test]
-async fn practice_can_be_undone_too() -> Result<()> {
-    let computer = Computer::new(AwsHome::new()?, None)?;
+async fn a_migration_in_practice_mode_can_be_undone() -> Result<()> {
+    let app = HeadlessApp::new(AwsHome::new()?, None)?;
     let source = ImageSource::PracticeAccount { namespace: None };
     let images = [("dencold/pgcli", "latest", "pgcli")];
-    let wanted = request(&AwsConnection::Practice, &source, &images);
-    let migrated = computer.migrate(wanted).await?;
-    let plan = computer.api.migration_undo_plan(migrated.job).await.map_err(api_error)?;
-    let report = computer.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
+    let migration_request = request(&AwsConnection::Practice, &source, &images);
+    let migrated = app.migrate(migration_request).await?;
+    let plan = app.api.migration_undo_plan(migrated.job).await.map_err(api_error)?;
+    let report = app.api.migration_undo(plan.undo, |_| ()).await.map_err(api_error)?;
     assert!(report.left.is_empty(), "{report:#?}");
-    let left = computer.api.repositories_list(AwsConnection::Practice).await.map_err(api_error)?;
+    let left = app.api.repositories_list(AwsConnection::Practice).await.map_err(api_error)?;
     assert!(left.iter().all(|repository| repository.name != "pgcli"), "{left:?}");
     Ok(())
 }

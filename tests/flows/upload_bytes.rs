@@ -1,20 +1,20 @@
-//! The bytes that a plan shows are the bytes that the account receives.
+//! The bytes that a plan shows equal the bytes that the account receives.
 
 use anyhow::{Result, ensure};
-use transload_tests::computer::{Computer, registry_source, request};
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::headless_app::{HeadlessApp, registry_source, request};
+use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::servers::TestRegistry;
 
 const REPOSITORIES: [&str; 3] = ["app", "web", "job"];
 const TAGS: [&str; 3] = ["1", "2", "3"];
 
-/// Three repositories whose images share two layers. With and without blob mounting; then new tags of
-/// repositories that have the layers.
+/// Three repositories whose images share two layers, with and without blob mounting; then new tags in
+/// repositories that already have the layers.
 #[tokio::test]
-async fn planned_bytes_are_sent_bytes_with_and_without_blob_mounting() -> Result<()> {
+async fn planned_bytes_equal_sent_bytes_with_and_without_blob_mounting() -> Result<()> {
     for mounting in [false, true] {
-        let (ecr, registry) = (Ecr::practice().await?, RegistryLab::start().await?);
+        let (ecr, registry) = (Ecr::practice().await?, TestRegistry::start().await?);
         if mounting {
             let setting = ["--name", "BLOB_MOUNTING", "--value", "ENABLED"];
             let arguments = ["ecr", "put-account-setting"].into_iter().chain(setting);
@@ -22,20 +22,20 @@ async fn planned_bytes_are_sent_bytes_with_and_without_blob_mounting() -> Result
         }
         let mut images = Vec::new();
         for (seed, repository) in (1..).zip(REPOSITORIES) {
-            let target = Target::new(&registry.url(), repository)?;
+            let target = TestRepository::new(&registry.url(), repository)?;
             for (number, tag) in (0..).zip(TAGS) {
-                // One seed gives the same layers; the platform makes another configuration.
+                // The same seed produces the same layers; the platform changes the configuration.
                 let platform = ["linux/amd64", "linux/arm64", "linux/s390x"][(seed + number) % 3];
                 let image = Recipe::small(7).layers([2_000_000, 700_000]).platform(platform);
                 target.push(&image.build()?, tag).await?;
                 images.push((repository, tag, repository));
             }
         }
-        let computer = Computer::new(ecr.home()?, None)?;
+        let app = HeadlessApp::new(ecr.home()?, None)?;
         let source = registry_source(&registry.host());
         let some: Vec<_> = images.iter().copied().filter(|(_, tag, _)| *tag == "1").collect();
         for selected in [some, images] {
-            let migrated = computer.migrate(request(&ecr.connection(), &source, &selected)).await?;
+            let migrated = app.migrate(request(&ecr.connection(), &source, &selected)).await?;
             let totals = &migrated.plan.totals;
             assert_eq!(totals.blob_mounting, Some(mounting));
             assert_eq!(

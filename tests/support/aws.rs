@@ -11,15 +11,15 @@
 mod ecr_token;
 mod iam;
 mod identity_center;
-mod machine;
+mod machine_credentials;
 mod scripted;
 mod shapes;
 mod sts;
 
 pub use ecr_token::registry_token;
 pub use iam::Iam;
-pub use identity_center::{IdentityCenter, Person};
-pub use machine::{ContainerCredentials, InstanceMetadata};
-pub use scripted::{Answer, Call, Exchange, ScriptedAws};
+pub use identity_center::{IdentityCenter, UserDecision};
+pub use machine_credentials::{ContainerCredentials, InstanceMetadata};
+pub use scripted::{AwsResponse, Call, Exchange, ScriptedAws};
 pub use shapes::check_shapes;
 pub use sts::{MFA_CODE, Role, Sts};

@@ -1,18 +1,18 @@
-//! The AWS CLI, as an independent witness.
+//! The AWS CLI, as an independent witness of what ECR contains.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::Run;
+use crate::program::Program;
 use crate::tools::python_tool;
 use std::path::PathBuf;
 
-/// The region that the tests are in.
+/// The region that the stories use by default.
 pub const REGION: &str = "eu-central-1";
 
-/// AWS's own command line, as a witness: it sees nothing of the person who runs the tests, only a
-/// key that stands for nobody and the endpoint that it is given.
+/// The AWS CLI with a separate home folder, an example access key and a fixed endpoint. It does not see the
+/// AWS configuration of the user who runs the tests.
 #[derive(Debug)]
 pub struct AwsCli {
     program: PathBuf,
@@ -23,10 +23,10 @@ pub struct AwsCli {
 }
 
 impl AwsCli {
-    /// The command line towards an endpoint.
+    /// The AWS CLI for an endpoint.
     ///
     /// # Errors
-    /// When it is not installed.
+    /// If it is not installed.
     pub fn new(endpoint: &str) -> Result<Self> {
         Ok(Self {
             program: python_tool("aws")?,
@@ -37,30 +37,30 @@ impl AwsCli {
         })
     }
 
-    /// The same with another access key.
+    /// Uses another access key.
     #[must_use]
     pub fn with_key(mut self, id: &str, secret: &str) -> Self {
-        crate::secrets::known::remember("a secret key", secret);
+        crate::secrets::known_secrets::remember("a secret key", secret);
         self.key = (id.to_owned(), secret.to_owned());
         self
     }
 
-    /// The same in another region.
+    /// Uses another region.
     #[must_use]
     pub fn in_region(mut self, region: &str) -> Self {
         region.clone_into(&mut self.region);
         self
     }
 
-    /// A run with these arguments, such as `ecr describe-repositories`.
-    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
+    /// Prepares a command, such as `ecr describe-repositories`.
+    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Program {
         ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
             .into_iter()
-            .fold(Run::new(&self.program), Run::without_variable)
+            .fold(Program::new(&self.program), Program::without_variable)
             .variable("HOME", self.home.path())
             .variable("AWS_ACCESS_KEY_ID", &self.key.0)
             .variable("AWS_SECRET_ACCESS_KEY", &self.key.1)
-            // Version 1 of the command line reads the one, version 2 both.
+            // Version 1 of the AWS CLI reads only `AWS_DEFAULT_REGION`; version 2 reads both.
             .variable("AWS_DEFAULT_REGION", &self.region)
             .variable("AWS_REGION", &self.region)
             .variable("AWS_PAGER", "")
@@ -69,10 +69,10 @@ impl AwsCli {
             .arguments(arguments)
     }
 
-    /// Runs it and reads what it printed.
+    /// Runs a command and parses its output.
     ///
     /// # Errors
-    /// When it fails or prints no JSON.
+    /// If the command fails or its output is not JSON.
     pub async fn json<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Result<Value> {
         let finished = self.run(arguments).succeed().await?;
         if finished.stdout.iter().all(u8::is_ascii_whitespace) {
@@ -81,11 +81,11 @@ impl AwsCli {
         serde_json::from_slice(&finished.stdout).context("what `aws` printed is no JSON")
     }
 
-    /// The digest that ECR's DescribeImages gives for a tag, or nothing where there is no such tag
-    /// or repository.
+    /// Returns the digest that DescribeImages reports for a tag, or `None` if the tag or repository does not
+    /// exist.
     ///
     /// # Errors
-    /// When the command cannot be run or fails for another reason.
+    /// If the command cannot be run, or fails for another reason.
     pub async fn image_digest(&self, repository: &str, tag: &str) -> Result<Option<String>> {
         let id = format!("imageTag={tag}");
         let finished = self
@@ -106,7 +106,7 @@ impl AwsCli {
     /// Creates a repository, with `IMMUTABLE` or `MUTABLE` tags.
     ///
     /// # Errors
-    /// When ECR refuses it.
+    /// If ECR rejects the call.
     pub async fn create_repository(&self, name: &str, mutability: &str) -> Result<Value> {
         let arguments = ["--repository-name", name, "--image-tag-mutability", mutability];
         self.json(["ecr", "create-repository"].into_iter().chain(arguments)).await

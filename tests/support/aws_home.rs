@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use tempfile::TempDir;
 
-/// A person's home with AWS files in it, so that the program finds these and none of the person
-/// who runs the tests.
+/// A temporary home folder with AWS files, so that a program does not see the configuration of the user who
+/// runs the tests.
 #[derive(Debug)]
 pub struct AwsHome {
     folder: TempDir,
@@ -17,10 +17,10 @@ pub struct AwsHome {
 }
 
 impl AwsHome {
-    /// A home with no AWS files yet.
+    /// A home folder without AWS files.
     ///
     /// # Errors
-    /// When no folder can be made.
+    /// If the folder cannot be created.
     pub fn new() -> Result<Self> {
         Ok(Self {
             folder: TempDir::with_prefix("home-")?,
@@ -32,7 +32,7 @@ impl AwsHome {
     /// Adds a profile with an access key and these settings in the configuration file.
     ///
     /// # Errors
-    /// When the files cannot be written.
+    /// If the files cannot be written.
     pub fn profile_with_key(
         mut self,
         name: &str,
@@ -50,7 +50,7 @@ impl AwsHome {
     /// Adds a profile with these settings in the configuration file.
     ///
     /// # Errors
-    /// When the files cannot be written.
+    /// If the files cannot be written.
     pub fn profile(mut self, name: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let section = if name == "default" { name.to_owned() } else { format!("profile {name}") };
         writeln!(self.config, "[{section}]")?;
@@ -62,10 +62,10 @@ impl AwsHome {
         Ok(self)
     }
 
-    /// Adds a text as it is to the configuration file.
+    /// Appends text to the configuration file.
     ///
     /// # Errors
-    /// When the files cannot be written.
+    /// If the files cannot be written.
     pub fn config_text(mut self, text: &str) -> Result<Self> {
         self.config.push_str(text);
         self.write()?;
@@ -75,7 +75,7 @@ impl AwsHome {
     /// Writes a file below the home folder, such as a cached token.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn file(&self, path: &str, text: &str) -> Result<PathBuf> {
         let path = self.folder.path().join(path);
         if let Some(folder) = path.parent() {
@@ -93,12 +93,11 @@ impl AwsHome {
         Ok(())
     }
 
-    /// The home folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The variables that make a program see this home and nothing of the real one.
+    /// The environment variables that direct a program to this home folder.
     pub fn environment(&self) -> Vec<(String, String)> {
         let aws = self.folder.path().join(".aws");
         [

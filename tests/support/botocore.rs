@@ -1,4 +1,4 @@
-//! botocore, as an independent witness for ECR.
+//! A botocore process that serves many calls, because starting one AWS CLI process per call is slow.
 
 use std::process::Stdio;
 
@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::tools::{python_tool, workspace_root};
 
-/// botocore, AWS's own library, as a witness for many calls: one process answers them all.
+/// A botocore process that serves many calls, because starting one AWS CLI process per call is slow.
 #[derive(Debug)]
 pub struct Botocore {
     pipes: Mutex<Pipes>,
@@ -25,10 +25,10 @@ struct Pipes {
 }
 
 impl Botocore {
-    /// botocore's ECR client towards an endpoint.
+    /// Starts an ECR client for an endpoint.
     ///
     /// # Errors
-    /// When Python or botocore is not installed.
+    /// If Python or botocore is not installed.
     pub fn start(endpoint: &str, region: &str, (id, secret): (&str, &str)) -> Result<Self> {
         let mut process = Command::new(python_tool("python3")?)
             .arg(workspace_root().join("tests/support/ecr_calls.py"))
@@ -47,11 +47,11 @@ impl Botocore {
         Ok(Self { pipes, _process: process })
     }
 
-    /// Calls an operation, such as `DescribeImages`. Returns `None` where ECR answers with one of
-    /// the error codes in `absent`.
+    /// Calls an operation, such as `DescribeImages`. Returns `None` if ECR responds with one of the error
+    /// codes in `absent`.
     ///
     /// # Errors
-    /// Any other error of ECR, or a process that ended.
+    /// Any other error of ECR, or if the process ended.
     pub async fn call(
         &self,
         operation: &str,

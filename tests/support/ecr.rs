@@ -11,59 +11,54 @@ use transload_practice::{Faults, Practice, PracticeOptions};
 use crate::aws_cli::{AwsCli, REGION};
 use crate::aws_home::AwsHome;
 use crate::faults::proxy::FaultProxy;
-use crate::labs::ministack::MinistackLab;
-use crate::secrets::known;
+use crate::secrets::known_secrets;
+use crate::servers::ministack::Ministack;
 
-/// The profile that the stories use.
+/// The AWS profile of the stories.
 pub const PROFILE: &str = "story";
 
-/// The secret key of the stories' profile where the ECR looks at none.
+/// The secret key of that profile, for an ECR that does not check it.
 pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/story-secret-key";
 
-/// An ECR that stories move images into: practice's own, or ministack's.
+/// An ECR that stories push images to.
 pub enum Ecr {
-    /// Practice, in this process, with its faults in reach.
-    Practice {
-        /// It.
-        practice: Practice,
-        /// Its data.
-        _folder: tempfile::TempDir,
-    },
+    /// The practice ECR, in this process. It can inject faults.
+    Practice { practice: Practice, _folder: tempfile::TempDir },
     /// ministack.
-    Ministack(MinistackLab),
+    Ministack(Ministack),
 }
 
 impl Ecr {
-    /// An empty practice ECR.
+    /// Starts an empty practice ECR.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If it does not start.
     pub async fn practice() -> Result<Self> {
         Self::practice_in(REGION).await
     }
 
-    /// An empty practice ECR in this region.
+    /// Starts an empty practice ECR in this region.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If it does not start.
     pub async fn practice_in(region: &str) -> Result<Self> {
         let folder = tempfile::TempDir::with_prefix("practice-")?;
         let options =
             PracticeOptions { region: region.to_owned(), ..PracticeOptions::new(folder.path()) };
         let practice = Practice::start(options).await?;
-        known::remember("practice's secret key", practice.secret_access_key());
+        known_secrets::remember("practice's secret key", practice.secret_access_key());
         Ok(Self::Practice { practice, _folder: folder })
     }
 
-    /// An empty ministack.
+    /// Starts an empty ministack.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If it does not start.
     pub async fn ministack() -> Result<Self> {
-        Ok(Self::Ministack(MinistackLab::start().await?))
+        Ok(Self::Ministack(Ministack::start().await?))
     }
 
-    /// Where its API answers.
+    /// The URL of the ECR API.
     pub fn api_url(&self) -> String {
         match self {
             Self::Practice { practice, .. } => practice.ecr_endpoint().to_string(),
@@ -71,7 +66,7 @@ impl Ecr {
         }
     }
 
-    /// Host and port of its registry.
+    /// Host and port of the registry.
     pub fn registry_host(&self) -> String {
         match self {
             Self::Practice { practice, .. } => practice.registry_host(),
@@ -79,7 +74,7 @@ impl Ecr {
         }
     }
 
-    /// The access key that opens it.
+    /// The access key that it accepts.
     pub fn key(&self) -> (&str, &str) {
         match self {
             Self::Practice { practice, .. } => {
@@ -89,7 +84,6 @@ impl Ecr {
         }
     }
 
-    /// Its region.
     pub fn region(&self) -> &str {
         match self {
             Self::Practice { practice, .. } => practice.region(),
@@ -97,20 +91,20 @@ impl Ecr {
         }
     }
 
-    /// A home whose profile [`PROFILE`] leads here.
+    /// Creates a home folder whose profile [`PROFILE`] uses this ECR.
     ///
     /// # Errors
-    /// When the files cannot be written.
+    /// If the files cannot be written.
     pub fn home(&self) -> Result<AwsHome> {
         let endpoint = self.api_url();
         let settings = [("region", self.region()), ("endpoint_url", endpoint.as_str())];
         AwsHome::new()?.profile_with_key(PROFILE, self.key(), &settings)
     }
 
-    /// Its API, as the engine speaks it.
+    /// Opens the ECR API with Transload's own client.
     ///
     /// # Errors
-    /// When the session cannot be opened.
+    /// If the session cannot be opened.
     pub async fn api(&self) -> Result<Arc<dyn EcrApi>> {
         let (id, secret) = self.key();
         let endpoint = Some(self.api_url().parse()?);
@@ -128,18 +122,18 @@ impl Ecr {
         Ok(Arc::new(AwsSession::open(request, &environment).await?.ecr()))
     }
 
-    /// A connection through that profile.
+    /// A connection that uses the profile [`PROFILE`].
     pub fn connection(&self) -> AwsConnection {
         self.connection_by(None)
     }
 
-    /// The same through a proxy before ECR's API and registry.
+    /// The same connection, through a proxy in front of the API and the registry.
     pub fn connection_through(&self, proxy: &FaultProxy) -> AwsConnection {
         self.connection_by(Some(proxy))
     }
 
     fn connection_by(&self, proxy: Option<&FaultProxy>) -> AwsConnection {
-        // ministack names a registry in the cloud, practice names its own.
+        // ministack reports the host of a registry in the AWS cloud; practice reports its own.
         let own_registry = match self {
             Self::Practice { .. } => None,
             Self::Ministack(ministack) => Some(ministack.url()),
@@ -152,10 +146,10 @@ impl Ecr {
         }
     }
 
-    /// The faults that can be switched on in practice.
+    /// The fault injection of the practice ECR.
     ///
     /// # Errors
-    /// When it is ministack, which has none.
+    /// If it is ministack, which has no fault injection.
     pub fn faults(&self) -> Result<&Faults> {
         match self {
             Self::Practice { practice, .. } => Ok(practice.faults()),
@@ -163,22 +157,22 @@ impl Ecr {
         }
     }
 
-    /// The AWS command line towards it.
+    /// The AWS CLI for this ECR.
     ///
     /// # Errors
-    /// When it is not installed.
+    /// If it is not installed.
     pub fn aws(&self) -> Result<AwsCli> {
         let (id, secret) = self.key();
         Ok(AwsCli::new(&self.api_url())?.with_key(id, secret).in_region(self.region()))
     }
 
-    /// User and password for its registry, from the AWS command line.
+    /// Returns user and password of the registry, from the AWS CLI.
     ///
     /// # Errors
-    /// When ECR refuses.
+    /// If ECR rejects the call.
     pub async fn login(&self) -> Result<(String, String)> {
         let token = self.aws()?.run(["ecr", "get-login-password"]).succeed().await?.text();
-        known::remember("an authorization token of ECR", &token);
+        known_secrets::remember("an authorization token of ECR", &token);
         Ok(("AWS".to_owned(), token.trim().to_owned()))
     }
 }

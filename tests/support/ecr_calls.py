@@ -1,6 +1,6 @@
-"""ECR through botocore, AWS's own library: a call per line of JSON in, an answer per line out.
+"""Calls ECR through botocore: reads one call per line as JSON, and writes one response per line.
 
-One process for hundreds of calls, where the AWS CLI would start an interpreter for each.
+One process serves hundreds of calls; the AWS CLI would start an interpreter for each of them.
 """
 import json
 import os

@@ -1,4 +1,4 @@
-//! A proxy on 127.0.0.1 that breaks requests according to its rules.
+//! A proxy on 127.0.0.1 that injects faults into requests according to its rules.
 //!
 //! It handles one request per connection (it asks both sides to close), so that a fault applies to exactly the request that its
 //! rule matches. All other requests are unchanged, including the `Host` header. A `Location` of the upstream is changed to the

@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// More pulls than practice gives to anybody.
+/// More pulls than the practice Docker Hub allows.
 const MANY_PULLS: usize = 300;
 
-/// Pulls from the practice Docker Hub whose data lies in this folder, as nobody, until it refuses.
+/// Pulls anonymously from the practice Docker Hub of this data folder until it rejects a pull.
 pub async fn use_up_the_quota(data: &Path) -> Result<()> {
     let ports: Value = serde_json::from_slice(&std::fs::read(data.join("practice/ports.json"))?)?;
     let origin = |name: &str| format!("http://127.0.0.1:{}", ports[name]);
@@ -24,5 +24,5 @@ pub async fn use_up_the_quota(data: &Path) -> Result<()> {
             return Ok(());
         }
     }
-    anyhow::bail!("practice gives more than {MANY_PULLS} pulls")
+    anyhow::bail!("practice allows more than {MANY_PULLS} pulls")
 }

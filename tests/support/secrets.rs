@@ -1,13 +1,14 @@
-//! A search for secrets where none may be, and what it is used for at the end of every story.
+//! Searches everything that a story leaves behind for the secrets that it used. Happens at the end of every
+//! story.
 //!
-//! - [`SecretSearch`]: finds secrets in texts and files, in every form in which they are written.
-//! - [`known`]: every secret that a story uses. The supports remember them where they come up: a
-//!   variable of a program, a file of a person, a header on the wire, an answer of AWS.
-//! - [`traces`]: what a program, a computer or a window leaves behind, searched for all of them when
-//!   the program, the computer or the window ends, also when the story failed.
+//! - [`SecretSearch`]: finds secrets in texts and files, in all forms in which they can be written.
+//! - [`known_secrets`]: all secrets of a story. The support modules remember them where they occur: in
+//!   environment variables, configuration files, HTTP headers, and responses of AWS.
+//! - [`leak_search`]: searches what a program, an app or a window left behind when it ends, also if the story
+//!   failed.
 
-pub mod known;
-pub mod traces;
+pub mod known_secrets;
+pub mod leak_search;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -18,37 +19,38 @@ use aho_corasick::AhoCorasick;
 use anyhow::{Context, Result, bail};
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// Shorter secrets would be found by chance.
+/// The minimum length of a secret in characters. Shorter ones would be found by chance.
 const SHORTEST: usize = 8;
 
-/// A search for secrets where none may be: as they are, percent-encoded, escaped for JSON, and in
-/// Base64 at whatever place of a longer text they stand.
+/// Searches everything that a story leaves behind for the secrets that it used. Happens at the end of every
+/// story.
 #[derive(Debug, Default)]
 pub struct SecretSearch {
     forms: Vec<Form>,
-    /// All forms at once: the folders of a story hold tens of megabytes. Built at the first search.
+    /// All forms in one automaton, because the folders of a story contain tens of megabytes. Built at the
+    /// first search.
     automaton: OnceLock<Option<AhoCorasick>>,
 }
 
-/// One way in which a secret may be written.
+/// One form of a secret.
 #[derive(Debug)]
 struct Form {
     name: String,
     bytes: Vec<u8>,
-    /// Found only where no letter, digit or decimal point is next to it.
+    /// Whether it only counts if no letter, digit or decimal point is next to it.
     alone: bool,
 }
 
 impl SecretSearch {
-    /// A search for nothing yet.
+    /// A search without secrets.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a secret; `name` is what a failure calls it by.
+    /// Adds a secret. `name` identifies it in failure messages.
     ///
     /// # Errors
-    /// When it is so short that it would be found by chance.
+    /// If it is too short.
     pub fn secret(mut self, name: &str, value: &str) -> Result<Self> {
         if value.len() < SHORTEST {
             bail!("the secret {name:?} is too short to be searched for");
@@ -64,8 +66,8 @@ impl SecretSearch {
         Ok(self)
     }
 
-    /// Adds a secret of a few digits, such as the code of an MFA device. It is found where it stands
-    /// alone, not within a digest or a time.
+    /// Adds a short secret such as an MFA code. It only counts if it stands alone, not as a part of a digest
+    /// or a time.
     #[must_use]
     pub fn code(mut self, name: &str, value: &str) -> Self {
         self.add(name, value.as_bytes().to_vec(), true);
@@ -77,23 +79,23 @@ impl SecretSearch {
         self.automaton = OnceLock::new();
     }
 
-    /// Searches a text that was captured, such as events.
+    /// Searches a captured text, such as events.
     ///
     /// # Errors
-    /// When a secret is in it: names the text and the secret's name, never the secret.
+    /// If it contains a secret; the error names the text and the secret, but never contains the secret.
     pub fn check_text(&self, what: &str, text: impl AsRef<[u8]>) -> Result<()> {
         let text = text.as_ref();
         let automaton = self.automaton.get_or_init(|| {
             AhoCorasick::new(self.forms.iter().map(|form| form.bytes.as_slice())).ok()
         });
         let automaton = automaton.as_ref().context("these secrets cannot be searched for")?;
-        let belongs_to_more = |byte: Option<&u8>| {
+        let continues = |byte: Option<&u8>| {
             byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.')
         };
         for found in automaton.find_overlapping_iter(text) {
             let form = &self.forms[found.pattern().as_usize()];
             let before = found.start().checked_sub(1).and_then(|before| text.get(before));
-            if form.alone && (belongs_to_more(before) || belongs_to_more(text.get(found.end()))) {
+            if form.alone && (continues(before) || continues(text.get(found.end()))) {
                 continue;
             }
             bail!("the secret {:?} is in {what}", form.name);
@@ -101,17 +103,17 @@ impl SecretSearch {
         Ok(())
     }
 
-    /// Searches every file under a folder, and the names of the files; answers the files, so that a
-    /// test can show that it searched something.
+    /// Searches all files below a folder, and their names. Returns the files, so that a test can show that
+    /// something was searched.
     ///
     /// # Errors
-    /// When a secret is in one, naming the file, or a file cannot be read.
+    /// If a file contains a secret, naming the file, or if it cannot be read.
     pub fn check_folder(&self, folder: &Path) -> Result<Vec<PathBuf>> {
         self.check_folder_but(folder, |_| false)
     }
 
-    /// The same, but for files and folders that are `skipped`. What a program that still runs removes
-    /// meanwhile is no error.
+    /// The same, without files and folders that are `skipped`. Files that a running program removes during
+    /// the search are ignored.
     ///
     /// # Errors
     /// As [`SecretSearch::check_folder`].
@@ -161,13 +163,13 @@ fn percent_encoded(value: &str) -> String {
     url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }
 
-/// The part of the Base64 form that does not depend on the neighbours, for a secret that stands
-/// `before` bytes behind a border of three.
+/// The part of the Base64 form that does not depend on adjacent bytes, for a secret that starts `before`
+/// bytes after a multiple of three.
 fn base64_core(engine: &impl base64::Engine, value: &[u8], before: usize) -> Vec<u8> {
     let mut bytes = vec![0; before];
     bytes.extend_from_slice(value);
     let text = engine.encode(&bytes).into_bytes();
-    // Characters that hold a bit of the bytes before; and the last, which may hold a bit of the next.
+    // Drops the characters that contain bits of adjacent bytes.
     let start = (before * 8).div_ceil(6);
     let end = bytes.len() * 8 / 6;
     text[start..end].to_vec()
@@ -206,12 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_secret_passes() {
+    fn texts_without_secrets_pass() {
         search().check_text("the log", "hunter3 and *** and aHVudGVyMw==").unwrap();
     }
 
     #[test]
-    fn a_file_deep_in_a_folder_is_named() {
+    fn the_error_names_a_file_deep_in_a_folder() {
         let folder = tempfile::tempdir().unwrap();
         let deep = folder.path().join("a/b");
         fs::create_dir_all(&deep).unwrap();
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_found_where_it_stands_alone() {
+    fn a_code_is_found_only_if_it_stands_alone() {
         let search = SecretSearch::new().code("the code", "493017");
         for text in ["493017", "TokenCode=493017&x", "{\"code\":\"493017\"}", "serial/493017\n"] {
             assert!(search.check_text("the log", text).is_err(), "{text}");
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_would_be_found_by_chance_is_refused() {
+    fn short_secrets_are_rejected() {
         assert!(SecretSearch::new().secret("pin", "1234").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Where the programs of the stories are.
+//! Locations of the programs that the stories use.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ pub fn workspace_root() -> PathBuf {
     crate_folder.parent().unwrap_or(crate_folder).to_path_buf()
 }
 
-/// Where cargo puts what it builds.
+/// The target folder of cargo.
 pub fn target_folder() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => workspace_root().join(folder),
@@ -18,22 +18,22 @@ pub fn target_folder() -> PathBuf {
     }
 }
 
-/// The Python programs of the tests (`aws`, `ministack`): in the folder that `TRANSLOAD_TOOLS`
-/// names, else where `cargo xtask test` puts them, else on the `PATH`.
+/// A Python program (`aws`, `ministack`, `python3`): in the folder of `TRANSLOAD_TOOLS`, in the folder of
+/// `cargo xtask setup --tests`, or on the `PATH`.
 ///
 /// # Errors
-/// When the program is nowhere, with the places that were looked at.
+/// If the program is not found; the error lists the searched folders.
 pub fn python_tool(name: &str) -> Result<PathBuf> {
     let made_by_xtask = target_folder().join("tools/python/bin");
     let named = std::env::var_os("TRANSLOAD_TOOLS").map(PathBuf::from);
     find(name, named.into_iter().chain([made_by_xtask]))
 }
 
-/// `tauri-driver`: at the path that `TRANSLOAD_TAURI_DRIVER` names, else where
-/// `cargo xtask test` puts it, else on the `PATH`.
+/// `tauri-driver`: at the path of `TRANSLOAD_TAURI_DRIVER`, in the folder of `cargo xtask setup --tests`, or
+/// on the `PATH`.
 ///
 /// # Errors
-/// When it is nowhere.
+/// If it is not found.
 pub fn tauri_driver() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("TRANSLOAD_TAURI_DRIVER") {
         return Ok(PathBuf::from(path));
@@ -41,10 +41,10 @@ pub fn tauri_driver() -> Result<PathBuf> {
     find("tauri-driver", [target_folder().join("tools/bin")])
 }
 
-/// The window's program: at the path that `TRANSLOAD_APP` names, else as `cargo build` leaves it.
+/// The program with the window: at the path of `TRANSLOAD_APP`, or where `cargo build` puts it.
 ///
 /// # Errors
-/// When it is not built.
+/// If it is not built.
 pub fn application() -> Result<PathBuf> {
     let path = match std::env::var_os("TRANSLOAD_APP") {
         Some(path) => PathBuf::from(path),
@@ -56,10 +56,10 @@ pub fn application() -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The command line, as `cargo build` or a test run leaves it.
+/// `transload-cli`, where `cargo build` or a test run puts it.
 ///
 /// # Errors
-/// When it is not built.
+/// If it is not built.
 pub fn command_line() -> Result<PathBuf> {
     let path = target_folder().join("debug/transload-cli");
     if !path.is_file() {
@@ -68,11 +68,11 @@ pub fn command_line() -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The folder of a Docker Engine that `cargo xtask setup --tests` installed: below the folder that
-/// `TRANSLOAD_ENGINES` names, else where the set-up puts it.
+/// The folder of a Docker Engine that `cargo xtask setup --tests` installed: below the folder of
+/// `TRANSLOAD_ENGINES`, or in the target folder.
 ///
 /// # Errors
-/// When the set-up did not run.
+/// If it is not installed.
 pub fn engine_root(name: &str) -> Result<PathBuf> {
     let engines = std::env::var_os("TRANSLOAD_ENGINES")
         .map_or_else(|| target_folder().join("tools/engines"), PathBuf::from);
@@ -83,10 +83,10 @@ pub fn engine_root(name: &str) -> Result<PathBuf> {
     Ok(root)
 }
 
-/// A program of the system, on the `PATH` or where Debian puts what only root calls.
+/// A system program: on the `PATH`, or in the folders for root on Debian.
 ///
 /// # Errors
-/// When the program is nowhere, with the places that were looked at.
+/// If the program is not found; the error lists the searched folders.
 pub fn system_tool(name: &str) -> Result<PathBuf> {
     find(name, [])
 }
@@ -101,7 +101,7 @@ fn find(name: &str, first: impl IntoIterator<Item = PathBuf>) -> Result<PathBuf>
     match folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file()) {
         Some(found) => Ok(found),
         None => bail!(
-            "the program {name} is in none of {}",
+            "the program {name} was not found in {}",
             folders
                 .iter()
                 .map(|folder| folder.display().to_string())

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-/// How long to leave between two looks. Short, because every test waits this long for nothing.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+/// The time between two probes. Short, because every wait takes this much longer than needed.
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
-/// Asks `probe` again and again until it gives something, at most for `limit`.
+/// Calls `probe` until it returns a value, at most for `limit`.
 ///
 /// # Errors
-/// When the limit has passed; `what` says in the message what did not come.
+/// If the limit passes. `what` says in the message what was waited for.
 pub async fn wait_until<T>(
     limit: Duration,
     what: &str,
@@ -18,22 +18,22 @@ pub async fn wait_until<T>(
 ) -> Result<T> {
     let start = Instant::now();
     loop {
-        // A look that never ends is one in vain, too.
-        let look = tokio::time::timeout(limit.saturating_sub(start.elapsed()), probe()).await;
-        if let Ok(Some(found)) = look {
+        // A probe that hangs counts as a failed one.
+        let probed = tokio::time::timeout(limit.saturating_sub(start.elapsed()), probe()).await;
+        if let Ok(Some(found)) = probed {
             return Ok(found);
         }
         if start.elapsed() >= limit {
-            bail!("waited {limit:?} in vain: {what}");
+            bail!("waited {limit:?} for {what}");
         }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
-/// [`wait_until`] for something that is either so or not.
+/// [`wait_until`] for a condition.
 ///
 /// # Errors
-/// When the limit has passed.
+/// If the limit passes.
 pub async fn wait_until_true(
     limit: Duration,
     what: &str,
@@ -47,19 +47,19 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_probe_is_asked_until_it_gives_something() {
-        let mut asked = 0;
-        let found = wait_until(Duration::from_secs(10), "the third look", async || {
-            asked += 1;
-            (asked == 3).then_some("here")
+    async fn the_probe_is_called_until_it_returns_a_value() {
+        let mut calls = 0;
+        let found = wait_until(Duration::from_secs(10), "the third call", async || {
+            calls += 1;
+            (calls == 3).then_some("here")
         })
         .await;
         assert_eq!(found.unwrap(), "here");
-        assert_eq!(asked, 3);
+        assert_eq!(calls, 3);
     }
 
     #[tokio::test]
-    async fn a_wait_in_vain_says_for_what() {
+    async fn the_error_says_what_was_waited_for() {
         let error = wait_until_true(Duration::from_millis(30), "the moon", async || false).await;
         assert!(error.unwrap_err().to_string().contains("the moon"));
     }

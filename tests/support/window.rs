@@ -1,21 +1,24 @@
-//! The program in a real window, driven by WebDriver, with its own screen, session bus and home folder.
+//! The program in a real window, driven by WebDriver, on a virtual desktop with its own screen, session bus
+//! and home folder.
 
 mod browser;
 mod bus;
+mod desktop;
 mod files;
-mod hand;
+mod input;
 mod keyboard;
 mod keychain;
 mod memory;
 mod notifications;
 mod page;
 mod screen;
-mod stage;
+mod story;
 mod test_ids;
 mod timing;
 
 pub use browser::Browser;
+pub use desktop::Desktop;
 pub use memory::Memory;
 pub use page::{Role, Window};
-pub use stage::{Stage, story};
+pub use story::run_story;
 pub use timing::{Scrolled, Timed};

@@ -8,34 +8,34 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
-use transload_tests::process::Run;
+use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::program::Program;
 use transload_tests::secrets::SecretSearch;
+use transload_tests::servers::TestRegistry;
 use transload_tests::tools::system_tool;
-use transload_tests::window::{Role, Stage, Window, story};
+use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{at_images_of, next, select};
 
-/// As a person's editor may have left it: docker itself writes its file otherwise.
+/// Formatted as by a text editor; docker itself formats its file differently.
 const DOCKERS_FILE: &str = "{ \"auths\": {\"registry.example\": {\"auth\": \"YWRhOnB3\"}},\n\n  \"psFormat\":\"{{.ID}}\" }";
 
 #[tokio::test]
-async fn docker_and_podman_are_logged_in_as_shown_and_undone_to_the_byte() -> Result<()> {
-    let (registry, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
-    let target = Target::new(&registry.url(), "team/app")?;
+async fn docker_and_podman_are_logged_in_as_shown_and_undo_restores_each_byte() -> Result<()> {
+    let (registry, ecr) = (TestRegistry::start().await?, Ecr::practice().await?);
+    let target = TestRepository::new(&registry.url(), "team/app")?;
     target.push(&Recipe::small(98).build()?, "1.0").await?;
     let url = ecr.api_url();
     let settings = [("region", ecr.region()), ("endpoint_url", url.as_str())];
     let home = AwsHome::new()?.profile_with_key("work", ecr.key(), &settings)?;
     let auth_file = home.path().join("podman/auth.json");
-    let stage = Stage::new("client-logins").await?.variables(home.environment());
-    let stage = stage.variable("REGISTRY_AUTH_FILE", &auth_file.display().to_string());
-    let docker_file = stage.folder().join("home/.docker/config.json");
-    std::fs::create_dir_all(stage.folder().join("home/.docker"))?;
+    let desktop = Desktop::new("client-logins").await?.variables(home.environment());
+    let desktop = desktop.variable("REGISTRY_AUTH_FILE", &auth_file.display().to_string());
+    let docker_file = desktop.folder().join("home/.docker/config.json");
+    std::fs::create_dir_all(desktop.folder().join("home/.docker"))?;
     std::fs::write(&docker_file, DOCKERS_FILE)?;
-    story(stage, async |stage| {
-        let window = stage.open().await?;
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.find_by_test_id("identity-account").await?;
@@ -49,7 +49,7 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undone_to_the_byte() -> Re
             window.expand("client-logins").await?;
             let block = format!("client-login-{client}");
             window.wait_for_text_in(&block, &format!("No login for {ecr_host}")).await?;
-            // What is shown is what is changed: the file, the place in it, and nothing else.
+            // The change is exactly what is shown: the file, the field, and nothing else.
             let shown = format!("{}: set auths \u{2192} {ecr_host} to", file.display());
             window.wait_for_text_in(&block, &shown).await?;
             window.screenshot(&format!("1-{client}-before")).await?;
@@ -74,14 +74,14 @@ async fn docker_and_podman_are_logged_in_as_shown_and_undone_to_the_byte() -> Re
             undo(&window, client, &ecr_host).await?;
         }
         window.screenshot("4-undone").await?;
-        ensure!(std::fs::read_to_string(&docker_file)? == DOCKERS_FILE, "docker's file is another");
-        ensure!(!auth_file.exists(), "Podman's file was not there before");
+        ensure!(std::fs::read_to_string(&docker_file)? == DOCKERS_FILE, "docker's file differs");
+        ensure!(!auth_file.exists(), "Podman's file did not exist before");
 
         let login = String::from_utf8(STANDARD.decode(&secret)?)?;
         let password = login.strip_prefix("AWS:").unwrap_or_default();
         let search = SecretSearch::new().secret("the login", password)?;
-        search.check_text("what the program printed", stage.output())?;
-        search.check_folder(stage.folder())?;
+        search.check_text("what the program printed", desktop.output())?;
+        search.check_folder(desktop.folder())?;
         Ok(())
     })
     .await
@@ -93,13 +93,17 @@ async fn undo(window: &Window, client: &str, ecr_host: &str) -> Result<()> {
     window.wait_for_text_in(&block, &format!("No login for {ecr_host}")).await
 }
 
-/// Another program is let in with the file: it is told that the repository is not there.
+/// Checks that another program can log in with the file: it gets "not found" for a nonexistent repository.
 async fn logged_in(file: &Path, ecr_host: &str) -> Result<()> {
-    let asked = Run::new(system_tool("skopeo")?)
+    let listed = Program::new(system_tool("skopeo")?)
         .arguments(["list-tags", "--tls-verify=false", "--authfile"])
         .arguments([file.display().to_string(), format!("docker://{ecr_host}/nothing-here")])
         .finish()
         .await?;
-    ensure!(asked.stderr.contains("404 (Not Found)"), "skopeo was not let in: {}", asked.stderr);
+    ensure!(
+        listed.stderr.contains("404 (Not Found)"),
+        "the login of skopeo was rejected: {}",
+        listed.stderr
+    );
     Ok(())
 }

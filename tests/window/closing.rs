@@ -5,11 +5,11 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use transload_tests::ecr::{Ecr, SECRET_KEY};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::secrets::SecretSearch;
+use transload_tests::servers::TestRegistry;
 use transload_tests::wait::wait_until_true;
-use transload_tests::window::{Role, Stage, story};
+use transload_tests::window::{Desktop, Role, run_story};
 
 use crate::wizard::{
     at_images_of, go_to, log_in_and_review, next, select, select_newest_migration,
@@ -20,18 +20,18 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[tokio::test]
 async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()> {
     let ecr = Ecr::ministack().await?;
-    let registry = RegistryLab::start().await?;
-    let target = Target::new(&registry.url(), "team/web")?;
+    let registry = TestRegistry::start().await?;
+    let target = TestRepository::new(&registry.url(), "team/web")?;
     target.push(&Recipe::small(71).layers([2_000, 4_000_000]).build()?, "1.0").await?;
     target.push(&Recipe::small(72).build()?, "1.1").await?;
-    // The large layer stops half way to ECR and would never go on.
-    let held = Fault::HoldRequest { after_bytes: 1_500_000 };
-    let rules = [Rule::new("PATCH|PUT", "/blobs/uploads/", held)?];
+    // The large layer stops half way to ECR and would never complete.
+    let hold = Fault::HoldRequest { after_bytes: 1_500_000 };
+    let rules = [Rule::new("PATCH|PUT", "/blobs/uploads/", hold)?];
     let proxy = FaultProxy::start(&ecr.api_url(), rules).await?;
     let home = ecr.home()?;
-    let stage = Stage::new("running").await?.variables(home.environment());
-    story(stage, async |stage| {
-        let window = stage.open().await?;
+    let desktop = Desktop::new("running").await?.variables(home.environment());
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use story").await?;
         window.expand("advanced-endpoints").await?;
@@ -43,7 +43,8 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         log_in_and_review(&window).await?;
         window.click_by_test_id("wizard-start").await?;
         window.find_by_test_id("job").await?;
-        wait_until_true(LIMIT, "the layer to be half way", async || proxy.faults() > 0).await?;
+        wait_until_true(LIMIT, "the layer to be half way", async || proxy.fault_count() > 0)
+            .await?;
         wait_until_true(LIMIT, "a layer to be opened", async || {
             let layers = window.all_with(Role::Button, "Show layers of").await.unwrap_or_default();
             let Some(first) = layers.first() else { return false };
@@ -56,11 +57,11 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         window.screenshot("dark").await?;
         window.check_accessibility().await?;
 
-        // It goes on, and shows how far it is, when the person looks elsewhere.
+        // The migration continues, and shows its progress, while the user is on another page.
         go_to(&window, "Settings").await?;
         window.wait_for_text_in("nav-percent", "%").await?;
 
-        stage.ask_to_close()?;
+        desktop.ask_to_close()?;
         window.find_by_test_id("close-modal").await?;
         window.wait_for_text("Close the window?").await?;
         window.screenshot("asked").await?;
@@ -68,15 +69,18 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         window.click(Role::Link, "Migrate").await?;
         window.find_by_test_id("job").await?;
 
-        stage.ask_to_close()?;
+        desktop.ask_to_close()?;
         window.click_by_test_id("close-anyway").await?;
-        wait_until_true(LIMIT, "the program to end", async || stage.program_ended()).await?;
-        ensure!(ecr.aws()?.image_digest("web", "1.0").await?.is_none(), "a half image has a tag");
+        wait_until_true(LIMIT, "the program to end", async || desktop.program_ended()).await?;
+        ensure!(
+            ecr.aws()?.image_digest("web", "1.0").await?.is_none(),
+            "an incomplete image has a tag"
+        );
 
-        // Another day it goes on where it was.
+        // Later, the migration is resumed.
         proxy.clear();
-        stage.close().await?;
-        let window = stage.open().await?;
+        desktop.close().await?;
+        let window = desktop.open().await?;
         go_to(&window, "History").await?;
         window.wait_for_text_in("history-table", "not finished").await?;
         select_newest_migration(&window).await?;
@@ -90,8 +94,8 @@ async fn a_window_with_a_running_migration_asks_before_it_closes() -> Result<()>
         ensure!(moved.is_some() && moved == source, "{moved:?} is not {source:?}");
 
         let search = SecretSearch::new().secret("the access key", SECRET_KEY)?;
-        search.check_text("what the program printed", stage.output())?;
-        ensure!(!search.check_folder(stage.folder())?.is_empty());
+        search.check_text("what the program printed", desktop.output())?;
+        ensure!(!search.check_folder(desktop.folder())?.is_empty());
         Ok(())
     })
     .await

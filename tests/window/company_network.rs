@@ -1,36 +1,37 @@
-//! A company network: an unreachable proxy, and certificates of an unknown authority until the user selects its file.
+//! A company network: an unreachable proxy, and certificates of an unknown authority until the user selects
+//! its file.
 
 use anyhow::{Result, ensure};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::company::{Authority, CompanyProxy, proxy_variables};
+use transload_tests::company_network::{CertificateAuthority, CompanyProxy, proxy_variables};
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::process::free_port;
-use transload_tests::window::{Role, Stage, story};
+use transload_tests::servers::TestRegistry;
+use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{at_images_of, go_to, log_in_and_review, next, proved_digest, select, start};
+use crate::wizard::{at_images_of, go_to, log_in_and_review, next, select, start, verified_digest};
 
 const HOST: &str = "registry.example";
 
 #[tokio::test]
-async fn proxy_and_authority_of_a_company_are_named_and_then_taken() -> Result<()> {
-    let authority = Authority::new("Example Corp Root CA")?;
-    let registry = RegistryLab::start_with_tls(&authority.server(HOST)?).await?;
+async fn proxy_and_certificate_errors_are_named_and_fixed_in_the_settings() -> Result<()> {
+    let authority = CertificateAuthority::new("Example Corp Root CA")?;
+    let registry = TestRegistry::start_with_tls(&authority.server(HOST)?).await?;
     let ecr = Ecr::practice().await?;
-    let target =
-        Target::new(&format!("https://{}", registry.host()), "team/app")?.any_certificate()?;
+    let target = TestRepository::new(&format!("https://{}", registry.host()), "team/app")?
+        .any_certificate()?;
     target.push(&Recipe::small(97).build()?, "1.0").await?;
     let url = ecr.api_url();
     let settings = [("region", ecr.region()), ("endpoint_url", url.as_str())];
     let home = AwsHome::new()?.profile_with_key("work", ecr.key(), &settings)?;
     let port = free_port()?;
-    let stage = Stage::new("company-network").await?;
-    let stage = stage.variables(home.environment()).variables(proxy_variables(port));
-    // Where the tests run, it may name a file of its own.
-    let stage = stage.variable("AWS_CA_BUNDLE", "");
-    story(stage, async |stage| {
-        let window = stage.open().await?;
+    let desktop = Desktop::new("company-network").await?;
+    let desktop = desktop.variables(home.environment()).variables(proxy_variables(port));
+    // The environment of the tests may set another file.
+    let desktop = desktop.variable("AWS_CA_BUNDLE", "");
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.find_by_test_id("identity-account").await?;
@@ -58,7 +59,7 @@ async fn proxy_and_authority_of_a_company_are_named_and_then_taken() -> Result<(
         window.screenshot("4-settings-dark").await?;
         window.check_accessibility().await?;
 
-        // What was typed is there still, and now it is let in.
+        // The typed values are still present, and now the registry is trusted.
         go_to(&window, "Migrate").await?;
         select(&window, "team/app", &["1.0"]).await?;
         window.screenshot("5-images-dark").await?;
@@ -66,12 +67,12 @@ async fn proxy_and_authority_of_a_company_are_named_and_then_taken() -> Result<(
         window.wait_for_text_in("repository-state-team/app", "Will be created").await?;
         log_in_and_review(&window).await?;
         ensure!(start(&window).await? == "succeeded");
-        proved_digest(&window, 0, "equal").await?;
-        let asked = proxy.asked();
+        verified_digest(&window, 0, "equal").await?;
+        let requests = proxy.requests();
         let through = format!("CONNECT {HOST}:443 ");
         ensure!(
-            !asked.is_empty() && asked.iter().all(|line| line.starts_with(&through)),
-            "{asked:?}"
+            !requests.is_empty() && requests.iter().all(|line| line.starts_with(&through)),
+            "{requests:?}"
         );
         Ok(())
     })

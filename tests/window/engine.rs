@@ -5,44 +5,44 @@ use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::SECRET_KEY;
 use transload_tests::images::{Format, Recipe};
-use transload_tests::labs::{DockerCli, EngineLab, MinistackLab};
 use transload_tests::secrets::SecretSearch;
-use transload_tests::window::{Role, Stage, story};
+use transload_tests::servers::{DockerCli, Ministack, TestEngine};
+use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{log_in_and_review, next, proved_digest, select, start};
+use crate::wizard::{log_in_and_review, next, select, start, verified_digest};
 
 const IMAGE: &str = "dencold/pgcli:latest";
 
 #[tokio::test]
 async fn an_image_of_the_docker_engine_is_in_ecr_with_the_digest_on_screen() -> Result<()> {
-    let docker = EngineLab::docker().await?;
+    let docker = TestEngine::docker().await?;
     let image = Recipe::small(61).format(Format::Docker).build()?;
     docker.cli()?.load(&image, IMAGE).await?;
-    moves_the_image("docker", &docker.cli()?, &docker.address()).await
+    migrates_the_image("docker", &docker.cli()?, &docker.address()).await
 }
 
 #[tokio::test]
 async fn an_image_of_podman_is_in_ecr_with_the_digest_on_screen() -> Result<()> {
-    let podman = EngineLab::podman().await?;
+    let podman = TestEngine::podman().await?;
     let cli = podman.cli()?;
     let image = Recipe::small(62).format(Format::Docker).build()?;
     cli.load(&image, IMAGE).await?;
-    // A name without a host is Docker Hub's for Docker, and localhost's for Podman.
+    // A name without a host refers to Docker Hub in Docker, and to localhost in Podman.
     let named = format!("docker.io/{IMAGE}");
     cli.run(["tag", &format!("localhost/{IMAGE}"), &named]).succeed().await?;
     cli.run(["rmi", &format!("localhost/{IMAGE}")]).succeed().await?;
-    moves_the_image("podman", &cli, &podman.address()).await
+    migrates_the_image("podman", &cli, &podman.address()).await
 }
 
-async fn moves_the_image(name: &str, cli: &DockerCli, address: &str) -> Result<()> {
-    let ecr = MinistackLab::start().await?;
+async fn migrates_the_image(name: &str, cli: &DockerCli, address: &str) -> Result<()> {
+    let ecr = Ministack::start().await?;
     let key = ("AKIAIOSFODNN7EXAMPLE", SECRET_KEY);
     let home = AwsHome::new()?.profile_with_key("work", key, &[("region", REGION)])?;
     let names_before = cli.image_names().await?;
-    let stage =
-        Stage::new(name).await?.variables(home.environment()).variable("DOCKER_HOST", address);
-    story(stage, async |stage| {
-        let window = stage.open().await?;
+    let desktop =
+        Desktop::new(name).await?.variables(home.environment()).variable("DOCKER_HOST", address);
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.expand("advanced-endpoints").await?;
@@ -56,7 +56,7 @@ async fn moves_the_image(name: &str, cli: &DockerCli, address: &str) -> Result<(
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         log_in_and_review(&window).await?;
         ensure!(start(&window).await? == "succeeded");
-        let on_screen = proved_digest(&window, 0, "same_content").await?;
+        let on_screen = verified_digest(&window, 0, "same_content").await?;
 
         let aws = ecr.aws()?;
         ensure!(aws.image_digest("pgcli", "latest").await? == Some(on_screen.clone()));
@@ -69,10 +69,10 @@ async fn moves_the_image(name: &str, cli: &DockerCli, address: &str) -> Result<(
         if token.trim().len() >= 12 {
             search = search.secret("the registry's token", token.trim())?;
         }
-        search.check_text("what the program printed", stage.output())?;
-        let files = search.check_folder(stage.folder())?;
-        ensure!(files.contains(&stage.data_folder().join("draft.json")), "{files:?}");
-        ensure!(files.iter().any(|file| file.starts_with(stage.data_folder().join("logs"))));
+        search.check_text("what the program printed", desktop.output())?;
+        let files = search.check_folder(desktop.folder())?;
+        ensure!(files.contains(&desktop.data_folder().join("draft.json")), "{files:?}");
+        ensure!(files.iter().any(|file| file.starts_with(desktop.data_folder().join("logs"))));
         Ok(())
     })
     .await

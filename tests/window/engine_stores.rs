@@ -1,31 +1,32 @@
-//! Docker 26 with the containerd image store, where `docker pull` leaves a partial index that the engine can't push.
+//! Docker 26 with the containerd image store, where `docker pull` leaves a partial index that the engine
+//! can't push.
 
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use transload_tests::images::{Index, Recipe, Target};
-use transload_tests::labs::{DockerCli, EngineKind, EngineLab, RegistryLab};
-use transload_tests::window::{Stage, Window, story};
+use transload_tests::images::{Index, Recipe, TestRepository};
+use transload_tests::servers::{DockerCli, EngineKind, TestEngine, TestRegistry};
+use transload_tests::window::{Desktop, Window, run_story};
 
-use crate::wizard::{begin_practice, log_in_and_review, next, proved_digest, select, start};
+use crate::wizard::{begin_practice, log_in_and_review, next, select, start, verified_digest};
 
 const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64/v8", "linux/s390x"];
-/// How long a text of the report may take to show.
+/// How long a text of the report may take to appear.
 const SHOWN: Duration = Duration::from_secs(30);
 
-/// An engine that pulled an index of three platforms, and the registry that it came from.
-struct Pulled {
-    engine: EngineLab,
-    registry: RegistryLab,
+/// An engine that pulled an index of three platforms, and the registry of the index.
+struct EngineFixture {
+    engine: TestEngine,
+    registry: TestRegistry,
     index: Index,
 }
 
-impl Pulled {
+impl EngineFixture {
     async fn new(seed: u64) -> Result<Self> {
         let (engine, registry) =
-            (EngineKind::Docker26Containerd.start().await?, RegistryLab::start().await?);
+            (EngineKind::Docker26Containerd.start().await?, TestRegistry::start().await?);
         let index = Index::with_attestation(seed, &PLATFORMS)?;
-        Target::new(&registry.url(), "k/many")?.push_index(&index, "1").await?;
+        TestRepository::new(&registry.url(), "k/many")?.push_index(&index, "1").await?;
         engine.cli()?.pull(&format!("{}/k/many:1", registry.host())).await?;
         Ok(Self { engine, registry, index })
     }
@@ -35,7 +36,7 @@ impl Pulled {
     }
 }
 
-/// From the first page to the review of one image of the engine.
+/// Goes from the first page to the review of one image of the engine.
 async fn review(window: &Window, repository: &str) -> Result<()> {
     begin_practice(window).await?;
     next(window, "Images").await?;
@@ -47,13 +48,13 @@ async fn review(window: &Window, repository: &str) -> Result<()> {
 
 #[tokio::test]
 async fn a_partial_index_is_copied_from_its_registry_instead() -> Result<()> {
-    let pulled = Pulled::new(71).await?;
-    let stage = Stage::new("engine-registry-instead")
+    let fixture = EngineFixture::new(71).await?;
+    let desktop = Desktop::new("engine-registry-instead")
         .await?
-        .variable("DOCKER_HOST", &pulled.engine.address());
-    story(stage, async |stage| {
-        let window = stage.open().await?;
-        review(&window, &pulled.repository()).await?;
+        .variable("DOCKER_HOST", &fixture.engine.address());
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
+        review(&window, &fixture.repository()).await?;
         window.wait_for_text_in("plan-prediction-0", "doesn’t report its platforms").await?;
         window.wait_for_text_in("take-originals", "all 3 platforms, same digest").await?;
         window.screenshot("engine-review-partial").await?;
@@ -61,8 +62,8 @@ async fn a_partial_index_is_copied_from_its_registry_instead() -> Result<()> {
         window.click_by_test_id("take-originals").await?;
         window.wait_for_text_in("plan-images", "Registry to registry").await?;
         ensure!(start(&window).await? == "succeeded");
-        let in_ecr = proved_digest(&window, 0, "equal").await?;
-        ensure!(in_ecr == pulled.index.manifest.digest, "{in_ecr}");
+        let in_ecr = verified_digest(&window, 0, "equal").await?;
+        ensure!(in_ecr == fixture.index.manifest.digest, "{in_ecr}");
         Ok(())
     })
     .await
@@ -70,42 +71,43 @@ async fn a_partial_index_is_copied_from_its_registry_instead() -> Result<()> {
 
 #[tokio::test]
 async fn a_partial_index_is_pushed_by_transload_itself() -> Result<()> {
-    let pulled = Pulled::new(72).await?;
-    let cli = pulled.engine.cli()?;
+    let fixture = EngineFixture::new(72).await?;
+    let cli = fixture.engine.cli()?;
     let names = cli.image_names().await?;
-    let stage =
-        Stage::new("engine-own-push").await?.variable("DOCKER_HOST", &pulled.engine.address());
-    story(stage, async |stage| {
-        let window = stage.open().await?;
-        review(&window, &pulled.repository()).await?;
+    let desktop =
+        Desktop::new("engine-own-push").await?.variable("DOCKER_HOST", &fixture.engine.address());
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
+        review(&window, &fixture.repository()).await?;
         window.wait_for_text_in("plan-prediction-0", "Transload reads the image").await?;
         ensure!(start(&window).await? == "succeeded");
-        let in_ecr = proved_digest(&window, 0, "equal_to_part").await?;
-        ensure!(in_ecr == pulled.index.images[0].manifest.digest, "{in_ecr}");
+        let in_ecr = verified_digest(&window, 0, "equal_to_part").await?;
+        ensure!(in_ecr == fixture.index.images[0].manifest.digest, "{in_ecr}");
         let of = window.attribute_of(SHOWN, "digest-index-0", "data-digest").await?;
-        ensure!(of == pulled.index.manifest.digest, "{of}");
+        ensure!(of == fixture.index.manifest.digest, "{of}");
         window.screenshot("engine-report-part").await?;
-        ensure!(cli.image_names().await? == names, "a name was left in the engine");
+        ensure!(cli.image_names().await? == names, "a tag was left in the engine");
         Ok(())
     })
     .await
 }
 
 #[tokio::test]
-async fn an_image_that_was_built_here_is_offered_from_nowhere() -> Result<()> {
+async fn a_locally_built_image_is_not_offered_from_a_registry() -> Result<()> {
     let engine = EngineKind::Docker26Containerd.start().await?;
     let cli: DockerCli = engine.cli()?;
-    // Nothing answers at this host, as at the host of an image that was never pushed.
+    // No registry responds at this host, like at that of an image that was never pushed.
     let repository = "127.0.0.1:9/built/here";
     cli.load(&Recipe::small(73).build()?, &format!("{repository}:1")).await?;
-    let stage = Stage::new("engine-built-here").await?.variable("DOCKER_HOST", &engine.address());
-    story(stage, async |stage| {
-        let window = stage.open().await?;
+    let desktop =
+        Desktop::new("engine-built-here").await?.variable("DOCKER_HOST", &engine.address());
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
         review(&window, repository).await?;
         let text = window.page_text().await?;
         ensure!(!text.contains("Copy from"), "{text}");
         ensure!(start(&window).await? == "succeeded");
-        proved_digest(&window, 0, "equal").await?;
+        verified_digest(&window, 0, "equal").await?;
         Ok(())
     })
     .await

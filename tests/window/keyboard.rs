@@ -2,22 +2,22 @@
 
 use anyhow::{Result, ensure};
 use fantoccini::key::Key;
-use transload_tests::window::{Role, Stage, Window, story};
+use transload_tests::window::{Desktop, Role, Window, run_story};
 
-use crate::wizard::{MIGRATION, proved_digest};
+use crate::wizard::{MIGRATION, verified_digest};
 
 /// More rows and columns than the tables of the story have.
 const MOST_CELLS: usize = 15;
 
 #[tokio::test]
-async fn the_wizard_can_be_walked_by_keyboard_alone() -> Result<()> {
-    story(Stage::new("keyboard").await?, async |stage| {
-        let window = stage.open().await?;
+async fn the_wizard_can_be_used_with_the_keyboard_only() -> Result<()> {
+    run_story(Desktop::new("keyboard").await?, async |desktop| {
+        let window = desktop.open().await?;
         enter(&window, "Start practice mode").await?;
         window.find_by_test_id("identity-account").await?;
         enter(&window, "Next").await?;
 
-        // The table is one stop of Tab; arrows walk its cells.
+        // The table is one tab stop; arrow keys move between its cells.
         window.find(Role::Button, "Show tags of dencold/pgcli").await?;
         window.tab_to("Select all").await?;
         window.press_until(Key::Down, MOST_CELLS, "Select dencold/pgcli").await?;
@@ -32,7 +32,7 @@ async fn the_wizard_can_be_walked_by_keyboard_alone() -> Result<()> {
 
         window.wait_for_text_in("repository-state-dencold/pgcli", "Will be created").await?;
         window.tab_to("ECR repository for dencold/pgcli").await?;
-        // Tab selects what is in a field; the name is kept.
+        // Tab selects the content of a field; End keeps the name.
         window.press(Key::End).await?;
         window.type_keys("-by-keyboard").await?;
         enter(&window, "Next").await?;
@@ -42,7 +42,7 @@ async fn the_wizard_can_be_walked_by_keyboard_alone() -> Result<()> {
         enter(&window, "Start").await?;
         let outcome = window.attribute_of(MIGRATION, "result", "data-outcome").await?;
         ensure!(outcome == "succeeded", "{outcome}");
-        proved_digest(&window, 0, "equal").await?;
+        verified_digest(&window, 0, "equal").await?;
 
         enter(&window, "View repositories").await?;
         window.find_by_test_id("repository-open-pgcli-by-keyboard").await?;
@@ -53,7 +53,7 @@ async fn the_wizard_can_be_walked_by_keyboard_alone() -> Result<()> {
     .await
 }
 
-/// Goes to a button or link by Tab and presses Enter.
+/// Goes to a button or link with Tab and presses Enter.
 async fn enter(window: &Window, name: &str) -> Result<()> {
     window.find_enabled(name).await?;
     window.tab_to(name).await?;

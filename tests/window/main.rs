@@ -1,22 +1,22 @@
 //! Stories in a real window: clicks and keys of a user, on real servers.
 
-mod account;
-mod choices;
 mod client_logins;
 mod closing;
 mod company_network;
-mod desktop;
+mod docker_hub_account;
 mod engine;
-mod engine_pictures;
+mod engine_screenshots;
 mod engine_stores;
 mod keyboard;
-mod kills;
+mod kill_and_resume;
 mod mfa;
-mod opening;
+mod notifications;
+mod open_and_close;
 mod permissions;
 mod practice;
 mod screenshots;
-mod session_ends;
+mod session_expiry;
 mod sign_in;
 mod start_failures;
+mod user_decisions;
 mod wizard;

@@ -6,25 +6,25 @@ use transload_tests::aws::{MFA_CODE, Role as IamRole, Sts, check_shapes};
 use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::secrets::SecretSearch;
-use transload_tests::window::{Role, Stage, story};
+use transload_tests::servers::TestRegistry;
+use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{at_images_of, log_in_and_review, next, proved_digest, select, start};
+use crate::wizard::{at_images_of, log_in_and_review, next, select, start, verified_digest};
 
 const KEY: (&str, &str) = ("AKIASTORY00000000000", "wJalrXUtnFEMI/K7MDENG/window-story-key");
 const SERIAL: &str = "arn:aws:iam::123456789012:mfa/ada";
 const TAGS: [&str; 3] = ["1.0", "1.1", "2.0"];
 
 #[tokio::test]
-async fn one_mfa_code_serves_a_migration_of_several_images() -> Result<()> {
-    let (registry, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
-    let target = Target::new(&registry.url(), "team/app")?;
+async fn one_mfa_code_is_enough_for_a_migration_of_several_images() -> Result<()> {
+    let (registry, ecr) = (TestRegistry::start().await?, Ecr::practice().await?);
+    let target = TestRepository::new(&registry.url(), "team/app")?;
     for (seed, tag) in (81..).zip(TAGS) {
         target.push(&Recipe::small(seed).build()?, tag).await?;
     }
-    let role = IamRole::named("push").with_mfa(SERIAL).giving(ecr.key());
+    let role = IamRole::named("push").with_mfa(SERIAL).with_access_key(ecr.key());
     let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
     let home = AwsHome::new()?.profile_with_key("base", KEY, &[])?.config_text(&format!(
         "[profile \"our team\"]\nregion = {REGION}\nrole_arn = {}\nsource_profile = base\n\
@@ -34,9 +34,9 @@ async fn one_mfa_code_serves_a_migration_of_several_images() -> Result<()> {
         sts.url(),
         ecr.api_url(),
     ))?;
-    let stage = Stage::new("mfa").await?.variables(home.environment());
-    story(stage, async |stage| {
-        let window = stage.open().await?;
+    let desktop = Desktop::new("mfa").await?.variables(home.environment());
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
         window.click(Role::Button, "Dark mode").await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use our team").await?;
@@ -46,7 +46,7 @@ async fn one_mfa_code_serves_a_migration_of_several_images() -> Result<()> {
         window.wait_for_text_in("mfa-modal", "AWS rejected the code").await?;
         window.screenshot("1-wrong-code").await?;
         window.check_accessibility().await?;
-        // The field has the focus and is empty: the next code is typed without a click.
+        // The field is empty and has the focus: the next code is typed without a click.
         window.type_keys(MFA_CODE).await?;
         window.press(Key::Enter).await?;
         window.find_by_test_id("identity-account").await?;
@@ -59,18 +59,18 @@ async fn one_mfa_code_serves_a_migration_of_several_images() -> Result<()> {
         log_in_and_review(&window).await?;
         ensure!(start(&window).await? == "succeeded");
         for image in 0..TAGS.len() {
-            proved_digest(&window, image, "equal").await?;
+            verified_digest(&window, image, "equal").await?;
         }
         ensure!(sts.times("AssumeRole") == 2, "{} codes", sts.times("AssumeRole"));
         check_shapes("sts", &sts.exchanges()).await?;
 
-        // Given time to write its log, the program has kept the session nowhere.
-        stage.close().await?;
+        // After the program had time to write its log, the session is stored nowhere.
+        desktop.close().await?;
         let search = SecretSearch::new()
             .secret("the session", "token-of-session-1")?
             .secret("the key", KEY.1)?;
-        search.check_text("what the program printed", stage.output())?;
-        search.check_folder(stage.folder())?;
+        search.check_text("what the program printed", desktop.output())?;
+        search.check_folder(desktop.folder())?;
         Ok(())
     })
     .await

@@ -4,10 +4,10 @@ use anyhow::{Result, ensure};
 use transload_tests::aws::Iam;
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::secrets::SecretSearch;
-use transload_tests::window::{Role, Stage, story};
+use transload_tests::servers::TestRegistry;
+use transload_tests::window::{Desktop, Role, run_story};
 
 use crate::wizard::{at_images_of, log_in_and_review, next, select, start};
 
@@ -15,17 +15,17 @@ use crate::wizard::{at_images_of, log_in_and_review, next, select, start};
 async fn another_account_and_a_missing_permission_are_confirmed_before_anything_is_written()
 -> Result<()> {
     let iam = Iam::start("123456789012").await?;
-    iam.call_it("my-company");
+    iam.set_alias("my-company");
     let ecr = Ecr::practice().await?;
-    let registry = RegistryLab::start().await?;
-    let target = Target::new(&registry.url(), "team/web")?;
+    let registry = TestRegistry::start().await?;
+    let target = TestRepository::new(&registry.url(), "team/web")?;
     target.push(&Recipe::small(92).build()?, "1.0").await?;
     let url = iam.url();
     let settings = [("region", ecr.region()), ("endpoint_url", url.as_str())];
     let home = AwsHome::new()?.profile_with_key("work", ecr.key(), &settings)?;
-    let stage = Stage::new("permissions").await?.variables(home.environment());
-    story(stage, async |stage| {
-        let window = stage.open().await?;
+    let desktop = Desktop::new("permissions").await?.variables(home.environment());
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.expand("advanced-endpoints").await?;
@@ -35,10 +35,10 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         window.click_by_test_id("save-profile").await?;
         window.wait_for_text("Production").await?;
 
-        // Another day the same keys are of another account, with less rights.
-        iam.becomes("210987654321");
-        iam.take_away(&["ecr:CreateRepository", "ecr:PutImage"]);
-        let window = stage.open().await?;
+        // Later, the same keys belong to another account, with fewer permissions.
+        iam.set_account("210987654321");
+        iam.deny_actions(&["ecr:CreateRepository", "ecr:PutImage"]);
+        let window = desktop.open().await?;
         window.click(Role::Radio, "Use saved profile Production").await?;
         window.wait_for_text_in("account-warning", "Different account: 210987654321").await?;
         window
@@ -52,7 +52,7 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         log_in_and_review(&window).await?;
         window.wait_for_text_in("permissions-missing", "ecr:CreateRepository").await?;
         let begin = window.find_by_test_id("wizard-start").await?;
-        ensure!(begin.attr("aria-disabled").await?.as_deref() == Some("true"), "Start is open");
+        ensure!(begin.attr("aria-disabled").await?.as_deref() == Some("true"), "Start is enabled");
         window.screenshot("light").await?;
         window.check_accessibility().await?;
         window.click(Role::Button, "Dark mode").await?;
@@ -66,7 +66,7 @@ async fn another_account_and_a_missing_permission_are_confirmed_before_anything_
         ensure!(start(&window).await? == "succeeded");
         SecretSearch::new()
             .secret("the access key", ecr.key().1)?
-            .check_text("what the program printed", stage.output())?;
+            .check_text("what the program printed", desktop.output())?;
         Ok(())
     })
     .await

@@ -2,14 +2,16 @@
 
 use anyhow::{Result, ensure};
 use transload_tests::secrets::SecretSearch;
-use transload_tests::window::{Role, Stage, story};
+use transload_tests::window::{Desktop, Role, run_story};
 
-use crate::wizard::{begin_practice, go_to, log_in_and_review, next, proved_digest, select, start};
+use crate::wizard::{
+    begin_practice, go_to, log_in_and_review, next, select, start, verified_digest,
+};
 
 #[tokio::test]
 async fn a_first_start_leads_through_practice_to_equal_digests_and_a_saved_profile() -> Result<()> {
-    story(Stage::new("practice").await?, async |stage| {
-        let window = stage.open().await?;
+    run_story(Desktop::new("practice").await?, async |desktop| {
+        let window = desktop.open().await?;
         begin_practice(&window).await?;
         window.fill_by_test_id("save-profile-name", "Try-out").await?;
         window.click_by_test_id("save-profile").await?;
@@ -23,9 +25,11 @@ async fn a_first_start_leads_through_practice_to_equal_digests_and_a_saved_profi
         log_in_and_review(&window).await?;
 
         ensure!(start(&window).await? == "succeeded");
-        let digests =
-            [proved_digest(&window, 0, "equal").await?, proved_digest(&window, 1, "equal").await?];
-        ensure!(digests[0] != digests[1], "two tags of one digest show nothing");
+        let digests = [
+            verified_digest(&window, 0, "equal").await?,
+            verified_digest(&window, 1, "equal").await?,
+        ];
+        ensure!(digests[0] != digests[1], "two tags with the same digest do not prove anything");
 
         window.click_by_test_id("show-repositories").await?;
         window.click_by_test_id("repository-open-pgcli").await?;
@@ -35,20 +39,23 @@ async fn a_first_start_leads_through_practice_to_equal_digests_and_a_saved_profi
         let repository = window.page_text().await?;
         ensure!(repository.contains("4.0.1") && repository.contains("4.2.0"));
 
-        let first_run = stage.output();
-        let window = stage.open().await?;
+        let first_run = desktop.output();
+        let window = desktop.open().await?;
         go_to(&window, "Saved profiles").await?;
         window.wait_for_text_in("profiles-table", "Try-out").await?;
 
-        // The practice secrets are known: they stand for every secret that the program makes.
+        // The practice secrets are known. They represent all secrets that the program creates.
         let search = SecretSearch::new()
             .secret("practice's access key", "practice-only-secret-access-key-00000000")?
             .secret("practice's access token", "practice-hub-access-token")?;
         search.check_text("what the program printed", first_run)?;
-        search.check_text("what the program printed", stage.output())?;
-        let files = search.check_folder(stage.folder())?;
+        search.check_text("what the program printed", desktop.output())?;
+        let files = search.check_folder(desktop.folder())?;
         for kept in ["saved-profiles.json", "settings.json", "draft.json"] {
-            ensure!(files.contains(&stage.data_folder().join(kept)), "{kept} is not in {files:?}");
+            ensure!(
+                files.contains(&desktop.data_folder().join(kept)),
+                "{kept} is not in {files:?}"
+            );
         }
         Ok(())
     })

@@ -1,7 +1,7 @@
-//! Story 8: pictures of every screen to look at, each checked with axe-core.
+//! Story 8: screenshots of every screen, each checked with axe-core.
 
 use anyhow::{Result, ensure};
-use transload_tests::window::{Role, Stage, Window, story};
+use transload_tests::window::{Desktop, Role, Window, run_story};
 
 use crate::wizard::{
     begin_practice, go_to, log_in_and_review, next, select, select_newest_migration, start,
@@ -9,30 +9,30 @@ use crate::wizard::{
 
 #[tokio::test]
 async fn screenshots_in_light() -> Result<()> {
-    Walk { name: "light", dark: false, size: None }.go().await
+    ScreenTour { name: "light", dark: false, size: None }.go().await
 }
 
 #[tokio::test]
 async fn screenshots_in_dark() -> Result<()> {
-    Walk { name: "dark", dark: true, size: None }.go().await
+    ScreenTour { name: "dark", dark: true, size: None }.go().await
 }
 
-/// The smallest size that the window takes.
+/// The minimum size of the window.
 #[tokio::test]
 async fn screenshots_of_a_small_window() -> Result<()> {
-    Walk { name: "small", dark: false, size: Some((900, 600)) }.go().await
+    ScreenTour { name: "small", dark: false, size: Some((900, 600)) }.go().await
 }
 
-struct Walk {
+struct ScreenTour {
     name: &'static str,
     dark: bool,
     size: Option<(u32, u32)>,
 }
 
-impl Walk {
+impl ScreenTour {
     async fn go(self) -> Result<()> {
-        story(Stage::new(self.name).await?, async |stage| {
-            let window = stage.open().await?;
+        run_story(Desktop::new(self.name).await?, async |desktop| {
+            let window = desktop.open().await?;
             if self.dark {
                 window.click(Role::Button, "Dark mode").await?;
                 window.find(Role::Button, "Light mode").await?;

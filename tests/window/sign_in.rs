@@ -1,15 +1,15 @@
 //! A profile whose SSO session expired: the user signs in from the wizard, in a browser.
 
 use anyhow::{Result, ensure};
-use transload_tests::aws::{IdentityCenter, Person};
+use transload_tests::aws::{IdentityCenter, UserDecision};
 use transload_tests::aws_home::AwsHome;
 use transload_tests::ecr::Ecr;
 use transload_tests::secrets::SecretSearch;
-use transload_tests::window::{Browser, Role, Stage, story};
+use transload_tests::window::{Browser, Desktop, Role, run_story};
 
 use crate::wizard::go_to;
 
-/// A home with the profile `work`, which signs in at an IAM Identity Center and leads to an ECR.
+/// A home folder with the profile `work`, which signs in with an IAM Identity Center and uses an ECR.
 pub fn sso_home(center: &IdentityCenter, ecr: &Ecr) -> Result<AwsHome> {
     AwsHome::new()?.config_text(&format!(
         "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = {0}\n\
@@ -22,21 +22,21 @@ pub fn sso_home(center: &IdentityCenter, ecr: &Ecr) -> Result<AwsHome> {
 }
 
 #[tokio::test]
-async fn signing_in_from_the_wizard_by_browser_and_by_code() -> Result<()> {
+async fn signing_in_from_the_wizard_with_browser_and_code() -> Result<()> {
     let ecr = Ecr::practice().await?;
     let center = IdentityCenter::start(ecr.key()).await?;
     let home = sso_home(&center, &ecr)?;
-    let (stage, browser) = Browser::on(Stage::new("sign-in").await?)?;
-    let stage = stage.variables(home.environment()).variables(center.environment());
-    story(stage, async |stage| {
-        let window = stage.open().await?;
+    let (desktop, browser) = Browser::install(Desktop::new("sign-in").await?)?;
+    let desktop = desktop.variables(home.environment()).variables(center.environment());
+    run_story(desktop, async |desktop| {
+        let window = desktop.open().await?;
         window.click_by_test_id("card-migrate").await?;
         window.click(Role::Radio, "Use work").await?;
         window.wait_for_text("Sign-in required").await?;
         window.screenshot("1-sign-in-needed").await?;
 
-        // The person looks at another device first, and then takes this one.
-        center.person(Person::Waits);
+        // The user starts with a code for another device, and then uses the browser on this one.
+        center.set_user_decision(UserDecision::Pending);
         window.click_by_test_id("error-action-sign_in").await?;
         window.find_by_test_id("sign-in-waiting").await?;
         let page = browser.opened().await?;
@@ -49,10 +49,10 @@ async fn signing_in_from_the_wizard_by_browser_and_by_code() -> Result<()> {
         window.screenshot("3-sign-in-code").await?;
         window.click_by_test_id("sign-in-cancel").await?;
 
-        center.person(Person::Allows);
+        center.set_user_decision(UserDecision::Allow);
         window.click_by_test_id("error-action-sign_in").await?;
         let again = browser.opened().await?;
-        ensure!(again != page, "the page of the sign-in that was given up opened again");
+        ensure!(again != page, "the page of the cancelled sign-in was opened again");
         IdentityCenter::open_page(&again).await?;
         window.find_by_test_id("identity-account").await?;
         window.screenshot("4-signed-in").await?;
@@ -77,8 +77,8 @@ async fn signing_in_from_the_wizard_by_browser_and_by_code() -> Result<()> {
         for secret in center.secrets() {
             search = search.secret("of the sign-in", &secret)?;
         }
-        search.check_text("what the program printed", stage.output())?;
-        search.check_folder(&stage.data_folder())?;
+        search.check_text("what the program printed", desktop.output())?;
+        search.check_folder(&desktop.data_folder())?;
         Ok(())
     })
     .await

@@ -1,22 +1,22 @@
-//! The program cannot start: a sentence that says why and what to do, and an exit code. Everything here
-//! is the program itself, started as a person starts it.
+//! The program cannot start: it prints a sentence that says why and what to do, and returns an exit code. The
+//! stories run the program itself, as a user starts it.
 
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use transload_tests::process::{Finished, Run};
+use transload_tests::program::{Program, ProgramOutput};
 use transload_tests::tools::{application, command_line};
 
-/// The program, with a home folder of its own.
-fn program(home: &Path) -> Result<Run> {
-    Ok(Run::new(application()?).variable("HOME", home).variable("TRANSLOAD_DATA_DIR", home))
+/// The program, with a temporary home folder.
+fn program(home: &Path) -> Result<Program> {
+    Ok(Program::new(application()?).variable("HOME", home).variable("TRANSLOAD_DATA_DIR", home))
 }
 
-fn without_display(run: Run) -> Run {
+fn without_display(run: Program) -> Program {
     run.without_variable("DISPLAY").without_variable("WAYLAND_DISPLAY")
 }
 
-fn expect(finished: &Finished, code: i32, says: &[&str], what: &str) -> Result<()> {
+fn expect(finished: &ProgramOutput, code: i32, says: &[&str], what: &str) -> Result<()> {
     let printed = format!("{}{}", finished.text(), finished.stderr);
     ensure!(finished.status.code() == Some(code), "{what}: {:?} {printed}", finished.status);
     for sentence in says {
@@ -26,7 +26,7 @@ fn expect(finished: &Finished, code: i32, says: &[&str], what: &str) -> Result<(
     Ok(())
 }
 
-/// What needs no window works everywhere, also where nothing can be written.
+/// Options that need no window work everywhere, even if nothing can be written.
 #[tokio::test]
 async fn help_version_and_a_missing_display_need_no_window() -> Result<()> {
     let home = tempfile::tempdir()?;
@@ -46,7 +46,7 @@ async fn help_version_and_a_missing_display_need_no_window() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_display_that_does_not_answer_is_said_in_a_sentence() -> Result<()> {
+async fn a_display_that_does_not_respond_is_reported_in_a_sentence() -> Result<()> {
     let home = tempfile::tempdir()?;
     for display in [":4242", "no-such-host.invalid:0", "nonsense"] {
         let run = program(home.path())?.without_variable("WAYLAND_DISPLAY");
@@ -57,7 +57,7 @@ async fn a_display_that_does_not_answer_is_said_in_a_sentence() -> Result<()> {
     Ok(())
 }
 
-/// The tests run as root, who may write anywhere: these folders nobody can use.
+/// The tests run as root, which can write everywhere, so these are folders that nobody can use.
 #[tokio::test]
 async fn a_data_folder_that_cannot_be_used_is_named() -> Result<()> {
     let home = tempfile::tempdir()?;
@@ -83,7 +83,7 @@ async fn a_data_folder_that_cannot_be_used_is_named() -> Result<()> {
         expect(&run.finish().await?, 1, &says, what)?;
     }
     for (what, folder) in [("a file", file.clone()), ("of the kernel", "/proc/transload".into())] {
-        let run = Run::new(command_line()?).arguments(["history"]);
+        let run = Program::new(command_line()?).arguments(["history"]);
         let finished = run.variable("TRANSLOAD_DATA_DIR", &folder).finish().await?;
         let named = folder.display().to_string();
         expect(&finished, 3, &["error: ", &named], &format!("command line, {what}"))?;
@@ -92,11 +92,11 @@ async fn a_data_folder_that_cannot_be_used_is_named() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_damaged_journal_is_named_and_left_as_it_is() -> Result<()> {
+async fn a_damaged_journal_is_named_and_not_changed() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let journal = folder.path().join("journal.sqlite");
-    let history = || -> Result<Run> {
-        let run = Run::new(command_line()?).arguments(["history"]);
+    let history = || -> Result<Program> {
+        let run = Program::new(command_line()?).arguments(["history"]);
         Ok(run.variable("TRANSLOAD_DATA_DIR", folder.path()))
     };
     history()?.succeed().await?;
@@ -119,7 +119,7 @@ async fn a_damaged_journal_is_named_and_left_as_it_is() -> Result<()> {
         expect(&history()?.finish().await?, 3, &says, what)?;
         ensure!(std::fs::read(&journal)? == content, "{what}: it was changed");
     }
-    // As the advice says: with the file out of the way there is a new journal.
+    // As the error advises: after the file was moved, there is a new journal.
     std::fs::rename(&journal, folder.path().join("damaged.sqlite"))?;
     history()?.succeed().await?;
     Ok(())

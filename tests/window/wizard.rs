@@ -6,11 +6,11 @@ use anyhow::{Result, ensure};
 use transload_tests::wait::wait_until_true;
 use transload_tests::window::{Role, Window};
 
-/// How long a migration of a few megabytes may take. Generous: the machine may be building
-/// meanwhile.
+/// How long a migration of a few megabytes may take. Generous, because the machine may be compiling at the
+/// same time.
 pub const MIGRATION: Duration = Duration::from_secs(90);
 
-/// From the first start into the wizard, with practice as the account.
+/// Goes from the first start into the wizard, with practice mode as the account.
 pub async fn begin_practice(window: &Window) -> Result<()> {
     window.click_by_test_id("card-practice").await?;
     window.find(Role::Heading, "AWS profile").await?;
@@ -18,14 +18,14 @@ pub async fn begin_practice(window: &Window) -> Result<()> {
     Ok(())
 }
 
-/// To the next step, which has this title.
+/// Goes to the next step, which has this title.
 pub async fn next(window: &Window, title: &str) -> Result<()> {
     window.click_by_test_id("wizard-next").await?;
     window.find(Role::Heading, title).await?;
     Ok(())
 }
 
-/// From step 1 to the images of any registry.
+/// Goes from step 1 to the images of any registry.
 pub async fn at_images_of(window: &Window, host: &str) -> Result<()> {
     next(window, "Images").await?;
     window.choose("Source", "Another registry").await?;
@@ -42,7 +42,7 @@ pub async fn select(window: &Window, repository: &str, tags: &[&str]) -> Result<
     window.wait_for_text_in("selection-summary", count).await
 }
 
-/// From step 3 over the login to the review, where Start can be pressed.
+/// Goes from step 3 through the login to the review, where Start can be pressed.
 pub async fn log_in_and_review(window: &Window) -> Result<()> {
     next(window, "Log in").await?;
     window.wait_for_text_in("login-registry", "Logged in").await?;
@@ -51,21 +51,21 @@ pub async fn log_in_and_review(window: &Window) -> Result<()> {
     Ok(())
 }
 
-/// Presses Start and waits for the result; answers its outcome.
+/// Presses Start, waits for the result, and returns its outcome.
 pub async fn start(window: &Window) -> Result<String> {
     window.click_by_test_id("wizard-start").await?;
     window.attribute_of(MIGRATION, "result", "data-outcome").await
 }
 
-/// Checks that an image was proved as said, and answers the digest that ECR holds.
-pub async fn proved_digest(window: &Window, image: usize, proof: &str) -> Result<String> {
+/// Checks how an image was verified, and returns its digest in ECR.
+pub async fn verified_digest(window: &Window, image: usize, proof: &str) -> Result<String> {
     let shown = async |id: String, name: &str| {
         window.attribute_of(Duration::from_secs(30), &id, name).await
     };
-    let said = shown(format!("proof-{image}"), "data-proof").await?;
-    ensure!(said == proof, "image {image} is proved as {said}");
+    let shown_proof = shown(format!("proof-{image}"), "data-proof").await?;
+    ensure!(shown_proof == proof, "image {image} is verified as {shown_proof}");
     let in_ecr = shown(format!("digest-ecr-{image}"), "data-digest").await?;
-    ensure!(in_ecr.starts_with("sha256:"), "ECR holds {in_ecr:?}");
+    ensure!(in_ecr.starts_with("sha256:"), "ECR has {in_ecr:?}");
     let compared = if proof == "equal" { "source" } else { "pushed" };
     let other = shown(format!("digest-{compared}-{image}"), "data-digest").await?;
     ensure!(other == in_ecr, "{compared}: {other}; in ECR: {in_ecr}");

@@ -17,11 +17,11 @@ const PLATFORMS: [&str; 5] = ["amd64", "arm64", "s390x", "ppc64le", "riscv64"];
 
 /// Repositories of the account, besides [`LARGE`].
 pub const REPOSITORIES: usize = 300;
-/// Tags of each repository.
+/// Tags per repository.
 pub const TAGS: usize = 20;
 /// The repository with the most tags.
 pub const LARGE: &str = "team/nightly";
-/// They point to few images, because the size of the account is not measured.
+/// They point to few images, because their size is not measured.
 pub const LARGE_TAGS: usize = 10_000;
 
 #[derive(Default)]
@@ -30,25 +30,25 @@ struct Account {
     tags: Vec<String>,
     large_tags: Vec<String>,
     /// By `repository reference`.
-    manifests: HashMap<String, Held>,
+    manifests: HashMap<String, StoredManifest>,
     blobs: HashMap<String, Arc<Vec<u8>>>,
 }
 
 /// A manifest's bytes, digest and media type.
-type Held = (Arc<Vec<u8>>, String, &'static str);
+type StoredManifest = (Arc<Vec<u8>>, String, &'static str);
 
-/// Starts it; answers its host with the port.
+/// Starts the registry, and returns its host with the port.
 pub async fn serve(repositories: usize, tags: usize) -> Result<String> {
-    let account = Arc::new(Account::made(repositories, tags));
+    let account = Arc::new(Account::generate(repositories, tags));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let host = listener.local_addr()?.to_string();
-    let routes = Router::new().fallback(answer).with_state(account);
+    let routes = Router::new().fallback(respond).with_state(account);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(host)
 }
 
 impl Account {
-    fn made(repositories: usize, tags: usize) -> Self {
+    fn generate(repositories: usize, tags: usize) -> Self {
         let named = |count: usize| (0..count).map(|tag| format!("1.{tag}")).collect::<Vec<_>>();
         let mut account =
             Self { tags: named(tags), large_tags: named(LARGE_TAGS), ..Self::default() };
@@ -66,8 +66,8 @@ impl Account {
         if repository == LARGE { &self.large_tags } else { &self.tags }
     }
 
-    /// What a reference points to; the large repository holds the images of the first one.
-    fn held(&self, repository: &str, reference: &str) -> Option<&Held> {
+    /// The manifest of a reference. The large repository has the images of the first one.
+    fn stored(&self, repository: &str, reference: &str) -> Option<&StoredManifest> {
         if repository != LARGE {
             return self.manifests.get(&format!("{repository} {reference}"));
         }
@@ -77,7 +77,7 @@ impl Account {
         self.manifests.get(&format!("{} {reference}", self.repositories.first()?))
     }
 
-    /// An index of five platforms and an attestation; the base layers are everybody's.
+    /// Adds an index of five platforms and an attestation. The base layers are shared by all images.
     fn image(&mut self, repository: &str, tag: &str) {
         let mut listed = Vec::new();
         for platform in PLATFORMS {
@@ -120,8 +120,8 @@ impl Account {
         let bytes = Arc::new(manifest.to_string().into_bytes());
         let digest = digest(&bytes);
         for reference in [Some(digest.as_str()), tag].into_iter().flatten() {
-            let held = (Arc::clone(&bytes), digest.clone(), kind);
-            self.manifests.insert(format!("{repository} {reference}"), held);
+            let stored = (Arc::clone(&bytes), digest.clone(), kind);
+            self.manifests.insert(format!("{repository} {reference}"), stored);
         }
         json!({ "mediaType": kind, "digest": digest, "size": bytes.len() })
     }
@@ -133,7 +133,7 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{hex}")
 }
 
-async fn answer(
+async fn respond(
     State(account): State<Arc<Account>>,
     method: Method,
     uri: axum::http::Uri,
@@ -148,7 +148,7 @@ async fn answer(
         return document(&json!({ "name": repository, "tags": account.listed(repository) }));
     }
     if let Some((repository, reference)) = path.split_once("/manifests/")
-        && let Some((bytes, digest, kind)) = account.held(repository, reference)
+        && let Some((bytes, digest, kind)) = account.stored(repository, reference)
     {
         let body = if method == Method::HEAD { Vec::new() } else { bytes.to_vec() };
         let mut response = body.into_response();

@@ -1,18 +1,18 @@
-//! A whole account: 300 repositories with 20 tags each, an index of five platforms and an
-//! attestation under every tag, and one repository with 10,000 tags. How long choosing, planning and
-//! going on take, and how much memory.
+//! Measures an account: 300 repositories with 20 tags each, an index of five platforms and an attestation per
+//! tag, and one repository with 10,000 tags. How long selecting, planning and resuming take, and how much
+//! memory they use.
 //!
 //! ```sh
 //! cargo run --release -p transload-tests --example whole_account
 //! cargo run --release -p transload-tests --example whole_account window   # the same in the window
 //! ```
 //!
-//! For the window the program has to be built (`cargo xtask run`, or `TRANSLOAD_APP` names it), and
-//! `tauri-driver` and Xvfb be there (`cargo xtask test --only tools`).
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+//! For the window, the program has to be built (`cargo xtask run`, or set `TRANSLOAD_APP`), and
+//! `tauri-driver` and Xvfb have to be installed (`cargo xtask setup --tests`).
+#![allow(clippy::print_stdout, reason = "it prints measurements")]
 
 mod account;
-mod pure;
+mod planning;
 mod window;
 
 use std::io::{BufRead, BufReader, Write};
@@ -29,11 +29,11 @@ use transload_contract::{
 use transload_docker::DockerEnvironment;
 use transload_practice::{Practice, PracticeOptions};
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{api_error, registry_source, request};
+use transload_tests::headless_app::{api_error, registry_source, request};
 
 use crate::account::{REPOSITORIES, TAGS};
 
-/// How long the run goes on before it is stopped to be gone on with.
+/// How long the run lasts before it is cancelled, to be resumed.
 const RUN_FOR: Duration = Duration::from_secs(40);
 
 #[tokio::main]
@@ -41,17 +41,17 @@ async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("serve") => serve().await,
         Some("window") => {
-            let ends = Ends::start()?;
-            window::measure(&ends.home, &ends.source).await
+            let endpoints = Endpoints::start()?;
+            window::measure(&endpoints.home, &endpoints.source).await
         }
         _ => measure().await,
     }
 }
 
 async fn measure() -> Result<()> {
-    let Ends { home, source, _servers } = Ends::start()?;
+    let Endpoints { home, source, _servers } = Endpoints::start()?;
     let folder = tempfile::tempdir()?;
-    // Not a computer of the stories: that one keeps every line of its log in memory.
+    // Not a `HeadlessApp` of the stories, because that keeps its whole log in memory.
     let api = Api::new(ApiOptions {
         data_folder: folder.path().to_owned(),
         aws: AwsEnvironment::from_variables(home.environment()),
@@ -59,7 +59,7 @@ async fn measure() -> Result<()> {
         quota_look_again: None,
     });
     let (source_host, source) = (source.clone(), registry_source(&source));
-    println!("memory before anything: {} MB", pss_mb()?);
+    println!("memory at the start: {} MB", pss_mb()?);
 
     let began = Instant::now();
     let rules = TagRules { newest: Some(u32::try_from(TAGS)?), ..TagRules::default() };
@@ -67,7 +67,7 @@ async fn measure() -> Result<()> {
     let mut chosen =
         api.source_choose_silent(source.clone(), selection).await.map_err(api_error)?;
     chosen.images.retain(|image| image.repository != account::LARGE);
-    println!("{} tags chosen by rules in {:.1} s", chosen.images.len(), seconds(began));
+    println!("{} tags selected by rules in {:.1} s", chosen.images.len(), seconds(began));
     ensure!(chosen.images.len() == REPOSITORIES * TAGS);
 
     let names: Vec<_> = chosen
@@ -84,9 +84,9 @@ async fn measure() -> Result<()> {
         ecr_endpoint: None,
         registry_endpoint: None,
     };
-    let asked = request(&connection, &source, &names);
+    let migration_request = request(&connection, &source, &names);
     let began = Instant::now();
-    let plan = api.migration_plan_silent(asked.clone()).await.map_err(api_error)?;
+    let plan = api.migration_plan_silent(migration_request.clone()).await.map_err(api_error)?;
     println!(
         "planned {} images in {:.1} s, every manifest read; {} MB as JSON; memory: {} MB",
         plan.totals.images_to_move,
@@ -96,20 +96,20 @@ async fn measure() -> Result<()> {
     );
 
     println!(
-        "the pure part of such a plan: {:.3} s",
-        pure::seconds_of_plan(&source_host, &names).await?
+        "the planning itself: {:.3} s",
+        planning::seconds_of_plan(&source_host, &names).await?
     );
 
     let began = Instant::now();
     let job = api.migration_start(plan.plan.clone()).await.map_err(api_error)?;
-    println!("entered in the journal and started in {:.2} s", seconds(began));
+    println!("saved in the journal and started in {:.2} s", seconds(began));
     let mut events = api.job_follow(job.clone(), 0).await.map_err(api_error)?;
-    let (began, mut count, mut stopped, mut most_mb) = (Instant::now(), 0_u64, false, 0);
+    let (began, mut count, mut stopped, mut peak_mb) = (Instant::now(), 0_u64, false, 0);
     let report = loop {
-        let event = events.recv().await.context("the events end")?;
+        let event = events.recv().await.context("the events ended")?;
         count += 1;
         if count.is_multiple_of(20_000) {
-            most_mb = most_mb.max(pss_mb()?);
+            peak_mb = peak_mb.max(pss_mb()?);
         }
         if !stopped && began.elapsed() > RUN_FOR {
             stopped = true;
@@ -121,24 +121,24 @@ async fn measure() -> Result<()> {
     };
     let moved = report.images.iter().filter(|image| image.ecr_digest.is_some()).count();
     println!(
-        "{count} events in {:.1} s, {moved} images proved, outcome {:?}; most memory {} MB",
+        "{count} events in {:.1} s, {moved} images verified, outcome {:?}; peak memory {} MB",
         seconds(began),
         report.outcome,
-        most_mb.max(pss_mb()?)
+        peak_mb.max(pss_mb()?)
     );
-    ensure!(report.outcome == MigrationOutcome::Cancelled, "it was to be stopped half way");
+    ensure!(report.outcome == MigrationOutcome::Cancelled, "it was to be cancelled half way");
     drop(report);
 
     let began = Instant::now();
     api.migration_resume(job.clone()).await.map_err(api_error)?;
     let mut events = api.job_follow(job.clone(), 0).await.map_err(api_error)?;
     loop {
-        let event = events.recv().await.context("the events end")?;
+        let event = events.recv().await.context("the events ended")?;
         if let JobEventKind::ImageState { state: ImageState::Pushing, .. } = event.kind {
             break;
         }
     }
-    println!("gone on with: the first image is on its way after {:.2} s", seconds(began));
+    println!("resumed: the first image is being copied after {:.2} s", seconds(began));
     api.job_cancel(job).await.map_err(api_error)?;
     let began = Instant::now();
     let known = api.history_list().await.map_err(api_error)?;
@@ -151,7 +151,7 @@ fn seconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64()
 }
 
-/// What this process uses of memory, its part of what is shared included.
+/// The memory of this process with its share of shared memory (PSS).
 fn pss_mb() -> Result<u64> {
     let text = std::fs::read_to_string("/proc/self/smaps_rollup")?;
     let line = text.lines().find(|line| line.starts_with("Pss:")).context("the sum")?;
@@ -159,7 +159,7 @@ fn pss_mb() -> Result<u64> {
     Ok(kilobytes / 1024)
 }
 
-/// Source and destination in a process of their own, so that their memory is not ours.
+/// Source and destination in a separate process, so that their memory is not counted.
 async fn serve() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let practice = Practice::start(PracticeOptions::new(folder.path())).await?;
@@ -178,16 +178,16 @@ async fn serve() -> Result<()> {
     Ok(())
 }
 
-/// Where images come from and go to.
-struct Ends {
-    /// With the profile `account`, which reaches the ECR.
+/// The source and the destination.
+struct Endpoints {
+    /// With the profile `account`, which uses the ECR.
     home: AwsHome,
     /// Host and port of the source.
     source: String,
     _servers: Servers,
 }
 
-impl Ends {
+impl Endpoints {
     fn start() -> Result<Self> {
         let mut servers = Servers::start()?;
         let known = servers.known()?;
@@ -215,7 +215,7 @@ impl Servers {
 
     fn known(&mut self) -> Result<Value> {
         let mut line = String::new();
-        BufReader::new(self.0.stdout.take().context("its output")?).read_line(&mut line)?;
+        BufReader::new(self.0.stdout.take().context("the output")?).read_line(&mut line)?;
         Ok(serde_json::from_str(&line)?)
     }
 }

@@ -4,63 +4,63 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use transload_tests::aws_home::AwsHome;
-use transload_tests::window::{Memory, Role, Stage, Timed, Window, story};
+use transload_tests::window::{Desktop, Memory, Role, Timed, Window, run_story};
 
 use crate::account::{LARGE, LARGE_TAGS, REPOSITORIES, TAGS};
 
-/// How long one thing on the page may take before it is called broken.
+/// How long one step on the page may take before the measurement fails.
 const LIMIT: Duration = Duration::from_secs(180);
-/// How long the run goes on.
+/// How long the run lasts.
 const RUN_FOR: Duration = Duration::from_secs(40);
-/// How often the memory is looked at meanwhile.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// The interval at which the memory is sampled.
+const SAMPLE_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Plays a person with such an account, and prints what is measured.
+/// Does what a user with such an account does, and prints the measurements.
 pub async fn measure(home: &AwsHome, source: &str) -> Result<()> {
-    let stage = Stage::new("whole-account").await?.variables(home.environment());
-    story(stage, async |stage| {
-        let window = &stage.open().await?;
-        let memory = Seen::new(stage);
-        memory.tell("an empty window")?;
+    let desktop = Desktop::new("whole-account").await?.variables(home.environment());
+    run_story(desktop, async |desktop| {
+        let window = &desktop.open().await?;
+        let memory = MemoryReporter::new(desktop);
+        memory.print("an empty window")?;
         choose_account(window, source).await?;
-        memory.tell("301 repositories listed")?;
+        memory.print("301 repositories listed")?;
 
-        tell("to another page of repositories", next_page(window).await?);
+        print("to another page of repositories", next_page(window).await?);
         let back = "[data-testid=\"images-table\"] [aria-label=\"Previous page\"]";
-        tell("and back", repository_after(window, Some(back), LARGE).await?);
+        print("and back", repository_after(window, Some(back), LARGE).await?);
         let open = format!("[aria-label=\"Show tags of {LARGE}\"]");
         let tag = format!("[data-testid=\"tag-{LARGE}:1.0\"]");
         let opened = window.timed(LIMIT, Some(&open), &tag, "").await?;
-        tell(&format!("to a repository of {LARGE_TAGS} tags, opened"), opened);
+        print(&format!("to a repository of {LARGE_TAGS} tags, opened"), opened);
         let digest = "[data-testid=\"images-table\"] [title^=\"sha256:\"]";
-        tell("to the first digests of it", window.timed(LIMIT, None, digest, "").await?);
+        print("to the first digests of it", window.timed(LIMIT, None, digest, "").await?);
         let scrolled = window.scrolled(LIMIT, 60).await?;
         println!(
             "scrolled in {} frames: {:.0} ms between two, at most {:.0} ms",
             scrolled.frames, scrolled.median_ms, scrolled.longest_ms
         );
-        memory.tell("with it open")?;
+        memory.print("with that repository open")?;
 
         choose_by_rules(window).await?;
-        memory.tell("all chosen")?;
+        memory.print("all selected")?;
         let next = Some("[data-testid=\"wizard-next\"]");
         let table = "[data-testid=\"repositories-table\"]";
-        tell("to the step Repositories", window.timed(LIMIT, next, table, "team/").await?);
+        print("to the step Repositories", window.timed(LIMIT, next, table, "team/").await?);
         let login = "[data-testid=\"login-registry\"]";
-        tell("to the step Log in", window.timed(LIMIT, next, login, "Logged in").await?);
+        print("to the step Log in", window.timed(LIMIT, next, login, "Logged in").await?);
         let planned = "[data-testid=\"plan-action-0\"]";
-        tell("to the plan", window.timed(LIMIT, next, planned, "").await?);
-        memory.tell("planned")?;
+        print("to the plan", window.timed(LIMIT, next, planned, "").await?);
+        memory.print("planned")?;
 
         let start = Some("[data-testid=\"wizard-start\"]");
         let job = "[data-testid=\"job\"]";
-        tell("to the running migration", window.timed(LIMIT, start, job, "").await?);
+        print("to the running migration", window.timed(LIMIT, start, job, "").await?);
         let began = Instant::now();
         let (mut most, mut blocked_ms) = (Memory::default(), 0.0_f64);
         while began.elapsed() < RUN_FOR {
-            tokio::time::sleep(LOOK_EVERY).await;
-            most = most.max(stage.memory()?);
-            // The page is asked for something that is there: what it takes is what it was busy.
+            tokio::time::sleep(SAMPLE_INTERVAL).await;
+            most = most.max(desktop.memory()?);
+            // Looks for an existing element: the time it takes is how long the page was blocked.
             let answered = window.timed(LIMIT, None, job, "").await?;
             blocked_ms = blocked_ms.max(answered.blocked_ms);
         }
@@ -81,7 +81,7 @@ async fn choose_account(window: &Window, source: &str) -> Result<()> {
     window.click_by_test_id("wizard-next").await?;
     window.choose("Source", "Another registry").await?;
     window.fill_by_test_id("registry-host", source).await?;
-    tell("to the list of repositories", repository_after(window, None, LARGE).await?);
+    print("to the list of repositories", repository_after(window, None, LARGE).await?);
     Ok(())
 }
 
@@ -100,26 +100,26 @@ async fn choose_by_rules(window: &Window) -> Result<()> {
     window.fill_by_test_id("rule-newest", &TAGS.to_string()).await?;
     let apply = Some("[data-testid=\"rules-apply\"]");
     let chosen = window.timed(LIMIT, apply, "[data-testid=\"rules-result\"]", "chosen").await?;
-    tell(&format!("to {} tags chosen by rules", (REPOSITORIES + 1) * TAGS), chosen);
+    print(&format!("to {} tags selected by rules", (REPOSITORIES + 1) * TAGS), chosen);
     Ok(())
 }
 
-fn tell(what: &str, timed: Timed) {
+fn print(what: &str, timed: Timed) {
     println!(
         "{what}: drawn after {:.0} ms; the page was busy for {:.0} ms at most",
         timed.drawn_ms, timed.blocked_ms
     );
 }
 
-/// What was seen of the memory.
-struct Seen<'a>(&'a Stage);
+/// Prints the memory of the program.
+struct MemoryReporter<'a>(&'a Desktop);
 
-impl<'a> Seen<'a> {
-    fn new(stage: &'a Stage) -> Self {
-        Self(stage)
+impl<'a> MemoryReporter<'a> {
+    fn new(desktop: &'a Desktop) -> Self {
+        Self(desktop)
     }
 
-    fn tell(&self, when: &str) -> Result<()> {
+    fn print(&self, when: &str) -> Result<()> {
         let Memory { own_mb, all_mb } = self.0.memory()?;
         println!("memory, {when}: own process {own_mb:.0} MB, all {all_mb:.0} MB");
         Ok(())

@@ -8,12 +8,12 @@ use transload_errors::ErrorCode;
 use transload_tests::aws::{MFA_CODE, Role, Sts, check_shapes};
 use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, api_error, registry_source, request};
 use transload_tests::ecr::Ecr;
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
-use transload_tests::process::Run;
+use transload_tests::headless_app::{HeadlessApp, api_error, registry_source, request};
+use transload_tests::images::{Recipe, TestRepository};
+use transload_tests::program::Program;
 use transload_tests::secrets::SecretSearch;
+use transload_tests::servers::TestRegistry;
 use transload_tests::tools::command_line;
 use transload_tests::wait::wait_until;
 
@@ -21,7 +21,7 @@ use crate::aws_profiles::{KEY, profile, token_only};
 
 const SERIAL: &str = "arn:aws:iam::123456789012:mfa/ada";
 
-/// A profile `mfa` whose role waits for a code.
+/// A home folder with a profile `mfa` whose role requires a code.
 fn home(sts: &Sts, ecr: &str, role: &Role, more: &str) -> Result<AwsHome> {
     AwsHome::new()?.profile_with_key("base", KEY, &[])?.config_text(&format!(
         "[profile mfa]\nregion = {REGION}\nrole_arn = {}\nsource_profile = base\n\
@@ -33,30 +33,30 @@ fn home(sts: &Sts, ecr: &str, role: &Role, more: &str) -> Result<AwsHome> {
 }
 
 #[tokio::test]
-async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> {
-    let (source, ecr) = (RegistryLab::start().await?, Ecr::practice().await?);
-    let target = Target::new(&source.url(), "team/app")?;
+async fn one_code_is_enough_for_a_migration_and_all_later_calls() -> Result<()> {
+    let (source, ecr) = (TestRegistry::start().await?, Ecr::practice().await?);
+    let target = TestRepository::new(&source.url(), "team/app")?;
     for (seed, tag) in [(1, "1.0"), (2, "1.1"), (3, "2.0")] {
         target.push(&Recipe::small(seed).build()?, tag).await?;
     }
     let role = Role::named("push")
         .with_mfa(SERIAL)
         .with_external_id("partner-7")
-        .for_at_most(7200)
-        .giving(ecr.key());
+        .with_max_session_seconds(7200)
+        .with_access_key(ecr.key());
     let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
     let more = "external_id = partner-7\nduration_seconds = 7200\nrole_session_name = ada-at-work";
-    let computer = Computer::new(home(&sts, &ecr.api_url(), &role, more)?, None)?;
-    let api = &computer.api;
+    let app = HeadlessApp::new(home(&sts, &ecr.api_url(), &role, more)?, None)?;
+    let api = &app.api;
 
-    let needed = api.aws_identity(profile("mfa")).await.expect_err("no code is asked for");
+    let needed = api.aws_identity(profile("mfa")).await.expect_err("no code is required");
     assert_eq!(needed.code, ErrorCode::MfaNeeded);
     assert_eq!(needed.subject.as_deref(), Some("mfa"));
     assert!(needed.message.contains(SERIAL), "{}", needed.message);
-    assert_eq!(sts.calls().len(), 0, "STS is asked before the code is there");
+    assert_eq!(sts.calls().len(), 0, "STS is called before the code is entered");
 
     let refused = api.aws_mfa_submit(profile("mfa"), "000000".to_owned()).await;
-    let refused = refused.expect_err("a wrong code is taken");
+    let refused = refused.expect_err("a wrong code is accepted");
     assert_eq!(refused.code, ErrorCode::MfaCodeRefused);
     let no_code = api.aws_mfa_submit(profile("mfa"), "12".to_owned()).await;
     assert_eq!(no_code.expect_err("two digits").code, ErrorCode::MfaCodeRefused);
@@ -70,19 +70,19 @@ async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> 
     let source = registry_source(&source.host());
     let images = [("1.0", "one"), ("1.1", "two"), ("2.0", "three")];
     let images = images.map(|(tag, repository)| ("team/app", tag, repository));
-    let migrated = computer.migrate(request(&profile("mfa"), &source, &images)).await?;
+    let migrated = app.migrate(request(&profile("mfa"), &source, &images)).await?;
     assert_eq!(migrated.report.outcome, MigrationOutcome::Succeeded);
-    // Another connection of the same profile is another session, and takes no other code.
-    let elsewhere = AwsConnection::Profile {
+    // Another connection with the same profile opens another session, without another code.
+    let other_connection = AwsConnection::Profile {
         profile: "mfa".to_owned(),
         region: Some(identity.region.clone()),
         ecr_endpoint: None,
         registry_endpoint: None,
     };
-    api.aws_identity(elsewhere).await.map_err(api_error)?;
+    api.aws_identity(other_connection).await.map_err(api_error)?;
     assert_eq!(sts.times("AssumeRole"), 2);
 
-    let asked = sts.calls().into_iter().rfind(|call| call.operation == "AssumeRole").unwrap();
+    let request = sts.calls().into_iter().rfind(|call| call.operation == "AssumeRole").unwrap();
     for (name, value) in [
         ("SerialNumber", SERIAL),
         ("TokenCode", MFA_CODE),
@@ -90,25 +90,25 @@ async fn one_code_serves_a_whole_migration_and_every_later_call() -> Result<()> 
         ("DurationSeconds", "7200"),
         ("RoleSessionName", "ada-at-work"),
     ] {
-        assert_eq!(asked.value(name), Some(value), "{name}");
+        assert_eq!(request.value(name), Some(value), "{name}");
     }
     check_shapes("sts", &sts.exchanges()).await?;
     let secrets = SecretSearch::new()
         .secret("the code as a value", &format!("\"{MFA_CODE}\""))?
         .secret("the code in a request", &format!("TokenCode={MFA_CODE}"))?
         .secret("the session", "token-of-session-1")?;
-    computer.note(&format!("{needed:?} {refused:?} {identity:?}"));
-    computer.check_no_secrets(&secrets)
+    app.note(&format!("{needed:?} {refused:?} {identity:?}"));
+    app.check_no_secrets(&secrets)
 }
 
 #[tokio::test]
-async fn a_session_that_ended_asks_for_another_code_and_a_new_process_too() -> Result<()> {
+async fn an_expired_session_and_a_new_process_require_another_code() -> Result<()> {
     let ecr = token_only().await?;
-    // As good as over ten seconds before its end.
-    let role = Role::named("push").with_mfa(SERIAL).lasting(Duration::from_secs(12));
+    // Treated as expired ten seconds before its end.
+    let role = Role::named("push").with_mfa(SERIAL).with_session_lifetime(Duration::from_secs(12));
     let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
-    let computer = Computer::new(home(&sts, &ecr.url(), &role, "")?, None)?;
-    let api = &computer.api;
+    let app = HeadlessApp::new(home(&sts, &ecr.url(), &role, "")?, None)?;
+    let api = &app.api;
     api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await.map_err(api_error)?;
     let ended = async || match api.aws_identity(profile("mfa")).await {
         Ok(_) => None,
@@ -116,20 +116,20 @@ async fn a_session_that_ended_asks_for_another_code_and_a_new_process_too() -> R
     };
     let code = wait_until(Duration::from_secs(30), "the session to end", ended).await?;
     assert_eq!(code, ErrorCode::MfaNeeded);
-    // A code is good once.
+    // A code can be used only once.
     let again = api.aws_mfa_submit(profile("mfa"), MFA_CODE.to_owned()).await;
     assert_eq!(again.expect_err("a used code").code, ErrorCode::MfaCodeRefused);
-    sts.show_code("550221");
+    sts.add_mfa_code("550221");
     api.aws_mfa_submit(profile("mfa"), "550 221".to_owned()).await.map_err(api_error)?;
 
-    let other = Computer::new(home(&sts, &ecr.url(), &role, "")?, None)?;
-    let asked = other.api.aws_identity(profile("mfa")).await;
-    assert_eq!(asked.expect_err("a session was kept on disk").code, ErrorCode::MfaNeeded);
+    let other = HeadlessApp::new(home(&sts, &ecr.url(), &role, "")?, None)?;
+    let prompted = other.api.aws_identity(profile("mfa")).await;
+    assert_eq!(prompted.expect_err("a session was stored on disk").code, ErrorCode::MfaNeeded);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_refusal_says_which_role_of_the_chain_and_which_line() -> Result<()> {
+async fn the_error_names_the_role_of_the_chain_and_the_line_of_the_file() -> Result<()> {
     let ecr = token_only().await?;
     let first = Role::named("first").with_mfa(SERIAL);
     let short = Role::named("short");
@@ -143,19 +143,19 @@ async fn a_refusal_says_which_role_of_the_chain_and_which_line() -> Result<()> {
     );
     let home = home(&sts, &ecr.url(), &first, &more)?;
     let config = home.path().join(".aws/config");
-    let computer = Computer::new(home, None)?;
-    let api = &computer.api;
+    let app = HeadlessApp::new(home, None)?;
+    let api = &app.api;
     let needed = api.aws_identity(profile("last")).await.expect_err("a code is needed");
     assert_eq!((needed.code, needed.subject.as_deref()), (ErrorCode::MfaNeeded, Some("last")));
-    // The code is taken by the role that waits for it; the one after it is refused.
+    // The role that requires the code accepts it. The next role denies access.
     let denied = api.aws_mfa_submit(profile("last"), MFA_CODE.to_owned()).await;
-    let denied = denied.expect_err("a role that nobody may assume");
+    let denied = denied.expect_err("a role that cannot be assumed");
     assert_eq!(denied.code, ErrorCode::AccessDenied);
     assert_eq!(denied.subject.as_deref(), Some("sts:AssumeRole"));
     for part in ["role/secret", "\"last\"", "assumed-role/first/"] {
         assert!(denied.message.contains(part), "{part}: {}", denied.message);
     }
-    // The session of the first role serves other profiles that begin with it.
+    // The session of the first role is reused for other profiles that start with it.
     let long = api.aws_identity(profile("long")).await.expect_err("twelve hours");
     assert_eq!(long.code, ErrorCode::ProfileInvalid);
     let text = std::fs::read_to_string(&config)?;
@@ -169,14 +169,14 @@ async fn a_refusal_says_which_role_of_the_chain_and_which_line() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_command_line_asks_on_the_terminal() -> Result<()> {
+async fn the_command_line_prompts_for_the_code() -> Result<()> {
     let ecr = token_only().await?;
     let role = Role::named("push").with_mfa(SERIAL);
     let sts = Sts::start([(KEY.0, "ada")], [role.clone()]).await?;
     let home = home(&sts, &ecr.url(), &role, "")?;
     let run = |input: &str| {
         let arguments = ["identity", "--aws-profile", "mfa", "--json"];
-        let run = Run::new(command_line()?).arguments(arguments).input(input);
+        let run = Program::new(command_line()?).arguments(arguments).input(input);
         let run = home
             .environment()
             .into_iter()

@@ -1,11 +1,10 @@
-//! The table: kind of image and engine to what is predicted, who sends it, what arrives, and how that
-//! is proved.
+//! The expected results for each kind of image and engine.
 
-use transload_tests::labs::EngineKind;
+use transload_tests::servers::EngineKind;
 
 use crate::engine_kinds::images::Kind;
 
-/// Predicted, sent by, arrived, proof.
+/// Prediction, sender, result in ECR, proof.
 pub type Row = [String; 4];
 
 const ORIGINAL: &str = "the original";
@@ -13,12 +12,12 @@ const AMD64: &str = "linux/amd64 of the index";
 
 pub fn expected(kind: Kind, engine: EngineKind) -> Row {
     match engine {
-        // Podman pushes schema 1 as it came, which registries no longer take.
+        // Podman pushes schema 1 unchanged, which registries no longer accept.
         EngineKind::Podman if kind == Kind::Schema1 => {
             row(["another manifest", "engine", "nothing", "failed, engine_push_failed"])
         }
-        EngineKind::NewestContainerd => of_a_store_that_lists_parts(kind),
-        EngineKind::Docker26Containerd => of_a_store_that_lists_nothing(kind),
+        EngineKind::NewestContainerd => for_store_with_platform_list(kind),
+        EngineKind::Docker26Containerd => for_store_without_platform_list(kind),
         EngineKind::Docker20
         | EngineKind::Docker26Graph
         | EngineKind::NewestGraph
@@ -28,13 +27,13 @@ pub fn expected(kind: Kind, engine: EngineKind) -> Row {
     }
 }
 
-fn of_a_store_that_lists_parts(kind: Kind) -> Row {
+fn for_store_with_platform_list(kind: Kind) -> Row {
     let part = |way| row([AMD64, way, AMD64, "equal to a part"]);
     match kind {
         Kind::OnePlatform | Kind::ImageOfAttestedIndex | Kind::NestedIndex => {
             part("engine, by platform")
         }
-        // The engine could not tell the two apart.
+        // The engine could not distinguish the two.
         Kind::TwoOfOnePlatform => part("Transload"),
         Kind::TwoOtherPlatforms => refused("engine_platform_needed"),
         Kind::ChosenPlatform => {
@@ -47,16 +46,16 @@ fn of_a_store_that_lists_parts(kind: Kind) -> Row {
     }
 }
 
-/// Docker 25 and 26 say nothing before the image is read.
-fn of_a_store_that_lists_nothing(kind: Kind) -> Row {
-    let seen = |arrived, proof| row(["seen while sending", "Transload", arrived, proof]);
+/// Docker 25 and 26 do not report platforms before the image is read.
+fn for_store_without_platform_list(kind: Kind) -> Row {
+    let seen = |in_ecr, proof| row(["seen while sending", "Transload", in_ecr, proof]);
     match kind {
         Kind::OnePlatform | Kind::ImageOfAttestedIndex | Kind::TwoOfOnePlatform => {
             seen(AMD64, "equal to a part")
         }
         Kind::PlatformNotHeld => seen("nothing", "failed, manifest_unsupported"),
         Kind::ShadowedLayers => seen("nothing", "failed, engine_content_missing"),
-        // It makes no archive of an index without its own platform, nor of an index in an index.
+        // It cannot export an index without its own platform, nor an index in an index.
         Kind::TwoOtherPlatforms | Kind::ChosenPlatform | Kind::NestedIndex => {
             refused("engine_content_missing")
         }
@@ -72,7 +71,7 @@ fn row(row: [&str; 4]) -> Row {
     row.map(str::to_owned)
 }
 
-/// What did not arrive, or was not sent.
+/// The value for an image that was not pushed.
 pub fn none() -> String {
     "nothing".to_owned()
 }

@@ -1,15 +1,15 @@
-//! The kinds of images that an engine may hold, and how it comes to hold each of them.
+//! The kinds of images that an engine can have, and how to create each of them.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use transload_tests::images::{
-    Format, Image, Index, Manifest, Packing, Recipe, Target, digest_of, oci_archive, pseudo_random,
-    schema1_manifest,
+    Format, Image, Index, LayerCompression, Manifest, Recipe, TestRepository, digest_of,
+    oci_archive, pseudo_random, schema1_manifest,
 };
-use transload_tests::labs::{DockerCli, EngineKind, RegistryLab};
-use transload_tests::zoo::{PERSONALITIES, ZooRegistry};
+use transload_tests::scripted_registry::{REAL_REGISTRIES, ScriptedRegistry};
+use transload_tests::servers::{DockerCli, EngineKind, TestRegistry};
 
-/// Where no registry answers, as at the host of an image that was never pushed.
+/// A host where no registry responds, like that of an image that was never pushed.
 const NOWHERE: &str = "127.0.0.1:9/local";
 const DOCKERFILE: &str = "FROM scratch\nCOPY data /data\nCMD [\"/data\"]\n";
 
@@ -102,31 +102,31 @@ impl Kind {
         }
     }
 
-    /// The name of the image's repository.
+    /// The name of the repository of the image.
     pub fn path(self) -> String {
         format!("{self:?}").to_lowercase()
     }
 
-    /// Whether the engine can come to hold such an image at all.
+    /// Whether the engine can have such an image at all.
     pub fn exists_on(self, engine: EngineKind) -> bool {
         match self {
-            // Docker 20.10 does not read Zstandard; Docker 26 and later refuse schema 1, and Podman
-            // pushes it as it came, which no registry takes any more.
+            // Docker 20.10 does not support Zstandard. Docker 26 and later reject schema 1, and Podman pushes
+            // it unchanged, which no registry accepts any longer.
             Zstd => engine != EngineKind::Docker20,
             Schema1 => engine == EngineKind::Docker20,
-            // The others keep one platform of an image, and no artifacts.
+            // The other engines keep one platform of an image, and no artifacts.
             AttestedIndex | EveryPlatform | TwoOtherPlatforms | ChosenPlatform
             | PlatformNotHeld | Artifact | NestedIndex | TwoOfOnePlatform => {
                 engine.has_containerd_store()
             }
-            // Podman's service does not understand Docker's request for it.
+            // Podman's service does not support Docker's request for it.
             Committed => engine != EngineKind::Podman,
             _ => true,
         }
     }
 
-    /// The platform that the request asks for.
-    pub fn wanted(self) -> Option<&'static str> {
+    /// The platform that the request selects.
+    pub fn selected_platform(self) -> Option<&'static str> {
         match self {
             ChosenPlatform => Some("linux/arm64"),
             PlatformNotHeld => Some("linux/s390x"),
@@ -135,33 +135,37 @@ impl Kind {
     }
 }
 
-/// An image of an engine, and what is known of it from elsewhere.
-pub struct Held {
+/// An image in an engine, and its known content.
+pub struct EngineImage {
     pub repository: String,
-    /// What a registry has under the tag, where the image came from one.
+    /// The manifest in the registry, if the image came from one.
     pub root: Option<Manifest>,
-    /// The images that it lists, or itself.
+    /// The images that the manifest lists, or the image itself.
     pub images: Vec<Image>,
 }
 
-/// An engine with a registry that it pulls from.
-pub struct Bench<'a> {
+/// Creates images in an engine, with a registry that it pulls from.
+pub struct ImageBuilder<'a> {
     pub cli: &'a DockerCli,
-    pub registry: &'a RegistryLab,
+    pub registry: &'a TestRegistry,
     /// Images of different seeds share nothing.
     pub seed: u64,
 }
 
-impl Bench<'_> {
-    /// Makes the engine hold an image under the tag `1`.
-    pub async fn hold(&self, kind: Kind) -> Result<Held> {
+impl ImageBuilder<'_> {
+    /// Creates an image with the tag `1` in the engine.
+    pub async fn prepare(&self, kind: Kind) -> Result<EngineImage> {
         let single = Recipe::small(self.seed);
         let path = format!("k/{}", kind.path());
         match kind {
             SingleOci => self.pulled(&path, single.build()?, None).await,
             SingleSchema2 => self.pulled(&path, single.format(Format::Docker).build()?, None).await,
-            Zstd => self.pulled(&path, single.packing(Packing::Zstd).build()?, None).await,
-            Uncompressed => self.pulled(&path, single.packing(Packing::Tar).build()?, None).await,
+            Zstd => {
+                self.pulled(&path, single.compression(LayerCompression::Zstd).build()?, None).await
+            }
+            Uncompressed => {
+                self.pulled(&path, single.compression(LayerCompression::Tar).build()?, None).await
+            }
             SameLayerTwice => self.pulled(&path, single.repeating().build()?, None).await,
             OtherArchitecture => {
                 let image = single.platform("linux/arm64").build()?;
@@ -187,7 +191,7 @@ impl Bench<'_> {
                 let repository = format!("{NOWHERE}/{}", kind.path());
                 let archive = oci_archive(&manifest, &images, &format!("{repository}:1"))?;
                 self.cli.run(["load"]).input(archive).succeed().await?;
-                Ok(Held { repository, root: Some(manifest), images })
+                Ok(EngineImage { repository, root: Some(manifest), images })
             }
             EveryPlatform => {
                 let platforms = ["linux/amd64", "linux/arm64", "linux/s390x"];
@@ -208,11 +212,11 @@ impl Bench<'_> {
                 let platforms = ["linux/amd64", "linux/amd64", "linux/arm64"];
                 let index = Index::of_platforms(self.seed, Format::Oci, &platforms)?;
                 let second = index.images[1].manifest.digest.clone();
-                let held = self.pulled_index(&path, index, &[]).await?;
-                // The pull of an index brings the first; the other one has no name but its digest.
-                let second = format!("{}@{second}", held.repository);
+                let engine_image = self.pulled_index(&path, index, &[]).await?;
+                // Pulling the index pulls the first image. The other one can only be pulled by digest.
+                let second = format!("{}@{second}", engine_image.repository);
                 self.cli.run(["pull", &second]).succeed().await?;
-                Ok(held)
+                Ok(engine_image)
             }
             NestedIndex => self.nested(&path).await,
             ShadowedLayers => self.shadowed(&path).await,
@@ -222,30 +226,40 @@ impl Bench<'_> {
                 let repository = format!("{NOWHERE}/{}", kind.path());
                 let image = single.format(Format::Docker).build()?;
                 self.cli.load(&image, &format!("{repository}:1")).await?;
-                Ok(Held { repository, root: None, images: vec![image] })
+                Ok(EngineImage { repository, root: None, images: vec![image] })
             }
             Imported => {
                 let repository = format!("{NOWHERE}/{}", kind.path());
                 let content = tar_of(&[("data", pseudo_random(self.seed, 5_000).as_slice())])?;
                 let name = format!("{repository}:1");
                 self.cli.run(["import", "-", &name]).input(content).succeed().await?;
-                Ok(Held { repository, root: None, images: Vec::new() })
+                Ok(EngineImage { repository, root: None, images: Vec::new() })
             }
         }
     }
 
-    fn target(&self, path: &str) -> Result<Target> {
-        Target::new(&self.registry.url(), path)
+    fn target(&self, path: &str) -> Result<TestRepository> {
+        TestRepository::new(&self.registry.url(), path)
     }
 
-    async fn pulled(&self, path: &str, image: Image, platform: Option<&str>) -> Result<Held> {
+    async fn pulled(
+        &self,
+        path: &str,
+        image: Image,
+        platform: Option<&str>,
+    ) -> Result<EngineImage> {
         self.target(path)?.push(&image, "1").await?;
         let repository = format!("{}/{path}", self.registry.host());
         self.pull(&repository, platform).await?;
-        Ok(Held { repository, root: Some(image.manifest.clone()), images: vec![image] })
+        Ok(EngineImage { repository, root: Some(image.manifest.clone()), images: vec![image] })
     }
 
-    async fn pulled_index(&self, path: &str, index: Index, platforms: &[&str]) -> Result<Held> {
+    async fn pulled_index(
+        &self,
+        path: &str,
+        index: Index,
+        platforms: &[&str],
+    ) -> Result<EngineImage> {
         self.target(path)?.push_index(&index, "1").await?;
         let repository = format!("{}/{path}", self.registry.host());
         if platforms.is_empty() {
@@ -254,7 +268,7 @@ impl Bench<'_> {
         for platform in platforms {
             self.pull(&repository, Some(platform)).await?;
         }
-        Ok(Held { repository, root: Some(index.manifest), images: index.images })
+        Ok(EngineImage { repository, root: Some(index.manifest), images: index.images })
     }
 
     async fn pull(&self, repository: &str, platform: Option<&str>) -> Result<()> {
@@ -265,11 +279,15 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// The lowest layer comes from an address of its own, which is the same registry here.
+    /// The lowest layer is foreign: its URL points to the same registry.
     fn with_foreign_layer(&self, path: &str, image: Image) -> Result<Image> {
         let (kind, address) = (
             "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
-            format!("{}/v2/{path}/blobs/{}", self.registry.url(), image.layers[0].packed_digest),
+            format!(
+                "{}/v2/{path}/blobs/{}",
+                self.registry.url(),
+                image.layers[0].compressed_digest
+            ),
         );
         let mut manifest: Value = serde_json::from_slice(&image.manifest.bytes)?;
         manifest["mediaType"] = json!("application/vnd.docker.distribution.manifest.v2+json");
@@ -283,18 +301,18 @@ impl Bench<'_> {
         rewritten(image, &manifest)
     }
 
-    async fn schema1(&self, path: &str, image: Image) -> Result<Held> {
-        let zoo = ZooRegistry::start(&PERSONALITIES[0]).await?;
+    async fn schema1(&self, path: &str, image: Image) -> Result<EngineImage> {
+        let registry = ScriptedRegistry::start(&REAL_REGISTRIES[0]).await?;
         let manifest = schema1_manifest(&image, path, "1")?;
-        zoo.put_blobs(path, &image);
-        zoo.put_manifest(path, Some("1"), &manifest.digest, &manifest);
-        let repository = format!("{}/{path}", zoo.host());
+        registry.put_blobs(path, &image);
+        registry.put_manifest(path, Some("1"), &manifest.digest, &manifest);
+        let repository = format!("{}/{path}", registry.host());
         self.pull(&repository, None).await?;
-        // The engine makes a configuration from the history.
-        Ok(Held { repository, root: None, images: Vec::new() })
+        // The engine generates a configuration from the history.
+        Ok(EngineImage { repository, root: None, images: Vec::new() })
     }
 
-    async fn nested(&self, path: &str) -> Result<Held> {
+    async fn nested(&self, path: &str) -> Result<EngineImage> {
         let platforms = ["linux/amd64", "linux/arm64"];
         let inner = Index::of_platforms(self.seed, Format::Oci, &platforms)?;
         let target = self.target(path)?;
@@ -305,33 +323,34 @@ impl Bench<'_> {
             "manifests": [inner.manifest.descriptor()],
         });
         let root = Manifest::new(outer.to_string(), &inner.manifest.media_type);
-        target.manifest(&root, "1").await?;
+        target.push_manifest(&root, "1").await?;
         let repository = format!("{}/{path}", self.registry.host());
         self.pull(&repository, None).await?;
-        Ok(Held { repository, root: Some(root), images: inner.images })
+        Ok(EngineImage { repository, root: Some(root), images: inner.images })
     }
 
-    /// The containerd store does not pull a layer whose unpacked content another image brought.
-    async fn shadowed(&self, path: &str) -> Result<Held> {
-        let other = RegistryLab::start().await?;
+    /// The containerd store does not pull a layer whose uncompressed content it already has from another
+    /// image.
+    async fn shadowed(&self, path: &str) -> Result<EngineImage> {
+        let other = TestRegistry::start().await?;
         let first = Recipe::small(self.seed).build()?;
-        Target::new(&other.url(), path)?.push(&first, "1").await?;
+        TestRepository::new(&other.url(), path)?.push(&first, "1").await?;
         self.pull(&format!("{}/{path}", other.host()), None).await?;
-        let image = Recipe::small(self.seed).packing(Packing::SmallGzip).build()?;
+        let image = Recipe::small(self.seed).compression(LayerCompression::SmallGzip).build()?;
         self.pulled(path, image, None).await
     }
 
-    async fn built(&self, repository: &str) -> Result<Held> {
+    async fn built(&self, repository: &str) -> Result<EngineImage> {
         let data = pseudo_random(self.seed, 5_000);
         let context = tar_of(&[("Dockerfile", DOCKERFILE.as_bytes()), ("data", data.as_slice())])?;
-        // Docker's own builder: BuildKit wants a component of the command line that Debian packs
-        // separately. An index with an attestation, which that makes, is a kind of its own here.
+        // Uses Docker's classic builder: BuildKit requires a component that Debian packages separately. An
+        // index with an attestation, which BuildKit creates, is a kind of its own here.
         let run = self.cli.run(["build", "--tag", &format!("{repository}:1"), "-"]);
         run.variable("DOCKER_BUILDKIT", "0").input(context).succeed().await?;
-        Ok(Held { repository: repository.to_owned(), root: None, images: Vec::new() })
+        Ok(EngineImage { repository: repository.to_owned(), root: None, images: Vec::new() })
     }
 
-    async fn committed(&self, repository: &str) -> Result<Held> {
+    async fn committed(&self, repository: &str) -> Result<EngineImage> {
         let from = format!("{repository}-from:1");
         self.cli.load(&Recipe::small(self.seed).format(Format::Docker).build()?, &from).await?;
         let create = ["create", "--network", "none", &from, "/data"];
@@ -340,11 +359,11 @@ impl Bench<'_> {
         let commit = ["commit", container.trim(), &name];
         self.cli.run(commit).succeed().await?;
         self.cli.run(["rm", "--force", container.trim()]).succeed().await?;
-        Ok(Held { repository: repository.to_owned(), root: None, images: Vec::new() })
+        Ok(EngineImage { repository: repository.to_owned(), root: None, images: Vec::new() })
     }
 }
 
-/// A Helm chart, as far as its manifest goes.
+/// The manifest of a Helm chart.
 fn artifact(image: Image) -> Result<Image> {
     let config = serde_json::to_vec(&json!({ "name": "chart", "version": "1" }))?;
     let mut manifest: Value = serde_json::from_slice(&image.manifest.bytes)?;

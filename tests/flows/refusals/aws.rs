@@ -5,13 +5,13 @@ use transload_contract::AwsConnection;
 use transload_errors::{ApiError, ErrorCode};
 use transload_tests::aws_cli::REGION;
 use transload_tests::aws_home::AwsHome;
-use transload_tests::computer::{Computer, registry_source, request};
 use transload_tests::ecr::{Ecr, PROFILE, SECRET_KEY};
 use transload_tests::faults::{Fault, FaultProxy, Rule};
-use transload_tests::images::{Recipe, Target};
-use transload_tests::labs::RegistryLab;
+use transload_tests::headless_app::{HeadlessApp, registry_source, request};
+use transload_tests::images::{Recipe, TestRepository};
 use transload_tests::process::free_port;
 use transload_tests::secrets::SecretSearch;
+use transload_tests::servers::TestRegistry;
 
 use crate::refusals::{checked, refusal};
 
@@ -26,18 +26,18 @@ fn profile(name: &str) -> AwsConnection {
     }
 }
 
-/// What the profile of a home is told when the window asks who it is.
+/// Returns the error for the identity of a profile.
 async fn identity_refusal(home: AwsHome, name: &str) -> Result<ApiError> {
-    let computer = Computer::new(home, None)?;
-    let error = computer.api.aws_identity(profile(name)).await;
+    let app = HeadlessApp::new(home, None)?;
+    let error = app.api.aws_identity(profile(name)).await;
     let error = checked(error.expect_err("nothing is refused"));
-    computer.note(&format!("{error:?}"));
-    computer.check_no_secrets(&SecretSearch::new())?;
+    app.note(&format!("{error:?}"));
+    app.check_no_secrets(&SecretSearch::new())?;
     Ok(error)
 }
 
 #[tokio::test]
-async fn a_profile_that_is_nowhere() -> Result<()> {
+async fn a_profile_that_does_not_exist() -> Result<()> {
     let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &[("region", REGION)])?;
     let error = identity_refusal(home, "nobody").await?;
     assert_eq!(error.code, ErrorCode::ProfileMissing);
@@ -62,7 +62,7 @@ async fn a_profile_without_credentials() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_endpoint_where_nothing_answers() -> Result<()> {
+async fn an_endpoint_that_does_not_respond() -> Result<()> {
     let endpoint = format!("http://127.0.0.1:{}", free_port()?);
     let settings = [("region", REGION), ("endpoint_url", endpoint.as_str())];
     let home = AwsHome::new()?.profile_with_key(PROFILE, KEY, &settings)?;
@@ -72,7 +72,7 @@ async fn an_endpoint_where_nothing_answers() -> Result<()> {
     Ok(())
 }
 
-/// What STS says, and the code that it must reach.
+/// Errors of STS, and the expected code.
 const STS_REFUSALS: [(&str, &str, ErrorCode); 5] = [
     (
         "InvalidClientTokenId",
@@ -98,7 +98,7 @@ const STS_REFUSALS: [(&str, &str, ErrorCode); 5] = [
 ];
 
 #[tokio::test]
-async fn keys_that_are_wrong_expired_or_denied() -> Result<()> {
+async fn wrong_expired_or_denied_keys() -> Result<()> {
     let upstream = format!("http://127.0.0.1:{}", free_port()?);
     for (code, message, expected) in STS_REFUSALS {
         let status = if code == "Throttling" { 400 } else { 403 };
@@ -113,7 +113,7 @@ async fn keys_that_are_wrong_expired_or_denied() -> Result<()> {
     Ok(())
 }
 
-/// An operation of ECR that is refused, what ECR says, and the code that it must reach.
+/// Operations of ECR, their errors, and the expected code.
 const ECR_REFUSALS: [(&str, &str, ErrorCode); 6] = [
     ("GetAuthorizationToken", "AccessDeniedException", ErrorCode::AccessDenied),
     ("DescribeRepositories", "AccessDeniedException", ErrorCode::AccessDenied),
@@ -124,17 +124,17 @@ const ECR_REFUSALS: [(&str, &str, ErrorCode); 6] = [
 ];
 
 #[tokio::test]
-async fn calls_that_ecr_refuses() -> Result<()> {
-    let registry = RegistryLab::start().await?;
-    Target::new(&registry.url(), "app")?.push(&Recipe::small(41).build()?, "1").await?;
+async fn calls_that_ecr_rejects() -> Result<()> {
+    let registry = TestRegistry::start().await?;
+    TestRepository::new(&registry.url(), "app")?.push(&Recipe::small(41).build()?, "1").await?;
     for (operation, code, expected) in ECR_REFUSALS {
         let ecr = Ecr::practice().await?;
         let message = format!("User: arn:aws:iam::1:user/me may not: ecr:{operation}");
         let fault = Fault::aws_error(400, code, &message);
         let proxy = FaultProxy::start(&ecr.api_url(), [Rule::ecr(operation, fault)?]).await?;
-        let computer = Computer::new(ecr.home()?, None)?;
+        let app = HeadlessApp::new(ecr.home()?, None)?;
         let AwsConnection::Profile { profile, region, .. } = ecr.connection() else {
-            unreachable!("the stories' connection is a profile")
+            unreachable!("the connection of the stories is a profile")
         };
         let connection = AwsConnection::Profile {
             profile,
@@ -143,9 +143,9 @@ async fn calls_that_ecr_refuses() -> Result<()> {
             registry_endpoint: Some(format!("http://{}", ecr.registry_host())),
         };
         let source = registry_source(&registry.host());
-        let wanted = request(&connection, &source, &[("app", "1", "app")]);
-        let error = refusal(&computer, wanted).await?;
-        assert!(proxy.faults() > 0, "{operation} was not called");
+        let migration_request = request(&connection, &source, &[("app", "1", "app")]);
+        let error = refusal(&app, migration_request).await?;
+        assert!(proxy.fault_count() > 0, "{operation} was not called");
         assert_eq!(error.code, expected, "{operation} {code}: {error:?}");
         if expected == ErrorCode::AccessDenied {
             assert_eq!(error.subject, Some(format!("ecr:{operation}")));
@@ -155,10 +155,10 @@ async fn calls_that_ecr_refuses() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_repository_name_that_ecr_refuses_comes_with_a_better_one() -> Result<()> {
+async fn an_invalid_repository_name_gets_a_suggestion() -> Result<()> {
     let ecr = Ecr::practice().await?;
-    let registry = RegistryLab::start().await?;
-    let computer = Computer::new(ecr.home()?, None)?;
+    let registry = TestRegistry::start().await?;
+    let app = HeadlessApp::new(ecr.home()?, None)?;
     let source = registry_source(&registry.host());
     for (name, better) in [
         ("Tools/PgCli", Some("tools/pgcli")),
@@ -166,8 +166,8 @@ async fn a_repository_name_that_ecr_refuses_comes_with_a_better_one() -> Result<
         ("-ab", Some("ab")),
         ("x", Some("x-image")),
     ] {
-        let wanted = request(&ecr.connection(), &source, &[("app", "1", name)]);
-        let error = refusal(&computer, wanted).await?;
+        let migration_request = request(&ecr.connection(), &source, &[("app", "1", name)]);
+        let error = refusal(&app, migration_request).await?;
         assert_eq!(error.code, ErrorCode::RepositoryNameInvalid, "{name}");
         assert_eq!(error.subject.as_deref(), better, "{name}");
         assert!(error.message.contains(name), "{}", error.message);

@@ -7,21 +7,21 @@ use transload_contract::{
 };
 use transload_docker::DockerEnvironment;
 use transload_errors::ErrorCode;
-use transload_tests::aws::{IdentityCenter, Person, check_shapes};
-use transload_tests::computer::api_error;
+use transload_tests::aws::{IdentityCenter, UserDecision, check_shapes};
+use transload_tests::headless_app::api_error;
 
-use crate::sign_in::Office;
+use crate::sign_in::Fixture;
 
 fn corp() -> SignInTarget {
     SignInTarget::Session { session: "corp".to_owned() }
 }
 
-/// The api on the office's computer.
-fn api(office: &Office) -> Api {
+/// The API with the home folder of the fixture.
+fn api(fixture: &Fixture) -> Api {
     Api::new(ApiOptions {
-        aws: office.environment(),
+        aws: fixture.environment(),
         docker: DockerEnvironment::default(),
-        ..ApiOptions::from_process(office.home.path().join("data"))
+        ..ApiOptions::from_process(fixture.home.path().join("data"))
     })
 }
 
@@ -30,10 +30,10 @@ async fn begin(api: &Api, way: Option<SignInWay>) -> Result<SignInPrompt> {
 }
 
 #[tokio::test]
-async fn one_session_has_one_sign_in_and_another_way_ends_it() -> Result<()> {
-    let office = Office::open().await?;
-    office.center.person(Person::Waits);
-    let api = api(&office);
+async fn a_session_has_one_sign_in_and_another_method_replaces_it() -> Result<()> {
+    let fixture = Fixture::new().await?;
+    fixture.center.set_user_decision(UserDecision::Pending);
+    let api = api(&fixture);
     let first = begin(&api, None).await?;
     ensure!(first.way == SignInWay::Browser && first.session == "corp", "{first:?}");
     let joined = begin(&api, None).await?;
@@ -53,9 +53,9 @@ async fn one_session_has_one_sign_in_and_another_way_ends_it() -> Result<()> {
 }
 
 #[tokio::test]
-async fn accounts_roles_a_profile_of_them_and_signing_out() -> Result<()> {
-    let office = Office::open().await?;
-    let api = api(&office);
+async fn accounts_and_roles_are_listed_added_as_a_profile_and_signed_out() -> Result<()> {
+    let fixture = Fixture::new().await?;
+    let api = api(&fixture);
     let refused = api.sso_accounts_list(corp()).await.map_err(|error| error.code);
     ensure!(refused == Err(ErrorCode::SignInNeeded), "{refused:?}");
 
@@ -68,7 +68,7 @@ async fn accounts_roles_a_profile_of_them_and_signing_out() -> Result<()> {
         .iter()
         .map(|one| (one.title.as_str(), one.profiles.join(" "), one.ends_at_ms.is_some()))
         .collect();
-    let start_url = office.center.start_url();
+    let start_url = fixture.center.start_url();
     ensure!(
         listed
             == [("corp", "work".to_owned(), true), (start_url.as_str(), "old".to_owned(), false),],
@@ -79,20 +79,20 @@ async fn accounts_roles_a_profile_of_them_and_signing_out() -> Result<()> {
     ensure!(account.name.as_deref() == Some("Team Dev"), "{accounts:?}");
     let roles = api.sso_roles_list(corp(), account.account_id.clone()).await.map_err(api_error)?;
     ensure!(roles == ["ImagePusher", "ReadOnly"], "{roles:?}");
-    check_shapes("sso", &office.center.portal_exchanges()).await?;
+    check_shapes("sso", &fixture.center.portal_exchanges()).await?;
 
-    let wanted = NewAwsProfile {
+    let new_profile = NewAwsProfile {
         name: "dev".to_owned(),
         target: corp(),
         account_id: account.account_id,
         role: roles[1].clone(),
         region: "eu-central-1".to_owned(),
     };
-    let config = office.home.path().join(".aws/config");
+    let config = fixture.home.path().join(".aws/config");
     let before = std::fs::read_to_string(&config)?;
-    let preview = api.aws_profile_preview(wanted.clone()).await.map_err(api_error)?;
+    let preview = api.aws_profile_preview(new_profile.clone()).await.map_err(api_error)?;
     ensure!(std::fs::read_to_string(&config)? == before, "the preview wrote something");
-    api.aws_profile_add(wanted.clone()).await.map_err(api_error)?;
+    api.aws_profile_add(new_profile.clone()).await.map_err(api_error)?;
     ensure!(std::fs::read_to_string(&config)? == format!("{before}\n{}", preview.text));
     let profiles = api.aws_profiles_list().await.map_err(api_error)?.profiles;
     let added = profiles.iter().find(|profile| profile.name == "dev");
@@ -100,27 +100,27 @@ async fn accounts_roles_a_profile_of_them_and_signing_out() -> Result<()> {
         added.is_some_and(|one| one.kind == AwsProfileKind::Sso && one.problem.is_none()),
         "{added:?}"
     );
-    let again = api.aws_profile_add(wanted).await.map_err(|error| error.code);
+    let again = api.aws_profile_add(new_profile).await.map_err(|error| error.code);
     ensure!(again == Err(ErrorCode::InputInvalid), "{again:?}");
 
     api.sso_sign_out(corp()).await.map_err(api_error)?;
-    ensure!(office.center.sessions() == 0, "AWS still knows the token");
-    ensure!(office.token().is_err(), "the token is still here");
+    ensure!(fixture.center.sessions() == 0, "AWS still knows the token");
+    ensure!(fixture.token().is_err(), "the token is still here");
     api.sso_sign_out(corp()).await.map_err(api_error)
 }
 
 #[tokio::test]
-async fn a_session_that_an_administrator_ended_asks_for_a_sign_in() -> Result<()> {
-    let office = Office::open().await?;
-    let api = api(&office);
+async fn a_session_ended_by_an_administrator_requires_a_sign_in() -> Result<()> {
+    let fixture = Fixture::new().await?;
+    let api = api(&fixture);
     let prompt = begin(&api, None).await?;
     IdentityCenter::open_page(&prompt.url).await?;
     api.sign_in_wait(prompt.sign_in).await.map_err(api_error)?;
-    office.center.end_sessions();
+    fixture.center.end_sessions();
     let refused = api.sso_accounts_list(corp()).await.map_err(|error| error.code);
     ensure!(refused == Err(ErrorCode::SignInNeeded), "{refused:?}");
-    // AWS knows the token no more; it goes from here all the same.
+    // AWS no longer knows the token. It is removed locally nevertheless.
     api.sso_sign_out(corp()).await.map_err(api_error)?;
-    ensure!(office.token().is_err());
+    ensure!(fixture.token().is_err());
     Ok(())
 }

@@ -4,37 +4,38 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use transload_aws::{SignInError, SignInMethod, SsoTarget};
-use transload_tests::aws::{IdentityCenter, Person, check_shapes};
+use transload_tests::aws::{IdentityCenter, UserDecision, check_shapes};
 use transload_tests::wait::wait_until_true;
 
-use crate::sign_in::{Office, work};
+use crate::sign_in::{Fixture, work};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// How often a token was asked for so far.
-fn asked(office: &Office) -> usize {
-    let exchanges = office.center.oidc_exchanges();
+/// How many times a token was requested.
+fn token_requests(fixture: &Fixture) -> usize {
+    let exchanges = fixture.center.oidc_exchanges();
     exchanges.iter().filter(|exchange| exchange.call.path == "/token").count()
 }
 
 #[tokio::test]
-async fn a_code_is_waited_for_through_pending_and_slow_down() -> Result<()> {
-    let office = Office::open().await?;
-    office.center.person(Person::Waits);
-    office.center.slow_down(2);
+async fn pending_and_slow_down_responses_are_polled_until_the_sign_in() -> Result<()> {
+    let fixture = Fixture::new().await?;
+    fixture.center.set_user_decision(UserDecision::Pending);
+    fixture.center.slow_down(2);
     let old = SsoTarget::Profile("old".to_owned());
-    let sign_in = office.begin(old, None).await?;
+    let sign_in = fixture.begin(old, None).await?;
     let prompt = sign_in.prompt().clone();
-    ensure!(prompt.way == SignInMethod::Code, "the older form has no other way");
+    ensure!(prompt.way == SignInMethod::Code, "the legacy format supports no other method");
     ensure!(prompt.code.as_ref().is_some_and(|code| prompt.url.ends_with(code)), "{prompt:?}");
     let waiting = tokio::spawn(sign_in.finish());
-    wait_until_true(LIMIT, "the token to be asked for", async || asked(&office) >= 4).await?;
+    wait_until_true(LIMIT, "the token to be requested", async || token_requests(&fixture) >= 4)
+        .await?;
     ensure!(!waiting.is_finished());
-    office.center.person(Person::Allows);
+    fixture.center.set_user_decision(UserDecision::Allow);
     waiting.await??;
-    check_shapes("sso-oidc", &office.center.oidc_exchanges()).await?;
-    // Without scopes there is nothing to renew with, as with the AWS CLI.
-    let cache = std::fs::read_dir(office.home.path().join(".aws/sso/cache"))?;
+    check_shapes("sso-oidc", &fixture.center.oidc_exchanges()).await?;
+    // Without scopes there is no refresh token, like with the AWS CLI.
+    let cache = std::fs::read_dir(fixture.home.path().join(".aws/sso/cache"))?;
     let tokens: Vec<_> = cache
         .filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok())
         .filter(|text| text.contains("accessToken"))
@@ -44,39 +45,40 @@ async fn a_code_is_waited_for_through_pending_and_slow_down() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_session_with_a_name_can_be_signed_in_to_by_a_code_too() -> Result<()> {
-    let office = Office::open().await?;
-    let sign_in = office.begin(work(), Some(SignInMethod::Code)).await?;
+async fn a_named_session_supports_codes_too() -> Result<()> {
+    let fixture = Fixture::new().await?;
+    let sign_in = fixture.begin(work(), Some(SignInMethod::Code)).await?;
     let page = sign_in.prompt().url.clone();
     let waiting = tokio::spawn(sign_in.finish());
     IdentityCenter::open_page(&page).await?;
     waiting.await??;
-    ensure!(office.token()?["accessToken"].is_string());
+    ensure!(fixture.token()?["accessToken"].is_string());
     Ok(())
 }
 
 #[tokio::test]
-async fn a_no_a_late_answer_and_a_cancel_end_it() -> Result<()> {
-    let office = Office::open().await?;
-    office.center.person(Person::Denies);
-    let sign_in = office.begin(work(), Some(SignInMethod::Code)).await?;
+async fn a_denial_an_expiry_and_a_cancel_end_the_sign_in() -> Result<()> {
+    let fixture = Fixture::new().await?;
+    fixture.center.set_user_decision(UserDecision::Deny);
+    let sign_in = fixture.begin(work(), Some(SignInMethod::Code)).await?;
     let page = sign_in.prompt().url.clone();
     let waiting = tokio::spawn(sign_in.finish());
     IdentityCenter::open_page(&page).await?;
     ensure!(matches!(waiting.await?, Err(SignInError::Denied)));
 
-    office.center.person(Person::Waits);
-    office.center.device_lasts(Duration::from_secs(1));
-    let late = office.begin(work(), Some(SignInMethod::Code)).await?;
+    fixture.center.set_user_decision(UserDecision::Pending);
+    fixture.center.set_device_lifetime(Duration::from_secs(1));
+    let late = fixture.begin(work(), Some(SignInMethod::Code)).await?;
     ensure!(matches!(late.finish().await, Err(SignInError::Expired)));
 
-    office.center.device_lasts(Duration::from_secs(600));
-    let sign_in = office.begin(work(), Some(SignInMethod::Code)).await?;
+    fixture.center.set_device_lifetime(Duration::from_secs(600));
+    let sign_in = fixture.begin(work(), Some(SignInMethod::Code)).await?;
     let waiting = tokio::spawn(sign_in.finish());
-    let before = asked(&office);
-    wait_until_true(LIMIT, "the token to be asked for", async || asked(&office) > before).await?;
+    let before = token_requests(&fixture);
+    wait_until_true(LIMIT, "the token to be requested", async || token_requests(&fixture) > before)
+        .await?;
     waiting.abort();
     ensure!(waiting.await.is_err_and(|error| error.is_cancelled()));
-    ensure!(office.token().is_err(), "a token came out of nothing");
+    ensure!(fixture.token().is_err(), "a token was stored");
     Ok(())
 }

@@ -1,5 +1,4 @@
-//! A registry that answers with any bytes at all: nothing panics, hangs or is taken for what it is
-//! not.
+//! A registry that responds with arbitrary bytes: nothing panics or hangs, and no wrong content is accepted.
 
 #![no_main]
 
@@ -16,29 +15,29 @@ use transload_registry::{
     AnonymousLogin, RegistryApi, RegistryClient, RegistryEndpoint,
 };
 
-/// Ends the answer to one connection; what follows answers the next.
+/// Ends the response to one connection; the following bytes are the next response.
 const NEXT: &[u8] = b"\n--\n";
-/// More answers than any of the calls asks for.
-const ANSWERS: usize = 64;
+/// More responses than any of the calls needs.
+const MAX_RESPONSES: usize = 64;
 
 static RUNTIME: LazyLock<tokio::runtime::Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap());
 static SERVER: LazyLock<(SocketAddr, Arc<Mutex<Vec<Bytes>>>)> = LazyLock::new(|| {
-    let answers: Arc<Mutex<Vec<Bytes>>> = Arc::default();
+    let responses: Arc<Mutex<Vec<Bytes>>> = Arc::default();
     let listener = RUNTIME.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
-    RUNTIME.spawn(serve(listener, Arc::clone(&answers)));
-    (address, answers)
+    RUNTIME.spawn(serve(listener, Arc::clone(&responses)));
+    (address, responses)
 });
 
-async fn serve(listener: TcpListener, answers: Arc<Mutex<Vec<Bytes>>>) {
+async fn serve(listener: TcpListener, responses: Arc<Mutex<Vec<Bytes>>>) {
     while let Ok((mut connection, _)) = listener.accept().await {
-        let answers = Arc::clone(&answers);
+        let responses = Arc::clone(&responses);
         tokio::spawn(async move {
             let mut request = vec![0; 16 * 1024];
             if connection.read(&mut request).await.is_ok() {
-                let answer = answers.lock().unwrap().pop().unwrap_or_default();
-                let _ = connection.write_all(&answer).await;
+                let response = responses.lock().unwrap().pop().unwrap_or_default();
+                let _ = connection.write_all(&response).await;
                 let _ = connection.shutdown().await;
             }
         });
@@ -53,7 +52,7 @@ fn digest_of(bytes: &[u8]) -> Digest {
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (call, bytes) = input;
-    let (address, answers) = &*SERVER;
+    let (address, responses) = &*SERVER;
     let mut script = Vec::new();
     let mut rest = bytes;
     while let Some(at) = rest.windows(NEXT.len()).position(|window| window == NEXT) {
@@ -61,9 +60,9 @@ fuzz_target!(|input: (u8, &[u8])| {
         rest = &rest[at + NEXT.len()..];
     }
     script.push(Bytes::copy_from_slice(rest));
-    script.truncate(ANSWERS);
+    script.truncate(MAX_RESPONSES);
     script.reverse();
-    *answers.lock().unwrap() = script;
+    *responses.lock().unwrap() = script;
     let endpoint = RegistryEndpoint::at(&format!("http://{address}")).unwrap();
     let client = RegistryClient::new(endpoint, Arc::new(AnonymousLogin));
     let content = b"a blob";
@@ -84,7 +83,7 @@ fuzz_target!(|input: (u8, &[u8])| {
                 }
             }
             2 => {
-                // Asked for by digest, no other bytes are taken.
+                // For a request by digest, no other bytes are accepted.
                 if let Ok(manifest) = client.manifest("a", blob.digest.as_str()).await {
                     assert_eq!(*manifest.digest(), blob.digest);
                 }

@@ -1,4 +1,4 @@
-//! Headers of a registry's answer: challenges, links, addresses to go on to.
+//! Headers of a response: challenges, links, and locations.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A manifest's bytes under any media type: what is taken keeps its bytes and their digest.
+//! A manifest with any media type: accepted manifests keep their bytes and digest.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Names and digests: what is taken reads back as itself.
+//! Names and digests: accepted values can be parsed again from their text form.
 
 #![no_main]
 

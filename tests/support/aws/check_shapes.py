@@ -1,7 +1,7 @@
-"""Holds calls and answers to the service models of botocore.
+"""Checks calls and responses against the service models of botocore.
 
 Standard input: {"service": ..., "exchanges": [...]}, as `shapes.rs` writes it. Standard output: a
-JSON list of what does not fit, one sentence each.
+JSON list of problems, one sentence each.
 """
 
 import json
@@ -23,7 +23,7 @@ def operation_of(model, call):
         pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template))
         if operation.http["method"] == call["method"] and re.fullmatch(pattern, call["path"]):
             return operation
-    raise LookupError("no operation is %s %s" % (call["method"], call["path"]))
+    raise LookupError("no operation matches %s %s" % (call["method"], call["path"]))
 
 
 def scalar(shape, text):
@@ -35,7 +35,7 @@ def scalar(shape, text):
 
 
 def from_form(shape, pairs):
-    """The parameters of a query call, read by the names that the model gives them."""
+    """Returns the parameters of a query call, named as in the model."""
     if shape.type_name == "structure":
         result = {}
         for name, member in shape.members.items():
@@ -62,7 +62,7 @@ def request_of(operation, call):
         pairs = [(key, value) for key, value in call["form"] if key not in ("Action", "Version")]
         known = {member.serialization.get("name", name) for name, member in shape.members.items()}
         for key, _ in pairs:
-            assert key.split(".")[0] in known, "%s is no parameter" % key
+            assert key.split(".")[0] in known, "%s is not a parameter" % key
         return shape, from_form(shape, pairs)
     parameters = dict(call["json"] or {})
     for name, member in shape.members.items():
@@ -78,7 +78,7 @@ def request_of(operation, call):
 
 
 def patterns(shape, value, path):
-    """What the validator of botocore leaves out: patterns and choices of strings."""
+    """Checks what botocore's validator does not check: patterns and maximum lengths of strings."""
     if shape is None or value is None:
         return
     if shape.type_name == "structure":
@@ -98,15 +98,15 @@ def patterns(shape, value, path):
 
 
 def problems(service, model, exchange):
-    call, answer = exchange["call"], exchange["answer"]
+    call, answer = exchange["call"], exchange["response"]
     operation = operation_of(model, call)
     where = "%s.%s" % (service, operation.name)
     shape, parameters = request_of(operation, call)
     if shape is not None:
         report = botocore.validate.ParamValidator().validate(parameters, shape)
         if report.has_errors():
-            yield "%s asked: %s" % (where, report.generate_report())
-        yield from patterns(shape, parameters, where + " asked")
+            yield "%s request: %s" % (where, report.generate_report())
+        yield from patterns(shape, parameters, where + " request")
     response = {
         "status_code": answer["status"],
         "headers": {name.lower(): value for name, value in answer["headers"]},
@@ -116,15 +116,15 @@ def problems(service, model, exchange):
     parsed = parser.parse(response, operation.output_shape)
     if answer["status"] >= 300:
         if not parsed.get("Error", {}).get("Code"):
-            yield "%s answered an error without a code" % where
+            yield "%s response is an error without a code" % where
         return
     parsed.pop("ResponseMetadata", None)
     if operation.output_shape is not None:
         report = botocore.validate.ParamValidator().validate(parsed, operation.output_shape)
         if report.has_errors():
-            yield "%s answered: %s" % (where, report.generate_report())
+            yield "%s response: %s" % (where, report.generate_report())
         if not parsed and operation.output_shape.members:
-            yield "%s answered nothing that the model knows" % where
+            yield "%s response has no field of the model" % where
 
 
 def main():
@@ -134,7 +134,7 @@ def main():
     for exchange in given["exchanges"]:
         try:
             found.extend(problems(given["service"], model, exchange))
-        except Exception as error:  # A story must hear of every one of them.
+        except Exception as error:  # Report every problem of the story, not only the first.
             found.append("%s: %r" % (exchange["call"]["operation"] or exchange["call"]["path"], error))
     json.dump(found, sys.stdout)
 

@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::aws::scripted::Answer;
+use crate::aws::scripted::AwsResponse;
 
-/// What GetAuthorizationToken answers: a token for a registry at this address.
-pub fn registry_token(registry: &str) -> Answer {
-    Answer::json(&json!({
+/// Returns the response of `GetAuthorizationToken`: a token for a registry at this address.
+pub fn registry_token(registry: &str) -> AwsResponse {
+    AwsResponse::json(&json!({
         "authorizationData": [{
             "authorizationToken": STANDARD.encode("AWS:token-of-the-registry"),
             "expiresAt": 4_070_908_800.0,

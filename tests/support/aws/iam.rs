@@ -1,11 +1,12 @@
-//! A scripted IAM: identities and permissions of roles.
+//! A scripted IAM: the identity and the permissions of one role. Stories about permissions and accounts use
+//! it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 
-use crate::aws::scripted::{Answer, Call, Exchange, ScriptedAws};
+use crate::aws::scripted::{AwsResponse, Call, Exchange, ScriptedAws};
 
 #[derive(Clone, Debug)]
 struct State {
@@ -13,79 +14,78 @@ struct State {
     alias: Option<String>,
     /// The role's name with its path, such as `ci/push`.
     role: String,
-    may_simulate: bool,
-    may_look_at_role: bool,
+    can_simulate: bool,
+    can_get_role: bool,
     missing: BTreeSet<String>,
-    /// The regions that the account has enabled; nothing for all of them.
+    /// The regions that the account has enabled. `None` means all.
     regions: Option<BTreeSet<String>>,
 }
 
-/// IAM of one account, and STS as far as who somebody is: a role of the account. It listens until it
-/// is dropped.
+/// IAM of one account, and the `GetCallerIdentity` call of STS: the caller is a role of the account. It stops
+/// listening when it is dropped.
 pub struct Iam {
     server: ScriptedAws,
     state: Arc<Mutex<State>>,
 }
 
 impl Iam {
-    /// An account whose role `ci/push` may do everything.
+    /// Starts an account whose role `ci/push` is allowed every action.
     ///
     /// # Errors
-    /// When the system gives no port.
+    /// If no port is available.
     pub async fn start(account: &str) -> Result<Self> {
         let state = State {
             account: account.to_owned(),
             alias: None,
             role: "ci/push".to_owned(),
-            may_simulate: true,
-            may_look_at_role: true,
+            can_simulate: true,
+            can_get_role: true,
             missing: BTreeSet::new(),
             regions: None,
         };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
-        let server = ScriptedAws::start(move |call| answer(&locked(&shared), call)).await?;
+        let server = ScriptedAws::start(move |call| response(&locked(&shared), call)).await?;
         Ok(Self { server, state })
     }
 
-    /// Where it answers.
+    /// The base URL.
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// From now on the same keys are of another account.
-    pub fn becomes(&self, account: &str) {
+    /// Changes the account that the access key belongs to.
+    pub fn set_account(&self, account: &str) {
         locked(&self.state).account = account.to_owned();
     }
 
-    /// Gives the account an alias.
-    pub fn call_it(&self, alias: &str) {
+    pub fn set_alias(&self, alias: &str) {
         locked(&self.state).alias = Some(alias.to_owned());
     }
 
-    /// Takes these actions from the role.
-    pub fn take_away(&self, actions: &[&str]) {
+    /// Denies these actions to the role.
+    pub fn deny_actions(&self, actions: &[&str]) {
         locked(&self.state).missing.extend(actions.iter().map(|&action| action.to_owned()));
     }
 
-    /// Gives the role everything again.
-    pub fn give_back(&self) {
+    /// Allows every action again.
+    pub fn allow_all_actions(&self) {
         locked(&self.state).missing.clear();
     }
 
-    /// From now on the role may ask IAM for nothing.
-    pub fn forbid_asking(&self) {
+    /// Denies the role all read calls of IAM.
+    pub fn deny_iam_reads(&self) {
         let mut state = locked(&self.state);
-        (state.may_simulate, state.may_look_at_role) = (false, false);
+        (state.can_simulate, state.can_get_role) = (false, false);
     }
 
-    /// The account uses these regions alone.
-    pub fn enable_only(&self, regions: &[&str]) {
+    /// Enables only these regions in the account.
+    pub fn enable_only_regions(&self, regions: &[&str]) {
         let regions = regions.iter().map(|&region| region.to_owned()).collect();
         locked(&self.state).regions = Some(regions);
     }
 
-    /// Every call to IAM so far with its answer.
+    /// All calls to IAM so far, with their responses.
     pub fn exchanges(&self) -> Vec<Exchange> {
         let all = self.server.exchanges().into_iter();
         all.filter(|exchange| exchange.call.service() == Some("iam")).collect()
@@ -96,7 +96,7 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(state: &State, call: &Call) -> Answer {
+fn response(state: &State, call: &Call) -> AwsResponse {
     let State { account, role, .. } = state;
     let name = role.rsplit('/').next().unwrap_or(role);
     let known = state
@@ -105,17 +105,17 @@ fn answer(state: &State, call: &Call) -> Answer {
         .is_none_or(|regions| call.region().is_some_and(|region| regions.contains(region)));
     if !known {
         let message = "The security token included in the request is invalid.";
-        return Answer::query_error(403, "InvalidClientTokenId", message);
+        return AwsResponse::query_error(403, "InvalidClientTokenId", message);
     }
     let denied = || {
         let message = format!(
             "User: arn:aws:sts::{account}:assumed-role/{name}/story is not authorized to perform: iam:{}",
             call.operation
         );
-        Answer::query_error(403, "AccessDenied", &message)
+        AwsResponse::query_error(403, "AccessDenied", &message)
     };
     match call.operation.as_str() {
-        "GetCallerIdentity" => Answer::query(
+        "GetCallerIdentity" => AwsResponse::query(
             "GetCallerIdentity",
             &format!(
                 "<Arn>arn:aws:sts::{account}:assumed-role/{name}/story</Arn>\
@@ -125,16 +125,16 @@ fn answer(state: &State, call: &Call) -> Answer {
         "ListAccountAliases" => {
             let alias = state.alias.iter().map(|alias| format!("<member>{alias}</member>"));
             let alias: String = alias.collect();
-            Answer::query(
+            AwsResponse::query(
                 "ListAccountAliases",
                 &format!(
                     "<IsTruncated>false</IsTruncated><AccountAliases>{alias}</AccountAliases>"
                 ),
             )
         }
-        "GetRole" if state.may_look_at_role => {
+        "GetRole" if state.can_get_role => {
             let path = role.strip_suffix(name).unwrap_or_default();
-            Answer::query(
+            AwsResponse::query(
                 "GetRole",
                 &format!(
                     "<Role><Path>/{path}</Path><RoleName>{name}</RoleName>\
@@ -143,16 +143,16 @@ fn answer(state: &State, call: &Call) -> Answer {
                 ),
             )
         }
-        "SimulatePrincipalPolicy" if state.may_simulate => simulate(state, call),
+        "SimulatePrincipalPolicy" if state.can_simulate => simulate(state, call),
         _ => denied(),
     }
 }
 
-fn simulate(state: &State, call: &Call) -> Answer {
+fn simulate(state: &State, call: &Call) -> AwsResponse {
     let own = format!("arn:aws:iam::{}:role/{}", state.account, state.role);
     if call.value("PolicySourceArn") != Some(own.as_str()) {
         let message = "The role with this name cannot be found.";
-        return Answer::query_error(404, "NoSuchEntity", message);
+        return AwsResponse::query_error(404, "NoSuchEntity", message);
     }
     let members = |list: &str| -> Vec<String> {
         let start = format!("{list}.member.");
@@ -174,5 +174,5 @@ fn simulate(state: &State, call: &Call) -> Answer {
     }
     let result =
         format!("<IsTruncated>false</IsTruncated><EvaluationResults>{results}</EvaluationResults>");
-    Answer::query("SimulatePrincipalPolicy", &result)
+    AwsResponse::query("SimulatePrincipalPolicy", &result)
 }

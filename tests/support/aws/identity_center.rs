@@ -1,4 +1,4 @@
-//! A scripted IAM Identity Center: SSO OIDC, the portal, and the sign-in page.
+//! A scripted IAM Identity Center: SSO OIDC, the access portal (in `portal`), and the sign-in page.
 
 mod portal;
 
@@ -13,39 +13,39 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use crate::aws::scripted::{Answer, Call, Exchange, ScriptedAws};
+use crate::aws::scripted::{AwsResponse, Call, Exchange, ScriptedAws};
 
-/// What the person at the page of IAM Identity Center does when it opens.
+/// What the user does on the sign-in page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Person {
+pub enum UserDecision {
     /// Signs in and allows access.
-    Allows,
+    Allow,
     /// Denies access.
-    Denies,
-    /// Does nothing yet.
-    Waits,
+    Deny,
+    /// Leaves the page open.
+    Pending,
 }
 
-/// IAM Identity Center: SSO OIDC, the portal's calls, and the page that a person signs in on, on one
-/// port of the loopback.
+/// IAM Identity Center on one port of the loopback: SSO OIDC, the calls of the portal, and the page that a
+/// user signs in on.
 pub struct IdentityCenter {
     server: ScriptedAws,
     state: Arc<Mutex<State>>,
 }
 
 struct State {
-    person: Person,
+    decision: UserDecision,
     count: u32,
-    device_lasts: Duration,
-    token_lasts: Duration,
-    role_lasts: Duration,
-    /// How many more roles are given before every session ends; nothing for no end.
+    device_lifetime: Duration,
+    token_lifetime: Duration,
+    role_lifetime: Duration,
+    /// The number of role credentials that are issued before all sessions end. `None` means no limit.
     roles_left: Option<u32>,
     slow_downs: u32,
     failing_redirect: Option<(String, String)>,
     clients: HashMap<String, Value>,
     codes: HashMap<String, Grant>,
-    devices: HashMap<String, (String, Person)>,
+    devices: HashMap<String, (String, UserDecision)>,
     access_tokens: HashSet<String>,
     refresh_tokens: HashSet<String>,
     secrets: Vec<String>,
@@ -59,17 +59,17 @@ struct Grant {
 }
 
 impl IdentityCenter {
-    /// An instance whose person allows access, and whose roles all have this access key.
+    /// Starts an instance whose user allows access, and whose roles all have this access key.
     ///
     /// # Errors
-    /// When the system gives no port.
+    /// If no port is available.
     pub async fn start(key: (&str, &str)) -> Result<Self> {
         let state = Arc::new(Mutex::new(State {
-            person: Person::Allows,
+            decision: UserDecision::Allow,
             count: 0,
-            device_lasts: Duration::from_secs(600),
-            token_lasts: Duration::from_secs(8 * 3600),
-            role_lasts: Duration::from_secs(3600),
+            device_lifetime: Duration::from_secs(600),
+            token_lifetime: Duration::from_secs(8 * 3600),
+            role_lifetime: Duration::from_secs(3600),
             roles_left: None,
             slow_downs: 0,
             failing_redirect: None,
@@ -82,89 +82,88 @@ impl IdentityCenter {
             key: (key.0.to_owned(), key.1.to_owned()),
         }));
         let shared = Arc::clone(&state);
-        let server = ScriptedAws::start(move |call| locked(&shared).answer(call)).await?;
+        let server = ScriptedAws::start(move |call| locked(&shared).response(call)).await?;
         Ok(Self { server, state })
     }
 
-    /// Its address.
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// The address of the access portal, as a configuration names it.
+    /// The URL of the access portal, as in a configuration file.
     pub fn start_url(&self) -> String {
         format!("{}/start", self.server.url())
     }
 
-    /// The variables that lead a program here.
+    /// The environment variables that direct a program to this instance.
     pub fn environment(&self) -> Vec<(String, String)> {
         ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"]
             .map(|name| (name.to_owned(), self.server.url()))
             .to_vec()
     }
 
-    /// What the person does from now on; who has a page open already does it at once.
-    pub fn person(&self, person: Person) {
+    /// Sets the decision of the user. Open pages that are still pending get it immediately.
+    pub fn set_user_decision(&self, decision: UserDecision) {
         let mut state = locked(&self.state);
-        state.person = person;
+        state.decision = decision;
         for (_, answered) in state.devices.values_mut() {
-            if *answered == Person::Waits {
-                *answered = person;
+            if *answered == UserDecision::Pending {
+                *answered = decision;
             }
         }
     }
 
-    /// How long a device authorization is good from now on, in whole seconds.
-    pub fn device_lasts(&self, lasts: Duration) {
-        locked(&self.state).device_lasts = lasts;
+    /// Sets the lifetime of new device authorizations, in whole seconds.
+    pub fn set_device_lifetime(&self, lifetime: Duration) {
+        locked(&self.state).device_lifetime = lifetime;
     }
 
-    /// How long a token is good from now on, in whole seconds.
-    pub fn token_lasts(&self, lasts: Duration) {
-        locked(&self.state).token_lasts = lasts;
+    /// Sets the lifetime of new tokens, in whole seconds.
+    pub fn set_token_lifetime(&self, lifetime: Duration) {
+        locked(&self.state).token_lifetime = lifetime;
     }
 
-    /// How long the credentials of a role are good from now on.
-    pub fn role_lasts(&self, lasts: Duration) {
-        locked(&self.state).role_lasts = lasts;
+    /// Sets the lifetime of new role credentials.
+    pub fn set_role_lifetime(&self, lifetime: Duration) {
+        locked(&self.state).role_lifetime = lifetime;
     }
 
-    /// So many of the next questions for a token come too early.
+    /// Answers the next `times` token requests with `slow_down`.
     pub fn slow_down(&self, times: u32) {
         locked(&self.state).slow_downs = times;
     }
 
-    /// The page sends the browser back with an error of OAuth.
+    /// Makes the sign-in page redirect with an OAuth error.
     pub fn fail_redirect(&self, error: &str, description: &str) {
         locked(&self.state).failing_redirect = Some((error.to_owned(), description.to_owned()));
     }
 
-    /// Ends every session, as an administrator may.
+    /// Ends all sessions, as an administrator can.
     pub fn end_sessions(&self) {
         locked(&self.state).end_sessions();
     }
 
-    /// Ends every session after it has given credentials of a role so many more times.
+    /// Ends all sessions after role credentials were issued `times` more times.
     pub fn end_sessions_after_roles(&self, times: u32) {
         locked(&self.state).roles_left = Some(times);
     }
 
-    /// How many access tokens are good now.
+    /// The number of valid access tokens.
     pub fn sessions(&self) -> usize {
         locked(&self.state).access_tokens.len()
     }
 
-    /// Every token, code and client secret that was given out.
+    /// Every token, code and client secret that was issued.
     pub fn secrets(&self) -> Vec<String> {
         locked(&self.state).secrets.clone()
     }
 
-    /// The calls of SSO OIDC so far, with their answers.
+    /// The calls of SSO OIDC so far, with their responses.
     pub fn oidc_exchanges(&self) -> Vec<Exchange> {
         self.exchanges(&["/client/register", "/device_authorization", "/token"])
     }
 
-    /// The calls of the portal so far, with their answers.
+    /// The calls of the portal so far, with their responses.
     pub fn portal_exchanges(&self) -> Vec<Exchange> {
         self.exchanges(&["/assignment/accounts", "/assignment/roles", "/federation/credentials"])
     }
@@ -174,10 +173,10 @@ impl IdentityCenter {
         all.filter(|exchange| paths.contains(&exchange.call.path.as_str())).collect()
     }
 
-    /// Opens a page as a browser does, and follows where it is sent; answers what is shown last.
+    /// Opens a page as a browser does, follows its redirects, and returns the text of the last page.
     ///
     /// # Errors
-    /// When nothing answers.
+    /// If the server does not respond.
     pub async fn open_page(url: &str) -> Result<String> {
         let client = reqwest::Client::builder().no_proxy().build()?;
         Ok(client.get(url).send().await.context("the page did not open")?.text().await?)
@@ -189,16 +188,16 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 /// An error of SSO OIDC. Source: the shapes of its service model.
-fn oidc_error(code: &str, error: &str) -> Answer {
+fn oidc_error(code: &str, error: &str) -> AwsResponse {
     let body = json!({"error": error, "error_description": format!("the story says {error}")});
     let status = if code == "InvalidClientException" { 401 } else { 400 };
-    let mut answer = Answer::new(status, "application/json", body.to_string());
-    answer.headers.push(("x-amzn-errortype", code.to_owned()));
-    answer
+    let mut response = AwsResponse::new(status, "application/json", body.to_string());
+    response.headers.push(("x-amzn-errortype", code.to_owned()));
+    response
 }
 
-fn page(text: &str) -> Answer {
-    Answer::new(200, "text/html", format!("<!doctype html><title>page</title><h1>{text}</h1>"))
+fn page(text: &str) -> AwsResponse {
+    AwsResponse::new(200, "text/html", format!("<!doctype html><title>page</title><h1>{text}</h1>"))
 }
 
 impl State {
@@ -209,7 +208,7 @@ impl State {
         secret
     }
 
-    fn answer(&mut self, call: &Call) -> Answer {
+    fn response(&mut self, call: &Call) -> AwsResponse {
         match (call.method.as_str(), call.path.as_str()) {
             ("POST", "/client/register") => self.register(&call.json),
             ("POST", "/device_authorization") => self.device_authorization(call),
@@ -220,41 +219,41 @@ impl State {
         }
     }
 
-    fn register(&mut self, asked: &Value) -> Answer {
+    fn register(&mut self, request: &Value) -> AwsResponse {
         self.count += 1;
         let id = format!("client-{}", self.count);
-        self.clients.insert(id.clone(), asked.clone());
+        self.clients.insert(id.clone(), request.clone());
         let issued = OffsetDateTime::now_utc().unix_timestamp();
-        Answer::json(&json!({
+        AwsResponse::json(&json!({
             "clientId": id, "clientSecret": self.secret("client"), "clientIdIssuedAt": issued,
             "clientSecretExpiresAt": issued + 90 * 86_400,
         }))
     }
 
-    fn device_authorization(&mut self, call: &Call) -> Answer {
+    fn device_authorization(&mut self, call: &Call) -> AwsResponse {
         if !self.clients.contains_key(call.json["clientId"].as_str().unwrap_or_default()) {
             return oidc_error("InvalidClientException", "invalid_client");
         }
         let device_code = self.secret("device");
         let user_code = format!("STRY-{:04}", self.count);
-        self.devices.insert(device_code.clone(), (user_code.clone(), Person::Waits));
+        self.devices.insert(device_code.clone(), (user_code.clone(), UserDecision::Pending));
         let host = call.header("host").unwrap_or_default();
-        Answer::json(&json!({
+        AwsResponse::json(&json!({
             "deviceCode": device_code, "userCode": user_code,
             "verificationUri": format!("http://{host}/device"),
             "verificationUriComplete": format!("http://{host}/device?user_code={user_code}"),
-            "expiresIn": self.device_lasts.as_secs(), "interval": 1,
+            "expiresIn": self.device_lifetime.as_secs(), "interval": 1,
         }))
     }
 
-    /// The page where a code is typed; with the code in the address the person answers at once.
-    fn device_page(&mut self, call: &Call) -> Answer {
+    /// The page where the user enters a code. If the URL contains the code, the user decides immediately.
+    fn device_page(&mut self, call: &Call) -> AwsResponse {
         let code = call.query.iter().find(|(name, _)| name == "user_code").map(|(_, code)| code);
-        let person = self.person;
+        let decision = self.decision;
         let device = self.devices.values_mut().find(|(known, _)| Some(known) == code);
         match device {
             Some((_, answered)) => {
-                *answered = person;
+                *answered = decision;
                 page("Thank you")
             }
             None => page("Which code?"),
@@ -262,7 +261,7 @@ impl State {
     }
 
     /// The page of the authorization code. Its parameters are those that the AWS CLI sends.
-    fn authorize(&mut self, call: &Call) -> Answer {
+    fn authorize(&mut self, call: &Call) -> AwsResponse {
         let query: HashMap<_, _> = call.query.iter().cloned().collect();
         let part = |name: &str| query.get(name).cloned().unwrap_or_default();
         let client = self.clients.get(&part("client_id"));
@@ -277,7 +276,7 @@ impl State {
             || part("scopes").is_empty()
             || registered.and_then(|uri| uri.as_str().map(str::to_owned)) != without_port.ok()
         {
-            return Answer::new(400, "text/plain", "the page was asked wrongly");
+            return AwsResponse::new(400, "text/plain", "invalid parameters of the page");
         }
         let state = part("state");
         let back = |pairs: &[(&str, &str)]| {
@@ -285,17 +284,17 @@ impl State {
                 .extend_pairs(pairs)
                 .append_pair("state", &state)
                 .finish();
-            let mut answer = Answer::new(302, "text/plain", "");
-            answer.headers.push(("location", format!("{redirect}?{query}")));
-            answer
+            let mut response = AwsResponse::new(302, "text/plain", "");
+            response.headers.push(("location", format!("{redirect}?{query}")));
+            response
         };
         if let Some((error, description)) = &self.failing_redirect {
             return back(&[("error", error.as_str()), ("error_description", description.as_str())]);
         }
-        match self.person {
-            Person::Waits => page("Allow access?"),
-            Person::Denies => back(&[("error", "access_denied")]),
-            Person::Allows => {
+        match self.decision {
+            UserDecision::Pending => page("Allow access?"),
+            UserDecision::Deny => back(&[("error", "access_denied")]),
+            UserDecision::Allow => {
                 let code = self.secret("code");
                 let grant = Grant {
                     client: part("client_id"),
@@ -308,15 +307,15 @@ impl State {
         }
     }
 
-    fn token(&mut self, asked: &Value) -> Answer {
-        let part = |name: &str| asked[name].as_str().unwrap_or_default().to_owned();
+    fn token(&mut self, request: &Value) -> AwsResponse {
+        let part = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
         let Some(client) = self.clients.get(&part("clientId")).cloned() else {
             return oidc_error("InvalidClientException", "invalid_client");
         };
         match part("grantType").as_str() {
             "authorization_code" => {
                 let verified = URL_SAFE_NO_PAD.encode(Sha256::digest(part("codeVerifier")));
-                // A code is good once.
+                // A code can be used only once.
                 match self.codes.remove(&part("code")) {
                     Some(grant)
                         if grant.client == part("clientId")
@@ -337,13 +336,13 @@ impl State {
                     return oidc_error("SlowDownException", "slow_down");
                 }
                 match self.devices.get(&part("deviceCode")) {
-                    Some((_, Person::Waits)) => {
+                    Some((_, UserDecision::Pending)) => {
                         oidc_error("AuthorizationPendingException", "authorization_pending")
                     }
-                    Some((_, Person::Denies)) => {
+                    Some((_, UserDecision::Deny)) => {
                         oidc_error("AccessDeniedException", "access_denied")
                     }
-                    Some((_, Person::Allows)) => {
+                    Some((_, UserDecision::Allow)) => {
                         self.devices.remove(&part("deviceCode"));
                         self.new_token(!client["scopes"].is_null())
                     }
@@ -354,17 +353,17 @@ impl State {
         }
     }
 
-    fn new_token(&mut self, renewable: bool) -> Answer {
+    fn new_token(&mut self, renewable: bool) -> AwsResponse {
         let token = self.secret("access");
         self.access_tokens.insert(token.clone());
-        let mut answer = json!({
-            "accessToken": token, "tokenType": "Bearer", "expiresIn": self.token_lasts.as_secs(),
+        let mut response = json!({
+            "accessToken": token, "tokenType": "Bearer", "expiresIn": self.token_lifetime.as_secs(),
         });
         if renewable {
             let refresh = self.secret("refresh");
             self.refresh_tokens.insert(refresh.clone());
-            answer["refreshToken"] = refresh.into();
+            response["refreshToken"] = refresh.into();
         }
-        Answer::json(&answer)
+        AwsResponse::json(&response)
     }
 }

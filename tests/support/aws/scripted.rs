@@ -1,4 +1,5 @@
-//! A server whose responses a script decides, the base of all scripted AWS services.
+//! A server whose responses are computed by a script (a closure). It is the base of all scripted AWS
+//! services, and records every call.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,50 +13,48 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use crate::secrets::known;
+use crate::secrets::known_secrets;
 
-/// A call as it arrived.
+/// A call as received.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// Its HTTP method.
     pub method: String,
-    /// Its path, without the query.
+    /// Without the query.
     pub path: String,
-    /// The pairs of its query.
     pub query: Vec<(String, String)>,
-    /// Its headers, the names in lower case.
+    /// Names are in lower case.
     pub headers: Vec<(String, String)>,
-    /// `AssumeRole`, `DescribeRepositories`, … where the protocol names it; empty with REST, where
-    /// method and path do.
+    /// The operation, such as `AssumeRole` or `DescribeRepositories`, if the protocol names it. Empty for
+    /// REST protocols, where method and path identify the operation.
     pub operation: String,
-    /// The pairs of its body, where it is a form, as STS and IAM have it.
+    /// The fields of a form body, which STS and IAM use.
     pub form: Vec<(String, String)>,
-    /// Its body, where it is JSON.
+    /// The body, if it is JSON.
     pub json: Value,
 }
 
 impl Call {
-    /// A value of the form.
+    /// Returns a field of the form.
     pub fn value(&self, name: &str) -> Option<&str> {
         find(&self.form, name)
     }
 
-    /// A header, by its name in lower case.
+    /// Returns a header by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)
     }
 
-    /// The access key id that signed it, if it was signed.
+    /// The access key ID that signed the call, if it was signed.
     pub fn access_key_id(&self) -> Option<&str> {
         self.scope()?.split('/').next()
     }
 
-    /// The region that it was signed for, if it was signed.
+    /// The region in the signature, if the call was signed.
     pub fn region(&self) -> Option<&str> {
         self.scope()?.split('/').nth(2)
     }
 
-    /// The service that it was signed for, such as `sts`, if it was signed.
+    /// The service in the signature, such as `sts`, if the call was signed.
     pub fn service(&self) -> Option<&str> {
         self.scope()?.split('/').nth(3)
     }
@@ -70,39 +69,35 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// What to answer.
+/// The response to a call.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// The HTTP status.
+pub struct AwsResponse {
     pub status: u16,
-    /// The type of the body.
     pub content_type: &'static str,
-    /// Further headers.
+    /// Headers besides `Content-Type`.
     pub headers: Vec<(&'static str, String)>,
-    /// The body.
     pub body: String,
 }
 
-impl Answer {
-    /// An answer with a body.
+impl AwsResponse {
     pub fn new(status: u16, content_type: &'static str, body: impl Into<String>) -> Self {
         Self { status, content_type, headers: Vec::new(), body: body.into() }
     }
 
-    /// JSON, as ECR, SSO and SSO-OIDC answer.
+    /// A JSON response, as from ECR, SSO and SSO OIDC.
     pub fn json(value: &Value) -> Self {
         Self::new(200, "application/x-amz-json-1.1", value.to_string())
     }
 
-    /// An error in JSON. Source: AWS JSON 1.1 and REST-JSON, `__type` and `x-amzn-errortype`.
+    /// A JSON error. Source: AWS JSON 1.1 and REST-JSON, `__type` and `x-amzn-errortype`.
     pub fn json_error(status: u16, code: &str, message: &str) -> Self {
         let body = serde_json::json!({"__type": code, "message": message}).to_string();
-        let mut answer = Self::new(status, "application/x-amz-json-1.1", body);
-        answer.headers.push(("x-amzn-errortype", code.to_owned()));
-        answer
+        let mut response = Self::new(status, "application/x-amz-json-1.1", body);
+        response.headers.push(("x-amzn-errortype", code.to_owned()));
+        response
     }
 
-    /// The XML that STS and IAM answer to an operation: `result` goes into its result element.
+    /// An XML response of STS or IAM. `result` is the content of the result element.
     pub fn query(operation: &str, result: &str) -> Self {
         let body = format!(
             "<{operation}Response><{operation}Result>{result}</{operation}Result>\
@@ -112,7 +107,7 @@ impl Answer {
         Self::new(200, "text/xml", body)
     }
 
-    /// An error in the XML of STS and IAM.
+    /// An XML error of STS or IAM.
     pub fn query_error(status: u16, code: &str, message: &str) -> Self {
         let body = format!(
             "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>\
@@ -123,21 +118,19 @@ impl Answer {
     }
 }
 
-/// Text as it stands in XML.
+/// Escapes text for XML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A call and what it was answered.
+/// A call with its response.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The call.
     pub call: Call,
-    /// The answer.
-    pub answer: Answer,
+    pub response: AwsResponse,
 }
 
-type Script = dyn Fn(&Call) -> Answer + Send + Sync;
+type Script = dyn Fn(&Call) -> AwsResponse + Send + Sync;
 
 #[derive(Clone)]
 struct Shared {
@@ -145,7 +138,7 @@ struct Shared {
     exchanges: Arc<Mutex<Vec<Exchange>>>,
 }
 
-/// A server on the loopback that a script answers for. It listens until it is dropped.
+/// A server on the loopback whose responses come from a script. It stops listening when it is dropped.
 pub struct ScriptedAws {
     address: SocketAddr,
     shared: Shared,
@@ -153,37 +146,39 @@ pub struct ScriptedAws {
 }
 
 impl ScriptedAws {
-    /// A server whose every call `script` answers.
+    /// Starts a server that answers every call with `script`.
     ///
     /// # Errors
-    /// When the system gives no port.
-    pub async fn start(script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Result<Self> {
+    /// If no port is available.
+    pub async fn start(
+        script: impl Fn(&Call) -> AwsResponse + Send + Sync + 'static,
+    ) -> Result<Self> {
         let shared = Shared { script: Arc::new(script), exchanges: Arc::default() };
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let router = Router::new().fallback(answer).with_state(shared.clone());
+        let router = Router::new().fallback(response).with_state(shared.clone());
         let listening = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self { address, shared, listening })
     }
 
-    /// Its address, such as `http://127.0.0.1:4321`.
+    /// The base URL, such as `http://127.0.0.1:4321`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Every call so far.
+    /// All calls so far.
     pub fn calls(&self) -> Vec<Call> {
         self.exchanges().into_iter().map(|exchange| exchange.call).collect()
     }
 
-    /// Every call so far with its answer.
+    /// All calls so far, with their responses.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.shared.exchanges.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The names of the operations that were called so far.
+    /// The operations of all calls so far.
     pub fn operations(&self) -> Vec<String> {
         self.calls().into_iter().map(|call| call.operation).collect()
     }
@@ -198,20 +193,20 @@ impl Drop for ScriptedAws {
 fn remember_secrets_of(call: &Call) {
     let what = format!("a secret of the call {} {}", call.operation, call.path);
     for (name, value) in call.form.iter().chain(&call.headers) {
-        known::remember_field(&what, name, value);
+        known_secrets::remember_field(&what, name, value);
     }
-    known::remember_message(&what, &call.json.to_string());
+    known_secrets::remember_message(&what, &call.json.to_string());
     if let Some(header) = call.header("authorization") {
-        known::remember_authorization(&what, header);
+        known_secrets::remember_authorization(&what, header);
     }
     for name in ["x-amz-sso_bearer_token", "x-aws-ec2-metadata-token"] {
         if let Some(token) = call.header(name) {
-            known::remember(&what, token);
+            known_secrets::remember(&what, token);
         }
     }
 }
 
-async fn answer(
+async fn response(
     State(shared): State<Shared>,
     method: Method,
     uri: Uri,
@@ -237,18 +232,18 @@ async fn answer(
         json: serde_json::from_slice(&body).unwrap_or_default(),
     };
     remember_secrets_of(&call);
-    let answer = (shared.script)(&call);
-    let what = format!("a secret in the answer to {} {}", call.operation, call.path);
-    known::remember_message(&what, &answer.body);
-    let exchange = Exchange { call, answer: answer.clone() };
+    let response = (shared.script)(&call);
+    let what = format!("a secret in the response to {} {}", call.operation, call.path);
+    known_secrets::remember_message(&what, &response.body);
+    let exchange = Exchange { call, response: response.clone() };
     shared.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let always = [("content-type", answer.content_type), ("x-amzn-requestid", "request-1")];
-    let mut response = (status, always, answer.body).into_response();
-    for (name, value) in answer.headers {
+    let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let always = [("content-type", response.content_type), ("x-amzn-requestid", "request-1")];
+    let mut http = (status, always, response.body).into_response();
+    for (name, value) in response.headers {
         if let Ok(value) = value.parse() {
-            response.headers_mut().insert(name, value);
+            http.headers_mut().insert(name, value);
         }
     }
-    response
+    http
 }

@@ -4,20 +4,20 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use crate::aws::scripted::Exchange;
-use crate::process::Run;
+use crate::program::Program;
 use crate::tools::python_tool;
 
-/// Holds calls and answers to AWS's own model of a service (`sts`, `iam`, `sso`, `sso-oidc`, …), as
-/// botocore brings it: every parameter is one, each that is needed is there, patterns fit, and the
-/// answer can be read.
+/// Checks calls and responses against AWS's own model of a service (`sts`, `iam`, `sso`, `sso-oidc`, …), as
+/// shipped with botocore: every parameter is known, all required parameters are present, patterns match, and
+/// the response can be parsed.
 ///
 /// # Errors
-/// When one does not fit, or botocore cannot be run.
+/// If a call or response does not match the model, or botocore cannot be run.
 pub async fn check_shapes(service: &str, exchanges: &[Exchange]) -> Result<()> {
     ensure!(!exchanges.is_empty(), "there is no call of {service} to check");
-    let exchanges: Vec<Value> = exchanges.iter().map(told).collect();
+    let exchanges: Vec<Value> = exchanges.iter().map(to_json).collect();
     let input = json!({"service": service, "exchanges": exchanges}).to_string();
-    let finished = Run::new(python_tool("python3")?)
+    let finished = Program::new(python_tool("python3")?)
         .arguments(["-c", include_str!("check_shapes.py")])
         .input(input)
         .succeed()
@@ -27,10 +27,10 @@ pub async fn check_shapes(service: &str, exchanges: &[Exchange]) -> Result<()> {
     Ok(())
 }
 
-fn told(exchange: &Exchange) -> Value {
-    let (call, answer) = (&exchange.call, &exchange.answer);
-    let mut headers = vec![("content-type", answer.content_type)];
-    headers.extend(answer.headers.iter().map(|(name, value)| (*name, value.as_str())));
+fn to_json(exchange: &Exchange) -> Value {
+    let (call, response) = (&exchange.call, &exchange.response);
+    let mut headers = vec![("content-type", response.content_type)];
+    headers.extend(response.headers.iter().map(|(name, value)| (*name, value.as_str())));
     json!({
         "call": {
             "method": call.method,
@@ -41,6 +41,6 @@ fn told(exchange: &Exchange) -> Value {
             "form": call.form,
             "json": call.json,
         },
-        "answer": {"status": answer.status, "headers": headers, "body": answer.body},
+        "response": {"status": response.status, "headers": headers, "body": response.body},
     })
 }

@@ -14,67 +14,67 @@ use crate::faults::head::Head;
 use crate::faults::rule::Fault;
 use crate::faults::state::State;
 
-/// How long a client may go on sending after it was answered.
+/// How long a client can continue to send after it got its response.
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long a connection stays open after an answer that came twice: long enough for the client to
-/// send its next request over it, if it would.
-const LEFT_OPEN: Duration = Duration::from_millis(50);
+/// How long a connection stays open after a duplicated response: long enough for the client to send its next
+/// request on it.
+const KEEP_OPEN: Duration = Duration::from_millis(50);
 
-/// How much is read at once.
+/// The size of a read.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// How much of a body that is held is read before its sender is left to wait.
-const HELD_BYTES: usize = 1024 * 1024;
+/// How much of a held body is buffered before the sender has to wait.
+const HOLD_BUFFER_BYTES: usize = 1024 * 1024;
 
-/// How a body's way ended.
+/// How the transfer of a body ended.
 #[derive(Debug, PartialEq, Eq)]
-enum End {
-    /// All of it went on, or its sender went away.
+enum BodyOutcome {
+    /// The body is complete, or the sender disconnected.
     Whole,
-    /// A rule cut it.
+    /// A rule cut the connection.
     Cut,
-    /// The receiver takes no more.
+    /// The receiver does not accept more data.
     Refused,
 }
 
-/// What is done to a body on its way.
+/// The faults that apply to one body.
 #[derive(Clone, Copy, Debug, Default)]
-struct Shape {
+struct BodyFaults {
     cut_after: Option<u64>,
     hold_after: Option<u64>,
     bytes_per_second: Option<u64>,
     flip_at: Option<u64>,
-    lose_answer: bool,
-    answer_twice: bool,
-    /// A server closes when it has said everything; a client that closes gives up.
+    lose_response: bool,
+    respond_twice: bool,
+    /// A server closes the connection after its response, but a client that closes has given up.
     is_response: bool,
 }
 
 /// How a hold ended.
-enum Held {
+enum HoldOutcome {
     Released,
     SenderLeft,
 }
 
-/// Notes the end of a request, however it ends.
-struct Ended<'a> {
+/// Records the end of a request when it is dropped.
+struct EndRecorder<'a> {
     state: &'a State,
     seen: usize,
 }
 
-impl Drop for Ended<'_> {
+impl Drop for EndRecorder<'_> {
     fn drop(&mut self) {
         self.state.note(self.seen, |request| request.ended = true);
     }
 }
 
-/// One request of one connection, from its first byte to the end of its response.
+/// Serves the single request of a connection, from its first byte to the end of its response.
 pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()> {
     client.set_nodelay(true)?;
     let mut buffer = BytesMut::new();
     let request = match Head::read(&mut client, &mut buffer).await {
-        // As a server on plain HTTP answers; without it, containerd does not fall back to HTTP.
+        // Like a plain HTTP server. Otherwise containerd does not fall back to HTTP.
         Err(error) if error.kind() == ErrorKind::Unsupported => {
             client.write_all(b"HTTP/1.0 400 Bad Request\r\n\r\nThis is plain HTTP.\n").await?;
             return client.shutdown().await;
@@ -82,21 +82,21 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
         read => read?,
     };
     let Some((request, _)) = request else { return Ok(()) };
-    let (fault, seen) = state.judge(&request);
-    let _ended = Ended { state: &state, seen };
+    let (fault, seen) = state.record_and_match(&request);
+    let _ended = EndRecorder { state: &state, seen };
     if let (Some(watcher), Some(request)) = (&state.watcher, state.seen(seen)) {
         watcher.before(&request).await;
     }
-    let mut to_upstream = Shape::default();
-    let mut to_client = Shape { is_response: true, ..Shape::default() };
+    let mut to_upstream = BodyFaults::default();
+    let mut to_client = BodyFaults { is_response: true, ..BodyFaults::default() };
     match fault {
         Some(Fault::Drop) => return Ok(()),
-        Some(Fault::Answer { status, headers, body }) => {
-            return answer(client, &request, status, &headers, &body).await;
+        Some(Fault::Respond { status, headers, body }) => {
+            return respond_from_proxy(client, &request, status, &headers, &body).await;
         }
         Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
-        Some(Fault::LoseAnswer) => to_client.lose_answer = true,
-        Some(Fault::AnswerTwice) => to_client.answer_twice = true,
+        Some(Fault::LoseResponse) => to_client.lose_response = true,
+        Some(Fault::RespondTwice) => to_client.respond_twice = true,
         Some(Fault::CutRequest { after_bytes }) => to_upstream.cut_after = Some(after_bytes),
         Some(Fault::CutResponse { after_bytes }) => to_client.cut_after = Some(after_bytes),
         Some(Fault::HoldRequest { after_bytes }) => to_upstream.hold_after = Some(after_bytes),
@@ -110,30 +110,40 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
     }
     let mut upstream = TcpStream::connect(&state.upstream).await?;
     upstream.set_nodelay(true)?;
-    upstream.write_all(&request.closing()).await?;
+    upstream.write_all(&request.with_connection_close()).await?;
     let (mut client_in, mut client_out) = client.into_split();
     let (upstream_in, mut upstream_out) = upstream.into_split();
     let counted = |bytes| state.note(seen, |request| request.body_bytes += bytes);
     let request_body = async {
         let body = buffer.freeze();
-        pump(&mut client_in, &mut upstream_out, body, None, to_upstream, &state.released, counted)
-            .await
+        forward_body(
+            &mut client_in,
+            &mut upstream_out,
+            body,
+            None,
+            to_upstream,
+            &state.released,
+            counted,
+        )
+        .await
     };
     let end = {
-        let response = respond(upstream_in, &mut client_out, &request, seen, to_client, &state);
+        let response =
+            forward_response(upstream_in, &mut client_out, &request, seen, to_client, &state);
         let mut response = std::pin::pin!(response);
         tokio::select! {
             biased;
             end = &mut response => end?,
             end = request_body => match end? {
-                // The upstream answers without hearing the request to its end.
-                End::Refused => response.await?,
-                // It is cut or the client went away: both sides are dropped, as a broken line.
-                End::Whole | End::Cut => End::Cut,
+                // The upstream responds before it read the whole request.
+                BodyOutcome::Refused => response.await?,
+                // The body was cut or the client disconnected: both connections are dropped, like a network
+                // failure.
+                BodyOutcome::Whole | BodyOutcome::Cut => BodyOutcome::Cut,
             },
         }
     };
-    if end == End::Cut {
+    if end == BodyOutcome::Cut {
         return Ok(());
     }
     client_out.shutdown().await?;
@@ -141,19 +151,19 @@ pub(super) async fn serve(mut client: TcpStream, state: Arc<State>) -> Result<()
     Ok(())
 }
 
-/// The response of the upstream, its head included.
-async fn respond(
+/// Forwards the response of the upstream, including its head.
+async fn forward_response(
     mut upstream: OwnedReadHalf,
     client: &mut OwnedWriteHalf,
     request: &Head,
     seen: usize,
-    shape: Shape,
+    faults: BodyFaults,
     state: &State,
-) -> Result<End> {
+) -> Result<BodyOutcome> {
     let mut buffer = BytesMut::new();
     loop {
         let Some((mut head, raw)) = Head::read(&mut upstream, &mut buffer).await? else {
-            return Ok(End::Cut);
+            return Ok(BodyOutcome::Cut);
         };
         if (100..200).contains(&head.status()) {
             client.write_all(&raw).await?;
@@ -163,130 +173,131 @@ async fn respond(
         if let (Some(watcher), Some(request)) = (&state.watcher, state.seen(seen)) {
             watcher.after(&request).await;
         }
-        if shape.lose_answer {
-            return Ok(End::Cut);
+        if faults.lose_response {
+            return Ok(BodyOutcome::Cut);
         }
         if let Some(host) = request.value("host") {
-            head.lead_back(&state.upstream, host);
+            head.rewrite_location(&state.upstream, host);
         }
         let bodiless = request.method() == "HEAD" || matches!(head.status(), 204 | 304);
         let length = if bodiless { Some(0) } else { head.content_length() };
-        // A body of unknown length ends with its connection, so that there is no second one.
-        if let (true, Some(length)) = (shape.answer_twice, length) {
-            return twice(&mut upstream, client, &head, buffer, length).await;
+        // A body of unknown length ends with its connection, so it cannot be sent twice.
+        if let (true, Some(length)) = (faults.respond_twice, length) {
+            return respond_twice(&mut upstream, client, &head, buffer, length).await;
         }
-        client.write_all(&head.closing()).await?;
+        client.write_all(&head.with_connection_close()).await?;
         let body = buffer.freeze();
-        return pump(&mut upstream, client, body, length, shape, &state.released, |_| {}).await;
+        return forward_body(&mut upstream, client, body, length, faults, &state.released, |_| {})
+            .await;
     }
 }
 
-/// The same answer two times, with nothing between them.
-async fn twice(
+/// Sends the same response twice in a row.
+async fn respond_twice(
     upstream: &mut OwnedReadHalf,
     client: &mut OwnedWriteHalf,
     head: &Head,
     mut body: BytesMut,
     length: u64,
-) -> Result<End> {
+) -> Result<BodyOutcome> {
     while (body.len() as u64) < length {
         if upstream.read_buf(&mut body).await? == 0 {
-            return Ok(End::Cut);
+            return Ok(BodyOutcome::Cut);
         }
     }
-    let answer = [head.keeping().as_slice(), &body].concat().repeat(2);
+    let answer = [head.with_keep_alive().as_slice(), &body].concat().repeat(2);
     if client.write_all(&answer).await.is_err() {
-        return Ok(End::Refused);
+        return Ok(BodyOutcome::Refused);
     }
-    tokio::time::sleep(LEFT_OPEN).await;
-    Ok(End::Whole)
+    tokio::time::sleep(KEEP_OPEN).await;
+    Ok(BodyOutcome::Whole)
 }
 
-/// Moves a body until it is whole: `length` bytes, or all until the connection ends.
-async fn pump(
+/// Forwards a body: `length` bytes, or everything until the connection ends.
+async fn forward_body(
     from: &mut OwnedReadHalf,
     to: &mut OwnedWriteHalf,
     first: Bytes,
     length: Option<u64>,
-    shape: Shape,
+    faults: BodyFaults,
     released: &watch::Receiver<bool>,
     counted: impl Fn(u64),
-) -> Result<End> {
+) -> Result<BodyOutcome> {
     let mut buffer = BytesMut::from(&first[..]);
     let mut moved = 0;
     let start = tokio::time::Instant::now();
     loop {
-        if shape.cut_after.is_some_and(|limit| moved >= limit) {
-            return Ok(End::Cut);
+        if faults.cut_after.is_some_and(|limit| moved >= limit) {
+            return Ok(BodyOutcome::Cut);
         }
-        if shape.hold_after.is_some_and(|limit| moved >= limit) && !*released.borrow() {
-            match held(from, &mut buffer, released.clone(), shape.is_response).await {
-                Held::Released => continue,
-                Held::SenderLeft => return Ok(End::Cut),
+        if faults.hold_after.is_some_and(|limit| moved >= limit) && !*released.borrow() {
+            match hold_body(from, &mut buffer, released.clone(), faults.is_response).await {
+                HoldOutcome::Released => continue,
+                HoldOutcome::SenderLeft => return Ok(BodyOutcome::Cut),
             }
         }
         if length.is_some_and(|length| moved >= length) {
-            return Ok(End::Whole);
+            return Ok(BodyOutcome::Whole);
         }
         if buffer.is_empty() {
             buffer.reserve(PIECE_BYTES);
             if from.read_buf(&mut buffer).await? == 0 {
-                return Ok(End::Whole);
+                return Ok(BodyOutcome::Whole);
             }
         }
         let mut piece = buffer.len() as u64;
-        let holding = shape.hold_after.filter(|_| !*released.borrow());
-        for limit in [shape.cut_after, holding, length].into_iter().flatten() {
+        let holding = faults.hold_after.filter(|_| !*released.borrow());
+        for limit in [faults.cut_after, holding, length].into_iter().flatten() {
             piece = piece.min(limit.saturating_sub(moved));
         }
-        if let Some(speed) = shape.bytes_per_second {
-            // Ten pieces a second.
+        if let Some(speed) = faults.bytes_per_second {
+            // Ten pieces per second.
             piece = piece.min((speed / 10).max(1));
         }
         let mut bytes = buffer.split_to(usize::try_from(piece).unwrap_or(usize::MAX));
-        if let Some(at) = shape.flip_at
+        if let Some(at) = faults.flip_at
             && let Some(byte) = at.checked_sub(moved).and_then(|at| usize::try_from(at).ok())
             && let Some(byte) = bytes.get_mut(byte)
         {
             *byte ^= 1;
         }
-        if let Some(speed) = shape.bytes_per_second {
+        if let Some(speed) = faults.bytes_per_second {
             let due = Duration::from_secs_f64((moved + piece) as f64 / speed as f64);
             tokio::time::sleep_until(start + due).await;
         }
         if to.write_all(&bytes).await.is_err() {
-            return Ok(End::Refused);
+            return Ok(BodyOutcome::Refused);
         }
         moved += piece;
         counted(piece);
     }
 }
 
-/// Waits for the release. It reads on meanwhile, because the end of a connection comes after the
-/// bytes that are on the way.
-async fn held(
+/// Waits for the release. Continues to read, because the end of a connection is only seen after the bytes
+/// that were sent before.
+async fn hold_body(
     from: &mut OwnedReadHalf,
     buffer: &mut BytesMut,
     mut released: watch::Receiver<bool>,
     sender_may_leave: bool,
-) -> Held {
+) -> HoldOutcome {
     let mut ended = false;
     loop {
         tokio::select! {
             outcome = released.wait_for(|released| *released) => {
-                return if outcome.is_ok() { Held::Released } else { Held::SenderLeft };
+                return if outcome.is_ok() { HoldOutcome::Released } else { HoldOutcome::SenderLeft };
             }
-            read = from.read_buf(buffer), if !ended && buffer.len() < HELD_BYTES => {
+            read = from.read_buf(buffer), if !ended && buffer.len() < HOLD_BUFFER_BYTES => {
                 ended = !read.is_ok_and(|bytes| bytes > 0);
                 if ended && !sender_may_leave {
-                    return Held::SenderLeft;
+                    return HoldOutcome::SenderLeft;
                 }
             }
         }
     }
 }
 
-async fn answer(
+async fn respond_from_proxy(
     client: TcpStream,
     request: &Head,
     status: u16,
@@ -308,8 +319,8 @@ async fn answer(
     Ok(())
 }
 
-/// Reads on what the client still sends: closing over unread bytes would reset the connection, and
-/// the answer with it.
+/// Reads what the client still sends. Closing a connection with unread bytes would reset it, and the client
+/// would lose the response.
 async fn drain(mut client: OwnedReadHalf) {
     let mut waste = vec![0; 64 * 1024];
     let reading = async { while client.read(&mut waste).await.is_ok_and(|bytes| bytes > 0) {} };

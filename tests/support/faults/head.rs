@@ -1,11 +1,11 @@
-//! The head of a request or response.
+//! The head of a request or response: its first line and its headers.
 
 use std::io::{Error, ErrorKind, Result};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// More than any head of the tests has.
+/// Larger than any head in the tests.
 const LONGEST_HEAD_BYTES: usize = 256 * 1024;
 
 /// The first byte of a TLS connection (RFC 8446, 5.1).
@@ -19,7 +19,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Reads a head, and what came along of the body; nothing where the connection ends before.
+    /// Reads a head; the start of the body stays in `buffer`. Returns `None` if the connection ends before.
     pub(super) async fn read(
         from: &mut (impl AsyncRead + Unpin),
         buffer: &mut BytesMut,
@@ -35,7 +35,7 @@ impl Head {
             if from.read_buf(buffer).await? == 0 {
                 return Ok(None);
             }
-            // The Docker Engine tries TLS first, and would wait for an answer to its greeting.
+            // The Docker Engine tries TLS first, and would wait for a response to its greeting.
             if buffer.first() == Some(&TLS_HANDSHAKE) {
                 return Err(Error::new(ErrorKind::Unsupported, "TLS, not HTTP"));
             }
@@ -75,14 +75,13 @@ impl Head {
             .map(|(_, value)| value.as_str())
     }
 
-    /// How many bytes of body follow, where the head says so; without that it goes on to the end of
-    /// the connection.
+    /// The length of the body in bytes, if the head contains it. Otherwise the body ends with the connection.
     pub(super) fn content_length(&self) -> Option<u64> {
         self.value("content-length").and_then(|value| value.parse().ok())
     }
 
-    /// Lets a `Location` that names the upstream lead through the proxy again.
-    pub(super) fn lead_back(&mut self, upstream: &str, proxy: &str) {
+    /// Replaces the upstream in a `Location` header with the proxy.
+    pub(super) fn rewrite_location(&mut self, upstream: &str, proxy: &str) {
         for (name, value) in &mut self.headers {
             if name.eq_ignore_ascii_case("location") {
                 let (upstream, proxy) = (format!("//{upstream}/"), format!("//{proxy}/"));
@@ -91,13 +90,13 @@ impl Head {
         }
     }
 
-    /// The head again, asking for the connection to be closed afterwards.
-    pub(super) fn closing(&self) -> Vec<u8> {
+    /// The head with `Connection: close`.
+    pub(super) fn with_connection_close(&self) -> Vec<u8> {
         self.with_connection("close")
     }
 
-    /// The head again, promising that the connection stays open.
-    pub(super) fn keeping(&self) -> Vec<u8> {
+    /// The head with `Connection: keep-alive`.
+    pub(super) fn with_keep_alive(&self) -> Vec<u8> {
         self.with_connection("keep-alive")
     }
 

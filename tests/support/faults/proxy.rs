@@ -1,4 +1,4 @@
-//! The proxy that breaks what goes through it. Stories start it in front of a registry or an AWS-like service.
+//! The proxy that injects faults. Stories start it in front of a registry or an AWS service.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use crate::faults::seen_request::SeenRequest;
 use crate::faults::state::State;
 use crate::faults::watcher::Watcher;
 
-/// The proxy. It listens until it is dropped.
+/// The proxy. It stops listening when it is dropped.
 #[derive(Debug)]
 pub struct FaultProxy {
     address: SocketAddr,
@@ -25,19 +25,19 @@ pub struct FaultProxy {
 }
 
 impl FaultProxy {
-    /// A proxy before `upstream`, such as `http://127.0.0.1:5000`.
+    /// Starts a proxy in front of `upstream`, such as `http://127.0.0.1:5000`.
     ///
     /// # Errors
-    /// When the address has no host and port, or the system gives no port.
+    /// If the address has no host and port, or no port is available.
     pub async fn start(upstream: &str, rules: impl Into<Vec<Rule>>) -> Result<Self> {
         Self::start_with(upstream, rules.into(), None).await
     }
 
-    /// A proxy without faults that shows everything to `watcher`.
+    /// Starts a proxy without faults that calls `watcher` for each request.
     ///
     /// # Errors
     /// As [`FaultProxy::start`].
-    pub async fn watched(upstream: &str, watcher: Arc<dyn Watcher>) -> Result<Self> {
+    pub async fn with_watcher(upstream: &str, watcher: Arc<dyn Watcher>) -> Result<Self> {
         Self::start_with(upstream, Vec::new(), Some(watcher)).await
     }
 
@@ -63,38 +63,38 @@ impl FaultProxy {
         Ok(Self { address, state, release, listening })
     }
 
-    /// Host and port, as they go into a reference.
+    /// Host and port, as in an image reference.
     pub fn host(&self) -> String {
         self.address.to_string()
     }
 
-    /// Where it listens.
+    /// The base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Adds a rule behind those that are there.
+    /// Adds a rule after the existing ones.
     pub fn add(&self, rule: Rule) {
         self.state.rules.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
     }
 
-    /// Takes all rules away.
+    /// Removes all rules.
     pub fn clear(&self) {
         self.state.rules.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Lets go of everything that is held, now and later.
+    /// Releases all held requests and responses, current and future ones.
     pub fn release(&self) {
         self.release.send_replace(true);
     }
 
-    /// Every request so far, in the order in which their heads came.
+    /// All requests so far, ordered by the arrival of their heads.
     pub fn requests(&self) -> Vec<SeenRequest> {
         self.state.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many requests a fault has hit.
-    pub fn faults(&self) -> usize {
+    /// The number of requests that a fault applied to.
+    pub fn fault_count(&self) -> usize {
         self.requests().iter().filter(|request| request.faulty).count()
     }
 }
@@ -106,14 +106,14 @@ impl Drop for FaultProxy {
 }
 
 async fn listen(listener: TcpListener, state: Arc<State>) {
-    // Dropping the set with the listener ends every connection too.
+    // Dropping the set together with the listener ends all connections.
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             Ok((client, _)) = listener.accept() => {
                 let state = Arc::clone(&state);
                 connections.spawn(async move {
-                    // A broken connection is what a fault proxy is for.
+                    // Broken connections are expected here.
                     let _ = serve(client, state).await;
                 });
             }

@@ -1,4 +1,4 @@
-//! Faults, and the rules that say which requests they apply to.
+//! Faults, and the rules that select the requests they apply to.
 
 use std::time::Duration;
 
@@ -9,106 +9,93 @@ use serde_json::json;
 
 use crate::faults::head::Head;
 
-/// What is done to a request. Bytes are counted in the body as it is on the wire.
+/// A fault. Byte counts refer to the body as sent on the wire.
 #[derive(Clone, Debug)]
 pub enum Fault {
-    /// The proxy answers itself; the upstream never sees the request.
-    Answer {
-        /// The status.
+    /// The proxy responds; the upstream never sees the request.
+    Respond {
         status: u16,
         /// Headers besides `Content-Length`.
         headers: Vec<(String, String)>,
-        /// The body.
         body: Bytes,
     },
-    /// The connection is closed before anything is answered; the upstream never sees the request.
+    /// The connection is closed without a response; the upstream never sees the request.
     Drop,
-    /// The upstream does what it was asked, and its answer is lost with the connection.
-    LoseAnswer,
-    /// The connection is cut after so many bytes of the request's body went on to the upstream.
-    CutRequest {
-        /// How many.
-        after_bytes: u64,
-    },
-    /// The connection is cut after so many bytes of the response's body.
-    CutResponse {
-        /// How many.
-        after_bytes: u64,
-    },
-    /// The request stops after so many bytes of its body, until [`super::FaultProxy::release`].
-    HoldRequest {
-        /// How many.
-        after_bytes: u64,
-    },
-    /// The response stops after so many bytes of its body, until [`super::FaultProxy::release`].
-    HoldResponse {
-        /// How many.
-        after_bytes: u64,
-    },
-    /// The request waits before it goes on.
+    /// The upstream handles the request, and its response is lost with the connection.
+    LoseResponse,
+    /// The connection is cut after this many bytes of the request body were forwarded.
+    CutRequest { after_bytes: u64 },
+    /// The connection is cut after this many bytes of the response body.
+    CutResponse { after_bytes: u64 },
+    /// The request stops after this many bytes of its body, until [`super::FaultProxy::release`].
+    HoldRequest { after_bytes: u64 },
+    /// The response stops after this many bytes of its body, until [`super::FaultProxy::release`].
+    HoldResponse { after_bytes: u64 },
+    /// The request is delayed before it is forwarded.
     Delay(Duration),
     /// Both bodies are slowed down.
-    Throttle {
-        /// To this speed.
-        bytes_per_second: u64,
-    },
-    /// The answer comes twice on the same connection, which stays open for a moment.
-    AnswerTwice,
-    /// One bit of one byte of the response's body is turned.
+    Throttle { bytes_per_second: u64 },
+    /// The response is sent twice on the same connection, which stays open for a moment.
+    RespondTwice,
+    /// One bit of the response body is flipped.
     FlipBit {
-        /// Which byte, from 0.
+        /// The offset of the byte, starting at 0.
         at_byte: u64,
     },
 }
 
 impl Fault {
-    /// An answer of the proxy itself.
-    pub fn answer(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
-        Self::Answer {
+    /// A response of the proxy.
+    pub fn respond(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self::Respond {
             status,
             headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
             body: body.into(),
         }
     }
 
-    /// A refusal in the words of the OCI distribution protocol.
+    /// An error in the format of the OCI distribution specification.
     pub fn registry_error(status: u16, code: &str, message: &str) -> Self {
         let body = json!({ "errors": [{ "code": code, "message": message }] });
-        Self::answer(status, "application/json", body.to_string())
+        Self::respond(status, "application/json", body.to_string())
     }
 
-    /// A refusal in the words of AWS's JSON protocol, which ECR speaks.
+    /// An error in the format of AWS JSON, which ECR uses.
     pub fn aws_error(status: u16, code: &str, message: &str) -> Self {
         let body = json!({ "__type": code, "message": message });
-        Self::answer(status, "application/x-amz-json-1.1", body.to_string())
+        Self::respond(status, "application/x-amz-json-1.1", body.to_string())
     }
 
-    /// A refusal in the words of AWS's query protocol, which STS speaks.
+    /// An error in the format of AWS Query, which STS uses.
     pub fn sts_error(status: u16, code: &str, message: &str) -> Self {
         let body = format!(
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error>\
              <Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
              <RequestId>fault</RequestId></ErrorResponse>"
         );
-        Self::answer(status, "text/xml", body)
+        Self::respond(status, "text/xml", body)
     }
 
-    /// The page of a captive portal, with the status of success.
+    /// The page of a captive portal, with a success status.
     pub fn html() -> Self {
-        Self::answer(200, "text/html", "<!doctype html><html><body>Sign in to go on</body></html>")
+        Self::respond(
+            200,
+            "text/html",
+            "<!doctype html><html><body>Sign in to continue</body></html>",
+        )
     }
 
-    /// Adds a header to an answer of the proxy itself.
+    /// Adds a header to a response of the proxy.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Self::Answer { headers, .. } = &mut self {
+        if let Self::Respond { headers, .. } = &mut self {
             headers.push((name.to_owned(), value.to_owned()));
         }
         self
     }
 }
 
-/// Which requests a fault hits.
+/// Selects the requests that a fault applies to.
 #[derive(Clone, Debug)]
 pub struct Rule {
     method: Regex,
@@ -121,7 +108,7 @@ pub struct Rule {
     fault: Fault,
 }
 
-/// A choice among requests that looks like chance and is the same on every machine.
+/// A pseudo-random choice of requests that is the same on every machine.
 #[derive(Clone, Copy, Debug)]
 struct Chance {
     requests: u64,
@@ -139,11 +126,11 @@ impl Chance {
 }
 
 impl Rule {
-    /// A fault for every request whose method and path (with its query) match the patterns. The
-    /// method's pattern stands for the whole method, the path's for any part of the path.
+    /// Applies a fault to every request whose method and path (with its query) match the patterns. The method
+    /// pattern must match the whole method, the path pattern any part of the path.
     ///
     /// # Errors
-    /// When a pattern is none.
+    /// If a pattern is not a regular expression.
     pub fn new(method: &str, path: &str, fault: Fault) -> Result<Self> {
         Ok(Self {
             method: Regex::new(&format!("^(?:{method})$"))?,
@@ -157,45 +144,45 @@ impl Rule {
         })
     }
 
-    /// A fault for every call of an operation of ECR, such as `DescribeImages`.
+    /// Applies a fault to every call of an ECR operation, such as `DescribeImages`.
     ///
     /// # Errors
-    /// When the operation is no pattern.
+    /// If the operation is not a regular expression.
     pub fn ecr(operation: &str, fault: Fault) -> Result<Self> {
         Self::new("POST", "^/", fault)?.header("x-amz-target", &format!(r"\.{operation}$"))
     }
 
-    /// Only requests with a header that matches.
+    /// Restricts the rule to requests with a matching header.
     ///
     /// # Errors
-    /// When the pattern is none.
+    /// If the pattern is not a regular expression.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
         self.header = Some((name.to_ascii_lowercase(), Regex::new(value)?));
         Ok(self)
     }
 
-    /// Lets the first requests that match through.
+    /// Skips the first matching requests.
     #[must_use]
     pub fn skip(mut self, requests: usize) -> Self {
         self.skip = requests;
         self
     }
 
-    /// Hits so many requests and lets the rest through.
+    /// Applies the fault to this many matching requests, and not to later ones.
     #[must_use]
     pub fn only(mut self, requests: usize) -> Self {
         self.limit = Some(requests);
         self
     }
 
-    /// Hits one of so many requests, chosen by the seed: the same seed hits the same ones.
+    /// Applies the fault to one of this many requests on average. The same seed selects the same requests.
     #[must_use]
     pub fn one_in(mut self, requests: u64, seed: u64) -> Self {
         self.chance = Some(Chance { requests, seed });
         self
     }
 
-    /// The fault, if this request gets it; counts the request.
+    /// Counts a matching request, and returns the fault if it applies to it.
     pub(super) fn take(&mut self, request: &Head) -> Option<Fault> {
         let header_matches = self.header.as_ref().is_none_or(|(name, pattern)| {
             request.value(name).is_some_and(|value| pattern.is_match(value))

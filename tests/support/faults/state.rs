@@ -8,7 +8,7 @@ use crate::faults::head::Head;
 use crate::faults::rule::{Fault, Rule};
 use crate::faults::seen_request::SeenRequest;
 use crate::faults::watcher::Watcher;
-use crate::secrets::known;
+use crate::secrets::known_secrets;
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -21,11 +21,11 @@ pub(super) struct State {
 
 impl State {
     /// Records a request and returns its fault. The first matching rule applies.
-    pub(super) fn judge(&self, request: &Head) -> (Option<Fault>, usize) {
+    pub(super) fn record_and_match(&self, request: &Head) -> (Option<Fault>, usize) {
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = rules.iter_mut().find_map(|rule| rule.take(request));
         if let Some(header) = request.value("authorization") {
-            known::remember_authorization("a login that was sent", header);
+            known_secrets::remember_authorization("a login that was sent", header);
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.push(SeenRequest {

@@ -1,4 +1,4 @@
-//! The proxy itself, with each kind of fault.
+//! Tests of the proxy itself, with each kind of fault.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ fn body() -> Vec<u8> {
     pseudo_random(7, BODY_BYTES)
 }
 
-/// A server that gives the body, tells the length of what it is sent, and answers with the host it
-/// was called by; and a proxy with these rules before it.
+/// Starts a server that serves the body, the length of the request body, and the `Host` header of the
+/// request; and a proxy with these rules in front of it.
 async fn proxy(rules: impl Into<Vec<Rule>>) -> FaultProxy {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -55,7 +55,7 @@ async fn post_body(proxy: &FaultProxy) -> reqwest::Result<String> {
 }
 
 #[tokio::test]
-async fn a_location_leads_through_the_proxy_again() {
+async fn a_location_is_changed_to_the_proxy() {
     let proxy = proxy([]).await;
     let answer = reqwest::get(format!("{}/moved", proxy.url())).await.unwrap();
     let location = answer.headers()["location"].to_str().unwrap();
@@ -64,7 +64,7 @@ async fn a_location_leads_through_the_proxy_again() {
 }
 
 #[tokio::test]
-async fn a_client_that_begins_with_tls_is_answered_as_by_plain_http_at_once() {
+async fn a_tls_handshake_gets_the_response_of_a_plain_http_server() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let proxy = proxy([]).await;
     let mut client = tokio::net::TcpStream::connect(proxy.host()).await.unwrap();
@@ -75,7 +75,7 @@ async fn a_client_that_begins_with_tls_is_answered_as_by_plain_http_at_once() {
 }
 
 #[tokio::test]
-async fn what_no_rule_names_goes_through_unchanged() {
+async fn requests_without_a_rule_are_unchanged() {
     let rule = Rule::new("GET", "^/nothing", Fault::Drop).unwrap();
     let proxy = proxy([rule]).await;
     assert_eq!(get_bytes(&proxy, "/body").await.unwrap(), body());
@@ -86,11 +86,11 @@ async fn what_no_rule_names_goes_through_unchanged() {
     let seen = proxy.requests();
     assert_eq!(seen.len(), 4);
     assert_eq!((seen[2].method.as_str(), seen[2].body_bytes), ("POST", BODY_BYTES as u64));
-    assert_eq!(proxy.faults(), 0);
+    assert_eq!(proxy.fault_count(), 0);
 }
 
 #[tokio::test]
-async fn the_proxy_answers_itself() {
+async fn the_proxy_can_respond_itself() {
     let fault =
         Fault::registry_error(429, "TOOMANYREQUESTS", "slow down").header("Retry-After", "7");
     let proxy = proxy([Rule::new("POST", "^/length$", fault).unwrap()]).await;
@@ -106,34 +106,34 @@ async fn the_proxy_answers_itself() {
 }
 
 #[tokio::test]
-async fn a_dropped_request_gets_no_answer() {
+async fn a_dropped_request_gets_no_response() {
     let proxy = proxy([Rule::new("GET", "^/body", Fault::Drop).unwrap()]).await;
     assert!(get_bytes(&proxy, "/body").await.is_err());
     assert!(get_bytes(&proxy, "/host").await.is_ok());
-    assert_eq!(proxy.faults(), 1);
+    assert_eq!(proxy.fault_count(), 1);
 }
 
 #[tokio::test]
-async fn a_response_is_cut_after_exactly_so_many_bytes() {
+async fn a_response_is_cut_after_exactly_the_given_bytes() {
     use futures_util::StreamExt;
     let fault = Fault::CutResponse { after_bytes: 100_000 };
     let proxy = proxy([Rule::new("GET", "^/body", fault).unwrap()]).await;
     let answer = reqwest::get(format!("{}/body", proxy.url())).await.unwrap();
     assert_eq!(answer.content_length(), Some(BODY_BYTES as u64));
-    let (mut came, mut broke) = (0, false);
+    let (mut received, mut interrupted) = (0, false);
     let mut stream = answer.bytes_stream();
     while let Some(piece) = stream.next().await {
         match piece {
-            Ok(piece) => came += piece.len(),
-            Err(_) => broke = true,
+            Ok(piece) => received += piece.len(),
+            Err(_) => interrupted = true,
         }
     }
-    assert!(broke);
-    assert_eq!(came, 100_000);
+    assert!(interrupted);
+    assert_eq!(received, 100_000);
 }
 
 #[tokio::test]
-async fn a_request_is_cut_after_exactly_so_many_bytes() {
+async fn a_request_is_cut_after_exactly_the_given_bytes() {
     let fault = Fault::CutRequest { after_bytes: 100_000 };
     let proxy = proxy([Rule::new("POST", "", fault).unwrap()]).await;
     assert!(post_body(&proxy).await.is_err());
@@ -141,14 +141,14 @@ async fn a_request_is_cut_after_exactly_so_many_bytes() {
 }
 
 #[tokio::test]
-async fn one_bit_is_turned() {
+async fn one_bit_is_flipped() {
     for at_byte in [0_usize, 200_000, BODY_BYTES - 1] {
         let fault = Fault::FlipBit { at_byte: at_byte as u64 };
         let proxy = proxy([Rule::new("GET", "^/body", fault).unwrap()]).await;
-        let came = get_bytes(&proxy, "/body").await.unwrap();
+        let received = get_bytes(&proxy, "/body").await.unwrap();
         let different: Vec<usize> = body()
             .iter()
-            .zip(&came)
+            .zip(&received)
             .enumerate()
             .filter(|(_, (a, b))| a != b)
             .map(|(n, _)| n)
@@ -158,7 +158,7 @@ async fn one_bit_is_turned() {
 }
 
 #[tokio::test]
-async fn what_is_held_goes_on_when_it_is_released() {
+async fn a_held_body_continues_after_release() {
     for fault in
         [Fault::HoldRequest { after_bytes: 50_000 }, Fault::HoldResponse { after_bytes: 0 }]
     {
@@ -179,8 +179,8 @@ async fn what_is_held_goes_on_when_it_is_released() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_ends_what_is_held() {
-    // The upstream sees the end of its request: it would wait for the rest for ever otherwise.
+async fn a_client_that_disconnects_ends_a_held_request() {
+    // The upstream has to see the end of its request. Otherwise it would wait for the rest forever.
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let upstream = format!("http://{}", listener.local_addr().unwrap());
     let fault = Fault::HoldRequest { after_bytes: 1_000 };
@@ -200,8 +200,8 @@ async fn a_client_that_goes_away_ends_what_is_held() {
 }
 
 #[tokio::test]
-async fn a_rule_skips_and_ends() {
-    let fault = Fault::answer(503, "text/plain", "busy");
+async fn a_rule_applies_after_skipped_requests_and_up_to_its_limit() {
+    let fault = Fault::respond(503, "text/plain", "busy");
     let rule = Rule::new("GET", "^/host", fault).unwrap().skip(1).only(2);
     let proxy = proxy([rule]).await;
     let mut statuses = Vec::new();
@@ -213,7 +213,7 @@ async fn a_rule_skips_and_ends() {
 }
 
 #[tokio::test]
-async fn a_call_of_ecr_is_told_by_its_operation() {
+async fn a_rule_can_match_an_ecr_operation() {
     let fault = Fault::aws_error(400, "AccessDeniedException", "no");
     let proxy = proxy([Rule::ecr("DescribeImages", fault).unwrap()]).await;
     let call = async |operation: &str| {
@@ -231,17 +231,17 @@ async fn a_call_of_ecr_is_told_by_its_operation() {
 }
 
 #[tokio::test]
-async fn a_throttled_body_still_comes_whole() {
+async fn a_throttled_body_is_complete() {
     let fault = Fault::Throttle { bytes_per_second: 1_000_000 };
     let proxy = proxy([Rule::new("GET", "^/body", fault).unwrap()]).await;
     let start = std::time::Instant::now();
     assert_eq!(get_bytes(&proxy, "/body").await.unwrap(), body());
-    // 300,000 bytes at 1,000,000 a second: never faster than that.
+    // 300,000 bytes at 1,000,000 per second: never faster than that.
     assert!(start.elapsed() >= Duration::from_millis(300));
 }
 
 #[tokio::test]
-async fn a_delay_holds_the_request_back() {
+async fn a_delayed_request_is_forwarded_later() {
     let fault = Fault::Delay(Duration::from_millis(50));
     let proxy = proxy([Rule::new("GET", "^/host", fault).unwrap()]).await;
     let start = std::time::Instant::now();

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use crate::faults::seen_request::SeenRequest;
 
-/// Is called for every request of a proxy, and can act in between.
+/// Receives every request of a proxy, and can act before and after it.
 pub trait Watcher: std::fmt::Debug + Send + Sync {
     /// Called before the request is sent to the upstream.
     fn before<'a>(&'a self, request: &'a SeenRequest) -> BoxFuture<'a, ()>;

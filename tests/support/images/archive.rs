@@ -6,14 +6,14 @@ use serde_json::json;
 use crate::images::Manifest;
 use crate::images::image::Image;
 
-/// An index or manifest with its images as an OCI layout in a tar, for `docker load`. Only the
-/// containerd image store and Podman read one.
+/// An index or manifest with its images as an OCI layout in a tar archive, for `docker load`. Only the
+/// containerd image store and Podman read this format.
 ///
 /// # Errors
 /// Never in practice: it writes to memory.
 pub fn oci_archive(root: &Manifest, images: &[Image], name: &str) -> Result<Vec<u8>> {
     let mut entry = root.descriptor();
-    // containerd reads the first, Podman the second.
+    // containerd reads the first annotation, Podman the second.
     entry["annotations"] = json!({
         "io.containerd.image.name": name,
         "org.opencontainers.image.ref.name": name,

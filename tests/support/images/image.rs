@@ -1,14 +1,14 @@
-//! Images with known bytes.
+//! Recipes for images, and the images that they produce.
 
 use anyhow::Result;
 use bytes::Bytes;
 use serde_json::json;
 use transload_model::media_type;
 
-use crate::images::layer::{Layer, Packing};
+use crate::images::layer::{Layer, LayerCompression};
 use crate::images::{Manifest, digest_of};
 
-/// Which of the two families of media types an image has.
+/// The family of media types of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Docker, version 2, schema 2.
@@ -39,31 +39,29 @@ impl Format {
         }
     }
 
-    fn layer(self, packing: Packing) -> &'static str {
-        match (self, packing) {
-            (Self::Docker, Packing::Tar) => "application/vnd.docker.image.rootfs.diff.tar",
+    fn layer(self, compression: LayerCompression) -> &'static str {
+        match (self, compression) {
+            (Self::Docker, LayerCompression::Tar) => "application/vnd.docker.image.rootfs.diff.tar",
             (Self::Docker, _) => "application/vnd.docker.image.rootfs.diff.tar.gzip",
-            (Self::Oci, Packing::Tar) => "application/vnd.oci.image.layer.v1.tar",
-            (Self::Oci, Packing::Zstd) => "application/vnd.oci.image.layer.v1.tar+zstd",
+            (Self::Oci, LayerCompression::Tar) => "application/vnd.oci.image.layer.v1.tar",
+            (Self::Oci, LayerCompression::Zstd) => "application/vnd.oci.image.layer.v1.tar+zstd",
             (Self::Oci, _) => "application/vnd.oci.image.layer.v1.tar+gzip",
         }
     }
 }
 
-/// What makes an image: the same recipe makes the same bytes.
+/// Describes an image. The same recipe produces the same bytes.
 #[derive(Clone, Debug)]
 pub struct Recipe {
-    /// What its content grows from; other seeds share no layer.
+    /// The seed of the content. Images of different seeds share no layer.
     pub seed: u64,
-    /// The family of its media types.
     pub format: Format,
     /// The size of each layer's file in bytes, lowest layer first.
     pub layer_bytes: Vec<usize>,
     /// Operating system and architecture, such as `linux/arm64`.
     pub platform: String,
-    /// How its layers are packed.
-    pub packing: Packing,
-    /// Whether its lowest layer comes a second time, as the highest.
+    pub compression: LayerCompression,
+    /// Whether the lowest layer appears again as the highest one.
     pub repeats: bool,
 }
 
@@ -75,47 +73,47 @@ impl Recipe {
             format: Format::Oci,
             layer_bytes: vec![3_000, 12_000, 1_000],
             platform: "linux/amd64".to_owned(),
-            packing: Packing::default(),
+            compression: LayerCompression::default(),
             repeats: false,
         }
     }
 
-    /// The same with its layers packed in another way.
+    /// Sets the compression of the layers.
     #[must_use]
-    pub fn packing(mut self, packing: Packing) -> Self {
-        self.packing = packing;
+    pub fn compression(mut self, compression: LayerCompression) -> Self {
+        self.compression = compression;
         self
     }
 
-    /// The same with its lowest layer once more at the top.
+    /// Adds the lowest layer again at the top.
     #[must_use]
     pub fn repeating(mut self) -> Self {
         self.repeats = true;
         self
     }
 
-    /// The same in another family of media types.
+    /// Sets the family of media types.
     #[must_use]
     pub fn format(mut self, format: Format) -> Self {
         self.format = format;
         self
     }
 
-    /// The same with layers of these sizes in bytes.
+    /// Sets the sizes of the layers in bytes.
     #[must_use]
     pub fn layers(mut self, layer_bytes: impl Into<Vec<usize>>) -> Self {
         self.layer_bytes = layer_bytes.into();
         self
     }
 
-    /// The same for another platform.
+    /// Sets the platform.
     #[must_use]
     pub fn platform(mut self, platform: &str) -> Self {
         self.platform = platform.to_owned();
         self
     }
 
-    /// Makes the image.
+    /// Builds the image.
     ///
     /// # Errors
     /// Never in practice: everything happens in memory.
@@ -126,7 +124,7 @@ impl Recipe {
             .enumerate()
             .map(|(number, bytes)| {
                 let seed = self.seed.wrapping_mul(1_000).wrapping_add(number as u64);
-                Layer::packed(seed, *bytes, self.packing)
+                Layer::compressed(seed, *bytes, self.compression)
             })
             .collect::<Result<Vec<_>>>()?;
         if self.repeats {
@@ -155,15 +153,11 @@ impl Recipe {
 /// An image of one platform.
 #[derive(Clone, Debug)]
 pub struct Image {
-    /// Its manifest.
     pub manifest: Manifest,
-    /// Its configuration.
     pub config: Bytes,
-    /// The configuration's digest.
     pub config_digest: String,
-    /// Its layers, lowest first.
+    /// Lowest layer first.
     pub layers: Vec<Layer>,
-    /// Its platform.
     pub platform: String,
 }
 
@@ -179,9 +173,9 @@ impl Image {
                 "size": config.len(),
             },
             "layers": layers.iter().map(|layer| json!({
-                "mediaType": format.layer(layer.packing),
-                "digest": layer.packed_digest,
-                "size": layer.packed.len(),
+                "mediaType": format.layer(layer.compression),
+                "digest": layer.compressed_digest,
+                "size": layer.compressed.len(),
             })).collect::<Vec<_>>(),
         }))?;
         Ok(Self {
@@ -193,8 +187,8 @@ impl Image {
         })
     }
 
-    /// An attestation as BuildKit stores it: an image whose only layer is an in-toto statement, here
-    /// about the image with `subject` as its digest.
+    /// An attestation as BuildKit stores it: an image whose only layer is an in-toto statement about the
+    /// image with the digest `subject`.
     ///
     /// # Errors
     /// Never in practice.
@@ -209,9 +203,9 @@ impl Image {
         let layer = Layer {
             tar: statement.clone(),
             tar_digest: digest.clone(),
-            packed: statement.clone(),
-            packed_digest: digest.clone(),
-            packing: Packing::Tar,
+            compressed: statement.clone(),
+            compressed_digest: digest.clone(),
+            compression: LayerCompression::Tar,
         };
         let config = Bytes::from(serde_json::to_vec(&json!({
             "os": "unknown",
@@ -244,14 +238,15 @@ impl Image {
         })
     }
 
-    /// Every blob of the image, with its digest.
+    /// All blobs of the image, with their digests.
     pub fn blobs(&self) -> impl Iterator<Item = (&str, &Bytes)> {
         let config = (self.config_digest.as_str(), &self.config);
-        let layers = self.layers.iter().map(|layer| (layer.packed_digest.as_str(), &layer.packed));
+        let layers =
+            self.layers.iter().map(|layer| (layer.compressed_digest.as_str(), &layer.compressed));
         std::iter::once(config).chain(layers)
     }
 
-    /// The image as `docker save` writes it, for `docker load`, under a name with a tag.
+    /// The image in the format of `docker save`, for `docker load`, with a name and tag.
     ///
     /// # Errors
     /// Never in practice: it writes to memory.
@@ -284,7 +279,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_recipe_gives_the_same_digests_and_another_seed_others() {
+    fn digests_depend_only_on_the_recipe() {
         let first = Recipe::small(1).build().unwrap();
         assert_eq!(first.manifest.digest, Recipe::small(1).build().unwrap().manifest.digest);
         let other = Recipe::small(2).build().unwrap();
@@ -294,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_is_one_that_the_engine_reads() {
+    fn transload_can_read_the_manifests() {
         for format in [Format::Docker, Format::Oci] {
             let image = Recipe::small(3).format(format).build().unwrap();
             let raw =
@@ -304,7 +299,7 @@ mod tests {
                 panic!("not an image")
             };
             let layers = read.layers.iter().map(|layer| layer.digest.as_str());
-            let built = image.layers.iter().map(|layer| layer.packed_digest.as_str());
+            let built = image.layers.iter().map(|layer| layer.compressed_digest.as_str());
             assert!(layers.eq(built));
         }
     }

@@ -6,17 +6,16 @@ use serde_json::{Value, json};
 use crate::images::Manifest;
 use crate::images::image::{Format, Image, Recipe};
 
-/// An image of several platforms.
+/// A multi-platform image.
 #[derive(Clone, Debug)]
 pub struct Index {
-    /// The index itself.
     pub manifest: Manifest,
-    /// What it lists: the platforms, and the attestation where there is one.
+    /// The listed images: the platforms, and the attestation if there is one.
     pub images: Vec<Image>,
 }
 
 impl Index {
-    /// An index of these platforms, each a small image of its own.
+    /// An index with one small image per platform.
     ///
     /// # Errors
     /// Never in practice.
@@ -24,7 +23,7 @@ impl Index {
         Self::build(seed, format, platforms, false)
     }
 
-    /// The same, with a BuildKit attestation about the first platform.
+    /// The same, with a BuildKit attestation for the first platform.
     ///
     /// # Errors
     /// Never in practice.
@@ -32,7 +31,7 @@ impl Index {
         Self::build(seed, Format::Oci, platforms, true)
     }
 
-    /// An index of these images in their order.
+    /// An index of these images, in this order.
     ///
     /// # Errors
     /// Never in practice.
@@ -65,7 +64,8 @@ impl Index {
     }
 
     fn listing(images: Vec<Image>, entries: Vec<Value>, format: Format) -> Result<Self> {
-        // Spaces and a line end, so that whoever writes the document anew changes its digest.
+        // With spaces and a final line break, so that the digest changes if a program parses and rewrites the
+        // document.
         let mut bytes = serde_json::to_vec_pretty(&json!({
             "schemaVersion": 2,
             "mediaType": format.index(),
@@ -76,7 +76,7 @@ impl Index {
     }
 }
 
-/// What an index says of an image.
+/// The entry of an image in an index.
 fn entry_of(image: &Image) -> Value {
     let mut parts = image.platform.split('/');
     let mut entry = image.manifest.descriptor();

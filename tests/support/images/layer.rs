@@ -8,64 +8,61 @@ use flate2::{Compression, GzBuilder};
 
 use crate::images::digest_of;
 
-/// How a layer is packed in a registry.
+/// The compression of a layer in a registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Packing {
-    /// gzip, as quickly as possible.
+pub enum LayerCompression {
+    /// gzip with the fastest level.
     #[default]
     Gzip,
-    /// gzip, as small as possible: the same content with another digest.
+    /// gzip with the best level: the same content with a different digest.
     SmallGzip,
-    /// Zstandard, which only OCI images know.
+    /// Zstandard, which only OCI images support.
     Zstd,
-    /// The tar itself.
+    /// Uncompressed.
     Tar,
 }
 
-impl Packing {
-    fn pack(self, tar: &[u8]) -> Result<Vec<u8>> {
+impl LayerCompression {
+    fn compress(self, tar: &[u8]) -> Result<Vec<u8>> {
         let level = match self {
             Self::Gzip => Compression::fast(),
             Self::SmallGzip => Compression::best(),
             Self::Zstd => return zstd_frame(tar),
             Self::Tar => return Ok(tar.to_vec()),
         };
-        // No time and no system in the header, so that the bytes depend on the content alone.
-        let mut packer = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), level);
-        packer.write_all(tar)?;
-        Ok(packer.finish()?)
+        // Without time and operating system in the header, so that the bytes depend only on the content.
+        let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), level);
+        encoder.write_all(tar)?;
+        Ok(encoder.finish()?)
     }
 }
 
-/// A layer: a tar with one file, and the same packed.
+/// A layer: a tar archive with one file, also in compressed form.
 #[derive(Clone, Debug)]
 pub struct Layer {
-    /// The tar.
     pub tar: Bytes,
-    /// The tar's digest, which the configuration lists as a `diff_id`.
+    /// The digest of the tar archive, which the configuration lists as a `diff_id`.
     pub tar_digest: String,
-    /// The tar packed with gzip, which registries store.
-    pub packed: Bytes,
-    /// The digest of that.
-    pub packed_digest: String,
-    /// How it is packed.
-    pub packing: Packing,
+    /// The compressed archive, which registries store.
+    pub compressed: Bytes,
+    pub compressed_digest: String,
+    pub compression: LayerCompression,
 }
 
 impl Layer {
-    /// A layer with one file of `bytes` bytes that no packer can shorten.
+    /// A layer with one file of `bytes` bytes that cannot be compressed.
     ///
     /// # Errors
     /// Never in practice: it writes to memory.
     pub fn new(seed: u64, bytes: usize) -> Result<Self> {
-        Self::packed(seed, bytes, Packing::default())
+        Self::compressed(seed, bytes, LayerCompression::default())
     }
 
-    /// The same, packed in another way.
+    /// The same with another compression.
     ///
     /// # Errors
     /// As [`Layer::new`].
-    pub fn packed(seed: u64, bytes: usize, packing: Packing) -> Result<Self> {
+    pub fn compressed(seed: u64, bytes: usize, compression: LayerCompression) -> Result<Self> {
         let content = pseudo_random(seed, bytes);
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);
@@ -75,21 +72,21 @@ impl Layer {
         let mut archive = tar::Builder::new(Vec::new());
         archive.append_data(&mut header, format!("data/{seed}"), content.as_slice())?;
         let tar = archive.into_inner()?;
-        let packed = packing.pack(&tar)?;
+        let compressed = compression.compress(&tar)?;
         Ok(Self {
             tar_digest: digest_of(&tar),
             tar: tar.into(),
-            packed_digest: digest_of(&packed),
-            packed: packed.into(),
-            packing,
+            compressed_digest: digest_of(&compressed),
+            compressed: compressed.into(),
+            compression,
         })
     }
 }
 
-/// A Zstandard frame of uncompressed blocks. Source: RFC 8878, 3.1.1.
+/// Returns a Zstandard frame of uncompressed blocks. Source: RFC 8878, 3.1.1.
 fn zstd_frame(content: &[u8]) -> Result<Vec<u8>> {
     const BLOCK_BYTES: usize = 128 * 1024;
-    // A single segment whose size follows in four bytes.
+    // A single segment, with its size in four bytes.
     let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0xa0];
     frame.extend_from_slice(&u32::try_from(content.len())?.to_le_bytes());
     let blocks = content.chunks(BLOCK_BYTES);
@@ -102,7 +99,7 @@ fn zstd_frame(content: &[u8]) -> Result<Vec<u8>> {
     Ok(frame)
 }
 
-/// Bytes without a pattern, the same for the same seed (SplitMix64).
+/// Pseudo-random bytes, the same for the same seed (SplitMix64).
 pub fn pseudo_random(seed: u64, bytes: usize) -> Vec<u8> {
     let mut state = seed;
     let mut made = Vec::with_capacity(bytes + 8);

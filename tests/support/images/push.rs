@@ -1,4 +1,4 @@
-//! Pushes images to a registry over plain HTTP, independent of Transload.
+//! Pushes images to a registry, independent of Transload.
 
 use anyhow::{Context, Result, bail};
 use reqwest::header::{CONTENT_TYPE, LOCATION};
@@ -9,29 +9,29 @@ use crate::images::Manifest;
 use crate::images::image::Image;
 use crate::images::index::Index;
 
-/// A repository of a registry, to put content into. It is written for the
-/// tests on purpose and shares no line with the engine's registry client.
+/// A repository of a registry, to push content to and to read tags from. It shares no code with Transload's
+/// registry client on purpose.
 #[derive(Debug)]
-pub struct Target {
+pub struct TestRepository {
     client: reqwest::Client,
     registry: Url,
     repository: String,
     login: Option<(String, String)>,
 }
 
-impl Target {
-    /// The repository at a registry, such as `http://127.0.0.1:5000`.
+impl TestRepository {
+    /// A repository at a registry, such as `http://127.0.0.1:5000`.
     ///
     /// # Errors
-    /// When the address is none.
+    /// If the address is not a URL.
     pub fn new(registry: &str, repository: &str) -> Result<Self> {
         Self::with_client(reqwest::Client::new(), registry, repository)
     }
 
-    /// The same with a client that a story shares: making one reads every certificate of the system.
+    /// The same with a shared HTTP client, because creating a client loads all certificates of the system.
     ///
     /// # Errors
-    /// When the address is none.
+    /// If the address is not a URL.
     pub fn with_client(client: reqwest::Client, registry: &str, repository: &str) -> Result<Self> {
         Ok(Self {
             client,
@@ -41,53 +41,53 @@ impl Target {
         })
     }
 
-    /// The same with Basic credentials.
+    /// Uses Basic credentials.
     #[must_use]
     pub fn login(mut self, login: Option<(&str, &str)>) -> Self {
         self.login = login.map(|(user, password)| (user.to_owned(), password.to_owned()));
         self
     }
 
-    /// The same for a registry with TLS, whatever its certificate.
+    /// Accepts any TLS certificate.
     ///
     /// # Errors
-    /// When there is no TLS here.
+    /// If the HTTP client cannot be created.
     pub fn any_certificate(mut self) -> Result<Self> {
         self.client =
             reqwest::Client::builder().tls_danger_accept_invalid_certs(true).no_proxy().build()?;
         Ok(self)
     }
 
-    /// Stores an image under a tag.
+    /// Pushes an image with a tag.
     ///
     /// # Errors
-    /// When the registry refuses something.
+    /// If the registry rejects a request.
     pub async fn push(&self, image: &Image, tag: &str) -> Result<()> {
-        self.blobs_of(image).await?;
-        self.manifest(&image.manifest, tag).await
+        self.push_blobs(image).await?;
+        self.push_manifest(&image.manifest, tag).await
     }
 
-    /// Stores an index under a tag, and what it lists under their digests.
+    /// Pushes an index with a tag, and its images by digest.
     ///
     /// # Errors
-    /// When the registry refuses something.
+    /// If the registry rejects a request.
     pub async fn push_index(&self, index: &Index, tag: &str) -> Result<()> {
         for image in &index.images {
             self.push(image, &image.manifest.digest).await?;
         }
-        self.manifest(&index.manifest, tag).await
+        self.push_manifest(&index.manifest, tag).await
     }
 
-    /// Stores the blobs of an image.
+    /// Pushes the blobs of an image.
     ///
     /// # Errors
-    /// When the registry refuses one.
-    pub async fn blobs_of(&self, image: &Image) -> Result<()> {
+    /// If the registry rejects a blob.
+    pub async fn push_blobs(&self, image: &Image) -> Result<()> {
         for (digest, bytes) in image.blobs() {
             let start = self.address("blobs/uploads/")?;
             let answer = self.send(self.client.post(start.clone())).await?;
             let answer = expect(answer, StatusCode::ACCEPTED).await?;
-            let location = answer.headers().get(LOCATION).context("no place to upload to")?;
+            let location = answer.headers().get(LOCATION).context("no upload location")?;
             let mut upload = start.join(location.to_str()?)?;
             upload.query_pairs_mut().append_pair("digest", digest);
             let request = self
@@ -100,11 +100,11 @@ impl Target {
         Ok(())
     }
 
-    /// Stores a manifest alone.
+    /// Pushes a manifest without its blobs.
     ///
     /// # Errors
-    /// When the registry refuses it.
-    pub async fn manifest(&self, manifest: &Manifest, reference: &str) -> Result<()> {
+    /// If the registry rejects the manifest.
+    pub async fn push_manifest(&self, manifest: &Manifest, reference: &str) -> Result<()> {
         let request = self
             .client
             .put(self.address(&format!("manifests/{reference}"))?)
@@ -114,18 +114,18 @@ impl Target {
         Ok(())
     }
 
-    /// The digest that the registry gives for a tag, or nothing where there is no such tag.
+    /// Returns the digest of a tag, or `None` if the tag does not exist.
     ///
     /// # Errors
-    /// When the registry answers something else.
+    /// If the registry responds with another status.
     pub async fn tag_digest(&self, tag: &str) -> Result<Option<String>> {
         Ok(self.manifest_bytes(tag).await?.map(|bytes| crate::images::digest_of(&bytes)))
     }
 
-    /// The manifest that a tag or digest names, or nothing where there is none.
+    /// Returns the manifest of a tag or digest, or `None` if it does not exist.
     ///
     /// # Errors
-    /// When the registry answers something else.
+    /// If the registry responds with another status.
     pub async fn manifest_bytes(&self, reference: &str) -> Result<Option<bytes::Bytes>> {
         let request = self
             .client
@@ -157,5 +157,5 @@ async fn expect(answer: reqwest::Response, status: StatusCode) -> Result<reqwest
     }
     let (actual, address) = (answer.status(), answer.url().clone());
     let text = answer.text().await.unwrap_or_default();
-    bail!("{address} answered {actual} instead of {status}: {text}")
+    bail!("{address} responded {actual} instead of {status}: {text}")
 }

@@ -12,8 +12,9 @@ use crate::images::{Manifest, digest_of};
 const BASE_POINT: (&str, &str) =
     ("axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY", "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU");
 
-/// The image as registries kept it before schema 2: layers and their history from the top down, and
-/// a signature. Engines read the signature's frame only when they pull by tag, so nothing is signed.
+/// An image in the format that registries used before schema 2: layers and their history from the top down,
+/// and a signature. Engines only parse the structure of the signature, and only when they pull by tag, so the
+/// signature is not valid.
 ///
 /// # Errors
 /// Never in practice.
@@ -36,8 +37,12 @@ pub fn schema1_manifest(image: &Image, repository: &str, tag: &str) -> Result<Ma
             json!({ "v1Compatibility": entry.to_string() })
         })
         .collect();
-    let layers: Vec<Value> =
-        image.layers.iter().rev().map(|layer| json!({ "blobSum": layer.packed_digest })).collect();
+    let layers: Vec<Value> = image
+        .layers
+        .iter()
+        .rev()
+        .map(|layer| json!({ "blobSum": layer.compressed_digest }))
+        .collect();
     let text = serde_json::to_string_pretty(&json!({
         "schemaVersion": 1,
         "name": repository,
@@ -46,15 +51,15 @@ pub fn schema1_manifest(image: &Image, repository: &str, tag: &str) -> Result<Ma
         "fsLayers": layers,
         "history": histories,
     }))?;
-    // Source: libtrust, `jsonsign.go`, ParsePrettySignature: what was signed is the text up to
-    // `formatLength` with `formatTail` behind it.
+    // Source: libtrust, `jsonsign.go`, ParsePrettySignature: the signed text is the document up to
+    // `formatLength`, followed by `formatTail`.
     let body = text.strip_suffix("\n}").context("a pretty document ends with a line")?;
     let protected = json!({
         "formatLength": body.len(),
         "formatTail": URL_SAFE_NO_PAD.encode("\n}"),
         "time": "2015-01-01T00:00:00Z",
     });
-    // The base point of the curve: a public key that nobody has the private key of.
+    // The base point of the curve: a public key whose private key nobody has.
     let key = json!({ "kty": "EC", "crv": "P-256", "x": BASE_POINT.0, "y": BASE_POINT.1 });
     let signature = json!([{
         "header": { "jwk": key, "alg": "ES256" },

@@ -1,4 +1,4 @@
-//! A browser that the program opens pages with.
+//! A fake browser that records the pages that the program opens.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,14 +7,13 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::wait::wait_until;
+use crate::window::desktop::Desktop;
 use crate::window::files::write_program;
-use crate::window::stage::Stage;
 
 /// How long the program may take to open a page.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The browser of a stage: it only notes which pages it was asked to open. It stands in for
-/// `xdg-open`, which is how a program opens a page on Linux.
+/// A fake browser. It replaces `xdg-open`, which programs on Linux use to open a page.
 #[derive(Debug)]
 pub struct Browser {
     pages: PathBuf,
@@ -22,30 +21,30 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A stage with this browser.
+    /// Installs the browser on a desktop.
     ///
     /// # Errors
-    /// When its files cannot be written.
-    pub fn on(stage: Stage) -> Result<(Stage, Self)> {
-        let folder = stage.folder().join("bin");
+    /// If its files cannot be written.
+    pub fn install(desktop: Desktop) -> Result<(Desktop, Self)> {
+        let folder = desktop.folder().join("bin");
         std::fs::create_dir_all(&folder)?;
         let pages = folder.join("pages");
         let script = format!("#!/bin/sh\necho \"$1\" >> '{}'\n", pages.display());
         write_program(&folder.join("xdg-open"), &script)?;
         let path = std::env::var("PATH").unwrap_or_default();
-        let stage = stage.variable("PATH", &format!("{}:{path}", folder.display()));
-        Ok((stage, Self { pages, seen: AtomicUsize::new(0) }))
+        let desktop = desktop.variable("PATH", &format!("{}:{path}", folder.display()));
+        Ok((desktop, Self { pages, seen: AtomicUsize::new(0) }))
     }
 
-    /// The next page that it was asked to open.
+    /// Waits for the next page that the program opens, and returns its URL.
     ///
     /// # Errors
-    /// When there is none in time.
+    /// If no page is opened in time.
     pub async fn opened(&self) -> Result<String> {
         let number = self.seen.fetch_add(1, Ordering::Relaxed);
         wait_until(LIMIT, "a page in the browser", async || {
             let pages = std::fs::read_to_string(&self.pages).ok()?;
-            // Only whole lines: an address may be half written.
+            // Only complete lines, because a URL can be partly written.
             let whole = &pages[..pages.rfind('\n')?];
             whole.lines().nth(number).map(str::to_owned)
         })

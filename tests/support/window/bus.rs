@@ -1,23 +1,23 @@
-//! The services on the session bus of a stage.
+//! Waits for services on the session bus of a desktop.
 
 use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::process::Run;
+use crate::program::Program;
 use crate::tools::system_tool;
 use crate::wait::wait_until_true;
 
-/// How long a service may take to answer on the bus.
+/// How long a service may take to appear on the bus.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// Waits until somebody has a name on a bus.
+/// Waits until a name has an owner on the bus.
 ///
 /// # Errors
-/// When nobody takes it.
+/// If the name has no owner in time.
 pub(super) async fn wait_for(bus: &str, name: &str) -> Result<()> {
-    let asked = async || {
-        let asked = Run::new(system_tool("dbus-send")?)
+    let has_owner = async || {
+        let reply = Program::new(system_tool("dbus-send")?)
             .variable("DBUS_SESSION_BUS_ADDRESS", bus)
             .arguments([
                 "--session",
@@ -29,8 +29,8 @@ pub(super) async fn wait_for(bus: &str, name: &str) -> Result<()> {
             ])
             .finish()
             .await?;
-        anyhow::Ok(asked.text().contains("true"))
+        anyhow::Ok(reply.text().contains("true"))
     };
-    let is_there = async || asked().await.unwrap_or(false);
-    wait_until_true(START_LIMIT, &format!("{name} on the bus"), is_there).await
+    let is_present = async || has_owner().await.unwrap_or(false);
+    wait_until_true(START_LIMIT, &format!("{name} on the bus"), is_present).await
 }

@@ -1,4 +1,4 @@
-//! Files of a window story: its pictures, and programs that it puts on the `PATH`.
+//! Files of a window story: its screenshots, and programs that it puts on the `PATH`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::tools::target_folder;
 
-/// Returns the folder of pictures: the one of `TRANSLOAD_SCREENSHOTS`, or `target/window-stories`.
-pub(super) fn picture_folder() -> Result<PathBuf> {
+/// Returns the folder of screenshots: the one of `TRANSLOAD_SCREENSHOTS`, or `target/window-stories`.
+pub(super) fn screenshot_folder() -> Result<PathBuf> {
     let folder = match std::env::var_os("TRANSLOAD_SCREENSHOTS") {
         Some(folder) => PathBuf::from(folder),
         None => target_folder().join("window-stories"),

@@ -1,5 +1,5 @@
-// Finds what can be seen and has a role and an accessible name, as far as the roles of our pages
-// need the algorithm of "Accessible Name and Description Computation 1.2".
+// Finds visible elements by role and accessible name. Implements the part of
+// "Accessible Name and Description Computation 1.2" that the roles of our pages need.
 const [role, wanted, exact] = arguments;
 
 const selectors = {
@@ -37,7 +37,7 @@ const nameOf = (element) => {
 };
 
 const seen = (element) => {
-  // Cloudscape hides native checkboxes and radios behind drawn ones; their labels are what is seen.
+  // Cloudscape hides native checkboxes and radios behind drawn ones; their labels are visible.
   const shown = element.matches("input[type=checkbox], input[type=radio]")
     ? (element.labels?.[0] ?? element.parentElement)
     : element;

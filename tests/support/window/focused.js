@@ -1,4 +1,4 @@
-// What has the focus, in a few words: its element, role, accessible name and test id.
+// Returns the accessible name and the role or type of the focused element.
 const element = document.activeElement;
 if (!element || element === document.body) return null;
 const text = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();

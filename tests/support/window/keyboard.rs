@@ -1,4 +1,4 @@
-//! Keys, and the element that has the focus.
+//! Key presses, and the element that has the focus.
 
 use anyhow::{Result, bail};
 use fantoccini::key::Key;
@@ -6,14 +6,13 @@ use fantoccini::key::Key;
 use crate::window::page::Window;
 use crate::window::screen::SHIFT;
 
-/// More presses of Tab than any page has stops.
+/// More tab stops than any page has.
 const MOST_STOPS: usize = 250;
 
-/// The symbol `XK_BackSpace` (`keysymdef.h` of the X Window System, as all numbers below).
+/// The keysym `XK_BackSpace` (`keysymdef.h` of the X Window System, like all numbers below).
 pub(super) const BACKSPACE: u32 = 0xff08;
 
-/// The X symbol of a letter, or of a key that WebDriver has a letter of the private use area for
-/// (WebDriver, 17.4.2).
+/// The X keysym of a character, or of a special key in WebDriver's notation (WebDriver, 17.4.2).
 pub(super) fn symbol(key: char) -> u32 {
     match key {
         '\u{e003}' => BACKSPACE,
@@ -32,10 +31,10 @@ pub(super) fn symbol(key: char) -> u32 {
 }
 
 impl Window {
-    /// Presses and lets go of one key, wherever the focus is.
+    /// Presses and releases one key, wherever the focus is.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn press(&self, key: Key) -> Result<()> {
         self.press_with(None, key.into()).await
     }
@@ -43,7 +42,7 @@ impl Window {
     /// Types a text, wherever the focus is.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn type_keys(&self, text: &str) -> Result<()> {
         for key in text.chars() {
             self.press_with(None, key).await?;
@@ -51,10 +50,10 @@ impl Window {
         Ok(())
     }
 
-    /// Presses a key while another is held, such as Shift and Tab.
+    /// Presses a key while another one is held, such as Shift and Tab.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn press_holding(&self, held: Key, key: Key) -> Result<()> {
         self.press_with(Some(held.into()), key.into()).await
     }
@@ -62,32 +61,32 @@ impl Window {
     async fn press_with(&self, held: Option<char>, key: char) -> Result<()> {
         let symbols = held.into_iter().chain([key]).map(symbol).collect::<Vec<_>>();
         self.watch_keys().await?;
-        self.hand()?.press(&[symbols])?;
+        self.user_input()?.press(&[symbols])?;
         self.wait_for_key().await
     }
 
-    /// The name of what has the focus, and its role or kind.
+    /// The name, and the role or type, of the element that has the focus.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn focused(&self) -> Result<Option<(String, String)>> {
         let focused = self.client.execute(include_str!("focused.js"), Vec::new()).await?;
         let text = |key: &str| focused[key].as_str().unwrap_or_default().to_owned();
         Ok((!focused.is_null()).then(|| (text("name"), text("kind"))))
     }
 
-    /// Presses Tab until what has this name has the focus.
+    /// Presses Tab until the element with this name has the focus.
     ///
     /// # Errors
-    /// When it cannot be reached, with every stop on the way.
+    /// If it is not reached; the error lists every stop on the way.
     pub async fn tab_to(&self, name: &str) -> Result<()> {
         self.press_until(Key::Tab, MOST_STOPS, name).await
     }
 
-    /// Presses a key, such as an arrow in a table, until what has this name has the focus.
+    /// Presses a key, such as an arrow in a table, until the element with this name has the focus.
     ///
     /// # Errors
-    /// When that does not happen after so many times, with every stop on the way.
+    /// If it is not reached after `most` presses; the error lists every stop on the way.
     pub async fn press_until(&self, key: Key, most: usize, name: &str) -> Result<()> {
         let mut stops = Vec::new();
         for _ in 0..most {
@@ -99,6 +98,6 @@ impl Window {
             stops.push(format!("{kind} {focused:?}"));
         }
         stops.dedup();
-        bail!("{key:?} never comes to {name:?}; it stops at {}", stops.join(", "))
+        bail!("{key:?} does not reach {name:?}; it stops at {}", stops.join(", "))
     }
 }

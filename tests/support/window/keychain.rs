@@ -1,4 +1,4 @@
-//! An unlocked GNOME Keyring on the session bus of a stage, with its files in the folder of the stage.
+//! An unlocked GNOME Keyring on the session bus of a desktop. Its files are in the folder of the desktop.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use crate::tools::system_tool;
 use crate::window::bus;
 use crate::window::files::write_program;
 
-/// Starts it; it ends when it is dropped.
+/// Starts it. It ends when it is dropped.
 pub(super) async fn start(
     folder: &Path,
     bus: &str,
     environment: Vec<(String, String)>,
 ) -> Result<Process> {
-    // It reads the password of the keychain from its standard input, to the end.
+    // It reads the password of the keychain from its standard input until the end.
     let program = folder.join("keychain");
     let script = format!(
         "#!/bin/sh\nexec '{}' --foreground --components=secrets --unlock <<END\nstage\nEND\n",

@@ -4,30 +4,30 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::window::stage::Stage;
+use crate::window::desktop::Desktop;
 
-/// What the program uses of memory, each process with its part of what is shared (PSS), in MB.
+/// The memory of the program, with the proportional share of shared memory (PSS) of each process, in MB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Memory {
-    /// The program's own process.
+    /// The main process.
     pub own_mb: f64,
-    /// All its processes: its own and those that draw its pages. What drives a test is none of them.
+    /// All processes: the main one and those of the web view. The WebDriver server is not included.
     pub all_mb: f64,
 }
 
 impl Memory {
-    /// The larger of each.
+    /// The maximum of both values.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
         Self { own_mb: self.own_mb.max(other.own_mb), all_mb: self.all_mb.max(other.all_mb) }
     }
 }
 
-impl Stage {
-    /// What the program uses of memory now.
+impl Desktop {
+    /// The current memory of the program.
     ///
     /// # Errors
-    /// When the program does not run.
+    /// If the program does not run.
     pub fn memory(&self) -> Result<Memory> {
         let mut memory = Memory::default();
         for process in self.all_processes() {
@@ -39,7 +39,7 @@ impl Stage {
             if !is_own && !is_web {
                 continue;
             }
-            // One that has just ended counts no more.
+            // A process that has just ended no longer counts.
             let Ok(pss_mb) = pss_mb(&process) else { continue };
             memory.all_mb += pss_mb;
             if is_own {
@@ -51,7 +51,7 @@ impl Stage {
     }
 }
 
-/// What the process with this folder in `/proc` uses of memory, in MB.
+/// The memory of the process with this folder in `/proc`, in MB.
 fn pss_mb(process: &Path) -> Result<f64> {
     let text = std::fs::read_to_string(process.join("smaps_rollup"))?;
     let line = text.lines().find(|line| line.starts_with("Pss:")).context("the sum")?;

@@ -1,16 +1,17 @@
-//! Notifications on the screen of a stage, shown by dunst.
+//! The notifications on a desktop, shown by dunst.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::process::{Process, Run};
+use crate::process::Process;
+use crate::program::Program;
 use crate::tools::system_tool;
 use crate::window::bus;
 
-/// Starts it; it ends when it is dropped.
+/// Starts dunst. It ends when it is dropped.
 ///
 /// # Errors
-/// When it does not start.
+/// If it does not start.
 pub(super) async fn start(bus: &str, environment: Vec<(String, String)>) -> Result<Process> {
     let process = Process::start(&system_tool("dunst")?, ["-verbosity", "info"], environment)?;
     let name = "org.freedesktop.Notifications";
@@ -18,21 +19,21 @@ pub(super) async fn start(bus: &str, environment: Vec<(String, String)>) -> Resu
     Ok(process)
 }
 
-/// Titles and texts of what is shown now, and of what was shown before.
+/// Titles and texts of all notifications, current and past ones.
 ///
 /// # Errors
-/// When the daemon does not answer.
+/// If dunst does not respond.
 pub(super) async fn shown(bus: &str) -> Result<Vec<(String, String)>> {
-    let ask = async |what: &str| {
-        Run::new(system_tool("dunstctl")?)
+    let dunstctl = async |what: &str| {
+        Program::new(system_tool("dunstctl")?)
             .variable("DBUS_SESSION_BUS_ADDRESS", bus)
             .arguments([what])
             .succeed()
             .await
     };
-    // Only what is closed is listed.
-    ask("close-all").await?;
-    let listed: Value = serde_json::from_str(&ask("history").await?.text())?;
+    // Only closed notifications are listed.
+    dunstctl("close-all").await?;
+    let listed: Value = serde_json::from_str(&dunstctl("history").await?.text())?;
     let notices = listed["data"].as_array().into_iter().flatten();
     let notices = notices.filter_map(Value::as_array).flatten();
     let text =

@@ -1,4 +1,4 @@
-//! The page in the window: clicks, fields, texts and pictures.
+//! The page in the window: finds, clicks and fills elements, reads texts, and takes screenshots.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,33 +9,25 @@ use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use crate::wait::wait_until;
-use crate::window::files::picture_folder;
+use crate::window::files::screenshot_folder;
 
-/// How long something on the page may take to come.
+/// How long an element or text may take to appear.
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
 
-/// What something on a page is for assistive technology.
+/// The role of an element for assistive technology.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// A button.
     Button,
-    /// A link.
     Link,
-    /// A field for text.
     Textbox,
-    /// A checkbox.
     Checkbox,
-    /// A radio button.
     Radio,
     /// An option of an open list, or an item of an open menu.
     Option,
-    /// A heading.
     Heading,
-    /// A tab.
     Tab,
     /// A row of a table.
     Row,
-    /// A dialog.
     Dialog,
 }
 
@@ -56,7 +48,7 @@ impl Role {
     }
 }
 
-/// The program's window, looked at as a person does: by role and name.
+/// The window of the program. Elements are found by role and accessible name, as a user finds them.
 #[derive(Clone, Debug)]
 pub struct Window {
     pub(super) client: Client,
@@ -69,7 +61,7 @@ impl Window {
         Self { client, story: story.to_owned(), display: display.to_owned() }
     }
 
-    /// Waits until there is something on the page.
+    /// Waits until the page has a text.
     pub(super) async fn wait_for_page(&self, limit: Duration) -> Result<()> {
         wait_until(limit, "the first page", async || {
             let text = self.page_text().await.ok()?;
@@ -82,18 +74,18 @@ impl Window {
         Ok(self.client.close().await?)
     }
 
-    /// Everything that can be seen and has this role and exactly this name.
+    /// All visible elements with this role and exactly this name.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn all(&self, role: Role, name: &str) -> Result<Vec<Element>> {
         self.search(role, name, true).await
     }
 
-    /// Everything that can be seen and has this role and this in its name.
+    /// All visible elements with this role whose name contains this text.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn all_with(&self, role: Role, part_of_name: &str) -> Result<Vec<Element>> {
         self.search(role, part_of_name, false).await
     }
@@ -115,10 +107,10 @@ impl Window {
             .collect()
     }
 
-    /// Waits for the first thing with this role and name.
+    /// Waits for the first element with this role and name.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn find(&self, role: Role, name: &str) -> Result<Element> {
         wait_until(LIMIT, &format!("{role:?} {name:?}"), async || {
             self.all(role, name).await.ok()?.into_iter().next()
@@ -126,10 +118,10 @@ impl Window {
         .await
     }
 
-    /// Clicks what has this role and name, as soon as it can be clicked.
+    /// Clicks the element with this role and name as soon as it can be clicked.
     ///
     /// # Errors
-    /// When it does not come, or cannot be clicked for the whole time.
+    /// If it does not appear or cannot be clicked in time.
     pub async fn click(&self, role: Role, name: &str) -> Result<()> {
         let what = format!("{role:?} {name:?} that can be clicked");
         wait_until(LIMIT, &what, async || {
@@ -148,12 +140,12 @@ impl Window {
         .await
     }
 
-    /// Waits for a button or link with this name that can be used.
+    /// Waits for an enabled button or link with this name.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn find_enabled(&self, name: &str) -> Result<Element> {
-        wait_until(LIMIT, &format!("{name:?} that can be used"), async || {
+        wait_until(LIMIT, &format!("{name:?} to be enabled"), async || {
             for role in [Role::Button, Role::Link] {
                 for element in self.all(role, name).await.ok()? {
                     if element.attr("aria-disabled").await.ok()?.as_deref() != Some("true")
@@ -168,20 +160,19 @@ impl Window {
         .await
     }
 
-    /// Replaces what is in a field.
+    /// Replaces the content of a text field.
     ///
     /// # Errors
-    /// When the field does not come or takes nothing.
+    /// If the field does not appear or does not accept the text.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
         let field = self.find(Role::Textbox, name).await?;
         self.fill_element(&field, text).await
     }
 
-    /// Chooses an option of a select: opens it by its name, clicks the first option that has this in
-    /// its text.
+    /// Opens a select by its name, and clicks the first option that contains this text.
     ///
     /// # Errors
-    /// When select or option do not come.
+    /// If the select or the option does not appear.
     pub async fn choose(&self, select: &str, option: &str) -> Result<()> {
         wait_until(LIMIT, &format!("a select {select:?}"), async || {
             let button = self.all_with(Role::Button, select).await.ok()?.into_iter().next()?;
@@ -198,15 +189,15 @@ impl Window {
     /// Waits until the page shows this text.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn wait_for_text(&self, text: &str) -> Result<()> {
         self.wait_for_text_within(LIMIT, text).await
     }
 
-    /// Waits until the page shows this text, for work that takes its time.
+    /// Waits for a text with a longer limit.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn wait_for_text_within(&self, limit: Duration, text: &str) -> Result<()> {
         wait_until(limit, &format!("the text {text:?}"), async || {
             self.page_text().await.ok()?.contains(text).then_some(())
@@ -214,37 +205,39 @@ impl Window {
         .await
     }
 
-    /// The text of the page as it is seen.
+    /// The visible text of the page.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn page_text(&self) -> Result<String> {
         let text = self.client.execute("return document.body?.innerText ?? ''", Vec::new()).await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Takes a picture of the screen; answers its file. The driver's own way to take one waits for
-    /// a frame, and a page that has nothing new to draw makes none.
+    /// Takes a screenshot and returns its file. The driver cannot take it, because it waits for a frame, and
+    /// a page that does not change draws none.
     ///
     /// # Errors
-    /// When it cannot be taken or written.
+    /// If it cannot be taken or written.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
-        let path = picture_folder()?.join(format!("{}-{name}.png", self.story));
+        let path = screenshot_folder()?.join(format!("{}-{name}.png", self.story));
         self.wait_for_drawing().await;
         crate::window::screen::picture(&self.display)?.write(&path)?;
         Ok(path)
     }
 
-    /// Waits until the screen stays the same for a moment: what moves has come to its end.
+    /// Waits until animations have finished.
     async fn wait_for_drawing(&self) {
-        crate::window::screen::wait_for_rest(|| crate::window::screen::picture(&self.display).ok())
-            .await;
+        crate::window::screen::wait_until_still(|| {
+            crate::window::screen::picture(&self.display).ok()
+        })
+        .await;
     }
 
-    /// Looks for breaches of accessibility with axe-core, the rules of WCAG 2.1 A and AA.
+    /// Checks accessibility with axe-core: the rules of WCAG 2.1 A and AA.
     ///
     /// # Errors
-    /// When there are some, each with what it is about.
+    /// If there are violations; the error lists them.
     pub async fn check_accessibility(&self) -> Result<()> {
         let loaded = self.client.execute("return typeof axe === 'object'", Vec::new()).await?;
         if loaded != true {
@@ -254,8 +247,8 @@ impl Window {
             })?;
             self.client.execute(&axe, Vec::new()).await?;
         }
-        // Asked for and fetched apart: a command that waits in the page may wait for ever.
-        // Nothing is preloaded, because the page's own policy lets axe fetch nothing.
+        // Started and fetched in separate commands, because a command that waits in the page can hang.
+        // Nothing is preloaded, because the content security policy of the page blocks it.
         let begin = "window.axeFound = null;\
              axe.run(document, { preload: false,\
                  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })\
@@ -264,12 +257,12 @@ impl Window {
                  violation.nodes.map((node) => node.html.slice(0, 200)).join(' | ')); },\
                  (error) => { window.axeFound = ['axe failed: ' + error]; });";
         self.client.execute(begin, Vec::new()).await?;
-        let found = wait_until(LIMIT, "axe's verdict", async || {
+        let found = wait_until(LIMIT, "the result of axe", async || {
             let found = self.client.execute("return window.axeFound", Vec::new()).await.ok()?;
             found.is_array().then_some(found)
         })
         .await?;
-        let found = found.as_array().context("axe gave no list")?;
+        let found = found.as_array().context("axe returned no list")?;
         if !found.is_empty() {
             bail!("not accessible: {found:#?}");
         }

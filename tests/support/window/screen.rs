@@ -1,4 +1,5 @@
-//! The virtual screen: pictures, focus, and requests to close.
+//! The virtual screen: screenshots, input devices, focus, and requests to close a window. Speaks the protocol
+//! of the X Window System directly.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -9,143 +10,144 @@ use anyhow::{Context, Result, ensure};
 
 use crate::wait::wait_until_true;
 
-/// Sends every window of a screen that takes it the message `WM_DELETE_WINDOW`, which is what a
-/// click on the button in the title bar does where a window manager draws one (ICCCM, 4.2.8.1).
+/// Sends `WM_DELETE_WINDOW` to every window of a screen that supports it, like the close button that a window
+/// manager draws in the title bar (ICCCM, 4.2.8.1).
 pub(super) fn ask_to_close(display: &str) -> Result<()> {
-    let mut screen = Screen::connect(display)?;
+    let mut screen = XConnection::connect(display)?;
     let protocols = screen.atom("WM_PROTOCOLS")?;
     let delete = screen.atom("WM_DELETE_WINDOW")?;
-    let mut asked = 0;
+    let mut sent = 0;
     for window in screen.top_windows()? {
         if screen.property(window, protocols)?.contains(&delete) {
             screen.send_message(window, protocols, delete)?;
-            asked += 1;
+            sent += 1;
         }
     }
     screen.settle()?;
-    ensure!(asked > 0, "no window on {display} can be asked to close");
+    ensure!(sent > 0, "no window on {display} can be asked to close");
     Ok(())
 }
 
-/// Takes the keyboard away from every window of a screen, as a person who turns to something else.
-pub(super) fn look_away(display: &str) -> Result<()> {
-    let mut screen = Screen::connect(display)?;
+/// Takes the keyboard focus away from every window of a screen, as if the user switched to another
+/// application.
+pub(super) fn take_focus_away(display: &str) -> Result<()> {
+    let mut screen = XConnection::connect(display)?;
     let (nobody, now) = (0_u32, 0_u32);
     screen.send(42, 0, [nobody, now].map(u32::to_le_bytes).concat())?;
     screen.settle()
 }
 
-/// A picture of the program's window.
+/// A screenshot of the window.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Picture {
     width: u32,
     height: u32,
-    /// Blue, green, red and one more byte for each point, line by line.
-    points: Vec<u8>,
+    /// Blue, green, red and a padding byte for each pixel, row by row.
+    pixels: Vec<u8>,
 }
 
-/// Takes a picture of the largest window of a screen that can be seen.
+/// Takes a screenshot of the largest visible window of a screen.
 pub(super) fn picture(display: &str) -> Result<Picture> {
-    let mut screen = Screen::connect(display)?;
-    let window = screen.largest_window()?.context("no window can be seen")?;
+    let mut screen = XConnection::connect(display)?;
+    let window = screen.largest_window()?.context("no window is visible")?;
     picture_of(&mut screen, window)
 }
 
-/// Waits until what is seen stays the same for a moment: what moves has come to its end. What never
-/// stays the same, as with a progress bar, is waited for a few seconds.
-pub(super) async fn wait_for_rest(seen: impl Fn() -> Option<Picture>) {
+/// Waits until the window stops changing, because animations have finished. For content that always changes,
+/// such as a progress bar, waits a few seconds.
+pub(super) async fn wait_until_still(seen: impl Fn() -> Option<Picture>) {
     let mut last = None;
-    // It is as good as at rest then.
-    let _ = wait_until_true(DRAWING, "the screen to stay the same", async || {
-        tokio::time::sleep(STILL).await;
+    // After the limit it counts as still.
+    let _ = wait_until_true(ANIMATION_LIMIT, "the screen to stay the same", async || {
+        tokio::time::sleep(STILL_DURATION).await;
         let now = seen();
         std::mem::replace(&mut last, now.clone()) == now
     })
     .await;
 }
 
-/// How long something may go on moving.
-const DRAWING: Duration = Duration::from_secs(3);
+/// The maximum time to wait for animations.
+const ANIMATION_LIMIT: Duration = Duration::from_secs(3);
 
-/// How long a screen that has come to rest stays the same.
-const STILL: Duration = Duration::from_millis(120);
+/// How long the window must be unchanged to count as still.
+const STILL_DURATION: Duration = Duration::from_millis(120);
 
-fn picture_of(screen: &mut Screen, window: u32) -> Result<Picture> {
+fn picture_of(screen: &mut XConnection, window: u32) -> Result<Picture> {
     let [_, _, width, height] = screen.geometry(window)?;
-    let (points_line_by_line, every_plane) = (2, u32::MAX);
+    let (pixels_line_by_line, every_plane) = (2, u32::MAX);
     let mut body = window.to_le_bytes().to_vec();
     body.extend([0, 0, 0, 0]);
     body.extend([u16::try_from(width)?, u16::try_from(height)?].map(u16::to_le_bytes).concat());
     body.extend(every_plane.to_le_bytes());
-    let (_, points) = screen.ask(73, points_line_by_line, body)?;
-    let points = points.into_iter().flat_map(u32::to_le_bytes).collect();
-    Ok(Picture { width: u32::try_from(width)?, height: u32::try_from(height)?, points })
+    let (_, pixels) = screen.request(73, pixels_line_by_line, body)?;
+    let pixels = pixels.into_iter().flat_map(u32::to_le_bytes).collect();
+    Ok(Picture { width: u32::try_from(width)?, height: u32::try_from(height)?, pixels })
 }
 
 impl Picture {
-    /// Writes it as a PNG.
+    /// Writes it as a PNG file.
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         let file = std::io::BufWriter::new(std::fs::File::create(path)?);
         let mut encoder = png::Encoder::new(file, self.width, self.height);
         encoder.set_color(png::ColorType::Rgb);
-        let colours = self.points.as_chunks::<4>().0.iter();
-        let colours = colours.flat_map(|[blue, green, red, _]| [*red, *green, *blue]);
-        encoder.write_header()?.write_image_data(&colours.collect::<Vec<_>>())?;
+        let colors = self.pixels.as_chunks::<4>().0.iter();
+        let colors = colors.flat_map(|[blue, green, red, _]| [*red, *green, *blue]);
+        encoder.write_header()?.write_image_data(&colors.collect::<Vec<_>>())?;
         Ok(())
     }
 }
 
-/// The pointer and the keyboard of a screen, moved as by a hand: what they do comes to the window
-/// from outside, through the extension XTEST, as a person's clicks and keys do.
-pub(super) struct Hand {
-    screen: Screen,
+/// The pointer and the keyboard of a screen. Events go through the XTEST extension, so they reach the window
+/// like those of a user.
+pub(super) struct UserInput {
+    screen: XConnection,
     window: u32,
     test: u8,
 }
 
-impl Hand {
-    /// Takes pointer and keyboard to the largest window of a screen that can be seen.
+impl UserInput {
+    /// Opens the input devices for the largest visible window of a screen.
     pub(super) fn over(display: &str) -> Result<Self> {
-        let mut screen = Screen::connect(display)?;
+        let mut screen = XConnection::connect(display)?;
         let (present, test) = {
-            let (head, _) = screen.ask(98, 0, text("XTEST")?)?;
+            let (head, _) = screen.request(98, 0, text("XTEST")?)?;
             (head[8] == 1, head[9])
         };
         ensure!(present, "the screen {display} has no XTEST");
-        let window = screen.largest_window()?.context("no window can be seen")?;
+        let window = screen.largest_window()?.context("no window is visible")?;
         Ok(Self { screen, window, test })
     }
 
-    /// The same over the dialog of the system that lies over that window; nothing where there is none.
+    /// The same for a system dialog in front of that window. Returns `None` if there is no dialog.
     pub(super) fn over_dialog(display: &str) -> Result<Option<Self>> {
         let mut hand = Self::over(display)?;
-        let windows = hand.screen.windows_that_are_seen()?;
+        let windows = hand.screen.visible_windows()?;
         let dialog = windows.into_iter().rfind(|(_, window)| *window != hand.window);
-        Ok(dialog.filter(|(points, _)| *points >= SMALLEST_DIALOG).map(|(_, window)| {
+        Ok(dialog.filter(|(pixels, _)| *pixels >= SMALLEST_DIALOG).map(|(_, window)| {
             hand.window = window;
             hand
         }))
     }
 
-    /// What the window looks like.
+    /// Takes a screenshot of the window.
     pub(super) fn picture(&mut self) -> Result<Picture> {
         picture_of(&mut self.screen, self.window)
     }
 
-    /// Clicks a place of the page, in CSS pixels from its top left corner; `page` is its size.
+    /// Clicks a point of the page, in CSS pixels from its top left corner. `page` is the size of the page.
     pub(super) fn click(&mut self, place: [i64; 2], page: [i64; 2]) -> Result<()> {
         let [left, top, width, height] = self.screen.geometry(self.window)?;
         let (moved, pressed, released, first_button) = (6, 4, 5, 1);
-        // A title bar that the window draws itself lies above the page.
+        // A title bar that the window draws itself is above the page.
         let x = left + (width - page[0]) / 2 + place[0];
         let y = top + (height - page[1]) + place[1];
-        self.do_as_by_hand(moved, 0, [i16::try_from(x)?, i16::try_from(y)?])?;
-        self.do_as_by_hand(pressed, first_button, [0, 0])?;
-        self.do_as_by_hand(released, first_button, [0, 0])?;
+        self.fake_input(moved, 0, [i16::try_from(x)?, i16::try_from(y)?])?;
+        self.fake_input(pressed, first_button, [0, 0])?;
+        self.fake_input(released, first_button, [0, 0])?;
         self.screen.settle()
     }
 
-    /// Presses keys one after another, each with those that are held meanwhile.
+    /// Presses keys one after another, each with its modifiers.
     pub(super) fn press(&mut self, keys: &[Vec<u32>]) -> Result<()> {
         let (revert_to_pointer, now) = (1, 0_u32);
         let focus = [self.window, now].map(u32::to_le_bytes).concat();
@@ -158,17 +160,17 @@ impl Hand {
             }
             let (pressed, released) = (2, 3);
             for code in &codes {
-                self.do_as_by_hand(pressed, *code, [0, 0])?;
+                self.fake_input(pressed, *code, [0, 0])?;
             }
             for code in codes.iter().rev() {
-                self.do_as_by_hand(released, *code, [0, 0])?;
+                self.fake_input(released, *code, [0, 0])?;
             }
         }
         self.screen.settle()
     }
 
     /// `XTestFakeInput` of the XTEST extension, 2.2.
-    fn do_as_by_hand(&mut self, kind: u8, detail: u8, place: [i16; 2]) -> Result<()> {
+    fn fake_input(&mut self, kind: u8, detail: u8, place: [i16; 2]) -> Result<()> {
         let at_once = [0; 4];
         let mut body = vec![kind, detail, 0, 0];
         body.extend(at_once);
@@ -180,7 +182,7 @@ impl Hand {
     }
 }
 
-/// Which key carries which symbol.
+/// Maps keysyms to keys.
 struct Keyboard {
     first: u8,
     levels: usize,
@@ -188,7 +190,7 @@ struct Keyboard {
 }
 
 impl Keyboard {
-    /// The keys to hold for a symbol: its own, after Shift where it is on the second level.
+    /// The keys to press for a keysym: its key, after Shift if it is on the second level.
     fn codes(&self, symbol: u32) -> Result<Vec<u8>> {
         let key = |wanted: u32, level: usize| {
             let keys = self.symbols.chunks(self.levels);
@@ -203,32 +205,33 @@ impl Keyboard {
     }
 }
 
-/// So many points has a window at least that a person would call a dialog: toolkits have small ones
-/// that nobody sees.
+/// The minimum area of a dialog in pixels. Toolkits create small invisible windows.
 const SMALLEST_DIALOG: i64 = 200 * 100;
 
-/// The symbol `XK_Shift_L`.
+/// The keysym `XK_Shift_L`.
 pub(super) const SHIFT: u32 = 0xffe1;
 
-/// As much of the X Window System Protocol, version 11, as that takes; little-endian throughout.
-struct Screen {
+/// A connection to an X server. Implements the part of the X Window System Protocol, version 11, that this
+/// module needs; little-endian throughout.
+struct XConnection {
     stream: UnixStream,
     root: u32,
     keys: [u8; 2],
 }
 
-impl Screen {
+impl XConnection {
     fn connect(display: &str) -> Result<Self> {
         let number = display.trim_start_matches(':');
         let mut stream = UnixStream::connect(format!("/tmp/.X11-unix/X{number}"))?;
-        // Byte order, protocol 11.0, no authorisation.
+        // Byte order, protocol 11.0, no authorization.
         stream.write_all(&[b'l', 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0])?;
         let mut head = [0; 8];
         stream.read_exact(&mut head)?;
-        ensure!(head[0] == 1, "the screen {display} lets nobody in");
+        ensure!(head[0] == 1, "the screen {display} rejects the connection");
         let mut rest = vec![0; usize::from(u16::from_le_bytes([head[6], head[7]])) * 4];
         stream.read_exact(&mut rest)?;
-        // 32 bytes, the vendor's name in words of four, eight bytes a picture format; the screens.
+        // 32 bytes, the vendor's name in words of four bytes, eight bytes per picture format, then the
+        // screens.
         let vendor = usize::from(u16::from_le_bytes([rest[16], rest[17]])).next_multiple_of(4);
         let screens = 32 + vendor + usize::from(rest[21]) * 8;
         let root = number_at(&rest, screens)?;
@@ -237,32 +240,32 @@ impl Screen {
     }
 
     fn atom(&mut self, name: &str) -> Result<u32> {
-        let (head, _) = self.ask(16, 0, text(name)?)?;
+        let (head, _) = self.request(16, 0, text(name)?)?;
         number_at(&head, 8)
     }
 
     fn top_windows(&mut self) -> Result<Vec<u32>> {
-        let (_, windows) = self.ask(15, 0, self.root.to_le_bytes().to_vec())?;
+        let (_, windows) = self.request(15, 0, self.root.to_le_bytes().to_vec())?;
         Ok(windows)
     }
 
-    /// The numbers of a property; none where the window has no such property.
+    /// The numbers of a property. Empty if the window does not have the property.
     fn property(&mut self, window: u32, name: u32) -> Result<Vec<u32>> {
         let (any_type, offset, most) = (0, 0, 64);
         let body = [window, name, any_type, offset, most].map(u32::to_le_bytes).concat();
-        Ok(self.ask(20, 0, body)?.1)
+        Ok(self.request(20, 0, body)?.1)
     }
 
-    /// The window of a program that can be seen and is larger than the others.
+    /// The largest visible window of a program.
     fn largest_window(&mut self) -> Result<Option<u32>> {
-        Ok(self.windows_that_are_seen()?.pop().map(|(_, window)| window))
+        Ok(self.visible_windows()?.pop().map(|(_, window)| window))
     }
 
-    /// The windows of programs that can be seen, with how many points they have, by that.
-    fn windows_that_are_seen(&mut self) -> Result<Vec<(i64, u32)>> {
+    /// The visible windows of programs with their areas in pixels, sorted by area.
+    fn visible_windows(&mut self) -> Result<Vec<(i64, u32)>> {
         let mut seen = Vec::new();
         for window in self.top_windows()? {
-            let (attributes, _) = self.ask(3, 0, window.to_le_bytes().to_vec())?;
+            let (attributes, _) = self.request(3, 0, window.to_le_bytes().to_vec())?;
             let (is_mapped, takes_input) = (attributes[26] == 2, attributes[12] == 1);
             if is_mapped && takes_input {
                 let [_, _, width, height] = self.geometry(window)?;
@@ -273,9 +276,9 @@ impl Screen {
         Ok(seen)
     }
 
-    /// Left, top, width and height of a window of the root.
+    /// Left, top, width and height of a top-level window.
     fn geometry(&mut self, window: u32) -> Result<[i64; 4]> {
-        let (head, _) = self.ask(14, 0, window.to_le_bytes().to_vec())?;
+        let (head, _) = self.request(14, 0, window.to_le_bytes().to_vec())?;
         let word = |at: usize| [head[at], head[at + 1]];
         let signed = |at| i64::from(i16::from_le_bytes(word(at)));
         let counted = |at| i64::from(u16::from_le_bytes(word(at)));
@@ -284,11 +287,11 @@ impl Screen {
 
     fn keyboard(&mut self) -> Result<Keyboard> {
         let [first, last] = self.keys;
-        let (head, symbols) = self.ask(101, 0, vec![first, last - first + 1, 0, 0])?;
+        let (head, symbols) = self.request(101, 0, vec![first, last - first + 1, 0, 0])?;
         Ok(Keyboard { first, levels: usize::from(head[1]).max(1), symbols })
     }
 
-    /// Waits until everything that was sent has been done: an answer comes after it.
+    /// Waits until all requests were executed: their replies arrive in order.
     fn settle(&mut self) -> Result<()> {
         self.atom("WM_PROTOCOLS")?;
         Ok(())
@@ -309,16 +312,16 @@ impl Screen {
         Ok(self.stream.write_all(&body)?)
     }
 
-    /// Sends a request and answers its reply: the first 32 bytes, and the numbers behind them.
-    fn ask(&mut self, operation: u8, detail: u8, body: Vec<u8>) -> Result<(Vec<u8>, Vec<u32>)> {
+    /// Sends a request and returns its reply: the first 32 bytes, and the numbers after them.
+    fn request(&mut self, operation: u8, detail: u8, body: Vec<u8>) -> Result<(Vec<u8>, Vec<u32>)> {
         self.send(operation, detail, body)?;
         let mut head = vec![0; 32];
         self.stream.read_exact(&mut head)?;
-        // Events, such as that the keyboard has changed, may come before the answer.
+        // Events, such as keyboard changes, can arrive before the reply.
         while head[0] > 1 {
             self.stream.read_exact(&mut head)?;
         }
-        ensure!(head[0] == 1, "the screen refuses request {operation} with error {}", head[1]);
+        ensure!(head[0] == 1, "the screen rejects request {operation} with error {}", head[1]);
         let mut rest = vec![0; usize::try_from(number_at(&head, 4)?)? * 4];
         self.stream.read_exact(&mut rest)?;
         let numbers = rest.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
@@ -326,7 +329,7 @@ impl Screen {
     }
 }
 
-/// A text as a request carries it: its length, two bytes that mean nothing, itself.
+/// The encoding of a text in a request: its length, two unused bytes, and the text.
 fn text(text: &str) -> Result<Vec<u8>> {
     let length = u16::try_from(text.len())?.to_le_bytes();
     Ok([&length[..], &[0, 0], text.as_bytes()].concat())
@@ -334,5 +337,5 @@ fn text(text: &str) -> Result<Vec<u8>> {
 
 fn number_at(bytes: &[u8], start: usize) -> Result<u32> {
     let word = bytes.get(start..).and_then(<[u8]>::first_chunk::<4>);
-    Ok(u32::from_le_bytes(*word.context("the screen's answer is cut short")?))
+    Ok(u32::from_le_bytes(*word.context("the reply of the screen is incomplete")?))
 }

@@ -1,4 +1,4 @@
-// Scrolls from the top to the bottom, a piece with each frame, and notes the frames.
+// Scrolls from the top to the bottom, one step per frame, and records the frame times.
 const [step] = arguments;
 window.scrolled = null;
 window.scrollTo(0, 0);

@@ -1,4 +1,4 @@
-//! Finds elements by their test ID.
+//! Finds and uses elements by their test ID or a CSS selector, if role and name do not identify them.
 
 use std::time::Duration;
 
@@ -10,39 +10,38 @@ use serde_json::Value;
 use crate::wait::{wait_until, wait_until_true};
 use crate::window::page::{LIMIT, Window};
 
-/// What is asked for by its test id, where a role and a name would not be enough.
 impl Window {
-    /// Waits until there is something with this test id.
+    /// Waits for the element with this test ID.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn find_by_test_id(&self, id: &str) -> Result<Element> {
         self.find_css(&format!("[data-testid=\"{id}\"]")).await
     }
 
-    /// Waits until the page has what a CSS selector names.
+    /// Waits for an element that matches a CSS selector.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn find_css(&self, selector: &str) -> Result<Element> {
-        wait_until(LIMIT, &format!("what is {selector}"), async || {
+        wait_until(LIMIT, &format!("an element {selector}"), async || {
             self.client.find(Locator::Css(selector)).await.ok()
         })
         .await
     }
 
-    /// The text of what has this test id.
+    /// The text of the element with this test ID.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn text_of(&self, id: &str) -> Result<String> {
         Ok(self.find_by_test_id(id).await?.text().await?)
     }
 
-    /// Waits until what has this test id shows this text.
+    /// Waits until the element with this test ID contains this text.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn wait_for_text_in(&self, id: &str, text: &str) -> Result<()> {
         wait_until(LIMIT, &format!("{text:?} in {id}"), async || {
             self.text_of(id).await.ok()?.contains(text).then_some(())
@@ -50,10 +49,11 @@ impl Window {
         .await
     }
 
-    /// Waits until what has this test id has this attribute, at most for `limit`; answers it.
+    /// Waits, at most for `limit`, until the element with this test ID has an attribute, and returns its
+    /// value.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn attribute_of(&self, limit: Duration, id: &str, name: &str) -> Result<String> {
         let selector = format!("[data-testid=\"{id}\"]");
         wait_until(limit, &format!("{name} of {id}"), async || {
@@ -63,13 +63,13 @@ impl Window {
         .await
     }
 
-    /// Clicks what has this test id, as soon as it can be clicked.
+    /// Clicks the element with this test ID as soon as it can be clicked.
     ///
     /// # Errors
-    /// When it does not come, or cannot be clicked for the whole time.
+    /// If it does not appear or cannot be clicked in time.
     pub async fn click_by_test_id(&self, id: &str) -> Result<()> {
         let selector = format!("[data-testid=\"{id}\"]");
-        wait_until(LIMIT, &format!("{id} that can be clicked"), async || {
+        wait_until(LIMIT, &format!("{id} to be clickable"), async || {
             let element = self.client.find(Locator::Css(&selector)).await.ok()?;
             let off = element.attr("aria-disabled").await.ok()?.as_deref() == Some("true");
             if off || !element.is_enabled().await.ok()? {
@@ -80,10 +80,10 @@ impl Window {
         .await
     }
 
-    /// Replaces what is in the field with this test id, and leaves the field.
+    /// Replaces the content of the field with this test ID, and leaves the field.
     ///
     /// # Errors
-    /// When the field does not come or takes nothing.
+    /// If the field does not appear or does not accept the text.
     pub async fn fill_by_test_id(&self, id: &str, text: &str) -> Result<()> {
         let field = self.find_css(&format!("[data-testid=\"{id}\"] input")).await?;
         self.fill_element(&field, text).await?;
@@ -92,20 +92,20 @@ impl Window {
         Ok(())
     }
 
-    /// Opens an expandable section by its test id.
+    /// Opens an expandable section by its test ID.
     ///
     /// # Errors
-    /// When it does not come.
+    /// If it does not appear in time.
     pub async fn expand(&self, id: &str) -> Result<()> {
         let closed = format!("[data-testid=\"{id}\"] [aria-expanded=false]");
         let open = format!("[data-testid=\"{id}\"] [aria-expanded=true]");
-        // What arrives above it while the button is down moves it away from under the pointer.
+        // Content that appears above it while the button is down moves it away from the pointer.
         wait_until_true(LIMIT, &format!("the section {id} to be open"), async || {
             if self.client.find(Locator::Css(&open)).await.is_ok() {
                 return true;
             }
             if let Ok(header) = self.client.find(Locator::Css(&closed)).await {
-                // Where it cannot be clicked yet, the next look tries again.
+                // If it cannot be clicked yet, the next attempt does.
                 let _ = self.click_element(&header).await;
             }
             false
@@ -113,20 +113,20 @@ impl Window {
         .await
     }
 
-    /// Makes the window this large, in CSS pixels.
+    /// Resizes the window, in CSS pixels.
     ///
     /// # Errors
-    /// When the window does not take the size.
+    /// If the window cannot be resized.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
         self.client.set_window_size(width, height).await?;
         Ok(())
     }
 
-    /// How much wider than the window the page is, in CSS pixels: what can only be reached by
-    /// scrolling sideways.
+    /// How much wider the page is than the window, in CSS pixels. This part is only reachable by horizontal
+    /// scrolling.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn sideways_overflow(&self) -> Result<i64> {
         let script = "return document.documentElement.scrollWidth - window.innerWidth";
         let value = self.client.execute(script, Vec::new()).await?;
@@ -136,7 +136,7 @@ impl Window {
     /// Scrolls until an element is in the middle of the window.
     ///
     /// # Errors
-    /// When there is no such element.
+    /// If the element does not exist.
     pub async fn scroll_to(&self, id: &str) -> Result<()> {
         self.find_by_test_id(id).await?;
         let selector = format!("[data-testid=\"{id}\"]");
@@ -146,10 +146,10 @@ impl Window {
         Ok(())
     }
 
-    /// Scrolls to the top, where a picture begins.
+    /// Scrolls to the top.
     ///
     /// # Errors
-    /// When the window does not answer.
+    /// If the window does not respond.
     pub async fn scroll_to_top(&self) -> Result<()> {
         let value = self.client.execute("window.scrollTo(0, 0)", Vec::new()).await?;
         drop::<Value>(value);

@@ -1,14 +1,14 @@
-// Clicks what a selector names, or only looks where there is none, and notes how long it takes until
-// what another one names is drawn and has a text, and for how long the page did nothing else.
+// Clicks the element of a selector, if there is one, and measures how long it takes until the element
+// of another selector is drawn with a text, and the longest time that the page was blocked.
 const [clicked, drawn, text] = arguments;
-// One that is over must not speak for the next.
+// A finished measurement must not report into the next one.
 const run = {};
 window.timing = run;
 window.timed = null;
 const begin = performance.now();
 let [last, longest] = [begin, 0];
 const element = clicked === null ? null : document.querySelector(clicked);
-// A button that is busy takes no click.
+// A disabled button accepts no click.
 if (clicked !== null && (element === null || element.matches(":disabled, [aria-disabled=true]"))) {
   return false;
 }
@@ -21,14 +21,14 @@ const look = () => {
   const now = performance.now();
   longest = Math.max(longest, now - last);
   last = now;
-  const there = [...document.querySelectorAll(drawn)].some(
+  const present = [...document.querySelectorAll(drawn)].some(
     (one) => one.getClientRects().length > 0 && one.textContent.includes(text),
   );
-  if (!there) {
+  if (!present) {
     setTimeout(look);
     return;
   }
-  // Drawn is what the next frame shows; a page that draws nothing has none.
+  // It is drawn with the next frame; a page without changes draws none.
   requestAnimationFrame(() => setTimeout(finish));
   setTimeout(finish, 500);
 };

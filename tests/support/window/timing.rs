@@ -1,4 +1,4 @@
-//! How long the page takes to react.
+//! Measures how long the page takes to react.
 
 use std::time::Duration;
 
@@ -9,33 +9,32 @@ use serde_json::{Value, json};
 use crate::wait::wait_until;
 use crate::window::page::Window;
 
-/// How long something took on the page, in milliseconds of the page's own clock.
+/// A measurement in milliseconds of the page's clock.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Timed {
-    /// From the click until it was drawn.
+    /// From the click until the result was drawn.
     pub drawn_ms: f64,
-    /// The longest time meanwhile in which the page did nothing else: a person who clicks waits for
-    /// so long.
+    /// The longest time that the page was blocked, which is how long another click would have to wait.
     pub blocked_ms: f64,
 }
 
-/// How the page was scrolled.
+/// The frames of a scrolled page.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Scrolled {
-    /// How many frames it took.
+    /// The number of frames.
     pub frames: u32,
-    /// The time between two frames, in milliseconds.
+    /// The median time between two frames, in milliseconds.
     pub median_ms: f64,
     /// The longest time between two frames, in milliseconds.
     pub longest_ms: f64,
 }
 
 impl Window {
-    /// Clicks what a CSS selector names, or only looks where there is none, and waits until what
-    /// another one names is drawn and has this text in it.
+    /// Clicks the element of a CSS selector, if there is one, and waits until the element of another selector
+    /// is drawn with this text.
     ///
     /// # Errors
-    /// When it does not come within `limit`.
+    /// If it does not appear within `limit`.
     pub async fn timed(
         &self,
         limit: Duration,
@@ -45,34 +44,34 @@ impl Window {
     ) -> Result<Timed> {
         let arguments = vec![json!(clicked), json!(drawn), json!(text)];
         wait_until(limit, &format!("{clicked:?} to be clicked"), async || {
-            let begun = self.client.execute(include_str!("timing.js"), arguments.clone()).await;
-            begun.ok().filter(|begun| *begun == true)
+            let started = self.client.execute(include_str!("timing.js"), arguments.clone()).await;
+            started.ok().filter(|started| *started == true)
         })
         .await?;
-        self.noted(limit, "timed", &format!("{text:?} in {drawn}")).await
+        self.result(limit, "timed", &format!("{text:?} in {drawn}")).await
     }
 
-    /// Scrolls the page from top to bottom, some points with each frame.
+    /// Scrolls the page from top to bottom, by `step` pixels per frame.
     ///
     /// # Errors
-    /// When the page draws nothing.
+    /// If the page draws no frames.
     pub async fn scrolled(&self, limit: Duration, step: u32) -> Result<Scrolled> {
         self.client.execute(include_str!("scrolling.js"), vec![json!(step)]).await?;
-        self.noted(limit, "scrolled", "the end of the page").await
+        self.result(limit, "scrolled", "the end of the page").await
     }
 
-    async fn noted<T: serde::de::DeserializeOwned>(
+    async fn result<T: serde::de::DeserializeOwned>(
         &self,
         limit: Duration,
         name: &str,
         what: &str,
     ) -> Result<T> {
         let script = format!("return window.{name}");
-        let noted = wait_until(limit, what, async || {
-            let noted = self.client.execute(&script, Vec::new()).await.ok()?;
-            (noted != Value::Null).then_some(noted)
+        let result = wait_until(limit, what, async || {
+            let result = self.client.execute(&script, Vec::new()).await.ok()?;
+            (result != Value::Null).then_some(result)
         })
         .await?;
-        serde_json::from_value(noted).context("not what was noted")
+        serde_json::from_value(result).context("an unexpected measurement")
     }
 }

@@ -25,7 +25,7 @@ pub fn run(workspace: &Workspace, arguments: &mut Arguments) -> Result<()> {
     let root = &workspace.root;
     Process::cargo(&["build", "--release", "--package", "transload-cli"], root).run()?;
     let program = workspace.target.join("release/transload-cli").display().to_string();
-    let example = if is_of_engines { "own_push_beside_engine" } else { "copy_beside_skopeo" };
+    let example = if is_of_engines { "direct_push_vs_engine" } else { "copy_vs_skopeo" };
     let mut words = vec!["run", "--release", "--package", "transload-tests", "--example", example];
     words.extend(["--", &program]);
     if is_of_engines {

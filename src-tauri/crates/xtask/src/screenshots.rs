@@ -14,7 +14,7 @@ use crate::ui_build;
 use crate::workspace::Workspace;
 
 /// The stories that save pictures.
-const STORIES: &str = "package(transload-tests) and binary(window) and test(/screenshot/)";
+const STORIES: &str = "package(transload-tests) and binary(window) and test(/^screenshots::/)";
 
 /// Where the README's pictures are committed.
 const COMMITTED: &str = "icons/screenshots";

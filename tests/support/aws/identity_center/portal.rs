@@ -1,4 +1,4 @@
-//! The access portal: accounts, roles and their credentials, for the holder of a token.
+//! The access portal: accounts, roles and role credentials, for the bearer of an access token.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::aws::identity_center::State;
-use crate::aws::scripted::{Answer, Call};
+use crate::aws::scripted::{AwsResponse, Call};
 
 impl State {
-    pub(super) fn portal_page(&mut self, call: &Call) -> Answer {
+    pub(super) fn portal_page(&mut self, call: &Call) -> AwsResponse {
         match (call.method.as_str(), call.path.as_str()) {
             ("GET", "/assignment/accounts") => self.portal(call, |_| {
                 json!({"accountList": [
@@ -32,12 +32,12 @@ impl State {
             ("POST", "/logout") => {
                 let token = call.header("x-amz-sso_bearer_token").unwrap_or_default();
                 if self.access_tokens.remove(token) {
-                    Answer::new(200, "application/json", "")
+                    AwsResponse::new(200, "application/json", "")
                 } else {
                     unauthorized()
                 }
             }
-            _ => Answer::new(404, "text/plain", "no such page"),
+            _ => AwsResponse::new(404, "text/plain", "no such page"),
         }
     }
 
@@ -46,7 +46,7 @@ impl State {
         self.refresh_tokens.clear();
     }
 
-    fn role_credentials(&mut self, call: &Call) -> Answer {
+    fn role_credentials(&mut self, call: &Call) -> AwsResponse {
         match self.roles_left {
             Some(0) => {
                 self.roles_left = None;
@@ -56,27 +56,28 @@ impl State {
             None => {}
         }
         let (id, secret) = self.key.clone();
-        let ends = (OffsetDateTime::now_utc() + self.role_lasts).unix_timestamp() * 1000;
+        let expires_at_ms =
+            (OffsetDateTime::now_utc() + self.role_lifetime).unix_timestamp() * 1000;
         self.portal(call, move |_| {
             json!({"roleCredentials": {"accessKeyId": id, "secretAccessKey": secret,
-                "sessionToken": "session-token-of-the-role", "expiration": ends}})
+                "sessionToken": "session-token-of-the-role", "expiration": expires_at_ms}})
         })
     }
 
     fn portal(
         &self,
         call: &Call,
-        answer: impl FnOnce(&HashMap<String, String>) -> Value,
-    ) -> Answer {
+        response: impl FnOnce(&HashMap<String, String>) -> Value,
+    ) -> AwsResponse {
         let token = call.header("x-amz-sso_bearer_token").unwrap_or_default();
         if self.access_tokens.contains(token) {
-            Answer::json(&answer(&call.query.iter().cloned().collect()))
+            AwsResponse::json(&response(&call.query.iter().cloned().collect()))
         } else {
             unauthorized()
         }
     }
 }
 
-fn unauthorized() -> Answer {
-    Answer::json_error(401, "UnauthorizedException", "Session token not found or invalid")
+fn unauthorized() -> AwsResponse {
+    AwsResponse::json_error(401, "UnauthorizedException", "Session token not found or invalid")
 }

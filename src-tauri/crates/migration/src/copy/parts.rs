@@ -14,7 +14,7 @@ use transload_model::{Descriptor, RepositoryName};
 /// Minimum size of a layer that is continued in parts after its upload broke. Parts transfer a
 /// third more bytes (base64) and cost more CPU (JSON, hashing for the signature): on loopback,
 /// where only CPU counts, 100 MiB take 1.00 s in parts and 0.22 s in one PUT (2 cores, medians of
-/// 5, practice mode; `cargo run --release -p transload-tests --example layer_in_parts`). So a layer
+/// 5, practice mode; `cargo run --release -p transload-tests --example layer_upload_in_parts`). So a layer
 /// is first sent in one PUT, and in parts only after that broke. Smaller layers are sent again
 /// within a second or so; for larger ones another interruption would cost more than the additional
 /// third.

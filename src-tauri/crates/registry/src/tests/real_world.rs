@@ -1,4 +1,4 @@
-//! What the zoo in `tests/support` cannot play: TLS on the loopback, addresses elsewhere, and words.
+//! What the scripted registry in `tests/support` cannot do: TLS on the loopback, addresses on other hosts, and error texts.
 
 use std::sync::Arc;
 

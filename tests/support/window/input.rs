@@ -1,0 +1,114 @@
+//! Mouse and keyboard input to the page, and to the file dialog.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use serde_json::Value;
+
+use crate::wait::{wait_until, wait_until_true};
+use crate::window::page::{LIMIT, Window};
+use crate::window::screen::UserInput;
+
+/// How long the page may take to receive a click or a key.
+const SEEN_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
+
+impl Window {
+    pub(super) fn user_input(&self) -> Result<UserInput> {
+        UserInput::over(&self.display)
+    }
+
+    /// Clicks an element with the pointer of the screen, if no other element covers it.
+    ///
+    /// # Errors
+    /// If another element covers it, or the page receives no click.
+    pub async fn click_element(&self, element: &Element) -> Result<()> {
+        let place = self.watch(serde_json::to_value(element)?).await?;
+        ensure!(!place.is_null(), "another element covers it");
+        let number = |name: &str| place[name].as_i64().context("no number");
+        let page = [number("width")?, number("height")?];
+        self.user_input()?.click([number("x")?, number("y")?], page)?;
+        // After a click that closes the window there is no page to ask.
+        wait_until_true(SEEN_LIMIT, "the page to receive the click", async || {
+            self.recorded_input("clicked !== null").await.map_or(true, |seen| seen == true)
+        })
+        .await
+    }
+
+    /// Replaces the content of a field, with the keyboard of the screen.
+    pub(super) async fn fill_element(&self, field: &Element, new: &str) -> Result<()> {
+        wait_until(LIMIT, "a field that can be clicked", async || {
+            self.click_element(field).await.ok()
+        })
+        .await?;
+        if field.attr("type").await?.as_deref() == Some("password") {
+            crate::secrets::known_secrets::remember("text typed into a password field", new);
+        }
+        let field = serde_json::to_value(field)?;
+        self.client.execute("arguments[0].select()", vec![field.clone()]).await?;
+        self.user_input()?.press(&[vec![crate::window::keyboard::BACKSPACE]])?;
+        let keys =
+            new.chars().map(|key| vec![crate::window::keyboard::symbol(key)]).collect::<Vec<_>>();
+        self.user_input()?.press(&keys)?;
+        wait_until_true(LIMIT, &format!("{new:?} in the field"), async || {
+            let value = self.client.execute("return arguments[0].value", vec![field.clone()]).await;
+            value.is_ok_and(|value| value == new)
+        })
+        .await
+    }
+
+    /// Chooses a file in the file dialog of the system by typing its path.
+    ///
+    /// # Errors
+    /// If the dialog does not open or close in time.
+    pub async fn choose_file(&self, path: &Path) -> Result<()> {
+        let path = path.to_str().context("the path is not UTF-8")?;
+        let dialog = || UserInput::over_dialog(&self.display);
+        wait_until(LIMIT, "the file dialog", async || dialog().ok()?).await?;
+        let key = |key: Key| crate::window::keyboard::symbol(key.into());
+        let letters =
+            |text: &str| text.chars().map(crate::window::keyboard::symbol).collect::<Vec<_>>();
+        wait_until_true(LIMIT, "the dialog to accept the path and close", async || {
+            // Keys that arrive before the dialog is ready are lost, so they are typed until the dialog has
+            // closed.
+            let type_keys = async |keys: Vec<Vec<u32>>| {
+                crate::window::screen::wait_until_still(|| dialog().ok()??.picture().ok()).await;
+                // A dialog that has closed in the meantime accepts no keys.
+                dialog().ok().flatten().and_then(|mut dialog| dialog.press(&keys).ok())
+            };
+            let path = letters(path).into_iter().map(|letter| vec![letter]);
+            let all = vec![key(Key::Control), u32::from('a')];
+            // A slash opens the field for a path.
+            type_keys(vec![letters("/")]).await;
+            type_keys([all].into_iter().chain(path).collect()).await;
+            type_keys(vec![vec![key(Key::Enter)]]).await;
+            let closed = async || dialog().is_ok_and(|dialog| dialog.is_none());
+            wait_until_true(SEEN_LIMIT, "the dialog to close", closed).await.is_ok()
+        })
+        .await
+    }
+
+    /// Starts recording clicks and keys in the page.
+    pub(super) async fn watch_keys(&self) -> Result<()> {
+        self.watch(Value::Null).await?;
+        Ok(())
+    }
+
+    /// Waits until the page has received a key-up event.
+    pub(super) async fn wait_for_key(&self) -> Result<()> {
+        wait_until_true(SEEN_LIMIT, "the page to receive the key", async || {
+            self.recorded_input("keys > 0").await.is_ok_and(|seen| seen == true)
+        })
+        .await
+    }
+
+    async fn watch(&self, element: Value) -> Result<Value> {
+        Ok(self.client.execute(include_str!("click_point.js"), vec![element]).await?)
+    }
+
+    async fn recorded_input(&self, question: &str) -> Result<Value> {
+        let script = format!("return window.recordedInput.{question}");
+        Ok(self.client.execute(&script, Vec::new()).await?)
+    }
+}

@@ -1,0 +1,46 @@
+//! A notification at the end of a migration, only if the window is in the background.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use transload_tests::wait::wait_until;
+use transload_tests::window::{Desktop, Role, run_story};
+
+use crate::wizard::{begin_practice, log_in_and_review, next, select, start};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn a_notification_is_shown_if_the_window_is_in_the_background() -> Result<()> {
+    run_story(Desktop::new("notification").await?.with_notifications().await?, async |desktop| {
+        let window = desktop.open().await?;
+        begin_practice(&window).await?;
+        next(&window, "Images").await?;
+        select(&window, "dencold/pgcli", &["4.0.1"]).await?;
+        next(&window, "Repositories").await?;
+        log_in_and_review(&window).await?;
+        // The last click gave the keyboard focus to the window.
+        ensure!(start(&window).await? == "succeeded");
+        let shown = desktop.notifications().await?;
+        ensure!(shown.is_empty(), "a notification with the window in front: {shown:?}");
+
+        window.click_by_test_id("start-another").await?;
+        window.find_by_test_id("identity-account").await?;
+        next(&window, "Images").await?;
+        select(&window, "dencold/pgcli", &["4.2.0"]).await?;
+        next(&window, "Repositories").await?;
+        log_in_and_review(&window).await?;
+        let begin = window.find(Role::Button, "Start").await?;
+        window.click_element(&begin).await?;
+        desktop.take_focus_away()?;
+        let shown = wait_until(LIMIT, "a notification", async || {
+            desktop.notifications().await.ok().filter(|shown| !shown.is_empty())
+        })
+        .await?;
+        let title = "All images are in ECR, verified by digest".to_owned();
+        let expected = (title, "1 image: 1 verified equal.".to_owned());
+        ensure!(shown == [expected], "{shown:?}");
+        Ok(())
+    })
+    .await
+}
