@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use clients::CopyClients;
 use events::CopyEvents;
-use transload_aws::{AwsError, EcrApi};
+use transload_aws::EcrApi;
 use transload_contract::{CopyEvent, CopyEventKind, CopyPair, CopyRequest, CopySummary};
 use transload_errors::{ApiError, ErrorCode};
 use transload_migration::{CopyEndpoints, CopyOptions, EventSink};
 use transload_model::{ImageReference, RepositoryName, RepositorySettings, Tag};
+use transload_repositories::ensure_repository;
 
 use crate::convert;
 
@@ -203,7 +204,7 @@ async fn create_repositories(
             Some(result) => result.clone(),
             None => {
                 let result = match ends.ecr_of(host).await {
-                    Some(ecr) => create_repository(ecr.as_ref(), path).await,
+                    Some(ecr) => ensure_default_repository(ecr.as_ref(), path).await,
                     None => Ok(()),
                 };
                 created.entry(key).or_insert(result).clone()
@@ -221,14 +222,7 @@ async fn create_repositories(
     Ok(())
 }
 
-async fn create_repository(ecr: &dyn EcrApi, path: &str) -> Result<(), ApiError> {
+async fn ensure_default_repository(ecr: &dyn EcrApi, path: &str) -> Result<(), ApiError> {
     let name = RepositoryName::parse(path)?;
-    if ecr.repository(&name).await?.is_none() {
-        match ecr.create_repository(&name, &RepositorySettings::default()).await {
-            // Another process created it meanwhile.
-            Ok(_) | Err(AwsError::RepositoryExists { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
+    Ok(ensure_repository(ecr, &name, &RepositorySettings::default()).await?)
 }

@@ -1,10 +1,44 @@
-//! Runs many futures with limited concurrency. Gathering facts, the steps of a run, undo and
-//! list copies use it.
+//! How much happens at a time, in one place: the limits of every step, and the function that keeps them.
+//!
+//! The limits of a copy nest: images, below them the children of an index, and the blobs of each image. All blobs
+//! of one destination then share its upload slots (`copy::upload_slots`), and every request passes the limit of
+//! its registry, which adapts to the registry's responses (`transload_registry`, `rate_limit`).
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::join_all;
+
+/// Maximum number of images that are looked up concurrently: enough to hide the latency of a
+/// registry, and below every registry's limit for one client.
+pub(crate) const MAX_CONCURRENT_IMAGE_LOOKUPS: usize = 16;
+/// Maximum number of children that are requested concurrently.
+pub(crate) const MAX_CONCURRENT_CHILD_READS: usize = 4;
+/// Maximum number of repositories that are read concurrently.
+pub(crate) const MAX_CONCURRENT_REPOSITORY_READS: usize = 4;
+/// Maximum number of indexes of one repository that are read concurrently.
+pub(crate) const MAX_CONCURRENT_INDEX_READS: usize = 8;
+/// Maximum number of repositories that are created concurrently. ECR's quota is far higher, but the
+/// account may have other work.
+pub(crate) const MAX_CONCURRENT_CREATIONS: usize = 4;
+/// Maximum number of tags that the engine creates concurrently; each takes it a few milliseconds.
+pub(crate) const MAX_CONCURRENT_TAGS: usize = 4;
+/// Maximum number of concurrent pushes of the engine, which sends five layers of each push at a time.
+pub(crate) const MAX_CONCURRENT_ENGINE_PUSHES: usize = 2;
+/// Maximum number of images whose content is copied concurrently.
+pub(crate) const MAX_CONCURRENT_COPIES: usize = 16;
+/// Maximum number of children of one index that are copied concurrently.
+pub(crate) const MAX_CONCURRENT_CHILD_COPIES: usize = 8;
+/// Maximum number of blobs of one image that wait for an upload slot.
+pub(crate) const MAX_CONCURRENT_BLOBS: usize = 16;
+/// Maximum number of images whose tag is written concurrently.
+pub(crate) const MAX_CONCURRENT_TAG_WRITES: usize = 16;
+/// Maximum number of blobs that are looked up concurrently.
+pub(crate) const MAX_CONCURRENT_LAYER_LOOKUPS: usize = 8;
+/// Maximum number of images that are verified concurrently, with two small requests each.
+pub(crate) const MAX_CONCURRENT_VERIFICATIONS: usize = 8;
+/// Maximum number of repositories that undo reads concurrently.
+pub(crate) const MAX_CONCURRENT_UNDO_REQUESTS: usize = 8;
 
 /// Runs the work of each index below `count`, at most `together` at a time, and returns the results
 /// in order. A future is created only when it starts, so thousands of pending ones need no memory.

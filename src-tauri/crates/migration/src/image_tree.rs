@@ -9,6 +9,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::concurrency::MAX_CONCURRENT_CHILD_READS;
 use crate::error::MigrationError;
 use crate::manifest_cache::ManifestSource;
 use crate::proof::PlatformProof;
@@ -31,8 +32,6 @@ const MAX_MANIFEST_BYTES: usize = 64 * 1024 * 1024;
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 /// Earlier dates are placeholders: reproducible builds write 1970-01-01, or one second later.
 pub(super) const OLDEST_DATE_MS: u64 = 315_532_800_000;
-/// Maximum number of children that are requested concurrently.
-const MAX_CONCURRENT_CHILDREN: usize = 4;
 
 /// An image, pinned to its digest, with all its manifests but no blobs.
 #[derive(Clone, Debug)]
@@ -207,7 +206,7 @@ async fn read_node(
     }
     let children = stream::iter(listed)
         .map(|child| async move { read_child(source, image, &child, depth + 1, budget).await })
-        .buffered(MAX_CONCURRENT_CHILDREN)
+        .buffered(MAX_CONCURRENT_CHILD_READS)
         .try_collect()
         .await?;
     let name = descriptor.map_or_else(|| raw.digest().clone(), |child| child.digest.clone());

@@ -52,5 +52,6 @@ pub use endpoint::{InvalidEndpoint, RegistryEndpoint};
 pub use error::RegistryError;
 pub use login::{AnonymousLogin, FixedLogin};
 pub use login_check::{LoginCheck, check_registry_login};
+pub use rate_limit::LARGE_UPLOAD_BYTES;
 pub use referrers::{fallback_tag, listed_in, may_be_referrer};
 pub use remedy::{Optional, Remedy};

@@ -16,8 +16,9 @@ use crate::error::RegistryError;
 const MOST: f64 = 64.0;
 /// Requests at the same time that every registry has to take: a long one and one that passes it.
 const FEWEST: f64 = 2.0;
-/// From this many bytes on an upload is long: at the speed of a good line, a second or more.
-const LONG_BYTES: u64 = 16 * 1024 * 1024;
+/// Minimum size of a large upload, which takes a second or more on a fast line. Small uploads never wait
+/// behind large ones.
+pub const LARGE_UPLOAD_BYTES: u64 = 16 * 1024 * 1024;
 /// Complaints that come within this time are about the same crowd, and halve it once.
 const SAME_COMPLAINT: Duration = Duration::from_secs(1);
 /// How long a registry that throttles without a `Retry-After`, or with one of nothing, is left alone
@@ -51,7 +52,7 @@ pub(super) enum RequestPriority {
 impl RequestPriority {
     /// That of an upload of so many bytes.
     pub(super) fn of(bytes: u64) -> Self {
-        if bytes >= LONG_BYTES { Self::Long } else { Self::Short }
+        if bytes >= LARGE_UPLOAD_BYTES { Self::Long } else { Self::Short }
     }
 }
 

@@ -1,7 +1,7 @@
 use transload_contract::{AwsConnection, Repository, RepositorySettings};
 use transload_errors::ApiError;
 use transload_model::RepositoryName;
-use transload_repositories::regions_with;
+use transload_repositories::{create_repository, regions_with};
 
 use crate::api::Api;
 use crate::convert;
@@ -32,13 +32,7 @@ impl Api {
         let settings = convert::engine_settings(&settings)?;
         let connected = self.connect(&connection).await?;
         let ecr = connected.destination.ecr.as_ref();
-        let created = ecr.create_repository(&name, &settings).await?;
-        if let Some(text) = settings.lifecycle.policy_text() {
-            ecr.put_lifecycle_policy(&name, &text).await?;
-        }
-        if let Some(policy) = &settings.policy {
-            ecr.set_repository_policy(&name, policy).await?;
-        }
+        let created = create_repository(ecr, &name, &settings).await?;
         Ok(convert::repository(&created))
     }
 }

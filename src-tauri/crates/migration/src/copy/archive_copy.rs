@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Mutex;
 
+use crate::concurrency::MAX_CONCURRENT_LAYER_LOOKUPS;
 use crate::control::Control;
 use crate::copy::destination_state::DestinationState;
 use crate::copy::image::{Copied, CopiedTag};
@@ -26,8 +27,6 @@ use transload_registry::{
     BlobStream, Mount, RegistryApi, RegistryError, UploadStart, checked_blob,
 };
 
-/// Maximum number of blobs that are looked up concurrently.
-const MAX_CONCURRENT_LOOKUPS: usize = 8;
 /// Maximum number of times that the stream is opened.
 const MAX_ATTEMPTS: u32 = 3;
 /// Pause before the second attempt; doubled before the third.
@@ -120,7 +119,7 @@ impl StreamedCopier {
         });
         let asked: Vec<_> = asked.collect();
         let asked: Vec<_> =
-            stream::iter(asked).buffered(MAX_CONCURRENT_LOOKUPS).try_collect().await?;
+            stream::iter(asked).buffered(MAX_CONCURRENT_LAYER_LOOKUPS).try_collect().await?;
         let mut missing = HashMap::new();
         for (blob, is_there) in asked {
             if is_there {

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use crate::concurrency::MAX_CONCURRENT_BLOBS;
+use crate::concurrency::MAX_CONCURRENT_CHILD_COPIES;
 use crate::control::Control;
 use crate::copy::destination_state::{DestinationState, Mounting};
 use crate::copy::mounts::Mounts;
@@ -17,11 +19,6 @@ use crate::image_tree::{ImageTree, Node};
 use crate::run::tag_guard::{TagDecision, TagGuard};
 use transload_model::{Descriptor, Digest, ImageReference};
 use transload_registry::{RegistryApi, RegistryError, Stored};
-
-/// Maximum number of children of one index that are copied concurrently.
-const MAX_CONCURRENT_CHILDREN: usize = 8;
-/// Maximum number of blobs of one image that wait for an upload slot.
-const MAX_CONCURRENT_BLOBS: usize = 16;
 
 /// Copies images between two registries. One copier serves a whole migration, so that images with a
 /// shared layer send it once.
@@ -255,7 +252,7 @@ impl Copying<'_> {
     /// Copies everything that a manifest refers to.
     async fn copy_below(&self, node: &Node) -> Result<(), MigrationError> {
         let children: Vec<_> = node.children.iter().map(|child| self.copy_child(child)).collect();
-        all(children, MAX_CONCURRENT_CHILDREN).await?;
+        all(children, MAX_CONCURRENT_CHILD_COPIES).await?;
         let blobs: Vec<_> = node.blobs.iter().map(|blob| self.copy_blob(blob)).collect();
         all(blobs, MAX_CONCURRENT_BLOBS).await
     }

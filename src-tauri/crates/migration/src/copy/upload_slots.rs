@@ -1,9 +1,7 @@
 //! Limits the number of blobs that are uploaded to one destination concurrently.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
-
-/// Minimum size of a large blob, whose upload takes long.
-const MIN_LARGE_BYTES: u64 = 16 * 1024 * 1024;
+use transload_registry::LARGE_UPLOAD_BYTES;
 
 /// Upload slots of one destination. One slot of four is reserved for small blobs, so that they
 /// don't wait for large ones.
@@ -30,7 +28,7 @@ impl UploadSlots {
     pub(super) async fn acquire(&self, size_bytes: u64) -> UploadSlot<'_> {
         // The semaphores are never closed. Large blobs wait for each other first; every task takes
         // the semaphores in this order.
-        let of_the_big = match size_bytes >= MIN_LARGE_BYTES {
+        let of_the_big = match size_bytes >= LARGE_UPLOAD_BYTES {
             true => self.big.acquire().await.ok(),
             false => None,
         };
@@ -48,18 +46,18 @@ mod tests {
     async fn large_blobs_leave_a_slot_to_small_ones() {
         let slots = UploadSlots::new(8);
         let big: Vec<_> =
-            std::iter::from_fn(|| slots.acquire(MIN_LARGE_BYTES).now_or_never()).collect();
+            std::iter::from_fn(|| slots.acquire(LARGE_UPLOAD_BYTES).now_or_never()).collect();
         assert_eq!(big.len(), 6);
         let small: Vec<_> = std::iter::from_fn(|| slots.acquire(1).now_or_never()).collect();
         assert_eq!(small.len(), 2);
         drop(big);
-        assert!(slots.acquire(MIN_LARGE_BYTES).now_or_never().is_some());
+        assert!(slots.acquire(LARGE_UPLOAD_BYTES).now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn a_single_slot_serves_both_kinds() {
         let slots = UploadSlots::new(1);
-        assert!(slots.acquire(MIN_LARGE_BYTES).now_or_never().is_some());
+        assert!(slots.acquire(LARGE_UPLOAD_BYTES).now_or_never().is_some());
         assert!(slots.acquire(1).now_or_never().is_some());
     }
 }

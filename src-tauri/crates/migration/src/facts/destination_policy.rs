@@ -2,6 +2,7 @@
 //! module calls it while facts are gathered, and `lifecycle_forecast` evaluates the result. Nothing
 //! is written.
 
+use crate::concurrency::MAX_CONCURRENT_INDEX_READS;
 use crate::facts::PolicyFacts;
 use std::collections::HashSet;
 
@@ -16,7 +17,6 @@ use transload_model::{Digest, Manifest, RepositoryName};
 /// Maximum number of indexes of one repository that are read to find their children. Children of
 /// further indexes count as images, so the forecast names too many images rather than too few.
 const MAX_INDEXES: usize = 500;
-const MAX_CONCURRENT_READS: usize = 8;
 
 /// Reads what an existing policy applies to. `coming` is the maximum number of images that the plan
 /// adds.
@@ -75,7 +75,7 @@ async fn parts_of_indexes(
     let indexes = images.iter().filter(is_index).take(MAX_INDEXES);
     let reads: Vec<_> = indexes.map(|image| parts_of(name, &image.digest, destination)).collect();
     let parts: Vec<Vec<Digest>> =
-        stream::iter(reads).buffer_unordered(MAX_CONCURRENT_READS).collect().await;
+        stream::iter(reads).buffer_unordered(MAX_CONCURRENT_INDEX_READS).collect().await;
     parts.into_iter().flatten().collect()
 }
 

@@ -1,6 +1,7 @@
 //! Reads what existing repositories at the destination already contain: layers, lifecycle policies
 //! and repository policies. `facts` calls it after the images of the request are looked up.
 
+use crate::concurrency::MAX_CONCURRENT_REPOSITORY_READS;
 use crate::facts::PolicyDocument;
 use crate::facts::RepositoryState;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,8 +16,6 @@ use crate::request::MigrationRequest;
 use transload_aws::EcrRepository;
 use transload_model::{Digest, LifecyclePreset, RepositoryName};
 
-/// Maximum number of repositories that are read concurrently.
-const MAX_CONCURRENT_REPOSITORIES: usize = 4;
 /// Maximum number of layers that are looked up: a thousand calls. Further layers count as missing,
 /// so the plan's bytes are an upper bound.
 const MAX_LAYERS: usize = 100_000;
@@ -47,7 +46,7 @@ pub(crate) async fn read_repository_states(
         (name.clone(), holds)
     });
     let asked: Vec<_> = asked.collect();
-    stream::iter(asked).buffer_unordered(MAX_CONCURRENT_REPOSITORIES).collect().await
+    stream::iter(asked).buffer_unordered(MAX_CONCURRENT_REPOSITORY_READS).collect().await
 }
 
 /// Returns the maximum number of images that will be pushed to each repository: those that it

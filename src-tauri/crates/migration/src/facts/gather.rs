@@ -1,5 +1,6 @@
 //! Reads the facts of a request from source and destination, many images at a time, without writing anything.
 
+use crate::concurrency::MAX_CONCURRENT_IMAGE_LOOKUPS;
 use crate::facts::AtDestination;
 use crate::facts::Facts;
 use crate::facts::ImageFacts;
@@ -29,9 +30,6 @@ use transload_docker::{DockerApi, DockerError, EngineInfo};
 use transload_model::{Digest, ImageReference, Platform, RepositoryName};
 use transload_registry::{ManifestHead, PullQuota, RegistryApi, RegistryError};
 
-/// Maximum number of images that are looked up concurrently: enough to hide the latency of a
-/// registry, and below every registry's limit for one client.
-const MAX_CONCURRENT_LOOKUPS: usize = 16;
 /// Estimated pulls of an image whose manifests are not read yet: an index with a few platforms.
 const ESTIMATED_PULLS_PER_IMAGE: usize = 4;
 
@@ -113,15 +111,16 @@ pub async fn gather_with_progress(
         archives: tokio::sync::Mutex::default(),
     };
     let (found, lookup) = (&found, &lookup);
-    let images = for_each_concurrent(found.len(), MAX_CONCURRENT_LOOKUPS, |place| async move {
-        // Each index is taken once.
-        let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
-        let heads = heads.unwrap_or_default();
-        let facts = lookup.look(&request.images[place], heads).await;
-        progress.step();
-        facts
-    })
-    .await;
+    let images =
+        for_each_concurrent(found.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |place| async move {
+            // Each index is taken once.
+            let heads = found[place].lock().unwrap_or_else(PoisonError::into_inner).take();
+            let heads = heads.unwrap_or_default();
+            let facts = lookup.look(&request.images[place], heads).await;
+            progress.step();
+            facts
+        })
+        .await;
     let mut images = images;
     if let Source::Registry(registry) = source
         && request.extent.referrers
@@ -215,7 +214,7 @@ async fn heads(
     progress: &Progress<'_>,
 ) -> Vec<Heads> {
     // The results are in the order of the request.
-    for_each_concurrent(request.images.len(), MAX_CONCURRENT_LOOKUPS, |place| {
+    for_each_concurrent(request.images.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |place| {
         let image = &request.images[place];
         async move {
             let at_destination = async {
@@ -256,7 +255,7 @@ async fn existing_repositories(
     let asked: Vec<_> =
         request.repositories.keys().map(|name| destination.ecr.repository(name)).collect();
     let found: Vec<_> =
-        stream::iter(asked).buffer_unordered(MAX_CONCURRENT_LOOKUPS).collect().await;
+        stream::iter(asked).buffer_unordered(MAX_CONCURRENT_IMAGE_LOOKUPS).collect().await;
     let mut repositories = BTreeMap::new();
     for repository in found {
         if let Some(repository) = repository? {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::concurrency::MAX_CONCURRENT_IMAGE_LOOKUPS;
 use crate::concurrency::for_each_concurrent;
 use crate::copy::destination_tags::DestinationTags;
 use crate::copy::referrers::referrer_tags;
@@ -15,9 +16,6 @@ use crate::request::{MigrationRequest, RequestedImage};
 use transload_aws::EcrRepository;
 use transload_model::{Digest, RepositoryName};
 use transload_registry::RegistryApi;
-
-/// Maximum number of images that are looked up concurrently, the same as in `facts`.
-const MAX_CONCURRENT_IMAGES: usize = 16;
 
 /// Finds the tags for every image whose manifests were read. If the source denies it, planning
 /// continues without them, and the tags are looked up when the image is copied.
@@ -42,20 +40,21 @@ pub(crate) async fn find_referrer_tags(
         *wanted.entry(image.source.path().to_owned()).or_default() += 3 * signable.len();
     }
     let (tags, signable) = (&DestinationTags::rare(wanted), &signable);
-    let found = for_each_concurrent(images.len(), MAX_CONCURRENT_IMAGES, |place| async move {
-        let (image, signable) = (&request.images[place], &signable[place]);
-        if signable.is_empty() {
-            return None;
-        }
-        let exists = repositories.contains_key(&image.repository);
-        let found = find(image, signable, source.as_ref(), destination, exists, tags).await;
-        found
+    let found =
+        for_each_concurrent(images.len(), MAX_CONCURRENT_IMAGE_LOOKUPS, |place| async move {
+            let (image, signable) = (&request.images[place], &signable[place]);
+            if signable.is_empty() {
+                return None;
+            }
+            let exists = repositories.contains_key(&image.repository);
+            let found = find(image, signable, source.as_ref(), destination, exists, tags).await;
+            found
             .inspect_err(|error| {
                 tracing::warn!(image = %image.source, %error, "couldn't look for signatures yet");
             })
             .ok()
-    })
-    .await;
+        })
+        .await;
     for (image, found) in images.iter_mut().zip(found) {
         image.referrer_tags = found;
     }

@@ -6,15 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures_util::{StreamExt, stream};
 
+use crate::concurrency::MAX_CONCURRENT_REPOSITORY_READS;
 use crate::endpoints::Destination;
 use crate::facts::destination_policy::policy_facts;
 use crate::facts::{PolicyDocument, RepositoryState};
 use crate::plan::LifecycleForecast;
 use crate::plan::{Plan, PlannedImage};
 use transload_model::RepositoryName;
-
-/// Maximum number of repositories that are read concurrently.
-const MAX_CONCURRENT_REPOSITORIES: usize = 4;
 
 /// Returns a current forecast for each repository that the plan writes to. A repository that doesn't
 /// exist has no policy yet, and its forecast is [`LifecycleForecast::Unknown`].
@@ -33,5 +31,5 @@ pub async fn forecast_now(
         (name.clone(), LifecycleForecast::of_existing(Some(&holds), &images))
     });
     let forecasts: Vec<_> = forecasts.collect();
-    stream::iter(forecasts).buffer_unordered(MAX_CONCURRENT_REPOSITORIES).collect().await
+    stream::iter(forecasts).buffer_unordered(MAX_CONCURRENT_REPOSITORY_READS).collect().await
 }

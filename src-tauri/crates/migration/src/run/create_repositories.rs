@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::concurrency::MAX_CONCURRENT_CREATIONS;
 use crate::run::journal_writes::intend;
 use crate::run::journal_writes::settle;
 use std::collections::{HashMap, HashSet};
@@ -26,9 +27,6 @@ use crate::step::Step;
 use transload_aws::AwsError;
 use transload_model::{RepositoryName, RepositoryPolicy, now_ms};
 
-/// Repositories that are created at the same time. ECR's quota is far higher; a person's account
-/// may have other work.
-const MAX_CONCURRENT_CREATIONS: usize = 4;
 /// A call that is under way when the migration is stopped may end by itself for so long, so that it
 /// is known whether there is a repository now.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use crate::concurrency::MAX_CONCURRENT_ENGINE_PUSHES;
 use crate::copy::archive_copy::{StreamJob, StreamedCopier};
 use crate::copy::destination_state::DestinationState;
 use crate::copy::image::CopiedTag;
@@ -31,8 +32,6 @@ use transload_docker::{
 use transload_model::Digest;
 use transload_registry::LoginSource as _;
 
-/// The engine sends five layers of a push at a time by itself; more pushes only compete.
-const MAX_CONCURRENT_PUSHES: usize = 2;
 /// Blobs that are sent at the same time where we send them.
 const BLOBS_ON_THE_WAY: usize = 8;
 /// The containerd store gives up at the first answer that may pass, so the push is repeated here.
@@ -66,7 +65,7 @@ impl<'a> EnginePushes<'a> {
             held: Arc::clone(&held),
             slots: Arc::new(UploadSlots::new(BLOBS_ON_THE_WAY)),
         };
-        let pushes = Semaphore::new(MAX_CONCURRENT_PUSHES);
+        let pushes = Semaphore::new(MAX_CONCURRENT_ENGINE_PUSHES);
         Self { run, docker, repositories, pushes, held, copier }
     }
 

@@ -1,3 +1,5 @@
+use crate::concurrency::MAX_CONCURRENT_COPIES;
+use crate::concurrency::MAX_CONCURRENT_TAG_WRITES;
 use crate::run::tag_check::arrived_before;
 use crate::run::tag_check::elapsed_ms;
 use crate::run::tag_check::pushed;
@@ -32,10 +34,6 @@ use crate::run::tag_guard::TagGuard;
 use crate::run::verify::prove_arrived;
 use transload_model::Digest;
 
-/// Images whose content is copied at the same time. Their blobs share one limit of their own.
-const MAX_CONCURRENT_COPIES: usize = 16;
-/// Images whose tag is written, and that are verified, at the same time.
-const MAX_CONCURRENT_WRITES: usize = 16;
 /// Images that have started and wait for their turn, at most. Those whose content is at the destination
 /// wait here for an older image of their repository, and hold up no other repository.
 const MAX_STARTED: usize = 512;
@@ -99,7 +97,7 @@ async fn push_into(
                 destination_tags: destination_tags(records),
                 gate: QuotaGate::default(),
                 copying: Semaphore::new(MAX_CONCURRENT_COPIES),
-                writing: Semaphore::new(MAX_CONCURRENT_WRITES),
+                writing: Semaphore::new(MAX_CONCURRENT_TAG_WRITES),
             };
             let work = |record| async move {
                 let turn = queue.turn(record);

@@ -1,5 +1,6 @@
 use std::sync::{Mutex, PoisonError};
 
+use crate::concurrency::MAX_CONCURRENT_TAGS;
 use crate::endpoints::Source;
 use crate::engine_route::pin::still_as_planned;
 use crate::engine_route::predict::EngineWay;
@@ -9,9 +10,6 @@ use crate::run::context::{Counts, Run, Traces};
 use crate::run::record::{Record, Records};
 use transload_docker::{DockerApi, DockerError};
 use transload_model::ImageReference;
-
-/// Tagging is a moment's work of the engine.
-const MAX_CONCURRENT_TAGS: usize = 4;
 
 /// Gives the engine's images the names under which it pushes them.
 pub(super) async fn tag(run: &Run<'_>, records: &Records<'_>, traces: &mut Traces) -> Counts {

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::concurrency::MAX_CONCURRENT_VERIFICATIONS;
 use crate::endpoints::Source;
 use crate::engine_route::counterpart::{Content, holds_content};
 use crate::engine_route::predict::EngineOutcome;
@@ -12,9 +13,6 @@ use crate::run::context::{Counts, Run};
 use crate::run::record::{Record, Records};
 use transload_aws::TaggedImage;
 use transload_model::Digest;
-
-/// Two small questions an image.
-const MAX_CONCURRENT_VERIFICATIONS: usize = 8;
 
 /// Asks the registry and ECR, each for itself, what the tag points to now, and compares. What was
 /// pushed is proved already; it is counted here.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::concurrency::MAX_CONCURRENT_UNDO_REQUESTS;
 use crate::concurrency::for_each_concurrent;
 use crate::destination_identity::DestinationIdentity;
 use crate::endpoints::Destination;
@@ -13,9 +14,6 @@ use crate::manifest_cache::ManifestSource;
 use crate::undo::written::{Creation, RepositoryWrites, written_by};
 use transload_aws::{AwsError, EcrImage};
 use transload_model::{Digest, RepositoryName};
-
-/// Repositories that are asked for at the same time.
-const MAX_CONCURRENT_REQUESTS: usize = 8;
 
 /// What ECR holds now of what a migration brought.
 #[derive(Clone, Debug)]
@@ -49,11 +47,12 @@ pub async fn undo_facts(
     planned.ensure_same(&destination.identity)?;
     let brought: Vec<_> = written_by(record).into_iter().collect();
     let brought = &brought;
-    let asked = for_each_concurrent(brought.len(), MAX_CONCURRENT_REQUESTS, |place| async move {
-        let (name, brought) = &brought[place];
-        let facts = repository_facts(name, brought, destination).await?;
-        Ok((name.clone(), facts))
-    });
+    let asked =
+        for_each_concurrent(brought.len(), MAX_CONCURRENT_UNDO_REQUESTS, |place| async move {
+            let (name, brought) = &brought[place];
+            let facts = repository_facts(name, brought, destination).await?;
+            Ok((name.clone(), facts))
+        });
     let repositories = asked.await.into_iter().collect::<Result<_, MigrationError>>()?;
     Ok(UndoFacts { destination: planned.clone(), repositories })
 }
