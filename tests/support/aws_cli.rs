@@ -1,12 +1,13 @@
 //! The AWS CLI, as an independent witness of what ECR contains.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::program::Program;
 use crate::tools::python_tool;
-use std::path::PathBuf;
 
 /// The region that the stories use by default.
 pub const REGION: &str = "eu-central-1";

@@ -6,15 +6,14 @@ use tauri::{Manager as _, Runtime, Url};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot;
-use transload_contract::AppInfo;
-use transload_errors::{ApiError, ErrorCode};
 
 use super::shell::Shell;
 use crate::chosen_paths::{ChosenPaths, Purpose};
-use crate::errors;
 use crate::folders::Folders;
 use crate::options::Start;
-use crate::startup_failure;
+use crate::{errors, startup_failure};
+use transload_contract::AppInfo;
+use transload_errors::{ApiError, ErrorCode};
 
 /// The sites that the window links to. A name that begins with a dot stands for every host below.
 const LINKED_HOSTS: &[&str] =

@@ -21,14 +21,14 @@ mod table;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
-use transload_tests::images::TestRepository;
-use transload_tests::servers::TestRegistry;
-use transload_tests::tools::system_tool;
-
 use corpus::{Corpus, Workload};
 use delay::DelayProxy;
 use measure::{Cost, run};
 use table::{Limits, Row};
+
+use transload_tests::images::TestRepository;
+use transload_tests::servers::TestRegistry;
+use transload_tests::tools::system_tool;
 
 /// The default number of measurements; the median counts.
 const TIMES: usize = 3;

@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
+use crate::api::Api;
+use crate::commands::AwsOptions;
+use crate::{convert, endpoints};
 use transload_aws::{
     AwsEnvironment, AwsError, AwsSession, CallerIdentity, EcrApi, RegistryToken,
     SessionCredentials, SessionRequest,
@@ -12,11 +17,6 @@ use transload_migration::{Destination, DestinationEndpoint, DestinationIdentity,
 use transload_model::{Partition, Region, Secret, now_ms};
 use transload_network::Network;
 use transload_registry::{RegistryClient, RegistryEndpoint};
-use url::Url;
-
-use crate::api::Api;
-use crate::commands::AwsOptions;
-use crate::{convert, endpoints};
 
 /// An open connection.
 pub(crate) struct Connected {

@@ -4,6 +4,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use url::Url;
+
+use crate::api::{Api, locked};
+use crate::connections::Connected;
+use crate::hub_clients::{self, HubClients};
 use transload_contract::ImageSource;
 use transload_docker::DockerEngine;
 use transload_errors::{ApiError, ErrorCode};
@@ -12,11 +17,6 @@ use transload_migration::Source;
 use transload_migration::stored_logins::StoredLogin;
 use transload_model::{ImageReference, RegistryHost, Tag};
 use transload_registry::{LoginSource as _, RegistryApi, RegistryClient, RegistryEndpoint};
-use url::Url;
-
-use crate::api::{Api, locked};
-use crate::connections::Connected;
-use crate::hub_clients::{self, HubClients};
 
 /// An open source.
 pub(crate) enum OpenSource {

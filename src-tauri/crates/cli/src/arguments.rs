@@ -6,10 +6,10 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use transload_contract::{RenameRule, Shard};
 use values::{parse_rename, parse_shard};
 
 use crate::plan_source::{Source, parse_source};
+use transload_contract::{RenameRule, Shard};
 
 /// Follows the options in the help of the commands that use registries.
 const AFTER_HELP: &str = include_str!("arguments/help.txt");

@@ -1,10 +1,10 @@
 //! What an engine says of itself: product, version, image store, API.
 
-use serde::{Deserialize, Serialize};
 use std::fmt;
-use ts_rs::TS;
 
 use bollard::models::{SystemInfo, SystemVersion};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::error::DockerError;
 

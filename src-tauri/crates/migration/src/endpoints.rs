@@ -3,14 +3,13 @@
 //! every step uses them.
 
 use std::sync::Arc;
-use transload_aws::EcrLayers;
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
 use crate::destination_identity::DestinationIdentity;
 use crate::sign_in::{SignInGate, WaitingEcr};
-use transload_aws::{AwsError, EcrApi, RegistryToken};
+use transload_aws::{AwsError, EcrApi, EcrLayers, RegistryToken};
 use transload_docker::{DockerApi, EngineLogin};
 use transload_model::{RegistryHost, now_ms};
 use transload_registry::{LoginSource, RegistryApi, RegistryError, RegistryLogin};

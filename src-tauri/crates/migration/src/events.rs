@@ -1,10 +1,10 @@
 //! Events of a running migration. Steps emit them to an [`EventSink`] and never wait for it; the
 //! sink (`api::jobs`) numbers, throttles and records them.
 
-use crate::step::Step;
 use std::sync::Arc;
 
 use crate::error::MigrationError;
+use crate::step::Step;
 use transload_model::{Digest, RegistryHost, RepositoryName};
 
 /// An event.

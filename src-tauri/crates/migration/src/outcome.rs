@@ -3,11 +3,11 @@
 //! Every surface (result page, history, notification, command line, exports, merged reports) shows
 //! this value. Nothing else decides whether a migration succeeded.
 
-use crate::proof::Proof;
-use crate::report::Report;
-use crate::report::{ImageReport, ImageResult};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use crate::proof::Proof;
+use crate::report::{ImageReport, ImageResult, Report};
 
 /// What is known about one planned image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]

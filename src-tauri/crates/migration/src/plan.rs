@@ -15,12 +15,9 @@ pub(crate) mod tag_rules;
 mod tests;
 pub(crate) mod totals;
 
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use transload_lifecycle::PolicyEffect;
-use transload_model::Encryption;
-use transload_model::LifecyclePreset;
-use transload_registry::PullQuota;
+
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::destination_identity::DestinationIdentity;
@@ -28,12 +25,13 @@ use crate::engine_route::predict::EnginePlan;
 use crate::error::MigrationError;
 use crate::image_content::ImageContent;
 use crate::manifest_cache::ManifestCache;
-
 use crate::request::{CopyScope, RequestedImage};
+use transload_lifecycle::PolicyEffect;
 use transload_model::{
-    Digest, ImageReference, InvalidReference, Platform, RegistryHost, RepositoryName,
-    RepositorySettings, Tag,
+    Digest, Encryption, ImageReference, InvalidReference, LifecyclePreset, Platform, RegistryHost,
+    RepositoryName, RepositorySettings, Tag,
 };
+use transload_registry::PullQuota;
 
 /// What a migration would do.
 #[derive(Clone, Debug)]

@@ -1,12 +1,11 @@
 //! The report of a migration: the result and proof of every image. `run` and `run::verify_again`
 //! create it; [`Report::outcome`] gives its headline.
 
-use crate::proof::PlatformProof;
-use crate::proof::Proof;
 use std::sync::Arc;
 
 use crate::error::MigrationError;
 use crate::plan::PlannedImage;
+use crate::proof::{PlatformProof, Proof};
 use transload_model::{Digest, ImageReference, RepositoryName};
 
 /// The result of a migration.

@@ -17,8 +17,6 @@ mod tag_check;
 pub(crate) mod tag_guard;
 mod verify;
 
-use crate::run::context::Run;
-use crate::run::context::Traces;
 use std::sync::Arc;
 
 use crate::control::Control;
@@ -28,6 +26,7 @@ use crate::journal::log::JournalLog;
 use crate::plan::Plan;
 use crate::proof::PlatformProof;
 use crate::report::{ImageReport, Report};
+use crate::run::context::{Run, Traces};
 use crate::run::log_in::log_in;
 use crate::run::open_writes::find_open_writes;
 use crate::run::push::push;

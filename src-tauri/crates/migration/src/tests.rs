@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use crate::endpoints::Source;
 use crate::error::MigrationError;
-use crate::plan::Action;
-use crate::plan::Difference;
+use crate::plan::{Action, Difference};
 use crate::proof::Proof;
 use crate::report::ImageResult;
 use crate::request::Resolution;

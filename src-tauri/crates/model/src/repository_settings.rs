@@ -1,6 +1,7 @@
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::repository_policy::RepositoryPolicy;

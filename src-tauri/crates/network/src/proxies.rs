@@ -8,11 +8,11 @@
 //! Source: `httpproxy.FromEnvironment` of golang.org/x/net; `urllib.request.getproxies_environment`
 //! of Python 3.11, which botocore asks; curl(1), "ENVIRONMENT".
 
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
-use ts_rs::TS;
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 use url::Url;
 
 use crate::address_scope::{AddressScope, scope_of};

@@ -23,14 +23,13 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
+use error::EcrError;
+use input::Input;
 use serde_json::Value;
 
 use crate::clock::uuid;
 use crate::context::ServerContext;
 use crate::reply;
-
-use error::EcrError;
-use input::Input;
 
 /// The part of `X-Amz-Target` before the operation.
 const TARGET_PREFIX: &str = "AmazonEC2ContainerRegistry_V20150921.";

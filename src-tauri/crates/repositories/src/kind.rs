@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use transload_aws::EcrImage;
 use transload_model::media_type;
-use ts_rs::TS;
 
 /// What an image of a repository is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -7,11 +7,10 @@ use anyhow::{Result, bail};
 use crate::arguments::Arguments;
 use crate::nextest::{build_program, nextest, nextest_in_display};
 use crate::process::Process;
-use crate::setup;
 use crate::setup::consent::Consent;
 use crate::setup::purpose::Purpose;
 use crate::workspace::Workspace;
-use crate::{generate, shipped_features, structure, ui_build, words};
+use crate::{generate, setup, shipped_features, structure, ui_build, words};
 
 /// One part of the checks.
 struct Part {

@@ -10,11 +10,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
 use crate::process::Process;
-use crate::setup;
 use crate::setup::consent::Consent;
 use crate::setup::purpose::Purpose;
-use crate::ui_build;
 use crate::workspace::Workspace;
+use crate::{setup, ui_build};
 
 /// The name of the package, which the bundler derives from the product name.
 const PACKAGE: &str = "transload";

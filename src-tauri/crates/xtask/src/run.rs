@@ -4,11 +4,10 @@ use anyhow::{Result, bail};
 
 use crate::arguments::Arguments;
 use crate::process::Process;
-use crate::setup;
 use crate::setup::consent::Consent;
 use crate::setup::purpose::Purpose;
-use crate::ui_build;
 use crate::workspace::{Workspace, has_display};
+use crate::{setup, ui_build};
 
 /// # Errors
 /// If there is no display, or a step fails.

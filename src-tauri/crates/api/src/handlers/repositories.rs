@@ -1,4 +1,7 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::api::Api;
+use crate::{commands, convert};
 use transload_aws::EcrImageId;
 use transload_contract::{
     AwsConnection, ImageNotDeleted, ImageToDelete, IndexEntry, Repository, RepositoryDetails,
@@ -7,10 +10,6 @@ use transload_contract::{
 use transload_errors::{ApiError, ErrorCode};
 use transload_model::{Digest, RepositoryName, Tag};
 use transload_repositories::{index_entries, kind_of};
-
-use crate::api::Api;
-use crate::commands;
-use crate::convert;
 
 /// Repositories that are counted at the same time.
 const MAX_CONCURRENT_COUNTS: usize = 4;

@@ -1,15 +1,15 @@
 //! Reads the two files of the AWS configuration once. Sessions, sign-ins and the profile list start
 //! here.
 
-use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use ts_rs::TS;
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::Fs;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::config::environment::AwsEnvironment;
 use crate::config::ini::{cli_rejection, parse};

@@ -1,7 +1,8 @@
 //! Lists the profiles of this computer for the user to choose from.
 
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::config::config_files::{ConfigFile, Configuration};

@@ -6,10 +6,11 @@
 //!
 //! Source: `botocore.configloader.build_profile_map`, and `full_config` of `botocore.session`.
 
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::config::ini::{RawSection, RawSetting};

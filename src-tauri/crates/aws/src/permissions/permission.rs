@@ -1,7 +1,8 @@
 //! A permission and what is known about it.
 
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// An IAM action and the resources it is required on.

@@ -1,7 +1,8 @@
 //! What `docker` and Podman have for a registry, and which ways lead to a login.
 
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::client_login::error::ClientLoginError;

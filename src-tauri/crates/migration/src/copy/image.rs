@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::concurrency::MAX_CONCURRENT_BLOBS;
-use crate::concurrency::MAX_CONCURRENT_CHILD_COPIES;
+use crate::concurrency::{MAX_CONCURRENT_BLOBS, MAX_CONCURRENT_CHILD_COPIES};
 use crate::control::Control;
 use crate::copy::destination_state::{DestinationState, Mounting};
 use crate::copy::mounts::Mounts;

@@ -4,7 +4,6 @@
 #[cfg(test)]
 mod tests;
 
-use crate::endpoints::CopyEndpoints;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use crate::copy::destination_tags::DestinationTags;
 use crate::copy::image::{Copied, Copier, Job};
 use crate::copy::referrers::ReferrerTags;
 use crate::copy::upload_slots::UploadSlots;
+use crate::endpoints::CopyEndpoints;
 use crate::error::MigrationError;
 use crate::events::{EventSink, ImageState, MigrationEvent};
 use crate::image_tree::read_selected;

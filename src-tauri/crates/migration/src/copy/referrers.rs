@@ -4,7 +4,6 @@
 //! Lists are not trusted: a listed manifest counts as a referrer only if it names the subject
 //! itself, and only such manifests are added to a list of referrers.
 
-use crate::report::LeftBehind;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +19,7 @@ use crate::image_tree::{ImageTree, read_tree};
 use crate::journal::log::JournalLog;
 use crate::manifest_cache::ManifestSource;
 use crate::plan::PlannedReferrerTag;
+use crate::report::LeftBehind;
 use crate::run::tag_guard::{Expected, TagDecision, TagGuard};
 use transload_model::{Digest, Manifest, ManifestError, RawManifest, Tag, media_type};
 use transload_registry::{

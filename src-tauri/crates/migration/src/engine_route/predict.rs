@@ -9,9 +9,10 @@
 mod tests;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use transload_docker::{EngineImage, EngineInfo, EnginePart, EnginePlatform, ImageStore, PartKind};
 use transload_model::{Digest, ImageReference, Platform};
-use ts_rs::TS;
 
 /// How an image of the Docker Engine is sent to ECR. Part of the plan; the run follows it or stops.
 #[derive(Clone, Debug, PartialEq, Eq)]

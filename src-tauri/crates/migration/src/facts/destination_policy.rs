@@ -2,14 +2,13 @@
 //! module calls it while facts are gathered, and `lifecycle_forecast` evaluates the result. Nothing
 //! is written.
 
-use crate::concurrency::MAX_CONCURRENT_INDEX_READS;
-use crate::facts::PolicyFacts;
 use std::collections::HashSet;
 
 use futures_util::{StreamExt, stream};
 
+use crate::concurrency::MAX_CONCURRENT_INDEX_READS;
 use crate::endpoints::Destination;
-use crate::facts::PolicyDocument;
+use crate::facts::{PolicyDocument, PolicyFacts};
 use transload_aws::EcrImage;
 use transload_lifecycle::{CountCondition, LifecyclePolicy, TagCondition};
 use transload_model::{Digest, Manifest, RepositoryName};

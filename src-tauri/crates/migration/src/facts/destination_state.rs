@@ -1,17 +1,14 @@
 //! Reads what existing repositories at the destination already contain: layers, lifecycle policies
 //! and repository policies. `facts` calls it after the images of the request are looked up.
 
-use crate::concurrency::MAX_CONCURRENT_REPOSITORY_READS;
-use crate::facts::PolicyDocument;
-use crate::facts::RepositoryState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::{StreamExt, stream};
 
+use crate::concurrency::MAX_CONCURRENT_REPOSITORY_READS;
 use crate::endpoints::Destination;
-use crate::facts::ImageFacts;
-use crate::facts::PolicyFacts;
 use crate::facts::destination_policy::policy_facts;
+use crate::facts::{ImageFacts, PolicyDocument, PolicyFacts, RepositoryState};
 use crate::request::MigrationRequest;
 use transload_aws::EcrRepository;
 use transload_model::{Digest, LifecyclePreset, RepositoryName};

@@ -1,17 +1,12 @@
 //! Reads the facts of a request from source and destination, many images at a time, without writing anything.
 
-use crate::concurrency::MAX_CONCURRENT_IMAGE_LOOKUPS;
-use crate::facts::AtDestination;
-use crate::facts::Facts;
-use crate::facts::ImageFacts;
-use crate::facts::SourceFacts;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt, stream};
 
-use crate::concurrency::for_each_concurrent;
+use crate::concurrency::{MAX_CONCURRENT_IMAGE_LOOKUPS, for_each_concurrent};
 use crate::endpoints::{Destination, Source};
 use crate::engine_route::counterpart::{Counterpart, find_counterpart};
 use crate::engine_route::pin::look_up;
@@ -21,6 +16,7 @@ use crate::engine_route::predict::{
 use crate::error::MigrationError;
 use crate::facts::destination_state::read_repository_states;
 use crate::facts::referrer_tags::find_referrer_tags;
+use crate::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
 use crate::image_content::{ImageContent, SharedDigests};
 use crate::image_tree::{OLDEST_DATE_MS, read_selected};
 use crate::manifest_cache::{ManifestCache, ManifestSource};

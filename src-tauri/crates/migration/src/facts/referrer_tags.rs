@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::concurrency::MAX_CONCURRENT_IMAGE_LOOKUPS;
-use crate::concurrency::for_each_concurrent;
+use crate::concurrency::{MAX_CONCURRENT_IMAGE_LOOKUPS, for_each_concurrent};
 use crate::copy::destination_tags::DestinationTags;
 use crate::copy::referrers::referrer_tags;
 use crate::endpoints::Destination;

@@ -1,10 +1,10 @@
 //! Compares an existing repository with the requested settings. Differences are reported in the
 //! plan; the repository is not changed.
 
-use crate::plan::Difference;
 use serde_json::Value;
 
 use crate::facts::{PolicyDocument, RepositoryState};
+use crate::plan::Difference;
 use transload_model::{Encryption, RepositorySettings};
 
 /// Returns the differences. Lifecycle and repository policy are compared only if the request sets

@@ -10,8 +10,7 @@ use crate::concurrency::MAX_CONCURRENT_REPOSITORY_READS;
 use crate::endpoints::Destination;
 use crate::facts::destination_policy::policy_facts;
 use crate::facts::{PolicyDocument, RepositoryState};
-use crate::plan::LifecycleForecast;
-use crate::plan::{Plan, PlannedImage};
+use crate::plan::{LifecycleForecast, Plan, PlannedImage};
 use transload_model::RepositoryName;
 
 /// Returns a current forecast for each repository that the plan writes to. A repository that doesn't

@@ -4,13 +4,10 @@
 #[cfg(test)]
 mod tests;
 
-use crate::plan::ExpiringImage;
-use crate::plan::LifecycleForecast;
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::PolicyFacts;
-use crate::facts::RepositoryState;
-use crate::plan::PlannedImage;
+use crate::facts::{PolicyFacts, RepositoryState};
+use crate::plan::{ExpiringImage, LifecycleForecast, PlannedImage};
 use transload_aws::EcrImage;
 use transload_lifecycle::{Due, LifecyclePolicy, PolicyImage, evaluate};
 use transload_model::{Digest, Tag};

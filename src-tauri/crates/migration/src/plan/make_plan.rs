@@ -1,35 +1,21 @@
 //! Makes the plan from the request and the facts. Pure: the same request and facts give the same plan.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
 use crate::destination_identity::DestinationIdentity;
 use crate::engine_route::predict::EngineOutcome;
 use crate::error::MigrationError;
-use crate::facts::AtDestination;
-use crate::facts::Facts;
-use crate::facts::ImageFacts;
-use crate::facts::SourceFacts;
-use crate::plan::Action;
-use crate::plan::LifecycleForecast;
-use crate::plan::NeededQuota;
-use crate::plan::Plan;
-use crate::plan::PlannedImage;
-use crate::plan::PlannedRepository;
-use crate::plan::Remark;
-use crate::plan::Route;
-use crate::plan::destination_reference;
+use crate::facts::{AtDestination, Facts, ImageFacts, SourceFacts};
 use crate::plan::differences::differences;
 use crate::plan::push_order::set_push_order;
-use crate::plan::totals::pulls;
-use crate::plan::totals::totals;
-use crate::request::MigrationRequest;
-use crate::request::RequestedImage;
-use crate::request::Resolution;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
-use transload_model::Digest;
-use transload_model::ImageReference;
-use transload_model::Platform;
-use transload_model::RepositoryName;
-use transload_model::RepositorySettings;
+use crate::plan::totals::{pulls, totals};
+use crate::plan::{
+    Action, LifecycleForecast, NeededQuota, Plan, PlannedImage, PlannedRepository, Remark, Route,
+    destination_reference,
+};
+use crate::request::{MigrationRequest, RequestedImage, Resolution};
+use transload_model::{Digest, ImageReference, Platform, RepositoryName, RepositorySettings};
 
 impl Plan {
     /// Creates a plan from stored parts, such as those of a plan file or the journal.

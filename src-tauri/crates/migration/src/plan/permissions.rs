@@ -1,11 +1,12 @@
 //! The IAM permissions that a plan requires, with the ARNs of its resources. Pure: the api passes
 //! them to the permission check of the `aws` crate and to the policy that the window shows.
 
-use crate::plan::{Plan, PlannedRepository, Route};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::plan::{Plan, PlannedRepository, Route};
 use transload_aws::Permission;
 use transload_model::{AccountId, Encryption, Partition, Region};
-use ts_rs::TS;
 
 /// The account and region that a plan writes to, which are part of the ARNs of its resources.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,11 +4,10 @@
 #[cfg(test)]
 mod tests;
 
-use crate::plan::PlanTotals;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::facts::RepositoryState;
-use crate::plan::{Action, PlannedImage, PlannedRepository, Route};
+use crate::plan::{Action, PlanTotals, PlannedImage, PlannedRepository, Route};
 use transload_model::{Digest, Encryption, RepositoryName};
 
 /// Computes the totals. `holds` is what existing repositories contain, where it is known.

@@ -4,9 +4,6 @@
 #[cfg(test)]
 mod tests;
 
-use crate::concurrency::MAX_CONCURRENT_CREATIONS;
-use crate::run::journal_writes::intend;
-use crate::run::journal_writes::settle;
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,11 +13,13 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
+use crate::concurrency::MAX_CONCURRENT_CREATIONS;
 use crate::error::MigrationError;
 use crate::events::MigrationEvent;
 use crate::journal::intent::{Write, WriteOutcome, is_intended_creation, is_recent_creation};
 use crate::plan::PlannedRepository;
 use crate::run::context::{Counts, Run};
+use crate::run::journal_writes::{intend, settle};
 use crate::run::lifecycle_policies::LifecyclePolicies;
 use crate::run::record::Records;
 use crate::step::Step;

@@ -9,8 +9,7 @@ use crate::error::MigrationError;
 use crate::journal::entry::{JournalImage, Stage};
 use crate::plan::{Plan, PlannedImage};
 use crate::proof::{PlatformProof, Proof};
-use crate::report::LeftBehind;
-use crate::report::{ImageReport, ImageResult};
+use crate::report::{ImageReport, ImageResult, LeftBehind};
 use transload_model::{Digest, Platform};
 
 /// The records of all images of a plan, in its order.

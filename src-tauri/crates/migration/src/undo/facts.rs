@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::concurrency::MAX_CONCURRENT_UNDO_REQUESTS;
-use crate::concurrency::for_each_concurrent;
+use crate::concurrency::{MAX_CONCURRENT_UNDO_REQUESTS, for_each_concurrent};
 use crate::destination_identity::DestinationIdentity;
 use crate::endpoints::Destination;
 use crate::error::MigrationError;

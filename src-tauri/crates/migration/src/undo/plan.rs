@@ -1,7 +1,8 @@
 //! What an undo would do, or why it leaves something. Pure.
 
-use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::destination_identity::DestinationIdentity;

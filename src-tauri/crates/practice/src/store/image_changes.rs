@@ -7,11 +7,9 @@ use std::sync::Arc;
 
 use crate::clock::now_millis;
 use crate::hash::digest_of;
-
 use crate::store::Store;
 use crate::store::error::StoreError;
-use crate::store::manifest::Descriptor;
-use crate::store::manifest::{Manifest, ManifestError};
+use crate::store::manifest::{Descriptor, Manifest, ManifestError};
 use crate::store::state::{Image, Repository, State};
 use crate::store::uploads::Upload;
 
